@@ -1,0 +1,203 @@
+package fleet
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Project is a GitLab repository that Ocim was told about. Only an
+// administrator changes it; no sync does. Credentials are sealed apart.
+type Project struct {
+	ID            string            `json:"id" doc:"Slug, shared with the cluster" example:"campus-aws"`
+	GitLabURL     string            `json:"gitlabUrl" doc:"Root of the GitLab server" example:"https://gitlab.example.org"`
+	GitLabID      int64             `json:"gitlabId" doc:"Project id on that server"`
+	Path          string            `json:"path" doc:"Path with namespace" example:"grove/campus-aws"`
+	WebURL        string            `json:"webUrl"`
+	DefaultBranch string            `json:"defaultBranch"`
+	GatewayURL    string            `json:"gatewayUrl,omitempty" doc:"OpenFaaS gateway inside the cluster"`
+	Overrides     map[string]string `json:"overrides,omitempty" doc:"Facts and links that an operator set by hand"`
+	Contract      *Contract         `json:"contract,omitempty" doc:"How this project's Grove is spoken to; absent is the default"`
+	CreatedAt     time.Time         `json:"createdAt"`
+	UpdatedAt     time.Time         `json:"updatedAt"`
+}
+
+// Contract says how each operation is asked for. It is data, so that a
+// cluster on another version of Grove needs no other Ocim. A missing operation
+// takes its default from the grove package.
+type Contract struct {
+	Operations map[OperationKind]Mechanism `json:"operations,omitempty"`
+}
+
+// Mechanism is how one operation reaches GitLab. Values of Variables and
+// Message are templates over {instance}, {deploymentId}, {repository}, {branch}
+// and {entries} (`a|1,b|2`).
+type Mechanism struct {
+	By        string            `json:"by" enum:"trigger,commit,pipeline"`
+	Variables map[string]string `json:"variables,omitempty" doc:"Pipeline variables, for trigger and pipeline"`
+	Message   string            `json:"message,omitempty" doc:"Commit message, for commit"`
+}
+
+// Cluster is what a project's repository and its cluster say.
+type Cluster struct {
+	ID            string            `json:"id" doc:"Slug, shared with the project" example:"campus-aws"`
+	Name          string            `json:"name" doc:"Cluster name of cluster.yml, else the project's"`
+	ProjectID     int64             `json:"projectId" doc:"GitLab project id"`
+	ProjectPath   string            `json:"projectPath"`
+	ProjectURL    string            `json:"projectUrl"`
+	Provider      string            `json:"provider,omitempty" doc:"aws, digitalocean, minikube, or whatever cluster.yml says"`
+	Region        string            `json:"region,omitempty"`
+	Domain        string            `json:"domain,omitempty"`
+	NodeSize      string            `json:"nodeSize,omitempty"`
+	NodesMin      string            `json:"nodesMin,omitempty"`
+	NodesMax      string            `json:"nodesMax,omitempty"`
+	MySQLSize     string            `json:"mysqlSize,omitempty"`
+	MongoDBSize   string            `json:"mongodbSize,omitempty"`
+	Links         []Link            `json:"links,omitempty"`
+	Overridden    []string          `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
+	Lifecycle     Lifecycle         `json:"lifecycle"`
+	Pipeline      *PipelineSummary  `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
+	Problems      []Problem         `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
+	Sync          SyncState         `json:"sync"`
+	Online        Online            `json:"online"`
+	Instances     int               `json:"instances" doc:"Instances that are not archived or deleted"`
+	Configuration map[string]string `json:"-"`
+}
+
+// Link is an address worth opening.
+type Link struct {
+	Name string `json:"name" enum:"gitlab,grafana,prometheus,alertmanager,kubernetes,openfaas"`
+	URL  string `json:"url"`
+}
+
+// Problem is something wrong in a file of the repository.
+type Problem struct {
+	File    string `json:"file" example:"instances/demo/config.yml"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Message string `json:"message"`
+}
+
+// SyncState is when and how Ocim last read a project.
+type SyncState struct {
+	Commit      string    `json:"commit,omitempty" doc:"Head of the default branch that the facts come from"`
+	SucceededAt time.Time `json:"succeededAt,omitzero"`
+	TriedAt     time.Time `json:"triedAt,omitzero"`
+	Error       string    `json:"error,omitempty" doc:"Why the last try failed, with its cure"`
+}
+
+// Online is whether the cluster's functions answer, and when that was learned.
+type Online struct {
+	State  string    `json:"state" enum:"online,offline,unknown"`
+	At     time.Time `json:"at,omitzero"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Instance is one Open edX instance as lists show it.
+type Instance struct {
+	Cluster     string           `json:"cluster" doc:"Cluster id"`
+	Name        string           `json:"name"`
+	Description string           `json:"description,omitempty" doc:"PLATFORM_NAME of config.yml"`
+	Lifecycle   Lifecycle        `json:"lifecycle"`
+	Release     string           `json:"release,omitempty" example:"teak.2"`
+	LMSURL      string           `json:"lmsUrl,omitempty"`
+	StudioURL   string           `json:"studioUrl,omitempty"`
+	MFEURL      string           `json:"mfeUrl,omitempty"`
+	Theme       string           `json:"theme,omitempty"`
+	Health      HealthState      `json:"health"`
+	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that deploys this instance"`
+	Problems    []Problem        `json:"problems,omitempty"`
+	ChangedAt   time.Time        `json:"changedAt,omitzero" doc:"When git last changed it, or it left git"`
+}
+
+// HealthState is a health with its reason and age.
+type HealthState struct {
+	State  Health    `json:"state"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// Files are the configuration files of an instance or a cluster, secrets
+// masked, as of one commit.
+type Files struct {
+	Commit string `json:"commit"`
+	Files  []File `json:"files"`
+}
+
+// File is one text file of the repository.
+type File struct {
+	Path     string    `json:"path" example:"instances/demo/config.yml"`
+	Text     string    `json:"text" doc:"Secrets are masked"`
+	Problems []Problem `json:"problems,omitempty"`
+}
+
+// PipelineSummary is a pipeline in one line.
+type PipelineSummary struct {
+	ID        int64          `json:"id"`
+	Status    PipelineStatus `json:"status"`
+	Operation OperationKind  `json:"operation,omitempty"`
+	WebURL    string         `json:"webUrl,omitempty"`
+	UpdatedAt time.Time      `json:"updatedAt"`
+}
+
+// Pipeline is a GitLab pipeline that Ocim has heard of.
+type Pipeline struct {
+	Cluster      string         `json:"cluster"`
+	ID           int64          `json:"id" doc:"GitLab's id"`
+	IID          int64          `json:"iid,omitempty"`
+	Status       PipelineStatus `json:"status"`
+	Source       string         `json:"source,omitempty" example:"push"`
+	Ref          string         `json:"ref"`
+	SHA          string         `json:"sha"`
+	Title        string         `json:"title,omitempty" doc:"Title of its commit"`
+	WebURL       string         `json:"webUrl,omitempty"`
+	Operation    OperationKind  `json:"operation,omitempty" doc:"Absent when it deploys nothing"`
+	Deployments  []Deployment   `json:"deployments,omitempty" doc:"Instances it is about, with their deployment ids"`
+	Parent       int64          `json:"parent,omitempty" doc:"Pipeline that started it"`
+	CreatedAt    time.Time      `json:"createdAt"`
+	UpdatedAt    time.Time      `json:"updatedAt"`
+	StartedAt    time.Time      `json:"startedAt,omitzero"`
+	FinishedAt   time.Time      `json:"finishedAt,omitzero"`
+	Stages       []Stage        `json:"stages,omitempty"`
+	StatusDetail string         `json:"statusDetail,omitempty"`
+}
+
+// Deployment is one instance's part in a pipeline.
+type Deployment struct {
+	Instance string `json:"instance"`
+	ID       string `json:"id,omitempty" doc:"Deployment id; GitLab's commit may carry none"`
+}
+
+// Stage is a stage of a pipeline with its jobs.
+type Stage struct {
+	Name string `json:"name"`
+	Jobs []Job  `json:"jobs"`
+}
+
+// Job is one job of a pipeline.
+type Job struct {
+	ID         int64          `json:"id"`
+	Name       string         `json:"name"`
+	Status     PipelineStatus `json:"status"`
+	StartedAt  time.Time      `json:"startedAt,omitzero"`
+	FinishedAt time.Time      `json:"finishedAt,omitzero"`
+	WebURL     string         `json:"webUrl,omitempty"`
+}
+
+// Operation is something a person asked for, from the wish to its end.
+type Operation struct {
+	ID           string                     `json:"id"`
+	Cluster      string                     `json:"cluster"`
+	Instance     string                     `json:"instance"`
+	Kind         OperationKind              `json:"kind"`
+	State        OperationState             `json:"state"`
+	DeploymentID string                     `json:"deploymentId"`
+	Reason       string                     `json:"reason,omitempty" doc:"Why, in the words of who asked"`
+	RequestedBy  string                     `json:"requestedBy" doc:"E-mail of who asked"`
+	Overrides    map[string]json.RawMessage `json:"-"`
+	Pipelines    []int64                    `json:"pipelines,omitempty" doc:"Its pipelines: trigger, deploying, child"`
+	Detail       string                     `json:"detail,omitempty" doc:"What happened, with the cure when it failed"`
+	RequestedAt  time.Time                  `json:"requestedAt"`
+	AcceptedAt   time.Time                  `json:"acceptedAt,omitzero"`
+	RunningAt    time.Time                  `json:"runningAt,omitzero"`
+	EndedAt      time.Time                  `json:"endedAt,omitzero"`
+}
