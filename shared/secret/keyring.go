@@ -1,0 +1,224 @@
+package secret
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// MaxPlain is the largest plaintext that Seal takes, in bytes.
+const MaxPlain = 64 << 10
+
+const (
+	version   = 1
+	keyBytes  = 32
+	nonceSize = 12
+	tagSize   = 16
+	wrapped   = nonceSize + keyBytes + tagSize // a data key, sealed
+)
+
+var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+// Keyring seals bytes with its first key and opens what any of its keys sealed.
+// It is safe for concurrent use.
+//
+// A sealed value is an envelope: a fresh data key encrypts the plaintext, and
+// the ring's key encrypts the data key, both with AES-256-GCM. Both bind the
+// key's id and the record, so a sealed value that is moved to another record
+// does not open.
+type Keyring struct {
+	load func() ([]ringKey, error)
+}
+
+type ringKey struct {
+	id   string
+	aead cipher.AEAD
+}
+
+// ParseKeyring reads lines of `<key id>:<base64 of 32 bytes>`; the first key
+// seals, all open. Empty lines and lines that start with # are ignored. Errors
+// are of kind fault.Invalid and never show a key.
+func ParseKeyring(text string) (*Keyring, error) {
+	keys, err := parseKeys(text)
+	if err != nil {
+		return nil, err
+	}
+	return &Keyring{load: func() ([]ringKey, error) { return keys, nil }}, nil
+}
+
+// NewKey makes a line for ParseKeyring with a random key. id is 1 to 32 letters,
+// digits, "_" or "-".
+func NewKey(id string) (Value, error) {
+	if !keyID.MatchString(id) {
+		return Value{}, fault.New(fault.Invalid, "a key id is 1 to 32 letters, digits, _ or -")
+	}
+	key := make([]byte, keyBytes)
+	rand.Read(key)
+	return New(id + ":" + base64.StdEncoding.EncodeToString(key)), nil
+}
+
+func parseKeys(text string) ([]ringKey, error) {
+	var keys []ringKey
+	seen := map[string]bool{}
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		id, encoded, found := strings.Cut(line, ":")
+		if !found || !keyID.MatchString(id) {
+			return nil, fault.New(fault.Invalid, "line %d of the keyring is not <key id>:<base64 of 32 bytes>", number)
+		}
+		if seen[id] {
+			return nil, fault.New(fault.Invalid, "line %d of the keyring repeats key id %q", number, id)
+		}
+		seen[id] = true
+		key, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil || len(key) != keyBytes {
+			return nil, fault.New(fault.Invalid, "line %d of the keyring: key %q is not base64 of 32 bytes", number, id)
+		}
+		aead, err := newAEAD(key)
+		if err != nil {
+			return nil, fmt.Errorf("prepare key %q: %w", id, err)
+		}
+		keys = append(keys, ringKey{id: id, aead: aead})
+	}
+	if len(keys) == 0 {
+		return nil, fault.New(fault.Invalid, "the keyring holds no key")
+	}
+	return keys, nil
+}
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// Seal encrypts plain for the record, a non-empty name such as
+// "project/42/apiToken" that Open must be given again. The result is
+// len(plain) plus about 100 bytes. A plain beyond MaxPlain is fault.TooLarge.
+func (k *Keyring) Seal(plain []byte, record string) ([]byte, error) {
+	if record == "" {
+		return nil, fault.New(fault.Internal, "seal: no record to bind the secret to")
+	}
+	if len(plain) > MaxPlain {
+		return nil, fault.New(fault.TooLarge, "a secret of %d bytes is over the %d that can be sealed", len(plain), MaxPlain)
+	}
+	keys, err := k.load()
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	head, bound := header(keys[0].id), binding(keys[0].id, record)
+
+	dataKey := make([]byte, keyBytes)
+	rand.Read(dataKey)
+	body, err := newAEAD(dataKey)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	out := make([]byte, 0, len(head)+wrapped+nonceSize+len(plain)+tagSize)
+	out = append(out, head...)
+	out = sealInto(out, keys[0].aead, dataKey, bound)
+	return sealInto(out, body, plain, bound), nil
+}
+
+// sealInto appends a fresh nonce and the ciphertext.
+func sealInto(out []byte, aead cipher.AEAD, plain, bound []byte) []byte {
+	nonce := make([]byte, nonceSize)
+	rand.Read(nonce)
+	return aead.Seal(append(out, nonce...), nonce, plain, bound)
+}
+
+// Open decrypts what Seal made for the same record. Errors are of kind
+// fault.Internal: the value was altered, belongs to another record, or its key
+// is no longer in the ring (the message names the key id).
+func (k *Keyring) Open(sealed []byte, record string) ([]byte, error) {
+	id, rest, err := split(sealed)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := k.load()
+	if err != nil {
+		return nil, fmt.Errorf("open a sealed secret: %w", err)
+	}
+	var ring cipher.AEAD
+	for _, key := range keys {
+		if key.id == id {
+			ring = key.aead
+		}
+	}
+	if ring == nil {
+		return nil, fault.New(fault.Internal, "the secret is sealed with key %q, which is not in the keyring", id)
+	}
+	bound := binding(id, record)
+	dataKey, err := ring.Open(nil, rest[:nonceSize], rest[nonceSize:wrapped], bound)
+	if err != nil {
+		return nil, errAltered()
+	}
+	body, err := newAEAD(dataKey)
+	if err != nil {
+		return nil, fmt.Errorf("open a sealed secret: %w", err)
+	}
+	rest = rest[wrapped:]
+	plain, err := body.Open(nil, rest[:nonceSize], rest[nonceSize:], bound)
+	if err != nil {
+		return nil, errAltered()
+	}
+	return plain, nil
+}
+
+// NeedsReseal reports whether sealed was made with another key than the one
+// that seals now. What cannot be read at all needs no resealing: Open says why.
+func (k *Keyring) NeedsReseal(sealed []byte) bool {
+	id, _, err := split(sealed)
+	if err != nil {
+		return false
+	}
+	keys, err := k.load()
+	return err == nil && keys[0].id != id
+}
+
+func errAltered() error {
+	return fault.New(fault.Internal, "a sealed secret does not open: it was altered or belongs to another record")
+}
+
+// header is version, length of the key id, key id.
+func header(id string) []byte {
+	return append([]byte{version, byte(len(id))}, id...)
+}
+
+// split checks the form and gives the key id and what follows the header.
+func split(sealed []byte) (id string, rest []byte, err error) {
+	malformed := fault.New(fault.Internal, "a sealed secret is malformed")
+	if len(sealed) < 2 || sealed[0] != version {
+		return "", nil, malformed
+	}
+	n := int(sealed[1])
+	if len(sealed) < 2+n+wrapped+nonceSize+tagSize || !keyID.Match(sealed[2:2+n]) {
+		return "", nil, malformed
+	}
+	return string(sealed[2 : 2+n]), sealed[2+n:], nil
+}
+
+// binding is the associated data: a label, the key id and the record, the
+// latter two with their lengths so that no two pairs read the same.
+func binding(id, record string) []byte {
+	out := []byte("ocim sealed secret 1\x00")
+	for _, part := range []string{id, record} {
+		out = binary.BigEndian.AppendUint32(out, uint32(len(part)))
+		out = append(out, part...)
+	}
+	return out
+}
