@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"encoding/json"
 	"time"
 )
 
@@ -39,28 +38,27 @@ type Mechanism struct {
 
 // Cluster is what a project's repository and its cluster say.
 type Cluster struct {
-	ID            string            `json:"id" doc:"Slug, shared with the project" example:"campus-aws"`
-	Name          string            `json:"name" doc:"Cluster name of cluster.yml, else the project's"`
-	ProjectID     int64             `json:"projectId" doc:"GitLab project id"`
-	ProjectPath   string            `json:"projectPath"`
-	ProjectURL    string            `json:"projectUrl"`
-	Provider      string            `json:"provider,omitempty" doc:"aws, digitalocean, minikube, or whatever cluster.yml says"`
-	Region        string            `json:"region,omitempty"`
-	Domain        string            `json:"domain,omitempty"`
-	NodeSize      string            `json:"nodeSize,omitempty"`
-	NodesMin      string            `json:"nodesMin,omitempty"`
-	NodesMax      string            `json:"nodesMax,omitempty"`
-	MySQLSize     string            `json:"mysqlSize,omitempty"`
-	MongoDBSize   string            `json:"mongodbSize,omitempty"`
-	Links         []Link            `json:"links,omitempty"`
-	Overridden    []string          `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
-	Lifecycle     Lifecycle         `json:"lifecycle"`
-	Pipeline      *PipelineSummary  `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
-	Problems      []Problem         `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
-	Sync          SyncState         `json:"sync"`
-	Online        Online            `json:"online"`
-	Instances     int               `json:"instances" doc:"Instances that are not archived or deleted"`
-	Configuration map[string]string `json:"-"`
+	ID          string           `json:"id" doc:"Slug, shared with the project" example:"campus-aws"`
+	Name        string           `json:"name" doc:"Cluster name of cluster.yml, else the project's"`
+	ProjectID   int64            `json:"projectId" doc:"GitLab project id"`
+	ProjectPath string           `json:"projectPath"`
+	ProjectURL  string           `json:"projectUrl"`
+	Provider    string           `json:"provider,omitempty" doc:"aws, digitalocean, minikube, or whatever cluster.yml says"`
+	Region      string           `json:"region,omitempty"`
+	Domain      string           `json:"domain,omitempty"`
+	NodeSize    string           `json:"nodeSize,omitempty"`
+	NodesMin    string           `json:"nodesMin,omitempty"`
+	NodesMax    string           `json:"nodesMax,omitempty"`
+	MySQLSize   string           `json:"mysqlSize,omitempty"`
+	MongoDBSize string           `json:"mongodbSize,omitempty"`
+	Links       []Link           `json:"links,omitempty"`
+	Overridden  []string         `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
+	Lifecycle   Lifecycle        `json:"lifecycle"`
+	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
+	Problems    []Problem        `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
+	Sync        SyncState        `json:"sync"`
+	Online      Online           `json:"online"`
+	Instances   int              `json:"instances" doc:"Instances that are not archived or deleted"`
 }
 
 // Link is an address worth opening.
@@ -185,19 +183,20 @@ type Job struct {
 
 // Operation is something a person asked for, from the wish to its end.
 type Operation struct {
-	ID           string                     `json:"id"`
-	Cluster      string                     `json:"cluster"`
-	Instance     string                     `json:"instance"`
-	Kind         OperationKind              `json:"kind"`
-	State        OperationState             `json:"state"`
-	DeploymentID string                     `json:"deploymentId"`
-	Reason       string                     `json:"reason,omitempty" doc:"Why, in the words of who asked"`
-	RequestedBy  string                     `json:"requestedBy" doc:"E-mail of who asked"`
-	Overrides    map[string]json.RawMessage `json:"-"`
-	Pipelines    []int64                    `json:"pipelines,omitempty" doc:"Its pipelines: trigger, deploying, child"`
-	Detail       string                     `json:"detail,omitempty" doc:"What happened, with the cure when it failed"`
-	RequestedAt  time.Time                  `json:"requestedAt"`
-	AcceptedAt   time.Time                  `json:"acceptedAt,omitzero"`
-	RunningAt    time.Time                  `json:"runningAt,omitzero"`
-	EndedAt      time.Time                  `json:"endedAt,omitzero"`
+	ID           string         `json:"id"`
+	Cluster      string         `json:"cluster"`
+	Instance     string         `json:"instance"`
+	Kind         OperationKind  `json:"kind"`
+	State        OperationState `json:"state"`
+	DeploymentID string         `json:"deploymentId"`
+	Reason       string         `json:"reason,omitempty" doc:"Why, in the words of who asked"`
+	RequestedBy  string         `json:"requestedBy" doc:"E-mail of who asked"`
+	Sealed       []byte         `json:"-"` // what is to be sent, sealed; dropped once GitLab has accepted it
+	SentAt       time.Time      `json:"-"` // when sending began; set before GitLab is called
+	Pipelines    []int64        `json:"pipelines,omitempty" doc:"Its pipelines: trigger, deploying, child"`
+	Detail       string         `json:"detail,omitempty" doc:"What happened, with the cure when it failed"`
+	RequestedAt  time.Time      `json:"requestedAt"`
+	AcceptedAt   time.Time      `json:"acceptedAt,omitzero"`
+	RunningAt    time.Time      `json:"runningAt,omitzero"`
+	EndedAt      time.Time      `json:"endedAt,omitzero"`
 }

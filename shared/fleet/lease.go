@@ -1,0 +1,69 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Lease is a right that one holder has for a while.
+type Lease struct {
+	Name   string    `json:"-"`
+	Holder string    `json:"holder"`
+	Until  time.Time `json:"until"`
+	Token  int64     `json:"-"` // fencing token: rises with each change of the lease
+}
+
+// AcquireLease takes a lease for a holder, or renews it; fault.Conflict when
+// somebody else has it. Who the holder is does not change by a restart, so a
+// holder that died takes its lease again at once.
+func (s *Store) AcquireLease(ctx context.Context, name, holder string, life time.Duration) (Lease, error) {
+	key := kv.Key{Partition: partLease, Sort: name}
+	item, err := s.kv.Get(ctx, key)
+	cond := kv.IfVersion(item.Version)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		cond = kv.IfAbsent()
+	case err != nil:
+		return Lease{}, fmt.Errorf("reading lease %s: %w", name, err)
+	default:
+		var held Lease
+		if err := json.Unmarshal(item.Value, &held); err != nil {
+			return Lease{}, fmt.Errorf("decoding lease %s: %w", name, err)
+		}
+		if held.Holder != holder && s.now().Before(held.Until) {
+			return Lease{}, fault.New(fault.Conflict, "%s is held by %s until %s", name, held.Holder, held.Until.UTC().Format(time.TimeOnly))
+		}
+	}
+	lease := Lease{Name: name, Holder: holder, Until: s.now().Add(life)}
+	value, err := json.Marshal(lease)
+	if err != nil {
+		return Lease{}, fmt.Errorf("encoding lease %s: %w", name, err)
+	}
+	// No expiry: an item that vanished would start its versions, our tokens, again.
+	put, err := s.kv.Put(ctx, kv.Item{Key: key, Value: value}, cond)
+	if err != nil {
+		return Lease{}, fmt.Errorf("taking lease %s: %w", name, err)
+	}
+	lease.Token = put.Version
+	return lease, nil
+}
+
+// ReleaseLease gives a lease back. It does nothing when the lease is no longer
+// this one.
+func (s *Store) ReleaseLease(ctx context.Context, lease Lease) error {
+	value, err := json.Marshal(Lease{})
+	if err != nil {
+		return fmt.Errorf("encoding lease %s: %w", lease.Name, err)
+	}
+	key := kv.Key{Partition: partLease, Sort: lease.Name}
+	_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, kv.IfVersion(lease.Token))
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
+}

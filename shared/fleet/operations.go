@@ -1,0 +1,199 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Once makes a request that is repeated count once.
+type Once struct {
+	Key         string // chosen by the caller; 1 to 200 bytes
+	Fingerprint string // of what was asked for; the same key with another one is fault.Conflict
+}
+
+// AddOperation stores a wish once. When the key was used before it returns the
+// operation of then, and false. Every step can be repeated, so a caller that
+// died repeats the whole with the same key.
+func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Operation, bool, error) {
+	onceKey := kv.Key{Partition: partOnce, Sort: once.Key}
+	claim := claimedOperation{Cluster: op.Cluster, ID: op.ID, Fingerprint: once.Fingerprint}
+	created := true
+	err := putJSON(ctx, s.kv, onceKey, claim, kv.IfAbsent(), s.now().Add(onceLife))
+	if fault.Is(err, fault.Conflict) {
+		created = false
+		claim, _, err = getJSON[claimedOperation](ctx, s.kv, onceKey)
+		if err != nil {
+			return Operation{}, false, fmt.Errorf("reading idempotency key: %w", err)
+		}
+		if claim.Fingerprint != once.Fingerprint {
+			return Operation{}, false, fault.New(fault.Conflict, "this idempotency key was used for a different request")
+		}
+		former, err := s.Operation(ctx, claim.Cluster, claim.ID)
+		if !fault.Is(err, fault.NotFound) {
+			return former, false, err
+		}
+		// Claimed, but whoever claimed died before storing: store it now.
+		op.ID, op.Cluster = claim.ID, claim.Cluster
+	} else if err != nil {
+		return Operation{}, false, fmt.Errorf("claiming idempotency key: %w", err)
+	}
+	// The index entries come first: one without its operation is skipped, an
+	// operation without them would be forgotten.
+	for _, key := range []kv.Key{openKey(op), deploymentKey(op.Cluster, op.DeploymentID)} {
+		if err := putJSON(ctx, s.kv, key, claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, noExpiry); err != nil {
+			return Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
+		}
+	}
+	err = putJSON(ctx, s.kv, operationKey(op.Cluster, op.ID), stored(op), kv.IfAbsent(), noExpiry)
+	if fault.Is(err, fault.Conflict) { // a second request with the same key was faster
+		former, err := s.Operation(ctx, op.Cluster, op.ID)
+		return former, false, err
+	}
+	if err != nil {
+		return Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
+	}
+	return op, created, nil
+}
+
+// Operation reads one operation; fault.NotFound when there is none.
+func (s *Store) Operation(ctx context.Context, cluster, id string) (Operation, error) {
+	o, _, err := getJSON[storedOperation](ctx, s.kv, operationKey(cluster, id))
+	return o.operation(), notFound(err, "no operation %q in cluster %q", id, cluster)
+}
+
+// OperationOf finds the operation of a deployment id; fault.NotFound when the
+// deployment was not asked for through Ocim.
+func (s *Store) OperationOf(ctx context.Context, cluster, deployment string) (Operation, error) {
+	c, _, err := getJSON[claimedOperation](ctx, s.kv, deploymentKey(cluster, deployment))
+	if err != nil {
+		return Operation{}, notFound(err, "no operation with deployment id %q in cluster %q", deployment, cluster)
+	}
+	return s.Operation(ctx, cluster, c.ID)
+}
+
+// Operations reads a page of a cluster's operations, newest first.
+func (s *Store) Operations(ctx context.Context, cluster, after string, limit int) ([]Operation, string, error) {
+	page, next, err := queryJSON[storedOperation](ctx, s.kv, kv.Query{
+		Partition: partOperation + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
+	})
+	out := make([]Operation, len(page))
+	for i, o := range page {
+		out[i] = o.operation()
+	}
+	return out, next, err
+}
+
+// OpenOperations reads a cluster's operations that have not ended, oldest
+// first.
+func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]Operation, error) {
+	var open []Operation
+	q := kv.Query{Partition: partOpen + cluster}
+	for {
+		page, next, err := queryJSON[claimedOperation](ctx, s.kv, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing open operations of cluster %s: %w", cluster, err)
+		}
+		for _, c := range page {
+			op, err := s.Operation(ctx, cluster, c.ID)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !op.State.Ended() {
+				open = append(open, op)
+				continue
+			}
+			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
+				return nil, fmt.Errorf("closing operation %s: %w", op.ID, err)
+			}
+		}
+		if next == "" {
+			return open, nil
+		}
+		q.After = next
+	}
+}
+
+// ChangeOperation lets alter change an operation, from the start again when
+// somebody else was faster, and returns what is stored then. alter returning
+// false leaves it alone.
+func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter func(*Operation) (bool, error)) (Operation, error) {
+	var result Operation
+	err := s.modify(ctx, operationKey(cluster, id), func(old []byte) ([]byte, error) {
+		if old == nil {
+			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
+		}
+		var former storedOperation
+		if err := json.Unmarshal(old, &former); err != nil {
+			return nil, fmt.Errorf("decoding operation %s: %w", id, err)
+		}
+		result = former.operation()
+		changed, err := alter(&result)
+		if err != nil || !changed {
+			return nil, err
+		}
+		return json.Marshal(stored(result))
+	})
+	if err != nil {
+		return Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
+	}
+	if result.State.Ended() {
+		if err := s.kv.Delete(ctx, openKey(result), kv.Always); err != nil {
+			return Operation{}, fmt.Errorf("closing operation %s: %w", id, err)
+		}
+	}
+	return result, nil
+}
+
+// AddPipeline notes that a pipeline belongs to the operation.
+func (o *Operation) AddPipeline(id int64) bool {
+	if slices.Contains(o.Pipelines, id) {
+		return false
+	}
+	o.Pipelines = append(o.Pipelines, id)
+	slices.Sort(o.Pipelines)
+	return true
+}
+
+// onceLife is how long an idempotency key is remembered.
+const onceLife = 7 * 24 * time.Hour
+
+// claimedOperation points to an operation.
+type claimedOperation struct {
+	Cluster     string `json:"cluster"`
+	ID          string `json:"id"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// storedOperation is an operation with what the API does not show.
+type storedOperation struct {
+	Operation
+	Sealed []byte    `json:"sealed,omitempty"`
+	SentAt time.Time `json:"sentAt,omitzero"`
+}
+
+func stored(op Operation) storedOperation { return storedOperation{op, op.Sealed, op.SentAt} }
+
+func (o storedOperation) operation() Operation {
+	op := o.Operation
+	op.Sealed, op.SentAt = o.Sealed, o.SentAt
+	return op
+}
+
+func operationKey(cluster, id string) kv.Key {
+	return kv.Key{Partition: partOperation + cluster, Sort: id}
+}
+
+func openKey(op Operation) kv.Key { return kv.Key{Partition: partOpen + op.Cluster, Sort: op.ID} }
+
+func deploymentKey(cluster, deployment string) kv.Key {
+	return kv.Key{Partition: partDeployment + cluster, Sort: deployment}
+}

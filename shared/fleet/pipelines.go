@@ -1,0 +1,237 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Freshness says how a report of a pipeline relates to what is known.
+type Freshness int
+
+// The outcomes of comparing two reports.
+const (
+	Older Freshness = iota // the report is no news
+	Newer                  // the report replaces what is known
+	Tied                   // same moment, different status: only GitLab can tell
+)
+
+// Compare tells whether report is news over known. GitLab's times decide;
+// rank alone would be wrong, since a retry reopens a finished pipeline.
+func Compare(known, report Pipeline) Freshness {
+	switch {
+	case report.UpdatedAt.After(known.UpdatedAt):
+		return Newer
+	case report.UpdatedAt.Before(known.UpdatedAt):
+		return Older
+	case report.Status == known.Status:
+		return Older
+	}
+	return Tied
+}
+
+// Pipeline reads one pipeline; fault.NotFound when Ocim has not heard of it.
+func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (Pipeline, error) {
+	p, _, err := getJSON[Pipeline](ctx, s.kv, pipelineKey(cluster, id))
+	return p, notFound(err, "no pipeline %d in cluster %q", id, cluster)
+}
+
+// Pipelines reads a page of a cluster's pipelines, newest first.
+func (s *Store) Pipelines(ctx context.Context, cluster, after string, limit int) ([]Pipeline, string, error) {
+	return queryJSON[Pipeline](ctx, s.kv, kv.Query{
+		Partition: partPipeline + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
+	})
+}
+
+// InstancePipelines reads a page of the pipelines about one instance, newest
+// first.
+func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after string, limit int) ([]Pipeline, string, error) {
+	page, err := s.kv.Query(ctx, kv.Query{
+		Partition: deployedPartition(cluster, instance), After: after, Limit: min(limit, kv.MaxBatch), Reverse: true,
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("listing pipelines of instance %s: %w", instance, err)
+	}
+	keys := make([]kv.Key, len(page.Items))
+	for i, item := range page.Items {
+		keys[i] = kv.Key{Partition: partPipeline + cluster, Sort: item.Sort}
+	}
+	if len(keys) == 0 {
+		return nil, "", nil
+	}
+	items, err := s.kv.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading pipelines of instance %s: %w", instance, err)
+	}
+	out := make([]Pipeline, len(items))
+	for i, item := range items {
+		if err := json.Unmarshal(item.Value, &out[i]); err != nil {
+			return nil, "", fmt.Errorf("decoding pipeline %s: %w", item.Sort, err)
+		}
+	}
+	slices.SortFunc(out, func(a, b Pipeline) int { return int(b.ID - a.ID) })
+	return out, page.Next, nil
+}
+
+// RecordPipeline keeps a report of a pipeline when it is news, and fills in
+// what an earlier report knew and this one does not. It returns what is now
+// known and how the report compared; after Tied nothing is changed. The
+// report may be repeated and may come in any order.
+func (s *Store) RecordPipeline(ctx context.Context, report Pipeline) (Pipeline, Freshness, error) {
+	var result Pipeline
+	var fresh Freshness
+	err := s.modify(ctx, pipelineKey(report.Cluster, report.ID), func(old []byte) ([]byte, error) {
+		result, fresh = report, Newer
+		if old == nil {
+			return json.Marshal(report)
+		}
+		var known Pipeline
+		if err := json.Unmarshal(old, &known); err != nil {
+			return nil, fmt.Errorf("decoding pipeline %d: %w", report.ID, err)
+		}
+		fresh = Compare(known, report)
+		winner, other := known, report
+		if fresh == Newer {
+			winner, other = report, known
+		}
+		result = winner
+		fill(&result, other)
+		value, err := json.Marshal(result)
+		if err != nil || string(value) == string(old) {
+			return nil, err
+		}
+		return value, nil
+	})
+	if err != nil {
+		return Pipeline{}, Older, fmt.Errorf("recording pipeline %d of cluster %s: %w", report.ID, report.Cluster, err)
+	}
+	return result, fresh, s.index(ctx, result)
+}
+
+// fill takes over what never changes about a pipeline, or is only sometimes
+// reported. It gives the same result whichever report came first.
+func fill(p *Pipeline, from Pipeline) {
+	if p.IID == 0 {
+		p.IID = from.IID
+	}
+	if p.Source == "" {
+		p.Source = from.Source
+	}
+	if p.Title == "" {
+		p.Title = from.Title
+	}
+	if p.WebURL == "" {
+		p.WebURL = from.WebURL
+	}
+	if p.Operation == "" {
+		p.Operation = from.Operation
+	}
+	if len(p.Deployments) == 0 {
+		p.Deployments = from.Deployments
+	}
+	if p.Parent == 0 {
+		p.Parent = from.Parent
+	}
+	if len(p.Stages) == 0 {
+		p.Stages = from.Stages
+	}
+	if p.CreatedAt.IsZero() {
+		p.CreatedAt = from.CreatedAt
+	}
+	if p.StartedAt.IsZero() {
+		p.StartedAt = from.StartedAt
+	}
+}
+
+// index makes a pipeline findable by the instances it is about. Entries hold
+// nothing that changes, so writing them again is harmless.
+func (s *Store) index(ctx context.Context, p Pipeline) error {
+	for _, d := range p.Deployments {
+		key := kv.Key{Partition: deployedPartition(p.Cluster, d.Instance), Sort: padded(p.ID)}
+		_, err := s.kv.Put(ctx, kv.Item{Key: key, Value: []byte("{}")}, kv.IfAbsent())
+		if err != nil && !fault.Is(err, fault.Conflict) {
+			return fmt.Errorf("indexing pipeline %d by instance: %w", p.ID, err)
+		}
+	}
+	return nil
+}
+
+func pipelineKey(cluster string, id int64) kv.Key {
+	return kv.Key{Partition: partPipeline + cluster, Sort: padded(id)}
+}
+
+func deployedPartition(cluster, instance string) string {
+	return partDeployed + cluster + "#" + instance
+}
+
+// Deploying picks the pipeline that tells an instance's state out of its
+// pipelines (in any order): the newest that deploys it, with its children
+// counted in. Nil when none does.
+func Deploying(pipelines []Pipeline) *PipelineSummary {
+	var top *Pipeline
+	for i, p := range pipelines {
+		if p.Operation == "" || p.IsChild() || p.Source == "trigger" {
+			continue
+		}
+		if top == nil || p.ID > top.ID {
+			top = &pipelines[i]
+		}
+	}
+	if top == nil {
+		return nil
+	}
+	sum := PipelineSummary{
+		ID: top.ID, Status: top.Status, Operation: top.Operation, WebURL: top.WebURL, UpdatedAt: top.UpdatedAt,
+	}
+	for _, p := range pipelines {
+		if !p.IsChild() || (p.Parent != top.ID && p.SHA != top.SHA) {
+			continue
+		}
+		if p.UpdatedAt.After(sum.UpdatedAt) {
+			sum.UpdatedAt = p.UpdatedAt
+		}
+		sum.Status = together(sum.Status, p.Status)
+	}
+	return &sum
+}
+
+// together is the status of a parent with a child counted in: a parent that
+// does not wait for its child succeeds long before the work is done.
+func together(parent, child PipelineStatus) PipelineStatus {
+	if parent != StatusSuccess || child == StatusSuccess || child == StatusSkipped {
+		return parent
+	}
+	if child.Moving() {
+		return StatusRunning
+	}
+	return child
+}
+
+// IsChild reports whether another pipeline started this one.
+func (p Pipeline) IsChild() bool { return p.Parent != 0 || p.Source == "parent_pipeline" }
+
+// LifecycleOf tells the lifecycle of an instance that is in git, from its
+// deploying pipeline (nil when none is known).
+func LifecycleOf(p *PipelineSummary) Lifecycle {
+	if p != nil && (p.Operation == Create || p.Operation == Unarchive) && p.Status != StatusSuccess {
+		return Pending
+	}
+	return Active
+}
+
+// Moment is the latest of some times: when a report without a time of its own
+// was made at the earliest.
+func Moment(times ...time.Time) time.Time {
+	var last time.Time
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}

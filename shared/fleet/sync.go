@@ -1,0 +1,66 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+const partSync = "sync" // sort: project id
+
+// SyncRecord is what one sync leaves for the next.
+type SyncRecord struct {
+	Project string    `json:"project"`
+	State   SyncState `json:"state"`
+	// PipelinesSince is GitLab's time up to which all pipelines are known.
+	PipelinesSince time.Time `json:"pipelinesSince,omitzero"`
+	// Published is the version of the chunk that all replicas were told about.
+	Published int64 `json:"published,omitempty"`
+}
+
+// SyncRecord reads a project's record; a zero one before the first sync.
+func (s *Store) SyncRecord(ctx context.Context, project string) (SyncRecord, error) {
+	r, _, err := getJSON[SyncRecord](ctx, s.kv, kv.Key{Partition: partSync, Sort: project}, kv.Eventual())
+	if fault.Is(err, fault.NotFound) {
+		return SyncRecord{Project: project}, nil
+	}
+	return r, err
+}
+
+// SyncRecords reads the records of all projects, by project id.
+func (s *Store) SyncRecords(ctx context.Context) (map[string]SyncRecord, error) {
+	all := map[string]SyncRecord{}
+	q := kv.Query{Partition: partSync, Limit: kv.MaxPage, Eventual: true}
+	for {
+		page, next, err := queryJSON[SyncRecord](ctx, s.kv, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page {
+			all[r.Project] = r
+		}
+		if next == "" {
+			return all, nil
+		}
+		q.After = next
+	}
+}
+
+// SaveSyncRecord keeps a project's record. It first repeats what a replica that
+// died may not have said: that the chunk changed.
+func (s *Store) SaveSyncRecord(ctx context.Context, r SyncRecord) error {
+	item, err := s.kv.Get(ctx, chunkKey(r.Project))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("reading cluster %s: %w", r.Project, err)
+	}
+	if item.Version != r.Published {
+		if err := s.publish(ctx, r.Project); err != nil {
+			return err
+		}
+		r.Published = item.Version
+	}
+	return putJSON(ctx, s.kv, kv.Key{Partition: partSync, Sort: r.Project}, r, kv.Always, noExpiry)
+}
