@@ -1,0 +1,341 @@
+package faas
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/netip"
+	"path"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// MaxBody is the largest request body, in bytes, unless an operation sets a
+// lower one.
+const MaxBody = 1 << 20
+
+// AnyQuery in an operation's Metadata, set to true, lets query parameters pass
+// that it does not know, for calls whose parameters others choose.
+const AnyQuery = "anyQuery"
+
+const documentPath = "/openapi.json"
+
+// huma would let a property through unchecked whose name differs from the
+// checked one only by case, since encoding/json takes either.
+func init() { huma.ValidateStrictCasing = true }
+
+// Options is what an API needs.
+type Options struct {
+	Title          string
+	Authenticator  Authenticator    // may be nil if every operation is Public
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
+	Log            *slog.Logger     // nil is slog's default
+	Now            func() time.Time // nil is time.Now
+}
+
+// API is a function's HTTP interface: an http.Handler that gives each call an
+// id and a line in the log, answers every failure with a Problem, and describes
+// itself as an OpenAPI 3.1 document at /openapi.json.
+type API struct {
+	opts   Options
+	mux    *http.ServeMux
+	huma   huma.API
+	routes []Route
+}
+
+// Route is one operation, for tests that hold the routes against a matrix.
+type Route struct {
+	Method      string
+	Path        string
+	OperationID string
+	Access      Access
+}
+
+// NewAPI makes an API without operations.
+func NewAPI(opts Options) *API {
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	a := &API{opts: opts, mux: http.NewServeMux()}
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
+	a.huma = humago.New(a.mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: opts.Title, Version: "1"},
+			Components: &huma.Components{
+				Schemas:         registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}},
+			},
+		},
+		Formats:       huma.DefaultFormats,
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{finish},
+	})
+	a.mux.HandleFunc("GET "+documentPath, a.serveDocument)
+	return a
+}
+
+// Register adds an operation. It panics, as it runs at start, if access is the
+// zero value or op and the types do not fit. The operation's errors need a
+// fault kind; one without is a 500. Input that is malformed is 400, input that
+// the types' tags refuse is 422, both before handle is called and after access
+// is checked.
+func Register[I, O any](a *API, access Access, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	if err := access.check(op); err != nil {
+		panic(err)
+	}
+	if op.MaxBodyBytes == 0 || op.MaxBodyBytes > MaxBody {
+		op.MaxBodyBytes = MaxBody
+	}
+	limit := op.MaxBodyBytes
+	op.MaxBodyBytes++ // huma refuses a body of exactly the limit
+	anyQuery, _ := op.Metadata[AnyQuery].(bool)
+	op.RejectUnknownQueryParameters = !anyQuery
+	if access.kind != public {
+		op.Security = []map[string][]string{{"bearer": {}}}
+	}
+	op.Extensions = maps.Clone(op.Extensions)
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions["x-ocim-access"] = access.String()
+	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, hasCluster(op.Path))}, op.Middlewares...)
+
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, wireError(ctx, err)
+		}
+		return out, nil
+	})
+	a.routes = append(a.routes, Route{Method: op.Method, Path: op.Path, OperationID: op.OperationID, Access: access})
+}
+
+// Routes gives the operations in the order they were registered.
+func (a *API) Routes() []Route { return slices.Clone(a.routes) }
+
+// guard runs before anything of the request is parsed.
+func (a *API) guard(access Access, limit int64, clustered bool) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humago.Unwrap(ctx)
+		c := callFrom(r.Context())
+		p, err := access.admit(r.Context(), a.opts.Authenticator, r.Header, r.Method, r.PathValue("cluster"), clustered)
+		c.principal = p
+		if err == nil && r.ContentLength > limit {
+			err = fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit)
+		}
+		if err != nil {
+			c.err = err
+			answerError(w, c.id, err)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// wireError makes what huma can write of an operation's error.
+func wireError(ctx context.Context, err error) error {
+	var known huma.StatusError
+	if errors.As(err, &known) {
+		return err
+	}
+	callFrom(ctx).err = err
+	p, header := problemOf(err)
+	var given huma.HeadersError
+	if errors.As(err, &given) {
+		for name, values := range given.GetHeaders() {
+			header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	return huma.ErrorWithHeaders(p, header)
+}
+
+// WithHeaders gives an error that also sets headers on the answer, such as a
+// cookie that a refused call must clear.
+func WithHeaders(err error, header http.Header) error { return huma.ErrorWithHeaders(err, header) }
+
+// finish gives every failure its shape and the call's id.
+func finish(ctx huma.Context, _ string, v any) (any, error) {
+	c := callFrom(ctx.Context())
+	switch e := v.(type) {
+	case *huma.ErrorModel:
+		if e.Status >= 500 {
+			c.err = errors.Join(c.err, modelError(e))
+		}
+		p := fromHuma(e)
+		p.Instance = c.id
+		return p, nil
+	case *Problem:
+		e.Instance = c.id
+	}
+	return v, nil
+}
+
+// modelError keeps huma's own words on a failure for the log.
+func modelError(m *huma.ErrorModel) error {
+	err := errors.New(m.Detail)
+	for _, e := range m.Errors {
+		err = fmt.Errorf("%w: %s", err, e.Message)
+	}
+	return err
+}
+
+// ServeHTTP answers one call.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := a.opts.Now()
+	c := &call{id: callIDOf(r.Header), client: ClientAddress(r, a.opts.TrustedProxies)}
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	// The gateway decodes and cleans paths; elsewhere routes must match alike.
+	where := *r.URL
+	where.Path, where.RawPath = cleanPath(where.Path), ""
+	r.URL = &where
+
+	rec := newRecorder()
+	stack := a.answer(rec, r, c)
+	settle(rec, r, c.id)
+	rec.send(w, r.Method)
+	a.log(r, rec, c, a.opts.Now().Sub(start), stack)
+}
+
+// answer runs the route and turns a panic into a problem; it gives the stack.
+func (a *API) answer(rec *recorder, r *http.Request, c *call) (stack string) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler {
+			panic(v)
+		}
+		stack = string(debug.Stack())
+		c.err = errors.Join(c.err, fmt.Errorf("panic: %v", v))
+		rec.reset()
+		answerProblem(rec, c.id, newProblem(http.StatusInternalServerError, internalDetail))
+	}()
+	if h, pattern := a.mux.Handler(r); pattern == "" {
+		// The mux knows which methods a path has; its words are replaced.
+		said := newRecorder()
+		h.ServeHTTP(said, r)
+		if said.status == http.StatusMethodNotAllowed {
+			rec.Header().Set("Allow", said.Header().Get("Allow"))
+			answerProblem(rec, c.id, newProblem(http.StatusMethodNotAllowed, "This route does not take "+methodName(r.Method)+"."))
+			return ""
+		}
+		answerProblem(rec, c.id, newProblem(http.StatusNotFound, "There is no such route."))
+		return ""
+	}
+	a.mux.ServeHTTP(rec, r)
+	return ""
+}
+
+// methodName keeps a stranger's invention out of the answer.
+func methodName(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "this method"
+}
+
+func cleanPath(p string) string {
+	cleaned := path.Clean("/" + p)
+	if strings.HasSuffix(p, "/") && cleaned != "/" {
+		cleaned += "/"
+	}
+	return cleaned
+}
+
+// settle decides on 304 and adds the headers that every answer has.
+func settle(rec *recorder, r *http.Request, callID string) {
+	rec.WriteHeader(http.StatusOK)
+	h := rec.sent
+	etag := h.Get("ETag")
+	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if rec.status == http.StatusOK && reading && matchesETag(r.Header.Get("If-None-Match"), etag) {
+		rec.status = http.StatusNotModified
+		rec.body.Reset()
+	}
+	h.Set(callIDHeader, callID)
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+		if etag != "" {
+			h.Set("Cache-Control", "private, no-cache")
+		}
+	}
+	if rec.status == http.StatusNotModified {
+		h.Del("Content-Type")
+		h.Del("Content-Length")
+		return // the rest still holds from the answer that was kept
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
+	if h.Get("Referrer-Policy") == "" {
+		h.Set("Referrer-Policy", "no-referrer")
+	}
+}
+
+// log writes the one line of a call.
+func (a *API) log(r *http.Request, rec *recorder, c *call, took time.Duration, stack string) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("method", r.Method), slog.String("route", route(r)), slog.Int("status", rec.status),
+		slog.Duration("duration", took), slog.Int("bytes", rec.body.Len()), slog.String("call", c.id),
+	}
+	if c.principal.UserID != "" {
+		attrs = append(attrs, slog.String("user", c.principal.UserID))
+	}
+	if rec.status >= 500 {
+		level = slog.LevelError
+		if c.err != nil {
+			attrs = append(attrs, slog.String("error", c.err.Error()))
+		}
+	}
+	if stack != "" {
+		attrs = append(attrs, slog.String("stack", stack))
+	}
+	a.opts.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// route is the pattern that matched, never the path, which may hold anything.
+func route(r *http.Request) string {
+	_, pattern, found := strings.Cut(r.Pattern, " ")
+	if !found {
+		return "unknown"
+	}
+	return pattern
+}
+
+// Document gives the OpenAPI 3.1 document.
+func (a *API) Document() ([]byte, error) {
+	document, err := json.Marshal(a.huma.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("describe the API: %w", err)
+	}
+	return document, nil
+}
+
+func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
+	document, err := a.Document()
+	if err != nil {
+		callFrom(r.Context()).err = err
+		answerError(w, callFrom(r.Context()).id, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(document)
+}

@@ -1,0 +1,103 @@
+package faas
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+const callIDHeader = "X-Call-Id"
+
+var callID = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
+
+// call is what is known of one request while it runs.
+type call struct {
+	id        string
+	client    netip.Addr
+	principal identity.Principal
+	err       error // for the log
+}
+
+type callKey struct{}
+
+func callFrom(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+// PrincipalFrom gives who is calling. It is the zero Principal on public
+// operations.
+func PrincipalFrom(ctx context.Context) identity.Principal { return callFrom(ctx).principal }
+
+// CallIDFrom gives the id of the call, which the log and a problem document
+// also carry.
+func CallIDFrom(ctx context.Context) string { return callFrom(ctx).id }
+
+// ClientFrom gives the caller's address as ClientAddress finds it. It is
+// invalid if there is none.
+func ClientFrom(ctx context.Context) netip.Addr { return callFrom(ctx).client }
+
+// WithCaller gives a context as an operation gets it, for tests that call one
+// directly.
+func WithCaller(ctx context.Context, p identity.Principal, client netip.Addr) context.Context {
+	return context.WithValue(ctx, callKey{}, &call{id: newCallID(), principal: p, client: client})
+}
+
+// callIDOf takes the caller's id if it is well-formed; it ends up in the log.
+func callIDOf(h http.Header) string {
+	if given := h.Get(callIDHeader); callID.MatchString(given) {
+		return given
+	}
+	return newCallID()
+}
+
+func newCallID() string { return ulid.Make().String() }
+
+// ClientAddress gives the address of the client behind r. X-Forwarded-For
+// counts only as far as trusted proxies wrote it: from the right, the first
+// address that is not a trusted proxy's is the client's. The result is invalid
+// if r has no address at all.
+func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	client, ok := parseAddress(r.RemoteAddr)
+	if !ok || !within(client, trusted) {
+		return client
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, ok := parseAddress(strings.TrimSpace(hops[i]))
+		if !ok {
+			return client
+		}
+		client = hop
+		if !within(client, trusted) {
+			return client
+		}
+	}
+	return client
+}
+
+// parseAddress reads an address with or without a port.
+func parseAddress(s string) (netip.Addr, bool) {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap.Addr().Unmap().WithZone(""), true
+	}
+	a, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	return a.Unmap().WithZone(""), err == nil
+}
+
+func within(a netip.Addr, prefixes []netip.Prefix) bool {
+	for _, p := range prefixes {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,20 @@
+// Package faas is the only place that knows HTTP's and OpenFaaS' manners. A
+// function builds its handler with NewAPI and Register, and hands it to
+// OpenFaaS with Function; the template's main serves that with Serve.
+//
+//	var handle = faas.Function(build)
+//
+//	func Handle(r handler.Request) (handler.Response, error) { return handle(r) }
+//
+// An operation is a typed Go function. It cannot be registered without saying
+// who may call it:
+//
+//	api := faas.NewAPI(faas.Options{Title: "Clusters", Authenticator: auth})
+//	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+//		OperationID: "get-cluster", Method: http.MethodGet, Path: "/v1/clusters/{cluster}",
+//	}, getCluster)
+//
+// Operations return errors with a fault kind; every failure leaves as one
+// shape of problem document (RFC 9457). Inside an operation PrincipalFrom,
+// CallIDFrom and ClientFrom tell who is calling.
+package faas
