@@ -1,0 +1,187 @@
+package faas
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	handler "github.com/openfaas/templates-sdk/go-http"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+func env(pairs ...string) func(string) (string, bool) {
+	m := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) (string, bool) {
+		v, ok := m[name]
+		return v, ok
+	}
+}
+
+func TestReadSettings(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		env   []string
+		want  settings
+		wrong string
+	}{
+		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second}, ""},
+		"set": {
+			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s"},
+			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second}, "",
+		},
+		"no port":       {[]string{"upstream_url", "http://127.0.0.1"}, settings{}, "upstream_url"},
+		"not http":      {[]string{"upstream_url", "8082"}, settings{}, "upstream_url"},
+		"bad duration":  {[]string{"read_timeout", "soon"}, settings{}, "read_timeout"},
+		"zero duration": {[]string{"write_timeout", "0"}, settings{}, "write_timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := readSettings(env(c.env...))
+			if c.wrong != "" {
+				require.ErrorContains(t, err, c.wrong)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestRunRefusesToStart(t *testing.T) {
+	t.Parallel()
+	good := Adapt(http.NotFoundHandler())
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = taken.Close() }()
+
+	require.ErrorContains(t, run(t.Context(), good, env("read_timeout", "x")), "read_timeout")
+	require.ErrorContains(t, run(t.Context(), good, env("upstream_url", "http://"+taken.Addr().String())), "listen")
+	require.ErrorContains(t, run(t.Context(), Function(func(context.Context) (http.Handler, error) {
+		return nil, errors.New("OCIM_TABLE is required")
+	}), env()), "OCIM_TABLE")
+}
+
+// start serves h until the test stops it.
+func start(t *testing.T, h http.Handler) (base string, stop context.CancelFunc, ended <-chan error) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	done := make(chan error, 1)
+	go func() {
+		done <- serve(ctx, listener, Adapt(h), settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second})
+	}()
+	return "http://" + listener.Addr().String(), cancel, done
+}
+
+func TestStopLetsRunningCallsFinish(t *testing.T) {
+	t.Parallel()
+	inside, release := make(chan struct{}), make(chan struct{})
+	base, stop, ended := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, bounded := r.Context().Deadline()
+		assert.True(t, bounded)
+		close(inside)
+		<-release
+		_, _ = io.WriteString(w, "done")
+	}))
+	answered := make(chan string, 1)
+	go func() {
+		resp, err := http.Get(base + "/slow")
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		answered <- string(body)
+	}()
+	<-inside
+	stop()
+	// New calls are refused once the listener is closed.
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err != nil
+	}, 5*time.Second, 5*time.Millisecond)
+	close(release)
+	assert.Equal(t, "done", <-answered)
+	assert.NoError(t, <-ended)
+}
+
+func TestBodyOverTheBoundIsNotRead(t *testing.T) {
+	t.Parallel()
+	called := false
+	base, _, _ := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
+
+	// A declared length is refused before a byte of the body is sent.
+	conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+	require.NoError(t, err)
+	defer func() { _ = conn.Close() }()
+	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n")
+	require.NoError(t, err)
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+	require.NoError(t, resp.Body.Close())
+
+	// An undeclared one is refused at the bound.
+	counted := &counter{}
+	s := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodPost, "/", counted)
+	r.ContentLength = -1
+	serverHandler(Adapt(http.NotFoundHandler()), time.Minute).ServeHTTP(s, r)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, s.Code)
+	assert.LessOrEqual(t, counted.n, MaxBody+64<<10)
+	assert.False(t, called)
+
+	var p Problem
+	require.NoError(t, json.Unmarshal(s.Body.Bytes(), &p))
+	assert.Equal(t, "urn:ocim:too_large", p.Type)
+}
+
+// counter is an endless body that counts what is read of it.
+type counter struct{ n int }
+
+func (c *counter) Read(p []byte) (int, error) {
+	c.n += len(p)
+	return len(p), nil
+}
+
+func TestAHandleThatFailsIsAProblem(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err    error
+		status int
+	}{
+		"unknown": {errors.New("canary"), 500},
+		"fault":   {fault.New(fault.Conflict, "It moved on."), 409},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rec := httptest.NewRecorder()
+			serverHandler(func(handler.Request) (handler.Response, error) {
+				return handler.Response{}, c.err
+			}, time.Minute).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+			assert.Equal(t, c.status, rec.Code)
+			assert.Equal(t, problemType, rec.Header().Get("Content-Type"))
+			assert.NotContains(t, rec.Body.String(), "canary")
+		})
+	}
+}
