@@ -1,0 +1,59 @@
+package dynamo_test
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/dynamo"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+// newTable makes a table of its own at the endpoint and a client for it.
+func newTable(t testing.TB, endpoint string, change ...func(*dynamodb.Options)) (*dynamodb.Client, string) {
+	t.Helper()
+	cfg := dynamo.Config{Endpoint: endpoint}
+	client, err := dynamo.NewClient(t.Context(), cfg)
+	require.NoError(t, err)
+	table := "ocim-test-" + strings.ToLower(rand.Text())
+	_, err = dynamo.CreateTable(t.Context(), client, table)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		_, err := client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &table})
+		require.NoError(t, err)
+	})
+	client, err = dynamo.NewClient(t.Context(), cfg, change...)
+	require.NoError(t, err)
+	return client, table
+}
+
+func testContract(t *testing.T, endpoint string) {
+	client, table := newTable(t, endpoint)
+	kvtest.Run(t, func(_ *testing.T, now func() time.Time) kv.Store {
+		return dynamo.New(client, table, dynamo.Options{Now: now, Timeout: time.Minute})
+	}, kvtest.Effort{Increments: 2, Operations: 50})
+}
+
+func TestContract(t *testing.T) {
+	testContract(t, kvtest.Dynalite(t))
+}
+
+// TestContractElsewhere runs the suite at the endpoint of OCIM_TEST_DYNAMODB_URL,
+// for who has DynamoDB or another server that speaks its API.
+func TestContractElsewhere(t *testing.T) {
+	endpoint := os.Getenv("OCIM_TEST_DYNAMODB_URL")
+	if endpoint == "" {
+		t.Log("OCIM_TEST_DYNAMODB_URL is not set: dynalite alone is tested")
+		return
+	}
+	testContract(t, endpoint)
+}
