@@ -1,0 +1,2 @@
+// Package gitlabtest is a GitLab with Grove behind it.
+package gitlabtest

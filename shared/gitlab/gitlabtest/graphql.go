@@ -1,0 +1,3 @@
+package gitlabtest
+
+func (s *Server) graphqlRoutes() {}

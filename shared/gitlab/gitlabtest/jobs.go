@@ -1,0 +1,149 @@
+package gitlabtest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+func (s *Server) jobRoutes() {
+	const base = "/api/v4/projects/{id}/jobs/{job}"
+	read := need{scope: readAPI, level: Reporter}
+	act := need{scope: writeAPI, level: Developer, write: true}
+	s.route("GET /api/v4/projects/{id}/jobs", read, (*call).projectJobs)
+	s.route("GET "+base, read, onJob(func(c *call, at jobAt) reply { return ok(c.s.showJob(c.project, at)) }))
+	s.route("GET "+base+"/trace", read, onJob(func(c *call, at jobAt) reply {
+		return reply{status: http.StatusOK, ctype: "text/plain; charset=utf-8", stream: c.s.trace(c.project, at, c.now)}
+	}))
+	s.route("POST "+base+"/cancel", act, onJob(func(c *call, at jobAt) reply {
+		c.s.cancelJob(at.pipeline, at.job, c.now)
+		return created(c.s.showJob(c.project, at))
+	}))
+	s.route("POST "+base+"/retry", act, onJob(func(c *call, at jobAt) reply {
+		if at.job.Retried || !final(at.job.Status) || at.job.Status == statusSkipped {
+			return refuse(http.StatusForbidden, "403 Forbidden - Job is not retryable")
+		}
+		j := c.s.cloneJob(at.pipeline, at.job, c.now)
+		for _, later := range at.pipeline.latest() {
+			if later.Status == statusSkipped {
+				later.Status = statusCreated
+			}
+		}
+		c.s.update(at.pipeline, c.now)
+		return created(c.s.showJob(c.project, jobAt{at.pipeline, j}))
+	}))
+}
+
+func onJob(h func(*call, jobAt) reply) handler {
+	return func(c *call) reply {
+		at := c.s.jobIndex[c.pathInt("job")]
+		if at.job == nil || at.pipeline.Project != c.project.ID || at.job.Bridge {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
+		return h(c, at)
+	}
+}
+
+func (s *Server) cancelJob(x *pipeline, j *job, at time.Time) {
+	switch {
+	case j.Status == statusRunning:
+		j.Status, j.NextAt = statusCanceling, s.after(at, cancelDelay)
+	case activeJob(j.Status):
+		j.Status, j.NextAt, j.FinishedAt = statusCanceled, nil, &at
+	default:
+		return
+	}
+	s.jobHook(x, j)
+	s.update(x, at)
+}
+
+// scopes reads scope and scope[].
+func (c *call) scopes() []string {
+	out := append(slices.Clone(c.query["scope[]"]), c.query["scope"]...)
+	return append(out, c.query["scope[0]"]...)
+}
+
+func (c *call) jobs(x *pipeline) reply    { return c.listJobs(x, false) }
+func (c *call) bridges(x *pipeline) reply { return c.listJobs(x, true) }
+
+func (c *call) listJobs(x *pipeline, bridges bool) reply {
+	retried, _ := c.flag("include_retried")
+	scopes := c.scopes()
+	var found []jobAt
+	for _, j := range x.Jobs {
+		if j.Bridge == bridges && (retried || !j.Retried) && (len(scopes) == 0 || slices.Contains(scopes, j.Status)) {
+			found = append(found, jobAt{x, j})
+		}
+	}
+	slices.SortFunc(found, func(a, b jobAt) int { return b.job.ID - a.job.ID })
+	return list(c, found, func(at jobAt) any { return c.s.showJob(c.project, at) })
+}
+
+func (c *call) projectJobs() reply {
+	scopes := c.scopes()
+	var found []jobAt
+	for _, x := range c.project.pipelines {
+		for _, j := range x.Jobs {
+			if !j.Bridge && !j.Retried && (len(scopes) == 0 || slices.Contains(scopes, j.Status)) {
+				found = append(found, jobAt{x, j})
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b jobAt) int { return b.job.ID - a.job.ID })
+	return list(c, found, func(at jobAt) any { return c.s.showJob(c.project, at) })
+}
+
+// seconds gives how long a job ran and waited; nil where it did not yet.
+func (j *job) seconds(now time.Time) (ran, queued any) {
+	if j.QueuedAt != nil {
+		end := now
+		if j.StartedAt != nil {
+			end = *j.StartedAt
+		}
+		queued = end.Sub(*j.QueuedAt).Seconds()
+	}
+	if j.StartedAt != nil {
+		end := now
+		if j.FinishedAt != nil {
+			end = *j.FinishedAt
+		}
+		ran = end.Sub(*j.StartedAt).Seconds()
+	}
+	return ran, queued
+}
+
+func (s *Server) showJob(p *project, at jobAt) any {
+	x, j := at.pipeline, at.job
+	ran, queued := j.seconds(s.now())
+	m := map[string]any{
+		"id": j.ID, "status": j.Status, "stage": j.Stage, "name": j.Name, "ref": x.Ref, "tag": false, "coverage": nil,
+		"allow_failure": j.AllowFailure, "created_at": stamp(j.CreatedAt), "started_at": stampPtr(j.StartedAt),
+		"finished_at": stampPtr(j.FinishedAt), "erased_at": nil, "duration": ran, "queued_duration": queued,
+		"user": s.showUser(s.users[x.UserID]), "commit": s.showCommit(p, p.repo.commits[x.SHA]),
+		"pipeline": s.showPipelineInfo(p, x), "project": map[string]any{"ci_job_token_scope_enabled": false},
+		"web_url": fmt.Sprintf("%s/%s/-/jobs/%d", s.base, p.Path, j.ID),
+	}
+	if j.Reason != "" {
+		m["failure_reason"] = j.Reason
+	}
+	if j.Bridge {
+		m["downstream_pipeline"] = nil
+		if child := p.pipelines[j.Child]; child != nil {
+			m["downstream_pipeline"] = s.showPipelineInfo(p, child)
+		}
+		return m
+	}
+	m["artifacts"], m["artifacts_expire_at"], m["tag_list"], m["archived"], m["runner"] = []any{}, nil, []string{}, false, nil
+	if j.StartedAt != nil {
+		m["runner"] = s.showRunner()
+	}
+	return m
+}
+
+func (s *Server) showRunner() any {
+	return map[string]any{
+		"id": 12, "description": "grove-runner", "ip_address": nil, "active": true, "paused": false, "is_shared": false,
+		"runner_type": "project_type", "name": "gitlab-runner", "online": true, "status": "online",
+	}
+}

@@ -1,0 +1,89 @@
+package gitlabtest
+
+import (
+	"cmp"
+	"crypto/md5" //nolint:gosec // the fingerprint is made so
+	"encoding/base64"
+	"encoding/hex"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+type deployKey struct {
+	ID         int
+	Title, Key string
+	CanPush    bool
+	CreatedAt  time.Time
+}
+
+func (s *Server) keyRoutes() {
+	const base = "/api/v4/projects/{id}/deploy_keys"
+	manage := need{scope: writeAPI, level: Maintainer}
+	s.route("GET "+base, need{scope: readAPI, level: Maintainer}, func(c *call) reply {
+		return list(c, slices.SortedFunc(maps.Values(c.project.keys), func(a, b *deployKey) int { return cmp.Compare(a.ID, b.ID) }), showKey)
+	})
+	s.route("GET "+base+"/{key}", need{scope: readAPI, level: Maintainer}, func(c *call) reply {
+		k := c.project.keys[c.pathInt("key")]
+		if k == nil {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
+		return ok(showKey(k))
+	})
+	s.route("POST "+base, manage, func(c *call) reply {
+		if c.str("key") == "" || c.str("title") == "" {
+			return refuseParam("key is missing, title is missing")
+		}
+		print, valid := fingerprint(c.str("key"))
+		if !valid {
+			return refuse(http.StatusBadRequest, map[string]any{"key": []string{"type is forbidden. Must be RSA, DSA, ECDSA, ED25519, ECDSA_SK, or ED25519_SK", "is invalid"}, "fingerprint": []string{"cannot be generated"}})
+		}
+		for _, k := range c.project.keys {
+			if other, _ := fingerprint(k.Key); other == print {
+				return refuse(http.StatusBadRequest, map[string]any{"deploy_key.fingerprint_sha256": []string{"has already been taken"}})
+			}
+		}
+		push, _ := c.flag("can_push")
+		k := &deployKey{ID: c.s.take(&c.s.ids.Key), Title: c.str("title"), Key: c.str("key"), CanPush: push, CreatedAt: c.now}
+		c.project.keys[k.ID] = k
+		c.s.store.mark(key("key", c.project.ID, k.ID), k)
+		return created(showKey(k))
+	})
+	s.route("DELETE "+base+"/{key}", manage, func(c *call) reply {
+		k := c.project.keys[c.pathInt("key")]
+		if k == nil {
+			return notFound("Deploy Key")
+		}
+		delete(c.project.keys, k.ID)
+		c.s.store.mark(key("key", c.project.ID, k.ID), nil)
+		return noContent()
+	})
+}
+
+// fingerprint is the MD5 of a public key, with colons; false when it is none.
+func fingerprint(k string) (string, bool) {
+	f := strings.Fields(k)
+	if len(f) < 2 || !strings.HasPrefix(f[0], "ssh-") && !strings.HasPrefix(f[0], "ecdsa-") {
+		return "", false
+	}
+	raw, err := base64.StdEncoding.DecodeString(f[1])
+	if err != nil || len(raw) < 16 {
+		return "", false
+	}
+	sum := md5.Sum(raw) //nolint:gosec // see above
+	var parts []string
+	for _, b := range sum {
+		parts = append(parts, hex.EncodeToString([]byte{b}))
+	}
+	return strings.Join(parts, ":"), true
+}
+
+func showKey(k *deployKey) any {
+	print, _ := fingerprint(k.Key)
+	return map[string]any{
+		"id": k.ID, "title": k.Title, "key": k.Key, "fingerprint": print, "created_at": stamp(k.CreatedAt),
+		"expires_at": nil, "can_push": k.CanPush,
+	}
+}

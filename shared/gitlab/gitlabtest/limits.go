@@ -1,0 +1,121 @@
+package gitlabtest
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Limits are requests a minute; 0 takes GitLab.com's number and a negative
+// number is no limit. The minutes are the server's, so a clock that stands
+// still has one endless minute.
+type Limits struct {
+	User      int // every request of a user; 2000
+	Files     int // repository files, of a user; 500
+	Archives  int // of a user and project; 5
+	Pipelines int // created for one project, user and commit; 25
+}
+
+const (
+	bucketFiles    = "files"
+	bucketArchives = "archives"
+)
+
+type limiter struct {
+	limits Limits
+	minute time.Time
+	seen   map[string]int
+}
+
+func newLimiter(l Limits) *limiter {
+	pick := func(given, standard int) int {
+		if given == 0 {
+			return standard
+		}
+		return given
+	}
+	return &limiter{
+		limits: Limits{
+			User: pick(l.User, 2000), Files: pick(l.Files, 500),
+			Archives: pick(l.Archives, 5), Pipelines: pick(l.Pipelines, 25),
+		},
+		seen: map[string]int{},
+	}
+}
+
+// verdict is what the limiter says of one request.
+type verdict struct {
+	refused                     *reply
+	name                        string
+	limit, observed, resetsUnix int
+}
+
+// mark sets GitLab's RateLimit headers.
+func (v verdict) mark(rp reply) reply {
+	if v.limit < 0 {
+		return rp
+	}
+	return rp.with("RateLimit-Limit", strconv.Itoa(v.limit)).
+		with("RateLimit-Name", v.name).
+		with("RateLimit-Observed", strconv.Itoa(v.observed)).
+		with("RateLimit-Remaining", strconv.Itoa(max(v.limit-v.observed, 0))).
+		with("RateLimit-Reset", strconv.Itoa(v.resetsUnix)).
+		with("RateLimit-ResetTime", time.Unix(int64(v.resetsUnix), 0).UTC().Format(http.TimeFormat))
+}
+
+func (l *limiter) roll(now time.Time) {
+	if m := now.Truncate(time.Minute); !m.Equal(l.minute) {
+		l.minute = m
+		clear(l.seen)
+	}
+}
+
+// take counts one request.
+func (l *limiter) take(who, bucket, project string, now time.Time) verdict {
+	l.roll(now)
+	reset := l.minute.Add(time.Minute)
+	retry := strconv.Itoa(max(int(reset.Sub(now).Seconds()), 1))
+	v := verdict{name: "throttle_authenticated_api", limit: l.limits.User, resetsUnix: int(reset.Unix())}
+	l.seen[who]++
+	v.observed = l.seen[who]
+	if v.limit >= 0 && v.observed > v.limit {
+		rp := reply{status: http.StatusTooManyRequests, raw: []byte("Retry later\n"), ctype: "text/plain"}.with("Retry-After", retry)
+		v.refused = &rp
+		return v
+	}
+	limit, name := -1, who+" "+bucket
+	switch bucket {
+	case bucketFiles:
+		limit = l.limits.Files
+	case bucketArchives:
+		limit, name = l.limits.Archives, name+" "+project
+	}
+	if limit >= 0 {
+		if l.seen[name]++; l.seen[name] > limit {
+			rp := tooMany().with("Retry-After", retry)
+			v.refused = &rp
+		}
+	}
+	return v
+}
+
+func tooMany() reply {
+	return refuse(http.StatusTooManyRequests, map[string]any{"error": "This endpoint has been requested too many times. Try again later."})
+}
+
+// pipeline counts one pipeline of a commit and says whether it may be made.
+func (l *limiter) pipeline(name string, now time.Time) bool {
+	l.roll(now)
+	name = "pipeline " + name
+	l.seen[name]++
+	return l.limits.Pipelines < 0 || l.seen[name] <= l.limits.Pipelines
+}
+
+func remoteHost(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

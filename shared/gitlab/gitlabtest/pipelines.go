@@ -1,0 +1,345 @@
+package gitlabtest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+func (s *Server) pipelineRoutes() {
+	const base = "/api/v4/projects/{id}/pipelines"
+	read := need{scope: readAPI, level: Reporter}
+	act := need{scope: writeAPI, level: Developer, write: true}
+	s.route("GET "+base, read, (*call).pipelines)
+	s.route("GET "+base+"/latest", read, (*call).latestPipeline)
+	s.route("GET "+base+"/{pipeline}", read, onPipeline(func(c *call, x *pipeline) reply { return ok(c.s.showPipeline(c.project, x)) }))
+	s.route("GET "+base+"/{pipeline}/jobs", read, onPipeline((*call).jobs))
+	s.route("GET "+base+"/{pipeline}/bridges", read, onPipeline((*call).bridges))
+	s.route("GET "+base+"/{pipeline}/variables", need{scope: readAPI, level: Developer}, onPipeline(func(_ *call, x *pipeline) reply {
+		return ok(append([]variable{}, x.Vars...))
+	}))
+	s.route("POST "+base+"/{pipeline}/cancel", act, onPipeline(func(c *call, x *pipeline) reply {
+		c.s.cancelPipeline(x, c.now)
+		return ok(c.s.showPipeline(c.project, x))
+	}))
+	s.route("POST "+base+"/{pipeline}/retry", act, onPipeline(func(c *call, x *pipeline) reply {
+		c.s.retryPipeline(x, c.now)
+		return created(c.s.showPipeline(c.project, x))
+	}))
+	s.route("POST /api/v4/projects/{id}/pipeline", act, (*call).createPipeline)
+}
+
+func onPipeline(h func(*call, *pipeline) reply) handler {
+	return func(c *call) reply {
+		x := c.project.pipelines[c.pathInt("pipeline")]
+		if x == nil {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
+		return h(c, x)
+	}
+}
+
+func (p *project) lastPipelineOf(sha string) *pipeline {
+	var last *pipeline
+	for _, x := range p.pipelines {
+		if x.SHA == sha && x.Parent == nil && (last == nil || x.ID > last.ID) {
+			last = x
+		}
+	}
+	return last
+}
+
+func (s *Server) unfinished(project int) []*pipeline {
+	var out []*pipeline
+	for _, id := range slices.Sorted(maps.Keys(s.active)) {
+		if s.active[id].Project == project {
+			out = append(out, s.active[id])
+		}
+	}
+	return out
+}
+
+var pipelineStatuses = []string{
+	"created", "waiting_for_resource", "preparing", "waiting_for_callback", "pending", "running", "success",
+	"failed", "canceling", "canceled", "skipped", "manual", "scheduled",
+}
+
+func (c *call) pipelines() reply {
+	status, source, scope := c.str("status"), c.str("source"), c.str("scope")
+	if status != "" && !slices.Contains(pipelineStatuses, status) {
+		return refuseParam("status does not have a valid value")
+	}
+	orderBy, sort := cmp.Or(c.str("order_by"), "id"), cmp.Or(c.str("sort"), "desc")
+	if !slices.Contains([]string{"id", "status", "ref", "updated_at", "user_id"}, orderBy) {
+		return refuseParam("order_by does not have a valid value")
+	}
+	if sort != "asc" && sort != "desc" {
+		return refuseParam("sort does not have a valid value")
+	}
+	after, before := c.when("updated_after"), c.when("updated_before")
+	fits := func(want, got string) bool { return want == "" || want == got }
+	var found []*pipeline
+	for _, x := range c.project.pipelines {
+		switch {
+		case !fits(status, x.Status), !fits(c.str("ref"), x.Ref), !fits(c.str("sha"), x.SHA), !fits(source, x.Source):
+		case x.Parent != nil && source != "parent_pipeline":
+		case scope == "running" && x.Status != statusRunning, scope == "pending" && x.Status != statusPending:
+		case scope == "finished" && !final(x.Status):
+		case !after.IsZero() && !x.UpdatedAt.After(after), !before.IsZero() && !x.UpdatedAt.Before(before):
+		case !fits(c.str("username"), c.s.users[x.UserID].Username):
+		default:
+			found = append(found, x)
+		}
+	}
+	slices.SortFunc(found, func(a, b *pipeline) int {
+		var by int
+		switch orderBy {
+		case "status":
+			by = cmp.Compare(a.Status, b.Status)
+		case "ref":
+			by = cmp.Compare(a.Ref, b.Ref)
+		case "updated_at":
+			by = a.UpdatedAt.Compare(b.UpdatedAt)
+		case "user_id":
+			by = cmp.Compare(a.UserID, b.UserID)
+		}
+		by = cmp.Or(by, cmp.Compare(a.ID, b.ID))
+		if sort == "desc" {
+			return -by
+		}
+		return by
+	})
+	return list(c, found, func(x *pipeline) any { return c.s.showPipelineInfo(c.project, x) })
+}
+
+func (c *call) latestPipeline() reply {
+	at := c.ref("ref")
+	if at == nil {
+		return forbidden()
+	}
+	var last *pipeline
+	for _, x := range c.project.pipelines {
+		if x.SHA == at.ID && x.Ref == cmp.Or(c.str("ref"), c.project.Branch) && x.Parent == nil && (last == nil || x.ID > last.ID) {
+			last = x
+		}
+	}
+	if last == nil {
+		return forbidden()
+	}
+	return ok(c.s.showPipeline(c.project, last))
+}
+
+func (s *Server) showPipelineInfo(p *project, x *pipeline) map[string]any {
+	return map[string]any{
+		"id": x.ID, "iid": x.IID, "project_id": p.ID, "sha": x.SHA, "ref": x.Ref, "status": x.Status, "source": x.Source,
+		"created_at": stamp(x.CreatedAt), "updated_at": stamp(x.UpdatedAt), "name": nil,
+		"web_url": fmt.Sprintf("%s/%s/-/pipelines/%d", s.base, p.Path, x.ID),
+	}
+}
+
+func (s *Server) showPipeline(p *project, x *pipeline) map[string]any {
+	m := s.showPipelineInfo(p, x)
+	m["before_sha"], m["tag"], m["yaml_errors"], m["user"] = x.BeforeSHA, false, nil, s.showUser(s.users[x.UserID])
+	m["started_at"], m["finished_at"], m["coverage"] = stampPtr(x.StartedAt), stampPtr(x.FinishedAt), nil
+	m["committed_at"], m["duration"], m["queued_duration"] = nil, nil, nil
+	if x.FinishedAt != nil {
+		m["duration"] = x.Duration
+	}
+	if x.StartedAt != nil {
+		m["queued_duration"] = x.QueuedFor
+	}
+	text := detail(x.Status)
+	m["detailed_status"] = map[string]any{
+		"icon": "status_" + x.Status, "text": strings.ToUpper(text[:1]) + text[1:], "label": text,
+		"group": x.Status, "tooltip": text, "has_details": true, "illustration": nil,
+		"details_path": fmt.Sprintf("/%s/-/pipelines/%d", p.Path, x.ID),
+		"favicon":      "/assets/ci_favicons/favicon_status_" + x.Status + ".png",
+	}
+	return m
+}
+
+// detail is a status in the words of GitLab's pages.
+func detail(status string) string {
+	if status == statusSuccess {
+		return "passed"
+	}
+	return strings.ReplaceAll(status, "_", " ")
+}
+
+func (c *call) createPipeline() reply {
+	var in struct {
+		Ref       string     `json:"ref"`
+		Variables []variable `json:"variables"`
+	}
+	if len(c.body) > 0 && c.decode(&in) != nil {
+		return refuseParam("variables is invalid")
+	}
+	in.Ref = cmp.Or(in.Ref, c.str("ref"))
+	if in.Ref == "" {
+		return refuseParam("ref is missing")
+	}
+	vars := map[string]string{}
+	for i, v := range in.Variables {
+		if v.Type == "" {
+			in.Variables[i].Type = "env_var"
+		}
+		vars[v.Key] = v.Value
+	}
+	at := c.project.repo.resolve(in.Ref)
+	if bad := c.mayStart(at); bad != nil {
+		return *bad
+	}
+	w := readMessage(cmp.Or(vars["CI_COMMIT_MESSAGE"], at.Message))
+	x := c.s.newPipeline(c.project, pipeline{
+		Ref: in.Ref, SHA: at.ID, BeforeSHA: zeroSHA, Source: "api", Vars: in.Variables, Work: w, Jobs: pushJobs(w),
+	}, c.user)
+	return created(c.s.showPipeline(c.project, x))
+}
+
+// mayStart refuses a pipeline for a ref that does not exist, or one too many.
+func (c *call) mayStart(at *gitCommit) *reply {
+	if at == nil {
+		rp := refuse(http.StatusBadRequest, map[string]any{"base": []string{"Reference not found"}})
+		return &rp
+	}
+	if !c.s.limits.pipeline(fmt.Sprintf("%d %d %s", c.project.ID, c.user.ID, at.ID), c.now) {
+		rp := refuse(http.StatusTooManyRequests, map[string]any{"base": []string{"Too many pipelines created in the last minute. Try again later."}})
+		return &rp
+	}
+	return nil
+}
+
+// trigger is a pipeline trigger token.
+type trigger struct {
+	ID, UserID           int
+	Token, Description   string
+	CreatedAt, UpdatedAt time.Time
+	LastUsed             *time.Time
+}
+
+func (s *Server) triggerRoutes() {
+	const base = "/api/v4/projects/{id}/triggers"
+	manage := need{scope: writeAPI, level: Maintainer}
+	s.route("POST /api/v4/projects/{id}/trigger/pipeline", need{public: true, write: true}, (*call).trigger)
+	s.route("GET "+base, need{scope: readAPI, level: Maintainer}, func(c *call) reply {
+		return list(c, slices.SortedFunc(maps.Values(c.project.triggers), func(a, b *trigger) int { return cmp.Compare(a.ID, b.ID) }), c.showTrigger)
+	})
+	s.route("GET "+base+"/{trigger}", need{scope: readAPI, level: Maintainer}, func(c *call) reply {
+		t := c.project.triggers[c.pathInt("trigger")]
+		if t == nil {
+			return notFound("Trigger")
+		}
+		return ok(c.showTrigger(t))
+	})
+	s.route("POST "+base, manage, func(c *call) reply {
+		if c.str("description") == "" {
+			return refuseParam("description is missing")
+		}
+		t := c.s.addTrigger(c.project, "", c.str("description"))
+		t.UserID = c.user.ID
+		return created(c.showTrigger(t))
+	})
+	s.route("DELETE "+base+"/{trigger}", manage, func(c *call) reply {
+		t := c.project.triggers[c.pathInt("trigger")]
+		if t == nil {
+			return notFound("Trigger")
+		}
+		delete(c.project.triggers, t.ID)
+		c.s.store.mark(key("trigger", c.project.ID, t.ID), nil)
+		return noContent()
+	})
+}
+
+func (s *Server) addTrigger(p *project, value, description string) *trigger {
+	for _, t := range p.triggers {
+		if value != "" && t.Token == value {
+			return t
+		}
+	}
+	if value == "" {
+		value = randomToken("glptt-")
+	}
+	now := s.now()
+	t := &trigger{
+		ID: s.take(&s.ids.Trigger), UserID: s.addUser(groveBot).ID, Token: value,
+		Description: cmp.Or(description, "ocim"), CreatedAt: now, UpdatedAt: now,
+	}
+	p.triggers[t.ID] = t
+	s.store.mark(key("trigger", p.ID, t.ID), t)
+	return t
+}
+
+// showTrigger shows the whole token only to its owner.
+func (c *call) showTrigger(t *trigger) any {
+	shown := t.Token
+	if t.UserID != c.user.ID {
+		shown = t.Token[:min(4, len(t.Token))]
+	}
+	return map[string]any{
+		"id": t.ID, "description": t.Description, "created_at": stamp(t.CreatedAt), "updated_at": stamp(t.UpdatedAt),
+		"deleted_at": nil, "last_used": stampPtr(t.LastUsed), "expires_at": nil, "token": shown, "owner": c.s.showUser(c.s.users[t.UserID]),
+	}
+}
+
+// trigger answers POST trigger/pipeline. Whoever has the token may; a wrong
+// one is answered like a project that does not exist.
+func (c *call) trigger() reply {
+	if c.str("ref") == "" || c.str("token") == "" {
+		return refuseParam("token is missing, ref is missing")
+	}
+	var t *trigger
+	for _, known := range c.project.triggers {
+		if hashToken(known.Token) == hashToken(c.str("token")) {
+			t = known
+		}
+	}
+	if t == nil {
+		return refuse(http.StatusNotFound, "404 Not Found")
+	}
+	vars := map[string]string{}
+	if given, found := c.params["variables"]; found {
+		m, isMap := given.(map[string]any)
+		for k, v := range m {
+			text, isText := v.(string)
+			if isMap = isMap && isText; isMap {
+				vars[k] = text
+			}
+		}
+		if !isMap {
+			return refuse(http.StatusBadRequest, "variables needs to be a map of key-valued strings")
+		}
+	}
+	c.user = c.s.users[t.UserID]
+	if bad := c.mayStart(c.project.repo.resolve(c.str("ref"))); bad != nil {
+		return *bad
+	}
+	now := c.now
+	t.LastUsed = &now
+	c.s.store.mark(key("trigger", c.project.ID, t.ID), t)
+	x := c.s.startTrigger(c.project, c.str("ref"), vars, c.params, c.user)
+	return created(c.s.showPipeline(c.project, x))
+}
+
+// startTrigger starts a trigger pipeline. What stands beside token in the
+// request is its payload.
+func (s *Server) startTrigger(p *project, ref string, vars map[string]string, payload map[string]any, by *user) *pipeline {
+	ref = cmp.Or(ref, p.Branch)
+	var list []variable
+	for _, k := range slices.Sorted(maps.Keys(vars)) {
+		list = append(list, variable{k, vars[k], "env_var"})
+	}
+	payload = maps.Clone(payload)
+	delete(payload, "token")
+	if raw, err := json.Marshal(payload); err == nil && len(payload) > 0 {
+		list = append(list, variable{"TRIGGER_PAYLOAD", string(raw), "file"})
+	}
+	w := requestOf(vars)
+	return s.newPipeline(p, pipeline{
+		Ref: ref, SHA: p.repo.resolve(ref).ID, BeforeSHA: zeroSHA, Source: "trigger", Vars: list, Work: w, Jobs: triggerJobs(w),
+	}, by)
+}

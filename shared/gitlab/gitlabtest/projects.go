@@ -1,0 +1,216 @@
+package gitlabtest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ProjectSpec is a project to add.
+type ProjectSpec struct {
+	ID       int               // 0 takes the next number
+	Path     string            // "group/name"; empty is "grove/project-<id>"
+	Name     string            // empty is made from the path
+	Branch   string            // the default branch; empty is "main"
+	Files    map[string]string // of the first commit, by path; none leaves the repository empty
+	Archived bool
+	At       time.Time // of the first commit; zero is now
+	Author   Author    // of the first commit
+}
+
+// Author is who made a commit.
+type Author struct{ Name, Email string }
+
+// ProjectInfo is what a test may want to know of a project.
+type ProjectInfo struct {
+	ID       int
+	Path     string
+	Branch   string // the default branch
+	Head     string // commit id of the default branch, empty in an empty repository
+	Archived bool
+}
+
+type project struct {
+	ID          int
+	Path, Name  string
+	OldPaths    []string
+	Branch      string
+	Archived    bool
+	CreatedAt   time.Time
+	ActiveAt    time.Time
+	Branches    map[string]string // as in repo; here to be kept
+	PipelineIID int
+	RequestIID  int
+
+	repo          *repo
+	pipelines     map[int]*pipeline
+	triggers      map[int]*trigger
+	hooks         map[int]*hook
+	keys          map[int]*deployKey
+	mergeRequests map[int]*mergeRequest
+}
+
+// openProject gives a project its parts and registers it.
+func (s *Server) openProject(p *project) {
+	p.repo = newRepo(func(id, kind string, raw []byte) {
+		s.store.mark(key("git", p.ID, id), append([]byte(kind+"\x00"), raw...))
+	})
+	p.pipelines = map[int]*pipeline{}
+	p.triggers = map[int]*trigger{}
+	p.hooks = map[int]*hook{}
+	p.keys = map[int]*deployKey{}
+	p.mergeRequests = map[int]*mergeRequest{}
+	if p.Branches == nil {
+		p.Branches = map[string]string{}
+	}
+	p.repo.branches = p.Branches
+	s.projects[p.ID] = p
+}
+
+func (s *Server) saveProject(p *project) { s.store.mark(key("project", p.ID), p) }
+
+func (s *Server) addProject(spec ProjectSpec) ProjectInfo {
+	if spec.ID != 0 && s.projects[spec.ID] != nil {
+		panic(fmt.Sprintf("gitlabtest: project %d exists", spec.ID))
+	}
+	id := s.claim(&s.ids.Project, spec.ID)
+	if spec.Path == "" {
+		spec.Path = fmt.Sprintf("grove/project-%d", id)
+	}
+	if p, _ := s.findProject(spec.Path); p != nil {
+		panic(fmt.Sprintf("gitlabtest: project %s exists", spec.Path))
+	}
+	if spec.Branch == "" {
+		spec.Branch = "main"
+	}
+	if spec.Name == "" {
+		spec.Name = spec.Path[strings.LastIndex(spec.Path, "/")+1:]
+	}
+	if spec.At.IsZero() {
+		spec.At = s.now()
+	}
+	p := &project{ID: id, Path: spec.Path, Name: spec.Name, Branch: spec.Branch, CreatedAt: spec.At, ActiveAt: spec.At}
+	s.openProject(p)
+	s.saveProject(p)
+	if len(spec.Files) > 0 {
+		s.commit(p, CommitSpec{Message: "Initial commit", Files: spec.Files, At: spec.At, Author: spec.Author, SkipPipeline: true})
+	}
+	p.Archived = spec.Archived
+	return p.info()
+}
+
+func (p *project) info() ProjectInfo {
+	return ProjectInfo{ID: p.ID, Path: p.Path, Branch: p.Branch, Head: p.Branches[p.Branch], Archived: p.Archived}
+}
+
+// Project gives a project by number or path.
+func (s *Server) Project(id string) (ProjectInfo, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, _ := s.findProject(id)
+	if p == nil {
+		return ProjectInfo{}, false
+	}
+	return p.info(), true
+}
+
+// RenameProject moves a project to another path. GitLab then redirects reads
+// of the old path and does not know it for writes.
+func (s *Server) RenameProject(id int, path string) {
+	_ = s.do(func() {
+		p := s.mustProject(id)
+		p.OldPaths = append(p.OldPaths, p.Path)
+		p.Path = path
+		s.saveProject(p)
+	})
+}
+
+// ArchiveProject makes a project read-only, or writable again.
+func (s *Server) ArchiveProject(id int, archived bool) {
+	_ = s.do(func() {
+		p := s.mustProject(id)
+		p.Archived = archived
+		s.saveProject(p)
+	})
+}
+
+func (s *Server) mustProject(id int) *project {
+	p := s.projects[id]
+	if p == nil {
+		panic(fmt.Sprintf("gitlabtest: no project %d", id))
+	}
+	return p
+}
+
+// findProject finds a project by number or path; moved says that the path is
+// one it had before.
+func (s *Server) findProject(id string) (p *project, moved bool) {
+	if n, err := strconv.Atoi(id); err == nil {
+		return s.projects[n], false
+	}
+	for _, p := range s.projects {
+		if strings.EqualFold(p.Path, id) {
+			return p, false
+		}
+	}
+	for _, p := range s.projects {
+		if slices.ContainsFunc(p.OldPaths, func(o string) bool { return strings.EqualFold(o, id) }) {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+func (s *Server) redirect(c *call, p *project) *reply {
+	old := "/projects/" + url.PathEscape(c.r.PathValue("id"))
+	target := s.base + strings.Replace(c.r.URL.EscapedPath(), old, "/projects/"+strconv.Itoa(p.ID), 1)
+	if q := c.query.Encode(); q != "" {
+		target += "?" + q
+	}
+	rp := reply{
+		status: http.StatusFound, ctype: "text/plain",
+		raw: []byte("This resource has been moved temporarily to " + target + "."),
+	}.with("Location", target)
+	return &rp
+}
+
+func (s *Server) projectRoutes() {
+	s.route("GET /api/v4/projects", need{scope: readAPI}, func(c *call) reply {
+		var mine []*project
+		for _, id := range slices.Sorted(maps.Keys(s.projects)) {
+			p := s.projects[id]
+			archived, given := c.flag("archived")
+			if c.token.sees(id) && (!given || archived == p.Archived) && strings.Contains(strings.ToLower(p.Path), strings.ToLower(c.str("search"))) {
+				mine = append(mine, p)
+			}
+		}
+		return list(c, mine, func(p *project) any { return s.showProject(p, c.token.Level) })
+	})
+	s.route("GET /api/v4/projects/{id}", need{scope: readAPI, level: Guest}, func(c *call) reply {
+		return ok(s.showProject(c.project, c.level))
+	})
+}
+
+func (s *Server) showProject(p *project, level int) any {
+	space, name := "", p.Path
+	if i := strings.LastIndex(p.Path, "/"); i >= 0 {
+		space, name = p.Path[:i], p.Path[i+1:]
+	}
+	web := s.base + "/" + p.Path
+	return map[string]any{
+		"id": p.ID, "description": nil, "name": p.Name, "name_with_namespace": space + " / " + p.Name,
+		"path": name, "path_with_namespace": p.Path, "created_at": stamp(p.CreatedAt),
+		"default_branch": p.Branch, "tag_list": []string{}, "topics": []string{},
+		"ssh_url_to_repo": "git@gitlab.example.com:" + p.Path + ".git", "http_url_to_repo": web + ".git",
+		"web_url": web, "readme_url": nil, "avatar_url": nil, "forks_count": 0, "star_count": 0,
+		"last_activity_at": stamp(p.ActiveAt), "visibility": "private", "archived": p.Archived,
+		"empty_repo": len(p.Branches) == 0, "jobs_enabled": true, "merge_requests_enabled": true,
+		"namespace":   map[string]any{"id": 1, "name": space, "path": space, "kind": "group", "full_path": space, "parent_id": nil, "web_url": s.base + "/groups/" + space},
+		"permissions": map[string]any{"project_access": map[string]any{"access_level": level, "notification_level": 3}, "group_access": nil},
+	}
+}

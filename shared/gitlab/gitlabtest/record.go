@@ -1,0 +1,92 @@
+package gitlabtest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+const keptRequests = 20_000 // the oldest are forgotten beyond that
+
+// Request is one request that the server answered.
+type Request struct {
+	Method string
+	Path   string // escaped, with /api/v4
+	Query  url.Values
+	Route  string // the pattern that matched, such as "GET /api/v4/projects/{id}/pipelines"; empty when none did
+	Token  string // the name of the token, never its value
+	Status int
+	Bytes  int // of the answer's body
+	At     time.Time
+}
+
+type recorder struct {
+	mu   sync.Mutex
+	seen []*Request
+	ids  int
+}
+
+func (rc *recorder) requestID() string {
+	rc.mu.Lock()
+	defer rc.mu.Unlock()
+	rc.ids++
+	return fmt.Sprintf("01JNGITLAB%016d", rc.ids)
+}
+
+// begin records a request before it is answered, so that whoever got an
+// answer finds it here.
+func (rc *recorder) begin(r *http.Request, route string, at time.Time) *Request {
+	q := r.URL.Query()
+	for _, secret := range []string{"private_token", "access_token", "token"} {
+		q.Del(secret)
+	}
+	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: q, Route: route, At: at}
+	rc.mu.Lock()
+	defer rc.mu.Unlock()
+	rc.seen = append(rc.seen, req)
+	if len(rc.seen) > keptRequests {
+		rc.seen = slices.Clone(rc.seen[keptRequests/2:])
+	}
+	return req
+}
+
+// change fills in what is known later.
+func (rc *recorder) change(f func()) {
+	rc.mu.Lock()
+	defer rc.mu.Unlock()
+	f()
+}
+
+// Requests gives what was asked since the last ResetRequests, oldest first.
+func (s *Server) Requests() []Request {
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	out := make([]Request, 0, len(s.recorder.seen))
+	for _, r := range s.recorder.seen {
+		out = append(out, *r)
+	}
+	return out
+}
+
+// Counts gives how often each route was asked, by its pattern; what matched no
+// route is counted under "other".
+func (s *Server) Counts() map[string]int {
+	out := map[string]int{}
+	for _, r := range s.Requests() {
+		if r.Route == "" {
+			r.Route = "other"
+		}
+		out[r.Route]++
+	}
+	return out
+}
+
+// ResetRequests forgets what was asked so far.
+func (s *Server) ResetRequests() {
+	s.recorder.mu.Lock()
+	defer s.recorder.mu.Unlock()
+	s.recorder.seen = nil
+}

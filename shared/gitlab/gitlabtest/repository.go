@@ -1,0 +1,369 @@
+package gitlabtest
+
+import (
+	"archive/tar"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (s *Server) repositoryRoutes() {
+	const repo = "/api/v4/projects/{id}/repository/"
+	read := need{scope: readRepo, level: Reporter}
+	files := read
+	files.bucket = bucketFiles
+	archive := read
+	archive.bucket = bucketArchives
+	s.route("GET "+repo+"tree", read, (*call).tree)
+	s.route("GET "+repo+"files/{path}", files, (*call).file)
+	s.route("GET "+repo+"files/{path}/raw", files, (*call).fileRaw)
+	s.route("GET "+repo+"blobs/{sha}", read, (*call).blob)
+	s.route("GET "+repo+"blobs/{sha}/raw", read, (*call).blobRaw)
+	s.route("GET "+repo+"archive", archive, (*call).archive)
+	s.route("GET "+repo+"archive.tar.gz", archive, (*call).archive)
+	s.route("GET "+repo+"compare", read, (*call).compare)
+	s.route("GET "+repo+"branches", read, (*call).branches)
+	s.route("GET "+repo+"branches/{branch}", read, (*call).branch)
+	s.route("POST "+repo+"branches", need{scope: writeAPI, level: Developer, write: true}, (*call).createBranch)
+	s.route("DELETE "+repo+"branches/{branch}", need{scope: writeAPI, level: Developer, write: true}, (*call).deleteBranch)
+}
+
+// ref resolves the commit that a parameter names, the default branch without one.
+func (c *call) ref(param string) *gitCommit {
+	ref := c.str(param)
+	if ref == "" || ref == "HEAD" {
+		ref = c.project.Branch
+	}
+	return c.project.repo.resolve(ref)
+}
+
+// node is one line of the repository tree.
+type node struct {
+	entry
+	path string
+}
+
+// walkTree lists a folder as GitLab does: folders first, each kind by path.
+func (r *repo) walkTree(tree, prefix string, deep bool) []node {
+	var out []node
+	var walk func(tree, prefix string)
+	walk = func(tree, prefix string) {
+		for _, e := range r.trees[tree] {
+			out = append(out, node{e, prefix + e.Name})
+			if deep && e.dir() {
+				walk(e.ID, prefix+e.Name+"/")
+			}
+		}
+	}
+	walk(tree, prefix)
+	slices.SortFunc(out, func(a, b node) int {
+		if a.dir() != b.dir() {
+			if a.dir() {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.path, b.path)
+	})
+	return out
+}
+
+func (c *call) tree() reply {
+	at := c.ref("ref")
+	if at == nil {
+		return notFound("Tree")
+	}
+	dir := strings.Trim(c.str("path"), "/")
+	e, found := c.project.repo.lookup(at.Tree, dir)
+	if !found || !e.dir() {
+		if dir != "" {
+			return refuse(http.StatusNotFound, "404 invalid revision or path Not Found")
+		}
+		return notFound("Tree")
+	}
+	prefix := ""
+	if dir != "" {
+		prefix = dir + "/"
+	}
+	deep, _ := c.flag("recursive")
+	nodes := c.project.repo.walkTree(e.ID, prefix, deep)
+	show := func(n node) any {
+		kind, mode := "blob", n.Mode
+		if n.dir() {
+			kind, mode = "tree", "040000"
+		}
+		return map[string]any{"id": n.ID, "name": n.Name, "type": kind, "path": n.path, "mode": mode}
+	}
+	if c.str("pagination") == "keyset" {
+		return c.keyset(nodes, show)
+	}
+	return list(c, nodes, show)
+}
+
+// keyset pages the tree by the last path shown.
+func (c *call) keyset(nodes []node, show func(node) any) reply {
+	from := 0
+	if given := c.str("page_token"); given != "" {
+		last, err := base64.RawURLEncoding.DecodeString(given)
+		i := slices.IndexFunc(nodes, func(n node) bool { return n.path == string(last) })
+		if err != nil || i < 0 {
+			return refuseParam("page_token is invalid")
+		}
+		from = i + 1
+	}
+	per := perPage(c)
+	to := min(from+per, len(nodes))
+	rp := ok(showAll(nodes[from:to], show)).with("X-Per-Page", strconv.Itoa(per))
+	if to < len(nodes) {
+		next := base64.RawURLEncoding.EncodeToString([]byte(nodes[to-1].path))
+		rp = rp.with("Link", c.link("next", "page_token", next, per)).with("X-Next-Cursor", next)
+	}
+	return rp
+}
+
+// findFile resolves the file of a files/{path} route.
+func (c *call) findFile(refRequired bool) (at *gitCommit, e entry, bad *reply) {
+	if refRequired && c.str("ref") == "" {
+		rp := refuseParam("ref is missing, ref is empty")
+		return nil, e, &rp
+	}
+	if at = c.ref("ref"); at == nil {
+		rp := notFound("Commit")
+		return nil, e, &rp
+	}
+	e, found := c.project.repo.lookup(at.Tree, c.r.PathValue("path"))
+	if !found || e.dir() {
+		rp := notFound("File")
+		return nil, e, &rp
+	}
+	return at, e, nil
+}
+
+func (c *call) file() reply {
+	at, e, bad := c.findFile(true)
+	if bad != nil {
+		return *bad
+	}
+	p, content := c.r.PathValue("path"), c.project.repo.blobs[e.ID]
+	sum := sha256.Sum256(content)
+	last := c.project.repo.lastFor(at, p)
+	fields := map[string]any{
+		"file_name": path.Base(p), "file_path": p, "size": len(content), "encoding": "base64",
+		"content_sha256": hex.EncodeToString(sum[:]), "ref": c.str("ref"), "blob_id": e.ID, "commit_id": at.ID,
+		"last_commit_id": last.ID, "execute_filemode": e.Mode == modeExec,
+	}
+	rp := ok(nil)
+	for name, v := range fields {
+		rp = rp.with("X-Gitlab-"+headerName(name), fmt.Sprint(v))
+	}
+	fields["content"] = base64.StdEncoding.EncodeToString(content)
+	rp.body = fields
+	return rp
+}
+
+// headerName turns file_path into File-Path.
+func headerName(field string) string {
+	parts := strings.Split(field, "_")
+	for i, p := range parts {
+		parts[i] = strings.ToUpper(p[:1]) + p[1:]
+	}
+	return strings.Join(parts, "-")
+}
+
+func (c *call) fileRaw() reply {
+	_, e, bad := c.findFile(false)
+	if bad != nil {
+		return *bad
+	}
+	return reply{status: http.StatusOK, raw: c.project.repo.blobs[e.ID], ctype: "text/plain; charset=utf-8"}.
+		with("X-Gitlab-Blob-Id", e.ID).
+		with("Content-Disposition", "inline; filename="+strconv.Quote(path.Base(c.r.PathValue("path"))))
+}
+
+func (c *call) blob() reply {
+	b, found := c.project.repo.blobs[c.r.PathValue("sha")]
+	if !found {
+		return notFound("Blob")
+	}
+	return ok(map[string]any{
+		"size": len(b), "encoding": "base64", "sha": c.r.PathValue("sha"),
+		"content": base64.StdEncoding.EncodeToString(b),
+	})
+}
+
+func (c *call) blobRaw() reply {
+	b, found := c.project.repo.blobs[c.r.PathValue("sha")]
+	if !found {
+		return notFound("Blob")
+	}
+	return reply{status: http.StatusOK, raw: b, ctype: "text/plain; charset=utf-8"}
+}
+
+func (c *call) archive() reply {
+	at := c.ref("sha")
+	if at == nil {
+		return notFound("File")
+	}
+	prefix := fmt.Sprintf("%s-%s-%s", path.Base(c.project.Path), cmp.Or(c.str("sha"), c.project.Branch), at.ID)
+	prefix = strings.ReplaceAll(prefix, "/", "-")
+	dir := strings.Trim(c.str("path"), "/")
+	if dir != "" {
+		if e, found := c.project.repo.lookup(at.Tree, dir); !found || !e.dir() {
+			return notFound("File")
+		}
+		prefix += "-" + strings.ReplaceAll(dir, "/", "-")
+	}
+	type item struct {
+		name    string
+		exec    bool
+		content []byte
+	}
+	var items []item
+	files := c.project.repo.files(at.Tree)
+	for _, p := range slices.Sorted(maps.Keys(files)) {
+		if dir == "" || strings.HasPrefix(p, dir+"/") {
+			items = append(items, item{prefix + "/" + p, files[p].mode == modeExec, c.project.repo.blobs[files[p].id]})
+		}
+	}
+	write := func(w io.Writer) error {
+		gz := gzip.NewWriter(w)
+		tw := tar.NewWriter(gz)
+		head := &tar.Header{Typeflag: tar.TypeXGlobalHeader, Name: "pax_global_header", PAXRecords: map[string]string{"comment": at.ID}}
+		if err := tw.WriteHeader(head); err != nil {
+			return err
+		}
+		if err := tw.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: prefix + "/", Mode: 0o775, ModTime: at.Date}); err != nil {
+			return err
+		}
+		for _, it := range items {
+			h := &tar.Header{Typeflag: tar.TypeReg, Name: it.name, Mode: 0o664, Size: int64(len(it.content)), ModTime: at.Date}
+			if it.exec {
+				h.Mode = 0o775
+			}
+			if err := tw.WriteHeader(h); err != nil {
+				return err
+			}
+			if _, err := tw.Write(it.content); err != nil {
+				return err
+			}
+		}
+		if err := tw.Close(); err != nil {
+			return err
+		}
+		return gz.Close()
+	}
+	return reply{status: http.StatusOK, ctype: "application/octet-stream", write: write}.
+		with("Content-Disposition", "attachment; filename="+strconv.Quote(prefix+".tar.gz"))
+}
+
+func (c *call) compare() reply {
+	if c.str("from") == "" || c.str("to") == "" {
+		return refuseParam("from is missing, to is missing")
+	}
+	r := c.project.repo
+	from, to := r.resolve(c.str("from")), r.resolve(c.str("to"))
+	if from == nil || to == nil {
+		return notFound("Ref")
+	}
+	base := from
+	if straight, _ := c.flag("straight"); !straight {
+		if base = r.mergeBase(from, to); base == nil {
+			return refuse(http.StatusNotFound, "404 Merge Base Not Found")
+		}
+	}
+	old := map[string]bool{}
+	r.history(from, "", false, func(x *gitCommit) bool { old[x.ID] = true; return true })
+	var commits []any
+	r.history(to, "", false, func(x *gitCommit) bool {
+		if !old[x.ID] {
+			commits = append(commits, c.showCommit(x))
+		}
+		return true
+	})
+	slices.Reverse(commits)
+	diffs := []any{}
+	for _, ch := range r.changes(base.Tree, to.Tree) {
+		diffs = append(diffs, r.showDiff(ch))
+	}
+	out := map[string]any{
+		"commit": nil, "commits": append([]any{}, commits...), "diffs": diffs, "compare_timeout": false,
+		"compare_same_ref": from.ID == to.ID,
+		"web_url":          c.s.base + "/" + c.project.Path + "/-/compare/" + from.ID + "..." + to.ID,
+	}
+	if len(commits) > 0 {
+		out["commit"] = c.showCommit(to)
+	}
+	return ok(out)
+}
+
+func (c *call) branches() reply {
+	r := c.project.repo
+	var names []string
+	for _, n := range r.branchNames() {
+		if strings.Contains(n, c.str("search")) {
+			names = append(names, n)
+		}
+	}
+	return list(c, names, c.showBranch)
+}
+
+func (c *call) branch() reply {
+	name := c.r.PathValue("branch")
+	if _, found := c.project.Branches[name]; !found {
+		return notFound("Branch")
+	}
+	return ok(c.showBranch(name))
+}
+
+func (c *call) showBranch(name string) any {
+	p := c.project
+	protected := name == p.Branch
+	return map[string]any{
+		"name": name, "commit": c.showCommit(p.repo.commits[p.Branches[name]]), "merged": false, "protected": protected,
+		"developers_can_push": !protected, "developers_can_merge": !protected,
+		"can_push": c.level >= pushLevel(p, name), "default": name == p.Branch,
+		"web_url": c.s.base + "/" + p.Path + "/-/tree/" + url.PathEscape(name),
+	}
+}
+
+func (c *call) createBranch() reply {
+	name, ref := c.str("branch"), c.str("ref")
+	switch {
+	case name == "":
+		return refuseParam("branch is missing")
+	case ref == "":
+		return refuseParam("ref is missing")
+	case c.project.Branches[name] != "":
+		return refuse(http.StatusBadRequest, "Branch already exists")
+	}
+	at := c.project.repo.resolve(ref)
+	if at == nil {
+		return refuse(http.StatusBadRequest, "Invalid reference name: "+ref)
+	}
+	c.s.moveBranch(c.project, name, at, c.user, false)
+	return created(c.showBranch(name))
+}
+
+func (c *call) deleteBranch() reply {
+	name := c.r.PathValue("branch")
+	switch {
+	case c.project.Branches[name] == "":
+		return notFound("Branch")
+	case name == c.project.Branch:
+		return refuse(http.StatusMethodNotAllowed, "Cannot remove HEAD branch")
+	}
+	delete(c.project.Branches, name)
+	c.s.saveProject(c.project)
+	return noContent()
+}
