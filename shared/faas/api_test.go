@@ -210,7 +210,9 @@ func TestFaultsBecomeProblems(t *testing.T) {
 		"unwritable":      {huma.Error500InternalServerError(canary, cause), 500, "internal", "", nil, ""},
 		"with a cookie": {
 			faas.WithHeaders(fault.New(fault.Unauthenticated, "Again."), http.Header{"Set-Cookie": {"a=b"}}),
-			401, "unauthenticated", "Again.", map[string]string{"Set-Cookie": "a=b", "WWW-Authenticate": `Bearer realm="ocim"`}, "",
+			401, "unauthenticated", "Again.",
+			map[string]string{"Set-Cookie": "a=b", "WWW-Authenticate": `Bearer realm="ocim"`},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -41,7 +41,8 @@ func TestReadSettings(t *testing.T) {
 		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second}, ""},
 		"set": {
 			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s"},
-			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second}, "",
+			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second},
+			"",
 		},
 		"no port":       {[]string{"upstream_url", "http://127.0.0.1"}, settings{}, "upstream_url"},
 		"not http":      {[]string{"upstream_url", "8082"}, settings{}, "upstream_url"},
