@@ -74,3 +74,20 @@ func KindOf(err error) Kind {
 
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
+
+// WithKind gives a copy of another kind, such as a Conflict that names a field.
+func (e *Error) WithKind(kind Kind) *Error {
+	c := *e
+	c.Kind = kind
+	return &c
+}
+
+// Message is what a person may read of an error: the message of the outermost
+// *Error, without its causes. An error of no kind says nothing of its inside.
+func Message(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Kind != Internal {
+		return e.Message
+	}
+	return "Something inside Ocim failed; its log says more"
+}

@@ -28,6 +28,7 @@ type Chunk struct {
 type Row struct {
 	Instance Instance          `json:"instance"`
 	Settings map[string]string `json:"settings,omitempty"` // config.yml and grove.yml flattened, without secrets
+	Digest   string            `json:"digest,omitempty"`   // of its files; empty when it is not in git
 }
 
 // Row finds an instance of the chunk, nil when there is none.

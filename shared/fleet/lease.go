@@ -67,3 +67,17 @@ func (s *Store) ReleaseLease(ctx context.Context, lease Lease) error {
 	}
 	return err
 }
+
+// EndLease gives back whatever lease a holder has under a name. It does nothing
+// when somebody else holds it.
+func (s *Store) EndLease(ctx context.Context, name, holder string) error {
+	key := kv.Key{Partition: partLease, Sort: name}
+	held, version, err := getJSON[Lease](ctx, s.kv, key)
+	if fault.Is(err, fault.NotFound) || err == nil && held.Holder != holder {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.ReleaseLease(ctx, Lease{Name: name, Token: version})
+}

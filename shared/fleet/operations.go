@@ -32,7 +32,7 @@ func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Oper
 			return Operation{}, false, fmt.Errorf("reading idempotency key: %w", err)
 		}
 		if claim.Fingerprint != once.Fingerprint {
-			return Operation{}, false, fault.New(fault.Conflict, "this idempotency key was used for a different request")
+			return Operation{}, false, errOtherRequest()
 		}
 		former, err := s.Operation(ctx, claim.Cluster, claim.ID)
 		if !fault.Is(err, fault.NotFound) {
@@ -45,7 +45,10 @@ func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Oper
 	}
 	// The index entries come first: one without its operation is skipped, an
 	// operation without them would be forgotten.
-	for _, key := range []kv.Key{openKey(op), deploymentKey(op.Cluster, op.DeploymentID)} {
+	for _, key := range []kv.Key{
+		openKey(op), deploymentKey(op.Cluster, op.DeploymentID),
+		{Partition: operatedPartition(op.Cluster, op.Instance), Sort: op.ID},
+	} {
 		if err := putJSON(ctx, s.kv, key, claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, noExpiry); err != nil {
 			return Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
 		}
@@ -87,6 +90,34 @@ func (s *Store) Operations(ctx context.Context, cluster, after string, limit int
 		out[i] = o.operation()
 	}
 	return out, next, err
+}
+
+// InstanceOperations reads the newest operations about an instance.
+func (s *Store) InstanceOperations(ctx context.Context, cluster, instance string, most int) ([]Operation, error) {
+	page, err := s.kv.Query(ctx, kv.Query{Partition: operatedPartition(cluster, instance), Limit: min(most, kv.MaxBatch), Reverse: true})
+	if err != nil {
+		return nil, fmt.Errorf("listing operations of instance %s: %w", instance, err)
+	}
+	found := []Operation{}
+	if len(page.Items) == 0 {
+		return found, nil
+	}
+	keys := make([]kv.Key, len(page.Items))
+	for i, item := range page.Items {
+		keys[i] = operationKey(cluster, item.Sort)
+	}
+	items, err := s.kv.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("reading operations of instance %s: %w", instance, err)
+	}
+	for _, item := range items {
+		var o storedOperation
+		if err := json.Unmarshal(item.Value, &o); err != nil {
+			return nil, fmt.Errorf("decoding operation %s: %w", item.Sort, err)
+		}
+		found = append(found, o.operation())
+	}
+	return found, nil
 }
 
 // OpenOperations reads a cluster's operations that have not ended, oldest
@@ -192,8 +223,36 @@ func operationKey(cluster, id string) kv.Key {
 	return kv.Key{Partition: partOperation + cluster, Sort: id}
 }
 
+func operatedPartition(cluster, instance string) string {
+	return partOperated + cluster + "#" + instance
+}
+
 func openKey(op Operation) kv.Key { return kv.Key{Partition: partOpen + op.Cluster, Sort: op.ID} }
 
 func deploymentKey(cluster, deployment string) kv.Key {
 	return kv.Key{Partition: partDeployment + cluster, Sort: deployment}
+}
+
+// OperationOnce finds the operation that an idempotency key made;
+// fault.NotFound when it is new, fault.Conflict when it asked for something
+// else.
+func (s *Store) OperationOnce(ctx context.Context, once Once) (Operation, error) {
+	claim, _, err := getJSON[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: once.Key})
+	if err != nil {
+		return Operation{}, notFound(err, "no operation with this idempotency key")
+	}
+	if claim.Fingerprint != once.Fingerprint {
+		return Operation{}, errOtherRequest()
+	}
+	return s.Operation(ctx, claim.Cluster, claim.ID)
+}
+
+func errOtherRequest() error {
+	return fault.New(fault.Conflict, "this idempotency key was used for a different request")
+}
+
+// ReopenOperation lists an operation among the open ones again, after a retry
+// of its pipeline.
+func (s *Store) ReopenOperation(ctx context.Context, op Operation) error {
+	return putJSON(ctx, s.kv, openKey(op), claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, noExpiry)
 }

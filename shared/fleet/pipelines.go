@@ -22,18 +22,32 @@ const (
 )
 
 // Compare tells whether report is news over known. GitLab's times decide;
-// rank alone would be wrong, since a retry reopens a finished pipeline.
+// rank alone would be wrong, since a retry reopens a finished pipeline. Events
+// carry whole seconds, so what differs within one second is a tie.
 func Compare(known, report Pipeline) Freshness {
+	a, b := known.UpdatedAt.Unix(), report.UpdatedAt.Unix()
 	switch {
+	case b > a:
+		return Newer
+	case b < a:
+		return Older
+	case report.Status != known.Status:
+		return Tied
 	case report.UpdatedAt.After(known.UpdatedAt):
 		return Newer
-	case report.UpdatedAt.Before(known.UpdatedAt):
-		return Older
-	case report.Status == known.Status:
-		return Older
 	}
-	return Tied
+	return Older
 }
+
+// Authority says how much a report of a pipeline is worth.
+type Authority int
+
+// An event may be late; what GitLab answers when asked is true at that moment
+// and settles a tie.
+const (
+	Told Authority = iota
+	Asked
+)
 
 // Pipeline reads one pipeline; fault.NotFound when Ocim has not heard of it.
 func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (Pipeline, error) {
@@ -82,7 +96,7 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 // what an earlier report knew and this one does not. It returns what is now
 // known and how the report compared; after Tied nothing is changed. The
 // report may be repeated and may come in any order.
-func (s *Store) RecordPipeline(ctx context.Context, report Pipeline) (Pipeline, Freshness, error) {
+func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authority) (Pipeline, Freshness, error) {
 	var result Pipeline
 	var fresh Freshness
 	err := s.modify(ctx, pipelineKey(report.Cluster, report.ID), func(old []byte) ([]byte, error) {
@@ -94,7 +108,9 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline) (Pipeline, 
 		if err := json.Unmarshal(old, &known); err != nil {
 			return nil, fmt.Errorf("decoding pipeline %d: %w", report.ID, err)
 		}
-		fresh = Compare(known, report)
+		if fresh = Compare(known, report); fresh == Tied && by == Asked {
+			fresh = Newer
+		}
 		winner, other := known, report
 		if fresh == Newer {
 			winner, other = report, known
@@ -111,6 +127,36 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline) (Pipeline, 
 		return Pipeline{}, Older, fmt.Errorf("recording pipeline %d of cluster %s: %w", report.ID, report.Cluster, err)
 	}
 	return result, fresh, s.index(ctx, result)
+}
+
+// With gives the pipeline as a newer report has it, with what only the older
+// one knew.
+func (p Pipeline) With(newer Pipeline) Pipeline {
+	newer.Cluster = p.Cluster
+	fill(&newer, p)
+	return newer
+}
+
+// ChildrenOf lists the pipelines that a pipeline started, as far as they are
+// about the same instances or among the cluster's newest.
+func (s *Store) ChildrenOf(ctx context.Context, p Pipeline) ([]Pipeline, error) {
+	var near []Pipeline
+	var err error
+	if len(p.Deployments) > 0 {
+		near, _, err = s.InstancePipelines(ctx, p.Cluster, p.Deployments[0].Instance, "", kv.MaxBatch)
+	} else {
+		near, _, err = s.Pipelines(ctx, p.Cluster, "", kv.MaxBatch)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listing the children of pipeline %d: %w", p.ID, err)
+	}
+	children := []Pipeline{}
+	for _, c := range near {
+		if c.ID != p.ID && c.IsChild() && (c.Parent == p.ID || c.Parent == 0 && c.SHA == p.SHA) {
+			children = append(children, c)
+		}
+	}
+	return children, nil
 }
 
 // fill takes over what never changes about a pipeline, or is only sometimes
@@ -172,32 +218,47 @@ func deployedPartition(cluster, instance string) string {
 // Deploying picks the pipeline that tells an instance's state out of its
 // pipelines (in any order): the newest that deploys it, with its children
 // counted in. Nil when none does.
+//
+// A triggered pipeline only prepares the deploying one. It tells the state
+// while nothing newer deploys and it has not done its part; when it has, and
+// nothing followed yet, the deployment counts as running.
 func Deploying(pipelines []Pipeline) *PipelineSummary {
-	var top *Pipeline
+	var top, trigger *Pipeline
 	for i, p := range pipelines {
-		if p.Operation == "" || p.IsChild() || p.Source == "trigger" {
-			continue
-		}
-		if top == nil || p.ID > top.ID {
+		switch {
+		case p.Operation == "" || p.IsChild():
+		case p.Source == "trigger":
+			if trigger == nil || p.ID > trigger.ID {
+				trigger = &pipelines[i]
+			}
+		case top == nil || p.ID > top.ID:
 			top = &pipelines[i]
 		}
+	}
+	if trigger != nil && (top == nil || trigger.ID > top.ID && trigger.Status != StatusSuccess) {
+		sum := trigger.Summary()
+		if sum.Status == StatusSuccess {
+			sum.Status = StatusRunning
+		}
+		return &sum
 	}
 	if top == nil {
 		return nil
 	}
-	sum := PipelineSummary{
-		ID: top.ID, Status: top.Status, Operation: top.Operation, WebURL: top.WebURL, UpdatedAt: top.UpdatedAt,
-	}
+	sum := top.Summary()
 	for _, p := range pipelines {
 		if !p.IsChild() || (p.Parent != top.ID && p.SHA != top.SHA) {
 			continue
 		}
-		if p.UpdatedAt.After(sum.UpdatedAt) {
-			sum.UpdatedAt = p.UpdatedAt
-		}
+		sum.UpdatedAt = Moment(sum.UpdatedAt, p.UpdatedAt)
 		sum.Status = together(sum.Status, p.Status)
 	}
 	return &sum
+}
+
+// Summary gives the pipeline in one line.
+func (p Pipeline) Summary() PipelineSummary {
+	return PipelineSummary{ID: p.ID, Status: p.Status, Operation: p.Operation, WebURL: p.WebURL, UpdatedAt: p.UpdatedAt}
 }
 
 // together is the status of a parent with a child counted in: a parent that

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
@@ -38,4 +39,53 @@ func (s *Store) AddProject(ctx context.Context, p Project) error {
 		return fault.New(fault.Conflict, "a project with the id %q exists already", p.ID)
 	}
 	return err
+}
+
+// ClaimProject gives a GitLab project its id in Ocim: the wanted one, or with a
+// number behind it when that is taken. A project that is in the fleet already
+// is fault.Conflict; one whose adding was cut short gets the same id again.
+func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int64, want string) (string, error) {
+	claim := kv.Key{Partition: partProjectClaim, Sort: fmt.Sprintf("%s#%d", gitlabURL, gitlabID)}
+	for n := 1; n <= mostNamesakes; n++ {
+		id := want
+		if n > 1 {
+			id = fmt.Sprintf("%s-%d", want, n)
+		}
+		held, _, err := getJSON[string](ctx, s.kv, claim)
+		if err == nil {
+			id = held
+		} else if !fault.Is(err, fault.NotFound) {
+			return "", fmt.Errorf("reading the claim of project %d: %w", gitlabID, err)
+		}
+		known, err := s.Project(ctx, id)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return "", err
+		case known.GitLabURL == gitlabURL && known.GitLabID == gitlabID:
+			return "", fault.InvalidField("project", "%s is in the fleet already, as %s", known.Path, known.ID).WithKind(fault.Conflict)
+		default:
+			continue // another project has the name
+		}
+		if held != "" {
+			return id, nil
+		}
+		err = putJSON(ctx, s.kv, claim, id, kv.IfAbsent(), noExpiry)
+		if err == nil || !fault.Is(err, fault.Conflict) {
+			return id, err
+		}
+		n-- // somebody adds the same project at this moment: look again
+	}
+	return "", fault.New(fault.Conflict, "too many projects are called %s", want)
+}
+
+// mostNamesakes bounds the numbers that are tried behind a taken name.
+const mostNamesakes = 100
+
+// Unread is the cluster of a project before its first sync.
+func Unread(p Project) Cluster {
+	return Cluster{
+		ID: p.ID, Name: p.ID, ProjectID: p.GitLabID, ProjectPath: p.Path, ProjectURL: p.WebURL,
+		Lifecycle: Pending, Online: Online{State: "unknown"},
+	}
 }

@@ -13,19 +13,21 @@ import (
 
 // Partitions of the store that belong to the fleet.
 const (
-	partProject    = "project"         // sort: project id
-	partFleet      = "fleet"           // sort: "head"
-	partChunk      = "chunk"           // sort: cluster id
-	partFiles      = "files#"          // + cluster; sort: "cluster" or "instance#" + name
-	partPipeline   = "pipeline#"       // + cluster; sort: padded pipeline id
-	partDeployed   = "deployed#"       // + cluster + "#" + instance; sort: padded pipeline id
-	partOperation  = "operation#"      // + cluster; sort: operation id
-	partOpen       = "operation-open#" // + cluster; sort: operation id
-	partDeployment = "deployment#"     // + cluster; sort: deployment id, or "pipeline#" + padded id
-	partOnce       = "operation-once"  // sort: idempotency key
-	partLease      = "lease"           // sort: what is leased
-	partEvent      = "event#"          // + cluster; sort: key of the event
-	partPoison     = "event-poison#"   // + cluster; sort: key of the event
+	partProject      = "project"         // sort: project id
+	partProjectClaim = "project-claim"   // sort: GitLab URL + "#" + GitLab id
+	partFleet        = "fleet"           // sort: "head"
+	partChunk        = "chunk"           // sort: cluster id
+	partFiles        = "files#"          // + cluster; sort: "cluster" or "instance#" + name
+	partPipeline     = "pipeline#"       // + cluster; sort: padded pipeline id
+	partDeployed     = "deployed#"       // + cluster + "#" + instance; sort: padded pipeline id
+	partOperation    = "operation#"      // + cluster; sort: operation id
+	partOperated     = "operated#"       // + cluster + "#" + instance; sort: operation id
+	partOpen         = "operation-open#" // + cluster; sort: operation id
+	partDeployment   = "deployment#"     // + cluster; sort: deployment id
+	partOnce         = "operation-once"  // sort: idempotency key
+	partLease        = "lease"           // sort: what is leased
+	partEvent        = "event#"          // + cluster; sort: key of the event
+	partPoison       = "event-poison#"   // + cluster; sort: key of the event
 )
 
 // Store keeps the fleet's records in a kv.Store.
