@@ -46,35 +46,50 @@ func (s *Store) AddProject(ctx context.Context, p Project) error {
 // is fault.Conflict; one whose adding was cut short gets the same id again.
 func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int64, want string) (string, error) {
 	claim := kv.Key{Partition: partProjectClaim, Sort: fmt.Sprintf("%s#%d", gitlabURL, gitlabID)}
+	for range retries {
+		held, version, err := getJSON[string](ctx, s.kv, claim)
+		cond := kv.IfVersion(version)
+		if fault.Is(err, fault.NotFound) {
+			cond = kv.IfAbsent()
+		} else if err != nil {
+			return "", fmt.Errorf("reading the claim of project %d: %w", gitlabID, err)
+		}
+		if held != "" {
+			known, err := s.Project(ctx, held)
+			if fault.Is(err, fault.NotFound) {
+				return held, nil
+			}
+			if err != nil {
+				return "", err
+			}
+			if known.GitLabURL == gitlabURL && known.GitLabID == gitlabID {
+				return "", fault.InvalidField("project", "%s is in the fleet already, as %s", known.Path, known.ID).WithKind(fault.Conflict)
+			}
+		}
+		id, err := s.freeID(ctx, want)
+		if err != nil {
+			return "", err
+		}
+		err = putJSON(ctx, s.kv, claim, id, cond, noExpiry)
+		if err == nil || !fault.Is(err, fault.Conflict) {
+			return id, err
+		}
+	}
+	return "", fault.New(fault.Unavailable, "project %d is being added by too many at once", gitlabID)
+}
+
+// freeID finds an id that no project has: the wanted one, or with a number.
+func (s *Store) freeID(ctx context.Context, want string) (string, error) {
 	for n := 1; n <= mostNamesakes; n++ {
 		id := want
 		if n > 1 {
 			id = fmt.Sprintf("%s-%d", want, n)
 		}
-		held, _, err := getJSON[string](ctx, s.kv, claim)
-		if err == nil {
-			id = held
-		} else if !fault.Is(err, fault.NotFound) {
-			return "", fmt.Errorf("reading the claim of project %d: %w", gitlabID, err)
-		}
-		known, err := s.Project(ctx, id)
-		switch {
-		case fault.Is(err, fault.NotFound):
-		case err != nil:
-			return "", err
-		case known.GitLabURL == gitlabURL && known.GitLabID == gitlabID:
-			return "", fault.InvalidField("project", "%s is in the fleet already, as %s", known.Path, known.ID).WithKind(fault.Conflict)
-		default:
-			continue // another project has the name
-		}
-		if held != "" {
+		if _, err := s.Project(ctx, id); fault.Is(err, fault.NotFound) {
 			return id, nil
+		} else if err != nil {
+			return "", err
 		}
-		err = putJSON(ctx, s.kv, claim, id, kv.IfAbsent(), noExpiry)
-		if err == nil || !fault.Is(err, fault.Conflict) {
-			return id, err
-		}
-		n-- // somebody adds the same project at this moment: look again
 	}
 	return "", fault.New(fault.Conflict, "too many projects are called %s", want)
 }
