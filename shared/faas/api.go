@@ -34,7 +34,11 @@ const documentPath = "/openapi.json"
 
 // huma would let a property through unchecked whose name differs from the
 // checked one only by case, since encoding/json takes either.
-func init() { huma.ValidateStrictCasing = true }
+// A list is a list, never null.
+func init() {
+	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
+}
 
 // Options is what an API needs.
 type Options struct {

@@ -76,7 +76,7 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 		keys[i] = kv.Key{Partition: partPipeline + cluster, Sort: item.Sort}
 	}
 	if len(keys) == 0 {
-		return nil, "", nil
+		return []Pipeline{}, "", nil
 	}
 	items, err := s.kv.BatchGet(ctx, keys)
 	if err != nil {

@@ -53,9 +53,9 @@ type Cluster struct {
 	MongoDBSize string           `json:"mongodbSize,omitempty"`
 	Links       []Link           `json:"links,omitempty"`
 	Overridden  []string         `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
-	Lifecycle   Lifecycle        `json:"lifecycle"`
+	Lifecycle   Lifecycle        `json:"lifecycle" enum:"pending,active,archived,deleted"`
 	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
-	Problems    []Problem        `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
+	Problems    []FileProblem    `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
 	Sync        SyncState        `json:"sync"`
 	Online      Online           `json:"online"`
 	Instances   int              `json:"instances" doc:"Instances that are not archived or deleted"`
@@ -67,8 +67,8 @@ type Link struct {
 	URL  string `json:"url"`
 }
 
-// Problem is something wrong in a file of the repository.
-type Problem struct {
+// FileProblem is something wrong in a file of the repository.
+type FileProblem struct {
 	File    string `json:"file" example:"instances/demo/config.yml"`
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
@@ -95,7 +95,7 @@ type Instance struct {
 	Cluster     string           `json:"cluster" doc:"Cluster id"`
 	Name        string           `json:"name"`
 	Description string           `json:"description,omitempty" doc:"PLATFORM_NAME of config.yml"`
-	Lifecycle   Lifecycle        `json:"lifecycle"`
+	Lifecycle   Lifecycle        `json:"lifecycle" enum:"pending,active,archived,deleted"`
 	Release     string           `json:"release,omitempty" example:"teak.2"`
 	LMSURL      string           `json:"lmsUrl,omitempty"`
 	StudioURL   string           `json:"studioUrl,omitempty"`
@@ -103,13 +103,13 @@ type Instance struct {
 	Theme       string           `json:"theme,omitempty"`
 	Health      HealthState      `json:"health"`
 	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that deploys this instance"`
-	Problems    []Problem        `json:"problems,omitempty"`
+	Problems    []FileProblem    `json:"problems,omitempty"`
 	ChangedAt   time.Time        `json:"changedAt,omitzero" doc:"When git last changed it, or it left git"`
 }
 
 // HealthState is a health with its reason and age.
 type HealthState struct {
-	State  Health    `json:"state"`
+	State  Health    `json:"state" enum:"healthy,progressing,degraded,failed,unknown"`
 	Reason string    `json:"reason,omitempty"`
 	At     time.Time `json:"at,omitzero"`
 }
@@ -123,16 +123,16 @@ type Files struct {
 
 // File is one text file of the repository.
 type File struct {
-	Path     string    `json:"path" example:"instances/demo/config.yml"`
-	Text     string    `json:"text" doc:"Secrets are masked"`
-	Problems []Problem `json:"problems,omitempty"`
+	Path     string        `json:"path" example:"instances/demo/config.yml"`
+	Text     string        `json:"text" doc:"Secrets are masked"`
+	Problems []FileProblem `json:"problems,omitempty"`
 }
 
 // PipelineSummary is a pipeline in one line.
 type PipelineSummary struct {
 	ID        int64          `json:"id"`
 	Status    PipelineStatus `json:"status"`
-	Operation OperationKind  `json:"operation,omitempty"`
+	Operation OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 	WebURL    string         `json:"webUrl,omitempty"`
 	UpdatedAt time.Time      `json:"updatedAt"`
 }
@@ -148,7 +148,7 @@ type Pipeline struct {
 	SHA          string         `json:"sha"`
 	Title        string         `json:"title,omitempty" doc:"Title of its commit"`
 	WebURL       string         `json:"webUrl,omitempty"`
-	Operation    OperationKind  `json:"operation,omitempty" doc:"Absent when it deploys nothing"`
+	Operation    OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision" doc:"Absent when it deploys nothing"`
 	Deployments  []Deployment   `json:"deployments,omitempty" doc:"Instances it is about, with their deployment ids"`
 	Parent       int64          `json:"parent,omitempty" doc:"Pipeline that started it"`
 	CreatedAt    time.Time      `json:"createdAt"`
@@ -186,8 +186,8 @@ type Operation struct {
 	ID           string         `json:"id"`
 	Cluster      string         `json:"cluster"`
 	Instance     string         `json:"instance"`
-	Kind         OperationKind  `json:"kind"`
-	State        OperationState `json:"state"`
+	Kind         OperationKind  `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	State        OperationState `json:"state" enum:"requested,accepted,running,live,failed,canceled"`
 	DeploymentID string         `json:"deploymentId"`
 	Reason       string         `json:"reason,omitempty" doc:"Why, in the words of who asked"`
 	RequestedBy  string         `json:"requestedBy" doc:"E-mail of who asked"`
@@ -200,3 +200,6 @@ type Operation struct {
 	RunningAt    time.Time      `json:"runningAt,omitzero"`
 	EndedAt      time.Time      `json:"endedAt,omitzero"`
 }
+
+// Problem is the former name of FileProblem.
+type Problem = FileProblem

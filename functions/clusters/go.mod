@@ -1,0 +1,7 @@
+module github.com/open-craft/ocim/functions/clusters
+
+go 1.26.0
+
+require github.com/open-craft/ocim/shared v0.0.0
+
+replace github.com/open-craft/ocim/shared => ../../shared

@@ -1,0 +1,105 @@
+package function
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+// Deps is what the function needs.
+type Deps struct {
+	API   faas.Options
+	Fleet *fleet.Store
+	// Sync reads a project again.
+	Sync func(ctx context.Context, project string) error
+}
+
+// New makes the function's handler.
+func New(deps Deps) http.Handler {
+	deps.API.Title = "Instances"
+	api := faas.NewAPI(deps.API)
+	f := &instances{deps}
+
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
+		Summary: "Show an instance with its configuration, pipelines and operations",
+	}, f.get)
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
+		Summary: "Read the instance's project from GitLab again, then show the instance",
+	}, f.refresh)
+	return api
+}
+
+type instances struct{ Deps }
+
+type instanceInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Instance string `path:"instance" maxLength:"100"`
+}
+
+type instanceOutput struct {
+	Body instanceDetails
+}
+
+// instanceDetails is all that the page of an instance shows.
+type instanceDetails struct {
+	Instance   fleet.Instance    `json:"instance"`
+	Files      *fleet.Files      `json:"files,omitempty" doc:"Its configuration; absent while it is not in git"`
+	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it"`
+	Operations []fleet.Operation `json:"operations" doc:"The newest ones about it"`
+	Sync       fleet.SyncState   `json:"sync" doc:"How old all this is"`
+}
+
+const newest = 20 // pipelines and operations on a page
+
+func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	row := chunk.Row(in.Instance)
+	if row == nil {
+		return nil, fault.New(fault.NotFound, "There is no instance %q in this cluster.", in.Instance)
+	}
+	page := instanceDetails{Instance: row.Instance}
+	if page.Pipelines, _, err = f.Fleet.InstancePipelines(ctx, in.Cluster, in.Instance, "", newest); err != nil {
+		return nil, err
+	}
+	if page.Operations, err = f.Fleet.InstanceOperations(ctx, in.Cluster, in.Instance, newest); err != nil {
+		return nil, err
+	}
+	files, err := f.Fleet.InstanceFiles(ctx, in.Cluster, in.Instance)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if err == nil {
+		page.Files = &files
+	}
+	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	page.Sync = record.State
+	return &instanceOutput{Body: page}, nil
+}
+
+func (f *instances) refresh(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+	// A sync that runs already will do.
+	if err := f.Sync(ctx, in.Cluster); err != nil && !fault.Is(err, fault.Conflict) {
+		if fault.Is(err, fault.NotFound) {
+			return nil, faas.NoSuchCluster()
+		}
+		return nil, err
+	}
+	return f.get(ctx, in)
+}

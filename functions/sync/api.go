@@ -1,0 +1,148 @@
+package function
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+// Deps is what the function needs.
+type Deps struct {
+	API   faas.Options
+	Fleet *fleet.Store
+	// Sync reads one project; fault.Conflict when that is being done already.
+	Sync  func(ctx context.Context, project string) error
+	NewID func() string
+	Log   *slog.Logger
+	// Limit is how long one run may take. What it does not reach, the next one does.
+	Limit time.Duration
+}
+
+// Bounds of a run.
+const (
+	atOnce       = 8                // projects that are read at the same time
+	projectLimit = 60 * time.Second // for one project
+	debounce     = 10 * time.Second // a run this soon after the last one does nothing
+)
+
+// New makes the function's handler.
+func New(deps Deps) http.Handler {
+	deps.API.Title = "Sync"
+	api := faas.NewAPI(deps.API)
+	f := &syncer{deps}
+	// Anybody can call a function behind the gateway, and cron-connector has no
+	// credentials. So a run takes nothing in, tells nothing of the fleet, and
+	// cannot be made to happen more often than the debounce allows.
+	faas.Register(api, faas.Public, huma.Operation{
+		OperationID: "sync-all", Method: http.MethodPost, Path: "/", MaxBodyBytes: 1024,
+		Metadata: map[string]any{faas.AnyQuery: true},
+		Summary:  "Reconcile all projects; called on schedule",
+	}, f.syncAll)
+	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
+		OperationID: "sync-cluster", Method: http.MethodPost, Path: "/v1/clusters/{cluster}",
+		Summary: "Reconcile one project now",
+	}, f.syncOne)
+	return api
+}
+
+type syncer struct{ Deps }
+
+type syncAllOutput struct {
+	Body struct {
+		Outcome string `json:"outcome" enum:"done,skipped" doc:"skipped: a run is under way or was a moment ago"`
+	}
+}
+
+func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, error) {
+	out := new(syncAllOutput)
+	lease, err := f.Fleet.AcquireLease(ctx, "sync", f.NewID(), max(f.Limit, debounce))
+	if fault.Is(err, fault.Conflict) {
+		out.Body.Outcome = "skipped"
+		return out, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Kept a little longer instead of given back: that is the debounce.
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if _, err := f.Fleet.AcquireLease(ctx, "sync", lease.Holder, debounce); err != nil {
+			f.Log.WarnContext(ctx, "sync lease not shortened", "err", err)
+		}
+	}()
+	out.Body.Outcome = "done"
+	return out, f.run(ctx)
+}
+
+// run reads all projects. One that fails, or takes too long, keeps no other from
+// being read; its error is in its own record.
+func (f *syncer) run(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, f.Limit)
+	defer cancel()
+	projects, err := f.Fleet.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	started := time.Now()
+	var mu sync.Mutex
+	failed := 0
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, p := range projects {
+		group.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, projectLimit)
+			defer cancel()
+			if err := f.Sync(ctx, p.ID); err != nil && !fault.Is(err, fault.Conflict) {
+				f.Log.WarnContext(ctx, "project not synced", "project", p.ID, "err", err)
+				mu.Lock()
+				failed++
+				mu.Unlock()
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "took", time.Since(started).Round(time.Millisecond).String())
+	return nil
+}
+
+type syncOneInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+}
+
+type syncOneOutput struct {
+	Body fleet.SyncState
+}
+
+func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput, error) {
+	if _, err := f.Fleet.Project(ctx, in.Cluster); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return nil, faas.NoSuchCluster()
+		}
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, projectLimit)
+	defer cancel()
+	// What went wrong is in the state that is answered.
+	if err := f.Sync(ctx, in.Cluster); err != nil {
+		f.Log.WarnContext(ctx, "project not synced", "project", in.Cluster, "err", err)
+	}
+	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	return &syncOneOutput{Body: record.State}, nil
+}

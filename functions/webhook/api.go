@@ -1,0 +1,122 @@
+package function
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab"
+)
+
+// Deps is what the function needs.
+type Deps struct {
+	API   faas.Options
+	Fleet *fleet.Store
+	// Credentials opens a project's credentials; fault.NotFound when there are none.
+	Credentials func(ctx context.Context, project string) (fleet.Credentials, error)
+	// Apply brings the fleet up to date with a stored event.
+	Apply func(ctx context.Context, event fleet.Event) error
+	Now   func() time.Time
+	Log   *slog.Logger
+}
+
+// Times within GitLab's own limit of 10 s.
+const (
+	storeLimit = 2 * time.Second // after that GitLab hears 503 and sends again
+	applyLimit = 6 * time.Second // after that sync applies the event
+)
+
+// New makes the function's handler.
+func New(deps Deps) http.Handler {
+	deps.API.Title = "Webhook"
+	api := faas.NewAPI(deps.API)
+	f := &webhook{deps}
+	faas.Register(api, faas.Public, huma.Operation{
+		OperationID: "accept-event", Method: http.MethodPost, Path: "/v1/projects/{project}/events",
+		Summary:     "Take in an event that GitLab sends",
+		Description: "Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored.",
+		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}},
+		// The body is read raw: nothing of it is parsed before the sender is proved.
+		SkipValidateBody: true,
+	}, f.accept)
+	return api
+}
+
+type webhook struct{ Deps }
+
+type acceptInput struct {
+	Project   string `path:"project" maxLength:"60"`
+	Event     string `header:"X-Gitlab-Event" maxLength:"100"`
+	Token     string `header:"X-Gitlab-Token" maxLength:"500"`
+	Key       string `header:"Idempotency-Key" maxLength:"200"`
+	ID        string `header:"webhook-id" maxLength:"200"`
+	Timestamp string `header:"webhook-timestamp" maxLength:"20"`
+	Signature string `header:"webhook-signature" maxLength:"2000"`
+	RawBody   []byte
+}
+
+type acceptOutput struct {
+	Body struct {
+		Outcome string `json:"outcome" enum:"applied,stored,repeated,ignored" doc:"What became of the event"`
+	}
+}
+
+func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, error) {
+	out := new(acceptOutput)
+	if err := f.authenticate(ctx, in); err != nil {
+		return nil, err
+	}
+	report, err := gitlab.ParseEvent(in.Event, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	event, ok := f.event(in, report)
+	if !ok {
+		out.Body.Outcome = "ignored"
+		return out, nil
+	}
+	store, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	fresh, err := f.Fleet.AcceptEvent(store, event)
+	if err != nil {
+		f.Log.ErrorContext(ctx, "event not stored", "project", in.Project, "err", err)
+		return nil, &fault.Error{Kind: fault.Unavailable, Message: "The event could not be stored; send it again.", RetryAfter: 5 * time.Second, Err: err}
+	}
+	if !fresh {
+		out.Body.Outcome = "repeated"
+		return out, nil
+	}
+	// From here the answer is 2xx whatever happens: the event is stored.
+	apply, cancel := context.WithTimeout(ctx, applyLimit)
+	defer cancel()
+	out.Body.Outcome = "applied"
+	if err := f.Apply(apply, event); err != nil {
+		out.Body.Outcome = "stored"
+		f.Log.WarnContext(ctx, "event stored, to be applied by sync", "project", in.Project, "key", event.Key, "err", err)
+	}
+	return out, nil
+}
+
+// key tells an event from all others, the same at each re-send.
+func (in *acceptInput) key() string {
+	for _, k := range []string{in.Key, in.ID} {
+		if k != "" {
+			return digest(k)
+		}
+	}
+	// Older GitLab sends no key; a re-send has the very same body.
+	return digest(in.Event + "\n" + string(in.RawBody))
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,157 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// readPipelines takes in the pipelines that changed since the last sync.
+func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) error {
+	since := r.Now().Add(-firstPipelines)
+	if !record.PipelinesSince.IsZero() {
+		since = record.PipelinesSince.Add(-overlap)
+	}
+	reports, err := repo.Pipelines(ctx, since)
+	if err != nil {
+		return fmt.Errorf("listing pipelines: %w", err)
+	}
+	news, err := r.news(ctx, project, reports)
+	if err != nil || len(news) == 0 {
+		return err
+	}
+	if err := r.giveTitles(ctx, project, repo, news); err != nil {
+		return err
+	}
+	for _, p := range news {
+		if _, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked); err != nil {
+			return err
+		}
+		record.PipelinesSince = fleet.Moment(record.PipelinesSince, p.UpdatedAt)
+	}
+	return r.showPipelines(ctx, project, news)
+}
+
+// news leaves out the reports that say what is known already, so that an
+// unchanged project costs no further call.
+func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) ([]fleet.Pipeline, error) {
+	var news []fleet.Pipeline
+	for _, p := range reports {
+		p.Cluster = project.ID
+		known, err := r.Fleet.Pipeline(ctx, project.ID, p.ID)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return nil, err
+		case known.Status == p.Status && !p.UpdatedAt.After(known.UpdatedAt):
+			continue
+		default:
+			p.Title, p.Operation, p.Deployments = known.Title, known.Operation, known.Deployments
+		}
+		news = append(news, p)
+	}
+	return news, nil
+}
+
+// giveTitles finds the commits of pipelines that a list tells only the SHA of.
+func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline) error {
+	untitled := func(p fleet.Pipeline) bool { return p.Title == "" }
+	if !slices.ContainsFunc(pipelines, untitled) {
+		return nil
+	}
+	commits, err := repo.Commits(ctx, commitsRead)
+	if err != nil {
+		return fmt.Errorf("listing commits: %w", err)
+	}
+	bySHA := make(map[string]fleet.Commit, len(commits))
+	for _, c := range commits {
+		bySHA[c.SHA] = c
+	}
+	for i := range pipelines {
+		p := &pipelines[i]
+		if c, ok := bySHA[p.SHA]; ok && untitled(*p) {
+			p.Title = c.Title
+			Attribute(p, project.DefaultBranch, c.Message)
+		}
+	}
+	return nil
+}
+
+// Attribute tells what a pipeline does from the message of its commit. Only
+// pipelines of the default branch deploy. One that was triggered runs on
+// whatever commit was the head: that commit's message is not about it.
+func Attribute(p *fleet.Pipeline, defaultBranch, message string) {
+	if p.Ref != defaultBranch || p.Source == "trigger" || p.Source == "schedule" {
+		return
+	}
+	said := grove.ParseMessage(message)
+	p.Operation, p.Deployments = said.Operation, said.Deployments
+}
+
+// showPipelines brings the rows of the instances that pipelines are about, and
+// the cluster's latest pipeline, up to date.
+func (r *Reconciler) showPipelines(ctx context.Context, project fleet.Project, pipelines []fleet.Pipeline) error {
+	var names []string
+	for _, p := range pipelines {
+		for _, d := range p.Deployments {
+			names = append(names, d.Instance)
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return r.Fleet.ChangeChunk(ctx, project.ID, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+		if chunk == nil {
+			return nil, nil // the first sync has yet to come
+		}
+		for _, name := range names {
+			row := chunk.Row(name)
+			if row == nil {
+				continue
+			}
+			if err := r.showInstancePipeline(ctx, row); err != nil {
+				return nil, err
+			}
+		}
+		return chunk, r.showClusterPipeline(ctx, &chunk.Cluster)
+	})
+}
+
+// showInstancePipeline reads the pipelines while the chunk is being changed: a
+// change made meanwhile makes the whole be done again, so no news is lost.
+func (r *Reconciler) showInstancePipeline(ctx context.Context, row *fleet.Row) error {
+	i := &row.Instance
+	pipelines, _, err := r.Fleet.InstancePipelines(ctx, i.Cluster, i.Name, "", recentPerInstance)
+	if err != nil {
+		return err
+	}
+	i.Pipeline = fleet.Deploying(pipelines)
+	if row.Digest != "" {
+		i.Lifecycle = fleet.LifecycleOf(i.Pipeline)
+	}
+	return nil
+}
+
+func (r *Reconciler) showClusterPipeline(ctx context.Context, c *fleet.Cluster) error {
+	pipelines, _, err := r.Fleet.Pipelines(ctx, c.ID, "", recentPerInstance)
+	if err != nil {
+		return fmt.Errorf("listing pipelines of cluster %s: %w", c.ID, err)
+	}
+	c.Pipeline = fleet.Deploying(pipelines)
+	return nil
+}
+
+// settle asks GitLab about a pipeline when an event alone cannot tell.
+func (r *Reconciler) settle(ctx context.Context, project fleet.Project, repo Repository, report fleet.Pipeline) (fleet.Pipeline, error) {
+	asked, err := repo.Pipeline(ctx, report.ID)
+	if err != nil {
+		return fleet.Pipeline{}, fmt.Errorf("asking for pipeline %d: %w", report.ID, err)
+	}
+	asked.Cluster = project.ID
+	asked.Title, asked.Operation, asked.Deployments = report.Title, report.Operation, report.Deployments
+	known, _, err := r.Fleet.RecordPipeline(ctx, asked, fleet.Asked)
+	return known, err
+}

@@ -1,0 +1,121 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// Repository is a project's GitLab, as far as the fleet is read from it. Errors
+// are faults whose message says the cure.
+type Repository interface {
+	// Head reads the newest commit of the default branch. One call.
+	Head(ctx context.Context) (fleet.Commit, error)
+	// Files reads the files that describe the cluster and its instances at a
+	// commit. The number of calls does not depend on how many there are.
+	Files(ctx context.Context, sha string) ([]fleet.SourceFile, error)
+	// Commits reads the newest commits of the default branch, newest first.
+	Commits(ctx context.Context, most int) ([]fleet.Commit, error)
+	// Pipelines reads the pipelines that changed since, children included;
+	// without titles and jobs. One call per hundred.
+	Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error)
+	// Pipeline reads one pipeline with its jobs.
+	Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error)
+}
+
+// Operations moves what people asked for along; the operation package does.
+type Operations interface {
+	// Advance brings the operations of a cluster up to date with its pipelines and
+	// starts the next one when the cluster is free.
+	// It also looks again at the operations of the given deployment ids, since a
+	// retry reopens what had ended.
+	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
+}
+
+// Reconciler reads projects into the fleet.
+type Reconciler struct {
+	Fleet      *fleet.Store
+	Open       func(ctx context.Context, project fleet.Project) (Repository, error)
+	Operations Operations
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Bounds of one sync.
+const (
+	commitsRead       = 300                 // newest commits that are looked at
+	firstPipelines    = 30 * 24 * time.Hour // how far back the first sync goes
+	overlap           = 2 * time.Minute     // GitLab's clock may differ from itself between replicas
+	leaseLife         = 2 * time.Minute
+	recentPerInstance = 30 // pipelines that decide an instance's state
+)
+
+// Sync reads a project whole: waiting events, files when the head moved,
+// pipelines that changed, operations. Two runs never overlap; a second one
+// returns fault.Conflict. What failed is kept for the interface to show.
+func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
+	project, err := r.Fleet.Project(ctx, projectID)
+	if err != nil {
+		return err
+	}
+	lease, err := r.Fleet.AcquireLease(ctx, "sync#"+projectID, holder, leaseLife)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// The lease is given back even when ctx is over.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		if err := r.Fleet.ReleaseLease(ctx, lease); err != nil {
+			r.Log.Warn("lease not released", "project", projectID, "err", err)
+		}
+	}()
+	record, err := r.Fleet.SyncRecord(ctx, projectID)
+	if err != nil {
+		return err
+	}
+	record.State.TriedAt = r.Now()
+	syncErr := r.read(ctx, project, &record)
+	record.State.Error = ""
+	if syncErr != nil {
+		record.State.Error = Cause(syncErr)
+	} else {
+		record.State.SucceededAt = record.State.TriedAt
+	}
+	if err := r.Fleet.SaveSyncRecord(context.WithoutCancel(ctx), record); err != nil {
+		return fmt.Errorf("saving what the sync of %s found: %w", projectID, err)
+	}
+	if syncErr != nil {
+		return fmt.Errorf("syncing project %s: %w", projectID, syncErr)
+	}
+	return nil
+}
+
+func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fleet.SyncRecord) error {
+	// Events first: one that comes later than the head is read waits for the
+	// next run, so a push is never taken for read when it was not.
+	if err := r.applyWaiting(ctx, project); err != nil {
+		return err
+	}
+	repo, err := r.Open(ctx, project)
+	if err != nil {
+		return err
+	}
+	head, err := repo.Head(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
+	}
+	if head.SHA != record.State.Commit {
+		if err := r.readFiles(ctx, project, repo, head); err != nil {
+			return err
+		}
+		record.State.Commit = head.SHA
+	}
+	if err := r.readPipelines(ctx, project, repo, record); err != nil {
+		return err
+	}
+	return r.Operations.Advance(ctx, project)
+}
