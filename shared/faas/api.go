@@ -78,7 +78,7 @@ func NewAPI(opts Options) *API {
 	a := &API{opts: opts, mux: http.NewServeMux()}
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
-	a.huma = humago.New(a.mux, huma.Config{
+	a.huma = humago.New(exactMux{a.mux}, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: opts.Title, Version: "1"},
@@ -93,6 +93,17 @@ func NewAPI(opts Options) *API {
 	})
 	a.mux.HandleFunc("GET "+documentPath, a.serveDocument)
 	return a
+}
+
+// exactMux keeps a path that ends in a slash from standing for all below it.
+type exactMux struct{ *http.ServeMux }
+
+// HandleFunc registers exactly the pattern's path.
+func (m exactMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if strings.HasSuffix(pattern, "/") {
+		pattern += "{$}"
+	}
+	m.ServeMux.HandleFunc(pattern, h)
 }
 
 // Register adds an operation. It panics, as it runs at start, if access is the
@@ -321,7 +332,7 @@ func route(r *http.Request) string {
 	if !found {
 		return "unknown"
 	}
-	return pattern
+	return strings.TrimSuffix(pattern, "{$}")
 }
 
 // Document gives the OpenAPI 3.1 document.

@@ -315,6 +315,20 @@ func TestUnknownRoutes(t *testing.T) {
 	assert.Equal(t, 200, g.call("HEAD", "/v1/do", "").Code)
 }
 
+func TestTheRootIsOnlyItself(t *testing.T) {
+	t.Parallel()
+	g := newRig(t)
+	faas.Register(g.api, faas.Public, op("root", http.MethodPost, "/"), func(context.Context, *struct{}) (*said, error) {
+		return say("root"), nil
+	})
+	assert.Equal(t, 200, g.call("POST", "/", "").Code)
+	assert.Equal(t, 404, g.call("POST", "/below", "").Code)
+	w := g.call("GET", "/", "")
+	assert.Equal(t, 405, w.Code)
+	assert.Equal(t, "POST", w.Header().Get("Allow"))
+	assert.Contains(t, g.log.String(), `"route":"/"`)
+}
+
 func TestBodyBound(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
