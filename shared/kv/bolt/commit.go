@@ -54,11 +54,17 @@ func (c *committer) do(ctx context.Context, size int, apply func(tx *bbolt.Tx) e
 		select {
 		case <-w.done:
 			return w.err
-		case <-ctx.Done():
-			c.withdraw(w)
-			return ctx.Err()
 		case c.turn <- struct{}{}:
 			c.commitNext()
+			continue
+		case <-ctx.Done():
+		}
+		select {
+		case <-w.done: // a sure answer is better than none
+			return w.err
+		default:
+			c.withdraw(w)
+			return ctx.Err()
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 const writers = 64
 
-// parallel runs f in many goroutines at once and waits for them.
-func parallel(n int, f func(i int)) {
+// Parallel runs f in many goroutines at once and waits for them.
+func Parallel(n int, f func(i int)) {
 	var all sync.WaitGroup
 	start := make(chan struct{})
 	for i := range n {
@@ -33,7 +33,7 @@ func parallel(n int, f func(i int)) {
 var concurrencyTests = map[string]func(*suite){
 	"64 writers that demand a version lose no change": func(s *suite) {
 		s.put(s.item("n", "0"), kv.IfAbsent())
-		parallel(writers, func(int) {
+		Parallel(writers, func(int) {
 			for range s.effort.Increments {
 				if !assert.NoError(s.t, s.increment("n")) {
 					return
@@ -45,7 +45,7 @@ var concurrencyTests = map[string]func(*suite){
 	},
 	"64 writers that overwrite get 64 versions": func(s *suite) {
 		var versions sync.Map
-		parallel(writers, func(i int) {
+		Parallel(writers, func(i int) {
 			it, err := s.Put(s.t.Context(), s.item("a", strconv.Itoa(i)), kv.Always)
 			assert.NoError(s.t, err)
 			_, twice := versions.LoadOrStore(it.Version, string(it.Value))
@@ -76,7 +76,7 @@ var concurrencyTests = map[string]func(*suite){
 	},
 	"64 counters of one item count all": func(s *suite) {
 		var seen sync.Map
-		parallel(writers, func(i int) {
+		Parallel(writers, func(i int) {
 			n, err := s.Add(s.t.Context(), s.key("n"), 1, time.Time{})
 			assert.NoError(s.t, err)
 			_, twice := seen.LoadOrStore(n, i)
@@ -86,7 +86,7 @@ var concurrencyTests = map[string]func(*suite){
 	},
 	"neighbours of a refused write succeed": func(s *suite) {
 		s.put(s.item("taken", "x"), kv.IfAbsent())
-		parallel(writers, func(i int) {
+		Parallel(writers, func(i int) {
 			if i%2 == 0 {
 				_, err := s.Put(s.t.Context(), s.item("taken", "y"), kv.IfAbsent())
 				assert.True(s.t, fault.Is(err, fault.Conflict), "%v", err)
@@ -125,7 +125,7 @@ func (s *suite) increment(sort string) error {
 func (s *suite) oneWinner(f func(i int) error) {
 	s.t.Helper()
 	var won atomic.Int64
-	parallel(writers, func(i int) {
+	Parallel(writers, func(i int) {
 		switch err := f(i); {
 		case err == nil:
 			won.Add(1)

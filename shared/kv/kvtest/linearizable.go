@@ -39,7 +39,7 @@ func Linearizable(t *testing.T, s kv.Store, w Workload) {
 	var mu sync.Mutex
 	var history []porcupine.Operation
 	began := time.Now()
-	parallel(w.Clients, func(client int) {
+	Parallel(w.Clients, func(client int) {
 		random := rand.New(rand.NewPCG(uint64(client), 0))
 		known := make([]int64, len(keys)) // versions, so that conditions have a chance
 		for n := range w.Operations {

@@ -106,7 +106,7 @@ var queryTests = map[string]func(*suite){
 		var want []string
 		for i := range 15 {
 			want = append(want, fmt.Sprintf("%02d", i))
-			s.put(kv.Item{Key: s.key(want[i]), Value: value}, kv.Always)
+			s.put(kv.Item{Key: s.key(want[i]), Value: value}, kv.IfAbsent())
 		}
 		perPage := (kv.MaxPageBytes + kv.MaxValue - 1) / kv.MaxValue
 		first, err := s.Query(s.t.Context(), kv.Query{Partition: s.partition})
