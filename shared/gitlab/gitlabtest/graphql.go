@@ -1,3 +1,217 @@
 package gitlabtest
 
-func (s *Server) graphqlRoutes() {}
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"unicode/utf8"
+)
+
+// maxNodes is the most that one page of a connection holds.
+const maxNodes = 100
+
+func (s *Server) graphqlRoutes() {
+	s.route("POST /api/graphql", need{scope: readAPI}, (*call).graphql)
+}
+
+// graphql answers the small part of GitLab's schema that reads many files at
+// once: project(fullPath) { repository { blobs(ref, paths) { nodes { … } } } }.
+func (c *call) graphql() reply {
+	fail := func(err error) reply {
+		return ok(map[string]any{"errors": []any{map[string]any{"message": err.Error()}}})
+	}
+	text := c.str("query")
+	if text == "" {
+		return reply{status: http.StatusBadRequest, body: map[string]any{"errors": []any{map[string]any{"message": "No query string was present"}}}}
+	}
+	vars, _ := c.params["variables"].(map[string]any)
+	sel, err := parseQuery(text, vars)
+	if err != nil {
+		return fail(err)
+	}
+	data, err := resolve(queryRoot{c}, sel)
+	if err != nil {
+		return fail(err)
+	}
+	return ok(map[string]any{"data": data})
+}
+
+// object is a value with fields.
+type object interface {
+	kind() string
+	// field gives a value: plain JSON, an object, []object or nil. It reports
+	// false for a field that does not exist.
+	field(name string, args map[string]any) (any, bool, error)
+}
+
+func resolve(o object, sel []selection) (map[string]any, error) {
+	out := map[string]any{}
+	for _, f := range sel {
+		if f.name == "__typename" {
+			out[f.alias] = o.kind()
+			continue
+		}
+		v, found, err := o.field(f.name, f.args)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fmt.Errorf("Field '%s' doesn't exist on type '%s'", f.name, o.kind()) //nolint:staticcheck // GitLab's words
+		}
+		switch v := v.(type) {
+		case object:
+			if len(f.sub) == 0 {
+				return nil, fmt.Errorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind()) //nolint:staticcheck // see above
+			}
+			if out[f.alias], err = resolve(v, f.sub); err != nil {
+				return nil, err
+			}
+		case []object:
+			items := []any{}
+			for _, it := range v {
+				m, err := resolve(it, f.sub)
+				if err != nil {
+					return nil, err
+				}
+				items = append(items, m)
+			}
+			out[f.alias] = items
+		default:
+			out[f.alias] = v
+		}
+	}
+	return out, nil
+}
+
+// record is an object whose fields are at hand.
+type record struct {
+	name   string
+	fields map[string]any
+}
+
+func (r record) kind() string { return r.name }
+func (r record) field(name string, _ map[string]any) (any, bool, error) {
+	v, found := r.fields[name]
+	return v, found, nil
+}
+
+type queryRoot struct{ c *call }
+
+func (queryRoot) kind() string { return "Query" }
+func (q queryRoot) field(name string, args map[string]any) (any, bool, error) {
+	if name != "project" {
+		return nil, false, nil
+	}
+	full, isText := args["fullPath"].(string)
+	if !isText {
+		return nil, true, fmt.Errorf("Field 'project' is missing required arguments: fullPath") //nolint:staticcheck // see above
+	}
+	p, _ := q.c.s.findProject(full)
+	if p == nil || strconv.Itoa(p.ID) == full || !q.c.token.sees(p.ID) || q.c.token.Level < Guest {
+		return nil, true, nil
+	}
+	var repo any
+	if q.c.token.Level >= Reporter {
+		repo = repository{p}
+	}
+	return record{"Project", map[string]any{
+		"id": fmt.Sprintf("gid://gitlab/Project/%d", p.ID), "name": p.Name, "fullPath": p.Path, "archived": p.Archived,
+		"webUrl": q.c.s.base + "/" + p.Path, "repository": repo,
+	}}, true, nil
+}
+
+type repository struct{ p *project }
+
+func (repository) kind() string { return "Repository" }
+func (r repository) field(name string, args map[string]any) (any, bool, error) {
+	switch name {
+	case "rootRef":
+		return r.p.Branch, true, nil
+	case "empty":
+		return len(r.p.Branches) == 0, true, nil
+	case "exists":
+		return true, true, nil
+	case "tree":
+		at := r.ref(args)
+		if at == nil {
+			return nil, true, nil
+		}
+		return record{"Tree", map[string]any{"lastCommit": record{"Commit", map[string]any{
+			"sha": at.ID, "title": at.title(), "message": at.Message, "committedDate": gitStamp(at.Date),
+		}}}}, true, nil
+	case "blobs":
+		v, err := r.blobs(args)
+		return v, true, err
+	}
+	return nil, false, nil
+}
+
+func (r repository) ref(args map[string]any) *gitCommit {
+	ref, _ := args["ref"].(string)
+	if ref == "" || ref == "HEAD" {
+		ref = r.p.Branch
+	}
+	return r.p.repo.resolve(ref)
+}
+
+func (r repository) blobs(args map[string]any) (any, error) {
+	paths, isList := args["paths"].([]any)
+	if !isList {
+		return nil, fmt.Errorf("Field 'blobs' is missing required arguments: paths") //nolint:staticcheck // see above
+	}
+	var found []object
+	at := r.ref(args)
+	for _, v := range paths {
+		name, _ := v.(string)
+		if at == nil {
+			break
+		}
+		e, exists := r.p.repo.lookup(at.Tree, name)
+		if !exists || e.dir() {
+			continue
+		}
+		content := r.p.repo.blobs[e.ID]
+		text := any(string(content))
+		if !utf8.Valid(content) {
+			text = nil
+		}
+		found = append(found, record{"RepositoryBlob", map[string]any{
+			"id": "gid://gitlab/Gitlab::Git::Blob/" + e.ID, "oid": e.ID, "name": path.Base(name), "path": name, "mode": e.Mode,
+			// GitLab writes a BigInt as text.
+			"size": strconv.Itoa(len(content)), "rawSize": len(content), "rawTextBlob": text, "rawBlob": text,
+		}})
+	}
+	return connection("RepositoryBlob", found, args)
+}
+
+// connection pages a list by first and after.
+func connection(kind string, items []object, args map[string]any) (object, error) {
+	from, per := 0, maxNodes
+	if n, given := args["first"].(int); given && n >= 0 {
+		per = min(n, maxNodes)
+	}
+	if after, given := args["after"].(string); given && after != "" {
+		raw, err := base64.StdEncoding.DecodeString(after)
+		n, err2 := strconv.Atoi(string(raw))
+		if err != nil || err2 != nil || n < 0 {
+			return nil, fmt.Errorf("Please provide a valid cursor") //nolint:staticcheck // see above
+		}
+		from = min(n, len(items))
+	}
+	to := min(from+per, len(items))
+	cursor := func(n int) string { return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(n))) }
+	edges := []object{}
+	for i := from; i < to; i++ {
+		edges = append(edges, record{kind + "Edge", map[string]any{"cursor": cursor(i + 1), "node": items[i]}})
+	}
+	var end any
+	if to > from {
+		end = cursor(to)
+	}
+	return record{kind + "Connection", map[string]any{
+		"nodes": append([]object{}, items[from:to]...), "edges": edges, "count": len(items),
+		"pageInfo": record{"PageInfo", map[string]any{"hasNextPage": to < len(items), "hasPreviousPage": from > 0, "endCursor": end}},
+	}}, nil
+}

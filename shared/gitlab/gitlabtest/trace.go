@@ -159,7 +159,7 @@ type lazyLog struct {
 func (l *lazyLog) size() int64 { return int64(len(l.head)) + l.lines*fillerLine + int64(len(l.tail)) }
 
 func filler(n int64) string {
-	return fmt.Sprintf("#%011d step %08x layer %024x\n", n, uint32(n*2654435761), uint64(n)*0x9e3779b97f4a7c15)
+	return fmt.Sprintf("#%011d step %08x layer %030x\n", n, uint32(n*2654435761), uint64(n)*0x9e3779b97f4a7c15)
 }
 
 // ReadAt implements io.ReaderAt.
