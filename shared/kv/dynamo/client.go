@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -15,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/open-craft/ocim/shared/fault"
 )
@@ -61,6 +64,7 @@ func NewClient(ctx context.Context, cfg Config, change ...func(*dynamodb.Options
 			WithTimeout(cfg.AttemptTimeout).
 			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })),
 		config.WithRetryer(func() aws.Retryer { return newRetryer(cfg.MaxAttempts) }),
+		config.WithLogger(logging.LoggerFunc(log)),
 	}
 	if cfg.Region != "" {
 		load = append(load, config.WithRegion(cfg.Region))
@@ -107,6 +111,13 @@ func foreignEndpoint(endpoint string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// log passes on the SDK's remarks, which are about connections and retries.
+func log(level logging.Classification, format string, args ...any) {
+	if level == logging.Warn {
+		slog.Warn("DynamoDB client: " + fmt.Sprintf(format, args...))
+	}
 }
 
 // newRetryer waits less than the SDK's default, whose first wait is up to a second:

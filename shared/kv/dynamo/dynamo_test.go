@@ -3,8 +3,10 @@ package dynamo_test
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,27 +22,38 @@ import (
 func newTable(t testing.TB, endpoint string, change ...func(*dynamodb.Options)) (*dynamodb.Client, string) {
 	t.Helper()
 	cfg := dynamo.Config{Endpoint: endpoint}
-	client, err := dynamo.NewClient(t.Context(), cfg)
+	calm, err := dynamo.NewClient(t.Context(), cfg)
 	require.NoError(t, err)
 	table := "ocim-test-" + strings.ToLower(rand.Text())
-	_, err = dynamo.CreateTable(t.Context(), client, table)
+	_, err = dynamo.CreateTable(t.Context(), calm, table)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		_, err := client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &table})
+		_, err := calm.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &table})
 		require.NoError(t, err)
 	})
-	client, err = dynamo.NewClient(t.Context(), cfg, change...)
+	client, err := dynamo.NewClient(t.Context(), cfg, change...)
 	require.NoError(t, err)
 	return client, table
 }
 
+// testContract also sees to it that no request is sent but those of API: no
+// Scan, no transaction.
 func testContract(t *testing.T, endpoint string) {
-	client, table := newTable(t, endpoint)
+	var sent sync.Map
+	way := &network{harm: func(r *http.Request) harm {
+		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		sent.Store(op, true)
+		return none
+	}}
+	client, table := newTable(t, endpoint, way.use)
 	kvtest.Run(t, func(_ *testing.T, now func() time.Time) kv.Store {
 		return dynamo.New(client, table, dynamo.Options{Now: now, Timeout: time.Minute})
 	}, kvtest.Effort{Increments: 2, Operations: 50})
+	ops := []string{}
+	sent.Range(func(op, _ any) bool { ops = append(ops, op.(string)); return true })
+	require.ElementsMatch(t, []string{"GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"}, ops)
 }
 
 func TestContract(t *testing.T) {
