@@ -354,3 +354,11 @@ func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(document)
 }
+
+// Answer writes err as a problem document, for handlers that are not part of
+// an API.
+func Answer(w http.ResponseWriter, r *http.Request, err error) {
+	id := callIDOf(r.Header)
+	w.Header().Set(callIDHeader, id)
+	answerError(w, id, err)
+}
