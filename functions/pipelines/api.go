@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -83,8 +84,14 @@ func (f *pipelines) start(ctx context.Context, in *startInput) (*startOutput, er
 	if err != nil {
 		return nil, err
 	}
+	overrides := map[string]json.RawMessage{}
+	for key, value := range in.Body.Overrides {
+		if overrides[key], err = json.Marshal(value); err != nil {
+			return nil, fault.InvalidField("overrides."+key, "cannot be written as JSON")
+		}
+	}
 	op, created, err := f.Operations.Create(ctx, project, operation.CreateRequest{
-		Cluster: in.Cluster, Instance: in.Body.Instance, Overrides: in.Body.Overrides, Reason: in.Body.Reason,
+		Cluster: in.Cluster, Instance: in.Body.Instance, Overrides: overrides, Reason: in.Body.Reason,
 		RequestedBy: faas.PrincipalFrom(ctx).Email, Key: in.IdempotencyKey,
 	})
 	if err != nil {

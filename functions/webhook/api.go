@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/reconcile"
 )
 
 // Deps is what the function needs.
@@ -74,12 +75,11 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 	if err := f.authenticate(ctx, in); err != nil {
 		return nil, err
 	}
-	report, err := gitlab.ParseEvent(in.Event, in.RawBody)
+	event, err := f.event(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	event, ok := f.event(in, report)
-	if !ok {
+	if event.Kind == "" {
 		out.Body.Outcome = "ignored"
 		return out, nil
 	}
@@ -103,6 +103,33 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 		f.Log.WarnContext(ctx, "event stored, to be applied by sync", "project", in.Project, "key", event.Key, "err", err)
 	}
 	return out, nil
+}
+
+// event reads the body. One that is none of Ocim's business has no kind.
+func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, error) {
+	report, err := gitlab.ParseEvent(in.Event, in.RawBody)
+	if err != nil || report.Pipeline == nil && report.Push == nil {
+		return fleet.Event{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	project, err := f.Fleet.Project(ctx, in.Project)
+	if err != nil {
+		return fleet.Event{}, fault.Wrap(fault.Unavailable, err, "The project could not be read; send the event again.")
+	}
+	if report.ProjectID != project.GitLabID {
+		return fleet.Event{}, fault.InvalidField("project.id", "the event is about project %d, but this address is project %d's", report.ProjectID, project.GitLabID)
+	}
+	event := fleet.Event{Key: in.key(), Cluster: project.ID, ReceivedAt: f.Now()}
+	if push := report.Push; push != nil {
+		event.Kind, event.Branch, event.After = fleet.EventPush, push.Branch, push.After
+		return event, nil
+	}
+	p := report.Pipeline.Pipeline
+	p.Cluster = project.ID
+	reconcile.Attribute(&p, project.DefaultBranch, report.Pipeline.Message)
+	event.Kind, event.Pipeline = fleet.EventPipeline, &p
+	return event, nil
 }
 
 // key tells an event from all others, the same at each re-send.

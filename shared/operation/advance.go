@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // Advance brings a cluster's open operations up to date with its pipelines,
@@ -76,7 +77,10 @@ func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Ope
 
 // send makes GitLab accept the operation exactly once.
 func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
-	trigger, err := s.unseal(op)
+	call, err := s.unseal(op)
+	if err == nil && call.Trigger == nil {
+		err = fault.New(fault.Invalid, "the contract asks for %s in a way that Ocim cannot carry out yet", op.Kind)
+	}
 	if err != nil {
 		return s.refused(ctx, op, err)
 	}
@@ -88,7 +92,7 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 		if s.Now().Sub(op.SentAt) < sendLimit {
 			return op, nil // another replica is at it
 		}
-		pipeline, err := remote.Triggered(ctx, op.SentAt.Add(-time.Minute), trigger.DeploymentVariable, op.DeploymentID)
+		pipeline, err := remote.Triggered(ctx, op.SentAt.Add(-time.Minute), variableOf(*call.Trigger, op.DeploymentID), op.DeploymentID)
 		if err == nil {
 			return s.accepted(ctx, op, pipeline)
 		}
@@ -113,7 +117,7 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendLimit/2)
 	defer cancel()
-	pipeline, err := remote.Trigger(ctx, trigger)
+	pipeline, err := remote.Trigger(ctx, *call.Trigger)
 	switch {
 	case err == nil:
 		return s.accepted(context.WithoutCancel(ctx), op, pipeline)
@@ -122,6 +126,17 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 	}
 	// GitLab may or may not have started it: the next Advance finds out.
 	return op, fmt.Errorf("sending operation %s: %w", op.ID, err)
+}
+
+// variableOf finds the variable that carries the deployment id: its name is the
+// contract's.
+func variableOf(t grove.Trigger, deployment string) string {
+	for name, value := range t.Variables {
+		if value == deployment {
+			return name
+		}
+	}
+	return ""
 }
 
 // certain reports whether an error proves that GitLab did not start anything.
@@ -150,7 +165,7 @@ func (s *Service) accepted(ctx context.Context, op fleet.Operation, pipeline fle
 	if _, _, err := s.Fleet.RecordPipeline(ctx, pipeline, fleet.Told); err != nil {
 		return op, err
 	}
-	return op, nil
+	return op, s.show(ctx, op)
 }
 
 func (s *Service) refused(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
@@ -159,7 +174,7 @@ func (s *Service) refused(ctx context.Context, op fleet.Operation, cause error) 
 		if o.State != fleet.Requested {
 			return false, nil
 		}
-		o.State, o.EndedAt, o.Sealed, o.Detail = fleet.Broken, s.Now(), nil, cause.Error()
+		o.State, o.EndedAt, o.Sealed, o.Detail = fleet.Broken, s.Now(), nil, fault.Message(cause)
 		return true, nil
 	})
 }

@@ -33,26 +33,23 @@ type Service struct {
 	Now   func() time.Time
 	NewID func() string // sorts by time
 	// NewDeploymentID gives a numeric string, never the same twice.
-	NewDeploymentID func() string
+	NewDeploymentID func() (string, error)
 	Log             *slog.Logger
 }
 
 // Bounds of an operation.
 const (
-	maxOverrides = 48 << 10 // bytes of overrides as JSON; they are sealed whole
-	maxReason    = 500      // characters
-	// deleteRest is how long Grove needs after a deletion; creating the same name
-	// earlier cancels the deletion halfway.
-	deleteRest = 20 * time.Minute
-	slotLife   = 6 * time.Hour    // longest that one operation keeps its cluster
-	sendLimit  = 30 * time.Second // longest that a sending replica may take
+	maxOverrides = 48 << 10         // bytes of overrides as JSON; they are sealed whole
+	maxReason    = 500              // characters
+	slotLife     = 6 * time.Hour    // longest that one operation keeps its cluster
+	sendLimit    = 30 * time.Second // longest that a sending replica may take
 )
 
 // CreateRequest asks for a new instance.
 type CreateRequest struct {
 	Cluster     string
 	Instance    string
-	Overrides   map[string]any // Tutor and Grove keys to values
+	Overrides   map[string]json.RawMessage // Tutor and Grove keys to values
 	Reason      string
 	RequestedBy string
 	Key         string // idempotency key
@@ -75,25 +72,37 @@ func (s *Service) Create(ctx context.Context, project fleet.Project, req CreateR
 	if op, err := s.Fleet.OperationOnce(ctx, once); !fault.Is(err, fault.NotFound) {
 		return op, false, err
 	}
-	op := fleet.Operation{
-		ID: s.NewID(), Cluster: project.ID, Instance: req.Instance, Kind: fleet.Create, State: fleet.Requested,
-		DeploymentID: s.NewDeploymentID(), Reason: req.Reason, RequestedBy: req.RequestedBy, RequestedAt: s.Now(),
-	}
-	trigger, err := grove.CreateInstance(project.Contract, req.Instance, op.DeploymentID, req.Overrides)
+	deployment, err := s.NewDeploymentID()
 	if err != nil {
 		return fleet.Operation{}, false, err
 	}
-	if err := s.nameIsFree(ctx, project.ID, req.Instance); err != nil {
+	if err := grove.ValidateName(req.Instance); err != nil {
 		return fleet.Operation{}, false, err
 	}
-	if op.Sealed, err = s.seal(op, trigger); err != nil {
+	// Grove names the instance by the slug; anything else would be lost sight of.
+	req.Instance = grove.Slugify(req.Instance)
+	op := fleet.Operation{
+		ID: s.NewID(), Cluster: project.ID, Instance: req.Instance, Kind: fleet.Create, State: fleet.Requested,
+		DeploymentID: deployment, Reason: req.Reason, RequestedBy: req.RequestedBy, RequestedAt: s.Now(),
+	}
+	call, err := grove.Plan(project.Contract, grove.Request{
+		Kind: op.Kind, Ref: project.DefaultBranch, Overrides: req.Overrides,
+		Deployments: []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}},
+	})
+	if err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if err := s.nameIsFree(ctx, project.ID, op.Instance); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if op.Sealed, err = s.seal(op, call); err != nil {
 		return fleet.Operation{}, false, err
 	}
 	op, created, err := s.Fleet.AddOperation(ctx, op, once)
 	if err != nil {
 		return fleet.Operation{}, false, err
 	}
-	if err := s.showPending(ctx, op); err != nil {
+	if err := s.show(ctx, op); err != nil {
 		return fleet.Operation{}, false, err
 	}
 	// From here on nothing gets lost: what fails now is done by the next event or
@@ -127,10 +136,10 @@ func (s *Service) nameIsFree(ctx context.Context, cluster, name string) error {
 	if err != nil {
 		return err
 	}
-	slug := grove.Slug(name)
+	slug := grove.Slugify(name)
 	for _, row := range chunk.Rows {
 		i := row.Instance
-		if grove.Slug(i.Name) != slug {
+		if grove.Slugify(i.Name) != slug {
 			continue
 		}
 		switch {
@@ -146,9 +155,9 @@ func (s *Service) nameIsFree(ctx context.Context, cluster, name string) error {
 			}
 		case i.Lifecycle == fleet.Archived:
 			return fault.InvalidField("instance", "%s is archived in this cluster; unarchive it or choose another name", i.Name).WithKind(fault.Conflict)
-		case s.Now().Sub(i.ChangedAt) < deleteRest:
+		case s.Now().Sub(i.ChangedAt) < grove.DeleteGrace:
 			return fault.InvalidField("instance", "%s was deleted less than %d minutes ago; creating it now would cancel the deletion halfway",
-				i.Name, int(deleteRest.Minutes())).WithKind(fault.Conflict)
+				i.Name, int(grove.DeleteGrace.Minutes())).WithKind(fault.Conflict)
 		}
 	}
 	return nil
@@ -167,8 +176,9 @@ func (s *Service) isOpen(ctx context.Context, cluster, instance string) (bool, e
 	return false, nil
 }
 
-// showPending makes a new instance visible before git has it.
-func (s *Service) showPending(ctx context.Context, op fleet.Operation) error {
+// show keeps the row of an instance that is being created up to date until git
+// has it.
+func (s *Service) show(ctx context.Context, op fleet.Operation) error {
 	return s.Fleet.ChangeChunk(ctx, op.Cluster, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
 		if chunk == nil {
 			return nil, fault.New(fault.Conflict, "cluster %s has not been read from GitLab yet", op.Cluster)
@@ -176,7 +186,13 @@ func (s *Service) showPending(ctx context.Context, op fleet.Operation) error {
 		if row := chunk.Row(op.Instance); row != nil && row.Digest != "" {
 			return nil, nil
 		}
-		chunk.SetRow(PendingRow(op))
+		row := PendingRow(op)
+		pipelines, err := s.pipelinesOf(ctx, op)
+		if err != nil {
+			return nil, err
+		}
+		row.Instance.Pipeline = fleet.Deploying(pipelines)
+		chunk.SetRow(row)
 		return chunk, nil
 	})
 }
@@ -190,8 +206,8 @@ func PendingRow(op fleet.Operation) fleet.Row {
 	}}
 }
 
-func (s *Service) seal(op fleet.Operation, trigger grove.Trigger) ([]byte, error) {
-	plain, err := json.Marshal(trigger)
+func (s *Service) seal(op fleet.Operation, call grove.Call) ([]byte, error) {
+	plain, err := json.Marshal(call)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the request of operation %s: %w", op.ID, err)
 	}
@@ -202,16 +218,16 @@ func (s *Service) seal(op fleet.Operation, trigger grove.Trigger) ([]byte, error
 	return sealed, nil
 }
 
-func (s *Service) unseal(op fleet.Operation) (grove.Trigger, error) {
-	var trigger grove.Trigger
+func (s *Service) unseal(op fleet.Operation) (grove.Call, error) {
+	var call grove.Call
 	plain, err := s.Keys.Open(op.Sealed, sealedFor(op))
 	if err != nil {
-		return trigger, fmt.Errorf("opening the request of operation %s: %w", op.ID, err)
+		return call, fmt.Errorf("opening the request of operation %s: %w", op.ID, err)
 	}
-	if err := json.Unmarshal(plain, &trigger); err != nil {
-		return trigger, fmt.Errorf("decoding the request of operation %s: %w", op.ID, err)
+	if err := json.Unmarshal(plain, &call); err != nil {
+		return call, fmt.Errorf("decoding the request of operation %s: %w", op.ID, err)
 	}
-	return trigger, nil
+	return call, nil
 }
 
 func sealedFor(op fleet.Operation) string { return "operation/" + op.Cluster + "/" + op.ID }

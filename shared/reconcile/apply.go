@@ -49,9 +49,6 @@ const mostAttempts = 288
 
 func (r *Reconciler) applyPipeline(ctx context.Context, project fleet.Project, event fleet.Event) error {
 	report := *event.Pipeline
-	if err := r.know(ctx, project, &report); err != nil {
-		return err
-	}
 	known, fresh, err := r.Fleet.RecordPipeline(ctx, report, fleet.Told)
 	if err != nil {
 		return err
@@ -69,26 +66,6 @@ func (r *Reconciler) applyPipeline(ctx context.Context, project fleet.Project, e
 		return err
 	}
 	return r.Operations.Advance(ctx, project, deploymentIDs(known)...)
-}
-
-// know completes a report with what Ocim knows of the operation behind it: a
-// trigger pipeline does not say itself what it is for.
-func (r *Reconciler) know(ctx context.Context, project fleet.Project, p *fleet.Pipeline) error {
-	for i, d := range p.Deployments {
-		if d.ID == "" || p.Source != "trigger" {
-			continue
-		}
-		op, err := r.Fleet.OperationOf(ctx, project.ID, d.ID)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		p.Operation = op.Kind
-		p.Deployments[i].Instance = op.Instance
-	}
-	return nil
 }
 
 func deploymentIDs(p fleet.Pipeline) []string {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
@@ -81,7 +82,7 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	syncErr := r.read(ctx, project, &record)
 	record.State.Error = ""
 	if syncErr != nil {
-		record.State.Error = Cause(syncErr)
+		record.State.Error = fault.Message(syncErr)
 	} else {
 		record.State.SucceededAt = record.State.TriedAt
 	}

@@ -1,0 +1,177 @@
+package gitlab
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// maxPipelinePages bounds one listing of pipelines; the next sync goes on.
+const maxPipelinePages = 20
+
+// Pipelines reads the pipelines that changed since, children included, oldest
+// change first. A list tells neither titles nor jobs.
+func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error) {
+	all, err := p.listPipelines(ctx, since, "")
+	if err != nil {
+		return nil, err
+	}
+	// GitLab leaves children out of a list unless asked for them alone. Where
+	// nothing else moved, no child did.
+	if len(all) == 0 {
+		return all, nil
+	}
+	children, err := p.listPipelines(ctx, since, "parent_pipeline")
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, children...)
+	slices.SortStableFunc(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	return all, nil
+}
+
+func (p *Project) listPipelines(ctx context.Context, since time.Time, source string) ([]fleet.Pipeline, error) {
+	orderBy, sort := "updated_at", "asc"
+	opt := &gogitlab.ListProjectPipelinesOptions{
+		ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}, UpdatedAfter: &since, OrderBy: &orderBy, Sort: &sort,
+	}
+	if source != "" {
+		opt.Source = &source
+	}
+	all := []fleet.Pipeline{}
+	for range maxPipelinePages {
+		list, answer, err := p.api.Pipelines.ListProjectPipelines(p.id, opt, gogitlab.WithContext(ctx))
+		if err != nil {
+			return nil, translate(err, "listing pipelines")
+		}
+		for _, i := range list {
+			all = append(all, fleet.Pipeline{
+				ID: int64(i.ID), IID: int64(i.IID), Status: fleet.PipelineStatus(i.Status), Source: i.Source, Ref: i.Ref,
+				SHA: i.SHA, WebURL: i.WebURL, CreatedAt: at(i.CreatedAt), UpdatedAt: at(i.UpdatedAt),
+			})
+		}
+		if answer.NextPage == 0 {
+			break
+		}
+		opt.Page = answer.NextPage
+	}
+	return all, nil
+}
+
+// Pipeline reads one pipeline with its jobs.
+func (p *Project) Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error) {
+	found, _, err := p.api.Pipelines.GetPipeline(p.id, int(id), gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "reading pipeline %d", id)
+	}
+	out := pipeline(found)
+	jobs, _, err := p.api.Jobs.ListPipelineJobs(p.id, int(id),
+		&gogitlab.ListJobsOptions{ListOptions: gogitlab.ListOptions{PerPage: pageSize}}, gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "listing the jobs of pipeline %d", id)
+	}
+	// GitLab lists the newest job first; people read the oldest stage first.
+	slices.SortFunc(jobs, func(a, b *gogitlab.Job) int { return a.ID - b.ID })
+	for _, j := range jobs {
+		addJob(&out.Stages, j.Stage, fleet.Job{
+			ID: int64(j.ID), Name: j.Name, Status: fleet.PipelineStatus(j.Status),
+			StartedAt: at(j.StartedAt), FinishedAt: at(j.FinishedAt), WebURL: j.WebURL,
+		})
+	}
+	return out, nil
+}
+
+func pipeline(p *gogitlab.Pipeline) fleet.Pipeline {
+	out := fleet.Pipeline{
+		ID: int64(p.ID), IID: int64(p.IID), Status: fleet.PipelineStatus(p.Status), Source: p.Source, Ref: p.Ref, SHA: p.SHA,
+		WebURL: p.WebURL, CreatedAt: at(p.CreatedAt), UpdatedAt: at(p.UpdatedAt), StartedAt: at(p.StartedAt), FinishedAt: at(p.FinishedAt),
+	}
+	if p.YamlErrors != "" {
+		out.StatusDetail = p.YamlErrors
+	} else if p.DetailedStatus != nil {
+		out.StatusDetail = p.DetailedStatus.Label
+	}
+	return out
+}
+
+// addJob puts a job into its stage; stages stand in the order of their first job.
+func addJob(stages *[]fleet.Stage, stage string, job fleet.Job) {
+	for i, s := range *stages {
+		if s.Name == stage {
+			(*stages)[i].Jobs = append(s.Jobs, job)
+			return
+		}
+	}
+	*stages = append(*stages, fleet.Stage{Name: stage, Jobs: []fleet.Job{job}})
+}
+
+func at(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// triggerBody is GitLab's trigger request. variables is a nested object with
+// text values; in JSON, flat "variables[X]" keys are silently ignored. go-gitlab
+// has no place for the payload's own keys.
+func triggerBody(token string, t grove.Trigger) map[string]any {
+	body := make(map[string]any, len(t.Payload)+3)
+	for k, v := range t.Payload {
+		body[k] = v
+	}
+	body["ref"], body["token"], body["variables"] = t.Ref, token, t.Variables
+	return body
+}
+
+// Trigger starts a pipeline with the project's trigger token. It is sent once.
+func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline, error) {
+	if p.trigger.IsZero() {
+		return fleet.Pipeline{}, fault.New(fault.Forbidden, "The project has no trigger token; an administrator has to enter one")
+	}
+	path := "projects/" + strconv.Itoa(p.id) + "/trigger/pipeline"
+	req, err := p.api.NewRequest(http.MethodPost, path, triggerBody(p.trigger.Reveal(), t),
+		[]gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "triggering a pipeline")
+	}
+	var made gogitlab.Pipeline
+	if _, err := p.api.Do(req, &made); err != nil {
+		err = translate(err, "triggering a pipeline")
+		if fault.Is(err, fault.NotFound) {
+			// GitLab says 404 for a trigger token it does not know.
+			return fleet.Pipeline{}, fault.Wrap(fault.Forbidden, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
+		}
+		return fleet.Pipeline{}, err
+	}
+	return pipeline(&made), nil
+}
+
+// Triggered looks for a pipeline that was triggered since with a variable of
+// that value.
+func (p *Project) Triggered(ctx context.Context, since time.Time, variable, value string) (fleet.Pipeline, error) {
+	list, err := p.listPipelines(ctx, since, "trigger")
+	if err != nil {
+		return fleet.Pipeline{}, err
+	}
+	for _, candidate := range list {
+		variables, _, err := p.api.Pipelines.GetPipelineVariables(p.id, int(candidate.ID), gogitlab.WithContext(ctx))
+		if err != nil {
+			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", candidate.ID)
+		}
+		for _, v := range variables {
+			if v.Key == variable && v.Value == value {
+				return candidate, nil
+			}
+		}
+	}
+	return fleet.Pipeline{}, fault.New(fault.NotFound, "no pipeline was triggered with %s=%s", variable, value)
+}

@@ -1,0 +1,254 @@
+package reconcile
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+// reading is a repository at one commit, understood.
+type reading struct {
+	project   fleet.Project
+	head      fleet.Commit
+	cluster   grove.ClusterReading
+	instances map[string]instanceReading // by name
+	commits   []fleet.Commit             // newest first
+}
+
+type instanceReading struct {
+	grove.InstanceReading
+	digest string
+}
+
+// readFiles brings the cluster and its instances up to the head commit.
+func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit) error {
+	sources, err := repo.Files(ctx, head.SHA)
+	if err != nil {
+		return fmt.Errorf("reading the files at %s: %w", head.SHA, err)
+	}
+	if len(sources) == 0 {
+		// Also what a repository gives that lost its content by accident, or a token
+		// that lost its rights: nothing is taken for deleted.
+		return fault.New(fault.Invalid, "The branch %s has neither cluster.yml nor instances/; is %s a Grove repository?",
+			project.DefaultBranch, project.Path)
+	}
+	commits, err := repo.Commits(ctx, commitsRead)
+	if err != nil {
+		return fmt.Errorf("listing commits: %w", err)
+	}
+	what := understand(project, head, sources, commits)
+	if err := r.saveFiles(ctx, what); err != nil {
+		return err
+	}
+	wishes, err := r.unfulfilled(ctx, project.ID)
+	if err != nil {
+		return err
+	}
+	return r.Fleet.ChangeChunk(ctx, project.ID, func(old *fleet.Chunk) (*fleet.Chunk, error) {
+		return r.build(ctx, what, old, wishes)
+	})
+}
+
+func understand(project fleet.Project, head fleet.Commit, sources []fleet.SourceFile, commits []fleet.Commit) reading {
+	sorted := grove.Sort(sources)
+	what := reading{
+		project: project, head: head, commits: commits,
+		cluster: grove.ReadCluster(project, sorted.Cluster), instances: map[string]instanceReading{},
+	}
+	what.cluster.Cluster.Problems = append(what.cluster.Cluster.Problems, sorted.Problems...)
+	for name, files := range sorted.Instances {
+		in := grove.ReadInstance(project.ID, name, files)
+		what.instances[name] = instanceReading{in, digest(in.Files)}
+	}
+	return what
+}
+
+// digest tells whether files changed as far as anybody may see.
+func digest(files []fleet.File) string {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s\x00%d\x00%s", f.Path, len(f.Text), f.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// savesAtOnce bounds the writes of files at the same time.
+const savesAtOnce = 8
+
+// saveFiles keeps the masked files of the cluster and of the instances whose
+// files changed.
+func (r *Reconciler) saveFiles(ctx context.Context, what reading) error {
+	if err := r.Fleet.SaveClusterFiles(ctx, what.project.ID, fleet.Files{Commit: what.head.SHA, Files: what.cluster.Files}); err != nil {
+		return fmt.Errorf("saving files of cluster %s: %w", what.project.ID, err)
+	}
+	known := map[string]string{}
+	if chunk, err := r.Fleet.Chunk(ctx, what.project.ID); err == nil {
+		for _, row := range chunk.Rows {
+			known[row.Instance.Name] = row.Digest
+		}
+	} else if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(savesAtOnce)
+	for name, in := range what.instances {
+		if known[name] == in.digest {
+			continue
+		}
+		group.Go(func() error {
+			files := fleet.Files{Commit: what.head.SHA, Files: in.Files}
+			if err := r.Fleet.SaveInstanceFiles(ctx, what.project.ID, name, files); err != nil {
+				return fmt.Errorf("saving files of instance %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// unfulfilled finds, for each instance, the newest wish to create it that has
+// neither come true nor been given up.
+func (r *Reconciler) unfulfilled(ctx context.Context, cluster string) (map[string]fleet.Operation, error) {
+	recent, _, err := r.Fleet.Operations(ctx, cluster, "", operationsRead)
+	if err != nil {
+		return nil, fmt.Errorf("listing operations: %w", err)
+	}
+	wishes := map[string]fleet.Operation{}
+	seen := map[string]bool{}
+	for _, op := range recent {
+		if seen[op.Instance] {
+			continue
+		}
+		seen[op.Instance] = true
+		if op.Kind == fleet.Create && op.State != fleet.Live && op.State != fleet.Canceled {
+			wishes[op.Instance] = op
+		}
+	}
+	return wishes, nil
+}
+
+// operationsRead is how many operations are looked through for wishes.
+const operationsRead = 200
+
+// build makes the chunk of what was read. From the old one it takes only what
+// git does not say.
+func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, wishes map[string]fleet.Operation) (*fleet.Chunk, error) {
+	chunk := &fleet.Chunk{Cluster: what.cluster.Cluster, Settings: what.cluster.Settings}
+	chunk.Cluster.Lifecycle = fleet.Active
+	chunk.Cluster.Online = fleet.Online{State: "unknown"}
+	if old != nil {
+		chunk.Cluster.Online = old.Cluster.Online
+	}
+	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
+		return nil, err
+	}
+	changed := lastMentions(what.commits)
+	for name, in := range what.instances {
+		row := fleet.Row{Instance: in.Instance, Settings: in.Settings, Digest: in.digest}
+		i := &row.Instance
+		i.Lifecycle = fleet.Active
+		i.Health = fleet.HealthState{State: fleet.Unknown}
+		if former := formerRow(old, name); former != nil {
+			i.Health, i.ChangedAt = former.Instance.Health, former.Instance.ChangedAt
+		}
+		if m, ok := changed[name]; ok {
+			i.ChangedAt = m.at
+		}
+		if err := r.showInstancePipeline(ctx, &row); err != nil {
+			return nil, err
+		}
+		chunk.SetRow(row)
+	}
+	for _, row := range gone(what, old, changed) {
+		if err := r.showInstancePipeline(ctx, &row); err != nil {
+			return nil, err
+		}
+		chunk.SetRow(row)
+	}
+	for name, op := range wishes {
+		row := chunk.Row(name)
+		if row != nil && (row.Digest != "" || row.Instance.ChangedAt.After(op.RequestedAt)) {
+			continue
+		}
+		pending := operation.PendingRow(op)
+		if err := r.showInstancePipeline(ctx, &pending); err != nil {
+			return nil, err
+		}
+		chunk.SetRow(pending)
+	}
+	return chunk, nil
+}
+
+func formerRow(chunk *fleet.Chunk, name string) *fleet.Row {
+	if chunk == nil {
+		return nil
+	}
+	return chunk.Row(name)
+}
+
+// mention is the newest commit that says something of an instance.
+type mention struct {
+	operation fleet.OperationKind
+	at        time.Time
+}
+
+func lastMentions(commits []fleet.Commit) map[string]mention {
+	last := map[string]mention{}
+	for _, c := range slices.Backward(commits) {
+		said := grove.ParseMessage(c.Message)
+		for _, d := range said.Deployments {
+			last[d.Instance] = mention{said.Operation, c.CreatedAt}
+		}
+	}
+	return last
+}
+
+// gone makes tombstones of the instances that left git, as its commits say or
+// as the former chunk remembers.
+func gone(what reading, old *fleet.Chunk, mentions map[string]mention) []fleet.Row {
+	var rows []fleet.Row
+	tombstone := func(name string, as fleet.Lifecycle, at time.Time) {
+		rows = append(rows, fleet.Row{Instance: fleet.Instance{
+			Cluster: what.project.ID, Name: name, Lifecycle: as, ChangedAt: at,
+			Health: fleet.HealthState{State: fleet.Unknown, Reason: "Not in git any more"},
+		}})
+	}
+	for name, m := range mentions {
+		if _, ok := what.instances[name]; ok {
+			continue
+		}
+		switch m.operation {
+		case fleet.Archive:
+			tombstone(name, fleet.Archived, m.at)
+		case fleet.Delete:
+			tombstone(name, fleet.Deleted, m.at)
+		}
+	}
+	if old == nil {
+		return rows
+	}
+	for _, row := range old.Rows {
+		name := row.Instance.Name
+		m := mentions[name]
+		if _, ok := what.instances[name]; ok || m.operation == fleet.Archive || m.operation == fleet.Delete {
+			continue
+		}
+		switch l := row.Instance.Lifecycle; {
+		case row.Digest != "": // it was in git until now, and no commit says why it left
+			tombstone(name, fleet.Deleted, what.head.CreatedAt)
+		case l == fleet.Archived || l == fleet.Deleted:
+			tombstone(name, l, row.Instance.ChangedAt)
+		}
+	}
+	return rows
+}

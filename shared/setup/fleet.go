@@ -1,0 +1,96 @@
+package setup
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/reconcile"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// GitLab says which GitLab servers may be spoken to.
+type GitLab struct {
+	AllowHTTP     bool     `envconfig:"GITLAB_ALLOW_HTTP" desc:"also speak to servers without TLS; for one machine only"`
+	AllowNetworks []string `envconfig:"GITLAB_ALLOW_NETWORKS" desc:"private networks with GitLab servers, such as 10.1.0.0/16"`
+	PublicURL     string   `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"where browsers and GitLab reach the gateway"`
+}
+
+// Transport speaks to GitLab within its limits.
+func (g GitLab) Transport() (http.RoundTripper, error) {
+	opts := gitlab.Options{AllowHTTP: g.AllowHTTP}
+	for _, s := range g.AllowNetworks {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "OCIM_GITLAB_ALLOW_NETWORKS: %q is not a network", s)
+		}
+		opts.AllowNetworks = append(opts.AllowNetworks, p)
+	}
+	return gitlab.NewTransport(opts), nil
+}
+
+// WebhookAddress is where GitLab sends a project's events.
+func (g GitLab) WebhookAddress(project string) string {
+	return strings.TrimRight(g.PublicURL, "/") + "/function/webhook/v1/projects/" + project + "/events"
+}
+
+// Fleet is the domain with its adapters: what functions on the fleet call.
+type Fleet struct {
+	Store      *fleet.Store
+	Vault      *fleet.Vault
+	GitLab     *gitlab.Opener
+	Operations *operation.Service
+	Reconciler *reconcile.Reconciler
+	Enrol      *enrol.Service
+}
+
+// NewFleet wires the fleet over a store and a way to GitLab.
+func NewFleet(store kv.Store, keys *secret.Keyring, transport http.RoundTripper, webhook func(project string) string, log *slog.Logger) *Fleet {
+	f := &Fleet{Store: fleet.NewStore(store, Now), Vault: fleet.NewVault(store, keys)}
+	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: transport}
+	f.Operations = &operation.Service{
+		Fleet: f.Store, Keys: keys, Now: Now, NewID: NewID, Log: log,
+		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(Now(), rand.Reader) },
+		Open: func(ctx context.Context, p fleet.Project) (operation.Remote, error) {
+			return f.GitLab.Open(ctx, p)
+		},
+	}
+	f.Reconciler = &reconcile.Reconciler{
+		Fleet: f.Store, Operations: f.Operations, Now: Now, Log: log,
+		Open: func(ctx context.Context, p fleet.Project) (reconcile.Repository, error) {
+			return f.GitLab.Open(ctx, p)
+		},
+	}
+	f.Enrol = &enrol.Service{
+		Fleet: f.Store, Vault: f.Vault, WebhookAddress: webhook,
+		NewSecret: func() secret.Value { return secret.New(rand.Text()) },
+		Open: func(gitlabURL string, apiToken secret.Value) (enrol.Remote, error) {
+			return gitlab.New(gitlabURL, apiToken, transport)
+		},
+	}
+	return f
+}
+
+// Sync reads a project from GitLab, on behalf of one call.
+func (f *Fleet) Sync(ctx context.Context, project string) error {
+	return f.Reconciler.Sync(ctx, project, NewID())
+}
+
+// Pipeline asks GitLab for a pipeline with its jobs.
+func (f *Fleet) Pipeline(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error) {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return fleet.Pipeline{}, err
+	}
+	return p.Pipeline(ctx, id)
+}
