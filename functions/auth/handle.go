@@ -1,0 +1,153 @@
+package function
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	handler "github.com/openfaas/templates-sdk/go-http"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/mail"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// Config is all that the function reads from its environment.
+type Config struct {
+	setup.Base
+	setup.Store
+	setup.Tokens
+	Mail
+	Provider
+	PublicURL string `envconfig:"PUBLIC_URL" required:"true" desc:"where the pages are, such as https://ocim.example.org"`
+}
+
+// Mail says how mail leaves.
+type Mail struct {
+	From     string        `envconfig:"MAIL_FROM" desc:"sender, such as Ocim <ocim@example.org>"`
+	Outbox   string        `envconfig:"MAIL_OUTBOX" desc:"folder that mails are written to instead of being sent"`
+	Host     string        `envconfig:"SMTP_HOST"`
+	Port     int           `envconfig:"SMTP_PORT" default:"587"`
+	Security mail.Security `envconfig:"SMTP_SECURITY" default:"starttls" desc:"starttls, tls or plain"`
+	User     string        `envconfig:"SMTP_USER" desc:"its password is the secret ocim-smtp-password"`
+}
+
+// Provider is the OIDC provider that people may sign in by.
+type Provider struct {
+	GoogleIssuer   string            `envconfig:"GOOGLE_ISSUER" default:"https://accounts.google.com"`
+	ClientID       string            `envconfig:"GOOGLE_CLIENT_ID" desc:"empty switches it off; its secret is ocim-google-secret"`
+	AllowedDomains map[string]string `envconfig:"ALLOWED_DOMAINS" desc:"e-mail domains that enter without invitation, with a role: example.org:viewer"`
+}
+
+// The secrets.
+const (
+	privateKeys  = "ocim-jwt-private"
+	smtpPassword = "ocim-smtp-password"
+	googleSecret = "ocim-google-secret"
+)
+
+var handle = faas.Function(build)
+
+// Handle is what OpenFaaS calls.
+func Handle(r handler.Request) (handler.Response, error) { return handle(r) }
+
+func build(ctx context.Context) (http.Handler, error) {
+	var cfg Config
+	if err := setup.Load(&cfg); err != nil {
+		return nil, err
+	}
+	deps, err := Wire(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	link, err := deps.Identity.SetupLink(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for the first administrator: %w", err)
+	}
+	if !link.IsZero() {
+		// The one secret that is logged: whoever reads the log of an empty system
+		// is who may set it up, and the link is void once that is done.
+		slog.WarnContext(ctx, "Ocim has no administrator yet: open this link to set it up", "link", link.Reveal())
+	}
+	return New(deps), nil
+}
+
+// Wire builds what the function needs from its configuration.
+func Wire(ctx context.Context, cfg Config) (Deps, error) {
+	store, err := cfg.Open(ctx)
+	if err != nil {
+		return Deps{}, err
+	}
+	log, secrets := slog.Default(), cfg.Secrets()
+	mailer, err := cfg.mailer(secrets, log)
+	if err != nil {
+		return Deps{}, err
+	}
+	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
+	domains := map[string]identity.Role{}
+	for domain, role := range cfg.AllowedDomains {
+		if !identity.Role(role).Valid() {
+			return Deps{}, fault.New(fault.Internal, "OCIM_ALLOWED_DOMAINS: %q is not a role", role)
+		}
+		domains[strings.ToLower(domain)] = identity.Role(role)
+	}
+	base := strings.TrimSuffix(cfg.PublicURL, "/")
+	trail := audit.New(store, setup.Now, rand.Reader, log)
+	people, err := identity.New(identity.Config{
+		Store: store, Audit: trail, Mailer: mailer, Keys: keys, Issuer: cfg.Issuer, BaseURL: base, Domains: domains, Now: setup.Now, Logger: log,
+	})
+	if err != nil {
+		return Deps{}, err
+	}
+	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
+		Store: store, Keys: keys, Issuer: cfg.Issuer, Now: setup.Now, Logger: log,
+	})
+	if err != nil {
+		return Deps{}, err
+	}
+	api, err := cfg.API(authenticator)
+	if err != nil {
+		return Deps{}, err
+	}
+	deps := Deps{API: api, Identity: people, Audit: trail, PublicURL: base, Now: setup.Now}
+	if cfg.ClientID != "" {
+		deps.Google = NewGoogle(GoogleConfig{
+			Issuer: cfg.GoogleIssuer, ClientID: cfg.ClientID, Callback: base + "/function/auth/v1/google/callback", Now: setup.Now,
+			Secret: func() (secret.Value, error) { return secrets.Read(googleSecret) },
+		})
+	}
+	return deps, nil
+}
+
+func (m Mail) mailer(secrets *secret.Directory, log *slog.Logger) (*mail.Post, error) {
+	switch {
+	case m.Outbox != "":
+		from := m.From
+		if from == "" {
+			from = "Ocim <ocim@localhost>"
+		}
+		return mail.NewPost(mail.NewOutbox(m.Outbox, setup.Now, log), from, setup.Now)
+	case m.Host == "":
+		return nil, fault.New(fault.Internal, "set OCIM_SMTP_HOST, or OCIM_MAIL_OUTBOX to write mails to a folder")
+	}
+	c := mail.SMTPConfig{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User}
+	if m.User != "" {
+		password, err := secrets.Read(smtpPassword)
+		if err != nil {
+			return nil, err
+		}
+		c.Password = password
+	}
+	sender, err := mail.NewSMTP(c)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewPost(sender, m.From, setup.Now)
+}

@@ -1,0 +1,85 @@
+package function
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+func (f *auth) registerUsers(api *faas.API) {
+	admin := faas.Need(identity.Administrator)
+	faas.Register(api, admin, operation("list-users", http.MethodGet, "/v1/users", "List users"), f.users)
+	faas.Register(api, admin, operation("update-user", http.MethodPatch, "/v1/users/{user}",
+		"Change somebody's roles, disable or enable them; takes effect with their next request"), f.updateUser)
+	faas.Register(api, admin, operation("end-user-sessions", http.MethodDelete, "/v1/users/{user}/sessions",
+		"End all of somebody's sessions"), f.endUserSessions)
+	faas.Register(api, admin, operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first"), f.audit)
+}
+
+type usersOutput struct{ Body UserList }
+
+func (f *auth) users(ctx context.Context, _ *struct{}) (*usersOutput, error) {
+	list, err := f.Identity.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &usersOutput{Body: UserList{Users: []User{}}}
+	for _, u := range list {
+		out.Body.Users = append(out.Body.Users, userOf(u))
+	}
+	return out, nil
+}
+
+type updateUserInput struct {
+	User string `path:"user" maxLength:"26"`
+	Body struct {
+		Grants   *Grants `json:"grants,omitempty" doc:"Replaces all roles"`
+		Disabled *bool   `json:"disabled,omitempty"`
+	}
+}
+
+func (f *auth) updateUser(ctx context.Context, in *updateUserInput) (*userOutput, error) {
+	change := identity.UserChange{Disabled: in.Body.Disabled}
+	if in.Body.Grants != nil {
+		g := in.Body.Grants.domain()
+		change.Grants = &g
+	}
+	u, err := f.Identity.ChangeUser(ctx, by(ctx), in.User, change)
+	if err != nil {
+		return nil, err
+	}
+	return &userOutput{Body: userOf(u)}, nil
+}
+
+type userInput struct {
+	User string `path:"user" maxLength:"26"`
+}
+
+func (f *auth) endUserSessions(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, f.Identity.EndSessions(ctx, by(ctx), in.User)
+}
+
+type auditInput struct {
+	User   string `query:"user" maxLength:"26" doc:"Id of who acted"`
+	Action string `query:"action" maxLength:"100" doc:"Such as user.disabled, or user for all of them"`
+	Target string `query:"target" maxLength:"300" doc:"Such as user/01h2…, or user for all of them"`
+	After  string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type auditOutput struct{ Body AuditPage }
+
+func (f *auth) audit(ctx context.Context, in *auditInput) (*auditOutput, error) {
+	page, err := f.Audit.List(ctx, audit.Filter{
+		UserID: in.User, Action: in.Action, Target: in.Target, After: in.After, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &auditOutput{Body: AuditPage{Entries: []audit.Entry{}, Next: page.Next}}
+	out.Body.Entries = append(out.Body.Entries, page.Entries...)
+	return out, nil
+}

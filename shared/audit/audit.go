@@ -1,0 +1,295 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// MaxEntry is the largest entry, as JSON, in bytes.
+const MaxEntry = 32 << 10
+
+// MarkerAge is how old an unfinished move must be before Repair touches it: no
+// request that could still be writing lives that long.
+const MarkerAge = 2 * time.Minute
+
+// Actor is who made a change.
+type Actor struct {
+	UserID  string `json:"userId,omitempty" doc:"Absent when Ocim itself acted"`
+	Email   string `json:"email,omitempty"`
+	TokenID string `json:"tokenId,omitempty" doc:"The API token that was used"`
+	Address string `json:"address,omitempty" doc:"Network address the request came from"`
+}
+
+// Entry is one change. Before and After never hold a secret; whoever makes the
+// entry answers for that.
+type Entry struct {
+	ID        string          `json:"id" doc:"Set by Log.Put"`
+	At        time.Time       `json:"at"`
+	Actor     Actor           `json:"actor"`
+	Action    string          `json:"action" doc:"What was done, such as user.disabled"`
+	Target    string          `json:"target" doc:"What it was done to, such as user/01h2…"`
+	Before    json.RawMessage `json:"before,omitempty" doc:"The changed part as it was"`
+	After     json.RawMessage `json:"after,omitempty" doc:"The changed part as it became"`
+	Operation string          `json:"operation,omitempty" doc:"The operation or pipeline this belongs to"`
+}
+
+// Values gives before and after as an Entry wants them; nil stays absent.
+func Values(before, after any) (b, a json.RawMessage, err error) {
+	for _, v := range []struct {
+		from any
+		to   *json.RawMessage
+	}{{before, &b}, {after, &a}} {
+		if v.from == nil {
+			continue
+		}
+		if *v.to, err = json.Marshal(v.from); err != nil {
+			return nil, nil, fmt.Errorf("encode an audit value: %w", err)
+		}
+	}
+	return b, a, nil
+}
+
+// Trail is what an audited item carries under the JSON key "audit". A record
+// that is read, changed and written back declares
+//
+//	Audit audit.Trail `json:"audit,omitempty"`
+//
+// so that a write that is not audited keeps what may not have been moved yet.
+type Trail []Entry
+
+// Log is the audit log. It is safe for concurrent use.
+type Log struct {
+	store  kv.Store
+	now    func() time.Time
+	random io.Reader // safe for concurrent use
+	logger *slog.Logger
+}
+
+// New makes a Log in the store.
+func New(store kv.Store, now func() time.Time, random io.Reader, logger *slog.Logger) *Log {
+	return &Log{store: store, now: now, random: random, logger: logger}
+}
+
+// marker remembers one entry on its way to the log.
+type marker struct {
+	Partition string `json:"partition"`
+	Sort      string `json:"sort"`
+	Seq       int64  `json:"seq"` // where in the log the entry goes, or is
+}
+
+const markers = "audit/moving"
+
+func markerKey(id string) kv.Key { return kv.Key{Partition: markers, Sort: id} }
+
+// Put writes item as kv.Store.Put does, with the entry inside it: item.Value is
+// a JSON object, and Put replaces its key "audit". Then it moves the entry to
+// the log; if only that fails, Put succeeds and Repair does it later.
+//
+// An item that is to be deleted is put as a tombstone that expires instead.
+// Errors are those of kv.Store.Put; an entry that lacks its action or target, or
+// is too large, is fault.Invalid or fault.TooLarge and nothing is written.
+func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry Entry) (kv.Item, error) {
+	if entry.Action == "" || entry.Target == "" {
+		return kv.Item{}, fault.New(fault.Invalid, "an audit entry needs an action and a target")
+	}
+	at := l.now()
+	id, err := ulid.New(ulid.Timestamp(at), l.random)
+	if err != nil {
+		return kv.Item{}, fmt.Errorf("make an audit entry's id: %w", err)
+	}
+	entry.ID, entry.At = strings.ToLower(id.String()), at.UTC()
+
+	var old Trail
+	if item.Value, old, err = embed(item.Value, entry); err != nil {
+		return kv.Item{}, err
+	}
+	if err := l.settle(ctx, old); err != nil {
+		return kv.Item{}, fmt.Errorf("finish the previous audit entry: %w", err)
+	}
+	head, err := l.head(ctx)
+	if err != nil {
+		return kv.Item{}, err
+	}
+	mark := marker{Partition: item.Partition, Sort: item.Sort, Seq: head.Seq + 1}
+	marked, err := l.putMarker(ctx, entry.ID, mark, kv.IfAbsent())
+	if err != nil {
+		return kv.Item{}, fmt.Errorf("announce an audit entry: %w", err)
+	}
+	written, err := l.store.Put(ctx, item, cond)
+	if fault.Is(err, fault.Conflict) {
+		// A store that repeats a write whose answer got lost may call its own
+		// success a conflict.
+		written, err = l.ours(ctx, item.Key, entry.ID, err)
+	}
+	if err != nil {
+		if fault.Is(err, fault.Conflict) {
+			if derr := l.store.Delete(ctx, markerKey(entry.ID), kv.Always); derr != nil {
+				l.logger.WarnContext(ctx, "an audit marker was left for repair", "entry", entry.ID, "error", derr)
+			}
+		}
+		return kv.Item{}, err
+	}
+
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := l.move(after, entry, mark, marked.Version); err != nil {
+		l.logger.WarnContext(ctx, "an audit entry was left for repair", "entry", entry.ID, "error", err)
+	}
+	return written, nil
+}
+
+// ours gives the item as it is if it carries the entry, else cause.
+func (l *Log) ours(ctx context.Context, key kv.Key, id string, cause error) (kv.Item, error) {
+	item, err := l.store.Get(ctx, key)
+	if err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return kv.Item{}, cause
+		}
+		return kv.Item{}, err
+	}
+	if _, found := find(item.Value, id); !found {
+		return kv.Item{}, cause
+	}
+	return item, nil
+}
+
+// Repair moves the entries whose function died before it could, and returns how
+// many it moved. It goes on after an error and returns all of them.
+func (l *Log) Repair(ctx context.Context) (int, error) {
+	moved, q := 0, kv.Query{Partition: markers, Limit: kv.MaxPage}
+	var errs []error
+	for {
+		page, err := l.store.Query(ctx, q)
+		if err != nil {
+			return moved, errors.Join(append(errs, fmt.Errorf("list unfinished audit entries: %w", err))...)
+		}
+		for _, it := range page.Items {
+			id, err := ulid.ParseStrict(strings.ToUpper(it.Sort))
+			if err != nil {
+				errs = append(errs, fmt.Errorf("audit marker %q: %w", it.Sort, err))
+				continue
+			}
+			if l.now().Sub(ulid.Time(id.Time())) < MarkerAge {
+				continue
+			}
+			done, err := l.repair(ctx, it)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("move audit entry %s: %w", it.Sort, err))
+			}
+			if done {
+				moved++
+			}
+		}
+		if page.Next == "" {
+			return moved, errors.Join(errs...)
+		}
+		q.After = page.Next
+	}
+}
+
+func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
+	var mark marker
+	if err := json.Unmarshal(it.Value, &mark); err != nil {
+		return false, err
+	}
+	item, err := l.store.Get(ctx, kv.Key{Partition: mark.Partition, Sort: mark.Sort})
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	if entry, found := find(item.Value, it.Sort); found {
+		err := l.move(ctx, entry, mark, it.Version)
+		return err == nil, err
+	}
+	// The change was never written, or whoever overwrote it moved the entry.
+	return false, ignoreGone(l.store.Delete(ctx, it.Key, kv.IfVersion(it.Version)))
+}
+
+// settle makes sure that what an item carries is in the log before the item
+// is overwritten.
+func (l *Log) settle(ctx context.Context, trail Trail) error {
+	for _, e := range trail {
+		it, err := l.store.Get(ctx, markerKey(e.ID))
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var mark marker
+		if err := json.Unmarshal(it.Value, &mark); err != nil {
+			return fmt.Errorf("decode an audit marker: %w", err)
+		}
+		if err := l.move(ctx, e, mark, it.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Log) putMarker(ctx context.Context, id string, m marker, cond kv.Condition) (kv.Item, error) {
+	value, err := json.Marshal(m)
+	if err != nil {
+		return kv.Item{}, err
+	}
+	return l.store.Put(ctx, kv.Item{Key: markerKey(id), Value: value}, cond)
+}
+
+// embed puts the entry under the key "audit" of the JSON object and returns
+// what was there.
+func embed(object []byte, entry Entry) ([]byte, Trail, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(object, &fields); err != nil || fields == nil {
+		return nil, nil, fault.New(fault.Invalid, "only an item whose value is a JSON object can be audited")
+	}
+	var old Trail
+	if raw, ok := fields["audit"]; ok {
+		if err := json.Unmarshal(raw, &old); err != nil {
+			return nil, nil, fault.Wrap(fault.Invalid, err, "the item's audit trail is malformed")
+		}
+	}
+	raw, err := json.Marshal(Trail{entry})
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.Invalid, err, "an audit entry cannot be encoded")
+	}
+	if len(raw) > MaxEntry {
+		return nil, nil, fault.New(fault.TooLarge, "an audit entry holds at most %d bytes", MaxEntry)
+	}
+	fields["audit"] = raw
+	value, err := json.Marshal(fields)
+	return value, old, err
+}
+
+// find gives the entry that the item's value carries.
+func find(value []byte, id string) (Entry, bool) {
+	var carrier struct {
+		Audit Trail `json:"audit"`
+	}
+	if json.Unmarshal(value, &carrier) != nil {
+		return Entry{}, false
+	}
+	for _, e := range carrier.Audit {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// ignoreGone forgives that somebody else was first.
+func ignoreGone(err error) error {
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,240 @@
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// link is one entry in its place in the log.
+type link struct {
+	Seq   int64           `json:"seq"`
+	Prev  string          `json:"prev"`
+	Entry json.RawMessage `json:"entry"`
+	Hash  string          `json:"hash"`
+}
+
+const (
+	chain        = "audit/log"
+	moveAttempts = 200
+)
+
+func linkKey(seq int64) kv.Key {
+	return kv.Key{Partition: chain, Sort: fmt.Sprintf("%016d", seq)}
+}
+
+// sum is the hash of a link: SHA-256 over the place, the hash before it and the
+// entry's bytes.
+func (k link) sum() string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "ocim audit 1\n%d\n%s\n", k.Seq, k.Prev)
+	h.Write(k.Entry)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// head gives the last link, zero while the log is empty.
+func (l *Log) head(ctx context.Context) (link, error) {
+	page, err := l.store.Query(ctx, kv.Query{Partition: chain, Limit: 1, Reverse: true})
+	if err != nil {
+		return link{}, fmt.Errorf("find the end of the audit log: %w", err)
+	}
+	if len(page.Items) == 0 {
+		return link{}, nil
+	}
+	return decodeLink(page.Items[0])
+}
+
+func (l *Log) at(ctx context.Context, seq int64) (link, error) {
+	if seq == 0 {
+		return link{}, nil
+	}
+	it, err := l.store.Get(ctx, linkKey(seq))
+	if err != nil {
+		return link{}, err
+	}
+	return decodeLink(it)
+}
+
+func decodeLink(it kv.Item) (link, error) {
+	var k link
+	if err := json.Unmarshal(it.Value, &k); err != nil {
+		return link{}, fmt.Errorf("decode audit entry %s: %w", it.Sort, err)
+	}
+	return k, nil
+}
+
+// move appends the entry at the place its marker names, or, if that was taken by
+// another entry, moves the marker on. The marker leaves a place only when the
+// place is taken for good, so however many functions move the same entry, it
+// ends up in the log once.
+func (l *Log) move(ctx context.Context, entry Entry, mark marker, version int64) error {
+	raw, err := json.Marshal(entry)
+	if err != nil {
+		return fmt.Errorf("encode an audit entry: %w", err)
+	}
+	for attempt := range moveAttempts {
+		prev, err := l.at(ctx, mark.Seq-1)
+		if err != nil {
+			return fmt.Errorf("read the audit entry before: %w", err)
+		}
+		k := link{Seq: mark.Seq, Prev: prev.Hash, Entry: raw}
+		k.Hash = k.sum()
+		value, err := json.Marshal(k)
+		if err != nil {
+			return fmt.Errorf("encode an audit entry: %w", err)
+		}
+		_, err = l.store.Put(ctx, kv.Item{Key: linkKey(mark.Seq), Value: value}, kv.IfAbsent())
+		if fault.Is(err, fault.Conflict) {
+			var there link
+			if there, err = l.at(ctx, mark.Seq); err == nil && there.Hash != k.Hash {
+				var done bool
+				if mark, version, done, err = l.advance(ctx, entry.ID, mark, version); err == nil && !done {
+					if err := pause(ctx, attempt); err != nil {
+						return err
+					}
+					continue
+				}
+				if done {
+					return nil
+				}
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("append to the audit log: %w", err)
+		}
+		return ignoreGone(l.store.Delete(ctx, markerKey(entry.ID), kv.Always))
+	}
+	return fault.New(fault.Unavailable, "the audit log is too busy")
+}
+
+// advance points the marker behind the log's end. done says that somebody else
+// finished the move meanwhile.
+func (l *Log) advance(ctx context.Context, id string, mark marker, version int64) (_ marker, _ int64, done bool, err error) {
+	head, err := l.head(ctx)
+	if err != nil {
+		return mark, version, false, err
+	}
+	mark.Seq = head.Seq + 1
+	it, err := l.putMarker(ctx, id, mark, kv.IfVersion(version))
+	if err == nil {
+		return mark, it.Version, false, nil
+	}
+	if !fault.Is(err, fault.Conflict) {
+		return mark, version, false, err
+	}
+	if it, err = l.store.Get(ctx, markerKey(id)); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return mark, version, true, nil
+		}
+		return mark, version, false, err
+	}
+	err = json.Unmarshal(it.Value, &mark)
+	return mark, it.Version, false, err
+}
+
+// pause waits a little and at random, longer with each attempt, so that writers
+// who collide do not do so in step.
+func pause(ctx context.Context, attempt int) error {
+	timer := time.NewTimer(rand.N(time.Duration(min(attempt+1, 20)) * time.Millisecond))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Filter selects entries; an empty field selects all.
+type Filter struct {
+	UserID string // of the actor
+	Action string // whole or up to a dot: "user" selects "user.disabled"
+	Target string // whole or up to a slash
+	After  string // cursor: the last Page.Next
+	Limit  int    // entries, 1 to 100; 0 is 50
+}
+
+// Page is a part of the log, newest first. It may be empty and yet have a Next
+// when a filter matched nothing in the part that was looked through.
+type Page struct {
+	Entries []Entry
+	Next    string // empty when there is no more
+}
+
+func (f Filter) matches(e Entry) bool {
+	return (f.UserID == "" || f.UserID == e.Actor.UserID) &&
+		(f.Action == "" || f.Action == e.Action || strings.HasPrefix(e.Action, f.Action+".")) &&
+		(f.Target == "" || f.Target == e.Target || strings.HasPrefix(e.Target, f.Target+"/"))
+}
+
+// scanned bounds how many entries one List looks through.
+const scanned = 1000
+
+// List gives a page of the log, newest first.
+func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	if limit < 1 || limit > 100 {
+		return Page{}, fault.InvalidField("limit", "must be 1 to 100")
+	}
+	out := Page{Next: f.After}
+	for seen := 0; seen < scanned && len(out.Entries) < limit; {
+		// Never more than can still be returned: the cursor points behind the page.
+		page, err := l.store.Query(ctx, kv.Query{Partition: chain, Reverse: true, After: out.Next, Limit: limit - len(out.Entries)})
+		if err != nil {
+			return Page{}, fmt.Errorf("read the audit log: %w", err)
+		}
+		for _, it := range page.Items {
+			k, err := decodeLink(it)
+			if err != nil {
+				return Page{}, err
+			}
+			var e Entry
+			if err := json.Unmarshal(k.Entry, &e); err != nil {
+				return Page{}, fmt.Errorf("decode audit entry %d: %w", k.Seq, err)
+			}
+			if f.matches(e) {
+				out.Entries = append(out.Entries, e)
+			}
+		}
+		seen += max(1, len(page.Items))
+		if out.Next = page.Next; out.Next == "" {
+			break
+		}
+	}
+	return out, nil
+}
+
+// Verify walks the whole log and returns how many entries hold together. The
+// error, of kind fault.Conflict, names the first place where they do not.
+func (l *Log) Verify(ctx context.Context) (int64, error) {
+	var last link
+	q := kv.Query{Partition: chain, Limit: kv.MaxPage}
+	for {
+		page, err := l.store.Query(ctx, q)
+		if err != nil {
+			return last.Seq, fmt.Errorf("read the audit log: %w", err)
+		}
+		for _, it := range page.Items {
+			k, err := decodeLink(it)
+			if err != nil || k.Seq != last.Seq+1 || it.Key != linkKey(k.Seq) || k.Prev != last.Hash || k.Hash != k.sum() {
+				return last.Seq, fault.New(fault.Conflict, "the audit log was tampered with after entry %d", last.Seq)
+			}
+			last = k
+		}
+		if page.Next == "" {
+			return last.Seq, nil
+		}
+		q.After = page.Next
+	}
+}

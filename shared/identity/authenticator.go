@@ -1,0 +1,189 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/limit"
+)
+
+// AuthenticatorConfig is what an Authenticator needs. Store and Keys are
+// required.
+type AuthenticatorConfig struct {
+	Store  kv.Store
+	Keys   Read             // PEM bundle of public keys (or private ones, where there are)
+	Issuer string           // as the Service has it; empty is "ocim"
+	Now    func() time.Time // nil is time.Now
+	Logger *slog.Logger     // nil is slog's default
+}
+
+// Authenticator tells who a bearer token belongs to, an access token or an API
+// token. It is safe for concurrent use.
+//
+// A token only says who somebody is; what they may do comes from the store at
+// each request, by a read that sees every write. So a role that was changed, a
+// user who was disabled and a session that was ended count from the very next
+// request. That costs one read unit for an access token, half a unit more for an
+// API token.
+type Authenticator struct {
+	store    kv.Store
+	verifier *verifier
+	limits   *limit.Limiter
+	now      func() time.Time
+	logger   *slog.Logger
+
+	mu     sync.Mutex
+	leases map[string]lease // by API token's id
+}
+
+// lease is a handful of permits of an API token, taken from the store at once.
+type lease struct {
+	left  int
+	until time.Time
+}
+
+const (
+	leased    = 20
+	leaseTime = 10 * time.Second
+	maxLeases = 1000
+)
+
+// NewAuthenticator makes an Authenticator. It fails when the keys cannot be
+// read.
+func NewAuthenticator(c AuthenticatorConfig) (*Authenticator, error) {
+	if c.Issuer == "" {
+		c.Issuer = defaultIssuer
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	keys, err := newKeyring(c.Keys)
+	if err != nil {
+		return nil, err
+	}
+	return &Authenticator{
+		store: c.Store, verifier: newVerifier(c.Issuer, keys, c.Now), limits: limit.New(c.Store, c.Now),
+		now: c.Now, logger: c.Logger, leases: map[string]lease{},
+	}, nil
+}
+
+// Authenticate gives the principal of a bearer token. A token that is broken,
+// expired or revoked, or whose owner is disabled, is fault.Unauthenticated; an
+// API token that is used too often is fault.Limited.
+func (a *Authenticator) Authenticate(ctx context.Context, bearer string) (Principal, error) {
+	if strings.HasPrefix(bearer, tokenPrefix) {
+		return a.apiToken(ctx, bearer)
+	}
+	c, err := a.verifier.verify(bearer)
+	if err != nil {
+		return Principal{}, err
+	}
+	u, _, err := load[user](ctx, a.store, userKey(c.Subject))
+	if fault.Is(err, fault.NotFound) {
+		return Principal{}, notSignedIn(errors.New("no such user"))
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("read a user: %w", err)
+	}
+	if u.Disabled || !slices.Contains(u.Sessions, c.Session) {
+		return Principal{}, notSignedIn(errors.New("the user is disabled or the session was ended"))
+	}
+	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, SessionID: c.Session, Grants: u.Grants}, nil
+}
+
+func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal, error) {
+	userID, id, plain, ok := parseAPIToken(bearer)
+	if !ok {
+		return Principal{}, notSignedIn(errors.New("malformed API token"))
+	}
+	key := tokenKey(userID, id)
+	// What counts of the item never changes; only a new one may not be seen yet.
+	t, version, err := load[apiToken](ctx, a.store, key, kv.Eventual())
+	if fault.Is(err, fault.NotFound) {
+		t, version, err = load[apiToken](ctx, a.store, key)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return Principal{}, notSignedIn(errors.New("no such API token"))
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("read an API token: %w", err)
+	}
+	if !same(t.Secret, tokenDigest(userID, id, plain)) || !a.now().Before(t.Expires) {
+		return Principal{}, notSignedIn(errors.New("wrong or expired API token"))
+	}
+	u, _, err := load[user](ctx, a.store, userKey(userID))
+	if fault.Is(err, fault.NotFound) {
+		return Principal{}, notSignedIn(errors.New("no such user"))
+	}
+	if err != nil {
+		return Principal{}, fmt.Errorf("read a user: %w", err)
+	}
+	if u.Disabled || !slices.Contains(u.Tokens, id) {
+		return Principal{}, notSignedIn(errors.New("the user is disabled or the API token was revoked"))
+	}
+	if err := a.use(ctx, id); err != nil {
+		return Principal{}, err
+	}
+	a.saw(ctx, key, t, version)
+	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.Grants.within(t.Scope)}, nil
+}
+
+// use takes a permit of the token, from the store only when this replica has
+// none left.
+func (a *Authenticator) use(ctx context.Context, id string) error {
+	now := a.now()
+	a.mu.Lock()
+	l := a.leases[id]
+	if l.left > 0 && now.Before(l.until) {
+		l.left--
+		a.leases[id] = l
+		a.mu.Unlock()
+		return nil
+	}
+	a.mu.Unlock()
+
+	n := leased
+	err := a.limits.Take(ctx, useByToken, id, n)
+	if fault.Is(err, fault.Limited) {
+		n = 1
+		err = a.limits.Take(ctx, useByToken, id, n)
+	}
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.leases) >= maxLeases {
+		clear(a.leases)
+	}
+	a.leases[id] = lease{left: n - 1, until: now.Add(leaseTime)}
+	return nil
+}
+
+// saw notes the use of an API token, now and then.
+func (a *Authenticator) saw(ctx context.Context, key kv.Key, t apiToken, version int64) {
+	now := a.now().UTC()
+	if now.Sub(t.LastUsed) < tokenSeen {
+		return
+	}
+	t.LastUsed = now
+	value, err := json.Marshal(t)
+	if err == nil {
+		_, err = a.store.Put(ctx, kv.Item{Key: key, Value: value, Expires: t.Expires}, kv.IfVersion(version))
+	}
+	if err != nil && !fault.Is(err, fault.Conflict) {
+		a.logger.WarnContext(ctx, "the use of an API token was not noted", "token", t.ID, "error", err)
+	}
+}

@@ -1,0 +1,157 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// External is what an OIDC provider vouches for.
+type External struct {
+	Issuer   string
+	Subject  string
+	Email    string
+	Verified bool   // the provider checked that the address is the person's
+	Name     string // may be empty
+	Hosted   string // Google's "hd": the organisation that owns the account
+}
+
+const googleIssuer = "https://accounts.google.com"
+
+// SignInExternal logs somebody in whom an OIDC provider vouches for: the owner
+// of a linked account; else, by verified address, a user, who is linked for
+// good, or whoever was invited or is of an allowed domain, who becomes one. All
+// others get fault.Forbidden.
+func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (SignedIn, error) {
+	if err := s.allow(ctx, taken{loginByAddress, v.Address}); err != nil {
+		return SignedIn{}, err
+	}
+	email, err := ParseEmail(x.Email)
+	if err != nil || !x.Verified {
+		return SignedIn{}, fault.New(fault.Forbidden, "The e-mail address of this account is not verified.")
+	}
+	if x.Issuer == "" || x.Subject == "" {
+		return SignedIn{}, fault.New(fault.Forbidden, "This account cannot be told from others.")
+	}
+	subject := digest("subject", x.Issuer, x.Subject)
+	u, err := s.externalUser(ctx, v, x, email, subject)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if u.Disabled {
+		return SignedIn{}, fault.New(fault.Forbidden, "This account is disabled. Ask an administrator.")
+	}
+	return s.start(ctx, v, u.ID, u.Generation, "google")
+}
+
+func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
+	c, _, err := load[claim](ctx, s.store, subjectKey(subject))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return user{}, fmt.Errorf("find a linked account: %w", err)
+	}
+	if err == nil {
+		u, _, err := load[user](ctx, s.store, userKey(c.User))
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return user{}, fmt.Errorf("read a user: %w", err)
+		}
+		if err == nil && u.Subject == subject {
+			return u, nil
+		}
+		// The link was begun and not finished: go on by address.
+	}
+	u, found, err := s.person(ctx, email)
+	if err != nil {
+		return user{}, err
+	}
+	if found {
+		return s.linkExternal(ctx, v, u, subject)
+	}
+	return s.enterExternal(ctx, v, x, email, subject)
+}
+
+// linkExternal ties a user to an account of the provider. An address that the
+// provider gave to another person later does not open the first one's account.
+func (s *Service) linkExternal(ctx context.Context, v Visitor, u user, subject string) (user, error) {
+	if u.Disabled {
+		return u, nil
+	}
+	other := fault.New(fault.Forbidden, "This user is linked to another account.")
+	if u.Subject != "" && u.Subject != subject {
+		return user{}, other
+	}
+	err := s.claimFor(ctx, subjectKey(subject), u.ID)
+	if fault.Is(err, fault.Conflict) {
+		return user{}, other
+	}
+	if err != nil {
+		return user{}, err
+	}
+	return s.changeUser(ctx, u.ID, func(u *user) (*audit.Entry, error) {
+		switch u.Subject {
+		case subject:
+			return nil, errUnchanged
+		case "":
+			u.Subject = subject
+			return entry(v.actor(*u), "user.linked", "user/"+u.ID, nil, map[string]string{"email": u.Email})
+		}
+		return nil, other
+	})
+}
+
+// enterExternal makes a user of whoever was invited or is of an allowed domain.
+func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
+	strangers := fault.New(fault.Forbidden, "There is no account for %s. Ask an administrator for an invitation.", email)
+	ready, err := s.IsSetUp(ctx)
+	if err != nil {
+		return user{}, err
+	}
+	if !ready {
+		return user{}, fault.New(fault.Forbidden, "Ocim is not set up yet.")
+	}
+	name, err := cleanName(x.Name)
+	if err != nil {
+		name = email
+	}
+	inv, version, err := load[invitation](ctx, s.store, invitationKey(invitationID(email)))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return user{}, fmt.Errorf("read an invitation: %w", err)
+	}
+	if err == nil && inv.view(s.now()).State == InvitationValid {
+		return s.enter(ctx, v, inv, version, user{Name: name, Subject: subject})
+	}
+	_, domain, _ := strings.Cut(email, "@")
+	role, allowed := s.domains[domain]
+	// Anybody can make a Google account with an address of whatever domain; that
+	// the organisation owns it is what "hd" says.
+	if !allowed || x.Issuer == googleIssuer && !strings.EqualFold(x.Hosted, domain) {
+		return user{}, strangers
+	}
+	now := s.now().UTC()
+	id, err := newID(now, s.random)
+	if err != nil {
+		return user{}, err
+	}
+	if id, err = s.claimOrGet(ctx, emailKey(email), id); err != nil {
+		return user{}, err
+	}
+	u := user{ID: id, Email: email, Name: name, Subject: subject, Grants: Grants{Global: role}, Generation: 1, Created: now}
+	e, err := entry(v.actor(u), "user.created", "user/"+id, nil, accessOf(u))
+	if err != nil {
+		return user{}, err
+	}
+	if err := s.admit(ctx, u, e); err != nil {
+		return user{}, fmt.Errorf("create a user: %w", err)
+	}
+	u, _, err = load[user](ctx, s.store, userKey(id))
+	if err != nil {
+		return user{}, fmt.Errorf("read a user: %w", err)
+	}
+	if u.Subject != subject {
+		return user{}, strangers // the address was registered at the same moment
+	}
+	return u, nil
+}
+

@@ -1,0 +1,171 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// wrongPassword is the one answer to whoever fails to log in.
+func wrongPassword() error {
+	return fault.New(fault.Unauthenticated, "The e-mail address or the password is wrong.")
+}
+
+// LogIn begins a session by e-mail address and password. Whatever is wrong, the
+// answer is the same fault.Unauthenticated after the same work. Too many
+// failures are fault.Limited, per network address and per account; a browser
+// that logged in to the account before has attempts of its own.
+func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password secret.Value) (SignedIn, error) {
+	address := taken{loginByAddress, v.Address}
+	if err := s.allow(ctx, address); err != nil {
+		return SignedIn{}, err
+	}
+	email, err := ParseEmail(email)
+	if err != nil {
+		email = nobody // nobody's address; goes the whole way
+	}
+	u, found, err := s.person(ctx, email)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	account := taken{loginByAccount, email}
+	if found && u.knows(v.Device.Reveal()) {
+		account = taken{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}
+	}
+	if err := s.allow(ctx, account); err != nil {
+		return SignedIn{}, err
+	}
+	match, err := s.passwords.matches(ctx, password.Reveal(), u.Password)
+	if err != nil {
+		return SignedIn{}, fmt.Errorf("check a password: %w", err)
+	}
+	if !found || !match || u.Disabled {
+		return SignedIn{}, wrongPassword()
+	}
+	s.forgive(ctx, address, account)
+	return s.start(ctx, v, u.ID, u.Generation, "password")
+}
+
+func deviceDigest(userID, device string) string { return digest("device", userID, device) }
+
+// knows reports whether the browser logged in as the user before.
+func (u user) knows(device string) bool {
+	if device == "" || len(device) > 64 {
+		return false
+	}
+	sum, known := deviceDigest(u.ID, device), false
+	for _, d := range u.Devices {
+		known = same(d, sum) || known
+	}
+	return known
+}
+
+func (u *user) meet(device string) {
+	u.Devices = last(append(u.Devices, deviceDigest(u.ID, device)), maxDevices)
+}
+
+// Me gives the user of the principal as they are now.
+func (s *Service) Me(ctx context.Context, userID string) (User, error) {
+	u, _, err := load[user](ctx, s.store, userKey(userID))
+	if err != nil {
+		return User{}, fmt.Errorf("read a user: %w", err)
+	}
+	return u.view(), nil
+}
+
+// Rename changes the caller's own name, 1 to 200 bytes.
+func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) {
+	name, err := cleanName(name)
+	if err != nil {
+		return User{}, err
+	}
+	u, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+		before := map[string]string{"name": u.Name}
+		if u.Name == name {
+			return nil, errUnchanged
+		}
+		u.Name = name
+		return entry(by.actor(), "user.renamed", "user/"+u.ID, before, map[string]string{"name": name})
+	})
+	return u.view(), err
+}
+
+// ChangePassword changes the caller's own password, or sets the first one of
+// somebody who only used the OIDC provider (then current is ignored, and the
+// session must be younger than ten minutes). All other sessions end.
+func (s *Service) ChangePassword(ctx context.Context, by By, current, password secret.Value) error {
+	limited := taken{passwordByAccount, by.UserID}
+	if err := s.allow(ctx, limited); err != nil {
+		return err
+	}
+	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	if err != nil {
+		return fmt.Errorf("read a user: %w", err)
+	}
+	if u.Password == "" {
+		if err := s.isFresh(ctx, by); err != nil {
+			return err
+		}
+	} else {
+		match, err := s.passwords.matches(ctx, current.Reveal(), u.Password)
+		if err != nil {
+			return fmt.Errorf("check a password: %w", err)
+		}
+		if !match {
+			return fault.InvalidField("current", "The current password is wrong.")
+		}
+	}
+	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
+		return err
+	}
+	hash, err := s.passwords.hash(ctx, password.Reveal())
+	if err != nil {
+		return fmt.Errorf("hash a password: %w", err)
+	}
+	s.forgive(ctx, limited)
+	return s.setPassword(ctx, by.actor(), u.ID, u.Generation, hash, by.SessionID, "")
+}
+
+// isFresh demands that the caller's session has only just begun.
+func (s *Service) isFresh(ctx context.Context, by By) error {
+	n, _, err := load[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("read a session: %w", err)
+	}
+	if err != nil || s.now().Sub(n.Created) > 10*time.Minute {
+		return fault.New(fault.Forbidden, "Log in again to set a password.")
+	}
+	return nil
+}
+
+// setPassword stores a hash if the password is still the one of that generation,
+// ends all sessions but keep, and tells the owner. device, where given, becomes
+// the only known browser.
+func (s *Service) setPassword(ctx context.Context, actor audit.Actor, id string, generation int64, hash, keep, device string) error {
+	var gone []string
+	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
+		if u.Disabled || u.Generation != generation {
+			return nil, fault.New(fault.Conflict, "The password was changed meanwhile.")
+		}
+		u.Password = hash
+		u.Generation++
+		gone = slices.DeleteFunc(slices.Clone(u.Sessions), only(keep))
+		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool { return id != keep })
+		if device != "" {
+			u.Devices = nil
+			u.meet(device)
+		}
+		return entry(actor, "user.password", "user/"+id, nil, nil)
+	})
+	if err != nil {
+		return err
+	}
+	s.forget(ctx, id, gone)
+	s.post(ctx, &Letter{Kind: LetterChanged, To: u.Email, Link: s.baseURL + "/reset"})
+	return nil
+}

@@ -1,0 +1,186 @@
+package identity
+
+import (
+	"context"
+	_ "embed"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// Bounds of a password.
+const (
+	MinPassword = 15   // characters
+	MaxPassword = 1024 // bytes
+)
+
+// hashing is what OWASP asks of Argon2id at least.
+var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// hashesAtOnce bounds memory and processors: 4 × 19 MiB.
+const hashesAtOnce = 4
+
+//go:embed passwords.txt
+var commonList string
+
+// passwords hashes and checks passwords, few at a time.
+type passwords struct {
+	slots  chan struct{}
+	dummy  string // hash of a password that nobody has
+	common map[string]bool
+}
+
+func newPasswords(dummy string) (*passwords, error) {
+	p := &passwords{slots: make(chan struct{}, hashesAtOnce), common: map[string]bool{}}
+	for line := range strings.Lines(commonList) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			p.common[line] = true
+		}
+	}
+	var err error
+	p.dummy, err = argon2id.CreateHash(dummy, &hashing)
+	return p, err
+}
+
+// hash gives the PHC string of a password.
+func (p *passwords) hash(ctx context.Context, password string) (string, error) {
+	if err := p.enter(ctx); err != nil {
+		return "", err
+	}
+	defer p.leave()
+	return argon2id.CreateHash(norm.NFKC.String(password), &hashing)
+}
+
+// matches checks a password. Without a hash it does the same work and says no.
+func (p *passwords) matches(ctx context.Context, password, hash string) (bool, error) {
+	if err := p.enter(ctx); err != nil {
+		return false, err
+	}
+	defer p.leave()
+	against := hash
+	if hash == "" {
+		against = p.dummy
+	}
+	if len(password) > MaxPassword {
+		password = password[:MaxPassword]
+		hash = "" // longer than any password: do the work, say no
+	}
+	match, err := argon2id.ComparePasswordAndHash(norm.NFKC.String(password), against)
+	return match && hash != "", err
+}
+
+func (p *passwords) enter(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *passwords) leave() { <-p.slots }
+
+// check refuses passwords that are short, long or easily guessed. context are
+// words that belong to the person, such as their address.
+func (p *passwords) check(field, password string, words ...string) error {
+	normal := norm.NFKC.String(password)
+	if utf8.RuneCountInString(normal) < MinPassword {
+		return fault.InvalidField(field, "Use at least %d characters. A sentence is easy to remember.", MinPassword)
+	}
+	if len(password) > MaxPassword || len(normal) > MaxPassword {
+		return fault.InvalidField(field, "Use at most %d bytes.", MaxPassword)
+	}
+	plain := strings.ToLower(normal)
+	if p.common[plain] || repeats(plain) || sequence(plain) || mostlyWords(plain, words) {
+		return fault.InvalidField(field, "This password is easy to guess. Choose another one.")
+	}
+	return nil
+}
+
+// repeats reports whether s is a short piece over and over.
+func repeats(s string) bool {
+	r := []rune(s)
+	for n := 1; n <= len(r)/2; n++ {
+		same := true
+		for i := n; i < len(r) && same; i++ {
+			same = r[i] == r[i-n]
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+// runs are what people type when they are asked for a long password.
+var runs = []string{
+	"abcdefghijklmnopqrstuvwxyz", "01234567890", "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
+	"qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "!qaz@wsx#edc$rfv%tgb", "!@#$%^&*()", "qazwsxedcrfvtgbyhnujmik",
+}
+
+// sequence reports whether s is made of little else than runs of keys, of four
+// and more, forwards or backwards.
+func sequence(s string) bool {
+	left := 0
+	for i := 0; i < len(s); {
+		n := 0
+		for _, run := range runs {
+			n = max(n, shared(s[i:], run), shared(s[i:], backwards(run)))
+		}
+		if n < 4 {
+			left++
+			n = 1
+		}
+		i += n
+	}
+	return left < 4
+}
+
+// shared gives how many bytes s begins with that occur together in run.
+func shared(s, run string) int {
+	n := 0
+	for n < len(s) && strings.Contains(run, s[:n+1]) {
+		n++
+	}
+	return n
+}
+
+func backwards(s string) string {
+	b := []byte(s)
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
+}
+
+// product are words that every password of ours could begin with.
+var product = []string{"ocim", "opencraft", "openedx", "edx", "grove", "tutor", "password", "passwort", "administrator", "admin", "login", "welcome", "letmein"}
+
+// mostlyWords reports whether fewer than eight characters remain once the words
+// that anybody would try are taken out.
+func mostlyWords(s string, words []string) bool {
+	for _, w := range words {
+		w = strings.ToLower(w)
+		local, domain, isAddress := strings.Cut(w, "@")
+		pieces := []string{w}
+		if isAddress {
+			pieces = append(pieces, local, domain)
+			pieces = append(pieces, strings.FieldsFunc(local+"."+domain, func(r rune) bool { return strings.ContainsRune("._-+", r) })...)
+		} else {
+			pieces = append(pieces, strings.Fields(w)...)
+		}
+		for _, piece := range pieces {
+			if utf8.RuneCountInString(piece) >= 3 {
+				s = strings.ReplaceAll(s, piece, "")
+			}
+		}
+	}
+	for _, w := range product {
+		s = strings.ReplaceAll(s, w, "")
+	}
+	return utf8.RuneCountInString(s) < 8
+}

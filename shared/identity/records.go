@@ -1,0 +1,228 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Bounds that keep a user's item within 4 KiB, which one read unit pays for.
+const (
+	maxSessions = 20
+	maxTokens   = 20
+	maxDevices  = 5
+	maxClusters = 30 // that a user or invitation names
+)
+
+// user is the item that decides on every request.
+type user struct {
+	ID         string      `json:"id"`
+	Email      string      `json:"email"`
+	Name       string      `json:"name"`
+	Password   string      `json:"password,omitempty"` // PHC string; none for who only uses the OIDC provider
+	Subject    string      `json:"subject,omitempty"`  // digest of the OIDC provider's issuer and subject
+	Grants     Grants      `json:"grants"`
+	Disabled   bool        `json:"disabled,omitempty"`
+	Generation int64       `json:"generation"`         // of the password; raised by each change
+	AccessSeq  int64       `json:"accessSeq"`          // the roster's change that was applied last
+	Sessions   []string    `json:"sessions,omitempty"` // ids that live, oldest first
+	Devices    []string    `json:"devices,omitempty"`  // digests of known browsers, oldest first
+	Tokens     []string    `json:"tokens,omitempty"`   // ids of API tokens that live
+	Created    time.Time   `json:"created"`
+	LastLogin  time.Time   `json:"lastLogin,omitzero"`
+	Audit      audit.Trail `json:"audit,omitempty"`
+}
+
+// administers reports whether the user counts as an administrator of all.
+func (u user) administers() bool { return u.Grants.Global == Administrator && !u.Disabled }
+
+func (u user) clone() user {
+	u.Sessions, u.Devices, u.Tokens = slices.Clone(u.Sessions), slices.Clone(u.Devices), slices.Clone(u.Tokens)
+	u.Grants = u.Grants.clone()
+	return u
+}
+
+// claim says whose an e-mail address is, or an account at the OIDC provider.
+// It is never taken back, and may be there before the user is.
+type claim struct {
+	User string `json:"user"`
+}
+
+const userPartition = "identity/user"
+
+func userKey(id string) kv.Key { return kv.Key{Partition: userPartition, Sort: id} }
+
+func emailKey(email string) kv.Key { return kv.Key{Partition: "identity/email", Sort: email} }
+
+func subjectKey(sum string) kv.Key { return kv.Key{Partition: "identity/subject", Sort: sum} }
+
+// nobody is read in place of a user that does not exist, so that the work is
+// the same.
+const nobody = "0"
+
+// load decodes one item.
+func load[T any](ctx context.Context, s kv.Store, key kv.Key, opts ...kv.ReadOption) (rec T, version int64, err error) {
+	it, err := s.Get(ctx, key, opts...)
+	if err != nil {
+		return rec, 0, err
+	}
+	rec, err = decode[T](it)
+	return rec, it.Version, err
+}
+
+func decode[T any](it kv.Item) (rec T, err error) {
+	if err := json.Unmarshal(it.Value, &rec); err != nil {
+		return rec, fmt.Errorf("decode %s %s: %w", it.Partition, it.Sort, err)
+	}
+	return rec, nil
+}
+
+// all decodes a whole partition.
+func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) {
+	var out []T
+	q := kv.Query{Partition: partition, Limit: kv.MaxPage}
+	for {
+		page, err := s.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			rec, err := decode[T](it)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, rec)
+		}
+		if page.Next == "" {
+			return out, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// save writes one item, with an audit entry where one is given.
+func (s *Service) save(ctx context.Context, key kv.Key, rec any, expires time.Time, cond kv.Condition, entry *audit.Entry) error {
+	value, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", key.Partition, err)
+	}
+	it := kv.Item{Key: key, Value: value, Expires: expires}
+	if entry == nil {
+		_, err = s.store.Put(ctx, it, cond)
+		return err
+	}
+	_, err = s.audit.Put(ctx, it, cond, *entry)
+	return err
+}
+
+// tries bounds how often a change is made again because others changed the same
+// item; each round lets one through.
+const tries = 200
+
+// retry calls change until it is not in conflict with others.
+func retry(ctx context.Context, change func() error) error {
+	for attempt := range tries {
+		err := change()
+		if !errors.Is(err, errRaced) {
+			return err
+		}
+		timer := time.NewTimer(rand.N(time.Duration(min(attempt+1, 20)) * time.Millisecond))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+	return fault.New(fault.Unavailable, "Too many people change this at once. Try again.")
+}
+
+// errRaced says that the item was changed between reading and writing it.
+var errRaced = errors.New("the item changed meanwhile")
+
+// raced turns a conflict of the store into errRaced.
+func raced(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return errRaced
+	}
+	return err
+}
+
+// newID gives a ULID in lower case.
+func newID(now time.Time, random io.Reader) (string, error) {
+	id, err := ulid.New(ulid.Timestamp(now), random)
+	if err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	return strings.ToLower(id.String()), nil
+}
+
+// isID reports whether s has the form of newID's.
+func isID(s string) bool {
+	if len(s) != ulid.EncodedSize {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+func (g Grants) clone() Grants {
+	if g.Clusters != nil {
+		clusters := make(map[string]Role, len(g.Clusters))
+		for c, r := range g.Clusters {
+			clusters[c] = r
+		}
+		g.Clusters = clusters
+	}
+	return g
+}
+
+// valid checks grants that somebody is to get.
+func (g Grants) valid() error {
+	if g.Global != "" && !g.Global.Valid() {
+		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
+	}
+	if g.Global == "" && len(g.Clusters) == 0 {
+		return fault.InvalidField("role", "Give a role, or a role on at least one cluster.")
+	}
+	if len(g.Clusters) > maxClusters {
+		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
+	}
+	for c, r := range g.Clusters {
+		if !isClusterID(c) {
+			return fault.InvalidField("clusters", "%q is not the id of a cluster.", c)
+		}
+		if !r.Valid() {
+			return fault.InvalidField("clusters."+c, "The roles are viewer, operator and administrator.")
+		}
+	}
+	return nil
+}
+
+func isClusterID(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,142 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// RedeemInvitation registers whom the link was sent to and logs them in. Of any
+// number of uses at once exactly one succeeds. A link that was expired, used or
+// revoked is fault.Conflict, an unknown one fault.NotFound.
+func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.Value, name string, password secret.Value) (SignedIn, error) {
+	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+		return SignedIn{}, err
+	}
+	inv, version, err := s.byToken(ctx, token)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if _, member, err := s.person(ctx, inv.Email); err != nil || member {
+		return SignedIn{}, firstError(err, errUsed)
+	}
+	if state := inv.view(s.now()).State; state != InvitationValid {
+		return SignedIn{}, fault.New(fault.Conflict, "This invitation is %s. Ask for a new one.", state)
+	}
+	if name, err = cleanName(name); err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.passwords.check("password", password.Reveal(), inv.Email, name); err != nil {
+		return SignedIn{}, err
+	}
+	hash, err := s.passwords.hash(ctx, password.Reveal())
+	if err != nil {
+		return SignedIn{}, fmt.Errorf("hash a password: %w", err)
+	}
+	u, err := s.enter(ctx, v, inv, version, user{Name: name, Password: hash})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return s.start(ctx, v, u.ID, u.Generation, "password")
+}
+
+var errUsed = fault.New(fault.Conflict, "This invitation was used. Log in instead.")
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter uses an invitation up for a new user, of whom the name and the way in
+// are given. Marking it used decides; what follows can be finished by anybody.
+func (s *Service) enter(ctx context.Context, v Visitor, inv invitation, version int64, u user) (user, error) {
+	id, err := newID(s.now(), s.random)
+	if err != nil {
+		return user{}, err
+	}
+	// Whoever else registers the same address gets the same id, so that only one
+	// of them can become its user.
+	if u.ID, err = s.claimOrGet(ctx, emailKey(inv.Email), id); err != nil {
+		return user{}, err
+	}
+	u.Email, u.Grants, u.Generation, u.Created = inv.Email, inv.Grants.clone(), 1, s.now().UTC()
+	inv.State, inv.Pending = InvitationUsed, &u
+	e, err := entry(v.actor(u), "invitation.used", "invitation/"+inv.ID, nil, map[string]any{"user": u.ID, "email": u.Email})
+	if err != nil {
+		return user{}, err
+	}
+	err = s.save(ctx, invitationKey(inv.ID), inv, inv.kept(), kv.IfVersion(version), e)
+	if fault.Is(err, fault.Conflict) {
+		return user{}, errUsed
+	}
+	if err != nil {
+		return user{}, fmt.Errorf("use an invitation: %w", err)
+	}
+	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return u, s.register(after, inv, version+1)
+}
+
+// register writes the user that an invitation was used for, and is done with
+// the invitation.
+func (s *Service) register(ctx context.Context, inv invitation, version int64) error {
+	u := *inv.Pending
+	e, err := entry(audit.Actor{UserID: u.ID, Email: u.Email}, "user.created", "user/"+u.ID, nil, accessOf(u))
+	if err != nil {
+		return err
+	}
+	if err := s.admit(ctx, u, e); err != nil {
+		return fmt.Errorf("register a user: %w", err)
+	}
+	inv.Pending = nil
+	err = s.save(ctx, invitationKey(inv.ID), inv, inv.kept(), kv.IfVersion(version), nil)
+	if fault.Is(err, fault.Conflict) {
+		return nil // somebody else finished it
+	}
+	return err
+}
+
+// admit writes a new user; one who administers all goes through the roster.
+func (s *Service) admit(ctx context.Context, u user, e *audit.Entry) error {
+	if !u.administers() {
+		return s.create(ctx, u, e)
+	}
+	return retry(ctx, func() error {
+		_, _, err := load[user](ctx, s.store, userKey(u.ID))
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return s.decide(ctx, intent{UserID: u.ID, Create: &u, Grants: u.Grants, Entry: e}, true)
+	})
+}
+
+// complete finishes a registration whose function died after it had claimed the
+// address.
+func (s *Service) complete(ctx context.Context, email, id string) (user, bool, error) {
+	if _, err := s.IsSetUp(ctx); err != nil { // the first administrator, or one in the roster
+		return user{}, false, err
+	}
+	inv, version, err := load[invitation](ctx, s.store, invitationKey(invitationID(email)))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return user{}, false, fmt.Errorf("read an invitation: %w", err)
+	}
+	if err == nil && inv.Pending != nil {
+		if err := s.register(ctx, inv, version); err != nil {
+			return user{}, false, err
+		}
+	}
+	u, _, err := load[user](ctx, s.store, userKey(id))
+	if fault.Is(err, fault.NotFound) {
+		return user{}, false, nil
+	}
+	return u, err == nil, err
+}

@@ -1,0 +1,127 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// ResetLifetime is how long the link to a new password is good.
+const ResetLifetime = 30 * time.Minute
+
+// reset allows to set a new password once: it is good only while the password
+// is the one of its generation.
+type reset struct {
+	UserID     string    `json:"userId"`
+	Token      string    `json:"token"` // digest
+	Generation int64     `json:"generation"`
+	Expires    time.Time `json:"expires"`
+}
+
+func resetKey(id string) kv.Key { return kv.Key{Partition: "identity/reset/" + id, Sort: "reset"} }
+
+// RequestReset sends a link to whoever has an account with the address. The
+// answer and the work are the same for an address without one. Beyond three
+// letters, and one more each five minutes, an account gets none, and still the
+// answer is the same; links that were sent before stay good.
+func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) error {
+	if err := s.allow(ctx, taken{resetByAddress, v.Address}); err != nil {
+		return err
+	}
+	email, err := ParseEmail(email)
+	if err != nil {
+		return err
+	}
+	u, found, err := s.person(ctx, email)
+	if err != nil {
+		return err
+	}
+	err = s.allow(ctx, taken{resetByAccount, email})
+	if fault.Is(err, fault.Limited) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	id, err := newID(now, s.random)
+	if err != nil {
+		return err
+	}
+	token, err := s.token(32)
+	if err != nil {
+		return err
+	}
+	// Nobody's reset is stored as well, so that it takes as long.
+	r := reset{UserID: nobody, Token: digest("reset", nobody, token), Expires: now.Add(ResetLifetime).UTC()}
+	var letter *Letter
+	if found && !u.Disabled {
+		r.UserID, r.Token, r.Generation = u.ID, digest("reset", u.ID, token), u.Generation
+		letter = &Letter{Kind: LetterReset, To: u.Email, Link: s.link("reset", id+"."+token), Expires: r.Expires}
+	}
+	if err := s.save(ctx, resetKey(id), r, r.Expires.Add(time.Minute), kv.IfAbsent(), nil); err != nil {
+		return fmt.Errorf("store a password reset: %w", err)
+	}
+	s.post(ctx, letter)
+	return nil
+}
+
+// errLink is the one answer to a link that is not good.
+func errLink(kind fault.Kind, cause string) error {
+	return fault.Wrap(kind, errors.New(cause), "This link is not valid any more. Ask for a new one.")
+}
+
+// RedeemReset sets a new password by the token of a link, once, and ends all
+// sessions. The result is for the browser to keep, as SignedIn.Device: with it
+// the owner gets in even while strangers use up the account's attempts. A link
+// that is expired, used or unknown is fault.NotFound.
+func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password secret.Value) (secret.Value, error) {
+	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+		return secret.Value{}, err
+	}
+	id, plain, _ := strings.Cut(token.Reveal(), ".")
+	if !isID(id) || len(plain) != 43 {
+		return secret.Value{}, errLink(fault.NotFound, "malformed")
+	}
+	r, _, err := load[reset](ctx, s.store, resetKey(id))
+	if fault.Is(err, fault.NotFound) {
+		return secret.Value{}, errLink(fault.NotFound, "unknown")
+	}
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("read a password reset: %w", err)
+	}
+	if !same(r.Token, digest("reset", r.UserID, plain)) || !s.now().Before(r.Expires) {
+		return secret.Value{}, errLink(fault.NotFound, "wrong or expired")
+	}
+	u, _, err := load[user](ctx, s.store, userKey(r.UserID))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return secret.Value{}, fmt.Errorf("read a user: %w", err)
+	}
+	if err != nil || u.Disabled || u.Generation != r.Generation {
+		return secret.Value{}, errLink(fault.NotFound, "used")
+	}
+	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
+		return secret.Value{}, err
+	}
+	hash, err := s.passwords.hash(ctx, password.Reveal())
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("hash a password: %w", err)
+	}
+	device, err := s.token(16)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	actor := audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
+	err = s.setPassword(ctx, actor, u.ID, r.Generation, hash, "", device)
+	if fault.Is(err, fault.Conflict) {
+		return secret.Value{}, errLink(fault.NotFound, "used")
+	}
+	return secret.New(device), err
+}

@@ -1,0 +1,236 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/limit"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Mailer sends letters to people. Send returns when the letter was handed over.
+type Mailer interface {
+	Send(ctx context.Context, letter Letter) error
+}
+
+// LetterKind is what a letter is about.
+type LetterKind string
+
+// The letters.
+const (
+	LetterInvitation LetterKind = "invitation" // Link registers
+	LetterMember     LetterKind = "member"     // invited, but has an account; Link logs in
+	LetterReset      LetterKind = "reset"      // Link sets a new password
+	LetterChanged    LetterKind = "changed"    // the password was changed; Link starts a reset
+)
+
+// Letter is what a mail has to say.
+type Letter struct {
+	Kind    LetterKind
+	To      string    // e-mail address
+	By      string    // name of who invites
+	Role    string    // what the invitation gives, in words
+	Link    string    // absolute URL; a secret in its fragment
+	Expires time.Time // of the link; zero when it does not
+}
+
+// Config is what a Service needs. Store, Keys, BaseURL and Mailer are required.
+type Config struct {
+	Store   kv.Store
+	Audit   *audit.Log // nil makes one in the store
+	Mailer  Mailer
+	Keys    Read             // PEM bundle of private keys; the first signs, all verify
+	Issuer  string           // of access tokens; empty is "ocim"
+	BaseURL string           // of the pages, without a slash at the end
+	Domains map[string]Role  // e-mail domains whose people enter by the OIDC provider, with the role they get
+	Now     func() time.Time // nil is time.Now
+	Random  io.Reader        // safe for concurrent use; nil is crypto/rand's
+	Logger  *slog.Logger     // nil is slog's default
+}
+
+// Service keeps people and their ways in. It is safe for concurrent use, by any
+// number of replicas over one store.
+type Service struct {
+	store     kv.Store
+	audit     *audit.Log
+	mailer    Mailer
+	keys      *keyring
+	limits    *limit.Limiter
+	passwords *passwords
+	issuer    string
+	baseURL   string
+	domains   map[string]Role
+	now       func() time.Time
+	random    io.Reader
+	logger    *slog.Logger
+	letters   sync.WaitGroup // on their way
+	postmen   chan struct{}
+}
+
+// New makes a Service. It fails when the keys cannot be read.
+func New(c Config) (*Service, error) {
+	s := &Service{
+		store: c.Store, audit: c.Audit, mailer: c.Mailer, issuer: c.Issuer, baseURL: strings.TrimSuffix(c.BaseURL, "/"),
+		domains: c.Domains, now: c.Now, random: c.Random, logger: c.Logger, postmen: make(chan struct{}, 8),
+	}
+	if s.issuer == "" {
+		s.issuer = defaultIssuer
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.logger == nil {
+		s.logger = slog.Default()
+	}
+	if s.audit == nil {
+		s.audit = audit.New(s.store, s.now, s.random, s.logger)
+	}
+	s.limits = limit.New(s.store, s.now)
+	var err error
+	if s.keys, err = newKeyring(c.Keys); err != nil {
+		return nil, err
+	}
+	if _, err = s.keys.first(); err != nil {
+		return nil, err
+	}
+	dummy, err := s.token(32)
+	if err != nil {
+		return nil, err
+	}
+	if s.passwords, err = newPasswords(dummy); err != nil {
+		return nil, fmt.Errorf("prepare the password check: %w", err)
+	}
+	return s, nil
+}
+
+// Drain waits until the letters that are on their way are sent, or ctx ends.
+func (s *Service) Drain(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		s.letters.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// post sends a letter after the answer, so that nobody can tell from the time
+// whether one was sent. A nil letter does nothing.
+func (s *Service) post(ctx context.Context, letter *Letter) {
+	select {
+	case s.postmen <- struct{}{}:
+	default:
+		s.logger.WarnContext(ctx, "too many letters at once; one was not sent")
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	s.letters.Go(func() {
+		defer func() { cancel(); <-s.postmen }()
+		if letter == nil {
+			return
+		}
+		if err := s.mailer.Send(ctx, *letter); err != nil {
+			s.logger.ErrorContext(ctx, "a letter was not sent", "kind", letter.Kind, "error", err)
+		}
+	})
+}
+
+// Visitor is where a request comes from.
+type Visitor struct {
+	Address string       // network address, from a trusted source
+	Agent   string       // User-Agent header
+	Device  secret.Value // what SignedIn.Device gave this browser, or empty
+}
+
+func (v Visitor) actor(u user) audit.Actor {
+	return audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
+}
+
+// By is somebody who does something to others or themself.
+type By struct {
+	Principal
+	Address string
+}
+
+func (b By) actor() audit.Actor {
+	return audit.Actor{UserID: b.UserID, Email: b.Email, TokenID: b.TokenID, Address: b.Address}
+}
+
+// User is a person as administrators and the person see them.
+type User struct {
+	ID          string
+	Email       string
+	Name        string
+	Grants      Grants
+	Disabled    bool
+	HasPassword bool
+	HasExternal bool // linked to an account at the OIDC provider
+	Created     time.Time
+	LastLogin   time.Time // zero is never
+}
+
+func (u user) view() User {
+	return User{
+		ID: u.ID, Email: u.Email, Name: u.Name, Grants: u.Grants.clone(), Disabled: u.Disabled,
+		HasPassword: u.Password != "", HasExternal: u.Subject != "", Created: u.Created, LastLogin: u.LastLogin,
+	}
+}
+
+// entry makes an audit entry; before and after may be nil.
+func entry(actor audit.Actor, action, target string, before, after any) (*audit.Entry, error) {
+	e := &audit.Entry{Actor: actor, Action: action, Target: target}
+	var err error
+	e.Before, e.After, err = audit.Values(before, after)
+	return e, err
+}
+
+// token gives n random bytes as base64url.
+func (s *Service) token(n int) (string, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		return "", fmt.Errorf("read randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// person gives the user with the address. Whether or not there is one, it makes
+// the same two reads.
+func (s *Service) person(ctx context.Context, email string) (u user, found bool, err error) {
+	c, _, err := load[claim](ctx, s.store, emailKey(email))
+	claimed := err == nil
+	if fault.Is(err, fault.NotFound) {
+		c, err = claim{User: nobody}, nil
+	}
+	if err != nil {
+		return user{}, false, fmt.Errorf("find an address: %w", err)
+	}
+	u, _, err = load[user](ctx, s.store, userKey(c.User))
+	if fault.Is(err, fault.NotFound) {
+		if !claimed {
+			return user{}, false, nil
+		}
+		// Somebody registered, and the function died before they were complete.
+		return s.complete(ctx, email, c.User)
+	}
+	if err != nil {
+		return user{}, false, fmt.Errorf("read a user: %w", err)
+	}
+	return u, true, nil
+}

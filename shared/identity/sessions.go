@@ -1,0 +1,341 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// How long a session lasts.
+const (
+	SessionIdle = 7 * 24 * time.Hour  // without being refreshed
+	SessionMost = 30 * 24 * time.Hour // in any case
+)
+
+// RefreshGrace is how long after a refresh the token it replaced is answered
+// with fault.Conflict instead of being taken for a stolen one.
+//
+// Two tabs that wake up together send the same cookie. One wins; the browser
+// then holds the winner's new cookie for both, so the other need only ask again.
+// Nothing is given to a replaced token, not even within the grace: a thief who
+// replays one gains nothing and still cannot go unnoticed later. The price:
+// when an answer is lost on the way, its browser has to log in again.
+const RefreshGrace = 10 * time.Second
+
+// session is one browser that somebody logged in with. It counts only while
+// the user's item lists its id.
+type session struct {
+	ID       string    `json:"id"`
+	UserID   string    `json:"userId"`
+	Family   string    `json:"family"`             // digest of what all its refresh tokens share
+	Refresh  string    `json:"refresh"`            // digest of the refresh token that is good
+	Previous string    `json:"previous,omitempty"` // digest of the one before
+	Rotated  time.Time `json:"rotated"`
+	Created  time.Time `json:"created"`
+	Device   string    `json:"device"`
+	Address  string    `json:"address"`
+	Method   string    `json:"method"`
+}
+
+func (n session) ends() time.Time {
+	idle, most := n.Rotated.Add(SessionIdle), n.Created.Add(SessionMost)
+	if most.Before(idle) {
+		return most
+	}
+	return idle
+}
+
+func sessionPartition(user string) string { return "identity/session/" + user }
+
+func sessionKey(user, id string) kv.Key { return kv.Key{Partition: sessionPartition(user), Sort: id} }
+
+// SignedIn is what a browser gets when somebody logs in or refreshes.
+type SignedIn struct {
+	AccessToken    secret.Value
+	AccessExpires  time.Time
+	RefreshToken   secret.Value
+	RefreshExpires time.Time
+	Device         secret.Value // to keep and to send along at the next log-in; empty when refreshing
+	User           User
+}
+
+// refreshToken is "<user>.<session>.<family>.<secret>": the family is 128 random
+// bits that tell an old token of the session from a stranger's guess, the secret
+// 256 random bits that change at each use.
+type refreshToken struct{ user, session, family, secret string }
+
+func parseRefresh(v secret.Value) (refreshToken, error) {
+	p := strings.Split(v.Reveal(), ".")
+	if len(p) != 4 || !isID(p[0]) || !isID(p[1]) || len(p[2]) != 22 || len(p[3]) != 43 {
+		return refreshToken{}, notSignedIn(errors.New("malformed refresh token"))
+	}
+	return refreshToken{p[0], p[1], p[2], p[3]}, nil
+}
+
+func (t refreshToken) value() secret.Value {
+	return secret.New(t.user + "." + t.session + "." + t.family + "." + t.secret)
+}
+
+func (t refreshToken) familyDigest() string { return digest("family", t.user, t.session, t.family) }
+
+func (t refreshToken) secretDigest() string { return digest("refresh", t.user, t.session, t.secret) }
+
+// start begins a session of a user who proved who they are, provided that their
+// password is still the one of that generation.
+func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string) (SignedIn, error) {
+	now := s.now().UTC()
+	t := refreshToken{user: id}
+	device := v.Device.Reveal()
+	var err error
+	for _, x := range []struct {
+		to *string
+		n  int
+	}{{&t.family, 16}, {&t.secret, 32}} {
+		if *x.to, err = s.token(x.n); err != nil {
+			return SignedIn{}, err
+		}
+	}
+	if t.session, err = newID(now, s.random); err != nil {
+		return SignedIn{}, err
+	}
+	n := session{
+		ID: t.session, UserID: id, Family: t.familyDigest(), Refresh: t.secretDigest(), Rotated: now, Created: now,
+		Device: describeAgent(v.Agent), Address: v.Address, Method: method,
+	}
+	if err := s.save(ctx, sessionKey(id, n.ID), n, n.ends(), kv.IfAbsent(), nil); err != nil {
+		return SignedIn{}, fmt.Errorf("start a session: %w", err)
+	}
+	fresh, err := s.token(16)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
+		if u.Disabled || u.Generation != generation {
+			return nil, wrongPassword()
+		}
+		if !u.knows(device) {
+			device = fresh
+			u.meet(device)
+		}
+		u.Sessions = last(append(u.Sessions, n.ID), maxSessions)
+		u.LastLogin = now
+		return entry(v.actor(*u), "session.started", "user/"+id, nil, map[string]string{"session": n.ID, "device": n.Device, "method": method})
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	out, err := s.issue(u, n, t)
+	out.Device = secret.New(device)
+	return out, err
+}
+
+func (s *Service) issue(u user, n session, t refreshToken) (SignedIn, error) {
+	k, err := s.keys.first()
+	if err != nil {
+		return SignedIn{}, err
+	}
+	id, err := newID(s.now(), s.random)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	out := SignedIn{RefreshToken: t.value(), RefreshExpires: n.ends(), User: u.view()}
+	out.AccessToken, out.AccessExpires, err = k.sign(s.issuer, u.ID, n.ID, id, s.now(), n.Created.Add(SessionMost))
+	return out, err
+}
+
+// Refresh changes a refresh token for the next one and a new access token.
+// However often a token is used at once, one use succeeds; the others, and any
+// within RefreshGrace, get fault.Conflict and should try again with the token
+// that the browser holds by then. Using an older token ends the session. All
+// else is fault.Unauthenticated.
+func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (SignedIn, error) {
+	t, err := parseRefresh(token)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.allow(ctx, taken{refreshByAddress, v.Address}); err != nil {
+		return SignedIn{}, err
+	}
+	u, n, version, err := s.current(ctx, t)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.allow(ctx, taken{refreshBySession, n.ID}); err != nil {
+		return SignedIn{}, err
+	}
+	if same(n.Refresh, t.secretDigest()) {
+		next := t
+		if next.secret, err = s.token(32); err != nil {
+			return SignedIn{}, err
+		}
+		n.Previous, n.Refresh, n.Rotated = n.Refresh, next.secretDigest(), s.now().UTC()
+		n.Address, n.Device = v.Address, describeAgent(v.Agent)
+		err := s.save(ctx, sessionKey(u.ID, n.ID), n, n.ends(), kv.IfVersion(version), nil)
+		if fault.Is(err, fault.Conflict) {
+			return SignedIn{}, errRefreshed
+		}
+		if err != nil {
+			return SignedIn{}, fmt.Errorf("refresh a session: %w", err)
+		}
+		return s.issue(u, n, next)
+	}
+	if same(n.Previous, t.secretDigest()) && s.now().Sub(n.Rotated) < RefreshGrace {
+		return SignedIn{}, errRefreshed
+	}
+	if err := s.end(ctx, u.ID, v.actor(u), "session.reused", only(n.ID)); err != nil {
+		return SignedIn{}, err
+	}
+	s.logger.WarnContext(ctx, "an old refresh token was used; its session was ended", "user", u.ID, "session", n.ID)
+	return SignedIn{}, notSignedIn(errors.New("an old refresh token was used"))
+}
+
+var errRefreshed = fault.New(fault.Conflict, "Another tab has just refreshed this session. Try again.")
+
+// current gives the user and session of a token of the right family, if both
+// still count. It costs two reads.
+func (s *Service) current(ctx context.Context, t refreshToken) (user, session, int64, error) {
+	refuse := func(why string) (user, session, int64, error) {
+		return user{}, session{}, 0, notSignedIn(errors.New(why))
+	}
+	items, err := s.store.BatchGet(ctx, []kv.Key{userKey(t.user), sessionKey(t.user, t.session)})
+	if err != nil {
+		return user{}, session{}, 0, fmt.Errorf("read a session: %w", err)
+	}
+	if len(items) != 2 {
+		return refuse("no such session")
+	}
+	u, err := decode[user](items[0])
+	if err != nil {
+		return user{}, session{}, 0, err
+	}
+	n, err := decode[session](items[1])
+	switch {
+	case err != nil:
+		return user{}, session{}, 0, err
+	case !same(n.Family, t.familyDigest()):
+		return refuse("not a token of this session")
+	case u.Disabled:
+		return refuse("disabled")
+	case !slices.Contains(u.Sessions, n.ID):
+		return refuse("the session was ended")
+	case !s.now().Before(n.ends()):
+		return refuse("the session has expired")
+	}
+	return u, n, items[1].Version, nil
+}
+
+// LogOut ends the session of the refresh token. A token that is not good, or is
+// no more, is no error.
+func (s *Service) LogOut(ctx context.Context, v Visitor, token secret.Value) error {
+	t, err := parseRefresh(token)
+	if err != nil {
+		return nil
+	}
+	u, n, _, err := s.current(ctx, t)
+	if fault.Is(err, fault.Unauthenticated) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.end(ctx, u.ID, v.actor(u), "session.ended", only(n.ID))
+}
+
+// Session is one of a user's sessions.
+type Session struct {
+	ID       string
+	Device   string // such as "Firefox on Linux"
+	Address  string // that it was last refreshed from
+	Method   string // "password" or "google"
+	Created  time.Time
+	LastUsed time.Time // to within AccessLifetime
+	Expires  time.Time // unless it is used before
+}
+
+// Sessions gives the sessions of a user that live, the last used first.
+func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
+	u, _, err := load[user](ctx, s.store, userKey(userID))
+	if err != nil {
+		return nil, fmt.Errorf("read a user: %w", err)
+	}
+	stored, err := all[session](ctx, s.store, sessionPartition(userID))
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	var out []Session
+	for _, n := range stored {
+		if slices.Contains(u.Sessions, n.ID) && s.now().Before(n.ends()) {
+			out = append(out, Session{
+				ID: n.ID, Device: n.Device, Address: n.Address, Method: n.Method,
+				Created: n.Created, LastUsed: n.Rotated, Expires: n.ends(),
+			})
+		}
+	}
+	slices.SortFunc(out, func(a, b Session) int { return b.LastUsed.Compare(a.LastUsed) })
+	return out, nil
+}
+
+// EndSession ends one session of the caller's own. One that is not theirs, or
+// has ended, is fault.NotFound.
+func (s *Service) EndSession(ctx context.Context, by By, id string) error {
+	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	if err != nil {
+		return fmt.Errorf("read a user: %w", err)
+	}
+	if !slices.Contains(u.Sessions, id) {
+		return fault.New(fault.NotFound, "There is no such session.")
+	}
+	return s.end(ctx, u.ID, by.actor(), "session.ended", only(id))
+}
+
+// EndSessions ends all sessions of a user, the caller's own current one too.
+func (s *Service) EndSessions(ctx context.Context, by By, userID string) error {
+	return s.end(ctx, userID, by.actor(), "session.ended", everyone)
+}
+
+func only(id string) func(string) bool { return func(x string) bool { return x == id } }
+
+func everyone(string) bool { return true }
+
+// end takes sessions off the user's list, from when on they do not count, and
+// then removes their items; what is left of those expires.
+func (s *Service) end(ctx context.Context, userID string, actor audit.Actor, action string, which func(string) bool) error {
+	var gone []string
+	_, err := s.changeUser(ctx, userID, func(u *user) (*audit.Entry, error) {
+		gone = nil
+		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool {
+			if which(id) {
+				gone = append(gone, id)
+			}
+			return which(id)
+		})
+		if len(gone) == 0 {
+			return nil, errUnchanged
+		}
+		return entry(actor, action, "user/"+userID, map[string]any{"sessions": gone}, nil)
+	})
+	if err != nil {
+		return err
+	}
+	s.forget(ctx, userID, gone)
+	return nil
+}
+
+func (s *Service) forget(ctx context.Context, userID string, sessions []string) {
+	for _, id := range sessions {
+		if err := s.store.Delete(ctx, sessionKey(userID, id), kv.Always); err != nil {
+			s.logger.WarnContext(ctx, "an ended session was left to expire", "session", id, "error", err)
+		}
+	}
+}
+
+// last gives the last n of list.
+func last(list []string, n int) []string { return list[max(0, len(list)-n):] }

@@ -1,0 +1,270 @@
+package identity
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// MaxTokenLifetime is the longest an API token can be good for.
+const MaxTokenLifetime = 366 * 24 * time.Hour
+
+// tokenSeen is how exactly the last use of an API token is known.
+const tokenSeen = 10 * time.Minute
+
+// Scope is what an API token may do: a role, on certain clusters or, with none
+// named, on all that its owner may. It never goes beyond its owner's grants.
+type Scope struct {
+	Role     Role     `json:"role"`
+	Clusters []string `json:"clusters,omitempty"`
+}
+
+// APIToken is one of a user's API tokens.
+type APIToken struct {
+	ID       string
+	Name     string
+	Scope    Scope
+	Created  time.Time
+	Expires  time.Time
+	LastUsed time.Time // to within ten minutes; zero is never
+}
+
+// apiToken is the item of an API token. It counts only while its owner's item
+// lists its id; except for LastUsed it never changes.
+type apiToken struct {
+	ID       string      `json:"id"`
+	UserID   string      `json:"userId"`
+	Name     string      `json:"name"`
+	Secret   string      `json:"secret"` // digest
+	Scope    Scope       `json:"scope"`
+	Created  time.Time   `json:"created"`
+	Expires  time.Time   `json:"expires"`
+	LastUsed time.Time   `json:"lastUsed,omitzero"`
+	Audit    audit.Trail `json:"audit,omitempty"`
+}
+
+func (t apiToken) view() APIToken {
+	return APIToken{ID: t.ID, Name: t.Name, Scope: t.Scope, Created: t.Created, Expires: t.Expires, LastUsed: t.LastUsed}
+}
+
+func tokenPartition(user string) string { return "identity/token/" + user }
+
+func tokenKey(user, id string) kv.Key { return kv.Key{Partition: tokenPartition(user), Sort: id} }
+
+// The text of an API token: the prefix, the owner's and the token's id, 256
+// random bits and a checksum, all in digits and small letters, so that scanners
+// find one that leaked and a mistyped one costs no read.
+const (
+	tokenPrefix   = "ocim_"
+	idLength      = 26
+	secretLength  = 52
+	sumLength     = 7
+	tokenLength   = len(tokenPrefix) + 2*idLength + secretLength + sumLength
+	tokenAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+)
+
+var tokenEncoding = base32.NewEncoding(tokenAlphabet).WithPadding(base32.NoPadding)
+
+func checksum(s string) string {
+	return tokenEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(s))))
+}
+
+// parseAPIToken takes the text apart; it says nothing about whether it is good.
+func parseAPIToken(s string) (userID, id, plain string, ok bool) {
+	if len(s) != tokenLength || !strings.HasPrefix(s, tokenPrefix) {
+		return "", "", "", false
+	}
+	body, sum := s[:tokenLength-sumLength], s[tokenLength-sumLength:]
+	if checksum(body) != sum {
+		return "", "", "", false
+	}
+	body = body[len(tokenPrefix):]
+	userID, id, plain = body[:idLength], body[idLength:2*idLength], body[2*idLength:]
+	return userID, id, plain, isID(userID) && isID(id)
+}
+
+func tokenDigest(userID, id, plain string) string { return digest("api token", userID, id, plain) }
+
+// MintToken makes an API token of the caller's own; its text is given out this
+// once. Its scope must be within the caller's grants (fault.Forbidden) and it
+// lives at most 366 days.
+func (s *Service) MintToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
+	none := secret.Value{}
+	if err := s.allow(ctx, taken{mintByAccount, by.UserID}); err != nil {
+		return APIToken{}, none, err
+	}
+	name, err := cleanName(name)
+	if err != nil {
+		return APIToken{}, none, err
+	}
+	now := s.now().UTC()
+	if err := checkScope(by.Grants, scope); err != nil {
+		return APIToken{}, none, err
+	}
+	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > MaxTokenLifetime {
+		return APIToken{}, none, fault.InvalidField("expiresAt", "Choose a time within the next 366 days.")
+	}
+	id, err := newID(now, s.random)
+	if err != nil {
+		return APIToken{}, none, err
+	}
+	raw := make([]byte, 32)
+	if _, err := io.ReadFull(s.random, raw); err != nil {
+		return APIToken{}, none, fmt.Errorf("read randomness: %w", err)
+	}
+	plain := tokenEncoding.EncodeToString(raw)
+	t := apiToken{
+		ID: id, UserID: by.UserID, Name: name, Secret: tokenDigest(by.UserID, id, plain),
+		Scope: scope, Created: now, Expires: expires,
+	}
+	if err := s.save(ctx, tokenKey(by.UserID, id), t, t.Expires, kv.IfAbsent(), nil); err != nil {
+		return APIToken{}, none, fmt.Errorf("store an API token: %w", err)
+	}
+	live, err := s.liveTokens(ctx, by.UserID)
+	if err != nil {
+		return APIToken{}, none, err
+	}
+	_, err = s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+		u.Tokens = slices.DeleteFunc(u.Tokens, func(id string) bool { return !live[id] })
+		if len(u.Tokens) >= maxTokens {
+			return nil, fault.New(fault.Conflict, "You have %d API tokens, which is the most. Revoke one first.", maxTokens)
+		}
+		u.Tokens = append(u.Tokens, id)
+		return entry(by.actor(), "token.created", "user/"+u.ID, nil, map[string]any{"token": id, "name": name, "scope": scope, "expires": expires})
+	})
+	if err != nil {
+		_ = s.store.Delete(ctx, tokenKey(by.UserID, id), kv.Always)
+		return APIToken{}, none, err
+	}
+	text := tokenPrefix + by.UserID + id + plain
+	return t.view(), secret.New(text + checksum(text)), nil
+}
+
+// liveTokens gives the ids of a user's tokens that have not expired.
+func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]bool, error) {
+	stored, err := all[apiToken](ctx, s.store, tokenPartition(userID))
+	if err != nil {
+		return nil, fmt.Errorf("list API tokens: %w", err)
+	}
+	live := map[string]bool{}
+	for _, t := range stored {
+		live[t.ID] = s.now().Before(t.Expires)
+	}
+	return live, nil
+}
+
+func checkScope(owner Grants, scope Scope) error {
+	if !scope.Role.Valid() {
+		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
+	}
+	if len(scope.Clusters) > maxClusters {
+		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
+	}
+	p := Principal{Grants: owner}
+	for _, c := range scope.Clusters {
+		if !isClusterID(c) || !p.Allowed(scope.Role, c) {
+			return fault.New(fault.Forbidden, "A token can do no more than you: you are not %s of %q.", scope.Role, c)
+		}
+	}
+	if len(scope.Clusters) == 0 {
+		most := owner.Global.AtLeast(scope.Role)
+		for _, r := range owner.Clusters {
+			most = most || r.AtLeast(scope.Role)
+		}
+		if !most {
+			return fault.New(fault.Forbidden, "A token can do no more than you: you are %s nowhere.", scope.Role)
+		}
+	}
+	return nil
+}
+
+// within gives what is left of the owner's grants under a scope.
+func (g Grants) within(scope Scope) Grants {
+	if len(scope.Clusters) == 0 {
+		out := Grants{Global: lower(g.Global, scope.Role)}
+		for c, r := range g.Clusters {
+			out.add(c, lower(r, scope.Role))
+		}
+		return out
+	}
+	var out Grants
+	for _, c := range scope.Clusters {
+		out.add(c, lower(higher(g.Global, g.Clusters[c]), scope.Role))
+	}
+	return out
+}
+
+func (g *Grants) add(cluster string, r Role) {
+	if !r.Valid() {
+		return
+	}
+	if g.Clusters == nil {
+		g.Clusters = map[string]Role{}
+	}
+	g.Clusters[cluster] = r
+}
+
+func lower(a, b Role) Role {
+	if a.rank() < b.rank() {
+		return a
+	}
+	return b
+}
+
+func higher(a, b Role) Role {
+	if a.rank() > b.rank() {
+		return a
+	}
+	return b
+}
+
+// Tokens gives the user's API tokens that live, the newest first.
+func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error) {
+	u, _, err := load[user](ctx, s.store, userKey(userID))
+	if err != nil {
+		return nil, fmt.Errorf("read a user: %w", err)
+	}
+	stored, err := all[apiToken](ctx, s.store, tokenPartition(userID))
+	if err != nil {
+		return nil, fmt.Errorf("list API tokens: %w", err)
+	}
+	var out []APIToken
+	for _, t := range stored {
+		if slices.Contains(u.Tokens, t.ID) && s.now().Before(t.Expires) {
+			out = append(out, t.view())
+		}
+	}
+	slices.SortFunc(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
+	return out, nil
+}
+
+// RevokeToken makes one of the caller's own API tokens useless at once. One
+// that is not theirs is fault.NotFound.
+func (s *Service) RevokeToken(ctx context.Context, by By, id string) error {
+	_, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+		i := slices.Index(u.Tokens, id)
+		if i < 0 {
+			return nil, fault.New(fault.NotFound, "There is no such token.")
+		}
+		u.Tokens = slices.Delete(u.Tokens, i, i+1)
+		return entry(by.actor(), "token.revoked", "user/"+u.ID, map[string]string{"token": id}, nil)
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.store.Delete(ctx, tokenKey(by.UserID, id), kv.Always); err != nil {
+		s.logger.WarnContext(ctx, "a revoked token was left to expire", "token", id, "error", err)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// Users gives all users, the oldest first.
+func (s *Service) Users(ctx context.Context) ([]User, error) {
+	stored, err := all[user](ctx, s.store, userPartition)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	out := make([]User, 0, len(stored))
+	for _, u := range stored {
+		out = append(out, u.view())
+	}
+	return out, nil
+}
+
+// UserChange is what changes of a user; nil leaves as it is.
+type UserChange struct {
+	Grants   *Grants
+	Disabled *bool // disabling ends all sessions; API tokens rest until it is undone
+}
+
+// ChangeUser changes what somebody may do. It takes effect with their next
+// request. A change that would leave no administrator is fault.Conflict.
+func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange) (User, error) {
+	if !isID(id) {
+		return User{}, fault.New(fault.NotFound, "There is no such user.")
+	}
+	if c.Grants != nil {
+		if err := c.Grants.valid(); err != nil {
+			return User{}, err
+		}
+	}
+	var gone []string
+	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
+		before, action := accessOf(u.clone()), "user.role"
+		if c.Grants != nil {
+			u.Grants = c.Grants.clone()
+		}
+		if c.Disabled != nil && *c.Disabled != u.Disabled {
+			u.Disabled, action = *c.Disabled, "user.enabled"
+			if u.Disabled {
+				gone, u.Sessions, action = u.Sessions, nil, "user.disabled"
+			}
+		}
+		after := accessOf(*u)
+		if reflect.DeepEqual(before, after) {
+			return nil, errUnchanged
+		}
+		return entry(by.actor(), action, "user/"+id, before, after)
+	})
+	if err != nil {
+		return User{}, err
+	}
+	s.forget(ctx, id, gone)
+	return u.view(), nil
+}
