@@ -1,0 +1,201 @@
+package grove
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// MaxOverrides bounds the overrides of one create; MaxOverride one of them.
+const (
+	MaxOverrides = 1 << 20 // bytes, encoded
+	MaxOverride  = 64 << 10
+	maxOverrides = 500 // keys
+)
+
+// ParseOverrides reads overrides that were written as a YAML map. What the
+// keys may be is Plan's to check. Errors are fault.Invalid of field "overrides"
+// with line and column.
+func ParseOverrides(text []byte) (map[string]json.RawMessage, error) {
+	doc, problems := Read("overrides", text)
+	if len(problems) > 0 {
+		p := problems[0]
+		return nil, fault.InvalidField("overrides", "line %d, column %d: %s", p.Line, p.Column, p.Message)
+	}
+	out := map[string]json.RawMessage{}
+	if doc.root == nil || isNull(doc.root) {
+		return out, nil
+	}
+	for _, e := range entries(deref(doc.root)) {
+		value, err := plainValue(e.value)
+		if err == nil {
+			out[e.key], err = json.Marshal(value)
+		}
+		if err != nil {
+			return nil, fault.InvalidField("overrides."+shown(e.key), "line %d, column %d: the value cannot be sent as JSON", e.value.Line, e.value.Column)
+		}
+	}
+	return out, nil
+}
+
+// plainValue decodes a node into what JSON can hold.
+func plainValue(n *yaml.Node) (any, error) {
+	n = deref(n)
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for _, e := range entries(n) {
+			value, err := plainValue(e.value)
+			if err != nil {
+				return nil, err
+			}
+			m[e.key] = value
+		}
+		return m, nil
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, item := range n.Content {
+			value, err := plainValue(item)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = value
+		}
+		return list, nil
+	}
+	switch n.ShortTag() {
+	case "!!int", "!!float", "!!bool", "!!null":
+		var value any
+		err := n.Decode(&value)
+		return value, err
+	}
+	return n.Value, nil // a date is text to Tutor
+}
+
+// reservedKeys are the variables of a create, which no override may stand in
+// for.
+var reservedKeys = []string{"INSTANCE_NAME", "DEPLOYMENT_REQUEST_ID", "NEW_INSTANCE_TRIGGER", "ARCHIVE_INSTANCE_TRIGGER", "DELETE_INSTANCE_TRIGGER"}
+
+// routed turns overrides into the payload of a trigger.
+func routed(overrides map[string]json.RawMessage) (map[string]any, error) {
+	if len(overrides) > maxOverrides {
+		return nil, fault.InvalidField("overrides", "at most %d keys are allowed", maxOverrides)
+	}
+	payload := make(map[string]any, len(overrides))
+	from := map[string]string{}
+	total := 0
+	for _, key := range slices.Sorted(maps.Keys(overrides)) {
+		raw := overrides[key]
+		field := "overrides." + cut(key, 100)
+		total += len(key) + len(raw)
+		if len(raw) > MaxOverride {
+			return nil, fault.InvalidField(field, "has %d bytes; %d are allowed", len(raw), MaxOverride)
+		}
+		if total > MaxOverrides {
+			return nil, fault.InvalidField(field, "with this key the overrides exceed %d bytes", MaxOverrides)
+		}
+		if err := validKey(field, key); err != nil {
+			return nil, err
+		}
+		value, err := overrideValue(field, raw)
+		if err != nil {
+			return nil, err
+		}
+		route := RouteOverride(key)
+		if other, twice := from[route]; twice {
+			return nil, fault.InvalidField(field, "is the same setting as %s", other)
+		}
+		from[route] = key
+		payload[route] = value
+	}
+	return payload, nil
+}
+
+func validKey(field, key string) error {
+	if !variableName.MatchString(key) {
+		return fault.InvalidField(field, "a key has letters, digits and _, at most 128")
+	}
+	bare := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(key, "TUTOR_"), "GROVE_"), "ENV_")
+	if reservedVariable(key) || reservedVariable(bare) {
+		return fault.InvalidField(field, "GitLab and its runners use this name themselves")
+	}
+	if slices.Contains(reservedKeys, strings.ToUpper(cmp.Or(bare, key))) {
+		return fault.InvalidField(field, "Ocim sets this itself")
+	}
+	return nil
+}
+
+func overrideValue(field string, raw json.RawMessage) (any, error) {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil || decoder.More() {
+		return nil, fault.InvalidField(field, "is not a value")
+	}
+	return value, checkValue(field, value, 0)
+}
+
+func checkValue(field string, value any, depth int) error {
+	if depth > MaxDepth {
+		return fault.InvalidField(field, "is nested deeper than %d", MaxDepth)
+	}
+	switch v := value.(type) {
+	case string:
+		if strings.Contains(v, "$") {
+			return fault.InvalidField(field, "$ is not allowed here: GitLab may expand it; set this key by an update once the instance exists")
+		}
+		if strings.Contains(v, MaskText) {
+			return fault.InvalidField(field, "is masked; write the value itself")
+		}
+		if badByte([]byte(v)) >= 0 {
+			return fault.InvalidField(field, "holds a control character")
+		}
+	case []any:
+		for _, item := range v {
+			if err := checkValue(field, item, depth+1); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if err := checkValue(field, key, depth+1); err != nil {
+				return err
+			}
+			if err := checkValue(field, v[key], depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// groveKeys are the settings of grove.yml; those that end in _ are prefixes.
+var groveKeys = []string{"COMPREHENSIVE_THEME_", "SIMPLE_THEME_", "IMAGE_BUILD_CONFIG", "PR_WATCHER"}
+
+// RouteOverride gives the payload key that takes a setting to its file:
+// `GROVE_<KEY>` to grove.yml, `TUTOR_<KEY>` to config.yml, `ENV_*` as it is. A key
+// that carries its route already is kept. config.yml has keys that start with
+// GROVE_ of their own (GROVE_CRON_JOBS); those become `TUTOR_GROVE_…`.
+func RouteOverride(key string) string {
+	bare, prefixed := strings.CutPrefix(key, "GROVE_")
+	switch {
+	case strings.HasPrefix(key, "TUTOR_"), strings.HasPrefix(key, "ENV_"), prefixed && isGroveKey(bare):
+		return key
+	case isGroveKey(key):
+		return "GROVE_" + key
+	}
+	return "TUTOR_" + key
+}
+
+func isGroveKey(key string) bool {
+	return slices.ContainsFunc(groveKeys, func(k string) bool {
+		return key == k || strings.HasSuffix(k, "_") && strings.HasPrefix(key, k)
+	})
+}
