@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
-	"github.com/open-craft/ocim/shared/reconcile"
 )
 
 // Deps is what the function needs.
@@ -120,16 +119,7 @@ func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, erro
 	if report.ProjectID != project.GitLabID {
 		return fleet.Event{}, fault.InvalidField("project.id", "the event is about project %d, but this address is project %d's", report.ProjectID, project.GitLabID)
 	}
-	event := fleet.Event{Key: in.key(), Cluster: project.ID, ReceivedAt: f.Now()}
-	if push := report.Push; push != nil {
-		event.Kind, event.Branch, event.After = fleet.EventPush, push.Branch, push.After
-		return event, nil
-	}
-	p := report.Pipeline.Pipeline
-	p.Cluster = project.ID
-	reconcile.Attribute(&p, project.DefaultBranch, report.Pipeline.Message)
-	event.Kind, event.Pipeline = fleet.EventPipeline, &p
-	return event, nil
+	return report.For(project, in.key(), f.Now()), nil
 }
 
 // key tells an event from all others, the same at each re-send.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // Event is what a webhook said, reduced to what Ocim uses. An event of another
@@ -18,6 +19,22 @@ type Event struct {
 	ProjectID int64
 	Pipeline  *PipelineEvent
 	Push      *PushEvent
+}
+
+// For gives the event as the fleet keeps it, under a key that is the same at
+// each re-send. One that is none of the fleet's business has no kind.
+func (e Event) For(project fleet.Project, key string, at time.Time) fleet.Event {
+	out := fleet.Event{Key: key, Cluster: project.ID, ReceivedAt: at}
+	switch {
+	case e.Push != nil:
+		out.Kind, out.Branch, out.After = fleet.EventPush, e.Push.Branch, e.Push.After
+	case e.Pipeline != nil:
+		p := e.Pipeline.Pipeline
+		p.Cluster = project.ID
+		grove.Attribute(&p, project.DefaultBranch, e.Pipeline.Message)
+		out.Kind, out.Pipeline = fleet.EventPipeline, &p
+	}
+	return out
 }
 
 // PipelineEvent is the state of a pipeline at one moment.

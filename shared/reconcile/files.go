@@ -158,7 +158,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		i := &row.Instance
 		i.Lifecycle = fleet.Active
 		i.Health = fleet.HealthState{State: fleet.Unknown}
-		if former := formerRow(old, name); former != nil {
+		if former := formerRow(old, name); former != nil && former.Digest != "" {
 			i.Health, i.ChangedAt = former.Instance.Health, former.Instance.ChangedAt
 		}
 		if m, ok := changed[name]; ok {

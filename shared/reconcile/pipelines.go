@@ -75,21 +75,10 @@ func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo
 		p := &pipelines[i]
 		if c, ok := bySHA[p.SHA]; ok && untitled(*p) {
 			p.Title = c.Title
-			Attribute(p, project.DefaultBranch, c.Message)
+			grove.Attribute(p, project.DefaultBranch, c.Message)
 		}
 	}
 	return nil
-}
-
-// Attribute tells what a pipeline does from the message of its commit. Only
-// pipelines of the default branch deploy. One that was triggered runs on
-// whatever commit was the head: that commit's message is not about it.
-func Attribute(p *fleet.Pipeline, defaultBranch, message string) {
-	if p.Ref != defaultBranch || p.Source == "trigger" || p.Source == "schedule" {
-		return
-	}
-	said := grove.ParseMessage(message)
-	p.Operation, p.Deployments = said.Operation, said.Deployments
 }
 
 // showPipelines brings the rows of the instances that pipelines are about, and

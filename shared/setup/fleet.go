@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
@@ -54,28 +55,38 @@ type Fleet struct {
 	Enrol      *enrol.Service
 }
 
-// NewFleet wires the fleet over a store and a way to GitLab.
-func NewFleet(store kv.Store, keys *secret.Keyring, transport http.RoundTripper, webhook func(project string) string, log *slog.Logger) *Fleet {
-	f := &Fleet{Store: fleet.NewStore(store, Now), Vault: fleet.NewVault(store, keys)}
-	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: transport}
+// Parts is what a Fleet is wired from.
+type Parts struct {
+	KV        kv.Store
+	Keys      *secret.Keyring
+	Transport http.RoundTripper           // to GitLab
+	Webhook   func(project string) string // where GitLab sends a project's events
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// NewFleet wires the fleet.
+func NewFleet(p Parts) *Fleet {
+	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys)}
+	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
 	f.Operations = &operation.Service{
-		Fleet: f.Store, Keys: keys, Now: Now, NewID: NewID, Log: log,
-		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(Now(), rand.Reader) },
-		Open: func(ctx context.Context, p fleet.Project) (operation.Remote, error) {
-			return f.GitLab.Open(ctx, p)
+		Fleet: f.Store, Keys: p.Keys, Now: p.Now, NewID: NewID, Log: p.Log,
+		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
+		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
+			return f.GitLab.Open(ctx, project)
 		},
 	}
 	f.Reconciler = &reconcile.Reconciler{
-		Fleet: f.Store, Operations: f.Operations, Now: Now, Log: log,
-		Open: func(ctx context.Context, p fleet.Project) (reconcile.Repository, error) {
-			return f.GitLab.Open(ctx, p)
+		Fleet: f.Store, Operations: f.Operations, Now: p.Now, Log: p.Log,
+		Open: func(ctx context.Context, project fleet.Project) (reconcile.Repository, error) {
+			return f.GitLab.Open(ctx, project)
 		},
 	}
 	f.Enrol = &enrol.Service{
-		Fleet: f.Store, Vault: f.Vault, WebhookAddress: webhook,
+		Fleet: f.Store, Vault: f.Vault, WebhookAddress: p.Webhook,
 		NewSecret: func() secret.Value { return secret.New(rand.Text()) },
 		Open: func(gitlabURL string, apiToken secret.Value) (enrol.Remote, error) {
-			return gitlab.New(gitlabURL, apiToken, transport)
+			return gitlab.New(gitlabURL, apiToken, p.Transport)
 		},
 	}
 	return f

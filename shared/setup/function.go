@@ -39,5 +39,7 @@ func (c FleetFunction) Build(ctx context.Context) (faas.Options, *Fleet, error) 
 	if err != nil {
 		return none, nil, err
 	}
-	return api, NewFleet(store, keys, transport, c.GitLab.WebhookAddress, slog.Default()), nil
+	return api, NewFleet(Parts{
+		KV: store, Keys: keys, Transport: transport, Webhook: c.GitLab.WebhookAddress, Now: Now, Log: slog.Default(),
+	}), nil
 }

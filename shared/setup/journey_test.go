@@ -1,0 +1,409 @@
+package setup_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// world is a fleet over a GitLab with Grove behind it, in one time.
+type world struct {
+	*setup.Fleet
+	gitlab  *gitlabtest.Server
+	clock   *gitlabtest.Clock
+	id      int // of the GitLab project
+	request enrol.Request
+}
+
+func newWorld(t *testing.T, instances ...string) *world {
+	t.Helper()
+	clock := gitlabtest.NewClock(time.Time{})
+	server := gitlabtest.Start(t, gitlabtest.Options{Clock: clock})
+	files := map[string]string{
+		"cluster.yml":         "TF_VAR_cluster_name: campus\nTF_VAR_cluster_provider: aws\nTF_VAR_region: eu-west-1\n",
+		"defaults/config.yml": "PLATFORM_NAME: A new campus\n",
+	}
+	for _, name := range instances {
+		files["instances/"+name+"/config.yml"] = fmt.Sprintf("LMS_HOST: %s.example.org\nOPENEDX_SECRET_KEY: hidden-%s\n", name, name)
+		files["instances/"+name+"/grove.yml"] = "COMPREHENSIVE_THEME_NAME: brand\n"
+	}
+	project := server.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: files})
+	w := &world{gitlab: server, clock: clock, id: project.ID}
+
+	line, err := secret.NewKey("k1")
+	require.NoError(t, err)
+	keys, err := secret.ParseKeyring(line.Reveal())
+	require.NoError(t, err)
+	w.Fleet = setup.NewFleet(setup.Parts{
+		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
+		Webhook:   w.hookAddress(t),
+	})
+	w.request = enrol.Request{
+		GitLabURL: server.URL(), Project: "grove/campus",
+		APIToken:     secret.New(server.AddToken(gitlabtest.TokenSpec{})),
+		TriggerToken: secret.New(server.AddTriggerToken(project.ID, "")),
+	}
+	return w
+}
+
+// hookAddress serves what the webhook function does after it has proved the
+// sender: store, then apply.
+func (w *world) hookAddress(t *testing.T) func(string) string {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusBadRequest)
+			return
+		}
+		report, err := gitlab.ParseEvent(r.Header.Get("X-Gitlab-Event"), body)
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusUnprocessableEntity)
+			return
+		}
+		project, err := w.Store.Project(r.Context(), "campus")
+		if err != nil {
+			http.Error(rw, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		event := report.For(project, r.Header.Get("Idempotency-Key"), w.clock.Now())
+		if _, err := w.Store.AcceptEvent(r.Context(), event); err != nil {
+			http.Error(rw, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		if err := w.Reconciler.Apply(r.Context(), event); err != nil {
+			t.Logf("event %s waits for the sync: %v", event.Key, err)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return func(string) string { return server.URL }
+}
+
+func (w *world) enrol(t *testing.T) {
+	t.Helper()
+	project, warning, err := w.Enrol.Add(t.Context(), w.request)
+	require.NoError(t, err)
+	require.Empty(t, warning)
+	require.Equal(t, "campus", project.ID)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+}
+
+func (w *world) project(t *testing.T) fleet.Project {
+	t.Helper()
+	p, err := w.Store.Project(t.Context(), "campus")
+	require.NoError(t, err)
+	return p
+}
+
+func (w *world) row(t *testing.T, name string) *fleet.Row {
+	t.Helper()
+	chunk, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	return chunk.Row(name)
+}
+
+func (w *world) create(t *testing.T, name string) (fleet.Operation, error) {
+	t.Helper()
+	op, _, err := w.Operations.Create(t.Context(), w.project(t), operation.CreateRequest{
+		Cluster: "campus", Instance: name, RequestedBy: "ada@example.org", Key: "key-of-" + name,
+		Overrides: map[string]json.RawMessage{"PLATFORM_NAME": json.RawMessage(`"` + name + `"`), "LMS_HOST": json.RawMessage(`"` + name + `.example.org"`)},
+	})
+	return op, err
+}
+
+func (w *world) operation(t *testing.T, id string) fleet.Operation {
+	t.Helper()
+	op, err := w.Store.Operation(t.Context(), "campus", id)
+	require.NoError(t, err)
+	return op
+}
+
+func TestFirstSyncReadsClusterAndInstances(t *testing.T) {
+	w := newWorld(t, "alpha", "beta")
+	w.enrol(t)
+
+	chunk, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, "campus", chunk.Cluster.Name)
+	assert.Equal(t, "aws", chunk.Cluster.Provider)
+	assert.Equal(t, 2, chunk.Cluster.Instances)
+	alpha := chunk.Row("alpha").Instance
+	assert.Equal(t, "https://alpha.example.org", alpha.LMSURL)
+	assert.Equal(t, fleet.Active, alpha.Lifecycle)
+
+	files, err := w.Store.InstanceFiles(t.Context(), "campus", "alpha")
+	require.NoError(t, err)
+	for _, f := range files.Files {
+		assert.NotContains(t, f.Text, "hidden-alpha")
+	}
+	assert.NotContains(t, fmt.Sprint(chunk.Row("alpha").Settings), "hidden-alpha")
+}
+
+func TestUnchangedProjectCostsTwoCalls(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+
+	w.gitlab.ResetRequests()
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	calls := map[string]int{}
+	for _, r := range w.gitlab.Requests() {
+		calls[r.Route]++
+	}
+	assert.LessOrEqual(t, len(w.gitlab.Requests()), 3, "head, pipelines, their children: %v", calls)
+	assert.Zero(t, calls["GET /api/v4/projects/{id}/repository/archive.tar.gz"])
+}
+
+func TestCallsDoNotGrowWithInstances(t *testing.T) {
+	cost := func(n int) int {
+		var names []string
+		for i := range n {
+			names = append(names, fmt.Sprintf("i%03d", i))
+		}
+		w := newWorld(t, names...)
+		w.enrol(t)
+		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/i000/config.yml": "LMS_HOST: x.example.org\n"}})
+		w.gitlab.ResetRequests()
+		require.NoError(t, w.Sync(t.Context(), "campus"))
+		assert.Equal(t, "https://x.example.org", w.row(t, "i000").Instance.LMSURL)
+		return len(w.gitlab.Requests())
+	}
+	assert.Equal(t, cost(1), cost(60))
+}
+
+func TestCreateGoesLiveThroughWebhooks(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Accepted, op.State)
+	assert.Equal(t, fleet.Pending, w.row(t, "beta").Instance.Lifecycle)
+
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	op = w.operation(t, op.ID)
+	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Len(t, op.Pipelines, 3, "trigger, deploying, child")
+	beta := w.row(t, "beta").Instance
+	assert.Equal(t, fleet.Active, beta.Lifecycle)
+	assert.Equal(t, "https://beta.example.org", beta.LMSURL)
+	assert.Equal(t, fleet.StatusSuccess, beta.Pipeline.Status)
+}
+
+func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
+	w.enrol(t)
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+
+	states := []fleet.OperationState{op.State}
+	for range 60 {
+		w.clock.Advance(time.Minute)
+		require.NoError(t, w.Sync(t.Context(), "campus"))
+		if s := w.operation(t, op.ID).State; s != states[len(states)-1] {
+			states = append(states, s)
+		}
+	}
+	assert.Equal(t, []fleet.OperationState{fleet.Accepted, fleet.Running, fleet.Live}, states)
+	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
+}
+
+func TestSecondOperationWaitsForTheFirst(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	first, err := w.create(t, "beta")
+	require.NoError(t, err)
+	second, err := w.create(t, "gamma")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Requested, second.State)
+	assert.NotNil(t, w.row(t, "gamma"), "it is visible while it waits")
+
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	assert.Equal(t, fleet.Live, w.operation(t, first.ID).State)
+	assert.Equal(t, fleet.Live, w.operation(t, second.ID).State)
+}
+
+func TestFailedJobFailsTheOperationAndARetryReopensIt(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "beta", Fail: true})
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	op = w.operation(t, op.ID)
+	assert.Equal(t, fleet.Broken, op.State)
+	assert.Contains(t, op.Detail, "failed")
+	beta := w.row(t, "beta").Instance
+	assert.Equal(t, fleet.Pending, beta.Lifecycle)
+	assert.Equal(t, fleet.StatusFailed, beta.Pipeline.Status)
+
+	child := op.Pipelines[len(op.Pipelines)-1]
+	w.clock.Advance(time.Minute)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		fmt.Sprintf("%s/api/v4/projects/%d/pipelines/%d/retry", w.gitlab.URL(), w.id, child), strings.NewReader(""))
+	require.NoError(t, err)
+	req.Header.Set("Private-Token", w.request.APIToken.Reveal())
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusCreated, resp.StatusCode)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
+}
+
+func TestNamesThatGroveWouldFailOn(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	tests := map[string]fault.Kind{
+		"alpha": fault.Conflict, "Alpha": fault.Conflict, "a/b": fault.Invalid, "..": fault.Invalid, "": fault.Invalid,
+		strings.Repeat("a", 50): fault.Invalid, "a b": fault.Invalid,
+	}
+	for name, kind := range tests {
+		_, err := w.create(t, name)
+		require.Error(t, err, name)
+		assert.Equal(t, kind, fault.KindOf(err), "%q: %v", name, err)
+		var e *fault.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "instance", e.Field)
+	}
+}
+
+func TestRefusedTriggerTokenEndsTheOperation(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.request.TriggerToken = secret.New("glptt-wrong")
+	w.enrol(t)
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Broken, op.State)
+	assert.Contains(t, op.Detail, "trigger token")
+	assert.NotContains(t, op.Detail, "glptt-wrong")
+}
+
+// The answer to a trigger call is lost: the pipeline is found, not made twice.
+func TestLostAnswerMakesOnePipeline(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
+	w.enrol(t)
+	w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/trigger/pipeline", Times: 1, Cut: 5})
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Requested, op.State)
+
+	w.clock.Advance(time.Minute)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	op = w.operation(t, op.ID)
+	assert.NotEqual(t, fleet.Requested, op.State)
+	assert.Len(t, op.Pipelines, 1)
+	triggers := 0
+	for _, r := range w.gitlab.Requests() {
+		if strings.HasSuffix(r.Path, "/trigger/pipeline") {
+			triggers++
+		}
+	}
+	assert.Equal(t, 1, triggers)
+}
+
+func TestBrokenFileMarksItsInstanceOnly(t *testing.T) {
+	w := newWorld(t, "alpha", "beta")
+	w.enrol(t)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "oops", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: x\n\tCMS_HOST: y\n"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	beta := w.row(t, "beta").Instance
+	require.NotEmpty(t, beta.Problems)
+	assert.Equal(t, "instances/beta/config.yml", beta.Problems[0].File)
+	assert.Equal(t, 2, beta.Problems[0].Line)
+	assert.Empty(t, w.row(t, "alpha").Instance.Problems)
+	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
+}
+
+func TestWhatLeftGitIsATombstone(t *testing.T) {
+	w := newWorld(t, "alpha", "beta", "gamma")
+	w.enrol(t)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Archive] alpha", Delete: []string{"instances/alpha"}})
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Delete] beta", Delete: []string{"instances/beta"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	assert.Equal(t, fleet.Archived, w.row(t, "alpha").Instance.Lifecycle)
+	assert.Equal(t, fleet.Deleted, w.row(t, "beta").Instance.Lifecycle)
+	assert.Equal(t, fleet.Active, w.row(t, "gamma").Instance.Lifecycle)
+}
+
+func TestFailureIsToldAndDeletesNothing(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"README.md": "x"}})
+	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/**", Status: http.StatusForbidden})
+	require.Error(t, w.Sync(t.Context(), "campus"))
+	record, err := w.Store.SyncRecord(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Contains(t, record.State.Error, "token")
+	assert.Equal(t, fleet.Active, w.row(t, "alpha").Instance.Lifecycle)
+
+	remove()
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	record, err = w.Store.SyncRecord(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Empty(t, record.State.Error)
+}
+
+// Everything derived can be thrown away and read again.
+func TestRebuiltFleetIsEqual(t *testing.T) {
+	w := newWorld(t, "alpha", "beta", "gamma")
+	w.enrol(t)
+	_, err := w.create(t, "delta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Archive] alpha", Delete: []string{"instances/alpha"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.clock.Advance(time.Minute)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	before, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+
+	require.NoError(t, w.Store.RemoveChunk(t.Context(), "campus"))
+	require.NoError(t, w.Store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "campus"}))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	after, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+}
+
+func TestTwoSyncsDoNotOverlap(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	gate := gitlabtest.NewGate()
+	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Times: 1, Gate: gate})
+	done := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	go func() { done <- w.Sync(ctx, "campus") }()
+	<-gate.Arrived()
+	assert.True(t, fault.Is(w.Sync(t.Context(), "campus"), fault.Conflict))
+	gate.Open()
+	assert.NoError(t, <-done)
+}
