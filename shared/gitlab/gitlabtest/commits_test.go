@@ -14,16 +14,15 @@ func TestCommitActions(t *testing.T) {
 	s := begin(t, Options{})
 	c := client(t, s)
 	before, _ := s.Project("7")
-	do := gitlab.FileAction
 	done, _, err := c.Commits.CreateCommit(testProject, &gitlab.CreateCommitOptions{
 		Branch: gitlab.Ptr("main"), CommitMessage: gitlab.Ptr("[AutoDeploy][Update] alpha|1\n\nby Ann"),
 		AuthorName: gitlab.Ptr("Ann"), AuthorEmail: gitlab.Ptr("ann@example.org"),
 		Actions: []*gitlab.CommitActionOptions{
-			{Action: do(gitlab.FileCreate), FilePath: gitlab.Ptr("instances/beta/config.yml"), Content: gitlab.Ptr("TE1TX0hPU1Q6IGIK"), Encoding: gitlab.Ptr("base64")},
-			{Action: do(gitlab.FileUpdate), FilePath: gitlab.Ptr("instances/alpha/config.yml"), Content: gitlab.Ptr("LMS_HOST: new\n"), LastCommitID: &before.Head},
-			{Action: do(gitlab.FileMove), FilePath: gitlab.Ptr("moved.yml"), PreviousPath: gitlab.Ptr("cluster.yml")},
-			{Action: do(gitlab.FileDelete), FilePath: gitlab.Ptr("instances/alpha/grove.yml")},
-			{Action: do(gitlab.FileChmod), FilePath: gitlab.Ptr("defaults/config.yml"), ExecuteFilemode: gitlab.Ptr(true)},
+			{Action: gitlab.Ptr(gitlab.FileCreate), FilePath: gitlab.Ptr("instances/beta/config.yml"), Content: gitlab.Ptr("TE1TX0hPU1Q6IGIK"), Encoding: gitlab.Ptr("base64")},
+			{Action: gitlab.Ptr(gitlab.FileUpdate), FilePath: gitlab.Ptr("instances/alpha/config.yml"), Content: gitlab.Ptr("LMS_HOST: new\n"), LastCommitID: &before.Head},
+			{Action: gitlab.Ptr(gitlab.FileMove), FilePath: gitlab.Ptr("moved.yml"), PreviousPath: gitlab.Ptr("cluster.yml")},
+			{Action: gitlab.Ptr(gitlab.FileDelete), FilePath: gitlab.Ptr("instances/alpha/grove.yml")},
+			{Action: gitlab.Ptr(gitlab.FileChmod), FilePath: gitlab.Ptr("defaults/config.yml"), ExecuteFilemode: gitlab.Ptr(true)},
 		},
 	})
 	require.NoError(t, err)

@@ -237,7 +237,7 @@ func (o *outbox) post(d *Delivery, header http.Header) (status int, answer strin
 	if err != nil {
 		return 0, "", err
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing was written
+	defer resp.Body.Close() // nothing was written
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 8192))
 	return resp.StatusCode, string(b), err
 }

@@ -38,6 +38,13 @@ func (c *call) graphql() reply {
 	return ok(map[string]any{"data": data})
 }
 
+// queryError is worded as GitLab words it.
+type queryError string
+
+func (e queryError) Error() string { return string(e) }
+
+func queryErrorf(format string, args ...any) error { return queryError(fmt.Sprintf(format, args...)) }
+
 // object is a value with fields.
 type object interface {
 	kind() string
@@ -58,12 +65,12 @@ func resolve(o object, sel []selection) (map[string]any, error) {
 			return nil, err
 		}
 		if !found {
-			return nil, fmt.Errorf("Field '%s' doesn't exist on type '%s'", f.name, o.kind()) //nolint:staticcheck // GitLab's words
+			return nil, queryErrorf("Field '%s' doesn't exist on type '%s'", f.name, o.kind())
 		}
 		switch v := v.(type) {
 		case object:
 			if len(f.sub) == 0 {
-				return nil, fmt.Errorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind()) //nolint:staticcheck // see above
+				return nil, queryErrorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind())
 			}
 			if out[f.alias], err = resolve(v, f.sub); err != nil {
 				return nil, err
@@ -106,7 +113,7 @@ func (q queryRoot) field(name string, args map[string]any) (any, bool, error) {
 	}
 	full, isText := args["fullPath"].(string)
 	if !isText {
-		return nil, true, fmt.Errorf("Field 'project' is missing required arguments: fullPath") //nolint:staticcheck // see above
+		return nil, true, queryErrorf("Field 'project' is missing required arguments: fullPath")
 	}
 	p, _ := q.c.s.findProject(full)
 	if p == nil || strconv.Itoa(p.ID) == full || !q.c.token.sees(p.ID) || q.c.token.Level < Guest {
@@ -159,7 +166,7 @@ func (r repository) ref(args map[string]any) *gitCommit {
 func (r repository) blobs(args map[string]any) (any, error) {
 	paths, isList := args["paths"].([]any)
 	if !isList {
-		return nil, fmt.Errorf("Field 'blobs' is missing required arguments: paths") //nolint:staticcheck // see above
+		return nil, queryErrorf("Field 'blobs' is missing required arguments: paths")
 	}
 	var found []object
 	at := r.ref(args)
@@ -196,7 +203,7 @@ func connection(kind string, items []object, args map[string]any) (object, error
 		raw, err := base64.StdEncoding.DecodeString(after)
 		n, err2 := strconv.Atoi(string(raw))
 		if err != nil || err2 != nil || n < 0 {
-			return nil, fmt.Errorf("Please provide a valid cursor") //nolint:staticcheck // see above
+			return nil, queryErrorf("Please provide a valid cursor")
 		}
 		from = min(n, len(items))
 	}

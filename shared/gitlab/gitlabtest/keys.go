@@ -2,7 +2,7 @@ package gitlabtest
 
 import (
 	"cmp"
-	"crypto/md5" //nolint:gosec // the fingerprint is made so
+	"crypto/md5" // the fingerprint is made so
 	"encoding/base64"
 	"encoding/hex"
 	"maps"
@@ -72,7 +72,7 @@ func fingerprint(k string) (string, bool) {
 	if err != nil || len(raw) < 16 {
 		return "", false
 	}
-	sum := md5.Sum(raw) //nolint:gosec // see above
+	sum := md5.Sum(raw)
 	var parts []string
 	for _, b := range sum {
 		parts = append(parts, hex.EncodeToString([]byte{b}))

@@ -20,6 +20,7 @@ type Outcome struct {
 	Reason     string        // failure_reason; empty is script_failure
 	Log        string        // the lines before the end of the trace
 	Hang       bool          // stay running until FinishJob or a cancel
+	Queue      time.Duration // wait so long for a runner, in place of some seconds
 	Run        time.Duration // in place of the usual time
 	TraceBytes int64         // at least this long a trace, made as it is read
 }
@@ -45,6 +46,16 @@ func (o *Outcome) matches(x *pipeline, j *job) bool {
 		(o.Pipeline == 0 || o.Pipeline == x.ID) &&
 		fits(o.Source, x.Source) && fits(o.Stage, j.Stage) && fits(o.Job, j.Name) &&
 		(o.Instance == "" || slices.ContainsFunc(x.Work.Targets, func(t target) bool { return t.Name == o.Instance }))
+}
+
+// queueFor is how long a job waits for a runner.
+func (s *Server) queueFor(x *pipeline, j *job) time.Duration {
+	for _, o := range s.outcomes {
+		if o.Queue > 0 && o.matches(x, j) {
+			return o.Queue
+		}
+	}
+	return j.Wait
 }
 
 // script applies the outcome that is meant for a job.

@@ -271,7 +271,7 @@ func (s *Server) enqueue(x *pipeline, at time.Time) {
 				switch sofar {
 				case statusSuccess:
 					queued := at
-					j.Status, j.QueuedAt, j.NextAt = statusPending, &queued, s.after(at, j.Wait)
+					j.Status, j.QueuedAt, j.NextAt = statusPending, &queued, s.after(at, s.queueFor(x, j))
 					s.jobHook(x, j)
 				case statusFailed, statusCanceled, statusSkipped:
 					j.Status = statusSkipped
