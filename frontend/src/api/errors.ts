@@ -1,0 +1,93 @@
+/** What a problem document (RFC 9457) may hold; nothing of it is trusted to be there. */
+interface ProblemDocument {
+  title?: string;
+  detail?: string;
+  instance?: string;
+  errors?: { field?: string; location?: string; message?: string }[];
+}
+
+/** A request that did not succeed, in words that can be shown. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    /** HTTP status; 0 when no answer came. */
+    readonly status: number,
+    /** What went wrong and what to do, for a person. */
+    message: string,
+    /** Id of the request, to find it in the log. */
+    readonly requestId: string | undefined,
+    /** Messages by the path of the input that they are about. */
+    readonly fields: Record<string, string> = {},
+    /** Milliseconds to wait before trying again. */
+    readonly retryAfter: number | undefined = undefined,
+    readonly at: Date = new Date(),
+  ) {
+    super(message);
+  }
+
+  /** Whether repeating the same request later may succeed. */
+  get temporary(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+const cures: Record<number, string> = {
+  401: 'You are not logged in.',
+  403: 'Your role does not allow this.',
+  404: 'There is nothing here, or you may not see it.',
+  409: 'Somebody changed this meanwhile.',
+  413: 'This is too large.',
+  429: 'Too many requests. Wait a moment.',
+  502: 'Ocim does not answer. It may be starting again.',
+  503: 'Ocim or something it depends on does not answer. Try again in a moment.',
+  504: 'Ocim took too long to answer.',
+};
+
+/** Makes an error of an answer that is not 2xx. */
+export async function errorOf(response: Response): Promise<ApiError> {
+  const document = await problemOf(response);
+  const fields: Record<string, string> = {};
+  for (const error of document.errors ?? []) {
+    const field = fieldName(error.field ?? error.location ?? '');
+    if (error.message !== undefined) fields[field] ??= error.message;
+  }
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return new ApiError(
+    response.status,
+    document.detail ?? cures[response.status] ?? document.title ?? `Ocim answered ${response.status}.`,
+    requestIdOf(document.instance) ?? response.headers.get('X-Call-Id') ?? undefined,
+    fields,
+    Number.isFinite(seconds) ? seconds * 1000 : undefined,
+  );
+}
+
+/** Makes an error of a request that got no answer. */
+export function noAnswer(cause: unknown): ApiError {
+  const late = cause instanceof DOMException && cause.name === 'TimeoutError';
+  const message = late
+    ? 'Ocim took too long to answer.'
+    : navigator.onLine
+      ? 'Ocim cannot be reached. Check the connection, then try again.'
+      : 'This computer is offline.';
+  return new ApiError(0, message, undefined);
+}
+
+async function problemOf(response: Response): Promise<ProblemDocument> {
+  if (!(response.headers.get('Content-Type') ?? '').includes('json')) return {};
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+/** `body.overrides.LMS_HOST` is the form's `overrides.LMS_HOST`. */
+function fieldName(path: string): string {
+  return path.replace(/^(body|query|path|header)\./, '');
+}
+
+function requestIdOf(instance: string | undefined): string | undefined {
+  return instance?.replace(/^urn:(uuid|call):/, '');
+}

@@ -1,0 +1,54 @@
+import type { paths } from './schema';
+
+/** What a route answers when it succeeds. */
+type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  responses: infer Responses;
+}
+  ? Responses[Extract<keyof Responses, 200 | 201 | 202>] extends { content: { 'application/json': infer Body } }
+    ? Body
+    : never
+  : never;
+
+export type InstancePage = Answer<'/clusters/v1/instances', 'get'>;
+export type InstanceFilter = NonNullable<paths['/clusters/v1/instances']['get']['parameters']['query']>;
+export type ClusterTree = Answer<'/clusters/v1/clusters', 'get'>;
+export type ClusterPage = Answer<'/clusters/v1/clusters/{cluster}', 'get'>;
+export type InstanceDetails = Answer<'/instances/v1/clusters/{cluster}/instances/{instance}', 'get'>;
+export type OperationPage = Answer<'/pipelines/v1/clusters/{cluster}/operations/{operation}', 'get'>;
+export type PipelinePage = Answer<'/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}', 'get'>;
+export type PipelineList = Answer<'/pipelines/v1/clusters/{cluster}/pipelines', 'get'>;
+export type OperationList = Answer<'/pipelines/v1/clusters/{cluster}/operations', 'get'>;
+export type SystemState = Answer<'/auth/v1/state', 'get'>;
+export type SignedIn = Answer<'/auth/v1/login', 'post'>;
+export type User = Answer<'/auth/v1/me', 'get'>;
+export type UserList = Answer<'/auth/v1/users', 'get'>;
+export type SessionList = Answer<'/auth/v1/me/sessions', 'get'>;
+export type TokenList = Answer<'/auth/v1/me/tokens', 'get'>;
+export type InvitationList = Answer<'/auth/v1/invitations', 'get'>;
+export type InvitationState = Answer<'/auth/v1/invitations/lookup', 'post'>;
+
+export type Instance = InstancePage['instances'][number];
+export type Facets = InstancePage['facets'];
+export type ClusterBranch = ClusterTree['clusters'][number];
+export type InstanceLeaf = ClusterBranch['instances'][number];
+export type Cluster = ClusterPage['cluster'];
+export type SyncState = Cluster['sync'];
+export type Files = NonNullable<ClusterPage['files']>;
+export type File = Files['files'][number];
+export type FileProblem = NonNullable<File['problems']>[number];
+export type Pipeline = PipelinePage['pipeline'];
+export type PipelineSummary = NonNullable<Instance['pipeline']>;
+export type Stage = NonNullable<Pipeline['stages']>[number];
+export type Job = Stage['jobs'][number];
+export type Operation = OperationPage['operation'];
+export type Session = SessionList['sessions'][number];
+export type Token = TokenList['tokens'][number];
+export type Invitation = InvitationList['invitations'][number];
+
+export type Lifecycle = Instance['lifecycle'];
+export type Health = Instance['health']['state'];
+export type Role = NonNullable<User['role']>;
+export type Grants = Pick<User, 'role' | 'clusters'>;
+export type OperationKind = Operation['kind'];
+export type OperationState = Operation['state'];
+export type SortKey = NonNullable<InstanceFilter['sort']>;

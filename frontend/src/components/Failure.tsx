@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { ApiError } from '@/api/errors';
+import { timeOfDay } from '@/lib/time';
+import { Mark } from './status/Mark';
+import classes from './Failure.module.css';
+
+interface FailureProps {
+  error: Error;
+  /** What could not be done: “The instances could not be loaded”. */
+  what: string;
+  onRetry?: (() => void) | undefined;
+  retrying?: boolean;
+}
+
+/** A failure where it happened: cause, time, request id and a way to try again. Stays until resolved. */
+export function Failure({ error, what, onRetry, retrying = false }: FailureProps) {
+  const known = error instanceof ApiError ? error : undefined;
+  return (
+    <div className={classes.failure} role="alert">
+      <span className={classes.mark}>
+        <Mark shape="cross" size={16} />
+      </span>
+      <div className={classes.text}>
+        <p className={classes.what}>{what}</p>
+        <p>{known?.message ?? 'Something failed in the page itself.'}</p>
+        <p className={classes.trace}>
+          {known && <>at {timeOfDay(known.at)}</>}
+          {known?.requestId !== undefined && (
+            <>
+              {' · request '}
+              <code>{known.requestId}</code>
+            </>
+          )}
+        </p>
+      </div>
+      {onRetry && (
+        <Button
+          variant="default"
+          onClick={onRetry}
+          loading={retrying}
+          leftSection={<IconRefresh size={15} stroke={1.8} />}
+        >
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

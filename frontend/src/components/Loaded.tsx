@@ -1,0 +1,38 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Failure } from './Failure';
+import { Loading } from './Loading';
+
+type Query<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'isFetching' | 'isPending' | 'refetch'>;
+
+interface LoadedProps<T> {
+  query: Query<T>;
+  /** What this shows, for “… could not be loaded”. */
+  what: string;
+  lines?: number;
+  children: (data: T) => ReactNode;
+}
+
+/**
+ * Shows what a query gave. When asking again fails, the failure stands above the last known data; it
+ * never takes them away.
+ */
+export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
+  const failure = query.error && (
+    <Failure
+      error={query.error}
+      what={query.data === undefined ? `${what} could not be loaded.` : `${what} could not be brought up to date.`}
+      onRetry={() => void query.refetch()}
+      retrying={query.isFetching}
+    />
+  );
+  if (query.data === undefined) {
+    return failure ?? <Loading label={`Loading: ${what}`} {...(lines === undefined ? {} : { lines })} />;
+  }
+  return (
+    <>
+      {failure}
+      {children(query.data)}
+    </>
+  );
+}

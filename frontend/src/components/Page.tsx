@@ -1,0 +1,53 @@
+import { type ReactNode, useEffect } from 'react';
+import classes from './Page.module.css';
+
+interface PageProps {
+  title: string;
+  /** What the browser's tab says before “Ocim”; the title unless given. */
+  tab?: string;
+  crumbs?: ReactNode;
+  status?: ReactNode;
+  /** A line under the title. */
+  about?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** The shape of every page within the frame: breadcrumb, one h1 with its status, actions, contents. */
+export function Page({ title, tab = title, crumbs, status, about, actions, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${tab} · Ocim`;
+  }, [tab]);
+  return (
+    <div className={classes.page}>
+      {crumbs !== undefined && (
+        <nav aria-label="Breadcrumb" className={classes.crumbs}>
+          {crumbs}
+        </nav>
+      )}
+      <header className={classes.head}>
+        <div className={classes.titles}>
+          <div className={classes.titleRow}>
+            <h1>{title}</h1>
+            {status}
+          </div>
+          {about !== undefined && <p className={classes.about}>{about}</p>}
+        </div>
+        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+/** One step of a breadcrumb and the stroke after it. */
+export function Crumb({ children }: { children: ReactNode }) {
+  return (
+    <>
+      {children}
+      <span className={classes.stroke} aria-hidden="true">
+        /
+      </span>
+    </>
+  );
+}

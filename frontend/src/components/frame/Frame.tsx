@@ -1,0 +1,58 @@
+import { Drawer } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { useLocation } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { Sidebar } from '../sidebar/Sidebar';
+import classes from './frame.module.css';
+import { Header } from './Header';
+import { Offline } from './Offline';
+import { useShortcuts } from './useShortcuts';
+
+const Palette = lazy(() => import('./Palette'));
+const ShortcutList = lazy(() => import('./ShortcutList'));
+
+/** What surrounds every page of somebody who is logged in. */
+export function Frame({ children }: { children: ReactNode }) {
+  const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false }) !== false;
+  const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
+  const [palette, { open: openPalette, close: closePalette }] = useDisclosure();
+  const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
+  const { pathname } = useLocation();
+  const shortcuts = useShortcuts({ openPalette, openHelp });
+  useEffect(closeMenu, [pathname, closeMenu]);
+  return (
+    <div className={classes.frame}>
+      <a href="#main" className={classes.skip}>
+        Skip to the page
+      </a>
+      {wide ? (
+        <aside className={classes.side} aria-label="Sidebar">
+          <Sidebar />
+        </aside>
+      ) : (
+        <Drawer
+          opened={menu}
+          onClose={closeMenu}
+          size={300}
+          padding={0}
+          withCloseButton={false}
+          aria-label="Sidebar"
+          classNames={{ body: classes.drawer, content: classes.drawerContent }}
+        >
+          <Sidebar />
+        </Drawer>
+      )}
+      <div className={classes.column}>
+        <Header onSearch={openPalette} onHelp={openHelp} {...(wide ? {} : { onMenu: openMenu })} />
+        <Offline />
+        <main id="main" tabIndex={-1} className={classes.main}>
+          {children}
+        </main>
+      </div>
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={closePalette} onHelp={openHelp} />}
+        {help && <ShortcutList shortcuts={shortcuts} onClose={closeHelp} />}
+      </Suspense>
+    </div>
+  );
+}

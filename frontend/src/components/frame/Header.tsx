@@ -1,0 +1,42 @@
+import { ActionIcon } from '@mantine/core';
+import { IconMenu2, IconPlus, IconSearch } from '@tabler/icons-react';
+import { ButtonLink } from '../links';
+import { useMay } from '../useMe';
+import classes from './frame.module.css';
+import { Running } from './Running';
+import { UserMenu } from './UserMenu';
+
+const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+interface HeaderProps {
+  onSearch: () => void;
+  onHelp: () => void;
+  /** Given where the sidebar is behind a button. */
+  onMenu?: () => void;
+}
+
+export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
+  const administrator = useMay('administrator');
+  return (
+    <header className={classes.header}>
+      {onMenu && (
+        <ActionIcon onClick={onMenu} aria-label="Open the sidebar">
+          <IconMenu2 size={18} stroke={1.7} />
+        </ActionIcon>
+      )}
+      <button type="button" className={classes.search} onClick={onSearch} aria-label="Search or run">
+        <IconSearch size={15} stroke={1.8} />
+        <span className={classes.searchWord}>Search or run…</span>
+        <kbd>{apple ? '⌘ K' : 'Ctrl K'}</kbd>
+      </button>
+      <div className={classes.spacer} />
+      <Running />
+      {administrator && (
+        <ButtonLink to="/projects/new" leftSection={<IconPlus size={15} stroke={2} />} aria-label="Add GitLab project">
+          <span className={classes.wideOnly}>Add GitLab project</span>
+        </ButtonLink>
+      )}
+      <UserMenu onHelp={onHelp} />
+    </header>
+  );
+}

@@ -1,0 +1,19 @@
+import { onlineManager } from '@tanstack/react-query';
+import { IconWifiOff } from '@tabler/icons-react';
+import { useSyncExternalStore } from 'react';
+import classes from './frame.module.css';
+
+/** Says that the browser is offline; the pages keep the last data. */
+export function Offline() {
+  const online = useSyncExternalStore(
+    (listener) => onlineManager.subscribe(listener),
+    () => onlineManager.isOnline(),
+  );
+  if (online) return null;
+  return (
+    <div className={classes.offline} role="status">
+      <IconWifiOff size={16} stroke={1.8} aria-hidden="true" />
+      This computer is offline. What you see is as of the last answer; Ocim goes on by itself.
+    </div>
+  );
+}

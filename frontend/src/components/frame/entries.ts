@@ -1,0 +1,35 @@
+import type { Urgency } from '@/api/status';
+
+const kinds = ['Instances', 'Clusters', 'Pages', 'Commands'] as const;
+
+/** Something the palette finds. */
+export interface Entry {
+  kind: (typeof kinds)[number];
+  id: string;
+  label: string;
+  about?: string;
+  urgency?: Urgency;
+  run: () => void;
+}
+
+const mostOfAKind = 7;
+
+/** Entries that hold all words of the text, by kind; those that begin with it come first. */
+export function search(entries: readonly Entry[], text: string) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const hits = entries.filter((entry) => {
+    const hay = `${entry.label} ${entry.about ?? ''}`.toLowerCase();
+    return words.every((word) => hay.includes(word));
+  });
+  const first = words[0] ?? '';
+  const rank = (entry: Entry) => (entry.label.toLowerCase().startsWith(first) ? 0 : 1);
+  return kinds
+    .map((kind) => ({
+      kind,
+      found: hits
+        .filter((entry) => entry.kind === kind)
+        .sort((a, b) => rank(a) - rank(b))
+        .slice(0, mostOfAKind),
+    }))
+    .filter((group) => group.found.length > 0);
+}

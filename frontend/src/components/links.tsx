@@ -1,0 +1,28 @@
+import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import { createLink } from '@tanstack/react-router';
+import type { ComponentPropsWithRef, ReactNode } from 'react';
+import classes from './links.module.css';
+
+type Native<Own> = Own & Omit<ComponentPropsWithRef<'a'>, keyof Own>;
+
+/** A link to one of our pages within text. */
+export const TextLink = createLink((props: Native<AnchorProps>) => <Anchor {...props} />);
+
+/** A link to one of our pages that looks like a button. */
+export const ButtonLink = createLink((props: Native<ButtonProps>) => <Button component="a" {...props} />);
+
+/** A link in a table or list, underlined only when pointed at: the column says that it is one. */
+export const QuietLink = createLink(({ className = '', ...props }: ComponentPropsWithRef<'a'>) => (
+  <a className={`${classes.quiet} ${className}`} {...props} />
+));
+
+/** A link that leaves Ocim, in a new tab. */
+export function OutLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor href={href} target="_blank" rel="noopener noreferrer" className={classes.out}>
+      {children}
+      <IconExternalLink size={13} stroke={1.8} aria-label="(opens in a new tab)" role="img" />
+    </Anchor>
+  );
+}

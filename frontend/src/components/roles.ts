@@ -1,0 +1,28 @@
+import type { Grants, Role } from '@/api/types';
+
+export const roleWords: Record<Role, string> = {
+  viewer: 'Viewer',
+  operator: 'Operator',
+  administrator: 'Administrator',
+};
+
+export const roleHelp: Record<Role, string> = {
+  viewer: 'Sees everything but secrets.',
+  operator: 'Also starts operations.',
+  administrator: 'Also manages projects and people.',
+};
+
+/** “Viewer, and Operator on learn-do”. */
+export function rolesInWords({ role, clusters = {} }: Grants): string {
+  const own = Object.entries(clusters).map(([cluster, r]) => `${roleWords[r]} on ${cluster}`);
+  const all = role === undefined ? own : [roleWords[role], ...own];
+  return all.length > 0 ? all.join(', ') : 'No role';
+}
+
+const ranks: readonly Role[] = ['viewer', 'operator', 'administrator'];
+
+/** Whether somebody may do what the role may: everywhere, or on the cluster when one is given. */
+export function may(grants: Grants, role: Role, cluster?: string): boolean {
+  const own = cluster === undefined ? undefined : grants.clusters?.[cluster];
+  return [grants.role, own].some((r) => r !== undefined && ranks.indexOf(r) >= ranks.indexOf(role));
+}

@@ -1,0 +1,93 @@
+import { useLocalStorage } from '@mantine/hooks';
+import { useParams, useRouter } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import type { ClusterTree as Tree } from '@/api/types';
+import classes from './sidebar.module.css';
+import { type Row, rowsOf } from './rows';
+import { TreeRow } from './TreeRow';
+import { useTreeKeys } from './useTreeKeys';
+
+const rowHeight = 28;
+
+/** Clusters that open to their instances; any number of them. */
+export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
+  const router = useRouter();
+  const current = useParams({ strict: false });
+  const [folded, setFolded] = useLocalStorage<string[]>({ key: 'ocim-folded', defaultValue: [] });
+  const rows = useMemo(() => rowsOf(tree, new Set(folded), filter), [tree, folded, filter]);
+  const here = current.instance === undefined ? current.cluster : `${current.cluster ?? ''}/${current.instance}`;
+  const [activeId, setActiveId] = useState<string>();
+  const active = Math.max(0, rows.findIndex((r) => r.id === (activeId ?? here)));
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    initialRect: { width: 260, height: 640 },
+  });
+
+  const setOpen = (cluster: string, open: boolean) => {
+    setActiveId(cluster);
+    setFolded((ids) => (open ? ids.filter((id) => id !== cluster) : [...new Set([...ids, cluster])]));
+  };
+  const onKeyDown = useTreeKeys({
+    rows,
+    active,
+    activate: (index) => {
+      setActiveId(rows[index]?.id);
+      virtual.scrollToIndex(index);
+    },
+    setOpen,
+    follow: (row) => void router.navigate(destination(row)),
+  });
+
+  if (rows.length === 0) {
+    return <p className={classes.none}>{filter === '' ? 'No clusters yet.' : 'Nothing of that name.'}</p>;
+  }
+  return (
+    <div className={classes.scroller} ref={scroller}>
+      <div
+        role="tree"
+        aria-label="Clusters and instances"
+        tabIndex={0}
+        aria-activedescendant={rowId(rows[active])}
+        className={classes.tree}
+        style={{ height: virtual.getTotalSize() }}
+        onKeyDown={onKeyDown}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          return (
+            row && (
+              <TreeRow
+                key={row.id}
+                row={row}
+                id={rowId(row)}
+                top={item.start}
+                current={row.id === here}
+                active={item.index === active}
+                onToggle={() => row.kind === 'cluster' && setOpen(row.id, !row.open)}
+                onFollow={() => setActiveId(row.id)}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function rowId(row: Row | undefined): string {
+  return `tree-${(row?.id ?? 'none').replaceAll(/[^\w-]/g, '.')}`;
+}
+
+function destination(row: Row) {
+  return row.kind === 'cluster'
+    ? ({ to: '/clusters/$cluster', params: { cluster: row.cluster.id } } as const)
+    : ({
+        to: '/clusters/$cluster/instances/$instance',
+        params: { cluster: row.cluster.id, instance: row.instance.name },
+      } as const);
+}

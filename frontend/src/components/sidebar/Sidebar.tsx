@@ -1,0 +1,66 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { IconFilter, IconListDetails, IconServer2, IconUsers } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import { treeQuery } from '@/api/queries/fleet';
+import { Loaded } from '../Loaded';
+import { LogoMark } from '../Logo';
+import { useMay } from '../useMe';
+import { ClusterTree } from './ClusterTree';
+import classes from './sidebar.module.css';
+
+/** Where one can go: the pages, and every cluster with its instances. */
+export function Sidebar() {
+  const query = useQuery(treeQuery);
+  const administrator = useMay('administrator');
+  const [filter, setFilter] = useState('');
+  const calm = useDeferredValue(filter);
+  return (
+    <div className={classes.sidebar}>
+      <Link to="/instances" className={classes.brand} aria-label="Ocim, to the instances">
+        <LogoMark />
+        <span>Ocim</span>
+      </Link>
+      <nav aria-label="Pages" className={classes.pages}>
+        <Link to="/instances" className={classes.page} activeOptions={{ includeSearch: false }}>
+          <IconListDetails size={16} stroke={1.7} />
+          Instances
+        </Link>
+        <Link to="/clusters" className={classes.page} activeOptions={{ exact: true }}>
+          <IconServer2 size={16} stroke={1.7} />
+          Clusters
+        </Link>
+        {administrator && (
+          <Link to="/administration/users" className={classes.page}>
+            <IconUsers size={16} stroke={1.7} />
+            People
+          </Link>
+        )}
+      </nav>
+      <div className={classes.filter}>
+        <TextInput
+          size="xs"
+          aria-label="Filter clusters and instances"
+          placeholder="Filter clusters and instances"
+          value={filter}
+          onChange={(event) => {
+            setFilter(event.currentTarget.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') setFilter('');
+          }}
+          leftSection={<IconFilter size={14} stroke={1.7} />}
+          rightSection={
+            filter !== '' && <CloseButton size="sm" aria-label="Clear the filter" onClick={() => setFilter('')} />
+          }
+        />
+      </div>
+      <div className={classes.contents}>
+        <Loaded query={query} what="The clusters" lines={8}>
+          {(tree) => <ClusterTree tree={tree} filter={calm} />}
+        </Loaded>
+      </div>
+    </div>
+  );
+}

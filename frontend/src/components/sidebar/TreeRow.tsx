@@ -1,0 +1,80 @@
+import { IconChevronRight } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { MouseEvent } from 'react';
+import { urgencyLooks } from '../status/looks';
+import { Mark } from '../status/Mark';
+import statusClasses from '../status/status.module.css';
+import type { Row } from './rows';
+import classes from './sidebar.module.css';
+
+interface TreeRowProps {
+  row: Row;
+  id: string;
+  top: number;
+  current: boolean;
+  active: boolean;
+  onToggle: () => void;
+  onFollow: () => void;
+}
+
+export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: TreeRowProps) {
+  const look = urgencyLooks[row.urgency];
+  const common = {
+    id,
+    role: 'treeitem',
+    tabIndex: -1,
+    'aria-setsize': row.size,
+    'aria-posinset': row.position,
+    'aria-current': current ? ('page' as const) : undefined,
+    'aria-selected': current,
+    'data-active': active,
+    style: { transform: `translateY(${top}px)` },
+    onClick: onFollow,
+  };
+  const mark = (
+    <span className={`${classes.mark} ${statusClasses.status}`} data-tone={look.tone} title={look.word}>
+      <Mark shape={look.shape} size={12} />
+    </span>
+  );
+  if (row.kind === 'instance') {
+    return (
+      <Link
+        {...common}
+        to="/clusters/$cluster/instances/$instance"
+        params={{ cluster: row.cluster.id, instance: row.instance.name }}
+        className={`${classes.row} ${classes.leaf}`}
+        aria-level={2}
+        aria-label={`${row.instance.name}, ${look.word}`}
+        data-gone={row.urgency === 'gone'}
+      >
+        {mark}
+        <span className={classes.name}>{row.instance.name}</span>
+      </Link>
+    );
+  }
+  const toggle = (event: MouseEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    onToggle();
+  };
+  const count = row.cluster.instances.length;
+  return (
+    <Link
+      {...common}
+      to="/clusters/$cluster"
+      params={{ cluster: row.cluster.id }}
+      activeOptions={{ exact: true }}
+      className={classes.row}
+      aria-level={1}
+      aria-expanded={row.open}
+      aria-label={`${row.cluster.name}, ${count} instances, worst: ${look.word}`}
+    >
+      <span className={classes.chevron} data-open={row.open} onClick={toggle}>
+        <IconChevronRight size={14} stroke={2} />
+      </span>
+      <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
+      {!row.open && mark}
+      <span className={classes.count}>{count}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,69 @@
+import { type Urgency, urgencyOf, worst } from '@/api/status';
+import type { ClusterBranch, ClusterTree, InstanceLeaf } from '@/api/types';
+
+export interface ClusterRow {
+  kind: 'cluster';
+  id: string;
+  cluster: ClusterBranch;
+  urgency: Urgency;
+  open: boolean;
+  position: number;
+  size: number;
+}
+
+export interface InstanceRow {
+  kind: 'instance';
+  id: string;
+  cluster: ClusterBranch;
+  instance: InstanceLeaf;
+  urgency: Urgency;
+  position: number;
+  size: number;
+}
+
+export type Row = ClusterRow | InstanceRow;
+
+/**
+ * The tree as the rows that are visible. A filter keeps clusters whose name matches, whole, and the
+ * instances whose name matches; it opens what it finds.
+ */
+export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: string): Row[] {
+  const text = filter.trim().toLowerCase();
+  const kept = tree.clusters
+    .map((cluster) => ({ cluster, instances: matching(cluster, text) }))
+    .filter(({ cluster, instances }) => text === '' || instances.length > 0 || hit(cluster.name, text));
+  return kept.flatMap(({ cluster, instances }, i): Row[] => {
+    const open = text !== '' ? instances.length > 0 : !folded.has(cluster.id);
+    const head: ClusterRow = {
+      kind: 'cluster',
+      id: cluster.id,
+      cluster,
+      urgency: cluster.problems > 0 ? 'degraded' : worst(cluster.instances.map(urgencyOf)),
+      open,
+      position: i + 1,
+      size: kept.length,
+    };
+    if (!open) return [head];
+    const leaves = instances.map(
+      (instance, j): InstanceRow => ({
+        kind: 'instance',
+        id: `${cluster.id}/${instance.name}`,
+        cluster,
+        instance,
+        urgency: urgencyOf(instance),
+        position: j + 1,
+        size: instances.length,
+      }),
+    );
+    return [head, ...leaves];
+  });
+}
+
+function matching(cluster: ClusterBranch, text: string): InstanceLeaf[] {
+  const living = cluster.instances.filter((i) => i.lifecycle !== 'deleted');
+  return text === '' || hit(cluster.name, text) ? living : living.filter((i) => hit(i.name, text));
+}
+
+function hit(name: string, text: string): boolean {
+  return name.toLowerCase().includes(text);
+}

@@ -1,0 +1,16 @@
+import { useSyncExternalStore } from 'react';
+import { session } from '@/api/client';
+import type { Role, User } from '@/api/types';
+import { may } from './roles';
+
+/** Who is logged in. Only for pages within the frame. */
+export function useMe(): User | undefined {
+  const state = useSyncExternalStore(session.subscribe, () => session.state);
+  return state.kind === 'in' ? state.user : undefined;
+}
+
+/** Whether who is logged in may do what the role may: everywhere, or on the cluster when given. */
+export function useMay(role: Role, cluster?: string): boolean {
+  const me = useMe();
+  return me !== undefined && may(me, role, cluster);
+}

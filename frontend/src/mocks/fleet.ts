@@ -1,0 +1,169 @@
+import { http, HttpResponse } from 'msw';
+import type { ClusterTree, Facets, Instance, InstanceDetails, InstancePage } from '@/api/types';
+import { problem } from './problem';
+import { ago, type World } from './world';
+
+const pageSize = 50;
+
+type Facet = keyof Facets;
+
+const chosenBy: Record<string, Facet> = {
+  cluster: 'clusters',
+  provider: 'providers',
+  release: 'releases',
+  lifecycle: 'lifecycles',
+  health: 'healths',
+  pipeline: 'pipelines',
+};
+
+function valueOf(world: World, i: Instance, facet: Facet): string | undefined {
+  switch (facet) {
+    case 'clusters':
+      return i.cluster;
+    case 'providers':
+      return world.clusters.find((c) => c.id === i.cluster)?.provider;
+    case 'releases':
+      return i.release;
+    case 'lifecycles':
+      return i.lifecycle;
+    case 'healths':
+      return i.health.state;
+    case 'pipelines':
+      return i.pipeline?.status ?? 'none';
+  }
+}
+
+function hasSetting(world: World, i: Instance, term: string): boolean {
+  const text = (world.files.get(`${i.cluster}/${i.name}`)?.files ?? []).map((f) => f.text).join('\n');
+  const parts = /^([A-Z_]+)([=~])(.*)$/.exec(term);
+  if (!parts) return text.toLowerCase().includes(term.toLowerCase());
+  const value = new RegExp(`^${parts[1] ?? ''}: (.*)$`, 'm').exec(text)?.[1];
+  if (value === undefined) return false;
+  return parts[2] === '=' ? value === parts[3] : value.includes(parts[3] ?? '');
+}
+
+/** Facets count what choosing a value would show with all the other filters kept. */
+function find(world: World, query: URLSearchParams): InstancePage {
+  const facets: Facets = { clusters: {}, providers: {}, releases: {}, lifecycles: {}, healths: {}, pipelines: {} };
+  const name = query.get('name')?.toLowerCase() ?? '';
+  const hits: Instance[] = [];
+  for (const i of world.instances) {
+    if (!i.name.includes(name) || !query.getAll('setting').every((s) => hasSetting(world, i, s))) continue;
+    const missed = Object.entries(chosenBy).filter(([key, facet]) => {
+      const wanted = query.getAll(key);
+      return wanted.length > 0 && !wanted.includes(valueOf(world, i, facet) ?? '');
+    });
+    if (missed.length === 0) hits.push(i);
+    for (const facet of Object.values(chosenBy)) {
+      const value = valueOf(world, i, facet);
+      if (value !== undefined && missed.every(([, m]) => m === facet)) {
+        facets[facet][value] = (facets[facet][value] ?? 0) + 1;
+      }
+    }
+  }
+  hits.sort(comparison(query.get('sort') ?? 'name'));
+  if (query.get('descending') === 'true') hits.reverse();
+  const start = Number(query.get('after') ?? 0);
+  const instances = hits.slice(start, start + pageSize);
+  const next = start + pageSize < hits.length ? { next: String(start + pageSize) } : {};
+  return { instances, total: hits.length, facets, revision: world.revision, ...next };
+}
+
+function comparison(by: string) {
+  const key = (i: Instance): string =>
+    ({
+      cluster: i.cluster,
+      release: i.release ?? '',
+      health: i.health.state,
+      pipeline: i.pipeline?.status ?? '',
+      changed: i.changedAt ?? '',
+    })[by] ?? i.name;
+  return (a: Instance, b: Instance) => key(a).localeCompare(key(b)) || a.name.localeCompare(b.name);
+}
+
+function tree(world: World): ClusterTree {
+  return {
+    revision: world.revision,
+    clusters: world.clusters.map((c) => ({
+      id: c.id,
+      name: c.name,
+      ...(c.provider === undefined ? {} : { provider: c.provider }),
+      ...(c.pipeline ? { pipeline: c.pipeline.status } : {}),
+      problems: c.problems?.length ?? 0,
+      instances: world.instances
+        .filter((i) => i.cluster === c.id)
+        .map((i) => ({
+          name: i.name,
+          lifecycle: i.lifecycle,
+          health: i.health.state,
+          problems: i.problems !== undefined,
+          ...(i.pipeline ? { pipeline: i.pipeline.status } : {}),
+        })),
+    })),
+  };
+}
+
+function details(world: World, cluster: string, name: string): InstanceDetails | undefined {
+  const instance = world.instances.find((i) => i.cluster === cluster && i.name === name);
+  const owner = world.clusters.find((c) => c.id === cluster);
+  if (!instance || !owner) return undefined;
+  const files = world.files.get(`${cluster}/${name}`);
+  return {
+    instance,
+    ...(files && instance.lifecycle !== 'archived' ? { files } : {}),
+    pipelines: world.pipelines.filter(
+      (p) => p.cluster === cluster && p.deployments?.some((d) => d.instance === name),
+    ),
+    operations: world.operations.filter((o) => o.cluster === cluster && o.instance === name),
+    sync: owner.sync,
+  };
+}
+
+export function fleetHandlers(world: () => World) {
+  return [
+    http.get('*/function/clusters/v1/instances', ({ request }) => {
+      const url = new URL(request.url);
+      const etag = `"${world().revision}"`;
+      if (request.headers.get('If-None-Match') === etag) return new HttpResponse(null, { status: 304 });
+      return HttpResponse.json(find(world(), url.searchParams), { headers: { ETag: etag } });
+    }),
+    http.get('*/function/clusters/v1/clusters', () => HttpResponse.json(tree(world()))),
+    http.get<{ id: string }>('*/function/clusters/v1/clusters/:id', ({ params }) => {
+      const cluster = world().clusters.find((c) => c.id === params.id);
+      if (!cluster) return problem(404, 'There is no such cluster.');
+      const text = `TF_VAR_cluster_name: ${cluster.id}\nTF_VAR_cluster_provider: ${cluster.provider ?? ''}\nTF_VAR_region: ${cluster.region ?? ''}\nTF_VAR_min_worker_node_count: 3\nTF_VAR_max_worker_node_count: 9\n`;
+      return HttpResponse.json({
+        cluster,
+        files: { commit: cluster.sync.commit ?? '', files: [{ path: 'cluster.yml', text }] },
+        instances: world().instances.filter((i) => i.cluster === cluster.id),
+      });
+    }),
+    http.post<never, { project: string; gitlabUrl: string; apiToken: string }>(
+      '*/function/clusters/v1/projects',
+      async ({ request }) => {
+        const body = await request.json();
+        if (body.apiToken === 'wrong') {
+          return problem(422, 'GitLab refuses the API token.', [
+            { field: 'apiToken', message: 'GitLab answers 401. Make a new token with the api scope.' },
+          ]);
+        }
+        const id = body.project.split('/').at(-1) ?? body.project;
+        const template = world().clusters[0];
+        if (!template) return problem(500, 'An empty world.');
+        world().clusters.push({ ...template, id, name: id, instances: 0 });
+        world().revision++;
+        return HttpResponse.json({ project: { id, path: body.project } }, { status: 201 });
+      },
+    ),
+    http.get<{ c: string; i: string }>('*/function/instances/v1/clusters/:c/instances/:i', ({ params }) => {
+      const found = details(world(), params.c, params.i);
+      return found ? HttpResponse.json(found) : problem(404, `There is no instance "${params.i}" in this cluster.`);
+    }),
+    http.post<{ c: string; i: string }>('*/function/instances/v1/clusters/:c/instances/:i/refresh', ({ params }) => {
+      const owner = world().clusters.find((c) => c.id === params.c);
+      if (owner) owner.sync.succeededAt = ago(0);
+      const found = details(world(), params.c, params.i);
+      return found ? HttpResponse.json(found) : problem(404, 'There is no such instance.');
+    }),
+  ];
+}

@@ -1,0 +1,10 @@
+import type { RequestHandler } from 'msw';
+import { fleetHandlers } from './fleet';
+import { identityHandlers } from './identity';
+import { pipelineHandlers } from './pipelines';
+import type { World } from './world';
+
+/** The whole API over one world. */
+export function createHandlers(world: () => World): RequestHandler[] {
+  return [...identityHandlers(world), ...fleetHandlers(world), ...pipelineHandlers(world)];
+}

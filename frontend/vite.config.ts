@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import { defineConfig } from 'vite';
+import { mockApi } from './scripts/mock-api.ts';
+
+// `npm run dev` speaks to a running Ocim; `npm run dev -- --mode mock` needs none.
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    tanstackRouter({
+      routesDirectory: './src/pages',
+      generatedRouteTree: './src/routeTree.gen.ts',
+      autoCodeSplitting: true,
+      quoteStyle: 'single',
+    }),
+    react(),
+    ...(mode === 'mock' ? [mockApi()] : []),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    host: '127.0.0.1',
+    ...(mode === 'mock'
+      ? {}
+      : { proxy: { '/function': { target: process.env.OCIM_URL ?? 'http://127.0.0.1:8080' } } }),
+  },
+  build: { target: 'es2023', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
+}));
