@@ -1,0 +1,90 @@
+# Ocim. `make run` is all that is needed to try it; README.md has the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FRONTEND    := npm --prefix frontend --no-fund --no-audit
+CHROMIUM    ?= /usr/bin/chromium
+GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
+UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
+
+.PHONY: help setup tools chromium generate generate-check build run dev test test-go test-frontend test-e2e lint format bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+setup: tools frontend/node_modules/.ocim ## fetch what building needs
+	@go mod download
+
+tools:
+	@sh scripts/tools.sh
+
+# The marker tells the lock file that was installed.
+frontend/node_modules/.ocim: frontend/package-lock.json
+	@$(FRONTEND) ci
+	@touch $@
+
+chromium:
+	@sh scripts/chromium.sh $(CHROMIUM)
+
+generate: setup ## write the API document and what is generated from it
+	@go run ./functions/local openapi > frontend/src/api/openapi.json.new
+	@mv frontend/src/api/openapi.json.new frontend/src/api/openapi.json
+	@$(FRONTEND) run --silent generate
+
+generate-check: setup
+	@sh scripts/generated.sh
+
+frontend/dist/index.html: frontend/node_modules/.ocim $(UI_FILES)
+	@$(FRONTEND) run --silent build
+	@touch $@
+
+functions/web/dist/index.html: frontend/dist/index.html
+	@find functions/web/dist -mindepth 1 ! -name .gitkeep -delete
+	@cp -R frontend/dist/. functions/web/dist/
+
+build: setup functions/web/dist/index.html ## build the frontend and the program for one machine
+	@go build -o build/ocim ./functions/local
+
+run: build ## run Ocim on this machine
+	@exec build/ocim
+
+dev: setup ## serve the frontend from its sources, in front of a running Ocim
+	@$(FRONTEND) run dev
+
+test: setup generate-check test-frontend build test-go test-e2e ## run every test
+
+test-go: setup
+	@go test -race work
+
+test-frontend: setup
+	@$(FRONTEND) run --silent typecheck
+	@$(FRONTEND) run --silent lint
+	@$(FRONTEND) run --silent test
+
+test-e2e: build chromium
+	@$(FRONTEND) run --silent e2e
+
+lint: setup ## check form: gofumpt, vet, staticcheck, tsc, eslint, prettier
+	@unformatted=$$(go run $(GOFUMPT) -l $(GO_FILES)); \
+	  if [ -n "$$unformatted" ]; then echo "not formatted (run make format):"; echo "$$unformatted"; exit 1; fi
+	@go vet work
+	@for module in $$(go list -m -f '{{.Dir}}'); do (cd "$$module" && go run $(STATICCHECK) ./...); done
+	@$(FRONTEND) run --silent typecheck
+	@$(FRONTEND) run --silent lint
+	@$(FRONTEND) run --silent format:check
+
+format: setup ## format everything
+	@go run $(GOFUMPT) -w $(GO_FILES)
+	@$(FRONTEND) run --silent format
+
+bench: setup ## run the benchmarks
+	@go test -run '^$$' -bench . -benchmem work
+
+clean: ## remove what was built, but nothing that is kept in .ocim
+	@rm -rf build frontend/dist frontend/test-results
+	@find functions/web/dist -mindepth 1 ! -name .gitkeep -delete

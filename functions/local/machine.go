@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/mail"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+const (
+	issuer    = "ocim"
+	sender    = "Ocim <ocim@localhost>"
+	syncLimit = 50 * time.Second
+)
+
+// machine is what the functions share on one machine. The zero machine has
+// nothing behind it.
+type machine struct {
+	baseURL string // of the frontend and the functions, without a slash at the end
+	log     *slog.Logger
+	api     faas.Options
+	fleet   *setup.Fleet
+	people  *identity.Service
+	trail   *audit.Log
+}
+
+// newMachine wires a machine over a store and its secrets.
+func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Directory, log *slog.Logger) (machine, error) {
+	m := machine{baseURL: baseURL, log: log}
+	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
+	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
+		Store: store, Keys: keys, Issuer: issuer, Now: setup.Now, Logger: log,
+	})
+	if err != nil {
+		return m, fmt.Errorf("prepare authentication: %w", err)
+	}
+	m.api = faas.Options{Authenticator: authenticator, Log: log}
+	m.trail = audit.New(store, setup.Now, rand.Reader, log)
+
+	post, err := mail.NewPost(mail.NewOutbox(filepath.Join(cfg.Dir, "outbox"), setup.Now, log), sender, setup.Now)
+	if err != nil {
+		return m, fmt.Errorf("prepare mail: %w", err)
+	}
+	m.people, err = identity.New(identity.Config{
+		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Now: setup.Now, Logger: log,
+	})
+	if err != nil {
+		return m, fmt.Errorf("prepare users: %w", err)
+	}
+
+	seals, err := secrets.Keyring(setup.SecretSealKeys)
+	if err != nil {
+		return m, err
+	}
+	cfg.GitLab.PublicURL = baseURL
+	cfg.AllowHTTP = true // the demonstration GitLab is on this machine
+	transport, err := cfg.Transport()
+	if err != nil {
+		return m, err
+	}
+	m.fleet = setup.NewFleet(setup.Parts{
+		KV: store, Keys: seals, Transport: transport, Webhook: cfg.WebhookAddress, Now: setup.Now, Log: log,
+	})
+	return m, nil
+}
+
+// howToLogIn says how: with the link that makes the first administrator until
+// there is one, then at the log-in page.
+func (m machine) howToLogIn(ctx context.Context) (string, error) {
+	link, err := m.people.SetupLink(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find out who can log in: %w", err)
+	}
+	if link.IsZero() {
+		return "Log in at " + m.baseURL + "/login", nil
+	}
+	return "Make the first administrator: " + link.Reveal(), nil
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"net/http"
+
+	auth "github.com/open-craft/ocim/functions/auth"
+	clusters "github.com/open-craft/ocim/functions/clusters"
+	instances "github.com/open-craft/ocim/functions/instances"
+	pipelines "github.com/open-craft/ocim/functions/pipelines"
+	sync "github.com/open-craft/ocim/functions/sync"
+	webhook "github.com/open-craft/ocim/functions/webhook"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// functions gives every function of stack.yml but the frontend's, over one
+// machine. Over the zero machine they can only describe themselves.
+func functions(m machine) map[string]http.Handler {
+	f := m.fleet
+	if f == nil {
+		f = new(setup.Fleet)
+	}
+	return map[string]http.Handler{
+		"auth": auth.New(auth.Deps{
+			API: m.api, Identity: m.people, Audit: m.trail, PublicURL: m.baseURL, Now: setup.Now,
+		}),
+		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Enrol: f.Enrol, Sync: f.Sync}),
+		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync}),
+		"pipelines": pipelines.New(pipelines.Deps{API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline}),
+		"sync": sync.New(sync.Deps{
+			API: m.api, Fleet: f.Store, Sync: f.Sync, NewID: setup.NewID, Log: m.log, Limit: syncLimit,
+		}),
+		"webhook": webhook.New(webhook.Deps{
+			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Apply: f.Reconciler.Apply, Now: setup.Now, Log: m.log,
+		}),
+	}
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	web "github.com/open-craft/ocim/functions/web"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv/bolt"
+)
+
+const (
+	headerTimeout = 5 * time.Second
+	callTimeout   = 2 * time.Minute // more than any function's own
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 20 * time.Second
+	maxHeader     = 64 << 10
+)
+
+// serve runs everything until ctx ends, then lets running calls finish.
+func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
+	stack, err := readStack(cfg.Stack)
+	if err != nil {
+		return err
+	}
+	schedules, err := stack.schedules()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", cfg.Stack, err)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder for what is kept: %w", err)
+	}
+	// The store's lock comes first: it is what keeps two from using one folder.
+	store, err := bolt.Open(filepath.Join(cfg.Dir, "ocim.db"), bolt.Options{})
+	if fault.Is(err, fault.Unavailable) {
+		return fmt.Errorf("Ocim is already running with %s. Stop it first, or set OCIM_DIR to another folder", cfg.Dir) //nolint:staticcheck // a sentence for a person
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s; set OCIM_LISTEN to another address: %w", cfg.Listen, err)
+	}
+	defer func() { _ = listener.Close() }()
+
+	secrets, err := makeSecrets(filepath.Join(cfg.Dir, "secrets"), time.Now())
+	if err != nil {
+		return err
+	}
+	m, err := newMachine(cfg, "http://"+listener.Addr().String(), store, secrets, log)
+	if err != nil {
+		return err
+	}
+	handlers := functions(m)
+	schedule, err := newScheduler(ctx, schedules, handlers, log)
+	if err != nil {
+		return err
+	}
+	how, err := m.howToLogIn(ctx)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           &gateway{functions: handlers, frontend: web.New(web.Files())},
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       callTimeout,
+		WriteTimeout:      callTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	schedule.start()
+	fmt.Fprintf(stdout, "Ocim is at %s\n%s\n", m.baseURL, how)
+
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	err = errors.Join(err, server.Shutdown(drain))
+	schedule.drain(drain)
+	return errors.Join(err, m.people.Drain(drain))
+}
