@@ -404,9 +404,9 @@ func (s *Server) commit(p *project, spec CommitSpec) string {
 
 // userFor finds the user of a commit's author, adding one when there is none.
 func (s *Server) userFor(a Author) *user {
-	for _, u := range s.users {
-		if u.Email == a.Email {
-			return u
+	for _, id := range slices.Sorted(maps.Keys(s.users)) {
+		if s.users[id].Email == a.Email {
+			return s.users[id]
 		}
 	}
 	name, _, _ := strings.Cut(a.Email, "@")

@@ -58,6 +58,7 @@ type repo struct {
 	commits  map[string]*gitCommit
 	branches map[string]string          // name to commit id
 	flat     map[string]map[string]leaf // trees flattened lately; never changed once stored
+	walked   walk                       // the tree listed last
 	put      func(id, kind string, raw []byte)
 }
 

@@ -54,19 +54,30 @@ type node struct {
 	path string
 }
 
+// walk is a list that walkTree made.
+type walk struct {
+	name  string
+	nodes []node
+}
+
 // walkTree lists a folder as GitLab does: folders first, each kind by path.
+// The list must not be changed: the last one is kept for the next page.
 func (r *repo) walkTree(tree, prefix string, deep bool) []node {
+	name := fmt.Sprint(tree, prefix, deep)
+	if r.walked.name == name {
+		return r.walked.nodes
+	}
 	var out []node
-	var walk func(tree, prefix string)
-	walk = func(tree, prefix string) {
+	var down func(tree, prefix string)
+	down = func(tree, prefix string) {
 		for _, e := range r.trees[tree] {
 			out = append(out, node{e, prefix + e.Name})
 			if deep && e.dir() {
-				walk(e.ID, prefix+e.Name+"/")
+				down(e.ID, prefix+e.Name+"/")
 			}
 		}
 	}
-	walk(tree, prefix)
+	down(tree, prefix)
 	slices.SortFunc(out, func(a, b node) int {
 		if a.dir() != b.dir() {
 			if a.dir() {
@@ -76,6 +87,7 @@ func (r *repo) walkTree(tree, prefix string, deep bool) []node {
 		}
 		return cmp.Compare(a.path, b.path)
 	})
+	r.walked = walk{name, out}
 	return out
 }
 

@@ -34,19 +34,18 @@ type variable struct {
 type origin struct{ Pipeline, Job int }
 
 type pipeline struct {
-	ID, IID, Project       int
-	Ref, SHA, BeforeSHA    string
-	Source, Status         string
-	UserID                 int
-	Vars                   []variable
-	CreatedAt, UpdatedAt   time.Time
-	StartedAt, FinishedAt  *time.Time // a retry does not clear FinishedAt, as in GitLab
-	Duration, QueuedFor    int        // seconds
-	Parent                 *origin
-	Work                   work
-	Jobs                   []*job
-	NextAt                 *time.Time // when it leaves created
-	LastDetail, LastStatus string     // of the last webhook
+	ID, IID, Project      int
+	Ref, SHA, BeforeSHA   string
+	Source, Status        string
+	UserID                int
+	Vars                  []variable
+	CreatedAt, UpdatedAt  time.Time
+	StartedAt, FinishedAt *time.Time // a retry does not clear FinishedAt, as in GitLab
+	Duration, QueuedFor   int        // seconds
+	Parent                *origin
+	Work                  work
+	Jobs                  []*job
+	NextAt                *time.Time // when it leaves created
 }
 
 type job struct {

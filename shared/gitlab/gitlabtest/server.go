@@ -57,9 +57,10 @@ type Server struct {
 	recorder recorder
 	out      *outbox
 
-	ticker *ticker
-	httpd  *http.Server
-	base   string
+	closing sync.Once
+	ticker  *ticker
+	httpd   *http.Server
+	base    string
 }
 
 // New makes a server. With Options.Dir it takes up what an earlier one left
@@ -160,8 +161,13 @@ func (s *Server) Listen(addr string) error {
 }
 
 // Close stops listening, moving and delivering, and closes the file.
-// Deliveries that were not sent yet are dropped.
-func (s *Server) Close() error {
+// Deliveries that were not sent yet are dropped. A second Close does nothing.
+func (s *Server) Close() (err error) {
+	s.closing.Do(func() { err = s.shut() })
+	return err
+}
+
+func (s *Server) shut() error {
 	if s.ticker != nil {
 		s.ticker.close()
 	}
