@@ -122,6 +122,7 @@ var (
 		{"did not find expected key", "A key was expected here; check the indentation and the quotes."},
 		{"did not find expected '-' indicator", "A list entry was expected here; check the indentation."},
 		{"did not find expected ',' or", "A bracket is not closed, or a comma is missing."},
+		{"did not find expected node content", "A value was expected here; a bracket may not be closed."},
 		{"found unexpected end of stream", "A quote is opened and never closed."},
 		{"unknown anchor", "An alias (*) names an anchor (&) that does not exist; quote the value if it is meant as text."},
 		{"block sequence entries are not allowed", "A list cannot start here; put it on its own lines."},

@@ -21,7 +21,16 @@ func Set(file string, text []byte, path []string, value any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.apply(e.setting(value), func(n *yaml.Node) bool {
+	var n yaml.Node
+	if err := n.Encode(value); err != nil {
+		return nil, e.invalid("the value cannot be written as YAML")
+	}
+	binary := false
+	visit(&n, func(n *yaml.Node) bool { binary = binary || n.ShortTag() == "!!binary"; return true })
+	if binary {
+		return nil, e.invalid("the value is not text in UTF-8")
+	}
+	return e.apply(e.setting(value), false, func(n *yaml.Node) bool {
 		found := follow(n, path)
 		return found != nil && holds(found, value)
 	})
@@ -38,7 +47,7 @@ func Unset(file string, text []byte, path []string) ([]byte, error) {
 		return text, nil
 	}
 	inList := e.chain[len(path)-1].Kind == yaml.SequenceNode
-	return e.apply(e.removals(), func(root *yaml.Node) bool { return inList || follow(root, path) == nil })
+	return e.apply(e.removals(), true, func(root *yaml.Node) bool { return inList || follow(root, path) == nil })
 }
 
 // follow finds a path without going through aliases, nil when it is not there.
@@ -193,7 +202,7 @@ func visit(n *yaml.Node, f func(*yaml.Node) bool) {
 
 // apply tries ways to make a change and takes the first whose outcome reads as
 // wanted and is equal elsewhere.
-func (e *editor) apply(ways []edit, wanted func(root *yaml.Node) bool) ([]byte, error) {
+func (e *editor) apply(ways []edit, removing bool, wanted func(root *yaml.Node) bool) ([]byte, error) {
 	for _, way := range ways {
 		text, ok := splice(e.text, []edit{way})
 		if !ok {
@@ -210,7 +219,7 @@ func (e *editor) apply(ways []edit, wanted func(root *yaml.Node) bool) ([]byte, 
 		if root == nil {
 			root = &yaml.Node{Kind: yaml.MappingNode}
 		}
-		if wanted(root) && equalExcept(e.doc.root, root, e.path) {
+		if wanted(root) && equalExcept(e.doc.root, root, e.path, removing) {
 			return []byte(text), nil
 		}
 	}
@@ -220,8 +229,9 @@ func (e *editor) apply(ways []edit, wanted func(root *yaml.Node) bool) ([]byte, 
 // emptied reports whether the change may leave nothing but comments.
 func (e *editor) emptied() bool { return len(e.path) == 1 && len(e.doc.root.Content) == 2 }
 
-// equalExcept compares two trees but for what is at the path.
-func equalExcept(a, b *yaml.Node, path []string) bool {
+// equalExcept compares two trees but for what is at the path in a, and in b
+// too unless it was removed.
+func equalExcept(a, b *yaml.Node, path []string, removed bool) bool {
 	if a == nil || isNull(a) || a.Kind != yaml.MappingNode && a.Kind != yaml.SequenceNode {
 		a = &yaml.Node{Kind: b.Kind, Tag: b.Tag}
 	}
@@ -230,6 +240,9 @@ func equalExcept(a, b *yaml.Node, path []string) bool {
 	}
 	restA, childA := without(a, path[0])
 	restB, childB := without(b, path[0])
+	if removed && len(path) == 1 {
+		restB = b.Content
+	}
 	if len(restA) != len(restB) {
 		return false
 	}
@@ -241,7 +254,7 @@ func equalExcept(a, b *yaml.Node, path []string) bool {
 	if len(path) == 1 || childA == nil || childB == nil {
 		return true
 	}
-	return equalExcept(childA, childB, path[1:])
+	return equalExcept(childA, childB, path[1:], removed)
 }
 
 // without lists the content of a map or list but for one entry.

@@ -13,23 +13,28 @@ import (
 // encode writes a value as YAML, two spaces a level, without a final newline.
 // In flow style it stays on one line.
 func encode(value any, flow bool) (string, error) {
-	var n yaml.Node
+	n := new(yaml.Node)
 	if err := n.Encode(value); err != nil {
 		return "", fault.Wrap(fault.Invalid, err, "the value cannot be written as YAML")
 	}
 	if flow {
-		oneLine(&n)
+		n = &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}}
+		oneLine(n)
 	}
 	var buf bytes.Buffer
 	e := yaml.NewEncoder(&buf)
 	e.SetIndent(2)
-	if err := e.Encode(&n); err != nil {
+	if err := e.Encode(n); err != nil {
 		return "", fault.Wrap(fault.Invalid, err, "the value cannot be written as YAML")
 	}
 	if err := e.Close(); err != nil {
 		return "", fault.Wrap(fault.Invalid, err, "the value cannot be written as YAML")
 	}
-	return strings.TrimRight(buf.String(), "\n"), nil
+	text := strings.TrimRight(buf.String(), "\n")
+	if flow { // as an entry, so that what needs quotes there has them
+		text = strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
+	}
+	return text, nil
 }
 
 // encodeEntry writes `key: value`.

@@ -63,7 +63,7 @@ func (e *editor) replace(n *yaml.Node, value any) []edit {
 		return nil
 	}
 	scalar := n.Kind == yaml.ScalarNode && at.end > at.start && !isBlock(n)
-	natural, _ := encode(value, false)
+	natural, _ := encode(value, e.flow)
 	if scalar && !strings.Contains(natural, "\n") {
 		ways = append(ways, edit{at, likewise(n, value, natural)})
 	}
@@ -78,9 +78,8 @@ func (e *editor) replace(n *yaml.Node, value any) []edit {
 		return append(ways, edit{at, line})
 	}
 	key := parent.Content[index-1]
-	keyEnd := e.extent(key).end
-	colon := keyEnd + strings.IndexByte(string(e.text[keyEnd:]), ':') + 1
-	if colon <= keyEnd {
+	colon := e.afterColon(key)
+	if colon < 0 {
 		return ways
 	}
 	rest := hole{colon, max(at.end, colon)}
@@ -91,6 +90,15 @@ func (e *editor) replace(n *yaml.Node, value any) []edit {
 		}
 	}
 	return append(ways, edit{rest, " " + line})
+}
+
+// afterColon finds the end of the colon behind a key, -1 when there is none.
+func (e *editor) afterColon(key *yaml.Node) int {
+	end := e.extent(key).end
+	if colon := strings.IndexByte(string(e.text[end:]), ':'); colon >= 0 {
+		return end + colon + 1
+	}
+	return -1
 }
 
 // likewise writes a text in the quotes that the old one had.
@@ -195,10 +203,7 @@ func (e *editor) removals() []edit {
 	entryEnd := func(value int) int {
 		at := e.extent(parent.Content[value])
 		if step == 2 {
-			key := e.extent(parent.Content[value-1])
-			if colon := strings.IndexByte(string(e.text[key.end:]), ':'); colon >= 0 && at.end <= key.end+colon {
-				return key.end + colon + 1
-			}
+			return max(at.end, e.afterColon(parent.Content[value-1]))
 		}
 		return at.end
 	}
@@ -224,7 +229,13 @@ func (e *editor) removals() []edit {
 		start = dash
 	}
 	if only && len(e.path) > 1 {
-		return []edit{{hole{start, end}, empty}}
+		ways := []edit{{hole{start, end}, empty}}
+		if above, at := e.parentOf(parent); above != nil && above.Kind == yaml.MappingNode {
+			if colon := e.afterColon(above.Content[at-1]); colon > 0 {
+				ways = append(ways, edit{hole{colon, end}, " " + empty})
+			}
+		}
+		return ways
 	}
 	line, _ := e.doc.src.position(start)
 	lineStart, _ := e.doc.src.line(line)

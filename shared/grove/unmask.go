@@ -17,12 +17,12 @@ import (
 // The place of a value is its key. In a list it is the entry that is otherwise
 // unchanged, or the position while the list keeps its length.
 func Unmask(file string, edited, original []byte) ([]byte, error) {
-	if !strings.Contains(string(edited), MaskText) && !strings.Contains(string(edited), `\u2022`) {
-		return edited, nil
-	}
 	before := newMasked(file, original)
 	if string(edited) == before.text {
 		return original, nil
+	}
+	if !strings.Contains(string(edited), MaskText) && !strings.Contains(string(edited), `\u2022`) {
+		return edited, nil
 	}
 	if before.withheld {
 		return nil, fault.New(fault.Invalid,
@@ -278,7 +278,7 @@ func (u *unmasker) scalar(n, shape, orig *yaml.Node, path string) {
 		u.edits[n] = edit{hole{sp.body, sp.end}, string(origText[osp.body:osp.end])}
 	case whole || raw == shapeRaw:
 		u.values[n] = orig.Value
-		if isBlock(n) || isBlock(orig) || u.quoted && !plainLine(orig, origRaw) ||
+		if isBlock(n) || isBlock(orig) || u.quoted && orig.ShortTag() == "!!str" ||
 			raw != shapeRaw && strings.ContainsAny(origRaw, "\r\n") {
 			origRaw = doubleQuoted(orig.Value)
 		}
@@ -300,11 +300,6 @@ func (u *unmasker) scalar(n, shape, orig *yaml.Node, path string) {
 }
 
 func isBlock(n *yaml.Node) bool { return n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 }
-
-// plainLine recognises an unquoted scalar on one line, which stays the number it may be.
-func plainLine(n *yaml.Node, raw string) bool {
-	return n.Style&^yaml.TaggedStyle == 0 && !strings.ContainsAny(raw, "\r\n")
-}
 
 // inner is the part of a scalar's text that is content.
 func inner(n *yaml.Node, sp span) hole {
