@@ -111,13 +111,18 @@ var variable = regexp.MustCompile(`\$\{[A-Z_]+:-([^}]*)\}`)
 // substitute does what faas-cli does with ${NAME:-default} when nothing is set.
 func substitute(s string) string { return variable.ReplaceAllString(s, "$1") }
 
-func callImage(t *testing.T, name, program string, env []string) {
+// freeAddress gives an address that nobody listens on.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
+	defer func() { require.NoError(t, listener.Close()) }()
+	return listener.Addr().String()
+}
 
+func callImage(t *testing.T, name, program string, env []string) {
+	t.Helper()
+	address := freeAddress(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var log bytes.Buffer
@@ -138,6 +143,7 @@ func callImage(t *testing.T, name, program string, env []string) {
 			return true
 		default:
 		}
+		var err error
 		resp, err = http.Get("http://" + address + "/no/such/route.txt")
 		return err == nil
 	}, 30*time.Second, 20*time.Millisecond)

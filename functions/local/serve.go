@@ -41,7 +41,7 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	// The store's lock comes first: it is what keeps two from using one folder.
 	store, err := bolt.Open(filepath.Join(cfg.Dir, "ocim.db"), bolt.Options{})
 	if fault.Is(err, fault.Unavailable) {
-		return fmt.Errorf("Ocim is already running with %s. Stop it first, or set OCIM_DIR to another folder", cfg.Dir) //nolint:staticcheck // a sentence for a person
+		return fmt.Errorf("already running with %s: stop that first, or set OCIM_DIR to another folder", cfg.Dir)
 	}
 	if err != nil {
 		return err
@@ -61,6 +61,18 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	m, err := newMachine(cfg, "http://"+listener.Addr().String(), store, secrets, log)
 	if err != nil {
 		return err
+	}
+	stopGitLab := func() error { return nil }
+	if cfg.GitLabURL == "" {
+		demonstration, err := startDemonstration(cfg, log)
+		if err != nil {
+			return err
+		}
+		stopGitLab = demonstration.Close
+		defer func() { _ = stopGitLab() }() // again, when something below fails
+		if err := enrolDemonstration(ctx, demonstration.URL(), m.fleet, log); err != nil {
+			return err
+		}
 	}
 	handlers := functions(m)
 	schedule, err := newScheduler(ctx, schedules, handlers, log)
@@ -92,7 +104,8 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(drain))
+	// GitLab first: it would count the events that find no server as failures.
+	err = errors.Join(err, stopGitLab(), server.Shutdown(drain))
 	schedule.drain(drain)
 	return errors.Join(err, m.people.Drain(drain))
 }
