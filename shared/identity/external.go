@@ -154,4 +154,3 @@ func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, emai
 	}
 	return u, nil
 }
-

@@ -18,8 +18,8 @@ const (
 	MaxPassword = 1024 // bytes
 )
 
-// hashing is what OWASP asks of Argon2id at least.
-var hashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+// standardHashing is what OWASP asks of Argon2id at least.
+var standardHashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
 // hashesAtOnce bounds memory and processors: 4 × 19 MiB.
 const hashesAtOnce = 4
@@ -29,20 +29,24 @@ var commonList string
 
 // passwords hashes and checks passwords, few at a time.
 type passwords struct {
-	slots  chan struct{}
-	dummy  string // hash of a password that nobody has
-	common map[string]bool
+	hashing *argon2id.Params
+	slots   chan struct{}
+	dummy   string // hash of a password that nobody has
+	common  map[string]bool
 }
 
-func newPasswords(dummy string) (*passwords, error) {
-	p := &passwords{slots: make(chan struct{}, hashesAtOnce), common: map[string]bool{}}
+func newPasswords(dummy string, hashing *argon2id.Params) (*passwords, error) {
+	if hashing == nil {
+		hashing = &standardHashing
+	}
+	p := &passwords{hashing: hashing, slots: make(chan struct{}, hashesAtOnce), common: map[string]bool{}}
 	for line := range strings.Lines(commonList) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			p.common[line] = true
 		}
 	}
 	var err error
-	p.dummy, err = argon2id.CreateHash(dummy, &hashing)
+	p.dummy, err = argon2id.CreateHash(dummy, hashing)
 	return p, err
 }
 
@@ -52,7 +56,7 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer p.leave()
-	return argon2id.CreateHash(norm.NFKC.String(password), &hashing)
+	return argon2id.CreateHash(norm.NFKC.String(password), p.hashing)
 }
 
 // matches checks a password. Without a hash it does the same work and says no.

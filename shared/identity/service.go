@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alexedwards/argon2id"
+
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
@@ -56,6 +58,8 @@ type Config struct {
 	Now     func() time.Time // nil is time.Now
 	Random  io.Reader        // safe for concurrent use; nil is crypto/rand's
 	Logger  *slog.Logger     // nil is slog's default
+
+	hashing *argon2id.Params // nil is standardHashing
 }
 
 // Service keeps people and their ways in. It is safe for concurrent use, by any
@@ -110,7 +114,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.passwords, err = newPasswords(dummy); err != nil {
+	if s.passwords, err = newPasswords(dummy, c.hashing); err != nil {
 		return nil, fmt.Errorf("prepare the password check: %w", err)
 	}
 	return s, nil

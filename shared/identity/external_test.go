@@ -1,0 +1,139 @@
+package identity_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+func google(email, subject string) identity.External {
+	return identity.External{Issuer: "https://accounts.google.com", Subject: subject, Email: email, Verified: true, Name: "Goo Gle"}
+}
+
+func TestExternalAccountsEnterByInvitationOrDomainOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	enter := func(x identity.External) (identity.SignedIn, error) {
+		return w.SignInExternal(t.Context(), visitor("192.0.2.3"), x)
+	}
+	_, err := enter(google("x@allowed.example", "0"))
+	w.isKind(fault.Forbidden, err) // before there is an administrator
+	ana := w.ana()
+	inv := w.invite(ana, benEmail, identity.Grants{Global: identity.Operator})
+
+	unverified := google(benEmail, "1")
+	unverified.Verified = false
+	hosted := google("dora@allowed.example", "2")
+	hosted.Hosted = "allowed.example"
+	nameless := hosted
+	nameless.Email, nameless.Subject, nameless.Name = "emil@allowed.example", "3", ""
+	for name, x := range map[string]identity.External{
+		"a stranger":            google("eve@evil.example", "4"),
+		"an unverified address": unverified,
+		"an allowed domain, but anybody's account":  google("mallory@allowed.example", "5"),
+		"an allowed domain of another organisation": {Issuer: "https://accounts.google.com", Subject: "6", Email: "m@allowed.example", Verified: true, Hosted: "evil.example"},
+		"a domain that ends alike":                  {Issuer: "https://accounts.google.com", Subject: "7", Email: "m@notallowed.example", Verified: true, Hosted: "notallowed.example"},
+		"no subject":                                google(benEmail, ""),
+		"no address":                                google("", "8"),
+		"an address that is none":                   google("ben@example.org\nx", "9"),
+	} {
+		_, err := enter(x)
+		require.Error(t, err, name)
+		assert.Equal(t, fault.Forbidden, fault.KindOf(err), name)
+	}
+	users, err := w.Users(t.Context())
+	require.NoError(t, err)
+	require.Len(t, users, 1, "nobody was let in")
+
+	ben, err := enter(google("Ben@example.org", "1"))
+	require.NoError(t, err)
+	assert.Equal(t, identity.Operator, ben.User.Grants.Global)
+	assert.True(t, ben.User.HasExternal)
+	assert.False(t, ben.User.HasPassword)
+	i, err := w.LookUpInvitation(t.Context(), visitor("192.0.2.3"), inv)
+	require.NoError(t, err)
+	assert.Equal(t, identity.InvitationUsed, i.State)
+	dora, err := enter(hosted)
+	require.NoError(t, err)
+	assert.Equal(t, identity.Viewer, dora.User.Grants.Global)
+	emil, err := enter(nameless)
+	require.NoError(t, err)
+	assert.Equal(t, "emil@allowed.example", emil.User.Name)
+	again, err := enter(hosted)
+	require.NoError(t, err)
+	assert.Equal(t, dora.User.ID, again.User.ID)
+	list, err := w.Sessions(t.Context(), dora.User.ID)
+	require.NoError(t, err)
+	assert.Equal(t, "google", list[0].Method)
+}
+
+func TestExternalAccountIsLinkedByVerifiedAddressForGood(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	enter := func(x identity.External) (identity.SignedIn, error) {
+		return w.SignInExternal(t.Context(), visitor("192.0.2.3"), x)
+	}
+	in, err := enter(google(anaEmail, "1"))
+	require.NoError(t, err)
+	assert.Equal(t, ana.User.ID, in.User.ID)
+	assert.True(t, in.User.HasPassword)
+
+	in, err = enter(google("ana.new@elsewhere.example", "1"))
+	require.NoError(t, err, "the account counts, also when its address changes")
+	assert.Equal(t, ana.User.ID, in.User.ID)
+	_, err = enter(google(anaEmail, "2"))
+	w.isKind(fault.Forbidden, err) // her address was given to somebody else
+	other := google(anaEmail, "1")
+	other.Issuer = "https://evil.example"
+	_, err = enter(other)
+	w.isKind(fault.Forbidden, err) // the same subject at another provider
+
+	ben := w.join(ana, benEmail, asViewer)
+	yes := true
+	_, err = w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Disabled: &yes})
+	require.NoError(t, err)
+	_, err = enter(google(benEmail, "3"))
+	w.isKind(fault.Forbidden, err)
+}
+
+func TestWhoHasNoPasswordSetsOneSoonAfterSignIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.invite(w.ana(), benEmail, asViewer)
+	in, err := w.SignInExternal(t.Context(), visitor("192.0.2.3"), google(benEmail, "1"))
+	require.NoError(t, err)
+	_, err = w.LogIn(t.Context(), visitor("192.0.2.3"), benEmail, good)
+	w.isKind(fault.Unauthenticated, err)
+	w.clock.add(11 * time.Minute)
+	in, err = w.Refresh(t.Context(), visitor("192.0.2.3"), in.RefreshToken)
+	require.NoError(t, err)
+	w.isKind(fault.Forbidden, w.ChangePassword(t.Context(), w.by(in), good, next))
+	in, err = w.SignInExternal(t.Context(), visitor("192.0.2.3"), google(benEmail, "1"))
+	require.NoError(t, err)
+	require.NoError(t, w.ChangePassword(t.Context(), w.by(in), next, next))
+	_, err = w.LogIn(t.Context(), visitor("192.0.2.3"), benEmail, next)
+	require.NoError(t, err)
+	require.NoError(t, w.Drain(t.Context()))
+}
+
+func TestExternalSignInsAtOnceMakeOneUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	x := google("dora@allowed.example", "1")
+	x.Hosted = "allowed.example"
+	ok, errs := atOnce(8, func(int) error {
+		_, err := w.SignInExternal(t.Context(), visitor("192.0.2.3"), x)
+		return err
+	})
+	assert.EqualValues(t, 8, ok, "%v", errs)
+	users, err := w.Users(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, users, 2)
+}

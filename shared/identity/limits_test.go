@@ -1,0 +1,142 @@
+package identity_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// guess tries wrong passwords from ever other addresses until the account is
+// limited, and gives how many tries that took.
+func (w *world) guess(email string) int {
+	w.t.Helper()
+	for i := range 100 {
+		_, err := w.LogIn(w.t.Context(), visitor(fmt.Sprintf("198.51.100.%d", i)), email, next)
+		if fault.Is(err, fault.Limited) {
+			return i
+		}
+		w.isKind(fault.Unauthenticated, err)
+	}
+	return -1
+}
+
+func TestGuessingIsLimitedByAccountAndAlikeWithoutOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	assert.Equal(t, 10, w.guess(anaEmail))
+	assert.Equal(t, 10, w.guess("nobody@example.org"))
+	_, err := w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
+	w.isKind(fault.Limited, err) // the right password tells a guesser nothing
+	w.clock.add(30 * time.Second)
+	_, err = w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
+	require.NoError(t, err)
+}
+
+func TestGuessingIsLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	n := 0
+	for ; n < 100; n++ {
+		_, err := w.LogIn(t.Context(), visitor("198.51.100.1"), fmt.Sprintf("u%d@example.org", n), next)
+		if fault.Is(err, fault.Limited) {
+			break
+		}
+	}
+	assert.Equal(t, 30, n)
+	_, err := w.LogIn(t.Context(), visitor("198.51.100.2"), anaEmail, good)
+	require.NoError(t, err, "other addresses are not concerned")
+}
+
+func TestLoggingInRightlyUsesNothingUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	for range 40 {
+		_, err := w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
+		require.NoError(t, err)
+	}
+}
+
+func TestAStrangerCannotLockTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	require.Equal(t, 10, w.guess(anaEmail))
+
+	// In a browser that knows her she goes in.
+	known := visitor("192.0.2.1")
+	known.Device = ana.Device
+	in, err := w.LogIn(t.Context(), known, anaEmail, good)
+	require.NoError(t, err)
+	assert.Equal(t, ana.Device.Reveal(), in.Device.Reveal())
+	guessed := known
+	guessed.Device = secret.New("AAAAAAAAAAAAAAAAAAAAAA")
+	_, err = w.LogIn(t.Context(), guessed, anaEmail, good)
+	w.isKind(fault.Limited, err)
+
+	// With any other she goes in by the reset link, also while the stranger asks
+	// for links and keeps guessing.
+	for i := range 20 {
+		require.NoError(t, w.RequestReset(t.Context(), visitor(fmt.Sprintf("198.51.100.%d", i)), anaEmail))
+	}
+	require.NoError(t, w.Drain(t.Context()))
+	assert.Len(t, w.mail.to(anaEmail, identity.LetterReset), 3, "her mailbox is not flooded")
+	require.NoError(t, w.RequestReset(t.Context(), visitor("203.0.113.5"), anaEmail), "the answer does not tell")
+	elsewhere := visitor("203.0.113.5")
+	elsewhere.Device, err = w.RedeemReset(t.Context(), elsewhere, w.lastLink(anaEmail, identity.LetterReset), next)
+	require.NoError(t, err)
+	_, err = w.LogIn(t.Context(), elsewhere, anaEmail, next)
+	require.NoError(t, err)
+
+	// A browser that was known may not guess without end either.
+	tries := 0
+	for ; tries < 50; tries++ {
+		if _, err = w.LogIn(t.Context(), elsewhere, anaEmail, good); fault.Is(err, fault.Limited) {
+			break
+		}
+	}
+	assert.Equal(t, 10, tries)
+	require.NoError(t, w.Drain(t.Context()))
+}
+
+func TestOtherWaysAreLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	until := func(f func() error) int {
+		for i := range 2000 {
+			if err := f(); fault.Is(err, fault.Limited) {
+				return i
+			}
+		}
+		return -1
+	}
+	stranger := visitor("198.51.100.1")
+	assert.Equal(t, 10, until(func() error { return w.RequestReset(t.Context(), stranger, "nobody@example.org") }))
+	links := until(func() error {
+		_, err := w.LookUpInvitation(t.Context(), stranger, secret.New("x"))
+		return err
+	})
+	assert.Equal(t, 30, links)
+	refreshes := until(func() error {
+		_, err := w.Refresh(t.Context(), stranger, ana.RefreshToken)
+		return err
+	})
+	assert.Positive(t, refreshes)
+	by := w.by(w.again(good))
+	invitations := until(func() error {
+		_, err := w.Invite(t.Context(), by, benEmail, asViewer)
+		return err
+	})
+	assert.Equal(t, 50, invitations)
+	require.NoError(t, w.Drain(t.Context()))
+}
