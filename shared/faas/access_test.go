@@ -191,6 +191,26 @@ func TestClientAddress(t *testing.T) {
 	assert.Contains(t, g.call("GET", "/v1/do", "", "X-Forwarded-For", "203.0.113.9").Body.String(), "203.0.113.9")
 }
 
+func FuzzClientAddress(f *testing.F) {
+	f.Add("203.0.113.9", "10.0.0.2")
+	f.Add("unknown, [::1]:80", "")
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	f.Fuzz(func(t *testing.T, first, second string) {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header["X-Forwarded-For"] = []string{first, second}
+		r.RemoteAddr = "198.51.100.7:5"
+		if got := faas.ClientAddress(r, trusted).String(); got != "198.51.100.7" {
+			t.Fatalf("a stranger became %s", got)
+		}
+		// What a proxy appended on the right is what counts.
+		r.RemoteAddr = "10.0.0.1:5"
+		r.Header["X-Forwarded-For"] = []string{first, second, "203.0.113.9"}
+		if got := faas.ClientAddress(r, trusted).String(); got != "203.0.113.9" {
+			t.Fatalf("a forged header became %s", got)
+		}
+	})
+}
+
 func TestOutsideACall(t *testing.T) {
 	t.Parallel()
 	assert.Zero(t, faas.PrincipalFrom(t.Context()))

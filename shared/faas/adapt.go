@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	handler "github.com/openfaas/templates-sdk/go-http"
@@ -95,7 +96,7 @@ func Function(build func(context.Context) (http.Handler, error)) Handle {
 type function struct {
 	build func(context.Context) (http.Handler, error)
 	turn  chan struct{} // holds one token: whoever builds
-	built Handle        // guarded by turn
+	built atomic.Pointer[Handle]
 }
 
 func (f *function) handle(in handler.Request) (handler.Response, error) {
@@ -118,14 +119,17 @@ func (f *function) handle(in handler.Request) (handler.Response, error) {
 
 // get gives the handler and builds it if nobody has.
 func (f *function) get(ctx context.Context) (Handle, error) {
+	if built := f.built.Load(); built != nil {
+		return *built, nil
+	}
 	select {
 	case f.turn <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	defer func() { <-f.turn }()
-	if f.built != nil {
-		return f.built, nil
+	if built := f.built.Load(); built != nil {
+		return *built, nil
 	}
 	// The handler outlives the call that happens to build it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildTimeout)
@@ -134,8 +138,9 @@ func (f *function) get(ctx context.Context) (Handle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build the function: %w", err)
 	}
-	f.built = Adapt(h)
-	return f.built, nil
+	built := Adapt(h)
+	f.built.Store(&built)
+	return built, nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -149,18 +149,18 @@ func serve(ctx context.Context, listener net.Listener, handle Handle, s settings
 func serverHandler(handle Handle, timeout time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength > MaxBody {
-			answerError(w, callIDOf(r.Header), bodyTooLarge())
+			Answer(w, r, bodyTooLarge())
 			return
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 		if err != nil {
 			var tooLarge *http.MaxBytesError
 			if errors.As(err, &tooLarge) {
-				answerError(w, callIDOf(r.Header), bodyTooLarge())
+				Answer(w, r, bodyTooLarge())
 				return
 			}
-			answerProblem(w, callIDOf(r.Header), newProblem(http.StatusBadRequest, "The body could not be read to its end.",
-				FieldError{Field: "body", Message: "ends too early"}))
+			// Whoever cut it off is hardly listening.
+			Answer(w, r, fault.InvalidField("body", "The body ends too early."))
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
