@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strings"
@@ -84,13 +85,51 @@ func (c *Chunk) encode() ([]byte, error) {
 }
 
 func decodeChunk(data []byte) (*Chunk, error) {
+	c := new(Chunk)
+	return c, unzip(data, c)
+}
+
+func unzip(data []byte, into any) error {
 	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return fmt.Errorf("decoding chunk: %w", err)
+	}
+	if err := json.NewDecoder(io.LimitReader(r, maxChunk)).Decode(into); err != nil {
+		return fmt.Errorf("decoding chunk: %w", err)
+	}
+	return nil
+}
+
+// rawChunk is a chunk whose rows are decoded only where they changed.
+type rawChunk struct {
+	Cluster  Cluster           `json:"cluster"`
+	Settings map[string]string `json:"settings"`
+	Rows     []json.RawMessage `json:"rows"`
+
+	sum  uint64   // of what the rows are found by beside their own content
+	sums []uint64 // of the rows
+}
+
+func decodeRaw(data []byte, seed maphash.Seed) (*rawChunk, error) {
+	c := new(rawChunk)
+	if err := unzip(data, c); err != nil {
+		return nil, err
+	}
+	given, err := json.Marshal([]any{c.Cluster.ID, c.Cluster.Provider, c.Settings})
 	if err != nil {
 		return nil, fmt.Errorf("decoding chunk: %w", err)
 	}
-	c := new(Chunk)
-	if err := json.NewDecoder(io.LimitReader(r, maxChunk)).Decode(c); err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
+	c.sum = maphash.Bytes(seed, given)
+	for _, row := range c.Rows {
+		c.sums = append(c.sums, maphash.Bytes(seed, row))
 	}
 	return c, nil
+}
+
+func (c *rawChunk) row(i int) (Row, error) {
+	var row Row
+	if err := json.Unmarshal(c.Rows[i], &row); err != nil {
+		return row, fmt.Errorf("decoding a row of cluster %s: %w", c.Cluster.ID, err)
+	}
+	return row, nil
 }

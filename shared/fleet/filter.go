@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -14,6 +16,7 @@ import (
 // fields must all hold. The zero Filter chooses all.
 type Filter struct {
 	Visible    func(cluster string) bool // nil is every cluster
+	Sight      string                    // names what Visible lets through, so that answers can be kept; may be empty
 	Name       string                    // part of the instance's name, any case
 	Clusters   []string                  // ids
 	Providers  []string
@@ -56,40 +59,9 @@ func isKey(s string) bool {
 	})
 }
 
-func (t SettingTerm) holds(settings, clusterSettings map[string]string) bool {
-	return t.in(settings) || t.in(clusterSettings)
-}
-
-func (t SettingTerm) in(settings map[string]string) bool {
-	if t.Key == "" {
-		for k, v := range settings {
-			if containsFold(k, t.Value) || containsFold(v, t.Value) {
-				return true
-			}
-		}
-		return false
-	}
-	if v, ok := settings[t.Key]; ok {
-		return t.Op == "" || t.Op == "=" && v == t.Value || t.Op == "~" && containsFold(v, t.Value)
-	}
-	if t.Op != "" {
-		return false
-	}
-	// A key that holds a map or list has only its leaves in settings.
-	for k := range settings {
-		if strings.HasPrefix(k, t.Key+".") {
-			return true
-		}
-	}
-	return false
-}
-
-func containsFold(s, part string) bool {
-	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
-}
-
 // Facets counts, for each choice of a filter, the instances that choosing it
-// would show with all the other filters kept.
+// would show with all the other filters kept. Of more than MostChoices it has
+// those with the most instances, and the chosen ones.
 type Facets struct {
 	Clusters   map[string]int `json:"clusters"`
 	Providers  map[string]int `json:"providers"`
@@ -115,65 +87,14 @@ type Order struct {
 	Descending bool
 }
 
-// InstancePage is a page of a filtered list.
+// InstancePage is a page of a filtered list. It shares its maps and pointers
+// with other pages, so it is not to be changed.
 type InstancePage struct {
 	Instances []Instance `json:"instances"`
 	Total     int        `json:"total" doc:"Instances that pass the filter, on all pages"`
 	Facets    Facets     `json:"facets"`
 	Next      string     `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 	Revision  int64      `json:"revision" doc:"Revision of the fleet this was read from"`
-}
-
-// Find filters, sorts and pages the snapshot. The cursor is a former page's
-// Next; one that is not ours is fault.Invalid.
-func (s *Snapshot) Find(f Filter, o Order, after string, limit int) (InstancePage, error) {
-	var cursor *position
-	if after != "" {
-		var err error
-		if cursor, err = parsePosition(after); err != nil {
-			return InstancePage{}, err
-		}
-	}
-	page := InstancePage{Revision: s.Revision, Instances: []Instance{}, Facets: newFacets()}
-	var found []hit
-	for _, chunk := range s.Chunks {
-		if f.Visible != nil && !f.Visible(chunk.Cluster.ID) {
-			continue
-		}
-		for i := range chunk.Rows {
-			row := &chunk.Rows[i]
-			missed, facet := f.misses(chunk, row)
-			if missed == 0 {
-				found = append(found, hit{&row.Instance, o.position(&row.Instance)})
-			}
-			page.Facets.count(chunk, row, missed, facet)
-		}
-	}
-	page.Total = len(found)
-	compare := func(a, b hit) int { return a.at.compare(b.at, o.Descending) }
-	slices.SortFunc(found, compare)
-	start := 0
-	if cursor != nil {
-		start, _ = slices.BinarySearchFunc(found, *cursor, func(h hit, p position) int {
-			if c := h.at.compare(p, o.Descending); c != 0 {
-				return c
-			}
-			return -1 // the cursor's own row was on the page before
-		})
-	}
-	end := min(start+limit, len(found))
-	for _, h := range found[start:end] {
-		page.Instances = append(page.Instances, *h.instance)
-	}
-	if end < len(found) {
-		page.Next = found[end-1].at.String()
-	}
-	return page, nil
-}
-
-type hit struct {
-	instance *Instance
-	at       position
 }
 
 // position is where an instance stands in an order.
@@ -226,87 +147,120 @@ func parsePosition(s string) (*position, error) {
 	return p, nil
 }
 
+// MostChoices bounds each of the Facets.
+const MostChoices = 100
+
 // The filters that have facets.
 const (
-	facetNone = iota
-	facetCluster
+	facetCluster = iota
 	facetProvider
 	facetRelease
 	facetLifecycle
 	facetHealth
 	facetPipeline
+	facets // how many there are
 )
 
-// misses counts the filters that an instance does not pass, and names the
-// facet of the last one. More than one miss is enough to know.
-func (f *Filter) misses(c *Chunk, r *Row) (missed, facet int) {
-	i := &r.Instance
-	miss := func(which int) {
-		missed++
-		facet = which
+// facetValue is what an instance has for a facet.
+func facetValue(field int, c *Chunk, i *Instance) string {
+	switch field {
+	case facetCluster:
+		return c.Cluster.ID
+	case facetProvider:
+		return c.Cluster.Provider
+	case facetRelease:
+		return i.Release
+	case facetLifecycle:
+		return string(i.Lifecycle)
+	case facetHealth:
+		return string(i.Health.State)
 	}
-	if f.Name != "" && !containsFold(i.Name, f.Name) || f.Broken && len(i.Problems) == 0 {
-		return 2, facetNone
-	}
-	for _, t := range f.Settings {
-		if !t.holds(r.Settings, c.Settings) {
-			return 2, facetNone
-		}
-	}
-	if !oneOf(f.Clusters, c.Cluster.ID) {
-		miss(facetCluster)
-	}
-	if !oneOf(f.Providers, c.Cluster.Provider) {
-		miss(facetProvider)
-	}
-	if !oneOf(f.Releases, i.Release) {
-		miss(facetRelease)
-	}
-	if !oneOf(f.Lifecycles, i.Lifecycle) {
-		miss(facetLifecycle)
-	}
-	if !oneOf(f.Healths, i.Health.State) {
-		miss(facetHealth)
-	}
-	if !oneOf(f.Pipelines, pipelineFacet(i)) {
-		miss(facetPipeline)
-	}
-	return missed, facet
-}
-
-func oneOf[T comparable](choices []T, v T) bool {
-	return len(choices) == 0 || slices.Contains(choices, v)
-}
-
-func pipelineFacet(i *Instance) string {
 	if i.Pipeline == nil {
 		return "none"
 	}
 	return string(i.Pipeline.Status)
 }
 
-func newFacets() Facets {
-	return Facets{
-		Clusters: map[string]int{}, Providers: map[string]int{}, Releases: map[string]int{},
-		Lifecycles: map[string]int{}, Healths: map[string]int{}, Pipelines: map[string]int{},
+// chosen gives what a filter chose of a facet; none is all.
+func (f *Filter) chosen(field int) []string {
+	switch field {
+	case facetCluster:
+		return f.Clusters
+	case facetProvider:
+		return f.Providers
+	case facetRelease:
+		return f.Releases
+	case facetLifecycle:
+		return stringsOf(f.Lifecycles)
+	case facetHealth:
+		return stringsOf(f.Healths)
+	}
+	return f.Pipelines
+}
+
+func stringsOf[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// set gives a facet its counts.
+func (f *Facets) set(field int, counts map[string]int, chosen []string) {
+	counts = mostCounted(counts, chosen)
+	switch field {
+	case facetCluster:
+		f.Clusters = counts
+	case facetProvider:
+		f.Providers = counts
+	case facetRelease:
+		f.Releases = counts
+	case facetLifecycle:
+		f.Lifecycles = counts
+	case facetHealth:
+		f.Healths = counts
+	case facetPipeline:
+		f.Pipelines = counts
 	}
 }
 
-// count adds an instance to the facets whose own filter alone may exclude it.
-func (f *Facets) count(c *Chunk, r *Row, missed, facet int) {
-	if missed > 1 {
-		return
+func mostCounted(counts map[string]int, chosen []string) map[string]int {
+	if len(counts) <= MostChoices {
+		return counts
 	}
-	add := func(which int, counts map[string]int, value string) {
-		if (missed == 0 || facet == which) && value != "" {
-			counts[value]++
+	values := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	kept := make(map[string]int, MostChoices)
+	for _, v := range append(values[:MostChoices:MostChoices], chosen...) {
+		if n := counts[v]; n > 0 {
+			kept[v] = n
 		}
 	}
-	i := &r.Instance
-	add(facetCluster, f.Clusters, c.Cluster.ID)
-	add(facetProvider, f.Providers, c.Cluster.Provider)
-	add(facetRelease, f.Releases, i.Release)
-	add(facetLifecycle, f.Lifecycles, string(i.Lifecycle))
-	add(facetHealth, f.Healths, string(i.Health.State))
-	add(facetPipeline, f.Pipelines, pipelineFacet(i))
+	return kept
+}
+
+// key names a filter, so that equal filters have equal keys; false when nothing
+// tells what is visible.
+func (f *Filter) key() (string, bool) {
+	if f.Visible != nil && f.Sight == "" {
+		return "", false
+	}
+	b := strconv.AppendQuote(nil, f.Sight)
+	b = strconv.AppendQuote(b, f.Name)
+	b = strconv.AppendBool(b, f.Broken)
+	for field := range facets {
+		b = append(b, ';')
+		for _, v := range f.chosen(field) {
+			b = strconv.AppendQuote(b, v)
+		}
+	}
+	b = append(b, ';')
+	for _, t := range f.Settings {
+		b = strconv.AppendQuote(b, t.Key)
+		b = append(b, t.Op...)
+		b = strconv.AppendQuote(b, t.Value)
+	}
+	return string(b), true
 }

@@ -5,16 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 )
 
 // recentChanges is how many changed clusters the head remembers. A replica
-// that fell further behind reads every chunk again.
-const recentChanges = 64
+// that fell further behind reads every chunk again. With the longest ids the
+// head still fits into the 4 KB that one read unit buys.
+const recentChanges = 48
 
 var headKey = kv.Key{Partition: partFleet, Sort: "head"}
 
@@ -132,116 +130,3 @@ func (s *Store) publish(ctx context.Context, cluster string) error {
 }
 
 func chunkKey(cluster string) kv.Key { return kv.Key{Partition: partChunk, Sort: cluster} }
-
-// Snapshot is the whole fleet at one revision. It is never changed once made.
-type Snapshot struct {
-	Revision int64
-	Chunks   []*Chunk // by cluster id
-}
-
-// Chunk finds a cluster, nil when there is none.
-func (s *Snapshot) Chunk(cluster string) *Chunk {
-	i, ok := slices.BinarySearchFunc(s.Chunks, cluster, func(c *Chunk, id string) int {
-		return strings.Compare(c.Cluster.ID, id)
-	})
-	if !ok {
-		return nil
-	}
-	return s.Chunks[i]
-}
-
-// Replica keeps the latest snapshot in memory and checks it at each request.
-type Replica struct {
-	store *Store
-
-	mu      sync.Mutex // held while loading, so that many requests load once
-	current *Snapshot
-}
-
-// NewReplica makes an empty replica; the first Snapshot fills it.
-func NewReplica(store *Store) *Replica { return &Replica{store: store} }
-
-// Snapshot gives the fleet as of now. It costs one small read when nothing
-// changed, and else the chunks that did.
-func (r *Replica) Snapshot(ctx context.Context) (*Snapshot, error) {
-	h, _, err := getJSON[head](ctx, r.store.kv, headKey, kv.Eventual())
-	if fault.Is(err, fault.NotFound) {
-		return &Snapshot{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the fleet's revision: %w", err)
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.current != nil && r.current.Revision >= h.Revision {
-		return r.current, nil
-	}
-	next, err := r.load(ctx, h)
-	if err != nil {
-		return nil, err
-	}
-	r.current = next
-	return next, nil
-}
-
-// load makes the snapshot of a head from what is in memory and what changed.
-func (r *Replica) load(ctx context.Context, h head) (*Snapshot, error) {
-	if r.current != nil {
-		if ids, ok := h.since(r.current.Revision); ok {
-			return r.loadSome(ctx, h.Revision, ids)
-		}
-	}
-	next := &Snapshot{Revision: h.Revision}
-	// The reads are consistent: a chunk older than its head would stick.
-	q := kv.Query{Partition: partChunk, Limit: kv.MaxPage}
-	for {
-		page, err := r.store.kv.Query(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("reading the fleet: %w", err)
-		}
-		for _, item := range page.Items {
-			c, err := decodeChunk(item.Value)
-			if err != nil {
-				return nil, err
-			}
-			next.Chunks = append(next.Chunks, c)
-		}
-		if page.Next == "" {
-			return next, nil
-		}
-		q.After = page.Next
-	}
-}
-
-func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*Snapshot, error) {
-	changed := make(map[string]*Chunk, len(ids))
-	keys := make([]kv.Key, len(ids))
-	for i, id := range ids {
-		changed[id] = nil
-		keys[i] = chunkKey(id)
-	}
-	items, err := r.store.kv.BatchGet(ctx, keys)
-	if err != nil {
-		return nil, fmt.Errorf("reading changed clusters: %w", err)
-	}
-	for _, item := range items {
-		c, err := decodeChunk(item.Value)
-		if err != nil {
-			return nil, err
-		}
-		changed[item.Sort] = c
-	}
-	next := &Snapshot{Revision: revision}
-	for _, c := range r.current.Chunks {
-		if _, ok := changed[c.Cluster.ID]; !ok {
-			next.Chunks = append(next.Chunks, c)
-		}
-	}
-	for _, c := range changed {
-		if c != nil {
-			next.Chunks = append(next.Chunks, c)
-		}
-	}
-	slices.SortFunc(next.Chunks, func(a, b *Chunk) int { return strings.Compare(a.Cluster.ID, b.Cluster.ID) })
-	return next, nil
-}
