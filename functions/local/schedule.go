@@ -26,6 +26,9 @@ type stack struct {
 		Environment map[string]string `yaml:"environment"`
 		Secrets     []string          `yaml:"secrets"`
 		Annotations map[string]string `yaml:"annotations"`
+		Requests    map[string]string `yaml:"requests"`
+		Limits      map[string]string `yaml:"limits"`
+		ReadOnly    bool              `yaml:"readonly_root_filesystem"`
 	} `yaml:"functions"`
 	Configuration struct {
 		Copy []string `yaml:"copy"`
