@@ -70,7 +70,8 @@ func (o *Opener) Open(ctx context.Context, project fleet.Project) (*Project, err
 		return nil, err
 	}
 	return &Project{
-		api: client.api, id: int(project.GitLabID), branch: project.DefaultBranch, trigger: credentials.TriggerToken,
+		api: client.api, id: int(project.GitLabID), name: project.Path, branch: project.DefaultBranch,
+		trigger: credentials.TriggerToken,
 	}, nil
 }
 
@@ -78,6 +79,7 @@ func (o *Opener) Open(ctx context.Context, project fleet.Project) (*Project, err
 type Project struct {
 	api     *gogitlab.Client
 	id      int
+	name    string // path with namespace, as it was last known
 	branch  string // the default branch
 	trigger secret.Value
 }

@@ -12,6 +12,7 @@ import (
 	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // translate makes a fault of what go-gitlab returned while doing something.
@@ -66,11 +67,15 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 }
 
 // brief is what GitLab said, short enough for a person and a log.
-func brief(answer *gogitlab.ErrorResponse) string {
+func brief(answer *gogitlab.ErrorResponse) string { return cutText(answer.Message) }
+
+// cutText shortens what GitLab said. Secrets do not belong there, and do not
+// leave if they are.
+func cutText(s string) string {
 	const most = 300
-	s := answer.Message
-	if len(s) > most {
-		s = s[:most] + "…"
+	s = grove.Mask("message", []byte(strings.ToValidUTF8(s, "")))
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
 	}
 	return s
 }
@@ -87,7 +92,7 @@ func retryAfter(h http.Header) time.Duration {
 // isConflict tells a refused commit that lost a race from a wrong one: GitLab
 // answers 400 to both.
 func isConflict(message string) bool {
-	for _, said := range []string{"has changed", "been changed", "could not be created", "already exists", "been updated", "doesn't exist"} {
+	for _, said := range []string{"has changed", "been changed", "could not be created", "already exists", "been updated", "doesn't exist", "refresh and try again"} {
 		if strings.Contains(message, said) {
 			return true
 		}

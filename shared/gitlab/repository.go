@@ -68,17 +68,34 @@ func commit(c *gogitlab.Commit) fleet.Commit {
 }
 
 // Files reads the files that describe the cluster and its instances at a
-// commit: one call, of which GitLab allows five a minute.
+// commit, in one call. GitLab allows five of those a minute; beyond them it takes
+// one call per hundred files of the folders instances and defaults, and another to
+// read each hundred.
 func (p *Project) Files(ctx context.Context, sha string) ([]fleet.SourceFile, error) {
+	files, err := p.archive(ctx, sha)
+	if fault.Is(err, fault.Limited) {
+		return p.files(ctx, sha)
+	}
+	return files, err
+}
+
+func (p *Project) archive(ctx context.Context, sha string) ([]fleet.SourceFile, error) {
+	// go-gitlab reads on to the end of an answer unless its context is over.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	read, write := io.Pipe()
+	streamed := make(chan struct{})
 	go func() {
+		defer close(streamed)
 		format := "tar.gz"
 		_, err := p.api.Repositories.StreamArchive(p.id, write,
 			&gogitlab.ArchiveOptions{Format: &format, SHA: &sha}, gogitlab.WithContext(ctx))
 		write.CloseWithError(err)
 	}()
 	files, err := unpack(read)
+	cancel()
 	read.CloseWithError(errEnough)
+	<-streamed
 	if err != nil {
 		return nil, translate(err, "reading the archive of %s", sha)
 	}
