@@ -1,0 +1,209 @@
+package function_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/webhook"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv/bolt"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+const (
+	kills  = 100
+	events = 10_000
+)
+
+// childStore names the store of a process that is there to be killed.
+const childStore = "OCIM_TEST_WEBHOOK_STORE"
+
+func TestMain(m *testing.M) {
+	if file := os.Getenv(childStore); file != "" {
+		if err := serveChild(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serveChild runs the function over the store until it is killed. It prints its
+// address when it answers.
+func serveChild(file string) error {
+	store, err := bolt.Open(file, bolt.Options{LockWait: 10 * time.Second})
+	if err != nil {
+		return err
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	reconciling := setup.NewFleet(setup.Parts{KV: store, Now: setup.Now, Log: quiet})
+	h := function.New(function.Deps{
+		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Apply: reconciling.Reconciler.Apply,
+		Credentials: func(context.Context, string) (fleet.Credentials, error) {
+			return fleet.Credentials{WebhookSecret: secret.New(token)}, nil
+		},
+	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(listener.Addr())
+	return http.Serve(listener, h)
+}
+
+// child is a running process and the address it answers at.
+type child struct {
+	*exec.Cmd
+	address string
+}
+
+func startChild(t *testing.T, file string) child {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childStore+"="+file)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	line := make([]byte, 64)
+	n, err := out.Read(line)
+	require.NoError(t, err, "the process ended before it answered")
+	return child{cmd, strings.TrimSpace(string(line[:n]))}
+}
+
+// sendEvent reports whether the event was answered with success.
+func sendEvent(client *http.Client, address string, n int) bool {
+	body := fmt.Sprintf(`{"object_kind":"pipeline","object_attributes":{"id":%d,"status":"success","ref":"main","source":"push","sha":"s%d",`+
+		`"created_at":"2026-11-22 11:00:00 UTC"},"project":{"id":1},"commit":{"message":"[AutoDeploy][Update] demo|%d"}}`, n, n, n)
+	r, err := http.NewRequest(http.MethodPost, "http://"+address+"/v1/projects/campus/events", strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	r.Header.Set("X-Gitlab-Event", "Pipeline Hook")
+	r.Header.Set("X-Gitlab-Token", token)
+	r.Header.Set("Idempotency-Key", fmt.Sprint(n))
+	resp, err := client.Do(r)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err == nil && resp.StatusCode == http.StatusOK
+}
+
+// drain gives what is in the channel now.
+func drain(todo chan int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for {
+			select {
+			case n := <-todo:
+				if !yield(n) {
+					return
+				}
+			default:
+				return
+			}
+		}
+	}
+}
+
+// What was answered 2xx is there after any number of deaths, once.
+func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "kv.db")
+	store, err := bolt.Open(file, bolt.Options{})
+	require.NoError(t, err)
+	require.NoError(t, fleet.NewStore(store, setup.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	require.NoError(t, store.Close())
+
+	const senders = 16
+	acked := make([]bool, events)
+	todo := make(chan int, events)
+	for n := range events {
+		todo <- n
+	}
+	for kill := 0; kill < kills || len(todo) > 0; kill++ {
+		c := startChild(t, file)
+		client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+		share := int64(len(todo))
+		if left := kills - kill; left > 0 {
+			share = share/int64(left) + rand.Int64N(20)
+		}
+		var answered atomic.Int64
+		var sent sync.WaitGroup
+		for range senders {
+			sent.Go(func() {
+				for n := range drain(todo) {
+					if !sendEvent(client, c.address, n+1) {
+						todo <- n // GitLab would not repeat it; this shows that a repetition is harmless
+						return
+					}
+					acked[n] = true
+					if answered.Add(1) == share {
+						// The others are in the middle of something.
+						assert.NoError(t, c.Process.Kill())
+					}
+				}
+			})
+		}
+		sent.Wait()
+		_ = c.Process.Kill() // it may be dead already
+		client.CloseIdleConnections()
+		_ = c.Wait() // killed is how it ends
+	}
+
+	store, err = bolt.Open(file, bolt.Options{LockWait: 10 * time.Second})
+	require.NoError(t, err)
+	defer store.Close()
+	f := fleet.NewStore(store, setup.Now)
+	waiting := map[int64]bool{}
+	after := ""
+	for {
+		page, next, err := f.WaitingEvents(t.Context(), "campus", after)
+		require.NoError(t, err)
+		for _, e := range page {
+			assert.False(t, waiting[e.Pipeline.ID], "event of pipeline %d waits twice", e.Pipeline.ID)
+			waiting[e.Pipeline.ID] = true
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	applied := map[int64]int{}
+	for after = ""; ; {
+		page, next, err := f.InstancePipelines(t.Context(), "campus", "demo", after, 100)
+		require.NoError(t, err)
+		for _, p := range page {
+			applied[p.ID]++
+		}
+		if after = next; after == "" {
+			break
+		}
+	}
+	for n, ok := range acked {
+		require.True(t, ok, "event %d was never answered", n)
+		id := int64(n + 1)
+		require.True(t, applied[id] > 0 || waiting[id], "event %d was answered and is lost", n)
+		require.LessOrEqual(t, applied[id], 1)
+	}
+	t.Logf("%d events over %d kills; %d waited to be applied", events, kills, len(waiting))
+}

@@ -1,0 +1,387 @@
+package function_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/webhook"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+const (
+	token        = "hook-token-0123456789"
+	formerToken  = "former-token-0123456789"
+	signingToken = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=" // "0123…" in base64, not a real one
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// intake is the function over a store, with what it applied.
+type intake struct {
+	http.Handler
+	fleet   *fleet.Store
+	applied atomic.Int64
+	fail    error // of applying
+	opened  atomic.Int64
+}
+
+func newIntake(t *testing.T, store kv.Store) *intake {
+	t.Helper()
+	in := &intake{fleet: fleet.NewStore(store, func() time.Time { return noon })}
+	quiet := slog.New(slog.DiscardHandler)
+	in.Handler = function.New(function.Deps{
+		API: faas.Options{Log: quiet}, Fleet: in.fleet, Log: quiet,
+		Now: func() time.Time { return noon },
+		Credentials: func(_ context.Context, project string) (fleet.Credentials, error) {
+			in.opened.Add(1)
+			switch project {
+			case "campus":
+				return fleet.Credentials{WebhookSecret: secret.New(token), FormerWebhookSecret: secret.New(formerToken)}, nil
+			case "signed":
+				return fleet.Credentials{WebhookSecret: secret.New(signingToken)}, nil
+			case "open":
+				return fleet.Credentials{}, nil
+			case "down":
+				return fleet.Credentials{}, fault.New(fault.Unavailable, "the store is down")
+			}
+			return fleet.Credentials{}, fault.New(fault.NotFound, "no credentials of project %q", project)
+		},
+		Apply: func(ctx context.Context, e fleet.Event) error {
+			in.applied.Add(1)
+			if in.fail != nil {
+				return in.fail
+			}
+			return in.fleet.ForgetEvent(ctx, e)
+		},
+	})
+	return in
+}
+
+// newCampus is an intake that knows the project campus.
+func newCampus(t *testing.T) *intake {
+	t.Helper()
+	in := newIntake(t, kvtest.Open(t))
+	for _, id := range []string{"campus", "signed"} {
+		require.NoError(t, in.fleet.AddProject(t.Context(), fleet.Project{ID: id, GitLabID: 1, DefaultBranch: "main"}))
+	}
+	return in
+}
+
+func (in *intake) send(t *testing.T, project, body string, header map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/projects/"+project+"/events", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Gitlab-Event", "Pipeline Hook")
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	in.ServeHTTP(w, r)
+	return w
+}
+
+func outcome(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var body struct{ Outcome string }
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &body), w.Body.String())
+	return body.Outcome
+}
+
+func payload(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func sign(id string, at time.Time, body string) map[string]string {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(signingToken, "whsec_"))
+	if err != nil {
+		panic(err)
+	}
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s.%d.%s", id, at.Unix(), body)
+	return map[string]string{
+		"webhook-id": id, "webhook-timestamp": strconv.FormatInt(at.Unix(), 10),
+		"webhook-signature": "v1,bm90IHRoaXMgb25l v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)),
+	}
+}
+
+func TestSenderIsProvedBeforeAnythingIsParsed(t *testing.T) {
+	in := newCampus(t)
+	body := payload(t, "pipeline.json")
+	with := func(h map[string]string, k, v string) map[string]string {
+		out := map[string]string{k: v}
+		for key, value := range h {
+			if key != k {
+				out[key] = value
+			}
+		}
+		return out
+	}
+	good := sign("evt-1", noon, body)
+	tests := map[string]struct {
+		project string
+		header  map[string]string
+		status  int
+	}{
+		"token":                      {"campus", map[string]string{"X-Gitlab-Token": token}, 200},
+		"former token":               {"campus", map[string]string{"X-Gitlab-Token": formerToken}, 200},
+		"no proof":                   {"campus", nil, 401},
+		"empty token":                {"campus", map[string]string{"X-Gitlab-Token": ""}, 401},
+		"wrong token":                {"campus", map[string]string{"X-Gitlab-Token": token + "x"}, 401},
+		"another project's token":    {"signed", map[string]string{"X-Gitlab-Token": token}, 401},
+		"unknown project":            {"nobody", map[string]string{"X-Gitlab-Token": token}, 401},
+		"project without a secret":   {"open", map[string]string{"X-Gitlab-Token": ""}, 401},
+		"signature":                  {"signed", good, 200},
+		"signature 5 minutes old":    {"signed", sign("evt-2", noon.Add(-5*time.Minute), body), 200},
+		"signature too old":          {"signed", sign("evt-3", noon.Add(-301*time.Second), body), 401},
+		"signature from the future":  {"signed", sign("evt-4", noon.Add(301*time.Second), body), 401},
+		"signature of another body":  {"signed", sign("evt-5", noon, body+" "), 401},
+		"signature of another id":    {"signed", with(good, "webhook-id", "evt-9"), 401},
+		"signature of another time":  {"signed", with(good, "webhook-timestamp", strconv.FormatInt(noon.Unix()+1, 10)), 401},
+		"signature without a time":   {"signed", with(good, "webhook-timestamp", "soon"), 401},
+		"signature of no version":    {"signed", with(good, "webhook-signature", strings.ReplaceAll(good["webhook-signature"], "v1,", "")), 401},
+		"the store is down":          {"down", map[string]string{"X-Gitlab-Token": token}, 503},
+		"signature with a token key": {"campus", good, 401},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := in.send(t, tt.project, body, tt.header)
+			assert.Equal(t, tt.status, w.Code, w.Body.String())
+			if tt.status == http.StatusUnauthorized {
+				broken := in.send(t, tt.project, "{not json", tt.header)
+				assert.Equal(t, http.StatusUnauthorized, broken.Code, "nothing is parsed before the sender is proved")
+			}
+		})
+	}
+}
+
+func TestUnknownProjectAndWrongTokenLookTheSame(t *testing.T) {
+	in := newCampus(t)
+	unknown := in.send(t, "nobody", "{}", map[string]string{"X-Gitlab-Token": token, "X-Call-Id": "call-0123456789"})
+	wrong := in.send(t, "campus", "{}", map[string]string{"X-Gitlab-Token": "wrong", "X-Call-Id": "call-0123456789"})
+	var a, b faas.Problem
+	require.NoError(t, json.Unmarshal(unknown.Body.Bytes(), &a))
+	require.NoError(t, json.Unmarshal(wrong.Body.Bytes(), &b))
+	a.Instance, b.Instance = "", ""
+	assert.Equal(t, a, b)
+}
+
+func TestEventIsStoredBeforeItIsAnswered(t *testing.T) {
+	in := newCampus(t)
+	in.fail = errors.New("GitLab is down")
+	w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token, "Idempotency-Key": "k1"})
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "stored", outcome(t, w))
+	waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
+	require.NoError(t, err)
+	require.Len(t, waiting, 1)
+	p := waiting[0].Pipeline
+	assert.Equal(t, int64(31), p.ID)
+	assert.Equal(t, fleet.StatusSuccess, p.Status)
+	assert.Equal(t, fleet.Create, p.Operation)
+	assert.Equal(t, []fleet.Deployment{{Instance: "demo", ID: "1700000000000000001"}}, p.Deployments)
+	assert.Equal(t, int64(30), p.Parent)
+	assert.Equal(t, time.Date(2026, 11, 22, 11, 40, 57, 0, time.UTC), p.UpdatedAt)
+	require.Len(t, p.Stages, 2)
+	assert.Equal(t, "build", p.Stages[0].Name)
+}
+
+func TestRepeatsHaveOneEffect(t *testing.T) {
+	in := newCampus(t)
+	in.fail = errors.New("keep it waiting")
+	header := map[string]string{"X-Gitlab-Token": token, "Idempotency-Key": "k1"}
+	body := payload(t, "pipeline.json")
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() { assert.Equal(t, http.StatusOK, in.send(t, "campus", body, header).Code) })
+	}
+	wg.Wait()
+	for range 36 {
+		header["X-Gitlab-Webhook-UUID"] = strconv.Itoa(int(in.opened.Load())) // differs at each re-send
+		assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
+	}
+	assert.Equal(t, int64(1), in.applied.Load())
+	waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
+	require.NoError(t, err)
+	assert.Len(t, waiting, 1)
+}
+
+func TestOlderGitLabSendsNoKey(t *testing.T) {
+	in := newCampus(t)
+	in.fail = errors.New("keep it waiting")
+	header := map[string]string{"X-Gitlab-Token": token}
+	body := payload(t, "pipeline.json")
+	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+	assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
+	other := strings.Replace(body, `"status": "success"`, `"status": "failed"`, 1)
+	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", other, header)))
+}
+
+func TestWhatIsNoneOfOcimsBusinessIsAnsweredWell(t *testing.T) {
+	in := newCampus(t)
+	for _, kind := range []string{"Note Hook", "Job Hook", "Something New Hook", ""} {
+		w := in.send(t, "campus", `{"object_kind":"note"}`, map[string]string{"X-Gitlab-Token": token, "X-Gitlab-Event": kind})
+		assert.Equal(t, http.StatusOK, w.Code, "GitLab disables a hook that answers errors: %s", w.Body)
+		assert.Equal(t, "ignored", outcome(t, w))
+	}
+	assert.Zero(t, in.applied.Load())
+}
+
+func TestBadBodiesNameWhatIsWrong(t *testing.T) {
+	in := newCampus(t)
+	header := map[string]string{"X-Gitlab-Token": token}
+	tests := map[string]struct {
+		body   string
+		status int
+	}{
+		"not JSON":           {"{", 422},
+		"no object":          {"[]", 422},
+		"nothing in it":      {"{}", 422},
+		"another project's":  {strings.Replace(payload(t, "pipeline.json"), `"id": 1,`, `"id": 2,`, 1), 422},
+		"an empty body":      {"", 400},
+		"more than one MiB":  {`{"x":"` + strings.Repeat("x", 1<<20) + `"}`, 413},
+		"exactly one MiB ok": {pad(payload(t, "pipeline.json"), 1<<20), 200},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := in.send(t, "campus", tt.body, header)
+			assert.Equal(t, tt.status, w.Code, w.Body.String())
+			if tt.status != http.StatusOK {
+				assert.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+			}
+		})
+	}
+}
+
+func pad(body string, size int) string { return body + strings.Repeat(" ", size-len(body)) }
+
+func TestBodyIsNotReadBeyondItsBound(t *testing.T) {
+	in := newCampus(t)
+	endless := &counted{r: &repeating{}}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/projects/campus/events", endless)
+	r.ContentLength = -1
+	r.Header.Set("X-Gitlab-Token", token)
+	r.Header.Set("X-Gitlab-Event", "Pipeline Hook")
+	w := httptest.NewRecorder()
+	in.ServeHTTP(w, r)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
+	assert.LessOrEqual(t, endless.n, 1<<20+64<<10)
+}
+
+type repeating struct{}
+
+func (*repeating) Read(p []byte) (int, error) { return copy(p, bytes.Repeat([]byte("x"), len(p))), nil }
+
+type counted struct {
+	r *repeating
+	n int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += n
+	return n, err
+}
+
+// refusing is a store that is down for writes.
+type refusing struct{ kv.Store }
+
+func (refusing) Put(context.Context, kv.Item, kv.Condition) (kv.Item, error) {
+	return kv.Item{}, fault.New(fault.Unavailable, "the store is down")
+}
+
+func TestStoreThatIsDownIsNeverAnswered2xx(t *testing.T) {
+	store := kvtest.Open(t)
+	require.NoError(t, fleet.NewStore(store, time.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	in := newIntake(t, refusing{store})
+	w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token})
+	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+	assert.NotEmpty(t, w.Header().Get("Retry-After"))
+	assert.Zero(t, in.applied.Load())
+}
+
+// writes counts what an event costs.
+type writes struct {
+	kv.Store
+	puts, conditions atomic.Int64
+}
+
+func (w *writes) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
+	w.puts.Add(1)
+	if cond != kv.Always {
+		w.conditions.Add(1)
+	}
+	return w.Store.Put(ctx, item, cond)
+}
+
+func TestIntakeIsOneConditionalWrite(t *testing.T) {
+	store := &writes{Store: kvtest.Open(t)}
+	in := newIntake(t, store)
+	require.NoError(t, in.fleet.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	store.puts.Store(0)
+	store.conditions.Store(0)
+	in.fail = errors.New("not applied here")
+	w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token})
+	require.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, int64(1), store.puts.Load())
+	assert.Equal(t, int64(1), store.conditions.Load())
+}
+
+func BenchmarkAccept(b *testing.B) {
+	store := kvtest.Open(b)
+	f := fleet.NewStore(store, time.Now)
+	if err := f.AddProject(b.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}); err != nil {
+		b.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	h := function.New(function.Deps{
+		API: faas.Options{Log: quiet}, Fleet: f, Log: quiet, Now: time.Now, Apply: f.ForgetEvent,
+		Credentials: func(context.Context, string) (fleet.Credentials, error) {
+			return fleet.Credentials{WebhookSecret: secret.New(token)}, nil
+		},
+	})
+	body, err := os.ReadFile("testdata/pipeline.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var n atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/v1/projects/campus/events", bytes.NewReader(body))
+			r.Header.Set("X-Gitlab-Event", "Pipeline Hook")
+			r.Header.Set("X-Gitlab-Token", token)
+			r.Header.Set("Idempotency-Key", strconv.FormatInt(n.Add(1), 10))
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != http.StatusOK {
+				b.Fatal(w.Body.String())
+			}
+		}
+	})
+}
