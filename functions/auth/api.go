@@ -58,8 +58,9 @@ func accepted(op huma.Operation) huma.Operation {
 	return op
 }
 
-// visitor is where a public call comes from.
-type visitor struct {
+// Visitor is where a public call comes from. It is exported because huma passes
+// over what is not.
+type Visitor struct {
 	Agent  string `header:"User-Agent" hidden:"true"`
 	Device string `cookie:"__Host-ocim-device" hidden:"true"`
 }

@@ -38,7 +38,7 @@ func (f *auth) startGoogle(ctx context.Context, in *startGoogleInput) (*redirect
 }
 
 type finishGoogleInput struct {
-	visitor
+	Visitor
 	Flow  string `cookie:"__Host-ocim-google" hidden:"true"`
 	State string `query:"state"`
 	Code  string `query:"code"`

@@ -59,7 +59,7 @@ func (f *auth) known(device secret.Value) string {
 	return cookie(deviceCookie, device.Reveal(), deviceAge, http.SameSiteStrictMode)
 }
 
-func (v visitor) domain(ctx context.Context) identity.Visitor {
+func (v Visitor) domain(ctx context.Context) identity.Visitor {
 	return identity.Visitor{Address: address(ctx), Agent: v.Agent, Device: secret.New(v.Device)}
 }
 

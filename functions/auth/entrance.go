@@ -50,7 +50,7 @@ func (f *auth) state(ctx context.Context, _ *struct{}) (*stateOutput, error) {
 }
 
 type setUpInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Token    secret.Value `json:"token" maxLength:"200"`
 		Email    string       `json:"email" maxLength:"254"`
@@ -68,7 +68,7 @@ func (f *auth) setUp(ctx context.Context, in *setUpInput) (*signedInOutput, erro
 }
 
 type logInInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Email    string       `json:"email" maxLength:"254"`
 		Password secret.Value `json:"password" maxLength:"1024"`
@@ -84,7 +84,7 @@ func (f *auth) logIn(ctx context.Context, in *logInInput) (*signedInOutput, erro
 }
 
 type refreshInput struct {
-	visitor
+	Visitor
 	Refresh string `cookie:"__Host-ocim" hidden:"true"`
 }
 
@@ -111,7 +111,7 @@ func (f *auth) logOut(ctx context.Context, in *refreshInput) (*cookieOutput, err
 }
 
 type requestResetInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Email string `json:"email" maxLength:"254"`
 	}
@@ -122,7 +122,7 @@ func (f *auth) requestReset(ctx context.Context, in *requestResetInput) (*struct
 }
 
 type redeemResetInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Token    secret.Value `json:"token" maxLength:"200"`
 		Password secret.Value `json:"password" maxLength:"1024"`

@@ -37,6 +37,7 @@ require (
 	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
 	github.com/kelseyhightower/envconfig v1.4.0 // indirect
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
+	github.com/sony/gobreaker/v2 v2.4.0 // indirect
 	github.com/wneessen/go-mail v0.8.1 // indirect
 	github.com/xanzy/go-gitlab v0.115.0 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect

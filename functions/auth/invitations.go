@@ -72,7 +72,7 @@ func (f *auth) revokeInvitation(ctx context.Context, in *invitationInput) (*stru
 }
 
 type lookUpInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Token secret.Value `json:"token" maxLength:"200"`
 	}
@@ -89,7 +89,7 @@ func (f *auth) lookUpInvitation(ctx context.Context, in *lookUpInput) (*lookUpOu
 }
 
 type redeemInvitationInput struct {
-	visitor
+	Visitor
 	Body struct {
 		Token    secret.Value `json:"token" maxLength:"200"`
 		Name     string       `json:"name" maxLength:"200"`

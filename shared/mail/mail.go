@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
@@ -28,12 +29,11 @@ type Sender interface {
 
 // Post words letters and sends them. It implements identity.Mailer.
 type Post struct {
-	sender  Sender
-	from    *mail.Address
-	now     func() time.Time
-	subject *texttemplate.Template
-	text    *texttemplate.Template
-	html    *htmltemplate.Template
+	sender Sender
+	from   *mail.Address
+	now    func() time.Time
+	text   *texttemplate.Template
+	html   *htmltemplate.Template
 }
 
 // NewPost makes a Post that sends as from, an address such as
@@ -96,7 +96,8 @@ func (p *Post) compose(letter identity.Letter) (*gomail.Msg, error) {
 	m.ToMailAddress(to)
 	m.Subject(oneLine(subject.String()))
 	m.SetDateWithValue(p.now())
-	m.SetMessageID()
+	_, domain, _ := strings.Cut(p.from.Address, "@")
+	m.SetMessageIDWithValue(rand.Text() + "@" + domain) // the default would tell this machine's name
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(gomail.TypeTextPlain, strings.TrimSpace(text.String())+"\n")
 	m.AddAlternativeString(gomail.TypeTextHTML, strings.TrimSpace(html.String())+"\n")
