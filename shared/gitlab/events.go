@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	gogitlab "github.com/xanzy/go-gitlab"
-
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
@@ -55,6 +53,56 @@ const (
 	pushHook     = "Push Hook"
 )
 
+// Bounds of what is kept of an event, so that it fits the store.
+const (
+	maxEventJobs = 1000
+	maxEventText = 500 // bytes of a name, a ref or a title
+)
+
+// pipelineBody is what is read of a pipeline event. It is less than go-gitlab's
+// own type demands: a field of another form than expected, in a part that
+// nobody reads, must not spoil the event.
+type pipelineBody struct {
+	Attributes struct {
+		ID             int64    `json:"id"`
+		IID            int64    `json:"iid"`
+		Ref            string   `json:"ref"`
+		SHA            string   `json:"sha"`
+		Source         string   `json:"source"`
+		Status         string   `json:"status"`
+		DetailedStatus string   `json:"detailed_status"`
+		Stages         []string `json:"stages"`
+		CreatedAt      string   `json:"created_at"`
+		FinishedAt     string   `json:"finished_at"`
+		URL            string   `json:"url"`
+	} `json:"object_attributes"`
+	Project struct {
+		ID int64 `json:"id"`
+	} `json:"project"`
+	Commit struct {
+		Title   string `json:"title"`
+		Message string `json:"message"`
+	} `json:"commit"`
+	SourcePipeline struct {
+		PipelineID int64 `json:"pipeline_id"`
+	} `json:"source_pipeline"`
+	Builds []struct {
+		ID         int64  `json:"id"`
+		Stage      string `json:"stage"`
+		Name       string `json:"name"`
+		Status     string `json:"status"`
+		CreatedAt  string `json:"created_at"`
+		StartedAt  string `json:"started_at"`
+		FinishedAt string `json:"finished_at"`
+	} `json:"builds"`
+}
+
+type pushBody struct {
+	Ref       string `json:"ref"`
+	After     string `json:"after"`
+	ProjectID int64  `json:"project_id"`
+}
+
 // ParseEvent reads a webhook's body; kind is the X-Gitlab-Event header. A body
 // that is not what the kind says is fault.Invalid.
 func ParseEvent(kind string, body []byte) (Event, error) {
@@ -62,46 +110,49 @@ func ParseEvent(kind string, body []byte) (Event, error) {
 	case pipelineHook:
 		return parsePipeline(body)
 	case pushHook:
-		var push gogitlab.PushEvent
+		var push pushBody
 		if err := json.Unmarshal(body, &push); err != nil {
 			return Event{}, fault.Wrap(fault.Invalid, err, "the body is not a push event")
 		}
 		branch, ok := strings.CutPrefix(push.Ref, "refs/heads/")
-		if !ok || push.ProjectID == 0 {
+		if !ok || branch == "" || len(branch) > maxEventText || push.ProjectID <= 0 {
 			return Event{}, fault.InvalidField("ref", "a push event names a branch and a project")
 		}
-		return Event{ProjectID: int64(push.ProjectID), Push: &PushEvent{Branch: branch, After: push.After}}, nil
+		return Event{ProjectID: push.ProjectID, Push: &PushEvent{Branch: branch, After: short(push.After)}}, nil
 	}
 	return Event{}, nil
 }
 
 func parsePipeline(body []byte) (Event, error) {
-	var e gogitlab.PipelineEvent
+	var e pipelineBody
 	if err := json.Unmarshal(body, &e); err != nil {
 		return Event{}, fault.Wrap(fault.Invalid, err, "the body is not a pipeline event")
 	}
-	a := e.ObjectAttributes
-	if a.ID <= 0 || a.Status == "" || e.Project.ID == 0 {
+	a := e.Attributes
+	if a.ID <= 0 || a.Status == "" || e.Project.ID <= 0 {
 		return Event{}, fault.InvalidField("object_attributes", "a pipeline event has an id, a status and a project")
 	}
 	p := fleet.Pipeline{
-		ID: int64(a.ID), IID: int64(a.IID), Status: fleet.PipelineStatus(a.Status), Source: a.Source, Ref: a.Ref, SHA: a.SHA,
-		Title: e.Commit.Title, WebURL: a.URL, Parent: int64(e.SourcePipline.PipelineID),
-		CreatedAt: parseTime(a.CreatedAt), FinishedAt: parseTime(a.FinishedAt), StatusDetail: a.DetailedStatus,
+		ID: a.ID, IID: a.IID, Status: fleet.PipelineStatus(short(a.Status)), Source: short(a.Source), Ref: short(a.Ref), SHA: short(a.SHA),
+		Title: short(e.Commit.Title), WebURL: short(a.URL), Parent: e.SourcePipeline.PipelineID,
+		CreatedAt: parseTime(a.CreatedAt), FinishedAt: parseTime(a.FinishedAt), StatusDetail: short(a.DetailedStatus),
 	}
 	// A pipeline event has no time of its own: it was sent at the latest time in
 	// it, or a moment later.
 	p.UpdatedAt = fleet.Moment(p.CreatedAt, p.FinishedAt)
 	if p.Title == "" {
-		p.Title, _, _ = strings.Cut(e.Commit.Message, "\n")
+		title, _, _ := strings.Cut(e.Commit.Message, "\n")
+		p.Title = short(title)
 	}
-	for i := len(e.Builds) - 1; i >= 0; i-- { // the oldest job is last
-		b := e.Builds[i]
+	if len(e.Builds) > maxEventJobs {
+		e.Builds = e.Builds[:maxEventJobs]
+	}
+	for _, b := range slices.Backward(e.Builds) { // the oldest job is last
 		j := fleet.Job{
-			ID: int64(b.ID), Name: b.Name, Status: fleet.PipelineStatus(b.Status),
+			ID: b.ID, Name: short(b.Name), Status: fleet.PipelineStatus(short(b.Status)),
 			StartedAt: parseTime(b.StartedAt), FinishedAt: parseTime(b.FinishedAt),
 		}
-		addJob(&p.Stages, b.Stage, j)
+		addJob(&p.Stages, short(b.Stage), j)
 		p.UpdatedAt = fleet.Moment(p.UpdatedAt, parseTime(b.CreatedAt), j.StartedAt, j.FinishedAt)
 		if p.StartedAt.IsZero() || !j.StartedAt.IsZero() && j.StartedAt.Before(p.StartedAt) {
 			p.StartedAt = j.StartedAt
@@ -111,9 +162,16 @@ func parsePipeline(body []byte) (Event, error) {
 		return slices.Index(a.Stages, x.Name) - slices.Index(a.Stages, y.Name)
 	})
 	return Event{
-		ProjectID: int64(e.Project.ID),
+		ProjectID: e.Project.ID,
 		Pipeline:  &PipelineEvent{Pipeline: p, Message: e.Commit.Message},
 	}, nil
+}
+
+func short(s string) string {
+	if len(s) > maxEventText {
+		s = strings.ToValidUTF8(s[:maxEventText], "")
+	}
+	return s
 }
 
 // parseTime reads the forms that GitLab writes times in. What it cannot read is
