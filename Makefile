@@ -21,7 +21,7 @@ setup: tools frontend/node_modules/.ocim ## fetch what building needs
 	@go mod download
 
 tools:
-	@sh scripts/tools.sh
+	@sh .ci/tools.sh
 
 # The marker tells the lock file that was installed.
 frontend/node_modules/.ocim: frontend/package-lock.json
@@ -29,7 +29,7 @@ frontend/node_modules/.ocim: frontend/package-lock.json
 	@touch $@
 
 chromium:
-	@sh scripts/chromium.sh $(CHROMIUM)
+	@sh .ci/chromium.sh $(CHROMIUM)
 
 generate: setup ## write the API document and what is generated from it
 	@go run ./functions/local openapi > frontend/src/api/openapi.json.new
@@ -37,7 +37,7 @@ generate: setup ## write the API document and what is generated from it
 	@$(FRONTEND) run --silent generate
 
 generate-check: setup
-	@sh scripts/generated.sh
+	@sh .ci/generated.sh
 
 frontend/dist/index.html: frontend/node_modules/.ocim $(UI_FILES)
 	@$(FRONTEND) run --silent build
