@@ -19,9 +19,8 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     host: '127.0.0.1',
-    ...(mode === 'mock'
-      ? {}
-      : { proxy: { '/function': { target: process.env.OCIM_URL ?? 'http://127.0.0.1:8080' } } }),
+    ...(mode === 'mock' ? {} : { proxy: { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' } }),
   },
+  optimizeDeps: { include: ['codemirror', 'yaml', '@mantine/spotlight'] },
   build: { target: 'es2023', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
 }));

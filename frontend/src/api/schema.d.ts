@@ -4,14 +4,15 @@
  */
 
 export interface paths {
-    "/auth/v1/state": {
+    "/auth/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get-auth-v-state"];
+        /** Read the audit log, newest first */
+        get: operations["list-audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -20,7 +21,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/auth/v1/setup": {
+    "/auth/v1/google/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the OIDC provider */
+        get: operations["finish-google"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/google/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the OIDC provider to sign in */
+        get: operations["start-google"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invitations, newest first */
+        get: operations["list-invitations"];
+        put?: never;
+        /** Invite an e-mail address; one that was invited before gets a new link */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/invitations/lookup": {
         parameters: {
             query?: never;
             header?: never;
@@ -29,7 +82,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-setup"];
+        /** Show what an invitation's link is good for */
+        post: operations["look-up-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/invitations/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register by an invitation's link and log in */
+        post: operations["redeem-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/invitations/{invitation}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a new link in place of the old one */
+        post: operations["resend-invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/invitations/{invitation}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an invitation's link useless */
+        post: operations["revoke-invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,23 +150,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/v1/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-auth-v-refresh"];
+        /** Log in by e-mail address and password */
+        post: operations["log-in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +167,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-logout"];
+        /** End this session */
+        post: operations["log-out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -91,13 +182,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-auth-v-me"];
+        /** Show who is logged in */
+        get: operations["get-me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch-auth-v-me"];
+        /** Change one's own name */
+        patch: operations["update-me"];
         trace?: never;
     };
     "/auth/v1/me/password": {
@@ -109,7 +202,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-me-password"];
+        /** Change one's own password and end one's other sessions */
+        post: operations["change-password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,10 +217,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-auth-v-me-sessions"];
+        /** List one's own sessions */
+        get: operations["list-sessions"];
         put?: never;
         post?: never;
-        delete: operations["delete-auth-v-me-sessions"];
+        /** End all one's own sessions, this one too */
+        delete: operations["end-sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -142,7 +238,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete-auth-v-me-sessions-session-"];
+        /** End one of one's own sessions */
+        delete: operations["end-session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -155,9 +252,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-auth-v-me-tokens"];
+        /** List one's own API tokens */
+        get: operations["list-tokens"];
         put?: never;
-        post: operations["post-auth-v-me-tokens"];
+        /** Make an API token; its secret is shown this once */
+        post: operations["create-token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,7 +273,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete-auth-v-me-tokens-token-"];
+        /** Revoke one of one's own API tokens */
+        delete: operations["revoke-token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -189,7 +289,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-password-resets"];
+        /** Send a link that sets a new password, if the address has an account */
+        post: operations["request-password-reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -205,30 +306,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-password-resets-redeem"];
+        /** Set a new password by a link and end all sessions */
+        post: operations["redeem-password-reset"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/auth/v1/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-auth-v-invitations"];
-        put?: never;
-        post: operations["post-auth-v-invitations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/v1/invitations/{invitation}/resend": {
+    "/auth/v1/refresh": {
         parameters: {
             query?: never;
             header?: never;
@@ -237,14 +323,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-invitations-invitation-resend"];
+        /** Get a new access token; 409 means that another tab just did: try again with the cookie it got */
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/auth/v1/invitations/{invitation}/revoke": {
+    "/auth/v1/setup": {
         parameters: {
             query?: never;
             header?: never;
@@ -253,39 +340,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-auth-v-invitations-invitation-revoke"];
+        /** Make the first administrator by the one-time link */
+        post: operations["set-up"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/auth/v1/invitations/lookup": {
+    "/auth/v1/state": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Tell what the log-in page offers */
+        get: operations["get-state"];
         put?: never;
-        post: operations["post-auth-v-invitations-lookup"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/auth/v1/invitations/redeem": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post-auth-v-invitations-redeem"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -299,7 +372,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-auth-v-users"];
+        /** List users */
+        get: operations["list-users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -321,7 +395,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch-auth-v-users-user-"];
+        /** Change somebody's roles, disable or enable them; takes effect with their next request */
+        patch: operations["update-user"];
         trace?: never;
     };
     "/auth/v1/users/{user}/sessions": {
@@ -334,7 +409,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete-auth-v-users-user-sessions"];
+        /** End all of somebody's sessions */
+        delete: operations["end-user-sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -347,7 +423,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-clusters-v-clusters"];
+        /** List the clusters with the names of their instances */
+        get: operations["list-clusters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -363,7 +440,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-clusters-v-clusters-cluster-"];
+        /** Show a cluster with its facts, files and links */
+        get: operations["get-cluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find instances in the whole fleet */
+        get: operations["list-instances"];
         put?: never;
         post?: never;
         delete?: never;
@@ -381,23 +476,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-clusters-v-projects"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/clusters/v1/instances": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get-clusters-v-instances"];
-        put?: never;
-        post?: never;
+        /** Add a GitLab project and read it for the first time */
+        post: operations["add-project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,7 +491,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-instances-v-clusters-cluster-instances-instance-"];
+        /** Show an instance with its configuration, pipelines and operations */
+        get: operations["get-instance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -429,7 +510,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post-instances-v-clusters-cluster-instances-instance-refresh"];
+        /** Read the instance's project from GitLab again, then show the instance */
+        post: operations["refresh-instance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -443,9 +525,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-pipelines-v-clusters-cluster-operations"];
+        /** List the cluster's operations, newest first */
+        get: operations["list-operations"];
         put?: never;
-        post: operations["post-pipelines-v-clusters-cluster-operations"];
+        /** Start an operation */
+        post: operations["start-operation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -459,7 +543,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-pipelines-v-clusters-cluster-operations-operation-"];
+        /** Show an operation with its pipelines */
+        get: operations["get-operation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,7 +560,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-pipelines-v-clusters-cluster-pipelines"];
+        /** List the cluster's pipelines, newest first */
+        get: operations["list-pipelines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -491,9 +577,64 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get-pipelines-v-clusters-cluster-pipelines-pipeline-"];
+        /** Show a pipeline with its jobs as GitLab has them now */
+        get: operations["get-pipeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reconcile all projects; called on schedule */
+        post: operations["sync-all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/clusters/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reconcile one project now */
+        post: operations["sync-cluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/v1/projects/{project}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in an event that GitLab sends
+         * @description Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored.
+         */
+        post: operations["accept-event"];
         delete?: never;
         options?: never;
         head?: never;
@@ -504,118 +645,173 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ErrorDetail: {
-            field?: string;
-            location?: string;
-            message?: string;
+        AcceptOutputBody: {
+            /**
+             * @description What became of the event
+             * @enum {string}
+             */
+            outcome: "applied" | "stored" | "repeated" | "ignored";
         };
-        Problem_: {
-            type?: string;
-            title?: string;
-            /** Format: int64 */
-            status?: number;
-            detail?: string;
-            instance?: string;
-            errors?: components["schemas"]["ErrorDetail"][];
+        Actor: {
+            /** @description Network address the request came from */
+            address?: string;
+            email?: string;
+            /** @description The API token that was used */
+            tokenId?: string;
+            /** @description Absent when Ocim itself acted */
+            userId?: string;
         };
-        Link: {
-            name: string;
-            url: string;
+        AddProjectInputBody: {
+            /** @description Token with the api scope; never given out again */
+            apiToken: string;
+            gatewayPassword?: string;
+            /** @description OpenFaaS gateway of the cluster */
+            gatewayUrl?: string;
+            gatewayUser?: string;
+            /**
+             * @description Root of the GitLab server
+             * @example https://gitlab.com
+             */
+            gitlabUrl: string;
+            /**
+             * @description Numeric id or path
+             * @example grove/campus-aws
+             */
+            project: string;
+            /** @description Pipeline trigger token; never given out again */
+            triggerToken: string;
         };
-        Problem: {
-            file: string;
-            /** Format: int64 */
-            line?: number;
-            /** Format: int64 */
-            column?: number;
-            message: string;
+        AddProjectOutputBody: {
+            project: components["schemas"]["Project"];
+            /** @description What still needs a hand, with its cure */
+            warning?: string;
         };
-        SyncState: {
-            commit?: string;
-            /** Format: date-time */
-            succeededAt?: string;
-            /** Format: date-time */
-            triedAt?: string;
-            error?: string;
+        AuditPage: {
+            entries: components["schemas"]["Entry"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
         };
-        Online: {
-            /** @enum {string} */
-            state: "online" | "offline" | "unknown";
-            /** Format: date-time */
-            at?: string;
-            reason?: string;
-        };
-        PipelineSummary: {
-            /** Format: int64 */
-            id: number;
-            status: string;
-            /** @enum {string} */
-            operation?: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
-            webUrl?: string;
-            /** Format: date-time */
-            updatedAt: string;
+        ChangePasswordInputBody: {
+            /** @description Not needed by who has no password yet */
+            current?: string;
+            password: string;
         };
         Cluster: {
+            domain?: string;
+            /**
+             * @description Slug, shared with the project
+             * @example campus-aws
+             */
             id: string;
+            /**
+             * Format: int64
+             * @description Instances that are not archived or deleted
+             */
+            instances: number;
+            /** @enum {string} */
+            lifecycle: "pending" | "active" | "archived" | "deleted";
+            links?: components["schemas"]["Link"][];
+            mongodbSize?: string;
+            mysqlSize?: string;
+            /** @description Cluster name of cluster.yml, else the project's */
             name: string;
-            /** Format: int64 */
+            nodeSize?: string;
+            nodesMax?: string;
+            nodesMin?: string;
+            online: components["schemas"]["Online"];
+            /** @description Names of facts and links that an operator set by hand */
+            overridden?: string[];
+            /** @description Latest pipeline that did something */
+            pipeline?: components["schemas"]["PipelineSummary"];
+            /** @description What is wrong with the repository's files */
+            problems?: components["schemas"]["FileProblem"][];
+            /**
+             * Format: int64
+             * @description GitLab project id
+             */
             projectId: number;
             projectPath: string;
             projectUrl: string;
+            /** @description aws, digitalocean, minikube, or whatever cluster.yml says */
             provider?: string;
             region?: string;
-            domain?: string;
-            nodeSize?: string;
-            nodesMin?: string;
-            nodesMax?: string;
-            mysqlSize?: string;
-            mongodbSize?: string;
-            links?: components["schemas"]["Link"][];
-            overridden?: string[];
-            /** @enum {string} */
-            lifecycle: "pending" | "active" | "archived" | "deleted";
-            pipeline?: components["schemas"]["PipelineSummary"];
-            problems?: components["schemas"]["Problem"][];
             sync: components["schemas"]["SyncState"];
-            online: components["schemas"]["Online"];
-            /** Format: int64 */
-            instances: number;
         };
-        HealthState: {
-            /** @enum {string} */
-            state: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
-            reason?: string;
-            /** Format: date-time */
-            at?: string;
-        };
-        Instance: {
-            cluster: string;
+        ClusterBranch: {
+            id: string;
+            instances: components["schemas"]["InstanceLeaf"][];
             name: string;
-            description?: string;
+            /** @description Status of the cluster's latest pipeline */
+            pipeline?: string;
+            /**
+             * Format: int64
+             * @description Problems in the cluster's own files
+             */
+            problems: number;
+            provider?: string;
+        };
+        ClusterPage: {
+            cluster: components["schemas"]["Cluster"];
+            /** @description The cluster's own files; absent before the first sync */
+            files?: components["schemas"]["Files"];
+            instances: components["schemas"]["Instance"][];
+        };
+        ClusterTree: {
+            clusters: components["schemas"]["ClusterBranch"][];
+            /** Format: int64 */
+            revision: number;
+        };
+        Contract: {
+            operations?: {
+                [key: string]: components["schemas"]["Mechanism"];
+            };
+        };
+        CreateTokenInputBody: {
+            /** @description Cluster ids; none is all that the owner may */
+            clusters?: string[];
+            /**
+             * Format: date-time
+             * @description Within 366 days
+             */
+            expiresAt: string;
+            name: string;
             /** @enum {string} */
-            lifecycle: "pending" | "active" | "archived" | "deleted";
-            release?: string;
-            lmsUrl?: string;
-            studioUrl?: string;
-            mfeUrl?: string;
-            theme?: string;
-            health: components["schemas"]["HealthState"];
-            pipeline?: components["schemas"]["PipelineSummary"];
-            problems?: components["schemas"]["Problem"][];
+            role: "viewer" | "operator" | "administrator";
+        };
+        Deployment: {
+            /** @description Deployment id; GitLab's commit may carry none */
+            id?: string;
+            instance: string;
+        };
+        Entry: {
+            /** @description What was done, such as user.disabled */
+            action: string;
+            actor: components["schemas"]["Actor"];
+            /** @description The changed part as it became */
+            after?: unknown;
             /** Format: date-time */
-            changedAt?: string;
-        };
-        File: {
-            path: string;
-            text: string;
-            problems?: components["schemas"]["Problem"][];
-        };
-        Files: {
-            commit: string;
-            files: components["schemas"]["File"][];
+            at: string;
+            /** @description The changed part as it was */
+            before?: unknown;
+            /** @description Set by Log.Put */
+            id: string;
+            /** @description The operation or pipeline this belongs to */
+            operation?: string;
+            /** @description What it was done to, such as user/01h2… */
+            target: string;
         };
         Facets: {
             clusters: {
+                [key: string]: number;
+            };
+            healths: {
+                [key: string]: number;
+            };
+            lifecycles: {
+                [key: string]: number;
+            };
+            /** @description By status of the latest pipeline; none is without one */
+            pipelines: {
                 [key: string]: number;
             };
             providers: {
@@ -624,200 +820,404 @@ export interface components {
             releases: {
                 [key: string]: number;
             };
-            lifecycles: {
-                [key: string]: number;
+        };
+        FieldError: {
+            /** @description Path of the input, such as overrides.LMS_HOST; body when it is all of it */
+            field: string;
+            /** @description What is wrong with it */
+            message: string;
+        };
+        File: {
+            /** @example instances/demo/config.yml */
+            path: string;
+            problems?: components["schemas"]["FileProblem"][];
+            /** @description Secrets are masked */
+            text: string;
+        };
+        FileProblem: {
+            /** Format: int64 */
+            column?: number;
+            /** @example instances/demo/config.yml */
+            file: string;
+            /** Format: int64 */
+            line?: number;
+            message: string;
+        };
+        Files: {
+            commit: string;
+            files: components["schemas"]["File"][];
+        };
+        Grants: {
+            /** @description Role by cluster id, in addition */
+            clusters?: {
+                [key: string]: string;
             };
-            healths: {
-                [key: string]: number;
-            };
-            pipelines: {
-                [key: string]: number;
-            };
+            /**
+             * @description On every cluster; absent when only certain clusters are granted
+             * @enum {string}
+             */
+            role?: "viewer" | "operator" | "administrator";
         };
-        InstancePage: {
-            instances: components["schemas"]["Instance"][];
-            /** Format: int64 */
-            total: number;
-            facets: components["schemas"]["Facets"];
-            next?: string;
-            /** Format: int64 */
-            revision: number;
-        };
-        Deployment: {
-            instance: string;
-            id?: string;
-        };
-        Job: {
-            /** Format: int64 */
-            id: number;
-            name: string;
-            status: string;
+        HealthState: {
             /** Format: date-time */
-            startedAt?: string;
-            /** Format: date-time */
-            finishedAt?: string;
-            webUrl?: string;
-        };
-        Stage: {
-            name: string;
-            jobs: components["schemas"]["Job"][];
-        };
-        Pipeline: {
-            cluster: string;
-            /** Format: int64 */
-            id: number;
-            /** Format: int64 */
-            iid?: number;
-            status: string;
-            source?: string;
-            ref: string;
-            sha: string;
-            title?: string;
-            webUrl?: string;
-            /** @enum {string} */
-            operation?: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
-            deployments?: components["schemas"]["Deployment"][];
-            /** Format: int64 */
-            parent?: number;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            /** Format: date-time */
-            startedAt?: string;
-            /** Format: date-time */
-            finishedAt?: string;
-            stages?: components["schemas"]["Stage"][];
-            statusDetail?: string;
-        };
-        Operation: {
-            id: string;
-            cluster: string;
-            instance: string;
-            /** @enum {string} */
-            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
-            /** @enum {string} */
-            state: "requested" | "accepted" | "running" | "live" | "failed" | "canceled";
-            deploymentId: string;
+            at?: string;
             reason?: string;
-            requestedBy: string;
-            pipelines?: number[];
-            detail?: string;
-            /** Format: date-time */
-            requestedAt: string;
-            /** Format: date-time */
-            acceptedAt?: string;
-            /** Format: date-time */
-            runningAt?: string;
-            /** Format: date-time */
-            endedAt?: string;
+            /** @enum {string} */
+            state: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
         };
-        ClusterTree: {
-            clusters: components["schemas"]["ClusterBranch"][];
-            /** Format: int64 */
-            revision: number;
-        };
-        ClusterBranch: {
-            id: string;
-            name: string;
-            provider?: string;
-            pipeline?: string;
-            /** Format: int64 */
-            problems: number;
-            instances: components["schemas"]["InstanceLeaf"][];
-        };
-        InstanceLeaf: {
-            name: string;
+        Instance: {
+            /**
+             * Format: date-time
+             * @description When git last changed it, or it left git
+             */
+            changedAt?: string;
+            /** @description Cluster id */
+            cluster: string;
+            /** @description PLATFORM_NAME of config.yml */
+            description?: string;
+            health: components["schemas"]["HealthState"];
             /** @enum {string} */
             lifecycle: "pending" | "active" | "archived" | "deleted";
+            lmsUrl?: string;
+            mfeUrl?: string;
+            name: string;
+            /** @description Latest pipeline that deploys this instance */
+            pipeline?: components["schemas"]["PipelineSummary"];
+            problems?: components["schemas"]["FileProblem"][];
+            /** @example teak.2 */
+            release?: string;
+            studioUrl?: string;
+            theme?: string;
+        };
+        InstanceDetails: {
+            /** @description Its configuration; absent while it is not in git */
+            files?: components["schemas"]["Files"];
+            instance: components["schemas"]["Instance"];
+            /** @description The newest ones about it */
+            operations: components["schemas"]["Operation"][];
+            /** @description The newest ones about it */
+            pipelines: components["schemas"]["Pipeline"][];
+            /** @description How old all this is */
+            sync: components["schemas"]["SyncState"];
+        };
+        InstanceLeaf: {
             /** @enum {string} */
             health: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
+            /** @enum {string} */
+            lifecycle: "pending" | "active" | "archived" | "deleted";
+            name: string;
+            /** @description Status of the latest pipeline */
             pipeline?: string;
             problems: boolean;
         };
-        ClusterPage: {
-            cluster: components["schemas"]["Cluster"];
-            files?: components["schemas"]["Files"];
+        InstancePage: {
+            facets: components["schemas"]["Facets"];
             instances: components["schemas"]["Instance"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Revision of the fleet this was read from
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Instances that pass the filter, on all pages
+             */
+            total: number;
         };
-        InstanceDetails: {
-            instance: components["schemas"]["Instance"];
-            files?: components["schemas"]["Files"];
-            pipelines: components["schemas"]["Pipeline"][];
+        Invitation: {
+            /** @description Role by cluster id, in addition */
+            clusters?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            email: string;
+            /** Format: date-time */
+            expiresAt: string;
+            id: string;
+            /** @description E-mail address */
+            invitedBy: string;
+            /**
+             * @description On every cluster; absent when only certain clusters are granted
+             * @enum {string}
+             */
+            role?: "viewer" | "operator" | "administrator";
+            /** @enum {string} */
+            state: "valid" | "expired" | "used" | "revoked";
+        };
+        InvitationList: {
+            invitations: components["schemas"]["Invitation"][];
+        };
+        InvitationState: {
+            /** @description Role by cluster id, in addition */
+            clusters?: {
+                [key: string]: string;
+            };
+            email: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /**
+             * @description On every cluster; absent when only certain clusters are granted
+             * @enum {string}
+             */
+            role?: "viewer" | "operator" | "administrator";
+            /** @enum {string} */
+            state: "valid" | "expired" | "used" | "revoked";
+        };
+        InviteInputBody: {
+            /** @description Role by cluster id, in addition */
+            clusters?: {
+                [key: string]: string;
+            };
+            email: string;
+            /**
+             * @description On every cluster; absent when only certain clusters are granted
+             * @enum {string}
+             */
+            role?: "viewer" | "operator" | "administrator";
+        };
+        Job: {
+            /** Format: date-time */
+            finishedAt?: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            startedAt?: string;
+            status: string;
+            webUrl?: string;
+        };
+        Link: {
+            /** @enum {string} */
+            name: "gitlab" | "grafana" | "prometheus" | "alertmanager" | "kubernetes" | "openfaas";
+            url: string;
+        };
+        LogInInputBody: {
+            email: string;
+            password: string;
+        };
+        LookUpInputBody: {
+            token: string;
+        };
+        Mechanism: {
+            /** @enum {string} */
+            by: "trigger" | "commit" | "pipeline";
+            /** @description Commit message, for commit */
+            message?: string;
+            /** @description Pipeline variables, for trigger and pipeline */
+            variables?: {
+                [key: string]: string;
+            };
+        };
+        NewToken: {
+            secret: string;
+            token: components["schemas"]["Token"];
+        };
+        Online: {
+            /** Format: date-time */
+            at?: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "online" | "offline" | "unknown";
+        };
+        Operation: {
+            /** Format: date-time */
+            acceptedAt?: string;
+            cluster: string;
+            deploymentId: string;
+            /** @description What happened, with the cure when it failed */
+            detail?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            id: string;
+            instance: string;
+            /** @enum {string} */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description Its pipelines: trigger, deploying, child */
+            pipelines?: number[];
+            /** @description Why, in the words of who asked */
+            reason?: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description E-mail of who asked */
+            requestedBy: string;
+            /** Format: date-time */
+            runningAt?: string;
+            /** @enum {string} */
+            state: "requested" | "accepted" | "running" | "live" | "failed" | "canceled";
+        };
+        OperationList: {
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
             operations: components["schemas"]["Operation"][];
-            sync: components["schemas"]["SyncState"];
         };
         OperationPage: {
             operation: components["schemas"]["Operation"];
+            /** @description In the order they were made: trigger, deploying, child */
+            pipelines: components["schemas"]["Pipeline"][];
+        };
+        Pipeline: {
+            cluster: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Instances it is about, with their deployment ids */
+            deployments?: components["schemas"]["Deployment"][];
+            /** Format: date-time */
+            finishedAt?: string;
+            /**
+             * Format: int64
+             * @description GitLab's id
+             */
+            id: number;
+            /** Format: int64 */
+            iid?: number;
+            /**
+             * @description Absent when it deploys nothing
+             * @enum {string}
+             */
+            operation?: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /**
+             * Format: int64
+             * @description Pipeline that started it
+             */
+            parent?: number;
+            ref: string;
+            sha: string;
+            /** @example push */
+            source?: string;
+            stages?: components["schemas"]["Stage"][];
+            /** Format: date-time */
+            startedAt?: string;
+            status: string;
+            statusDetail?: string;
+            /** @description Title of its commit */
+            title?: string;
+            /** Format: date-time */
+            updatedAt: string;
+            webUrl?: string;
+        };
+        PipelineList: {
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
             pipelines: components["schemas"]["Pipeline"][];
         };
         PipelinePage: {
-            pipeline: components["schemas"]["Pipeline"];
+            /** @description Pipelines that it started */
             children: components["schemas"]["Pipeline"][];
+            pipeline: components["schemas"]["Pipeline"];
+            /** @description Why GitLab could not be asked; the rest is the last known state */
             stale?: string;
         };
-        PipelineList: {
-            pipelines: components["schemas"]["Pipeline"][];
-            next?: string;
-        };
-        OperationList: {
-            operations: components["schemas"]["Operation"][];
-            next?: string;
-        };
-        Project: {
-            id: string;
-            gitlabUrl: string;
+        PipelineSummary: {
             /** Format: int64 */
-            gitlabId: number;
-            path: string;
-            webUrl: string;
-            defaultBranch: string;
-            gatewayUrl?: string;
-            /** Format: date-time */
-            createdAt: string;
+            id: number;
+            /** @enum {string} */
+            operation?: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            status: string;
             /** Format: date-time */
             updatedAt: string;
+            webUrl?: string;
         };
-        AddedProject: {
-            project: components["schemas"]["Project"];
-            warning?: string;
+        Problem: {
+            /** @description One sentence for a person */
+            detail: string;
+            /** @description What is wrong with which input */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Id of the call; the log has the rest under it */
+            instance: string;
+            /**
+             * Format: int64
+             * @description HTTP status
+             */
+            status: number;
+            /** @description What the status means */
+            title: string;
+            /**
+             * @description urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, unavailable or internal
+             * @example urn:ocim:invalid
+             */
+            type: string;
         };
-        AddProjectInput: {
-            gitlabUrl: string;
-            project: string;
-            apiToken: string;
-            triggerToken: string;
-            gatewayUrl?: string;
-            gatewayUser?: string;
-            gatewayPassword?: string;
-        };
-        Grants: {
-            /** @enum {string} */
-            global?: "viewer" | "operator" | "administrator";
-            clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
-            };
-        };
-        User: {
-            id: string;
-            email: string;
-            name: string;
-            /** @enum {string} */
-            role?: "viewer" | "operator" | "administrator";
-            clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
-            };
-            disabled: boolean;
-            hasPassword: boolean;
-            hasGoogle: boolean;
+        Project: {
+            /** @description How this project's Grove is spoken to; absent is the default */
+            contract?: components["schemas"]["Contract"];
             /** Format: date-time */
             createdAt: string;
+            defaultBranch: string;
+            /** @description OpenFaaS gateway inside the cluster */
+            gatewayUrl?: string;
+            /**
+             * Format: int64
+             * @description Project id on that server
+             */
+            gitlabId: number;
+            /**
+             * @description Root of the GitLab server
+             * @example https://gitlab.example.org
+             */
+            gitlabUrl: string;
+            /**
+             * @description Slug, shared with the cluster
+             * @example campus-aws
+             */
+            id: string;
+            /** @description Facts and links that an operator set by hand */
+            overrides?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Path with namespace
+             * @example grove/campus-aws
+             */
+            path: string;
             /** Format: date-time */
-            lastLoginAt?: string;
+            updatedAt: string;
+            webUrl: string;
         };
-        UserList: {
-            users: components["schemas"]["User"][];
-            next?: string;
+        RedeemInvitationInputBody: {
+            name: string;
+            password: string;
+            token: string;
+        };
+        RedeemResetInputBody: {
+            password: string;
+            token: string;
+        };
+        RequestResetInputBody: {
+            email: string;
+        };
+        Session: {
+            address: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Whether this call was made in it */
+            current: boolean;
+            /** @example Firefox on Linux */
+            device: string;
+            /**
+             * Format: date-time
+             * @description Unless it is used before
+             */
+            expiresAt: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description To within ten minutes
+             */
+            lastUsedAt: string;
+            /** @enum {string} */
+            method: "password" | "google";
+        };
+        SessionList: {
+            sessions: components["schemas"]["Session"][];
+        };
+        SetUpInputBody: {
+            email: string;
+            name: string;
+            password: string;
+            token: string;
         };
         SignedIn: {
             accessToken: string;
@@ -825,146 +1225,97 @@ export interface components {
             expiresAt: string;
             user: components["schemas"]["User"];
         };
-        State: {
-            setUp: boolean;
-            google: boolean;
+        Stage: {
+            jobs: components["schemas"]["Job"][];
+            name: string;
         };
-        Session: {
-            id: string;
-            current: boolean;
-            device: string;
-            address: string;
+        StartInputBody: {
+            /** @description Name of the instance */
+            instance: string;
             /** @enum {string} */
-            method: "password" | "google";
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            lastUsedAt: string;
-            /** Format: date-time */
-            expiresAt: string;
+            kind: "create";
+            /** @description Tutor and Grove keys, upper case, to values of any type */
+            overrides?: {
+                [key: string]: unknown;
+            };
+            /** @description Why, for the history */
+            reason?: string;
         };
-        SessionList: {
-            sessions: components["schemas"]["Session"][];
+        StateOutputBody: {
+            /** @description Whether sign-in by the OIDC provider is offered */
+            google: boolean;
+            /** @description False while there is no administrator yet */
+            setUp: boolean;
+        };
+        SyncAllOutputBody: {
+            /**
+             * @description skipped: a run is under way or was a moment ago
+             * @enum {string}
+             */
+            outcome: "done" | "skipped";
+        };
+        SyncState: {
+            /** @description Head of the default branch that the facts come from */
+            commit?: string;
+            /** @description Why the last try failed, with its cure */
+            error?: string;
+            /** Format: date-time */
+            succeededAt?: string;
+            /** Format: date-time */
+            triedAt?: string;
         };
         Token: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            role: "viewer" | "operator" | "administrator";
+            /** @description Cluster ids; none is all that the owner may */
             clusters: string[];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             expiresAt: string;
-            /** Format: date-time */
+            id: string;
+            /**
+             * Format: date-time
+             * @description To within ten minutes
+             */
             lastUsedAt?: string;
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "administrator";
         };
         TokenList: {
             tokens: components["schemas"]["Token"][];
         };
-        NewToken: {
-            token: components["schemas"]["Token"];
-            secret: string;
+        UpdateMeInputBody: {
+            name: string;
         };
-        Invitation: {
-            id: string;
-            email: string;
-            /** @enum {string} */
-            role?: "viewer" | "operator" | "administrator";
+        UpdateUserInputBody: {
+            disabled?: boolean;
+            /** @description Replaces all roles */
+            grants?: components["schemas"]["Grants"];
+        };
+        User: {
+            /** @description Role by cluster id, in addition */
             clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
+                [key: string]: string;
             };
-            /** @enum {string} */
-            state: "valid" | "expired" | "used" | "revoked";
-            invitedBy: string;
             /** Format: date-time */
             createdAt: string;
+            disabled: boolean;
+            email: string;
+            hasGoogle: boolean;
+            /** @description False for who only signs in with Google */
+            hasPassword: boolean;
+            id: string;
             /** Format: date-time */
-            expiresAt: string;
-        };
-        InvitationList: {
-            invitations: components["schemas"]["Invitation"][];
-            next?: string;
-        };
-        InvitationState: {
-            email: string;
-            /** @enum {string} */
+            lastLoginAt?: string;
+            name: string;
+            /**
+             * @description On every cluster; absent when only certain clusters are granted
+             * @enum {string}
+             */
             role?: "viewer" | "operator" | "administrator";
-            clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
-            };
-            /** @enum {string} */
-            state: "valid" | "expired" | "used" | "revoked";
-            /** Format: date-time */
-            expiresAt: string;
         };
-        SetupInput: {
-            token: string;
-            email: string;
-            name: string;
-            password: string;
-        };
-        LoginInput: {
-            email: string;
-            password: string;
-        };
-        ResetInput: {
-            email: string;
-        };
-        RedeemResetInput: {
-            token: string;
-            password: string;
-        };
-        LookupInput: {
-            token: string;
-        };
-        RedeemInvitationInput: {
-            token: string;
-            name: string;
-            password: string;
-        };
-        InviteInput: {
-            email: string;
-            /** @enum {string} */
-            role?: "viewer" | "operator" | "administrator";
-            clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
-            };
-        };
-        ProfileInput: {
-            name: string;
-        };
-        PasswordInput: {
-            current?: string;
-            password: string;
-        };
-        UserInput: {
-            grants?: components["schemas"]["GrantsInput"];
-            disabled?: boolean;
-        };
-        GrantsInput: {
-            /** @enum {string} */
-            role?: "viewer" | "operator" | "administrator";
-            clusters?: {
-                [key: string]: "viewer" | "operator" | "administrator";
-            };
-        };
-        TokenInput: {
-            name: string;
-            /** @enum {string} */
-            role: "viewer" | "operator" | "administrator";
-            clusters?: string[];
-            /** Format: date-time */
-            expiresAt: string;
-        };
-        CreateInput: {
-            /** @enum {string} */
-            kind: "create";
-            instance: string;
-            overrides?: {
-                [key: string]: unknown;
-            };
-            reason?: string;
+        UserList: {
+            users: components["schemas"]["User"][];
         };
     };
     responses: never;
@@ -975,7 +1326,111 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "get-auth-v-state": {
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Id of who acted */
+                user?: string;
+                /** @description Such as user.disabled, or user for all of them */
+                action?: string;
+                /** @description Such as user/01h2…, or user for all of them */
+                target?: string;
+                /** @description Cursor of a page */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "finish-google": {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-google": {
+        parameters: {
+            query?: {
+                /** @description Path of the page to go back to */
+                return?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-invitations": {
         parameters: {
             query?: never;
             header?: never;
@@ -990,7 +1445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["State"];
+                    "application/json": components["schemas"]["InvitationList"];
                 };
             };
             /** @description Error */
@@ -999,12 +1454,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-setup": {
+    invite: {
         parameters: {
             query?: never;
             header?: never;
@@ -1013,17 +1468,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetupInput"];
+                "application/json": components["schemas"]["InviteInputBody"];
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Error */
@@ -1032,12 +1487,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-login": {
+    "look-up-invitation": {
         parameters: {
             query?: never;
             header?: never;
@@ -1046,13 +1501,47 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LoginInput"];
+                "application/json": components["schemas"]["LookUpInputBody"];
             };
         };
         responses: {
             /** @description OK */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redeem-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemInvitationInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1065,16 +1554,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-refresh": {
+    "resend-invitation": {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                invitation: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1085,7 +1576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignedIn"];
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Error */
@@ -1094,21 +1585,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-logout": {
+    "revoke-invitation": {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                invitation: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1121,12 +1614,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-auth-v-me": {
+    "log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-me": {
         parameters: {
             query?: never;
             header?: never;
@@ -1150,12 +1705,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "patch-auth-v-me": {
+    "update-me": {
         parameters: {
             query?: never;
             header?: never;
@@ -1164,7 +1719,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileInput"];
+                "application/json": components["schemas"]["UpdateMeInputBody"];
             };
         };
         responses: {
@@ -1183,12 +1738,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-me-password": {
+    "change-password": {
         parameters: {
             query?: never;
             header?: never;
@@ -1197,11 +1752,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordInput"];
+                "application/json": components["schemas"]["ChangePasswordInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1214,12 +1769,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-auth-v-me-sessions": {
+    "list-sessions": {
         parameters: {
             query?: never;
             header?: never;
@@ -1243,12 +1798,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete-auth-v-me-sessions": {
+    "end-sessions": {
         parameters: {
             query?: never;
             header?: never;
@@ -1257,9 +1812,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1270,12 +1826,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete-auth-v-me-sessions-session-": {
+    "end-session": {
         parameters: {
             query?: never;
             header?: never;
@@ -1286,7 +1842,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1299,12 +1855,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-auth-v-me-tokens": {
+    "list-tokens": {
         parameters: {
             query?: never;
             header?: never;
@@ -1328,12 +1884,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-me-tokens": {
+    "create-token": {
         parameters: {
             query?: never;
             header?: never;
@@ -1342,11 +1898,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenInput"];
+                "application/json": components["schemas"]["CreateTokenInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1361,12 +1917,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete-auth-v-me-tokens-token-": {
+    "revoke-token": {
         parameters: {
             query?: never;
             header?: never;
@@ -1377,7 +1933,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1390,12 +1946,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-password-resets": {
+    "request-password-reset": {
         parameters: {
             query?: never;
             header?: never;
@@ -1404,11 +1960,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResetInput"];
+                "application/json": components["schemas"]["RequestResetInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1421,12 +1977,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-auth-v-password-resets-redeem": {
+    "redeem-password-reset": {
         parameters: {
             query?: never;
             header?: never;
@@ -1435,13 +1991,14 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RedeemResetInput"];
+                "application/json": components["schemas"]["RedeemResetInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1452,16 +2009,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-auth-v-invitations": {
+    refresh: {
         parameters: {
-            query?: {
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1471,165 +2026,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationList"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "post-auth-v-invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InviteInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "post-auth-v-invitations-invitation-resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invitation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "post-auth-v-invitations-invitation-revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invitation: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "post-auth-v-invitations-lookup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LookupInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationState"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "post-auth-v-invitations-redeem": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RedeemInvitationInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1642,16 +2039,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-auth-v-users": {
+    "set-up": {
         parameters: {
-            query?: {
-                cursor?: string;
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpInputBody"];
             };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-users": {
+        parameters: {
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1673,12 +2131,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "patch-auth-v-users-user-": {
+    "update-user": {
         parameters: {
             query?: never;
             header?: never;
@@ -1689,7 +2147,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserInput"];
+                "application/json": components["schemas"]["UpdateUserInputBody"];
             };
         };
         responses: {
@@ -1708,12 +2166,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "delete-auth-v-users-user-sessions": {
+    "end-user-sessions": {
         parameters: {
             query?: never;
             header?: never;
@@ -1724,7 +2182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,15 +2195,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-clusters-v-clusters": {
+    "list-clusters": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1754,6 +2214,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1766,12 +2228,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-clusters-v-clusters-cluster-": {
+    "get-cluster": {
         parameters: {
             query?: never;
             header?: never;
@@ -1797,62 +2259,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-clusters-v-projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AddProjectInput"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AddedProject"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
-                };
-            };
-        };
-    };
-    "get-clusters-v-instances": {
+    "list-instances": {
         parameters: {
             query?: {
+                /** @description Part of the instance's name */
                 name?: string;
+                /** @description Cluster ids */
                 cluster?: string[];
                 provider?: string[];
                 release?: string[];
-                lifecycle?: string[];
-                health?: string[];
+                lifecycle?: ("pending" | "active" | "archived" | "deleted")[];
+                health?: ("healthy" | "progressing" | "degraded" | "failed" | "unknown")[];
+                /** @description Statuses of the latest pipeline; none is without one */
                 pipeline?: string[];
+                /** @description KEY, KEY=value, KEY~text or free text over the configuration */
                 setting?: string[];
+                /** @description Only instances whose files have problems */
                 problems?: boolean;
                 sort?: "name" | "cluster" | "release" | "health" | "pipeline" | "changed";
                 descending?: boolean;
+                /** @description Cursor of a page */
                 after?: string;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1861,6 +2298,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Cache-Control"?: string;
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1873,12 +2312,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-instances-v-clusters-cluster-instances-instance-": {
+    "add-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddProjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddProjectOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-instance": {
         parameters: {
             query?: never;
             header?: never;
@@ -1905,12 +2377,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-instances-v-clusters-cluster-instances-instance-refresh": {
+    "refresh-instance": {
         parameters: {
             query?: never;
             header?: never;
@@ -1937,14 +2409,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-pipelines-v-clusters-cluster-operations": {
+    "list-operations": {
         parameters: {
             query?: {
+                /** @description Cursor of a page */
                 after?: string;
                 limit?: number;
             };
@@ -1971,15 +2444,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "post-pipelines-v-clusters-cluster-operations": {
+    "start-operation": {
         parameters: {
             query?: never;
             header: {
+                /** @description Chosen by the caller; the same key never starts a second operation */
                 "Idempotency-Key": string;
             };
             path: {
@@ -1989,11 +2463,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateInput"];
+                "application/json": components["schemas"]["StartInputBody"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2008,12 +2482,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-pipelines-v-clusters-cluster-operations-operation-": {
+    "get-operation": {
         parameters: {
             query?: never;
             header?: never;
@@ -2040,14 +2514,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-pipelines-v-clusters-cluster-pipelines": {
+    "list-pipelines": {
         parameters: {
             query?: {
+                /** @description Cursor of a page */
                 after?: string;
                 limit?: number;
             };
@@ -2074,12 +2549,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    "get-pipelines-v-clusters-cluster-pipelines-pipeline-": {
+    "get-pipeline": {
         parameters: {
             query?: never;
             header?: never;
@@ -2106,7 +2581,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem_"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sync-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncAllOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sync-cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-event": {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Gitlab-Event"?: string;
+                "X-Gitlab-Token"?: string;
+                "Idempotency-Key"?: string;
+                "webhook-id"?: string;
+                "webhook-timestamp"?: string;
+                "webhook-signature"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -48,6 +48,7 @@ export type Invitation = InvitationList['invitations'][number];
 export type Lifecycle = Instance['lifecycle'];
 export type Health = Instance['health']['state'];
 export type Role = NonNullable<User['role']>;
+/** A role everywhere, and further ones by cluster id. */
 export type Grants = Pick<User, 'role' | 'clusters'>;
 export type OperationKind = Operation['kind'];
 export type OperationState = Operation['state'];

@@ -9,12 +9,14 @@ interface FailureProps {
   error: Error;
   /** What could not be done: “The instances could not be loaded”. */
   what: string;
+  /** The cause, when the error does not say it for a person. */
+  cause?: string;
   onRetry?: (() => void) | undefined;
   retrying?: boolean;
 }
 
 /** A failure where it happened: cause, time, request id and a way to try again. Stays until resolved. */
-export function Failure({ error, what, onRetry, retrying = false }: FailureProps) {
+export function Failure({ error, what, cause, onRetry, retrying = false }: FailureProps) {
   const known = error instanceof ApiError ? error : undefined;
   return (
     <div className={classes.failure} role="alert">
@@ -23,7 +25,7 @@ export function Failure({ error, what, onRetry, retrying = false }: FailureProps
       </span>
       <div className={classes.text}>
         <p className={classes.what}>{what}</p>
-        <p>{known?.message ?? 'Something failed in the page itself.'}</p>
+        <p>{cause ?? known?.message ?? 'Something failed in the page itself.'}</p>
         <p className={classes.trace}>
           {known && <>at {timeOfDay(known.at)}</>}
           {known?.requestId !== undefined && (

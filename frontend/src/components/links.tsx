@@ -1,4 +1,4 @@
-import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
+import { Anchor, type AnchorProps, Button, type ButtonProps, Menu, type MenuItemProps } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentPropsWithRef, ReactNode } from 'react';
@@ -12,15 +12,25 @@ export const TextLink = createLink((props: Native<AnchorProps>) => <Anchor {...p
 /** A link to one of our pages that looks like a button. */
 export const ButtonLink = createLink((props: Native<ButtonProps>) => <Button component="a" {...props} />);
 
+/** A link to one of our pages within a menu. */
+export const MenuLink = createLink((props: Native<MenuItemProps>) => <Menu.Item component="a" {...props} />);
+
 /** A link in a table or list, underlined only when pointed at: the column says that it is one. */
 export const QuietLink = createLink(({ className = '', ...props }: ComponentPropsWithRef<'a'>) => (
   <a className={`${classes.quiet} ${className}`} {...props} />
 ));
 
+interface OutLinkProps {
+  href: string;
+  /** In a column of links, where colour and line would only be noise. */
+  quiet?: boolean;
+  children: ReactNode;
+}
+
 /** A link that leaves Ocim, in a new tab. */
-export function OutLink({ href, children }: { href: string; children: ReactNode }) {
+export function OutLink({ href, quiet = false, children }: OutLinkProps) {
   return (
-    <Anchor href={href} target="_blank" rel="noopener noreferrer" className={classes.out}>
+    <Anchor href={href} target="_blank" rel="noopener noreferrer" className={classes.out} data-quiet={quiet}>
       {children}
       <IconExternalLink size={13} stroke={1.8} aria-label="(opens in a new tab)" role="img" />
     </Anchor>

@@ -12,14 +12,18 @@ export const roleHelp: Record<Role, string> = {
   administrator: 'Also manages projects and people.',
 };
 
+function roleWord(role: string): string {
+  return role in roleWords ? roleWords[role as Role] : role;
+}
+
 /** “Viewer, and Operator on learn-do”. */
 export function rolesInWords({ role, clusters = {} }: Grants): string {
-  const own = Object.entries(clusters).map(([cluster, r]) => `${roleWords[r]} on ${cluster}`);
-  const all = role === undefined ? own : [roleWords[role], ...own];
+  const own = Object.entries(clusters).map(([cluster, r]) => `${roleWord(r)} on ${cluster}`);
+  const all = role === undefined ? own : [roleWord(role), ...own];
   return all.length > 0 ? all.join(', ') : 'No role';
 }
 
-const ranks: readonly Role[] = ['viewer', 'operator', 'administrator'];
+const ranks: readonly string[] = ['viewer', 'operator', 'administrator'];
 
 /** Whether somebody may do what the role may: everywhere, or on the cluster when one is given. */
 export function may(grants: Grants, role: Role, cluster?: string): boolean {

@@ -24,7 +24,7 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
           <IconMenu2 size={18} stroke={1.7} />
         </ActionIcon>
       )}
-      <button type="button" className={classes.search} onClick={onSearch} aria-label="Search or run">
+      <button type="button" className={classes.search} onClick={onSearch}>
         <IconSearch size={15} stroke={1.8} />
         <span className={classes.searchWord}>Search or run…</span>
         <kbd>{apple ? '⌘ K' : 'Ctrl K'}</kbd>
@@ -32,7 +32,7 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
       <div className={classes.spacer} />
       <Running />
       {administrator && (
-        <ButtonLink to="/projects/new" leftSection={<IconPlus size={15} stroke={2} />} aria-label="Add GitLab project">
+        <ButtonLink to="/projects/new" leftSection={<IconPlus size={15} stroke={2} />}>
           <span className={classes.wideOnly}>Add GitLab project</span>
         </ButtonLink>
       )}

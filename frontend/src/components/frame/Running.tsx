@@ -1,8 +1,8 @@
 import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { treeQuery } from '@/api/queries/fleet';
 import { isMoving } from '@/api/status';
+import { MenuLink } from '../links';
 import { pipelineLook } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
@@ -27,29 +27,28 @@ export function Running() {
           variant="subtle"
           color="gray"
           leftSection={<Mark shape={count > 0 ? 'spin' : 'half'} />}
-          aria-label={`${count} pipelines running`}
         >
           <span className="numbers">{count}</span>
-          <span className={classes.wideOnly}>&nbsp;running</span>
+          <span className={classes.wideOnly}>&nbsp;{count === 1 ? 'pipeline' : 'pipelines'} running</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {count === 0 && <Menu.Label>No pipeline runs.</Menu.Label>}
         {moving.slice(0, shown).map(({ cluster, name, pipeline }) => (
-          <Menu.Item
+          <MenuLink
             key={`${cluster}/${name}`}
-            component={Link}
+            
             to="/clusters/$cluster/instances/$instance"
             params={{ cluster, instance: name }}
             rightSection={<Status look={pipelineLook(pipeline)} />}
           >
             {name}
-          </Menu.Item>
+          </MenuLink>
         ))}
         {count > shown && (
-          <Menu.Item component={Link} to="/instances" search={{ pipeline: ['running', 'pending'] }}>
+          <MenuLink  to="/instances" search={{ pipeline: ['running', 'pending'] }}>
             All {count}
-          </Menu.Item>
+          </MenuLink>
         )}
       </Menu.Dropdown>
     </Menu>

@@ -1,7 +1,7 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { session } from '@/api/client';
+import { MenuLink } from '../links';
 import { rolesInWords } from '../roles';
 import { useMe } from '../useMe';
 import classes from './frame.module.css';
@@ -32,12 +32,12 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
           <span>{rolesInWords(me)}</span>
         </div>
         <Menu.Divider />
-        <Menu.Item component={Link} to="/account" leftSection={<IconUser {...icon} />}>
+        <MenuLink  to="/account" leftSection={<IconUser {...icon} />}>
           Account and sessions
-        </Menu.Item>
-        <Menu.Item component={Link} to="/account/tokens" leftSection={<IconKey {...icon} />}>
+        </MenuLink>
+        <MenuLink  to="/account/tokens" leftSection={<IconKey {...icon} />}>
           API tokens
-        </Menu.Item>
+        </MenuLink>
         <Menu.Item leftSection={<IconKeyboard {...icon} />} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>

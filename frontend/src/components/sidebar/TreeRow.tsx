@@ -44,11 +44,11 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
         params={{ cluster: row.cluster.id, instance: row.instance.name }}
         className={`${classes.row} ${classes.leaf}`}
         aria-level={2}
-        aria-label={`${row.instance.name}, ${look.word}`}
         data-gone={row.urgency === 'gone'}
       >
         {mark}
         <span className={classes.name}>{row.instance.name}</span>
+        <span className={classes.spoken}>, {look.word}</span>
       </Link>
     );
   }
@@ -67,7 +67,6 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       className={classes.row}
       aria-level={1}
       aria-expanded={row.open}
-      aria-label={`${row.cluster.name}, ${count} instances, worst: ${look.word}`}
     >
       <span className={classes.chevron} data-open={row.open} onClick={toggle}>
         <IconChevronRight size={14} stroke={2} />
@@ -75,6 +74,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {!row.open && mark}
       <span className={classes.count}>{count}</span>
+      <span className={classes.spoken}> instances, worst: {look.word}</span>
     </Link>
   );
 }

@@ -1,2 +1,124 @@
+import { Menu } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-export const Route = createFileRoute('/_app/administration/users')({ component: () => <p>soon</p> });
+import { useState } from 'react';
+import { answer, client } from '@/api/client';
+import { usersQuery } from '@/api/queries/identity';
+import type { User } from '@/api/types';
+import { Confirm } from '@/components/Confirm';
+import { ButtonLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { rolesInWords } from '@/components/roles';
+import { SmallButton } from '@/components/SmallButton';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import { useMay, useMe } from '@/components/useMe';
+import classes from './-people.module.css';
+import { NotAllowed } from './-NotAllowed';
+import { PeopleSections } from './-PeopleSections';
+import { RolesDialog } from './-RolesDialog';
+
+export const Route = createFileRoute('/_app/administration/users')({ component: Users });
+
+type Doing = { what: 'roles' | 'disable' | 'enable' | 'end'; user: User };
+
+function Users() {
+  const administrator = useMay('administrator');
+  const query = useQuery({ ...usersQuery, enabled: administrator });
+  const [doing, setDoing] = useState<Doing>();
+  if (!administrator) return <NotAllowed title="Users" />;
+  return (
+    <Page title="People" actions={<ButtonLink to="/administration/invitations">Invite somebody</ButtonLink>}>
+      <PeopleSections />
+      <Loaded query={query} what="The users">
+        {({ users }) => (
+          <Panel title="Users" note={users.length} flush>
+            <Table label="Users" heads={['Name', 'E-mail', 'Roles', 'State', 'Last log-in', '']}>
+              {users.map((user) => (
+                <UserRow key={user.id} user={user} onDo={(what) => setDoing({ what, user })} />
+              ))}
+            </Table>
+          </Panel>
+        )}
+      </Loaded>
+      {doing && <Dialog doing={doing} onClose={() => setDoing(undefined)} />}
+    </Page>
+  );
+}
+
+const enabled = { shape: 'check', tone: 'ok', word: 'Enabled' } as const;
+const disabled = { shape: 'slash', tone: 'quiet', word: 'Disabled' } as const;
+
+function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => void }) {
+  const me = useMe();
+  return (
+    <tr className={user.disabled ? classes.off : undefined}>
+      <td>
+        {user.name} {me?.id === user.id && <span className={classes.me}>(you)</span>}
+      </td>
+      <td>{user.email}</td>
+      <td data-wrap>{rolesInWords(user)}</td>
+      <td>
+        <Status look={user.disabled ? disabled : enabled} />
+      </td>
+      <td data-dim>{user.lastLoginAt === undefined ? 'Never' : <Time at={user.lastLoginAt} />}</td>
+      <td data-end>
+        <Menu>
+          <Menu.Target>
+            <SmallButton aria-label={`Change ${user.name}`}>Change</SmallButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => onDo('roles')}>Roles…</Menu.Item>
+            <Menu.Item onClick={() => onDo('end')}>End sessions…</Menu.Item>
+            {user.disabled ? (
+              <Menu.Item onClick={() => onDo('enable')}>Enable…</Menu.Item>
+            ) : (
+              <Menu.Item color="red" onClick={() => onDo('disable')}>
+                Disable…
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </td>
+    </tr>
+  );
+}
+
+function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
+  const path = { user: user.id };
+  const setDisabled = (value: boolean) => () =>
+    answer(client.PATCH('/auth/v1/users/{user}', { params: { path }, body: { disabled: value } }));
+  const common = { onDone: refresh, onClose };
+  switch (what) {
+    case 'roles':
+      return <RolesDialog user={user} {...common} />;
+    case 'disable':
+      return (
+        <Confirm title={`Disable ${user.name}?`} verb="Disable" destructive run={setDisabled(true)} {...common}>
+          {user.email} is logged out everywhere and their API tokens are refused. Enabling undoes it.
+        </Confirm>
+      );
+    case 'enable':
+      return (
+        <Confirm title={`Enable ${user.name}?`} verb="Enable" run={setDisabled(false)} {...common}>
+          {user.email} may log in again, as {rolesInWords(user)}.
+        </Confirm>
+      );
+    case 'end':
+      return (
+        <Confirm
+          title={`End the sessions of ${user.name}?`}
+          verb="End sessions"
+          run={() => answer(client.DELETE('/auth/v1/users/{user}/sessions', { params: { path } }))}
+          {...common}
+        >
+          They are logged out on every device and can log in again. API tokens stay.
+        </Confirm>
+      );
+  }
+}

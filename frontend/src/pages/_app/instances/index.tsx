@@ -1,2 +1,119 @@
-import { createFileRoute } from '@tanstack/react-router';
-export const Route = createFileRoute('/_app/instances/')({ component: () => <p>soon</p> });
+import { Button } from '@mantine/core';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { createFileRoute, stripSearchParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { instancesQuery, treeQuery } from '@/api/queries/fleet';
+import { Empty } from '@/components/Empty';
+import { Failure } from '@/components/Failure';
+import { Chips } from '@/components/filters/Chips';
+import { fleetColumns } from '@/components/instances/columns';
+import { InstanceTable } from '@/components/instances/InstanceTable';
+import { TableSkeleton } from '@/components/instances/TableSkeleton';
+import { ButtonLink } from '@/components/links';
+import { Page } from '@/components/Page';
+import { useMay } from '@/components/useMe';
+import { chipsOf, filterOf, isFiltered, type Search, searchSchema } from './-filter';
+import { FilterBar } from './-FilterBar';
+import classes from './-instances.module.css';
+
+export const Route = createFileRoute('/_app/instances/')({
+  validateSearch: searchSchema,
+  search: { middlewares: [stripSearchParams<Search>({ sort: 'name', descending: false })] },
+  component: Instances,
+});
+
+function Instances() {
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const tree = useQuery(treeQuery);
+  const query = useInfiniteQuery({ ...instancesQuery(filterOf(search)), placeholderData: keepPreviousData });
+  const columns = useMemo(
+    () => fleetColumns(new Map(tree.data?.clusters.map((c) => [c.id, c.provider]))),
+    [tree.data],
+  );
+  const change = (next: Partial<Search>) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+  const clear = () => void navigate({ search: ({ sort, descending }) => ({ sort, descending }) });
+
+  const pages = query.data?.pages ?? [];
+  const instances = useMemo(() => pages.flatMap((page) => page.instances), [pages]);
+  const total = pages[0]?.total ?? 0;
+  return (
+    <Page title="Instances" status={query.data && <span className={classes.total}>{total}</span>}>
+      <FilterBar search={search} facets={pages[0]?.facets} onChange={change} />
+      <Chips chips={chipsOf(search, change)} onClear={clear} />
+      {query.error && (
+        <Failure
+          error={query.error}
+          what={
+            query.data ? 'The instances could not be brought up to date.' : 'The instances could not be loaded.'
+          }
+          onRetry={() => void query.refetch()}
+          retrying={query.isFetching}
+        />
+      )}
+      {query.isPending && !query.error && <TableSkeleton columns={columns} />}
+      {query.data &&
+        (instances.length === 0 ? (
+          <NothingHere filtered={isFiltered(search)} onClear={clear} />
+        ) : (
+          <div className={classes.list}>
+            <InstanceTable
+              label="Instances"
+              columns={columns}
+              instances={instances}
+              total={total}
+              outdated={query.isPlaceholderData}
+              sorting={{
+                by: search.sort ?? 'name',
+                descending: search.descending ?? false,
+                onSort: (sort, descending) => change({ sort, descending }),
+              }}
+            />
+            <footer className={classes.more}>
+              <span className={classes.shown} role="status">
+                {instances.length === total ? `All ${total} shown` : `${instances.length} of ${total} shown`}
+              </span>
+              {query.hasNextPage && (
+                <Button
+                  variant="default"
+                  loading={query.isFetchingNextPage}
+                  onClick={() => void query.fetchNextPage()}
+                >
+                  Show 50 more
+                </Button>
+              )}
+            </footer>
+          </div>
+        ))}
+    </Page>
+  );
+}
+
+function NothingHere({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  const administrator = useMay('administrator');
+  if (filtered) {
+    return (
+      <Empty
+        title="No instance matches"
+        action={
+          <Button variant="default" onClick={onClear}>
+            Clear the filters
+          </Button>
+        }
+      >
+        All filters must hold at once. Take one away above, or all of them.
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title="No instances yet"
+      action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+    >
+      {administrator
+        ? 'Add the GitLab project of a cluster; its instances appear here as soon as it was read.'
+        : 'You see the instances of the clusters that an administrator lets you see.'}
+    </Empty>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react';
+import classes from './Facts.module.css';
+
+export interface Fact {
+  name: string;
+  value: ReactNode;
+  /** Stands smaller under the value: a reason, an age. */
+  note?: ReactNode;
+}
+
+/** Facts in a grid, each a name over its value. One without a value shows a dash, not nothing. */
+export function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl className={classes.facts}>
+      {facts.map(({ name, value, note }) => (
+        <div key={name} className={classes.fact}>
+          <dt>{name}</dt>
+          <dd>
+            {value ?? <span className={classes.none}>—</span>}
+            {note !== undefined && <div className={classes.note}>{note}</div>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

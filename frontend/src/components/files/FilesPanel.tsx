@@ -1,0 +1,109 @@
+import { CopyButton } from '@mantine/core';
+import { useId } from 'react';
+import type { File, FileProblem, Files } from '@/api/types';
+import { Empty } from '../Empty';
+import { Panel } from '../Panel';
+import { SmallButton } from '../SmallButton';
+import { Mark } from '../status/Mark';
+import { Yaml } from '../yaml/Yaml';
+import classes from './files.module.css';
+
+interface FilesPanelProps {
+  title: string;
+  files: Files | undefined;
+  /** Why there may be none. */
+  none: string;
+  /** Name of the file that is open; the first unless given. */
+  open: string | undefined;
+  onOpen: (name: string) => void;
+}
+
+/** Configuration files, read only, with what is wrong in them. Secrets came masked. */
+export function FilesPanel({ title, files, none, open, onOpen }: FilesPanelProps) {
+  const id = useId();
+  const list = files?.files ?? [];
+  const file = list.find((f) => nameOf(f) === open) ?? list[0];
+  if (!file) {
+    return (
+      <Panel title={title}>
+        <Empty title="No files">{none}</Empty>
+      </Panel>
+    );
+  }
+  return (
+    <Panel
+      title={title}
+      note={files && <>as of commit {files.commit.slice(0, 8)}</>}
+      actions={
+        <CopyButton value={file.text}>
+          {({ copied, copy }) => <SmallButton onClick={copy}>{copied ? 'Copied' : 'Copy'}</SmallButton>}
+        </CopyButton>
+      }
+    >
+      {list.length > 1 && (
+        <div role="tablist" aria-label={title} className={classes.tabs}>
+          {list.map((f) => (
+            <button
+              key={f.path}
+              type="button"
+              role="tab"
+              id={`${id}-${nameOf(f)}`}
+              aria-selected={f === file}
+              aria-controls={`${id}-panel`}
+              tabIndex={f === file ? 0 : -1}
+              className={classes.tab}
+              onClick={() => onOpen(nameOf(f))}
+              onKeyDown={(event) => {
+                const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+                if (step === undefined) return;
+                const next = list[(list.indexOf(f) + step + list.length) % list.length];
+                if (!next) return;
+                onOpen(nameOf(next));
+                document.getElementById(`${id}-${nameOf(next)}`)?.focus();
+              }}
+            >
+              {nameOf(f)}
+              {(f.problems?.length ?? 0) > 0 && <Mark shape="triangle" size={12} />}
+            </button>
+          ))}
+        </div>
+      )}
+      <div id={`${id}-panel`} role={list.length > 1 ? 'tabpanel' : undefined} aria-label={nameOf(file)}>
+        <Problems problems={file.problems ?? []} />
+        <Yaml key={file.path} label={`${file.path}, read only`} text={file.text} marks={marksOf(file)} minHeight={120} />
+      </div>
+    </Panel>
+  );
+}
+
+/** What is wrong in files, with the place. */
+export function Problems({ problems }: { problems: readonly FileProblem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul className={classes.problems} aria-label="Problems">
+      {problems.map((p, i) => (
+        <li key={i}>
+          <Mark shape="triangle" />
+          <span>
+            {p.message} <span className={classes.place}>{placeOf(p)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function placeOf({ file, line, column }: FileProblem): string {
+  if (line === undefined || line === 0) return file;
+  return `${file}, line ${line}${column === undefined || column === 0 ? '' : `, column ${column}`}`;
+}
+
+function marksOf(file: File) {
+  return (file.problems ?? []).flatMap(({ line, column, message }) =>
+    line === undefined || line === 0 ? [] : [{ line, message, ...(column === undefined ? {} : { column }) }],
+  );
+}
+
+function nameOf(file: File): string {
+  return file.path.split('/').at(-1) ?? file.path;
+}

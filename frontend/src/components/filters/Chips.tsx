@@ -1,0 +1,31 @@
+import { Button } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import classes from './filters.module.css';
+
+export interface Chip {
+  id: string;
+  label: string;
+  onRemove: () => void;
+}
+
+/** The filters that hold, each to be taken away alone, or all at once. */
+export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () => void }) {
+  if (chips.length === 0) return null;
+  return (
+    <ul className={classes.chips} aria-label="Filters that hold">
+      {chips.map(({ id, label, onRemove }) => (
+        <li key={id}>
+          <button type="button" className={classes.chip} onClick={onRemove} aria-label={`Remove the filter ${label}`}>
+            {label}
+            <IconX size={13} stroke={2} aria-hidden="true" />
+          </button>
+        </li>
+      ))}
+      <li>
+        <Button variant="subtle" size="xs" className={classes.clear ?? ''} onClick={onClear}>
+          Clear all
+        </Button>
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,31 @@
+import { TextInput } from '@mantine/core';
+import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
+import { useState } from 'react';
+
+/** Adds a condition on the configuration: `KEY`, `KEY=value`, `KEY~text` or free text. */
+export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
+  const [text, setText] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === '') return;
+        onAdd(text.trim());
+        setText('');
+      }}
+    >
+      <TextInput
+        size="xs"
+        w={290}
+        maw="100%"
+        maxLength={300}
+        aria-label="Configuration: KEY, KEY=value, KEY~text or free text, then Enter"
+        title="KEY, KEY=value, KEY~text or free text, then Enter"
+        placeholder="Configuration: KEY=value, KEY~text…"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        leftSection={<IconAdjustmentsHorizontal size={15} stroke={1.7} />}
+      />
+    </form>
+  );
+}

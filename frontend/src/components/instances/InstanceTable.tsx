@@ -1,0 +1,100 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useRef, useState } from 'react';
+import type { Instance, SortKey } from '@/api/types';
+import type { Column } from './columns';
+import classes from './instances.module.css';
+
+export interface Sorting {
+  by: SortKey;
+  descending: boolean;
+  onSort: (by: SortKey, descending: boolean) => void;
+}
+
+interface InstanceTableProps {
+  label: string;
+  columns: readonly Column[];
+  instances: readonly Instance[];
+  /** All that there are, when not all are loaded. */
+  total?: number;
+  sorting?: Sorting;
+  /** Whether these rows are about to be replaced. */
+  outdated?: boolean;
+}
+
+const rowHeight = 38;
+
+/** From here on only the rows in view are drawn. */
+const many = 100;
+
+export function InstanceTable({ label, columns, instances, total, sorting, outdated = false }: InstanceTableProps) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [margin, setMargin] = useState(0);
+  useLayoutEffect(() => {
+    setMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+  }, []);
+  const virtual = useWindowVirtualizer({
+    count: instances.length,
+    estimateSize: () => rowHeight,
+    overscan: 20,
+    scrollMargin: margin,
+    enabled: instances.length > many,
+  });
+  const items = virtual.getVirtualItems();
+  const [first, last] = instances.length > many ? [items[0], items.at(-1)] : [];
+  const shown = first && last ? instances.slice(first.index, last.index + 1) : instances;
+  const above = first ? first.start - margin : 0;
+  const below = last ? virtual.getTotalSize() - (last.end - margin) : 0;
+  return (
+    <table
+      className={classes.table}
+      aria-label={label}
+      aria-rowcount={(total ?? instances.length) + 1}
+      aria-busy={outdated}
+      data-outdated={outdated}
+    >
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <HeaderCell key={column.id} column={column} sorting={sorting} />
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        {above > 0 && <tr style={{ height: above }} aria-hidden="true" />}
+        {shown.map((instance, i) => (
+          <tr key={`${instance.cluster}/${instance.name}`} aria-rowindex={(first?.index ?? 0) + i + 2}>
+            {columns.map((column) => (
+              <td key={column.id} data-hide={column.hide}>
+                {column.cell(instance)}
+              </td>
+            ))}
+          </tr>
+        ))}
+        {below > 0 && <tr style={{ height: below }} aria-hidden="true" />}
+      </tbody>
+    </table>
+  );
+}
+
+function HeaderCell({ column, sorting }: { column: Column; sorting: Sorting | undefined }) {
+  const { sort, title, hide } = column;
+  if (sort === undefined || !sorting) {
+    return (
+      <th scope="col" data-hide={hide}>
+        {title}
+      </th>
+    );
+  }
+  const on = sorting.by === sort;
+  const direction = sorting.descending ? 'descending' : 'ascending';
+  return (
+    <th scope="col" data-hide={hide} aria-sort={on ? direction : undefined}>
+      <button type="button" onClick={() => sorting.onSort(sort, on && !sorting.descending)}>
+        {title}
+        <span aria-hidden="true" className={classes.arrow}>
+          {on ? (sorting.descending ? '↓' : '↑') : '↕'}
+        </span>
+      </button>
+    </th>
+  );
+}

@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { operationQuery, pipelineQuery } from '@/api/queries/pipelines';
+import { hasEnded } from '@/api/status';
+import type { Operation } from '@/api/types';
+import { Failure } from '../Failure';
+import { TextLink } from '../links';
+import { Loaded } from '../Loaded';
+import { Panel } from '../Panel';
+import { operationLooks, operationWords, pipelineLook } from '../status/looks';
+import { Status } from '../status/Status';
+import { Time } from '../Time';
+import { Jobs } from './Jobs';
+import classes from './pipelines.module.css';
+import { Steps } from './Steps';
+
+/** An operation from the wish to its end, with the jobs of the pipeline that does it. */
+export function OperationPanel({ cluster, id }: { cluster: string; id: string }) {
+  const query = useQuery(operationQuery(cluster, id));
+  const queryClient = useQueryClient();
+  const state = query.data?.operation.state;
+  useEffect(() => {
+    // What the operation changed shows elsewhere, too.
+    if (state === undefined) return;
+    for (const queryKey of [['instance', cluster], ['tree'], ['instances'], ['cluster', cluster]]) {
+      void queryClient.invalidateQueries({ queryKey });
+    }
+  }, [state, cluster, queryClient]);
+  const operation = query.data?.operation;
+  return (
+    <Panel
+      title={operation ? `Operation: ${operationWords[operation.kind]}` : 'Operation'}
+      note={operation && <Status look={operationLooks[operation.state]} />}
+    >
+      <Loaded query={query} what="The operation">
+        {({ operation: shown, pipelines }) => (
+          <div className={classes.operation}>
+            <p className={classes.asked}>
+              Asked for by {shown.requestedBy}, <Time at={shown.requestedAt} />
+              {shown.reason !== undefined && <>: “{shown.reason}”</>}
+            </p>
+            <Steps operation={shown} />
+            <Detail operation={shown} />
+            {pipelines.length > 0 && <LatestPipeline cluster={cluster} id={pipelines.at(-1)?.id ?? 0} />}
+          </div>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Detail({ operation }: { operation: Operation }) {
+  const { detail, state } = operation;
+  if (detail === undefined) return null;
+  if (state === 'failed') return <Failure error={new Error(detail)} what="The operation failed." cause={detail} />;
+  return <p className={classes.asked}>{detail}</p>;
+}
+
+function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
+  const query = useQuery(pipelineQuery(cluster, id));
+  return (
+    <Loaded query={query} what="The pipeline" lines={3}>
+      {({ pipeline, children }) => {
+        const working = children.findLast((child) => (child.stages?.length ?? 0) > 0) ?? pipeline;
+        return (
+          <section aria-label="Pipeline" className={classes.inner}>
+            <p className={classes.asked}>
+              <TextLink
+                to="/clusters/$cluster/pipelines/$pipeline"
+                params={{ cluster, pipeline: String(working.id) }}
+              >
+                Pipeline #{working.id}
+              </TextLink>{' '}
+              <Status look={pipelineLook(working.status)} />
+            </p>
+            {working.stages && <Jobs stages={working.stages} />}
+          </section>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** The operation to show on a page: the one the address names, else the newest. */
+export function chosenOperation(operations: readonly Operation[], wanted: string | undefined): string | undefined {
+  if (wanted !== undefined) return wanted;
+  return (operations.find((o) => !hasEnded(o.state)) ?? operations[0])?.id;
+}

@@ -1,0 +1,49 @@
+import type { Operation } from '@/api/types';
+import { duration, parseTime } from '@/lib/time';
+import { TextLink } from '../links';
+import { operationLooks, operationWords } from '../status/looks';
+import { Status } from '../status/Status';
+import { Table } from '../Table';
+import { Time } from '../Time';
+
+interface OperationTableProps {
+  operations: readonly Operation[];
+  /** Id of the one that is shown in full. */
+  shown: string | undefined;
+}
+
+/** An instance's operations, newest first: who, when, why, and how it went. */
+export function OperationTable({ operations, shown }: OperationTableProps) {
+  return (
+    <Table label="Operations" heads={['Operation', 'State', 'By', 'Why', 'Took', 'Asked for']}>
+      {operations.map((o) => (
+        <tr key={o.id}>
+          <td>
+            <TextLink
+              to="/clusters/$cluster/instances/$instance"
+              params={{ cluster: o.cluster, instance: o.instance }}
+              search={(before) => ({ ...before, operation: o.id })}
+              aria-current={o.id === shown ? 'true' : undefined}
+            >
+              {operationWords[o.kind]}
+            </TextLink>
+          </td>
+          <td>
+            <Status look={operationLooks[o.state]} />
+          </td>
+          <td>{o.requestedBy}</td>
+          <td data-wrap>{o.reason}</td>
+          <td data-dim>{took(o)}</td>
+          <td data-dim>
+            <Time at={o.requestedAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function took({ requestedAt, endedAt }: Operation): string {
+  const [start, end] = [parseTime(requestedAt), parseTime(endedAt)];
+  return start && end ? duration(end.getTime() - start.getTime()) : '';
+}

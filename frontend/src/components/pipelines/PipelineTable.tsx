@@ -1,0 +1,52 @@
+import type { Pipeline } from '@/api/types';
+import { duration, parseTime } from '@/lib/time';
+import { QuietLink } from '../links';
+import { operationWords, pipelineLook } from '../status/looks';
+import { Status } from '../status/Status';
+import { Table } from '../Table';
+import { Time } from '../Time';
+
+/** Pipelines, newest first. */
+export function PipelineTable({ label, pipelines }: { label: string; pipelines: readonly Pipeline[] }) {
+  return (
+    <Table label={label} heads={['Pipeline', 'Status', 'Operation', 'About', 'Took', 'Updated']}>
+      {pipelines.map((p) => (
+        <tr key={p.id}>
+          <td>
+            <QuietLink
+              to="/clusters/$cluster/pipelines/$pipeline"
+              params={{ cluster: p.cluster, pipeline: String(p.id) }}
+              data-row
+            >
+              #{p.id}
+            </QuietLink>
+          </td>
+          <td>
+            <Status look={pipelineLook(p.status)} />
+          </td>
+          <td>{p.operation === undefined ? <span data-dim>{p.parent === undefined ? 'None' : 'Child'}</span> : operationWords[p.operation]}</td>
+          <td data-wrap>{about(p)}</td>
+          <td data-dim>{took(p)}</td>
+          <td data-dim>
+            <Time at={p.updatedAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+const named = 3;
+
+function about(p: Pipeline): string {
+  const names = (p.deployments ?? []).map((d) => d.instance);
+  if (names.length === 0) return p.title ?? p.ref;
+  const rest = names.length - named;
+  return names.slice(0, named).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+export function took(p: Pipeline): string {
+  const start = parseTime(p.startedAt ?? p.createdAt);
+  const end = parseTime(p.finishedAt);
+  return start && end ? duration(end.getTime() - start.getTime()) : '';
+}

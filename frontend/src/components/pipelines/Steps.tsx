@@ -1,0 +1,72 @@
+import type { Operation, OperationState } from '@/api/types';
+import { parseTime, timeOfDay } from '@/lib/time';
+import { operationLooks } from '../status/looks';
+import { Mark, type Shape } from '../status/Mark';
+import classes from './pipelines.module.css';
+
+interface Step {
+  state: OperationState;
+  word: string;
+  at: string | undefined;
+  about: string;
+}
+
+const order: readonly OperationState[] = ['requested', 'accepted', 'running', 'live'];
+
+/** How far an operation has come, as steps with their times. */
+export function Steps({ operation }: { operation: Operation }) {
+  const { state } = operation;
+  const ended = state === 'failed' || state === 'canceled';
+  const last: Step = ended
+    ? { state, word: operationLooks[state].word, at: operation.endedAt, about: 'It did not get further.' }
+    : { state: 'live', word: 'Live', at: operation.endedAt, about: 'Deployed, and set as active.' };
+  const steps: Step[] = [
+    { state: 'requested', word: 'Requested', at: operation.requestedAt, about: 'Stored; waits for its cluster to be free.' },
+    { state: 'accepted', word: 'Accepted', at: operation.acceptedAt, about: 'GitLab took the request.' },
+    { state: 'running', word: 'Running', at: operation.runningAt, about: 'A pipeline deploys it; about 25 minutes.' },
+    last,
+  ];
+  const reached = ended ? steps.length - 1 : order.indexOf(state);
+  return (
+    <ol className={classes.steps} aria-label="Progress">
+      {steps.map((step, i) => (
+        <StepItem key={step.state} step={step} place={placeOf(i, reached, step, operation.endedAt !== undefined)} />
+      ))}
+    </ol>
+  );
+}
+
+type Place = 'done' | 'now' | 'ahead' | 'failed' | 'skipped';
+
+function placeOf(i: number, reached: number, step: Step, over: boolean): Place {
+  if (i > reached) return 'ahead';
+  if (i < reached) return step.at === undefined && over ? 'skipped' : 'done';
+  if (step.state === 'failed' || step.state === 'canceled') return 'failed';
+  return over ? 'done' : 'now';
+}
+
+const shapes: Record<Place, Shape> = { done: 'check', now: 'spin', ahead: 'dashed', failed: 'cross', skipped: 'slash' };
+
+const spoken: Record<Place, string> = {
+  done: 'done',
+  now: 'now',
+  ahead: 'to come',
+  failed: 'ended here',
+  skipped: 'not reached',
+};
+
+function StepItem({ step, place }: { step: Step; place: Place }) {
+  const at = parseTime(step.at);
+  return (
+    <li className={classes.step} data-place={place} aria-current={place === 'now' ? 'step' : undefined}>
+      <span className={classes.stepMark}>
+        <Mark shape={shapes[place]} size={18} />
+      </span>
+      <span className={classes.stepWord}>
+        {step.word}
+        <span className={classes.hidden}>, {spoken[place]}</span>
+      </span>
+      <span className={classes.stepNote}>{at ? timeOfDay(at) : place === 'now' ? step.about : ''}</span>
+    </li>
+  );
+}

@@ -1,0 +1,83 @@
+import { yaml } from '@codemirror/lang-yaml';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { useEffect, useRef } from 'react';
+import { extensions } from './extensions';
+import classes from './yaml.module.css';
+
+/** Something to say at a line, counted from 1. */
+export interface LineMark {
+  line: number;
+  column?: number;
+  message: string;
+}
+
+export interface EditorProps {
+  label: string;
+  text: string;
+  /** Absent: read only. */
+  onChange?: (text: string) => void;
+  marks?: readonly LineMark[];
+  minHeight?: number;
+}
+
+/** CodeMirror around a text. Loaded on its own, since it is large. */
+export default function Editor({ label, text, onChange, marks = none, minHeight }: EditorProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const change = useRef(onChange);
+  const initial = useRef({ text, editable: onChange !== undefined });
+  const attributes = useRef(new Compartment());
+
+  useEffect(() => {
+    change.current = onChange;
+  }, [onChange]);
+
+  useEffect(() => {
+    const { editable, text: doc } = initial.current;
+    const reports = EditorView.updateListener.of((update) => {
+      if (update.docChanged) change.current?.(update.state.doc.toString());
+    });
+    const access: Extension = editable
+      ? [lintGutter(), reports]
+      : [EditorState.readOnly.of(true), EditorView.editable.of(false)];
+    const editor = new EditorView({
+      parent: host.current ?? undefined,
+      state: EditorState.create({
+        doc,
+        extensions: [extensions, yaml(), access, attributes.current.of([])],
+      }),
+    } as ConstructorParameters<typeof EditorView>[0]);
+    view.current = editor;
+    return () => editor.destroy();
+  }, []);
+
+  useEffect(() => {
+    view.current?.dispatch({
+      effects: attributes.current.reconfigure(
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'false' }),
+      ),
+    });
+  }, [label]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === text) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+  }, [text]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor) editor.dispatch(setDiagnostics(editor.state, marks.map((mark) => diagnostic(editor.state, mark))));
+  }, [marks, text]);
+
+  return <div ref={host} className={classes.editor} style={{ minHeight }} />;
+}
+
+const none: readonly LineMark[] = [];
+
+function diagnostic(state: EditorState, { line, column = 1, message }: LineMark): Diagnostic {
+  const at = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
+  return { from: Math.min(at.from + column - 1, at.to), to: at.to, severity: 'error', message };
+}

@@ -1,0 +1,37 @@
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import type { Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { basicSetup } from 'codemirror';
+
+const colors = HighlightStyle.define([
+  { tag: [tags.definition(tags.propertyName), tags.propertyName], color: 'var(--mantine-color-anchor)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--ocim-warn)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--mantine-color-dimmed)', fontStyle: 'italic' },
+  { tag: [tags.keyword, tags.atom, tags.labelName, tags.typeName], color: 'var(--ocim-busy)' },
+  { tag: tags.invalid, color: 'var(--ocim-bad)' },
+]);
+
+const look = EditorView.theme({
+  '&': { fontSize: '0.8125rem', backgroundColor: 'transparent' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.6' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--mantine-color-text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--mantine-color-dimmed)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 6px 0 12px', minWidth: '34px' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
+  '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--ocim-hover)' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
+    backgroundColor: 'color-mix(in srgb, var(--mantine-color-anchor) 26%, transparent)',
+  },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--ocim-hover)', border: 'none', color: 'inherit' },
+  '.cm-panels, .cm-tooltip': {
+    backgroundColor: 'var(--ocim-sunken)',
+    color: 'var(--mantine-color-text)',
+    borderColor: 'var(--ocim-line)',
+  },
+});
+
+/** What both viewer and editor are made of. */
+export const extensions: Extension = [basicSetup, EditorView.lineWrapping, syntaxHighlighting(colors), look];

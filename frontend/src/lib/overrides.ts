@@ -1,0 +1,45 @@
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+
+export interface Overrides {
+  values: Record<string, unknown>;
+  /** Line of each key, counted from 1. */
+  lines: Record<string, number>;
+  problems: { line: number; column?: number; message: string }[];
+}
+
+const largest = 1_000_000;
+
+/** Reads overrides as YAML: a map at the root, without the traps that YAML sets. Never throws. */
+export function readOverrides(text: string): Overrides {
+  const result: Overrides = { values: {}, lines: {}, problems: [] };
+  if (text.length > largest) {
+    result.problems.push({ line: 1, message: 'At most 1 MB.' });
+    return result;
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+  for (const error of document.errors) {
+    const { line, col } = counter.linePos(error.pos[0]);
+    result.problems.push({ line, column: col, message: error.message });
+  }
+  if (result.problems.length > 0 || document.contents === null) return result;
+  if (!isMap(document.contents)) {
+    result.problems.push({ line: 1, message: 'Keys with values are needed, such as PLATFORM_NAME: My campus.' });
+    return result;
+  }
+  for (const { key } of document.contents.items) {
+    if (!isScalar(key)) continue;
+    result.lines[String(key.value)] = counter.linePos(key.range?.[0] ?? 0).line;
+  }
+  try {
+    result.values = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
+  } catch (cause) {
+    result.problems.push({ line: 1, message: cause instanceof Error ? cause.message : 'Not readable.' });
+  }
+  return result;
+}
+
+/** The key that a field of a problem document is about: `overrides.GROVE_LMS_ENV.FEATURES` is GROVE_LMS_ENV's. */
+export function overrideKey(field: string): string | undefined {
+  return /^overrides[.[]"?([^.\]"]+)/.exec(field)?.[1];
+}

@@ -1,0 +1,59 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+import { treeQuery } from '@/api/queries/fleet';
+import type { Role } from '@/api/types';
+import { ClusterChoice } from '@/components/ClusterChoice';
+import { Failure } from '@/components/Failure';
+import { roleWords } from '@/components/roles';
+import { useApiForm } from '@/components/useApiForm';
+import classes from './-account.module.css';
+
+const lives = [
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: '1 year' },
+];
+
+const roles = (['viewer', 'operator', 'administrator'] as const).map((value) => ({ value, label: roleWords[value] }));
+
+const day = 86_400_000;
+
+export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
+  const tree = useQuery(treeQuery);
+  const { form, submit, busy, failure } = useApiForm({
+    initialValues: { name: '', role: 'viewer' as Role, days: '30', clusters: [] as string[] },
+    validate: { name: (v) => (v.trim() === '' ? 'A name is needed: what will use it?' : null) },
+    send: ({ name, role, days, clusters }) =>
+      answer(
+        client.POST('/auth/v1/me/tokens', {
+          body: { name: name.trim(), role, clusters, expiresAt: new Date(Date.now() + Number(days) * day).toISOString() },
+        }),
+      ),
+    onDone: ({ secret }) => {
+      form.reset();
+      onMade(secret);
+    },
+  });
+  return (
+    <form onSubmit={submit} noValidate className={classes.form}>
+      <div className={classes.two}>
+        <TextInput label="Name" placeholder="What will use it" maxLength={200} {...form.getInputProps('name')} />
+        <NativeSelect label="Role" data={roles} {...form.getInputProps('role')} />
+        <NativeSelect label="Expires in" data={lives} {...form.getInputProps('days')} />
+      </div>
+      <ClusterChoice
+        label="Clusters"
+        hint="None chosen: all that you may see."
+        clusters={tree.data?.clusters.map((c) => c.id) ?? []}
+        chosen={form.values.clusters}
+        onChoose={(clusters) => form.setFieldValue('clusters', clusters)}
+      />
+      {failure && <Failure error={failure} what="No token was made." />}
+      <Button type="submit" loading={busy} className={classes.button ?? ''}>
+        Make the token
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,42 @@
+import { Button, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+import { invitationsQuery } from '@/api/queries/identity';
+import type { Grants } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { useApiForm } from '@/components/useApiForm';
+import { GrantsFields } from './-GrantsFields';
+import classes from './-people.module.css';
+
+export function InviteForm() {
+  const queryClient = useQueryClient();
+  const { form, submit, busy, failure } = useApiForm({
+    initialValues: { email: '', grants: { role: 'viewer' } as Grants },
+    validate: {
+      email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
+      grants: (g) =>
+        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? 'A role is needed, here or on a cluster.' : null,
+    },
+    send: ({ email, grants }) => answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
+    onDone: async ({ email }) => {
+      form.reset();
+      notifications.show({ message: `${email} is invited.`, color: 'fern' });
+      await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
+    },
+  });
+  return (
+    <form onSubmit={submit} noValidate className={classes.form}>
+      <TextInput label="E-mail" type="email" autoComplete="off" maw={420} {...form.getInputProps('email')} />
+      <GrantsFields
+        grants={form.values.grants}
+        error={typeof form.errors.grants === 'string' ? form.errors.grants : undefined}
+        onChange={(grants) => form.setFieldValue('grants', grants)}
+      />
+      {failure && <Failure error={failure} what="Nobody was invited." />}
+      <Button type="submit" loading={busy} style={{ alignSelf: 'flex-start' }}>
+        Send the invitation
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { answer, client } from '@/api/client';
+import type { Grants, User } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { GrantsFields } from './-GrantsFields';
+import classes from './-people.module.css';
+
+interface RolesDialogProps {
+  user: User;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+export function RolesDialog({ user, onDone, onClose }: RolesDialogProps) {
+  const [grants, setGrants] = useState<Grants>(() => grantsOf(user));
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () =>
+      answer(client.PATCH('/auth/v1/users/{user}', { params: { path: { user: user.id } }, body: { grants } })),
+    onSuccess: () => {
+      onDone();
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          mutate();
+        }}
+      >
+        <GrantsFields grants={grants} onChange={setGrants} />
+        {error && <Failure error={error} what="The roles were not changed." />}
+        <Group justify="flex-end" gap={8}>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isPending}>
+            Change the roles
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
+
+function grantsOf({ role, clusters }: User): Grants {
+  return { ...(role === undefined ? {} : { role }), ...(clusters === undefined ? {} : { clusters }) };
+}

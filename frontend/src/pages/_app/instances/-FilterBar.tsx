@@ -1,0 +1,83 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Facets } from '@/api/types';
+import { FacetMenu } from '@/components/filters/FacetMenu';
+import barClasses from '@/components/filters/filters.module.css';
+import { HealthStrip } from '@/components/filters/HealthStrip';
+import { SettingFilter } from '@/components/filters/SettingFilter';
+import { type Search, wordOf } from './-filter';
+import classes from './-instances.module.css';
+
+interface FilterBarProps {
+  search: Search;
+  facets: Facets | undefined;
+  onChange: (next: Partial<Search>) => void;
+}
+
+const menus = [
+  ['Cluster', 'cluster', 'clusters'],
+  ['Provider', 'provider', 'providers'],
+  ['Release', 'release', 'releases'],
+  ['Lifecycle', 'lifecycle', 'lifecycles'],
+  ['Pipeline', 'pipeline', 'pipelines'],
+] as const;
+
+export function FilterBar({ search, facets, onChange }: FilterBarProps) {
+  return (
+    <search className={classes.filters} aria-label="Filter the instances">
+      <HealthStrip
+        counts={facets?.healths ?? {}}
+        chosen={search.health ?? []}
+        onChoose={(health) => onChange({ health })}
+      />
+      <div className={barClasses.bar}>
+        <NameFilter name={search.name ?? ''} onChange={(name) => onChange({ name })} />
+        {menus.map(([title, key, facet]) => (
+          <FacetMenu
+            key={key}
+            title={title}
+            counts={facets?.[facet] ?? {}}
+            chosen={search[key] ?? []}
+            word={wordOf[key]}
+            onChoose={(values) => onChange({ [key]: values })}
+          />
+        ))}
+        <SettingFilter onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })} />
+      </div>
+    </search>
+  );
+}
+
+/** Follows the address, and writes to it once typing pauses. */
+function NameFilter({ name, onChange }: { name: string; onChange: (name: string) => void }) {
+  const [typed, setTyped] = useState(name);
+  const [known, setKnown] = useState(name);
+  if (known !== name) {
+    setKnown(name);
+    setTyped(name);
+  }
+  const tell = useDebouncedCallback(onChange, 200);
+  const set = (text: string) => {
+    setTyped(text);
+    tell(text);
+  };
+  return (
+    <TextInput
+      size="xs"
+      w={210}
+      maxLength={100}
+      data-filter
+      aria-label="Filter by name"
+      placeholder="Name"
+      value={typed}
+      onChange={(event) => set(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') set('');
+      }}
+      leftSection={<IconSearch size={14} stroke={1.8} />}
+      rightSection={typed !== '' && <CloseButton size="sm" aria-label="Clear the name" onClick={() => set('')} />}
+    />
+  );
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import type { InstanceFilter } from '@/api/types';
+import type { Chip } from '@/components/filters/Chips';
+import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '@/components/status/looks';
+import { flag, oneOf, word, words } from '@/lib/schemas';
+
+const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
+const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as const;
+
+/** The search of the main page's address: every filter and the order. */
+export const searchSchema = z.object({
+  name: word,
+  cluster: words,
+  provider: words,
+  release: words,
+  lifecycle: words,
+  health: words,
+  pipeline: words,
+  setting: words,
+  problems: flag,
+  sort: oneOf(['name', 'cluster', 'release', 'health', 'pipeline', 'changed']),
+  descending: flag,
+});
+
+export type Search = z.infer<typeof searchSchema>;
+
+/** What is asked of the API; nonsense from a mistyped link is left out. */
+export function filterOf(search: Search): InstanceFilter {
+  const filter = {
+    ...search,
+    lifecycle: search.lifecycle?.filter((v) => (lifecycles as readonly string[]).includes(v)),
+    health: search.health?.filter((v) => (healths as readonly string[]).includes(v)),
+  };
+  return Object.fromEntries(
+    Object.entries(filter).filter(([, v]) => v !== undefined && v !== '' && v !== false),
+  ) as InstanceFilter;
+}
+
+export function isFiltered(search: Search): boolean {
+  const { sort: _sort, descending: _descending, ...filters } = search;
+  return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
+}
+
+type ListKey = 'cluster' | 'provider' | 'release' | 'lifecycle' | 'health' | 'pipeline' | 'setting';
+
+export const wordOf: Record<ListKey, (value: string) => string> = {
+  cluster: (v) => v,
+  provider: providerWord,
+  release: (v) => v,
+  lifecycle: (v) => lifecycleLooks[v as keyof typeof lifecycleLooks]?.word ?? v,
+  health: (v) => healthLooks[v as keyof typeof healthLooks]?.word ?? v,
+  pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
+  setting: (v) => v,
+};
+
+/** A chip for each filter that holds. */
+export function chipsOf(search: Search, change: (next: Partial<Search>) => void): Chip[] {
+  const chips: Chip[] = [];
+  if (search.name !== undefined && search.name !== '') {
+    chips.push({ id: 'name', label: `Name: ${search.name}`, onRemove: () => change({ name: undefined }) });
+  }
+  for (const key of Object.keys(wordOf) as ListKey[]) {
+    for (const value of search[key] ?? []) {
+      chips.push({
+        id: `${key} ${value}`,
+        label: `${titles[key]}: ${wordOf[key](value)}`,
+        onRemove: () => change({ [key]: search[key]?.filter((other) => other !== value) }),
+      });
+    }
+  }
+  if (search.problems === true) {
+    chips.push({ id: 'problems', label: 'Files with problems', onRemove: () => change({ problems: undefined }) });
+  }
+  return chips;
+}
+
+const titles: Record<ListKey, string> = {
+  cluster: 'Cluster',
+  provider: 'Provider',
+  release: 'Release',
+  lifecycle: 'Lifecycle',
+  health: 'Health',
+  pipeline: 'Pipeline',
+  setting: 'Configuration',
+};
