@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package imports it
+
 package gitlab
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -11,11 +12,66 @@ import (
 )
 
 // Call is the one request to GitLab that an operation comes down to. Exactly
-// one field is set.
+// one field is set. It holds secrets; Masked gives one that may be shown.
 type Call struct {
 	Trigger  *Trigger  `json:"trigger,omitempty"`
 	Commit   *Commit   `json:"commit,omitempty"`
 	Pipeline *Pipeline `json:"pipeline,omitempty"`
+}
+
+// Masked gives the call with secrets masked, as a preview shows it.
+func (c Call) Masked() Call {
+	if c.Trigger != nil {
+		t := *c.Trigger
+		t.Payload, _ = maskValue("", t.Payload).(map[string]any)
+		c.Trigger = &t
+	}
+	if c.Commit != nil {
+		commit := *c.Commit
+		commit.Actions = slices.Clone(commit.Actions)
+		for i := range commit.Actions {
+			a := &commit.Actions[i]
+			if a.Action != DeleteFile {
+				a.Content = []byte(Mask(a.Path, a.Content))
+			}
+		}
+		c.Commit = &commit
+	}
+	return c
+}
+
+// maskValue masks what JSON can hold, under a key.
+func maskValue(key string, value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, item := range v {
+			under := k
+			if IsSecretKey(key) {
+				under = key
+			}
+			out[k] = maskValue(under, item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = maskValue(key, item)
+		}
+		return out
+	case nil, bool:
+		return v
+	case string:
+		if v != "" && IsSecretKey(key) {
+			return MaskText
+		}
+		masked, _ := maskText(v)
+		return masked
+	}
+	if IsSecretKey(key) {
+		return MaskText
+	}
+	return value
 }
 
 // Trigger starts a pipeline with the project's trigger token. Payload keys go
@@ -34,11 +90,11 @@ type Commit struct {
 }
 
 // Action is one file of a commit. With LastCommit GitLab refuses to overwrite a
-// file that somebody changed since.
+// file that somebody changed since. Content is the whole file, secrets and all.
 type Action struct {
 	Action     string `json:"action" enum:"create,update,delete"`
 	Path       string `json:"path"`
-	Content    []byte `json:"-"`
+	Content    []byte `json:"content,omitempty"`
 	LastCommit string `json:"lastCommit,omitempty"`
 }
 

@@ -241,3 +241,38 @@ func TestNewDeploymentID(t *testing.T) {
 	_, err = NewDeploymentID(now, bytes.NewReader(nil))
 	assert.True(t, fault.Is(err, fault.Internal))
 }
+
+func TestCallMasked(t *testing.T) {
+	call, err := Plan(nil, Request{Kind: fleet.Create, Ref: "main", Deployments: deployments("demo|41"), Overrides: map[string]json.RawMessage{
+		"LMS_HOST": json.RawMessage(`"a.example.org"`), "DB_PASSWORD": json.RawMessage(`"canary"`), "PIN_KEY": json.RawMessage(`4711`),
+		"X": json.RawMessage(`{"token":["canary",{"a":"canary"}],"url":"redis://u:canary@h","on_auth":true,"port":1}`),
+	}})
+	require.NoError(t, err)
+	masked := call.Masked()
+	assert.Equal(t, map[string]any{
+		"TUTOR_LMS_HOST": "a.example.org", "TUTOR_DB_PASSWORD": MaskText, "TUTOR_PIN_KEY": MaskText,
+		"TUTOR_X": map[string]any{
+			"token": []any{MaskText, map[string]any{"a": MaskText}}, "url": "redis://u:" + MaskText + "@h", "on_auth": true, "port": json.Number("1"),
+		},
+	}, masked.Trigger.Payload)
+	assert.Equal(t, "canary", call.Trigger.Payload["TUTOR_DB_PASSWORD"], "the call itself is untouched")
+
+	commit := Call{Commit: &Commit{Actions: []Action{
+		{Action: UpdateFile, Path: "instances/a/config.yml", Content: []byte("KEY: canary\n")}, {Action: DeleteFile, Path: "instances/a/grove.yml"},
+	}}}
+	text, err := json.Marshal(commit.Masked())
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "canary")
+	assert.Equal(t, "KEY: "+MaskText+"\n", string(commit.Masked().Commit.Actions[0].Content))
+	assert.Equal(t, "KEY: canary\n", string(commit.Commit.Actions[0].Content))
+}
+
+// A call is kept sealed until its turn comes, so it must survive JSON.
+func TestCallSurvivesJSON(t *testing.T) {
+	call := Call{Commit: &Commit{Branch: "main", Message: "m", Actions: []Action{{Action: UpdateFile, Path: "p", Content: []byte("KEY: x\n\xff"), LastCommit: "abc"}}}}
+	text, err := json.Marshal(call)
+	require.NoError(t, err)
+	var back Call
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, call, back)
+}
