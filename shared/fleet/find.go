@@ -86,16 +86,38 @@ func (s *Snapshot) index() {
 	s.view = v
 }
 
-// finish counts what the parts have.
+// finish makes a view of its parts.
 func (v *view) finish() {
-	v.live, v.count = newBitmap(len(v.ix.docs)), 0
+	v.live = newBitmap(len(v.ix.docs))
 	for _, p := range v.parts {
-		v.count += len(p.docs)
-		for _, doc := range p.docs {
-			v.live.add(doc)
+		v.take(p.docs)
+	}
+	v.orders, v.answers = map[Order]*ordering{}, map[string]*answer{}
+}
+
+// take adds documents that are not in yet.
+func (v *view) take(docs []uint32) {
+	v.count += len(docs)
+	for _, doc := range docs {
+		v.live.add(doc)
+	}
+}
+
+// follow finishes the view of a snapshot that differs from the one before in
+// some clusters, whose former documents are gone.
+func (s *Snapshot) follow(before *view, gone []uint32, clusters []string) {
+	v := s.view
+	v.live, v.count = before.live.sized(len(v.ix.docs)), before.count-len(gone)
+	for _, doc := range gone {
+		v.live.drop(doc)
+	}
+	for _, id := range clusters {
+		if i, ok := s.find(id); ok {
+			v.take(v.parts[i].docs)
 		}
 	}
 	v.orders, v.answers = map[Order]*ordering{}, map[string]*answer{}
+	s.inherit(before)
 }
 
 // instance gives a document of this snapshot.

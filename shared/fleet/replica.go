@@ -153,6 +153,7 @@ func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*
 	slices.Sort(ids)
 	next.view.ix.mu.Lock()
 	defer next.view.ix.mu.Unlock()
+	var gone []uint32
 	i := 0
 	insert := func(until string, all bool) error {
 		for ; i < len(ids) && (all || ids[i] < until); i++ {
@@ -173,6 +174,7 @@ func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*
 			next.view.parts = append(next.view.parts, before.view.parts[n])
 			continue
 		}
+		gone = append(gone, before.view.parts[n].docs...)
 		if raw := changed[ids[i]]; raw != nil {
 			if err := next.add(raw, c, before.view.parts[n]); err != nil {
 				return nil, err
@@ -183,8 +185,7 @@ func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*
 	if err := insert("", true); err != nil {
 		return nil, err
 	}
-	next.view.finish()
-	next.inherit(before.view)
+	next.follow(before.view, gone, ids)
 	return next, nil
 }
 
