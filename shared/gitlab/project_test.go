@@ -303,3 +303,7 @@ func TestDescribeAndHook(t *testing.T) {
 		require.NoError(t, c.Hook(t.Context(), int64(w.id), "http://127.0.0.1:1/hook", secret.New("s")))
 	}
 }
+
+func credentialsWith(triggerToken secret.Value) fleet.Credentials {
+	return fleet.Credentials{APIToken: secret.New(token), TriggerToken: triggerToken}
+}

@@ -92,7 +92,7 @@ func (p *Project) archive(ctx context.Context, sha string) ([]fleet.SourceFile, 
 			&gogitlab.ArchiveOptions{Format: &format, SHA: &sha}, gogitlab.WithContext(ctx))
 		write.CloseWithError(err)
 	}()
-	files, err := unpack(read)
+	files, err := unpack(read, archiveBounds{maxArchive, maxEntries, maxKept})
 	cancel()
 	read.CloseWithError(errEnough)
 	<-streamed
@@ -105,14 +105,20 @@ func (p *Project) archive(ctx context.Context, sha string) ([]fleet.SourceFile, 
 // errEnough stops a download whose rest is of no use.
 var errEnough = errors.New("the rest of the archive is not needed")
 
+// archiveBounds is how much of an archive is read.
+type archiveBounds struct {
+	bytes         int64 // unpacked
+	entries, kept int
+}
+
 // unpack keeps the wanted files of an archive. Its paths begin with a folder
 // that GitLab names after project and commit.
-func unpack(r io.Reader) ([]fleet.SourceFile, error) {
+func unpack(r io.Reader, most archiveBounds) ([]fleet.SourceFile, error) {
 	zipped, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, err
 	}
-	limited := &io.LimitedReader{R: zipped, N: maxArchive}
+	limited := &io.LimitedReader{R: zipped, N: most.bytes}
 	archive := tar.NewReader(limited)
 	files := []fleet.SourceFile{}
 	for entries := 0; ; entries++ {
@@ -120,8 +126,8 @@ func unpack(r io.Reader) ([]fleet.SourceFile, error) {
 		if errors.Is(err, io.EOF) {
 			return files, nil
 		}
-		if limited.N <= 0 || entries > maxEntries {
-			return nil, fault.New(fault.TooLarge, "The repository is too large: more than %d files or %d MiB", maxEntries, maxArchive>>20)
+		if limited.N <= 0 || entries > most.entries {
+			return nil, fault.New(fault.TooLarge, "The repository is too large: more than %d files or %d MiB", most.entries, most.bytes>>20)
 		}
 		if err != nil {
 			return nil, err
@@ -130,8 +136,8 @@ func unpack(r io.Reader) ([]fleet.SourceFile, error) {
 		if !ok || entry.Typeflag != tar.TypeReg || !grove.Wanted(name) {
 			continue
 		}
-		if len(files) == maxKept {
-			return nil, fault.New(fault.TooLarge, "The repository describes more than %d files of instances", maxKept)
+		if len(files) == most.kept {
+			return nil, fault.New(fault.TooLarge, "The repository describes more than %d files of instances", most.kept)
 		}
 		text, err := io.ReadAll(io.LimitReader(archive, maxFile))
 		if err != nil {

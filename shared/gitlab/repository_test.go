@@ -37,6 +37,9 @@ func put(t *testing.T, w *tar.Writer, name, text string) {
 	require.NoError(t, err)
 }
 
+// tight is small enough to be exceeded quickly.
+var tight = archiveBounds{bytes: 4 << 20, entries: 100, kept: 10}
+
 func TestUnpack(t *testing.T) {
 	const top = "campus-main-abc/"
 	files, err := unpack(bytes.NewReader(packed(t, func(w *tar.Writer) {
@@ -49,7 +52,7 @@ func TestUnpack(t *testing.T) {
 		put(t, w, top+"instances/b/config.yml", strings.Repeat("x", maxFile+100))
 		put(t, w, "cluster.yml", "without the top folder")
 		require.NoError(t, w.WriteHeader(&tar.Header{Name: top + "instances/c/config.yml", Linkname: "/etc/passwd", Typeflag: tar.TypeSymlink}))
-	})))
+	})), archiveBounds{maxArchive, maxEntries, maxKept})
 	require.NoError(t, err)
 	require.Len(t, files, 3)
 	assert.Equal(t, fleet.SourceFile{Path: "cluster.yml", Text: []byte("A: 1\n")}, files[0])
@@ -59,7 +62,7 @@ func TestUnpack(t *testing.T) {
 
 func TestUnpackIsBounded(t *testing.T) {
 	bomb := packed(t, func(w *tar.Writer) {
-		const size = maxArchive + 1<<20
+		const size = 16 << 20
 		require.NoError(t, w.WriteHeader(&tar.Header{Name: "x/big", Mode: 0o644, Size: size, Typeflag: tar.TypeReg}))
 		chunk := make([]byte, 1<<20)
 		for range size / len(chunk) {
@@ -68,19 +71,19 @@ func TestUnpackIsBounded(t *testing.T) {
 		}
 		put(t, w, "x/cluster.yml", "A: 1\n")
 	})
-	assert.Less(t, len(bomb), 4<<20)
+	assert.Less(t, len(bomb), 1<<20)
 	many := packed(t, func(w *tar.Writer) {
-		for i := range maxEntries + 10 {
+		for i := range tight.entries + 10 {
 			put(t, w, fmt.Sprintf("x/%d", i), "")
 		}
 	})
 	instances := packed(t, func(w *tar.Writer) {
-		for i := range maxKept + 10 {
+		for i := range tight.kept + 10 {
 			put(t, w, fmt.Sprintf("x/instances/i%d/config.yml", i), "")
 		}
 	})
 	for name, archive := range map[string][]byte{"large": bomb, "many": many, "instances": instances} {
-		files, err := unpack(bytes.NewReader(archive))
+		files, err := unpack(bytes.NewReader(archive), tight)
 		assert.Nil(t, files, name)
 		assert.True(t, fault.Is(err, fault.TooLarge), "%s: %v", name, err)
 	}
@@ -105,7 +108,7 @@ func TestUnpackDamaged(t *testing.T) {
 		"cut off": bytes.NewReader(whole[:len(whole)/2]),
 		"broken":  io.MultiReader(bytes.NewReader(whole[:len(whole)/2]), readerOf(errors.New("reset"))),
 	} {
-		files, err := unpack(r)
+		files, err := unpack(r, archiveBounds{maxArchive, maxEntries, maxKept})
 		require.Error(t, err, name)
 		assert.Nil(t, files, name)
 		assert.True(t, fault.Is(translate(err, "reading the archive"), fault.Unavailable), name)
@@ -124,7 +127,7 @@ func FuzzUnpack(f *testing.F) {
 	_ = w.Close()
 	f.Add(b.Bytes())
 	f.Fuzz(func(t *testing.T, archive []byte) {
-		files, err := unpack(bytes.NewReader(archive))
+		files, err := unpack(bytes.NewReader(archive), tight)
 		if err != nil && files != nil {
 			t.Fatal("files beside an error")
 		}

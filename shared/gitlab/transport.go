@@ -41,6 +41,8 @@ type transport struct {
 	log      *slog.Logger
 	budgets  budgets
 	circuits circuits
+	// Most bytes of an answer that is read whole, and of one that is streamed.
+	mostAnswer, mostStream int64
 }
 
 // NewTransport makes what all clients of a process share. It speaks only to
@@ -59,7 +61,7 @@ func newTransport(policy netguard.Policy, base http.RoundTripper, log *slog.Logg
 	if log == nil {
 		log = slog.Default()
 	}
-	return &transport{policy: policy, base: base, log: log}
+	return &transport{policy: policy, base: base, log: log, mostAnswer: maxAnswer, mostStream: maxStream}
 }
 
 // CloseIdleConnections lets a client be shut down without a trace.
@@ -144,17 +146,17 @@ func (t *transport) attempt(req *http.Request) (*http.Response, error) {
 	}
 	if isStream(req) && resp.StatusCode < 300 {
 		timer.Reset(idleLimit)
-		resp.Body = &stream{body: resp.Body, ctx: ctx, timer: timer, stop: stop, left: maxStream}
+		resp.Body = &stream{body: resp.Body, ctx: ctx, timer: timer, stop: stop, most: t.mostStream, left: t.mostStream}
 		return resp, nil
 	}
 	defer stop()
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, t.mostAnswer+1))
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
-	if len(answer) > maxAnswer {
-		return nil, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", maxAnswer>>20)
+	if int64(len(answer)) > t.mostAnswer {
+		return nil, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", t.mostAnswer>>20)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	return resp, nil
@@ -182,16 +184,16 @@ func isStream(req *http.Request) bool {
 
 // stream bounds a body in size and in silence.
 type stream struct {
-	body  io.ReadCloser
-	ctx   context.Context
-	timer *time.Timer
-	stop  func()
-	left  int64
+	body       io.ReadCloser
+	ctx        context.Context
+	timer      *time.Timer
+	stop       func()
+	most, left int64
 }
 
 func (s *stream) Read(p []byte) (int, error) {
 	if s.left <= 0 {
-		return 0, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", maxStream>>20)
+		return 0, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", s.most>>20)
 	}
 	s.timer.Reset(idleLimit)
 	n, err := s.body.Read(p[:min(int64(len(p)), s.left)])

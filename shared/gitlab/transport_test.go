@@ -292,15 +292,17 @@ func TestBudgetHeedsHeaders(t *testing.T) {
 func TestAnswersAreBounded(t *testing.T) {
 	endless := body(func(p []byte) (int, error) { clear(p); return len(p), nil })
 	s := &script{answers: []func(*http.Request) (*http.Response, error){endless}}
-	_, err := playing(s).RoundTrip(request(t, "GET", "/projects/1"))
+	tr := playing(s)
+	tr.mostAnswer, tr.mostStream = 1<<20, 2<<20
+	_, err := tr.RoundTrip(request(t, "GET", "/projects/1"))
 	assert.True(t, fault.Is(err, fault.TooLarge), err)
 	assert.Len(t, s.at, 1)
 
-	resp, err := playing(s).RoundTrip(request(t, "GET", "/projects/1/jobs/2/trace"))
+	resp, err := tr.RoundTrip(request(t, "GET", "/projects/1/jobs/2/trace"))
 	require.NoError(t, err, "a stream is read as it comes")
 	n, err := io.Copy(io.Discard, resp.Body)
 	assert.True(t, fault.Is(err, fault.TooLarge), err)
-	assert.EqualValues(t, maxStream, n)
+	assert.EqualValues(t, 2<<20, n)
 	require.NoError(t, resp.Body.Close())
 }
 

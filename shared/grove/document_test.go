@@ -66,7 +66,7 @@ func TestReadHarmless(t *testing.T) {
 func TestBomb(t *testing.T) {
 	bombs := map[string]string{
 		"laughs":  "a: &a [x,x,x,x,x,x,x,x,x]\n",
-		"squared": "a: &a [" + strings.Repeat("x,", 2000) + "]\nb: [" + strings.Repeat("*a,", 2000) + "]\n",
+		"squared": "a: &a [" + strings.Repeat("x,", 400) + "]\nb: [" + strings.Repeat("*a,", 400) + "]\n",
 	}
 	for i := 'b'; i < 'm'; i++ {
 		prev := string(i - 1)

@@ -1,0 +1,81 @@
+package gitlab_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+func (w *world) client(t *testing.T, value string) *gitlab.Client {
+	t.Helper()
+	c, err := gitlab.New(w.URL(), secret.New(value), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
+	require.NoError(t, err)
+	return c
+}
+
+func TestToken(t *testing.T) {
+	w := begin(t, small())
+	day := time.Date(2099, 5, 1, 0, 0, 0, 0, time.UTC)
+	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-short-lived", Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day})
+	got, err := w.client(t, "glpat-short-lived").Token(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, gitlab.Token{Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day}, got)
+	w.RevokeToken("glpat-short-lived")
+	_, err = w.client(t, "glpat-short-lived").Token(t.Context())
+	assert.True(t, fault.Is(err, fault.Forbidden))
+}
+
+func TestHooks(t *testing.T) {
+	w, ctx := begin(t, small()), t.Context()
+	received := make(chan string, 10)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received <- r.Header.Get("X-Gitlab-Token") }))
+	defer receiver.Close()
+	c := w.client(t, token)
+	id := int64(w.id)
+	require.NoError(t, c.Hook(ctx, id, receiver.URL, secret.New("first")))
+	require.NoError(t, c.Hook(ctx, id, receiver.URL, secret.New("second")))
+	hooks, err := c.Hooks(ctx, id)
+	require.NoError(t, err)
+	require.Len(t, hooks, 1, "the same address is one hook")
+	assert.Equal(t, gitlab.Webhook{ID: hooks[0].ID, URL: receiver.URL, Pipelines: true, Pushes: true, VerifyTLS: true}, hooks[0])
+	require.NoError(t, c.TestHook(ctx, id, hooks[0].ID))
+	assert.Equal(t, "second", <-received)
+	require.NoError(t, c.RemoveHook(ctx, id, hooks[0].ID))
+	assert.True(t, fault.Is(c.RemoveHook(ctx, id, hooks[0].ID), fault.NotFound))
+}
+
+func TestDeployKeys(t *testing.T) {
+	w, ctx := begin(t, small()), t.Context()
+	c, id := w.client(t, token), int64(w.id)
+	const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ocim"
+	made, err := c.AddDeployKey(ctx, id, "Ocim", key, false)
+	require.NoError(t, err)
+	assert.Equal(t, "Ocim", made.Title)
+	keys, err := c.DeployKeys(ctx, id)
+	require.NoError(t, err)
+	assert.Equal(t, []gitlab.DeployKey{made}, keys)
+	_, err = c.AddDeployKey(ctx, id, "Ocim", "nonsense", false)
+	assert.True(t, fault.Is(err, fault.Invalid), err)
+	require.NoError(t, c.RemoveDeployKey(ctx, id, made.ID))
+	assert.True(t, fault.Is(c.RemoveDeployKey(ctx, id, made.ID), fault.NotFound))
+}
+
+func TestAddTriggerToken(t *testing.T) {
+	w := begin(t, small())
+	value, err := w.client(t, token).AddTriggerToken(t.Context(), int64(w.id), "Ocim")
+	require.NoError(t, err)
+	require.False(t, value.IsZero())
+	p := openWith(t, w.project, credentialsWith(value))
+	_, err = p.Trigger(t.Context(), grove.Trigger{Ref: "main", Variables: map[string]string{"INSTANCE_NAME": "gamma", "DEPLOYMENT_REQUEST_ID": "41", "NEW_INSTANCE_TRIGGER": "1"}})
+	require.NoError(t, err, "the token works")
+}
