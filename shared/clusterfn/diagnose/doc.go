@@ -1,0 +1,8 @@
+// Package diagnose tells from what Kubernetes says of an instance how it is,
+// why, and what to do about it. It is pure: the same facts at the same time
+// give the same words.
+//
+// A pod or Deployment that is broken makes its instance failed when nothing
+// else does its work, and degraded when other replicas do. The worst finding
+// is the instance's.
+package diagnose

@@ -1,0 +1,208 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// Times after which something that takes its time counts as stuck.
+const (
+	scheduleGrace  = 2 * time.Minute  // for a node to be added
+	startGrace     = 5 * time.Minute  // for images, volumes and start-up
+	deleteGrace    = 5 * time.Minute  // over a pod's own grace period
+	removalGrace   = 15 * time.Minute // for a namespace
+	restartMemory  = 10 * time.Minute // how long a restart counts against a container that runs again
+	oomMemory      = time.Hour        // the same for one that ran out of memory
+	eventFreshness = 10 * time.Minute // how long a failed probe counts
+)
+
+// Facts are what a cluster says of one instance.
+type Facts struct {
+	Name        string
+	CreatedAt   time.Time
+	DeletedAt   time.Time // when the namespace began to go; zero when it stays
+	Pods        []clusterfn.Pod
+	Deployments []clusterfn.Deployment
+	Jobs        []clusterfn.Job
+	Events      []clusterfn.Event // warnings, in any order
+}
+
+// Instance judges an instance. It also sets health and findings of the pods and
+// Deployments in facts.
+func Instance(facts *Facts, now time.Time) clusterfn.Instance {
+	out := clusterfn.Instance{Name: facts.Name, CreatedAt: facts.CreatedAt}
+	var findings []clusterfn.Finding
+	serving := map[string]clusterfn.Deployment{}
+	for i := range facts.Deployments {
+		d := &facts.Deployments[i]
+		d.Findings = deployment(*d)
+		d.Health = worst(d.Findings, fleet.Healthy)
+		serving[d.Name] = *d
+		findings = append(findings, d.Findings...)
+		out.Workloads = append(out.Workloads, clusterfn.Workload{Name: d.Name, Images: d.Images, Desired: d.Desired, Ready: d.Ready})
+	}
+	about := eventsByPod(facts.Events)
+	for i := range facts.Pods {
+		p := &facts.Pods[i]
+		p.Findings = Pod(*p, about[p.Name], now)
+		p.Health = worst(p.Findings, podHealth(*p))
+		out.Restarts += p.Restarts
+		if p.Phase != "Succeeded" && p.Phase != "Failed" && p.DeletedAt.IsZero() && p.Kind != "Job" {
+			out.Pods++
+			if p.Ready {
+				out.Ready++
+			}
+		}
+		findings = append(findings, concern(*p, serving)...)
+	}
+	findings = append(findings, jobs(facts.Jobs)...)
+	findings = append(findings, whole(facts, now)...)
+
+	slices.SortStableFunc(findings, bySeverity)
+	plainer(findings)
+	out.Health = worst(findings, fleet.Healthy)
+	if len(findings) > 0 {
+		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
+	}
+	out.Findings = findings[:min(len(findings), clusterfn.MaxFindings)]
+	slices.SortFunc(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+// concern is what a pod's findings mean for its instance: less, when other
+// replicas do its work, and nothing when it was replaced.
+func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment) []clusterfn.Finding {
+	d, replicated := serving[p.Workload]
+	replicated = replicated && p.Kind == "Deployment"
+	var out []clusterfn.Finding
+	for _, f := range p.Findings {
+		switch {
+		case f.Code == clusterfn.Terminating:
+			continue // the replicas that remain are counted
+		case p.Phase == "Failed" && p.Kind == "Job":
+			continue // the job's own end counts
+		case p.Phase == "Failed" && replicated && d.Available >= d.Desired:
+			continue // replaced
+		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job"):
+			f.Health = fleet.Degraded
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// whole is what concerns the instance as such.
+func whole(facts *Facts, now time.Time) []clusterfn.Finding {
+	if !facts.DeletedAt.IsZero() {
+		f := clusterfn.Finding{
+			Code: clusterfn.Terminating, Health: fleet.Progressing,
+			Reason: "The instance is being removed from the cluster.", NextStep: "Wait until it is gone.",
+		}
+		if age := now.Sub(facts.DeletedAt); age > removalGrace {
+			f.Code, f.Health = clusterfn.StuckDeleting, fleet.Degraded
+			f.Reason = fmt.Sprintf("The instance has been in removal for %s.", span(age))
+			f.NextStep = "See what is left in the namespace and which finalizers hold it."
+		}
+		return []clusterfn.Finding{f}
+	}
+	if len(facts.Deployments) == 0 && len(facts.Pods) == 0 {
+		return []clusterfn.Finding{{
+			Code: clusterfn.NothingDeployed, Health: fleet.Unknown,
+			Reason:   "The namespace exists, but nothing is deployed in it.",
+			NextStep: "See whether the instance's last pipeline reached its deployment.",
+		}}
+	}
+	stopped := func(d clusterfn.Deployment) bool { return d.Desired == 0 }
+	if len(facts.Deployments) > 0 && !slices.ContainsFunc(facts.Deployments, func(d clusterfn.Deployment) bool { return !stopped(d) }) {
+		return []clusterfn.Finding{{
+			Code: clusterfn.ScaledToZero, Health: fleet.Degraded,
+			Reason:   "Every Deployment is scaled to zero, so nobody is served.",
+			NextStep: "Scale the Deployments up again, or archive the instance.",
+		}}
+	}
+	return nil
+}
+
+// plainer puts a rollout that is stuck, or replicas that are missing, behind
+// the pod that is the cause.
+func plainer(findings []clusterfn.Finding) {
+	explained := map[string]bool{}
+	for _, f := range findings {
+		if f.Pod != "" && rank(f.Health) >= rank(fleet.Degraded) {
+			explained[f.Workload] = true
+		}
+	}
+	effect := func(f clusterfn.Finding) int {
+		if f.Pod == "" && explained[f.Workload] && (f.Code == clusterfn.RolloutStuck || f.Code == clusterfn.ReplicasMissing) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(findings, func(a, b clusterfn.Finding) int {
+		return cmp.Or(rank(b.Health)-rank(a.Health), effect(a)-effect(b))
+	})
+}
+
+// rank orders healths by how much they matter. Unknown says nothing, so what is
+// known to be wrong comes before it.
+func rank(h fleet.Health) int {
+	return slices.Index([]fleet.Health{fleet.Healthy, fleet.Progressing, fleet.Unknown, fleet.Degraded, fleet.Failed}, h)
+}
+
+func worst(findings []clusterfn.Finding, least fleet.Health) fleet.Health {
+	for _, f := range findings {
+		if rank(f.Health) > rank(least) {
+			least = f.Health
+		}
+	}
+	return least
+}
+
+func bySeverity(a, b clusterfn.Finding) int {
+	return cmp.Or(rank(b.Health)-rank(a.Health), cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Pod, b.Pod), cmp.Compare(a.Container, b.Container))
+}
+
+func eventsByPod(events []clusterfn.Event) map[string][]clusterfn.Event {
+	out := map[string][]clusterfn.Event{}
+	for _, e := range events {
+		if e.Kind == "Pod" {
+			out[e.Object] = append(out[e.Object], e)
+		}
+	}
+	return out
+}
+
+// span says a duration as people do.
+func span(d time.Duration) string {
+	one := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
+		}
+		return fmt.Sprintf("%d %ss", n, unit)
+	}
+	switch {
+	case d < time.Minute:
+		return one(max(int(d.Seconds()), 1), "second")
+	case d < time.Hour:
+		return one(int(d.Minutes()), "minute")
+	case d < 48*time.Hour:
+		return one(int(d.Hours()), "hour")
+	}
+	return one(int(d.Hours()/24), "day")
+}
+
+// times says how often.
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
+}

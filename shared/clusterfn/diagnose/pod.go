@@ -1,0 +1,181 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// Pod tells what is wrong with a pod or not finished, worst first. events are
+// the warnings about it.
+func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.Finding {
+	e := examination{pod: p, events: events, now: now}
+	switch {
+	case p.Phase == "Succeeded":
+		return nil
+	case p.Phase == "Failed":
+		e.ended()
+	case !p.DeletedAt.IsZero():
+		e.terminating()
+	case p.Phase == "Unknown" || p.Reason == "NodeLost":
+		e.add("", clusterfn.NodeLost, fleet.Failed,
+			"See whether the node still runs; Kubernetes moves the pod once the node is gone for good.",
+			"The node %s no longer answers, so nobody knows whether the pod runs.", e.node())
+	case p.Scheduling != "" && p.Node == "":
+		e.unschedulable()
+	default:
+		e.containers()
+	}
+	slices.SortStableFunc(e.findings, bySeverity)
+	return e.findings[:min(len(e.findings), clusterfn.MaxFindings)]
+}
+
+// podHealth is the health of a pod without findings.
+func podHealth(p clusterfn.Pod) fleet.Health {
+	switch {
+	case p.Phase == "Running" && p.Ready, p.Phase == "Succeeded":
+		return fleet.Healthy
+	case p.Phase == "Running", p.Phase == "Pending":
+		return fleet.Progressing
+	}
+	return fleet.Unknown
+}
+
+// examination collects the findings about one pod.
+type examination struct {
+	pod      clusterfn.Pod
+	events   []clusterfn.Event
+	now      time.Time
+	findings []clusterfn.Finding
+}
+
+func (e *examination) add(container string, code clusterfn.Code, health fleet.Health, next, reason string, args ...any) {
+	e.findings = append(e.findings, clusterfn.Finding{
+		Code: code, Health: health, Workload: e.pod.Workload, Pod: e.pod.Name, Container: container,
+		Reason: fmt.Sprintf(reason, args...), NextStep: next,
+	})
+}
+
+func (e *examination) node() string { return cmp.Or(e.pod.Node, "of the pod") }
+
+// name is what people know the pod by.
+func (e *examination) name() string { return cmp.Or(e.pod.Workload, e.pod.Name) }
+
+func (e *examination) age() time.Duration { return e.now.Sub(e.pod.CreatedAt) }
+
+// event gives the newest event of one of the reasons; part restricts it to a
+// container.
+func (e *examination) event(part string, reasons ...string) (clusterfn.Event, bool) {
+	var newest clusterfn.Event
+	for _, ev := range e.events {
+		if slices.Contains(reasons, ev.Reason) && (part == "" || ev.Part == "" || ev.Part == part) && ev.At.After(newest.At) {
+			newest = ev
+		}
+	}
+	return newest, !newest.At.IsZero()
+}
+
+func (e *examination) terminating() {
+	if over := e.now.Sub(e.pod.DeletedAt); over > deleteGrace {
+		e.add("", clusterfn.StuckDeleting, fleet.Degraded,
+			"See whether its node answers and which finalizers hold it.",
+			"A pod of %s should have been gone for %s.", e.name(), span(over))
+		return
+	}
+	e.add("", clusterfn.Terminating, fleet.Progressing, "Wait until it is gone.", "A pod of %s is shutting down.", e.name())
+}
+
+// ended is about a pod that failed as a whole.
+func (e *examination) ended() {
+	switch e.pod.Reason {
+	case "Evicted":
+		e.add("", clusterfn.Evicted, fleet.Failed,
+			"Raise the pod's requests to what it uses, or give the cluster larger nodes.",
+			"A pod of %s was evicted from node %s: %s.", e.name(), e.node(), brief(cmp.Or(e.pod.Message, "the node ran short of something")))
+	case "NodeLost", "NodeShutdown", "Shutdown", "Terminated":
+		e.add("", clusterfn.NodeLost, fleet.Failed,
+			"Nothing, if its replacement runs; else see the cluster's nodes.",
+			"A pod of %s went down with node %s.", e.name(), e.node())
+	default:
+		for _, c := range e.pod.Containers {
+			if c.State == "terminated" && c.ExitCode != 0 {
+				e.add(c.Name, clusterfn.PodFailed, fleet.Failed, "Read the container's log.",
+					"The container %s of %s ended: %s.", c.Name, e.name(), ending(c.Reason, c.ExitCode))
+				return
+			}
+		}
+		e.add("", clusterfn.PodFailed, fleet.Failed, "See the pod's events.",
+			"A pod of %s failed: %s.", e.name(), brief(cmp.Or(e.pod.Message, e.pod.Reason, "Kubernetes does not say why")))
+	}
+}
+
+func (e *examination) containers() {
+	init, waiting := e.initContainers()
+	if init {
+		return
+	}
+	for _, c := range e.pod.Containers {
+		if !c.Init {
+			e.container(c)
+		}
+	}
+	if len(e.findings) == 0 && !e.pod.Ready {
+		e.notReady(waiting)
+	}
+}
+
+// initContainers reports whether an init container is what is wrong, else the
+// one that is running.
+func (e *examination) initContainers() (wrong bool, running string) {
+	for _, c := range e.pod.Containers {
+		switch {
+		case !c.Init:
+		case c.State == "terminated" && c.ExitCode == 0, c.Ready:
+		case c.State == "terminated", c.Reason == "CrashLoopBackOff", c.State == "running" && c.Last != nil && c.Last.ExitCode != 0:
+			e.add(c.Name, clusterfn.InitFailed, fleet.Failed,
+				"Read the log of that init container; the pod starts once it succeeds.",
+				"%s cannot start: its init container %s failed %s (%s).", e.name(), c.Name, times(max(c.Restarts, 1)), lastEnding(c))
+			return true, ""
+		case c.State == "waiting" && e.cannotStart(c):
+			return true, ""
+		case c.State == "running":
+			running = c.Name
+		}
+	}
+	return false, running
+}
+
+// notReady is about a pod that is not ready without any sign of why.
+func (e *examination) notReady(initRunning string) {
+	since := e.age()
+	for _, c := range e.pod.Containers {
+		if !c.Ready && c.State == "running" {
+			since = min(since, e.now.Sub(c.StartedAt))
+		}
+	}
+	if since <= startGrace {
+		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until it is ready.", "A pod of %s is starting.", e.name())
+		return
+	}
+	if initRunning != "" {
+		e.add(initRunning, clusterfn.StuckStarting, fleet.Failed, "Read the log of that init container.",
+			"A pod of %s has waited for its init container %s for %s.", e.name(), initRunning, span(since))
+		return
+	}
+	if ev, ok := e.event("", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedPostStartHook"); ok && e.pod.Phase == "Pending" {
+		e.add("", clusterfn.StuckStarting, fleet.Failed, "Correct what the message names: a volume, a Secret, a ConfigMap or the network of the node.",
+			"A pod of %s has been starting for %s: %s.", e.name(), span(since), brief(ev.Message))
+		return
+	}
+	if e.pod.Phase == "Pending" {
+		e.add("", clusterfn.StuckStarting, fleet.Failed, "See the pod's events and its node.",
+			"A pod of %s has been starting for %s.", e.name(), span(since))
+		return
+	}
+	e.add("", clusterfn.NotReady, fleet.Failed, "Read the pod's log: it runs, but does not say that it is ready.",
+		"A pod of %s has not been ready for %s.", e.name(), span(since))
+}

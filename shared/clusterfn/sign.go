@@ -1,0 +1,152 @@
+package clusterfn
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// The headers of a signed request.
+const (
+	HeaderTimestamp = "X-Ocim-Timestamp" // seconds since 1970
+	HeaderNonce     = "X-Ocim-Nonce"
+	HeaderSignature = "X-Ocim-Signature" // v1= and 64 hexadecimal digits
+)
+
+const (
+	// Tolerance is how far a request's timestamp may be off.
+	Tolerance = time.Minute
+	// MinSecret is how short a cluster's secret may be, in bytes.
+	MinSecret = 32
+
+	signaturePrefix = "v1="
+	// maxNonces bounds what a Verifier remembers: some 80 requests a second.
+	maxNonces = 10_000
+)
+
+var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{16,64}$`)
+
+// CheckSecret refuses a secret that is too short to be one, fault.Invalid of
+// field "inspectorSecret".
+func CheckSecret(s secret.Value) error {
+	if len(s.Reveal()) < MinSecret {
+		return fault.InvalidField("inspectorSecret", "the inspector's secret needs at least %d characters", MinSecret)
+	}
+	return nil
+}
+
+// Sign proves a request without a body to the inspector. path is as the
+// inspector sees it, without the gateway's /function/inspector, because the
+// gateway takes that away. Every request needs a signature of its own.
+func Sign(r *http.Request, path string, key secret.Value, now time.Time) {
+	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
+	query, _ := canonicalQuery(r.URL.RawQuery)
+	r.Header.Set(HeaderTimestamp, timestamp)
+	r.Header.Set(HeaderNonce, nonce)
+	r.Header.Set(HeaderSignature, signaturePrefix+mac(key, r.Method, path, query, timestamp, nonce))
+}
+
+// mac covers everything that decides what a request does.
+func mac(key secret.Value, method, path, query, timestamp, nonce string) string {
+	h := hmac.New(sha256.New, []byte(key.Reveal()))
+	// A line break can be in none of the parts, so they cannot run into each other.
+	h.Write([]byte(strings.Join([]string{"ocim-inspector-v1", method, path, query, timestamp, nonce}, "\n")))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// canonicalQuery gives the query in the one form that is signed, as a proxy may
+// write it differently.
+func canonicalQuery(raw string) (string, bool) {
+	values, err := url.ParseQuery(raw)
+	return values.Encode(), err == nil
+}
+
+// Verifier checks signed requests. It remembers the nonces it has seen, so that
+// a request counts once. It is safe for concurrent use.
+type Verifier struct {
+	secrets func() ([]secret.Value, error)
+	now     func() time.Time
+
+	mu   sync.Mutex
+	seen map[string]time.Time // nonce → when it may be forgotten
+}
+
+// NewVerifier makes a Verifier. secrets gives the secrets that count at the
+// moment: several, while one replaces another.
+func NewVerifier(secrets func() ([]secret.Value, error), now func() time.Time) *Verifier {
+	return &Verifier{secrets: secrets, now: now, seen: map[string]time.Time{}}
+}
+
+// Verify gives fault.Unauthenticated for a request that carries no valid
+// signature, fault.Limited for more requests than can be told apart, and
+// fault.Unavailable when the secrets cannot be read.
+func (v *Verifier) Verify(r *http.Request) error {
+	refused := fault.New(fault.Unauthenticated, "The request carries no valid signature of this cluster's inspector secret.")
+	header := func(name string) string {
+		if values := r.Header.Values(name); len(values) == 1 {
+			return values[0]
+		}
+		return ""
+	}
+	timestamp, nonce := header(HeaderTimestamp), header(HeaderNonce)
+	signature, prefixed := strings.CutPrefix(header(HeaderSignature), signaturePrefix)
+	seconds, err := strconv.ParseInt(timestamp, 10, 64)
+	if err != nil || !prefixed || !nonceForm.MatchString(nonce) {
+		return refused
+	}
+	now, at := v.now(), time.Unix(seconds, 0)
+	if age := now.Sub(at); age > Tolerance || age < -Tolerance {
+		return fault.New(fault.Unauthenticated, "The request's timestamp is more than %d seconds off: set the clocks.", int(Tolerance.Seconds()))
+	}
+	query, ok := canonicalQuery(r.URL.RawQuery)
+	// A body is not signed, so there must be none.
+	if !ok || r.ContentLength != 0 || strings.ContainsRune(r.URL.Path, '\n') {
+		return refused
+	}
+	secrets, err := v.secrets()
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The inspector's secret cannot be read.")
+	}
+	for _, key := range secrets {
+		if CheckSecret(key) != nil {
+			continue
+		}
+		if secret.Equal(signature, mac(key, r.Method, r.URL.Path, query, timestamp, nonce)) {
+			return v.once(nonce, now, at.Add(Tolerance), refused)
+		}
+	}
+	return refused
+}
+
+// once takes a nonce that was not seen before. Only requests with a valid
+// signature get here, so a stranger cannot fill the memory.
+func (v *Verifier) once(nonce string, now, until time.Time, refused error) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if _, repeated := v.seen[nonce]; repeated {
+		return refused
+	}
+	if len(v.seen) >= maxNonces {
+		for n, end := range v.seen {
+			if now.After(end) {
+				delete(v.seen, n)
+			}
+		}
+	}
+	if len(v.seen) >= maxNonces {
+		return &fault.Error{Kind: fault.Limited, Message: "The inspector is asked too often.", RetryAfter: Tolerance}
+	}
+	v.seen[nonce] = until
+	return nil
+}

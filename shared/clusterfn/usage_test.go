@@ -1,0 +1,109 @@
+package clusterfn_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+func n(i int64) *int64 { return &i }
+
+func TestUsageIsReadAsItsContractSays(t *testing.T) {
+	t.Parallel()
+	byName := clusterfn.UsageContract{
+		Function: "report", Rows: "data.sites",
+		Fields: clusterfn.UsageFields{Users: "people.total", ActiveUsers: "people.active", Courses: "courses"},
+	}
+	for file, tc := range map[string]struct {
+		contract clusterfn.UsageContract
+		rows     []clusterfn.Usage
+		skipped  int
+	}{
+		"default.json": {clusterfn.DefaultUsage(), []clusterfn.Usage{
+			{Instance: "cinder-arts", Users: n(0), ActiveUsers: n(0), Courses: n(1)},
+			{Instance: "demo", Users: n(120), ActiveUsers: n(30), Courses: n(4), Hits: n(9000)},
+		}, 1},
+		"by-name.json": {byName, []clusterfn.Usage{
+			{Instance: "demo", Users: n(1500), ActiveUsers: n(310), Courses: n(12)},
+			{Instance: "other", Courses: n(3)},
+		}, 0},
+	} {
+		body, err := os.ReadFile(filepath.Join("testdata", "usage", file))
+		require.NoError(t, err)
+		rows, skipped, err := tc.contract.Parse(body)
+		require.NoError(t, err, file)
+		assert.Equal(t, tc.rows, rows, file)
+		assert.Equal(t, tc.skipped, skipped, file)
+	}
+}
+
+func TestUsageThatFitsNoContract(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"no JSON": "<html>", "no rows": `{"users": 3}`, "rows are a number": `{"instances": 3}`, "null": "null", "empty": "",
+	} {
+		_, _, err := clusterfn.DefaultUsage().Parse([]byte(body))
+		assert.Equal(t, fault.Invalid, fault.KindOf(err), name)
+	}
+}
+
+func TestUsageContractIsChecked(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, clusterfn.DefaultUsage().Validate())
+	for field, change := range map[string]func(*clusterfn.UsageContract){
+		"usage.function":           func(u *clusterfn.UsageContract) { u.Function = "../system/functions" },
+		"usage.rows":               func(u *clusterfn.UsageContract) { u.Rows = "a..b" },
+		"usage.fields.users":       func(u *clusterfn.UsageContract) { u.Fields.Users = "$.users" },
+		"usage.fields.activeUsers": func(u *clusterfn.UsageContract) { u.Fields.ActiveUsers = "a b" },
+	} {
+		u := clusterfn.DefaultUsage()
+		change(&u)
+		var f *fault.Error
+		require.ErrorAs(t, u.Validate(), &f, field)
+		assert.Equal(t, fault.Invalid, f.Kind)
+		assert.Equal(t, field, f.Field)
+	}
+}
+
+func TestLastMonth(t *testing.T) {
+	t.Parallel()
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+	for now, want := range map[time.Time]clusterfn.Period{
+		noon:                       {From: day(2026, time.February, 1), To: day(2026, time.February, 28)},
+		day(2026, time.January, 1): {From: day(2025, time.December, 1), To: day(2025, time.December, 31)},
+		day(2024, time.March, 31):  {From: day(2024, time.February, 1), To: day(2024, time.February, 29)},
+	} {
+		assert.Equal(t, want, clusterfn.LastMonth(now), now)
+	}
+}
+
+func FuzzUsage(f *testing.F) {
+	f.Add([]byte(`{"instances": [{"instance": "demo", "users": 1}]}`), "instances", "users")
+	f.Add([]byte(`{"a": {"demo": {"u": {"t": "12"}}}}`), "a", "u.t")
+	f.Add([]byte(`[1e400]`), "", "")
+	f.Fuzz(func(t *testing.T, body []byte, rows, users string) {
+		u := clusterfn.UsageContract{Function: "report", Rows: rows, Fields: clusterfn.UsageFields{Users: users}}
+		if u.Validate() != nil {
+			return
+		}
+		parsed, skipped, err := u.Parse(body)
+		if err != nil {
+			assert.Equal(t, fault.Invalid, fault.KindOf(err))
+			return
+		}
+		assert.GreaterOrEqual(t, skipped, 0)
+		for _, row := range parsed {
+			assert.NotEmpty(t, row.Instance)
+			if row.Users != nil {
+				assert.GreaterOrEqual(t, *row.Users, int64(0))
+			}
+		}
+	})
+}
