@@ -221,3 +221,10 @@ func (s *system) invited(admin *browser, email string, grants object) *browser {
 	b.enter(http.StatusCreated, "/v1/invitations/redeem", object{"token": token, "name": "Invited", "password": goodPassword})
 	return b
 }
+
+func asBody(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(raw)
+}

@@ -32,21 +32,14 @@ func (f *auth) registerEntrance(api *faas.API) {
 	faas.Register(api, faas.Public, callback, f.finishGoogle)
 }
 
-type stateOutput struct {
-	Body struct {
-		SetUp  bool `json:"setUp" doc:"False while there is no administrator yet"`
-		Google bool `json:"google" doc:"Whether sign-in by the OIDC provider is offered"`
-	}
-}
+type stateOutput struct{ Body State }
 
 func (f *auth) state(ctx context.Context, _ *struct{}) (*stateOutput, error) {
 	done, err := f.Identity.IsSetUp(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out stateOutput
-	out.Body.SetUp, out.Body.Google = done, f.Google != nil
-	return &out, nil
+	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil}}, nil
 }
 
 type setUpInput struct {

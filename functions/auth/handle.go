@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	handler "github.com/openfaas/templates-sdk/go-http"
@@ -81,6 +82,10 @@ func build(ctx context.Context) (http.Handler, error) {
 
 // Wire builds what the function needs from its configuration.
 func Wire(ctx context.Context, cfg Config) (Deps, error) {
+	pages, err := url.Parse(cfg.PublicURL)
+	if err != nil || pages.Host == "" || (pages.Scheme != "https" && pages.Scheme != "http") {
+		return Deps{}, fault.New(fault.Internal, "OCIM_PUBLIC_URL: %q is not the address of the pages", cfg.PublicURL)
+	}
 	store, err := cfg.Open(ctx)
 	if err != nil {
 		return Deps{}, err

@@ -7,6 +7,12 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 )
 
+// State is what the log-in page offers.
+type State struct {
+	SetUp  bool `json:"setUp" doc:"False while there is no administrator yet"`
+	Google bool `json:"google" doc:"Whether sign-in by the OIDC provider is offered"`
+}
+
 // Grants is a role everywhere, and roles on certain clusters.
 type Grants struct {
 	Role     identity.Role            `json:"role,omitempty" enum:"viewer,operator,administrator" doc:"On every cluster; absent when only certain clusters are granted"`

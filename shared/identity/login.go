@@ -69,7 +69,7 @@ func (u *user) meet(device string) {
 	u.Devices = last(append(u.Devices, deviceDigest(u.ID, device)), maxDevices)
 }
 
-// Me gives the user of the principal as they are now.
+// Me gives a user as they are now.
 func (s *Service) Me(ctx context.Context, userID string) (User, error) {
 	u, _, err := load[user](ctx, s.store, userKey(userID))
 	if err != nil {

@@ -2,7 +2,6 @@ package identity_test
 
 import (
 	"crypto/rand"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,14 +63,17 @@ func TestLogInTakesTheSameTimeWithoutAnAccount(t *testing.T) {
 		w.clock.add(time.Minute) // stay within the limits
 		return took
 	}
-	var with, without []time.Duration
-	for range 10 {
-		with = append(with, measure(anaEmail))
-		without = append(without, measure("nobody@example.org"))
+	// The least that each takes is what other programs on the machine disturb
+	// least; where the work is the same the two come together.
+	with, without := time.Hour, time.Hour
+	for round := range 60 {
+		with, without = min(with, measure(anaEmail)), min(without, measure("nobody@example.org"))
+		if ratio := float64(with) / float64(without); round >= 5 && ratio > 0.8 && ratio < 1.25 {
+			t.Logf("with an account %v, without %v, after %d rounds", with, without, round+1)
+			return
+		}
 	}
-	a, b := slices.Min(with), slices.Min(without) // what other programs on the machine disturb least
-	t.Logf("log-in with an account %v, without %v", a, b)
-	assert.InEpsilon(t, float64(a), float64(b), 0.3)
+	assert.Fail(t, "the time tells who has an account", "with %v, without %v", with, without)
 }
 
 func TestResetAndInvitationDoTheSameWithoutAnAccount(t *testing.T) {

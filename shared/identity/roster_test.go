@@ -211,6 +211,36 @@ func (w *world) settled(deaths int) {
 	}
 }
 
+// A promotion that was cut short must not come true after a later change.
+func TestALaterChangeWinsOverOneWhoseFunctionDied(t *testing.T) {
+	t.Parallel()
+	operator := identity.Grants{Global: identity.Operator}
+	for deaths := 1; ; deaths++ {
+		require.Less(t, deaths, 40)
+		w := newWorld(t)
+		ana := w.ana()
+		ben := w.join(ana, benEmail, asViewer)
+		w.store.mu.Lock()
+		w.store.writes = deaths
+		w.store.mu.Unlock()
+		_, err := w.ChangeUser(t.Context(), identity.By{}, ben.User.ID, identity.UserChange{Grants: &asAdministrator})
+		w.restart()
+		after, lerr := w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Grants: &operator})
+		require.NoError(t, lerr)
+		assert.Equal(t, operator, after.Grants)
+		_, lerr = w.IsSetUp(t.Context())
+		require.NoError(t, lerr)
+		p, lerr := w.auth.Authenticate(t.Context(), ben.AccessToken.Reveal())
+		require.NoError(t, lerr)
+		assert.Equal(t, operator, p.Grants, "after %d writes", deaths)
+		assert.Equal(t, []string{ana.User.ID}, w.administrators())
+		w.settled(deaths)
+		if err == nil {
+			return
+		}
+	}
+}
+
 func TestSetUpMayDieBetweenAnyTwoWrites(t *testing.T) {
 	t.Parallel()
 	for deaths := 1; ; deaths++ {

@@ -39,8 +39,13 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 			return User{}, err
 		}
 	}
+	// A change of administrators whose function died is older than this one, so it
+	// must not be carried out after it.
+	if _, err := s.IsSetUp(ctx); err != nil {
+		return User{}, err
+	}
 	var gone []string
-	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
+	_, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
 		before, action := accessOf(u.clone()), "user.role"
 		if c.Grants != nil {
 			u.Grants = c.Grants.clone()
@@ -61,5 +66,8 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 		return User{}, err
 	}
 	s.forget(ctx, id, gone)
-	return u.view(), nil
+	if _, err := s.IsSetUp(ctx); err != nil {
+		return User{}, err
+	}
+	return s.Me(ctx, id)
 }

@@ -164,7 +164,7 @@ func (w *watched) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
 
 // world is a system that is set up in no way.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	clock  *clock
 	store  *watched
 	mail   *letters
@@ -176,13 +176,13 @@ type world struct {
 	audit *audit.Log
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	c := newClock()
 	return newWorldOn(t, c, kvtest.OpenWithClock(t, c.Now))
 }
 
-func newWorldOn(t *testing.T, c *clock, store kv.Store) *world {
+func newWorldOn(t testing.TB, c *clock, store kv.Store) *world {
 	t.Helper()
 	key, err := identity.GenerateKey()
 	require.NoError(t, err)
@@ -249,7 +249,7 @@ func (w *world) setupToken() secret.Value {
 	return secret.New(fragment(w.t, link.Reveal()))
 }
 
-func fragment(t *testing.T, link string) string {
+func fragment(t testing.TB, link string) string {
 	t.Helper()
 	_, token, found := strings.Cut(link, "#")
 	require.True(t, found, link)

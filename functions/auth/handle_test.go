@@ -1,0 +1,90 @@
+package function_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/auth"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// configure sets the environment of a function that needs nothing outside a
+// folder.
+func configure(t *testing.T, more map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := identity.GenerateKey()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ocim-jwt-private"), []byte(key.Reveal()), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ocim-smtp-password"), []byte("x"), 0o600))
+	env := map[string]string{
+		"OCIM_SECRETS_DIR": dir, "OCIM_STORE_FILE": filepath.Join(dir, "ocim.db"), "OCIM_PUBLIC_URL": "https://ocim.example.org/",
+		"OCIM_MAIL_OUTBOX": filepath.Join(dir, "outbox"), "OCIM_ALLOWED_DOMAINS": "Example.org:viewer", "OCIM_GOOGLE_CLIENT_ID": "ocim",
+	}
+	for name, value := range more {
+		env[name] = value
+	}
+	for name, value := range env {
+		t.Setenv(name, value)
+	}
+}
+
+func wire(t *testing.T) (function.Deps, error) {
+	t.Helper()
+	var cfg function.Config
+	if err := setup.Load(&cfg); err != nil {
+		return function.Deps{}, err
+	}
+	return function.Wire(t.Context(), cfg)
+}
+
+func TestFunctionIsBuiltFromItsEnvironment(t *testing.T) {
+	configure(t, nil)
+	deps, err := wire(t)
+	require.NoError(t, err)
+	link, err := deps.Identity.SetupLink(t.Context())
+	require.NoError(t, err)
+	token, found := strings.CutPrefix(link.Reveal(), "https://ocim.example.org/setup#")
+	require.True(t, found)
+
+	h := function.New(deps)
+	r := httptest.NewRequest(http.MethodPost, "/v1/setup", strings.NewReader(
+		asBody(t, object{"token": token, "email": "ana@example.org", "name": "Ana", "password": goodPassword})))
+	r.Header.Set("X-Ocim", "1")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, http.StatusCreated, w.Code, w.Body)
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
+	assert.JSONEq(t, `{"setUp":true,"google":true}`, w.Body.String())
+}
+
+func TestWrongConfigurationIsNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  map[string]string
+		says string
+	}{
+		"no address":           {map[string]string{"OCIM_PUBLIC_URL": ""}, "PUBLIC_URL"},
+		"no key":               {map[string]string{"OCIM_SECRETS_DIR": "/nonexistent"}, "ocim-jwt-private"},
+		"no way for mail":      {map[string]string{"OCIM_MAIL_OUTBOX": ""}, "OCIM_SMTP_HOST"},
+		"no sender":            {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "mail.example.org"}, "send mail from"},
+		"an unknown role":      {map[string]string{"OCIM_ALLOWED_DOMAINS": "example.org:owner"}, "OCIM_ALLOWED_DOMAINS"},
+		"an unknown security":  {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "x", "OCIM_SMTP_SECURITY": "some"}, "starttls, tls or plain"},
+		"a password in plain":  {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "x", "OCIM_SMTP_SECURITY": "plain", "OCIM_SMTP_USER": "x"}, "plain text"},
+		"a proxy that is none": {map[string]string{"OCIM_TRUSTED_PROXIES": "everybody"}, "OCIM_TRUSTED_PROXIES"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			configure(t, c.env)
+			_, err := wire(t)
+			require.ErrorContains(t, err, c.says)
+		})
+	}
+}
