@@ -279,11 +279,11 @@ func (s *Service) changeInvitation(ctx context.Context, id string, change func(*
 func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, int64, error) {
 	id, plain, _ := strings.Cut(token.Reveal(), ".")
 	if len(id) != 26 || len(plain) != 43 {
-		return invitation{}, 0, errLink(fault.NotFound, "malformed")
+		return invitation{}, 0, errLink("malformed")
 	}
 	inv, version, err := load[invitation](ctx, s.store, invitationKey(id))
 	if fault.Is(err, fault.NotFound) {
-		return invitation{}, 0, errLink(fault.NotFound, "unknown")
+		return invitation{}, 0, errLink("unknown")
 	}
 	if err != nil {
 		return invitation{}, 0, fmt.Errorf("read an invitation: %w", err)
@@ -298,7 +298,7 @@ func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, 
 			return inv, version, nil
 		}
 	}
-	return invitation{}, 0, errLink(fault.NotFound, "wrong")
+	return invitation{}, 0, errLink("wrong")
 }
 
 // LookUpInvitation gives the invitation of a link, and whether it can still be

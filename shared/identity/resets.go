@@ -74,8 +74,8 @@ func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) err
 }
 
 // errLink is the one answer to a link that is not good.
-func errLink(kind fault.Kind, cause string) error {
-	return fault.Wrap(kind, errors.New(cause), "This link is not valid any more. Ask for a new one.")
+func errLink(cause string) error {
+	return fault.Wrap(fault.NotFound, errors.New(cause), "This link is not valid any more. Ask for a new one.")
 }
 
 // RedeemReset sets a new password by the token of a link, once, and ends all
@@ -88,24 +88,24 @@ func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password se
 	}
 	id, plain, _ := strings.Cut(token.Reveal(), ".")
 	if !isID(id) || len(plain) != 43 {
-		return secret.Value{}, errLink(fault.NotFound, "malformed")
+		return secret.Value{}, errLink("malformed")
 	}
 	r, _, err := load[reset](ctx, s.store, resetKey(id))
 	if fault.Is(err, fault.NotFound) {
-		return secret.Value{}, errLink(fault.NotFound, "unknown")
+		return secret.Value{}, errLink("unknown")
 	}
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("read a password reset: %w", err)
 	}
 	if !same(r.Token, digest("reset", r.UserID, plain)) || !s.now().Before(r.Expires) {
-		return secret.Value{}, errLink(fault.NotFound, "wrong or expired")
+		return secret.Value{}, errLink("wrong or expired")
 	}
 	u, _, err := load[user](ctx, s.store, userKey(r.UserID))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return secret.Value{}, fmt.Errorf("read a user: %w", err)
 	}
 	if err != nil || u.Disabled || u.Generation != r.Generation {
-		return secret.Value{}, errLink(fault.NotFound, "used")
+		return secret.Value{}, errLink("used")
 	}
 	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
 		return secret.Value{}, err
@@ -121,7 +121,7 @@ func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password se
 	actor := audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
 	err = s.setPassword(ctx, actor, u.ID, r.Generation, hash, "", device)
 	if fault.Is(err, fault.Conflict) {
-		return secret.Value{}, errLink(fault.NotFound, "used")
+		return secret.Value{}, errLink("used")
 	}
 	return secret.New(device), err
 }
