@@ -1,4 +1,4 @@
-import { Anchor, type AnchorProps, Button, type ButtonProps, Menu, type MenuItemProps } from '@mantine/core';
+import { Anchor, type AnchorProps, Button, type ButtonProps } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentPropsWithRef, ReactNode } from 'react';
@@ -11,9 +11,6 @@ export const TextLink = createLink((props: Native<AnchorProps>) => <Anchor {...p
 
 /** A link to one of our pages that looks like a button. */
 export const ButtonLink = createLink((props: Native<ButtonProps>) => <Button component="a" {...props} />);
-
-/** A link to one of our pages within a menu. */
-export const MenuLink = createLink((props: Native<MenuItemProps>) => <Menu.Item component="a" {...props} />);
 
 /** A link in a table or list, underlined only when pointed at: the column says that it is one. */
 export const QuietLink = createLink(({ className = '', ...props }: ComponentPropsWithRef<'a'>) => (

@@ -1,3 +1,4 @@
+import '@/theme/app.css';
 import { Drawer } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useLocation } from '@tanstack/react-router';
@@ -9,6 +10,7 @@ import { Offline } from './Offline';
 import { useShortcuts } from './useShortcuts';
 
 const Palette = lazy(() => import('./Palette'));
+const Toasts = lazy(() => import('./Toasts'));
 const ShortcutList = lazy(() => import('./ShortcutList'));
 
 /** What surrounds every page of somebody who is logged in. */
@@ -49,6 +51,9 @@ export function Frame({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
+      <Suspense fallback={null}>
+        <Toasts />
+      </Suspense>
       <Suspense fallback={null}>
         {palette && <Palette onClose={closePalette} onHelp={openHelp} />}
         {help && <ShortcutList shortcuts={shortcuts} onClose={closeHelp} />}

@@ -2,11 +2,11 @@ import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { treeQuery } from '@/api/queries/fleet';
 import { isMoving } from '@/api/status';
-import { MenuLink } from '../links';
 import { pipelineLook } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import classes from './frame.module.css';
+import { MenuLink } from './MenuLink';
 
 const shown = 12;
 

@@ -1,10 +1,10 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { session } from '@/api/client';
-import { MenuLink } from '../links';
 import { rolesInWords } from '../roles';
 import { useMe } from '../useMe';
 import classes from './frame.module.css';
+import { MenuLink } from './MenuLink';
 
 const icon = { size: 16, stroke: 1.7 };
 

@@ -7,8 +7,9 @@ import { FacetMenu } from '@/components/filters/FacetMenu';
 import barClasses from '@/components/filters/filters.module.css';
 import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
-import { type Search, wordOf } from './-filter';
+import { wordOf } from './-filter';
 import classes from './-instances.module.css';
+import type { Search } from './-search';
 
 interface FilterBarProps {
   search: Search;

@@ -1,28 +1,10 @@
-import * as z from 'zod/mini';
 import type { InstanceFilter } from '@/api/types';
 import type { Chip } from '@/components/filters/Chips';
 import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '@/components/status/looks';
-import { flag, oneOf, word, words } from '@/lib/schemas';
+import type { Search } from './-search';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
 const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as const;
-
-/** The search of the main page's address: every filter and the order. */
-export const searchSchema = z.object({
-  name: word,
-  cluster: words,
-  provider: words,
-  release: words,
-  lifecycle: words,
-  health: words,
-  pipeline: words,
-  setting: words,
-  problems: flag,
-  sort: oneOf(['name', 'cluster', 'release', 'health', 'pipeline', 'changed']),
-  descending: flag,
-});
-
-export type Search = z.infer<typeof searchSchema>;
 
 /** What is asked of the API; nonsense from a mistyped link is left out. */
 export function filterOf(search: Search): InstanceFilter {

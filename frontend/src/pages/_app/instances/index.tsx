@@ -12,9 +12,10 @@ import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
-import { chipsOf, filterOf, isFiltered, type Search, searchSchema } from './-filter';
+import { chipsOf, filterOf, isFiltered } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
+import { type Search, searchSchema } from './-search';
 
 export const Route = createFileRoute('/_app/instances/')({
   validateSearch: searchSchema,

@@ -1,0 +1,54 @@
+// Adds up what a page loads before it can be used and fails when that is over budget. Sizes are gzipped
+// kilobytes; the editor, the palette and charts come later and do not count.
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+
+const dist = new URL('../dist/', import.meta.url);
+
+/** @typedef {{ file: string, imports?: string[], css?: string[] }} Chunk */
+
+/** @type {Record<string, Chunk>} */
+const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', dist), 'utf8'));
+
+/**
+ * Files that come with an entry, those that it imports statically included.
+ * @param {string[]} entries
+ */
+function filesOf(entries) {
+  const files = new Set();
+  const seen = new Set();
+  const visit = (/** @type {string} */ name) => {
+    const chunk = manifest[name];
+    if (!chunk || seen.has(name)) return;
+    seen.add(name);
+    files.add(chunk.file);
+    for (const css of chunk.css ?? []) files.add(css);
+    for (const next of chunk.imports ?? []) visit(next);
+  };
+  for (const entry of entries) visit(entry);
+  return [...files];
+}
+
+/** Parts of a page that the router splits off: its component. @param {string} page */
+const component = (page) => Object.keys(manifest).filter((name) => name.startsWith(`src/pages/${page}?`));
+
+const pages = [
+  { name: 'log in', most: 150, entries: ['index.html', ...component('_guest.tsx'), ...component('_guest/login.tsx')] },
+  ...Object.keys(manifest)
+    .filter((name) => name.startsWith('src/pages/_app/'))
+    .map((name) => ({
+      name: name.replace('src/pages/_app/', '').replace(/\.tsx.*/, ''),
+      most: 215,
+      entries: ['index.html', ...component('_app.tsx'), name],
+    })),
+];
+
+let over = 0;
+for (const { name, most, entries } of pages) {
+  let bytes = 0;
+  for (const file of filesOf(entries)) bytes += gzipSync(await readFile(new URL(file, dist)), { level: 9 }).length;
+  const kilobytes = bytes / 1000;
+  if (kilobytes > most) over++;
+  process.stdout.write(`${kilobytes > most ? 'OVER ' : '     '}${kilobytes.toFixed(1).padStart(6)} of ${most} kB  ${name}\n`);
+}
+if (over > 0) process.exitCode = 1;
