@@ -18,7 +18,7 @@ const problemType = "application/problem+json"
 
 // Problem is how every failure is told (RFC 9457).
 type Problem struct {
-	Type     string       `json:"type" doc:"urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, unavailable or internal" example:"urn:ocim:invalid"`
+	Type     string       `json:"type" doc:"urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, refused, unavailable or internal" example:"urn:ocim:invalid"`
 	Title    string       `json:"title" doc:"What the status means"`
 	Status   int          `json:"status" doc:"HTTP status"`
 	Detail   string       `json:"detail" doc:"One sentence for a person"`
@@ -58,6 +58,8 @@ func statusOf(kind fault.Kind) int {
 		return http.StatusRequestEntityTooLarge
 	case fault.Limited:
 		return http.StatusTooManyRequests
+	case fault.Refused:
+		return http.StatusBadGateway
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
 	default:
@@ -69,7 +71,7 @@ func statusOf(kind fault.Kind) int {
 func kindName(status int) string {
 	for _, kind := range []fault.Kind{
 		fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict,
-		fault.TooLarge, fault.Limited, fault.Unavailable,
+		fault.TooLarge, fault.Limited, fault.Refused, fault.Unavailable,
 	} {
 		if statusOf(kind) == status {
 			return string(kind)

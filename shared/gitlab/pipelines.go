@@ -135,7 +135,7 @@ func triggerBody(token string, t grove.Trigger) map[string]any {
 // Trigger starts a pipeline with the project's trigger token. It is sent once.
 func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline, error) {
 	if p.trigger.IsZero() {
-		return fleet.Pipeline{}, fault.New(fault.Forbidden, "The project has no trigger token; an administrator has to enter one")
+		return fleet.Pipeline{}, fault.New(fault.Refused, "The project has no trigger token; an administrator has to enter one")
 	}
 	path := "projects/" + strconv.Itoa(p.id) + "/trigger/pipeline"
 	req, err := p.api.NewRequest(http.MethodPost, path, triggerBody(p.trigger.Reveal(), t),
@@ -148,7 +148,7 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 		err = translate(err, "triggering a pipeline")
 		if fault.Is(err, fault.NotFound) {
 			// GitLab says 404 for a trigger token it does not know.
-			return fleet.Pipeline{}, fault.Wrap(fault.Forbidden, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
+			return fleet.Pipeline{}, fault.Wrap(fault.Refused, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
 		}
 		return fleet.Pipeline{}, err
 	}
