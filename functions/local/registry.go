@@ -25,7 +25,7 @@ func functions(m machine) map[string]http.Handler {
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Enrol: f.Enrol, Sync: f.Sync}),
 		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync}),
-		"pipelines": pipelines.New(pipelines.Deps{API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline}),
+		"pipelines": pipelines.New(pipelines.Deps{API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline, JobLog: f.JobLog}),
 		"sync": sync.New(sync.Deps{
 			API: m.api, Fleet: f.Store, Sync: f.Sync, NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),

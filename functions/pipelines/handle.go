@@ -29,5 +29,5 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Operations: fleet.Operations, Pipeline: fleet.Pipeline}), nil
+	return New(Deps{API: api, Fleet: fleet.Store, Operations: fleet.Operations, Pipeline: fleet.Pipeline, JobLog: fleet.JobLog}), nil
 }

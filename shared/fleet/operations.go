@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 )
@@ -15,6 +16,24 @@ import (
 type Once struct {
 	Key         string // chosen by the caller; 1 to 200 bytes
 	Fingerprint string // of what was asked for; the same key with another one is fault.Conflict
+	Record      Recorder
+}
+
+// Recorder writes an item together with the audit entry that goes with it.
+// Where one may be given, nil writes the item alone.
+type Recorder func(ctx context.Context, item kv.Item, cond kv.Condition) error
+
+func (s *Store) write(ctx context.Context, item kv.Item, cond kv.Condition) error {
+	_, err := s.kv.Put(ctx, item, cond)
+	return err
+}
+
+// recorder gives r, or the one that writes the item alone.
+func (s *Store) recorder(r Recorder) Recorder {
+	if r == nil {
+		return s.write
+	}
+	return r
 }
 
 // AddOperation stores a wish once. When the key was used before it returns the
@@ -45,15 +64,21 @@ func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Oper
 	}
 	// The index entries come first: one without its operation is skipped, an
 	// operation without them would be forgotten.
-	for _, key := range []kv.Key{
-		openKey(op), deploymentKey(op.Cluster, op.DeploymentID),
-		{Partition: operatedPartition(op.Cluster, op.Instance), Sort: op.ID},
-	} {
+	keys := []kv.Key{openKey(op)}
+	for _, d := range op.All() {
+		keys = append(keys, deploymentKey(op.Cluster, d.ID), kv.Key{Partition: operatedPartition(op.Cluster, d.Instance), Sort: op.ID})
+	}
+	for _, key := range keys {
 		if err := putJSON(ctx, s.kv, key, claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, noExpiry); err != nil {
 			return Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
 		}
 	}
-	err = putJSON(ctx, s.kv, operationKey(op.Cluster, op.ID), stored(op), kv.IfAbsent(), noExpiry)
+	value, err := json.Marshal(stored(op, nil))
+	if err != nil {
+		return Operation{}, false, fmt.Errorf("encoding operation %s: %w", op.ID, err)
+	}
+	item := kv.Item{Key: operationKey(op.Cluster, op.ID), Value: value}
+	err = s.recorder(once.Record)(ctx, item, kv.IfAbsent())
 	if fault.Is(err, fault.Conflict) { // a second request with the same key was faster
 		former, err := s.Operation(ctx, op.Cluster, op.ID)
 		return former, false, err
@@ -62,6 +87,14 @@ func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Oper
 		return Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
 	}
 	return op, created, nil
+}
+
+// All gives the instances of an operation with their deployment ids.
+func (o *Operation) All() []Deployment {
+	if len(o.Deployments) > 0 {
+		return o.Deployments
+	}
+	return []Deployment{{Instance: o.Instance, ID: o.DeploymentID}}
 }
 
 // Operation reads one operation; fault.NotFound when there is none.
@@ -94,13 +127,22 @@ func (s *Store) Operations(ctx context.Context, cluster, after string, limit int
 
 // InstanceOperations reads the newest operations about an instance.
 func (s *Store) InstanceOperations(ctx context.Context, cluster, instance string, most int) ([]Operation, error) {
-	page, err := s.kv.Query(ctx, kv.Query{Partition: operatedPartition(cluster, instance), Limit: min(most, kv.MaxBatch), Reverse: true})
+	found, _, err := s.InstanceHistory(ctx, cluster, instance, "", most)
+	return found, err
+}
+
+// InstanceHistory reads a page of the operations about an instance, newest
+// first.
+func (s *Store) InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]Operation, string, error) {
+	page, err := s.kv.Query(ctx, kv.Query{
+		Partition: operatedPartition(cluster, instance), After: after, Limit: min(limit, kv.MaxBatch), Reverse: true,
+	})
 	if err != nil {
-		return nil, fmt.Errorf("listing operations of instance %s: %w", instance, err)
+		return nil, "", fmt.Errorf("listing operations of instance %s: %w", instance, err)
 	}
 	found := []Operation{}
 	if len(page.Items) == 0 {
-		return found, nil
+		return found, page.Next, nil
 	}
 	keys := make([]kv.Key, len(page.Items))
 	for i, item := range page.Items {
@@ -108,16 +150,16 @@ func (s *Store) InstanceOperations(ctx context.Context, cluster, instance string
 	}
 	items, err := s.kv.BatchGet(ctx, keys)
 	if err != nil {
-		return nil, fmt.Errorf("reading operations of instance %s: %w", instance, err)
+		return nil, "", fmt.Errorf("reading operations of instance %s: %w", instance, err)
 	}
 	for _, item := range items {
 		var o storedOperation
 		if err := json.Unmarshal(item.Value, &o); err != nil {
-			return nil, fmt.Errorf("decoding operation %s: %w", item.Sort, err)
+			return nil, "", fmt.Errorf("decoding operation %s: %w", item.Sort, err)
 		}
 		found = append(found, o.operation())
 	}
-	return found, nil
+	return found, page.Next, nil
 }
 
 // OpenOperations reads a cluster's operations that have not ended, oldest
@@ -157,8 +199,13 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]Operation
 // somebody else was faster, and returns what is stored then. alter returning
 // false leaves it alone.
 func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter func(*Operation) (bool, error)) (Operation, error) {
+	return s.ChangeOperationBy(ctx, cluster, id, nil, alter)
+}
+
+// ChangeOperationBy is ChangeOperation, writing with record.
+func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, record Recorder, alter func(*Operation) (bool, error)) (Operation, error) {
 	var result Operation
-	err := s.modify(ctx, operationKey(cluster, id), func(old []byte) ([]byte, error) {
+	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old []byte) ([]byte, error) {
 		if old == nil {
 			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
 		}
@@ -171,7 +218,7 @@ func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter f
 		if err != nil || !changed {
 			return nil, err
 		}
-		return json.Marshal(stored(result))
+		return json.Marshal(stored(result, former.Audit))
 	})
 	if err != nil {
 		return Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
@@ -207,15 +254,19 @@ type claimedOperation struct {
 // storedOperation is an operation with what the API does not show.
 type storedOperation struct {
 	Operation
-	Sealed []byte    `json:"sealed,omitempty"`
-	SentAt time.Time `json:"sentAt,omitzero"`
+	Sealed      []byte      `json:"sealed,omitempty"`
+	SealedParts int         `json:"sealedParts,omitempty"`
+	SentAt      time.Time   `json:"sentAt,omitzero"`
+	Audit       audit.Trail `json:"audit,omitempty"`
 }
 
-func stored(op Operation) storedOperation { return storedOperation{op, op.Sealed, op.SentAt} }
+func stored(op Operation, trail audit.Trail) storedOperation {
+	return storedOperation{op, op.Sealed, op.SealedParts, op.SentAt, trail}
+}
 
 func (o storedOperation) operation() Operation {
 	op := o.Operation
-	op.Sealed, op.SentAt = o.Sealed, o.SentAt
+	op.Sealed, op.SealedParts, op.SentAt = o.Sealed, o.SealedParts, o.SentAt
 	return op
 }
 

@@ -88,6 +88,10 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 			return nil, "", fmt.Errorf("decoding pipeline %s: %w", item.Sort, err)
 		}
 	}
+	// One that turned out not to be about the instance stays in the index.
+	out = slices.DeleteFunc(out, func(p Pipeline) bool {
+		return !slices.ContainsFunc(p.Deployments, func(d Deployment) bool { return d.Instance == instance })
+	})
 	slices.SortFunc(out, func(a, b Pipeline) int { return int(b.ID - a.ID) })
 	return out, page.Next, nil
 }
@@ -177,7 +181,11 @@ func fill(p *Pipeline, from Pipeline) {
 	if p.Operation == "" {
 		p.Operation = from.Operation
 	}
-	if len(p.Deployments) == 0 {
+	switch {
+	case p.Source == "api" && (p.Operation == Reprovision || from.Operation == Reprovision):
+		// It runs on whatever commit is the head, whose message is not about it.
+		p.Operation, p.Deployments = Reprovision, nil
+	case len(p.Deployments) == 0:
 		p.Deployments = from.Deployments
 	}
 	if p.Parent == 0 {
@@ -247,7 +255,9 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 	}
 	sum := top.Summary()
 	for _, p := range pipelines {
-		if !p.IsChild() || (p.Parent != top.ID && p.SHA != top.SHA) {
+		// The parent decides where it is known: a pipeline that was started by hand
+		// has children on the same commit.
+		if !p.IsChild() || p.Parent != top.ID && (p.Parent != 0 || p.SHA != top.SHA) {
 			continue
 		}
 		sum.UpdatedAt = Moment(sum.UpdatedAt, p.UpdatedAt)

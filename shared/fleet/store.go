@@ -25,6 +25,12 @@ const (
 	partOpen         = "operation-open#" // + cluster; sort: operation id
 	partDeployment   = "deployment#"     // + cluster; sort: deployment id
 	partOnce         = "operation-once"  // sort: idempotency key
+	partSealed       = "operation-sent#" // + cluster; sort: deployment id + "#" + number of the part
+	partDetail       = "operation-what#" // + cluster; sort: operation id
+	partProtection   = "protection#"     // + cluster; sort: instance
+	partAction       = "pipeline-act#"   // + cluster; sort: padded pipeline id + "#" + id of the act
+	partBulk         = "bulk"            // sort: id of the bulk change
+	partBulkOpen     = "bulk-open"       // sort: id of the bulk change
 	partLease        = "lease"           // sort: what is leased
 	partEvent        = "event#"          // + cluster; sort: key of the event
 	partPoison       = "event-poison#"   // + cluster; sort: key of the event
@@ -48,6 +54,10 @@ const retries = 40
 // back, again from the start when somebody else was faster. A nil result of
 // change leaves the item alone. A missing item is given as nil.
 func (s *Store) modify(ctx context.Context, key kv.Key, change func(old []byte) ([]byte, error)) error {
+	return s.modifyBy(ctx, key, s.write, change)
+}
+
+func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change func(old []byte) ([]byte, error)) error {
 	for try := range retries {
 		old, err := s.kv.Get(ctx, key)
 		cond := kv.IfVersion(old.Version)
@@ -60,7 +70,7 @@ func (s *Store) modify(ctx context.Context, key kv.Key, change func(old []byte) 
 		if err != nil || value == nil {
 			return err
 		}
-		_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value, Expires: old.Expires}, cond)
+		err = write(ctx, kv.Item{Key: key, Value: value, Expires: old.Expires}, cond)
 		if !fault.Is(err, fault.Conflict) {
 			return err
 		}

@@ -16,15 +16,25 @@ type Project struct {
 	GatewayURL    string            `json:"gatewayUrl,omitempty" doc:"OpenFaaS gateway inside the cluster"`
 	Overrides     map[string]string `json:"overrides,omitempty" doc:"Facts and links that an operator set by hand"`
 	Contract      *Contract         `json:"contract,omitempty" doc:"How this project's Grove is spoken to; absent is the default"`
+	DeployKey     *DeployKey        `json:"deployKey,omitempty" doc:"Key that may write to the repository; its private part is never given out"`
 	CreatedAt     time.Time         `json:"createdAt"`
 	UpdatedAt     time.Time         `json:"updatedAt"`
+}
+
+// DeployKey is the public half of a project's deploy key.
+type DeployKey struct {
+	Fingerprint string    `json:"fingerprint" example:"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"`
+	PublicKey   string    `json:"publicKey" doc:"In the form of authorized_keys"`
+	GitLabID    int64     `json:"gitlabId,omitempty" doc:"Id at GitLab; absent when Ocim did not register it"`
+	AddedAt     time.Time `json:"addedAt"`
 }
 
 // Contract says how each operation is asked for. It is data, so that a
 // cluster on another version of Grove needs no other Ocim. A missing operation
 // takes its default from the grove package.
 type Contract struct {
-	Operations map[OperationKind]Mechanism `json:"operations,omitempty"`
+	Operations       map[OperationKind]Mechanism `json:"operations,omitempty"`
+	AllowReprovision bool                        `json:"allowReprovision,omitempty" doc:"Whether administrators may reprovision the cluster from here"`
 }
 
 // Mechanism is how one operation reaches GitLab. Values of Variables and
@@ -179,6 +189,10 @@ type Job struct {
 	StartedAt  time.Time      `json:"startedAt,omitzero"`
 	FinishedAt time.Time      `json:"finishedAt,omitzero"`
 	WebURL     string         `json:"webUrl,omitempty"`
+
+	Retried       bool   `json:"retried,omitempty" doc:"A later job of the same name replaced it"`
+	AllowFailure  bool   `json:"allowFailure,omitempty" doc:"Its failure does not fail the pipeline"`
+	FailureReason string `json:"failureReason,omitempty" example:"script_failure"`
 }
 
 // Operation is something a person asked for, from the wish to its end.
@@ -189,9 +203,16 @@ type Operation struct {
 	Kind         OperationKind  `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 	State        OperationState `json:"state" enum:"requested,accepted,running,live,failed,canceled"`
 	DeploymentID string         `json:"deploymentId"`
+	Deployments  []Deployment   `json:"deployments,omitempty" doc:"All its instances with their deployment ids, when one commit changes several"`
+	Repository   string         `json:"repository,omitempty" doc:"Of buildImages: repository of the code"`
+	Branch       string         `json:"branch,omitempty" doc:"Of buildImages: its branch"`
+	RolledBackTo string         `json:"rolledBackTo,omitempty" doc:"Commit whose configuration this brings back"`
+	Bulk         string         `json:"bulk,omitempty" doc:"Bulk change that it is part of"`
+	Commit       string         `json:"commit,omitempty" doc:"Commit that asks for it, once there is one"`
 	Reason       string         `json:"reason,omitempty" doc:"Why, in the words of who asked"`
 	RequestedBy  string         `json:"requestedBy" doc:"E-mail of who asked"`
 	Sealed       []byte         `json:"-"` // what is to be sent, sealed; dropped once GitLab has accepted it
+	SealedParts  int            `json:"-"` // how many items hold it instead, when it is large
 	SentAt       time.Time      `json:"-"` // when sending began; set before GitLab is called
 	Pipelines    []int64        `json:"pipelines,omitempty" doc:"Its pipelines: trigger, deploying, child"`
 	Detail       string         `json:"detail,omitempty" doc:"What happened, with the cure when it failed"`

@@ -2,19 +2,31 @@ package operation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/grove"
+)
+
+// How long an accepted operation may go without a pipeline that deploys before
+// it counts as failed. A pipeline that comes later still reopens it.
+const (
+	pipelineDue   = 15 * time.Minute // after a commit
+	deploymentDue = 30 * time.Minute // after a trigger's pipeline succeeded
 )
 
 // Advance brings a cluster's open operations up to date with its pipelines,
 // looks again at those of the given deployment ids, and starts the next one if
-// the cluster is free. It may be called at any time by any replica.
+// the cluster is free. Then it takes the next step of the bulk changes. It may
+// be called at any time by any replica.
 func (s *Service) Advance(ctx context.Context, project fleet.Project, deployments ...string) error {
+	return errors.Join(s.advance(ctx, project, deployments...), s.advanceBulks(ctx))
+}
+
+func (s *Service) advance(ctx context.Context, project fleet.Project, deployments ...string) error {
 	for _, id := range deployments {
 		op, err := s.Fleet.OperationOf(ctx, project.ID, id)
 		if fault.Is(err, fault.NotFound) {
@@ -23,16 +35,8 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 		if err != nil {
 			return err
 		}
-		if op.State == fleet.Requested {
-			continue
-		}
-		if op, err = s.follow(ctx, op); err != nil {
+		if err := s.lookAgain(ctx, op); err != nil {
 			return err
-		}
-		if !op.State.Ended() { // a retry reopened it, or whoever reopened it died
-			if err := s.Fleet.ReopenOperation(ctx, op); err != nil {
-				return err
-			}
 		}
 	}
 	open, err := s.Fleet.OpenOperations(ctx, project.ID)
@@ -45,139 +49,82 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 				return err
 			}
 		}
+		if err := s.show(ctx, op); err != nil {
+			return err
+		}
 	}
 	open = slices.DeleteFunc(open, func(op fleet.Operation) bool { return op.State.Ended() })
-	busy := slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.State != fleet.Requested })
-	if busy || len(open) == 0 {
+	if slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.State != fleet.Requested }) {
 		return nil
 	}
-	return s.start(ctx, project, open[0])
-}
-
-// start sends the oldest waiting operation to GitLab.
-func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Operation) error {
-	// The operation itself holds the slot, so whichever replica goes on with it
-	// may; only one replica at a time sends it, which SentAt arbitrates.
-	lease, err := s.Fleet.AcquireLease(ctx, slot(op.Cluster), op.ID, slotLife)
-	if fault.Is(err, fault.Conflict) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	accepted, err := s.send(ctx, project, op)
-	if err != nil {
-		return err
-	}
-	if accepted.State.Ended() { // refused: the cluster is free again
-		return s.Fleet.ReleaseLease(ctx, lease)
+	for _, op := range open {
+		if ended, err := s.start(ctx, project, op); err != nil || !ended {
+			return err
+		}
 	}
 	return nil
 }
 
-// send makes GitLab accept the operation exactly once.
-func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
-	call, err := s.unseal(op)
-	if err == nil && call.Trigger == nil {
-		err = fault.New(fault.Invalid, "the contract asks for %s in a way that Ocim cannot carry out yet", op.Kind)
+// lookAgain follows an operation that may have ended: a retry reopens it.
+func (s *Service) lookAgain(ctx context.Context, op fleet.Operation) error {
+	if op.State == fleet.Requested {
+		return nil
 	}
-	if err != nil {
-		return s.refused(ctx, op, err)
+	op, err := s.follow(ctx, op)
+	if err != nil || op.State.Ended() {
+		return err
 	}
-	remote, err := s.Open(ctx, project)
-	if err != nil {
-		return op, err
-	}
-	if !op.SentAt.IsZero() {
-		if s.Now().Sub(op.SentAt) < sendLimit {
-			return op, nil // another replica is at it
-		}
-		pipeline, err := remote.Triggered(ctx, op.SentAt.Add(-time.Minute), variableOf(*call.Trigger, op.DeploymentID), op.DeploymentID)
-		if err == nil {
-			return s.accepted(ctx, op, pipeline)
-		}
-		if !fault.Is(err, fault.NotFound) {
-			return op, fmt.Errorf("looking for the pipeline of operation %s: %w", op.ID, err)
-		}
-	}
-	mine := s.Now()
-	before := op.SentAt
-	op, err = s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested || !o.SentAt.Equal(before) {
-			return false, fault.New(fault.Conflict, "operation %s is being sent by another replica", o.ID)
-		}
-		o.SentAt = mine
-		return true, nil
-	})
+	return s.Fleet.ReopenOperation(ctx, op) // also when whoever reopened it died
+}
+
+// start sends a waiting operation to GitLab. It reports whether that ended it,
+// so that the next may go.
+func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Operation) (bool, error) {
+	// The operation itself holds the slot, so whichever replica goes on with it
+	// may; only one replica at a time sends it, which SentAt arbitrates.
+	lease, err := s.Fleet.AcquireLease(ctx, slot(op.Cluster), op.ID, slotLife)
 	if fault.Is(err, fault.Conflict) {
-		return op, nil
-	}
-	if err != nil {
-		return op, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, sendLimit/2)
-	defer cancel()
-	pipeline, err := remote.Trigger(ctx, *call.Trigger)
-	switch {
-	case err == nil:
-		return s.accepted(context.WithoutCancel(ctx), op, pipeline)
-	case certain(err):
-		return s.refused(context.WithoutCancel(ctx), op, err)
-	}
-	// GitLab may or may not have started it: the next Advance finds out.
-	return op, fmt.Errorf("sending operation %s: %w", op.ID, err)
-}
-
-// variableOf finds the variable that carries the deployment id: its name is the
-// contract's.
-func variableOf(t grove.Trigger, deployment string) string {
-	for name, value := range t.Variables {
-		if value == deployment {
-			return name
+		freed, err := s.freeSlot(ctx, op.Cluster)
+		if err != nil || !freed {
+			return false, err
 		}
-	}
-	return ""
-}
-
-// certain reports whether an error proves that GitLab did not start anything.
-func certain(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict, fault.TooLarge:
-		return true
-	}
-	return false
-}
-
-func (s *Service) accepted(ctx context.Context, op fleet.Operation, pipeline fleet.Pipeline) (fleet.Operation, error) {
-	op, err := s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested {
+		lease, err = s.Fleet.AcquireLease(ctx, slot(op.Cluster), op.ID, slotLife)
+		if fault.Is(err, fault.Conflict) {
 			return false, nil
 		}
-		o.State, o.AcceptedAt, o.Sealed, o.Detail = fleet.Accepted, s.Now(), nil, ""
-		o.AddPipeline(pipeline.ID)
-		return true, nil
-	})
-	if err != nil {
-		return op, err
+		if err != nil {
+			return false, err
+		}
+	} else if err != nil {
+		return false, err
 	}
-	pipeline.Cluster, pipeline.Operation = op.Cluster, op.Kind
-	pipeline.Deployments = []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}}
-	if _, _, err := s.Fleet.RecordPipeline(ctx, pipeline, fleet.Told); err != nil {
-		return op, err
+	op, err = s.send(ctx, project, op)
+	if err != nil || !op.State.Ended() {
+		return false, err
 	}
-	return op, s.show(ctx, op)
+	return true, s.Fleet.ReleaseLease(ctx, lease)
 }
 
-func (s *Service) refused(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
-	s.Log.Warn("operation refused", "cluster", op.Cluster, "operation", op.ID, "err", cause)
-	return s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested {
-			return false, nil
-		}
-		o.State, o.EndedAt, o.Sealed, o.Detail = fleet.Broken, s.Now(), nil, fault.Message(cause)
-		return true, nil
-	})
+// freeSlot gives back the slot of an operation that ended while its function
+// died before it could.
+func (s *Service) freeSlot(ctx context.Context, cluster string) (bool, error) {
+	holder, err := s.Fleet.LeaseHolder(ctx, slot(cluster))
+	if err != nil || holder == "" {
+		return holder == "" && err == nil, err
+	}
+	op, err := s.Fleet.Operation(ctx, cluster, holder)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	if err == nil && !op.State.Ended() {
+		return false, nil
+	}
+	return true, s.Fleet.EndLease(ctx, slot(cluster), holder)
 }
+
+// slot names the lease that lets one operation of a cluster run at a time:
+// pipelines of one cluster fight over the Terraform lock.
+func slot(cluster string) string { return "slot#" + cluster }
 
 // follow derives an operation's state from its pipelines.
 func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operation, error) {
@@ -185,8 +132,27 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	if err != nil {
 		return op, err
 	}
+	for i, p := range pipelines {
+		known := p.Operation != "" && (p.Operation == op.Kind || op.Kind != fleet.Reprovision)
+		if known || p.IsChild() {
+			continue
+		}
+		if err := s.adopt(ctx, op, p); err != nil {
+			return op, err
+		}
+		pipelines[i].Operation = op.Kind
+	}
+	gone := false
+	if op.Kind == fleet.Archive || op.Kind == fleet.Delete {
+		row, err := s.row(ctx, op.Cluster, op.Instance)
+		if err != nil {
+			return op, err
+		}
+		gone = row == nil || row.Digest == ""
+	}
 	op, err = s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		return progress(o, pipelines, s.Now()), nil
+		changed := progress(o, pipelines, s.Now())
+		return overdue(o, pipelines, gone, s.Now()) || changed, nil
 	})
 	if err != nil {
 		return op, err
@@ -197,45 +163,82 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	return op, nil
 }
 
-// slot names the lease that lets one operation of a cluster run at a time:
-// pipelines of one cluster fight over the Terraform lock.
-func slot(cluster string) string { return "slot#" + cluster }
+// recentPipelines is how many pipelines are looked through for an operation's.
+const recentPipelines = 50
 
 // pipelinesOf lists the pipelines that belong to an operation.
 func (s *Service) pipelinesOf(ctx context.Context, op fleet.Operation) ([]fleet.Pipeline, error) {
-	recent, _, err := s.Fleet.InstancePipelines(ctx, op.Cluster, op.Instance, "", 50)
+	var near []fleet.Pipeline
+	var err error
+	if op.Instance == "" {
+		near, _, err = s.Fleet.Pipelines(ctx, op.Cluster, "", recentPipelines)
+	} else {
+		near, _, err = s.Fleet.InstancePipelines(ctx, op.Cluster, op.Instance, "", recentPipelines)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(recent, func(p fleet.Pipeline) bool { return !belongs(p, op) }), nil
-}
-
-// belongs tells by the deployment id; where Grove's commit carries none, by
-// the kind and the time.
-func belongs(p fleet.Pipeline, op fleet.Operation) bool {
-	if slices.Contains(op.Pipelines, p.ID) {
-		return true
-	}
-	for _, d := range p.Deployments {
-		if d.Instance != op.Instance {
+	for _, id := range op.Pipelines {
+		if slices.ContainsFunc(near, func(p fleet.Pipeline) bool { return p.ID == id }) {
 			continue
 		}
-		if d.ID == op.DeploymentID {
+		p, err := s.Fleet.Pipeline(ctx, op.Cluster, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		near = append(near, p)
+	}
+	var own []fleet.Pipeline
+	for _, p := range near {
+		if !p.IsChild() && belongs(p, op) {
+			own = append(own, p)
+		}
+	}
+	parents := own
+	for _, p := range near {
+		if p.IsChild() && slices.ContainsFunc(parents, func(q fleet.Pipeline) bool { return isChildOf(p, q) }) {
+			own = append(own, p)
+		}
+	}
+	return own, nil
+}
+
+// belongs tells by the commit or the deployment id; where Grove's commit carries
+// none, by the kind and the time.
+func belongs(p fleet.Pipeline, op fleet.Operation) bool {
+	if slices.Contains(op.Pipelines, p.ID) || op.Commit != "" && p.SHA == op.Commit && p.Source == "push" {
+		return true
+	}
+	if p.Source == "api" {
+		return false // it runs on whatever commit is the head, whose message is not about it
+	}
+	for _, d := range p.Deployments {
+		if d.ID != "" && slices.Contains(op.All(), d) {
 			return true
 		}
-		if d.ID == "" && p.Operation == op.Kind && !op.AcceptedAt.IsZero() && !p.CreatedAt.Before(op.AcceptedAt.Add(-time.Minute)) {
+		if d.Instance == op.Instance && d.ID == "" && p.Operation == op.Kind &&
+			!op.AcceptedAt.IsZero() && !p.CreatedAt.Before(op.AcceptedAt.Add(-time.Minute)) {
 			return true
 		}
 	}
 	return false
 }
 
+// isChildOf tells by the parent; where only a list told of the child, by the
+// commit.
+func isChildOf(p, parent fleet.Pipeline) bool {
+	if p.Parent != 0 {
+		return p.Parent == parent.ID
+	}
+	return p.SHA == parent.SHA && p.ID > parent.ID && parent.Source != "trigger"
+}
+
 // progress moves an operation to the state its pipelines say. It reports
 // whether anything changed. A withdrawn operation has no pipelines and stays.
 func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) bool {
-	if len(pipelines) == 0 {
-		return false
-	}
 	changed := false
 	for _, p := range pipelines {
 		changed = o.AddPipeline(p.ID) || changed
@@ -245,7 +248,7 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 		return changed
 	}
 	state, detail := stateOf(sum.Status), about(sum.Status, sum.ID)
-	if state == o.State && detail == o.Detail {
+	if state == o.State && detail == o.Detail || wasOverdue(o, pipelines) {
 		return changed
 	}
 	o.State, o.Detail = state, detail
@@ -259,6 +262,45 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 		}
 	}
 	return true
+}
+
+// overdue ends an operation that GitLab accepted and then did nothing about.
+func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, now time.Time) bool {
+	if o.State.Ended() || o.State == fleet.Requested {
+		return false
+	}
+	end := func(state fleet.OperationState, detail string) bool {
+		o.State, o.Detail, o.EndedAt = state, detail, now
+		return true
+	}
+	if len(pipelines) == 0 && now.Sub(o.AcceptedAt) > pipelineDue {
+		return end(fleet.Broken, fmt.Sprintf("GitLab made no pipeline for the commit within %d minutes: see whether CI/CD is on and .gitlab-ci.yml takes this branch",
+			int(pipelineDue.Minutes())))
+	}
+	trigger := lone(pipelines)
+	if trigger == nil || trigger.Status != fleet.StatusSuccess || now.Sub(fleet.Moment(trigger.UpdatedAt, trigger.FinishedAt)) <= deploymentDue {
+		return false
+	}
+	if gone {
+		return end(fleet.Live, "")
+	}
+	return end(fleet.Broken, fmt.Sprintf("Pipeline %d took the request, but no pipeline that deploys followed within %d minutes: read its log",
+		trigger.ID, int(deploymentDue.Minutes())))
+}
+
+// wasOverdue keeps what ended for want of a pipeline as it is until there is
+// one.
+func wasOverdue(o *fleet.Operation, pipelines []fleet.Pipeline) bool {
+	p := lone(pipelines)
+	return o.State.Ended() && p != nil && p.Status == fleet.StatusSuccess
+}
+
+// lone gives the trigger's pipeline while nothing followed it, else nil.
+func lone(pipelines []fleet.Pipeline) *fleet.Pipeline {
+	if len(pipelines) != 1 || pipelines[0].Source != "trigger" {
+		return nil
+	}
+	return &pipelines[0]
 }
 
 func stateOf(status fleet.PipelineStatus) fleet.OperationState {
@@ -281,6 +323,8 @@ func about(status fleet.PipelineStatus, id int64) string {
 		return fmt.Sprintf("Pipeline %d failed: read the log of its first failed job, then retry it", id)
 	case fleet.StatusCanceled:
 		return fmt.Sprintf("Pipeline %d was canceled", id)
+	case fleet.StatusSkipped:
+		return fmt.Sprintf("GitLab skipped pipeline %d", id)
 	case fleet.StatusManual:
 		return fmt.Sprintf("Pipeline %d waits for somebody to start a manual job in GitLab", id)
 	}

@@ -2,33 +2,58 @@ package operation
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// Remote is a project's GitLab, as far as operations are asked for there.
+// Remote is a project's GitLab, as far as operations are asked for there. What
+// changes something there is sent once and never repeated by the
+// implementation. What is not there is fault.NotFound.
 type Remote interface {
-	// Trigger starts a pipeline with variables and payload. It is never repeated
-	// by the implementation.
+	// Trigger starts a pipeline with variables and payload.
 	Trigger(ctx context.Context, trigger grove.Trigger) (fleet.Pipeline, error)
-	// Triggered looks for a pipeline that was triggered since with a variable of
-	// that value; fault.NotFound when there is none.
-	Triggered(ctx context.Context, since time.Time, variable, value string) (fleet.Pipeline, error)
+	// Run starts a pipeline with variables.
+	Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error)
+	// Commit changes files in one step; fault.Conflict when one of them changed
+	// since the commit that its action names.
+	Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error)
+	// Cancel and Retry act on a whole pipeline. Repeating them is harmless.
+	Cancel(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
+	Retry(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
+
+	// FindPipeline looks for a pipeline of a source that changed since and
+	// carries all the variables.
+	FindPipeline(ctx context.Context, since time.Time, source string, variables map[string]string, skip func(id int64) bool) (fleet.Pipeline, error)
+	// CommitSaying looks for a commit, made since, whose message holds a text.
+	CommitSaying(ctx context.Context, since time.Time, text string) (fleet.Commit, error)
+
+	// Head is the newest commit of the default branch.
+	Head(ctx context.Context) (fleet.Commit, error)
+	// File reads a file at a commit, with the commit that last changed it.
+	File(ctx context.Context, path, ref string) (fleet.SourceFile, error)
+	// Files reads what describes the cluster and its instances, in one call.
+	Files(ctx context.Context, sha string) ([]fleet.SourceFile, error)
+	// Folder lists the files below a folder at a commit.
+	Folder(ctx context.Context, path, ref string) ([]string, error)
+	// CommitsOf reads the newest commits that touch a path, newest first.
+	CommitsOf(ctx context.Context, path string, most int) ([]fleet.Commit, error)
+	// Between gives the commits that to has and from has not.
+	Between(ctx context.Context, from, to string) ([]fleet.Commit, error)
 }
 
 // Service starts operations and moves them along.
 type Service struct {
 	Fleet *fleet.Store
 	Keys  *secret.Keyring
+	Audit *audit.Log // nil keeps no audit log
 	Open  func(ctx context.Context, project fleet.Project) (Remote, error)
 	Now   func() time.Time
 	NewID func() string // sorts by time
@@ -39,70 +64,18 @@ type Service struct {
 
 // Bounds of an operation.
 const (
-	maxOverrides = 48 << 10         // bytes of overrides as JSON; they are sealed whole
-	maxReason    = 500              // characters
-	slotLife     = 6 * time.Hour    // longest that one operation keeps its cluster
-	sendLimit    = 30 * time.Second // longest that a sending replica may take
+	maxReason = 500              // characters
+	slotLife  = 6 * time.Hour    // longest that one operation keeps its cluster
+	sendLimit = 30 * time.Second // longest that a sending replica may take
 )
 
-// CreateRequest asks for a new instance.
-type CreateRequest struct {
-	Cluster     string
-	Instance    string
-	Overrides   map[string]json.RawMessage // Tutor and Grove keys to values
-	Reason      string
-	RequestedBy string
-	Key         string // idempotency key
-}
-
-// Create stores the wish for a new instance and starts it if its cluster is
-// free. The same request with the same key is done once; false is returned for
-// a repetition. Errors name the field: instance, overrides.KEY, reason.
-func (s *Service) Create(ctx context.Context, project fleet.Project, req CreateRequest) (fleet.Operation, bool, error) {
-	if len(req.Reason) > maxReason {
-		return fleet.Operation{}, false, fault.InvalidField("reason", "must have at most %d characters", maxReason)
-	}
-	sum, err := s.fingerprint(req)
+// Start stores a wish and starts it if its cluster is free. The same request
+// with the same key is done once; false is returned for a repetition. Errors
+// name the field; fault.Conflict says that the state does not allow it, or
+// (field previewHash) that it is not what was previewed any more.
+func (s *Service) Start(ctx context.Context, project fleet.Project, req Request) (fleet.Operation, bool, error) {
+	op, created, err := s.add(ctx, project, req)
 	if err != nil {
-		return fleet.Operation{}, false, err
-	}
-	once := fleet.Once{Key: req.RequestedBy + "#" + req.Key, Fingerprint: sum}
-	// A repetition is answered before the name is checked: by then the name is
-	// taken, by the operation itself.
-	if op, err := s.Fleet.OperationOnce(ctx, once); !fault.Is(err, fault.NotFound) {
-		return op, false, err
-	}
-	deployment, err := s.NewDeploymentID()
-	if err != nil {
-		return fleet.Operation{}, false, err
-	}
-	if err := grove.ValidateName(req.Instance); err != nil {
-		return fleet.Operation{}, false, err
-	}
-	// Grove names the instance by the slug; anything else would be lost sight of.
-	req.Instance = grove.Slugify(req.Instance)
-	op := fleet.Operation{
-		ID: s.NewID(), Cluster: project.ID, Instance: req.Instance, Kind: fleet.Create, State: fleet.Requested,
-		DeploymentID: deployment, Reason: req.Reason, RequestedBy: req.RequestedBy, RequestedAt: s.Now(),
-	}
-	call, err := grove.Plan(project.Contract, grove.Request{
-		Kind: op.Kind, Ref: project.DefaultBranch, Overrides: req.Overrides,
-		Deployments: []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}},
-	})
-	if err != nil {
-		return fleet.Operation{}, false, err
-	}
-	if err := s.nameIsFree(ctx, project.ID, op.Instance); err != nil {
-		return fleet.Operation{}, false, err
-	}
-	if op.Sealed, err = s.seal(op, call); err != nil {
-		return fleet.Operation{}, false, err
-	}
-	op, created, err := s.Fleet.AddOperation(ctx, op, once)
-	if err != nil {
-		return fleet.Operation{}, false, err
-	}
-	if err := s.show(ctx, op); err != nil {
 		return fleet.Operation{}, false, err
 	}
 	// From here on nothing gets lost: what fails now is done by the next event or
@@ -114,71 +87,132 @@ func (s *Service) Create(ctx context.Context, project fleet.Project, req CreateR
 	return op, created, err
 }
 
-func (s *Service) fingerprint(req CreateRequest) (string, error) {
-	overrides, err := json.Marshal(req.Overrides)
+// add stores a wish.
+func (s *Service) add(ctx context.Context, project fleet.Project, req Request) (fleet.Operation, bool, error) {
+	if err := req.check(); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	sum, err := req.fingerprint()
 	if err != nil {
-		return "", fault.InvalidField("overrides", "cannot be written as JSON: %v", err)
+		return fleet.Operation{}, false, err
 	}
-	if len(overrides) > maxOverrides {
-		return "", fault.InvalidField("overrides", "must have at most %d bytes as JSON, not %d", maxOverrides, len(overrides))
+	once := fleet.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
+	// A repetition is answered before anything is checked: by then the name is
+	// taken or the file changed, by the operation itself.
+	if op, err := s.Fleet.OperationOnce(ctx, once); !fault.Is(err, fault.NotFound) {
+		return op, false, err
 	}
-	b, err := json.Marshal([]any{fleet.Create, req.Cluster, req.Instance, req.Reason, json.RawMessage(overrides)})
+	deployment, err := s.NewDeploymentID()
 	if err != nil {
-		return "", fmt.Errorf("encoding request: %w", err)
+		return fleet.Operation{}, false, err
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
+	p, err := s.prepare(ctx, project, req, deployment)
+	if err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if err := p.refusal(); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if err := p.confirmed(project, req); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	op := p.op
+	op.ID, op.State, op.RequestedAt = s.NewID(), fleet.Requested, s.Now()
+	if err := s.Fleet.SaveDetail(ctx, op.Cluster, op.DeploymentID, p.detail()); err != nil {
+		return fleet.Operation{}, false, fmt.Errorf("storing what operation %s changes: %w", op.ID, err)
+	}
+	if err := s.seal(ctx, &op, p.call); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if once.Record, err = s.recorder(req.By, "operation."+string(op.Kind), target(op.Cluster, op.Instance), p.before(), p.after()); err != nil {
+		return fleet.Operation{}, false, err
+	}
+	op, created, err := s.Fleet.AddOperation(ctx, op, once)
+	if err != nil {
+		return fleet.Operation{}, false, err
+	}
+	return op, created, s.show(ctx, op)
 }
 
-// nameIsFree refuses a name that Grove would fail on, or worse.
-func (s *Service) nameIsFree(ctx context.Context, cluster, name string) error {
-	chunk, err := s.Fleet.Chunk(ctx, cluster)
-	if err != nil {
+// target names what an audit entry is about.
+func target(cluster, instance string) string {
+	if instance == "" {
+		return "cluster/" + cluster
+	}
+	return "cluster/" + cluster + "/instance/" + instance
+}
+
+// recorder writes an item with its audit entry.
+func (s *Service) recorder(by audit.Actor, action, target string, before, after any) (fleet.Recorder, error) {
+	if s.Audit == nil {
+		return nil, nil
+	}
+	entry := audit.Entry{Actor: by, Action: action, Target: target}
+	var err error
+	if entry.Before, entry.After, err = audit.Values(before, after); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, item kv.Item, cond kv.Condition) error {
+		e := entry
+		e.Operation = item.Sort
+		_, err := s.Audit.Put(ctx, item, cond, e)
 		return err
-	}
-	slug := grove.Slugify(name)
-	for _, row := range chunk.Rows {
-		i := row.Instance
-		if grove.Slugify(i.Name) != slug {
-			continue
-		}
-		switch {
-		case i.Lifecycle == fleet.Active, row.Digest != "":
-			return fault.InvalidField("instance", "clashes with the instance %s of this cluster; choose another name", i.Name).WithKind(fault.Conflict)
-		case i.Lifecycle == fleet.Pending:
-			open, err := s.isOpen(ctx, cluster, i.Name)
-			if err != nil {
-				return err
-			}
-			if open {
-				return fault.InvalidField("instance", "%s is being created already", i.Name).WithKind(fault.Conflict)
-			}
-		case i.Lifecycle == fleet.Archived:
-			return fault.InvalidField("instance", "%s is archived in this cluster; unarchive it or choose another name", i.Name).WithKind(fault.Conflict)
-		case s.Now().Sub(i.ChangedAt) < grove.DeleteGrace:
-			return fault.InvalidField("instance", "%s was deleted less than %d minutes ago; creating it now would cancel the deletion halfway",
-				i.Name, int(grove.DeleteGrace.Minutes())).WithKind(fault.Conflict)
-		}
-	}
-	return nil
+	}, nil
 }
 
-func (s *Service) isOpen(ctx context.Context, cluster, instance string) (bool, error) {
-	open, err := s.Fleet.OpenOperations(ctx, cluster)
+// Withdraw takes back an operation that waits for its turn. One that GitLab may
+// have heard of is fault.Conflict.
+func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string, by audit.Actor) (fleet.Operation, error) {
+	record, err := s.recorder(by, "operation.withdrawn", target(project.ID, ""), nil, nil)
 	if err != nil {
-		return false, err
+		return fleet.Operation{}, err
 	}
-	for _, op := range open {
-		if op.Instance == instance {
-			return true, nil
+	op, err := s.Fleet.ChangeOperationBy(ctx, project.ID, id, record, func(o *fleet.Operation) (bool, error) {
+		switch {
+		case o.State == fleet.Canceled && o.AcceptedAt.IsZero():
+			return false, nil
+		case o.State != fleet.Requested:
+			return false, fault.New(fault.Conflict, "GitLab has accepted it already; cancel its pipeline instead")
+		case !o.SentAt.IsZero():
+			return false, fault.New(fault.Conflict, "It is being sent to GitLab just now; wait a minute, then cancel its pipeline")
 		}
+		o.State, o.EndedAt, o.Sealed, o.Detail = fleet.Canceled, s.Now(), nil, "Withdrawn by "+by.Email
+		return true, nil
+	})
+	if err != nil {
+		return fleet.Operation{}, err
 	}
-	return false, nil
+	if op.Kind == fleet.Create {
+		err = s.hide(ctx, op)
+	}
+	if later := s.Advance(ctx, project); later != nil {
+		s.Log.Warn("next operation not started yet", "cluster", op.Cluster, "err", later)
+	}
+	return op, err
+}
+
+// hide removes the row of an instance that was never made.
+func (s *Service) hide(ctx context.Context, op fleet.Operation) error {
+	return s.Fleet.ChangeChunk(ctx, op.Cluster, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+		if chunk == nil {
+			return nil, nil
+		}
+		for i, row := range chunk.Rows {
+			if row.Instance.Name == op.Instance && row.Digest == "" && row.Instance.Lifecycle == fleet.Pending {
+				chunk.Rows = append(chunk.Rows[:i], chunk.Rows[i+1:]...)
+				return chunk, nil
+			}
+		}
+		return nil, nil
+	})
 }
 
 // show keeps the row of an instance that is being created up to date until git
 // has it.
 func (s *Service) show(ctx context.Context, op fleet.Operation) error {
+	if op.Kind != fleet.Create {
+		return nil
+	}
 	return s.Fleet.ChangeChunk(ctx, op.Cluster, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
 		if chunk == nil {
 			return nil, fault.New(fault.Conflict, "cluster %s has not been read from GitLab yet", op.Cluster)
@@ -205,29 +239,3 @@ func PendingRow(op fleet.Operation) fleet.Row {
 		ChangedAt: op.RequestedAt,
 	}}
 }
-
-func (s *Service) seal(op fleet.Operation, call grove.Call) ([]byte, error) {
-	plain, err := json.Marshal(call)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the request of operation %s: %w", op.ID, err)
-	}
-	sealed, err := s.Keys.Seal(plain, sealedFor(op))
-	if err != nil {
-		return nil, fmt.Errorf("sealing the request of operation %s: %w", op.ID, err)
-	}
-	return sealed, nil
-}
-
-func (s *Service) unseal(op fleet.Operation) (grove.Call, error) {
-	var call grove.Call
-	plain, err := s.Keys.Open(op.Sealed, sealedFor(op))
-	if err != nil {
-		return call, fmt.Errorf("opening the request of operation %s: %w", op.ID, err)
-	}
-	if err := json.Unmarshal(plain, &call); err != nil {
-		return call, fmt.Errorf("decoding the request of operation %s: %w", op.ID, err)
-	}
-	return call, nil
-}
-
-func sealedFor(op fleet.Operation) string { return "operation/" + op.Cluster + "/" + op.ID }

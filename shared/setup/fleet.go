@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -70,7 +71,7 @@ func NewFleet(p Parts) *Fleet {
 	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys)}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
 	f.Operations = &operation.Service{
-		Fleet: f.Store, Keys: p.Keys, Now: p.Now, NewID: NewID, Log: p.Log,
+		Fleet: f.Store, Keys: p.Keys, Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log), Now: p.Now, NewID: NewID, Log: p.Log,
 		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
 		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
 			return f.GitLab.Open(ctx, project)
@@ -97,11 +98,20 @@ func (f *Fleet) Sync(ctx context.Context, project string) error {
 	return f.Reconciler.Sync(ctx, project, NewID())
 }
 
-// Pipeline asks GitLab for a pipeline with its jobs.
+// Pipeline asks GitLab for a pipeline with all its jobs.
 func (f *Fleet) Pipeline(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error) {
 	p, err := f.GitLab.Open(ctx, project)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	return p.Pipeline(ctx, id)
+	return p.PipelineWithJobs(ctx, id)
+}
+
+// JobLog reads a part of a job's log.
+func (f *Fleet) JobLog(ctx context.Context, project fleet.Project, job, from, limit int64) (gitlab.Log, error) {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return gitlab.Log{}, err
+	}
+	return p.JobLog(ctx, job, from, limit)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -124,8 +125,8 @@ func (w *world) row(t *testing.T, name string) *fleet.Row {
 
 func (w *world) create(t *testing.T, name string) (fleet.Operation, error) {
 	t.Helper()
-	op, _, err := w.Operations.Create(t.Context(), w.project(t), operation.CreateRequest{
-		Cluster: "campus", Instance: name, RequestedBy: "ada@example.org", Key: "key-of-" + name,
+	op, _, err := w.Operations.Start(t.Context(), w.project(t), operation.Request{
+		Kind: fleet.Create, Instance: name, By: audit.Actor{Email: "ada@example.org"}, Key: "key-of-" + name,
 		Overrides: map[string]json.RawMessage{"PLATFORM_NAME": json.RawMessage(`"` + name + `"`), "LMS_HOST": json.RawMessage(`"` + name + `.example.org"`)},
 	})
 	return op, err

@@ -1,0 +1,5 @@
+package function
+
+import "github.com/open-craft/ocim/shared/faas"
+
+func (f *pipelines) bulkRoutes(*faas.API) {}

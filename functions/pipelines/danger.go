@@ -1,0 +1,132 @@
+package function
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func (f *pipelines) dangerRoutes(api *faas.API) {
+	const cluster = "/v1/clusters/{cluster}"
+	faas.Register(api, viewer(), route(http.MethodGet, cluster+"/protections", "list-protections", "List the cluster's protected instances"), f.protections)
+	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/protection", "set-protection", "Protect an instance from being archived, deleted or reprovisioned"), f.protect)
+	faas.Register(api, administrator(), route(http.MethodGet, cluster+"/contract", "get-contract", "Show how the cluster's Grove is spoken to"), f.contract)
+	faas.Register(api, administrator(), route(http.MethodPut, cluster+"/contract", "set-contract", "Change how the cluster's Grove is spoken to"), f.setContract)
+	faas.Register(api, administrator(), route(http.MethodPost, cluster+"/contract/preview", "preview-contract", "Show what each operation would send by a contract, without keeping it"), f.tryContract)
+}
+
+type protectionsOutput struct {
+	Body struct {
+		Protections []fleet.Protection `json:"protections"`
+	}
+}
+
+func (f *pipelines) protections(ctx context.Context, in *clusterInput) (*protectionsOutput, error) {
+	if _, err := f.project(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	list, err := f.Fleet.Protected(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := new(protectionsOutput)
+	out.Body.Protections = list
+	return out, nil
+}
+
+type protectInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Instance string `path:"instance" maxLength:"60"`
+	Body     struct {
+		Protected bool   `json:"protected"`
+		Reason    string `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+	}
+}
+
+type protectionOutput struct {
+	Body fleet.Protection
+}
+
+func (f *pipelines) protect(ctx context.Context, in *protectInput) (*protectionOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	p, err := f.Operations.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &protectionOutput{Body: p}, nil
+}
+
+type contractOutput struct {
+	Body contractPage
+}
+
+// contractPage is a cluster's contract beside the default.
+type contractPage struct {
+	Contract fleet.Contract     `json:"contract" doc:"What counts: the default with what was changed"`
+	Changed  *fleet.Contract    `json:"changed,omitempty" doc:"What was changed; absent when it is the default"`
+	Default  fleet.Contract     `json:"default"`
+	Samples  []operation.Sample `json:"samples" doc:"What each operation would send for an instance called example"`
+}
+
+func describeContract(project fleet.Project) (*contractOutput, error) {
+	page := contractPage{Contract: grove.DefaultContract(), Changed: project.Contract, Default: grove.DefaultContract()}
+	if c := project.Contract; c != nil {
+		page.Contract.AllowReprovision = c.AllowReprovision
+		for kind, m := range c.Operations {
+			page.Contract.Operations[kind] = m
+		}
+	}
+	samples, err := operation.TryContract(project, page.Contract)
+	if err != nil {
+		return nil, err
+	}
+	page.Samples = samples
+	return &contractOutput{Body: page}, nil
+}
+
+func (f *pipelines) contract(ctx context.Context, in *clusterInput) (*contractOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	return describeContract(project)
+}
+
+type contractInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Body    fleet.Contract
+}
+
+func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contractOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	wanted := &in.Body
+	if len(wanted.Operations) == 0 && !wanted.AllowReprovision {
+		wanted = nil
+	}
+	if project, err = f.Operations.SetContract(ctx, project, wanted, actor(ctx)); err != nil {
+		return nil, err
+	}
+	return describeContract(project)
+}
+
+func (f *pipelines) tryContract(ctx context.Context, in *contractInput) (*contractOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := operation.TryContract(project, in.Body); err != nil {
+		return nil, err
+	}
+	project.Contract = &in.Body
+	return describeContract(project)
+}

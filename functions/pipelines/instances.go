@@ -1,0 +1,92 @@
+package function
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func (f *pipelines) instanceRoutes(api *faas.API) {
+	const base = "/v1/clusters/{cluster}/instances/{instance}"
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/operations", "list-instance-operations", "List what was done to an instance, newest first"), f.history)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's files fresh from GitLab, to edit them"), f.configuration)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet"), f.undeployed)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the keys whose change does more than restart"), f.keyEffects)
+}
+
+type historyInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Instance string `path:"instance" maxLength:"60"`
+	After    string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
+}
+
+func (f *pipelines) history(ctx context.Context, in *historyInput) (*listOperationsOutput, error) {
+	if _, err := f.project(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	list, next, err := f.Fleet.InstanceHistory(ctx, in.Cluster, in.Instance, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &listOperationsOutput{Body: operationList{Operations: list, Next: next}}, nil
+}
+
+type configurationInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Instance string `path:"instance" maxLength:"60"`
+	Commit   string `query:"commit" maxLength:"64" doc:"Commit to read at; empty is the newest"`
+}
+
+type configurationOutput struct {
+	Body fleet.Files
+}
+
+func (f *pipelines) configuration(ctx context.Context, in *configurationInput) (*configurationOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	files, err := f.Operations.Configuration(ctx, project, in.Instance, in.Commit)
+	if err != nil {
+		return nil, err
+	}
+	return &configurationOutput{Body: files}, nil
+}
+
+type undeployedInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Instance string `path:"instance" maxLength:"60"`
+}
+
+type undeployedOutput struct {
+	Body operation.Undeployed
+}
+
+func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*undeployedOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	found, err := f.Operations.Undeployed(ctx, project, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	return &undeployedOutput{Body: found}, nil
+}
+
+type keyEffectsOutput struct {
+	Body struct {
+		Keys []operation.KeyEffect `json:"keys"`
+	}
+}
+
+func (f *pipelines) keyEffects(context.Context, *struct{}) (*keyEffectsOutput, error) {
+	out := new(keyEffectsOutput)
+	out.Body.Keys = operation.KeyEffects()
+	return out, nil
+}

@@ -1,0 +1,227 @@
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func (f *pipelines) operationRoutes(api *faas.API) {
+	const base = "/v1/clusters/{cluster}/operations"
+	start := route(http.MethodPost, base, "start-operation", "Start an operation")
+	start.DefaultStatus = http.StatusAccepted
+	faas.Register(api, operator(), start, f.start)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it"), f.preview)
+	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Take back an operation that waits for its turn"), f.withdraw)
+}
+
+// Wish is an operation as a caller asks for it.
+type Wish struct {
+	Kind       string             `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	Instance   string             `json:"instance,omitempty" maxLength:"200" doc:"Name of the instance; absent for buildImages and reprovision, which are about the cluster"`
+	Overrides  map[string]any     `json:"overrides,omitempty" doc:"Of create: Tutor and Grove keys, upper case, to values of any type"`
+	Files      []operation.Edit   `json:"files,omitempty" maxItems:"20" doc:"Of update: whole files; what is masked stays what it is"`
+	BaseCommit string             `json:"baseCommit,omitempty" maxLength:"64" doc:"Of update: commit that the files were read at; a file that changed since is a conflict"`
+	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update, in place of files: single keys"`
+	RollBackTo string             `json:"rollBackTo,omitempty" maxLength:"64" doc:"Of update, in place of files: the operation or commit whose configuration comes back"`
+	Repository string             `json:"repository,omitempty" maxLength:"600" doc:"Of buildImages: address of the code's git repository"`
+	Branch     string             `json:"branch,omitempty" maxLength:"250" doc:"Of buildImages: its branch"`
+	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+}
+
+// request makes of it what the domain wants.
+func (w Wish) request(ctx context.Context, cluster string) (operation.Request, error) {
+	r := operation.Request{
+		Kind: fleet.OperationKind(w.Kind), Instance: w.Instance, Overrides: map[string]json.RawMessage{}, Files: w.Files,
+		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Repository: w.Repository, Branch: w.Branch,
+		Reason: w.Reason, By: actor(ctx),
+	}
+	// The route lets operators in; this one kind takes more.
+	if r.Kind == fleet.Reprovision && !faas.PrincipalFrom(ctx).Allowed(identity.Administrator, cluster) {
+		return r, fault.InvalidField("kind", "only an administrator may reprovision a cluster").WithKind(fault.Forbidden)
+	}
+	for key, value := range w.Overrides {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return r, fault.InvalidField("overrides."+key, "cannot be written as JSON")
+		}
+		r.Overrides[key] = raw
+	}
+	return r, nil
+}
+
+type startInput struct {
+	Cluster        string `path:"cluster" maxLength:"60"`
+	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second operation"`
+	Body           struct {
+		Wish
+		PreviewHash string `json:"previewHash,omitempty" maxLength:"64" doc:"Hash of the preview that was confirmed; the operation is refused when it would send anything else"`
+		Confirm     string `json:"confirm,omitempty" maxLength:"60" doc:"Typed to confirm: the instance's name for delete, the cluster's id for reprovision"`
+	}
+}
+
+type startOutput struct {
+	Status int
+	Body   fleet.Operation
+}
+
+func (f *pipelines) start(ctx context.Context, in *startInput) (*startOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	req, err := in.Body.request(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	req.Key, req.PreviewHash, req.Confirm = in.IdempotencyKey, in.Body.PreviewHash, in.Body.Confirm
+	op, created, err := f.Operations.Start(ctx, project, req)
+	if err != nil {
+		return nil, err
+	}
+	out := &startOutput{Status: http.StatusAccepted, Body: op}
+	if !created {
+		out.Status = http.StatusOK
+	}
+	return out, nil
+}
+
+type previewInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Body    Wish
+}
+
+type previewOutput struct {
+	Body operation.Preview
+}
+
+func (f *pipelines) preview(ctx context.Context, in *previewInput) (*previewOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	req, err := in.Body.request(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	preview, err := f.Operations.Preview(ctx, project, req)
+	if err != nil {
+		return nil, err
+	}
+	return &previewOutput{Body: preview}, nil
+}
+
+type listOperationsOutput struct {
+	Body operationList
+}
+
+type operationList struct {
+	Operations []fleet.Operation `json:"operations"`
+	Next       string            `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
+}
+
+func (f *pipelines) listOperations(ctx context.Context, in *pageInput) (*listOperationsOutput, error) {
+	if _, err := f.project(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	list, next, err := f.Fleet.Operations(ctx, in.Cluster, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &listOperationsOutput{Body: operationList{Operations: list, Next: next}}, nil
+}
+
+type operationInput struct {
+	Cluster   string `path:"cluster" maxLength:"60"`
+	Operation string `path:"operation" maxLength:"60"`
+}
+
+type getOperationOutput struct {
+	Body operationPage
+}
+
+// operationPage is an operation with all that is known of it.
+type operationPage struct {
+	Operation fleet.Operation     `json:"operation"`
+	Files     []fleet.FileChange  `json:"files" doc:"What it changes in git, secrets masked"`
+	Effects   []operation.Effect  `json:"effects" doc:"What it causes"`
+	Pipelines []fleet.Pipeline    `json:"pipelines" doc:"In the order they were made: trigger, deploying, child"`
+	Acts      []fleet.PipelineAct `json:"acts" doc:"What people did to these pipelines, oldest first"`
+	Estimate  *operation.Estimate `json:"estimate,omitempty" doc:"How far it is; absent once it has ended"`
+	Ahead     int                 `json:"ahead" doc:"Operations of the cluster that it waits for"`
+}
+
+func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getOperationOutput, error) {
+	if _, err := f.project(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	op, err := f.Fleet.Operation(ctx, in.Cluster, in.Operation)
+	if err != nil {
+		return nil, err
+	}
+	page := operationPage{Operation: op, Pipelines: []fleet.Pipeline{}, Acts: []fleet.PipelineAct{}}
+	detail, err := f.Fleet.OperationDetail(ctx, in.Cluster, op.DeploymentID)
+	if err != nil {
+		return nil, err
+	}
+	page.Files = append([]fleet.FileChange{}, detail.Files...)
+	page.Effects = operation.Effects(op.Kind, page.Files)
+	for _, id := range op.Pipelines {
+		p, err := f.Fleet.Pipeline(ctx, in.Cluster, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		page.Pipelines = append(page.Pipelines, p)
+		acts, err := f.Fleet.PipelineActs(ctx, in.Cluster, id)
+		if err != nil {
+			return nil, err
+		}
+		page.Acts = append(page.Acts, acts...)
+	}
+	if page.Estimate, err = f.Operations.EstimateOf(ctx, op); err != nil {
+		return nil, err
+	}
+	if op.State == fleet.Requested {
+		page.Ahead, err = f.ahead(ctx, op)
+	}
+	return &getOperationOutput{Body: page}, err
+}
+
+// ahead counts the operations that a waiting one waits for.
+func (f *pipelines) ahead(ctx context.Context, op fleet.Operation) (int, error) {
+	open, err := f.Fleet.OpenOperations(ctx, op.Cluster)
+	n := 0
+	for _, o := range open {
+		if o.ID < op.ID {
+			n++
+		}
+	}
+	return n, err
+}
+
+type operationOutput struct {
+	Body fleet.Operation
+}
+
+func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operationOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	op, err := f.Operations.Withdraw(ctx, project, in.Operation, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &operationOutput{Body: op}, nil
+}

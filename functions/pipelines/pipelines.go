@@ -1,0 +1,263 @@
+package function
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func (f *pipelines) pipelineRoutes(api *faas.API) {
+	const base = "/v1/clusters/{cluster}/pipelines"
+	faas.Register(api, viewer(), route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), f.listPipelines)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now"), f.getPipeline)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline"), f.cancel)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again"), f.retry)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log"), f.jobLog)
+	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log"), f.firstError)
+}
+
+type listPipelinesOutput struct {
+	Body pipelineList
+}
+
+type pipelineList struct {
+	Pipelines []fleet.Pipeline `json:"pipelines"`
+	Next      string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
+}
+
+func (f *pipelines) listPipelines(ctx context.Context, in *pageInput) (*listPipelinesOutput, error) {
+	if _, err := f.project(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	list, next, err := f.Fleet.Pipelines(ctx, in.Cluster, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &listPipelinesOutput{Body: pipelineList{Pipelines: list, Next: next}}, nil
+}
+
+type getPipelineInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Pipeline int64  `path:"pipeline" minimum:"1"`
+}
+
+type getPipelineOutput struct {
+	Body pipelinePage
+}
+
+// pipelinePage is a pipeline with its jobs.
+type pipelinePage struct {
+	Pipeline fleet.Pipeline      `json:"pipeline"`
+	Children []fleet.Pipeline    `json:"children" doc:"Pipelines that it started"`
+	Acts     []fleet.PipelineAct `json:"acts" doc:"What people did to it, oldest first"`
+	Failed   *failedJob          `json:"failed,omitempty" doc:"The first job that failed, of it or its children: the one to read"`
+	Stale    string              `json:"stale,omitempty" doc:"Why GitLab could not be asked; the rest is the last known state"`
+}
+
+type failedJob struct {
+	Pipeline int64     `json:"pipeline"`
+	Stage    string    `json:"stage"`
+	Job      fleet.Job `json:"job"`
+}
+
+func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*getPipelineOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	known, err := f.Fleet.Pipeline(ctx, in.Cluster, in.Pipeline)
+	if err != nil {
+		return nil, err
+	}
+	page := pipelinePage{Pipeline: known}
+	if page.Children, err = f.Fleet.ChildrenOf(ctx, known); err != nil {
+		return nil, err
+	}
+	if page.Acts, err = f.Fleet.PipelineActs(ctx, in.Cluster, in.Pipeline); err != nil {
+		return nil, err
+	}
+	now, err := f.Pipeline(ctx, project, in.Pipeline)
+	if err != nil {
+		page.Stale = fault.Message(err)
+	} else {
+		page.Pipeline = known.With(now)
+	}
+	page.Failed = firstFailed(append([]fleet.Pipeline{page.Pipeline}, page.Children...))
+	return &getPipelineOutput{Body: page}, nil
+}
+
+// firstFailed finds the failed job that a person should read: the earliest that
+// counts.
+func firstFailed(list []fleet.Pipeline) *failedJob {
+	var first *failedJob
+	for _, p := range list {
+		for _, s := range p.Stages {
+			for _, j := range s.Jobs {
+				if j.Status != fleet.StatusFailed || j.Retried || j.AllowFailure {
+					continue
+				}
+				if first == nil || j.FinishedAt.Before(first.Job.FinishedAt) {
+					first = &failedJob{Pipeline: p.ID, Stage: s.Name, Job: j}
+				}
+			}
+		}
+	}
+	return first
+}
+
+type actInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Pipeline int64  `path:"pipeline" minimum:"1"`
+	Body     struct {
+		Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+	}
+}
+
+type pipelineOutput struct {
+	Body fleet.Pipeline
+}
+
+type act func(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error)
+
+func (f *pipelines) cancel(ctx context.Context, in *actInput) (*pipelineOutput, error) {
+	return f.act(ctx, in, f.Operations.CancelPipeline)
+}
+
+func (f *pipelines) retry(ctx context.Context, in *actInput) (*pipelineOutput, error) {
+	return f.act(ctx, in, f.Operations.RetryPipeline)
+}
+
+func (f *pipelines) act(ctx context.Context, in *actInput, do act) (*pipelineOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	p, err := do(ctx, project, in.Pipeline, in.Body.Reason, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &pipelineOutput{Body: p}, nil
+}
+
+// Bounds of one answer about a log.
+const (
+	maxLogPart  = 1 << 20
+	errorWindow = 256 << 10 // of the end of a log, looked through for the error
+)
+
+type logInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Pipeline int64  `path:"pipeline" minimum:"1"`
+	Job      int64  `path:"job" minimum:"1"`
+	From     int64  `query:"from" minimum:"0" default:"0" doc:"Offset of the first byte"`
+	Limit    int64  `query:"limit" minimum:"1" maximum:"1048576" default:"262144" doc:"Bytes at most"`
+}
+
+type logOutput struct {
+	Body logPart
+}
+
+// logPart is a part of a job's log. Offsets count the bytes of the log as the
+// runner wrote it.
+type logPart struct {
+	From int64  `json:"from"`
+	Next int64  `json:"next" doc:"Where the following part begins; ask for it again later while the job runs"`
+	Size int64  `json:"size" doc:"Of the whole log so far; -1 when GitLab did not tell"`
+	Text string `json:"text" doc:"With the runner's colours and section marks. What is not UTF-8 is replaced"`
+	More bool   `json:"more" doc:"There is more now"`
+}
+
+func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error) {
+	project, err := f.known(ctx, in.Cluster, in.Pipeline)
+	if err != nil {
+		return nil, err
+	}
+	part, err := f.JobLog(ctx, project, in.Job, in.From, min(in.Limit, maxLogPart))
+	if err != nil {
+		return nil, err
+	}
+	text := part.Bytes
+	full := int64(len(text)) == in.Limit
+	if full { // a letter that the limit cut through belongs to the next part
+		text = text[:len(text)-unfinished(text)]
+	}
+	out := logPart{From: in.From, Next: in.From + int64(len(text)), Size: part.Size, Text: strings.ToValidUTF8(string(text), "\uFFFD")}
+	out.More = full && (part.Size < 0 || out.Next < part.Size)
+	return &logOutput{Body: out}, nil
+}
+
+// known checks that the pipeline is one of the cluster's that Ocim knows.
+func (f *pipelines) known(ctx context.Context, cluster string, pipeline int64) (fleet.Project, error) {
+	project, err := f.project(ctx, cluster)
+	if err != nil {
+		return project, err
+	}
+	_, err = f.Fleet.Pipeline(ctx, cluster, pipeline)
+	return project, err
+}
+
+// unfinished counts the bytes at the end of a text that begin a letter and do
+// not end it.
+func unfinished(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n < len(text); n++ {
+		b := text[len(text)-n]
+		if utf8.RuneStart(b) {
+			if b >= utf8.RuneSelf && !utf8.FullRune(text[len(text)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+type errorInput struct {
+	Cluster  string `path:"cluster" maxLength:"60"`
+	Pipeline int64  `path:"pipeline" minimum:"1"`
+	Job      int64  `path:"job" minimum:"1"`
+}
+
+type errorOutput struct {
+	Body jobError
+}
+
+// jobError is the first error of a job, and where the log around it is.
+type jobError struct {
+	Found *operation.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error; its line and offset count from the offset from"`
+	From  int64                 `json:"from" doc:"Offset in the log where the text that was looked through begins"`
+	Size  int64                 `json:"size" doc:"Of the whole log so far; -1 when GitLab did not tell"`
+}
+
+func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
+	project, err := f.known(ctx, in.Cluster, in.Pipeline)
+	if err != nil {
+		return nil, err
+	}
+	part, err := f.JobLog(ctx, project, in.Job, 0, errorWindow)
+	if err != nil {
+		return nil, err
+	}
+	out := jobError{Size: part.Size}
+	text := part.Bytes
+	if part.Size > errorWindow { // errors stand at the end; begin at a whole line
+		tail, err := f.JobLog(ctx, project, in.Job, part.Size-errorWindow, errorWindow)
+		if err != nil {
+			return nil, err
+		}
+		text = tail.Bytes
+		out.From = tail.From
+		if i := slices.Index(text, '\n'); i >= 0 {
+			text, out.From = text[i+1:], out.From+int64(i)+1
+		}
+	}
+	out.Found = operation.FindFirstError(strings.ToValidUTF8(string(text), "\uFFFD"))
+	return &errorOutput{Body: out}, nil
+}

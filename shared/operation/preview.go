@@ -1,0 +1,209 @@
+package operation
+
+import (
+	"context"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// Preview is what an operation would do.
+type Preview struct {
+	Hash      string              `json:"hash,omitempty" doc:"Send it as previewHash to start exactly this; absent when something blocks"`
+	Instances []string            `json:"instances" doc:"Instances that it touches; none is the whole cluster"`
+	Files     []fleet.FileChange  `json:"files"`
+	Effects   []Effect            `json:"effects" doc:"What it will cause, the costliest first"`
+	Request   *GitLabRequest      `json:"request,omitempty" doc:"Exactly what GitLab will be asked; absent when something blocks"`
+	Warnings  []Warning           `json:"warnings"`
+	Confirm   string              `json:"confirm,omitempty" doc:"What has to be typed to confirm it"`
+	Estimate  *Estimate           `json:"estimate,omitempty"`
+	Kind      fleet.OperationKind `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+}
+
+// GitLabRequest is a request to GitLab as it will be sent, but for tokens and
+// other secrets, which are masked, and contents of files, which Files tells.
+type GitLabRequest struct {
+	Method string         `json:"method" example:"POST"`
+	Path   string         `json:"path" example:"/api/v4/projects/42/repository/commits"`
+	Body   map[string]any `json:"body"`
+}
+
+// Preview thinks a request through without doing anything. Wrong input is an
+// error that names the field; what the state of things forbids is a warning
+// that blocks.
+func (s *Service) Preview(ctx context.Context, project fleet.Project, req Request) (Preview, error) {
+	p, err := s.prepare(ctx, project, req, placeholder)
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{Kind: req.Kind, Instances: append([]string{}, req.names()...), Warnings: append([]Warning{}, p.warnings...)}
+	if req.Kind == fleet.Create {
+		out.Instances = []string{p.op.Instance}
+	}
+	out.Files = p.detail().Files
+	out.Effects = Effects(req.Kind, out.Files)
+	switch req.Kind {
+	case fleet.Delete:
+		out.Confirm = p.op.Instance
+	case fleet.Reprovision:
+		out.Confirm = project.ID
+	}
+	if p.refusal() == nil {
+		out.Hash, out.Request = p.hash, describeCall(project, p.call)
+	}
+	if out.Estimate, err = s.EstimateOf(ctx, fleet.Operation{Cluster: project.ID, Kind: req.Kind, State: fleet.Requested}); err != nil {
+		return Preview{}, err
+	}
+	return out, nil
+}
+
+// detail is what is kept of a change for the history.
+func (p *prepared) detail() fleet.Detail {
+	const most = 256 << 10 // bytes of all diffs
+	d := fleet.Detail{Files: []fleet.FileChange{}}
+	total := 0
+	for _, f := range p.files {
+		c := f.describe()
+		if total += len(c.Diff); total > most {
+			c.Diff = ""
+		}
+		d.Files = append(d.Files, c)
+	}
+	return d
+}
+
+// before and after are what the audit log keeps.
+func (p *prepared) before() any {
+	if p.row == nil {
+		return nil
+	}
+	return map[string]any{"lifecycle": p.row.Instance.Lifecycle, "release": p.row.Instance.Release}
+}
+
+func (p *prepared) after() any {
+	type file struct {
+		Path, Action string
+		Keys         []string `json:",omitempty"`
+		Diff         string   `json:",omitempty"`
+	}
+	const most = 8 << 10 // bytes of diffs in an entry
+	out := map[string]any{"kind": p.op.Kind, "deploymentId": p.op.DeploymentID}
+	if p.op.Reason != "" {
+		out["reason"] = p.op.Reason
+	}
+	var files []file
+	total := 0
+	for _, f := range p.files[:min(len(p.files), 100)] {
+		d := f.describe()
+		entry := file{Path: d.Path, Action: d.Action, Keys: d.Keys[:min(len(d.Keys), 50)]}
+		if total += len(d.Diff); total <= most {
+			entry.Diff = d.Diff
+		}
+		files = append(files, entry)
+	}
+	if len(files) > 0 {
+		out["files"] = files
+	}
+	return out
+}
+
+// describeCall writes a call as the request it becomes.
+func describeCall(project fleet.Project, call grove.Call) *GitLabRequest {
+	base := "/api/v4/projects/" + strconv.FormatInt(project.GitLabID, 10)
+	var r *GitLabRequest
+	call = call.Masked()
+	switch {
+	case call.Trigger != nil:
+		r = &GitLabRequest{Method: "POST", Path: base + "/trigger/pipeline", Body: map[string]any{}}
+		maps.Copy(r.Body, call.Trigger.Payload)
+		r.Body["token"], r.Body["ref"], r.Body["variables"] = grove.MaskText, call.Trigger.Ref, anyMap(call.Trigger.Variables)
+	case call.Pipeline != nil:
+		r = &GitLabRequest{Method: "POST", Path: base + "/pipeline", Body: map[string]any{
+			"ref": call.Pipeline.Ref, "variables": anyMap(call.Pipeline.Variables),
+		}}
+	case call.Commit != nil:
+		actions := []any{}
+		for _, a := range call.Commit.Actions {
+			action := map[string]any{"action": a.Action, "file_path": a.Path}
+			if a.Action != grove.DeleteFile {
+				action["content"] = strconv.Itoa(len(a.Content)) + " bytes, as in the diff"
+			}
+			if a.LastCommit != "" {
+				action["last_commit_id"] = a.LastCommit
+			}
+			actions = append(actions, action)
+		}
+		r = &GitLabRequest{Method: "POST", Path: base + "/repository/commits", Body: map[string]any{
+			"branch": call.Commit.Branch, "commit_message": call.Commit.Message, "actions": actions,
+		}}
+	default:
+		return nil
+	}
+	r.Body, _ = inPlace(r.Body).(map[string]any)
+	return r
+}
+
+// inPlace shows the deployment id as what it is: not chosen yet.
+func inPlace(v any) any {
+	switch v := v.(type) {
+	case string:
+		return strings.ReplaceAll(v, placeholder, "<deployment id>")
+	case map[string]any:
+		for k := range v {
+			v[k] = inPlace(v[k])
+		}
+	case []any:
+		for i := range v {
+			v[i] = inPlace(v[i])
+		}
+	}
+	return v
+}
+
+func anyMap(m map[string]string) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// Configuration reads an instance's files fresh from GitLab, secrets masked, for
+// somebody to edit. commit is what they are to give as the base; ref may be
+// empty for the head.
+func (s *Service) Configuration(ctx context.Context, project fleet.Project, instance, ref string) (fleet.Files, error) {
+	if err := grove.ValidateName(instance); err != nil {
+		return fleet.Files{}, err
+	}
+	remote, err := s.Open(ctx, project)
+	if err != nil {
+		return fleet.Files{}, err
+	}
+	if ref == "" {
+		head, err := remote.Head(ctx)
+		if err != nil {
+			return fleet.Files{}, err
+		}
+		ref = head.SHA
+	} else if !isSHA(ref) {
+		return fleet.Files{}, fault.InvalidField("commit", "is not a commit")
+	}
+	var sources []fleet.SourceFile
+	for _, name := range grove.InstanceFiles() {
+		f, err := fetch(ctx, remote, grove.InstanceFile(instance, name), ref)
+		if err != nil {
+			return fleet.Files{}, err
+		}
+		if f.LastCommit != "" {
+			sources = append(sources, f)
+		}
+	}
+	if len(sources) == 0 {
+		return fleet.Files{}, fault.New(fault.NotFound, "There are no files of %s in commit %.8s", instance, ref)
+	}
+	return fleet.Files{Commit: ref, Files: grove.ReadInstance(project.ID, instance, sources).Files}, nil
+}

@@ -1,0 +1,180 @@
+package operation
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// Request asks for an operation. Which fields count depends on the kind.
+type Request struct {
+	Kind      fleet.OperationKind
+	Instance  string   // empty for the operations of a whole cluster
+	Instances []string // instead: changes of several instances in one commit
+
+	Overrides map[string]json.RawMessage // create: Tutor and Grove keys to values
+
+	Files      []Edit   // update: whole files, masked where secrets stay
+	BaseCommit string   // update: the commit that Files were edited from; empty is the head
+	Changes    []Change // update: single keys
+	RollBackTo string   // update: the commit, or the operation, whose configuration comes back
+
+	Repository string // buildImages: of the code
+	Branch     string // buildImages
+
+	Reason      string
+	Confirm     string // delete: the instance's name; reprovision: the cluster's id
+	PreviewHash string // of the preview that was confirmed; empty confirms none
+	Key         string // idempotency key
+	By          audit.Actor
+	Bulk        string // bulk change that it is part of
+
+	shown map[string]string // bulk: digest of each instance's diff that was shown
+}
+
+// Edit is a file as somebody wants it.
+type Edit struct {
+	Path string `json:"path"`
+	Text string `json:"text"`
+}
+
+// Change sets or removes one value of a file.
+type Change struct {
+	File  string          `json:"file" enum:"config.yml,grove.yml" doc:"File of the instance"`
+	Path  []string        `json:"path" minItems:"1" maxItems:"20" doc:"Keys from the root down, positions in lists"`
+	Value json.RawMessage `json:"value,omitempty" doc:"The new value; absent with unset"`
+	Unset bool            `json:"unset,omitempty"`
+}
+
+// Bounds of a request.
+const (
+	maxFiles   = 20
+	maxChanges = 100
+)
+
+// names lists the instances that a request is about.
+func (r *Request) names() []string {
+	switch {
+	case len(r.Instances) > 0:
+		return r.Instances
+	case r.clusterWide():
+		return nil
+	}
+	return []string{r.Instance}
+}
+
+func (r *Request) clusterWide() bool {
+	return r.Kind == fleet.BuildImages || r.Kind == fleet.Reprovision
+}
+
+// check refuses what can be told to be wrong without looking anything up.
+func (r *Request) check() error {
+	if !slices.Contains(fleet.OperationKinds(), r.Kind) {
+		return fault.InvalidField("kind", "there is no operation %q", string(r.Kind))
+	}
+	if len([]rune(r.Reason)) > maxReason {
+		return fault.InvalidField("reason", "must have at most %d characters", maxReason)
+	}
+	if r.clusterWide() && r.Instance != "" {
+		return fault.InvalidField("instance", "%s is about the whole cluster; name no instance", string(r.Kind))
+	}
+	for _, name := range r.names() {
+		if err := grove.ValidateName(name); err != nil {
+			return err
+		}
+	}
+	for field, given := range map[string]bool{
+		"overrides": len(r.Overrides) > 0, "files": len(r.Files) > 0, "changes": len(r.Changes) > 0,
+		"rollBackTo": r.RollBackTo != "", "repository": r.Repository != "", "branch": r.Branch != "",
+	} {
+		if given && !slices.Contains(fieldsOf(r.Kind), field) {
+			return fault.InvalidField(field, "%s takes none", string(r.Kind))
+		}
+	}
+	if r.Kind == fleet.Update {
+		return r.checkUpdate()
+	}
+	return nil
+}
+
+func fieldsOf(kind fleet.OperationKind) []string {
+	switch kind {
+	case fleet.Create:
+		return []string{"overrides"}
+	case fleet.Update:
+		return []string{"files", "changes", "rollBackTo"}
+	case fleet.BuildImages:
+		return []string{"repository", "branch"}
+	}
+	return nil
+}
+
+func (r *Request) checkUpdate() error {
+	ways := 0
+	for _, given := range []bool{len(r.Files) > 0, len(r.Changes) > 0, r.RollBackTo != ""} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return fault.InvalidField("files", "an update takes one of files, changes and rollBackTo")
+	}
+	if len(r.Files) > maxFiles {
+		return fault.InvalidField("files", "at most %d files are allowed", maxFiles)
+	}
+	if len(r.Changes) > maxChanges {
+		return fault.InvalidField("changes", "at most %d changes are allowed", maxChanges)
+	}
+	seen := map[string]bool{}
+	for _, f := range r.Files {
+		field := "files." + f.Path
+		instance, file, ok := grove.InstancePath(f.Path)
+		if !ok || instance != r.Instance || !slices.Contains(grove.InstanceFiles(), file) {
+			return fault.InvalidField(field, "is not a configuration file of %s", r.Instance)
+		}
+		if seen[f.Path] {
+			return fault.InvalidField(field, "is given twice")
+		}
+		seen[f.Path] = true
+		if len(f.Text) > grove.MaxFile {
+			return fault.InvalidField(field, "has %d bytes; %d are allowed", len(f.Text), grove.MaxFile)
+		}
+	}
+	for i, c := range r.Changes {
+		field := fmt.Sprintf("changes.%d", i)
+		if c.File != grove.ConfigFile && c.File != grove.GroveFile {
+			return fault.InvalidField(field+".file", "must be %s or %s", grove.ConfigFile, grove.GroveFile)
+		}
+		if len(c.Path) == 0 || slices.Contains(c.Path, "") {
+			return fault.InvalidField(field+".path", "keys are missing")
+		}
+		if !c.Unset && len(c.Value) == 0 {
+			return fault.InvalidField(field+".value", "the value is missing")
+		}
+	}
+	return nil
+}
+
+// fingerprint tells whether a request is the same as an earlier one.
+func (r *Request) fingerprint() (string, error) {
+	return digestOf(
+		r.Kind, r.names(), r.Overrides, r.Files, r.BaseCommit, r.Changes, r.RollBackTo, r.Repository, r.Branch, r.Reason, r.PreviewHash,
+	)
+}
+
+// digestOf hashes values by their JSON.
+func digestOf(values ...any) (string, error) {
+	b, err := json.Marshal(values)
+	if err != nil {
+		return "", fault.Wrap(fault.Invalid, err, "the request cannot be written as JSON")
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
