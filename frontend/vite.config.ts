@@ -5,6 +5,8 @@ import { defineConfig } from 'vite';
 import { mockApi } from './scripts/mock-api.ts';
 
 // `npm run dev` speaks to a running Ocim; `npm run dev -- --mode mock` needs none.
+const proxy = { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' };
+
 export default defineConfig(({ mode }) => ({
   plugins: [
     tanstackRouter({
@@ -17,10 +19,8 @@ export default defineConfig(({ mode }) => ({
     ...(mode === 'mock' ? [mockApi()] : []),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: {
-    host: '127.0.0.1',
-    ...(mode === 'mock' ? {} : { proxy: { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' } }),
-  },
+  server: { host: '127.0.0.1', ...(mode === 'mock' ? {} : { proxy }) },
+  preview: { host: '127.0.0.1', proxy },
   optimizeDeps: { include: ['codemirror', 'yaml', '@mantine/spotlight'] },
   build: { target: 'es2023', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
 }));

@@ -35,7 +35,7 @@ const component = (page) => Object.keys(manifest).filter((name) => name.startsWi
 const pages = [
   { name: 'log in', most: 150, entries: ['index.html', ...component('_guest.tsx'), ...component('_guest/login.tsx')] },
   ...Object.keys(manifest)
-    .filter((name) => name.startsWith('src/pages/_app/'))
+    .filter((name) => name.startsWith('src/pages/_app/') && !name.includes('/-'))
     .map((name) => ({
       name: name.replace('src/pages/_app/', '').replace(/\.tsx.*/, ''),
       most: 215,

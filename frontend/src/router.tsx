@@ -1,4 +1,3 @@
-import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, type RouterHistory } from '@tanstack/react-router';
 import type { Session } from '@/api/session';
 import { BrokenPage } from '@/components/BrokenPage';
@@ -7,7 +6,6 @@ import { parseSearch, stringifySearch } from '@/lib/search';
 import { routeTree } from './routeTree.gen';
 
 export interface RouterContext {
-  queryClient: QueryClient;
   session: Session;
 }
 

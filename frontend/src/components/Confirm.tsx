@@ -1,9 +1,8 @@
-import { Button, Group, Modal } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { Failure } from './Failure';
+import { lazy, type ReactNode, Suspense } from 'react';
 
-interface ConfirmProps {
+const Dialog = lazy(() => import('./ConfirmDialog'));
+
+export interface ConfirmProps {
   title: string;
   /** What will happen, and what will not. */
   children: ReactNode;
@@ -16,26 +15,10 @@ interface ConfirmProps {
 }
 
 /** Asks before something disruptive. Closes once it is done; a failure stays. */
-export function Confirm({ title, children, verb, destructive = false, run, onDone, onClose }: ConfirmProps) {
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: run,
-    onSuccess: () => {
-      onDone?.();
-      onClose();
-    },
-  });
+export function Confirm(props: ConfirmProps) {
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      {children}
-      {error && <Failure error={error} what="It was not done." />}
-      <Group justify="flex-end" gap={8} mt="md">
-        <Button variant="default" onClick={onClose} data-autofocus>
-          Cancel
-        </Button>
-        <Button color={destructive ? 'red.9' : 'fern'} loading={isPending} onClick={() => mutate()}>
-          {verb}
-        </Button>
-      </Group>
-    </Modal>
+    <Suspense fallback={null}>
+      <Dialog {...props} />
+    </Suspense>
   );
 }

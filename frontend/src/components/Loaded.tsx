@@ -1,9 +1,14 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Failure } from './Failure';
 import { Loading } from './Loading';
 
-type Query<T> = Pick<UseQueryResult<T>, 'data' | 'error' | 'isFetching' | 'isPending' | 'refetch'>;
+/** A query of the cache, or what useLoad gives. */
+interface Query<T> {
+  data: T | undefined;
+  error: Error | null;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
 
 interface LoadedProps<T> {
   query: Query<T>;

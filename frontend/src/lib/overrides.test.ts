@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { overrideKey, readOverrides } from './overrides';
+import { overrideKey } from './overrideKey';
+import { readOverrides } from './overrides';
 
 test('values and the line of each key', () => {
   const { values, lines, problems } = readOverrides('# why\nPLATFORM_NAME: Demo\n\nPLUGINS:\n  - mfe\n');

@@ -8,14 +8,13 @@ export const Route = createRootRouteWithContext<RouterContext>()({ component: Ro
 /** Follows log-ins and log-outs, also those of other tabs. */
 function Root() {
   const router = useRouter();
-  const { session, queryClient } = Route.useRouteContext();
+  const { session } = Route.useRouteContext();
   useEffect(
     () =>
       session.subscribe(() => {
         const { state } = session;
         const inside = router.state.matches.some((match) => match.routeId === '/_app');
         if (state.kind === 'out' && inside) {
-          queryClient.clear();
           if (state.why === 'logged-out') void router.navigate({ to: '/logged-out' });
           else void router.navigate({ to: '/login', search: { redirect: router.state.location.href } });
         }
@@ -24,7 +23,7 @@ function Root() {
           router.history.push(safeReturnPath(redirect));
         }
       }),
-    [router, session, queryClient],
+    [router, session],
   );
   return <Outlet />;
 }

@@ -1,4 +1,7 @@
+import { QueryClientProvider } from '@tanstack/react-query';
 import { createFileRoute, Outlet, redirect } from '@tanstack/react-router';
+import { useState } from 'react';
+import { createQueryClient } from '@/api/queryClient';
 import { Frame } from '@/components/frame/Frame';
 
 export const Route = createFileRoute('/_app')({
@@ -12,9 +15,13 @@ export const Route = createFileRoute('/_app')({
 });
 
 function App() {
+  // What one person saw is gone when they leave.
+  const [queryClient] = useState(createQueryClient);
   return (
-    <Frame>
-      <Outlet />
-    </Frame>
+    <QueryClientProvider client={queryClient}>
+      <Frame>
+        <Outlet />
+      </Frame>
+    </QueryClientProvider>
   );
 }

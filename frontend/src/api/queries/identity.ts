@@ -1,12 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 
-export const systemQuery = queryOptions({
-  queryKey: ['system'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/state', { signal })),
-  staleTime: 60_000,
-});
-
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/me', { signal })),
@@ -31,13 +25,3 @@ export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/invitations', { signal })),
 });
-
-/** What an invitation link stands for. Asked once: the token is not to be sent about. */
-export function invitationQuery(token: string) {
-  return queryOptions({
-    queryKey: ['invitation', token],
-    queryFn: ({ signal }) => answer(client.POST('/auth/v1/invitations/lookup', { signal, body: { token } })),
-    staleTime: Infinity,
-    refetchOnWindowFocus: false,
-  });
-}

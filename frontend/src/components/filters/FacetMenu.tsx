@@ -1,5 +1,6 @@
-import { Button, Checkbox, Popover } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import { Dropdown } from '../Dropdown';
+import dropdown from '../Dropdown.module.css';
 import classes from './filters.module.css';
 
 interface FacetMenuProps {
@@ -16,36 +17,32 @@ export function FacetMenu({ title, counts, chosen, word = (value) => value, onCh
     (a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a.localeCompare(b),
   );
   return (
-    <Popover position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <Button
-          variant="default"
-          className={classes.facet ?? ''}
-          data-on={chosen.length > 0}
-          rightSection={<IconChevronDown size={14} stroke={1.8} />}
-        >
+    <Dropdown
+      className={dropdown.opener}
+      on={chosen.length > 0}
+      contents={`Filter by ${title.toLowerCase()}`}
+      button={
+        <>
           {title}
           {chosen.length > 0 && <span className={classes.chosen}>{chosen.length}</span>}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown} aria-label={title}>
-        {values.length === 0 && <p className={classes.none}>Nothing to choose from.</p>}
-        {values.map((value) => (
-          <div key={value} className={classes.choice}>
-            <Checkbox
-              size="xs"
-              label={word(value)}
-              checked={chosen.includes(value)}
-              onChange={(event) => {
-                onChoose(
-                  event.currentTarget.checked ? [...chosen, value] : chosen.filter((other) => other !== value),
-                );
-              }}
-            />
-            <span className={classes.count}>{counts[value] ?? 0}</span>
-          </div>
-        ))}
-      </Popover.Dropdown>
-    </Popover>
+          <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
+        </>
+      }
+    >
+      {values.length === 0 && <p className={classes.none}>Nothing to choose from.</p>}
+      {values.map((value) => (
+        <label key={value} className={classes.choice}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={(event) => {
+              onChoose(event.currentTarget.checked ? [...chosen, value] : chosen.filter((other) => other !== value));
+            }}
+          />
+          <span>{word(value)}</span>
+          <span className={classes.count}>{counts[value] ?? 0}</span>
+        </label>
+      ))}
+    </Dropdown>
   );
 }

@@ -1,5 +1,4 @@
 import '@/theme/app.css';
-import { Drawer } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useLocation } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
@@ -10,6 +9,7 @@ import { Offline } from './Offline';
 import { useShortcuts } from './useShortcuts';
 
 const Palette = lazy(() => import('./Palette'));
+const SideDrawer = lazy(() => import('./SideDrawer'));
 const Toasts = lazy(() => import('./Toasts'));
 const ShortcutList = lazy(() => import('./ShortcutList'));
 
@@ -32,17 +32,11 @@ export function Frame({ children }: { children: ReactNode }) {
           <Sidebar />
         </aside>
       ) : (
-        <Drawer
-          opened={menu}
-          onClose={closeMenu}
-          size={300}
-          padding={0}
-          withCloseButton={false}
-          aria-label="Sidebar"
-          classNames={{ body: classes.drawer, content: classes.drawerContent }}
-        >
-          <Sidebar />
-        </Drawer>
+        <Suspense fallback={null}>
+          <SideDrawer opened={menu} onClose={closeMenu}>
+            <Sidebar />
+          </SideDrawer>
+        </Suspense>
       )}
       <div className={classes.column}>
         <Header onSearch={openPalette} onHelp={openHelp} {...(wide ? {} : { onMenu: openMenu })} />

@@ -1,12 +1,13 @@
-import { Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { treeQuery } from '@/api/queries/fleet';
 import { isMoving } from '@/api/status';
+import { Dropdown } from '../Dropdown';
+import dropdown from '../Dropdown.module.css';
+import { DropdownLabel, DropdownLink, ItemEnd } from '../DropdownItems';
 import { pipelineLook } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import classes from './frame.module.css';
-import { MenuLink } from './MenuLink';
 
 const shown = 12;
 
@@ -21,36 +22,36 @@ export function Running() {
   );
   const count = moving.length;
   return (
-    <Menu width={300}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<Mark shape={count > 0 ? 'spin' : 'half'} />}
-        >
+    <Dropdown
+      align="end"
+      className={`${dropdown.opener} ${dropdown.plain}`}
+      contents="Running pipelines"
+      button={
+        <>
+          <Mark shape={count > 0 ? 'spin' : 'check'} />
           <span className="numbers">{count}</span>
-          <span className={classes.wideOnly}>&nbsp;{count === 1 ? 'pipeline' : 'pipelines'} running</span>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {count === 0 && <Menu.Label>No pipeline runs.</Menu.Label>}
-        {moving.slice(0, shown).map(({ cluster, name, pipeline }) => (
-          <MenuLink
-            key={`${cluster}/${name}`}
-            
-            to="/clusters/$cluster/instances/$instance"
-            params={{ cluster, instance: name }}
-            rightSection={<Status look={pipelineLook(pipeline)} />}
-          >
-            {name}
-          </MenuLink>
-        ))}
-        {count > shown && (
-          <MenuLink  to="/instances" search={{ pipeline: ['running', 'pending'] }}>
-            All {count}
-          </MenuLink>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+          <span className={classes.wideOnly}>{count === 1 ? 'pipeline running' : 'pipelines running'}</span>
+        </>
+      }
+    >
+      <DropdownLabel>{count === 0 ? 'No pipeline runs.' : 'Instances with a running pipeline'}</DropdownLabel>
+      {moving.slice(0, shown).map(({ cluster, name, pipeline }) => (
+        <DropdownLink
+          key={`${cluster}/${name}`}
+          to="/clusters/$cluster/instances/$instance"
+          params={{ cluster, instance: name }}
+        >
+          {name}
+          <ItemEnd>
+            <Status look={pipelineLook(pipeline)} />
+          </ItemEnd>
+        </DropdownLink>
+      ))}
+      {count > shown && (
+        <DropdownLink to="/instances" search={{ pipeline: ['running', 'pending', 'created', 'preparing'] }}>
+          All {count}
+        </DropdownLink>
+      )}
+    </Dropdown>
   );
 }

@@ -1,10 +1,11 @@
-import { Menu, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconKey, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { session } from '@/api/client';
+import { Dropdown } from '../Dropdown';
+import { DropdownButton, DropdownLabel, DropdownLink, DropdownRule, ItemEnd } from '../DropdownItems';
 import { rolesInWords } from '../roles';
 import { useMe } from '../useMe';
 import classes from './frame.module.css';
-import { MenuLink } from './MenuLink';
 
 const icon = { size: 16, stroke: 1.7 };
 
@@ -19,51 +20,46 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   if (!me) return null;
   return (
-    <Menu width={260}>
-      <Menu.Target>
-        <button type="button" className={classes.initials} aria-label={`Account of ${me.name}`}>
-          {initials(me.name)}
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.who}>
-          <strong>{me.name}</strong>
-          <span>{me.email}</span>
-          <span>{rolesInWords(me)}</span>
-        </div>
-        <Menu.Divider />
-        <MenuLink  to="/account" leftSection={<IconUser {...icon} />}>
-          Account and sessions
-        </MenuLink>
-        <MenuLink  to="/account/tokens" leftSection={<IconKey {...icon} />}>
-          API tokens
-        </MenuLink>
-        <Menu.Item leftSection={<IconKeyboard {...icon} />} onClick={onHelp}>
-          Keyboard shortcuts
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>Theme</Menu.Label>
-        {schemes.map(({ value, word, Icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon {...icon} />}
-            rightSection={colorScheme === value ? '✓' : undefined}
-            closeMenuOnClick={false}
-            onClick={() => {
-              setColorScheme(value);
-            }}
-          >
-            {word}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout {...icon} />} onClick={() => void session.leave()}>
-          Log out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Dropdown
+      align="end"
+      className={classes.initials}
+      button={initials(me.name)}
+      label={`${initials(me.name)}: account of ${me.name}`}
+      contents="Account"
+    >
+      <div className={classes.who}>
+        <strong>{me.name}</strong>
+        <span>{me.email}</span>
+        <span>{rolesInWords(me)}</span>
+      </div>
+      <DropdownRule />
+      <DropdownLink to="/account">
+        <IconUser {...icon} />
+        Account and sessions
+      </DropdownLink>
+      <DropdownLink to="/account/tokens">
+        <IconKey {...icon} />
+        API tokens
+      </DropdownLink>
+      <DropdownButton onClick={onHelp}>
+        <IconKeyboard {...icon} />
+        Keyboard shortcuts
+      </DropdownButton>
+      <DropdownRule />
+      <DropdownLabel>Theme</DropdownLabel>
+      {schemes.map(({ value, word, Icon }) => (
+        <DropdownButton key={value} stay aria-pressed={colorScheme === value} onClick={() => setColorScheme(value)}>
+          <Icon {...icon} />
+          {word}
+          {colorScheme === value && <ItemEnd>✓</ItemEnd>}
+        </DropdownButton>
+      ))}
+      <DropdownRule />
+      <DropdownButton onClick={() => void session.leave()}>
+        <IconLogout {...icon} />
+        Log out
+      </DropdownButton>
+    </Dropdown>
   );
 }
 

@@ -11,8 +11,7 @@ export const Route = createFileRoute('/_guest/forgot-password')({ component: For
 
 function ForgotPassword() {
   const [sentTo, setSentTo] = useState<string>();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { email: '' },
     validate: { email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.') },
     send: ({ email }) => answer(client.POST('/auth/v1/password-resets', { body: { email: email.trim() } })),
@@ -37,19 +36,17 @@ function ForgotPassword() {
   }
   return (
     <GuestPage title="Forgot password" about="Ocim sends you a link to choose a new one.">
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={form.submit} noValidate>
         <TextInput
           label="E-mail"
           type="email"
           autoComplete="username"
           autoFocus
           required
-          withAsterisk={false}
-          key={form.key('email')}
-          {...form.getInputProps('email')}
+          withAsterisk={false} {...form.field('email')}
         />
-        {failure && <Failure error={failure} what="No link was sent." />}
-        <Button type="submit" loading={busy} size="sm" fullWidth>
+        {form.failure && <Failure error={form.failure} what="No link was sent." />}
+        <Button type="submit" loading={form.busy} size="sm" fullWidth>
           Send the link
         </Button>
       </form>

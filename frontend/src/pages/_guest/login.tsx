@@ -1,24 +1,32 @@
 import { Alert, Button, Divider, PasswordInput, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect, useRouter } from '@tanstack/react-router';
-import * as z from 'zod/mini';
 import { answer, client, session } from '@/api/client';
-import { systemQuery } from '@/api/queries/identity';
+import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GoogleMark } from '@/components/GoogleMark';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { useApiForm } from '@/components/useApiForm';
-import { safeReturnPath } from '@/lib/search';
+import { word } from '@/lib/readSearch';
+import { type RawSearch, safeReturnPath } from '@/lib/search';
+import { useLoad } from '@/lib/useLoad';
+
+interface LoginSearch {
+  /** Where to go on. */
+  redirect?: string | undefined;
+  /** Why a log-in with Google came back without success. */
+  error?: string | undefined;
+}
 
 export const Route = createFileRoute('/_guest/login')({
-  validateSearch: z.object({
-    redirect: z.catch(z.optional(z.string()), undefined),
-    /** Why a log-in with Google came back without success. */
-    error: z.catch(z.optional(z.string()), undefined),
+  validateSearch: (raw: RawSearch): LoginSearch => ({
+    redirect: word(raw, 'redirect'),
+    error: word(raw, 'error'),
   }),
-  beforeLoad: ({ context, search }) => {
-    if (context.session.state.kind === 'in') {
+  beforeLoad: async ({ context, search }) => {
+    // Whether Ocim answers shows when logging in.
+    const state = await context.session.start().catch(() => context.session.state);
+    if (state.kind === 'in') {
       throw redirect({ href: safeReturnPath(search.redirect) });
     }
   },
@@ -34,9 +42,8 @@ const googleProblems: Partial<Record<string, string>> = {
 function Login() {
   const router = useRouter();
   const { redirect: back, error } = Route.useSearch();
-  const system = useQuery(systemQuery);
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const system = useLoad(loadSystem);
+  const form = useApiForm({
     initialValues: { email: '', password: '' },
     validate: {
       email: (v) => (v.trim() === '' ? 'An e-mail address is needed.' : null),
@@ -60,27 +67,23 @@ function Login() {
           {googleProblems[error] ?? 'Logging in with Google did not succeed. Try again.'}
         </Alert>
       )}
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={form.submit} noValidate>
         <TextInput
           label="E-mail"
           type="email"
           autoComplete="username"
           autoFocus
           required
-          withAsterisk={false}
-          key={form.key('email')}
-          {...form.getInputProps('email')}
+          withAsterisk={false} {...form.field('email')}
         />
         <PasswordInput
           label="Password"
           autoComplete="current-password"
           required
-          withAsterisk={false}
-          key={form.key('password')}
-          {...form.getInputProps('password')}
+          withAsterisk={false} {...form.field('password')}
         />
-        {failure && <Failure error={failure} what="You are not logged in." />}
-        <Button type="submit" loading={busy} size="sm" fullWidth>
+        {form.failure && <Failure error={form.failure} what="You are not logged in." />}
+        <Button type="submit" loading={form.busy} size="sm" fullWidth>
           Log in
         </Button>
       </form>

@@ -1,9 +1,9 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { ApiError } from '@/api/errors';
 import { answer, client, session } from '@/api/client';
-import { invitationQuery } from '@/api/queries/identity';
+import { lookUpInvitation } from '@/api/guest';
 import type { InvitationState } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
@@ -13,8 +13,14 @@ import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { rolesInWords } from '@/components/roles';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
+import { useLoad } from '@/lib/useLoad';
 
-export const Route = createFileRoute('/_guest/register')({ component: RegisterPage });
+export const Route = createFileRoute('/_guest/register')({
+  beforeLoad: async ({ context }) => {
+    await context.session.start().catch(() => undefined);
+  },
+  component: RegisterPage,
+});
 
 const spent = {
   expired: ['This invitation has expired', 'Ask the administrator who invited you to send it again.'],
@@ -24,7 +30,8 @@ const spent = {
 
 function RegisterPage() {
   const token = useFragmentToken();
-  const query = useQuery({ ...invitationQuery(token), enabled: token !== '' });
+  const load = useCallback((signal: AbortSignal) => lookUpInvitation(token, signal), [token]);
+  const query = useLoad(load);
   if (token === '' || (query.error instanceof ApiError && query.error.status === 404)) {
     return (
       <GuestPage title="This invitation does not exist" about="Open the whole link from the mail.">
@@ -80,8 +87,7 @@ function NotAnotherAccount({ invitation, token }: InvitedProps) {
 
 function Register({ invitation, token }: InvitedProps) {
   const router = useRouter();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { name: '', password: '' },
     validate: { name: (v) => (v.trim() === '' ? 'A name is needed.' : null), password: passwordProblem },
     send: (values) => answer(client.POST('/auth/v1/invitations/redeem', { body: { ...values, token } })),
@@ -99,20 +105,18 @@ function Register({ invitation, token }: InvitedProps) {
         </>
       }
     >
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={form.submit} noValidate>
         <TextInput label="E-mail" value={invitation.email} readOnly autoComplete="username" />
         <TextInput
           label="Your name"
           autoComplete="name"
           autoFocus
           required
-          withAsterisk={false}
-          key={form.key('name')}
-          {...form.getInputProps('name')}
+          withAsterisk={false} {...form.field('name')}
         />
-        <NewPassword key={form.key('password')} {...form.getInputProps('password')} />
-        {failure && <Failure error={failure} what="The account was not made." />}
-        <Button type="submit" loading={busy} size="sm" fullWidth>
+        <NewPassword {...form.field('password')} />
+        {form.failure && <Failure error={form.failure} what="The account was not made." />}
+        <Button type="submit" loading={form.busy} size="sm" fullWidth>
           Make the account
         </Button>
       </form>

@@ -14,8 +14,7 @@ export const Route = createFileRoute('/_guest/reset')({ component: ResetPassword
 function ResetPassword() {
   const token = useFragmentToken();
   const [done, setDone] = useState(false);
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { password: '' },
     validate: { password: passwordProblem },
     send: ({ password }) => answer(client.POST('/auth/v1/password-resets/redeem', { body: { token, password } })),
@@ -41,10 +40,10 @@ function ResetPassword() {
   }
   return (
     <GuestPage title="Choose a new password" about="Afterwards all your sessions end, on every device.">
-      <form onSubmit={submit} noValidate>
-        <NewPassword autoFocus key={form.key('password')} {...form.getInputProps('password')} />
-        {failure && <Failure error={failure} what="The password was not changed." />}
-        <Button type="submit" loading={busy} size="sm" fullWidth>
+      <form onSubmit={form.submit} noValidate>
+        <NewPassword autoFocus {...form.field('password')} />
+        {form.failure && <Failure error={form.failure} what="The password was not changed." />}
+        <Button type="submit" loading={form.busy} size="sm" fullWidth>
           Change password
         </Button>
       </form>

@@ -1,20 +1,20 @@
 import { Button, TextInput } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { answer, client, session } from '@/api/client';
-import { systemQuery } from '@/api/queries/identity';
+import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
+import { useLoad } from '@/lib/useLoad';
 
 export const Route = createFileRoute('/_guest/setup')({ component: SetUp });
 
 function SetUp() {
   const token = useFragmentToken();
-  const system = useQuery(systemQuery);
+  const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
       <GuestPage title="Already set up" about="The first administrator exists. Log in, or ask for an invitation.">
@@ -37,9 +37,7 @@ function SetUp() {
 
 function FirstAdministrator({ token }: { token: string }) {
   const router = useRouter();
-  const queryClient = useQueryClient();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { name: '', email: '', password: '' },
     validate: {
       name: (v) => (v.trim() === '' ? 'A name is needed.' : null),
@@ -50,33 +48,28 @@ function FirstAdministrator({ token }: { token: string }) {
     onDone: async (signedIn) => {
       session.enter(signedIn);
       await router.navigate({ to: '/instances' });
-      await queryClient.invalidateQueries({ queryKey: systemQuery.queryKey });
     },
   });
   return (
     <GuestPage title="Welcome to Ocim" about="Make the first administrator. Everybody else comes in by invitation.">
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={form.submit} noValidate>
         <TextInput
           label="Your name"
           autoComplete="name"
           autoFocus
           required
-          withAsterisk={false}
-          key={form.key('name')}
-          {...form.getInputProps('name')}
+          withAsterisk={false} {...form.field('name')}
         />
         <TextInput
           label="E-mail"
           type="email"
           autoComplete="username"
           required
-          withAsterisk={false}
-          key={form.key('email')}
-          {...form.getInputProps('email')}
+          withAsterisk={false} {...form.field('email')}
         />
-        <NewPassword key={form.key('password')} {...form.getInputProps('password')} />
-        {failure && <Failure error={failure} what="Ocim is not set up." />}
-        <Button type="submit" loading={busy} size="sm" fullWidth>
+        <NewPassword {...form.field('password')} />
+        {form.failure && <Failure error={form.failure} what="Ocim is not set up." />}
+        <Button type="submit" loading={form.busy} size="sm" fullWidth>
           Make the administrator
         </Button>
       </form>

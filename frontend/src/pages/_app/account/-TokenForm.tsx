@@ -22,7 +22,7 @@ const day = 86_400_000;
 
 export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
-  const { form, submit, busy, failure } = useApiForm({
+  const form = useApiForm({
     initialValues: { name: '', role: 'viewer' as Role, days: '30', clusters: [] as string[] },
     validate: { name: (v) => (v.trim() === '' ? 'A name is needed: what will use it?' : null) },
     send: ({ name, role, days, clusters }) =>
@@ -37,21 +37,21 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
     },
   });
   return (
-    <form onSubmit={submit} noValidate className={classes.form}>
+    <form onSubmit={form.submit} noValidate className={classes.form}>
       <div className={classes.two}>
-        <TextInput label="Name" placeholder="What will use it" maxLength={200} {...form.getInputProps('name')} />
-        <NativeSelect label="Role" data={roles} {...form.getInputProps('role')} />
-        <NativeSelect label="Expires in" data={lives} {...form.getInputProps('days')} />
+        <TextInput label="Name" placeholder="What will use it" maxLength={200} {...form.field('name')} />
+        <NativeSelect label="Role" data={roles} {...form.field('role')} />
+        <NativeSelect label="Expires in" data={lives} {...form.field('days')} />
       </div>
       <ClusterChoice
         label="Clusters"
         hint="None chosen: all that you may see."
         clusters={tree.data?.clusters.map((c) => c.id) ?? []}
         chosen={form.values.clusters}
-        onChoose={(clusters) => form.setFieldValue('clusters', clusters)}
+        onChoose={(clusters) => form.set('clusters', clusters)}
       />
-      {failure && <Failure error={failure} what="No token was made." />}
-      <Button type="submit" loading={busy} className={classes.button ?? ''}>
+      {form.failure && <Failure error={form.failure} what="No token was made." />}
+      <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
         Make the token
       </Button>
     </form>

@@ -42,8 +42,7 @@ function Account() {
 
 function Profile({ user }: { user: User }) {
   const queryClient = useQueryClient();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { name: user.name },
     validate: { name: (v) => (v.trim() === '' ? 'A name is needed.' : null) },
     send: ({ name }) => answer(client.PATCH('/auth/v1/me', { body: { name: name.trim() } })),
@@ -55,19 +54,17 @@ function Profile({ user }: { user: User }) {
   });
   return (
     <Panel title="Profile">
-      <form onSubmit={submit} noValidate className={classes.form}>
+      <form onSubmit={form.submit} noValidate className={classes.form}>
         <TextInput label="E-mail" value={user.email} readOnly autoComplete="username" />
         <TextInput label="Roles" value={rolesInWords(user)} readOnly description="Administrators change them." />
         <TextInput
           label="Name"
           autoComplete="name"
           required
-          withAsterisk={false}
-          key={form.key('name')}
-          {...form.getInputProps('name')}
+          withAsterisk={false} {...form.field('name')}
         />
-        {failure && <Failure error={failure} what="The name was not saved." />}
-        <Button type="submit" loading={busy} className={classes.button ?? ''}>
+        {form.failure && <Failure error={form.failure} what="The name was not saved." />}
+        <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           Save
         </Button>
       </form>
@@ -77,8 +74,7 @@ function Profile({ user }: { user: User }) {
 
 function Password({ user }: { user: User }) {
   const queryClient = useQueryClient();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: { current: '', password: '' },
     validate: {
       current: (v) => (v === '' && user.hasPassword ? 'Your present password is needed.' : null),
@@ -94,21 +90,19 @@ function Password({ user }: { user: User }) {
   });
   return (
     <Panel title="Password" {...(user.hasGoogle ? { note: 'Google is linked' } : {})}>
-      <form onSubmit={submit} noValidate className={classes.form}>
+      <form onSubmit={form.submit} noValidate className={classes.form}>
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         {user.hasPassword && (
           <PasswordInput
             label="Present password"
             autoComplete="current-password"
             required
-            withAsterisk={false}
-            key={form.key('current')}
-            {...form.getInputProps('current')}
+            withAsterisk={false} {...form.field('current')}
           />
         )}
-        <NewPassword label="New password" key={form.key('password')} {...form.getInputProps('password')} />
-        {failure && <Failure error={failure} what="The password was not changed." />}
-        <Button type="submit" loading={busy} className={classes.button ?? ''}>
+        <NewPassword label="New password" {...form.field('password')} />
+        {form.failure && <Failure error={form.failure} what="The password was not changed." />}
+        <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           Change password
         </Button>
       </form>

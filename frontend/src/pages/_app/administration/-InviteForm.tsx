@@ -11,7 +11,7 @@ import classes from './-people.module.css';
 
 export function InviteForm() {
   const queryClient = useQueryClient();
-  const { form, submit, busy, failure } = useApiForm({
+  const form = useApiForm({
     initialValues: { email: '', grants: { role: 'viewer' } as Grants },
     validate: {
       email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
@@ -26,15 +26,15 @@ export function InviteForm() {
     },
   });
   return (
-    <form onSubmit={submit} noValidate className={classes.form}>
-      <TextInput label="E-mail" type="email" autoComplete="off" maw={420} {...form.getInputProps('email')} />
+    <form onSubmit={form.submit} noValidate className={classes.form}>
+      <TextInput label="E-mail" type="email" autoComplete="off" maw={420} {...form.field('email')} />
       <GrantsFields
         grants={form.values.grants}
-        error={typeof form.errors.grants === 'string' ? form.errors.grants : undefined}
-        onChange={(grants) => form.setFieldValue('grants', grants)}
+        error={form.errors.grants}
+        onChange={(grants) => form.set('grants', grants)}
       />
-      {failure && <Failure error={failure} what="Nobody was invited." />}
-      <Button type="submit" loading={busy} style={{ alignSelf: 'flex-start' }}>
+      {form.failure && <Failure error={form.failure} what="Nobody was invited." />}
+      <Button type="submit" loading={form.busy} style={{ alignSelf: 'flex-start' }}>
         Send the invitation
       </Button>
     </form>

@@ -13,7 +13,7 @@ interface RolesDialogProps {
   onClose: () => void;
 }
 
-export function RolesDialog({ user, onDone, onClose }: RolesDialogProps) {
+export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps) {
   const [grants, setGrants] = useState<Grants>(() => grantsOf(user));
   const { mutate, isPending, error } = useMutation({
     mutationFn: () =>

@@ -1,17 +1,18 @@
-import { Menu } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { answer, client } from '@/api/client';
 import { usersQuery } from '@/api/queries/identity';
 import type { User } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
+import { Dropdown } from '@/components/Dropdown';
+import dropdown from '@/components/Dropdown.module.css';
+import { DropdownButton } from '@/components/DropdownItems';
 import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
-import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
@@ -19,7 +20,8 @@ import { useMay, useMe } from '@/components/useMe';
 import classes from './-people.module.css';
 import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
-import { RolesDialog } from './-RolesDialog';
+
+const RolesDialog = lazy(() => import('./-RolesDialog'));
 
 export const Route = createFileRoute('/_app/administration/users')({ component: Users });
 
@@ -66,22 +68,23 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => vo
       </td>
       <td data-dim>{user.lastLoginAt === undefined ? 'Never' : <Time at={user.lastLoginAt} />}</td>
       <td data-end>
-        <Menu>
-          <Menu.Target>
-            <SmallButton aria-label={`Change ${user.name}`}>Change</SmallButton>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => onDo('roles')}>Roles…</Menu.Item>
-            <Menu.Item onClick={() => onDo('end')}>End sessions…</Menu.Item>
-            {user.disabled ? (
-              <Menu.Item onClick={() => onDo('enable')}>Enable…</Menu.Item>
-            ) : (
-              <Menu.Item color="red" onClick={() => onDo('disable')}>
-                Disable…
-              </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+        <Dropdown
+          align="end"
+          className={`${dropdown.opener} ${dropdown.small}`}
+          button="Change"
+          label={`Change ${user.name}`}
+          contents={`Change ${user.name}`}
+        >
+          <DropdownButton onClick={() => onDo('roles')}>Roles…</DropdownButton>
+          <DropdownButton onClick={() => onDo('end')}>End sessions…</DropdownButton>
+          {user.disabled ? (
+            <DropdownButton onClick={() => onDo('enable')}>Enable…</DropdownButton>
+          ) : (
+            <DropdownButton danger onClick={() => onDo('disable')}>
+              Disable…
+            </DropdownButton>
+          )}
+        </Dropdown>
       </td>
     </tr>
   );
@@ -96,7 +99,11 @@ function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () 
   const common = { onDone: refresh, onClose };
   switch (what) {
     case 'roles':
-      return <RolesDialog user={user} {...common} />;
+      return (
+        <Suspense fallback={null}>
+          <RolesDialog user={user} {...common} />
+        </Suspense>
+      );
     case 'disable':
       return (
         <Confirm title={`Disable ${user.name}?`} verb="Disable" destructive run={setDisabled(true)} {...common}>

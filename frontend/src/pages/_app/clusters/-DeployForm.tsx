@@ -7,10 +7,10 @@ import { Failure } from '@/components/Failure';
 import { Yaml } from '@/components/yaml/Yaml';
 import { Panel } from '@/components/Panel';
 import { longestName, nameProblem } from '@/lib/names';
-import { readOverrides } from '@/lib/overrides';
 import classes from './-deploy.module.css';
 import { NextSteps } from './-NextSteps';
 import { marksOf, useDeployment } from './-useDeployment';
+import { useOverrides } from './-useOverrides';
 
 const starting = `# Only what differs from the cluster's defaults.
 PLATFORM_NAME: 
@@ -29,7 +29,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [touched, setTouched] = useState(false);
   const [text, setText] = useState(starting);
   const [reason, setReason] = useState('');
-  const overrides = readOverrides(text);
+  const { overrides, read } = useOverrides(text);
   const deployment = useDeployment(cluster.id, (operation) =>
     void navigate({
       to: '/clusters/$cluster/instances/$instance',
@@ -48,8 +48,10 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTouched(true);
-        if (problem !== undefined || overrides.problems.length > 0) return;
-        deployment.start({ instance: name, overrides: withoutBlanks(overrides.values), reason: reason.trim() });
+        void read().then(({ problems, values }) => {
+          if (problem !== undefined || problems.length > 0) return;
+          deployment.start({ instance: name, overrides: withoutBlanks(values), reason: reason.trim() });
+        });
       }}
     >
       <div className={classes.fields}>

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/errors';
 import { createInstance, type NewInstance } from '@/api/queries/pipelines';
 import type { Operation } from '@/api/types';
 import { newKey } from '@/lib/key';
-import { overrideKey } from '@/lib/overrides';
+import { overrideKey } from '@/lib/overrideKey';
 
 /**
  * Starts a deployment once. Pressing again, or trying again after no answer came, sends the same key as

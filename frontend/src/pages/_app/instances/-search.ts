@@ -1,19 +1,36 @@
-import * as z from 'zod/mini';
-import { flag, oneOf, word, words } from '@/lib/schemas';
+import type { SortKey } from '@/api/types';
+import { flag, oneOf, word, words } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+
+const sorts: readonly SortKey[] = ['name', 'cluster', 'release', 'health', 'pipeline', 'changed'];
 
 /** The search of the main page's address: every filter and the order. */
-export const searchSchema = z.object({
-  name: word,
-  cluster: words,
-  provider: words,
-  release: words,
-  lifecycle: words,
-  health: words,
-  pipeline: words,
-  setting: words,
-  problems: flag,
-  sort: oneOf(['name', 'cluster', 'release', 'health', 'pipeline', 'changed']),
-  descending: flag,
-});
+export interface Search {
+  name?: string | undefined;
+  cluster?: string[] | undefined;
+  provider?: string[] | undefined;
+  release?: string[] | undefined;
+  lifecycle?: string[] | undefined;
+  health?: string[] | undefined;
+  pipeline?: string[] | undefined;
+  setting?: string[] | undefined;
+  problems?: boolean | undefined;
+  sort?: SortKey | undefined;
+  descending?: boolean | undefined;
+}
 
-export type Search = z.infer<typeof searchSchema>;
+export function readSearch(raw: RawSearch): Search {
+  return {
+    name: word(raw, 'name'),
+    cluster: words(raw, 'cluster'),
+    provider: words(raw, 'provider'),
+    release: words(raw, 'release'),
+    lifecycle: words(raw, 'lifecycle'),
+    health: words(raw, 'health'),
+    pipeline: words(raw, 'pipeline'),
+    setting: words(raw, 'setting'),
+    problems: flag(raw, 'problems'),
+    sort: oneOf(raw, 'sort', sorts),
+    descending: flag(raw, 'descending'),
+  };
+}

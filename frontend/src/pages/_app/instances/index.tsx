@@ -15,10 +15,10 @@ import { useMay } from '@/components/useMe';
 import { chipsOf, filterOf, isFiltered } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
-import { type Search, searchSchema } from './-search';
+import { readSearch, type Search } from './-search';
 
 export const Route = createFileRoute('/_app/instances/')({
-  validateSearch: searchSchema,
+  validateSearch: readSearch,
   search: { middlewares: [stripSearchParams<Search>({ sort: 'name', descending: false })] },
   component: Instances,
 });

@@ -43,8 +43,7 @@ function Added({ cluster, warning }: { cluster: string; warning: string | undefi
 
 function ProjectForm({ onAdded }: { onAdded: (cluster: string, warning: string | undefined) => void }) {
   const queryClient = useQueryClient();
-  const { form, submit, busy, failure } = useApiForm({
-    mode: 'uncontrolled',
+  const form = useApiForm({
     initialValues: {
       gitlabUrl: 'https://gitlab.com',
       project: '',
@@ -72,40 +71,35 @@ function ProjectForm({ onAdded }: { onAdded: (cluster: string, warning: string |
       await queryClient.invalidateQueries();
     },
   });
-  const field = (name: keyof ReturnType<typeof form.getValues>) => ({
-    key: form.key(name),
-    withAsterisk: false,
-    ...form.getInputProps(name),
-  });
   return (
-    <form onSubmit={submit} noValidate className={classes.form}>
+    <form onSubmit={form.submit} noValidate className={classes.form}>
       <Panel title="GitLab">
         <div className={classes.fields}>
-          <TextInput label="Server" type="url" {...field('gitlabUrl')} />
-          <TextInput label="Project" description="Numeric id, or path such as grove/campus-aws." autoFocus {...field('project')} />
+          <TextInput label="Server" type="url" {...form.field('gitlabUrl')} />
+          <TextInput label="Project" description="Numeric id, or path such as grove/campus-aws." autoFocus {...form.field('project')} />
           <PasswordInput
             label="API token"
             description="With the api scope. It is never shown again."
             autoComplete="off"
-            {...field('apiToken')}
+            {...form.field('apiToken')}
           />
           <PasswordInput
             label="Trigger token"
             description="Of a pipeline trigger of the project. It is never shown again."
             autoComplete="off"
-            {...field('triggerToken')}
+            {...form.field('triggerToken')}
           />
         </div>
       </Panel>
       <Panel title="The cluster's OpenFaaS" note="may stay empty">
         <div className={classes.fields}>
-          <TextInput label="Gateway" type="url" placeholder="https://openfaas.…" {...field('gatewayUrl')} />
-          <TextInput label="User" autoComplete="off" {...field('gatewayUser')} />
-          <PasswordInput label="Password" autoComplete="off" {...field('gatewayPassword')} />
+          <TextInput label="Gateway" type="url" placeholder="https://openfaas.…" {...form.field('gatewayUrl')} />
+          <TextInput label="User" autoComplete="off" {...form.field('gatewayUser')} />
+          <PasswordInput label="Password" autoComplete="off" {...form.field('gatewayPassword')} />
         </div>
       </Panel>
-      {failure && <Failure error={failure} what="The project was not added." />}
-      <Button type="submit" size="sm" loading={busy} className={classes.button ?? ''}>
+      {form.failure && <Failure error={form.failure} what="The project was not added." />}
+      <Button type="submit" size="sm" loading={form.busy} className={classes.button ?? ''}>
         Check and add
       </Button>
     </form>

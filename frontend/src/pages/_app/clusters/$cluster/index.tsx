@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
@@ -19,11 +18,12 @@ import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
-import { word } from '@/lib/schemas';
+import { word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
 import classes from '../-clusters.module.css';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
-  validateSearch: z.object({ file: word }),
+  validateSearch: (raw: RawSearch): { file?: string | undefined } => ({ file: word(raw, 'file') }),
   component: ClusterRoute,
 });
 

@@ -3,7 +3,6 @@ import { notifications } from '@mantine/notifications';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import * as z from 'zod/mini';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import type { Instance, InstanceDetails } from '@/api/types';
@@ -23,12 +22,13 @@ import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { hostOf } from '@/components/instances/columns';
-import { word } from '@/lib/schemas';
+import { word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
 import classes from '../../-clusters.module.css';
 import { FourFacts } from '../../-FourFacts';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance')({
-  validateSearch: z.object({ file: word, operation: word }),
+  validateSearch: (raw: RawSearch): { file?: string | undefined; operation?: string | undefined } => ({ file: word(raw, 'file'), operation: word(raw, 'operation') }),
   component: InstanceRoute,
 });
 

@@ -1,0 +1,13 @@
+import { answer, client } from './client';
+import { ApiError } from './errors';
+
+/** What the log-in page offers. */
+export function loadSystem(signal: AbortSignal) {
+  return answer(client.GET('/auth/v1/state', { signal }));
+}
+
+/** What the link of an invitation is good for. */
+export function lookUpInvitation(token: string, signal: AbortSignal) {
+  if (token === '') return Promise.reject(new ApiError(404, 'The link is not complete.', undefined));
+  return answer(client.POST('/auth/v1/invitations/lookup', { signal, body: { token } }));
+}

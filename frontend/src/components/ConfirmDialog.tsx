@@ -1,0 +1,28 @@
+import { Button, Group, Modal } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { ConfirmProps } from './Confirm';
+import { Failure } from './Failure';
+
+export default function ConfirmDialog({ title, children, verb, destructive = false, run, onDone, onClose }: ConfirmProps) {
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: run,
+    onSuccess: () => {
+      onDone?.();
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      {children}
+      {error && <Failure error={error} what="It was not done." />}
+      <Group justify="flex-end" gap={8} mt="md">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Cancel
+        </Button>
+        <Button color={destructive ? 'red.9' : 'fern'} loading={isPending} onClick={() => mutate()}>
+          {verb}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,39 @@
+import { createLink } from '@tanstack/react-router';
+import type { ComponentPropsWithRef, ReactNode } from 'react';
+import classes from './Dropdown.module.css';
+
+/** A link within a dropdown; following it closes the dropdown. */
+export const DropdownLink = createLink((props: ComponentPropsWithRef<'a'>) => (
+  <a {...props} className={classes.item} data-close />
+));
+
+interface DropdownButtonProps extends ComponentPropsWithRef<'button'> {
+  danger?: boolean;
+  /** For choices that are tried one after another. */
+  stay?: boolean;
+}
+
+export function DropdownButton({ danger = false, stay = false, ...props }: DropdownButtonProps) {
+  return (
+    <button
+      type="button"
+      {...props}
+      className={classes.item}
+      data-danger={danger || undefined}
+      data-close={stay ? undefined : true}
+    />
+  );
+}
+
+export function DropdownLabel({ children }: { children: ReactNode }) {
+  return <p className={classes.label}>{children}</p>;
+}
+
+export function DropdownRule() {
+  return <hr className={classes.rule} />;
+}
+
+/** What stands at the right end of an item. */
+export function ItemEnd({ children }: { children: ReactNode }) {
+  return <span className={classes.end}>{children}</span>;
+}
