@@ -1,0 +1,140 @@
+package function_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/instances"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// byCluster lets everybody in as a viewer of the cluster that the token names.
+type byCluster struct{}
+
+func (byCluster) Authenticate(_ context.Context, bearer string) (identity.Principal, error) {
+	return identity.Principal{UserID: "u1", Grants: identity.Grants{Clusters: map[string]identity.Role{bearer: identity.Viewer}}}, nil
+}
+
+type world struct {
+	http.Handler
+	fleet   *fleet.Store
+	syncErr error
+	synced  []string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{fleet: fleet.NewStore(kvtest.Open(t), func() time.Time { return noon })}
+	w.Handler = function.New(function.Deps{
+		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet,
+		Sync: func(_ context.Context, project string) error {
+			w.synced = append(w.synced, project)
+			return w.syncErr
+		},
+	})
+	ctx := t.Context()
+	require.NoError(t, w.fleet.ChangeChunk(ctx, "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus"}}
+		c.SetRow(fleet.Row{Digest: "d", Instance: fleet.Instance{Cluster: "campus", Name: "demo", Lifecycle: fleet.Active}})
+		c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "campus", Name: "wanted", Lifecycle: fleet.Pending}})
+		return c, nil
+	}))
+	require.NoError(t, w.fleet.SaveInstanceFiles(ctx, "campus", "demo", fleet.Files{
+		Commit: "abc", Files: []fleet.File{{Path: "instances/demo/config.yml", Text: "LMS_HOST: demo.example.org\n"}},
+	}))
+	_, _, err := w.fleet.RecordPipeline(ctx, fleet.Pipeline{
+		Cluster: "campus", ID: 7, Status: fleet.StatusSuccess, Operation: fleet.Update, UpdatedAt: noon,
+		Deployments: []fleet.Deployment{{Instance: "demo", ID: "9"}},
+	}, fleet.Told)
+	require.NoError(t, err)
+	require.NoError(t, w.fleet.SaveSyncRecord(ctx, fleet.SyncRecord{Project: "campus", State: fleet.SyncState{Commit: "abc", SucceededAt: noon}}))
+	return w
+}
+
+func (w *world) call(t *testing.T, method, path, token string, into any) int {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+	r.Header.Set("Authorization", "Bearer "+token)
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	require.NoError(t, json.Unmarshal(rec.Body.Bytes(), into), rec.Body.String())
+	return rec.Code
+}
+
+type page struct {
+	Instance   fleet.Instance
+	Files      *fleet.Files
+	Pipelines  []fleet.Pipeline
+	Operations []fleet.Operation
+	Sync       fleet.SyncState
+}
+
+func TestInstanceIsShownWhole(t *testing.T) {
+	w := newWorld(t)
+	var p page
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", "campus", &p))
+	assert.Equal(t, "demo", p.Instance.Name)
+	require.NotNil(t, p.Files)
+	assert.Equal(t, "LMS_HOST: demo.example.org\n", p.Files.Files[0].Text)
+	require.Len(t, p.Pipelines, 1)
+	assert.Equal(t, int64(7), p.Pipelines[0].ID)
+	assert.Equal(t, noon, p.Sync.SucceededAt)
+}
+
+func TestInstanceThatIsNotInGitHasNoFiles(t *testing.T) {
+	w := newWorld(t)
+	var p page
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/wanted", "campus", &p))
+	assert.Nil(t, p.Files)
+	assert.NotNil(t, p.Pipelines, "a list is never null")
+	assert.NotNil(t, p.Operations)
+}
+
+func TestWhatMayNotBeSeenLooksLikeWhatIsNotThere(t *testing.T) {
+	w := newWorld(t)
+	var hidden, missing faas.Problem
+	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", "other", &hidden))
+	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/nowhere/instances/demo", "nowhere", &missing))
+	hidden.Instance, missing.Instance = "", ""
+	assert.Equal(t, missing, hidden)
+
+	var p faas.Problem
+	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/none", "campus", &p))
+	assert.Contains(t, p.Detail, "none")
+}
+
+func TestRefreshReadsTheProjectAgain(t *testing.T) {
+	tests := map[string]struct {
+		err    error
+		status int
+	}{
+		"done":              {nil, http.StatusOK},
+		"already under way": {fault.New(fault.Conflict, "held"), http.StatusOK},
+		"GitLab is down":    {fault.New(fault.Unavailable, "GitLab answers 502"), http.StatusServiceUnavailable},
+		"token refused":     {fault.New(fault.Refused, "GitLab refused the API token"), http.StatusBadGateway},
+		"no such project":   {fault.New(fault.NotFound, "no project"), http.StatusNotFound},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.syncErr = tt.err
+			var answer map[string]any
+			assert.Equal(t, tt.status, w.call(t, http.MethodPost, "/v1/clusters/campus/instances/demo/refresh", "campus", &answer))
+			assert.Equal(t, []string{"campus"}, w.synced)
+		})
+	}
+}
