@@ -101,6 +101,11 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 // known and how the report compared; after Tied nothing is changed. The
 // report may be repeated and may come in any order.
 func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authority) (Pipeline, Freshness, error) {
+	// The index comes first: whoever dies after the record would leave a pipeline
+	// that is known and never found again.
+	if err := s.index(ctx, report); err != nil {
+		return Pipeline{}, Older, err
+	}
 	var result Pipeline
 	var fresh Freshness
 	err := s.modify(ctx, pipelineKey(report.Cluster, report.ID), func(old []byte) ([]byte, error) {
@@ -130,7 +135,7 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 	if err != nil {
 		return Pipeline{}, Older, fmt.Errorf("recording pipeline %d of cluster %s: %w", report.ID, report.Cluster, err)
 	}
-	return result, fresh, s.index(ctx, result)
+	return result, fresh, nil
 }
 
 // With gives the pipeline as a newer report has it, with what only the older

@@ -142,6 +142,12 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 		}
 		pipelines[i].Operation = op.Kind
 	}
+	// What is not known yet is only missing once a sync after its time did not
+	// find it.
+	record, err := s.Fleet.SyncRecord(ctx, op.Cluster)
+	if err != nil {
+		return op, err
+	}
 	gone := false
 	if op.Kind == fleet.Archive || op.Kind == fleet.Delete {
 		row, err := s.row(ctx, op.Cluster, op.Instance)
@@ -152,7 +158,7 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	}
 	op, err = s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
 		changed := progress(o, pipelines, s.Now())
-		return overdue(o, pipelines, gone, s.Now()) || changed, nil
+		return overdue(o, pipelines, gone, record.State.SucceededAt, s.Now()) || changed, nil
 	})
 	if err != nil {
 		return op, err
@@ -265,7 +271,7 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 }
 
 // overdue ends an operation that GitLab accepted and then did nothing about.
-func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, now time.Time) bool {
+func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, synced, now time.Time) bool {
 	if o.State.Ended() || o.State == fleet.Requested {
 		return false
 	}
@@ -273,12 +279,12 @@ func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, now time
 		o.State, o.Detail, o.EndedAt = state, detail, now
 		return true
 	}
-	if len(pipelines) == 0 && now.Sub(o.AcceptedAt) > pipelineDue {
+	if len(pipelines) == 0 && synced.Sub(o.AcceptedAt) > pipelineDue {
 		return end(fleet.Broken, fmt.Sprintf("GitLab made no pipeline for the commit within %d minutes: see whether CI/CD is on and .gitlab-ci.yml takes this branch",
 			int(pipelineDue.Minutes())))
 	}
 	trigger := lone(pipelines)
-	if trigger == nil || trigger.Status != fleet.StatusSuccess || now.Sub(fleet.Moment(trigger.UpdatedAt, trigger.FinishedAt)) <= deploymentDue {
+	if trigger == nil || trigger.Status != fleet.StatusSuccess || synced.Sub(fleet.Moment(trigger.UpdatedAt, trigger.FinishedAt)) <= deploymentDue {
 		return false
 	}
 	if gone {
