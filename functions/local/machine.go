@@ -68,8 +68,12 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, err
 	}
+	gateways, err := cfg.Gateways()
+	if err != nil {
+		return m, err
+	}
 	m.fleet = setup.NewFleet(setup.Parts{
-		KV: store, Keys: seals, Transport: transport, Webhook: cfg.WebhookAddress, Now: setup.Now, Log: log,
+		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress, Now: setup.Now, Log: log,
 	})
 	return m, nil
 }

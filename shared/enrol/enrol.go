@@ -7,30 +7,29 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// Remote is the GitLab server of a project that is being added. Errors are
-// faults whose message says the cure.
-type Remote interface {
-	// Describe reads a project by its numeric id or its path.
-	Describe(ctx context.Context, idOrPath string) (fleet.Project, error)
-	// Hook makes GitLab send pipeline and push events to an address with a secret;
-	// one that is there already for that address is updated.
-	Hook(ctx context.Context, gitlabID int64, address string, secret secret.Value) error
-}
-
-// Service adds projects.
+// Service adds, checks, changes and removes projects.
 type Service struct {
 	Fleet *fleet.Store
 	Vault *fleet.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
+	// Gateway asks a cluster's gateway whether it is healthy; fault.Forbidden when
+	// it refuses the credentials. Nil leaves gateways alone.
+	Gateway func(ctx context.Context, address string, user, password secret.Value) error
 	// WebhookAddress is where GitLab reaches the webhook function for a project.
 	WebhookAddress func(project string) string
 	NewSecret      func() secret.Value
+	NewID          func() string
+	Audit          *audit.Log // nil keeps none
+	Now            func() time.Time
 }
 
 // Request names a GitLab project and what to use it with.
@@ -42,12 +41,15 @@ type Request struct {
 	GatewayURL      string
 	GatewayUser     secret.Value
 	GatewayPassword secret.Value
+	DeployKey       secret.Value // private key that was pasted
+	MakeDeployKey   bool
+	By              audit.Actor
 }
 
-// Add checks, stores and connects a project. When it fails nothing half-done is
-// left that keeps the same request from being made again. A webhook that
-// could not be installed is no failure: the schedule still syncs, and the
-// returned warning says what to do.
+// Add checks, connects and stores a project. When it fails, or dies on the way,
+// the same request can be made again and goes on where it stopped. A webhook or
+// deploy key that could not be installed is no failure: the schedule still
+// syncs, and the returned warning says what to do.
 func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, warning string, err error) {
 	if err := req.validate(); err != nil {
 		return fleet.Project{}, "", err
@@ -56,10 +58,11 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 	if err != nil {
 		return fleet.Project{}, "", err
 	}
-	project, err = remote.Describe(ctx, req.Project)
+	found, err := remote.Inspect(ctx, req.Project)
 	if err != nil {
 		return fleet.Project{}, "", fmt.Errorf("reading project %s: %w", req.Project, err)
 	}
+	project = found.Project
 	project.GitLabURL, project.GatewayURL = strings.TrimRight(req.GitLabURL, "/"), strings.TrimRight(req.GatewayURL, "/")
 	if project.DefaultBranch == "" {
 		return fleet.Project{}, "", fault.InvalidField("project", "%s has no default branch: its repository is empty", project.Path)
@@ -67,21 +70,86 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 	if project.ID, err = s.Fleet.ClaimProject(ctx, project.GitLabURL, project.GitLabID, slug(project.Path)); err != nil {
 		return fleet.Project{}, "", err
 	}
-	credentials := fleet.Credentials{
-		APIToken: req.APIToken, TriggerToken: req.TriggerToken, WebhookSecret: s.NewSecret(),
-		GatewayUser: req.GatewayUser, GatewayPassword: req.GatewayPassword,
-	}
-	// Credentials come before the project: one that is listed can be used.
-	if err := s.Vault.Save(ctx, project.ID, credentials); err != nil {
-		return fleet.Project{}, "", err
-	}
-	if err := s.Fleet.AddProject(ctx, project); err != nil {
+	// The project comes last: one that is listed has all that belongs to it.
+	credentials, err := s.Vault.Change(ctx, project.ID, nil, func(c *fleet.Credentials) error { return s.fill(c, req, project.ID) })
+	if err != nil {
 		return fleet.Project{}, "", err
 	}
 	if err := remote.Hook(ctx, project.GitLabID, s.WebhookAddress(project.ID), credentials.WebhookSecret); err != nil {
 		warning = "GitLab will not send events: " + fault.Message(err)
 	}
+	if !credentials.DeployKey.IsZero() {
+		key, err := s.register(ctx, remote, project, credentials.DeployKey)
+		if err != nil && warning == "" {
+			warning = "The deploy key is not registered at GitLab: " + fault.Message(err)
+		}
+		project.DeployKey = key
+	}
+	record, err := s.record(req.By, "project.added", project.ID, nil, told(project))
+	if err != nil {
+		return fleet.Project{}, "", err
+	}
+	if err := s.Fleet.AddProjectBy(ctx, project, record); err != nil {
+		return fleet.Project{}, "", err
+	}
 	return project, warning, nil
+}
+
+// fill makes the credentials of a request. What an earlier try made is kept: GitLab
+// may know it already.
+func (s *Service) fill(c *fleet.Credentials, req Request, id string) error {
+	c.APIToken, c.TriggerToken = req.APIToken, req.TriggerToken
+	c.GatewayUser, c.GatewayPassword = req.GatewayUser, req.GatewayPassword
+	if c.WebhookSecret.IsZero() {
+		c.WebhookSecret = s.NewSecret()
+	}
+	switch {
+	case !req.DeployKey.IsZero():
+		pair, err := readKeyPair(req.DeployKey, comment(id))
+		c.DeployKey = pair.private
+		return err
+	case req.MakeDeployKey && c.DeployKey.IsZero():
+		pair, err := newKeyPair(comment(id))
+		c.DeployKey = pair.private
+		return err
+	case !req.MakeDeployKey:
+		c.DeployKey = secret.Value{}
+	}
+	return nil
+}
+
+func comment(id string) string { return "ocim-" + id }
+
+// register has GitLab accept a deploy key. The public half is given even when
+// that fails.
+func (s *Service) register(ctx context.Context, remote Remote, project fleet.Project, private secret.Value) (*fleet.DeployKey, error) {
+	pair, err := readKeyPair(private, comment(project.ID))
+	if err != nil {
+		return nil, err
+	}
+	key := &fleet.DeployKey{Fingerprint: pair.fingerprint, PublicKey: pair.public, AddedAt: s.Now()}
+	key.GitLabID, err = remote.AddKey(ctx, project.GitLabID, comment(project.ID), pair.public)
+	return key, err
+}
+
+// record gives what writes an item with an audit entry.
+func (s *Service) record(by audit.Actor, action, project string, before, after any) (fleet.Recorder, error) {
+	if s.Audit == nil {
+		return nil, nil
+	}
+	b, a, err := audit.Values(before, after)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, item kv.Item, cond kv.Condition) error {
+		_, err := s.Audit.Put(ctx, item, cond, audit.Entry{Actor: by, Action: action, Target: "project/" + project, Before: b, After: a})
+		return err
+	}, nil
+}
+
+// told is what the audit log keeps of a project.
+func told(p fleet.Project) map[string]any {
+	return map[string]any{"gitlabUrl": p.GitLabURL, "gitlabId": p.GitLabID, "path": p.Path, "gatewayUrl": p.GatewayURL}
 }
 
 func (r Request) validate() error {
@@ -96,10 +164,20 @@ func (r Request) validate() error {
 	if _, err := strconv.ParseInt(r.Project, 10, 64); err != nil && !projectPath.MatchString(r.Project) {
 		return fault.InvalidField("project", "must be a project's numeric id or its path, such as grove/my-cluster")
 	}
-	for field, v := range map[string]secret.Value{"apiToken": r.APIToken, "triggerToken": r.TriggerToken} {
-		if t := v.Reveal(); t == "" || len(t) > 500 || strings.ContainsFunc(t, func(c rune) bool { return c <= ' ' || c > '~' }) {
-			return fault.InvalidField(field, "must be a token: 1 to 500 visible characters without spaces")
+	if !r.DeployKey.IsZero() {
+		if _, err := readKeyPair(r.DeployKey, ""); err != nil {
+			return err
 		}
+	}
+	if err := validToken("apiToken", r.APIToken); err != nil {
+		return err
+	}
+	return validToken("triggerToken", r.TriggerToken)
+}
+
+func validToken(field string, v secret.Value) error {
+	if t := v.Reveal(); t == "" || len(t) > 500 || strings.ContainsFunc(t, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return fault.InvalidField(field, "must be a token: 1 to 500 visible characters without spaces")
 	}
 	return nil
 }

@@ -2,16 +2,36 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 )
 
+// storedProject is a project as the store has it. A removed one stays for a while,
+// with the audit entry of its removal.
+type storedProject struct {
+	Project
+	Removed bool        `json:"removed,omitempty"`
+	Audit   audit.Trail `json:"audit,omitempty"`
+}
+
+// removedLife is how long a removed project's item stays: until its audit entry
+// is in the log for certain.
+const removedLife = 24 * time.Hour
+
+func projectKey(id string) kv.Key { return kv.Key{Partition: partProject, Sort: id} }
+
 // Project reads one project; fault.NotFound when there is none.
 func (s *Store) Project(ctx context.Context, id string) (Project, error) {
-	p, _, err := getJSON[Project](ctx, s.kv, kv.Key{Partition: partProject, Sort: id})
-	return p, notFound(err, "no project %q", id)
+	p, _, err := getJSON[storedProject](ctx, s.kv, projectKey(id))
+	if err == nil && p.Removed {
+		err = fault.New(fault.NotFound, "it was removed")
+	}
+	return p.Project, notFound(err, "no project %q", id)
 }
 
 // Projects reads all projects, by id.
@@ -19,11 +39,15 @@ func (s *Store) Projects(ctx context.Context) ([]Project, error) {
 	var all []Project
 	q := kv.Query{Partition: partProject, Limit: kv.MaxPage}
 	for {
-		page, next, err := queryJSON[Project](ctx, s.kv, q)
+		page, next, err := queryJSON[storedProject](ctx, s.kv, q)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, page...)
+		for _, p := range page {
+			if !p.Removed {
+				all = append(all, p.Project)
+			}
+		}
 		if next == "" {
 			return all, nil
 		}
@@ -32,20 +56,106 @@ func (s *Store) Projects(ctx context.Context) ([]Project, error) {
 }
 
 // AddProject stores a new project; fault.Conflict when its id is taken.
-func (s *Store) AddProject(ctx context.Context, p Project) error {
+func (s *Store) AddProject(ctx context.Context, p Project) error { return s.AddProjectBy(ctx, p, nil) }
+
+// AddProjectBy is AddProject, writing with record.
+func (s *Store) AddProjectBy(ctx context.Context, p Project, record Recorder) error {
 	p.CreatedAt, p.UpdatedAt = s.now(), s.now()
-	err := putJSON(ctx, s.kv, kv.Key{Partition: partProject, Sort: p.ID}, p, kv.IfAbsent(), noExpiry)
-	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Conflict, "a project with the id %q exists already", p.ID)
+	return s.replaceProject(ctx, p.ID, record, func(old *storedProject) (storedProject, time.Time, error) {
+		if old != nil && !old.Removed {
+			return storedProject{}, noExpiry, fault.New(fault.Conflict, "a project with the id %q exists already", p.ID)
+		}
+		next := storedProject{Project: p}
+		if old != nil {
+			next.Audit = old.Audit
+		}
+		return next, noExpiry, nil
+	})
+}
+
+// ChangeProject lets alter change a project, writing with record. alter reports
+// whether it changed anything.
+func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, alter func(*Project) (bool, error)) (Project, error) {
+	var result Project
+	err := s.modifyBy(ctx, projectKey(id), s.recorder(record), func(old []byte) ([]byte, error) {
+		var p storedProject
+		if old != nil {
+			if err := json.Unmarshal(old, &p); err != nil {
+				return nil, fmt.Errorf("decoding project %s: %w", id, err)
+			}
+		}
+		if old == nil || p.Removed {
+			return nil, fault.New(fault.NotFound, "no project %q", id)
+		}
+		changed, err := alter(&p.Project)
+		result = p.Project
+		if err != nil || !changed {
+			return nil, err
+		}
+		p.UpdatedAt = s.now()
+		result = p.Project
+		return json.Marshal(p)
+	})
+	return result, err
+}
+
+// RemoveProject takes a project out of the fleet, writing with record. Its claim
+// goes with it.
+func (s *Store) RemoveProject(ctx context.Context, p Project, record Recorder) error {
+	err := s.replaceProject(ctx, p.ID, record, func(old *storedProject) (storedProject, time.Time, error) {
+		if old == nil || old.Removed {
+			return storedProject{}, noExpiry, fault.New(fault.NotFound, "no project %q", p.ID)
+		}
+		return storedProject{Project: Project{ID: p.ID}, Removed: true, Audit: old.Audit}, s.now().Add(removedLife), nil
+	})
+	if err != nil {
+		return err
 	}
-	return err
+	// What is left of the claim gives the project the same id when it is added again.
+	if err := s.kv.Delete(ctx, kv.Key{Partition: partProjectID, Sort: p.ID}, kv.Always); err != nil {
+		return fmt.Errorf("giving up the id %s: %w", p.ID, err)
+	}
+	return s.kv.Delete(ctx, claimKey(p.GitLabURL, p.GitLabID), kv.Always)
+}
+
+// replaceProject writes a project's item, with another expiry than it had.
+func (s *Store) replaceProject(ctx context.Context, id string, record Recorder, next func(old *storedProject) (storedProject, time.Time, error)) error {
+	for try := range retries {
+		known, version, err := getJSON[storedProject](ctx, s.kv, projectKey(id))
+		old, cond := &known, kv.IfVersion(version)
+		if fault.Is(err, fault.NotFound) {
+			old, cond = nil, kv.IfAbsent()
+		} else if err != nil {
+			return err
+		}
+		p, expires, err := next(old)
+		if err != nil {
+			return err
+		}
+		value, err := json.Marshal(p)
+		if err != nil {
+			return fmt.Errorf("encoding project %s: %w", id, err)
+		}
+		err = s.recorder(record)(ctx, kv.Item{Key: projectKey(id), Value: value, Expires: expires}, cond)
+		if !fault.Is(err, fault.Conflict) {
+			return err
+		}
+		if err := pause(ctx, try); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "too many changes at once to project %s", id)
+}
+
+func claimKey(gitlabURL string, gitlabID int64) kv.Key {
+	return kv.Key{Partition: partProjectClaim, Sort: fmt.Sprintf("%s#%d", gitlabURL, gitlabID)}
 }
 
 // ClaimProject gives a GitLab project its id in Ocim: the wanted one, or with a
 // number behind it when that is taken. A project that is in the fleet already
 // is fault.Conflict; one whose adding was cut short gets the same id again.
 func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int64, want string) (string, error) {
-	claim := kv.Key{Partition: partProjectClaim, Sort: fmt.Sprintf("%s#%d", gitlabURL, gitlabID)}
+	claim := claimKey(gitlabURL, gitlabID)
 	for range retries {
 		held, version, err := getJSON[string](ctx, s.kv, claim)
 		cond := kv.IfVersion(version)
@@ -56,19 +166,17 @@ func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int
 		}
 		if held != "" {
 			known, err := s.Project(ctx, held)
-			if fault.Is(err, fault.NotFound) {
-				return held, nil
-			}
-			if err != nil {
-				return "", err
-			}
-			if known.GitLabURL == gitlabURL && known.GitLabID == gitlabID {
+			if err == nil && known.GitLabURL == gitlabURL && known.GitLabID == gitlabID {
 				return "", fault.InvalidField("project", "%s is in the fleet already, as %s", known.Path, known.ID).WithKind(fault.Conflict)
 			}
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return "", err
+			}
+			want = held
 		}
-		id, err := s.freeID(ctx, want)
-		if err != nil {
-			return "", err
+		id, err := s.reserve(ctx, want, claim.Sort)
+		if err != nil || id == held {
+			return id, err
 		}
 		err = putJSON(ctx, s.kv, claim, id, cond, noExpiry)
 		if err == nil || !fault.Is(err, fault.Conflict) {
@@ -78,21 +186,38 @@ func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int
 	return "", fault.New(fault.Unavailable, "project %d is being added by too many at once", gitlabID)
 }
 
-// freeID finds an id that no project has: the wanted one, or with a number.
-func (s *Store) freeID(ctx context.Context, want string) (string, error) {
+// reserve takes an id for a claim: the wanted one, or with a number behind it
+// when another claim or project has that.
+func (s *Store) reserve(ctx context.Context, want, claim string) (string, error) {
 	for n := 1; n <= mostNamesakes; n++ {
 		id := want
 		if n > 1 {
 			id = fmt.Sprintf("%s-%d", want, n)
 		}
-		if _, err := s.Project(ctx, id); fault.Is(err, fault.NotFound) {
-			return id, nil
-		} else if err != nil {
+		if p, err := s.Project(ctx, id); err == nil && claimKey(p.GitLabURL, p.GitLabID).Sort != claim {
+			continue
+		} else if err != nil && !fault.Is(err, fault.NotFound) {
 			return "", err
 		}
+		key := kv.Key{Partition: partProjectID, Sort: id}
+		err := putJSON(ctx, s.kv, key, claim, kv.IfAbsent(), noExpiry)
+		if fault.Is(err, fault.Conflict) {
+			owner, _, err := getJSON[string](ctx, s.kv, key)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return "", err
+			}
+			if owner != claim {
+				continue
+			}
+			return id, nil
+		}
+		return id, err
 	}
 	return "", fault.New(fault.Conflict, "too many projects are called %s", want)
 }
+
+// partProjectID has the owners of ids; sort: project id.
+const partProjectID = "project-id"
 
 // mostNamesakes bounds the numbers that are tried behind a taken name.
 const mostNamesakes = 100

@@ -15,6 +15,9 @@ const partSync = "sync" // sort: project id
 type SyncRecord struct {
 	Project string    `json:"project"`
 	State   SyncState `json:"state"`
+	// ReadFor is the project's UpdatedAt that the facts were read with: what an
+	// operator overrides shows without a commit.
+	ReadFor time.Time `json:"readFor,omitzero"`
 	// PipelinesSince is GitLab's time up to which all pipelines are known.
 	PipelinesSince time.Time `json:"pipelinesSince,omitzero"`
 	// Published is the version of the chunk that all replicas were told about.

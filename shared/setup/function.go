@@ -39,7 +39,12 @@ func (c FleetFunction) Build(ctx context.Context) (faas.Options, *Fleet, error) 
 	if err != nil {
 		return none, nil, err
 	}
+	gateways, err := c.GitLab.Gateways()
+	if err != nil {
+		return none, nil, err
+	}
 	return api, NewFleet(Parts{
-		KV: store, Keys: keys, Transport: transport, Webhook: c.GitLab.WebhookAddress, Now: Now, Log: slog.Default(),
+		KV: store, Keys: keys, Transport: transport, Gateways: gateways,
+		Webhook: c.GitLab.WebhookAddress, Now: Now, Log: slog.Default(),
 	}), nil
 }

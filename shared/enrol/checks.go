@@ -1,0 +1,343 @@
+package enrol
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// Checks are the names of all checks, in the order they are made.
+func Checks() []string {
+	return []string{
+		"reachable", "token", "project", "branch", "layout", "triggerToken", "webhook", "deployKey", "gateway", "sync",
+	}
+}
+
+// soon is how long before its end a token's expiry is worth a word.
+const soon = 14 * 24 * time.Hour
+
+// subject is what checks look at.
+type subject struct {
+	Request
+	id       string         // in the fleet; empty before it is added
+	known    *fleet.Project // as the fleet has it
+	remote   Remote
+	found    *Found // once read
+	foundErr error
+	expires  time.Time
+}
+
+// result is how a check came out; a failed one has a cure.
+type result struct {
+	state        fleet.CheckState
+	detail, cure string
+}
+
+func passed(format string, args ...any) result {
+	return result{state: fleet.CheckPassed, detail: fmt.Sprintf(format, args...)}
+}
+
+func skipped(detail string) result { return result{state: fleet.CheckSkipped, detail: detail} }
+
+func failed(err error, cure string) result {
+	return result{fleet.CheckFailed, fault.Message(err), cure}
+}
+
+// Check makes the checks of a project that is not in the fleet yet, or only the
+// named one. Input that makes no sense is fault.Invalid; all else is in the
+// results.
+func (s *Service) Check(ctx context.Context, req Request, only string) ([]fleet.Check, error) {
+	if err := req.validate(); err != nil {
+		return nil, err
+	}
+	return s.check(ctx, &subject{Request: req}, only)
+}
+
+// CheckProject makes the checks of a project of the fleet with the credentials
+// it has, and keeps what they say. What GitLab changed of its name, address and default
+// branch is taken over.
+func (s *Service) CheckProject(ctx context.Context, id, only string) ([]fleet.Check, error) {
+	project, err := s.Fleet.Project(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := s.subject(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	checks, err := s.check(ctx, sub, only)
+	if err != nil {
+		return nil, err
+	}
+	if sub.found != nil {
+		if err := s.follow(ctx, project, sub.found.Project); err != nil {
+			return nil, err
+		}
+	}
+	health := fleet.ProjectHealth{Project: id, Checks: slices.Clone(checks), TokenExpiresAt: sub.expires}
+	if only == "" {
+		health.CheckedAt = s.Now()
+	}
+	return checks, s.Fleet.SaveHealth(ctx, health)
+}
+
+func (s *Service) subject(ctx context.Context, project fleet.Project) (*subject, error) {
+	c, err := s.Vault.Credentials(ctx, project.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	return &subject{id: project.ID, known: &project, Request: Request{
+		GitLabURL: project.GitLabURL, Project: strconv.FormatInt(project.GitLabID, 10), APIToken: c.APIToken, TriggerToken: c.TriggerToken,
+		GatewayURL: project.GatewayURL, GatewayUser: c.GatewayUser, GatewayPassword: c.GatewayPassword,
+	}}, nil
+}
+
+// follow takes over what GitLab says of a project that was renamed or moved, or
+// whose default branch is another.
+func (s *Service) follow(ctx context.Context, project, now fleet.Project) error {
+	if now.DefaultBranch == "" {
+		now.DefaultBranch = project.DefaultBranch // it was emptied; the name is not news
+	}
+	_, err := s.Fleet.ChangeProject(ctx, project.ID, nil, func(p *fleet.Project) (bool, error) {
+		if p.Path == now.Path && p.WebURL == now.WebURL && p.DefaultBranch == now.DefaultBranch {
+			return false, nil
+		}
+		p.Path, p.WebURL, p.DefaultBranch = now.Path, now.WebURL, now.DefaultBranch
+		return true, nil
+	})
+	return err
+}
+
+func (s *Service) check(ctx context.Context, sub *subject, only string) ([]fleet.Check, error) {
+	if only != "" && !slices.Contains(Checks(), only) {
+		return nil, fault.InvalidField("check", "must be one of %s", strings.Join(Checks(), ", "))
+	}
+	var err error
+	if sub.remote, err = s.Open(sub.GitLabURL, sub.APIToken); err != nil {
+		return nil, err
+	}
+	out := []fleet.Check{}
+	blocked := ""
+	for _, name := range Checks() {
+		if only != "" && only != name {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, checkLimit)
+		r := skipped(blocked)
+		if blocked == "" || name == "gateway" {
+			r = s.one(ctx, sub, name)
+		}
+		cancel()
+		out = append(out, fleet.Check{Check: name, State: r.state, Detail: r.detail, Cure: r.cure, At: s.Now()})
+		if r.state == fleet.CheckFailed && (name == "reachable" || name == "token" || name == "project") {
+			blocked = "Not tried: the check " + name + " comes first."
+		}
+	}
+	return out, nil
+}
+
+// checkLimit bounds one check.
+const checkLimit = 15 * time.Second
+
+func (s *Service) one(ctx context.Context, sub *subject, name string) result {
+	switch name {
+	case "reachable":
+		return checkReachable(ctx, sub)
+	case "token":
+		return s.checkToken(ctx, sub)
+	case "project":
+		return checkProject(ctx, sub)
+	case "branch":
+		return checkBranch(ctx, sub)
+	case "layout":
+		return checkLayout(ctx, sub)
+	case "triggerToken":
+		return checkTrigger(ctx, sub)
+	case "webhook":
+		return s.checkWebhook(ctx, sub)
+	case "deployKey":
+		return checkDeployKey(sub)
+	case "gateway":
+		return s.checkGateway(ctx, sub)
+	}
+	return s.checkSync(ctx, sub)
+}
+
+func checkReachable(ctx context.Context, sub *subject) result {
+	_, err := sub.remote.Token(ctx)
+	switch {
+	case fault.Is(err, fault.Unavailable), fault.Is(err, fault.Limited):
+		return failed(err, "Open "+sub.GitLabURL+" from where Ocim runs: is the name right, does a firewall stand between, is its certificate valid?")
+	case fault.Is(err, fault.Invalid):
+		return failed(err, "Give the root of a GitLab server with https. One in a private network has to be allowed in OCIM_GITLAB_ALLOW_NETWORKS.")
+	}
+	return passed("GitLab answers at %s.", sub.GitLabURL)
+}
+
+const newToken = "Make a token with the scope api and the role Maintainer in the project's settings, under Access tokens, and enter it here."
+
+func (s *Service) checkToken(ctx context.Context, sub *subject) result {
+	t, err := sub.remote.Token(ctx)
+	if err != nil {
+		return failed(err, newToken)
+	}
+	sub.expires = t.ExpiresAt
+	if !slices.Contains(t.Scopes, "api") {
+		return result{fleet.CheckFailed, fmt.Sprintf("The token %q has only the scopes %s.", t.Name, strings.Join(t.Scopes, ", ")), newToken}
+	}
+	switch left := t.ExpiresAt.Sub(s.Now()); {
+	case t.ExpiresAt.IsZero():
+		return passed("The token %q has the scope api and does not expire.", t.Name)
+	case left < soon:
+		return passed("The token %q has the scope api, but expires on %s: replace it before.", t.Name, t.ExpiresAt.Format(time.DateOnly))
+	}
+	return passed("The token %q has the scope api until %s.", t.Name, t.ExpiresAt.Format(time.DateOnly))
+}
+
+// look reads the project once for all checks that need it.
+func (s *subject) look(ctx context.Context) (*Found, error) {
+	if s.found == nil && s.foundErr == nil {
+		found, err := s.remote.Inspect(ctx, s.Project)
+		if s.foundErr = err; err == nil {
+			s.found = &found
+		}
+	}
+	return s.found, s.foundErr
+}
+
+func checkProject(ctx context.Context, sub *subject) result {
+	found, err := sub.look(ctx)
+	if err != nil {
+		return failed(err, "Check the id or path. GitLab also says so of a project that the token's user is no member of.")
+	}
+	p := found.Project
+	switch {
+	case found.Archived:
+		return result{fleet.CheckFailed, p.Path + " is archived: it can be read, but nothing can be deployed.", "Unarchive it in GitLab under Settings, General, Advanced; or remove it here."}
+	case found.Access > 0 && found.Access < maintainer:
+		return result{fleet.CheckFailed, fmt.Sprintf("The token's role in %s is lower than Maintainer.", p.Path), newToken}
+	case sub.known != nil && sub.known.Path != p.Path:
+		return passed("It is %s now; it was %s before.", p.Path, sub.known.Path)
+	}
+	return passed("It is %s, number %d.", p.Path, p.GitLabID)
+}
+
+func checkBranch(ctx context.Context, sub *subject) result {
+	found, err := sub.look(ctx)
+	if err != nil {
+		return failed(err, "See the check project.")
+	}
+	if found.Project.DefaultBranch == "" {
+		return result{fleet.CheckFailed, "The repository is empty: it has no default branch.", "Push a Grove repository to it."}
+	}
+	return passed("The default branch is %s.", found.Project.DefaultBranch)
+}
+
+func checkLayout(ctx context.Context, sub *subject) result {
+	found, err := sub.look(ctx)
+	if err != nil {
+		return failed(err, "See the check project.")
+	}
+	branch := found.Project.DefaultBranch
+	if branch == "" {
+		return skipped("The repository is empty.")
+	}
+	layout, err := sub.remote.Layout(ctx, found.Project.GitLabID, branch)
+	switch {
+	case err != nil:
+		return failed(err, "See the check token.")
+	case !layout.ClusterFile:
+		return result{fleet.CheckFailed, "There is no cluster.yml on " + branch + ".", "Is this a Grove repository, made from Grove's template? Then push its cluster.yml to " + branch + "."}
+	case !layout.Instances:
+		return passed("cluster.yml is there; the folder instances comes with the first instance.")
+	}
+	return passed("cluster.yml and instances are there.")
+}
+
+func checkTrigger(ctx context.Context, sub *subject) result {
+	found, err := sub.look(ctx)
+	if err != nil {
+		return failed(err, "See the check project.")
+	}
+	if sub.TriggerToken.IsZero() {
+		return result{fleet.CheckFailed, "There is no trigger token.", newTrigger}
+	}
+	if err := sub.remote.TryTrigger(ctx, found.Project.GitLabID, sub.TriggerToken); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.NotFound, "GitLab does not know the trigger token.")
+		}
+		return failed(err, newTrigger)
+	}
+	return passed("GitLab accepts the trigger token.")
+}
+
+const newTrigger = "Make one in the project's settings under CI/CD, Pipeline trigger tokens, and enter it here."
+
+func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
+	if sub.id == "" {
+		return skipped("Ocim installs the webhook when the project is added.")
+	}
+	found, err := sub.look(ctx)
+	if err != nil {
+		return failed(err, "See the check project.")
+	}
+	const again = "Rotate the webhook's secret here: that installs the webhook again."
+	hook, err := sub.remote.HookAt(ctx, found.Project.GitLabID, s.WebhookAddress(sub.id))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return result{fleet.CheckFailed, "The project has no webhook to " + s.WebhookAddress(sub.id) + ".", again}
+	case err != nil:
+		return failed(err, "See the check token.")
+	case hook.Disabled:
+		return result{fleet.CheckFailed, "GitLab disabled the webhook since it failed too often.", "Can GitLab reach " + s.WebhookAddress(sub.id) + "? Send a test from the project's settings under Webhooks; that enables it again."}
+	case !hook.Pipelines || !hook.Pushes:
+		return result{fleet.CheckFailed, "The webhook does not send both pipeline and push events.", again}
+	}
+	return passed("GitLab sends pipeline and push events.")
+}
+
+func checkDeployKey(sub *subject) result {
+	if sub.known == nil || sub.known.DeployKey == nil {
+		return skipped("The project has no deploy key here; Ocim itself needs none.")
+	}
+	return passed("The deploy key is %s.", sub.known.DeployKey.Fingerprint)
+}
+
+func (s *Service) checkGateway(ctx context.Context, sub *subject) result {
+	if sub.GatewayURL == "" {
+		return skipped("No gateway was given: health, pods and usage stay unknown.")
+	}
+	if s.Gateway == nil {
+		return skipped("Gateways are not spoken to from here.")
+	}
+	err := s.Gateway(ctx, sub.GatewayURL, sub.GatewayUser, sub.GatewayPassword)
+	switch {
+	case fault.Is(err, fault.Forbidden):
+		return failed(err, "Enter the user, usually admin, and the password of the secret basic-auth in the cluster's namespace openfaas.")
+	case err != nil:
+		return failed(err, "Is the address right, and the cluster running? One in a private network has to be allowed first.")
+	}
+	return passed("The gateway is healthy.")
+}
+
+func (s *Service) checkSync(ctx context.Context, sub *subject) result {
+	if sub.id == "" {
+		return skipped("The first sync follows when the project is added.")
+	}
+	record, err := s.Fleet.SyncRecord(ctx, sub.id)
+	switch {
+	case err != nil:
+		return failed(err, "Try again.")
+	case record.State.Error != "":
+		return result{fleet.CheckFailed, record.State.Error, "It is tried again by schedule; refresh the cluster to try now."}
+	case record.State.SucceededAt.IsZero():
+		return skipped("The first sync has not ended yet.")
+	}
+	return passed("Last read at %s.", record.State.SucceededAt.UTC().Format("2006-01-02 15:04:05 UTC"))
+}

@@ -1,0 +1,149 @@
+package gitlab
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	gogitlab "github.com/xanzy/go-gitlab"
+
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Enrolment is a GitLab server as adding projects needs it.
+type Enrolment struct{ *Client }
+
+var _ enrol.Remote = Enrolment{}
+
+// Inspect reads a project by its numeric id or its path.
+func (e Enrolment) Inspect(ctx context.Context, idOrPath string) (enrol.Found, error) {
+	var id any = idOrPath
+	if n, err := strconv.Atoi(idOrPath); err == nil {
+		id = n
+	}
+	p, _, err := e.api.Projects.GetProject(id, nil, gogitlab.WithContext(ctx))
+	if err != nil {
+		return enrol.Found{}, translate(err, "reading project %s", idOrPath)
+	}
+	found := enrol.Found{Archived: p.Archived, Project: fleet.Project{
+		GitLabID: int64(p.ID), Path: p.PathWithNamespace, WebURL: p.WebURL, DefaultBranch: p.DefaultBranch,
+	}}
+	if p.EmptyRepo {
+		found.Project.DefaultBranch = ""
+	}
+	if access := p.Permissions; access != nil {
+		if access.ProjectAccess != nil {
+			found.Access = int(access.ProjectAccess.AccessLevel)
+		}
+		if access.GroupAccess != nil {
+			found.Access = max(found.Access, int(access.GroupAccess.AccessLevel))
+		}
+	}
+	return found, nil
+}
+
+// Token reads what the API token may.
+func (e Enrolment) Token(ctx context.Context) (enrol.Token, error) {
+	t, err := e.Client.Token(ctx)
+	return enrol.Token{Name: t.Name, Scopes: t.Scopes, ExpiresAt: t.ExpiresAt}, err
+}
+
+// Layout tells what of a Grove repository is at the root of a branch.
+func (e Enrolment) Layout(ctx context.Context, gitlabID int64, branch string) (enrol.Layout, error) {
+	nodes, _, err := e.api.Repositories.ListTree(int(gitlabID),
+		&gogitlab.ListTreeOptions{Ref: &branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize}}, gogitlab.WithContext(ctx))
+	if err != nil {
+		return enrol.Layout{}, translate(err, "listing the root of %s", branch)
+	}
+	var l enrol.Layout
+	for _, n := range nodes {
+		l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
+		l.Instances = l.Instances || n.Path == "instances" && n.Type == "tree"
+	}
+	return l, nil
+}
+
+// noBranch is a name that git allows for no branch, so nothing can be started
+// on it.
+const noBranch = "ocim..check"
+
+// TryTrigger proves a trigger token: GitLab looks at the token before it looks at
+// the branch.
+func (e Enrolment) TryTrigger(ctx context.Context, gitlabID int64, token secret.Value) error {
+	branch, value := noBranch, token.Reveal()
+	_, _, err := e.api.PipelineTriggers.RunPipelineTrigger(int(gitlabID),
+		&gogitlab.RunPipelineTriggerOptions{Ref: &branch, Token: &value}, gogitlab.WithContext(ctx))
+	var answer *gogitlab.ErrorResponse
+	if errors.As(err, &answer) && answer.Response != nil && answer.Response.StatusCode == http.StatusBadRequest {
+		return nil
+	}
+	return translate(err, "trying the trigger token")
+}
+
+// HookAt finds the webhook of an address; fault.NotFound when there is none.
+func (e Enrolment) HookAt(ctx context.Context, gitlabID int64, address string) (enrol.Hook, error) {
+	h, err := e.hookAt(ctx, gitlabID, address)
+	return enrol.Hook{Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled}, err
+}
+
+func (e Enrolment) hookAt(ctx context.Context, gitlabID int64, address string) (Webhook, error) {
+	hooks, err := e.Hooks(ctx, gitlabID)
+	if err != nil {
+		return Webhook{}, err
+	}
+	for _, h := range hooks {
+		if h.URL == address {
+			return h, nil
+		}
+	}
+	return Webhook{}, fault.New(fault.NotFound, "The project has no webhook to %s", address)
+}
+
+// Unhook removes the webhook of an address, if there is one.
+func (e Enrolment) Unhook(ctx context.Context, gitlabID int64, address string) error {
+	h, err := e.hookAt(ctx, gitlabID, address)
+	if err == nil {
+		err = e.Client.RemoveHook(ctx, gitlabID, h.ID)
+	}
+	return unlessGone(err)
+}
+
+// AddKey registers a deploy key that may write; the same key again gives the
+// same id.
+func (e Enrolment) AddKey(ctx context.Context, gitlabID int64, title, publicKey string) (int64, error) {
+	keys, err := e.DeployKeys(ctx, gitlabID)
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range keys {
+		if sameKey(k.Key, publicKey) {
+			return k.ID, nil
+		}
+	}
+	k, err := e.AddDeployKey(ctx, gitlabID, title, publicKey, true)
+	return k.ID, err
+}
+
+// sameKey compares keys without their comments.
+func sameKey(a, b string) bool {
+	x, y := strings.Fields(a), strings.Fields(b)
+	return len(x) > 1 && len(y) > 1 && x[0] == y[0] && x[1] == y[1]
+}
+
+// RemoveKey removes a deploy key, if it is there.
+func (e Enrolment) RemoveKey(ctx context.Context, gitlabID, key int64) error {
+	return unlessGone(e.RemoveDeployKey(ctx, gitlabID, key))
+}
+
+func unlessGone(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
