@@ -21,6 +21,12 @@ type Enrolment struct{ *Client }
 
 var _ enrol.Remote = Enrolment{}
 
+// Describe reads the project itself.
+func (p *Project) Describe(ctx context.Context) (fleet.Project, error) {
+	found, err := Enrolment{&Client{api: p.api}}.Inspect(ctx, strconv.Itoa(p.id))
+	return found.Project, err
+}
+
 // Inspect reads a project by its numeric id or its path.
 func (e Enrolment) Inspect(ctx context.Context, idOrPath string) (enrol.Found, error) {
 	var id any = idOrPath

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -13,6 +14,9 @@ import (
 // Repository is a project's GitLab, as far as the fleet is read from it. Errors
 // are faults whose message says the cure.
 type Repository interface {
+	// Describe reads the project itself: its path, address and default branch,
+	// which is empty in an empty repository.
+	Describe(ctx context.Context) (fleet.Project, error)
 	// Head reads the newest commit of the default branch. One call.
 	Head(ctx context.Context) (fleet.Commit, error)
 	// Files reads the files that describe the cluster and its instances at a
@@ -106,17 +110,54 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		return err
 	}
 	head, err := repo.Head(ctx)
+	if fault.Is(err, fault.NotFound) || err == nil && renamed(project, head) {
+		if project, err = r.follow(ctx, project, repo); err != nil {
+			return err
+		}
+		if repo, err = r.Open(ctx, project); err != nil {
+			return err
+		}
+		head, err = repo.Head(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
 	}
-	if head.SHA != record.State.Commit {
+	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) {
 		if err := r.readFiles(ctx, project, repo, head); err != nil {
 			return err
 		}
-		record.State.Commit = head.SHA
+		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt
 	}
 	if err := r.readPipelines(ctx, project, repo, record); err != nil {
 		return err
 	}
 	return r.Operations.Advance(ctx, project)
+}
+
+// renamed reports whether a commit's address says that the project is elsewhere.
+func renamed(project fleet.Project, head fleet.Commit) bool {
+	return project.WebURL != "" && head.WebURL != "" && !strings.HasPrefix(head.WebURL, project.WebURL+"/")
+}
+
+// follow takes over what GitLab says of a project that was renamed, moved or
+// emptied, or whose default branch is another one.
+func (r *Reconciler) follow(ctx context.Context, project fleet.Project, repo Repository) (fleet.Project, error) {
+	now, err := repo.Describe(ctx)
+	if fault.Is(err, fault.NotFound) {
+		return project, fault.Wrap(fault.NotFound, err,
+			"GitLab has no project %d any more, or the token may not see it. Give the token's user access again, or remove the project here", project.GitLabID)
+	}
+	if err != nil {
+		return project, fmt.Errorf("reading the project: %w", err)
+	}
+	if now.DefaultBranch == "" {
+		return project, fault.New(fault.Invalid, "The repository of %s is empty now. Push it again, or remove the project here; nothing is taken for deleted", now.Path)
+	}
+	return r.Fleet.ChangeProject(ctx, project.ID, nil, func(p *fleet.Project) (bool, error) {
+		if p.Path == now.Path && p.WebURL == now.WebURL && p.DefaultBranch == now.DefaultBranch {
+			return false, nil
+		}
+		p.Path, p.WebURL, p.DefaultBranch = now.Path, now.WebURL, now.DefaultBranch
+		return true, nil
+	})
 }

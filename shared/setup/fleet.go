@@ -16,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/reconcile"
 	"github.com/open-craft/ocim/shared/secret"
@@ -30,15 +31,32 @@ type GitLab struct {
 
 // Transport speaks to GitLab within its limits.
 func (g GitLab) Transport() (http.RoundTripper, error) {
-	opts := gitlab.Options{AllowHTTP: g.AllowHTTP}
+	networks, err := g.networks()
+	if err != nil {
+		return nil, err
+	}
+	return gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}), nil
+}
+
+// Gateways speaks to the gateways of clusters.
+func (g GitLab) Gateways() (http.RoundTripper, error) {
+	networks, err := g.networks()
+	if err != nil {
+		return nil, err
+	}
+	return netguard.Policy{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}.Transport(), nil
+}
+
+func (g GitLab) networks() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
 	for _, s := range g.AllowNetworks {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			return nil, fault.Wrap(fault.Internal, err, "OCIM_GITLAB_ALLOW_NETWORKS: %q is not a network", s)
 		}
-		opts.AllowNetworks = append(opts.AllowNetworks, p)
+		networks = append(networks, p)
 	}
-	return gitlab.NewTransport(opts), nil
+	return networks, nil
 }
 
 // WebhookAddress is where GitLab sends a project's events.
@@ -61,6 +79,7 @@ type Parts struct {
 	KV        kv.Store
 	Keys      *secret.Keyring
 	Transport http.RoundTripper           // to GitLab
+	Gateways  http.RoundTripper           // to the gateways of clusters; nil leaves them alone
 	Webhook   func(project string) string // where GitLab sends a project's events
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -68,10 +87,11 @@ type Parts struct {
 
 // NewFleet wires the fleet.
 func NewFleet(p Parts) *Fleet {
-	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys)}
+	trail := audit.New(p.KV, p.Now, rand.Reader, p.Log)
+	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys).By(p.Now)}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
 	f.Operations = &operation.Service{
-		Fleet: f.Store, Keys: p.Keys, Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log), Now: p.Now, NewID: NewID, Log: p.Log,
+		Fleet: f.Store, Keys: p.Keys, Audit: trail, Now: p.Now, NewID: NewID, Log: p.Log,
 		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
 		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
 			return f.GitLab.Open(ctx, project)
@@ -84,11 +104,15 @@ func NewFleet(p Parts) *Fleet {
 		},
 	}
 	f.Enrol = &enrol.Service{
-		Fleet: f.Store, Vault: f.Vault, WebhookAddress: p.Webhook,
+		Fleet: f.Store, Vault: f.Vault, WebhookAddress: p.Webhook, Audit: trail, Now: p.Now, NewID: NewID,
 		NewSecret: func() secret.Value { return secret.New(rand.Text()) },
 		Open: func(gitlabURL string, apiToken secret.Value) (enrol.Remote, error) {
-			return gitlab.New(gitlabURL, apiToken, p.Transport)
+			client, err := gitlab.New(gitlabURL, apiToken, p.Transport)
+			return gitlab.Enrolment{Client: client}, err
 		},
+	}
+	if p.Gateways != nil {
+		f.Enrol.Gateway = enrol.AskGateway(p.Gateways)
 	}
 	return f
 }
