@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Hidden } from './Hidden';
 import classes from './Table.module.css';
 
 interface TableProps {
@@ -16,7 +17,7 @@ export function Table({ label, heads, children }: TableProps) {
           <tr>
             {heads.map((head, i) => (
               <th key={i} scope="col">
-                {head}
+                {head === '' ? <Hidden>Actions</Hidden> : head}
               </th>
             ))}
           </tr>

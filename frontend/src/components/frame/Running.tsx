@@ -28,7 +28,7 @@ export function Running() {
       contents="Running pipelines"
       button={
         <>
-          <Mark shape={count > 0 ? 'spin' : 'check'} />
+          {count > 0 && <Mark shape="spin" />}
           <span className="numbers">{count}</span>
           <span className={classes.wideOnly}>{count === 1 ? 'pipeline running' : 'pipelines running'}</span>
         </>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { Instance, SortKey } from '@/api/types';
+import type { ClusterBranch, Instance, SortKey } from '@/api/types';
+import { Hidden } from '../Hidden';
 import { OutLink, QuietLink } from '../links';
 import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
 import { Mark } from '../status/Mark';
@@ -17,10 +18,10 @@ export interface Column {
   cell: (instance: Instance) => ReactNode;
 }
 
-/** The columns of the list, given each cluster's provider. */
-export function fleetColumns(providers: ReadonlyMap<string, string | undefined>): Column[] {
+/** The columns of the list over the whole fleet. */
+export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Column[] {
   return [
-    nameColumn(true),
+    nameColumn((id) => clusters.get(id)?.name ?? id),
     {
       id: 'cluster',
       title: 'Cluster',
@@ -28,7 +29,7 @@ export function fleetColumns(providers: ReadonlyMap<string, string | undefined>)
       hide: 'narrow',
       cell: ({ cluster }) => (
         <QuietLink to="/clusters/$cluster" params={{ cluster }} className={classes.light ?? ''}>
-          {cluster}
+          {clusters.get(cluster)?.name ?? cluster}
         </QuietLink>
       ),
     },
@@ -36,7 +37,7 @@ export function fleetColumns(providers: ReadonlyMap<string, string | undefined>)
       id: 'provider',
       title: 'Provider',
       hide: 'wide',
-      cell: ({ cluster }) => <span className={classes.dim}>{providerWord(providers.get(cluster))}</span>,
+      cell: ({ cluster }) => <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>,
     },
     ...commonColumns,
   ];
@@ -44,10 +45,11 @@ export function fleetColumns(providers: ReadonlyMap<string, string | undefined>)
 
 /** The columns within one cluster. */
 export function clusterColumns(): Column[] {
-  return [nameColumn(false), ...commonColumns];
+  return [nameColumn(), ...commonColumns];
 }
 
-function nameColumn(withCluster: boolean): Column {
+/** The name; on narrow screens with its cluster under it. */
+function nameColumn(clusterName?: (id: string) => string): Column {
   return {
     id: 'name',
     title: 'Name',
@@ -64,10 +66,10 @@ function nameColumn(withCluster: boolean): Column {
         {i.problems && (
           <span className={classes.problem} title={i.problems[0]?.message}>
             <Mark shape="triangle" size={12} />
-            <span className={classes.hidden}>Its files have problems</span>
+            <Hidden>Its files have problems</Hidden>
           </span>
         )}
-        {withCluster && <span className={classes.under}>{i.cluster}</span>}
+        {clusterName && <span className={classes.under}>{clusterName(i.cluster)}</span>}
       </div>
     ),
   };
@@ -115,12 +117,12 @@ const commonColumns: Column[] = [
           to="/clusters/$cluster/pipelines/$pipeline"
           params={{ cluster, pipeline: String(pipeline.id) }}
           className={classes.pipeline ?? ''}
-          aria-label={`${pipelineLook(pipeline.status).word}, pipeline ${pipeline.id}`}
         >
           <Status look={pipelineLook(pipeline.status)} />
           <span className={classes.dim}>
             <Time at={pipeline.updatedAt} />
           </span>
+          <Hidden>, pipeline {pipeline.id}</Hidden>
         </QuietLink>
       ) : (
         <span className={classes.dim}>None</span>

@@ -1,5 +1,6 @@
 import type { Operation, OperationState } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
+import { Hidden } from '../Hidden';
 import { operationLooks } from '../status/looks';
 import { Mark, type Shape } from '../status/Mark';
 import classes from './pipelines.module.css';
@@ -64,7 +65,7 @@ function StepItem({ step, place }: { step: Step; place: Place }) {
       </span>
       <span className={classes.stepWord}>
         {step.word}
-        <span className={classes.hidden}>, {spoken[place]}</span>
+        <Hidden>, {spoken[place]}</Hidden>
       </span>
       <span className={classes.stepNote}>{at ? timeOfDay(at) : place === 'now' ? step.about : ''}</span>
     </li>

@@ -1,6 +1,7 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
+import { Hidden } from '../Hidden';
 import { urgencyLooks } from '../status/looks';
 import { Mark } from '../status/Mark';
 import statusClasses from '../status/status.module.css';
@@ -48,7 +49,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       >
         {mark}
         <span className={classes.name}>{row.instance.name}</span>
-        <span className={classes.spoken}>, {look.word}</span>
+        <Hidden>, {look.word}</Hidden>
       </Link>
     );
   }
@@ -74,7 +75,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {!row.open && mark}
       <span className={classes.count}>{count}</span>
-      <span className={classes.spoken}> instances, worst: {look.word}</span>
+      <Hidden> instances, worst: {look.word}</Hidden>
     </Link>
   );
 }

@@ -2,7 +2,7 @@ import { yaml } from '@codemirror/lang-yaml';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { useEffect, useRef } from 'react';
+import { type CSSProperties, useEffect, useRef } from 'react';
 import { extensions } from './extensions';
 import classes from './yaml.module.css';
 
@@ -72,7 +72,12 @@ export default function Editor({ label, text, onChange, marks = none, minHeight 
     if (editor) editor.dispatch(setDiagnostics(editor.state, marks.map((mark) => diagnostic(editor.state, mark))));
   }, [marks, text]);
 
-  return <div ref={host} className={classes.editor} style={{ minHeight }} />;
+  return <div ref={host} className={classes.editor} style={least(minHeight)} />;
+}
+
+/** The least height of the text, for the style sheet. */
+function least(height = 0): CSSProperties {
+  return { '--least': `${height}px` } as CSSProperties;
 }
 
 const none: readonly LineMark[] = [];

@@ -91,13 +91,17 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
               deployment.reset();
             }}
           />
-          <ul className={classes.marks} role="status" aria-label="Problems in the overrides">
-            {marks.map((mark, i) => (
-              <li key={i}>
-                Line {mark.line}: {mark.message}
-              </li>
-            ))}
-          </ul>
+          <div role="status">
+            {marks.length > 0 && (
+              <ul className={classes.marks} aria-label="Problems in the overrides">
+                {marks.map((mark, i) => (
+                  <li key={i}>
+                    Line {mark.line}: {mark.message}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
         </Panel>
         <Panel title="Why">
           <Textarea

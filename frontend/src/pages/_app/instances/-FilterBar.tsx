@@ -7,13 +7,14 @@ import { FacetMenu } from '@/components/filters/FacetMenu';
 import barClasses from '@/components/filters/filters.module.css';
 import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
-import { wordOf } from './-filter';
+import type { Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
 
 interface FilterBarProps {
   search: Search;
   facets: Facets | undefined;
+  wordOf: Words;
   onChange: (next: Partial<Search>) => void;
 }
 
@@ -25,7 +26,7 @@ const menus = [
   ['Pipeline', 'pipeline', 'pipelines'],
 ] as const;
 
-export function FilterBar({ search, facets, onChange }: FilterBarProps) {
+export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) {
   return (
     <search className={classes.filters} aria-label="Filter the instances">
       <HealthStrip

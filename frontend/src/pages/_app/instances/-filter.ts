@@ -1,4 +1,4 @@
-import type { InstanceFilter } from '@/api/types';
+import type { ClusterBranch, InstanceFilter } from '@/api/types';
 import type { Chip } from '@/components/filters/Chips';
 import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '@/components/status/looks';
 import type { Search } from './-search';
@@ -25,18 +25,21 @@ export function isFiltered(search: Search): boolean {
 
 type ListKey = 'cluster' | 'provider' | 'release' | 'lifecycle' | 'health' | 'pipeline' | 'setting';
 
-export const wordOf: Record<ListKey, (value: string) => string> = {
-  cluster: (v) => v,
+export type Words = Record<ListKey, (value: string) => string>;
+
+/** What the values of each filter are called. */
+export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => ({
+  cluster: (v) => clusters.get(v)?.name ?? v,
   provider: providerWord,
   release: (v) => v,
   lifecycle: (v) => lifecycleLooks[v as keyof typeof lifecycleLooks]?.word ?? v,
   health: (v) => healthLooks[v as keyof typeof healthLooks]?.word ?? v,
   pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
   setting: (v) => v,
-};
+});
 
 /** A chip for each filter that holds. */
-export function chipsOf(search: Search, change: (next: Partial<Search>) => void): Chip[] {
+export function chipsOf(search: Search, change: (next: Partial<Search>) => void, wordOf: Words): Chip[] {
   const chips: Chip[] = [];
   if (search.name !== undefined && search.name !== '') {
     chips.push({ id: 'name', label: `Name: ${search.name}`, onRemove: () => change({ name: undefined }) });

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, stripSearchParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { instancesQuery, treeQuery } from '@/api/queries/fleet';
+import { instancesQuery } from '@/api/queries/fleet';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Chips } from '@/components/filters/Chips';
@@ -11,8 +11,9 @@ import { InstanceTable } from '@/components/instances/InstanceTable';
 import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/Page';
+import { useClusters } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
-import { chipsOf, filterOf, isFiltered } from './-filter';
+import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
 import { readSearch, type Search } from './-search';
@@ -26,14 +27,12 @@ export const Route = createFileRoute('/_app/instances/')({
 function Instances() {
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
-  const tree = useQuery(treeQuery);
+  const clusters = useClusters();
   const query = useInfiniteQuery({ ...instancesQuery(filterOf(search)), placeholderData: keepPreviousData });
-  const columns = useMemo(
-    () => fleetColumns(new Map(tree.data?.clusters.map((c) => [c.id, c.provider]))),
-    [tree.data],
-  );
+  const columns = useMemo(() => fleetColumns(clusters), [clusters]);
   const change = (next: Partial<Search>) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+  const wordOf = wordsOf(clusters);
   const clear = () => void navigate({ search: ({ sort, descending }) => ({ sort, descending }) });
 
   const pages = query.data?.pages ?? [];
@@ -41,8 +40,8 @@ function Instances() {
   const total = pages[0]?.total ?? 0;
   return (
     <Page title="Instances" status={query.data && <span className={classes.total}>{total}</span>}>
-      <FilterBar search={search} facets={pages[0]?.facets} onChange={change} />
-      <Chips chips={chipsOf(search, change)} onClear={clear} />
+      <FilterBar search={search} facets={pages[0]?.facets} wordOf={wordOf} onChange={change} />
+      <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {query.error && (
         <Failure
           error={query.error}

@@ -2,9 +2,9 @@ import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { clusterQuery } from '@/api/queries/fleet';
-import { TextLink } from '@/components/links';
+import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Loaded } from '@/components/Loaded';
-import { Crumb, Page } from '@/components/Page';
+import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
 import { DeployForm } from '../-DeployForm';
 
@@ -18,18 +18,7 @@ function Deploy() {
     <Page
       title="Deploy a new instance"
       tab={`Deploy on ${cluster}`}
-      crumbs={
-        <>
-          <Crumb>
-            <TextLink to="/clusters">Clusters</TextLink>
-          </Crumb>
-          <Crumb>
-            <TextLink to="/clusters/$cluster" params={{ cluster }}>
-              {cluster}
-            </TextLink>
-          </Crumb>
-        </>
-      }
+      crumbs={<ClusterCrumbs cluster={cluster} />}
       about={`On ${query.data?.cluster.name ?? cluster}, from the cluster's defaults and what you override.`}
     >
       <Loaded query={query} what="The cluster">

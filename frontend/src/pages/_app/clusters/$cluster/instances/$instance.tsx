@@ -6,14 +6,15 @@ import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import type { Instance, InstanceDetails } from '@/api/types';
+import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Facts } from '@/components/Facts';
 import { FilesPanel } from '@/components/files/FilesPanel';
-import { OutLink, TextLink } from '@/components/links';
+import { OutLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
-import { Crumb, Page } from '@/components/Page';
+import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { chosenOperation, OperationPanel } from '@/components/pipelines/OperationPanel';
 import { OperationTable } from '@/components/pipelines/OperationTable';
@@ -43,18 +44,7 @@ function InstanceRoute() {
     <Page
       title={name}
       tab={`${name} on ${cluster}`}
-      crumbs={
-        <>
-          <Crumb>
-            <TextLink to="/clusters">Clusters</TextLink>
-          </Crumb>
-          <Crumb>
-            <TextLink to="/clusters/$cluster" params={{ cluster }}>
-              {cluster}
-            </TextLink>
-          </Crumb>
-        </>
-      }
+      crumbs={<ClusterCrumbs cluster={cluster} />}
       about={instance?.description}
       status={instance && <Status look={lifecycleLooks[instance.lifecycle]} pill />}
       actions={<Refresh />}

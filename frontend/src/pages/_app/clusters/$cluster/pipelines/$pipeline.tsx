@@ -4,12 +4,13 @@ import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
 import { pipelineQuery } from '@/api/queries/pipelines';
 import type { Pipeline } from '@/api/types';
+import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
 import { OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
-import { Crumb, Page } from '@/components/Page';
+import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Jobs } from '@/components/pipelines/Jobs';
 import { PipelineTable, took } from '@/components/pipelines/PipelineTable';
@@ -27,18 +28,7 @@ function PipelineRoute() {
   return (
     <Page
       title={`Pipeline #${id}`}
-      crumbs={
-        <>
-          <Crumb>
-            <TextLink to="/clusters">Clusters</TextLink>
-          </Crumb>
-          <Crumb>
-            <TextLink to="/clusters/$cluster" params={{ cluster }}>
-              {cluster}
-            </TextLink>
-          </Crumb>
-        </>
-      }
+      crumbs={<ClusterCrumbs cluster={cluster} />}
       about={known?.title}
       status={known && <Status look={pipelineLook(known.status)} pill />}
       actions={known?.webUrl !== undefined && <OutLink href={known.webUrl}>Open in GitLab</OutLink>}

@@ -1,0 +1,19 @@
+import { TextLink } from './links';
+import { Crumb } from './Page';
+import { useClusterName } from './useClusters';
+
+/** The way to something within a cluster. */
+export function ClusterCrumbs({ cluster }: { cluster: string }) {
+  return (
+    <>
+      <Crumb>
+        <TextLink to="/clusters">Clusters</TextLink>
+      </Crumb>
+      <Crumb>
+        <TextLink to="/clusters/$cluster" params={{ cluster }}>
+          {useClusterName(cluster)}
+        </TextLink>
+      </Crumb>
+    </>
+  );
+}
