@@ -16,6 +16,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -33,10 +34,10 @@ const (
 
 // Options is what a Client is made with.
 type Options struct {
-	// Transport sends the requests. Gateways' addresses come from people, so it
-	// has to check at dial time where it connects to.
+	// Policy says which addresses may be reached; gateways' come from people.
+	Policy netguard.Policy
+	// Transport sends the requests; nil is the policy's own.
 	Transport   http.RoundTripper
-	AllowHTTP   bool          // also speak to gateways without TLS; for one machine only
 	Timeout     time.Duration // of one call; 0 is DefaultTimeout
 	MaxResponse int64         // bytes; 0 is DefaultMaxResponse
 	Now         func() time.Time
@@ -52,10 +53,10 @@ type Client struct {
 	circuits map[string]*gobreaker.CircuitBreaker[[]byte]
 }
 
-// New makes a Client. Options without Transport or Now are fault.Internal.
-func New(opts Options) (*Client, error) {
-	if opts.Transport == nil || opts.Now == nil {
-		return nil, fault.New(fault.Internal, "a client of clusters needs a transport and a clock")
+// New makes a Client. Now is required.
+func New(opts Options) *Client {
+	if opts.Transport == nil {
+		opts.Transport = opts.Policy.Transport()
 	}
 	if opts.Timeout <= 0 {
 		opts.Timeout = DefaultTimeout
@@ -70,7 +71,7 @@ func New(opts Options) (*Client, error) {
 			// A redirect would carry the credentials to another address.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
 }
 
 // Target is how a cluster's functions are reached.
@@ -97,10 +98,11 @@ func (c *Client) Open(t Target) (*Cluster, error) {
 	switch {
 	case t.GatewayURL == "":
 		return nil, fault.InvalidField("gatewayUrl", "the cluster has no gateway: set its address")
-	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
+	case err != nil || base.RawQuery != "" || base.Fragment != "":
 		return nil, fault.InvalidField("gatewayUrl", "the gateway's address must look like https://openfaas.example.org")
-	case base.Scheme != "https" && (base.Scheme != "http" || !c.opts.AllowHTTP):
-		return nil, fault.InvalidField("gatewayUrl", "the gateway's address must begin with https://")
+	}
+	if err := c.opts.Policy.CheckURL(base); err != nil {
+		return nil, fault.InvalidField("gatewayUrl", "%s", fault.Message(err))
 	}
 	if !t.Secret.IsZero() {
 		if err := CheckSecret(t.Secret); err != nil {

@@ -7,7 +7,7 @@
 // checks with a Verifier over the same secret. A Client opens a Cluster from
 // its Target:
 //
-//	client, err := clusterfn.New(clusterfn.Options{Transport: guarded})
+//	client := clusterfn.New(clusterfn.Options{Now: setup.Now})
 //	cluster, err := client.Open(clusterfn.Target{Cluster: "campus-aws", GatewayURL: "https://openfaas.example.org", …})
 //	running, err := cluster.Instances(ctx)
 //

@@ -23,7 +23,7 @@ func (e *examination) container(c clusterfn.Container) {
 			e.outOfMemory(c)
 		case c.ExitCode != 0:
 			e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the container's log.",
-				"The container %s of %s ended: %s.", c.Name, e.name(), ending(c.Reason, c.ExitCode))
+				"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 		}
 	case "running":
 		e.running(c)
@@ -41,7 +41,7 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 		}
 		if ev, ok := e.probe(c.Name, "Liveness"); ok {
 			e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Read the previous container's log; give the probe more time if it only answers slowly.",
-				"The container %s of %s is restarted again and again, %s so far, because its liveness probe fails: %s.", c.Name, e.name(), times(c.Restarts), ev)
+				"The container %s is restarted again and again, %s so far, because its liveness probe fails: %s.", e.of(c.Name), times(c.Restarts), ev)
 			return true
 		}
 		if ev, ok := e.probe(c.Name, "Startup"); ok {
@@ -49,20 +49,20 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 			return true
 		}
 		e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the previous container's log; if it began with a change, roll that back.",
-			"The container %s of %s crashes again and again, %s so far (%s).", c.Name, e.name(), times(max(c.Restarts, 1)), lastEnding(c))
+			"The container %s crashes again and again, %s so far (%s).", e.of(c.Name), times(max(c.Restarts, 1)), lastEnding(c))
 	case "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable":
 		next := "Check that the image was built and pushed, and its name and tag."
 		if denied(c.Message) {
 			next = "Check that the image exists and the cluster's registry credentials are valid."
 		}
 		e.add(c.Name, clusterfn.ImagePull, fleet.Failed, next,
-			"The image of container %s of %s cannot be pulled: %s.", c.Name, e.name(), brief(cmp.Or(c.Message, c.Image)))
+			"The image of container %s cannot be pulled: %s.", e.of(c.Name), brief(cmp.Or(c.Message, c.Image)))
 	case "CreateContainerConfigError":
 		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Make the ConfigMap, Secret or key that is missing, or take the reference out.",
-			"The container %s of %s cannot be made from its configuration: %s.", c.Name, e.name(), brief(cmp.Or(c.Message, "Kubernetes does not say why")))
+			"The container %s cannot be made from its configuration: %s.", e.of(c.Name), brief(cmp.Or(c.Message, "Kubernetes does not say why")))
 	case "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PreStartHookError", "PostStartHookError":
 		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Correct the container's command, mounts or user.",
-			"The container %s of %s cannot be started: %s.", c.Name, e.name(), brief(cmp.Or(c.Message, c.Reason)))
+			"The container %s cannot be started: %s.", e.of(c.Name), brief(cmp.Or(c.Message, c.Reason)))
 	default:
 		return false
 	}
@@ -84,7 +84,7 @@ func (e *examination) outOfMemory(c clusterfn.Container) {
 		health, what = fleet.Degraded, "last "+span(e.now.Sub(c.Last.FinishedAt))+" ago"
 	}
 	e.add(c.Name, clusterfn.OOMKilled, health, "Raise its memory limit, or find out what uses so much.",
-		"The container %s of %s used more memory than %s and was killed, %s.", c.Name, e.name(), limit, what)
+		"The container %s used more memory than %s and was killed, %s.", e.of(c.Name), limit, what)
 }
 
 // running is about a container that runs, but maybe not well.
@@ -105,7 +105,7 @@ func (e *examination) running(c clusterfn.Container) {
 	}
 	if ev, ok := e.probe(c.Name, "Liveness"); ok && (!c.Ready || c.Last != nil && sinceEnd < restartMemory) {
 		e.add(c.Name, clusterfn.LivenessProbe, e.unless(c.Ready), "Read the container's log; Kubernetes restarts it when the probe keeps failing.",
-			"The liveness probe of container %s of %s fails: %s.", c.Name, e.name(), ev)
+			"The liveness probe of container %s fails: %s.", e.of(c.Name), ev)
 		return
 	}
 	if !c.Ready {
@@ -115,7 +115,7 @@ func (e *examination) running(c clusterfn.Container) {
 				health = fleet.Progressing // not yet ready, rather than no longer
 			}
 			e.add(c.Name, clusterfn.ReadinessProbe, health, "Read the container's log, and see whether what it depends on answers.",
-				"The container %s of %s runs, but its readiness probe fails: %s.", c.Name, e.name(), ev)
+				"The container %s runs, but its readiness probe fails: %s.", e.of(c.Name), ev)
 			return
 		}
 	}
@@ -131,7 +131,7 @@ func (e *examination) restarted(c clusterfn.Container) {
 		return
 	}
 	e.add(c.Name, clusterfn.Restarted, e.unless(c.Ready), "Read the previous container's log.",
-		"The container %s of %s crashed %s ago (%s) and was restarted.", c.Name, e.name(),
+		"The container %s crashed %s ago (%s) and was restarted.", e.of(c.Name),
 		span(e.now.Sub(c.Last.FinishedAt)), ending(c.Last.Reason, c.Last.ExitCode))
 }
 
@@ -141,7 +141,7 @@ func (e *examination) startup(c clusterfn.Container, said string) {
 		health = fleet.Failed
 	}
 	e.add(c.Name, clusterfn.StartupProbe, health, "Read the container's log; give the probe more time if the start is only slow.",
-		"The container %s of %s does not get through its start: its startup probe fails: %s.", c.Name, e.name(), said)
+		"The container %s does not get through its start: its startup probe fails: %s.", e.of(c.Name), said)
 }
 
 // unless is Degraded for what still works and Failed for what does not.

@@ -128,17 +128,17 @@ func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 	return nil
 }
 
-// plainer puts a rollout that is stuck, or replicas that are missing, behind
-// the pod that is the cause.
+// plainer puts what is said of a workload as a whole behind the pod that is
+// the cause.
 func plainer(findings []clusterfn.Finding) {
 	explained := map[string]bool{}
 	for _, f := range findings {
-		if f.Pod != "" && rank(f.Health) >= rank(fleet.Degraded) {
+		if f.Pod != "" && f.Code != clusterfn.Starting {
 			explained[f.Workload] = true
 		}
 	}
 	effect := func(f clusterfn.Finding) int {
-		if f.Pod == "" && explained[f.Workload] && (f.Code == clusterfn.RolloutStuck || f.Code == clusterfn.ReplicasMissing) {
+		if f.Pod == "" && explained[f.Workload] {
 			return 1
 		}
 		return 0

@@ -65,6 +65,14 @@ func (e *examination) node() string { return cmp.Or(e.pod.Node, "of the pod") }
 // name is what people know the pod by.
 func (e *examination) name() string { return cmp.Or(e.pod.Workload, e.pod.Name) }
 
+// of names a container, with its workload where that is not its name too.
+func (e *examination) of(container string) string {
+	if container == e.name() {
+		return container
+	}
+	return container + " of " + e.name()
+}
+
 func (e *examination) age() time.Duration { return e.now.Sub(e.pod.CreatedAt) }
 
 // event gives the newest event of one of the reasons; part restricts it to a
@@ -104,7 +112,7 @@ func (e *examination) ended() {
 		for _, c := range e.pod.Containers {
 			if c.State == "terminated" && c.ExitCode != 0 {
 				e.add(c.Name, clusterfn.PodFailed, fleet.Failed, "Read the container's log.",
-					"The container %s of %s ended: %s.", c.Name, e.name(), ending(c.Reason, c.ExitCode))
+					"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 				return
 			}
 		}

@@ -34,7 +34,7 @@ func deployment(d clusterfn.Deployment) []clusterfn.Finding {
 	case d.Rollout == "ProgressDeadlineExceeded":
 		return []clusterfn.Finding{finding(clusterfn.RolloutStuck, broken,
 			"See which of its pods does not get ready, and why; then correct or roll back the change.",
-			"The rollout of %s is stuck: %d of %d replicas are available.", d.Name, d.Available, d.Desired)}
+			"The rollout of %s is stuck: %d of %d replicas are updated, %d are available.", d.Name, d.Updated, d.Desired, d.Available)}
 	case !d.Observed || d.Updated < d.Desired:
 		return []clusterfn.Finding{finding(clusterfn.RollingOut, fleet.Progressing,
 			"Wait for the rollout to finish.",

@@ -1,0 +1,136 @@
+package function
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/open-craft/ocim/functions/inspector/kube"
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Deps is what the function needs.
+type Deps struct {
+	API     faas.Options
+	Cluster *kube.Reader
+	Secrets func() ([]secret.Value, error) // those that count at the moment
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// New makes the function's handler.
+func New(deps Deps) http.Handler {
+	deps.API.Title = "Inspector"
+	api := faas.NewAPI(deps.API)
+	f := &inspector{Deps: deps, verifier: clusterfn.NewVerifier(deps.Secrets, deps.Now)}
+
+	get(api, f, "list-instances", "/v1/instances", "What the cluster runs, with health and reason", f.instances)
+	get(api, f, "list-nodes", "/v1/nodes", "The cluster's machines and what they hold", f.nodes)
+	get(api, f, "list-events", "/v1/events", "Recent warnings of the whole cluster", f.events)
+	get(api, f, "list-pods", "/v1/instances/{instance}/pods", "An instance's pods with their containers", f.pods)
+	get(api, f, "get-replication", "/v1/instances/{instance}/replication", "An instance's Deployments and autoscalers", f.replication)
+	get(api, f, "list-instance-events", "/v1/instances/{instance}/events", "Recent warnings about an instance", f.instanceEvents)
+	get(api, f, "get-log", "/v1/instances/{instance}/pods/{pod}/log", "The last lines of a container's log", f.log)
+	return api
+}
+
+type inspector struct {
+	Deps
+	verifier *clusterfn.Verifier
+}
+
+// get adds a route. Public is what Ocim's users are to it: a route is only for
+// who has the cluster's secret.
+func get[I, O any](api *faas.API, f *inspector, id, path, summary string, handle func(context.Context, *I) (*O, error)) {
+	faas.Register(api, faas.Public, huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Middlewares: huma.Middlewares{f.authenticate},
+	}, handle)
+}
+
+type answer[T any] struct{ Body T }
+
+type instancesInput struct {
+	Failing bool `query:"failing" doc:"Only instances that are degraded or failed"`
+}
+
+func (f *inspector) instances(ctx context.Context, in *instancesInput) (*answer[clusterfn.InstanceList], error) {
+	s, err := f.Cluster.Cluster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := s.Instances
+	if in.Failing {
+		list.Instances = slices.Clone(list.Instances) // the original is shared
+		list.Instances = slices.DeleteFunc(list.Instances, func(i clusterfn.Instance) bool {
+			return i.Health != fleet.Degraded && i.Health != fleet.Failed
+		})
+	}
+	return &answer[clusterfn.InstanceList]{list}, nil
+}
+
+func (f *inspector) nodes(ctx context.Context, _ *struct{}) (*answer[clusterfn.NodeList], error) {
+	s, err := f.Cluster.Cluster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.NodeList]{s.Nodes}, nil
+}
+
+func (f *inspector) events(ctx context.Context, _ *struct{}) (*answer[clusterfn.EventList], error) {
+	s, err := f.Cluster.Cluster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.EventList]{s.Events}, nil
+}
+
+type instanceInput struct {
+	Instance string `path:"instance" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" doc:"Namespace of the instance"`
+}
+
+func (f *inspector) pods(ctx context.Context, in *instanceInput) (*answer[clusterfn.PodList], error) {
+	v, err := f.Cluster.View(ctx, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.PodList]{v.Pods}, nil
+}
+
+func (f *inspector) replication(ctx context.Context, in *instanceInput) (*answer[clusterfn.Replication], error) {
+	v, err := f.Cluster.View(ctx, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.Replication]{v.Replication}, nil
+}
+
+func (f *inspector) instanceEvents(ctx context.Context, in *instanceInput) (*answer[clusterfn.EventList], error) {
+	v, err := f.Cluster.View(ctx, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.EventList]{v.Events}, nil
+}
+
+type logInput struct {
+	Instance  string `path:"instance" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	Pod       string `path:"pod" maxLength:"253" pattern:"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"`
+	Container string `query:"container" maxLength:"63" pattern:"^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$" doc:"Empty is the pod's first"`
+	Previous  bool   `query:"previous" doc:"Of the container before the last restart"`
+	Lines     int    `query:"lines" minimum:"0" maximum:"2000" default:"200"`
+}
+
+func (f *inspector) log(ctx context.Context, in *logInput) (*answer[clusterfn.Log], error) {
+	log, err := f.Cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[clusterfn.Log]{log}, nil
+}

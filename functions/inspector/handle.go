@@ -1,0 +1,70 @@
+package function
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	handler "github.com/openfaas/templates-sdk/go-http"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/open-craft/ocim/functions/inspector/kube"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// Config is what the function reads from the environment.
+type Config struct {
+	setup.Base
+	Selector string        `envconfig:"INSTANCE_SELECTOR" default:"app.kubernetes.io/part-of=openedx" desc:"labels that tell instances from other namespaces: of the namespace, or of a Deployment or pod in it"`
+	CacheFor time.Duration `envconfig:"CACHE_FOR" default:"3s" desc:"how old an answer may be"`
+}
+
+var handle = faas.Function(build)
+
+// Handle is what OpenFaaS calls.
+func Handle(r handler.Request) (handler.Response, error) { return handle(r) }
+
+func build(context.Context) (http.Handler, error) {
+	var cfg Config
+	if err := setup.Load(&cfg); err != nil {
+		return nil, err
+	}
+	dir := cfg.Secrets()
+	secrets := func() ([]secret.Value, error) { return readSecrets(dir) }
+	if _, err := secrets(); err != nil {
+		return nil, err
+	}
+	inside, err := rest.InClusterConfig()
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the inspector runs inside a cluster, with a service account")
+	}
+	reader, err := connect(inside, cfg)
+	if err != nil {
+		return nil, err
+	}
+	api, err := cfg.API(nil) // callers have no tokens here
+	if err != nil {
+		return nil, err
+	}
+	return New(Deps{API: api, Cluster: reader, Secrets: secrets, Now: setup.Now, Log: slog.Default()}), nil
+}
+
+// connect prepares a Reader of the cluster that c leads to.
+func connect(c *rest.Config, cfg Config) (*kube.Reader, error) {
+	c = rest.CopyConfig(c)
+	// Protocol buffers take a third of JSON's time and memory.
+	c.ContentType = "application/vnd.kubernetes.protobuf"
+	c.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
+	c.UserAgent = "ocim-inspector"
+	c.QPS, c.Burst = 50, 100
+	client, err := kubernetes.NewForConfig(c)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "connecting to the cluster's Kubernetes API")
+	}
+	return kube.NewReader(client, kube.Options{Selector: cfg.Selector, CacheFor: cfg.CacheFor, Now: setup.Now})
+}

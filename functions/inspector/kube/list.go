@@ -1,0 +1,86 @@
+package kube
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+const (
+	pageSize   = 250 // objects decoded at a time, which bounds memory
+	maxObjects = 20_000
+	maxEvents  = 5_000
+)
+
+// page is one page of a list.
+type page[T any] struct {
+	items []T
+	next  string
+}
+
+// source lists one kind of object.
+type source[T any] struct {
+	kind   string
+	fields string // field selector
+	most   int    // objects; what is beyond is left out
+	list   func(context.Context, metav1.ListOptions) (page[T], error)
+}
+
+// collect lists a kind page by page and keeps what reduce makes of its objects,
+// so that whole objects live no longer than their page. more is true when there
+// were more than s.most.
+func collect[T, R any](ctx context.Context, s source[T], reduce func(*T) (R, bool)) (out []R, more bool, err error) {
+	next, restarted := "", false
+	for seen := 0; ; {
+		p, err := s.list(ctx, metav1.ListOptions{Limit: pageSize, Continue: next, FieldSelector: s.fields})
+		if apierrors.IsResourceExpired(err) && next != "" && !restarted {
+			// The list took longer than the server remembers; once from the start.
+			next, restarted, seen, out = "", true, 0, nil
+			continue
+		}
+		if err != nil {
+			return nil, false, translate(err, "list "+s.kind)
+		}
+		for i := range p.items {
+			if seen++; seen > s.most {
+				return out, true, nil
+			}
+			if r, ok := reduce(&p.items[i]); ok {
+				out = append(out, r)
+			}
+		}
+		if next = p.next; next == "" {
+			return out, false, nil
+		}
+	}
+}
+
+// all is collect for kinds of which nothing may be missing.
+func all[T, R any](ctx context.Context, s source[T], reduce func(*T) (R, bool)) ([]R, error) {
+	s.most = maxObjects
+	out, more, err := collect(ctx, s, reduce)
+	if more {
+		return nil, fault.New(fault.Unavailable, "The cluster has more than %d %s, which is more than the inspector reads.", maxObjects, s.kind)
+	}
+	return out, err
+}
+
+// translate makes a fault of what the Kubernetes API answered.
+func translate(err error, doing string) error {
+	switch {
+	case apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err):
+		return fault.Wrap(fault.Unavailable, err, "The inspector may not %s: apply its RBAC manifest to the cluster.", doing)
+	case apierrors.IsNotFound(err):
+		return fault.Wrap(fault.NotFound, err, "The cluster has no such thing.")
+	case apierrors.IsTooManyRequests(err):
+		return fault.Wrap(fault.Unavailable, err, "The cluster's Kubernetes API is too busy to %s.", doing)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fault.Wrap(fault.Unavailable, err, "The cluster's Kubernetes API took too long to %s.", doing)
+	}
+	return fault.Wrap(fault.Unavailable, fmt.Errorf("%s: %w", doing, err), "The cluster's Kubernetes API could not %s.", doing)
+}

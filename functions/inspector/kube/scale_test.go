@@ -1,0 +1,160 @@
+package kube_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kruntime "k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/fake"
+	clienttesting "k8s.io/client-go/testing"
+)
+
+const (
+	manyInstances = 200
+	podsEach      = 15
+)
+
+func encoded(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
+}
+
+// big answers lists as a large cluster's API server does: in pages of the
+// size that is asked for, made as they are asked for.
+type big struct {
+	*fake.Clientset
+	calls atomic.Int32
+	peak  atomic.Uint64 // bytes of heap, as seen between pages
+}
+
+func newBig() *big {
+	b := &big{Clientset: fake.NewClientset()}
+	total := map[string]int{"namespaces": manyInstances, "pods": manyInstances * podsEach, "deployments": manyInstances * podsEach}
+	b.PrependReactor("list", "*", func(a clienttesting.Action) (bool, kruntime.Object, error) {
+		b.calls.Add(1)
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		for was := b.peak.Load(); m.HeapInuse > was && !b.peak.CompareAndSwap(was, m.HeapInuse); was = b.peak.Load() {
+		}
+		resource := a.GetResource().Resource
+		n, ok := total[resource]
+		if !ok {
+			return false, nil, nil
+		}
+		o := a.(clienttesting.ListActionImpl).ListOptions
+		from, _ := strconv.Atoi(o.Continue)
+		to := min(n, from+int(o.Limit))
+		meta := metav1.ListMeta{}
+		if to < n {
+			meta.Continue = strconv.Itoa(to)
+		}
+		return true, items(resource, from, to, meta), nil
+	})
+	return b
+}
+
+func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object {
+	at := metav1.NewTime(noon.Add(-time.Hour))
+	object := func(i int) metav1.ObjectMeta {
+		return metav1.ObjectMeta{
+			Name: fmt.Sprintf("lms-%d", i), Namespace: fmt.Sprintf("instance-%d", i/podsEach), CreationTimestamp: at,
+			Labels: map[string]string{"app.kubernetes.io/part-of": "openedx", "pod-template-hash": "5c7d"},
+			// Real objects carry this much that nobody asks for.
+			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kube-controller-manager", FieldsV1: &metav1.FieldsV1{Raw: []byte(strings.Repeat("f", 6000))}}},
+		}
+	}
+	switch resource {
+	case "namespaces":
+		l := &corev1.NamespaceList{ListMeta: meta}
+		for i := from; i < to; i++ {
+			l.Items = append(l.Items, corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("instance-%d", i), CreationTimestamp: at}})
+		}
+		return l
+	case "deployments":
+		l := &appsv1.DeploymentList{ListMeta: meta}
+		for i := from; i < to; i++ {
+			l.Items = append(l.Items, appsv1.Deployment{ObjectMeta: object(i), Status: appsv1.DeploymentStatus{ReadyReplicas: 1, AvailableReplicas: 1, UpdatedReplicas: 1}})
+		}
+		return l
+	}
+	l := &corev1.PodList{ListMeta: meta}
+	for i := from; i < to; i++ {
+		l.Items = append(l.Items, corev1.Pod{
+			ObjectMeta: object(i),
+			Spec:       corev1.PodSpec{NodeName: "node-1", Containers: []corev1.Container{{Name: "lms", Image: "openedx:teak"}}},
+			Status: corev1.PodStatus{
+				Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
+				ContainerStatuses: []corev1.ContainerStatus{{Name: "lms", Ready: true, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: at}}}},
+			},
+		})
+	}
+	return l
+}
+
+func TestLargeClusterIsReadInPages(t *testing.T) {
+	client := newBig()
+	s, err := reader(t, client, atNoon).Cluster(t.Context())
+	require.NoError(t, err)
+	require.Len(t, s.Instances.Instances, manyInstances)
+	for _, i := range s.Instances.Instances {
+		assert.Equal(t, podsEach, i.Ready, i.Name)
+	}
+	// 12 pages of pods, 12 of deployments, one of each other kind.
+	assert.EqualValues(t, 28, client.calls.Load())
+	assert.Less(t, client.peak.Load(), uint64(64<<20), "bytes of heap")
+	assert.Less(t, len(encoded(t, s.Instances)), 2<<20, "bytes of the answer")
+}
+
+func TestListThatTookTooLongBeginsAgain(t *testing.T) {
+	t.Parallel()
+	for expired, works := range map[int32]bool{1: true, 2: false} {
+		client := newBig()
+		var left atomic.Int32
+		left.Store(expired)
+		client.PrependReactor("list", "pods", func(a clienttesting.Action) (bool, kruntime.Object, error) {
+			if a.(clienttesting.ListActionImpl).ListOptions.Continue == "500" && left.Add(-1) >= 0 {
+				return true, nil, apierrors.NewResourceExpired("too old")
+			}
+			return false, nil, nil
+		})
+		s, err := reader(t, client, atNoon).Cluster(t.Context())
+		if !works {
+			require.Error(t, err)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, podsEach, s.Instances.Instances[0].Pods, "no pod counts twice")
+	}
+}
+
+// BenchmarkCluster reads 200 instances of 15 pods: within 2 s and 64 MB.
+func BenchmarkCluster(b *testing.B) {
+	var peak uint64
+	for b.Loop() {
+		client := newBig()
+		r, err := newReader(client, atNoon)
+		require.NoError(b, err)
+		start := time.Now()
+		s, err := r.Cluster(b.Context())
+		require.NoError(b, err)
+		encoded(b, s.Instances)
+		require.Less(b, time.Since(start), 2*time.Second)
+		require.Less(b, client.peak.Load(), uint64(64<<20))
+		peak = max(peak, client.peak.Load())
+	}
+	b.ReportMetric(float64(peak)/(1<<20), "MB-heap")
+}

@@ -1,0 +1,88 @@
+package function
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/kubernetes/scheme"
+)
+
+// manifest reads the objects of a file in deploy.
+func manifest(t *testing.T, name string) []runtime.Object {
+	t.Helper()
+	f, err := os.Open(filepath.Join("deploy", name))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	var out []runtime.Object
+	for in := yaml.NewYAMLOrJSONDecoder(f, 4096); ; {
+		var raw runtime.RawExtension
+		err := in.Decode(&raw)
+		if err == io.EOF {
+			return out
+		}
+		require.NoError(t, err)
+		object, _, err := scheme.Codecs.UniversalDeserializer().Decode(raw.Raw, nil, nil)
+		require.NoError(t, err)
+		out = append(out, object)
+	}
+}
+
+// TestRoleAllowsExactlyWhatIsUsed asks everything and holds what was asked of
+// the API server against the role.
+func TestRoleAllowsExactlyWhatIsUsed(t *testing.T) {
+	t.Parallel()
+	allowed := map[string]bool{}
+	var role, account, binding bool
+	for _, o := range manifest(t, "rbac.yaml") {
+		switch o := o.(type) {
+		case *rbacv1.ClusterRole:
+			role = true
+			for _, rule := range o.Rules {
+				assert.Empty(t, rule.NonResourceURLs)
+				for _, group := range rule.APIGroups {
+					for _, resource := range rule.Resources {
+						for _, verb := range rule.Verbs {
+							allowed[verb+" "+group+"/"+resource] = true
+						}
+					}
+				}
+			}
+		case *corev1.ServiceAccount:
+			account = true
+			assert.Equal(t, "ocim-inspector", o.Name)
+		case *rbacv1.ClusterRoleBinding:
+			binding = true
+			require.Len(t, o.Subjects, 1)
+			assert.Equal(t, rbacv1.Subject{Kind: "ServiceAccount", Name: "ocim-inspector", Namespace: "openfaas-fn"}, o.Subjects[0])
+			assert.Equal(t, "ocim-inspector", o.RoleRef.Name)
+		default:
+			t.Errorf("the manifest has an unexpected %T", o)
+		}
+	}
+	require.True(t, role && account && binding)
+
+	h, client := inCluster(t)
+	askEverything(t, behind(t, h, key))
+	used := map[string]bool{}
+	for _, a := range client.Actions() {
+		resource := a.GetResource().Resource
+		if a.GetSubresource() != "" {
+			resource += "/" + a.GetSubresource()
+		}
+		used[a.GetVerb()+" "+a.GetResource().Group+"/"+resource] = true
+	}
+	assert.Equal(t, used, allowed)
+	for grant := range allowed {
+		verb, _, _ := strings.Cut(grant, " ")
+		assert.Contains(t, []string{"get", "list"}, verb, grant)
+	}
+}

@@ -1,0 +1,212 @@
+package clustertest
+
+import (
+	"context"
+	"encoding/json"
+	"hash/fnv"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+type clusterKey struct{}
+
+func withCluster(ctx context.Context, c *cluster) context.Context {
+	return context.WithValue(ctx, clusterKey{}, c)
+}
+
+// question is one call to a cluster's function.
+type question struct {
+	*http.Request
+	cluster *cluster
+	now     time.Time
+}
+
+func (s *Server) routes() {
+	inspect := func(path string, answer func(question) (any, error)) {
+		s.mux.HandleFunc("GET /function/inspector"+path, func(w http.ResponseWriter, r *http.Request) {
+			c, _ := r.Context().Value(clusterKey{}).(*cluster)
+			http.StripPrefix("/function/inspector", http.HandlerFunc(func(w http.ResponseWriter, inside *http.Request) {
+				if err := c.verifier.Verify(inside); err != nil {
+					faas.Answer(w, r, err)
+					return
+				}
+				reply(w, r, answer, question{Request: r, cluster: c, now: s.opts.Now().UTC().Truncate(time.Second)})
+			})).ServeHTTP(w, r)
+		})
+	}
+	inspect("/v1/instances", instances)
+	inspect("/v1/nodes", nodes)
+	inspect("/v1/events", events)
+	inspect("/v1/instances/{instance}/pods", pods)
+	inspect("/v1/instances/{instance}/replication", replication)
+	inspect("/v1/instances/{instance}/events", events)
+	inspect("/v1/instances/{instance}/pods/{pod}/log", logs)
+	s.mux.HandleFunc("GET /function/usage-report", func(w http.ResponseWriter, r *http.Request) {
+		c, _ := r.Context().Value(clusterKey{}).(*cluster)
+		reply(w, r, usage, question{Request: r, cluster: c, now: s.opts.Now().UTC()})
+	})
+}
+
+func reply(w http.ResponseWriter, r *http.Request, answer func(question) (any, error), q question) {
+	v, err := answer(q)
+	if err != nil {
+		faas.Answer(w, r, err)
+		return
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		faas.Answer(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body)
+}
+
+// running gives the facts of everything the cluster runs, by name.
+func (q question) running() []*diagnose.Facts {
+	names := slices.Clone(q.cluster.Instances())
+	slices.Sort(names)
+	var out []*diagnose.Facts
+	for _, name := range slices.Compact(names) {
+		out = append(out, facts(name, q.cluster.Behaviors[name], q.now))
+	}
+	return out
+}
+
+// one gives the judged facts of the instance in the path.
+func (q question) one() (*diagnose.Facts, error) {
+	name := q.PathValue("instance")
+	if !slices.Contains(q.cluster.Instances(), name) {
+		return nil, fault.New(fault.NotFound, "The cluster runs no such instance.")
+	}
+	f := facts(name, q.cluster.Behaviors[name], q.now)
+	diagnose.Instance(f, q.now)
+	return f, nil
+}
+
+func instances(q question) (any, error) {
+	out := clusterfn.InstanceList{At: q.now, Instances: []clusterfn.Instance{}}
+	failing := q.URL.Query().Get("failing") == "true"
+	for _, f := range q.running() {
+		i := diagnose.Instance(f, q.now)
+		if !failing || i.Health == fleet.Degraded || i.Health == fleet.Failed {
+			out.Instances = append(out.Instances, i)
+		}
+	}
+	return out, nil
+}
+
+func pods(q question) (any, error) {
+	f, err := q.one()
+	if err != nil {
+		return nil, err
+	}
+	return clusterfn.PodList{At: q.now, Pods: f.Pods}, nil
+}
+
+func replication(q question) (any, error) {
+	f, err := q.one()
+	if err != nil {
+		return nil, err
+	}
+	return clusterfn.Replication{At: q.now, Deployments: f.Deployments, Autoscalers: autoscalers(f, q.now)}, nil
+}
+
+func events(q question) (any, error) {
+	out := clusterfn.EventList{At: q.now, Events: []clusterfn.Event{}}
+	if q.PathValue("instance") != "" {
+		f, err := q.one()
+		if err != nil {
+			return nil, err
+		}
+		out.Events = append(out.Events, f.Events...)
+	} else {
+		for _, f := range q.running() {
+			out.Events = append(out.Events, f.Events...)
+		}
+	}
+	slices.SortStableFunc(out.Events, func(a, b clusterfn.Event) int { return b.At.Compare(a.At) })
+	return out, nil
+}
+
+const nodeCount = 4
+
+func nodes(q question) (any, error) {
+	out := clusterfn.NodeList{At: q.now, Nodes: []clusterfn.Node{}}
+	capacity := clusterfn.Resources{CPUMillis: 4000, MemoryBytes: 16 << 30, Pods: 58}
+	for i := range nodeCount {
+		out.Nodes = append(out.Nodes, clusterfn.Node{
+			Name: nodeName(i), Health: fleet.Healthy, Size: "4 cores, 16 Gi", Version: "v1.37.2", CreatedAt: began,
+			Capacity: capacity, Allocatable: clusterfn.Resources{CPUMillis: 3800, MemoryBytes: 15 << 30, Pods: 58},
+		})
+	}
+	for _, f := range q.running() {
+		for _, p := range f.Pods {
+			for i := range out.Nodes {
+				if out.Nodes[i].Name == p.Node && p.Phase == "Running" {
+					out.Nodes[i].Requested = out.Nodes[i].Requested.Add(p.Requests).Add(clusterfn.Resources{Pods: 1})
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func logs(q question) (any, error) {
+	f, err := q.one()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(f.Pods, func(p clusterfn.Pod) bool { return p.Name == q.PathValue("pod") })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "The instance has no such pod; it may have been replaced.")
+	}
+	query := q.URL.Query()
+	lines := clusterfn.DefaultLines
+	if n, err := strconv.Atoi(query.Get("lines")); err == nil && n > 0 {
+		lines = min(n, clusterfn.MaxLines)
+	}
+	return podLog(f.Pods[i], query.Get("container"), query.Get("previous") == "true", lines, q.now)
+}
+
+// usage counts an instance's users by a number made from its name, and grows
+// them from month to month.
+func usage(q question) (any, error) {
+	to, err := time.Parse(time.DateOnly, q.URL.Query().Get("to"))
+	if err != nil {
+		return nil, fault.InvalidField("to", "must be a day such as 2026-01-31")
+	}
+	months := int64(max(0, (to.Year()-began.Year())*12+int(to.Month()-began.Month())))
+	type row struct {
+		Instance    string `json:"instance"`
+		Users       int64  `json:"users"`
+		ActiveUsers int64  `json:"activeUsers"`
+		Courses     int64  `json:"courses"`
+		Hits        int64  `json:"hits"`
+	}
+	var out struct {
+		Instances []row `json:"instances"`
+	}
+	for _, f := range q.running() {
+		n := int64(number(f.Name))
+		users := 40 + n%4000 + months*(n%90)
+		active := users * (20 + n%30) / 100
+		out.Instances = append(out.Instances, row{f.Name, users, active, 1 + n%25 + months/6, active * (30 + n%50)})
+	}
+	return out, nil
+}
+
+// number makes a number of a name, always the same.
+func number(name string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name))
+	return h.Sum32()
+}
