@@ -69,6 +69,8 @@ func (s *Store) Chunk(ctx context.Context, cluster string) (*Chunk, error) {
 // leave things as they are. A chunk that comes out equal is not written.
 func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chunk) (*Chunk, error)) error {
 	changed := false
+	var before []byte
+	var after *Chunk
 	err := s.modify(ctx, chunkKey(cluster), func(old []byte) ([]byte, error) {
 		changed = false
 		var chunk *Chunk
@@ -92,6 +94,7 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 		if !changed {
 			return nil, nil
 		}
+		before, after = old, next
 		return value, nil
 	})
 	if err != nil {
@@ -100,7 +103,30 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 	if !changed {
 		return nil
 	}
-	return s.publish(ctx, cluster)
+	if err := s.publish(ctx, cluster); err != nil {
+		return err
+	}
+	var former *Chunk
+	if before != nil {
+		// alter has changed the one it was given.
+		if former, err = decodeChunk(before); err != nil {
+			return err
+		}
+	}
+	return s.note(ctx, former, after)
+}
+
+// ShowSync brings into a cluster's chunk how its last sync went. A project that was
+// never read gets its chunk here, so that lists show it, with the cause.
+func (s *Store) ShowSync(ctx context.Context, p Project, state SyncState) error {
+	return s.ChangeChunk(ctx, p.ID, func(c *Chunk) (*Chunk, error) {
+		if c == nil {
+			c = &Chunk{Cluster: Unread(p), Rows: []Row{}}
+		}
+		// Times would change the chunk at each sync.
+		c.Cluster.Sync = SyncState{Commit: state.Commit, Error: state.Error}
+		return c, nil
+	})
 }
 
 // RemoveChunk forgets a cluster.

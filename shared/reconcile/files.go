@@ -147,7 +147,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	chunk.Cluster.Lifecycle = fleet.Active
 	chunk.Cluster.Online = fleet.Online{State: "unknown"}
 	if old != nil {
-		chunk.Cluster.Online = old.Cluster.Online
+		chunk.Cluster.Online, chunk.Cluster.Sync = old.Cluster.Online, old.Cluster.Sync
 	}
 	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
 		return nil, err

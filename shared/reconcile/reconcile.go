@@ -83,12 +83,18 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 		return err
 	}
 	record.State.TriedAt = r.Now()
+	former := record.State
 	syncErr := r.read(ctx, project, &record)
 	record.State.Error = ""
 	if syncErr != nil {
 		record.State.Error = fault.Message(syncErr)
 	} else {
 		record.State.SucceededAt = record.State.TriedAt
+	}
+	if record.State.Error != former.Error || record.State.Commit != former.Commit {
+		if err := r.Fleet.ShowSync(context.WithoutCancel(ctx), project, record.State); err != nil {
+			return fmt.Errorf("showing how the sync of %s went: %w", projectID, err)
+		}
 	}
 	if err := r.Fleet.SaveSyncRecord(context.WithoutCancel(ctx), record); err != nil {
 		return fmt.Errorf("saving what the sync of %s found: %w", projectID, err)

@@ -1,0 +1,204 @@
+package bench_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/clusters"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// query is one way to ask for the list. New words are what nobody asked before.
+type query struct {
+	name   string
+	params func(n int) url.Values
+}
+
+func fixed(name, raw string) query {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		panic(err)
+	}
+	return query{name, func(int) url.Values { return values }}
+}
+
+var queries = []query{
+	fixed("first page", ""),
+	fixed("cluster", "cluster=campus-0007"),
+	fixed("provider", "provider=aws"),
+	fixed("release", "release=teak.2"),
+	fixed("name", "name=0003-school"),
+	fixed("lifecycle", "lifecycle=pending"),
+	fixed("health", "health=failed"),
+	fixed("pipeline", "pipeline=failed&pipeline=running"),
+	fixed("KEY", "setting=LMS_HOST"),
+	fixed("KEY=value", "setting=COMPREHENSIVE_THEME_NAME%3Dtheme-7"),
+	fixed("KEY~text", "setting=LMS_HOST~0003-school"),
+	fixed("free text", "setting=help%40campus-0003"),
+	fixed("all at once", "provider=aws&lifecycle=active&health=failed&setting=SITE_CONFIG.language%3Dfr&sort=changed&descending=true"),
+	fixed("by last change", "sort=changed&descending=true"),
+	{"new name", func(n int) url.Values { return url.Values{"name": {fmt.Sprintf("%03d-school-%02d", n%1000, n%7)}} }},
+	{"new KEY~text", func(n int) url.Values { return url.Values{"setting": {fmt.Sprintf("LMS_HOST~%03d-school-%02d", n%1000, n%7)}} }},
+	{"new free text", func(n int) url.Values { return url.Values{"setting": {fmt.Sprintf("help@campus-%04d-x%d", n, n)}} }},
+}
+
+// everybody lets any token in, as a viewer of all.
+type everybody struct{ grants identity.Grants }
+
+func (e everybody) Authenticate(context.Context, string) (identity.Principal, error) {
+	return identity.Principal{UserID: "u", Grants: e.grants}, nil
+}
+
+func handler(store *fleet.Store) http.Handler {
+	return function.New(function.Deps{Fleet: store, API: faas.Options{
+		Authenticator: everybody{identity.Grants{Global: identity.Viewer}}, Log: slog.New(slog.DiscardHandler),
+	}})
+}
+
+// bench is one store with one fleet.
+type bench struct {
+	*testing.B
+	size  size
+	kind  string
+	meter *meter
+	kv    kv.Store
+	store *fleet.Store
+	out   *tabwriter.Writer
+}
+
+// ask calls a handler and gives the body's size.
+func (b *bench) ask(h http.Handler, params url.Values, etag string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/v1/instances?"+params.Encode(), nil)
+	r.Header.Set("Authorization", "Bearer x")
+	if etag != "" {
+		r.Header.Set("If-None-Match", etag)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// measure asks n times and prints a line of the table.
+func (b *bench) measure(name string, n int, prepare func(int), call func(int) *httptest.ResponseRecorder) {
+	took, busy := make([]time.Duration, n), make([]time.Duration, n)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	bytes, rcu := 0, 0.0
+	for i := range n {
+		if prepare != nil {
+			prepare(i)
+		}
+		b.meter.take()
+		start, worked := time.Now(), threadTime()
+		w := call(i)
+		took[i], busy[i] = time.Since(start), threadTime()-worked
+		rcu += b.meter.take()
+		require.Contains(b, []int{http.StatusOK, http.StatusNotModified}, w.Code, w.Body.String())
+		wire, err := httputil.DumpResponse(w.Result(), true)
+		require.NoError(b, err)
+		bytes += len(wire)
+	}
+	slices.Sort(took)
+	slices.Sort(busy)
+	p50, p99 := took[n/2], took[min(n-1, n*99/100)]
+	cost := "-"
+	if b.kind == "dynamo" {
+		cost = fmt.Sprintf("%.1f", rcu/float64(n))
+	}
+	fmt.Fprintf(b.out, "%s\t%s\t%s\t%d\t%s\t%s\t%s\t%d\t%s\n", b.kind, b.size, name, n,
+		p50.Round(time.Microsecond), p99.Round(time.Microsecond), busy[min(n-1, n*99/100)].Round(time.Microsecond), bytes/n, cost)
+}
+
+// BenchmarkList prints a table: time, bytes on the wire and read units of a
+// call, by store and size of the fleet.
+func BenchmarkList(b *testing.B) {
+	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(out, "\nstore\tfleet\tcall\tcalls\tp50\tp99\tp99 CPU\tbytes\tRCU")
+	open := map[string]func(*testing.B, *meter) kv.Store{"bolt": openBolt, "dynamo": openDynamo}
+	for _, kind := range []string{"bolt", "dynamo"} {
+		for _, s := range []size{{50, 20}, {500, 20}, {500, 200}} {
+			b.Run(fmt.Sprintf("%s/%d", kind, s.instances()), func(b *testing.B) {
+				run := &bench{B: b, size: s, kind: kind, meter: new(meter), out: out}
+				run.kv = open[kind](b, run.meter)
+				run.store = fleet.NewStore(run.kv, time.Now)
+				fill(b, run.store, s)
+				run.all()
+				require.NoError(b, out.Flush())
+			})
+		}
+	}
+}
+
+const calls = 300
+
+func (b *bench) all() {
+	h := handler(b.store)
+	before := heap()
+	b.measure("cold start of a replica", 1, nil, func(int) *httptest.ResponseRecorder { return b.ask(h, nil, "") })
+	fmt.Fprintf(b.out, "%s\t%s\tmemory of a replica\t\t%d MiB\t\t\t\t\n", b.kind, b.size, (heap()-before)>>20)
+	for _, q := range queries {
+		warm := 0
+		if !strings.HasPrefix(q.name, "new ") {
+			b.ask(h, q.params(0), "")
+			warm = 1
+		}
+		b.measure(q.name, calls, nil, func(n int) *httptest.ResponseRecorder { return b.ask(h, q.params(n+warm), "") })
+	}
+	etag := b.ask(h, nil, "").Header().Get("ETag")
+	b.measure("second view (304)", calls, nil, func(int) *httptest.ResponseRecorder {
+		w := b.ask(h, nil, etag)
+		require.Equal(b, http.StatusNotModified, w.Code)
+		return w
+	})
+	edits := 0
+	b.measure("first page after a change", calls, func(int) {
+		edits++
+		require.NoError(b, touch(b.Context(), b.store, b.size, edits))
+	}, func(int) *httptest.ResponseRecorder { return b.ask(h, nil, "") })
+	filtered := url.Values{"setting": {"LMS_HOST~0003-school"}, "provider": {"aws"}}
+	b.measure("filters after a change", calls, func(int) {
+		edits++
+		require.NoError(b, touch(b.Context(), b.store, b.size, edits))
+	}, func(int) *httptest.ResponseRecorder { return b.ask(h, filtered, "") })
+	b.measure("plain Query and filter", 3, nil, func(int) *httptest.ResponseRecorder { return b.ask(queryAndFilter(b.kv), nil, "") })
+	if b.kind == "bolt" && b.size.instances() <= 10_000 {
+		b.measure("asking GitLab each time", 3, nil, func(int) *httptest.ResponseRecorder { return b.ask(askGitLab(b), nil, "") })
+	}
+}
+
+// threadTime is what this thread has worked: on a machine that does other things
+// too, the time on the clock says little of the slowest calls.
+func threadTime() time.Duration {
+	const thisThread = 1
+	var use syscall.Rusage
+	if err := syscall.Getrusage(thisThread, &use); err != nil {
+		return 0 // this system counts by process only
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}

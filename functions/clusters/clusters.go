@@ -1,0 +1,135 @@
+package function
+
+import (
+	"context"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+type listClustersInput struct {
+	IfNoneMatch string `header:"If-None-Match"`
+}
+
+type listClustersOutput struct {
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         clusterTree
+}
+
+type clusterTree struct {
+	Clusters []clusterBranch `json:"clusters"`
+	Revision int64           `json:"revision"`
+}
+
+// clusterBranch is a cluster as the sidebar shows it.
+type clusterBranch struct {
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Provider  string         `json:"provider,omitempty"`
+	Pipeline  string         `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
+	Problems  int            `json:"problems" doc:"Problems in the cluster's own files"`
+	SyncError string         `json:"syncError,omitempty" doc:"Why the project could not be read last"`
+	Instances []instanceLeaf `json:"instances"`
+}
+
+// instanceLeaf is an instance as the sidebar shows it.
+type instanceLeaf struct {
+	Name      string          `json:"name"`
+	Lifecycle fleet.Lifecycle `json:"lifecycle" enum:"pending,active,archived,deleted"`
+	Health    fleet.Health    `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
+	Pipeline  string          `json:"pipeline,omitempty" doc:"Status of the latest pipeline"`
+	Problems  bool            `json:"problems"`
+}
+
+func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*listClustersOutput, error) {
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	etag := revisionTag(ctx, snapshot.Revision)
+	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+		return nil, err
+	}
+	who := faas.PrincipalFrom(ctx)
+	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision}
+	for _, chunk := range snapshot.Chunks {
+		if who.Sees(chunk.Cluster.ID) {
+			tree.Clusters = append(tree.Clusters, branch(chunk))
+		}
+	}
+	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
+}
+
+func branch(chunk *fleet.Chunk) clusterBranch {
+	c := chunk.Cluster
+	b := clusterBranch{
+		ID: c.ID, Name: c.Name, Provider: c.Provider, Pipeline: status(c.Pipeline), Problems: len(c.Problems), SyncError: c.Sync.Error,
+		Instances: make([]instanceLeaf, len(chunk.Rows)),
+	}
+	for i, row := range chunk.Rows {
+		in := row.Instance
+		b.Instances[i] = instanceLeaf{
+			Name: in.Name, Lifecycle: in.Lifecycle, Health: in.Health.State, Pipeline: status(in.Pipeline), Problems: len(in.Problems) > 0,
+		}
+	}
+	return b
+}
+
+func status(p *fleet.PipelineSummary) string {
+	if p == nil {
+		return ""
+	}
+	return string(p.Status)
+}
+
+type getClusterInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+}
+
+type getClusterOutput struct {
+	Body clusterPage
+}
+
+// clusterPage is all that the page of a cluster shows of itself.
+type clusterPage struct {
+	Cluster   fleet.Cluster    `json:"cluster"`
+	Files     *fleet.Files     `json:"files,omitempty" doc:"The cluster's own files; absent before the first sync"`
+	Instances []fleet.Instance `json:"instances"`
+}
+
+func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {
+	project, err := f.Fleet.Project(ctx, in.Cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := clusterPage{Cluster: fleet.Unread(project), Instances: []fleet.Instance{}}
+	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if err == nil {
+		page.Cluster = chunk.Cluster
+		for _, row := range chunk.Rows {
+			page.Instances = append(page.Instances, row.Instance)
+		}
+	}
+	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	page.Cluster.Sync = record.State
+	files, err := f.Fleet.ClusterFiles(ctx, in.Cluster)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if err == nil {
+		page.Files = &files
+	}
+	return &getClusterOutput{Body: page}, nil
+}
+

@@ -1,0 +1,91 @@
+package function
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+type listInstancesInput struct {
+	IfNoneMatch string   `header:"If-None-Match"`
+	Name        string   `query:"name" maxLength:"100" doc:"Part of the instance's name"`
+	Cluster     []string `query:"cluster,explode" maxItems:"100" doc:"Cluster ids"`
+	Provider    []string `query:"provider,explode" maxItems:"20"`
+	Release     []string `query:"release,explode" maxItems:"50"`
+	Lifecycle   []string `query:"lifecycle,explode" maxItems:"4" enum:"pending,active,archived,deleted"`
+	Health      []string `query:"health,explode" maxItems:"5" enum:"healthy,progressing,degraded,failed,unknown"`
+	Pipeline    []string `query:"pipeline,explode" maxItems:"20" doc:"Statuses of the latest pipeline; none is without one"`
+	Setting     []string `query:"setting,explode" maxItems:"10" doc:"KEY, KEY=value, KEY~text or free text over the configuration"`
+	Problems    bool     `query:"problems" doc:"Only instances whose files have problems"`
+	Sort        string   `query:"sort" enum:"name,cluster,release,health,pipeline,changed" default:"name"`
+	Descending  bool     `query:"descending"`
+	After       string   `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit       int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listInstancesOutput struct {
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         fleet.InstancePage
+}
+
+func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*listInstancesOutput, error) {
+	filter, err := in.filter(faas.PrincipalFrom(ctx))
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	etag := revisionTag(ctx, snapshot.Revision)
+	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+		return nil, err
+	}
+	page, err := snapshot.Find(filter, fleet.Order{By: in.Sort, Descending: in.Descending}, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: page}, nil
+}
+
+func (in *listInstancesInput) filter(who identity.Principal) (fleet.Filter, error) {
+	filter := fleet.Filter{
+		Name: in.Name, Clusters: in.Cluster, Providers: in.Provider, Releases: in.Release,
+		Lifecycles: as[fleet.Lifecycle](in.Lifecycle), Healths: as[fleet.Health](in.Health),
+		Pipelines: in.Pipeline, Broken: in.Problems,
+	}
+	filter.Visible, filter.Sight = sightOf(who)
+	for i, s := range in.Setting {
+		term, err := fleet.ParseSetting(s)
+		if err != nil {
+			return filter, fault.InvalidField(fmt.Sprintf("setting[%d]", i), "%s", fault.Message(err))
+		}
+		filter.Settings = append(filter.Settings, term)
+	}
+	return filter, nil
+}
+
+func as[T ~string](in []string) []T {
+	out := make([]T, len(in))
+	for i, s := range in {
+		out[i] = T(s)
+	}
+	return out
+}
+
+// revalidate lets a browser keep an answer but ask each time whether it holds.
+const revalidate = "private, no-cache"
+
+// revisionTag tags what a person may see of a revision: a change of their grants
+// changes it too.
+func revisionTag(ctx context.Context, revision int64) string {
+	who := faas.PrincipalFrom(ctx)
+	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint())
+}
+

@@ -1,0 +1,221 @@
+package function
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+// Bounds of the overview's lists.
+const (
+	mostAttention = 50
+	mostRunning   = 50
+	mostActivity  = 20
+)
+
+type getOverviewOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         overview
+}
+
+// overview is the fleet at a glance.
+type overview struct {
+	Revision       int64            `json:"revision"`
+	Clusters       int              `json:"clusters"`
+	Instances      int              `json:"instances" doc:"Neither archived nor deleted"`
+	Lifecycles     map[string]int   `json:"lifecycles"`
+	Healths        map[string]int   `json:"healths" doc:"Of the instances that are neither archived nor deleted"`
+	Pipelines      map[string]int   `json:"pipelines" doc:"By status of the latest pipeline, of the same instances"`
+	Attention      []attention      `json:"attention" doc:"What needs somebody, the worst first; at most fifty"`
+	AttentionTotal int              `json:"attentionTotal" doc:"How many reasons there are"`
+	Running        []running        `json:"running" doc:"Pipelines at work, at most fifty"`
+	Activity       []fleet.Activity `json:"activity" doc:"What happened last"`
+}
+
+// attention is a reason to look at a cluster or an instance.
+type attention struct {
+	Cluster  string    `json:"cluster"`
+	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
+	Reason   string    `json:"reason" enum:"sync,offline,health,pipeline,files"`
+	Severity string    `json:"severity" enum:"failed,degraded"`
+	Detail   string    `json:"detail"`
+	Since    time.Time `json:"since,omitzero"`
+	Pipeline int64     `json:"pipeline,omitempty"`
+}
+
+// running is a pipeline at work.
+type running struct {
+	Cluster  string                `json:"cluster"`
+	Instance string                `json:"instance,omitempty"`
+	Pipeline fleet.PipelineSummary `json:"pipeline"`
+}
+
+func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOutput, error) {
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := faas.PrincipalFrom(ctx)
+	visible, sight := sightOf(who)
+	out := &getOverviewOutput{CacheControl: revalidate}
+	o := &out.Body
+	*o = overview{Revision: snapshot.Revision, Attention: []attention{}, Running: []running{}}
+	all := fleet.Filter{Visible: visible, Sight: sight}
+	page, err := snapshot.Find(all, fleet.Order{}, "", 1)
+	if err != nil {
+		return nil, err
+	}
+	o.Lifecycles = page.Facets.Lifecycles
+	all.Lifecycles = []fleet.Lifecycle{fleet.Pending, fleet.Active}
+	if page, err = snapshot.Find(all, fleet.Order{}, "", 1); err != nil {
+		return nil, err
+	}
+	o.Instances, o.Healths, o.Pipelines = page.Total, page.Facets.Healths, page.Facets.Pipelines
+	for _, c := range snapshot.Chunks {
+		if visible == nil || visible(c.Cluster.ID) {
+			o.Clusters++
+			o.cluster(c.Cluster)
+		}
+	}
+	if err := o.instances(snapshot, all); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(o.Attention, func(a, b attention) int {
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
+	})
+	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]
+	o.Activity, _, err = f.Fleet.Activities(ctx, visible, "", mostActivity)
+	return out, err
+}
+
+// sightOf gives what somebody sees: nil is all.
+func sightOf(who identity.Principal) (visible func(string) bool, sight string) {
+	if who.AllowedGlobally(identity.Viewer) {
+		return nil, ""
+	}
+	return who.Sees, who.Grants.Fingerprint()
+}
+
+// add takes in a reason.
+func (o *overview) add(a attention) {
+	o.AttentionTotal++
+	o.Attention = append(o.Attention, a)
+}
+
+func (o *overview) cluster(c fleet.Cluster) {
+	if c.Sync.Error != "" {
+		o.add(attention{Cluster: c.ID, Reason: "sync", Severity: "failed", Detail: c.Sync.Error})
+	}
+	if c.Online.State == "offline" {
+		o.add(attention{Cluster: c.ID, Reason: "offline", Severity: "failed", Detail: c.Online.Reason, Since: c.Online.At})
+	}
+	if n := len(c.Problems); n > 0 {
+		o.add(attention{Cluster: c.ID, Reason: "files", Severity: "degraded", Detail: problem(c.Problems)})
+	}
+	if p := c.Pipeline; p != nil && p.Status.Moving() && len(o.Running) < mostRunning {
+		o.Running = append(o.Running, running{Cluster: c.ID, Pipeline: *p})
+	}
+}
+
+func problem(list []fleet.FileProblem) string {
+	p := list[0]
+	s := p.File
+	if p.Line > 0 {
+		s += fmt.Sprintf(":%d:%d", p.Line, p.Column)
+	}
+	s += ": " + p.Message
+	if len(list) > 1 {
+		s += fmt.Sprintf(" (and %d more)", len(list)-1)
+	}
+	return s
+}
+
+// instances adds what the instances that still are say, the latest change first.
+func (o *overview) instances(snapshot *fleet.Snapshot, all fleet.Filter) error {
+	find := func(narrow func(*fleet.Filter), most int) (fleet.InstancePage, error) {
+		f := all
+		narrow(&f)
+		return snapshot.Find(f, fleet.Order{By: fleet.SortChanged, Descending: true}, "", most)
+	}
+	for _, reason := range []struct {
+		narrow func(*fleet.Filter)
+		tell   func(fleet.Instance) attention
+	}{
+		{func(f *fleet.Filter) { f.Healths = []fleet.Health{fleet.Failed, fleet.Degraded} }, func(i fleet.Instance) attention {
+			return attention{Reason: "health", Severity: string(i.Health.State), Detail: cmp.Or(i.Health.Reason, "The cluster says so."), Since: i.Health.At}
+		}},
+		{func(f *fleet.Filter) { f.Pipelines = []string{string(fleet.StatusFailed)} }, func(i fleet.Instance) attention {
+			return attention{
+				Reason: "pipeline", Severity: "failed", Since: i.Pipeline.UpdatedAt, Pipeline: i.Pipeline.ID,
+				Detail: fmt.Sprintf("Pipeline %d failed.", i.Pipeline.ID),
+			}
+		}},
+		{func(f *fleet.Filter) { f.Broken = true }, func(i fleet.Instance) attention {
+			return attention{Reason: "files", Severity: "degraded", Detail: problem(i.Problems), Since: i.ChangedAt}
+		}},
+	} {
+		page, err := find(reason.narrow, mostAttention)
+		if err != nil {
+			return err
+		}
+		o.AttentionTotal += page.Total
+		for _, i := range page.Instances {
+			a := reason.tell(i)
+			a.Cluster, a.Instance = i.Cluster, i.Name
+			o.Attention = append(o.Attention, a)
+		}
+	}
+	page, err := find(func(f *fleet.Filter) {
+		for _, s := range []fleet.PipelineStatus{
+			fleet.StatusCreated, fleet.StatusWaitingForResource, fleet.StatusPreparing, fleet.StatusWaitingForCallback,
+			fleet.StatusPending, fleet.StatusRunning, fleet.StatusCanceling,
+		} {
+			f.Pipelines = append(f.Pipelines, string(s))
+		}
+	}, mostRunning)
+	if err != nil {
+		return err
+	}
+	o.run(page.Instances)
+	return nil
+}
+
+// run adds pipelines at work. One that is about an instance and its cluster's
+// latest is told once.
+func (o *overview) run(instances []fleet.Instance) {
+	of := map[[2]any]bool{}
+	for _, i := range instances {
+		of[[2]any{i.Cluster, i.Pipeline.ID}] = true
+	}
+	o.Running = slices.DeleteFunc(o.Running, func(r running) bool { return of[[2]any{r.Cluster, r.Pipeline.ID}] })
+	for _, i := range instances {
+		o.Running = append(o.Running, running{i.Cluster, i.Name, *i.Pipeline})
+	}
+	o.Running = o.Running[:min(len(o.Running), mostRunning)]
+}
+
+type listActivityInput struct {
+	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type listActivityOutput struct {
+	Body struct {
+		Activity []fleet.Activity `json:"activity"`
+		Next     string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
+	}
+}
+
+func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*listActivityOutput, error) {
+	visible, _ := sightOf(faas.PrincipalFrom(ctx))
+	out := new(listActivityOutput)
+	var err error
+	out.Body.Activity, out.Body.Next, err = f.Fleet.Activities(ctx, visible, in.After, in.Limit)
+	return out, err
+}

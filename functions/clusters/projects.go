@@ -1,0 +1,317 @@
+package function
+
+import (
+	"context"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// newProject names a GitLab project with what to use it with.
+type newProject struct {
+	GitLabURL       string       `json:"gitlabUrl" maxLength:"300" doc:"Root of the GitLab server" example:"https://gitlab.com"`
+	Project         string       `json:"project" minLength:"1" maxLength:"300" doc:"Numeric id or path" example:"grove/campus-aws"`
+	APIToken        secret.Value `json:"apiToken" doc:"Token with the api scope; never given out again"`
+	TriggerToken    secret.Value `json:"triggerToken" doc:"Pipeline trigger token; never given out again"`
+	GatewayURL      string       `json:"gatewayUrl,omitempty" maxLength:"300" doc:"OpenFaaS gateway of the cluster"`
+	GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
+	GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
+	DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form, to be registered at GitLab; never given out again"`
+	MakeDeployKey   bool         `json:"makeDeployKey,omitempty" doc:"Make a deploy key and register it at GitLab"`
+}
+
+func (b newProject) request(by audit.Actor) enrol.Request {
+	return enrol.Request{
+		GitLabURL: b.GitLabURL, Project: b.Project, APIToken: b.APIToken, TriggerToken: b.TriggerToken,
+		GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser, GatewayPassword: b.GatewayPassword,
+		DeployKey: b.DeployKey, MakeDeployKey: b.MakeDeployKey, By: by,
+	}
+}
+
+// actor is who the audit log names.
+func actor(ctx context.Context) audit.Actor {
+	p := faas.PrincipalFrom(ctx)
+	a := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID}
+	if from := faas.ClientFrom(ctx); from.IsValid() {
+		a.Address = from.String()
+	}
+	return a
+}
+
+type addProjectInput struct {
+	Body newProject
+}
+
+type addProjectOutput struct {
+	Body struct {
+		Project fleet.Project `json:"project"`
+		Warning string        `json:"warning,omitempty" doc:"What still needs a hand, with its cure"`
+	}
+}
+
+// firstSync is how long adding waits for the first sync; the schedule goes on
+// with what takes longer.
+const firstSync = 20 * time.Second
+
+func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addProjectOutput, error) {
+	project, warning, err := f.Enrol.Add(ctx, in.Body.request(actor(ctx)))
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, firstSync)
+	defer cancel()
+	if err := f.Sync(ctx, project.ID); err != nil && warning == "" {
+		warning = "The first sync has not finished: " + fault.Message(err)
+	}
+	out := new(addProjectOutput)
+	out.Body.Project, out.Body.Warning = project, warning
+	return out, nil
+}
+
+type checkNewProjectInput struct {
+	Check string `query:"check" enum:"reachable,token,project,branch,layout,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
+	Body  newProject
+}
+
+type checksOutput struct {
+	Body struct {
+		Checks []fleet.Check `json:"checks"`
+	}
+}
+
+func checked(checks []fleet.Check, err error) (*checksOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := new(checksOutput)
+	out.Body.Checks = checks
+	return out, nil
+}
+
+func (f *clusters) checkNewProject(ctx context.Context, in *checkNewProjectInput) (*checksOutput, error) {
+	return checked(f.Enrol.Check(ctx, in.Body.request(actor(ctx)), in.Check))
+}
+
+type checkProjectInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Check   string `query:"check" enum:"reachable,token,project,branch,layout,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
+}
+
+func (f *clusters) checkProject(ctx context.Context, in *checkProjectInput) (*checksOutput, error) {
+	if err := f.exists(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	return checked(f.Enrol.CheckProject(ctx, in.Cluster, in.Check))
+}
+
+func (f *clusters) exists(ctx context.Context, id string) error {
+	_, err := f.Fleet.Project(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return faas.NoSuchCluster()
+	}
+	return err
+}
+
+type listProjectsOutput struct {
+	Body struct {
+		Projects []projectState `json:"projects"`
+	}
+}
+
+// projectState is a project with how it fares.
+type projectState struct {
+	Project fleet.Project       `json:"project"`
+	Health  fleet.ProjectHealth `json:"health" doc:"What the checks said last"`
+	Sync    fleet.SyncState     `json:"sync"`
+}
+
+func (f *clusters) listProjects(ctx context.Context, _ *struct{}) (*listProjectsOutput, error) {
+	projects, err := f.Fleet.Projects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	records, err := f.Fleet.SyncRecords(ctx)
+	if err != nil {
+		return nil, err
+	}
+	healths, err := f.Fleet.ProjectHealths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who := faas.PrincipalFrom(ctx)
+	out := new(listProjectsOutput)
+	out.Body.Projects = []projectState{}
+	for _, p := range projects {
+		if !who.Sees(p.ID) {
+			continue
+		}
+		health, known := healths[p.ID]
+		if !known {
+			health = fleet.ProjectHealth{Project: p.ID, Checks: []fleet.Check{}}
+		}
+		out.Body.Projects = append(out.Body.Projects, projectState{p, health, records[p.ID].State})
+	}
+	return out, nil
+}
+
+type getProjectInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+}
+
+type getProjectOutput struct {
+	Body struct {
+		Project fleet.Project       `json:"project"`
+		Health  fleet.ProjectHealth `json:"health" doc:"What the checks said last"`
+		Sync    fleet.SyncState     `json:"sync"`
+		Facts   []string            `json:"facts" doc:"Names of the facts that can be overridden"`
+		Links   []string            `json:"links" doc:"Names of the links that can be overridden"`
+	}
+}
+
+func (f *clusters) getProject(ctx context.Context, in *getProjectInput) (*getProjectOutput, error) {
+	project, err := f.Fleet.Project(ctx, in.Cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	health, err := f.Fleet.Health(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	out := new(getProjectOutput)
+	out.Body.Project, out.Body.Health, out.Body.Sync = project, health, record.State
+	out.Body.Facts, out.Body.Links = factNames(), links
+	return out, nil
+}
+
+// links are the names of a cluster's links.
+var links = []string{"gitlab", "grafana", "prometheus", "alertmanager", "kubernetes", "openfaas"}
+
+func factNames() []string {
+	var names []string
+	for _, fact := range grove.ClusterFacts() {
+		names = append(names, fact.Name)
+	}
+	return names
+}
+
+type overrideProjectInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Body    struct {
+		Overrides map[string]*string `json:"overrides" doc:"Value by the name of a fact or link; null leaves it to the repository again"`
+	}
+}
+
+type projectOutput struct {
+	Body struct {
+		Project fleet.Project `json:"project"`
+		Warning string        `json:"warning,omitempty" doc:"What still needs a hand, with its cure"`
+	}
+}
+
+func (f *clusters) overrideProject(ctx context.Context, in *overrideProjectInput) (*projectOutput, error) {
+	if err := f.exists(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	project, err := f.Enrol.Override(ctx, in.Cluster, factNames(), links, in.Body.Overrides, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := new(projectOutput)
+	out.Body.Project = project
+	ctx, cancel := context.WithTimeout(ctx, firstSync)
+	defer cancel()
+	if err := f.Sync(ctx, in.Cluster); err != nil {
+		out.Body.Warning = "It is kept, and shows after the next sync: " + fault.Message(err)
+	}
+	return out, nil
+}
+
+type removeProjectInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Confirm string `query:"confirm" required:"true" maxLength:"60" doc:"The project's id again, as typed by whoever removes it"`
+}
+
+type removeProjectOutput struct {
+	Body enrol.Removal
+}
+
+func (f *clusters) removeProject(ctx context.Context, in *removeProjectInput) (*removeProjectOutput, error) {
+	if err := f.exists(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	if in.Confirm != in.Cluster {
+		return nil, fault.InvalidField("confirm", "must be %s", in.Cluster)
+	}
+	removal, err := f.Enrol.Remove(ctx, in.Cluster, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &removeProjectOutput{Body: removal}, nil
+}
+
+type updateCredentialsInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Body    struct {
+		APIToken        secret.Value `json:"apiToken,omitempty"`
+		TriggerToken    secret.Value `json:"triggerToken,omitempty"`
+		GatewayURL      *string      `json:"gatewayUrl,omitempty" maxLength:"300" doc:"An empty one takes the gateway away"`
+		GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
+		GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
+		DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form"`
+	}
+}
+
+func (f *clusters) updateCredentials(ctx context.Context, in *updateCredentialsInput) (*projectOutput, error) {
+	if err := f.exists(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	b := in.Body
+	project, err := f.Enrol.Update(ctx, in.Cluster, enrol.Change{
+		APIToken: b.APIToken, TriggerToken: b.TriggerToken, GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser,
+		GatewayPassword: b.GatewayPassword, DeployKey: b.DeployKey, By: actor(ctx),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := new(projectOutput)
+	out.Body.Project = project
+	return out, nil
+}
+
+type rotateCredentialInput struct {
+	Cluster string `path:"cluster" maxLength:"60"`
+	Body    struct {
+		What string `json:"what" enum:"webhookSecret,deployKey"`
+	}
+}
+
+func (f *clusters) rotateCredential(ctx context.Context, in *rotateCredentialInput) (*projectOutput, error) {
+	if err := f.exists(ctx, in.Cluster); err != nil {
+		return nil, err
+	}
+	var err error
+	if in.Body.What == "webhookSecret" {
+		err = f.Enrol.RotateWebhook(ctx, in.Cluster, actor(ctx))
+	} else {
+		_, err = f.Enrol.RotateDeployKey(ctx, in.Cluster, actor(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := new(projectOutput)
+	out.Body.Project, err = f.Fleet.Project(ctx, in.Cluster)
+	return out, err
+}

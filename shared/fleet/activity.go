@@ -1,0 +1,129 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+const partActivity = "activity" // sort: time + "#" + what happened
+
+// activityLife is how long activity is kept.
+const activityLife = 90 * 24 * time.Hour
+
+// maxActivity bounds what one change of a cluster adds.
+const maxActivity = 50
+
+// Activity is something that happened to a cluster or an instance.
+type Activity struct {
+	At       time.Time `json:"at"`
+	Cluster  string    `json:"cluster"`
+	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
+	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync"`
+	From     string    `json:"from,omitempty" doc:"Lifecycle or pipeline status before"`
+	To       string    `json:"to" doc:"Lifecycle, pipeline status, or failed and recovered of a sync"`
+	Pipeline int64     `json:"pipeline,omitempty"`
+	Detail   string    `json:"detail,omitempty"`
+}
+
+// The kinds of Activity.
+const (
+	ActivityLifecycle = "lifecycle"
+	ActivityPipeline  = "pipeline"
+	ActivitySync      = "sync"
+)
+
+// Activities reads a page of the fleet's activity, newest first, as far as visible
+// (nil is all) lets it be seen. A page may hold fewer than limit; only an empty
+// cursor says that there is no more.
+func (s *Store) Activities(ctx context.Context, visible func(cluster string) bool, after string, limit int) ([]Activity, string, error) {
+	list := []Activity{}
+	for range maxActivityPages {
+		page, next, err := queryJSON[Activity](ctx, s.kv, kv.Query{
+			Partition: partActivity, After: after, Limit: limit - len(list), Reverse: true, Eventual: true,
+		})
+		if err != nil {
+			return nil, "", err
+		}
+		for _, a := range page {
+			if visible == nil || visible(a.Cluster) {
+				list = append(list, a)
+			}
+		}
+		if after = next; after == "" || len(list) >= limit {
+			break
+		}
+	}
+	return list, after, nil
+}
+
+// maxActivityPages bounds how far one page looks for what may be seen.
+const maxActivityPages = 10
+
+// note adds what a change of a chunk says. What was there from the beginning is no
+// news, so a first chunk adds one entry at most.
+func (s *Store) note(ctx context.Context, before, after *Chunk) error {
+	for i, a := range news(before, after) {
+		if i == maxActivity {
+			return nil
+		}
+		a.At, a.Cluster = s.now().UTC(), after.Cluster.ID
+		key := kv.Key{Partition: partActivity, Sort: fmt.Sprintf("%s#%s#%s#%s#%s",
+			a.At.Format("2006-01-02T15:04:05.000000000"), a.Cluster, a.Instance, a.Kind, a.To)}
+		if err := putJSON(ctx, s.kv, key, a, kv.Always, a.At.Add(activityLife)); err != nil {
+			return fmt.Errorf("noting activity of cluster %s: %w", a.Cluster, err)
+		}
+	}
+	return nil
+}
+
+func news(before, after *Chunk) []Activity {
+	var list []Activity
+	was := Cluster{}
+	if before != nil {
+		was = before.Cluster
+	}
+	now := after.Cluster
+	if was.Lifecycle != now.Lifecycle {
+		list = append(list, Activity{Kind: ActivityLifecycle, From: string(was.Lifecycle), To: string(now.Lifecycle)})
+	}
+	if was.Sync.Error != now.Sync.Error {
+		a := Activity{Kind: ActivitySync, To: "failed", Detail: now.Sync.Error}
+		if now.Sync.Error == "" {
+			a.To = "recovered"
+		}
+		list = append(list, a)
+	}
+	if before == nil {
+		return list
+	}
+	list = append(list, pipelineNews("", was.Pipeline, now.Pipeline)...)
+	for _, r := range after.Rows {
+		i := r.Instance
+		var old Instance
+		if row := before.Row(i.Name); row != nil {
+			old = row.Instance
+		} else if was.Lifecycle == Pending && was.Sync.Commit == "" {
+			continue // the first time that files were read
+		}
+		if old.Lifecycle != i.Lifecycle {
+			list = append(list, Activity{Instance: i.Name, Kind: ActivityLifecycle, From: string(old.Lifecycle), To: string(i.Lifecycle)})
+		}
+		list = append(list, pipelineNews(i.Name, old.Pipeline, i.Pipeline)...)
+	}
+	return list
+}
+
+// pipelineNews tells that a pipeline ended, or another one did.
+func pipelineNews(instance string, was, now *PipelineSummary) []Activity {
+	if now == nil || !now.Status.Finished() || was != nil && was.ID == now.ID && was.Status == now.Status {
+		return nil
+	}
+	a := Activity{Instance: instance, Kind: ActivityPipeline, To: string(now.Status), Pipeline: now.ID, Detail: string(now.Operation)}
+	if was != nil && was.ID == now.ID {
+		a.From = string(was.Status)
+	}
+	return []Activity{a}
+}
