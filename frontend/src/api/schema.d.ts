@@ -518,6 +518,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/clusters/{cluster}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how the cluster's Grove is spoken to */
+        get: operations["get-contract"];
+        /** Change how the cluster's Grove is spoken to */
+        put: operations["set-contract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/contract/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what each operation would send by a contract, without keeping it */
+        post: operations["preview-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/instances/{instance}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an instance's files fresh from GitLab, to edit them */
+        get: operations["get-instance-configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/instances/{instance}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was done to an instance, newest first */
+        get: operations["list-instance-operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/instances/{instance}/protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Protect an instance from being archived, deleted or reprovisioned */
+        put: operations["set-protection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the commits to an instance that no pipeline has deployed yet */
+        get: operations["get-undeployed-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/v1/clusters/{cluster}/operations": {
         parameters: {
             query?: never;
@@ -536,6 +639,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/clusters/{cluster}/operations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what an operation would do, without doing it */
+        post: operations["preview-operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/v1/clusters/{cluster}/operations/{operation}": {
         parameters: {
             query?: never;
@@ -543,10 +663,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an operation with its pipelines */
+        /** Show an operation with its changes and pipelines */
         get: operations["get-operation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/operations/{operation}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an operation that waits for its turn */
+        post: operations["withdraw-operation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -579,6 +716,108 @@ export interface paths {
         };
         /** Show a pipeline with its jobs as GitLab has them now */
         get: operations["get-pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a pipeline */
+        post: operations["cancel-pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/first-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extract the first error from a job's log */
+        get: operations["get-job-first-error"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a part of a job's log */
+        get: operations["get-job-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a pipeline's failed and canceled jobs again */
+        post: operations["retry-pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/protections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the cluster's protected instances */
+        get: operations["list-protections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/key-effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys whose change does more than restart */
+        get: operations["list-key-effects"];
         put?: never;
         post?: never;
         delete?: never;
@@ -652,6 +891,10 @@ export interface components {
              */
             outcome: "applied" | "stored" | "repeated" | "ignored";
         };
+        ActInputBody: {
+            /** @description Why, for the history */
+            reason?: string;
+        };
         Actor: {
             /** @description Network address the request came from */
             address?: string;
@@ -690,6 +933,18 @@ export interface components {
             entries: components["schemas"]["Entry"][];
             /** @description Cursor of the following page; absent on the last */
             next?: string;
+        };
+        Change: {
+            /**
+             * @description File of the instance
+             * @enum {string}
+             */
+            file: "config.yml" | "grove.yml";
+            /** @description Keys from the root down, positions in lists */
+            path: string[];
+            unset?: boolean;
+            /** @description The new value; absent with unset */
+            value?: unknown;
         };
         ChangePasswordInputBody: {
             /** @description Not needed by who has no password yet */
@@ -761,10 +1016,31 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        Commit: {
+            author: string;
+            /** Format: date-time */
+            createdAt: string;
+            message: string;
+            parents?: string[];
+            sha: string;
+            title: string;
+            webUrl?: string;
+        };
         Contract: {
+            /** @description Whether administrators may reprovision the cluster from here */
+            allowReprovision?: boolean;
             operations?: {
                 [key: string]: components["schemas"]["Mechanism"];
             };
+        };
+        ContractPage: {
+            /** @description What was changed; absent when it is the default */
+            changed?: components["schemas"]["Contract"];
+            /** @description What counts: the default with what was changed */
+            contract: components["schemas"]["Contract"];
+            default: components["schemas"]["Contract"];
+            /** @description What each operation would send for an instance called example */
+            samples: components["schemas"]["Sample"][];
         };
         CreateTokenInputBody: {
             /** @description Cluster ids; none is all that the owner may */
@@ -778,10 +1054,35 @@ export interface components {
             /** @enum {string} */
             role: "viewer" | "operator" | "administrator";
         };
+        DeployKey: {
+            /** Format: date-time */
+            addedAt: string;
+            /** @example SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU */
+            fingerprint: string;
+            /**
+             * Format: int64
+             * @description Id at GitLab; absent when Ocim did not register it
+             */
+            gitlabId?: number;
+            /** @description In the form of authorized_keys */
+            publicKey: string;
+        };
         Deployment: {
             /** @description Deployment id; GitLab's commit may carry none */
             id?: string;
             instance: string;
+        };
+        Edit: {
+            path: string;
+            text: string;
+        };
+        Effect: {
+            /** @description Keys and files that cause it */
+            because?: string[];
+            /** @enum {string} */
+            effect: "destroysData" | "infrastructure" | "stops" | "imageRebuild" | "migrations" | "restart";
+            /** @description What that means */
+            text: string;
         };
         Entry: {
             /** @description What was done, such as user.disabled */
@@ -799,6 +1100,28 @@ export interface components {
             operation?: string;
             /** @description What it was done to, such as user/01h2… */
             target: string;
+        };
+        Estimate: {
+            /**
+             * Format: date-time
+             * @description When it will be done; absent before GitLab accepted it
+             */
+            doneAt?: string;
+            /**
+             * Format: int64
+             * @description How much of it has passed; never 100 before the end
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Earlier operations that this is the median of; 0 is a guess
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description From GitLab's acceptance to the end, typically
+             */
+            seconds: number;
         };
         Facets: {
             clusters: {
@@ -821,6 +1144,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        FailedJob: {
+            job: components["schemas"]["Job"];
+            /** Format: int64 */
+            pipeline: number;
+            stage: string;
+        };
         FieldError: {
             /** @description Path of the input, such as overrides.LMS_HOST; body when it is all of it */
             field: string;
@@ -834,6 +1163,19 @@ export interface components {
             /** @description Secrets are masked */
             text: string;
         };
+        FileChange: {
+            /** @enum {string} */
+            action: "create" | "update" | "delete";
+            /** @description Unified diff with secrets masked; may be cut */
+            diff?: string;
+            instance: string;
+            /** @description Keys of the root that change, of a YAML file */
+            keys?: string[];
+            /** @example instances/demo/config.yml */
+            path: string;
+            /** @description Those among them whose change the diff cannot show */
+            secrets?: string[];
+        };
         FileProblem: {
             /** Format: int64 */
             column?: number;
@@ -846,6 +1188,31 @@ export interface components {
         Files: {
             commit: string;
             files: components["schemas"]["File"][];
+        };
+        FirstError: {
+            /** @description The lines before and after it, without colours */
+            context?: string[];
+            /**
+             * Format: int64
+             * @description Its number in the text that was looked through, from 1
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Where its line begins in that text, in bytes
+             */
+            offset: number;
+            /** @description The line without colours */
+            text: string;
+        };
+        GitLabRequest: {
+            body: {
+                [key: string]: unknown;
+            };
+            /** @example POST */
+            method: string;
+            /** @example /api/v4/projects/42/repository/commits */
+            path: string;
         };
         Grants: {
             /** @description Role by cluster id, in addition */
@@ -979,15 +1346,43 @@ export interface components {
             role?: "viewer" | "operator" | "administrator";
         };
         Job: {
+            /** @description Its failure does not fail the pipeline */
+            allowFailure?: boolean;
+            /** @example script_failure */
+            failureReason?: string;
             /** Format: date-time */
             finishedAt?: string;
             /** Format: int64 */
             id: number;
             name: string;
+            /** @description A later job of the same name replaced it */
+            retried?: boolean;
             /** Format: date-time */
             startedAt?: string;
             status: string;
             webUrl?: string;
+        };
+        JobError: {
+            /** @description Absent when nothing looks like an error; its line and offset count from the offset from */
+            found?: components["schemas"]["FirstError"];
+            /**
+             * Format: int64
+             * @description Offset in the log where the text that was looked through begins
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Of the whole log so far; -1 when GitLab did not tell
+             */
+            size: number;
+        };
+        KeyEffect: {
+            effects: string[];
+            /** @description Key of config.yml or grove.yml; * at the end stands for any rest */
+            key: string;
+        };
+        KeyEffectsOutputBody: {
+            keys: components["schemas"]["KeyEffect"][];
         };
         Link: {
             /** @enum {string} */
@@ -997,6 +1392,24 @@ export interface components {
         LogInInputBody: {
             email: string;
             password: string;
+        };
+        LogPart: {
+            /** Format: int64 */
+            from: number;
+            /** @description There is more now */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description Where the following part begins; ask for it again later while the job runs
+             */
+            next: number;
+            /**
+             * Format: int64
+             * @description Of the whole log so far; -1 when GitLab did not tell
+             */
+            size: number;
+            /** @description With the runner's colours and section marks. What is not UTF-8 is replaced */
+            text: string;
         };
         LookUpInputBody: {
             token: string;
@@ -1025,8 +1438,16 @@ export interface components {
         Operation: {
             /** Format: date-time */
             acceptedAt?: string;
+            /** @description Of buildImages: its branch */
+            branch?: string;
+            /** @description Bulk change that it is part of */
+            bulk?: string;
             cluster: string;
+            /** @description Commit that asks for it, once there is one */
+            commit?: string;
             deploymentId: string;
+            /** @description All its instances with their deployment ids, when one commit changes several */
+            deployments?: components["schemas"]["Deployment"][];
             /** @description What happened, with the cure when it failed */
             detail?: string;
             /** Format: date-time */
@@ -1039,10 +1460,14 @@ export interface components {
             pipelines?: number[];
             /** @description Why, in the words of who asked */
             reason?: string;
+            /** @description Of buildImages: repository of the code */
+            repository?: string;
             /** Format: date-time */
             requestedAt: string;
             /** @description E-mail of who asked */
             requestedBy: string;
+            /** @description Commit whose configuration this brings back */
+            rolledBackTo?: string;
             /** Format: date-time */
             runningAt?: string;
             /** @enum {string} */
@@ -1054,6 +1479,19 @@ export interface components {
             operations: components["schemas"]["Operation"][];
         };
         OperationPage: {
+            /** @description What people did to these pipelines, oldest first */
+            acts: components["schemas"]["PipelineAct"][];
+            /**
+             * Format: int64
+             * @description Operations of the cluster that it waits for
+             */
+            ahead: number;
+            /** @description What it causes */
+            effects: components["schemas"]["Effect"][];
+            /** @description How far it is; absent once it has ended */
+            estimate?: components["schemas"]["Estimate"];
+            /** @description What it changes in git, secrets masked */
+            files: components["schemas"]["FileChange"][];
             operation: components["schemas"]["Operation"];
             /** @description In the order they were made: trigger, deploying, child */
             pipelines: components["schemas"]["Pipeline"][];
@@ -1098,14 +1536,29 @@ export interface components {
             updatedAt: string;
             webUrl?: string;
         };
+        PipelineAct: {
+            /** @enum {string} */
+            act: "cancel" | "retry";
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            /** Format: int64 */
+            pipeline: number;
+            reason?: string;
+        };
         PipelineList: {
             /** @description Cursor of the following page; absent on the last */
             next?: string;
             pipelines: components["schemas"]["Pipeline"][];
         };
         PipelinePage: {
+            /** @description What people did to it, oldest first */
+            acts: components["schemas"]["PipelineAct"][];
             /** @description Pipelines that it started */
             children: components["schemas"]["Pipeline"][];
+            /** @description The first job that failed, of it or its children: the one to read */
+            failed?: components["schemas"]["FailedJob"];
             pipeline: components["schemas"]["Pipeline"];
             /** @description Why GitLab could not be asked; the rest is the last known state */
             stale?: string;
@@ -1119,6 +1572,23 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
             webUrl?: string;
+        };
+        Preview: {
+            /** @description What has to be typed to confirm it */
+            confirm?: string;
+            /** @description What it will cause, the costliest first */
+            effects: components["schemas"]["Effect"][];
+            estimate?: components["schemas"]["Estimate"];
+            files: components["schemas"]["FileChange"][];
+            /** @description Send it as previewHash to start exactly this; absent when something blocks */
+            hash?: string;
+            /** @description Instances that it touches; none is the whole cluster */
+            instances: string[];
+            /** @enum {string} */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description Exactly what GitLab will be asked; absent when something blocks */
+            request?: components["schemas"]["GitLabRequest"];
+            warnings: components["schemas"]["Warning"][];
         };
         Problem: {
             /** @description One sentence for a person */
@@ -1135,7 +1605,7 @@ export interface components {
             /** @description What the status means */
             title: string;
             /**
-             * @description urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, unavailable or internal
+             * @description urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, refused, unavailable or internal
              * @example urn:ocim:invalid
              */
             type: string;
@@ -1146,6 +1616,8 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             defaultBranch: string;
+            /** @description Key that may write to the repository; its private part is never given out */
+            deployKey?: components["schemas"]["DeployKey"];
             /** @description OpenFaaS gateway inside the cluster */
             gatewayUrl?: string;
             /**
@@ -1176,6 +1648,23 @@ export interface components {
             updatedAt: string;
             webUrl: string;
         };
+        ProtectInputBody: {
+            protected: boolean;
+            /** @description Why, for the history */
+            reason?: string;
+        };
+        Protection: {
+            /** Format: date-time */
+            at?: string;
+            /** @description E-mail of who set it last */
+            by?: string;
+            instance: string;
+            protected: boolean;
+            reason?: string;
+        };
+        ProtectionsOutputBody: {
+            protections: components["schemas"]["Protection"][];
+        };
         RedeemInvitationInputBody: {
             name: string;
             password: string;
@@ -1187,6 +1676,11 @@ export interface components {
         };
         RequestResetInputBody: {
             email: string;
+        };
+        Sample: {
+            /** @enum {string} */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            request: components["schemas"]["GitLabRequest"];
         };
         Session: {
             address: string;
@@ -1230,18 +1724,34 @@ export interface components {
             name: string;
         };
         StartInputBody: {
-            /** @description Name of the instance */
-            instance: string;
+            /** @description Of update: commit that the files were read at; a file that changed since is a conflict */
+            baseCommit?: string;
+            /** @description Of buildImages: its branch */
+            branch?: string;
+            /** @description Of update, in place of files: single keys */
+            changes?: components["schemas"]["Change"][];
+            /** @description Typed to confirm: the instance's name for delete, the cluster's id for reprovision */
+            confirm?: string;
+            /** @description Of update: whole files; what is masked stays what it is */
+            files?: components["schemas"]["Edit"][];
+            /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */
+            instance?: string;
             /** @enum {string} */
-            kind: "create";
-            /** @description Tutor and Grove keys, upper case, to values of any type */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description Of create: Tutor and Grove keys, upper case, to values of any type */
             overrides?: {
                 [key: string]: unknown;
             };
+            /** @description Hash of the preview that was confirmed; the operation is refused when it would send anything else */
+            previewHash?: string;
             /** @description Why, for the history */
             reason?: string;
+            /** @description Of buildImages: address of the code's git repository */
+            repository?: string;
+            /** @description Of update, in place of files: the operation or commit whose configuration comes back */
+            rollBackTo?: string;
         };
-        StateOutputBody: {
+        State: {
             /** @description Whether sign-in by the OIDC provider is offered */
             google: boolean;
             /** @description False while there is no administrator yet */
@@ -1284,6 +1794,19 @@ export interface components {
         TokenList: {
             tokens: components["schemas"]["Token"][];
         };
+        Undeployed: {
+            /** @description Newest first */
+            commits: components["schemas"]["Commit"][];
+            /** @description There are more than are listed */
+            partial: boolean;
+            /**
+             * Format: int64
+             * @description Pipeline that deployed it
+             */
+            pipeline?: number;
+            /** @description Commit that is deployed; absent when none is known */
+            since?: string;
+        };
         UpdateMeInputBody: {
             name: string;
         };
@@ -1316,6 +1839,39 @@ export interface components {
         };
         UserList: {
             users: components["schemas"]["User"][];
+        };
+        Warning: {
+            /** @description Whether the operation would be refused */
+            blocking: boolean;
+            /** @enum {string} */
+            code: "willQueue" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
+            /** @description Input that it is about */
+            field?: string;
+            message: string;
+        };
+        Wish: {
+            /** @description Of update: commit that the files were read at; a file that changed since is a conflict */
+            baseCommit?: string;
+            /** @description Of buildImages: its branch */
+            branch?: string;
+            /** @description Of update, in place of files: single keys */
+            changes?: components["schemas"]["Change"][];
+            /** @description Of update: whole files; what is masked stays what it is */
+            files?: components["schemas"]["Edit"][];
+            /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */
+            instance?: string;
+            /** @enum {string} */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description Of create: Tutor and Grove keys, upper case, to values of any type */
+            overrides?: {
+                [key: string]: unknown;
+            };
+            /** @description Why, for the history */
+            reason?: string;
+            /** @description Of buildImages: address of the code's git repository */
+            repository?: string;
+            /** @description Of update, in place of files: the operation or commit whose configuration comes back */
+            rollBackTo?: string;
         };
     };
     responses: never;
@@ -2093,7 +2649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateOutputBody"];
+                    "application/json": components["schemas"]["State"];
                 };
             };
             /** @description Error */
@@ -2414,6 +2970,246 @@ export interface operations {
             };
         };
     };
+    "get-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Contract"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Contract"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-instance-configuration": {
+        parameters: {
+            query?: {
+                /** @description Commit to read at; empty is the newest */
+                commit?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Files"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-instance-operations": {
+        parameters: {
+            query?: {
+                /** @description Cursor of a page */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protection"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-undeployed-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undeployed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-operations": {
         parameters: {
             query?: {
@@ -2487,6 +3283,41 @@ export interface operations {
             };
         };
     };
+    "preview-operation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-operation": {
         parameters: {
             query?: never;
@@ -2506,6 +3337,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-operation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                operation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
             /** @description Error */
@@ -2573,6 +3436,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelinePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                pipeline: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-first-error": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                pipeline: number;
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobError"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-log": {
+        parameters: {
+            query?: {
+                /** @description Offset of the first byte */
+                from?: number;
+                /** @description Bytes at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                pipeline: number;
+                job: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPart"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                pipeline: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-protections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtectionsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-key-effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyEffectsOutputBody"];
                 };
             };
             /** @description Error */
