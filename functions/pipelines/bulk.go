@@ -1,5 +1,198 @@
 package function
 
-import "github.com/open-craft/ocim/shared/faas"
+import (
+	"context"
+	"net/http"
+	"slices"
 
-func (f *pipelines) bulkRoutes(*faas.API) {}
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func (f *pipelines) bulkRoutes(api *faas.API) {
+	const base = "/v1/bulk-changes"
+	start := route(http.MethodPost, base, "start-bulk-change", "Change many instances, in waves")
+	start.DefaultStatus = http.StatusAccepted
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), start, f.startBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together"), f.previewBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{act}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.actOnBulk)
+}
+
+// BulkWish is a bulk change as a caller asks for it.
+type BulkWish struct {
+	Kind       string             `json:"kind" enum:"update,archive,unarchive"`
+	Targets    []operation.Target `json:"targets" minItems:"1" maxItems:"500"`
+	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
+	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+	Batch      int                `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
+	PauseAfter int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
+}
+
+func (w BulkWish) request(ctx context.Context) (operation.BulkRequest, error) {
+	r := operation.BulkRequest{
+		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason,
+		Batch: w.Batch, PauseAfter: w.PauseAfter, By: actor(ctx),
+	}
+	return r, mayChange(ctx, clustersOf(w.Targets))
+}
+
+func clustersOf(targets []operation.Target) []string {
+	var ids []string
+	for _, t := range targets {
+		ids = append(ids, t.Cluster)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// mayChange demands that the caller may operate every cluster. One that they may
+// not see does not exist for them.
+func mayChange(ctx context.Context, clusters []string) error {
+	p := faas.PrincipalFrom(ctx)
+	for _, id := range clusters {
+		if !p.Sees(id) {
+			return fault.InvalidField("targets", "there is no cluster %s", id).WithKind(fault.NotFound)
+		}
+		if !p.Allowed(identity.Operator, id) {
+			return fault.InvalidField("targets", "you may not operate the cluster %s", id).WithKind(fault.Forbidden)
+		}
+	}
+	return nil
+}
+
+type startBulkInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second one"`
+	Body           struct {
+		BulkWish
+		PreviewHash string `json:"previewHash,omitempty" maxLength:"64" doc:"Hash of the preview that was confirmed; it is refused when it would do anything else"`
+	}
+}
+
+type startBulkOutput struct {
+	Status int
+	Body   fleet.Bulk
+}
+
+func (f *pipelines) startBulk(ctx context.Context, in *startBulkInput) (*startBulkOutput, error) {
+	req, err := in.Body.request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	req.Key, req.PreviewHash = in.IdempotencyKey, in.Body.PreviewHash
+	b, created, err := f.Operations.StartBulk(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	out := &startBulkOutput{Status: http.StatusAccepted, Body: b}
+	if !created {
+		out.Status = http.StatusOK
+	}
+	return out, nil
+}
+
+type previewBulkInput struct {
+	Body BulkWish
+}
+
+type previewBulkOutput struct {
+	Body operation.BulkPreview
+}
+
+func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*previewBulkOutput, error) {
+	req, err := in.Body.request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	preview, err := f.Operations.PreviewBulk(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return &previewBulkOutput{Body: preview}, nil
+}
+
+type listBulksInput struct {
+	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+}
+
+type listBulksOutput struct {
+	Body struct {
+		BulkChanges []fleet.Bulk `json:"bulkChanges"`
+		Next        string       `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
+	}
+}
+
+func (f *pipelines) listBulks(ctx context.Context, in *listBulksInput) (*listBulksOutput, error) {
+	list, next, err := f.Fleet.Bulks(ctx, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := new(listBulksOutput)
+	out.Body.Next, out.Body.BulkChanges = next, []fleet.Bulk{}
+	for _, b := range list {
+		if b = visible(ctx, b); len(b.Targets) > 0 {
+			out.Body.BulkChanges = append(out.Body.BulkChanges, b)
+		}
+	}
+	return out, nil
+}
+
+// visible leaves out what the caller may not see.
+func visible(ctx context.Context, b fleet.Bulk) fleet.Bulk {
+	p := faas.PrincipalFrom(ctx)
+	b.Targets = slices.DeleteFunc(slices.Clone(b.Targets), func(t fleet.BulkTarget) bool { return !p.Sees(t.Cluster) })
+	return b
+}
+
+type bulkInput struct {
+	Bulk string `path:"bulk" maxLength:"60"`
+}
+
+type bulkOutput struct {
+	Body fleet.Bulk
+}
+
+func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*bulkOutput, error) {
+	b, err := f.Fleet.Bulk(ctx, in.Bulk)
+	if err != nil {
+		return nil, err
+	}
+	if b = visible(ctx, b); len(b.Targets) == 0 {
+		return nil, fault.New(fault.NotFound, "no bulk change %q", in.Bulk)
+	}
+	return &bulkOutput{Body: b}, nil
+}
+
+type actOnBulkInput struct {
+	Bulk string `path:"bulk" maxLength:"60"`
+	Act  string `path:"act" enum:"pause,resume,abort,retry"`
+}
+
+func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOutput, error) {
+	seen, err := f.getBulk(ctx, &bulkInput{Bulk: in.Bulk})
+	if err != nil {
+		return nil, err
+	}
+	whole, err := f.Fleet.Bulk(ctx, in.Bulk)
+	if err != nil {
+		return nil, err
+	}
+	var clusters []string
+	for _, t := range whole.Targets {
+		clusters = append(clusters, t.Cluster)
+	}
+	slices.Sort(clusters)
+	if err := mayChange(ctx, slices.Compact(clusters)); err != nil {
+		return nil, err
+	}
+	b, err := f.Operations.ActOnBulk(ctx, seen.Body.ID, in.Act, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &bulkOutput{Body: b}, nil
+}

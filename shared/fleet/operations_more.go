@@ -190,22 +190,3 @@ func (s *Store) PipelineActs(ctx context.Context, cluster string, pipeline int64
 	acts, _, err := queryJSON[PipelineAct](ctx, s.kv, kv.Query{Partition: partAction + cluster, Prefix: padded(pipeline) + "#"})
 	return acts, err
 }
-
-// SetContract replaces a project's contract; nil is the default.
-func (s *Store) SetContract(ctx context.Context, project string, c *Contract, record Recorder) (Project, error) {
-	var result struct {
-		Project
-		Audit audit.Trail `json:"audit,omitempty"`
-	}
-	err := s.modifyBy(ctx, kv.Key{Partition: partProject, Sort: project}, s.recorder(record), func(old []byte) ([]byte, error) {
-		if old == nil {
-			return nil, fault.New(fault.NotFound, "no project %q", project)
-		}
-		if err := json.Unmarshal(old, &result); err != nil {
-			return nil, fmt.Errorf("decoding project %s: %w", project, err)
-		}
-		result.Contract, result.UpdatedAt = c, s.now()
-		return json.Marshal(result)
-	})
-	return result.Project, err
-}

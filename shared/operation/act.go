@@ -69,6 +69,16 @@ func (s *Service) act(ctx context.Context, project fleet.Project, id int64, act,
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
+	if known.Parent != 0 { // GitLab reopened it too
+		parent, err := remote.Pipeline(ctx, known.Parent)
+		if err != nil {
+			return now, err
+		}
+		parent.Cluster, parent.Operation, parent.Deployments = project.ID, known.Operation, known.Deployments
+		if _, _, err := s.Fleet.RecordPipeline(ctx, parent, fleet.Asked); err != nil {
+			return now, err
+		}
+	}
 	// GitLab did it: what fails from here on is repaired by the next event or sync.
 	if err := s.followActed(ctx, project, now); err != nil {
 		s.Log.Warn("operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", id, "err", err)
@@ -114,7 +124,7 @@ func (s *Service) followActed(ctx context.Context, project fleet.Project, p flee
 			}
 		}
 	}
-	return s.Advance(ctx, project)
+	return s.advance(ctx, project)
 }
 
 // Protect sets or lifts an instance's protection.
@@ -156,7 +166,10 @@ func (s *Service) SetContract(ctx context.Context, project fleet.Project, c *fle
 	if err != nil {
 		return project, err
 	}
-	return s.Fleet.SetContract(ctx, project.ID, c, record)
+	return s.Fleet.ChangeProject(ctx, project.ID, record, func(p *fleet.Project) (bool, error) {
+		p.Contract = c
+		return true, nil
+	})
 }
 
 // Sample is what one operation would send by a contract.

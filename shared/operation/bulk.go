@@ -1,5 +1,455 @@
 package operation
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
-func (s *Service) advanceBulks(context.Context) error { return nil }
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// Target is one instance of the fleet.
+type Target struct {
+	Cluster  string `json:"cluster" maxLength:"60"`
+	Instance string `json:"instance" maxLength:"60"`
+}
+
+// BulkRequest asks for one change to many instances.
+type BulkRequest struct {
+	Kind        fleet.OperationKind // update, archive or unarchive
+	Targets     []Target
+	Changes     []Change // update
+	Reason      string
+	Batch       int // instances of each wave after the first
+	PauseAfter  int // failures after which it pauses
+	PreviewHash string
+	Key         string
+	By          audit.Actor
+}
+
+// Bounds of a bulk change.
+const (
+	maxTargets     = 500
+	maxBatch       = 50
+	maxBulkChanges = 32 << 10 // bytes of the changes as JSON
+)
+
+func (r *BulkRequest) check() error {
+	if r.Kind != fleet.Update && r.Kind != fleet.Archive && r.Kind != fleet.Unarchive {
+		return fault.InvalidField("kind", "only update, archive and unarchive can be done to many instances at once")
+	}
+	if len(r.Targets) == 0 || len(r.Targets) > maxTargets {
+		return fault.InvalidField("targets", "1 to %d instances are needed", maxTargets)
+	}
+	if r.Batch < 1 || r.Batch > maxBatch {
+		return fault.InvalidField("batch", "must be 1 to %d", maxBatch)
+	}
+	if r.PauseAfter < 1 || r.PauseAfter > maxTargets {
+		return fault.InvalidField("pauseAfter", "must be 1 to %d", maxTargets)
+	}
+	seen := map[Target]bool{}
+	for i, t := range r.Targets {
+		if seen[t] {
+			return fault.InvalidField(fmt.Sprintf("targets.%d", i), "%s is named twice", t.Instance)
+		}
+		seen[t] = true
+		one := r.one(t)
+		if err := one.check(); err != nil {
+			return err
+		}
+	}
+	raw, err := json.Marshal(r.Changes)
+	if err != nil || len(raw) > maxBulkChanges {
+		return fault.InvalidField("changes", "must have at most %d bytes as JSON", maxBulkChanges)
+	}
+	return nil
+}
+
+// one is the request for a single target.
+func (r *BulkRequest) one(t Target) Request {
+	return Request{Kind: r.Kind, Instance: t.Instance, Changes: r.Changes, Reason: r.Reason, By: r.By}
+}
+
+// keys tells what is changed without the values.
+func (r *BulkRequest) keys() []string {
+	var keys []string
+	for _, c := range r.Changes {
+		sign := "+"
+		if c.Unset {
+			sign = "-"
+		}
+		keys = append(keys, sign+c.File+": "+strings.Join(c.Path, "."))
+	}
+	return keys
+}
+
+// BulkPreview is what a bulk change would do, alike instances together.
+type BulkPreview struct {
+	Hash   string      `json:"hash" doc:"Send it as previewHash to start exactly this"`
+	Groups []BulkGroup `json:"groups" doc:"The largest first"`
+	Waves  [][]Target  `json:"waves" doc:"In the order they would start; what is blocked or unchanged is in none"`
+}
+
+// BulkGroup is instances that would change alike.
+type BulkGroup struct {
+	Targets  []Target           `json:"targets"`
+	Files    []fleet.FileChange `json:"files" doc:"Of the first of them"`
+	Effects  []Effect           `json:"effects"`
+	Warnings []Warning          `json:"warnings"`
+	Skipped  bool               `json:"skipped" doc:"They would be left out: blocked, or nothing to change"`
+}
+
+// outlook is what would become of one target.
+type outlook struct {
+	target   Target
+	files    []fleet.FileChange
+	warnings []Warning
+	skipped  bool
+	shown    string
+}
+
+// PreviewBulk thinks a bulk change through. Each cluster costs a constant number
+// of calls, whatever the number of its instances.
+func (s *Service) PreviewBulk(ctx context.Context, req BulkRequest) (BulkPreview, error) {
+	outlooks, hash, err := s.lookAhead(ctx, req)
+	if err != nil {
+		return BulkPreview{}, err
+	}
+	out := BulkPreview{Hash: hash, Groups: []BulkGroup{}, Waves: [][]Target{}}
+	index := map[string]int{}
+	for _, o := range outlooks {
+		alike, err := digestOf(signature(o))
+		if err != nil {
+			return BulkPreview{}, err
+		}
+		i, known := index[alike]
+		if !known {
+			i = len(out.Groups)
+			index[alike] = i
+			out.Groups = append(out.Groups, BulkGroup{
+				Files: append([]fleet.FileChange{}, o.files...), Effects: Effects(req.Kind, o.files),
+				Warnings: append([]Warning{}, o.warnings...), Skipped: o.skipped,
+			})
+		}
+		out.Groups[i].Targets = append(out.Groups[i].Targets, o.target)
+	}
+	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
+	for _, t := range targets(outlooks, req.Batch) {
+		if t.State == fleet.TargetSkipped {
+			continue
+		}
+		for len(out.Waves) <= t.Wave {
+			out.Waves = append(out.Waves, []Target{})
+		}
+		out.Waves[t.Wave] = append(out.Waves[t.Wave], Target{t.Cluster, t.Instance})
+	}
+	return out, nil
+}
+
+// signature is what makes outlooks alike: the changed lines, whatever stands
+// around them, and what warns.
+func signature(o outlook) any {
+	var files []any
+	for _, f := range o.files {
+		var lines []string
+		_, diff, _ := strings.Cut(f.Diff, "\n@@")
+		for line := range strings.Lines(diff) {
+			if line[0] == '+' || line[0] == '-' {
+				lines = append(lines, line)
+			}
+		}
+		files = append(files, []any{strings.TrimPrefix(f.Path, "instances/"+o.target.Instance), f.Action, lines, f.Keys, f.Secrets})
+	}
+	var codes []string
+	for _, w := range o.warnings {
+		codes = append(codes, w.Code)
+	}
+	return []any{files, codes, o.skipped}
+}
+
+// lookAhead tells what would become of each target, and the hash of it all.
+func (s *Service) lookAhead(ctx context.Context, req BulkRequest) ([]outlook, string, error) {
+	if err := req.check(); err != nil {
+		return nil, "", err
+	}
+	sources := map[string]*reading{}
+	var all []outlook
+	var shown []string
+	for _, t := range req.Targets {
+		r, known := sources[t.Cluster]
+		if !known {
+			var err error
+			if r, err = s.read(ctx, t.Cluster, req.Kind == fleet.Update); err != nil {
+				return nil, "", err
+			}
+			sources[t.Cluster] = r
+		}
+		o, err := s.outlookOf(ctx, r, req, t)
+		if err != nil {
+			return nil, "", err
+		}
+		all = append(all, o)
+		shown = append(shown, fmt.Sprint(o.shown, o.skipped))
+	}
+	hash, err := digestOf(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, shown)
+	return all, hash, err
+}
+
+// reading is a cluster as a bulk change needs it.
+type reading struct {
+	chunk *fleet.Chunk
+	files map[string][]fleet.SourceFile // by instance
+}
+
+func (s *Service) read(ctx context.Context, cluster string, files bool) (*reading, error) {
+	project, err := s.Fleet.Project(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	r := new(reading)
+	if r.chunk, err = s.Fleet.Chunk(ctx, cluster); err != nil || !files {
+		return r, err
+	}
+	remote, err := s.Open(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	head, err := remote.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := remote.Files(ctx, head.SHA)
+	if err != nil {
+		return nil, err
+	}
+	r.files = grove.Sort(sources).Instances
+	return r, nil
+}
+
+func (s *Service) outlookOf(ctx context.Context, r *reading, req BulkRequest, t Target) (outlook, error) {
+	o := outlook{target: t}
+	p := &prepared{op: fleet.Operation{Cluster: t.Cluster, Instance: t.Instance}}
+	if err := s.judge(ctx, p, r.chunk, req.Kind, t.Instance); err != nil {
+		return o, err
+	}
+	if req.Kind == fleet.Archive {
+		held, err := s.Fleet.Protection(ctx, t.Cluster, t.Instance)
+		if err != nil {
+			return o, err
+		}
+		if held.Protected {
+			p.block(isProtected, "targets", "%s is protected by %s", t.Instance, held.By)
+		}
+	}
+	if req.Kind == fleet.Update && p.refusal() == nil {
+		if err := p.applyTo(r.files[t.Instance], req.Changes, t.Instance); err != nil {
+			return o, err
+		}
+		if len(p.files) == 0 {
+			p.block(unchanged, "targets", "%s is like this already", t.Instance)
+		}
+	}
+	o.files, o.warnings, o.skipped = p.filesOf(t.Instance), p.warnings, p.refusal() != nil
+	if req.Kind == fleet.Update && !o.skipped {
+		var err error
+		o.shown, err = digestOf(o.files)
+		return o, err
+	}
+	return o, nil
+}
+
+// applyTo is apply on files that were read already. A file that cannot be changed
+// blocks its instance alone.
+func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance string) error {
+	for _, name := range []string{grove.ConfigFile, grove.GroveFile} {
+		if !slices.ContainsFunc(changes, func(c Change) bool { return c.File == name }) {
+			continue
+		}
+		now := fleet.SourceFile{Path: grove.InstanceFile(instance, name)}
+		for _, f := range files {
+			if f.Path == now.Path {
+				now = f
+				now.LastCommit = "head" // it exists; which commit is looked up when it is sent
+			}
+		}
+		text, err := rewrite(now.Path, name, now.Text, changes)
+		if err == nil && string(text) != string(now.Text) {
+			err = p.put(now, text, "")
+		}
+		if err != nil {
+			p.block(fileProblem, "targets", "%s: %s", now.Path, fault.Message(err))
+		}
+	}
+	return nil
+}
+
+// targets deals outlooks into waves: the first that would change alone, then
+// batches.
+func targets(outlooks []outlook, batch int) []fleet.BulkTarget {
+	var out []fleet.BulkTarget
+	place := 0
+	for _, o := range outlooks {
+		t := fleet.BulkTarget{Cluster: o.target.Cluster, Instance: o.target.Instance, State: fleet.TargetWaiting, Shown: o.shown}
+		if o.skipped {
+			t.State = fleet.TargetSkipped
+			for _, w := range o.warnings {
+				if w.Blocking {
+					t.Detail = w.Message
+				}
+			}
+		} else {
+			if place > 0 {
+				t.Wave = 1 + (place-1)/batch
+			}
+			place++
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// StartBulk stores a bulk change and starts its first wave. The same request
+// with the same key is done once; false is returned for a repetition.
+func (s *Service) StartBulk(ctx context.Context, req BulkRequest) (fleet.Bulk, bool, error) {
+	if err := req.check(); err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	sum, err := digestOf(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.PreviewHash)
+	if err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	once := fleet.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
+	if b, err := s.Fleet.BulkOnce(ctx, once); !fault.Is(err, fault.NotFound) {
+		return b, false, err
+	}
+	outlooks, hash, err := s.lookAhead(ctx, req)
+	if err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	if req.PreviewHash != "" && req.PreviewHash != hash {
+		return fleet.Bulk{}, false, fault.InvalidField("previewHash", "what would be sent is not what was previewed any more; look at the preview again").WithKind(fault.Conflict)
+	}
+	b := fleet.Bulk{
+		ID: s.NewID(), State: fleet.BulkRunning, Kind: req.Kind, Keys: req.keys(), Reason: req.Reason, RequestedBy: req.By.Email,
+		RequestedAt: s.Now(), Batch: req.Batch, PauseAfter: req.PauseAfter, Targets: targets(outlooks, req.Batch), By: req.By,
+	}
+	if !slices.ContainsFunc(b.Targets, func(t fleet.BulkTarget) bool { return t.State == fleet.TargetWaiting }) {
+		return fleet.Bulk{}, false, fault.InvalidField("targets", "nothing would change in any of these instances").WithKind(fault.Conflict)
+	}
+	raw, err := json.Marshal(req.Changes)
+	if err != nil {
+		return fleet.Bulk{}, false, fmt.Errorf("encoding the changes: %w", err)
+	}
+	// Not bound to the id: a request that is repeated gets the id of the first try.
+	b.SealedFor = "bulk/" + once.Key
+	if b.Sealed, err = s.Keys.Seal(raw, b.SealedFor); err != nil {
+		return fleet.Bulk{}, false, fmt.Errorf("sealing the changes: %w", err)
+	}
+	if once.Record, err = s.recorder(req.By, "bulk."+string(req.Kind), "bulk/"+b.ID, nil, map[string]any{
+		"instances": len(req.Targets), "keys": b.Keys, "reason": req.Reason,
+	}); err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	b, created, err := s.Fleet.AddBulk(ctx, b, once)
+	if err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	if err := s.stepBulk(ctx, b.ID); err != nil {
+		s.Log.Warn("bulk change not started yet", "bulk", b.ID, "err", err)
+	}
+	b, err = s.Fleet.Bulk(ctx, b.ID)
+	return b, created, err
+}
+
+// What people do to a bulk change.
+const (
+	BulkPause  = "pause"
+	BulkResume = "resume"
+	BulkAbort  = "abort"
+	BulkRetry  = "retry" // what failed
+)
+
+// ActOnBulk pauses, resumes, aborts or retries a bulk change.
+func (s *Service) ActOnBulk(ctx context.Context, id, act string, by audit.Actor) (fleet.Bulk, error) {
+	former, err := s.Fleet.Bulk(ctx, id)
+	if err != nil {
+		return fleet.Bulk{}, err
+	}
+	record, err := s.recorder(by, "bulk."+act, "bulk/"+id, map[string]any{"state": former.State}, nil)
+	if err != nil {
+		return fleet.Bulk{}, err
+	}
+	b, err := s.Fleet.ChangeBulk(ctx, id, record, func(b *fleet.Bulk) (bool, error) { return actOn(b, act, by) })
+	if err != nil {
+		return fleet.Bulk{}, err
+	}
+	if err := s.Fleet.OpenBulk(ctx, id); err != nil {
+		return fleet.Bulk{}, err
+	}
+	if err := s.stepBulk(ctx, id); err != nil {
+		s.Log.Warn("bulk change not moved on yet", "bulk", id, "err", err)
+	}
+	if b, err = s.Fleet.Bulk(ctx, id); err != nil {
+		return fleet.Bulk{}, err
+	}
+	return b, nil
+}
+
+func actOn(b *fleet.Bulk, act string, by audit.Actor) (bool, error) {
+	wrong := func() (bool, error) {
+		return false, fault.New(fault.Conflict, "A bulk change that is %s cannot be changed so", b.State)
+	}
+	switch act {
+	case BulkPause:
+		if b.State != fleet.BulkRunning {
+			return wrong()
+		}
+		b.State, b.Detail = fleet.BulkPaused, "Paused by "+by.Email
+	case BulkResume:
+		if b.State != fleet.BulkPaused {
+			return wrong()
+		}
+		b.State, b.Detail, b.Forgiven = fleet.BulkRunning, "", failures(b)
+	case BulkAbort:
+		if b.State != fleet.BulkRunning && b.State != fleet.BulkPaused {
+			return wrong()
+		}
+		b.State, b.Detail = fleet.BulkAborted, "Aborted by "+by.Email
+		for i := range b.Targets {
+			if t := &b.Targets[i]; t.State == fleet.TargetWaiting {
+				t.State, t.Detail = fleet.TargetSkipped, b.Detail
+			}
+		}
+	case BulkRetry:
+		if failures(b) == 0 {
+			return false, fault.New(fault.Conflict, "Nothing failed")
+		}
+		for i := range b.Targets {
+			if t := &b.Targets[i]; t.State == fleet.TargetFailed || t.State == fleet.TargetCanceled {
+				t.State, t.Detail, t.Group, t.Shown = fleet.TargetWaiting, "", "", ""
+				t.Attempt++
+			}
+		}
+		b.State, b.Detail, b.Forgiven = fleet.BulkRunning, "", 0
+		b.EndedAt = time.Time{}
+	default:
+		return false, fault.InvalidField("act", "must be pause, resume, abort or retry")
+	}
+	return true, nil
+}
+
+func failures(b *fleet.Bulk) int {
+	n := 0
+	for _, t := range b.Targets {
+		if t.State == fleet.TargetFailed || t.State == fleet.TargetCanceled {
+			n++
+		}
+	}
+	return n
+}

@@ -55,17 +55,36 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 	if err != nil || p.refusal() != nil {
 		return err
 	}
-	if len(p.files) == 0 {
-		p.block(unchanged, "files", "Nothing changes: the files are like this already")
-	}
 	for i := range p.files {
 		d := p.files[i].describe()
 		p.files[i].shown = &d
-		if len(d.Secrets) > 0 {
+	}
+	for name, shown := range req.shown {
+		if digest, err := digestOf(p.filesOf(name)); err != nil || digest != shown {
+			p.block(fileChanged, "files", "The configuration of %s changed since the preview; look at it again", name)
+			return err
+		}
+	}
+	if len(p.files) == 0 {
+		p.block(unchanged, "files", "Nothing changes: the files are like this already")
+	}
+	for _, f := range p.files {
+		if d := f.describe(); len(d.Secrets) > 0 {
 			p.warn(secretChanged, "files."+d.Path, "Secrets change that the diff cannot show: %s", strings.Join(d.Secrets, ", "))
 		}
 	}
 	return nil
+}
+
+// filesOf describes the files of one instance.
+func (p *prepared) filesOf(instance string) []fleet.FileChange {
+	var files []fleet.FileChange
+	for _, f := range p.files {
+		if d := f.describe(); d.Instance == instance {
+			files = append(files, d)
+		}
+	}
+	return files
 }
 
 // fetch reads a file, a zero one when it is not there.

@@ -198,3 +198,40 @@ func (w *world) started() int {
 	}
 	return n
 }
+
+// The same for a bulk change of two waves.
+func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
+	t.Parallel()
+	for after := 1; ; after++ {
+		w := newWorld(t, instances(3)...)
+		w.deaf()
+		w.gitlab.ResetRequests()
+		d := &death{after: after}
+		mortal := setup.NewFleet(setup.Parts{
+			KV: mortalStore{w.kv, d}, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+			Transport: mortalTransport{d}, Webhook: w.hook,
+		})
+		_, _, err := mortal.Operations.StartBulk(t.Context(), rename(3))
+		require.True(t, err == nil || d.dead(), "%v", err)
+		for range 4 {
+			w.clock.Advance(10 * time.Minute)
+			_ = mortal.Sync(t.Context(), "campus")
+		}
+		died := d.dead()
+
+		b, _, err := w.Operations.StartBulk(t.Context(), rename(3))
+		require.NoError(t, err, "died after %d changes", after)
+		for range 15 {
+			w.clock.Advance(5 * time.Minute)
+			_ = w.Sync(t.Context(), "campus")
+		}
+		b = w.bulk(t, b.ID)
+		require.Equal(t, fleet.BulkDone, b.State, "died after %d changes: %s", after, b.Detail)
+		require.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 3}, states(b), "died after %d changes: %+v", after, b.Targets)
+		require.Equal(t, 2, w.started(), "died after %d changes: one commit for each wave", after)
+		if !died {
+			t.Logf("%d points to die at", after-1)
+			return
+		}
+	}
+}

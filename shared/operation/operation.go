@@ -29,6 +29,8 @@ type Remote interface {
 	Cancel(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
 	Retry(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
 
+	// Pipeline reads one pipeline with its jobs.
+	Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error)
 	// FindPipeline looks for a pipeline of a source that changed since and
 	// carries all the variables.
 	FindPipeline(ctx context.Context, since time.Time, source string, variables map[string]string, skip func(id int64) bool) (fleet.Pipeline, error)
