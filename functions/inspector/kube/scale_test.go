@@ -74,7 +74,7 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 			Name: fmt.Sprintf("lms-%d", i), Namespace: fmt.Sprintf("instance-%d", i/podsEach), CreationTimestamp: at,
 			Labels: map[string]string{"app.kubernetes.io/part-of": "openedx", "pod-template-hash": "5c7d"},
 			// Real objects carry this much that nobody asks for.
-			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kube-controller-manager", FieldsV1: &metav1.FieldsV1{Raw: []byte(strings.Repeat("f", 6000))}}},
+			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kube-controller-manager", FieldsV1: metav1.NewFieldsV1(strings.Repeat("f", 6000))}},
 		}
 	}
 	switch resource {

@@ -1,0 +1,205 @@
+package clustertest_test
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/netguard"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// clock stands still until a test moves it.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+var nine = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+
+func client(now func() time.Time, timeout time.Duration) *clusterfn.Client {
+	return clusterfn.New(clusterfn.Options{
+		Policy: netguard.Policy{AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Now: now, Timeout: timeout,
+	})
+}
+
+func one(behavior clustertest.Behavior) clustertest.Cluster {
+	return clustertest.Cluster{
+		ID: "campus", User: secret.New("admin"), Password: secret.New("pw"), Secret: secret.New("0123456789-0123456789-0123456789"),
+		Instances: func() []string { return []string{"demo"} }, Behaviors: map[string]clustertest.Behavior{"demo": behavior},
+	}
+}
+
+func TestInstancesBehaveAsToldAllDay(t *testing.T) {
+	t.Parallel()
+	for behavior, want := range map[clustertest.Behavior]struct {
+		health fleet.Health
+		code   clusterfn.Code
+	}{
+		clustertest.Well:        {fleet.Healthy, ""},
+		clustertest.CrashLoop:   {fleet.Failed, clusterfn.CrashLoop},
+		clustertest.OneOfMany:   {fleet.Degraded, clusterfn.CrashLoop},
+		clustertest.Pending:     {fleet.Failed, clusterfn.Unschedulable},
+		clustertest.ImagePull:   {fleet.Degraded, clusterfn.ImagePull},
+		clustertest.OutOfMemory: {fleet.Degraded, clusterfn.OOMKilled},
+		clustertest.ProbeFails:  {fleet.Failed, clusterfn.ReadinessProbe},
+		clustertest.RollingOut:  {fleet.Progressing, clusterfn.RollingOut},
+		clustertest.JobFails:    {fleet.Degraded, clusterfn.JobFailed},
+		clustertest.Quota:       {fleet.Failed, clusterfn.Quota},
+	} {
+		t.Run(string(behavior), func(t *testing.T) {
+			t.Parallel()
+			c := &clock{now: nine}
+			s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(behavior)}, Now: c.Now})
+			cluster, err := client(c.Now, 0).Open(s.Target("campus"))
+			require.NoError(t, err)
+			for minute := 0; minute < 24*60; minute += 97 {
+				c.set(nine.Add(time.Duration(minute) * time.Minute))
+				list, err := cluster.Instances(t.Context())
+				require.NoError(t, err)
+				require.Len(t, list.Instances, 1)
+				got := list.Instances[0]
+				require.Equal(t, want.health, got.Health, "after %d minutes: %s", minute, got.Reason)
+				if want.code != "" && want.code != clusterfn.CrashLoop {
+					require.Equal(t, want.code, got.Findings[0].Code, "after %d minutes", minute)
+				}
+			}
+		})
+	}
+}
+
+func TestEveryRouteAnswers(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: nine.Add(3 * time.Minute)}
+	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.CrashLoop)}, Now: c.Now})
+	cluster, err := client(c.Now, 0).Open(s.Target("campus"))
+	require.NoError(t, err)
+	ctx := t.Context()
+
+	pods, err := cluster.Pods(ctx, "demo")
+	require.NoError(t, err)
+	var crashing clusterfn.Pod
+	for _, p := range pods.Pods {
+		if p.Health == fleet.Failed {
+			crashing = p
+		}
+	}
+	require.Equal(t, "cms", crashing.Workload)
+	assert.Positive(t, crashing.Restarts)
+	again, err := cluster.Pods(ctx, "demo")
+	require.NoError(t, err)
+	assert.Equal(t, pods, again, "the same time gives the same pods")
+
+	replication, err := cluster.Replication(ctx, "demo")
+	require.NoError(t, err)
+	assert.Len(t, replication.Deployments, 8)
+	assert.Len(t, replication.Autoscalers, 4)
+	nodes, err := cluster.Nodes(ctx)
+	require.NoError(t, err)
+	assert.Len(t, nodes.Nodes, 4)
+	for _, instance := range []string{"", "demo"} {
+		events, err := cluster.Events(ctx, instance)
+		require.NoError(t, err)
+		assert.NotEmpty(t, events.Events)
+	}
+	log, err := cluster.Log(ctx, "demo", clusterfn.LogQuery{Pod: crashing.Name, Previous: true, Lines: 5})
+	require.NoError(t, err)
+	require.Len(t, log.Lines, 5)
+	assert.Contains(t, log.Lines[4].Text, "OperationalError")
+	usage, err := cluster.Usage(ctx, clusterfn.LastMonth(c.Now()))
+	require.NoError(t, err)
+	require.Len(t, usage.Instances, 1)
+	assert.Positive(t, *usage.Instances[0].ActiveUsers)
+
+	_, err = cluster.Pods(ctx, "none")
+	assert.Equal(t, fault.NotFound, fault.KindOf(err))
+	_, err = cluster.Log(ctx, "demo", clusterfn.LogQuery{Pod: "none"})
+	assert.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
+func TestFlappingFollowsTheClock(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: nine}
+	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Flapping)}, Now: c.Now})
+	cluster, err := client(c.Now, 0).Open(s.Target("campus"))
+	require.NoError(t, err)
+	for minute, want := range map[int]fleet.Health{10: fleet.Healthy, 40: fleet.Failed, 75: fleet.Healthy} {
+		c.set(nine.Add(time.Duration(minute) * time.Minute))
+		list, err := cluster.Instances(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, list.Instances[0].Health, minute)
+	}
+}
+
+func TestProofsAreChecked(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: nine}
+	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Well)}, Now: c.Now})
+	for says, change := range map[string]func(*clusterfn.Target){
+		"user or password":     func(t *clusterfn.Target) { t.Password = secret.New("other") },
+		"secret on both sides": func(t *clusterfn.Target) { t.Secret = secret.New("another-secret-another-secret-123") },
+	} {
+		target := s.Target("campus")
+		change(&target)
+		cluster, err := client(c.Now, 0).Open(target)
+		require.NoError(t, err)
+		_, err = cluster.Nodes(t.Context())
+		assert.Contains(t, fault.Message(err), says)
+	}
+}
+
+func TestDemonstrationMisbehaves(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: nine.Add(5 * time.Minute)}
+	clusters := clustertest.Demonstration(func(cluster string) []string {
+		return map[string][]string{"campus-aws": {"delta-polytechnic", "quarry-hill", "sisu-university"}, "lab-minikube": {"sandbox"}}[cluster]
+	})
+	clusters[1].Delay = time.Hour // slower than anybody waits
+	s := clustertest.Start(t, clustertest.Options{Clusters: clusters, Now: c.Now})
+	open := func(id string) *clusterfn.Cluster {
+		cluster, err := client(c.Now, 200*time.Millisecond).Open(s.Target(id))
+		require.NoError(t, err)
+		return cluster
+	}
+	_, err := open("lab-minikube").Instances(t.Context())
+	assert.Contains(t, fault.Message(err), "cannot be reached")
+	_, err = open("academy-do").Instances(t.Context())
+	assert.Contains(t, fault.Message(err), "did not answer within")
+
+	cluster, err := client(c.Now, 0).Open(s.Target("campus-aws"))
+	require.NoError(t, err)
+	list, err := cluster.Instances(t.Context())
+	require.NoError(t, err)
+	var healths []fleet.Health
+	for _, i := range list.Instances {
+		healths = append(healths, i.Health)
+	}
+	assert.Equal(t, []fleet.Health{fleet.Failed, fleet.Failed, fleet.Healthy}, healths)
+
+	c.set(nine.Add(25 * time.Minute))
+	cluster, err = client(c.Now, 0).Open(s.Target("lab-minikube"))
+	require.NoError(t, err)
+	list, err = cluster.Instances(t.Context())
+	require.NoError(t, err, "it comes back by itself")
+	assert.Len(t, list.Instances, 1)
+}
