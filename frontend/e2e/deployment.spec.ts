@@ -1,0 +1,37 @@
+import { test } from 'vitest';
+import {
+  ada,
+  deploy,
+  enterPassword,
+  instanceRow,
+  see,
+  seeBecomeActive,
+  seeNoMore,
+  title,
+  useOcim,
+} from './harness';
+
+const ocim = useOcim();
+
+test('an operator finds an instance, deploys a new one and sees it become active', async () => {
+  const page = await ocim.visit();
+  await page.goto('/');
+  await see(title(page, 'Log in'));
+  await enterPassword(page, ada);
+  await see(title(page, 'Instances'));
+
+  await see(instanceRow(page, 'ardmore-university'));
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill('kestrel');
+  await seeNoMore(instanceRow(page, 'ardmore-university'));
+  await instanceRow(page, 'kestrel-law').getByRole('link', { name: 'kestrel-law', exact: true }).click();
+  await see(title(page, 'kestrel-law'));
+  await see(page.getByRole('link', { name: /^study\.kestrel-law/ }));
+
+  await deploy(page, 'campus-aws', 'harbour-school', 'Harbour School');
+  await seeBecomeActive(page);
+
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Instances' }).click();
+  await page.getByRole('textbox', { name: 'Filter by name' }).fill('harbour-school');
+  await see(instanceRow(page, 'harbour-school').getByText('Active'));
+  await see(instanceRow(page, 'harbour-school').getByText('Success'));
+});

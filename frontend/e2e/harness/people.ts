@@ -1,0 +1,85 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Ocim } from '.';
+
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export const ada: Person = {
+  name: 'Ada Lovelace',
+  email: 'ada@example.org',
+  password: 'seventeen lamps over Lisbon',
+};
+
+/** Waits until something can be seen. */
+export async function see(...what: Locator[]): Promise<void> {
+  for (const one of what) await one.waitFor({ state: 'visible' });
+}
+
+/** Waits until something can no longer be seen. */
+export async function seeNoMore(what: Locator): Promise<void> {
+  await what.waitFor({ state: 'hidden' });
+}
+
+/** The title of the page one is on. */
+export function title(page: Page, name: string | RegExp): Locator {
+  return page.getByRole('heading', { level: 1, name, ...(typeof name === 'string' ? { exact: true } : {}) });
+}
+
+/** Makes the first administrator by the link the program printed, who is then logged in. */
+export async function setUp(ocim: Ocim, page: Page, person: Person = ada): Promise<void> {
+  await page.goto(ocim.program.how.replace(/^.*: /, ''));
+  await page.getByLabel('Your name').fill(person.name);
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Make the administrator' }).click();
+  await see(title(page, 'Instances'));
+}
+
+/** Fills in the log-in page that is open. */
+export async function enterPassword(
+  page: Page,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+}
+
+export async function logIn(page: Page, person: Pick<Person, 'email' | 'password'> = ada): Promise<void> {
+  await page.goto('/login');
+  await enterPassword(page, person);
+  await see(title(page, 'Instances'));
+}
+
+export async function logOut(page: Page, person: Person): Promise<void> {
+  await page.getByRole('button', { name: `account of ${person.name}` }).click();
+  await page.getByRole('group', { name: 'Account' }).getByRole('button', { name: 'Log out' }).click();
+  await see(title(page, 'Logged out'));
+}
+
+/** Invites somebody, as the administrator whose page it is. */
+export async function invite(page: Page, email: string, role = 'Viewer'): Promise<void> {
+  await page.goto('/administration/invitations');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Role on every cluster').selectOption({ label: role });
+  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await see(invitation(page, email).getByText('Waiting'));
+}
+
+/** The row of an invitation. */
+export function invitation(page: Page, email: string): Locator {
+  return page.getByRole('table', { name: 'Invitations' }).getByRole('row', { name: email });
+}
+
+/** Registers by the link of an invitation. */
+export async function register(page: Page, link: string, person: Person): Promise<void> {
+  await page.goto(link);
+  await see(title(page, 'You are invited'));
+  await page.getByLabel('Your name').fill(person.name);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Make the account' }).click();
+  await see(title(page, 'Instances'));
+}

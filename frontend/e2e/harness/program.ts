@@ -1,0 +1,158 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+export const root = path.resolve(import.meta.dirname, '../../..');
+
+export interface ProgramOptions {
+  /** When the sync function is called, beside once at the start. By default not again while a test runs. */
+  sync?: string;
+  /** How much faster than real the demonstration's pipelines run. */
+  speed?: number;
+  /** More of the environment. */
+  env?: Record<string, string>;
+  /** Files to put into the folder of the secrets. */
+  secrets?: Record<string, string>;
+  /** Its port and that of its demonstration GitLab; free ones by default. */
+  ports?: [number, number];
+}
+
+/** The program for one machine, in a folder of its own. It ends with the process that started it. */
+export class Program {
+  /** The set-up link, or how else to log in. */
+  how = '';
+  log = '';
+  #child: ChildProcess | undefined;
+  #guard: ChildProcess | undefined;
+
+  private constructor(
+    readonly dir: string,
+    readonly port: number,
+    readonly gitlabPort: number,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get gitlab(): string {
+    return `http://127.0.0.1:${this.gitlabPort}`;
+  }
+
+  get outbox(): string {
+    return path.join(this.dir, 'kept', 'outbox');
+  }
+
+  static async start(options: ProgramOptions = {}): Promise<Program> {
+    const { sync = '@every 24h', speed = 150, env = {}, secrets = {}, ports } = options;
+    const dir = await mkdtemp(path.join(tmpdir(), 'ocim-e2e-'));
+    const kept = path.join(dir, 'kept');
+    await mkdir(path.join(kept, 'secrets'), { recursive: true, mode: 0o700 });
+    for (const [name, value] of Object.entries(secrets)) {
+      await writeFile(path.join(kept, 'secrets', name), value, { mode: 0o600 });
+    }
+    const stack = await readFile(path.join(root, 'stack.yml'), 'utf8');
+    const schedule = /^( *schedule: ).*$/gm;
+    if (stack.match(schedule)?.length !== 1) throw new Error('stack.yml has no single schedule');
+    await writeFile(path.join(dir, 'stack.yml'), stack.replace(schedule, `$1"${sync}"`));
+    const [port, gitlabPort] = ports ?? [await freePort(), await freePort()];
+    const program = new Program(dir, port, gitlabPort, {
+      OCIM_LISTEN: `127.0.0.1:${port}`,
+      OCIM_DEMO_LISTEN: `127.0.0.1:${gitlabPort}`,
+      OCIM_DEMO_SPEED: String(speed),
+      OCIM_DIR: kept,
+      OCIM_STACK: path.join(dir, 'stack.yml'),
+      ...env,
+    });
+    await program.run();
+    return program;
+  }
+
+  /** Starts it, again in the folder and at the addresses it had. */
+  async run(binary = built()): Promise<void> {
+    const child = spawn(binary, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.#guard = spawn(
+      'sh',
+      ['-c', 'cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"', 'guard', String(child.pid), this.dir],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        detached: true,
+      },
+    );
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
+    this.how = await new Promise<string>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', () => reject(new Error(`the program ended:\n${this.log}`)));
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        const how = /^Ocim is at .*\n(.*)\n/m.exec(said)?.[1];
+        if (how !== undefined) resolve(how);
+      });
+    });
+  }
+
+  /** Ends it and waits for its end; the folder stays. */
+  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child?.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    }
+    this.#guard?.kill('SIGKILL');
+  }
+
+  /** Ends it as an operator would and takes the folder away. */
+  async remove(): Promise<void> {
+    await this.end('SIGTERM');
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+function built(): string {
+  const program = process.env.OCIM_E2E_PROGRAM ?? path.join(root, 'build/ocim');
+  if (!existsSync(program)) throw new Error(`${program} is missing: run \`make build\` first`);
+  return program;
+}
+
+/**
+ * Builds the program as it would be some days from now: with a clock that is ahead. What waits for days
+ * is tried this way, without a knob for it in the program that people run.
+ */
+export async function buildAhead(days: number, dir: string): Promise<string> {
+  const clock = path.join(root, 'shared/setup/setup.go');
+  const source = await readFile(clock, 'utf8');
+  const ahead = source.replace(
+    'return time.Now().UTC()',
+    `return time.Now().Add(${days} * 24 * time.Hour).UTC()`,
+  );
+  if (ahead === source) throw new Error('shared/setup has no clock where it was');
+  const replaced = path.join(dir, 'setup.go');
+  const overlay = path.join(dir, 'overlay.json');
+  const program = path.join(dir, 'ahead');
+  await writeFile(replaced, ahead);
+  await writeFile(overlay, JSON.stringify({ Replace: { [clock]: replaced } }));
+  await promisify(execFile)('go', ['build', '-overlay', overlay, '-o', program, './functions/local'], {
+    cwd: root,
+  });
+  return program;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
