@@ -27,7 +27,6 @@ func hindrances() []hindrance {
 		{"persistentvolumeclaim", "its volume claim is missing", "Make the volume claim, or take the volume out."},
 		{"volume node affinity conflict", "its volume is in another zone than the free nodes", "Add a node in the volume's zone."},
 		{"exceed max volume count", "the nodes have as many volumes as they may", "Add nodes: the cluster's maximum is in cluster.yml."},
-		{"had volume", "its volume cannot be attached to a free node", "See the pod's events about the volume."},
 		{"node(s) were unschedulable", "nodes are cordoned", "Uncordon the nodes that may take pods again."},
 		{"untolerated taint", "the free nodes are reserved for other pods by their taints", "Remove the taint, or let the pod tolerate it."},
 		{"didn't match Pod's node affinity/selector", "no node has the labels it asks for", "Label a node, or correct the pod's node selector."},

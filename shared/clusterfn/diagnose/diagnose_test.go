@@ -1,0 +1,101 @@
+package diagnose_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+var noon = time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
+
+func TestSchedulerIsPutInWords(t *testing.T) {
+	t.Parallel()
+	for message, want := range map[string]string{
+		"0/3 nodes are available: 3 Insufficient cpu.":                                  "no node has enough CPU left",
+		"0/1 nodes are available: 1 Too many pods.":                                     "the nodes have as many pods as they may",
+		"0/2 nodes are available: 2 node(s) had volume node affinity conflict.":         "its volume is in another zone than the free nodes",
+		"0/2 nodes are available: 2 node(s) were unschedulable.":                        "nodes are cordoned",
+		"no nodes available to schedule pods":                                           "the cluster has no nodes",
+		"0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.":    "its volume does not exist yet",
+		"0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.": "no node has the labels it asks for",
+		"a reason nobody has heard of":                                                  "a reason nobody has heard of",
+	} {
+		p := clusterfn.Pod{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: message, CreatedAt: noon.Add(-time.Hour)}
+		found := diagnose.Pod(p, nil, noon)
+		require.Len(t, found, 1, message)
+		assert.Equal(t, "A pod of lms has waited for a node for 1 hour: "+want+".", found[0].Reason)
+		assert.NotEmpty(t, found[0].NextStep)
+	}
+}
+
+func TestKnownTroubleOutranksTheUnknown(t *testing.T) {
+	t.Parallel()
+	facts := diagnose.Facts{Name: "demo", Deployments: []clusterfn.Deployment{
+		{Name: "cms", Desired: 1, Updated: 1, Ready: 1, Available: 1, Observed: true},
+		{Name: "lms", Desired: 2, Updated: 1, Ready: 2, Available: 2, Observed: true, Rollout: "ReplicaSetUpdated"},
+		{Name: "mfe", Desired: 2, Updated: 2, Ready: 1, Available: 1, Observed: true, Rollout: "NewReplicaSetAvailable"},
+	}}
+	got := diagnose.Instance(&facts, noon)
+	assert.Equal(t, fleet.Degraded, got.Health)
+	assert.Equal(t, "Only 1 of 2 replicas of mfe are available.", got.Reason)
+	assert.Len(t, got.Findings, 2)
+	assert.Equal(t, []fleet.Health{fleet.Healthy, fleet.Progressing, fleet.Degraded},
+		[]fleet.Health{facts.Deployments[0].Health, facts.Deployments[1].Health, facts.Deployments[2].Health})
+}
+
+func TestManyFindingsAreBounded(t *testing.T) {
+	t.Parallel()
+	facts := diagnose.Facts{Name: "demo"}
+	for range 100 {
+		facts.Deployments = append(facts.Deployments, clusterfn.Deployment{Name: "lms", Desired: 1, Observed: true, Rollout: "ProgressDeadlineExceeded"})
+	}
+	got := diagnose.Instance(&facts, noon)
+	assert.Len(t, got.Findings, clusterfn.MaxFindings)
+	assert.Equal(t, fleet.Failed, got.Health)
+}
+
+// TestWhateverKubernetesSays makes up pods: every judgement has words, and only
+// what runs and is ready, or is done, is healthy.
+func TestWhateverKubernetesSays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom([]string{"", "Error", "OOMKilled", "CrashLoopBackOff", "ErrImagePull", "Evicted", "ContainerCreating", "unheard of"})
+		ago := func(label string) time.Time {
+			return noon.Add(-time.Duration(rapid.IntRange(-60, 100_000).Draw(t, label)) * time.Second)
+		}
+		p := clusterfn.Pod{
+			Name: "lms-1", Workload: "lms", Kind: rapid.SampledFrom([]string{"Deployment", "Job", ""}).Draw(t, "kind"),
+			Phase:  rapid.SampledFrom([]string{"Pending", "Running", "Succeeded", "Failed", "Unknown", ""}).Draw(t, "phase"),
+			Reason: text.Draw(t, "reason"), CreatedAt: ago("age"), Ready: rapid.Bool().Draw(t, "ready"),
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "containers") {
+			c := clusterfn.Container{
+				Name: "c", Init: rapid.Bool().Draw(t, "init"), Ready: rapid.Bool().Draw(t, "c ready"), Started: rapid.Bool().Draw(t, "started"),
+				State:  rapid.SampledFrom([]string{"waiting", "running", "terminated", "unknown"}).Draw(t, "state"),
+				Reason: text.Draw(t, "c reason"), ExitCode: rapid.IntRange(0, 255).Draw(t, "code"), StartedAt: ago("since"), Restarts: rapid.IntRange(0, 9).Draw(t, "restarts"),
+			}
+			if rapid.Bool().Draw(t, "restarted") {
+				c.Last = &clusterfn.Termination{Reason: text.Draw(t, "last"), ExitCode: c.ExitCode, FinishedAt: ago("ended")}
+			}
+			p.Containers = append(p.Containers, c)
+		}
+		facts := diagnose.Facts{Name: "demo", Pods: []clusterfn.Pod{p}}
+		got := diagnose.Instance(&facts, noon)
+		for _, f := range append(got.Findings, facts.Pods[0].Findings...) {
+			if f.Reason == "" || f.NextStep == "" || f.Health == fleet.Healthy {
+				t.Fatalf("a finding without words: %+v", f)
+			}
+		}
+		well := p.Phase == "Succeeded" || p.Phase == "Running" && p.Ready
+		if facts.Pods[0].Health == fleet.Healthy && !well {
+			t.Fatalf("a pod that is not ready is called healthy: %+v", p)
+		}
+	})
+}
