@@ -160,7 +160,7 @@ func (s *Service) RotateWebhook(ctx context.Context, id string, by audit.Actor) 
 	}
 	installed := c.FormerWebhookSecret
 	_, err = s.Vault.Change(ctx, id, nil, func(c *fleet.Credentials) error {
-		if c.FormerWebhookSecret == installed && c.RotatedAt.IsZero() {
+		if c.RotatedAt.IsZero() && installed.Matches(c.FormerWebhookSecret.Reveal()) {
 			c.WebhookSecret, c.FormerWebhookSecret, c.RotatedAt = installed, c.WebhookSecret, s.Now()
 		}
 		return nil

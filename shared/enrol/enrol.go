@@ -21,7 +21,7 @@ type Service struct {
 	Fleet *fleet.Store
 	Vault *fleet.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
-	// Gateway asks a cluster's gateway whether it is healthy; fault.Forbidden when
+	// Gateway asks a cluster's gateway whether it is healthy; fault.Refused when
 	// it refuses the credentials. Nil leaves gateways alone.
 	Gateway func(ctx context.Context, address string, user, password secret.Value) error
 	// WebhookAddress is where GitLab reaches the webhook function for a project.

@@ -37,7 +37,7 @@ func AskGateway(transport http.RoundTripper) func(ctx context.Context, address s
 		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxHealth)) // so that the connection can be used again
 		switch {
 		case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
-			return fault.New(fault.Forbidden, "The gateway refuses the user or the password.")
+			return fault.New(fault.Refused, "The gateway refuses the user or the password.")
 		case resp.StatusCode != http.StatusOK:
 			return fault.New(fault.Unavailable, "The gateway answers %d instead of being healthy.", resp.StatusCode)
 		}

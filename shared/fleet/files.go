@@ -22,7 +22,12 @@ func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string,
 	return putJSON(ctx, s.kv, instanceFilesKey(cluster, instance), f, kv.Always, noExpiry)
 }
 
-// InstanceFiles reads them; fault.NotFound when the instance was never in git.
+// RemoveInstanceFiles forgets the files of an instance that left git.
+func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance string) error {
+	return s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always)
+}
+
+// InstanceFiles reads them; fault.NotFound when the instance is not in git.
 func (s *Store) InstanceFiles(ctx context.Context, cluster, instance string) (Files, error) {
 	f, _, err := getJSON[Files](ctx, s.kv, instanceFilesKey(cluster, instance), kv.Eventual())
 	return f, notFound(err, "no files of instance %q in cluster %q", instance, cluster)

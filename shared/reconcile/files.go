@@ -86,7 +86,7 @@ func digest(files []fleet.File) string {
 const savesAtOnce = 8
 
 // saveFiles keeps the masked files of the cluster and of the instances whose
-// files changed.
+// files changed, and forgets those of instances that left.
 func (r *Reconciler) saveFiles(ctx context.Context, what reading) error {
 	if err := r.Fleet.SaveClusterFiles(ctx, what.project.ID, fleet.Files{Commit: what.head.SHA, Files: what.cluster.Files}); err != nil {
 		return fmt.Errorf("saving files of cluster %s: %w", what.project.ID, err)
@@ -109,6 +109,17 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading) error {
 			files := fleet.Files{Commit: what.head.SHA, Files: in.Files}
 			if err := r.Fleet.SaveInstanceFiles(ctx, what.project.ID, name, files); err != nil {
 				return fmt.Errorf("saving files of instance %s: %w", name, err)
+			}
+			return nil
+		})
+	}
+	for name, digest := range known {
+		if _, ok := what.instances[name]; ok || digest == "" {
+			continue
+		}
+		group.Go(func() error {
+			if err := r.Fleet.RemoveInstanceFiles(ctx, what.project.ID, name); err != nil {
+				return fmt.Errorf("forgetting files of instance %s: %w", name, err)
 			}
 			return nil
 		})

@@ -27,6 +27,9 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 	if err := r.giveTitles(ctx, project, repo, news); err != nil {
 		return err
 	}
+	if err := r.attribute(ctx, project, news); err != nil {
+		return err
+	}
 	for _, p := range news {
 		if _, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked); err != nil {
 			return err
@@ -76,6 +79,28 @@ func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo
 		if c, ok := bySHA[p.SHA]; ok && untitled(*p) {
 			p.Title = c.Title
 			grove.Attribute(p, project.DefaultBranch, c.Message)
+		}
+	}
+	return nil
+}
+
+// attribute finds the operations of triggered pipelines: their commit does not
+// tell what they are for, and who triggered them may have been forgotten since.
+func (r *Reconciler) attribute(ctx context.Context, project fleet.Project, pipelines []fleet.Pipeline) error {
+	unknown := func(p fleet.Pipeline) bool { return p.Source == "trigger" && p.Operation == "" }
+	if !slices.ContainsFunc(pipelines, unknown) {
+		return nil
+	}
+	recent, _, err := r.Fleet.Operations(ctx, project.ID, "", operationsRead)
+	if err != nil {
+		return fmt.Errorf("listing operations: %w", err)
+	}
+	for i := range pipelines {
+		p := &pipelines[i]
+		for _, op := range recent {
+			if unknown(*p) && slices.Contains(op.Pipelines, p.ID) {
+				p.Operation, p.Deployments = op.Kind, []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}}
+			}
 		}
 	}
 	return nil

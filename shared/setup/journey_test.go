@@ -21,6 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/secret"
@@ -34,6 +35,17 @@ type world struct {
 	clock   *gitlabtest.Clock
 	id      int // of the GitLab project
 	request enrol.Request
+	kv      kv.Store
+	keys    *secret.Keyring
+	webhook func(string) string
+}
+
+// over gives a fleet like the world's, over another store.
+func (w *world) over(store kv.Store) *setup.Fleet {
+	return setup.NewFleet(setup.Parts{
+		KV: store, Keys: w.keys, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: w.webhook,
+	})
 }
 
 func newWorld(t *testing.T, instances ...string) *world {
@@ -49,17 +61,14 @@ func newWorld(t *testing.T, instances ...string) *world {
 		files["instances/"+name+"/grove.yml"] = "COMPREHENSIVE_THEME_NAME: brand\n"
 	}
 	project := server.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: files})
-	w := &world{gitlab: server, clock: clock, id: project.ID}
+	w := &world{gitlab: server, clock: clock, id: project.ID, kv: kvtest.OpenWithClock(t, clock.Now)}
 
 	line, err := secret.NewKey("k1")
 	require.NoError(t, err)
-	keys, err := secret.ParseKeyring(line.Reveal())
+	w.keys, err = secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
-	w.Fleet = setup.NewFleet(setup.Parts{
-		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
-		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
-		Webhook:   w.hookAddress(t),
-	})
+	w.webhook = w.hookAddress(t)
+	w.Fleet = w.over(w.kv)
 	w.request = enrol.Request{
 		GitLabURL: server.URL(), Project: "grove/campus",
 		APIToken:     secret.New(server.AddToken(gitlabtest.TokenSpec{})),

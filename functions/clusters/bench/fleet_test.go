@@ -68,7 +68,9 @@ func fill(b *testing.B, store *fleet.Store, s size) {
 	group, ctx := errgroup.WithContext(b.Context())
 	group.SetLimit(4)
 	for n := range s.clusters {
-		group.Go(func() error { return store.ChangeChunk(ctx, clusterID(n), func(*fleet.Chunk) (*fleet.Chunk, error) { return chunk(n, s.each), nil }) })
+		group.Go(func() error {
+			return store.ChangeChunk(ctx, clusterID(n), func(*fleet.Chunk) (*fleet.Chunk, error) { return chunk(n, s.each), nil })
+		})
 	}
 	require.NoError(b, group.Wait())
 }

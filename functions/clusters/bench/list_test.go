@@ -12,12 +12,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"text/tabwriter"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	function "github.com/open-craft/ocim/functions/clusters"
 	"github.com/open-craft/ocim/shared/faas"
@@ -56,7 +56,9 @@ var queries = []query{
 	fixed("all at once", "provider=aws&lifecycle=active&health=failed&setting=SITE_CONFIG.language%3Dfr&sort=changed&descending=true"),
 	fixed("by last change", "sort=changed&descending=true"),
 	{"new name", func(n int) url.Values { return url.Values{"name": {fmt.Sprintf("%03d-school-%02d", n%1000, n%7)}} }},
-	{"new KEY~text", func(n int) url.Values { return url.Values{"setting": {fmt.Sprintf("LMS_HOST~%03d-school-%02d", n%1000, n%7)}} }},
+	{"new KEY~text", func(n int) url.Values {
+		return url.Values{"setting": {fmt.Sprintf("LMS_HOST~%03d-school-%02d", n%1000, n%7)}}
+	}},
 	{"new free text", func(n int) url.Values { return url.Values{"setting": {fmt.Sprintf("help@campus-%04d-x%d", n, n)}} }},
 }
 
@@ -187,12 +189,11 @@ func (b *bench) all() {
 // threadTime is what this thread has worked: on a machine that does other things
 // too, the time on the clock says little of the slowest calls.
 func threadTime() time.Duration {
-	const thisThread = 1
-	var use syscall.Rusage
-	if err := syscall.Getrusage(thisThread, &use); err != nil {
-		return 0 // this system counts by process only
+	var at unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &at); err != nil {
+		return 0
 	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+	return time.Duration(at.Nano())
 }
 
 func heap() int64 {

@@ -1,0 +1,382 @@
+package setup_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+var ada = audit.Actor{UserID: "u1", Email: "ada@example.org"}
+
+func states(checks []fleet.Check) map[string]fleet.CheckState {
+	out := map[string]fleet.CheckState{}
+	for _, c := range checks {
+		out[c.Check] = c.State
+	}
+	return out
+}
+
+func TestChecksOfANewProject(t *testing.T) {
+	w := newWorld(t, "alpha")
+	checks, err := w.Enrol.Check(t.Context(), w.request, "")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]fleet.CheckState{
+		"reachable": "passed", "token": "passed", "project": "passed", "branch": "passed", "layout": "passed", "triggerToken": "passed",
+		"webhook": "skipped", "deployKey": "skipped", "gateway": "skipped", "sync": "skipped",
+	}, states(checks))
+	info, _ := w.gitlab.Project("grove/campus")
+	_, err = w.Store.Project(t.Context(), "campus")
+	assert.True(t, fault.Is(err, fault.NotFound), "nothing is kept")
+	assert.Empty(t, w.pipelines(t, info.ID), "nothing is started")
+}
+
+// pipelines lists the ids of a project's pipelines at GitLab.
+func (w *world) pipelines(t *testing.T, project int) []any {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/v4/projects/%d/pipelines", w.gitlab.URL(), project), nil)
+	require.NoError(t, err)
+	req.Header.Set("Private-Token", w.request.APIToken.Reveal())
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, resp.Body.Close()) }()
+	var list []any
+	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
+	return list
+}
+
+func TestEachCheckFailsWithItsCure(t *testing.T) {
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); r.URL.Path != "/healthz" || user != "admin" || password != "right" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer gateway.Close()
+	dead := httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	tests := map[string]struct {
+		check  string
+		change func(*world)
+		want   string // in detail or cure
+	}{
+		"no server":        {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall"},
+		"revoked token":    {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens"},
+		"wrong scope":      {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api"},
+		"low role":         {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer"},
+		"no access":        {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member"},
+		"no such project":  {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path"},
+		"archived":         {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive"},
+		"empty repository": {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty"},
+		"no Grove":         {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml"},
+		"wrong trigger":    {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens"},
+		"wrong password": {"gateway", func(w *world) {
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.URL, secret.New("admin"), secret.New("wrong")
+		}, "basic-auth"},
+		"no gateway": {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "alpha")
+			w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+			tt.change(w)
+			checks, err := w.Enrol.Check(t.Context(), w.request, "")
+			require.NoError(t, err)
+			assert.Equal(t, fleet.CheckFailed, states(checks)[tt.check], "%+v", checks)
+			alone, err := w.Enrol.Check(t.Context(), w.request, tt.check)
+			require.NoError(t, err)
+			require.Len(t, alone, 1)
+			assert.Equal(t, fleet.CheckFailed, alone[0].State)
+			assert.Contains(t, alone[0].Detail+alone[0].Cure, tt.want)
+			assert.NotEmpty(t, alone[0].Cure)
+		})
+	}
+}
+
+func (w *world) token(spec gitlabtest.TokenSpec) {
+	w.request.APIToken = secret.New(w.gitlab.AddToken(spec))
+}
+
+func (w *world) other(path string, files map[string]string) {
+	p := w.gitlab.AddProject(gitlabtest.ProjectSpec{Path: path, Files: files})
+	w.request.Project, w.request.TriggerToken = path, secret.New(w.gitlab.AddTriggerToken(p.ID, ""))
+}
+
+func TestHealthyGateway(t *testing.T) {
+	gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer gateway.Close()
+	w := newWorld(t, "alpha")
+	w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+	w.request.GatewayURL = gateway.URL
+	checks, err := w.Enrol.Check(t.Context(), w.request, "gateway")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
+}
+
+func TestHealthOfAProjectIsKept(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	_, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+	require.NoError(t, err)
+	health, err := w.Store.Health(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["webhook"])
+	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["sync"])
+
+	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
+	_, err = w.Enrol.CheckProject(t.Context(), "campus", "token")
+	require.NoError(t, err)
+	health, err = w.Store.Health(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckFailed, states(health.Checks)["token"])
+	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["layout"], "the others stay")
+}
+
+func TestDeployKeyIsMadeRegisteredAndRotated(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.request.MakeDeployKey = true
+	w.enrol(t)
+	first := w.project(t).DeployKey
+	require.NotNil(t, first)
+	assert.True(t, strings.HasPrefix(first.Fingerprint, "SHA256:"))
+	assert.True(t, strings.HasPrefix(first.PublicKey, "ssh-ed25519 "))
+	assert.NotZero(t, first.GitLabID)
+	c, err := w.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Contains(t, c.DeployKey.Reveal(), "BEGIN OPENSSH PRIVATE KEY")
+
+	rotated, err := w.Enrol.RotateDeployKey(t.Context(), "campus", ada)
+	require.NoError(t, err)
+	assert.NotEqual(t, first.Fingerprint, rotated.DeployKey.Fingerprint)
+
+	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{DeployKey: c.DeployKey, By: ada})
+	require.NoError(t, err, "a pasted one")
+	assert.Equal(t, first.Fingerprint, w.project(t).DeployKey.Fingerprint)
+	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{DeployKey: secret.New("-----BEGIN x"), By: ada})
+	assert.True(t, fault.Is(err, fault.Invalid))
+}
+
+func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	for field, change := range map[string]enrol.Change{
+		"apiToken":     {APIToken: secret.New("glpat-wrong")},
+		"triggerToken": {TriggerToken: secret.New("glptt-wrong")},
+	} {
+		_, err := w.Enrol.Update(t.Context(), "campus", change)
+		var e *fault.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, field, e.Field)
+	}
+	fresh := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
+	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
+	require.Error(t, w.Sync(t.Context(), "campus"))
+	_, err := w.Enrol.Update(t.Context(), "campus", enrol.Change{APIToken: fresh, By: ada})
+	require.NoError(t, err)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+}
+
+// While a webhook's secret is rotated both are accepted, whatever fails.
+func TestWebhookRotationLosesNoSecret(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	before, err := w.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+
+	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPut, Path: "/projects/*/hooks/*", Status: http.StatusServiceUnavailable})
+	require.Error(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	during, err := w.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, before.WebhookSecret, during.WebhookSecret)
+	require.False(t, during.FormerWebhookSecret.IsZero(), "the coming one is accepted already")
+	remove()
+
+	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	after, err := w.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, during.FormerWebhookSecret, after.WebhookSecret, "it goes on with the one that GitLab may have")
+	assert.Equal(t, before.WebhookSecret, after.FormerWebhookSecret)
+
+	w.clock.Advance(2 * time.Hour)
+	later, err := w.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.True(t, later.FormerWebhookSecret.IsZero(), "the old one ends")
+}
+
+func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.request.MakeDeployKey = true
+	w.enrol(t)
+	_, err := w.create(t, "beta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	removal, err := w.Enrol.Remove(t.Context(), "campus", ada)
+	require.NoError(t, err)
+	assert.Empty(t, removal.Warnings)
+	assert.Len(t, removal.Removed, 3)
+	assert.Len(t, removal.Stays, 3)
+	for _, partition := range []string{"chunk", "files#campus", "pipeline#campus", "deployed#campus#alpha", "deployed#campus#beta", "sync", "project-health", "project-claim", "project-id", "event#campus"} {
+		page, err := w.kv.Query(t.Context(), kv.Query{Partition: partition})
+		require.NoError(t, err)
+		assert.Empty(t, page.Items, partition)
+	}
+	_, err = w.Vault.Credentials(t.Context(), "campus")
+	assert.True(t, fault.Is(err, fault.NotFound))
+	operations, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
+	require.NoError(t, err)
+	assert.Len(t, operations, 1, "what people asked for stays")
+	_, err = w.Enrol.Remove(t.Context(), "campus", ada)
+	assert.True(t, fault.Is(err, fault.NotFound))
+
+	w.enrol(t)
+	assert.NotNil(t, w.row(t, "alpha"), "it can be added again")
+}
+
+// Adding dies at each write and each call in turn; the same request then succeeds,
+// and what comes out is as if it had never died.
+func TestAddingGoesOnWhereItDied(t *testing.T) {
+	deaths := 0
+	for step := 1; ; step++ {
+		w := newWorld(t, "alpha")
+		w.request.MakeDeployKey = true
+		reach := &mortal{left: step}
+		dying := w.over(&mortalStore{w.kv, reach})
+		dying.Enrol.Open = func(url string, token secret.Value) (enrol.Remote, error) {
+			remote, err := w.Enrol.Open(url, token)
+			return mortalRemote{remote, reach}, err
+		}
+		_, _, err := dying.Enrol.Add(t.Context(), w.request)
+		if reach.left > 0 {
+			require.NoError(t, err)
+			break
+		}
+		deaths++
+		project, warning, again := w.Enrol.Add(t.Context(), w.request)
+		if fault.Is(again, fault.Conflict) { // it was done but for its last word
+			project, again = w.project(t), nil
+		}
+		require.NoError(t, again, "after death at step %d", step)
+		assert.Empty(t, warning)
+		assert.Equal(t, "campus", project.ID)
+		checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+		require.NoError(t, err)
+		assert.Equal(t, fleet.CheckPassed, states(checks)["webhook"], "step %d", step)
+		require.NotNil(t, w.project(t).DeployKey, "step %d", step)
+		assert.NotZero(t, w.project(t).DeployKey.GitLabID)
+	}
+	assert.Greater(t, deaths, 6)
+}
+
+// mortal lets so many steps happen; the last one happens, but nobody learns of it.
+type mortal struct{ left int }
+
+func (m *mortal) dead() bool { return m.left <= 0 }
+
+func (m *mortal) step() { m.left-- }
+
+var errDead = fault.New(fault.Unavailable, "the function died")
+
+type mortalStore struct {
+	kv.Store
+	*mortal
+}
+
+func (s *mortalStore) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
+	if s.dead() {
+		return kv.Item{}, errDead
+	}
+	item, err := s.Store.Put(ctx, item, cond)
+	if s.step(); s.dead() {
+		return kv.Item{}, errDead
+	}
+	return item, err
+}
+
+type mortalRemote struct {
+	enrol.Remote
+	*mortal
+}
+
+func (r mortalRemote) Hook(ctx context.Context, id int64, address string, key secret.Value) error {
+	if r.dead() {
+		return errDead
+	}
+	err := r.Remote.Hook(ctx, id, address, key)
+	if r.step(); r.dead() {
+		return errDead
+	}
+	return err
+}
+
+func (r mortalRemote) AddKey(ctx context.Context, id int64, title, key string) (int64, error) {
+	if r.dead() {
+		return 0, errDead
+	}
+	n, err := r.Remote.AddKey(ctx, id, title, key)
+	if r.step(); r.dead() {
+		return 0, errDead
+	}
+	return n, err
+}
+
+func TestProjectsOfTheSameNameOnDifferentServers(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	elsewhere := gitlabtest.Start(t, gitlabtest.Options{Clock: w.clock})
+	p := elsewhere.AddProject(gitlabtest.ProjectSpec{Path: "team/campus", Files: map[string]string{"cluster.yml": "TF_VAR_cluster_name: other\n"}})
+	project, _, err := w.Enrol.Add(t.Context(), enrol.Request{
+		GitLabURL: elsewhere.URL(), Project: "team/campus", APIToken: secret.New(elsewhere.AddToken(gitlabtest.TokenSpec{})),
+		TriggerToken: secret.New(elsewhere.AddTriggerToken(p.ID, "")),
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "campus-2", project.ID)
+	require.NoError(t, w.Sync(t.Context(), "campus-2"))
+	chunk, err := w.Store.Chunk(t.Context(), "campus-2")
+	require.NoError(t, err)
+	assert.Equal(t, "other", chunk.Cluster.Name)
+	assert.NotNil(t, w.row(t, "alpha"), "the first one is untouched")
+}
+
+func TestMutationsAreInTheAuditLog(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.request.By = ada
+	w.enrol(t)
+	value := "mars"
+	_, err := w.Enrol.Override(t.Context(), "campus", []string{"region"}, nil, map[string]*string{"region": &value}, ada)
+	require.NoError(t, err)
+	token := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
+	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{APIToken: token, By: ada})
+	require.NoError(t, err)
+	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	_, err = w.Enrol.Remove(t.Context(), "campus", ada)
+	require.NoError(t, err)
+
+	page, err := audit.New(w.kv, w.clock.Now, nil, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})
+	require.NoError(t, err)
+	var actions []string
+	for _, e := range page.Entries {
+		actions = append([]string{e.Action}, actions...)
+		assert.Equal(t, "project/campus", e.Target)
+		assert.Equal(t, ada, e.Actor)
+		assert.NotContains(t, fmt.Sprintf("%s%s", e.Before, e.After), token.Reveal())
+	}
+	assert.Equal(t, []string{
+		"project.added", "project.overridden", "project.credentialsReplaced", "project.webhookSecretRotated", "project.removed",
+	}, actions)
+}

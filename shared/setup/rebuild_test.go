@@ -1,0 +1,186 @@
+package setup_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// derived is all that may be thrown away, as the store has it.
+func (w *world) derived(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	partitions := []string{"files#campus", "pipeline#campus"}
+	chunk, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	encoded := func(v any) string {
+		b, err := json.Marshal(v)
+		require.NoError(t, err)
+		return string(b)
+	}
+	for _, r := range chunk.Rows {
+		partitions = append(partitions, "deployed#campus#"+r.Instance.Name)
+		all["row "+r.Instance.Name] = encoded(r)
+	}
+	all["cluster"] = encoded(chunk.Cluster) + encoded(chunk.Settings)
+	for _, p := range partitions {
+		q := kv.Query{Partition: p}
+		for {
+			page, err := w.kv.Query(t.Context(), q)
+			require.NoError(t, err)
+			for _, item := range page.Items {
+				switch {
+				case p == "pipeline#campus": // jobs are known from events only
+					item.Value = w.core(t, item.Sort)
+				case strings.HasPrefix(item.Sort, "instance#"): // an unchanged file may have been read at any commit
+					var f fleet.Files
+					require.NoError(t, json.Unmarshal(item.Value, &f))
+					item.Value = []byte(encoded(f.Files))
+				}
+				all[p+"/"+item.Sort] = string(item.Value)
+			}
+			if q.After = page.Next; q.After == "" {
+				break
+			}
+		}
+	}
+	return all
+}
+
+// core is what a sync alone knows of a pipeline.
+func (w *world) core(t *testing.T, id string) []byte {
+	t.Helper()
+	var n int64
+	_, err := fmt.Sscan(strings.TrimLeft(id, "0"), &n)
+	require.NoError(t, err)
+	p, err := w.Store.Pipeline(t.Context(), "campus", n)
+	require.NoError(t, err)
+	return fmt.Appendf(nil, "%d %s %s %s %s %v", p.ID, p.Status, p.Title, p.SHA, p.Operation, p.Deployments)
+}
+
+// All that was derived can be thrown away: the next sync makes it equal.
+func TestDerivedDataComesBackEqual(t *testing.T) {
+	w := newWorld(t, "alpha", "beta", "gamma")
+	w.enrol(t)
+	_, err := w.create(t, "delta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
+		Message: "[AutoDeploy][Archive] gamma", Delete: []string{"instances/gamma/config.yml", "instances/gamma/grove.yml"},
+	})
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
+		Message: "[AutoDeploy][Update] beta|77", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: [broken\n"},
+	})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+
+	before := w.derived(t)
+	require.Equal(t, fleet.Archived, w.row(t, "gamma").Instance.Lifecycle)
+	require.NotEmpty(t, w.row(t, "beta").Instance.Problems)
+	require.NoError(t, w.Store.Forget(t.Context(), "campus"))
+	_, err = w.Store.Chunk(t.Context(), "campus")
+	require.True(t, fault.Is(err, fault.NotFound))
+
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	assert.Equal(t, before, w.derived(t))
+}
+
+// A sync that is killed at any write leaves nothing that the next one does not
+// put right.
+func TestSyncGoesOnAfterAKill(t *testing.T) {
+	want := newWorld(t, "alpha", "beta")
+	want.enrol(t)
+	kills := 0
+	for step := 1; ; step++ {
+		w := newWorld(t, "alpha", "beta")
+		_, _, err := w.Enrol.Add(t.Context(), w.request)
+		require.NoError(t, err)
+		reach := &mortal{left: step}
+		err = w.over(&mortalStore{w.kv, reach}).Sync(t.Context(), "campus")
+		if reach.left > 0 {
+			require.NoError(t, err)
+			break
+		}
+		kills++
+		w.clock.Advance(3 * time.Minute) // the lease of the dead runs out
+		require.NoError(t, w.Sync(t.Context(), "campus"), "killed at write %d", step)
+		got := w.derived(t)
+		for key, value := range want.derived(t) {
+			assert.Equal(t, strip(value), strip(got[key]), "killed at write %d: %s", step, key)
+		}
+	}
+	assert.Greater(t, kills, 5)
+}
+
+// strip takes the GitLab's port out, and the commits that differ by world.
+func strip(s string) string {
+	return elsewhere.ReplaceAllString(s, "")
+}
+
+var elsewhere = regexp.MustCompile(`127\.0\.0\.1:\d+|[0-9a-f]{40}`)
+
+func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	const others = 12
+	bad := 1 + rand.IntN(others)
+	for n := 1; n <= others; n++ {
+		path := fmt.Sprintf("grove/c%02d", n)
+		w.other(path, map[string]string{"cluster.yml": "TF_VAR_cluster_name: x\n", "instances/one/config.yml": "LMS_HOST: one.example.org\n"})
+		_, _, err := w.Enrol.Add(t.Context(), w.request)
+		require.NoError(t, err)
+		if n == bad {
+			info, _ := w.gitlab.Project(path)
+			w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: fmt.Sprintf("/projects/%d/**", info.ID), Status: http.StatusForbidden})
+		}
+	}
+	projects, err := w.Store.Projects(t.Context())
+	require.NoError(t, err)
+	failed := 0
+	for _, p := range projects {
+		if err := w.Sync(t.Context(), p.ID); err != nil {
+			failed++
+		}
+	}
+	assert.Equal(t, 1, failed)
+	snapshot, err := fleet.NewReplica(w.Store).Snapshot(t.Context())
+	require.NoError(t, err)
+	require.Len(t, snapshot.Chunks, others+1)
+	for _, c := range snapshot.Chunks {
+		if c.Cluster.ID == fmt.Sprintf("c%02d", bad) {
+			assert.NotEmpty(t, c.Cluster.Sync.Error, "the cause is shown")
+			assert.Equal(t, fleet.Pending, c.Cluster.Lifecycle)
+			continue
+		}
+		assert.Empty(t, c.Cluster.Sync.Error)
+		assert.Equal(t, 1, c.Cluster.Instances, c.Cluster.ID)
+	}
+}
+
+func TestTwoSyncsNeverOverlap(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	gate := gitlabtest.NewGate()
+	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Times: 1, Gate: gate})
+	done := make(chan error, 1)
+	go func() { done <- w.Sync(context.WithoutCancel(t.Context()), "campus") }()
+	<-gate.Arrived()
+	assert.True(t, fault.Is(w.Sync(t.Context(), "campus"), fault.Conflict))
+	gate.Open()
+	require.NoError(t, <-done)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+}
