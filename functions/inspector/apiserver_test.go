@@ -84,6 +84,16 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	_, err = c.Pods(ctx, "kube-system")
 	assert.Equal(t, fault.NotFound, fault.KindOf(err))
 
+	recreateStates(ctx, t, setUp)
+	states, err := reader.Cluster(ctx)
+	require.NoError(t, err)
+	for _, i := range states.Instances.Instances {
+		if want, ok := statesOverTheWire()[i.Name]; ok && assert.NotEmpty(t, i.Findings, i.Name) {
+			assert.Equal(t, want, i.Findings[0].Code, "%s: %s", i.Name, i.Reason)
+		}
+	}
+	assert.Len(t, states.Instances.Instances, 1+len(statesOverTheWire()))
+
 	asInspector, err := kubernetes.NewForConfig(account)
 	require.NoError(t, err)
 	for what, try := range map[string]func() error{
@@ -119,7 +129,7 @@ func populate(ctx context.Context, t *testing.T, c kubernetes.Interface) {
 		_, err := c.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
 		require.NoError(t, err)
 	}
-	for _, o := range manifest(t, "rbac.yaml") {
+	for _, o := range manifest(t) {
 		var err error
 		switch o := o.(type) {
 		case *corev1.ServiceAccount:
@@ -152,6 +162,44 @@ func populate(ctx context.Context, t *testing.T, c kubernetes.Interface) {
 	}}}
 	_, err = c.CoreV1().Pods("demo").UpdateStatus(ctx, pod, metav1.UpdateOptions{})
 	require.NoError(t, err)
+}
+
+// statesOverTheWire are the fixtures of the reason table that a real API server
+// can be brought into: those that depend on no object's age, which it sets.
+func statesOverTheWire() map[string]clusterfn.Code {
+	return map[string]clusterfn.Code{
+		"crash-loop": clusterfn.CrashLoop, "crash-loop-beside": clusterfn.CrashLoop, "image-pull": clusterfn.ImagePull,
+		"oom-killed": clusterfn.OOMKilled, "init-failed": clusterfn.InitFailed, "config-error": clusterfn.ConfigError,
+		"quota": clusterfn.Quota, "rollout-stuck": clusterfn.RolloutStuck, "unschedulable-just-now": clusterfn.Unschedulable,
+	}
+}
+
+// recreateStates makes each of those fixtures in a namespace of its own.
+func recreateStates(ctx context.Context, t *testing.T, c kubernetes.Interface) {
+	t.Helper()
+	for state := range statesOverTheWire() {
+		_, err := c.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: state}}, metav1.CreateOptions{})
+		require.NoError(t, err)
+		for _, o := range objects(t, filepath.Join("kube", "testdata", "states", state+".yaml")) {
+			switch o := o.(type) {
+			case *appsv1.Deployment:
+				o.Namespace = state
+				made, err := c.AppsV1().Deployments(state).Create(ctx, o, metav1.CreateOptions{})
+				require.NoError(t, err, state)
+				made.Status = o.Status
+				made.Status.ObservedGeneration = made.Generation
+				_, err = c.AppsV1().Deployments(state).UpdateStatus(ctx, made, metav1.UpdateOptions{})
+				require.NoError(t, err, state)
+			case *corev1.Pod:
+				o.Namespace = state
+				made, err := c.CoreV1().Pods(state).Create(ctx, o, metav1.CreateOptions{})
+				require.NoError(t, err, state)
+				made.Status = o.Status
+				_, err = c.CoreV1().Pods(state).UpdateStatus(ctx, made, metav1.UpdateOptions{})
+				require.NoError(t, err, state)
+			}
+		}
+	}
 }
 
 // startAPIServer runs etcd and kube-apiserver until the test ends and gives how

@@ -16,10 +16,16 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// manifest reads the objects of a file in deploy.
-func manifest(t *testing.T, name string) []runtime.Object {
+// manifest reads the role with what belongs to it.
+func manifest(t *testing.T) []runtime.Object {
 	t.Helper()
-	f, err := os.Open(filepath.Join("deploy", name))
+	return objects(t, filepath.Join("deploy", "rbac.yaml"))
+}
+
+// objects reads a file of Kubernetes objects.
+func objects(t *testing.T, path string) []runtime.Object {
+	t.Helper()
+	f, err := os.Open(path)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
 	var out []runtime.Object
@@ -42,7 +48,7 @@ func TestRoleAllowsExactlyWhatIsUsed(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]bool{}
 	var role, account, binding bool
-	for _, o := range manifest(t, "rbac.yaml") {
+	for _, o := range manifest(t) {
 		switch o := o.(type) {
 		case *rbacv1.ClusterRole:
 			role = true
