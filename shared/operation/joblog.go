@@ -37,13 +37,13 @@ var signs = [][]*regexp.Regexp{
 		regexp.MustCompile(`^Error from server`),
 		regexp.MustCompile(`(?i)\b(?:OOMKilled|out of memory|no space left on device)\b`),
 		regexp.MustCompile(`(?:ErrImagePull|ImagePullBackOff|CrashLoopBackOff)`),
-	},
-	{
 		regexp.MustCompile(`(?i)^(?:#\d+ [0-9.]+ )?(?:npm (?:ERR!|error)|error(?: TS\d+)?:|ERROR:? |\[error\]|E: )`),
 		regexp.MustCompile(`(?i)^(?:#\d+ )?ERROR: (?:failed|process|command)`),
-		regexp.MustCompile(`(?i)\b(?:permission denied|connection refused|timed out|command not found|no such file or directory|authentication failed|denied: )`),
 		regexp.MustCompile(`(?i)\bexceeded its progress deadline\b`),
-		regexp.MustCompile(`^KeyError|^Traceback `),
+		regexp.MustCompile(`^KeyError`),
+	},
+	{ // these may be tries that succeeded later
+		regexp.MustCompile(`(?i)\b(?:permission denied|connection refused|timed out|command not found|no such file or directory|authentication failed|denied: )`),
 	},
 	{regexp.MustCompile(`(?i)\b(?:error|failed|failure|fatal)\b`)},
 	{regexp.MustCompile(`ERROR: Job failed`)},
@@ -57,7 +57,7 @@ var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?
 //
 // The runner's own "ERROR: Job failed" only counts when there is nothing else;
 // of the rest the first of the most telling kind counts, since what follows an
-// error is often caused by it. Of a Python traceback that is its last line.
+// error is often caused by it.
 func FindFirstError(text string) *FirstError {
 	lines := strings.Split(text, "\n")
 	clean := make([]string, len(lines))

@@ -1,0 +1,147 @@
+package operation_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+func codes(p operation.Preview) []string {
+	var out []string
+	for _, w := range p.Warnings {
+		out = append(out, w.Code)
+	}
+	return out
+}
+
+func effects(p operation.Preview) []string {
+	var out []string
+	for _, e := range p.Effects {
+		out = append(out, e.Effect)
+	}
+	return out
+}
+
+func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.ResetRequests()
+	req := operation.Request{
+		Kind: fleet.Update, Instance: "alpha", Reason: "security", By: ada,
+		Changes: []operation.Change{set("config.yml", "OPENEDX_SECRET_KEY", "brand-new-secret"), set("config.yml", "OPENEDX_COMMON_VERSION", "teak.2")},
+	}
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	require.NoError(t, err)
+	assert.Zero(t, w.posts())
+	text, err := json.Marshal(preview)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "brand-new-secret")
+	assert.NotContains(t, string(text), "hidden-alpha")
+
+	assert.Equal(t, []string{"alpha"}, preview.Instances)
+	require.Len(t, preview.Files, 1)
+	assert.Contains(t, preview.Files[0].Diff, "+OPENEDX_COMMON_VERSION: teak.2")
+	assert.Equal(t, []string{"OPENEDX_COMMON_VERSION", "OPENEDX_SECRET_KEY"}, preview.Files[0].Keys)
+	assert.Equal(t, []string{"OPENEDX_SECRET_KEY"}, preview.Files[0].Secrets)
+	assert.Equal(t, []string{"secretChanged"}, codes(preview))
+	assert.Equal(t, []string{"imageRebuild", "migrations", "restart"}, effects(preview))
+	require.NotNil(t, preview.Request)
+	assert.Contains(t, preview.Request.Path, "/repository/commits")
+	assert.Equal(t, "[AutoDeploy][Update] alpha|<deployment id>\n\nReason: security", preview.Request.Body["commit_message"])
+	assert.Equal(t, 300, preview.Estimate.Seconds)
+
+	req.PreviewHash = preview.Hash
+	assert.Equal(t, fleet.Live, w.run(t, req).State)
+	assert.Contains(t, w.file(t, "instances/alpha/config.yml"), "brand-new-secret")
+}
+
+func TestWhatWasNotShownIsNotSent(t *testing.T) {
+	w := newWorld(t, "alpha")
+	req := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}}
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	require.NoError(t, err)
+	require.NotEmpty(t, preview.Hash)
+
+	refused := func(t *testing.T, req operation.Request) {
+		req.PreviewHash = preview.Hash
+		_, err := w.ask(t, req)
+		assert.Equal(t, fault.Conflict, fault.KindOf(err))
+		assert.Equal(t, "previewHash", fieldOf(t, err))
+	}
+	t.Run("another value", func(t *testing.T) {
+		other := req
+		other.Changes = []operation.Change{set("config.yml", "X", "2")}
+		refused(t, other)
+	})
+	t.Run("another contract", func(t *testing.T) {
+		_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{
+			fleet.Update: {By: "commit", Message: "[AutoDeploy][Update] {entries} (other)"},
+		}}, ada)
+		require.NoError(t, err)
+		refused(t, req)
+		_, err = w.Operations.SetContract(t.Context(), w.project(t), nil, ada)
+		require.NoError(t, err)
+	})
+	t.Run("another file", func(t *testing.T) {
+		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "Y: 1\n"}})
+		refused(t, req)
+	})
+}
+
+func TestPreviewWarns(t *testing.T) {
+	w := newWorld(t, "alpha", "beta")
+	_, err := w.Operations.Protect(t.Context(), w.project(t), "beta", true, "exams", ada)
+	require.NoError(t, err)
+	running, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
+	require.NoError(t, err)
+	require.Equal(t, fleet.Accepted, running.State)
+	for name, test := range map[string]struct {
+		req     operation.Request
+		codes   []string
+		blocked bool
+		effects []string
+		confirm string
+	}{
+		"queue":     {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("grove.yml", "X", "1")}}, []string{"willQueue"}, false, []string{"restart"}, ""},
+		"taken":     {operation.Request{Kind: fleet.Create, Instance: "Alpha"}, []string{"nameTaken", "willQueue"}, true, []string{"imageRebuild", "migrations"}, ""},
+		"creating":  {operation.Request{Kind: fleet.Create, Instance: "gamma"}, []string{"beingCreated", "willQueue"}, true, []string{"imageRebuild", "migrations"}, ""},
+		"protected": {operation.Request{Kind: fleet.Delete, Instance: "beta"}, []string{"willQueue", "protected", "dataUncertain"}, true, []string{"destroysData", "stops"}, "beta"},
+		"archive":   {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, []string{"willQueue", "dataUncertain"}, false, []string{"stops"}, ""},
+		"same":      {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "Old")}}, []string{"willQueue", "unchanged"}, true, []string{"restart"}, ""},
+		"switched off": {
+			operation.Request{Kind: fleet.Reprovision}, []string{"willQueue", "notAllowed", "protected"}, true,
+			[]string{"infrastructure", "restart"}, "campus",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			preview, err := w.Operations.Preview(t.Context(), w.project(t), test.req)
+			require.NoError(t, err)
+			assert.Equal(t, test.codes, codes(preview))
+			assert.Equal(t, test.blocked, preview.Hash == "")
+			assert.Equal(t, test.blocked, preview.Request == nil)
+			assert.Equal(t, test.effects, effects(preview))
+			assert.Equal(t, test.confirm, preview.Confirm)
+		})
+	}
+}
+
+func TestEffectsOfKeys(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range operation.KeyEffects() {
+		assert.False(t, seen[row.Key], row.Key)
+		assert.NotEmpty(t, row.Effects, "%s: a restart needs no row", row.Key)
+		seen[row.Key] = true
+	}
+	got := operation.Effects(fleet.Update, []fleet.FileChange{
+		{Path: "instances/a/grove.yml", Keys: []string{"SIMPLE_THEME_SCSS_OVERRIDES"}}, {Path: "instances/a/requirements.txt"},
+	})
+	require.Len(t, got, 3)
+	assert.Equal(t, []string{"SIMPLE_THEME_SCSS_OVERRIDES", "requirements.txt"}, got[0].Because)
+	assert.Equal(t, []string{"requirements.txt"}, got[1].Because)
+}
