@@ -1,6 +1,6 @@
 // Adds up what a page loads before it can be used and fails when that is over budget. Sizes are gzipped
 // kilobytes; the editor, the palette and charts come later and do not count.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url);
@@ -52,3 +52,5 @@ for (const { name, most, entries } of pages) {
   process.stdout.write(`${kilobytes > most ? 'OVER ' : '     '}${kilobytes.toFixed(1).padStart(6)} of ${most} kB  ${name}\n`);
 }
 if (over > 0) process.exitCode = 1;
+// It has done its work, and is not to be served.
+await rm(new URL('.vite', dist), { recursive: true });

@@ -4,7 +4,7 @@ import classes from './ClusterChoice.module.css';
 interface ClusterChoiceProps {
   label: string;
   hint: string;
-  clusters: readonly string[];
+  clusters: readonly { id: string; name: string }[];
   chosen: readonly string[];
   onChoose: (clusters: string[]) => void;
 }
@@ -13,8 +13,8 @@ export function ClusterChoice({ label, hint, clusters, chosen, onChoose }: Clust
   return (
     <Checkbox.Group label={label} description={hint} value={[...chosen]} onChange={onChoose}>
       <div className={classes.choices}>
-        {clusters.map((cluster) => (
-          <Checkbox key={cluster} size="xs" value={cluster} label={cluster} />
+        {clusters.map(({ id, name }) => (
+          <Checkbox key={id} size="xs" value={id} label={name} />
         ))}
       </div>
     </Checkbox.Group>

@@ -46,7 +46,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
       <ClusterChoice
         label="Clusters"
         hint="None chosen: all that you may see."
-        clusters={tree.data?.clusters.map((c) => c.id) ?? []}
+        clusters={tree.data?.clusters ?? []}
         chosen={form.values.clusters}
         onChoose={(clusters) => form.set('clusters', clusters)}
       />

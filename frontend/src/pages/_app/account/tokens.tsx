@@ -14,6 +14,7 @@ import { roleWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { useClusters } from '@/components/useClusters';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
 import { TokenForm } from './-TokenForm';
@@ -23,6 +24,7 @@ export const Route = createFileRoute('/_app/account/tokens')({ component: Tokens
 function Tokens() {
   const query = useQuery(tokensQuery);
   const queryClient = useQueryClient();
+  const clusters = useClusters();
   const [secret, setSecret] = useState<string>();
   const [revoking, setRevoking] = useState<Token>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
@@ -49,7 +51,7 @@ function Tokens() {
                   <tr key={token.id}>
                     <td>{token.name}</td>
                     <td>{roleWords[token.role]}</td>
-                    <td data-wrap>{token.clusters.length > 0 ? token.clusters.join(', ') : 'All of yours'}</td>
+                    <td data-wrap>{token.clusters.length > 0 ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ') : 'All of yours'}</td>
                     <td data-dim>
                       <Time at={token.createdAt} />
                     </td>

@@ -28,6 +28,7 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
   return (
     <div className={classes.grants}>
       <NativeSelect
+        maw={420}
         label="Role on every cluster"
         description={grants.role === undefined ? 'Only on the clusters below.' : roleHelp[grants.role]}
         data={[{ value: '', label: 'None' }, ...roles.map((value) => ({ value, label: roleWords[value] }))]}
@@ -38,18 +39,18 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
       {grants.role !== 'administrator' && (
         <fieldset className={classes.clusters}>
           <legend>In addition, on certain clusters</legend>
-          {(tree.data?.clusters ?? []).map(({ id }) => (
+          {(tree.data?.clusters ?? []).map(({ id, name }) => (
             <div key={id} className={classes.cluster}>
               <Checkbox
                 size="xs"
-                label={id}
+                label={name}
                 checked={own[id] !== undefined}
                 onChange={(event) => setOn(id, event.currentTarget.checked ? 'operator' : undefined)}
               />
               {own[id] !== undefined && (
                 <NativeSelect
                   size="xs"
-                  aria-label={`Role on ${id}`}
+                  aria-label={`Role on ${name}`}
                   data={roles.map((value) => ({ value, label: roleWords[value] }))}
                   value={own[id]}
                   onChange={(event) => setOn(id, event.currentTarget.value as Role)}

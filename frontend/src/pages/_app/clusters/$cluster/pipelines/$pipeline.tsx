@@ -13,7 +13,7 @@ import { MissingPage } from '@/components/MissingPage';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Jobs } from '@/components/pipelines/Jobs';
-import { PipelineTable, took } from '@/components/pipelines/PipelineTable';
+import { took } from '@/components/pipelines/PipelineTable';
 import { operationWords, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
@@ -52,18 +52,36 @@ function PipelineRoute() {
               )}
             </Panel>
             {children.map((child) => (
-              <Panel key={child.id} title={`Child pipeline #${child.id}`} note={<Status look={pipelineLook(child.status)} />}>
-                {child.stages && child.stages.length > 0 ? (
-                  <Jobs stages={child.stages} />
-                ) : (
-                  <PipelineTable label={`Child pipeline ${child.id}`} pipelines={[child]} />
-                )}
-              </Panel>
+              <Child key={child.id} child={child} />
             ))}
           </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** A pipeline that this one started, with its own jobs. */
+function Child({ child }: { child: Pipeline }) {
+  const query = useQuery(pipelineQuery(child.cluster, child.id));
+  const known = query.data?.pipeline ?? child;
+  return (
+    <Panel
+      title={`Child pipeline #${child.id}`}
+      note={<Status look={pipelineLook(known.status)} />}
+      actions={
+        <TextLink
+          to="/clusters/$cluster/pipelines/$pipeline"
+          params={{ cluster: child.cluster, pipeline: String(child.id) }}
+        >
+          Open it
+        </TextLink>
+      }
+    >
+      <Loaded query={query} what="The child pipeline" lines={3}>
+        {({ pipeline }) => <Jobs stages={pipeline.stages ?? []} />}
+      </Loaded>
+    </Panel>
   );
 }
 
