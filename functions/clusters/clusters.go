@@ -132,4 +132,3 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 	}
 	return &getClusterOutput{Body: page}, nil
 }
-

@@ -88,4 +88,3 @@ func revisionTag(ctx context.Context, revision int64) string {
 	who := faas.PrincipalFrom(ctx)
 	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint())
 }
-

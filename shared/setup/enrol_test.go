@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,14 +256,14 @@ func TestAddingGoesOnWhereItDied(t *testing.T) {
 	for step := 1; ; step++ {
 		w := newWorld(t, "alpha")
 		w.request.MakeDeployKey = true
-		reach := &mortal{left: step}
+		reach := living(step)
 		dying := w.over(&mortalStore{w.kv, reach})
 		dying.Enrol.Open = func(url string, token secret.Value) (enrol.Remote, error) {
 			remote, err := w.Enrol.Open(url, token)
 			return mortalRemote{remote, reach}, err
 		}
 		_, _, err := dying.Enrol.Add(t.Context(), w.request)
-		if reach.left > 0 {
+		if !reach.dead() {
 			require.NoError(t, err)
 			break
 		}
@@ -284,11 +285,17 @@ func TestAddingGoesOnWhereItDied(t *testing.T) {
 }
 
 // mortal lets so many steps happen; the last one happens, but nobody learns of it.
-type mortal struct{ left int }
+type mortal struct{ left atomic.Int64 }
 
-func (m *mortal) dead() bool { return m.left <= 0 }
+func living(steps int) *mortal {
+	m := new(mortal)
+	m.left.Store(int64(steps))
+	return m
+}
 
-func (m *mortal) step() { m.left-- }
+func (m *mortal) dead() bool { return m.left.Load() <= 0 }
+
+func (m *mortal) step() { m.left.Add(-1) }
 
 var errDead = fault.New(fault.Unavailable, "the function died")
 

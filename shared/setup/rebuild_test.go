@@ -109,9 +109,9 @@ func TestSyncGoesOnAfterAKill(t *testing.T) {
 		w := newWorld(t, "alpha", "beta")
 		_, _, err := w.Enrol.Add(t.Context(), w.request)
 		require.NoError(t, err)
-		reach := &mortal{left: step}
+		reach := living(step)
 		err = w.over(&mortalStore{w.kv, reach}).Sync(t.Context(), "campus")
-		if reach.left > 0 {
+		if !reach.dead() {
 			require.NoError(t, err)
 			break
 		}
