@@ -8,7 +8,7 @@ export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context, location }) => {
     const state = await context.session.start();
     if (state.kind !== 'in') {
-      throw redirect({ to: '/login', search: location.pathname === '/instances' ? {} : { redirect: location.href } });
+      throw redirect({ to: '/login', search: location.href === '/instances' ? {} : { redirect: location.href } });
     }
   },
   component: App,
