@@ -82,7 +82,7 @@ export function useOcim(options: Options | (() => Promise<Options>) = {}): Ocim 
     await ocim.open(await Program.start(rest));
     if (!administrator) return;
     try {
-      await setUp(ocim, await ocim.visit());
+      await setUp(await ocim.visit(), ocim.program);
     } catch (cause) {
       await leave(true, 'set-up');
       throw cause;

@@ -9,20 +9,18 @@ export class Mailbox {
 
   constructor(private readonly program: Program) {}
 
-  /** Waits for the next mail to somebody about something, and gives the link in it. Each mail is read once. */
-  async link(to: string, about: RegExp): Promise<string> {
-    return until(`a mail to ${to} about ${String(about)}`, async () => {
+  /** Waits for the next mail to somebody with a link to a page, and gives the link. Each mail is read once. */
+  async link(to: string, page: 'register' | 'reset'): Promise<string> {
+    return until(`a mail to ${to} with a link to ${page}`, async () => {
       const files = (await readdir(this.program.outbox).catch(() => []))
         .filter((f) => f.endsWith('.eml'))
         .sort();
       for (const file of files) {
         if (this.#read.has(file)) continue;
-        const mail = await readFile(path.join(this.program.outbox, file), 'utf8');
-        if (!mail.includes(`To: <${to}>`) || !about.test(/^Subject: (.*)$/m.exec(mail)?.[1] ?? '')) continue;
+        const mail = (await readFile(path.join(this.program.outbox, file), 'utf8')).replaceAll(/=\r?\n/g, '');
+        const link = new RegExp(`^${this.program.origin}/${page}#\\S+$`, 'm').exec(mail)?.[0];
+        if (!mail.includes(`To: <${to}>`) || link === undefined) continue;
         this.#read.add(file);
-        const text = mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
-        const link = new RegExp(`^${this.program.origin}/\\S+$`, 'm').exec(text)?.[0];
-        if (link === undefined) throw new Error(`no link in the mail ${file}`);
         return link;
       }
       return undefined;

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import type { Ocim } from '.';
+import type { Program } from './program';
 
 export interface Person {
   name: string;
@@ -11,6 +11,12 @@ export const ada: Person = {
   name: 'Ada Lovelace',
   email: 'ada@example.org',
   password: 'seventeen lamps over Lisbon',
+};
+
+export const erin: Person = {
+  name: 'Erin Sato',
+  email: 'erin@example.org',
+  password: 'a kettle on the far hill',
 };
 
 /** Waits until something can be seen. */
@@ -29,8 +35,9 @@ export function title(page: Page, name: string | RegExp): Locator {
 }
 
 /** Makes the first administrator by the link the program printed, who is then logged in. */
-export async function setUp(ocim: Ocim, page: Page, person: Person = ada): Promise<void> {
-  await page.goto(ocim.program.how.replace(/^.*: /, ''));
+export async function setUp(page: Page, program: Program, person: Person = ada): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(program.setUpLink);
   await page.getByLabel('Your name').fill(person.name);
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -82,4 +89,21 @@ export async function register(page: Page, link: string, person: Person): Promis
   await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByRole('button', { name: 'Make the account' }).click();
   await see(title(page, 'Instances'));
+}
+
+/** Asks for a link that sets a new password. */
+export async function requestReset(page: Page, email: string): Promise<void> {
+  await page.goto('/login');
+  await page.getByRole('link', { name: 'Forgot password?' }).click();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await see(title(page, 'Look into your mail'), page.getByText(`If ${email} has an account`));
+}
+
+/** Opens a link that sets a new password, and asks for this one. */
+export async function resetPassword(page: Page, link: string, password: string): Promise<void> {
+  await page.goto(link);
+  await see(title(page, 'Choose a new password'));
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Change password' }).click();
 }

@@ -37,6 +37,13 @@ export class Program {
     private readonly env: Record<string, string>,
   ) {}
 
+  /** The link that makes the first administrator. */
+  get setUpLink(): string {
+    const link = /http\S+\/setup#\S+/.exec(this.how)?.[0];
+    if (link === undefined) throw new Error(`no set-up link: ${this.how}`);
+    return link;
+  }
+
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -127,7 +134,7 @@ function built(): string {
  * Builds the program as it would be some days from now: with a clock that is ahead. What waits for days
  * is tried this way, without a knob for it in the program that people run.
  */
-export async function buildAhead(days: number, dir: string): Promise<string> {
+export async function buildAhead(days: number): Promise<string> {
   const clock = path.join(root, 'shared/setup/setup.go');
   const source = await readFile(clock, 'utf8');
   const ahead = source.replace(
@@ -135,6 +142,7 @@ export async function buildAhead(days: number, dir: string): Promise<string> {
     `return time.Now().Add(${days} * 24 * time.Hour).UTC()`,
   );
   if (ahead === source) throw new Error('shared/setup has no clock where it was');
+  const dir = await mkdtemp(path.join(tmpdir(), 'ocim-e2e-'));
   const replaced = path.join(dir, 'setup.go');
   const overlay = path.join(dir, 'overlay.json');
   const program = path.join(dir, 'ahead');
