@@ -21,13 +21,14 @@ func functions(m machine) map[string]http.Handler {
 	}
 	return map[string]http.Handler{
 		"auth": auth.New(auth.Deps{
-			API: m.api, Identity: m.people, Audit: m.trail, PublicURL: m.baseURL, Now: setup.Now,
+			API: m.api, Identity: m.people, Audit: m.trail, Google: m.google, PublicURL: m.baseURL, Now: setup.Now,
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Enrol: f.Enrol, Sync: f.Sync, NewID: setup.NewID, Now: setup.Now}),
 		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync}),
 		"pipelines": pipelines.New(pipelines.Deps{API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline, JobLog: f.JobLog}),
 		"sync": sync.New(sync.Deps{
-			API: m.api, Fleet: f.Store, Sync: f.Sync, NewID: setup.NewID, Log: m.log, Limit: syncLimit,
+			API: m.api, Fleet: f.Store, Sync: f.Sync, Check: f.CheckDaily, Repair: f.Audit.Repair,
+			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{
 			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Apply: f.Reconciler.Apply, Now: setup.Now, Log: m.log,

@@ -21,9 +21,13 @@ type Deps struct {
 	API   faas.Options
 	Fleet *fleet.Store
 	// Sync reads one project; fault.Conflict when that is being done already.
-	Sync  func(ctx context.Context, project string) error
-	NewID func() string
-	Log   *slog.Logger
+	Sync func(ctx context.Context, project string) error
+	// Check looks after a project's token and webhook when that was not done lately.
+	Check func(ctx context.Context, project string) error
+	// Repair finishes the audit entries of functions that died, and gives how many.
+	Repair func(ctx context.Context) (int, error)
+	NewID  func() string
+	Log    *slog.Logger
 	// Limit is how long one run may take. What it does not reach, the next one does.
 	Limit time.Duration
 }
@@ -90,6 +94,11 @@ func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, erro
 func (f *syncer) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, f.Limit)
 	defer cancel()
+	if repaired, err := f.Repair(ctx); err != nil {
+		f.Log.WarnContext(ctx, "audit entries not repaired", "err", err)
+	} else if repaired > 0 {
+		f.Log.InfoContext(ctx, "audit entries repaired", "count", repaired)
+	}
 	projects, err := f.Fleet.Projects(ctx)
 	if err != nil {
 		return err
@@ -108,6 +117,9 @@ func (f *syncer) run(ctx context.Context) error {
 				mu.Lock()
 				failed++
 				mu.Unlock()
+			}
+			if err := f.Check(ctx, p.ID); err != nil {
+				f.Log.WarnContext(ctx, "project not checked", "project", p.ID, "err", err)
 			}
 			return nil
 		})

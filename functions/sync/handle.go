@@ -32,5 +32,8 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit}), nil
+	return New(Deps{
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Repair: fleet.Audit.Repair,
+		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
+	}), nil
 }

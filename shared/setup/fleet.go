@@ -72,6 +72,8 @@ type Fleet struct {
 	Operations *operation.Service
 	Reconciler *reconcile.Reconciler
 	Enrol      *enrol.Service
+	Audit      *audit.Log
+	now        func() time.Time
 }
 
 // Parts is what a Fleet is wired from.
@@ -88,7 +90,7 @@ type Parts struct {
 // NewFleet wires the fleet.
 func NewFleet(p Parts) *Fleet {
 	trail := audit.New(p.KV, p.Now, rand.Reader, p.Log)
-	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys).By(p.Now)}
+	f := &Fleet{Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys).By(p.Now), Audit: trail, now: p.Now}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
 	f.Operations = &operation.Service{
 		Fleet: f.Store, Keys: p.Keys, Audit: trail, Now: p.Now, NewID: NewID, Log: p.Log,
@@ -120,6 +122,19 @@ func NewFleet(p Parts) *Fleet {
 // Sync reads a project from GitLab, on behalf of one call.
 func (f *Fleet) Sync(ctx context.Context, project string) error {
 	return f.Reconciler.Sync(ctx, project, NewID())
+}
+
+// checkEvery is how often a project's token and webhook are looked after.
+const checkEvery = 24 * time.Hour
+
+// CheckDaily makes the checks of a project unless that was done within a day.
+func (f *Fleet) CheckDaily(ctx context.Context, project string) error {
+	health, err := f.Store.Health(ctx, project)
+	if err != nil || f.now().Sub(health.CheckedAt) < checkEvery {
+		return err
+	}
+	_, err = f.Enrol.CheckProject(ctx, project, "")
+	return err
 }
 
 // Pipeline asks GitLab for a pipeline with all its jobs.

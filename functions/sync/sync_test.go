@@ -1,0 +1,152 @@
+package function_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/sync"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+type operator struct{}
+
+func (operator) Authenticate(context.Context, string) (identity.Principal, error) {
+	return identity.Principal{UserID: "u", Grants: identity.Grants{Global: identity.Operator}}, nil
+}
+
+// world is the function over a fleet whose projects are not really read.
+type world struct {
+	*testing.T
+	store   *fleet.Store
+	handler http.Handler
+
+	mu      sync.Mutex
+	now     time.Time
+	synced  []string
+	checked []string
+	repairs int
+	sync    func(ctx context.Context, project string) error
+}
+
+func newWorld(t *testing.T, projects int) *world {
+	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }}
+	w.store = fleet.NewStore(kvtest.Open(t), w.clock)
+	for n := range projects {
+		require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: fmt.Sprintf("p%03d", n), GitLabID: int64(n)}))
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	w.handler = function.New(function.Deps{
+		API: faas.Options{Authenticator: operator{}, Log: quiet}, Fleet: w.store, NewID: setup.NewID, Log: quiet, Limit: time.Minute,
+		Sync: func(ctx context.Context, project string) error {
+			w.note(&w.synced, project)
+			return w.sync(ctx, project)
+		},
+		Check: func(_ context.Context, project string) error { w.note(&w.checked, project); return nil },
+		Repair: func(context.Context) (int, error) {
+			w.repairs++
+			return 0, fault.New(fault.Unavailable, "not now")
+		},
+	})
+	return w
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) note(list *[]string, project string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*list = append(*list, project)
+}
+
+func (w *world) call(path string) (int, map[string]any) {
+	r := httptest.NewRequestWithContext(w.Context(), http.MethodPost, path, nil)
+	r.Header.Set("Authorization", "Bearer x")
+	rec := httptest.NewRecorder()
+	w.handler.ServeHTTP(rec, r)
+	var body map[string]any
+	require.NoError(w, json.Unmarshal(rec.Body.Bytes(), &body), rec.Body.String())
+	return rec.Code, body
+}
+
+func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
+	w := newWorld(t, 500)
+	w.sync = func(_ context.Context, project string) error {
+		if project == "p123" {
+			return fault.New(fault.Refused, "no access")
+		}
+		return nil
+	}
+	code, body := w.call("/")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "done", body["outcome"])
+	slices.Sort(w.synced)
+	assert.Len(t, slices.Compact(w.synced), 500)
+	assert.Len(t, w.checked, 500)
+	assert.Equal(t, 1, w.repairs, "what fails there keeps no project back")
+}
+
+// Strangers can call the function; they cannot make it work more often.
+func TestRunsAreDebounced(t *testing.T) {
+	w := newWorld(t, 1)
+	for range 5 {
+		w.call("/")
+	}
+	assert.Len(t, w.synced, 1)
+	w.mu.Lock()
+	w.now = w.now.Add(11 * time.Second)
+	w.mu.Unlock()
+	w.call("/")
+	assert.Len(t, w.synced, 2)
+}
+
+func TestTwoRunsDoNotOverlap(t *testing.T) {
+	w := newWorld(t, 1)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	w.sync = func(context.Context, string) error {
+		close(entered)
+		<-leave
+		return nil
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r := httptest.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPost, "/", nil)
+		w.handler.ServeHTTP(httptest.NewRecorder(), r)
+	}()
+	<-entered
+	_, body := w.call("/")
+	assert.Equal(t, "skipped", body["outcome"])
+	close(leave)
+	<-done
+}
+
+func TestOneProjectAnswersItsState(t *testing.T) {
+	w := newWorld(t, 1)
+	require.NoError(t, w.store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "p000", State: fleet.SyncState{Commit: "abc", Error: "GitLab is down"}}))
+	w.sync = func(context.Context, string) error { return fault.New(fault.Unavailable, "GitLab is down") }
+	code, body := w.call("/v1/clusters/p000")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "GitLab is down", body["error"])
+	code, _ = w.call("/v1/clusters/nowhere")
+	assert.Equal(t, http.StatusNotFound, code)
+}
