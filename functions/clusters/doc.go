@@ -1,3 +1,4 @@
 // Package function is the clusters function: the list of instances with its
-// filters, the clusters, and adding GitLab projects.
+// filters and saved views, the clusters, the overview and what happened lately,
+// and the GitLab projects with their credentials.
 package function

@@ -22,4 +22,9 @@
 // compressed. One head item counts revisions and remembers which clusters
 // changed lately. A replica keeps the decoded chunks in memory and compares
 // revisions at each request, so it is right without reading them again.
+//
+// Lists are found in an index that only grows: a row that changes becomes a new
+// document, and each snapshot knows which documents are its own. So a change
+// costs what changed, and a list costs its page, however large the fleet is. When
+// most documents are of the past, the replica reads all chunks anew.
 package fleet

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -302,4 +303,35 @@ func TestFacetsShowTheCommonestChoices(t *testing.T) {
 	assert.Len(t, page.Facets.Clusters, fleet.MostChoices+1)
 	assert.Equal(t, 1, page.Facets.Clusters["c000"], "chosen, though small")
 	assert.Equal(t, 3, page.Facets.Clusters["c149"])
+}
+
+// Requests go on in former snapshots while the index they share grows.
+func TestFindWhileTheFleetChanges(t *testing.T) {
+	s := fleet.NewStore(kvtest.Open(t), newClock().now)
+	replica := fleet.NewReplica(s)
+	addCluster(t, s, "c", "n00", "n01")
+	first, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for n := range 60 {
+				page, err := first.Find(fleet.Filter{Name: fmt.Sprintf("n%02d", n)}, fleet.Order{By: fleet.SortHealth}, "", 10)
+				assert.NoError(t, err)
+				assert.Equal(t, n < 2, page.Total == 1, "what came later is not in it")
+				snap, err := replica.Snapshot(t.Context())
+				assert.NoError(t, err)
+				page, err = snap.Find(fleet.Filter{Name: "n"}, fleet.Order{}, "", 200)
+				assert.NoError(t, err)
+				assert.Len(t, page.Instances, page.Total)
+			}
+		})
+	}
+	for n := range 60 {
+		require.NoError(t, s.ChangeChunk(t.Context(), "c", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+			c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "c", Name: fmt.Sprintf("n%02d", n+2)}})
+			return c, nil
+		}))
+	}
+	wg.Wait()
 }
