@@ -96,12 +96,9 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		return Deps{}, err
 	}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
-	domains := map[string]identity.Role{}
-	for domain, role := range cfg.AllowedDomains {
-		if !identity.Role(role).Valid() {
-			return Deps{}, fault.New(fault.Internal, "OCIM_ALLOWED_DOMAINS: %q is not a role", role)
-		}
-		domains[strings.ToLower(domain)] = identity.Role(role)
+	domains, err := cfg.Domains()
+	if err != nil {
+		return Deps{}, err
 	}
 	base := strings.TrimSuffix(cfg.PublicURL, "/")
 	trail := audit.New(store, setup.Now, rand.Reader, log)
@@ -121,14 +118,32 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	if err != nil {
 		return Deps{}, err
 	}
-	deps := Deps{API: api, Identity: people, Audit: trail, PublicURL: base, Now: setup.Now}
-	if cfg.ClientID != "" {
-		deps.Google = NewGoogle(GoogleConfig{
-			Issuer: cfg.GoogleIssuer, ClientID: cfg.ClientID, Callback: base + "/function/auth/v1/google/callback", Now: setup.Now,
-			Secret: func() (secret.Value, error) { return secrets.Read(googleSecret) },
-		})
+	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, Now: setup.Now}, nil
+}
+
+// Domains gives the e-mail domains that enter without invitation, with their
+// roles.
+func (p Provider) Domains() (map[string]identity.Role, error) {
+	domains := map[string]identity.Role{}
+	for domain, role := range p.AllowedDomains {
+		if !identity.Role(role).Valid() {
+			return nil, fault.New(fault.Internal, "OCIM_ALLOWED_DOMAINS: %q is not a role", role)
+		}
+		domains[strings.ToLower(domain)] = identity.Role(role)
 	}
-	return deps, nil
+	return domains, nil
+}
+
+// Google gives the sign-in for pages at base, which has no slash at its end; nil
+// when it is switched off.
+func (p Provider) Google(base string, secrets *secret.Directory) *Google {
+	if p.ClientID == "" {
+		return nil
+	}
+	return NewGoogle(GoogleConfig{
+		Issuer: p.GoogleIssuer, ClientID: p.ClientID, Callback: base + "/function/auth/v1/google/callback", Now: setup.Now,
+		Secret: func() (secret.Value, error) { return secrets.Read(googleSecret) },
+	})
 }
 
 func (m Mail) mailer(secrets *secret.Directory, log *slog.Logger) (*mail.Post, error) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	auth "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/identity"
@@ -31,6 +32,7 @@ type machine struct {
 	api     faas.Options
 	fleet   *setup.Fleet
 	people  *identity.Service
+	google  *auth.Google // nil: switched off
 	trail   *audit.Log
 }
 
@@ -51,12 +53,18 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, fmt.Errorf("prepare mail: %w", err)
 	}
+	domains, err := cfg.Domains()
+	if err != nil {
+		return m, err
+	}
 	m.people, err = identity.New(identity.Config{
-		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Now: setup.Now, Logger: log,
+		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Domains: domains, Now: setup.Now, Logger: log,
 	})
 	if err != nil {
 		return m, fmt.Errorf("prepare users: %w", err)
 	}
+
+	m.google = cfg.Google(baseURL, secrets)
 
 	seals, err := secrets.Keyring(setup.SecretSealKeys)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kelseyhightower/envconfig"
 
+	auth "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -18,9 +19,10 @@ import (
 // config is all that the program reads from its environment.
 type config struct {
 	setup.GitLab
-	Listen string `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
-	Dir    string `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`
-	Stack  string `envconfig:"STACK" default:"stack.yml" desc:"file with the schedules"`
+	auth.Provider        // its secret goes into the folder of the secrets
+	Listen        string `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
+	Dir           string `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`
+	Stack         string `envconfig:"STACK" default:"stack.yml" desc:"file with the schedules"`
 
 	GitLabURL  string  `envconfig:"GITLAB_URL" desc:"your own GitLab; then there is no demonstration"`
 	DemoListen string  `envconfig:"DEMO_LISTEN" default:"127.0.0.1:8929" desc:"address and port of the demonstration GitLab"`

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	auth "github.com/open-craft/ocim/functions/auth"
 )
 
 // output is what the program printed so far.
@@ -145,6 +147,19 @@ func TestOneMachine(t *testing.T) {
 	assert.NotContains(t, first.log.String()+second.log.String(), "over Lisbon")
 }
 
+func TestSignInByGoogle(t *testing.T) {
+	t.Parallel()
+	for client, want := range map[string]string{"": `{"setUp":false,"google":false}`, "ocim": `{"setUp":false,"google":true}`} {
+		p := startProgram(t, config{
+			Listen: "127.0.0.1:0", Dir: t.TempDir(), Stack: filepath.Join(root, "stack.yml"), GitLabURL: "https://gitlab.example.org",
+			Provider: auth.Provider{GoogleIssuer: "https://accounts.example.org", ClientID: client},
+		})
+		status, body := call(t, http.MethodGet, p.base+"/function/auth/v1/state", "", "")
+		require.Equal(t, http.StatusOK, status, string(body))
+		assert.JSONEq(t, want, string(body))
+	}
+}
+
 func TestServeSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	stack := filepath.Join(root, "stack.yml")
@@ -154,9 +169,13 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 		cfg  config
 		says string
 	}{
-		"no stack":     {config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: "none.yml"}, "none.yml"},
-		"no folder":    {config{Dir: file, Listen: "127.0.0.1:0", Stack: stack}, file},
-		"no address":   {config{Dir: t.TempDir(), Listen: "127.0.0.1:99999", Stack: stack, GitLabURL: "x"}, "OCIM_LISTEN"},
+		"no stack":   {config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: "none.yml"}, "none.yml"},
+		"no folder":  {config{Dir: file, Listen: "127.0.0.1:0", Stack: stack}, file},
+		"no address": {config{Dir: t.TempDir(), Listen: "127.0.0.1:99999", Stack: stack, GitLabURL: "x"}, "OCIM_LISTEN"},
+		"no role": {config{
+			Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: stack, GitLabURL: "x",
+			Provider: auth.Provider{AllowedDomains: map[string]string{"example.org": "owner"}},
+		}, "OCIM_ALLOWED_DOMAINS"},
 		"no demo port": {config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: stack, DemoListen: "127.0.0.1:99999"}, "OCIM_DEMO_LISTEN"},
 	} {
 		err := serve(t.Context(), c.cfg, io.Discard, slog.New(slog.DiscardHandler))
