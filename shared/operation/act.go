@@ -69,18 +69,8 @@ func (s *Service) act(ctx context.Context, project fleet.Project, id int64, act,
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	if known.Parent != 0 { // GitLab reopened it too
-		parent, err := remote.Pipeline(ctx, known.Parent)
-		if err != nil {
-			return now, err
-		}
-		parent.Cluster, parent.Operation, parent.Deployments = project.ID, known.Operation, known.Deployments
-		if _, _, err := s.Fleet.RecordPipeline(ctx, parent, fleet.Asked); err != nil {
-			return now, err
-		}
-	}
 	// GitLab did it: what fails from here on is repaired by the next event or sync.
-	if err := s.followActed(ctx, project, now); err != nil {
+	if err := s.followActed(ctx, project, remote, now); err != nil {
 		s.Log.Warn("operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", id, "err", err)
 	}
 	return now, nil
@@ -112,19 +102,45 @@ func (s *Service) mayAct(ctx context.Context, p fleet.Pipeline, act string) erro
 
 // followActed looks again at the operations that a pipeline belongs to; one that
 // had ended is open again.
-func (s *Service) followActed(ctx context.Context, project fleet.Project, p fleet.Pipeline) error {
+func (s *Service) followActed(ctx context.Context, project fleet.Project, remote Remote, p fleet.Pipeline) error {
 	recent, _, err := s.Fleet.Operations(ctx, project.ID, "", estimatedFrom)
 	if err != nil {
 		return err
 	}
 	for _, op := range recent {
-		if slices.Contains(op.Pipelines, p.ID) || p.Parent != 0 && slices.Contains(op.Pipelines, p.Parent) {
-			if err := s.lookAgain(ctx, op); err != nil {
+		if !slices.Contains(op.Pipelines, p.ID) && (p.Parent == 0 || !slices.Contains(op.Pipelines, p.Parent)) {
+			continue
+		}
+		for _, id := range op.Pipelines { // GitLab reopened the parent or stopped the children too
+			if id == p.ID {
+				continue
+			}
+			if err := s.refresh(ctx, project.ID, remote, id); err != nil {
 				return err
 			}
 		}
+		if err := s.lookAgain(ctx, op); err != nil {
+			return err
+		}
 	}
 	return s.advance(ctx, project)
+}
+
+// refresh asks GitLab for a pipeline as it is now.
+func (s *Service) refresh(ctx context.Context, cluster string, remote Remote, id int64) error {
+	known, err := s.Fleet.Pipeline(ctx, cluster, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now, err := remote.Pipeline(ctx, id)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.Fleet.RecordPipeline(ctx, known.With(now), fleet.Asked)
+	return err
 }
 
 // Protect sets or lifts an instance's protection.

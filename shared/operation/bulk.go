@@ -385,7 +385,7 @@ func (s *Service) ActOnBulk(ctx context.Context, id, act string, by audit.Actor)
 	if err != nil {
 		return fleet.Bulk{}, err
 	}
-	b, err := s.Fleet.ChangeBulk(ctx, id, record, func(b *fleet.Bulk) (bool, error) { return actOn(b, act, by) })
+	_, err = s.Fleet.ChangeBulk(ctx, id, record, func(b *fleet.Bulk) (bool, error) { return actOn(b, act, by) })
 	if err != nil {
 		return fleet.Bulk{}, err
 	}
@@ -395,10 +395,7 @@ func (s *Service) ActOnBulk(ctx context.Context, id, act string, by audit.Actor)
 	if err := s.stepBulk(ctx, id); err != nil {
 		s.Log.Warn("bulk change not moved on yet", "bulk", id, "err", err)
 	}
-	if b, err = s.Fleet.Bulk(ctx, id); err != nil {
-		return fleet.Bulk{}, err
-	}
-	return b, nil
+	return s.Fleet.Bulk(ctx, id)
 }
 
 func actOn(b *fleet.Bulk, act string, by audit.Actor) (bool, error) {

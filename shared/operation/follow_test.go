@@ -83,6 +83,7 @@ func TestUndeployedChanges(t *testing.T) {
 
 func TestCancelAndRetry(t *testing.T) {
 	w := newWorld(t, "alpha")
+	w.deaf()
 	op, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}})
 	require.NoError(t, err)
 	waiting, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
@@ -109,14 +110,14 @@ func TestCancelAndRetry(t *testing.T) {
 	last := op.Pipelines[len(op.Pipelines)-1]
 	_, err = w.Operations.RetryPipeline(t.Context(), w.project(t), last, "", ada)
 	assert.Equal(t, fault.Conflict, fault.KindOf(err), "the two would fight over the lock")
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.poll(t, 6)
 	_, err = w.Operations.RetryPipeline(t.Context(), w.project(t), last, "", ada)
 	require.NoError(t, err)
 	assert.False(t, w.operation(t, op.ID).State.Ended())
 	third, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Requested, third.State, "it waits for the retried one")
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.poll(t, 6)
 	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
 	assert.Equal(t, fleet.Live, w.operation(t, third.ID).State)
 }
@@ -150,6 +151,7 @@ func TestEstimateLearnsFromEarlierRuns(t *testing.T) {
 // A commit that starts no pipeline does not block its cluster for good.
 func TestCommitWithoutPipelineEnds(t *testing.T) {
 	w := newWorld(t, "alpha")
+	w.deaf()
 	_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{
 		fleet.Update: {By: "commit", Message: "[skip ci] [AutoDeploy][Update] {entries}"},
 	}}, ada)
@@ -157,10 +159,7 @@ func TestCommitWithoutPipelineEnds(t *testing.T) {
 	op, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}})
 	require.NoError(t, err)
 	require.Equal(t, fleet.Accepted, op.State)
-	for range 3 {
-		w.clock.Advance(10 * time.Minute)
-		require.NoError(t, w.Sync(t.Context(), "campus"))
-	}
+	w.poll(t, 3)
 	op = w.operation(t, op.ID)
 	assert.Equal(t, fleet.Broken, op.State)
 	assert.Contains(t, op.Detail, ".gitlab-ci.yml")

@@ -108,6 +108,7 @@ func TestWhatGitLabAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
+			w.deaf()
 			test.fault.Method, test.fault.Path, test.fault.Times = http.MethodPost, "/projects/*/trigger/pipeline", 1
 			w.gitlab.Fail(test.fault)
 			op, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta", Overrides: overrides("SOME_PASSWORD", "canary-in-a-coal-mine")})
@@ -116,10 +117,7 @@ func TestWhatGitLabAnswers(t *testing.T) {
 			assert.Contains(t, op.Detail, test.says)
 			assert.NotContains(t, op.Detail, "canary")
 			assert.NotContains(t, op.Detail, "glp")
-			for range 8 {
-				w.clock.Advance(10 * time.Minute)
-				require.NoError(t, w.Sync(t.Context(), "campus"))
-			}
+			w.poll(t, 8)
 			op = w.operation(t, op.ID)
 			assert.Equal(t, test.then, op.State, op.Detail)
 			assert.Empty(t, op.Sealed)

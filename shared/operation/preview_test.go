@@ -115,8 +115,11 @@ func TestPreviewWarns(t *testing.T) {
 		"archive":   {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, []string{"willQueue", "dataUncertain"}, false, []string{"stops"}, ""},
 		"same":      {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "Old")}}, []string{"willQueue", "unchanged"}, true, []string{"restart"}, ""},
 		"switched off": {
-			operation.Request{Kind: fleet.Reprovision}, []string{"willQueue", "notAllowed", "protected"}, true,
-			[]string{"infrastructure", "restart"}, "campus",
+			operation.Request{Kind: fleet.Reprovision},
+			[]string{"willQueue", "notAllowed", "protected"},
+			true,
+			[]string{"infrastructure", "restart"},
+			"campus",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

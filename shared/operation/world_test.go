@@ -117,6 +117,16 @@ func (w *world) deaf() {
 	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
 }
 
+// poll lets time pass and syncs, as often as it is told; the world should be
+// deaf, or an event's own sync may be in the way.
+func (w *world) poll(t testing.TB, rounds int) {
+	t.Helper()
+	for range rounds {
+		w.clock.Advance(10 * time.Minute)
+		require.NoError(t, w.Sync(t.Context(), "campus"))
+	}
+}
+
 func (w *world) project(t testing.TB) fleet.Project {
 	t.Helper()
 	p, err := w.Store.Project(t.Context(), "campus")

@@ -1,0 +1,327 @@
+package function_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	function "github.com/open-craft/ocim/functions/pipelines"
+	"github.com/open-craft/ocim/shared/enrol"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// byRole lets everybody in with the role that the token names: "operator" on
+// campus, "stranger" as an administrator of another cluster.
+type byRole struct{}
+
+func (byRole) Authenticate(_ context.Context, bearer string) (identity.Principal, error) {
+	p := identity.Principal{UserID: bearer, Email: bearer + "@example.org"}
+	p.Grants.Clusters = map[string]identity.Role{"campus": identity.Role(bearer)}
+	if bearer == "stranger" {
+		p.Grants.Clusters = map[string]identity.Role{"other": identity.Administrator}
+	}
+	return p, nil
+}
+
+type world struct {
+	http.Handler
+	*setup.Fleet
+	gitlab *gitlabtest.Server
+	clock  *gitlabtest.Clock
+	id     int
+	keys   int
+}
+
+func newWorld(t *testing.T, names ...string) *world {
+	t.Helper()
+	clock := gitlabtest.NewClock(time.Time{})
+	w := &world{clock: clock, gitlab: gitlabtest.Start(t, gitlabtest.Options{Clock: clock})}
+	files := map[string]string{"cluster.yml": "TF_VAR_cluster_name: campus\n", "defaults/config.yml": "A: b\n"}
+	for _, n := range names {
+		files["instances/"+n+"/config.yml"] = "LMS_HOST: " + n + ".example.org\nDB_PASSWORD: hidden-" + n + "\n"
+	}
+	w.id = w.gitlab.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: files}).ID
+	line, err := secret.NewKey("k1")
+	require.NoError(t, err)
+	keys, err := secret.ParseKeyring(line.Reveal())
+	require.NoError(t, err)
+	w.Fleet = setup.NewFleet(setup.Parts{
+		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: func(string) string { return "http://127.0.0.1:1/hook" },
+	})
+	_, _, err = w.Enrol.Add(t.Context(), enrol.Request{
+		GitLabURL: w.gitlab.URL(), Project: "grove/campus",
+		APIToken:     secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{})),
+		TriggerToken: secret.New(w.gitlab.AddTriggerToken(w.id, "")),
+	})
+	require.NoError(t, err)
+	w.settle(t, 0)
+	w.Handler = function.New(function.Deps{
+		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store, Operations: w.Operations,
+		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog,
+	})
+	return w
+}
+
+// settle lets time pass and syncs.
+func (w *world) settle(t *testing.T, rounds int) {
+	t.Helper()
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	for range rounds {
+		w.clock.Advance(10 * time.Minute)
+		require.NoError(t, w.Sync(t.Context(), "campus"))
+	}
+}
+
+type problem struct {
+	Status int
+	Detail string
+	Errors []struct{ Field, Message string }
+}
+
+// call makes a request as a role; body nil is none. It gives the status.
+func (w *world) call(t *testing.T, role, method, path string, body, into any) int {
+	t.Helper()
+	var payload bytes.Buffer
+	if body != nil {
+		require.NoError(t, json.NewEncoder(&payload).Encode(body))
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, path, &payload)
+	r.Header.Set("Authorization", "Bearer "+role)
+	if body != nil {
+		w.keys++
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", fmt.Sprintf("idempotency-%d", w.keys))
+	}
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, r)
+	assert.NotContains(t, rec.Body.String(), "hidden-", "%s %s", method, path)
+	if into != nil {
+		require.NoError(t, json.Unmarshal(rec.Body.Bytes(), into), rec.Body.String())
+	}
+	return rec.Code
+}
+
+type m = map[string]any
+
+const campus = "/v1/clusters/campus"
+
+func TestUpdateThroughTheAPI(t *testing.T) {
+	w := newWorld(t, "alpha")
+	var files fleet.Files
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/instances/alpha/configuration", nil, &files))
+	wish := m{"kind": "update", "instance": "alpha", "baseCommit": files.Commit, "reason": "a new host", "files": []m{{
+		"path": files.Files[0].Path, "text": strings.Replace(files.Files[0].Text, "alpha.example.org", "beta.example.org", 1),
+	}}}
+	require.Equal(t, 403, w.call(t, "viewer", "POST", campus+"/operations/preview", wish, nil))
+	var preview struct {
+		Hash     string
+		Files    []fleet.FileChange
+		Warnings []any
+		Request  struct{ Method, Path string }
+	}
+	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/preview", wish, &preview))
+	assert.Contains(t, preview.Files[0].Diff, "+LMS_HOST: beta.example.org")
+
+	wish["previewHash"] = preview.Hash
+	var op fleet.Operation
+	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", wish, &op))
+	assert.Equal(t, "operator@example.org", op.RequestedBy)
+	w.settle(t, 4)
+	var page struct {
+		Operation fleet.Operation
+		Files     []fleet.FileChange
+		Pipelines []fleet.Pipeline
+		Effects   []struct{ Effect string }
+	}
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+op.ID, nil, &page))
+	assert.Equal(t, fleet.Live, page.Operation.State)
+	assert.Len(t, page.Pipelines, 2)
+	assert.Len(t, page.Files, 1)
+	assert.Equal(t, "restart", page.Effects[0].Effect)
+	var history struct{ Operations []fleet.Operation }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/instances/alpha/operations", nil, &history))
+	assert.Len(t, history.Operations, 1)
+	var undeployed struct{ Commits []any }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/instances/alpha/undeployed", nil, &undeployed))
+	assert.Empty(t, undeployed.Commits)
+}
+
+func TestProblemsNameTheirField(t *testing.T) {
+	w := newWorld(t, "alpha")
+	for name, test := range map[string]struct {
+		body   m
+		status int
+		field  string
+	}{
+		"name":     {m{"kind": "create", "instance": "a/b"}, 422, "instance"},
+		"clash":    {m{"kind": "create", "instance": "Alpha"}, 409, "instance"},
+		"override": {m{"kind": "create", "instance": "b", "overrides": m{"CI_JOB_TOKEN": "x"}}, 422, "overrides.CI_JOB_TOKEN"},
+		"confirm":  {m{"kind": "delete", "instance": "alpha"}, 422, "confirm"},
+		"hash":     {m{"kind": "archive", "instance": "alpha", "previewHash": "x"}, 409, "previewHash"},
+		"role":     {m{"kind": "reprovision", "confirm": "campus"}, 403, "kind"},
+		"nobody":   {m{"kind": "archive", "instance": "nobody"}, 404, "instance"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p problem
+			assert.Equal(t, test.status, w.call(t, "operator", "POST", campus+"/operations", test.body, &p))
+			require.NotEmpty(t, p.Errors, "%+v", p)
+			assert.Contains(t, p.Errors[0].Field, test.field)
+			assert.NotEmpty(t, p.Errors[0].Message)
+		})
+	}
+	assert.Equal(t, 413, w.call(t, "operator", "POST", campus+"/operations", m{
+		"kind": "create", "instance": "b", "overrides": m{"A": strings.Repeat("x", 1<<20)},
+	}, nil))
+}
+
+func TestContractIsAnAdministratorsBusiness(t *testing.T) {
+	w := newWorld(t, "alpha")
+	var page struct {
+		Contract fleet.Contract
+		Changed  *fleet.Contract
+		Samples  []any
+	}
+	assert.Equal(t, 403, w.call(t, "operator", "GET", campus+"/contract", nil, nil))
+	require.Equal(t, 200, w.call(t, "administrator", "GET", campus+"/contract", nil, &page))
+	assert.Len(t, page.Samples, 7)
+	assert.Nil(t, page.Changed)
+	bad := m{"operations": m{"archive": m{"by": "trigger", "variables": m{"CI_X": "1"}}}}
+	var p problem
+	require.Equal(t, 422, w.call(t, "administrator", "PUT", campus+"/contract", bad, &p))
+	assert.Contains(t, p.Errors[0].Field, "operations.archive.variables.CI_X")
+	good := m{"allowReprovision": true, "operations": m{"archive": m{"by": "trigger", "variables": m{"NAME": "{instance}"}}}}
+	require.Equal(t, 200, w.call(t, "administrator", "POST", campus+"/contract/preview", good, nil))
+	project, err := w.Store.Project(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Nil(t, project.Contract, "a dry run keeps nothing")
+	require.Equal(t, 200, w.call(t, "administrator", "PUT", campus+"/contract", good, &page))
+	assert.True(t, page.Contract.AllowReprovision)
+	require.Equal(t, 202, w.call(t, "administrator", "POST", campus+"/operations", m{"kind": "reprovision", "confirm": "campus"}, nil))
+}
+
+func TestPipelinePage(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Job: "deploy-instance: [alpha]", Fail: true, Log: "Error: ImagePullBackOff", TraceBytes: 2 << 20})
+	var op fleet.Operation
+	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{
+		"kind": "update", "instance": "alpha", "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": 1}},
+	}, &op))
+	w.settle(t, 4)
+	op, err := w.Store.Operation(t.Context(), "campus", op.ID)
+	require.NoError(t, err)
+	require.Equal(t, fleet.Broken, op.State)
+	child := fmt.Sprintf("%s/pipelines/%d", campus, op.Pipelines[1])
+	var page struct {
+		Pipeline fleet.Pipeline
+		Failed   *struct{ Job fleet.Job }
+	}
+	require.Equal(t, 200, w.call(t, "viewer", "GET", child, nil, &page))
+	require.NotNil(t, page.Failed)
+	log := fmt.Sprintf("%s/jobs/%d/", child, page.Failed.Job.ID)
+	var found struct {
+		Found struct {
+			Text   string
+			Offset int64
+		}
+		From int64
+	}
+	require.Equal(t, 200, w.call(t, "viewer", "GET", log+"first-error", nil, &found))
+	assert.Equal(t, "Error: ImagePullBackOff", found.Found.Text)
+	var part struct {
+		Next, Size int64
+		Text       string
+		More       bool
+	}
+	require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d&limit=30", log, found.From+found.Found.Offset), nil, &part))
+	assert.True(t, strings.HasPrefix(part.Text, "Error: ImagePullBackOff"))
+	assert.True(t, part.More)
+	var whole strings.Builder
+	for part.Next = 0; ; {
+		require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d", log, part.Next), nil, &part))
+		whole.WriteString(part.Text)
+		if !part.More {
+			break
+		}
+	}
+	assert.Equal(t, part.Size, int64(whole.Len()), "the parts are the whole")
+	assert.Equal(t, 422, w.call(t, "viewer", "GET", log+"log?limit=1048577", nil, nil))
+
+	assert.Equal(t, 403, w.call(t, "viewer", "POST", child+"/retry", m{}, nil))
+	require.Equal(t, 200, w.call(t, "operator", "POST", child+"/retry", m{"reason": "again"}, nil))
+	w.settle(t, 3)
+	op, err = w.Store.Operation(t.Context(), "campus", op.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, 409, w.call(t, "operator", "POST", child+"/cancel", m{}, nil))
+}
+
+func TestBulkThroughTheAPI(t *testing.T) {
+	w := newWorld(t, "alpha", "beta", "gamma")
+	wish := m{"kind": "update", "batch": 2, "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": "1"}}, "targets": []m{
+		{"cluster": "campus", "instance": "alpha"}, {"cluster": "campus", "instance": "beta"}, {"cluster": "campus", "instance": "gamma"},
+	}}
+	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/preview", wish, nil))
+	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/preview", wish, nil))
+	var preview struct {
+		Hash   string
+		Groups []struct{ Targets []any }
+	}
+	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/preview", wish, &preview))
+	require.Len(t, preview.Groups, 1)
+	wish["previewHash"] = preview.Hash
+	var b fleet.Bulk
+	require.Equal(t, 202, w.call(t, "operator", "POST", "/v1/bulk-changes", wish, &b))
+	assert.Equal(t, 404, w.call(t, "stranger", "GET", "/v1/bulk-changes/"+b.ID, nil, nil))
+	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
+	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
+	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/"+b.ID+"/pause", nil, nil))
+	w.settle(t, 4)
+	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/bulk-changes/"+b.ID, nil, &b))
+	assert.Equal(t, fleet.BulkPaused, b.State)
+	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/"+b.ID+"/resume", nil, nil))
+	w.settle(t, 4)
+	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/bulk-changes/"+b.ID, nil, &b))
+	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
+	var list struct{ BulkChanges []fleet.Bulk }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/bulk-changes", nil, &list))
+	assert.Len(t, list.BulkChanges, 1)
+	require.Equal(t, 200, w.call(t, "stranger", "GET", "/v1/bulk-changes", nil, &list))
+	assert.Empty(t, list.BulkChanges)
+}
+
+func TestProtectionAndWithdrawal(t *testing.T) {
+	w := newWorld(t, "alpha")
+	require.Equal(t, 200, w.call(t, "operator", "PUT", campus+"/instances/alpha/protection", m{"protected": true, "reason": "exams"}, nil))
+	var list struct{ Protections []fleet.Protection }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/protections", nil, &list))
+	require.Len(t, list.Protections, 1)
+	assert.Equal(t, "operator@example.org", list.Protections[0].By)
+	assert.Equal(t, 409, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "archive", "instance": "alpha"}, nil))
+
+	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "create", "instance": "beta"}, nil))
+	var second fleet.Operation
+	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "create", "instance": "gamma"}, &second))
+	var page struct{ Ahead int }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+second.ID, nil, &page))
+	assert.Equal(t, 1, page.Ahead)
+	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/"+second.ID+"/withdraw", nil, &second))
+	assert.Equal(t, fleet.Canceled, second.State)
+}
