@@ -17,6 +17,8 @@ export interface SessionOptions {
   locks?: LockManager | undefined;
   channel?: BroadcastChannel | undefined;
   now?: () => number;
+  /** Milliseconds to give another tab that is renewing just now. */
+  raceWait?: number;
 }
 
 /** An access token is renewed when it has less than this to live. */
@@ -96,8 +98,11 @@ export class Session {
     if (known !== undefined && known !== old) return;
     if (this.#state.kind === 'out' && this.#state.why === 'logged-out') return;
     let response = await this.#post('/auth/v1/refresh');
-    // A tab that is not held by our lock (another profile's window, a lost answer) was quicker.
-    if (response.status === 409) response = await this.#post('/auth/v1/refresh');
+    if (response.status === 409) {
+      // Where there are no locks another tab may have been quicker; its cookie is there in a moment.
+      await new Promise((resolve) => setTimeout(resolve, this.options.raceWait ?? 200));
+      response = await this.#post('/auth/v1/refresh');
+    }
     if (response.ok) {
       this.enter((await response.json()) as SignedIn);
     } else if (response.status === 401 || response.status === 403) {

@@ -40,14 +40,9 @@ export function Page({ title, tab = title, crumbs, status, about, actions, child
   );
 }
 
-/** One step of a breadcrumb and the stroke after it. */
+/** One step of a breadcrumb. */
 export function Crumb({ children }: { children: ReactNode }) {
   return (
-    <>
-      {children}
-      <span className={classes.stroke} aria-hidden="true">
-        /
-      </span>
-    </>
+    <span className={classes.crumb}>{children}</span>
   );
 }

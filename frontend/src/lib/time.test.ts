@@ -5,11 +5,11 @@ const now = Date.parse('2026-11-22T12:00:00Z');
 
 test.each([
   [-5, 'just now'],
-  [-45, '45s ago'],
-  [-185, '3min ago'],
-  [-7_300, '2h ago'],
-  [-3 * 86_400, '3d ago'],
-  [3 * 86_400 + 5, 'in 3d'],
+  [-45, '45 s ago'],
+  [-185, '3 min ago'],
+  [-7_300, '2 h ago'],
+  [-3 * 86_400, '3 d ago'],
+  [3 * 86_400 + 5, 'in 3 d'],
 ])('%d seconds from now reads %s', (seconds, text) => {
   expect(relative(new Date(now + seconds * 1000), now)).toBe(text);
 });

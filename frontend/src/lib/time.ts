@@ -1,23 +1,23 @@
-const units: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
+const units = [
+  ['y', 31_557_600],
+  ['mo', 2_629_800],
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
 
-const words = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' });
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** "3 min ago", "in 2 d"; "just now" within half a minute. */
 export function relative(date: Date, now: number): string {
   const seconds = (date.getTime() - now) / 1000;
-  if (Math.abs(seconds) < 30) return 'just now';
-  for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
-  }
-  return words.format(Math.trunc(seconds), 'second');
+  const age = Math.abs(seconds);
+  if (age < 30) return 'just now';
+  const [unit, size] = units.find(([, least]) => age >= least) ?? units[5];
+  const text = `${Math.floor(age / size)} ${unit}`;
+  return seconds < 0 ? `${text} ago` : `in ${text}`;
 }
 
 /** Full date and time, for a title or a tooltip. */

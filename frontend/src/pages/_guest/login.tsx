@@ -15,13 +15,13 @@ interface LoginSearch {
   /** Where to go on. */
   redirect?: string | undefined;
   /** Why a log-in with Google came back without success. */
-  error?: string | undefined;
+  problem?: string | undefined;
 }
 
 export const Route = createFileRoute('/_guest/login')({
   validateSearch: (raw: RawSearch): LoginSearch => ({
     redirect: word(raw, 'redirect'),
-    error: word(raw, 'error'),
+    problem: word(raw, 'problem'),
   }),
   beforeLoad: async ({ context, search }) => {
     // Whether Ocim answers shows when logging in.
@@ -34,14 +34,15 @@ export const Route = createFileRoute('/_guest/login')({
 });
 
 const googleProblems: Partial<Record<string, string>> = {
-  not_invited: 'This Google account has no invitation. Ask an administrator for one.',
-  disabled: 'This account is disabled. Ask an administrator.',
-  unverified: 'Google has not verified the e-mail address of this account.',
+  canceled: 'You went back from Google without logging in.',
+  refused: 'This Google account may not enter. Ask an administrator for an invitation to its address.',
+  limited: 'Too many attempts. Wait a moment, then try again.',
+  unavailable: 'Google does not answer. Try again in a moment, or use your password.',
 };
 
 function Login() {
   const router = useRouter();
-  const { redirect: back, error } = Route.useSearch();
+  const { redirect: back, problem } = Route.useSearch();
   const system = useLoad(loadSystem);
   const form = useApiForm({
     initialValues: { email: '', password: '' },
@@ -62,9 +63,9 @@ function Login() {
           Open the set-up link that Ocim printed when it started. It makes the first administrator.
         </Alert>
       )}
-      {error !== undefined && (
+      {problem !== undefined && (
         <Alert color="red" role="alert">
-          {googleProblems[error] ?? 'Logging in with Google did not succeed. Try again.'}
+          {googleProblems[problem] ?? 'Logging in with Google did not succeed. Try again.'}
         </Alert>
       )}
       <form onSubmit={form.submit} noValidate>
@@ -93,7 +94,7 @@ function Login() {
           <Divider label="or" />
           <Button
             component="a"
-            href={`/function/auth/v1/google/start?redirect=${encodeURIComponent(safeReturnPath(back))}`}
+            href={`/function/auth/v1/google/start?return=${encodeURIComponent(safeReturnPath(back))}`}
             variant="default"
             size="sm"
             fullWidth

@@ -107,9 +107,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
           <Textarea
             label="Reason"
             description="Stands in the history, for whoever looks later. May stay empty."
-            autosize
-            minRows={2}
-            maxRows={6}
+            rows={3}
             maxLength={500}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}

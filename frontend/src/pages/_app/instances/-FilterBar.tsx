@@ -28,7 +28,7 @@ const menus = [
 
 export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) {
   return (
-    <search className={classes.filters} aria-label="Filter the instances">
+    <div role="search" className={classes.filters} aria-label="Filter the instances">
       <HealthStrip
         counts={facets?.healths ?? {}}
         chosen={search.health ?? []}
@@ -48,7 +48,7 @@ export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) 
         ))}
         <SettingFilter onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })} />
       </div>
-    </search>
+    </div>
   );
 }
 

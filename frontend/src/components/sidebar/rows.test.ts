@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { ClusterTree } from '@/api/types';
+import { rowsOf } from './rows';
+
+const leaf = { lifecycle: 'active', health: 'healthy', problems: false } as const;
+
+const tree: ClusterTree = {
+  revision: 1,
+  clusters: [
+    {
+      id: 'a',
+      name: 'alpha',
+      problems: 0,
+      instances: [
+        { ...leaf, name: 'one' },
+        { ...leaf, name: 'two', health: 'failed' },
+        { ...leaf, name: 'gone', lifecycle: 'deleted', health: 'failed' },
+      ],
+    },
+    { id: 'b', name: 'beta', problems: 0, instances: [{ ...leaf, name: 'three', pipeline: 'running' }] },
+    { id: 'c', name: 'gamma', problems: 2, instances: [{ ...leaf, name: 'four' }] },
+  ],
+};
+
+const ids = (folded: string[] = [], filter = '') => rowsOf(tree, new Set(folded), filter).map((row) => row.id);
+
+test('clusters hold their instances, but not those that left git', () => {
+  expect(ids()).toEqual(['a', 'a/one', 'a/two', 'b', 'b/three', 'c', 'c/four']);
+});
+
+test('a folded cluster hides its instances', () => {
+  expect(ids(['a', 'c'])).toEqual(['a', 'b', 'b/three', 'c']);
+});
+
+test('a filter opens what it finds, also within what is folded', () => {
+  expect(ids(['a', 'b'], 'T')).toEqual(['a', 'a/two', 'b', 'b/three']);
+});
+
+test('a filter that names a cluster keeps all of it', () => {
+  expect(ids([], 'alph')).toEqual(['a', 'a/one', 'a/two']);
+});
+
+test('a cluster shows the worst of its own instances and files, no other cluster does', () => {
+  const rows = rowsOf(tree, new Set(), '');
+  const urgencies = rows.filter((row) => row.kind === 'cluster').map((row) => row.urgency);
+  expect(urgencies).toEqual(['failed', 'moving', 'degraded']);
+});
+
+test('positions count within the parent', () => {
+  expect(rowsOf(tree, new Set(), '').map((row) => [row.position, row.size])).toEqual([
+    [1, 3],
+    [1, 2],
+    [2, 2],
+    [2, 3],
+    [1, 1],
+    [3, 3],
+    [1, 1],
+  ]);
+});

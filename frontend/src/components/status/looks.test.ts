@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { healthLooks, lifecycleLooks, operationLooks, pipelineLook } from './looks';
+
+test.each([
+  ['lifecycles', Object.values(lifecycleLooks)],
+  ['healths', Object.values(healthLooks)],
+  ['operations', Object.values(operationLooks)],
+  ['pipelines that end', ['success', 'failed', 'running', 'pending'].map(pipelineLook)],
+])('%s differ by shape and by word, not by colour alone', (_, looks) => {
+  expect(new Set(looks.map((look) => look.shape)).size).toBe(looks.length);
+  expect(new Set(looks.map((look) => look.word)).size).toBe(looks.length);
+});
+
+test('a pipeline status that is new to us is unknown, not created', () => {
+  expect(pipelineLook('hibernating')).toEqual({ shape: 'question', tone: 'quiet', word: 'Unknown: hibernating' });
+});
