@@ -1,14 +1,21 @@
 // Package operation carries out what people ask for: it stores the wish, sends
 // it to GitLab when its cluster is free, and follows its pipelines until it is
-// live, failed or canceled.
+// live, failed or canceled. A bulk change makes operations of many instances,
+// wave by wave.
 //
 // Nothing runs in the background. Advance is called after each request, each
 // webhook event and by every sync; it does whatever step comes next, and any
 // replica can take over between two steps.
 //
+// # Preview
+//
+// Preview and Start think a request through by the same code. The preview's hash
+// covers all that decides what is sent, so Start refuses when that changed.
+//
 // # Sending exactly once
 //
-// GitLab's trigger call cannot be repeated safely. So an operation is marked as
-// being sent first. Whoever finds such a mark and no answer asks GitLab for a
-// pipeline with that deployment id before sending again.
+// GitLab's calls that start something cannot be repeated safely. So an operation
+// is marked as being sent first. Whoever finds such a mark and no answer asks
+// GitLab for what was made, by the deployment id in the commit's message or the
+// pipeline's variables, before sending again.
 package operation
