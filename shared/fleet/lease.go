@@ -81,3 +81,15 @@ func (s *Store) EndLease(ctx context.Context, name, holder string) error {
 	}
 	return s.ReleaseLease(ctx, Lease{Name: name, Token: version})
 }
+
+// LeaseHolder gives who holds a lease, empty when nobody does.
+func (s *Store) LeaseHolder(ctx context.Context, name string) (string, error) {
+	held, _, err := getJSON[Lease](ctx, s.kv, kv.Key{Partition: partLease, Sort: name})
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err == nil && !s.now().Before(held.Until) {
+		return "", nil
+	}
+	return held.Holder, err
+}

@@ -4,44 +4,51 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// readPipelines takes in the pipelines that changed since the last sync.
-func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) error {
+// readPipelines takes in the pipelines that changed since the last sync, and
+// gives the deployment ids that they are about.
+func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
 	since := r.Now().Add(-firstPipelines)
 	if !record.PipelinesSince.IsZero() {
 		since = record.PipelinesSince.Add(-overlap)
 	}
 	reports, err := repo.Pipelines(ctx, since)
 	if err != nil {
-		return fmt.Errorf("listing pipelines: %w", err)
+		return nil, fmt.Errorf("listing pipelines: %w", err)
 	}
-	news, err := r.news(ctx, project, reports)
+	news, err := r.news(ctx, project, reports, record.PipelinesSince)
 	if err != nil || len(news) == 0 {
-		return err
+		return nil, err
 	}
 	if err := r.giveTitles(ctx, project, repo, news); err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.attribute(ctx, project, news); err != nil {
-		return err
+		return nil, err
 	}
+	var deployments []string
 	for _, p := range news {
-		if _, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked); err != nil {
-			return err
+		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked)
+		if err != nil {
+			return nil, err
 		}
 		record.PipelinesSince = fleet.Moment(record.PipelinesSince, p.UpdatedAt)
+		deployments = append(deployments, deploymentIDs(known)...)
 	}
-	return r.showPipelines(ctx, project, news)
+	slices.Sort(deployments)
+	return slices.Compact(deployments), r.showPipelines(ctx, project, news)
 }
 
 // news leaves out the reports that say what is known already, so that an
-// unchanged project costs no further call.
-func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) ([]fleet.Pipeline, error) {
+// unchanged project costs no further call. What came after the last sync is news
+// all the same: whoever recorded it may have died before showing it.
+func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []fleet.Pipeline, since time.Time) ([]fleet.Pipeline, error) {
 	var news []fleet.Pipeline
 	for _, p := range reports {
 		p.Cluster = project.ID
@@ -50,7 +57,7 @@ func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []
 		case fault.Is(err, fault.NotFound):
 		case err != nil:
 			return nil, err
-		case known.Status == p.Status && !p.UpdatedAt.After(known.UpdatedAt):
+		case known.Status == p.Status && !p.UpdatedAt.After(known.UpdatedAt) && !p.UpdatedAt.After(since):
 			continue
 		default:
 			p.Title, p.Operation, p.Deployments = known.Title, known.Operation, known.Deployments

@@ -134,10 +134,11 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		}
 		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt
 	}
-	if err := r.readPipelines(ctx, project, repo, record); err != nil {
+	deployments, err := r.readPipelines(ctx, project, repo, record)
+	if err != nil {
 		return err
 	}
-	return r.Operations.Advance(ctx, project)
+	return r.Operations.Advance(ctx, project, deployments...)
 }
 
 // renamed reports whether a commit's address says that the project is elsewhere.

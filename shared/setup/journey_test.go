@@ -269,18 +269,43 @@ func TestFailedJobFailsTheOperationAndARetryReopensIt(t *testing.T) {
 	assert.Equal(t, fleet.Pending, beta.Lifecycle)
 	assert.Equal(t, fleet.StatusFailed, beta.Pipeline.Status)
 
-	child := op.Pipelines[len(op.Pipelines)-1]
+	w.retryInGitLab(t, op.Pipelines[len(op.Pipelines)-1])
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+
+	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
+}
+
+// retryInGitLab does what a person does on GitLab's own page.
+func (w *world) retryInGitLab(t *testing.T, pipeline int64) {
+	t.Helper()
 	w.clock.Advance(time.Minute)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
-		fmt.Sprintf("%s/api/v4/projects/%d/pipelines/%d/retry", w.gitlab.URL(), w.id, child), strings.NewReader(""))
+		fmt.Sprintf("%s/api/v4/projects/%d/pipelines/%d/retry", w.gitlab.URL(), w.id, pipeline), strings.NewReader(""))
 	require.NoError(t, err)
 	req.Header.Set("Private-Token", w.request.APIToken.Reveal())
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, http.StatusCreated, resp.StatusCode)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+}
 
+// The retry is made in GitLab, and no webhook tells.
+func TestRetryInGitLabIsFoundBySync(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
+	w.enrol(t)
+	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "beta", Fail: true})
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	op = w.operation(t, op.ID)
+	require.Equal(t, fleet.Broken, op.State)
+
+	w.retryInGitLab(t, op.Pipelines[len(op.Pipelines)-1])
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
 	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
 	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
 }
