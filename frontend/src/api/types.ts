@@ -16,6 +16,7 @@ export type ClusterPage = Answer<'/clusters/v1/clusters/{cluster}', 'get'>;
 export type InstanceDetails = Answer<'/instances/v1/clusters/{cluster}/instances/{instance}', 'get'>;
 export type OperationPage = Answer<'/pipelines/v1/clusters/{cluster}/operations/{operation}', 'get'>;
 export type PipelinePage = Answer<'/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}', 'get'>;
+export type PipelineAct = NonNullable<PipelinePage['acts']>[number];
 export type PipelineList = Answer<'/pipelines/v1/clusters/{cluster}/pipelines', 'get'>;
 export type OperationList = Answer<'/pipelines/v1/clusters/{cluster}/operations', 'get'>;
 export type SystemState = Answer<'/auth/v1/state', 'get'>;

@@ -1,10 +1,16 @@
 import type { RequestHandler } from 'msw';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
+import { logHandlers } from './logs';
 import { pipelineHandlers } from './pipelines';
 import type { World } from './world';
 
 /** The whole API over one world. */
 export function createHandlers(world: () => World): RequestHandler[] {
-  return [...identityHandlers(world), ...fleetHandlers(world), ...pipelineHandlers(world)];
+  return [
+    ...identityHandlers(world),
+    ...fleetHandlers(world),
+    ...logHandlers(world),
+    ...pipelineHandlers(world),
+  ];
 }

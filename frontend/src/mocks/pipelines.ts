@@ -1,4 +1,5 @@
 import { http, HttpResponse } from 'msw';
+import { firstFailed } from './logs';
 import { problem } from './problem';
 import { startCreate } from './progress';
 import type { World } from './world';
@@ -13,9 +14,12 @@ interface Wanted {
 
 function refusal(world: World, cluster: string, wanted: Wanted) {
   const errors = Object.entries(wanted.overrides ?? {}).flatMap(([key, value]) => {
-    if (!/^[A-Z][A-Z0-9_]*$/.test(key)) return [{ field: `overrides.${key}`, message: 'Keys are upper case.' }];
-    if (/^(CI|GITLAB)_/.test(key)) return [{ field: `overrides.${key}`, message: 'This key belongs to GitLab.' }];
-    if (String(value).includes('$')) return [{ field: `overrides.${key}`, message: 'GitLab would expand the $.' }];
+    if (!/^[A-Z][A-Z0-9_]*$/.test(key))
+      return [{ field: `overrides.${key}`, message: 'Keys are upper case.' }];
+    if (/^(CI|GITLAB)_/.test(key))
+      return [{ field: `overrides.${key}`, message: 'This key belongs to GitLab.' }];
+    if (String(value).includes('$'))
+      return [{ field: `overrides.${key}`, message: 'GitLab would expand the $.' }];
     return [];
   });
   if (world.instances.some((i) => i.cluster === cluster && i.name === wanted.instance)) {
@@ -44,15 +48,19 @@ export function pipelineHandlers(world: () => World) {
     http.get<{ c: string; o: string }>(at('/operations/:o'), ({ params }) => {
       const operation = world().operations.find((o) => o.cluster === params.c && o.id === params.o);
       if (!operation) return problem(404, 'There is no such operation.');
-      const pipelines = world().pipelines.filter((p) => p.cluster === params.c && operation.pipelines?.includes(p.id));
-      return HttpResponse.json({ operation, pipelines });
+      const pipelines = world().pipelines.filter(
+        (p) => p.cluster === params.c && operation.pipelines?.includes(p.id),
+      );
+      return HttpResponse.json({ operation, pipelines, files: [], effects: [], acts: [], ahead: 0 });
     }),
     http.get<{ c: string }>(at('/pipelines'), ({ params }) =>
       HttpResponse.json({ pipelines: world().pipelines.filter((p) => p.cluster === params.c) }),
     ),
     http.get<{ c: string; p: string }>(at('/pipelines/:p'), ({ params }) => {
       const pipeline = world().pipelines.find((p) => p.cluster === params.c && String(p.id) === params.p);
-      return pipeline ? HttpResponse.json({ pipeline, children: [] }) : problem(404, 'There is no such pipeline.');
+      if (!pipeline) return problem(404, 'There is no such pipeline.');
+      const failed = firstFailed(pipeline);
+      return HttpResponse.json({ pipeline, children: [], acts: [], ...(failed ? { failed } : {}) });
     }),
   ];
 }

@@ -1,22 +1,31 @@
-import type { Job, Stage } from '@/api/types';
+import type { Job, Pipeline } from '@/api/types';
 import { duration, parseTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
-import { pipelineLook } from '../status/looks';
-import { Mark } from '../status/Mark';
-import statusClasses from '../status/status.module.css';
+import { QuietLink } from '@/components/links';
+import { type Look, pipelineLook } from '@/components/status/looks';
+import { Mark } from '@/components/status/Mark';
+import statusClasses from '@/components/status/status.module.css';
 import classes from './pipelines.module.css';
 
-/** The jobs of a pipeline, stage by stage from left to right. */
-export function Jobs({ stages }: { stages: readonly Stage[] }) {
+interface JobsProps {
+  pipeline: Pipeline;
+  /** Id of the job whose log is open. */
+  open?: number | undefined;
+}
+
+/** The jobs of a pipeline, stage by stage from left to right. Each leads to its log. */
+export function Jobs({ pipeline, open }: JobsProps) {
   return (
     <ol className={classes.stages} aria-label="Stages">
-      {stages.map((stage) => (
+      {pipeline.stages?.map((stage) => (
         <li key={stage.name} className={classes.stage}>
           <h3>{stage.name}</h3>
           <ul>
-            {stage.jobs.map((job) => (
-              <JobRow key={job.id} job={job} />
-            ))}
+            {stage.jobs
+              .filter((job) => job.retried !== true)
+              .map((job) => (
+                <JobRow key={job.id} job={job} pipeline={pipeline} open={job.id === open} />
+              ))}
           </ul>
         </li>
       ))}
@@ -24,25 +33,36 @@ export function Jobs({ stages }: { stages: readonly Stage[] }) {
   );
 }
 
-function JobRow({ job }: { job: Job }) {
+const allowed: Look = { shape: 'triangle', tone: 'warn', word: 'Failed, which is allowed' };
+
+function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: boolean }) {
   const now = useNow();
-  const look = pipelineLook(job.status);
+  const look = job.status === 'failed' && job.allowFailure === true ? allowed : pipelineLook(job.status);
   const start = parseTime(job.startedAt);
   const end = parseTime(job.finishedAt);
   const took = start && duration((end?.getTime() ?? now) - start.getTime());
   return (
-    <li className={classes.job}>
+    <li className={classes.job} data-open={open || undefined}>
       <span className={statusClasses.status} data-tone={look.tone}>
         <Mark shape={look.shape} />
       </span>
-      {job.webUrl === undefined ? (
+      {start === undefined ? (
         <span className={classes.jobName}>{job.name}</span>
       ) : (
-        <a href={job.webUrl} target="_blank" rel="noopener noreferrer" className={classes.jobName}>
+        <QuietLink
+          to="/clusters/$cluster/pipelines/$pipeline"
+          params={{ cluster: pipeline.cluster, pipeline: String(pipeline.id) }}
+          search={{ job: String(job.id) }}
+          resetScroll={!open}
+          aria-current={open ? 'true' : undefined}
+          className={classes.jobName}
+        >
           {job.name}
-        </a>
+        </QuietLink>
       )}
-      <span className={classes.took}>{took === undefined ? look.word : `${look.word.toLowerCase()}, ${took}`}</span>
+      <span className={classes.took}>
+        {took === undefined ? look.word : `${look.word.toLowerCase()}, ${took}`}
+      </span>
     </li>
   );
 }

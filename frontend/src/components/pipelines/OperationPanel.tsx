@@ -73,7 +73,7 @@ function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
               </TextLink>{' '}
               <Status look={pipelineLook(working.status)} />
             </p>
-            {working.stages && <Jobs stages={working.stages} />}
+            <Jobs pipeline={working} />
           </section>
         );
       }}

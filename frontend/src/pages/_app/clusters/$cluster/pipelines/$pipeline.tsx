@@ -1,14 +1,18 @@
 import { Alert } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
+import { firstErrorQuery } from '@/api/queries/logs';
 import { pipelineQuery } from '@/api/queries/pipelines';
-import type { Pipeline } from '@/api/types';
+import type { Job, Pipeline, PipelineAct, PipelinePage } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
 import { OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { errorAt, FirstError } from '@/components/logs/FirstError';
+import { LogPanel } from '@/components/logs/LogPanel';
+import { PipelineActions } from '@/components/logs/PipelineActions';
 import { MissingPage } from '@/components/MissingPage';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
@@ -17,8 +21,16 @@ import { took } from '@/components/pipelines/PipelineTable';
 import { operationWords, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
 
-export const Route = createFileRoute('/_app/clusters/$cluster/pipelines/$pipeline')({ component: PipelineRoute });
+export const Route = createFileRoute('/_app/clusters/$cluster/pipelines/$pipeline')({
+  validateSearch: (raw: RawSearch): { job?: string | undefined; at?: string | undefined } => ({
+    job: word(raw, 'job'),
+    at: word(raw, 'at'),
+  }),
+  component: PipelineRoute,
+});
 
 function PipelineRoute() {
   const { cluster, pipeline: id } = Route.useParams();
@@ -31,56 +43,119 @@ function PipelineRoute() {
       crumbs={<ClusterCrumbs cluster={cluster} />}
       about={known?.title}
       status={known && <Status look={pipelineLook(known.status)} pill />}
-      actions={known?.webUrl !== undefined && <OutLink href={known.webUrl}>Open in GitLab</OutLink>}
+      actions={
+        known && (
+          <>
+            <PipelineActions pipeline={known} />
+            {known.webUrl !== undefined && <OutLink href={known.webUrl}>Open in GitLab</OutLink>}
+          </>
+        )
+      }
     >
       <Loaded query={query} what="The pipeline" lines={8}>
-        {({ pipeline, children, stale }) => (
-          <>
-            {stale !== undefined && stale !== '' && (
-              <Alert color="yellow" title="GitLab could not be asked" role="status">
-                {stale} This is the last known state.
-              </Alert>
-            )}
-            <Panel title="Facts">
-              <PipelineFacts pipeline={pipeline} />
-            </Panel>
-            <Panel title="Jobs">
-              {pipeline.stages && pipeline.stages.length > 0 ? (
-                <Jobs stages={pipeline.stages} />
-              ) : (
-                <Empty title="No jobs of its own">{children.length > 0 && 'The pipelines it started have them.'}</Empty>
-              )}
-            </Panel>
-            {children.map((child) => (
-              <Child key={child.id} child={child} />
-            ))}
-          </>
-        )}
+        {(page) => <Contents page={page} />}
       </Loaded>
     </Page>
   );
 }
 
-/** A pipeline that this one started, with its own jobs. */
-function Child({ child }: { child: Pipeline }) {
-  const query = useQuery(pipelineQuery(child.cluster, child.id));
-  const known = query.data?.pipeline ?? child;
+function Contents({ page }: { page: PipelinePage }) {
+  const { pipeline, stale, acts } = page;
+  const { cluster } = pipeline;
+  const { job: wanted, at } = Route.useSearch();
+  // What is stored of a child may lack its jobs: each is asked for.
+  const children = useQueries({ queries: page.children.map((child) => pipelineQuery(cluster, child.id)) });
+  const family = [pipeline, ...page.children.map((child, i) => children[i]?.data?.pipeline ?? child)];
+  const failed = [page.failed, ...children.map((child) => child.data?.failed)].find((one) => one !== undefined);
+  const open = findJob(family, wanted === undefined ? failed?.job.id : Number(wanted));
+  const ofError = open !== undefined && open.job.id === failed?.job.id ? failed : undefined;
+  const error = useQuery({
+    ...firstErrorQuery({ cluster, pipeline: ofError?.pipeline ?? 0, job: ofError?.job.id ?? 0 }),
+    enabled: ofError !== undefined,
+  });
+  const settled = ofError === undefined || !error.isPending;
   return (
-    <Panel
-      title={`Child pipeline #${child.id}`}
-      note={<Status look={pipelineLook(known.status)} />}
-      actions={
-        <TextLink
-          to="/clusters/$cluster/pipelines/$pipeline"
-          params={{ cluster: child.cluster, pipeline: String(child.id) }}
-        >
-          Open it
-        </TextLink>
-      }
-    >
-      <Loaded query={query} what="The child pipeline" lines={3}>
-        {({ pipeline }) => <Jobs stages={pipeline.stages ?? []} />}
-      </Loaded>
+    <>
+      {stale !== undefined && stale !== '' && (
+        <Alert color="yellow" title="GitLab could not be asked" role="status">
+          {stale} This is the last known state.
+        </Alert>
+      )}
+      {failed && (
+        <FirstError
+          place={{ cluster, pipeline: failed.pipeline, job: failed.job.id }}
+          job={failed.job}
+          stage={failed.stage}
+        />
+      )}
+      <Panel title="Jobs">
+        {pipeline.stages && pipeline.stages.length > 0 ? (
+          <Jobs pipeline={pipeline} open={open?.job.id} />
+        ) : (
+          <Empty title="No jobs of its own">{page.children.length > 0 && 'The pipelines it started have them.'}</Empty>
+        )}
+      </Panel>
+      {family.slice(1).map((child, i) => {
+        const query = children[i];
+        return (
+          <Panel
+            key={child.id}
+            title={`Child pipeline #${child.id}`}
+            note={<Status look={pipelineLook(child.status)} />}
+            actions={
+              <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(child.id) }}>
+                Open it
+              </TextLink>
+            }
+          >
+            {query && (
+              <Loaded query={query} what="The child pipeline" lines={3}>
+                {() => <Jobs pipeline={child} open={open?.job.id} />}
+              </Loaded>
+            )}
+          </Panel>
+        );
+      })}
+      {open && settled && (
+        <LogPanel
+          key={open.job.id}
+          place={{ cluster, pipeline: open.pipeline.id, job: open.job.id }}
+          job={open.job}
+          at={at === undefined || !/^\d{1,15}$/.test(at) ? undefined : Number(at)}
+          error={ofError && errorAt(error.data)}
+        />
+      )}
+      <Panel title="Facts">
+        <PipelineFacts pipeline={pipeline} />
+      </Panel>
+      {acts.length > 0 && <Acts acts={acts} />}
+    </>
+  );
+}
+
+function findJob(family: readonly Pipeline[], id: number | undefined): { pipeline: Pipeline; job: Job } | undefined {
+  for (const pipeline of family) {
+    for (const stage of pipeline.stages ?? []) {
+      const job = stage.jobs.find((one) => one.id === id);
+      if (job) return { pipeline, job };
+    }
+  }
+  return undefined;
+}
+
+const actWords: Record<PipelineAct['act'], string> = { cancel: 'Canceled', retry: 'Retried' };
+
+/** What people did to the pipeline. */
+function Acts({ acts }: { acts: readonly PipelineAct[] }) {
+  return (
+    <Panel title="What people did">
+      <Facts
+        facts={acts.map((act) => ({
+          name: `${actWords[act.act]} by ${act.by}`,
+          value: <Time at={act.at} />,
+          note: act.reason,
+        }))}
+      />
     </Panel>
   );
 }

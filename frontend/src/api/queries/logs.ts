@@ -1,0 +1,51 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+
+/** A job, by where it is. */
+export interface JobPlace {
+  cluster: string;
+  pipeline: number;
+  job: number;
+}
+
+/** Reads a part of a job's log, beginning at a byte. */
+export function readJobLog(
+  { cluster, pipeline, job }: JobPlace,
+  from: number,
+  limit: number,
+  signal: AbortSignal,
+) {
+  return answer(
+    client.GET('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/log', {
+      signal,
+      params: { path: { cluster, pipeline, job }, query: { from, limit } },
+    }),
+  );
+}
+
+export function firstErrorQuery({ cluster, pipeline, job }: JobPlace) {
+  return queryOptions({
+    queryKey: ['first-error', cluster, pipeline, job],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/first-error', {
+          signal,
+          params: { path: { cluster, pipeline, job } },
+        }),
+      ),
+    // The log of a job that failed is complete.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export type PipelineDeed = 'cancel' | 'retry';
+
+/** Cancels a pipeline, or runs its failed and canceled jobs again. Repeating it is harmless. */
+export function actOnPipeline(cluster: string, pipeline: number, deed: PipelineDeed, reason: string) {
+  const request = { params: { path: { cluster, pipeline } }, body: reason === '' ? {} : { reason } };
+  return answer(
+    deed === 'cancel'
+      ? client.POST('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/cancel', request)
+      : client.POST('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/retry', request),
+  );
+}

@@ -1,0 +1,49 @@
+import { ActionIcon, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
+import classes from './logs.module.css';
+
+interface SearchProps {
+  text: string;
+  hits: number;
+  hit: number;
+  /** Whether only a part of the log is searched. */
+  partial: boolean;
+  onText: (text: string) => void;
+  onGo: (hit: number) => void;
+}
+
+/** Searches the log; Enter goes on, with Shift back. */
+export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) {
+  return (
+    <search className={classes.search}>
+      <TextInput
+        size="xs"
+        aria-label="Search the log"
+        placeholder="Search the log"
+        leftSection={<IconSearch size={14} stroke={1.8} />}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || hits === 0) return;
+          event.preventDefault();
+          onGo(event.shiftKey ? hit - 1 : hit + (event.currentTarget.dataset.gone === text ? 1 : 0));
+          event.currentTarget.dataset.gone = text;
+        }}
+      />
+      <span role="status" className={classes.count}>
+        {text !== '' && (hits === 0 ? 'None' : `${hit + 1} of ${hits}`)}
+        {text !== '' && partial && ' in this part'}
+      </span>
+      {hits > 0 && (
+        <>
+          <ActionIcon size={26} aria-label="Previous line found" onClick={() => onGo(hit - 1)}>
+            <IconChevronUp size={15} />
+          </ActionIcon>
+          <ActionIcon size={26} aria-label="Next line found" onClick={() => onGo(hit + 1)}>
+            <IconChevronDown size={15} />
+          </ActionIcon>
+        </>
+      )}
+    </search>
+  );
+}
