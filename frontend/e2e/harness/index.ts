@@ -6,10 +6,12 @@ import { setUp } from './people';
 import { Program, type ProgramOptions } from './program';
 
 export { buildAhead, freePort, Program } from './program';
+export { violations } from './axe';
 export { patience, until } from './wait';
 export * from './deploying';
 export * from './gitlab';
 export * from './people';
+export { Provider } from './provider';
 
 /** What a spec works with: a program, a browser, and the mails that were sent. */
 export class Ocim {

@@ -19,6 +19,12 @@ export const erin: Person = {
   password: 'a kettle on the far hill',
 };
 
+export const finn: Person = {
+  name: 'Finn Brady',
+  email: 'finn@example.org',
+  password: 'three hats on a long pier',
+};
+
 /** Waits until something can be seen. */
 export async function see(...what: Locator[]): Promise<void> {
   for (const one of what) await one.waitFor({ state: 'visible' });

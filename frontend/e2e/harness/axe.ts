@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds wrong with a page as it is now, in light and in dark. */
+export async function violations(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    await page.evaluate(source);
+    const { violations } = await page.evaluate(
+      (values) =>
+        (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
+          runOnly: { type: 'tag', values },
+        }),
+      rules,
+    );
+    for (const { id, help, nodes } of violations) {
+      const where = `${scheme} ${new URL(page.url()).pathname}`;
+      found.push(
+        ...nodes.map((node) => `${where}: ${id}, ${help}: ${node.html} ${node.failureSummary ?? ''}`),
+      );
+    }
+  }
+  return found;
+}

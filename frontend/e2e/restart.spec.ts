@@ -1,0 +1,23 @@
+import { test } from 'vitest';
+import { deploy, instanceRow, logIn, see, seeBecomeActive, step, useOcim } from './harness';
+
+// Slow enough to be caught in the middle.
+const ocim = useOcim({ speed: 60 });
+
+async function killAndStartAgain(): Promise<void> {
+  await ocim.program.end('SIGKILL');
+  await ocim.program.run();
+}
+
+test('a deployment goes on when the program was killed in the middle of it', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await deploy(page, 'lab-minikube', 'night-shift', 'Night Shift');
+  await killAndStartAgain();
+  await see(step(page, /^Running, now/));
+  await killAndStartAgain();
+  await seeBecomeActive(page);
+
+  await page.goto('/instances?name=night-shift');
+  await see(instanceRow(page, 'night-shift').getByText('Active'));
+});

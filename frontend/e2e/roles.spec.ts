@@ -1,0 +1,82 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { erin, finn, invite, logIn, register, see, seeNoMore, title, useOcim, writeYaml } from './harness';
+
+const ocim = useOcim();
+
+/** Does something to a user, as the administrator whose page it is. */
+async function change(administrator: Page, name: string, what: string): Promise<void> {
+  await administrator.goto('/administration/users');
+  await administrator.getByRole('button', { name: `Change ${name}` }).click();
+  await administrator
+    .getByRole('group', { name: `Change ${name}` })
+    .getByRole('button', { name: what })
+    .click();
+}
+
+test('a role that is taken away forbids at once, and a disabled account is out', async () => {
+  const administrator = await ocim.visit();
+  await logIn(administrator);
+  await invite(administrator, erin.email, 'Operator');
+  const page = await ocim.visit();
+  await register(page, await ocim.mail.link(erin.email, 'register'), erin);
+
+  await page.goto('/clusters/grove-lab-minikube/deploy');
+  await page.getByLabel('Name of the instance').fill('too-late');
+  await writeYaml(page, 'Overrides in YAML', 'PLATFORM_NAME: Too Late');
+
+  await change(administrator, erin.name, 'Roles…');
+  const dialog = administrator.getByRole('dialog', { name: `Roles of ${erin.name}` });
+  await dialog.getByLabel('Role on every cluster').selectOption({ label: 'Viewer' });
+  await dialog.getByRole('button', { name: 'Change the roles' }).click();
+  const row = administrator.getByRole('row', { name: erin.name });
+  await see(row.getByRole('cell', { name: 'Viewer' }));
+
+  // The form was open, and the access token is still good: the role is not.
+  ocim.expects(/^403 POST \/function\/pipelines\/v1\/clusters\/grove-lab-minikube\/operations$/);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await see(page.getByRole('alert').getByText('Nothing was deployed.'));
+  await page.goto('/clusters/grove-lab-minikube');
+  await see(title(page, 'lab-minikube'));
+  await seeNoMore(page.getByRole('link', { name: 'Deploy a new instance' }));
+  await page.goto('/clusters/grove-lab-minikube/deploy');
+  await see(page.getByText('Your role does not allow this'));
+  await page.goto('/clusters/grove-lab-minikube/instances/sandbox');
+  await see(title(page, 'sandbox'));
+
+  await change(administrator, erin.name, 'Disable…');
+  await administrator.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+  await see(row.getByText('Disabled'));
+  ocim.expects(/^40[13] (GET|POST) \/function\/\w+\/v1\//);
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await see(title(page, 'Log in'));
+});
+
+test('who may see one cluster is told of no other', async () => {
+  const administrator = await ocim.visit();
+  await logIn(administrator);
+  await administrator.goto('/administration/invitations');
+  await administrator.getByLabel('E-mail').fill(finn.email);
+  await administrator.getByLabel('Role on every cluster').selectOption({ label: 'None' });
+  await administrator.getByRole('checkbox', { name: /academy/ }).check();
+  await administrator.getByRole('button', { name: 'Send the invitation' }).click();
+
+  const page = await ocim.visit();
+  await register(page, await ocim.mail.link(finn.email, 'register'), finn);
+  await page.goto('/clusters');
+  const clusters = page
+    .getByRole('table', { name: 'Clusters' })
+    .getByRole('rowgroup')
+    .last()
+    .getByRole('row');
+  await see(clusters.filter({ hasText: 'academy-do' }));
+  expect(await clusters.count()).toBe(1);
+  await page.goto('/clusters/grove-academy-do/instances/paperbird');
+  await see(title(page, 'paperbird'));
+
+  ocim.expects(/^404 GET /);
+  await page.goto('/clusters/grove-campus-aws');
+  await see(title(page, 'Not found'));
+  await page.goto('/clusters/grove-campus-aws/instances/kestrel-law');
+  await see(title(page, 'Not found'));
+});

@@ -1,0 +1,62 @@
+import type { Page, Response } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { logIn, see, title, until, useOcim } from './harness';
+
+const ocim = useOcim();
+
+/** Notes how the server answered each renewal that these tabs asked for. */
+function renewals(tabs: Page[]): number[] {
+  const seen: number[] = [];
+  const note = (response: Response) => {
+    if (response.url().endsWith('/auth/v1/refresh')) seen.push(response.status());
+  };
+  for (const tab of tabs) tab.on('response', note);
+  return seen;
+}
+
+/** Whether both tabs can still go where only people go who are logged in. */
+async function seeBothInside(first: Page, second: Page): Promise<void> {
+  await first.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Clusters' }).click();
+  await second.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'People' }).click();
+  await see(title(first, 'Clusters'), title(second, 'People'));
+  await see(
+    first.getByRole('link', { name: 'academy-do' }).first(),
+    second.getByRole('cell', { name: 'ada@example.org' }),
+  );
+}
+
+test('two tabs whose access runs out at once stay logged in', async () => {
+  const browser = await ocim.visitor();
+  const [first, second] = [await browser.newPage(), await browser.newPage()];
+  await first.clock.install();
+  await second.clock.install();
+  await logIn(first);
+  await second.goto('/instances');
+  await see(title(second, 'Instances'));
+
+  const seen = renewals([first, second]);
+  await Promise.all([first.clock.fastForward('09:45'), second.clock.fastForward('09:45')]);
+  await until('a renewal', () => seen[0]);
+  await seeBothInside(first, second);
+  expect(
+    seen.every((status) => status === 200),
+    `renewals: ${seen.join(', ')}`,
+  ).toBe(true);
+});
+
+test('two tabs that cannot take turns stay logged in, too', async () => {
+  const browser = await ocim.visitor();
+  const [first, second] = [await browser.newPage(), await browser.newPage()];
+  await logIn(first);
+  // As in two windows that do not know of one another, such as after a restored session.
+  await browser.addInitScript(() => {
+    delete (Navigator.prototype as { locks?: unknown }).locks;
+    delete (window as { BroadcastChannel?: unknown }).BroadcastChannel;
+  });
+  ocim.expects(/^409 POST \/function\/auth\/v1\/refresh$/);
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([first.goto('/instances'), second.goto('/instances')]);
+    await see(title(first, 'Instances'), title(second, 'Instances'));
+    await seeBothInside(first, second);
+  }
+});
