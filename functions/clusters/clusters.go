@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"time"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -94,9 +95,10 @@ type getClusterOutput struct {
 
 // clusterPage is all that the page of a cluster shows of itself.
 type clusterPage struct {
-	Cluster   fleet.Cluster    `json:"cluster"`
-	Files     *fleet.Files     `json:"files,omitempty" doc:"The cluster's own files; absent before the first sync"`
-	Instances []fleet.Instance `json:"instances"`
+	Cluster    fleet.Cluster    `json:"cluster"`
+	Files      *fleet.Files     `json:"files,omitempty" doc:"The cluster's own files; absent before the first sync"`
+	Instances  []fleet.Instance `json:"instances"`
+	ObservedAt time.Time        `json:"observedAt,omitzero" doc:"When the cluster last told the health of its instances"`
 }
 
 func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {
@@ -123,6 +125,11 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 		return nil, err
 	}
 	page.Cluster.Sync = record.State
+	seen, err := f.Fleet.Observation(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	page.ObservedAt = seen.At
 	files, err := f.Fleet.ClusterFiles(ctx, in.Cluster)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err

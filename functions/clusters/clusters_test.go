@@ -108,6 +108,7 @@ func (w *world) request() map[string]any {
 	return map[string]any{
 		"gitlabUrl": w.gitlab.URL(), "project": "grove/campus", "apiToken": w.gitlab.AddToken(gitlabtest.TokenSpec{Value: "glpat-canary-1"}),
 		"triggerToken": w.gitlab.AddTriggerToken(w.project.ID, "glptt-canary-2"), "gatewayUser": "canary-3", "gatewayPassword": "canary-4",
+		"inspectorSecret": "canary-6-that-is-long-enough-for-one",
 	}
 }
 
@@ -168,6 +169,13 @@ func TestProjectFromFirstCheckToRemoval(t *testing.T) {
 	assert.Equal(t, http.StatusUnprocessableEntity, bad.Code)
 	assert.Contains(t, bad.Body.String(), "overrides.grafana")
 
+	short := w.call("admin", http.MethodPut, "/v1/projects/campus/credentials", map[string]any{"inspectorSecret": "canary-7"}, nil)
+	keep(short)
+	assert.Equal(t, http.StatusUnprocessableEntity, short.Code)
+	keep(w.call("admin", http.MethodPut, "/v1/projects/campus/credentials", map[string]any{"inspectorSecret": "canary-8-that-is-long-enough-for-one"}, nil))
+	held, err := w.fleet.Vault.Credentials(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.True(t, held.InspectorSecret.Matches("canary-8-that-is-long-enough-for-one"))
 	wrong := w.call("admin", http.MethodPut, "/v1/projects/campus/credentials", map[string]any{"apiToken": "glpat-canary-5"}, nil)
 	keep(wrong)
 	assert.Equal(t, http.StatusUnprocessableEntity, wrong.Code)

@@ -22,6 +22,7 @@ type newProject struct {
 	GatewayURL      string       `json:"gatewayUrl,omitempty" maxLength:"300" doc:"OpenFaaS gateway of the cluster"`
 	GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
 	GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
+	InspectorSecret secret.Value `json:"inspectorSecret,omitempty" doc:"Shared with the inspector in the cluster, at least 32 bytes; never given out again"`
 	DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form, to be registered at GitLab; never given out again"`
 	MakeDeployKey   bool         `json:"makeDeployKey,omitempty" doc:"Make a deploy key and register it at GitLab"`
 }
@@ -30,7 +31,7 @@ func (b newProject) request(by audit.Actor) enrol.Request {
 	return enrol.Request{
 		GitLabURL: b.GitLabURL, Project: b.Project, APIToken: b.APIToken, TriggerToken: b.TriggerToken,
 		GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser, GatewayPassword: b.GatewayPassword,
-		DeployKey: b.DeployKey, MakeDeployKey: b.MakeDeployKey, By: by,
+		InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, MakeDeployKey: b.MakeDeployKey, By: by,
 	}
 }
 
@@ -270,6 +271,7 @@ type updateCredentialsInput struct {
 		GatewayURL      *string      `json:"gatewayUrl,omitempty" maxLength:"300" doc:"An empty one takes the gateway away"`
 		GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
 		GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
+		InspectorSecret secret.Value `json:"inspectorSecret,omitempty" doc:"Shared with the inspector in the cluster, at least 32 bytes; never given out again"`
 		DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form"`
 	}
 }
@@ -281,7 +283,7 @@ func (f *clusters) updateCredentials(ctx context.Context, in *updateCredentialsI
 	b := in.Body
 	project, err := f.Enrol.Update(ctx, in.Cluster, enrol.Change{
 		APIToken: b.APIToken, TriggerToken: b.TriggerToken, GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser,
-		GatewayPassword: b.GatewayPassword, DeployKey: b.DeployKey, By: actor(ctx),
+		GatewayPassword: b.GatewayPassword, InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, By: actor(ctx),
 	})
 	if err != nil {
 		return nil, err

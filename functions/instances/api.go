@@ -3,9 +3,11 @@ package function
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -18,6 +20,8 @@ type Deps struct {
 	Fleet *fleet.Store
 	// Sync reads a project again.
 	Sync func(ctx context.Context, project string) error
+	// Open gives what runs inside a project's cluster.
+	Open func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
 }
 
 // New makes the function's handler.
@@ -34,6 +38,7 @@ func New(deps Deps) http.Handler {
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
 		Summary: "Read the instance's project from GitLab again, then show the instance",
 	}, f.refresh)
+	f.registerRuntime(api)
 	return api
 }
 
@@ -55,6 +60,7 @@ type instanceDetails struct {
 	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it"`
 	Operations []fleet.Operation `json:"operations" doc:"The newest ones about it"`
 	Sync       fleet.SyncState   `json:"sync" doc:"How old all this is"`
+	ObservedAt time.Time         `json:"observedAt,omitzero" doc:"When its cluster last told its health"`
 }
 
 const newest = 20 // pipelines and operations on a page
@@ -89,7 +95,11 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if err != nil {
 		return nil, err
 	}
-	page.Sync = record.State
+	seen, err := f.Fleet.Observation(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	page.Sync, page.ObservedAt = record.State, seen.At
 	return &instanceOutput{Body: page}, nil
 }
 

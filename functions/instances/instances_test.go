@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/instances"
+	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -22,16 +24,22 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// byCluster lets everybody in as a viewer of the cluster that the token names.
+// byCluster lets everybody in as a viewer of the cluster that the token names, or
+// with the role behind it, as in campus:operator.
 type byCluster struct{}
 
 func (byCluster) Authenticate(_ context.Context, bearer string) (identity.Principal, error) {
-	return identity.Principal{UserID: "u1", Grants: identity.Grants{Clusters: map[string]identity.Role{bearer: identity.Viewer}}}, nil
+	cluster, role, given := strings.Cut(bearer, ":")
+	if !given {
+		role = string(identity.Viewer)
+	}
+	return identity.Principal{UserID: "u1", Grants: identity.Grants{Clusters: map[string]identity.Role{cluster: identity.Role(role)}}}, nil
 }
 
 type world struct {
 	http.Handler
 	fleet   *fleet.Store
+	cluster *clustertest.Server
 	syncErr error
 	synced  []string
 }
@@ -45,6 +53,7 @@ func newWorld(t *testing.T) *world {
 			w.synced = append(w.synced, project)
 			return w.syncErr
 		},
+		Open: w.open,
 	})
 	ctx := t.Context()
 	require.NoError(t, w.fleet.ChangeChunk(ctx, "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {

@@ -24,9 +24,10 @@ type config struct {
 	Dir           string `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`
 	Stack         string `envconfig:"STACK" default:"stack.yml" desc:"file with the schedules"`
 
-	GitLabURL  string  `envconfig:"GITLAB_URL" desc:"your own GitLab; then there is no demonstration"`
-	DemoListen string  `envconfig:"DEMO_LISTEN" default:"127.0.0.1:8929" desc:"address and port of the demonstration GitLab"`
-	DemoSpeed  float64 `envconfig:"DEMO_SPEED" default:"60" desc:"how much faster than real its pipelines run"`
+	GitLabURL          string  `envconfig:"GITLAB_URL" desc:"your own GitLab; then there is no demonstration"`
+	DemoListen         string  `envconfig:"DEMO_LISTEN" default:"127.0.0.1:8929" desc:"address and port of the demonstration GitLab"`
+	DemoClustersListen string  `envconfig:"DEMO_CLUSTERS_LISTEN" default:"127.0.0.1:8930" desc:"address and port of the gateways of the demonstration's clusters"`
+	DemoSpeed          float64 `envconfig:"DEMO_SPEED" default:"60" desc:"how much faster than real its pipelines run"`
 }
 
 func main() {

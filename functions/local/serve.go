@@ -73,6 +73,11 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 		if err := enrolDemonstration(ctx, demonstration.URL(), m.fleet, log); err != nil {
 			return err
 		}
+		gateways, err := startDemonstrationClusters(ctx, cfg, demonstration.URL(), m.fleet, log)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = gateways.Close() }()
 	}
 	handlers := functions(m)
 	schedule, err := newScheduler(ctx, schedules, handlers, log)

@@ -92,7 +92,7 @@ func TestOneMachine(t *testing.T) {
 	t.Parallel()
 	cfg := config{
 		Listen: "127.0.0.1:0", Dir: filepath.Join(t.TempDir(), "kept"), Stack: filepath.Join(root, "stack.yml"),
-		DemoListen: freeAddress(t), DemoSpeed: 60,
+		DemoListen: freeAddress(t), DemoClustersListen: "127.0.0.1:0", DemoSpeed: 60,
 	}
 	first := startProgram(t, cfg)
 
@@ -128,6 +128,8 @@ func TestOneMachine(t *testing.T) {
 	}, time.Minute, 50*time.Millisecond, first.log.String())
 	names, instances := clusters(first.base, in.AccessToken)
 	assert.Len(t, names, 3)
+	// And it asked the demonstration's clusters what runs.
+	require.Eventually(t, func() bool { return gatewayOf(t, first, in.AccessToken).health == "failed" }, time.Minute, 50*time.Millisecond, first.log.String())
 
 	// A second program with the same folder is refused in plain words.
 	err := serve(t.Context(), cfg, io.Discard, slog.New(slog.DiscardHandler))
@@ -142,9 +144,31 @@ func TestOneMachine(t *testing.T) {
 	again, stillThere := clusters(second.base, in.AccessToken)
 	assert.Equal(t, names, again, "the demonstration is added once")
 	assert.GreaterOrEqual(t, stillThere, instances)
+	status, _ = call(t, http.MethodGet, gatewayOf(t, second, in.AccessToken).url, "", "")
+	assert.Equal(t, http.StatusUnauthorized, status, "the clusters are asked at their new address")
 	require.NoError(t, second.stop())
 	assert.NotContains(t, first.log.String()+second.log.String(), token)
 	assert.NotContains(t, first.log.String()+second.log.String(), "over Lisbon")
+}
+
+type connected struct{ url, health string }
+
+// gatewayOf gives the gateway of the demonstration's first cluster, and the
+// health of an instance that always crashes there.
+func gatewayOf(t *testing.T, p program, bearer string) connected {
+	t.Helper()
+	status, body := call(t, http.MethodGet, p.base+"/function/clusters/v1/projects/grove-campus-aws", bearer, "")
+	require.Equal(t, http.StatusOK, status, string(body))
+	var of struct{ Project struct{ GatewayURL string } }
+	require.NoError(t, json.Unmarshal(body, &of))
+	status, body = call(t, http.MethodGet, p.base+"/function/instances/v1/clusters/grove-campus-aws/instances/delta-polytechnic", bearer, "")
+	var page struct {
+		Instance struct{ Health struct{ State string } }
+	}
+	if status == http.StatusOK {
+		require.NoError(t, json.Unmarshal(body, &page))
+	}
+	return connected{of.Project.GatewayURL, page.Instance.Health.State}
 }
 
 func TestSignInByGoogle(t *testing.T) {
@@ -177,6 +201,9 @@ func TestServeSaysWhatIsWrong(t *testing.T) {
 			Provider: auth.Provider{AllowedDomains: map[string]string{"example.org": "owner"}},
 		}, "OCIM_ALLOWED_DOMAINS"},
 		"no demo port": {config{Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: stack, DemoListen: "127.0.0.1:99999"}, "OCIM_DEMO_LISTEN"},
+		"no clusters port": {config{
+			Dir: t.TempDir(), Listen: "127.0.0.1:0", Stack: stack, DemoListen: freeAddress(t), DemoClustersListen: "127.0.0.1:99999",
+		}, "OCIM_DEMO_CLUSTERS_LISTEN"},
 	} {
 		err := serve(t.Context(), c.cfg, io.Discard, slog.New(slog.DiscardHandler))
 		require.ErrorContains(t, err, c.says, name)

@@ -24,6 +24,9 @@ type Deps struct {
 	Sync func(ctx context.Context, project string) error
 	// Check looks after a project's token and webhook when that was not done lately.
 	Check func(ctx context.Context, project string) error
+	// Observe asks a project's cluster what runs. What comes of it is kept, so an
+	// error is for the log only.
+	Observe func(ctx context.Context, project string) error
 	// Repair finishes the audit entries of functions that died, and gives how many.
 	Repair func(ctx context.Context) (int, error)
 	NewID  func() string
@@ -110,6 +113,7 @@ func (f *syncer) run(ctx context.Context) error {
 	group.SetLimit(atOnce)
 	for _, p := range projects {
 		group.Go(func() error {
+			defer f.observe(ctx, p.ID)
 			ctx, cancel := context.WithTimeout(ctx, projectLimit)
 			defer cancel()
 			if err := f.Sync(ctx, p.ID); err != nil && !fault.Is(err, fault.Conflict) {
@@ -129,6 +133,14 @@ func (f *syncer) run(ctx context.Context) error {
 	}
 	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "took", time.Since(started).Round(time.Millisecond).String())
 	return nil
+}
+
+// observe has its own time: a project that takes long to read keeps its cluster
+// from nothing.
+func (f *syncer) observe(ctx context.Context, project string) {
+	if err := f.Observe(ctx, project); err != nil {
+		f.Log.WarnContext(ctx, "cluster not observed", "project", project, "err", err)
+	}
 }
 
 type syncOneInput struct {
@@ -152,6 +164,7 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 	if err := f.Sync(ctx, in.Cluster); err != nil {
 		f.Log.WarnContext(ctx, "project not synced", "project", in.Cluster, "err", err)
 	}
+	f.observe(ctx, in.Cluster)
 	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

@@ -36,16 +36,18 @@ type world struct {
 	store   *fleet.Store
 	handler http.Handler
 
-	mu      sync.Mutex
-	now     time.Time
-	synced  []string
-	checked []string
-	repairs int
-	sync    func(ctx context.Context, project string) error
+	mu       sync.Mutex
+	now      time.Time
+	synced   []string
+	checked  []string
+	observed []string
+	repairs  int
+	sync     func(ctx context.Context, project string) error
+	observe  func(ctx context.Context, project string) error
 }
 
 func newWorld(t *testing.T, projects int) *world {
-	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }}
+	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }, observe: func(context.Context, string) error { return nil }}
 	w.store = fleet.NewStore(kvtest.Open(t), w.clock)
 	for n := range projects {
 		require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: fmt.Sprintf("p%03d", n), GitLabID: int64(n)}))
@@ -58,6 +60,10 @@ func newWorld(t *testing.T, projects int) *world {
 			return w.sync(ctx, project)
 		},
 		Check: func(_ context.Context, project string) error { w.note(&w.checked, project); return nil },
+		Observe: func(ctx context.Context, project string) error {
+			w.note(&w.observed, project)
+			return w.observe(ctx, project)
+		},
 		Repair: func(context.Context) (int, error) {
 			w.repairs++
 			return 0, fault.New(fault.Unavailable, "not now")
@@ -103,6 +109,38 @@ func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
 	assert.Len(t, slices.Compact(w.synced), 500)
 	assert.Len(t, w.checked, 500)
 	assert.Equal(t, 1, w.repairs, "what fails there keeps no project back")
+}
+
+// A cluster that does not answer holds up no other, and fails no sync.
+func TestASilentClusterChangesNothingForOthers(t *testing.T) {
+	w := newWorld(t, 100)
+	var others sync.WaitGroup
+	others.Add(99)
+	w.observe = func(_ context.Context, project string) error {
+		if project != "p000" {
+			others.Done()
+			return nil
+		}
+		others.Wait() // for ever, if it held them up
+		return fault.New(fault.Unavailable, "it does not answer")
+	}
+	code, body := w.call("/")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "done", body["outcome"])
+	assert.Len(t, w.observed, 100)
+	assert.Len(t, w.synced, 100)
+}
+
+// A project whose GitLab is down has a cluster all the same.
+func TestAClusterIsObservedWhateverGitLabSays(t *testing.T) {
+	w := newWorld(t, 1)
+	w.sync = func(context.Context, string) error { return fault.New(fault.Unavailable, "GitLab is down") }
+	w.call("/")
+	assert.Equal(t, []string{"p000"}, w.observed)
+	w.observe = func(context.Context, string) error { return fault.New(fault.Unavailable, "it does not answer") }
+	code, _ := w.call("/v1/clusters/p000")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Len(t, w.observed, 2)
 }
 
 // Strangers can call the function; they cannot make it work more often.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
@@ -22,6 +23,7 @@ type Change struct {
 	GatewayURL      *string // an empty one takes the gateway away
 	GatewayUser     secret.Value
 	GatewayPassword secret.Value
+	InspectorSecret secret.Value
 	DeployKey       secret.Value // private key that was pasted
 	By              audit.Actor
 }
@@ -31,7 +33,7 @@ func (c *Change) fields(to *fleet.Credentials) map[string][2]*secret.Value {
 	return map[string][2]*secret.Value{
 		"apiToken": {&c.APIToken, &to.APIToken}, "triggerToken": {&c.TriggerToken, &to.TriggerToken},
 		"gatewayUser": {&c.GatewayUser, &to.GatewayUser}, "gatewayPassword": {&c.GatewayPassword, &to.GatewayPassword},
-		"deployKey": {&c.DeployKey, &to.DeployKey},
+		"inspectorSecret": {&c.InspectorSecret, &to.InspectorSecret}, "deployKey": {&c.DeployKey, &to.DeployKey},
 	}
 }
 
@@ -93,6 +95,11 @@ func (s *Service) Update(ctx context.Context, id string, change Change) (fleet.P
 func (s *Service) prove(ctx context.Context, project fleet.Project, change Change) error {
 	if change.GatewayURL != nil && *change.GatewayURL != "" {
 		if err := validURL("gatewayUrl", *change.GatewayURL); err != nil {
+			return err
+		}
+	}
+	if !change.InspectorSecret.IsZero() {
+		if err := clusterfn.CheckSecret(change.InspectorSecret); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
@@ -41,6 +42,7 @@ type Request struct {
 	GatewayURL      string
 	GatewayUser     secret.Value
 	GatewayPassword secret.Value
+	InspectorSecret secret.Value
 	DeployKey       secret.Value // private key that was pasted
 	MakeDeployKey   bool
 	By              audit.Actor
@@ -99,7 +101,7 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 // may know it already.
 func (s *Service) fill(c *fleet.Credentials, req Request, id string) error {
 	c.APIToken, c.TriggerToken = req.APIToken, req.TriggerToken
-	c.GatewayUser, c.GatewayPassword = req.GatewayUser, req.GatewayPassword
+	c.GatewayUser, c.GatewayPassword, c.InspectorSecret = req.GatewayUser, req.GatewayPassword, req.InspectorSecret
 	if c.WebhookSecret.IsZero() {
 		c.WebhookSecret = s.NewSecret()
 	}
@@ -163,6 +165,11 @@ func (r Request) validate() error {
 	}
 	if _, err := strconv.ParseInt(r.Project, 10, 64); err != nil && !projectPath.MatchString(r.Project) {
 		return fault.InvalidField("project", "must be a project's numeric id or its path, such as grove/my-cluster")
+	}
+	if !r.InspectorSecret.IsZero() {
+		if err := clusterfn.CheckSecret(r.InspectorSecret); err != nil {
+			return err
+		}
 	}
 	if !r.DeployKey.IsZero() {
 		if _, err := readKeyPair(r.DeployKey, ""); err != nil {

@@ -21,9 +21,9 @@ type Activity struct {
 	At       time.Time `json:"at"`
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync"`
-	From     string    `json:"from,omitempty" doc:"Lifecycle or pipeline status before"`
-	To       string    `json:"to" doc:"Lifecycle, pipeline status, or failed and recovered of a sync"`
+	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync,health,online"`
+	From     string    `json:"from,omitempty" doc:"Lifecycle, pipeline status, health or online state before"`
+	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, or failed and recovered of a sync"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 	Detail   string    `json:"detail,omitempty"`
 }
@@ -33,6 +33,8 @@ const (
 	ActivityLifecycle = "lifecycle"
 	ActivityPipeline  = "pipeline"
 	ActivitySync      = "sync"
+	ActivityHealth    = "health"
+	ActivityOnline    = "online"
 )
 
 // Activities reads a page of the fleet's activity, newest first, as far as visible
@@ -100,6 +102,9 @@ func news(before, after *Chunk) []Activity {
 		return list
 	}
 	list = append(list, pipelineNews("", was.Pipeline, now.Pipeline)...)
+	if was.Online.State != now.Online.State && !was.Online.At.IsZero() {
+		list = append(list, Activity{Kind: ActivityOnline, From: was.Online.State, To: now.Online.State, Detail: now.Online.Reason})
+	}
 	for _, r := range after.Rows {
 		i := r.Instance
 		var old Instance
@@ -112,6 +117,7 @@ func news(before, after *Chunk) []Activity {
 			list = append(list, Activity{Instance: i.Name, Kind: ActivityLifecycle, From: string(old.Lifecycle), To: string(i.Lifecycle)})
 		}
 		list = append(list, pipelineNews(i.Name, old.Pipeline, i.Pipeline)...)
+		list = append(list, healthNews(i.Name, old.Health, i.Health)...)
 	}
 	return list
 }
@@ -126,4 +132,16 @@ func pipelineNews(instance string, was, now *PipelineSummary) []Activity {
 		a.From = string(was.Status)
 	}
 	return []Activity{a}
+}
+
+// healthNews tells of another health. The first is no news; that nothing is known
+// any more is the cluster's news, and so is that it is well again after that.
+func healthNews(instance string, was, now HealthState) []Activity {
+	if was.State == now.State || was.At.IsZero() || now.State == Unknown {
+		return nil
+	}
+	if was.State == Unknown && (now.State == Healthy || now.State == Progressing) {
+		return nil
+	}
+	return []Activity{{Instance: instance, Kind: ActivityHealth, From: string(was.State), To: string(now.State), Detail: now.Reason}}
 }

@@ -24,6 +24,7 @@ type Credentials struct {
 	RotatedAt           time.Time // when the last rotation ended; zero while one is under way
 	GatewayUser         secret.Value
 	GatewayPassword     secret.Value
+	InspectorSecret     secret.Value // shared with the cluster's inspector
 	DeployKey           secret.Value // private part, in OpenSSH's PEM form
 }
 
@@ -36,6 +37,7 @@ func (c *Credentials) fields() map[string]*secret.Value {
 		"formerWebhookSecret": &c.FormerWebhookSecret,
 		"gatewayUser":         &c.GatewayUser,
 		"gatewayPassword":     &c.GatewayPassword,
+		"inspectorSecret":     &c.InspectorSecret,
 		"deployKey":           &c.DeployKey,
 	}
 }

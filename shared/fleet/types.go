@@ -93,10 +93,10 @@ type SyncState struct {
 	Error       string    `json:"error,omitempty" doc:"Why the last try failed, with its cure"`
 }
 
-// Online is whether the cluster's functions answer, and when that was learned.
+// Online is whether the cluster's functions answer, and since when.
 type Online struct {
 	State  string    `json:"state" enum:"online,offline,unknown"`
-	At     time.Time `json:"at,omitzero"`
+	At     time.Time `json:"at,omitzero" doc:"When it became so"`
 	Reason string    `json:"reason,omitempty"`
 }
 
@@ -117,11 +117,11 @@ type Instance struct {
 	ChangedAt   time.Time        `json:"changedAt,omitzero" doc:"When git last changed it, or it left git"`
 }
 
-// HealthState is a health with its reason and age.
+// HealthState is a health with its reason, and since when.
 type HealthState struct {
 	State  Health    `json:"state" enum:"healthy,progressing,degraded,failed,unknown"`
 	Reason string    `json:"reason,omitempty"`
-	At     time.Time `json:"at,omitzero"`
+	At     time.Time `json:"at,omitzero" doc:"When it became so; while unknown, when the health before did"`
 }
 
 // Files are the configuration files of an instance or a cluster, secrets

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -10,11 +11,13 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/operation"
@@ -38,13 +41,13 @@ func (g GitLab) Transport() (http.RoundTripper, error) {
 	return gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}), nil
 }
 
-// Gateways speaks to the gateways of clusters.
-func (g GitLab) Gateways() (http.RoundTripper, error) {
+// Gateways says which gateways of clusters may be spoken to.
+func (g GitLab) Gateways() (*netguard.Policy, error) {
 	networks, err := g.networks()
 	if err != nil {
 		return nil, err
 	}
-	return netguard.Policy{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}.Transport(), nil
+	return &netguard.Policy{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}, nil
 }
 
 func (g GitLab) networks() ([]netip.Prefix, error) {
@@ -73,6 +76,8 @@ type Fleet struct {
 	Reconciler *reconcile.Reconciler
 	Enrol      *enrol.Service
 	Audit      *audit.Log
+	Watch      *health.Service
+	clusters   *clusterfn.Client // nil leaves clusters alone
 	now        func() time.Time
 }
 
@@ -81,7 +86,7 @@ type Parts struct {
 	KV        kv.Store
 	Keys      *secret.Keyring
 	Transport http.RoundTripper           // to GitLab
-	Gateways  http.RoundTripper           // to the gateways of clusters; nil leaves them alone
+	Gateways  *netguard.Policy            // of the gateways of clusters; nil leaves them alone
 	Webhook   func(project string) string // where GitLab sends a project's events
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -114,14 +119,50 @@ func NewFleet(p Parts) *Fleet {
 		},
 	}
 	if p.Gateways != nil {
-		f.Enrol.Gateway = enrol.AskGateway(p.Gateways)
+		f.Enrol.Gateway = enrol.AskGateway(p.Gateways.Transport())
+		f.clusters = clusterfn.New(clusterfn.Options{Policy: *p.Gateways, Now: p.Now})
 	}
+	f.Watch = &health.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (health.Cluster, error) {
+		return f.OpenCluster(ctx, project)
+	}}
 	return f
 }
 
 // Sync reads a project from GitLab, on behalf of one call.
 func (f *Fleet) Sync(ctx context.Context, project string) error {
 	return f.Reconciler.Sync(ctx, project, NewID())
+}
+
+// OpenCluster gives what runs inside a project's cluster, through its gateway. It
+// reaches nothing yet. health.ErrNoInspector when the cluster is not known to have
+// any.
+func (f *Fleet) OpenCluster(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error) {
+	missing := func(what string) error {
+		return fault.Wrap(fault.Unavailable, health.ErrNoInspector, "What runs in %s is not known: enter %s.", project.ID, what)
+	}
+	if f.clusters == nil || project.GatewayURL == "" {
+		return nil, missing("the address of its gateway")
+	}
+	c, err := f.Vault.Credentials(ctx, project.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("opening cluster %s: %w", project.ID, err)
+	}
+	if c.InspectorSecret.IsZero() {
+		return nil, missing("the secret of its inspector")
+	}
+	cluster, err := f.clusters.Open(clusterfn.Target{
+		Cluster: project.ID, GatewayURL: project.GatewayURL, User: c.GatewayUser, Password: c.GatewayPassword, Secret: c.InspectorSecret,
+	})
+	if err != nil {
+		// What is stored is at fault, not what the caller asked.
+		return nil, fault.Wrap(fault.Unavailable, err, "The cluster %s cannot be asked: %s.", project.ID, fault.Message(err))
+	}
+	return cluster, nil
+}
+
+// Observe asks a project's cluster what runs.
+func (f *Fleet) Observe(ctx context.Context, project string) error {
+	return f.Watch.Observe(ctx, project)
 }
 
 // checkEvery is how often a project's token and webhook are looked after.

@@ -1,0 +1,131 @@
+package function
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+// registerRuntime adds what the cluster itself tells of an instance. Each part is
+// asked for on its own, so that one that fails takes no other along.
+func (f *instances) registerRuntime(api *faas.API) {
+	const instance = "/v1/clusters/{cluster}/instances/{instance}"
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "list-pods", Method: http.MethodGet, Path: instance + "/pods",
+		Summary: "Ask the cluster for an instance's pods",
+	}, f.pods)
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "get-replication", Method: http.MethodGet, Path: instance + "/replication",
+		Summary: "Ask the cluster how an instance's pods are multiplied",
+	}, f.replication)
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "list-events", Method: http.MethodGet, Path: instance + "/events",
+		Summary: "Ask the cluster for recent warnings about an instance",
+	}, f.events)
+	// Logs may hold what people typed.
+	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
+		OperationID: "get-pod-log", Method: http.MethodGet, Path: instance + "/pods/{pod}/log",
+		Summary: "Ask the cluster for the last lines of a container's log",
+	}, f.log)
+}
+
+// running opens the cluster of an instance that Ocim knows: a cluster runs more
+// than instances, and that is nobody's business here.
+func (f *instances) running(ctx context.Context, in instanceInput) (*clusterfn.Cluster, error) {
+	project, err := f.Fleet.Project(ctx, in.Cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	if err != nil || chunk.Row(in.Instance) == nil {
+		return nil, fault.New(fault.NotFound, "There is no instance %q in this cluster.", in.Instance)
+	}
+	return f.Open(ctx, project)
+}
+
+type podsOutput struct{ Body clusterfn.PodList }
+
+func (f *instances) pods(ctx context.Context, in *instanceInput) (*podsOutput, error) {
+	cluster, err := f.running(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	list, err := cluster.Pods(ctx, in.Instance)
+	return &podsOutput{list}, err
+}
+
+// runtimeDeployment has a name of its own in the API: a deployment there is an
+// instance's part in a pipeline.
+type runtimeDeployment clusterfn.Deployment
+
+type replication struct {
+	At          time.Time              `json:"at"`
+	Deployments []runtimeDeployment    `json:"deployments" doc:"By name"`
+	Autoscalers []clusterfn.Autoscaler `json:"autoscalers" doc:"By name"`
+	Unread      []clusterfn.Unread     `json:"unread,omitempty"`
+}
+
+type replicationOutput struct{ Body replication }
+
+func (f *instances) replication(ctx context.Context, in *instanceInput) (*replicationOutput, error) {
+	cluster, err := f.running(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	r, err := cluster.Replication(ctx, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	out := &replicationOutput{replication{At: r.At, Deployments: []runtimeDeployment{}, Autoscalers: r.Autoscalers, Unread: r.Unread}}
+	for _, d := range r.Deployments {
+		out.Body.Deployments = append(out.Body.Deployments, runtimeDeployment(d))
+	}
+	return out, nil
+}
+
+type eventsOutput struct{ Body clusterfn.EventList }
+
+func (f *instances) events(ctx context.Context, in *instanceInput) (*eventsOutput, error) {
+	cluster, err := f.running(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	list, err := cluster.Events(ctx, in.Instance)
+	return &eventsOutput{list}, err
+}
+
+type podLogInput struct {
+	Cluster   string `path:"cluster" maxLength:"60"`
+	Instance  string `path:"instance" maxLength:"100"`
+	Pod       string `path:"pod" maxLength:"253" pattern:"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"`
+	Container string `query:"container" maxLength:"63" doc:"Absent is the pod's first"`
+	Previous  bool   `query:"previous" doc:"Of the container before the last restart"`
+	Lines     int    `query:"lines" minimum:"1" maximum:"2000" default:"200"`
+}
+
+// podLog has a name of its own in the API, where jobs have logs too.
+type podLog clusterfn.Log
+
+type podLogOutput struct{ Body podLog }
+
+func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, error) {
+	cluster, err := f.running(ctx, instanceInput{in.Cluster, in.Instance})
+	if err != nil {
+		return nil, err
+	}
+	log, err := cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
+	return &podLogOutput{podLog(log)}, err
+}

@@ -1,0 +1,178 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// ErrNoInspector is the cause of an error to open a cluster that is not set up
+// to be asked.
+var ErrNoInspector = errors.New("no inspector")
+
+// limit is how long a cluster may take to answer.
+const limit = 10 * time.Second
+
+// States of fleet.Online.
+const (
+	online  = "online"
+	offline = "offline"
+	unknown = "unknown"
+)
+
+// Cluster tells what it runs.
+type Cluster interface {
+	Instances(ctx context.Context) (clusterfn.InstanceList, error)
+}
+
+// Service observes clusters.
+type Service struct {
+	Fleet *fleet.Store
+	// Open gives a project's cluster; ErrNoInspector when it cannot be asked.
+	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
+	Now  func() time.Time
+}
+
+// Observe asks a project's cluster once what it runs, for at most ten seconds, and
+// keeps the answer. A cluster that does not answer is offline; that is kept too,
+// and is the error that is returned. A caller that gives up changes nothing, and
+// neither does a busy cluster.
+func (s *Service) Observe(ctx context.Context, project string) error {
+	p, err := s.Fleet.Project(ctx, project)
+	if err != nil {
+		return err
+	}
+	seen, err := s.Fleet.Observation(ctx, project)
+	if err != nil {
+		return fmt.Errorf("reading when %s was last seen: %w", project, err)
+	}
+	cluster, err := s.Open(ctx, p)
+	if errors.Is(err, ErrNoInspector) {
+		return s.lose(ctx, project, unknown, fault.Message(err), seen.At)
+	}
+	var list clusterfn.InstanceList
+	if err == nil {
+		list, err = ask(ctx, cluster)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("asking %s what it runs: %w", project, ctx.Err())
+	case fault.Is(err, fault.Unavailable):
+		return errors.Join(err, s.lose(ctx, project, offline, fault.Message(err), seen.At))
+	case err != nil:
+		return fmt.Errorf("asking %s what it runs: %w", project, err)
+	}
+	// The cluster's own clock may be wrong, so it is this one that counts.
+	now := s.Now().UTC()
+	if err := s.Fleet.SaveObservation(ctx, fleet.Observation{Project: project, At: now}); err != nil {
+		return fmt.Errorf("keeping when %s was seen: %w", project, err)
+	}
+	return s.keep(ctx, project, list, now)
+}
+
+func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	list, err := c.Instances(ctx)
+	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
+		err = fault.Wrap(fault.Unavailable, err, "The cluster did not answer within %d seconds.", int(limit.Seconds()))
+	}
+	return list, err
+}
+
+// keep writes what a cluster said of its instances. Those that are not in git
+// are none of its business.
+func (s *Service) keep(ctx context.Context, project string, list clusterfn.InstanceList, now time.Time) error {
+	runs := make(map[string]clusterfn.Instance, len(list.Instances))
+	for _, i := range list.Instances {
+		runs[i.Name] = i
+	}
+	unread := ""
+	if len(list.Unread) > 0 {
+		unread = list.Unread[0].Reason
+	}
+	return s.Fleet.ChangeChunk(ctx, project, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+		if chunk == nil {
+			return nil, nil
+		}
+		changed := setOnline(&chunk.Cluster.Online, online, unread, now)
+		for i := range chunk.Rows {
+			row := &chunk.Rows[i]
+			if row.Digest == "" {
+				continue
+			}
+			state, reason := fleet.Unknown, unread
+			if r, ok := runs[row.Instance.Name]; ok {
+				state, reason = r.Health, r.Reason
+			} else if unread == "" {
+				reason = "The cluster does not run it"
+				if row.Instance.Lifecycle == fleet.Pending {
+					reason = "Not deployed yet"
+				}
+			}
+			changed = setHealth(&row.Instance.Health, state, reason, now) || changed
+		}
+		return ifChanged(chunk, changed)
+	})
+}
+
+// lose writes that nothing is known of a cluster. One that was never known stays
+// as it is.
+func (s *Service) lose(ctx context.Context, project, state, reason string, seen time.Time) error {
+	return s.Fleet.ChangeChunk(ctx, project, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+		if chunk == nil || state == unknown && chunk.Cluster.Online.State == unknown {
+			return nil, nil
+		}
+		changed := setOnline(&chunk.Cluster.Online, state, reason, s.Now().UTC())
+		last := "The cluster does not answer"
+		if state == unknown {
+			last = "The cluster is not asked any more"
+		}
+		if !seen.IsZero() {
+			last += ", last seen " + seen.UTC().Format("2 Jan 15:04 UTC")
+		}
+		for i := range chunk.Rows {
+			row := &chunk.Rows[i]
+			if row.Digest == "" {
+				continue
+			}
+			h := &row.Instance.Health
+			changed = setHealth(h, fleet.Unknown, last, h.At) || changed
+		}
+		return ifChanged(chunk, changed)
+	})
+}
+
+func ifChanged(chunk *fleet.Chunk, changed bool) (*fleet.Chunk, error) {
+	if !changed {
+		return nil, nil
+	}
+	return chunk, nil
+}
+
+func setOnline(o *fleet.Online, state, reason string, at time.Time) bool {
+	if o.State == state && o.Reason == reason {
+		return false
+	}
+	if o.State == state {
+		at = o.At // it has been so for longer
+	}
+	*o = fleet.Online{State: state, At: at, Reason: reason}
+	return true
+}
+
+func setHealth(h *fleet.HealthState, state fleet.Health, reason string, at time.Time) bool {
+	if h.State == state && h.Reason == reason {
+		return false
+	}
+	if h.State == state && !h.At.IsZero() {
+		at = h.At
+	}
+	*h = fleet.HealthState{State: state, Reason: reason, At: at}
+	return true
+}

@@ -1,0 +1,242 @@
+package health_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/health"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 4, 0, 0, time.UTC)
+
+// world is a fleet with one project, and a cluster that answers what it is told to.
+type world struct {
+	*testing.T
+	service *health.Service
+	store   *fleet.Store
+	replica *fleet.Replica
+	now     time.Time
+	openErr error
+	list    clusterfn.InstanceList
+	err     error
+	asked   int
+	allowed time.Duration
+}
+
+func (w *world) Instances(ctx context.Context) (clusterfn.InstanceList, error) {
+	w.asked++
+	if deadline, ok := ctx.Deadline(); ok {
+		w.allowed = time.Until(deadline)
+	}
+	return w.list, w.err
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, now: noon}
+	clock := func() time.Time { return w.now }
+	w.store = fleet.NewStore(kvtest.Open(t), clock)
+	w.replica = fleet.NewReplica(w.store)
+	w.service = &health.Service{Fleet: w.store, Now: clock, Open: func(_ context.Context, p fleet.Project) (health.Cluster, error) {
+		assert.Equal(t, "campus", p.ID)
+		return w, w.openErr
+	}}
+	require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1}))
+	require.NoError(t, w.store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Lifecycle: fleet.Active, Online: fleet.Online{State: "unknown"}}}
+		for _, name := range []string{"absent", "fine", "sick"} {
+			c.SetRow(fleet.Row{Digest: "d", Instance: fleet.Instance{Cluster: "campus", Name: name, Lifecycle: fleet.Active, Health: fleet.HealthState{State: fleet.Unknown}}})
+		}
+		c.SetRow(fleet.Row{Digest: "d", Instance: fleet.Instance{Cluster: "campus", Name: "new", Lifecycle: fleet.Pending, Health: fleet.HealthState{State: fleet.Unknown}}})
+		c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "campus", Name: "old", Lifecycle: fleet.Archived, Health: fleet.HealthState{State: fleet.Unknown, Reason: "Not in git any more"}}})
+		return c, nil
+	}))
+	w.list = clusterfn.InstanceList{Instances: []clusterfn.Instance{
+		{Name: "fine", Health: fleet.Healthy},
+		{Name: "old", Health: fleet.Healthy},
+		{Name: "sick", Health: fleet.Failed, Reason: "cms crashes"},
+		{Name: "stranger", Health: fleet.Failed},
+	}}
+	return w
+}
+
+func (w *world) observe() error { return w.service.Observe(w.Context(), "campus") }
+
+func (w *world) later() { w.now = w.now.Add(time.Minute) }
+
+func (w *world) state() (fleet.Online, map[string]fleet.HealthState) {
+	w.Helper()
+	chunk, err := w.store.Chunk(w.Context(), "campus")
+	require.NoError(w, err)
+	rows := map[string]fleet.HealthState{}
+	for _, r := range chunk.Rows {
+		rows[r.Instance.Name] = r.Instance.Health
+	}
+	return chunk.Cluster.Online, rows
+}
+
+func (w *world) revision() int64 {
+	w.Helper()
+	s, err := w.replica.Snapshot(w.Context())
+	require.NoError(w, err)
+	return s.Revision
+}
+
+func (w *world) seen() time.Time {
+	w.Helper()
+	o, err := w.store.Observation(w.Context(), "campus")
+	require.NoError(w, err)
+	return o.At
+}
+
+func TestAnAnswerIsKept(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.observe())
+	online, rows := w.state()
+	assert.Equal(t, fleet.Online{State: "online", At: noon}, online)
+	assert.Equal(t, map[string]fleet.HealthState{
+		"fine":   {State: fleet.Healthy, At: noon},
+		"sick":   {State: fleet.Failed, Reason: "cms crashes", At: noon},
+		"absent": {State: fleet.Unknown, Reason: "The cluster does not run it", At: noon},
+		"new":    {State: fleet.Unknown, Reason: "Not deployed yet", At: noon},
+		"old":    {State: fleet.Unknown, Reason: "Not in git any more"},
+	}, rows)
+	assert.Equal(t, 1, w.asked)
+	assert.InDelta(t, 10, w.allowed.Seconds(), 1)
+}
+
+func TestTheSameAnswerMakesNoRevision(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.observe())
+	before := w.revision()
+	w.later()
+	require.NoError(t, w.observe())
+	assert.Equal(t, before, w.revision())
+	assert.Equal(t, w.now, w.seen(), "but it is known how old the answer is")
+
+	w.later()
+	w.list.Instances[2].Reason = "lms crashes"
+	require.NoError(t, w.observe())
+	assert.Greater(t, w.revision(), before)
+	_, rows := w.state()
+	assert.Equal(t, fleet.HealthState{State: fleet.Failed, Reason: "lms crashes", At: noon}, rows["sick"], "it failed before")
+}
+
+func TestSilenceMakesHealthUnknown(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.observe())
+	w.later()
+	w.err = fault.New(fault.Unavailable, "campus cannot be reached")
+	require.True(t, fault.Is(w.observe(), fault.Unavailable))
+	online, rows := w.state()
+	assert.Equal(t, fleet.Online{State: "offline", At: w.now, Reason: "campus cannot be reached"}, online)
+	assert.Equal(t, fleet.HealthState{State: fleet.Unknown, Reason: "The cluster does not answer, last seen 22 Nov 12:04 UTC", At: noon}, rows["sick"])
+	assert.Equal(t, "Not in git any more", rows["old"].Reason)
+
+	before := w.revision()
+	w.later()
+	require.Error(t, w.observe())
+	assert.Equal(t, before, w.revision(), "it is no news that it is still silent")
+	assert.Equal(t, noon, w.seen())
+
+	w.later()
+	w.err = nil
+	require.NoError(t, w.observe())
+	online, rows = w.state()
+	assert.Equal(t, fleet.Online{State: "online", At: w.now}, online)
+	assert.Equal(t, fleet.Failed, rows["sick"].State)
+}
+
+func TestAClusterThatTookTooLongIsOffline(t *testing.T) {
+	w := newWorld(t)
+	w.err = context.DeadlineExceeded
+	require.True(t, fault.Is(w.observe(), fault.Unavailable))
+	online, rows := w.state()
+	assert.Equal(t, "offline", online.State)
+	assert.Contains(t, online.Reason, "within 10 seconds")
+	assert.Equal(t, "The cluster does not answer", rows["fine"].Reason, "it was never seen")
+}
+
+func TestWithoutInspectorNothingIsAskedOrChanged(t *testing.T) {
+	w := newWorld(t)
+	w.openErr = fault.Wrap(fault.Unavailable, health.ErrNoInspector, "enter its secret")
+	before := w.revision()
+	require.NoError(t, w.observe())
+	assert.Equal(t, before, w.revision())
+	assert.Zero(t, w.asked)
+
+	w.openErr = nil
+	require.NoError(t, w.observe())
+	w.openErr = fault.Wrap(fault.Unavailable, health.ErrNoInspector, "enter its secret")
+	require.NoError(t, w.observe())
+	online, rows := w.state()
+	assert.Equal(t, fleet.Online{State: "unknown", At: noon, Reason: "enter its secret"}, online, "what it said once does not count for ever")
+	assert.Equal(t, "The cluster is not asked any more, last seen 22 Nov 12:04 UTC", rows["sick"].Reason)
+}
+
+func TestWhatSaysNothingOfTheClusterChangesNothing(t *testing.T) {
+	for name, spoil := range map[string]func(w *world, giveUp func()){
+		"busy":          func(w *world, _ func()) { w.err = fault.New(fault.Limited, "busy") },
+		"caller is off": func(_ *world, giveUp func()) { giveUp() },
+		"not opened":    func(w *world, _ func()) { w.openErr = fault.New(fault.Internal, "the keys are gone") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, w.observe())
+			before := w.revision()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			spoil(w, cancel)
+			require.Error(t, w.service.Observe(ctx, "campus"))
+			assert.Equal(t, before, w.revision())
+		})
+	}
+	w := newWorld(t)
+	assert.True(t, fault.Is(w.service.Observe(t.Context(), "nowhere"), fault.NotFound))
+}
+
+// Kinds of objects that the cluster could not list are no reason to say that
+// their instances are not there.
+func TestWhatWasNotReadIsNotMissing(t *testing.T) {
+	w := newWorld(t)
+	w.list.Unread = []clusterfn.Unread{{Kind: "pods", Reason: "Let the inspector list pods"}}
+	require.NoError(t, w.observe())
+	online, rows := w.state()
+	assert.Equal(t, fleet.Online{State: "online", At: noon, Reason: "Let the inspector list pods"}, online)
+	assert.Equal(t, "Let the inspector list pods", rows["absent"].Reason)
+}
+
+func TestChangesOfHealthAreActivity(t *testing.T) {
+	w := newWorld(t)
+	news := func() (told []string) {
+		list, _, err := w.store.Activities(t.Context(), nil, "", 50)
+		require.NoError(t, err)
+		for _, a := range list {
+			if a.Kind == fleet.ActivityHealth || a.Kind == fleet.ActivityOnline {
+				told = append(told, a.Instance+" "+a.From+" "+a.To)
+			}
+		}
+		return told
+	}
+	require.NoError(t, w.observe())
+	assert.Empty(t, news(), "what was there from the beginning is no news")
+	w.later()
+	w.list.Instances[0].Health = fleet.Degraded
+	require.NoError(t, w.observe())
+	assert.Equal(t, []string{"fine healthy degraded"}, news())
+	w.later()
+	w.err = fault.New(fault.Unavailable, "gone")
+	require.Error(t, w.observe())
+	assert.Equal(t, []string{" online offline", "fine healthy degraded"}, news(), "one entry, not one for each instance")
+	w.later()
+	w.err = nil
+	require.NoError(t, w.observe())
+	assert.ElementsMatch(t, []string{" offline online", "fine unknown degraded", "sick unknown failed", " online offline", "fine healthy degraded"}, news())
+}
