@@ -416,6 +416,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened in the fleet, newest first */
+        get: operations["list-activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/clusters": {
         parameters: {
             query?: never;
@@ -467,7 +484,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the fleet at a glance: counts, what needs attention and why, what runs, what happened */
+        get: operations["get-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the GitLab projects with the health of token, webhook and sync */
+        get: operations["list-projects"];
+        put?: never;
+        /** Add a GitLab project and read it for the first time */
+        post: operations["add-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/projects/check": {
         parameters: {
             query?: never;
             header?: never;
@@ -476,9 +528,115 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a GitLab project and read it for the first time */
-        post: operations["add-project"];
+        /** Check whether a GitLab project can be added; nothing is kept */
+        post: operations["check-new-project"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/projects/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a GitLab project with its health and what is overridden */
+        get: operations["get-project"];
+        put?: never;
+        post?: never;
+        /** Remove a project from Ocim only */
+        delete: operations["remove-project"];
+        options?: never;
+        head?: never;
+        /** Set facts and links of a cluster by hand, or leave them to the repository again */
+        patch: operations["override-project"];
+        trace?: never;
+    };
+    "/clusters/v1/projects/{cluster}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a project with the credentials it has */
+        post: operations["check-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/projects/{cluster}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace credentials of a project; what is absent stays */
+        put: operations["update-credentials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/projects/{cluster}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new webhook secret or deploy key and install it at GitLab */
+        post: operations["rotate-credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own and the shared views of the list of instances */
+        get: operations["list-views"];
+        put?: never;
+        /** Keep a view */
+        post: operations["add-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace a view */
+        put: operations["replace-view"];
+        post?: never;
+        /** Remove a view */
+        delete: operations["remove-view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -501,6 +659,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster for recent warnings about an instance */
+        get: operations["list-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster for an instance's pods */
+        get: operations["list-pods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/pods/{pod}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster for the last lines of a container's log */
+        get: operations["get-pod-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/instances/v1/clusters/{cluster}/instances/{instance}/refresh": {
         parameters: {
             query?: never;
@@ -512,6 +721,92 @@ export interface paths {
         put?: never;
         /** Read the instance's project from GitLab again, then show the instance */
         post: operations["refresh-instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/replication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster how an instance's pods are multiplied */
+        get: operations["get-replication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/bulk-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the bulk changes, newest first */
+        get: operations["list-bulk-changes"];
+        put?: never;
+        /** Change many instances, in waves */
+        post: operations["start-bulk-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/bulk-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a bulk change would do, alike instances together */
+        post: operations["preview-bulk-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/bulk-changes/{bulk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a bulk change with its instances */
+        get: operations["get-bulk-change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/bulk-changes/{bulk}/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause, resume, abort or retry a bulk change */
+        post: operations["act-on-bulk-change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -895,6 +1190,22 @@ export interface components {
             /** @description Why, for the history */
             reason?: string;
         };
+        Activity: {
+            /** Format: date-time */
+            at: string;
+            cluster: string;
+            detail?: string;
+            /** @description Lifecycle, pipeline status, health or online state before */
+            from?: string;
+            /** @description Absent when it is about the cluster itself */
+            instance?: string;
+            /** @enum {string} */
+            kind: "lifecycle" | "pipeline" | "sync" | "health" | "online";
+            /** Format: int64 */
+            pipeline?: number;
+            /** @description Lifecycle, pipeline status, health, online state, or failed and recovered of a sync */
+            to: string;
+        };
         Actor: {
             /** @description Network address the request came from */
             address?: string;
@@ -904,35 +1215,135 @@ export interface components {
             /** @description Absent when Ocim itself acted */
             userId?: string;
         };
-        AddProjectInputBody: {
-            /** @description Token with the api scope; never given out again */
-            apiToken: string;
-            gatewayPassword?: string;
-            /** @description OpenFaaS gateway of the cluster */
-            gatewayUrl?: string;
-            gatewayUser?: string;
-            /**
-             * @description Root of the GitLab server
-             * @example https://gitlab.com
-             */
-            gitlabUrl: string;
-            /**
-             * @description Numeric id or path
-             * @example grove/campus-aws
-             */
-            project: string;
-            /** @description Pipeline trigger token; never given out again */
-            triggerToken: string;
-        };
         AddProjectOutputBody: {
             project: components["schemas"]["Project"];
             /** @description What still needs a hand, with its cure */
             warning?: string;
         };
+        Attention: {
+            cluster: string;
+            detail: string;
+            /** @description Absent when it is about the cluster itself */
+            instance?: string;
+            /** Format: int64 */
+            pipeline?: number;
+            /** @enum {string} */
+            reason: "sync" | "offline" | "health" | "pipeline" | "files";
+            /** @enum {string} */
+            severity: "failed" | "degraded";
+            /** Format: date-time */
+            since?: string;
+        };
         AuditPage: {
             entries: components["schemas"]["Entry"][];
             /** @description Cursor of the following page; absent on the last */
             next?: string;
+        };
+        Autoscaler: {
+            /** Format: int64 */
+            current: number;
+            /** Format: int64 */
+            desired: number;
+            /** Format: int64 */
+            max: number;
+            metrics: components["schemas"]["Metric"][];
+            /** Format: int64 */
+            min: number;
+            /** @example lms-hpa */
+            name: string;
+            /** @description Why it cannot scale */
+            problem?: string;
+            /** Format: date-time */
+            scaledAt?: string;
+            /** @description Deployment that it scales */
+            target: string;
+        };
+        Bulk: {
+            /**
+             * Format: int64
+             * @description Instances of each wave after the first
+             */
+            batch: number;
+            /** @description Why it paused */
+            detail?: string;
+            /** Format: date-time */
+            endedAt?: string;
+            id: string;
+            /** @description Of an update: what is set and unset, without the values */
+            keys?: string[];
+            /** @enum {string} */
+            kind: "update" | "archive" | "unarchive";
+            /**
+             * Format: int64
+             * @description Failures after which it pauses; one in the first wave is enough
+             */
+            pauseAfter: number;
+            reason?: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** @description E-mail of who asked */
+            requestedBy: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "done" | "aborted";
+            targets: components["schemas"]["BulkTarget"][];
+        };
+        BulkGroup: {
+            effects: components["schemas"]["Effect"][];
+            /** @description Of the first of them */
+            files: components["schemas"]["FileChange"][];
+            /** @description They would be left out: blocked, or nothing to change */
+            skipped: boolean;
+            targets: components["schemas"]["Target"][];
+            warnings: components["schemas"]["Warning"][];
+        };
+        BulkPreview: {
+            /** @description The largest first */
+            groups: components["schemas"]["BulkGroup"][];
+            /** @description Send it as previewHash to start exactly this */
+            hash: string;
+            /** @description In the order they would start; what is blocked or unchanged is in none */
+            waves: components["schemas"]["Target"][][];
+        };
+        BulkTarget: {
+            /**
+             * Format: int64
+             * @description From 0; rises with each retry
+             */
+            attempt: number;
+            cluster: string;
+            /** @description Why it failed or was skipped */
+            detail?: string;
+            instance: string;
+            /** @description Operation that does it; several instances may share one */
+            operation?: string;
+            /** @enum {string} */
+            state: "waiting" | "starting" | "running" | "live" | "failed" | "canceled" | "skipped";
+            /**
+             * Format: int64
+             * @description From 0
+             */
+            wave: number;
+        };
+        BulkWish: {
+            /**
+             * Format: int64
+             * @description Instances of each wave after the first, which has one
+             * @default 5
+             */
+            batch: number;
+            /** @description Of update: keys to set and unset in each instance */
+            changes?: components["schemas"]["Change"][];
+            /** @enum {string} */
+            kind: "update" | "archive" | "unarchive";
+            /**
+             * Format: int64
+             * @description Failures after which it pauses
+             * @default 1
+             */
+            pauseAfter: number;
+            /** @description Why, for the history */
+            reason?: string;
+            targets: components["schemas"]["Target"][];
         };
         Change: {
             /**
@@ -950,6 +1361,20 @@ export interface components {
             /** @description Not needed by who has no password yet */
             current?: string;
             password: string;
+        };
+        Check: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            check: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+            /** @description What to do; absent unless it failed */
+            cure?: string;
+            detail: string;
+            /** @enum {string} */
+            state: "passed" | "failed" | "skipped";
+        };
+        ChecksOutputBody: {
+            checks: components["schemas"]["Check"][];
         };
         Cluster: {
             domain?: string;
@@ -1004,12 +1429,19 @@ export interface components {
              */
             problems: number;
             provider?: string;
+            /** @description Why the project could not be read last */
+            syncError?: string;
         };
         ClusterPage: {
             cluster: components["schemas"]["Cluster"];
             /** @description The cluster's own files; absent before the first sync */
             files?: components["schemas"]["Files"];
             instances: components["schemas"]["Instance"][];
+            /**
+             * Format: date-time
+             * @description When the cluster last told the health of its instances
+             */
+            observedAt?: string;
         };
         ClusterTree: {
             clusters: components["schemas"]["ClusterBranch"][];
@@ -1025,6 +1457,35 @@ export interface components {
             sha: string;
             title: string;
             webUrl?: string;
+        };
+        Container: {
+            /** Format: int64 */
+            exitCode?: number;
+            /** Format: date-time */
+            finishedAt?: string;
+            image: string;
+            /** @description Runs to its end before the others start */
+            init?: boolean;
+            /** @description How it ended the time before */
+            last?: components["schemas"]["Termination"];
+            limits: components["schemas"]["Resources"];
+            message?: string;
+            name: string;
+            ready: boolean;
+            /**
+             * @description Kubernetes' word for the state
+             * @example CrashLoopBackOff
+             */
+            reason?: string;
+            requests: components["schemas"]["Resources"];
+            /** Format: int64 */
+            restarts: number;
+            /** @description Its startup probe passed, or it has none */
+            started: boolean;
+            /** Format: date-time */
+            startedAt?: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "terminated" | "unknown";
         };
         Contract: {
             /** @description Whether administrators may reprovision the cluster from here */
@@ -1123,6 +1584,36 @@ export interface components {
              */
             seconds: number;
         };
+        Event: {
+            /**
+             * Format: date-time
+             * @description When it last happened
+             */
+            at: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            firstAt?: string;
+            instance?: string;
+            /**
+             * @description Kind of the object it is about
+             * @example Pod
+             */
+            kind: string;
+            message: string;
+            /** @description Name of that object */
+            object: string;
+            /** @description Container of that pod */
+            part?: string;
+            /** @example BackOff */
+            reason: string;
+        };
+        EventList: {
+            /** Format: date-time */
+            at: string;
+            events: components["schemas"]["Event"][];
+            unread?: components["schemas"]["Unread"][];
+        };
         Facets: {
             clusters: {
                 [key: string]: number;
@@ -1189,6 +1680,20 @@ export interface components {
             commit: string;
             files: components["schemas"]["File"][];
         };
+        Finding: {
+            /** @example crashLoop */
+            code: string;
+            container?: string;
+            /** @enum {string} */
+            health: "progressing" | "degraded" | "failed" | "unknown";
+            /** @description What to do about it */
+            nextStep: string;
+            pod?: string;
+            /** @description One sentence for a person */
+            reason: string;
+            /** @description Deployment or Job it is about */
+            workload?: string;
+        };
         FirstError: {
             /** @description The lines before and after it, without colours */
             context?: string[];
@@ -1204,6 +1709,16 @@ export interface components {
             offset: number;
             /** @description The line without colours */
             text: string;
+        };
+        GetProjectOutputBody: {
+            /** @description Names of the facts that can be overridden */
+            facts: string[];
+            /** @description What the checks said last */
+            health: components["schemas"]["ProjectHealth"];
+            /** @description Names of the links that can be overridden */
+            links: string[];
+            project: components["schemas"]["Project"];
+            sync: components["schemas"]["SyncState"];
         };
         GitLabRequest: {
             body: {
@@ -1226,7 +1741,10 @@ export interface components {
             role?: "viewer" | "operator" | "administrator";
         };
         HealthState: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it became so; while unknown, when the health before did
+             */
             at?: string;
             reason?: string;
             /** @enum {string} */
@@ -1260,6 +1778,11 @@ export interface components {
             /** @description Its configuration; absent while it is not in git */
             files?: components["schemas"]["Files"];
             instance: components["schemas"]["Instance"];
+            /**
+             * Format: date-time
+             * @description When its cluster last told its health
+             */
+            observedAt?: string;
             /** @description The newest ones about it */
             operations: components["schemas"]["Operation"][];
             /** @description The newest ones about it */
@@ -1384,10 +1907,33 @@ export interface components {
         KeyEffectsOutputBody: {
             keys: components["schemas"]["KeyEffect"][];
         };
+        Line: {
+            /** Format: date-time */
+            at?: string;
+            text: string;
+        };
         Link: {
             /** @enum {string} */
             name: "gitlab" | "grafana" | "prometheus" | "alertmanager" | "kubernetes" | "openfaas";
             url: string;
+        };
+        ListActivityOutputBody: {
+            activity: components["schemas"]["Activity"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
+        };
+        ListBulksOutputBody: {
+            bulkChanges: components["schemas"]["Bulk"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
+        };
+        ListProjectsOutputBody: {
+            projects: components["schemas"]["ProjectState"][];
+        };
+        ListViewsOutputBody: {
+            /** @description Id of the view that is shown first */
+            default?: string;
+            views: components["schemas"]["View"][];
         };
         LogInInputBody: {
             email: string;
@@ -1424,12 +1970,52 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Metric: {
+            /**
+             * @description Absent while it is not known
+             * @example 63%
+             */
+            current?: string;
+            /** @example cpu */
+            name: string;
+            /** @example 80% */
+            target: string;
+        };
+        NewProject: {
+            /** @description Token with the api scope; never given out again */
+            apiToken: string;
+            /** @description SSH private key in PEM form, to be registered at GitLab; never given out again */
+            deployKey?: string;
+            gatewayPassword?: string;
+            /** @description OpenFaaS gateway of the cluster */
+            gatewayUrl?: string;
+            gatewayUser?: string;
+            /**
+             * @description Root of the GitLab server
+             * @example https://gitlab.com
+             */
+            gitlabUrl: string;
+            /** @description Shared with the inspector in the cluster, at least 32 bytes; never given out again */
+            inspectorSecret?: string;
+            /** @description Make a deploy key and register it at GitLab */
+            makeDeployKey?: boolean;
+            /**
+             * @description Numeric id or path
+             * @example grove/campus-aws
+             */
+            project: string;
+            /** @description Pipeline trigger token; never given out again */
+            triggerToken: string;
+        };
         NewToken: {
             secret: string;
             token: components["schemas"]["Token"];
         };
         Online: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it became so
+             */
             at?: string;
             reason?: string;
             /** @enum {string} */
@@ -1495,6 +2081,45 @@ export interface components {
             operation: components["schemas"]["Operation"];
             /** @description In the order they were made: trigger, deploying, child */
             pipelines: components["schemas"]["Pipeline"][];
+        };
+        OverrideProjectInputBody: {
+            /** @description Value by the name of a fact or link; null leaves it to the repository again */
+            overrides: {
+                [key: string]: string | null;
+            };
+        };
+        Overview: {
+            /** @description What happened last */
+            activity: components["schemas"]["Activity"][];
+            /** @description What needs somebody, the worst first; at most fifty */
+            attention: components["schemas"]["Attention"][];
+            /**
+             * Format: int64
+             * @description How many reasons there are
+             */
+            attentionTotal: number;
+            /** Format: int64 */
+            clusters: number;
+            /** @description Of the instances that are neither archived nor deleted */
+            healths: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Neither archived nor deleted
+             */
+            instances: number;
+            lifecycles: {
+                [key: string]: number;
+            };
+            /** @description By status of the latest pipeline, of the same instances */
+            pipelines: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            revision: number;
+            /** @description Pipelines at work, at most fifty */
+            running: components["schemas"]["Running"][];
         };
         Pipeline: {
             cluster: string;
@@ -1573,6 +2198,66 @@ export interface components {
             updatedAt: string;
             webUrl?: string;
         };
+        Pod: {
+            containers: components["schemas"]["Container"][];
+            /**
+             * Format: date-time
+             * @description Its age begins here
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description By when it should be gone, once it is being deleted
+             */
+            deletedAt?: string;
+            /** @description Worst first */
+            findings?: components["schemas"]["Finding"][];
+            /** @enum {string} */
+            health: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
+            /**
+             * @description Kind of the owner
+             * @example Deployment
+             */
+            kind?: string;
+            /** @description Sum over its containers; 0 is no limit */
+            limits: components["schemas"]["Resources"];
+            message?: string;
+            name: string;
+            node?: string;
+            /** @enum {string} */
+            phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
+            ready: boolean;
+            /** @description Kubernetes' word for the phase, such as Evicted */
+            reason?: string;
+            /** @description Sum over its containers */
+            requests: components["schemas"]["Resources"];
+            /** Format: int64 */
+            restarts: number;
+            /** @description Why no node takes it */
+            scheduling?: string;
+            /** @description Deployment, Job or other owner */
+            workload?: string;
+        };
+        PodList: {
+            /** Format: date-time */
+            at: string;
+            /** @description By workload and name */
+            pods: components["schemas"]["Pod"][];
+        };
+        PodLog: {
+            /** Format: date-time */
+            at: string;
+            container: string;
+            /** @description Containers of the pod that have logs */
+            containers: string[];
+            /** @description Oldest first */
+            lines: components["schemas"]["Line"][];
+            pod: string;
+            /** @description The container before the last restart */
+            previous: boolean;
+            /** @description There is more before the first line */
+            truncated: boolean;
+        };
         Preview: {
             /** @description What has to be typed to confirm it */
             confirm?: string;
@@ -1648,6 +2333,31 @@ export interface components {
             updatedAt: string;
             webUrl: string;
         };
+        ProjectHealth: {
+            /**
+             * Format: date-time
+             * @description When all were made last
+             */
+            checkedAt?: string;
+            checks: components["schemas"]["Check"][];
+            project: string;
+            /**
+             * Format: date-time
+             * @description Day from which GitLab refuses the API token
+             */
+            tokenExpiresAt?: string;
+        };
+        ProjectOutputBody: {
+            project: components["schemas"]["Project"];
+            /** @description What still needs a hand, with its cure */
+            warning?: string;
+        };
+        ProjectState: {
+            /** @description What the checks said last */
+            health: components["schemas"]["ProjectHealth"];
+            project: components["schemas"]["Project"];
+            sync: components["schemas"]["SyncState"];
+        };
         ProtectInputBody: {
             protected: boolean;
             /** @description Why, for the history */
@@ -1674,8 +2384,83 @@ export interface components {
             password: string;
             token: string;
         };
+        Removal: {
+            /** @description What is gone */
+            removed: string[];
+            /** @description What is left as it was */
+            stays: string[];
+            /** @description What could not be removed and needs a hand */
+            warnings?: string[];
+        };
+        Replication: {
+            /** Format: date-time */
+            at: string;
+            /** @description By name */
+            autoscalers: components["schemas"]["Autoscaler"][];
+            /** @description By name */
+            deployments: components["schemas"]["RuntimeDeployment"][];
+            unread?: components["schemas"]["Unread"][];
+        };
         RequestResetInputBody: {
             email: string;
+        };
+        Resources: {
+            /**
+             * Format: int64
+             * @description Thousandths of a core
+             */
+            cpuMillis: number;
+            /** Format: int64 */
+            memoryBytes: number;
+            /**
+             * Format: int64
+             * @description Of nodes only
+             */
+            pods?: number;
+        };
+        RotateCredentialInputBody: {
+            /** @enum {string} */
+            what: "webhookSecret" | "deployKey";
+        };
+        Running: {
+            cluster: string;
+            instance?: string;
+            pipeline: components["schemas"]["PipelineSummary"];
+        };
+        RuntimeDeployment: {
+            /**
+             * Format: int64
+             * @description Ready for long enough to count
+             */
+            available: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            desired: number;
+            /** @description Why replicas cannot be made */
+            failure?: string;
+            findings?: components["schemas"]["Finding"][];
+            /** @enum {string} */
+            health: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
+            images: string[];
+            /** @example lms */
+            name: string;
+            /** @description Kubernetes has seen the latest change */
+            observed: boolean;
+            /** Format: int64 */
+            ready: number;
+            /**
+             * @description Kubernetes' word for the rollout
+             * @example ProgressDeadlineExceeded
+             */
+            rollout?: string;
+            /** Format: int64 */
+            unavailable: number;
+            /**
+             * Format: int64
+             * @description Replicas of the latest template
+             */
+            updated: number;
         };
         Sample: {
             /** @enum {string} */
@@ -1722,6 +2507,29 @@ export interface components {
         Stage: {
             jobs: components["schemas"]["Job"][];
             name: string;
+        };
+        StartBulkInputBody: {
+            /**
+             * Format: int64
+             * @description Instances of each wave after the first, which has one
+             * @default 5
+             */
+            batch: number;
+            /** @description Of update: keys to set and unset in each instance */
+            changes?: components["schemas"]["Change"][];
+            /** @enum {string} */
+            kind: "update" | "archive" | "unarchive";
+            /**
+             * Format: int64
+             * @description Failures after which it pauses
+             * @default 1
+             */
+            pauseAfter: number;
+            /** @description Hash of the preview that was confirmed; it is refused when it would do anything else */
+            previewHash?: string;
+            /** @description Why, for the history */
+            reason?: string;
+            targets: components["schemas"]["Target"][];
         };
         StartInputBody: {
             /** @description Of update: commit that the files were read at; a file that changed since is a conflict */
@@ -1774,6 +2582,21 @@ export interface components {
             /** Format: date-time */
             triedAt?: string;
         };
+        Target: {
+            cluster: string;
+            instance: string;
+        };
+        Termination: {
+            /** Format: int64 */
+            exitCode: number;
+            /** Format: date-time */
+            finishedAt?: string;
+            message?: string;
+            /** @example OOMKilled */
+            reason?: string;
+            /** Format: date-time */
+            startedAt?: string;
+        };
         Token: {
             /** @description Cluster ids; none is all that the owner may */
             clusters: string[];
@@ -1807,6 +2630,24 @@ export interface components {
             /** @description Commit that is deployed; absent when none is known */
             since?: string;
         };
+        Unread: {
+            /** @example events */
+            kind: string;
+            /** @description Why, with its cure */
+            reason: string;
+        };
+        UpdateCredentialsInputBody: {
+            apiToken?: string;
+            /** @description SSH private key in PEM form */
+            deployKey?: string;
+            gatewayPassword?: string;
+            /** @description An empty one takes the gateway away */
+            gatewayUrl?: string;
+            gatewayUser?: string;
+            /** @description Shared with the inspector in the cluster, at least 32 bytes; never given out again */
+            inspectorSecret?: string;
+            triggerToken?: string;
+        };
         UpdateMeInputBody: {
             name: string;
         };
@@ -1839,6 +2680,34 @@ export interface components {
         };
         UserList: {
             users: components["schemas"]["User"][];
+        };
+        View: {
+            id: string;
+            name: string;
+            /** @description User id */
+            owner: string;
+            ownerName?: string;
+            /**
+             * @description Query of the list's URL, without the question mark
+             * @example provider=aws&health=failed
+             */
+            query: string;
+            /** @description Everybody has it; else only its owner */
+            shared: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        ViewBody: {
+            /** @description Whether it is what oneself sees first; absent leaves that as it is */
+            default?: boolean;
+            name: string;
+            /**
+             * @description Query of the list's URL, without the question mark
+             * @example provider=aws&health=failed
+             */
+            query: string;
+            /** @description Give it to everybody; this needs the role operator somewhere */
+            shared?: boolean;
         };
         Warning: {
             /** @description Whether the operation would be refused */
@@ -2756,6 +3625,39 @@ export interface operations {
             };
         };
     };
+    "list-activity": {
+        parameters: {
+            query?: {
+                /** @description Cursor of a page */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListActivityOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-clusters": {
         parameters: {
             query?: never;
@@ -2873,6 +3775,65 @@ export interface operations {
             };
         };
     };
+    "get-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListProjectsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "add-project": {
         parameters: {
             query?: never;
@@ -2882,7 +3843,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AddProjectInputBody"];
+                "application/json": components["schemas"]["NewProject"];
             };
         };
         responses: {
@@ -2894,6 +3855,372 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AddProjectOutputBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-new-project": {
+        parameters: {
+            query?: {
+                /** @description Only this one; absent is all, in this order */
+                check?: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetProjectOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-project": {
+        parameters: {
+            query: {
+                /** @description The project's id again, as typed by whoever removes it */
+                confirm: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "override-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideProjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-project": {
+        parameters: {
+            query?: {
+                /** @description Only this one; absent is all, in this order */
+                check?: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCredentialsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateCredentialInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListViewsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -2938,6 +4265,109 @@ export interface operations {
             };
         };
     };
+    "list-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pod-log": {
+        parameters: {
+            query?: {
+                /** @description Absent is the pod's first */
+                container?: string;
+                /** @description Of the container before the last restart */
+                previous?: boolean;
+                lines?: number;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+                pod: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PodLog"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "refresh-instance": {
         parameters: {
             query?: never;
@@ -2957,6 +4387,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InstanceDetails"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-replication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replication"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulk-changes": {
+        parameters: {
+            query?: {
+                /** @description Cursor of a page */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-bulk-change": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Chosen by the caller; the same key never starts a second one */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBulkInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-bulk-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulk-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-bulk-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk: string;
+                act: "pause" | "resume" | "abort" | "retry";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
                 };
             };
             /** @description Error */
