@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ConfirmProps } from './Confirm';
+import { Dialog } from './Dialog';
 import { Failure } from './Failure';
 
 export default function ConfirmDialog({ title, children, verb, destructive = false, run, onDone, onClose }: ConfirmProps) {
@@ -12,7 +13,7 @@ export default function ConfirmDialog({ title, children, verb, destructive = fal
     },
   });
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title={title} onClose={onClose}>
       {children}
       {error && <Failure error={error} what="It was not done." />}
       <Group justify="flex-end" gap={8} mt="md">
@@ -23,6 +24,6 @@ export default function ConfirmDialog({ title, children, verb, destructive = fal
           {verb}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

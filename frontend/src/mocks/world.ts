@@ -224,6 +224,9 @@ function user(id: string, name: string, role: Role, extra: Partial<User> = {}): 
   };
 }
 
+/** Each world has revisions of its own, so that no ETag of one is good in another. */
+let worlds = 0;
+
 /** A fresh world with an administrator logged in. */
 export function createWorld(): World {
   const clusters = providers.map((_, i) => cluster(i));
@@ -262,6 +265,6 @@ export function createWorld(): World {
     operations: [],
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
-    revision: 1,
+    revision: (worlds += 1000),
   };
 }

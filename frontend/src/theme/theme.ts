@@ -130,10 +130,6 @@ export const theme = createTheme({
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'xs' } },
     ActionIcon: { defaultProps: { size: 30, variant: 'subtle', color: 'gray' } },
-    Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', offset: 4 } },
-    Popover: { defaultProps: { shadow: 'md' } },
-    Modal: { defaultProps: { centered: false, yOffset: '10vh', overlayProps: { backgroundOpacity: 0.4 } } },
     Skeleton: { defaultProps: { radius: 'sm' } },
   },
 });

@@ -29,7 +29,7 @@ export function Running() {
       button={
         <>
           {count > 0 && <Mark shape="spin" />}
-          <span className="numbers">{count}</span>
+          <span className="numbers">{count}</span>{' '}
           <span className={classes.wideOnly}>{count === 1 ? 'pipeline running' : 'pipelines running'}</span>
         </>
       }

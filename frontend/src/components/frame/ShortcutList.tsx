@@ -1,5 +1,6 @@
-import { Kbd, Modal } from '@mantine/core';
+import { Kbd } from '@mantine/core';
 import type { Shortcut } from '@/lib/keys';
+import { Dialog } from '../Dialog';
 import classes from './frame.module.css';
 
 interface ShortcutListProps {
@@ -9,7 +10,7 @@ interface ShortcutListProps {
 
 export default function ShortcutList({ shortcuts, onClose }: ShortcutListProps) {
   return (
-    <Modal opened onClose={onClose} title="Keyboard shortcuts" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <dl className={classes.keys}>
         <dt>
           <Kbd>Ctrl</Kbd>
@@ -25,6 +26,6 @@ export default function ShortcutList({ shortcuts, onClose }: ShortcutListProps) 
           <dd key={keys}>{does}</dd>,
         ])}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,5 +1,4 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -15,6 +14,7 @@ import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
+import { tell } from '@/components/tell';
 import { Time } from '@/components/Time';
 import { useApiForm } from '@/components/useApiForm';
 import { AccountSections } from './-AccountSections';
@@ -49,7 +49,7 @@ function Profile({ user }: { user: User }) {
     onDone: (next) => {
       session.update(next);
       queryClient.setQueryData(meQuery.queryKey, next);
-      notifications.show({ message: 'Name saved.', color: 'fern' });
+      tell('Name saved.');
     },
   });
   return (
@@ -84,7 +84,7 @@ function Password({ user }: { user: User }) {
       answer(client.POST('/auth/v1/me/password', { body: user.hasPassword ? { current, password } : { password } })),
     onDone: async () => {
       form.reset();
-      notifications.show({ message: 'Password changed. Your other sessions have ended.', color: 'fern' });
+      tell('Password changed. Your other sessions have ended.');
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
     },
   });

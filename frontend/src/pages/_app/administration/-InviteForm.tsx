@@ -1,10 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { tell } from '@/components/tell';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
@@ -21,7 +21,7 @@ export function InviteForm() {
     send: ({ email, grants }) => answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
     onDone: async ({ email }) => {
       form.reset();
-      notifications.show({ message: `${email} is invited.`, color: 'fern' });
+      tell(`${email} is invited.`);
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     },
   });

@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
 import type { Grants, User } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
@@ -24,7 +25,7 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title={`Roles of ${user.name}`} onClose={onClose}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -43,7 +44,7 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -23,6 +22,7 @@ import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { hostOf } from '@/components/instances/columns';
+import { tell } from '@/components/tell';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 import classes from '../../-clusters.module.css';
@@ -126,7 +126,7 @@ function Refresh() {
     onSuccess: (details) => {
       queryClient.setQueryData(instanceQuery(cluster, instance).queryKey, details);
       void queryClient.invalidateQueries({ queryKey: ['tree'] });
-      notifications.show({ message: 'Read from GitLab again.', color: 'fern' });
+      tell('Read from GitLab again.');
     },
   });
   return (

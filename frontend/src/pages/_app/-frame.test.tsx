@@ -1,0 +1,155 @@
+import { onlineManager } from '@tanstack/react-query';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+beforeEach(() => {
+  localStorage.clear();
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+});
+
+afterEach(() => onlineManager.setOnline(true));
+
+async function openTree() {
+  const shown = open('/instances');
+  const tree = await screen.findByRole('tree', { name: 'Clusters and instances' });
+  const active = () => document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.textContent ?? '';
+  const press = (...keys: string[]) => {
+    for (const key of keys) fireEvent.keyDown(tree, { key });
+  };
+  return { ...shown, tree, active, press };
+}
+
+describe('the sidebar', () => {
+  test('is a tree by keyboard: folds, moves, finds by letter and follows', async () => {
+    const { tree, active, press, router } = await openTree();
+    expect(active()).toMatch(/^campus-aws/);
+    const cluster = within(tree).getByRole('treeitem', { name: /^campus-aws/ });
+    expect(cluster).toHaveAttribute('aria-expanded', 'true');
+    press('ArrowLeft');
+    expect(cluster).toHaveAttribute('aria-expanded', 'false');
+    press('ArrowDown');
+    expect(active()).toMatch(/^learn-do/);
+    press('Home', 'ArrowRight', 'ArrowRight');
+    expect(active()).toMatch(/^academy/);
+    press('m');
+    expect(active()).toMatch(/^m/);
+    press('ArrowLeft');
+    expect(active()).toMatch(/^campus-aws/);
+    press('ArrowDown', 'Enter');
+    await waitFor(() => expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'));
+  });
+
+  test('says each position and status', async () => {
+    const { tree } = await openTree();
+    const first = within(tree).getByRole('treeitem', { name: /^academy/ });
+    expect(first).toHaveAttribute('aria-level', '2');
+    expect(first).toHaveAttribute('aria-posinset', '1');
+    expect(first).toHaveAttribute('aria-setsize', String(mock.world.instances.filter((i) => i.cluster === 'campus-aws').length));
+    expect(within(tree).getByRole('treeitem', { name: /^campus-aws.*worst: failed/ })).toBeVisible();
+  });
+
+  test('filters by its own box', async () => {
+    const { tree, user } = await openTree();
+    await user.type(screen.getByLabelText('Filter clusters and instances'), 'zen');
+    await waitFor(() => expect(within(tree).queryByText('academy')).not.toBeInTheDocument());
+    expect(within(tree).getByText('zenith')).toBeVisible();
+    await user.clear(screen.getByLabelText('Filter clusters and instances'));
+    await user.type(screen.getByLabelText('Filter clusters and instances'), 'no such thing');
+    expect(await screen.findByText('Nothing of that name.')).toBeVisible();
+  });
+
+  test('remembers what was folded', async () => {
+    const { press, unmount } = await openTree();
+    press('ArrowLeft');
+    unmount();
+    const again = await openTree();
+    expect(within(again.tree).getByRole('treeitem', { name: /^campus-aws/ })).toHaveAttribute('aria-expanded', 'false');
+  });
+
+  test('that cannot be loaded leaves the page alone', async () => {
+    mock.use(http.get('*/function/clusters/v1/clusters', () => new HttpResponse('', { status: 403 })));
+    open('/instances');
+    expect(await screen.findByText('The clusters could not be loaded.')).toBeVisible();
+    expect(await screen.findByRole('table', { name: 'Instances' })).toBeVisible();
+  });
+});
+
+describe('the header', () => {
+  test('counts the running pipelines', async () => {
+    open('/instances');
+    const running = mock.world.instances.filter((i) => i.pipeline?.status === 'running').length;
+    expect(await screen.findByRole('button', { name: `${running} pipelines running` })).toBeVisible();
+  });
+
+  test('offers what the role allows', async () => {
+    mock.world.user = { ...mock.world.user, role: 'viewer' };
+    session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+    open('/instances');
+    await screen.findByRole('table', { name: 'Instances' });
+    expect(screen.queryByText('Add GitLab project')).not.toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'People' })).not.toBeInTheDocument();
+  });
+});
+
+describe('keys', () => {
+  test('g c goes to the clusters, / to the filter, j along the rows', async () => {
+    const { router } = open('/instances');
+    await screen.findByRole('link', { name: 'academy' });
+    fireEvent.keyDown(document.body, { key: '/' });
+    expect(screen.getByLabelText('Filter by name')).toHaveFocus();
+    act(() => screen.getByLabelText('Filter by name').blur());
+    fireEvent.keyDown(document.body, { key: 'j' });
+    expect(screen.getByRole('link', { name: 'academy' })).toHaveFocus();
+    fireEvent.keyDown(document.body, { key: 'g' });
+    fireEvent.keyDown(document.body, { key: 'c' });
+    await waitFor(() => expect(router.state.location.pathname).toBe('/clusters'));
+  });
+
+  test('? lists them', async () => {
+    open('/instances');
+    await screen.findByRole('table', { name: 'Instances' });
+    fireEvent.keyDown(document.body, { key: '?' });
+    const dialog = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
+    expect(dialog).toHaveTextContent('Go to the instances');
+    expect(await faults(dialog)).toEqual([]);
+  });
+
+  test('Ctrl K finds an instance and goes there', async () => {
+    const { router, user } = open('/clusters');
+    await screen.findByRole('table', { name: 'Clusters' });
+    fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+    await user.type(await screen.findByRole('textbox', { name: 'Search or run' }), 'zenith');
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(router.state.location.pathname).toMatch(/\/instances\/zenith$/));
+  });
+});
+
+test('being offline is said, and what was loaded stays', async () => {
+  open('/instances');
+  await screen.findByRole('link', { name: 'academy' });
+  act(() => onlineManager.setOnline(false));
+  expect(await screen.findByText(/This computer is offline/)).toBeVisible();
+  expect(screen.getByRole('link', { name: 'academy' })).toBeVisible();
+});
+
+test('whose session has ended logs in and comes back', async () => {
+  const { router, user } = open('/instances?name=zen');
+  await screen.findByRole('link', { name: 'zenith' });
+  mock.world.loggedIn = false;
+  await act(() => session.renew(session.state.kind === 'in' ? session.state.accessToken : undefined));
+  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
+  await user.type(screen.getByLabelText('Password'), mock.world.password);
+  await user.click(screen.getByRole('button', { name: 'Log in' }));
+  expect(await screen.findByRole('link', { name: 'zenith' })).toBeVisible();
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ name: 'zen' }));
+});
+
+test('an address that leads nowhere says so within the frame', async () => {
+  open('/no/such/page');
+  expect(await screen.findByRole('heading', { name: 'Not found' })).toBeVisible();
+});

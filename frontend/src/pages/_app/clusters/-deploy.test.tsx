@@ -1,0 +1,121 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { session } from '@/api/client';
+import { step } from '@/mocks/progress';
+import { faults, open, useWorld } from '@/testing/app';
+
+// The plain field, since jsdom lays out no lines for the editor.
+vi.mock('@/components/yaml/Editor', async () => ({ default: (await import('@/components/yaml/Plain')).Plain }));
+
+const mock = useWorld();
+
+beforeEach(() => {
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+});
+
+async function openForm() {
+  const shown = open('/clusters/campus-aws/deploy');
+  const name = await screen.findByLabelText('Name of the instance');
+  const overrides = (text: string) => fireEvent.change(screen.getByLabelText('Overrides in YAML'), { target: { value: text } });
+  const send = () => shown.user.click(screen.getByRole('button', { name: 'Deploy' }));
+  return { ...shown, name, overrides, send };
+}
+
+test('says what is wrong with a name as one types', async () => {
+  const { name, user } = await openForm();
+  await user.type(name, 'Academy');
+  expect(name).toHaveAccessibleDescription(/Begin with a small letter/);
+  await user.clear(name);
+  await user.type(name, 'academy');
+  expect(name).toHaveAccessibleDescription(/has an instance of that name/);
+  await user.type(name, '-two');
+  expect(screen.getByText('academy-two is free on campus-aws.')).toBeVisible();
+  expect(await faults()).toEqual([]);
+});
+
+test('sends nothing that cannot be right', async () => {
+  const { name, overrides, send, user } = await openForm();
+  await send();
+  expect(name).toHaveAccessibleDescription(/A name is needed/);
+  await user.type(name, 'fresh');
+  overrides('A: 1\nA: 2\n');
+  expect(await screen.findByText(/^Line 2:/)).toBeVisible();
+  await send();
+  expect(mock.world.operations).toEqual([]);
+});
+
+test('shows what the API says of a key at its line', async () => {
+  const { name, overrides, send, user } = await openForm();
+  await user.type(name, 'fresh');
+  overrides('PLATFORM_NAME: Fresh\nCI_TOKEN: mine\n');
+  await send();
+  expect(await screen.findByText(/^Line 2: CI_TOKEN/)).toBeVisible();
+  expect(screen.getByRole('alert')).toHaveTextContent('Nothing was deployed.');
+});
+
+test('starts one operation, however often it is pressed or repeated', async () => {
+  const keys: (string | null)[] = [];
+  mock.use(
+    http.post('*/function/pipelines/v1/clusters/:c/operations', ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key'));
+      return keys.length === 1 ? HttpResponse.error() : undefined;
+    }),
+  );
+  const { name, send, user } = await openForm();
+  await user.type(name, 'fresh');
+  await send();
+  expect(await screen.findByRole('alert')).toHaveTextContent('cannot be reached');
+  await user.dblClick(screen.getByRole('button', { name: 'Deploy' }));
+  await screen.findByRole('heading', { name: 'fresh', level: 1 });
+  expect(new Set(keys).size).toBe(1);
+  expect(mock.world.operations.length).toBe(1);
+});
+
+test('wanting something else is another operation', async () => {
+  const keys: (string | null)[] = [];
+  mock.use(
+    http.post('*/function/pipelines/v1/clusters/:c/operations', ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key'));
+      return HttpResponse.error();
+    }),
+  );
+  const { name, send, user } = await openForm();
+  await user.type(name, 'fresh');
+  await send();
+  await screen.findByRole('alert');
+  await user.type(name, 'er');
+  await send();
+  await waitFor(() => expect(keys.length).toBe(2));
+  expect(new Set(keys).size).toBe(2);
+});
+
+test('goes to the instance and follows it until it is live', async () => {
+  const { name, overrides, router, send, user } = await openForm();
+  await user.type(name, 'fresh');
+  overrides('PLATFORM_NAME: Fresh\n');
+  await user.type(screen.getByLabelText('Reason'), 'Because.');
+  await send();
+  expect(await screen.findByText(/“Because.”/)).toBeVisible();
+  expect(router.state.location.search).toEqual({ operation: 'op1' });
+  expect((await screen.findAllByText('Pending'))[0]).toBeVisible();
+  for (let i = 0; i < 12; i++) step(mock.world);
+  const steps = await screen.findByRole('list', { name: 'Progress' });
+  await waitFor(() => expect(steps).toHaveTextContent('Live, done'), { timeout: 8_000 });
+  await waitFor(() => expect(screen.getByLabelText('Status')).toHaveTextContent('Active'));
+  expect(screen.getByRole('list', { name: 'Stages' })).toHaveTextContent('smoke-test');
+});
+
+test('is not for who may only look', async () => {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...mock.world.user, role: 'viewer', clusters: { 'learn-do': 'operator' } },
+  });
+  const { unmount } = open('/clusters/campus-aws/deploy');
+  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  unmount();
+  open('/clusters/learn-do/deploy');
+  expect(await screen.findByLabelText('Name of the instance')).toBeVisible();
+  expect(within(document.body).queryByText('Your role does not allow this')).not.toBeInTheDocument();
+});

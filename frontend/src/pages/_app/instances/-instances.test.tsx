@@ -1,0 +1,125 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+beforeEach(() => {
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+});
+
+const table = () => screen.findByRole('table', { name: 'Instances' });
+
+/** Names in the order of the rows. */
+async function names(): Promise<string[]> {
+  const rows = within(await table()).getAllByRole('row').slice(1);
+  return rows.map((row) => within(row).getAllByRole('link')[0]?.textContent ?? '');
+}
+
+test('shows each instance with its four facts apart', async () => {
+  open('/instances');
+  const row = within(await table()).getByRole('row', { name: /coastal/ });
+  for (const text of ['campus-aws', 'AWS', 'coastal.campus-aws.example.org', 'Active', 'Progressing', 'Running']) {
+    expect(row).toHaveTextContent(text);
+  }
+  expect(await faults()).toEqual([]);
+});
+
+test('follows the filters of the address', async () => {
+  open('/instances?health=failed&health=degraded&cluster=campus-aws');
+  await table();
+  expect(screen.getByRole('button', { name: /Failed/, pressed: true })).toBeVisible();
+  const wanted = mock.world.instances.filter(
+    (i) => i.cluster === 'campus-aws' && ['failed', 'degraded'].includes(i.health.state),
+  );
+  await waitFor(async () => expect(await names()).toEqual(wanted.map((i) => i.name)));
+});
+
+test('writes its filters into the address, and takes them away again', async () => {
+  const { router, user } = open('/instances');
+  await table();
+  await user.type(screen.getByLabelText('Filter by name'), 'north');
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?name=north'));
+  await waitFor(async () => expect(await names()).toEqual(['northfield', 'northgate']));
+  await user.type(screen.getByLabelText(/^Configuration/), 'OPENEDX_COMMON_VERSION=open-release/teak.2{Enter}');
+  await waitFor(() =>
+    expect(router.state.location.searchStr).toBe('?name=north&setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2'),
+  );
+  await user.click(screen.getByRole('button', { name: 'Clear all' }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe(''));
+  await waitFor(async () => expect((await names()).length).toBe(mock.world.instances.length));
+});
+
+test('counts stand beside each choice', async () => {
+  const { router, user } = open('/instances?health=failed');
+  await table();
+  const failed = mock.world.instances.filter((i) => i.health.state === 'failed');
+  const group = screen.getByLabelText('Filter by cluster');
+  expect(group).toHaveTextContent(`campus-aws${failed.filter((i) => i.cluster === 'campus-aws').length}`);
+  await user.click(within(group).getByRole('checkbox', { name: /campus-aws/, hidden: true }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?health=failed&cluster=campus-aws'));
+});
+
+test('sorts by a head, and the other way by pressing it again', async () => {
+  const { router, user } = open('/instances');
+  await table();
+  await user.click(screen.getByRole('button', { name: /^Changed/ }));
+  await waitFor(() => expect(screen.getByRole('columnheader', { name: /Changed/ })).toHaveAttribute('aria-sort', 'ascending'));
+  await user.click(screen.getByRole('button', { name: /^Changed/ }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?sort=changed&descending=true'));
+  const newest = [...mock.world.instances].sort((a, b) => (b.changedAt ?? '').localeCompare(a.changedAt ?? ''))[0];
+  await waitFor(async () => expect((await names())[0]).toBe(newest?.name));
+});
+
+test('shows more than a page on demand', async () => {
+  const [model] = mock.world.instances;
+  if (!model) throw new Error('an empty world');
+  mock.world.instances = Array.from({ length: 120 }, (_, i) => ({ ...model, name: `i${String(i).padStart(3, '0')}` }));
+  const { user } = open('/instances');
+  expect(await screen.findByText('50 of 120 shown')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
+  expect(await screen.findByText('100 of 120 shown')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
+  expect(await screen.findByText('All 120 shown')).toBeVisible();
+  expect(await table()).toHaveAttribute('aria-rowcount', '121');
+});
+
+test('no match offers to clear the filters', async () => {
+  const { user } = open('/instances?name=nothing');
+  expect(await screen.findByText('No instance matches')).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Clear the filters' }));
+  expect(await table()).toBeVisible();
+});
+
+test('an empty system leads to the first project', async () => {
+  mock.world.instances = [];
+  open('/instances');
+  const empty = (await screen.findByText('No instances yet')).parentElement;
+  expect(within(empty as HTMLElement).getByRole('link', { name: 'Add GitLab project' })).toHaveAttribute('href', '/projects/new');
+});
+
+test('a failure says its cause and request, and can be tried again', async () => {
+  let broken = true;
+  mock.use(
+    http.get('*/function/clusters/v1/instances', () =>
+      broken
+        ? HttpResponse.json(
+            { detail: 'The store is broken.', instance: 'call-9' },
+            { status: 400, headers: { 'Content-Type': 'application/problem+json' } },
+          )
+        : undefined,
+    ),
+  );
+  const { user } = open('/instances');
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('The store is broken.');
+  expect(alert).toHaveTextContent('call-9');
+  expect(await faults()).toEqual([]);
+  broken = false;
+  await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+  expect(await table()).toBeVisible();
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
