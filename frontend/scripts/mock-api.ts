@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { getResponse } from 'msw';
 import type { Plugin } from 'vite';
+import type * as handlersModule from '../src/mocks/handlers.ts';
+import type * as progressModule from '../src/mocks/progress.ts';
+import type * as worldModule from '../src/mocks/world.ts';
 
 async function asRequest(incoming: IncomingMessage): Promise<Request> {
   const method = incoming.method ?? 'GET';
@@ -17,9 +20,9 @@ export function mockApi(): Plugin {
     name: 'ocim-mock-api',
     async configureServer(server) {
       const load = (module: string) => server.ssrLoadModule(`/src/mocks/${module}.ts`);
-      const { createHandlers } = (await load('handlers')) as typeof import('../src/mocks/handlers');
-      const { step } = (await load('progress')) as typeof import('../src/mocks/progress');
-      const { createWorld } = (await load('world')) as typeof import('../src/mocks/world');
+      const { createHandlers } = (await load('handlers')) as typeof handlersModule;
+      const { step } = (await load('progress')) as typeof progressModule;
+      const { createWorld } = (await load('world')) as typeof worldModule;
       const world = createWorld();
       world.loggedIn = process.env.OCIM_MOCK_LOGGED_IN === '1';
       world.setUp = process.env.OCIM_MOCK_EMPTY !== '1';

@@ -55,7 +55,9 @@ async function authorized(request: Request): Promise<Response> {
 export const client = createClient<paths>({ baseUrl, fetch: authorized });
 
 /** Waits for a call of the client and gives its body, or throws an ApiError. */
-export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answer<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
   const { data, error, response } = await call;
   if (!response.ok) throw await errorOf(restored(response, error));
   return data as T;

@@ -20,7 +20,7 @@ export class ApiError extends Error {
     /** Messages by the path of the input that they are about. */
     readonly fields: Record<string, string> = {},
     /** Milliseconds to wait before trying again. */
-    readonly retryAfter: number | undefined = undefined,
+    readonly retryAfter?: number,
     readonly at: Date = new Date(),
   ) {
     super(message);

@@ -9,7 +9,8 @@ export function createQueryClient(): QueryClient {
         staleTime: 2_000,
         retry: (failures, error) => error instanceof ApiError && error.temporary && failures < 2,
         retryDelay: (failures, error) =>
-          (error instanceof ApiError ? error.retryAfter : undefined) ?? Math.min(1_000 * 2 ** failures, 8_000),
+          (error instanceof ApiError ? error.retryAfter : undefined) ??
+          Math.min(1_000 * 2 ** failures, 8_000),
       },
       mutations: { retry: false },
     },

@@ -2,7 +2,15 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { Session } from './session';
 import type { SignedIn } from './types';
 
-const user = { id: 'u1', email: 'ada@example.org', name: 'Ada', disabled: false, hasPassword: true, hasGoogle: false, createdAt: '' };
+const user = {
+  id: 'u1',
+  email: 'ada@example.org',
+  name: 'Ada',
+  disabled: false,
+  hasPassword: true,
+  hasGoogle: false,
+  createdAt: '',
+};
 
 /** A server that hands out access tokens and, like ours, one refresh cookie that each use replaces. */
 class Server {
@@ -31,7 +39,7 @@ class Server {
 }
 
 function signedIn(accessToken: string, minutes = 10): SignedIn {
-  return { accessToken, expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(), user } as SignedIn;
+  return { accessToken, expiresAt: new Date(Date.now() + minutes * 60_000).toISOString(), user };
 }
 
 /** Locks as browsers have them, as far as a session uses them. */
@@ -50,7 +58,13 @@ const channels: BroadcastChannel[] = [];
 function tab(server: Server, locks: LockManager | undefined, name = 'test'): Session {
   const channel = new BroadcastChannel(name);
   channels.push(channel);
-  return new Session({ fetch: server.fetch, baseUrl: 'http://localhost/function', locks, channel, raceWait: 0 });
+  return new Session({
+    fetch: server.fetch,
+    baseUrl: 'http://localhost/function',
+    locks,
+    channel,
+    raceWait: 0,
+  });
 }
 
 afterEach(() => {
@@ -110,7 +124,11 @@ test('nobody logged in is no error', async () => {
 
 test('a server that fails logs nobody out', async () => {
   const server = new Server();
-  server.answer = () => new Response('{"detail":"Repeat later."}', { status: 503, headers: { 'Content-Type': 'application/problem+json' } });
+  server.answer = () =>
+    new Response('{"detail":"Repeat later."}', {
+      status: 503,
+      headers: { 'Content-Type': 'application/problem+json' },
+    });
   const session = tab(server, createLocks());
   await expect(session.start()).rejects.toThrow('Repeat later.');
   expect(session.state.kind).toBe('unknown');
@@ -119,7 +137,10 @@ test('a server that fails logs nobody out', async () => {
 });
 
 test('no answer at all logs nobody out', async () => {
-  const session = new Session({ fetch: () => Promise.reject(new TypeError('network')), baseUrl: 'http://localhost' });
+  const session = new Session({
+    fetch: () => Promise.reject(new TypeError('network')),
+    baseUrl: 'http://localhost',
+  });
   await expect(session.start()).rejects.toThrow(/cannot be reached/);
   expect(session.state.kind).toBe('unknown');
 });

@@ -117,7 +117,11 @@ export class Session {
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
     try {
       return await this.options.fetch(
-        new Request(this.options.baseUrl + path, { method: 'POST', headers, signal: AbortSignal.timeout(15_000) }),
+        new Request(this.options.baseUrl + path, {
+          method: 'POST',
+          headers,
+          signal: AbortSignal.timeout(15_000),
+        }),
       );
     } catch (cause) {
       throw cause instanceof ApiError ? cause : noAnswer(cause);
@@ -126,7 +130,7 @@ export class Session {
 
   async #exclusively<T>(work: () => Promise<T>): Promise<T> {
     if (!this.options.locks) return work();
-    return (await this.options.locks.request('ocim-session', work)) as T;
+    return await this.options.locks.request('ocim-session', work);
   }
 
   #out(why: 'expired' | 'logged-out'): void {

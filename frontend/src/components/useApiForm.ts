@@ -1,11 +1,13 @@
-import { type ChangeEvent, type FormEvent, useRef, useState } from 'react';
+import { type ChangeEvent, type SubmitEvent, useRef, useState } from 'react';
 import { ApiError } from '@/api/errors';
 
 type Names<Values> = Extract<keyof Values, string>;
 type Errors<Values> = Partial<Record<Names<Values>, string>>;
 
 /** Names of the values that are text, and so can be typed. */
-type TextNames<Values> = { [Name in Names<Values>]: Values[Name] extends string ? Name : never }[Names<Values>];
+type TextNames<Values> = {
+  [Name in Names<Values>]: Values[Name] extends string ? Name : never;
+}[Names<Values>];
 
 interface Options<Values, Result> {
   initialValues: Values;
@@ -41,7 +43,7 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       set(name, event.currentTarget.value as Values[typeof name]),
   });
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (sending.current) return;
     const form = event.currentTarget;
@@ -78,7 +80,10 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
   return { values, errors, set, field, submit, reset, busy, failure };
 }
 
-function check<Values extends object>(values: Values, validate: Options<Values, unknown>['validate']): Errors<Values> {
+function check<Values extends object>(
+  values: Values,
+  validate: Options<Values, unknown>['validate'],
+): Errors<Values> {
   const problems: Errors<Values> = {};
   for (const name of Object.keys(validate) as Names<Values>[]) {
     const problem = validate[name]?.(values[name]);
@@ -93,12 +98,16 @@ function sort<Values>(cause: unknown, names: string[]): { here: Errors<Values>; 
   if (!(error instanceof ApiError)) return { here: {}, elsewhere: error };
   const said = Object.entries(error.fields);
   const known = said.filter(([name]) => names.includes(name));
-  const here = Object.fromEntries(known.map(([name, message]) => [name, sentence(message)])) as Errors<Values>;
+  const here = Object.fromEntries(
+    known.map(([name, message]) => [name, sentence(message)]),
+  ) as Errors<Values>;
   return { here, elsewhere: known.length > 0 && known.length === said.length ? null : error };
 }
 
 function focusFirst(form: HTMLFormElement, names: string[]): void {
-  const first = [...form.elements].find((e) => e instanceof HTMLElement && names.includes(e.getAttribute('name') ?? ''));
+  const first = [...form.elements].find(
+    (e) => e instanceof HTMLElement && names.includes(e.getAttribute('name') ?? ''),
+  );
   if (first instanceof HTMLElement) first.focus();
 }
 

@@ -19,7 +19,8 @@ export function followShortcuts(shortcuts: () => readonly Shortcut[], now: () =>
   let pressed: string[] = [];
   let last = 0;
   return (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
+      return;
     // A dialog has the keyboard for itself.
     if (document.querySelector('[role="dialog"][aria-modal="true"]')) return;
     if (now() - last > 1000) pressed = [];

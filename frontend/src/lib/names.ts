@@ -13,7 +13,8 @@ export function nameProblem(name: string, taken: readonly string[]): string | un
   if (wrong) return `${describe(wrong[0])} is not allowed: small letters, digits and hyphens.`;
   if (name.endsWith('-') || name.includes('--')) return 'Hyphens stand alone, between letters or digits.';
   const clash = taken.find((other) => slug(other) === slug(name));
-  if (clash !== undefined) return clash === name ? 'This cluster has an instance of that name.' : `Clashes with ${clash}.`;
+  if (clash !== undefined)
+    return clash === name ? 'This cluster has an instance of that name.' : `Clashes with ${clash}.`;
   return undefined;
 }
 

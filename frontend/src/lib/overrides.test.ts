@@ -28,7 +28,11 @@ test.each([
 
 test('an alias bomb is a problem, soon', () => {
   const levels = Array.from({ length: 12 }, (_, i) =>
-    i === 0 ? 'L0: &l0 [x,x,x,x,x,x,x,x,x,x]' : `L${i}: &l${i} [${Array(10).fill(`*l${i - 1}`).join(',')}]`,
+    i === 0
+      ? 'L0: &l0 [x,x,x,x,x,x,x,x,x,x]'
+      : `L${i}: &l${i} [${Array(10)
+          .fill(`*l${i - 1}`)
+          .join(',')}]`,
   );
   const start = performance.now();
   const { problems } = readOverrides(levels.join('\n'));

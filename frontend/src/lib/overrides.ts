@@ -24,12 +24,15 @@ export function readOverrides(text: string): Overrides {
   }
   if (result.problems.length > 0 || document.contents === null) return result;
   if (!isMap(document.contents)) {
-    result.problems.push({ line: 1, message: 'Keys with values are needed, such as PLATFORM_NAME: My campus.' });
+    result.problems.push({
+      line: 1,
+      message: 'Keys with values are needed, such as PLATFORM_NAME: My campus.',
+    });
     return result;
   }
   for (const { key } of document.contents.items) {
     if (!isScalar(key)) continue;
-    result.lines[String(key.value)] = counter.linePos(key.range?.[0] ?? 0).line;
+    result.lines[String(key.value)] = counter.linePos(key.range[0]).line;
   }
   try {
     result.values = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;

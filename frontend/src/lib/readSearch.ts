@@ -18,11 +18,17 @@ export function flag(search: RawSearch, key: string): boolean | undefined {
   return String(search[key]) === 'true' ? true : undefined;
 }
 
-export function oneOf<Word extends string>(search: RawSearch, key: string, choices: readonly Word[]): Word | undefined {
+export function oneOf<Word extends string>(
+  search: RawSearch,
+  key: string,
+  choices: readonly Word[],
+): Word | undefined {
   return choices.find((choice) => choice === search[key]);
 }
 
 /** Leaves out what is undefined. */
 export function present<T extends object>(search: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as typeof search;
+  return Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== undefined),
+  ) as typeof search;
 }

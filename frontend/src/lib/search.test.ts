@@ -4,7 +4,10 @@ import { parseSearch, safeReturnPath, stringifySearch } from './search';
 test.each([
   [{ cluster: ['aws', 'do'], name: 'demo' }, '?cluster=aws&cluster=do&name=demo'],
   [{ name: '', sort: undefined, cluster: [] }, ''],
-  [{ setting: ['OPENEDX_COMMON_VERSION=open-release/teak.2'] }, '?setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2'],
+  [
+    { setting: ['OPENEDX_COMMON_VERSION=open-release/teak.2'] },
+    '?setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2',
+  ],
   [{ operation: '18446744073709551615' }, '?operation=18446744073709551615'],
 ])('%o is written as %s', (search, text) => {
   expect(stringifySearch(search)).toBe(text);

@@ -8,7 +8,11 @@ export function useFragmentToken(): string {
   const [token] = useState(() => decodeURIComponent(window.location.hash.slice(1)).replace(/^token=/, ''));
   useEffect(() => {
     if (window.location.hash !== '') {
-      window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
+      window.history.replaceState(
+        window.history.state,
+        '',
+        window.location.pathname + window.location.search,
+      );
     }
   }, []);
   return token;

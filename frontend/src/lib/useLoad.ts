@@ -10,7 +10,11 @@ interface Loaded<T> {
 /** Loads something once, for pages that need no cache. `load` must not change between renders. */
 export function useLoad<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
   const [turn, setTurn] = useState(0);
-  const [state, setState] = useState<Omit<Loaded<T>, 'refetch'>>({ data: undefined, error: null, isFetching: true });
+  const [state, setState] = useState<Omit<Loaded<T>, 'refetch'>>({
+    data: undefined,
+    error: null,
+    isFetching: true,
+  });
   useEffect(() => {
     const controller = new AbortController();
     load(controller.signal).then(

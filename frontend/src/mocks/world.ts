@@ -1,4 +1,15 @@
-import type { Cluster, Files, Instance, Invitation, Operation, Pipeline, Role, Session, Token, User } from '@/api/types';
+import type {
+  Cluster,
+  Files,
+  Instance,
+  Invitation,
+  Operation,
+  Pipeline,
+  Role,
+  Session,
+  Token,
+  User,
+} from '@/api/types';
 
 /** A whole Ocim in memory, for tests and for developing without a server. */
 export interface World {
@@ -74,7 +85,12 @@ function cluster(i: number): Cluster {
       { name: 'alertmanager', url: `https://alert-manager.${domain}` },
     ],
     lifecycle: 'active',
-    pipeline: { id: 9000 + i, status: 'success', webUrl: `${url}/-/pipelines/${9000 + i}`, updatedAt: ago(95 + i) },
+    pipeline: {
+      id: 9000 + i,
+      status: 'success',
+      webUrl: `${url}/-/pipelines/${9000 + i}`,
+      updatedAt: ago(95 + i),
+    },
     sync: { commit: '4f2a9c1e7b60d3a85512c09e7af1d24b8a9c6e01', succeededAt: ago(2), triedAt: ago(2) },
     online: offline
       ? { state: 'offline', at: ago(41), reason: 'The gateway refused the connection.' }
@@ -84,7 +100,7 @@ function cluster(i: number): Cluster {
 }
 
 function instance(name: string, i: number): Instance {
-  const p = providers[i % 5 < 3 ? 0 : i % 5 === 3 ? 1 : 2] ?? providers[0];
+  const p = providers[i % 5 < 3 ? 0 : i % 5 === 3 ? 1 : 2];
   const host = `${name}.${p.id}.example.org`;
   const status = i % 11 === 4 ? 'failed' : i % 13 === 5 ? 'running' : 'success';
   const lifecycle = i % 17 === 9 ? 'archived' : i % 19 === 7 ? 'pending' : 'active';
@@ -122,7 +138,16 @@ function instance(name: string, i: number): Instance {
           },
         }),
     ...(i % 21 === 6
-      ? { problems: [{ file: `instances/${name}/config.yml`, line: 12, column: 3, message: 'A tab cannot indent YAML.' }] }
+      ? {
+          problems: [
+            {
+              file: `instances/${name}/config.yml`,
+              line: 12,
+              column: 3,
+              message: 'A tab cannot indent YAML.',
+            },
+          ],
+        }
       : {}),
     changedAt: ago(60 * 24 * (i + 1)),
   };
@@ -162,12 +187,20 @@ export function pipeline(of: Instance, summary: NonNullable<Instance['pipeline']
       jobs: (jobs[stage] ?? []).map((name) => {
         const at = all.indexOf(name);
         const status =
-          at < reached ? 'success' : at > reached ? (summary.status === 'failed' ? 'skipped' : 'created') : summary.status;
+          at < reached
+            ? 'success'
+            : at > reached
+              ? summary.status === 'failed'
+                ? 'skipped'
+                : 'created'
+              : summary.status;
         return {
           id: summary.id * 100 + at,
           name,
           status,
-          ...(status === 'created' || status === 'skipped' ? {} : { startedAt: new Date(start + at * 3 * minute).toISOString() }),
+          ...(status === 'created' || status === 'skipped'
+            ? {}
+            : { startedAt: new Date(start + at * 3 * minute).toISOString() }),
           ...(status === 'success' || status === 'failed'
             ? { finishedAt: new Date(start + (at + 1) * 3 * minute - 7_000 * at).toISOString() }
             : {}),
@@ -193,7 +226,10 @@ export function filesOf(i: Instance): Files {
         path: `${path}/grove.yml`,
         text: `COMPREHENSIVE_THEME_NAME: indigo\nCOMPREHENSIVE_THEME_SOURCE_REPO: https://gitlab.example.org/themes/indigo.git\nCOMPREHENSIVE_THEME_VERSION: main\nSIMPLE_THEME_SCSS_OVERRIDES:\n  primary: "#0b6f60"\n`,
       },
-      { path: `${path}/requirements.txt`, text: 'tutor==20.0.2\ntutor-mfe==20.0.0\ntutor-contrib-grove==3.4.0\n' },
+      {
+        path: `${path}/requirements.txt`,
+        text: 'tutor==20.0.2\ntutor-mfe==20.0.0\ntutor-contrib-grove==3.4.0\n',
+      },
     ],
   };
 }
@@ -247,15 +283,57 @@ export function createWorld(): World {
       user('u4', 'Dora Nowak', 'viewer', { disabled: true, lastLoginAt: ago(60 * 24 * 40) }),
     ],
     sessions: [
-      { id: 's1', current: true, device: 'Chromium on Linux', address: '192.0.2.10', createdAt: ago(300), lastUsedAt: ago(0), method: 'password', expiresAt: ago(-60 * 24 * 14) },
-      { id: 's2', current: false, device: 'Safari on iPhone', address: '198.51.100.4', createdAt: ago(9000), lastUsedAt: ago(1500), method: 'google', expiresAt: ago(-60 * 24 * 13) },
+      {
+        id: 's1',
+        current: true,
+        device: 'Chromium on Linux',
+        address: '192.0.2.10',
+        createdAt: ago(300),
+        lastUsedAt: ago(0),
+        method: 'password',
+        expiresAt: ago(-60 * 24 * 14),
+      },
+      {
+        id: 's2',
+        current: false,
+        device: 'Safari on iPhone',
+        address: '198.51.100.4',
+        createdAt: ago(9000),
+        lastUsedAt: ago(1500),
+        method: 'google',
+        expiresAt: ago(-60 * 24 * 13),
+      },
     ],
     tokens: [
-      { id: 't1', name: 'nightly report', role: 'viewer', clusters: [], createdAt: ago(60 * 24 * 20), expiresAt: ago(-60 * 24 * 70), lastUsedAt: ago(500) },
+      {
+        id: 't1',
+        name: 'nightly report',
+        role: 'viewer',
+        clusters: [],
+        createdAt: ago(60 * 24 * 20),
+        expiresAt: ago(-60 * 24 * 70),
+        lastUsedAt: ago(500),
+      },
     ],
     invitations: [
-      { id: 'i1', email: 'erin@example.org', role: 'operator', state: 'valid', invitedBy: root.email, createdAt: ago(60 * 20), expiresAt: ago(-60 * 24 * 6) },
-      { id: 'i2', email: 'finn@example.org', clusters: { 'learn-do': 'operator' }, state: 'expired', invitedBy: root.email, createdAt: ago(60 * 24 * 12), expiresAt: ago(60 * 24 * 5) },
+      {
+        id: 'i1',
+        email: 'erin@example.org',
+        role: 'operator',
+        state: 'valid',
+        invitedBy: root.email,
+        createdAt: ago(60 * 20),
+        expiresAt: ago(-60 * 24 * 6),
+      },
+      {
+        id: 'i2',
+        email: 'finn@example.org',
+        clusters: { 'learn-do': 'operator' },
+        state: 'expired',
+        invitedBy: root.email,
+        createdAt: ago(60 * 24 * 12),
+        expiresAt: ago(60 * 24 * 5),
+      },
     ],
     clusters,
     instances,

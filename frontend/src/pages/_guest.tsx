@@ -10,7 +10,14 @@ function Guest() {
     <div className={classes.room}>
       <svg className={classes.rings} viewBox="0 0 600 600" fill="none" aria-hidden="true">
         {[60, 105, 156, 200, 252, 290].map((r, i) => (
-          <circle key={r} cx={300 + i * 3} cy={300 - i * 2} r={r} stroke="currentColor" strokeWidth={1 + (i % 3) * 0.7} />
+          <circle
+            key={r}
+            cx={300 + i * 3}
+            cy={300 - i * 2}
+            r={r}
+            stroke="currentColor"
+            strokeWidth={1 + (i % 3) * 0.7}
+          />
         ))}
       </svg>
       <main className={classes.card}>

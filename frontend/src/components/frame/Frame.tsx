@@ -15,7 +15,7 @@ const ShortcutList = lazy(() => import('./ShortcutList'));
 
 /** What surrounds every page of somebody who is logged in. */
 export function Frame({ children }: { children: ReactNode }) {
-  const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false }) !== false;
+  const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
   const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
   const [palette, { open: openPalette, close: closePalette }] = useDisclosure();
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure();

@@ -24,7 +24,7 @@ interface PaletteProps {
 export default function Palette({ onClose, onHelp }: PaletteProps) {
   const [text, setText] = useState('');
   const entries = useEntries(onHelp);
-  useEffect(palette.open, []);
+  useEffect(() => palette.open(), []);
   const groups = search(entries, text);
   return (
     <Spotlight.Root
@@ -69,10 +69,30 @@ function useEntries(onHelp: () => void): Entry[] {
   const { setColorScheme } = useMantineColorScheme();
   return useMemo(() => {
     const commands: Entry[] = [
-      { kind: 'Pages', id: 'instances', label: 'Instances', run: () => void router.navigate({ to: '/instances' }) },
-      { kind: 'Pages', id: 'clusters', label: 'Clusters', run: () => void router.navigate({ to: '/clusters' }) },
-      { kind: 'Pages', id: 'account', label: 'Account and sessions', run: () => void router.navigate({ to: '/account' }) },
-      { kind: 'Pages', id: 'tokens', label: 'API tokens', run: () => void router.navigate({ to: '/account/tokens' }) },
+      {
+        kind: 'Pages',
+        id: 'instances',
+        label: 'Instances',
+        run: () => void router.navigate({ to: '/instances' }),
+      },
+      {
+        kind: 'Pages',
+        id: 'clusters',
+        label: 'Clusters',
+        run: () => void router.navigate({ to: '/clusters' }),
+      },
+      {
+        kind: 'Pages',
+        id: 'account',
+        label: 'Account and sessions',
+        run: () => void router.navigate({ to: '/account' }),
+      },
+      {
+        kind: 'Pages',
+        id: 'tokens',
+        label: 'API tokens',
+        run: () => void router.navigate({ to: '/account/tokens' }),
+      },
       { kind: 'Commands', id: 'light', label: 'Light theme', run: () => setColorScheme('light') },
       { kind: 'Commands', id: 'dark', label: 'Dark theme', run: () => setColorScheme('dark') },
       { kind: 'Commands', id: 'keys', label: 'Keyboard shortcuts', run: onHelp },
@@ -80,7 +100,12 @@ function useEntries(onHelp: () => void): Entry[] {
     ];
     if (administrator) {
       commands.push(
-        { kind: 'Pages', id: 'users', label: 'Users', run: () => void router.navigate({ to: '/administration/users' }) },
+        {
+          kind: 'Pages',
+          id: 'users',
+          label: 'Users',
+          run: () => void router.navigate({ to: '/administration/users' }),
+        },
         {
           kind: 'Commands',
           id: 'add',
@@ -102,20 +127,18 @@ function useEntries(onHelp: () => void): Entry[] {
         label: `Deploy a new instance on ${cluster.name}`,
         run: () => void router.navigate({ to: '/clusters/$cluster/deploy', params: { cluster: cluster.id } }),
       },
-      ...cluster.instances.map(
-        (leaf): Entry => ({
-          kind: 'Instances',
-          id: `${cluster.id}/${leaf.name}`,
-          label: leaf.name,
-          about: cluster.name,
-          urgency: urgencyOf(leaf),
-          run: () =>
-            void router.navigate({
-              to: '/clusters/$cluster/instances/$instance',
-              params: { cluster: cluster.id, instance: leaf.name },
-            }),
-        }),
-      ),
+      ...cluster.instances.map((leaf): Entry => ({
+        kind: 'Instances',
+        id: `${cluster.id}/${leaf.name}`,
+        label: leaf.name,
+        about: cluster.name,
+        urgency: urgencyOf(leaf),
+        run: () =>
+          void router.navigate({
+            to: '/clusters/$cluster/instances/$instance',
+            params: { cluster: cluster.id, instance: leaf.name },
+          }),
+      })),
     ]);
     return [...places, ...commands];
   }, [tree, administrator, router, setColorScheme, onHelp]);

@@ -1,5 +1,13 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconKey, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import {
+  IconDeviceDesktop,
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
 import { session } from '@/api/client';
 import { Dropdown } from '../Dropdown';
 import { DropdownButton, DropdownLabel, DropdownLink, DropdownRule, ItemEnd } from '../DropdownItems';
@@ -48,7 +56,12 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       <DropdownRule />
       <DropdownLabel>Theme</DropdownLabel>
       {schemes.map(({ value, word, Icon }) => (
-        <DropdownButton key={value} stay aria-pressed={colorScheme === value} onClick={() => setColorScheme(value)}>
+        <DropdownButton
+          key={value}
+          stay
+          aria-pressed={colorScheme === value}
+          onClick={() => setColorScheme(value)}
+        >
           <Icon {...icon} />
           {word}
           {colorScheme === value && <ItemEnd>✓</ItemEnd>}
@@ -65,5 +78,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((w) => w?.charAt(0).toUpperCase() ?? '').join('');
+  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map((w) => w?.charAt(0).toUpperCase() ?? '')
+    .join('');
 }

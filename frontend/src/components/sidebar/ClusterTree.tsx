@@ -16,9 +16,13 @@ export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
   const current = useParams({ strict: false });
   const [folded, setFolded] = useLocalStorage<string[]>({ key: 'ocim-folded', defaultValue: [] });
   const rows = useMemo(() => rowsOf(tree, new Set(folded), filter), [tree, folded, filter]);
-  const here = current.instance === undefined ? current.cluster : `${current.cluster ?? ''}/${current.instance}`;
+  const here =
+    current.instance === undefined ? current.cluster : `${current.cluster ?? ''}/${current.instance}`;
   const [activeId, setActiveId] = useState<string>();
-  const active = Math.max(0, rows.findIndex((r) => r.id === (activeId ?? here)));
+  const active = Math.max(
+    0,
+    rows.findIndex((r) => r.id === (activeId ?? here)),
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,

@@ -52,7 +52,9 @@ export function Sidebar() {
           }}
           leftSection={<IconFilter size={14} stroke={1.7} />}
           rightSection={
-            filter !== '' && <CloseButton size="sm" aria-label="Clear the filter" onClick={() => setFilter('')} />
+            filter !== '' && (
+              <CloseButton size="sm" aria-label="Clear the filter" onClick={() => setFilter('')} />
+            )
           }
         />
       </div>

@@ -22,7 +22,8 @@ const tree: ClusterTree = {
   ],
 };
 
-const ids = (folded: string[] = [], filter = '') => rowsOf(tree, new Set(folded), filter).map((row) => row.id);
+const ids = (folded: string[] = [], filter = '') =>
+  rowsOf(tree, new Set(folded), filter).map((row) => row.id);
 
 test('clusters hold their instances, but not those that left git', () => {
   expect(ids()).toEqual(['a', 'a/one', 'a/two', 'b', 'b/three', 'c', 'c/four']);

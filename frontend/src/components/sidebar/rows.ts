@@ -44,17 +44,15 @@ export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: s
       size: kept.length,
     };
     if (!open) return [head];
-    const leaves = instances.map(
-      (instance, j): InstanceRow => ({
-        kind: 'instance',
-        id: `${cluster.id}/${instance.name}`,
-        cluster,
-        instance,
-        urgency: urgencyOf(instance),
-        position: j + 1,
-        size: instances.length,
-      }),
-    );
+    const leaves = instances.map((instance, j): InstanceRow => ({
+      kind: 'instance',
+      id: `${cluster.id}/${instance.name}`,
+      cluster,
+      instance,
+      urgency: urgencyOf(instance),
+      position: j + 1,
+      size: instances.length,
+    }));
     return [head, ...leaves];
   });
 }

@@ -20,14 +20,16 @@ export interface EditorProps {
   onChange?: (text: string) => void;
   marks?: readonly LineMark[];
   minHeight?: number;
+  /** What this editor can besides. Taken once. */
+  more?: Extension;
 }
 
 /** CodeMirror around a text. Loaded on its own, since it is large. */
-export default function Editor({ label, text, onChange, marks = none, minHeight }: EditorProps) {
+export default function Editor({ label, text, onChange, marks = none, minHeight, more = [] }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const change = useRef(onChange);
-  const initial = useRef({ text, editable: onChange !== undefined });
+  const initial = useRef({ text, editable: onChange !== undefined, more });
   const attributes = useRef(new Compartment());
 
   useEffect(() => {
@@ -35,7 +37,7 @@ export default function Editor({ label, text, onChange, marks = none, minHeight 
   }, [onChange]);
 
   useEffect(() => {
-    const { editable, text: doc } = initial.current;
+    const { editable, text: doc, more: extra } = initial.current;
     const reports = EditorView.updateListener.of((update) => {
       if (update.docChanged) change.current?.(update.state.doc.toString());
     });
@@ -46,7 +48,7 @@ export default function Editor({ label, text, onChange, marks = none, minHeight 
       parent: host.current ?? undefined,
       state: EditorState.create({
         doc,
-        extensions: [extensions, yaml(), access, attributes.current.of([])],
+        extensions: [extensions, yaml(), access, extra, attributes.current.of([])],
       }),
     } as ConstructorParameters<typeof EditorView>[0]);
     view.current = editor;
@@ -69,7 +71,13 @@ export default function Editor({ label, text, onChange, marks = none, minHeight 
 
   useEffect(() => {
     const editor = view.current;
-    if (editor) editor.dispatch(setDiagnostics(editor.state, marks.map((mark) => diagnostic(editor.state, mark))));
+    if (editor)
+      editor.dispatch(
+        setDiagnostics(
+          editor.state,
+          marks.map((mark) => diagnostic(editor.state, mark)),
+        ),
+      );
   }, [marks, text]);
 
   return <div ref={host} className={classes.editor} style={least(minHeight)} />;

@@ -12,7 +12,7 @@ const colors = HighlightStyle.define([
   { tag: tags.invalid, color: 'var(--ocim-bad)' },
 ]);
 
-const look = EditorView.theme({
+const theme = EditorView.theme({
   '&': { fontSize: '0.8125rem', backgroundColor: 'transparent' },
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.6' },
@@ -26,6 +26,7 @@ const look = EditorView.theme({
     backgroundColor: 'color-mix(in srgb, var(--mantine-color-anchor) 26%, transparent)',
   },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--ocim-hover)', border: 'none', color: 'inherit' },
+  '.cm-keyHelp': { maxWidth: '340px', padding: '6px 10px' },
   '.cm-panels, .cm-tooltip': {
     backgroundColor: 'var(--ocim-sunken)',
     color: 'var(--mantine-color-text)',
@@ -33,5 +34,8 @@ const look = EditorView.theme({
   },
 });
 
+/** How YAML looks, in every view of it. */
+export const look: Extension = [syntaxHighlighting(colors), theme];
+
 /** What both viewer and editor are made of. */
-export const extensions: Extension = [basicSetup, EditorView.lineWrapping, syntaxHighlighting(colors), look];
+export const extensions: Extension = [basicSetup, EditorView.lineWrapping, look];

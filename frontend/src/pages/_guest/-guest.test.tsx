@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 
 async function fillIn(user: ReturnType<typeof open>['user'], values: Record<string, string>) {
-  for (const [label, value] of Object.entries(values)) await user.type(await screen.findByLabelText(label), value);
+  for (const [label, value] of Object.entries(values))
+    await user.type(await screen.findByLabelText(label), value);
 }
 
 describe('log in', () => {
@@ -100,7 +101,10 @@ describe('reset', () => {
   test('a link that was cut off leads to a new one', async () => {
     window.history.replaceState(null, '', '/reset');
     open('/reset');
-    expect(await screen.findByRole('link', { name: 'Ask for a new link' })).toHaveAttribute('href', '/forgot-password');
+    expect(await screen.findByRole('link', { name: 'Ask for a new link' })).toHaveAttribute(
+      'href',
+      '/forgot-password',
+    );
   });
 });
 
@@ -109,7 +113,11 @@ describe('set-up', () => {
     mock.world.setUp = false;
     window.history.replaceState(null, '', '/setup#valid');
     const { user } = open('/setup');
-    await fillIn(user, { 'Your name': 'Ada', 'E-mail': 'ada@example.org', Password: 'seven green herons at dawn' });
+    await fillIn(user, {
+      'Your name': 'Ada',
+      'E-mail': 'ada@example.org',
+      Password: 'seven green herons at dawn',
+    });
     expect(await faults()).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Make the administrator' }));
     expect(await screen.findByRole('heading', { name: 'Instances', level: 1 })).toBeVisible();
@@ -149,10 +157,16 @@ describe('an invitation', () => {
 
   test('is not for who is logged in as somebody else', async () => {
     mock.world.loggedIn = true;
-    session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+    session.enter({
+      accessToken: 'a',
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      user: mock.world.user,
+    });
     window.history.replaceState(null, '', '/register#valid');
     open('/register');
-    expect(await screen.findByRole('heading', { name: 'This invitation is for somebody else' })).toBeVisible();
+    expect(
+      await screen.findByRole('heading', { name: 'This invitation is for somebody else' }),
+    ).toBeVisible();
   });
 
   test('shows a failure with a way to try again', async () => {

@@ -25,8 +25,8 @@ function ForgotPassword() {
         title="Look into your mail"
         about={
           <>
-            If <strong>{sentTo}</strong> has an account, a link to choose a new password is on its way. It holds for
-            30 minutes, once.
+            If <strong>{sentTo}</strong> has an account, a link to choose a new password is on its way. It
+            holds for 30 minutes, once.
           </>
         }
       >
@@ -43,7 +43,8 @@ function ForgotPassword() {
           autoComplete="username"
           autoFocus
           required
-          withAsterisk={false} {...form.field('email')}
+          withAsterisk={false}
+          {...form.field('email')}
         />
         {form.failure && <Failure error={form.failure} what="No link was sent." />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>

@@ -50,7 +50,8 @@ function Login() {
       email: (v) => (v.trim() === '' ? 'An e-mail address is needed.' : null),
       password: (v) => (v === '' ? 'A password is needed.' : null),
     },
-    send: ({ email, password }) => answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
+    send: ({ email, password }) =>
+      answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
     onDone: (signedIn) => {
       session.enter(signedIn);
       router.history.push(safeReturnPath(back));
@@ -75,13 +76,15 @@ function Login() {
           autoComplete="username"
           autoFocus
           required
-          withAsterisk={false} {...form.field('email')}
+          withAsterisk={false}
+          {...form.field('email')}
         />
         <PasswordInput
           label="Password"
           autoComplete="current-password"
           required
-          withAsterisk={false} {...form.field('password')}
+          withAsterisk={false}
+          {...form.field('password')}
         />
         {form.failure && <Failure error={form.failure} what="You are not logged in." />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>

@@ -64,14 +64,15 @@ interface InvitedProps {
 /** Somebody who is logged in as another person leaves first. */
 function NotAnotherAccount({ invitation, token }: InvitedProps) {
   const { state } = session;
-  if (state.kind !== 'in' || state.user.email === invitation.email) return <Register {...{ invitation, token }} />;
+  if (state.kind !== 'in' || state.user.email === invitation.email)
+    return <Register {...{ invitation, token }} />;
   return (
     <GuestPage
       title="This invitation is for somebody else"
       about={
         <>
-          It is for <strong>{invitation.email}</strong>; you are logged in as <strong>{state.user.email}</strong>. Log
-          out, then open the link again.
+          It is for <strong>{invitation.email}</strong>; you are logged in as{' '}
+          <strong>{state.user.email}</strong>. Log out, then open the link again.
         </>
       }
     >
@@ -112,7 +113,8 @@ function Register({ invitation, token }: InvitedProps) {
           autoComplete="name"
           autoFocus
           required
-          withAsterisk={false} {...form.field('name')}
+          withAsterisk={false}
+          {...form.field('name')}
         />
         <NewPassword {...form.field('password')} />
         {form.failure && <Failure error={form.failure} what="The account was not made." />}

@@ -17,7 +17,8 @@ function ResetPassword() {
   const form = useApiForm({
     initialValues: { password: '' },
     validate: { password: passwordProblem },
-    send: ({ password }) => answer(client.POST('/auth/v1/password-resets/redeem', { body: { token, password } })),
+    send: ({ password }) =>
+      answer(client.POST('/auth/v1/password-resets/redeem', { body: { token, password } })),
     onDone: () => {
       setDone(true);
     },
@@ -33,7 +34,10 @@ function ResetPassword() {
   }
   if (token === '') {
     return (
-      <GuestPage title="This link is not complete" about="Open the whole link from the mail, or ask for a new one.">
+      <GuestPage
+        title="This link is not complete"
+        about="Open the whole link from the mail, or ask for a new one."
+      >
         <TextLink to="/forgot-password">Ask for a new link</TextLink>
       </GuestPage>
     );

@@ -17,7 +17,10 @@ function SetUp() {
   const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
-      <GuestPage title="Already set up" about="The first administrator exists. Log in, or ask for an invitation.">
+      <GuestPage
+        title="Already set up"
+        about="The first administrator exists. Log in, or ask for an invitation."
+      >
         <ButtonLink to="/login" size="sm" fullWidth>
           Log in
         </ButtonLink>
@@ -44,28 +47,34 @@ function FirstAdministrator({ token }: { token: string }) {
       email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
       password: passwordProblem,
     },
-    send: (values) => answer(client.POST('/auth/v1/setup', { body: { ...values, email: values.email.trim(), token } })),
+    send: (values) =>
+      answer(client.POST('/auth/v1/setup', { body: { ...values, email: values.email.trim(), token } })),
     onDone: async (signedIn) => {
       session.enter(signedIn);
       await router.navigate({ to: '/instances' });
     },
   });
   return (
-    <GuestPage title="Welcome to Ocim" about="Make the first administrator. Everybody else comes in by invitation.">
+    <GuestPage
+      title="Welcome to Ocim"
+      about="Make the first administrator. Everybody else comes in by invitation."
+    >
       <form onSubmit={form.submit} noValidate>
         <TextInput
           label="Your name"
           autoComplete="name"
           autoFocus
           required
-          withAsterisk={false} {...form.field('name')}
+          withAsterisk={false}
+          {...form.field('name')}
         />
         <TextInput
           label="E-mail"
           type="email"
           autoComplete="username"
           required
-          withAsterisk={false} {...form.field('email')}
+          withAsterisk={false}
+          {...form.field('email')}
         />
         <NewPassword {...form.field('password')} />
         {form.failure && <Failure error={form.failure} what="Ocim is not set up." />}

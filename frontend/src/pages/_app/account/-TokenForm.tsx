@@ -16,19 +16,34 @@ const lives = [
   { value: '365', label: '1 year' },
 ];
 
-const roles = (['viewer', 'operator', 'administrator'] as const).map((value) => ({ value, label: roleWords[value] }));
+const roles = (['viewer', 'operator', 'administrator'] as const).map((value) => ({
+  value,
+  label: roleWords[value],
+}));
 
 const day = 86_400_000;
+
+const unchosen: { name: string; role: Role; days: string; clusters: string[] } = {
+  name: '',
+  role: 'viewer',
+  days: '30',
+  clusters: [],
+};
+
+/** When something that lives for some days from now ends. */
+function inDays(days: string): string {
+  return new Date(Date.now() + Number(days) * day).toISOString();
+}
 
 export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
   const form = useApiForm({
-    initialValues: { name: '', role: 'viewer' as Role, days: '30', clusters: [] as string[] },
+    initialValues: unchosen,
     validate: { name: (v) => (v.trim() === '' ? 'A name is needed: what will use it?' : null) },
     send: ({ name, role, days, clusters }) =>
       answer(
         client.POST('/auth/v1/me/tokens', {
-          body: { name: name.trim(), role, clusters, expiresAt: new Date(Date.now() + Number(days) * day).toISOString() },
+          body: { name: name.trim(), role, clusters, expiresAt: inDays(days) },
         }),
       ),
     onDone: ({ secret }) => {

@@ -9,16 +9,21 @@ import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
 
+const unchosen: { email: string; grants: Grants } = { email: '', grants: { role: 'viewer' } };
+
 export function InviteForm() {
   const queryClient = useQueryClient();
   const form = useApiForm({
-    initialValues: { email: '', grants: { role: 'viewer' } as Grants },
+    initialValues: unchosen,
     validate: {
       email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
       grants: (g) =>
-        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? 'A role is needed, here or on a cluster.' : null,
+        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0
+          ? 'A role is needed, here or on a cluster.'
+          : null,
     },
-    send: ({ email, grants }) => answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
+    send: ({ email, grants }) =>
+      answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
     onDone: async ({ email }) => {
       form.reset();
       tell(`${email} is invited.`);

@@ -1,6 +1,12 @@
 import type { ClusterBranch, InstanceFilter } from '@/api/types';
 import type { Chip } from '@/components/filters/Chips';
-import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '@/components/status/looks';
+import {
+  healthLooks,
+  lifecycleLooks,
+  type Look,
+  pipelineLook,
+  providerWord,
+} from '@/components/status/looks';
 import type { Search } from './-search';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
@@ -15,7 +21,7 @@ export function filterOf(search: Search): InstanceFilter {
   };
   return Object.fromEntries(
     Object.entries(filter).filter(([, v]) => v !== undefined && v !== '' && v !== false),
-  ) as InstanceFilter;
+  );
 }
 
 export function isFiltered(search: Search): boolean {
@@ -32,11 +38,15 @@ export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => 
   cluster: (v) => clusters.get(v)?.name ?? v,
   provider: providerWord,
   release: (v) => v,
-  lifecycle: (v) => lifecycleLooks[v as keyof typeof lifecycleLooks]?.word ?? v,
-  health: (v) => healthLooks[v as keyof typeof healthLooks]?.word ?? v,
+  lifecycle: (v) => wordIn(lifecycleLooks, v),
+  health: (v) => wordIn(healthLooks, v),
   pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
   setting: (v) => v,
 });
+
+function wordIn(looks: Partial<Record<string, Look>>, value: string): string {
+  return looks[value]?.word ?? value;
+}
 
 /** A chip for each filter that holds. */
 export function chipsOf(search: Search, change: (next: Partial<Search>) => void, wordOf: Words): Chip[] {
@@ -54,7 +64,11 @@ export function chipsOf(search: Search, change: (next: Partial<Search>) => void,
     }
   }
   if (search.problems === true) {
-    chips.push({ id: 'problems', label: 'Files with problems', onRemove: () => change({ problems: undefined }) });
+    chips.push({
+      id: 'problems',
+      label: 'Files with problems',
+      onRemove: () => change({ problems: undefined }),
+    });
   }
   return chips;
 }

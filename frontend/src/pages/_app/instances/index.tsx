@@ -35,24 +35,26 @@ function Instances() {
   const wordOf = wordsOf(clusters);
   const clear = () => void navigate({ search: ({ sort, descending }) => ({ sort, descending }) });
 
-  const pages = query.data?.pages ?? [];
-  const instances = useMemo(() => pages.flatMap((page) => page.instances), [pages]);
-  const total = pages[0]?.total ?? 0;
+  const first = query.data?.pages[0];
+  const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
+  const total = first?.total ?? 0;
   return (
     <Page title="Instances" status={query.data && <span className={classes.total}>{total}</span>}>
-      <FilterBar search={search} facets={pages[0]?.facets} wordOf={wordOf} onChange={change} />
+      <FilterBar search={search} facets={first?.facets} wordOf={wordOf} onChange={change} />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {query.error && (
         <Failure
           error={query.error}
           what={
-            query.data ? 'The instances could not be brought up to date.' : 'The instances could not be loaded.'
+            query.data
+              ? 'The instances could not be brought up to date.'
+              : 'The instances could not be loaded.'
           }
           onRetry={() => void query.refetch()}
           retrying={query.isFetching}
         />
       )}
-      {query.isPending && !query.error && <TableSkeleton columns={columns} />}
+      {query.isPending && <TableSkeleton columns={columns} />}
       {query.data &&
         (instances.length === 0 ? (
           <NothingHere filtered={isFiltered(search)} onClear={clear} />
