@@ -54,7 +54,6 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
   const visible = visibleRows(rows, sections, isFolded);
   const hits = useMemo(() => findRows(rows, wanted), [rows, wanted]);
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- nothing of it is handed on
   const virtual = useVirtualizer({
     count: visible.length,
     getScrollElement: () => scroller.current,
