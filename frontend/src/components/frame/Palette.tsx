@@ -12,6 +12,7 @@ import { urgencyLooks } from '../status/looks';
 import { Status } from '../status/Status';
 import { useMay } from '../useMe';
 import { type Entry, search } from './entries';
+import classes from './frame.module.css';
 
 const [store, palette] = createSpotlight();
 
@@ -35,7 +36,8 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
       shortcut={null}
       scrollable
       maxHeight={420}
-      aria-label="Search or run"
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
+      attributes={{ content: { 'aria-label': 'Search or run' } }}
     >
       <Spotlight.Search
         placeholder="An instance, a cluster, a page or a command…"
@@ -48,6 +50,7 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
             {found.map((entry) => (
               <Spotlight.Action
                 key={`${kind} ${entry.id}`}
+                className={classes.found ?? ''}
                 label={entry.label}
                 {...(entry.about === undefined ? {} : { description: entry.about })}
                 rightSection={entry.urgency && <Status look={urgencyLooks[entry.urgency]} />}

@@ -11,16 +11,11 @@ interface SideDrawerProps {
 /** The sidebar of narrow screens. */
 export default function SideDrawer({ opened, onClose, children }: SideDrawerProps) {
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      size={300}
-      padding={0}
-      withCloseButton={false}
-      aria-label="Sidebar"
-      classNames={{ body: classes.drawer ?? '', content: classes.drawerContent ?? '' }}
-    >
-      {children}
-    </Drawer>
+    <Drawer.Root opened={opened} onClose={onClose} size={300} padding={0}>
+      <Drawer.Overlay backgroundOpacity={0.4} />
+      <Drawer.Content aria-label="Sidebar" className={classes.drawerContent ?? ''}>
+        <Drawer.Body className={classes.drawer ?? ''}>{children}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
