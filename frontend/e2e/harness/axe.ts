@@ -1,18 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { see } from './people';
 
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe finds wrong with a page as it is now, in light and in dark. */
-export async function violations(page: Page): Promise<string[]> {
+async function violations(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    // What fades from one scheme's colours to the other's has done so two frames later.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     await page.evaluate(source);
     const { violations } = await page.evaluate(
       (values) =>
@@ -29,4 +35,10 @@ export async function violations(page: Page): Promise<string[]> {
     }
   }
   return found;
+}
+
+/** Looks at a screen for faults once what stands for the whole of it can be seen. Goes on when there are some. */
+export async function look(page: Page, ...whole: Locator[]): Promise<void> {
+  await see(...whole);
+  expect.soft(await violations(page)).toEqual([]);
 }

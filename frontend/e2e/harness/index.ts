@@ -6,7 +6,7 @@ import { setUp } from './people';
 import { Program, type ProgramOptions } from './program';
 
 export { buildAhead, freePort, Program } from './program';
-export { violations } from './axe';
+export { look } from './axe';
 export { patience, until } from './wait';
 export * from './deploying';
 export * from './gitlab';

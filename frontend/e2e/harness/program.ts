@@ -72,7 +72,6 @@ export class Program {
     const program = new Program(dir, port, gitlabPort, {
       OCIM_LISTEN: `127.0.0.1:${port}`,
       OCIM_DEMO_LISTEN: `127.0.0.1:${gitlabPort}`,
-      OCIM_DEMO_CLUSTERS_LISTEN: '127.0.0.1:0',
       OCIM_DEMO_SPEED: String(speed),
       OCIM_DIR: kept,
       OCIM_STACK: path.join(dir, 'stack.yml'),

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { ada, invite, logIn, look, see, title, useOcim, writeYaml } from './harness';
+
+const ocim = useOcim();
+
+test('axe finds no fault with the pages of the fleet', { timeout: 300_000 }, async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await look(page, page.getByRole('table', { name: 'Instances' }));
+  await page.getByRole('button', { name: 'Search or run' }).click();
+  await page.getByPlaceholder(/An instance, a cluster/).fill('paper');
+  await look(page, page.getByRole('dialog').getByText('paperbird').first());
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /account of/ }).click();
+  await look(page, page.getByRole('group', { name: 'Account' }));
+  await page.goto('/instances?name=nothing-like-it');
+  await look(page, page.getByText('No instance matches'));
+
+  await page.goto('/clusters');
+  await look(page, page.getByRole('table', { name: 'Clusters' }));
+  await page.goto('/clusters/grove-campus-aws');
+  await look(page, page.getByRole('table', { name: 'Instances of campus-aws' }));
+  for (const [cluster, instance] of [
+    ['campus-aws', 'kestrel-law'],
+    ['academy-do', 'hackday'],
+    ['lab-minikube', 'aspects-trial'],
+  ] as const) {
+    await page.goto(`/clusters/grove-${cluster}/instances/${instance}`);
+    await look(page, title(page, instance), page.getByRole('heading', { name: 'Pipelines' }));
+  }
+  await page.getByRole('table', { name: 'Pipelines' }).getByRole('link').first().click();
+  await look(page, title(page, /^Pipeline #/), page.getByRole('heading', { name: 'Facts' }));
+
+  await page.goto('/clusters/grove-campus-aws/deploy');
+  await page.getByLabel('Name of the instance').fill('Not A Name');
+  await writeYaml(page, 'Overrides in YAML', 'PLATFORM_NAME: [');
+  await look(page, page.getByText('Begin with a small letter.'), page.getByText(/^Line \d/).first());
+
+  ocim.expects(/^404 GET /);
+  await page.goto('/clusters/grove-campus-aws/instances/none');
+  await look(page, title(page, 'Not found'));
+  await page.goto('/nowhere');
+  await look(page, title(page, 'Not found'));
+});
+
+test(
+  'axe finds no fault with the pages of people, the account and projects',
+  { timeout: 300_000 },
+  async () => {
+    const page = await ocim.visit();
+    await logIn(page);
+    await page.goto('/administration/users');
+    await look(page, page.getByRole('table', { name: 'Users' }));
+    await page.getByRole('button', { name: `Change ${ada.name}` }).click();
+    await page.getByRole('button', { name: 'Roles…' }).click();
+    await look(page, page.getByRole('dialog', { name: `Roles of ${ada.name}` }));
+    await invite(page, 'finn@example.org');
+    await look(page, page.getByRole('table', { name: 'Invitations' }));
+
+    await page.goto('/account');
+    await look(page, page.getByRole('table', { name: 'Sessions' }), page.getByLabel('Present password'));
+    await page.goto('/account/tokens');
+    await look(page, page.getByText('No tokens'));
+    await page.getByLabel('Name', { exact: true }).fill('nightly report');
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    await look(page, page.getByText('Copy it now.'), page.getByRole('table', { name: 'API tokens' }));
+    await page.getByRole('button', { name: 'Revoke nightly report' }).click();
+    await look(page, page.getByRole('dialog', { name: 'Revoke nightly report?' }));
+
+    await page.goto('/projects/new');
+    await page.getByRole('button', { name: 'Check and add' }).click();
+    await look(page, page.getByText('A pipeline trigger token is needed.'));
+  },
+);
+
+test('every page fits a narrow screen', { timeout: 300_000 }, async () => {
+  const page = await ocim.visit();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await logIn(page);
+  for (const [address, whole] of [
+    ['/instances', page.getByRole('table', { name: 'Instances' })],
+    ['/clusters', page.getByRole('table', { name: 'Clusters' })],
+    ['/clusters/grove-campus-aws', page.getByRole('table', { name: 'Instances of campus-aws' })],
+    ['/clusters/grove-campus-aws/instances/kestrel-law', page.getByRole('table', { name: 'Pipelines' })],
+    ['/clusters/grove-campus-aws/deploy', page.getByRole('textbox', { name: 'Overrides in YAML' })],
+    ['/administration/users', page.getByRole('table', { name: 'Users' })],
+    ['/account', page.getByRole('table', { name: 'Sessions' })],
+  ] as const) {
+    await page.goto(address);
+    await see(whole);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect.soft(width, `${address} scrolls sideways`).toBeLessThanOrEqual(320);
+  }
+  await look(page, title(page, 'Account'));
+  await page.getByRole('button', { name: 'Open the sidebar' }).click();
+  await look(page, page.getByRole('tree', { name: 'Clusters and instances' }));
+});
