@@ -1,7 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { createFileRoute, Outlet, redirect } from '@tanstack/react-router';
+import { createFileRoute, type ErrorComponentProps, Outlet, redirect } from '@tanstack/react-router';
 import { useState } from 'react';
 import { createQueryClient } from '@/api/queryClient';
+import { BrokenPage } from '@/components/BrokenPage';
 import { Frame } from '@/components/frame/Frame';
 
 export const Route = createFileRoute('/_app')({
@@ -12,6 +13,7 @@ export const Route = createFileRoute('/_app')({
     }
   },
   component: App,
+  errorComponent: Unreachable,
 });
 
 function App() {
@@ -23,5 +25,14 @@ function App() {
         <Outlet />
       </Frame>
     </QueryClientProvider>
+  );
+}
+
+/** When it cannot even be found out who is logged in, there is no frame to stand in. */
+function Unreachable(props: ErrorComponentProps) {
+  return (
+    <main>
+      <BrokenPage {...props} />
+    </main>
   );
 }

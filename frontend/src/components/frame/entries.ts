@@ -22,7 +22,10 @@ export function search(entries: readonly Entry[], text: string) {
     return words.every((word) => hay.includes(word));
   });
   const first = words[0] ?? '';
-  const rank = (entry: Entry) => (entry.label.toLowerCase().startsWith(first) ? 0 : 1);
+  const rank = ({ label }: Entry) => {
+    const at = label.toLowerCase().indexOf(first);
+    return at === 0 ? 0 : at > 0 ? 1 : 2;
+  };
   return kinds
     .map((kind) => ({
       kind,

@@ -1,8 +1,12 @@
+import { MantineProvider } from '@mantine/core';
 import { onlineManager } from '@tanstack/react-query';
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { session } from '@/api/client';
+import { Session } from '@/api/session';
+import { createOcimRouter } from '@/router';
 import { faults, open, useWorld } from '@/testing/app';
 
 const mock = useWorld();
@@ -152,4 +156,23 @@ test('whose session has ended logs in and comes back', async () => {
 test('an address that leads nowhere says so within the frame', async () => {
   open('/no/such/page');
   expect(await screen.findByRole('heading', { name: 'Not found' })).toBeVisible();
+});
+
+test('a server that does not answer at all is told, and can be tried again', async () => {
+  let down = true;
+  const fresh = new Session({
+    fetch: (request) => (down ? Promise.reject(new TypeError('refused')) : fetch(request)),
+    baseUrl: 'http://localhost/function',
+  });
+  const history = createMemoryHistory({ initialEntries: ['/clusters'] });
+  render(
+    <MantineProvider env="test">
+      <RouterProvider router={createOcimRouter({ session: fresh }, history)} />
+    </MantineProvider>,
+  );
+  expect(await screen.findByRole('alert')).toHaveTextContent('Ocim cannot be reached.');
+  expect(await faults()).toEqual([]);
+  down = false;
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByRole('heading', { name: 'Clusters', level: 1 })).toBeVisible();
 });
