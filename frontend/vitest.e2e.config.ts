@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['e2e/**/*.spec.ts'],
     // One program and one browser serve all of them.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
