@@ -4,7 +4,9 @@ import type { paths } from './schema';
 type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
   responses: infer Responses;
 }
-  ? Responses[Extract<keyof Responses, 200 | 201 | 202>] extends { content: { 'application/json': infer Body } }
+  ? Responses[Extract<keyof Responses, 200 | 201 | 202>] extends {
+      content: { 'application/json': infer Body };
+    }
     ? Body
     : never
   : never;

@@ -4,7 +4,15 @@ import type { ConfirmProps } from './Confirm';
 import { Dialog } from './Dialog';
 import { Failure } from './Failure';
 
-export default function ConfirmDialog({ title, children, verb, destructive = false, run, onDone, onClose }: ConfirmProps) {
+export default function ConfirmDialog({
+  title,
+  children,
+  verb,
+  destructive = false,
+  run,
+  onDone,
+  onClose,
+}: ConfirmProps) {
   const { mutate, isPending, error } = useMutation({
     mutationFn: run,
     onSuccess: () => {

@@ -20,7 +20,15 @@ const edge = 8;
  * A button that opens a small panel beside it. The browser's own popover does the rest: it lies above
  * everything, closes by Escape and by a press elsewhere, and gives the focus back.
  */
-export function Dropdown({ button, label, contents, className = '', on = false, align = 'start', children }: DropdownProps) {
+export function Dropdown({
+  button,
+  label,
+  contents,
+  className = '',
+  on = false,
+  align = 'start',
+  children,
+}: DropdownProps) {
   const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
@@ -42,7 +50,14 @@ export function Dropdown({ button, label, contents, className = '', on = false, 
   };
   return (
     <>
-      <button ref={opener} type="button" className={className} aria-label={label} data-on={on} popoverTarget={id}>
+      <button
+        ref={opener}
+        type="button"
+        className={className}
+        aria-label={label}
+        data-on={on}
+        popoverTarget={id}
+      >
         {button}
       </button>
       <div

@@ -26,7 +26,9 @@ export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
   const failure = query.error && (
     <Failure
       error={query.error}
-      what={query.data === undefined ? `${what} could not be loaded.` : `${what} could not be brought up to date.`}
+      what={
+        query.data === undefined ? `${what} could not be loaded.` : `${what} could not be brought up to date.`
+      }
       onRetry={() => void query.refetch()}
       retrying={query.isFetching}
     />

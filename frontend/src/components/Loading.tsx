@@ -7,7 +7,10 @@ export function Loading({ lines = 4, label = 'Loading' }: { lines?: number; labe
   const late = useDelayed(true, 150);
   return (
     <div className={classes.loading} role="status" aria-label={label}>
-      {late && Array.from({ length: lines }, (_, i) => <Skeleton key={i} height={14} width={`${88 - ((i * 23) % 40)}%`} />)}
+      {late &&
+        Array.from({ length: lines }, (_, i) => (
+          <Skeleton key={i} height={14} width={`${88 - ((i * 23) % 40)}%`} />
+        ))}
     </div>
   );
 }

@@ -42,7 +42,5 @@ export function Page({ title, tab = title, crumbs, status, about, actions, child
 
 /** One step of a breadcrumb. */
 export function Crumb({ children }: { children: ReactNode }) {
-  return (
-    <span className={classes.crumb}>{children}</span>
-  );
+  return <span className={classes.crumb}>{children}</span>;
 }

@@ -16,6 +16,14 @@ export function SyncNote({ sync }: { sync: SyncState }) {
   const now = useNow();
   if (sync.error === undefined || sync.error === '') return null;
   const at = parseTime(sync.succeededAt);
-  const since = at ? `What you see is as of ${timeOfDay(at)}${isStale(sync, now) ? ', which is stale' : ''}.` : 'It was never read.';
-  return <Failure error={new Error(sync.error)} what={`The project could not be read. ${since}`} cause={sync.error} />;
+  const since = at
+    ? `What you see is as of ${timeOfDay(at)}${isStale(sync, now) ? ', which is stale' : ''}.`
+    : 'It was never read.';
+  return (
+    <Failure
+      error={new Error(sync.error)}
+      what={`The project could not be read. ${since}`}
+      cause={sync.error}
+    />
+  );
 }

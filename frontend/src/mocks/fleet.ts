@@ -44,7 +44,14 @@ function hasSetting(world: World, i: Instance, term: string): boolean {
 
 /** Facets count what choosing a value would show with all the other filters kept. */
 function find(world: World, query: URLSearchParams): InstancePage {
-  const facets: Facets = { clusters: {}, providers: {}, releases: {}, lifecycles: {}, healths: {}, pipelines: {} };
+  const facets: Facets = {
+    clusters: {},
+    providers: {},
+    releases: {},
+    lifecycles: {},
+    healths: {},
+    pipelines: {},
+  };
   const name = query.get('name')?.toLowerCase() ?? '';
   const hits: Instance[] = [];
   for (const i of world.instances) {
@@ -157,13 +164,18 @@ export function fleetHandlers(world: () => World) {
     ),
     http.get<{ c: string; i: string }>('*/function/instances/v1/clusters/:c/instances/:i', ({ params }) => {
       const found = details(world(), params.c, params.i);
-      return found ? HttpResponse.json(found) : problem(404, `There is no instance "${params.i}" in this cluster.`);
+      return found
+        ? HttpResponse.json(found)
+        : problem(404, `There is no instance "${params.i}" in this cluster.`);
     }),
-    http.post<{ c: string; i: string }>('*/function/instances/v1/clusters/:c/instances/:i/refresh', ({ params }) => {
-      const owner = world().clusters.find((c) => c.id === params.c);
-      if (owner) owner.sync.succeededAt = ago(0);
-      const found = details(world(), params.c, params.i);
-      return found ? HttpResponse.json(found) : problem(404, 'There is no such instance.');
-    }),
+    http.post<{ c: string; i: string }>(
+      '*/function/instances/v1/clusters/:c/instances/:i/refresh',
+      ({ params }) => {
+        const owner = world().clusters.find((c) => c.id === params.c);
+        if (owner) owner.sync.succeededAt = ago(0);
+        const found = details(world(), params.c, params.i);
+        return found ? HttpResponse.json(found) : problem(404, 'There is no such instance.');
+      },
+    ),
   ];
 }

@@ -13,7 +13,9 @@ function enter(world: World): SignedIn {
 
 function weak(password: string) {
   return password.length < 15
-    ? problem(422, 'Some of the input is wrong.', [{ field: 'password', message: 'must have 15 characters or more' }])
+    ? problem(422, 'Some of the input is wrong.', [
+        { field: 'password', message: 'must have 15 characters or more' },
+      ])
     : undefined;
 }
 
@@ -51,11 +53,15 @@ export function identityHandlers(world: () => World) {
       return empty();
     }),
     http.post(at('/password-resets'), () => new HttpResponse(null, { status: 202 })),
-    http.post<never, { token: string; password: string }>(at('/password-resets/redeem'), async ({ request }) => {
-      const body = await request.json();
-      if (body.token !== 'valid') return problem(403, 'This link is not valid any more. Ask for a new one.');
-      return weak(body.password) ?? empty();
-    }),
+    http.post<never, { token: string; password: string }>(
+      at('/password-resets/redeem'),
+      async ({ request }) => {
+        const body = await request.json();
+        if (body.token !== 'valid')
+          return problem(403, 'This link is not valid any more. Ask for a new one.');
+        return weak(body.password) ?? empty();
+      },
+    ),
     http.get(at('/me'), () => HttpResponse.json(world().user)),
     http.patch<never, { name: string }>(at('/me'), async ({ request }) => {
       world().user.name = (await request.json()).name;
@@ -64,7 +70,9 @@ export function identityHandlers(world: () => World) {
     http.post<never, { current: string; password: string }>(at('/me/password'), async ({ request }) => {
       const body = await request.json();
       if (body.current !== world().password) {
-        return problem(422, 'Some of the input is wrong.', [{ field: 'current', message: 'is not your password' }]);
+        return problem(422, 'Some of the input is wrong.', [
+          { field: 'current', message: 'is not your password' },
+        ]);
       }
       return weak(body.password) ?? empty();
     }),
@@ -105,47 +113,50 @@ function ownHandlers(world: () => World) {
 function administrationHandlers(world: () => World) {
   return [
     http.get(at('/users'), () => HttpResponse.json({ users: world().users })),
-    http.patch<{ id: string }, { grants?: Grants; disabled?: boolean }>(at('/users/:id'), async ({ params, request }) => {
-      const user = world().users.find((u) => u.id === params.id);
-      if (!user) return problem(404, 'There is no such user.');
-      const change = await request.json();
-      const administrators = world().users.filter((u) => u.role === 'administrator' && !u.disabled);
-      const leaves = (change.grants && change.grants.role !== 'administrator') || change.disabled === true;
-      if (leaves && administrators.length === 1 && administrators[0] === user) {
-        return problem(409, 'This is the last administrator. Make somebody else one first.');
-      }
-      if (change.grants) Object.assign(user, { role: undefined, clusters: undefined }, change.grants);
-      if (change.disabled !== undefined) user.disabled = change.disabled;
-      return HttpResponse.json(user);
-    }),
-    http.delete(at('/users/:id/sessions'), empty),
-    http.get(at('/invitations'), () => HttpResponse.json({ invitations: world().invitations })),
-    http.post<never, { email: string } & Grants>(
-      at('/invitations'),
-      async ({ request }) => {
-        const body = await request.json();
-        if (!body.email.includes('@')) {
-          return problem(422, 'Some of the input is wrong.', [{ field: 'email', message: 'is not an e-mail address' }]);
+    http.patch<{ id: string }, { grants?: Grants; disabled?: boolean }>(
+      at('/users/:id'),
+      async ({ params, request }) => {
+        const user = world().users.find((u) => u.id === params.id);
+        if (!user) return problem(404, 'There is no such user.');
+        const change = await request.json();
+        const administrators = world().users.filter((u) => u.role === 'administrator' && !u.disabled);
+        const leaves = (change.grants && change.grants.role !== 'administrator') || change.disabled === true;
+        if (leaves && administrators.length === 1 && administrators[0] === user) {
+          return problem(409, 'This is the last administrator. Make somebody else one first.');
         }
-        const invitation = {
-          id: `i${world().invitations.length + 1}`,
-          state: 'valid' as const,
-          invitedBy: world().user.email,
-          createdAt: ago(0),
-          expiresAt: ago(-60 * 24 * 7),
-          ...body,
-        };
-        world().invitations.unshift(invitation);
-        return HttpResponse.json(invitation, { status: 201 });
+        if (change.grants) Object.assign(user, { role: undefined, clusters: undefined }, change.grants);
+        if (change.disabled !== undefined) user.disabled = change.disabled;
+        return HttpResponse.json(user);
       },
     ),
+    http.delete(at('/users/:id/sessions'), empty),
+    http.get(at('/invitations'), () => HttpResponse.json({ invitations: world().invitations })),
+    http.post<never, { email: string } & Grants>(at('/invitations'), async ({ request }) => {
+      const body = await request.json();
+      if (!body.email.includes('@')) {
+        return problem(422, 'Some of the input is wrong.', [
+          { field: 'email', message: 'is not an e-mail address' },
+        ]);
+      }
+      const invitation = {
+        id: `i${world().invitations.length + 1}`,
+        state: 'valid' as const,
+        invitedBy: world().user.email,
+        createdAt: ago(0),
+        expiresAt: ago(-60 * 24 * 7),
+        ...body,
+      };
+      world().invitations.unshift(invitation);
+      return HttpResponse.json(invitation, { status: 201 });
+    }),
     http.post<never, { token: string }>(at('/invitations/lookup'), async ({ request }) => {
       const found = invitationOf((await request.json()).token);
       return found ? HttpResponse.json(found) : problem(404, 'This invitation does not exist.');
     }),
     http.post<never, { token: string; password: string }>(at('/invitations/redeem'), async ({ request }) => {
       const body = await request.json();
-      if (invitationOf(body.token)?.state !== 'valid') return problem(409, 'This invitation is not valid any more.');
+      if (invitationOf(body.token)?.state !== 'valid')
+        return problem(409, 'This invitation is not valid any more.');
       return weak(body.password) ?? HttpResponse.json(enter(world()));
     }),
     http.post(at('/invitations/:id/resend'), ({ params }) => {

@@ -2,7 +2,12 @@ import type { Operation } from '@/api/types';
 import { ago, filesOf, pipeline, type World } from './world';
 
 /** Asks for a new instance; it is queued when its cluster is busy. */
-export function startCreate(world: World, cluster: string, name: string, reason: string | undefined): Operation {
+export function startCreate(
+  world: World,
+  cluster: string,
+  name: string,
+  reason: string | undefined,
+): Operation {
   const operation: Operation = {
     id: `op${world.operations.length + 1}`,
     cluster,

@@ -4,7 +4,10 @@ import { MissingPage } from '@/components/MissingPage';
 import { safeReturnPath } from '@/lib/search';
 import type { RouterContext } from '@/router';
 
-export const Route = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: Nowhere });
+export const Route = createRootRouteWithContext<RouterContext>()({
+  component: Root,
+  notFoundComponent: Nowhere,
+});
 
 /** An address that no page has, for whoever comes by it: logged in or not. */
 function Nowhere() {

@@ -9,7 +9,10 @@ export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context, location }) => {
     const state = await context.session.start();
     if (state.kind !== 'in') {
-      throw redirect({ to: '/login', search: location.href === '/instances' ? {} : { redirect: location.href } });
+      throw redirect({
+        to: '/login',
+        search: location.href === '/instances' ? {} : { redirect: location.href },
+      });
     }
   },
   component: App,

@@ -45,8 +45,7 @@ export function operationQuery(cluster: string, operation: string) {
           params: { path: { cluster, operation } },
         }),
       ),
-    refetchInterval: ({ state }) =>
-      state.data && hasEnded(state.data.operation.state) ? false : pace.fast,
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data.operation.state) ? false : pace.fast),
   });
 }
 

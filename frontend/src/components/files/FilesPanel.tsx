@@ -70,7 +70,13 @@ export function FilesPanel({ title, files, none, open, onOpen }: FilesPanelProps
       )}
       <div id={`${id}-panel`} role={list.length > 1 ? 'tabpanel' : undefined} aria-label={nameOf(file)}>
         <Problems problems={file.problems ?? []} />
-        <Yaml key={file.path} label={`${file.path}, read only`} text={file.text} marks={marksOf(file)} minHeight={120} />
+        <Yaml
+          key={file.path}
+          label={`${file.path}, read only`}
+          text={file.text}
+          marks={marksOf(file)}
+          minHeight={120}
+        />
       </div>
     </Panel>
   );

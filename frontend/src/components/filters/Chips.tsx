@@ -15,7 +15,12 @@ export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () 
     <ul className={classes.chips} aria-label="Filters that hold">
       {chips.map(({ id, label, onRemove }) => (
         <li key={id}>
-          <button type="button" className={classes.chip} onClick={onRemove} aria-label={`Remove the filter ${label}`}>
+          <button
+            type="button"
+            className={classes.chip}
+            onClick={onRemove}
+            aria-label={`Remove the filter ${label}`}
+          >
             {label}
             <IconX size={13} stroke={2} aria-hidden="true" />
           </button>

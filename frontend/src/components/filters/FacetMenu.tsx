@@ -36,7 +36,9 @@ export function FacetMenu({ title, counts, chosen, word = (value) => value, onCh
             type="checkbox"
             checked={chosen.includes(value)}
             onChange={(event) => {
-              onChoose(event.currentTarget.checked ? [...chosen, value] : chosen.filter((other) => other !== value));
+              onChoose(
+                event.currentTarget.checked ? [...chosen, value] : chosen.filter((other) => other !== value),
+              );
             }}
           />
           <span>{word(value)}</span>

@@ -17,7 +17,8 @@ const entries = [
   entry('Commands', 'Log out'),
 ];
 
-const found = (text: string) => search(entries, text).map(({ kind, found: all }) => [kind, all.map((e) => e.label)]);
+const found = (text: string) =>
+  search(entries, text).map(({ kind, found: all }) => [kind, all.map((e) => e.label)]);
 
 test('what begins with the text comes first, then what holds it, then its cluster’s', () => {
   expect(found('aca')).toEqual([

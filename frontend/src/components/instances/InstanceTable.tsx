@@ -26,7 +26,14 @@ const rowHeight = 38;
 /** From here on only the rows in view are drawn. */
 const many = 100;
 
-export function InstanceTable({ label, columns, instances, total, sorting, outdated = false }: InstanceTableProps) {
+export function InstanceTable({
+  label,
+  columns,
+  instances,
+  total,
+  sorting,
+  outdated = false,
+}: InstanceTableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
   const [margin, setMargin] = useState(0);
   useLayoutEffect(() => {

@@ -37,7 +37,9 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
       id: 'provider',
       title: 'Provider',
       hide: 'wide',
-      cell: ({ cluster }) => <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>,
+      cell: ({ cluster }) => (
+        <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
+      ),
     },
     ...commonColumns,
   ];
@@ -88,7 +90,13 @@ const commonColumns: Column[] = [
     title: 'LMS',
     hide: 'wide',
     cell: ({ lmsUrl }) =>
-      lmsUrl === undefined ? <span className={classes.dim}>—</span> : <OutLink href={lmsUrl} quiet>{hostOf(lmsUrl)}</OutLink>,
+      lmsUrl === undefined ? (
+        <span className={classes.dim}>—</span>
+      ) : (
+        <OutLink href={lmsUrl} quiet>
+          {hostOf(lmsUrl)}
+        </OutLink>
+      ),
   },
   {
     id: 'lifecycle',

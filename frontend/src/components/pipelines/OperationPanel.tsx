@@ -52,7 +52,8 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
 function Detail({ operation }: { operation: Operation }) {
   const { detail, state } = operation;
   if (detail === undefined) return null;
-  if (state === 'failed') return <Failure error={new Error(detail)} what="The operation failed." cause={detail} />;
+  if (state === 'failed')
+    return <Failure error={new Error(detail)} what="The operation failed." cause={detail} />;
   return <p className={classes.asked}>{detail}</p>;
 }
 
@@ -82,7 +83,10 @@ function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
 }
 
 /** The operation to show on a page: the one the address names, else the newest. */
-export function chosenOperation(operations: readonly Operation[], wanted: string | undefined): string | undefined {
+export function chosenOperation(
+  operations: readonly Operation[],
+  wanted: string | undefined,
+): string | undefined {
   if (wanted !== undefined) return wanted;
   return (operations.find((o) => !hasEnded(o.state)) ?? operations[0])?.id;
 }

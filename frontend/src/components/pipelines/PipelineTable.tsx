@@ -24,7 +24,13 @@ export function PipelineTable({ label, pipelines }: { label: string; pipelines: 
           <td>
             <Status look={pipelineLook(p.status)} />
           </td>
-          <td>{p.operation === undefined ? <span data-dim>{p.parent === undefined ? 'None' : 'Child'}</span> : operationWords[p.operation]}</td>
+          <td>
+            {p.operation === undefined ? (
+              <span data-dim>{p.parent === undefined ? 'None' : 'Child'}</span>
+            ) : (
+              operationWords[p.operation]
+            )}
+          </td>
           <td data-wrap>{about(p)}</td>
           <td data-dim>{took(p)}</td>
           <td data-dim>

@@ -22,16 +22,30 @@ export function Steps({ operation }: { operation: Operation }) {
     ? { state, word: operationLooks[state].word, at: operation.endedAt, about: 'It did not get further.' }
     : { state: 'live', word: 'Live', at: operation.endedAt, about: 'Deployed, and set as active.' };
   const steps: Step[] = [
-    { state: 'requested', word: 'Requested', at: operation.requestedAt, about: 'Stored; waits for its cluster to be free.' },
+    {
+      state: 'requested',
+      word: 'Requested',
+      at: operation.requestedAt,
+      about: 'Stored; waits for its cluster to be free.',
+    },
     { state: 'accepted', word: 'Accepted', at: operation.acceptedAt, about: 'GitLab took the request.' },
-    { state: 'running', word: 'Running', at: operation.runningAt, about: 'A pipeline deploys it; about 25 minutes.' },
+    {
+      state: 'running',
+      word: 'Running',
+      at: operation.runningAt,
+      about: 'A pipeline deploys it; about 25 minutes.',
+    },
     last,
   ];
   const reached = ended ? steps.length - 1 : order.indexOf(state);
   return (
     <ol className={classes.steps} aria-label="Progress">
       {steps.map((step, i) => (
-        <StepItem key={step.state} step={step} place={placeOf(i, reached, step, operation.endedAt !== undefined)} />
+        <StepItem
+          key={step.state}
+          step={step}
+          place={placeOf(i, reached, step, operation.endedAt !== undefined)}
+        />
       ))}
     </ol>
   );
@@ -46,7 +60,13 @@ function placeOf(i: number, reached: number, step: Step, over: boolean): Place {
   return over ? 'done' : 'now';
 }
 
-const shapes: Record<Place, Shape> = { done: 'check', now: 'spin', ahead: 'dashed', failed: 'cross', skipped: 'slash' };
+const shapes: Record<Place, Shape> = {
+  done: 'check',
+  now: 'spin',
+  ahead: 'dashed',
+  failed: 'cross',
+  skipped: 'slash',
+};
 
 const spoken: Record<Place, string> = {
   done: 'done',

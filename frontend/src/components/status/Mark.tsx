@@ -2,7 +2,8 @@ import type { ReactElement } from 'react';
 import classes from './status.module.css';
 
 /** The shapes of status. Each differs in outline, so that none depends on colour. */
-export type Shape = 'check' | 'half' | 'spin' | 'triangle' | 'cross' | 'question' | 'dashed' | 'slash' | 'box' | 'pause';
+export type Shape =
+  'check' | 'half' | 'spin' | 'triangle' | 'cross' | 'question' | 'dashed' | 'slash' | 'box' | 'pause';
 
 const ink = 'var(--ocim-surface)';
 
@@ -10,7 +11,13 @@ const shapes: Record<Shape, ReactElement> = {
   check: (
     <>
       <circle cx="8" cy="8" r="6.5" fill="currentColor" />
-      <path d="m5.2 8.2 2 2 3.7-4.2" stroke={ink} strokeWidth="1.7" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="m5.2 8.2 2 2 3.7-4.2"
+        stroke={ink}
+        strokeWidth="1.7"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </>
   ),
   half: (
@@ -27,7 +34,13 @@ const shapes: Record<Shape, ReactElement> = {
   ),
   triangle: (
     <>
-      <path d="M8 1.8 15 14H1L8 1.8Z" fill="currentColor" stroke="currentColor" strokeWidth="1.2" strokeLinejoin="round" />
+      <path
+        d="M8 1.8 15 14H1L8 1.8Z"
+        fill="currentColor"
+        stroke="currentColor"
+        strokeWidth="1.2"
+        strokeLinejoin="round"
+      />
       <path d="M8 6.2v3.4M8 11.9v.01" stroke={ink} strokeWidth="1.7" strokeLinecap="round" />
     </>
   ),

@@ -12,5 +12,9 @@ test.each([
 });
 
 test('a pipeline status that is new to us is unknown, not created', () => {
-  expect(pipelineLook('hibernating')).toEqual({ shape: 'question', tone: 'quiet', word: 'Unknown: hibernating' });
+  expect(pipelineLook('hibernating')).toEqual({
+    shape: 'question',
+    tone: 'quiet',
+    word: 'Unknown: hibernating',
+  });
 });

@@ -13,7 +13,11 @@ const mock = useWorld();
 
 beforeEach(() => {
   localStorage.clear();
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
 });
 
 afterEach(() => onlineManager.setOnline(true));
@@ -21,7 +25,8 @@ afterEach(() => onlineManager.setOnline(true));
 async function openTree() {
   const shown = open('/instances');
   const tree = await screen.findByRole('tree', { name: 'Clusters and instances' });
-  const active = () => document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.textContent ?? '';
+  const active = () =>
+    document.getElementById(tree.getAttribute('aria-activedescendant') ?? '')?.textContent ?? '';
   const press = (...keys: string[]) => {
     for (const key of keys) fireEvent.keyDown(tree, { key });
   };
@@ -45,7 +50,9 @@ describe('the sidebar', () => {
     press('ArrowLeft');
     expect(active()).toMatch(/^campus-aws/);
     press('ArrowDown', 'Enter');
-    await waitFor(() => expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'));
+    await waitFor(() =>
+      expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'),
+    );
   });
 
   test('says each position and status', async () => {
@@ -53,7 +60,10 @@ describe('the sidebar', () => {
     const first = within(tree).getByRole('treeitem', { name: /^academy/ });
     expect(first).toHaveAttribute('aria-level', '2');
     expect(first).toHaveAttribute('aria-posinset', '1');
-    expect(first).toHaveAttribute('aria-setsize', String(mock.world.instances.filter((i) => i.cluster === 'campus-aws').length));
+    expect(first).toHaveAttribute(
+      'aria-setsize',
+      String(mock.world.instances.filter((i) => i.cluster === 'campus-aws').length),
+    );
     expect(within(tree).getByRole('treeitem', { name: /^campus-aws.*worst: failed/ })).toBeVisible();
   });
 
@@ -72,7 +82,10 @@ describe('the sidebar', () => {
     press('ArrowLeft');
     unmount();
     const again = await openTree();
-    expect(within(again.tree).getByRole('treeitem', { name: /^campus-aws/ })).toHaveAttribute('aria-expanded', 'false');
+    expect(within(again.tree).getByRole('treeitem', { name: /^campus-aws/ })).toHaveAttribute(
+      'aria-expanded',
+      'false',
+    );
   });
 
   test('that cannot be loaded leaves the page alone', async () => {
@@ -92,7 +105,11 @@ describe('the header', () => {
 
   test('offers what the role allows', async () => {
     mock.world.user = { ...mock.world.user, role: 'viewer' };
-    session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+    session.enter({
+      accessToken: 'a',
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      user: mock.world.user,
+    });
     open('/instances');
     await screen.findByRole('table', { name: 'Instances' });
     expect(screen.queryByText('Add GitLab project')).not.toBeInTheDocument();

@@ -56,13 +56,13 @@ function Profile({ user }: { user: User }) {
     <Panel title="Profile">
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <TextInput label="E-mail" value={user.email} readOnly autoComplete="username" />
-        <TextInput label="Roles" value={rolesInWords(user)} readOnly description="Administrators change them." />
         <TextInput
-          label="Name"
-          autoComplete="name"
-          required
-          withAsterisk={false} {...form.field('name')}
+          label="Roles"
+          value={rolesInWords(user)}
+          readOnly
+          description="Administrators change them."
         />
+        <TextInput label="Name" autoComplete="name" required withAsterisk={false} {...form.field('name')} />
         {form.failure && <Failure error={form.failure} what="The name was not saved." />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           Save
@@ -81,7 +81,11 @@ function Password({ user }: { user: User }) {
       password: passwordProblem,
     },
     send: ({ current, password }) =>
-      answer(client.POST('/auth/v1/me/password', { body: user.hasPassword ? { current, password } : { password } })),
+      answer(
+        client.POST('/auth/v1/me/password', {
+          body: user.hasPassword ? { current, password } : { password },
+        }),
+      ),
     onDone: async () => {
       form.reset();
       tell('Password changed. Your other sessions have ended.');
@@ -97,7 +101,8 @@ function Password({ user }: { user: User }) {
             label="Present password"
             autoComplete="current-password"
             required
-            withAsterisk={false} {...form.field('current')}
+            withAsterisk={false}
+            {...form.field('current')}
           />
         )}
         <NewPassword label="New password" {...form.field('password')} />
@@ -147,7 +152,8 @@ function Sessions() {
 function SessionRow({ one }: { one: Session }) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
-    mutationFn: () => answer(client.DELETE('/auth/v1/me/sessions/{session}', { params: { path: { session: one.id } } })),
+    mutationFn: () =>
+      answer(client.DELETE('/auth/v1/me/sessions/{session}', { params: { path: { session: one.id } } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
   });
   return (
@@ -165,7 +171,11 @@ function SessionRow({ one }: { one: Session }) {
         {one.current ? (
           'This session'
         ) : (
-          <SmallButton loading={isPending} onClick={() => mutate()} aria-label={`End the session on ${one.device}`}>
+          <SmallButton
+            loading={isPending}
+            onClick={() => mutate()}
+            aria-label={`End the session on ${one.device}`}
+          >
             End
           </SmallButton>
         )}

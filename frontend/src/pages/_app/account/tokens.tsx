@@ -44,18 +44,29 @@ function Tokens() {
         <Loaded query={query} what="Your tokens">
           {({ tokens }) =>
             tokens.length === 0 ? (
-              <Empty title="No tokens">A token shows here with its last use, until it expires or you revoke it.</Empty>
+              <Empty title="No tokens">
+                A token shows here with its last use, until it expires or you revoke it.
+              </Empty>
             ) : (
-              <Table label="API tokens" heads={['Name', 'Role', 'Clusters', 'Made', 'Last use', 'Expires', '']}>
+              <Table
+                label="API tokens"
+                heads={['Name', 'Role', 'Clusters', 'Made', 'Last use', 'Expires', '']}
+              >
                 {tokens.map((token) => (
                   <tr key={token.id}>
                     <td>{token.name}</td>
                     <td>{roleWords[token.role]}</td>
-                    <td data-wrap>{token.clusters.length > 0 ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ') : 'All of yours'}</td>
+                    <td data-wrap>
+                      {token.clusters.length > 0
+                        ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ')
+                        : 'All of yours'}
+                    </td>
                     <td data-dim>
                       <Time at={token.createdAt} />
                     </td>
-                    <td data-dim>{token.lastUsedAt === undefined ? 'Never' : <Time at={token.lastUsedAt} />}</td>
+                    <td data-dim>
+                      {token.lastUsedAt === undefined ? 'Never' : <Time at={token.lastUsedAt} />}
+                    </td>
                     <td data-dim>
                       <Time at={token.expiresAt} />
                     </td>
@@ -76,7 +87,9 @@ function Tokens() {
           title={`Revoke ${revoking.name}?`}
           verb="Revoke"
           destructive
-          run={() => answer(client.DELETE('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } }))}
+          run={() =>
+            answer(client.DELETE('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } }))
+          }
           onDone={refresh}
           onClose={() => setRevoking(undefined)}
         >

@@ -18,7 +18,9 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
   const [grants, setGrants] = useState<Grants>(() => grantsOf(user));
   const { mutate, isPending, error } = useMutation({
     mutationFn: () =>
-      answer(client.PATCH('/auth/v1/users/{user}', { params: { path: { user: user.id } }, body: { grants } })),
+      answer(
+        client.PATCH('/auth/v1/users/{user}', { params: { path: { user: user.id } }, body: { grants } }),
+      ),
     onSuccess: () => {
       onDone();
       onClose();

@@ -6,7 +6,11 @@ import { faults, open, useWorld } from '@/testing/app';
 const mock = useWorld();
 
 beforeEach(() => {
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
 });
 
 describe('users', () => {
@@ -17,7 +21,9 @@ describe('users', () => {
 
   test('stand with roles, state and last log-in', async () => {
     open('/administration/users');
-    expect(await screen.findByRole('row', { name: /Chidi.*Viewer, Operator on learn-do.*Enabled/ })).toBeVisible();
+    expect(
+      await screen.findByRole('row', { name: /Chidi.*Viewer, Operator on learn-do.*Enabled/ }),
+    ).toBeVisible();
     expect(screen.getByRole('row', { name: /Dora.*Disabled/ })).toBeVisible();
     expect(await faults()).toEqual([]);
   });
@@ -130,7 +136,9 @@ describe('a GitLab project', () => {
     await user.type(screen.getByLabelText('API token'), 'wrong');
     await user.type(screen.getByLabelText('Trigger token'), 'trigger');
     await user.click(screen.getByRole('button', { name: 'Check and add' }));
-    await waitFor(() => expect(screen.getByLabelText('API token')).toHaveAccessibleDescription(/GitLab answers 401/));
+    await waitFor(() =>
+      expect(screen.getByLabelText('API token')).toHaveAccessibleDescription(/GitLab answers 401/),
+    );
     expect(await faults()).toEqual([]);
     await user.clear(screen.getByLabelText('API token'));
     await user.type(screen.getByLabelText('API token'), 'right');

@@ -44,7 +44,10 @@ function Invitations() {
             invitations.length === 0 ? (
               <Empty title="No invitations">Everybody but the first administrator comes in by one.</Empty>
             ) : (
-              <Table label="Invitations" heads={['E-mail', 'Roles', 'State', 'Invited by', 'Sent', 'Expires', '']}>
+              <Table
+                label="Invitations"
+                heads={['E-mail', 'Roles', 'State', 'Invited by', 'Sent', 'Expires', '']}
+              >
                 {invitations.map((invitation) => (
                   <InvitationRow key={invitation.id} invitation={invitation} />
                 ))}
@@ -86,12 +89,20 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
       </td>
       <td data-end>
         {invitation.state !== 'used' && (
-          <SmallButton loading={resend.isPending} onClick={() => resend.mutate()} aria-label={`Resend to ${invitation.email}`}>
+          <SmallButton
+            loading={resend.isPending}
+            onClick={() => resend.mutate()}
+            aria-label={`Resend to ${invitation.email}`}
+          >
             Resend
           </SmallButton>
         )}{' '}
         {invitation.state === 'valid' && (
-          <SmallButton loading={revoke.isPending} onClick={() => revoke.mutate()} aria-label={`Revoke that of ${invitation.email}`}>
+          <SmallButton
+            loading={revoke.isPending}
+            onClick={() => revoke.mutate()}
+            aria-label={`Revoke that of ${invitation.email}`}
+          >
             Revoke
           </SmallButton>
         )}

@@ -106,7 +106,13 @@ function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () 
       );
     case 'disable':
       return (
-        <Confirm title={`Disable ${user.name}?`} verb="Disable" destructive run={setDisabled(true)} {...common}>
+        <Confirm
+          title={`Disable ${user.name}?`}
+          verb="Disable"
+          destructive
+          run={setDisabled(true)}
+          {...common}
+        >
           {user.email} is logged out everywhere and their API tokens are refused. Enabling undoes it.
         </Confirm>
       );

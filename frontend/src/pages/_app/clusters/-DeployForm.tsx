@@ -30,12 +30,14 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [text, setText] = useState(starting);
   const [reason, setReason] = useState('');
   const { overrides, read } = useOverrides(text);
-  const deployment = useDeployment(cluster.id, (operation) =>
-    void navigate({
-      to: '/clusters/$cluster/instances/$instance',
-      params: { cluster: cluster.id, instance: operation.instance },
-      search: { operation: operation.id },
-    }),
+  const deployment = useDeployment(
+    cluster.id,
+    (operation) =>
+      void navigate({
+        to: '/clusters/$cluster/instances/$instance',
+        params: { cluster: cluster.id, instance: operation.instance },
+        search: { operation: operation.id },
+      }),
   );
   const problem = nameProblem(name, taken);
   const marks = [...overrides.problems, ...marksOf(deployment.fields, overrides.lines)];
@@ -117,7 +119,13 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       <aside className={classes.side} aria-label="What happens next">
         <NextSteps name={name} cluster={cluster} />
         {deployment.failure && <Failure error={deployment.failure} what="Nothing was deployed." />}
-        <Button type="submit" size="sm" fullWidth loading={deployment.busy} leftSection={<IconRocket size={17} stroke={1.7} />}>
+        <Button
+          type="submit"
+          size="sm"
+          fullWidth
+          loading={deployment.busy}
+          leftSection={<IconRocket size={17} stroke={1.7} />}
+        >
           Deploy
         </Button>
       </aside>

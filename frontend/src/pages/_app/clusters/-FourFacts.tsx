@@ -24,12 +24,22 @@ export function FourFacts({ details }: { details: InstanceDetails }) {
   const read = parseTime(sync.succeededAt);
   return (
     <dl className={classes.four} aria-label="Status">
-      <One name="Lifecycle" reason={lifecycleReasons[lifecycle]} at={<Time at={changedAt} prefix="Changed " />}>
+      <One
+        name="Lifecycle"
+        reason={lifecycleReasons[lifecycle]}
+        at={<Time at={changedAt} prefix="Changed " />}
+      >
         <Status look={lifecycleLooks[lifecycle]} />
       </One>
       <One
         name="Latest pipeline"
-        reason={pipeline ? (pipeline.operation ? operationWords[pipeline.operation] : 'No operation of Grove') : 'None is known.'}
+        reason={
+          pipeline
+            ? pipeline.operation
+              ? operationWords[pipeline.operation]
+              : 'No operation of Grove'
+            : 'None is known.'
+        }
         at={<Time at={pipeline?.updatedAt} />}
       >
         {pipeline && (
@@ -41,12 +51,19 @@ export function FourFacts({ details }: { details: InstanceDetails }) {
           </TextLink>
         )}
       </One>
-      <One name="Health" reason={health.reason ?? healthReasons[health.state]} at={<Time at={health.at} prefix="As of " />}>
+      <One
+        name="Health"
+        reason={health.reason ?? healthReasons[health.state]}
+        at={<Time at={health.at} prefix="As of " />}
+      >
         <Status look={healthLooks[health.state]} />
       </One>
       <One
         name="Read from GitLab"
-        reason={sync.error ?? (isStale(sync, now) ? 'Two turns were missed. Refresh, or look at the cluster.' : 'Up to date.')}
+        reason={
+          sync.error ??
+          (isStale(sync, now) ? 'Two turns were missed. Refresh, or look at the cluster.' : 'Up to date.')
+        }
         at={sync.commit === undefined ? undefined : <>commit {sync.commit.slice(0, 8)}</>}
       >
         {read ? (

@@ -6,7 +6,11 @@ import { faults, open, useWorld } from '@/testing/app';
 const mock = useWorld();
 
 beforeEach(() => {
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
 });
 
 test('the list of clusters counts the states of their instances', async () => {
@@ -23,8 +27,13 @@ test('a cluster shows its facts, links, instances and configuration', async () =
   for (const fact of ['eu-central-1', '3 to 9', 't3.xlarge', 'grove/campus-aws', 'id 4201']) {
     expect(await screen.findByText(fact)).toBeVisible();
   }
-  expect(screen.getByRole('link', { name: /^Alertmanager/ })).toHaveAttribute('href', 'https://alert-manager.campus-aws.example.org');
-  expect(within(screen.getByRole('table', { name: 'Instances of campus-aws' })).getByText('academy')).toBeVisible();
+  expect(screen.getByRole('link', { name: /^Alertmanager/ })).toHaveAttribute(
+    'href',
+    'https://alert-manager.campus-aws.example.org',
+  );
+  expect(
+    within(screen.getByRole('table', { name: 'Instances of campus-aws' })).getByText('academy'),
+  ).toBeVisible();
   expect(await screen.findByText(/TF_VAR_cluster_name/)).toBeInTheDocument();
   expect(await faults()).toEqual([]);
 });

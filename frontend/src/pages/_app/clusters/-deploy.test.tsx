@@ -6,18 +6,25 @@ import { step } from '@/mocks/progress';
 import { faults, open, useWorld } from '@/testing/app';
 
 // The plain field, since jsdom lays out no lines for the editor.
-vi.mock('@/components/yaml/Editor', async () => ({ default: (await import('@/components/yaml/Plain')).Plain }));
+vi.mock('@/components/yaml/Editor', async () => ({
+  default: (await import('@/components/yaml/Plain')).Plain,
+}));
 
 const mock = useWorld();
 
 beforeEach(() => {
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
 });
 
 async function openForm() {
   const shown = open('/clusters/campus-aws/deploy');
   const name = await screen.findByLabelText('Name of the instance');
-  const overrides = (text: string) => fireEvent.change(screen.getByLabelText('Overrides in YAML'), { target: { value: text } });
+  const overrides = (text: string) =>
+    fireEvent.change(screen.getByLabelText('Overrides in YAML'), { target: { value: text } });
   const send = () => shown.user.click(screen.getByRole('button', { name: 'Deploy' }));
   return { ...shown, name, overrides, send };
 }

@@ -28,7 +28,10 @@ function Clusters() {
             <NoClusters />
           ) : (
             <Panel title="All clusters" note={clusters.length} flush>
-              <Table label="Clusters" heads={['Name', 'Provider', 'Instances', 'State of the instances', 'Latest pipeline']}>
+              <Table
+                label="Clusters"
+                heads={['Name', 'Provider', 'Instances', 'State of the instances', 'Latest pipeline']}
+              >
                 {clusters.map((cluster) => (
                   <ClusterRow key={cluster.id} cluster={cluster} />
                 ))}
@@ -61,7 +64,13 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
           })}
         </span>
       </td>
-      <td>{cluster.pipeline === undefined ? <span data-dim>None</span> : <Status look={pipelineLook(cluster.pipeline)} />}</td>
+      <td>
+        {cluster.pipeline === undefined ? (
+          <span data-dim>None</span>
+        ) : (
+          <Status look={pipelineLook(cluster.pipeline)} />
+        )}
+      </td>
     </tr>
   );
 }

@@ -46,7 +46,9 @@ export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) 
             onChoose={(values) => onChange({ [key]: values })}
           />
         ))}
-        <SettingFilter onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })} />
+        <SettingFilter
+          onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })}
+        />
       </div>
     </div>
   );
@@ -79,7 +81,9 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
         if (event.key === 'Escape') set('');
       }}
       leftSection={<IconSearch size={14} stroke={1.8} />}
-      rightSection={typed !== '' && <CloseButton size="sm" aria-label="Clear the name" onClick={() => set('')} />}
+      rightSection={
+        typed !== '' && <CloseButton size="sm" aria-label="Clear the name" onClick={() => set('')} />
+      }
     />
   );
 }

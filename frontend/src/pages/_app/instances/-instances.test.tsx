@@ -7,21 +7,34 @@ import { faults, open, useWorld } from '@/testing/app';
 const mock = useWorld();
 
 beforeEach(() => {
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user: mock.world.user });
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
 });
 
 const table = () => screen.findByRole('table', { name: 'Instances' });
 
 /** Names in the order of the rows. */
 async function names(): Promise<string[]> {
-  const rows = within(await table()).getAllByRole('row').slice(1);
+  const rows = within(await table())
+    .getAllByRole('row')
+    .slice(1);
   return rows.map((row) => within(row).getAllByRole('link')[0]?.textContent ?? '');
 }
 
 test('shows each instance with its four facts apart', async () => {
   open('/instances');
   const row = within(await table()).getByRole('row', { name: /coastal/ });
-  for (const text of ['campus-aws', 'AWS', 'coastal.campus-aws.example.org', 'Active', 'Progressing', 'Running']) {
+  for (const text of [
+    'campus-aws',
+    'AWS',
+    'coastal.campus-aws.example.org',
+    'Active',
+    'Progressing',
+    'Running',
+  ]) {
     expect(row).toHaveTextContent(text);
   }
   expect(await faults()).toEqual([]);
@@ -43,9 +56,14 @@ test('writes its filters into the address, and takes them away again', async () 
   await user.type(screen.getByLabelText('Filter by name'), 'north');
   await waitFor(() => expect(router.state.location.searchStr).toBe('?name=north'));
   await waitFor(async () => expect(await names()).toEqual(['northfield', 'northgate']));
-  await user.type(screen.getByLabelText(/^Configuration/), 'OPENEDX_COMMON_VERSION=open-release/teak.2{Enter}');
+  await user.type(
+    screen.getByLabelText(/^Configuration/),
+    'OPENEDX_COMMON_VERSION=open-release/teak.2{Enter}',
+  );
   await waitFor(() =>
-    expect(router.state.location.searchStr).toBe('?name=north&setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2'),
+    expect(router.state.location.searchStr).toBe(
+      '?name=north&setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2',
+    ),
   );
   await user.click(screen.getByRole('button', { name: 'Clear all' }));
   await waitFor(() => expect(router.state.location.searchStr).toBe(''));
@@ -66,17 +84,24 @@ test('sorts by a head, and the other way by pressing it again', async () => {
   const { router, user } = open('/instances');
   await table();
   await user.click(screen.getByRole('button', { name: /^Changed/ }));
-  await waitFor(() => expect(screen.getByRole('columnheader', { name: /Changed/ })).toHaveAttribute('aria-sort', 'ascending'));
+  await waitFor(() =>
+    expect(screen.getByRole('columnheader', { name: /Changed/ })).toHaveAttribute('aria-sort', 'ascending'),
+  );
   await user.click(screen.getByRole('button', { name: /^Changed/ }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?sort=changed&descending=true'));
-  const newest = [...mock.world.instances].sort((a, b) => (b.changedAt ?? '').localeCompare(a.changedAt ?? ''))[0];
+  const newest = [...mock.world.instances].sort((a, b) =>
+    (b.changedAt ?? '').localeCompare(a.changedAt ?? ''),
+  )[0];
   await waitFor(async () => expect((await names())[0]).toBe(newest?.name));
 });
 
 test('shows more than a page on demand', async () => {
   const [model] = mock.world.instances;
   if (!model) throw new Error('an empty world');
-  mock.world.instances = Array.from({ length: 120 }, (_, i) => ({ ...model, name: `i${String(i).padStart(3, '0')}` }));
+  mock.world.instances = Array.from({ length: 120 }, (_, i) => ({
+    ...model,
+    name: `i${String(i).padStart(3, '0')}`,
+  }));
   const { user } = open('/instances');
   expect(await screen.findByText('50 of 120 shown')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
@@ -98,7 +123,10 @@ test('an empty system leads to the first project', async () => {
   mock.world.instances = [];
   open('/instances');
   const empty = (await screen.findByText('No instances yet')).parentElement;
-  expect(within(empty as HTMLElement).getByRole('link', { name: 'Add GitLab project' })).toHaveAttribute('href', '/projects/new');
+  expect(within(empty as HTMLElement).getByRole('link', { name: 'Add GitLab project' })).toHaveAttribute(
+    'href',
+    '/projects/new',
+  );
 });
 
 test('a failure says its cause and request, and can be tried again', async () => {

@@ -19,7 +19,9 @@ function AddProject() {
   const [added, setAdded] = useState<{ cluster: string; warning: string | undefined }>();
   return (
     <Page title="Add GitLab project" about="One project describes one cluster and the instances on it.">
-      {!administrator && <Empty title="Your role does not allow this">Only administrators add projects.</Empty>}
+      {!administrator && (
+        <Empty title="Your role does not allow this">Only administrators add projects.</Empty>
+      )}
       {administrator && added && <Added {...added} />}
       {administrator && !added && (
         <ProjectForm onAdded={(cluster, warning) => setAdded({ cluster, warning })} />
@@ -54,7 +56,8 @@ function ProjectForm({ onAdded }: { onAdded: (cluster: string, warning: string |
       gatewayPassword: '',
     },
     validate: {
-      gitlabUrl: (v) => (/^https?:\/\//.test(v) ? null : 'The address of the server is needed, with https://.'),
+      gitlabUrl: (v) =>
+        /^https?:\/\//.test(v) ? null : 'The address of the server is needed, with https://.',
       project: (v) => (v.trim() === '' ? 'A numeric id or a path is needed.' : null),
       apiToken: (v) => (v === '' ? 'A token with the api scope is needed.' : null),
       triggerToken: (v) => (v === '' ? 'A pipeline trigger token is needed.' : null),
@@ -76,7 +79,12 @@ function ProjectForm({ onAdded }: { onAdded: (cluster: string, warning: string |
       <Panel title="GitLab">
         <div className={classes.fields}>
           <TextInput label="Server" type="url" {...form.field('gitlabUrl')} />
-          <TextInput label="Project" description="Numeric id, or path such as grove/campus-aws." autoFocus {...form.field('project')} />
+          <TextInput
+            label="Project"
+            description="Numeric id, or path such as grove/campus-aws."
+            autoFocus
+            {...form.field('project')}
+          />
           <PasswordInput
             label="API token"
             description="With the api scope. It is never shown again."
@@ -93,7 +101,12 @@ function ProjectForm({ onAdded }: { onAdded: (cluster: string, warning: string |
       </Panel>
       <Panel title="The cluster's OpenFaaS" note="may stay empty">
         <div className={classes.fields}>
-          <TextInput label="Gateway" type="url" placeholder="https://openfaas.…" {...form.field('gatewayUrl')} />
+          <TextInput
+            label="Gateway"
+            type="url"
+            placeholder="https://openfaas.…"
+            {...form.field('gatewayUrl')}
+          />
           <TextInput label="User" autoComplete="off" {...form.field('gatewayUser')} />
           <PasswordInput label="Password" autoComplete="off" {...form.field('gatewayPassword')} />
         </div>

@@ -103,7 +103,10 @@ function ClusterFacts({ cluster: c }: { cluster: Cluster }) {
         {
           name: 'Latest pipeline',
           value: c.pipeline && (
-            <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster: c.id, pipeline: String(c.pipeline.id) }}>
+            <TextLink
+              to="/clusters/$cluster/pipelines/$pipeline"
+              params={{ cluster: c.id, pipeline: String(c.pipeline.id) }}
+            >
               <Status look={pipelineLook(c.pipeline.status)} />
             </TextLink>
           ),
@@ -116,8 +119,16 @@ function ClusterFacts({ cluster: c }: { cluster: Cluster }) {
         fact('Node size', 'nodeSize', c.nodeSize),
         fact('MySQL', 'mysqlSize', c.mysqlSize),
         fact('MongoDB', 'mongodbSize', c.mongodbSize),
-        { name: 'GitLab project', value: <OutLink href={c.projectUrl}>{c.projectPath}</OutLink>, note: `id ${c.projectId}` },
-        { name: 'Read from GitLab', value: <Time at={c.sync.succeededAt} />, note: c.sync.commit?.slice(0, 8) },
+        {
+          name: 'GitLab project',
+          value: <OutLink href={c.projectUrl}>{c.projectPath}</OutLink>,
+          note: `id ${c.projectId}`,
+        },
+        {
+          name: 'Read from GitLab',
+          value: <Time at={c.sync.succeededAt} />,
+          note: c.sync.commit?.slice(0, 8),
+        },
       ]}
     />
   );

@@ -29,7 +29,10 @@ import classes from '../../-clusters.module.css';
 import { FourFacts } from '../../-FourFacts';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance')({
-  validateSearch: (raw: RawSearch): { file?: string | undefined; operation?: string | undefined } => ({ file: word(raw, 'file'), operation: word(raw, 'operation') }),
+  validateSearch: (raw: RawSearch): { file?: string | undefined; operation?: string | undefined } => ({
+    file: word(raw, 'file'),
+    operation: word(raw, 'operation'),
+  }),
   component: InstanceRoute,
 });
 
@@ -81,7 +84,11 @@ function Contents({ details }: { details: InstanceDetails }) {
           }
           open={file}
           onOpen={(name) =>
-            void navigate({ search: (before) => ({ ...before, file: name }), replace: true, resetScroll: false })
+            void navigate({
+              search: (before) => ({ ...before, file: name }),
+              replace: true,
+              resetScroll: false,
+            })
           }
         />
         <Panel title="Links and release">

@@ -36,7 +36,8 @@ function PipelineRoute() {
   const { cluster, pipeline: id } = Route.useParams();
   const query = useQuery({ ...pipelineQuery(cluster, Number(id)), enabled: /^\d{1,15}$/.test(id) });
   const known = query.data?.pipeline;
-  if (!/^\d{1,15}$/.test(id) || (query.error instanceof ApiError && query.error.status === 404)) return <MissingPage />;
+  if (!/^\d{1,15}$/.test(id) || (query.error instanceof ApiError && query.error.status === 404))
+    return <MissingPage />;
   return (
     <Page
       title={`Pipeline #${id}`}
@@ -66,7 +67,9 @@ function Contents({ page }: { page: PipelinePage }) {
   // What is stored of a child may lack its jobs: each is asked for.
   const children = useQueries({ queries: page.children.map((child) => pipelineQuery(cluster, child.id)) });
   const family = [pipeline, ...page.children.map((child, i) => children[i]?.data?.pipeline ?? child)];
-  const failed = [page.failed, ...children.map((child) => child.data?.failed)].find((one) => one !== undefined);
+  const failed = [page.failed, ...children.map((child) => child.data?.failed)].find(
+    (one) => one !== undefined,
+  );
   const open = findJob(family, wanted === undefined ? failed?.job.id : Number(wanted));
   const ofError = open !== undefined && open.job.id === failed?.job.id ? failed : undefined;
   const error = useQuery({
@@ -92,7 +95,9 @@ function Contents({ page }: { page: PipelinePage }) {
         {pipeline.stages && pipeline.stages.length > 0 ? (
           <Jobs pipeline={pipeline} open={open?.job.id} />
         ) : (
-          <Empty title="No jobs of its own">{page.children.length > 0 && 'The pipelines it started have them.'}</Empty>
+          <Empty title="No jobs of its own">
+            {page.children.length > 0 && 'The pipelines it started have them.'}
+          </Empty>
         )}
       </Panel>
       {family.slice(1).map((child, i) => {
@@ -103,7 +108,10 @@ function Contents({ page }: { page: PipelinePage }) {
             title={`Child pipeline #${child.id}`}
             note={<Status look={pipelineLook(child.status)} />}
             actions={
-              <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(child.id) }}>
+              <TextLink
+                to="/clusters/$cluster/pipelines/$pipeline"
+                params={{ cluster, pipeline: String(child.id) }}
+              >
                 Open it
               </TextLink>
             }
@@ -133,7 +141,10 @@ function Contents({ page }: { page: PipelinePage }) {
   );
 }
 
-function findJob(family: readonly Pipeline[], id: number | undefined): { pipeline: Pipeline; job: Job } | undefined {
+function findJob(
+  family: readonly Pipeline[],
+  id: number | undefined,
+): { pipeline: Pipeline; job: Job } | undefined {
   for (const pipeline of family) {
     for (const stage of pipeline.stages ?? []) {
       const job = stage.jobs.find((one) => one.id === id);
@@ -182,11 +193,15 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
         { name: 'Commit', value: p.sha.slice(0, 8) },
         {
           name: 'Parent',
-          value: p.parent === undefined ? undefined : (
-            <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster: p.cluster, pipeline: String(p.parent) }}>
-              #{p.parent}
-            </TextLink>
-          ),
+          value:
+            p.parent === undefined ? undefined : (
+              <TextLink
+                to="/clusters/$cluster/pipelines/$pipeline"
+                params={{ cluster: p.cluster, pipeline: String(p.parent) }}
+              >
+                #{p.parent}
+              </TextLink>
+            ),
         },
         { name: 'Created', value: <Time at={p.createdAt} /> },
         { name: 'Took', value: took(p) || undefined },
