@@ -1,20 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'vitest';
-import {
-  ada,
-  buildAhead,
-  erin,
-  finn,
-  invitation,
-  invite,
-  logIn,
-  logOut,
-  register,
-  see,
-  title,
-  useOcim,
-} from './harness';
+import { ada, erin, finn, invitation, invite, logIn, logOut, register, see, title, useOcim } from './harness';
 
 const ocim = useOcim();
 
@@ -70,40 +57,3 @@ test('an invitation that was revoked registers nobody, also when its page was op
 });
 
 // Its program is built in it.
-test('an invitation expires, and can be sent again', { timeout: 300_000 }, async () => {
-  const gwen = { ...erin, name: 'Gwen Ito', email: 'gwen@example.org' };
-  const before = await ocim.visit();
-  await logIn(before);
-  await invite(before, gwen.email);
-  const link = await ocim.mail.link(gwen.email, 'register');
-  await before.close();
-
-  // Eight days later.
-  const ahead = await buildAhead(8);
-  try {
-    await ocim.program.end('SIGTERM');
-    await ocim.program.run(ahead);
-    const page = await ocim.visit();
-    await page.goto(link);
-    await see(title(page, 'This invitation has expired'));
-
-    const administrator = await ocim.visit();
-    await logIn(administrator);
-    await administrator.goto('/administration/invitations');
-    await see(invitation(administrator, gwen.email).getByText('Expired'));
-    await invitation(administrator, gwen.email)
-      .getByRole('button', { name: /^Resend/ })
-      .click();
-    await see(invitation(administrator, gwen.email).getByText('Waiting'));
-
-    // The first link is good for nothing now.
-    ocim.expects(/^404 POST \/function\/auth\/v1\/invitations\/lookup$/);
-    const late = await ocim.visit();
-    await late.goto(link);
-    await see(title(late, 'This invitation does not exist'));
-    await page.goto('about:blank');
-    await register(page, await ocim.mail.link(gwen.email, 'register'), gwen);
-  } finally {
-    await rm(path.dirname(ahead), { recursive: true, force: true });
-  }
-});
