@@ -5,9 +5,9 @@ import { ada, erin, freePort, invitation, invite, logIn, Provider, see, title, u
 let provider: Provider;
 
 const ocim = useOcim(async () => {
-  const ports: [number, number] = [await freePort(), await freePort()];
-  provider = await Provider.start(ports[0]);
-  return { ports, ...provider.settings };
+  const port = await freePort();
+  provider = await Provider.start(port);
+  return { port, ...provider.settings };
 });
 
 afterAll(() => provider.stop());

@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { test } from 'vitest';
 import { ada, erin, finn, invitation, invite, logIn, logOut, register, see, title, useOcim } from './harness';
 
@@ -55,5 +53,3 @@ test('an invitation that was revoked registers nobody, also when its page was op
   await late.goto(link);
   await see(title(late, 'This invitation was withdrawn'));
 });
-
-// Its program is built in it.

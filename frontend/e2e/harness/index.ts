@@ -5,7 +5,7 @@ import { Mailbox } from './mail';
 import { setUp } from './people';
 import { Program, type ProgramOptions } from './program';
 
-export { buildAhead, freePort, Program } from './program';
+export { freePort } from './program';
 export { look } from './axe';
 export { patience, until } from './wait';
 export * from './deploying';

@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
 export const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -18,8 +17,8 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Files to put into the folder of the secrets. */
   secrets?: Record<string, string>;
-  /** Its port and that of its demonstration GitLab; free ones by default. */
-  ports?: [number, number];
+  /** Its port; a free one by default. */
+  port?: number;
 }
 
 /** The program for one machine, in a folder of its own. It ends with the process that started it. */
@@ -57,7 +56,7 @@ export class Program {
   }
 
   static async start(options: ProgramOptions = {}): Promise<Program> {
-    const { sync = '@every 24h', speed = 150, env = {}, secrets = {}, ports } = options;
+    const { sync = '@every 24h', speed = 150, env = {}, secrets = {}, port = await freePort() } = options;
     const dir = await mkdtemp(path.join(tmpdir(), 'ocim-e2e-'));
     const kept = path.join(dir, 'kept');
     await mkdir(path.join(kept, 'secrets'), { recursive: true, mode: 0o700 });
@@ -68,10 +67,11 @@ export class Program {
     const schedule = /^( *schedule: ).*$/gm;
     if (stack.match(schedule)?.length !== 1) throw new Error('stack.yml has no single schedule');
     await writeFile(path.join(dir, 'stack.yml'), stack.replace(schedule, `$1"${sync}"`));
-    const [port, gitlabPort] = ports ?? [await freePort(), await freePort()];
+    const gitlabPort = await freePort();
     const program = new Program(dir, port, gitlabPort, {
       OCIM_LISTEN: `127.0.0.1:${port}`,
       OCIM_DEMO_LISTEN: `127.0.0.1:${gitlabPort}`,
+      OCIM_DEMO_CLUSTERS_LISTEN: `127.0.0.1:${await freePort()}`,
       OCIM_DEMO_SPEED: String(speed),
       OCIM_DIR: kept,
       OCIM_STACK: path.join(dir, 'stack.yml'),
@@ -82,8 +82,8 @@ export class Program {
   }
 
   /** Starts it, again in the folder and at the addresses it had. */
-  async run(binary = built()): Promise<void> {
-    const child = spawn(binary, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  async run(): Promise<void> {
+    const child = spawn(built(), { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     this.#guard = spawn(
       'sh',
@@ -127,30 +127,6 @@ export class Program {
 function built(): string {
   const program = process.env.OCIM_E2E_PROGRAM ?? path.join(root, 'build/ocim');
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`make build\` first`);
-  return program;
-}
-
-/**
- * Builds the program as it would be some days from now: with a clock that is ahead. What waits for days
- * is tried this way, without a knob for it in the program that people run.
- */
-export async function buildAhead(days: number): Promise<string> {
-  const clock = path.join(root, 'shared/setup/setup.go');
-  const source = await readFile(clock, 'utf8');
-  const ahead = source.replace(
-    'return time.Now().UTC()',
-    `return time.Now().Add(${days} * 24 * time.Hour).UTC()`,
-  );
-  if (ahead === source) throw new Error('shared/setup has no clock where it was');
-  const dir = await mkdtemp(path.join(tmpdir(), 'ocim-e2e-'));
-  const replaced = path.join(dir, 'setup.go');
-  const overlay = path.join(dir, 'overlay.json');
-  const program = path.join(dir, 'ahead');
-  await writeFile(replaced, ahead);
-  await writeFile(overlay, JSON.stringify({ Replace: { [clock]: replaced } }));
-  await promisify(execFile)('go', ['build', '-overlay', overlay, '-o', program, './functions/local'], {
-    cwd: root,
-  });
   return program;
 }
 
