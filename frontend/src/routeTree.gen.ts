@@ -27,8 +27,10 @@ import { Route as AppInstancesIndexRouteImport } from './pages/_app/instances/in
 import { Route as AppProjectsNewRouteImport } from './pages/_app/projects/new'
 import { Route as AppClustersClusterIndexRouteImport } from './pages/_app/clusters/$cluster/index'
 import { Route as AppClustersClusterDeployRouteImport } from './pages/_app/clusters/$cluster/deploy'
-import { Route as AppClustersClusterInstancesInstanceRouteImport } from './pages/_app/clusters/$cluster/instances/$instance'
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
+import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
+import { Route as AppClustersClusterInstancesInstanceHistoryRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/history'
+import { Route as AppClustersClusterInstancesInstanceUpdateRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/update'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -120,16 +122,28 @@ const AppClustersClusterDeployRoute =
     path: '/clusters/$cluster/deploy',
     getParentRoute: () => AppRoute,
   } as any)
-const AppClustersClusterInstancesInstanceRoute =
-  AppClustersClusterInstancesInstanceRouteImport.update({
-    id: '/clusters/$cluster/instances/$instance',
-    path: '/clusters/$cluster/instances/$instance',
-    getParentRoute: () => AppRoute,
-  } as any)
 const AppClustersClusterPipelinesPipelineRoute =
   AppClustersClusterPipelinesPipelineRouteImport.update({
     id: '/clusters/$cluster/pipelines/$pipeline',
     path: '/clusters/$cluster/pipelines/$pipeline',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppClustersClusterInstancesInstanceIndexRoute =
+  AppClustersClusterInstancesInstanceIndexRouteImport.update({
+    id: '/clusters/$cluster/instances/$instance/',
+    path: '/clusters/$cluster/instances/$instance/',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppClustersClusterInstancesInstanceHistoryRoute =
+  AppClustersClusterInstancesInstanceHistoryRouteImport.update({
+    id: '/clusters/$cluster/instances/$instance/history',
+    path: '/clusters/$cluster/instances/$instance/history',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppClustersClusterInstancesInstanceUpdateRoute =
+  AppClustersClusterInstancesInstanceUpdateRouteImport.update({
+    id: '/clusters/$cluster/instances/$instance/update',
+    path: '/clusters/$cluster/instances/$instance/update',
     getParentRoute: () => AppRoute,
   } as any)
 
@@ -150,8 +164,10 @@ export interface FileRoutesByFullPath {
   '/instances/': typeof AppInstancesIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/clusters/$cluster/': typeof AppClustersClusterIndexRoute
-  '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
+  '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
+  '/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
@@ -170,8 +186,10 @@ export interface FileRoutesByTo {
   '/instances': typeof AppInstancesIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/clusters/$cluster': typeof AppClustersClusterIndexRoute
-  '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
+  '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
+  '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -193,8 +211,10 @@ export interface FileRoutesById {
   '/_app/instances/': typeof AppInstancesIndexRoute
   '/_app/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/_app/clusters/$cluster/': typeof AppClustersClusterIndexRoute
-  '/_app/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/_app/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
+  '/_app/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
+  '/_app/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -215,8 +235,10 @@ export interface FileRouteTypes {
     | '/instances/'
     | '/clusters/$cluster/deploy'
     | '/clusters/$cluster/'
-    | '/clusters/$cluster/instances/$instance'
     | '/clusters/$cluster/pipelines/$pipeline'
+    | '/clusters/$cluster/instances/$instance/history'
+    | '/clusters/$cluster/instances/$instance/update'
+    | '/clusters/$cluster/instances/$instance/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -235,8 +257,10 @@ export interface FileRouteTypes {
     | '/instances'
     | '/clusters/$cluster/deploy'
     | '/clusters/$cluster'
-    | '/clusters/$cluster/instances/$instance'
     | '/clusters/$cluster/pipelines/$pipeline'
+    | '/clusters/$cluster/instances/$instance/history'
+    | '/clusters/$cluster/instances/$instance/update'
+    | '/clusters/$cluster/instances/$instance'
   id:
     | '__root__'
     | '/'
@@ -257,8 +281,10 @@ export interface FileRouteTypes {
     | '/_app/instances/'
     | '/_app/clusters/$cluster/deploy'
     | '/_app/clusters/$cluster/'
-    | '/_app/clusters/$cluster/instances/$instance'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
+    | '/_app/clusters/$cluster/instances/$instance/history'
+    | '/_app/clusters/$cluster/instances/$instance/update'
+    | '/_app/clusters/$cluster/instances/$instance/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -395,18 +421,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppClustersClusterDeployRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/clusters/$cluster/instances/$instance': {
-      id: '/_app/clusters/$cluster/instances/$instance'
-      path: '/clusters/$cluster/instances/$instance'
-      fullPath: '/clusters/$cluster/instances/$instance'
-      preLoaderRoute: typeof AppClustersClusterInstancesInstanceRouteImport
-      parentRoute: typeof AppRoute
-    }
     '/_app/clusters/$cluster/pipelines/$pipeline': {
       id: '/_app/clusters/$cluster/pipelines/$pipeline'
       path: '/clusters/$cluster/pipelines/$pipeline'
       fullPath: '/clusters/$cluster/pipelines/$pipeline'
       preLoaderRoute: typeof AppClustersClusterPipelinesPipelineRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/clusters/$cluster/instances/$instance/': {
+      id: '/_app/clusters/$cluster/instances/$instance/'
+      path: '/clusters/$cluster/instances/$instance'
+      fullPath: '/clusters/$cluster/instances/$instance/'
+      preLoaderRoute: typeof AppClustersClusterInstancesInstanceIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/clusters/$cluster/instances/$instance/history': {
+      id: '/_app/clusters/$cluster/instances/$instance/history'
+      path: '/clusters/$cluster/instances/$instance/history'
+      fullPath: '/clusters/$cluster/instances/$instance/history'
+      preLoaderRoute: typeof AppClustersClusterInstancesInstanceHistoryRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/clusters/$cluster/instances/$instance/update': {
+      id: '/_app/clusters/$cluster/instances/$instance/update'
+      path: '/clusters/$cluster/instances/$instance/update'
+      fullPath: '/clusters/$cluster/instances/$instance/update'
+      preLoaderRoute: typeof AppClustersClusterInstancesInstanceUpdateRouteImport
       parentRoute: typeof AppRoute
     }
   }
@@ -422,8 +462,10 @@ interface AppRouteChildren {
   AppInstancesIndexRoute: typeof AppInstancesIndexRoute
   AppClustersClusterDeployRoute: typeof AppClustersClusterDeployRoute
   AppClustersClusterIndexRoute: typeof AppClustersClusterIndexRoute
-  AppClustersClusterInstancesInstanceRoute: typeof AppClustersClusterInstancesInstanceRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
+  AppClustersClusterInstancesInstanceHistoryRoute: typeof AppClustersClusterInstancesInstanceHistoryRoute
+  AppClustersClusterInstancesInstanceUpdateRoute: typeof AppClustersClusterInstancesInstanceUpdateRoute
+  AppClustersClusterInstancesInstanceIndexRoute: typeof AppClustersClusterInstancesInstanceIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -436,10 +478,14 @@ const AppRouteChildren: AppRouteChildren = {
   AppInstancesIndexRoute: AppInstancesIndexRoute,
   AppClustersClusterDeployRoute: AppClustersClusterDeployRoute,
   AppClustersClusterIndexRoute: AppClustersClusterIndexRoute,
-  AppClustersClusterInstancesInstanceRoute:
-    AppClustersClusterInstancesInstanceRoute,
   AppClustersClusterPipelinesPipelineRoute:
     AppClustersClusterPipelinesPipelineRoute,
+  AppClustersClusterInstancesInstanceHistoryRoute:
+    AppClustersClusterInstancesInstanceHistoryRoute,
+  AppClustersClusterInstancesInstanceUpdateRoute:
+    AppClustersClusterInstancesInstanceUpdateRoute,
+  AppClustersClusterInstancesInstanceIndexRoute:
+    AppClustersClusterInstancesInstanceIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

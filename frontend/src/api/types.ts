@@ -21,6 +21,12 @@ export type PipelinePage = Answer<'/pipelines/v1/clusters/{cluster}/pipelines/{p
 export type PipelineAct = NonNullable<PipelinePage['acts']>[number];
 export type PipelineList = Answer<'/pipelines/v1/clusters/{cluster}/pipelines', 'get'>;
 export type OperationList = Answer<'/pipelines/v1/clusters/{cluster}/operations', 'get'>;
+export type Preview = Answer<'/pipelines/v1/clusters/{cluster}/operations/preview', 'post'>;
+export type Wish = NonNullable<
+  paths['/pipelines/v1/clusters/{cluster}/operations/preview']['post']['requestBody']
+>['content']['application/json'];
+export type Undeployed = Answer<'/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', 'get'>;
+export type ProtectionList = Answer<'/pipelines/v1/clusters/{cluster}/protections', 'get'>;
 export type SystemState = Answer<'/auth/v1/state', 'get'>;
 export type SignedIn = Answer<'/auth/v1/login', 'post'>;
 export type User = Answer<'/auth/v1/me', 'get'>;
@@ -44,6 +50,12 @@ export type PipelineSummary = NonNullable<Instance['pipeline']>;
 export type Stage = NonNullable<Pipeline['stages']>[number];
 export type Job = Stage['jobs'][number];
 export type Operation = OperationPage['operation'];
+export type Effect = Preview['effects'][number];
+export type Warning = Preview['warnings'][number];
+export type FileChange = Preview['files'][number];
+export type Estimate = NonNullable<Preview['estimate']>;
+export type GitLabRequest = NonNullable<Preview['request']>;
+export type Protection = ProtectionList['protections'][number];
 export type Session = SessionList['sessions'][number];
 export type Token = TokenList['tokens'][number];
 export type Invitation = InvitationList['invitations'][number];

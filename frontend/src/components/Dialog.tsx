@@ -5,13 +5,15 @@ import classes from './Dialog.module.css';
 interface DialogProps {
   title: string;
   children: ReactNode;
+  /** As wide as what is read in it needs. */
+  size?: 'md' | 'xl';
   onClose: () => void;
 }
 
 /** A question or a form above the page, which waits for an answer. */
-export function Dialog({ title, children, onClose }: DialogProps) {
+export function Dialog({ title, children, size = 'md', onClose }: DialogProps) {
   return (
-    <Modal.Root opened onClose={onClose} yOffset="10vh">
+    <Modal.Root opened onClose={onClose} yOffset="10vh" size={size}>
       <Modal.Overlay backgroundOpacity={0.4} />
       <Modal.Content>
         <Modal.Body className={classes.body ?? ''}>

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'msw';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
 import { logHandlers } from './logs';
+import { operationHandlers } from './operations';
 import { pipelineHandlers } from './pipelines';
 import type { World } from './world';
 
@@ -11,6 +12,7 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...identityHandlers(world),
     ...fleetHandlers(world),
     ...logHandlers(world),
+    ...operationHandlers(world),
     ...pipelineHandlers(world),
   ];
 }

@@ -5,9 +5,11 @@ import type {
   Invitation,
   Operation,
   Pipeline,
+  Protection,
   Role,
   Session,
   Token,
+  Undeployed,
   User,
 } from '@/api/types';
 
@@ -30,6 +32,9 @@ export interface World {
   files: Map<string, Files>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;
+  /** By cluster and instance. */
+  protections: Map<string, Protection>;
+  undeployed: Map<string, Undeployed['commits']>;
   revision: number;
 }
 
@@ -343,6 +348,8 @@ export function createWorld(): World {
     operations: [],
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
+    protections: new Map(),
+    undeployed: new Map(),
     revision: (worlds += 1000),
   };
 }

@@ -6,6 +6,8 @@ import type { Operation } from '@/api/types';
 import { Failure } from '../Failure';
 import { TextLink } from '../links';
 import { Loaded } from '../Loaded';
+import { Files } from '../operations/Files';
+import { Progress } from '../operations/Progress';
 import { Panel } from '../Panel';
 import { operationLooks, operationWords, pipelineLook } from '../status/looks';
 import { Status } from '../status/Status';
@@ -22,7 +24,13 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
   useEffect(() => {
     // What the operation changed shows elsewhere, too.
     if (state === undefined) return;
-    for (const queryKey of [['instance', cluster], ['tree'], ['instances'], ['cluster', cluster]]) {
+    for (const queryKey of [
+      ['instance', cluster],
+      ['tree'],
+      ['instances'],
+      ['cluster', cluster],
+      ['undeployed', cluster],
+    ]) {
       void queryClient.invalidateQueries({ queryKey });
     }
   }, [state, cluster, queryClient]);
@@ -33,14 +41,23 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
       note={operation && <Status look={operationLooks[operation.state]} />}
     >
       <Loaded query={query} what="The operation">
-        {({ operation: shown, pipelines }) => (
+        {({ operation: shown, pipelines, files, estimate, ahead }) => (
           <div className={classes.operation}>
             <p className={classes.asked}>
               Asked for by {shown.requestedBy}, <Time at={shown.requestedAt} />
               {shown.reason !== undefined && <>: “{shown.reason}”</>}
             </p>
             <Steps operation={shown} />
+            <Progress operation={shown} estimate={estimate} ahead={ahead} />
             <Detail operation={shown} />
+            {files.length > 0 && (
+              <details>
+                <summary className={classes.summary}>
+                  What it changes in git: {files.length} {files.length === 1 ? 'file' : 'files'}
+                </summary>
+                <Files files={files} />
+              </details>
+            )}
             {pipelines.length > 0 && <LatestPipeline cluster={cluster} id={pipelines.at(-1)?.id ?? 0} />}
           </div>
         )}

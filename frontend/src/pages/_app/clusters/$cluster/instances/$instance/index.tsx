@@ -10,9 +10,11 @@ import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Facts } from '@/components/Facts';
 import { FilesPanel } from '@/components/files/FilesPanel';
-import { OutLink } from '@/components/links';
+import { ButtonLink, OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
+import { ActionsMenu } from '@/components/operations/ActionsMenu';
+import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { chosenOperation, OperationPanel } from '@/components/pipelines/OperationPanel';
@@ -21,14 +23,15 @@ import { PipelineTable } from '@/components/pipelines/PipelineTable';
 import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
+import { useMay } from '@/components/useMe';
 import { hostOf } from '@/components/instances/columns';
 import { tell } from '@/components/tell';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
-import classes from '../../-clusters.module.css';
-import { FourFacts } from '../../-FourFacts';
+import classes from '@/pages/_app/clusters/-clusters.module.css';
+import { FourFacts } from '@/pages/_app/clusters/-FourFacts';
 
-export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance')({
+export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/')({
   validateSearch: (raw: RawSearch): { file?: string | undefined; operation?: string | undefined } => ({
     file: word(raw, 'file'),
     operation: word(raw, 'operation'),
@@ -50,7 +53,7 @@ function InstanceRoute() {
       crumbs={<ClusterCrumbs cluster={cluster} />}
       about={instance?.description}
       status={instance && <Status look={lifecycleLooks[instance.lifecycle]} pill />}
-      actions={<Refresh />}
+      actions={<Actions details={query.data} />}
     >
       {gone ? (
         <OperationPanel cluster={cluster} id={operation ?? ''} />
@@ -72,6 +75,9 @@ function Contents({ details }: { details: InstanceDetails }) {
     <>
       <SyncNote sync={details.sync} />
       <FourFacts details={details} />
+      {details.instance.lifecycle === 'active' && (
+        <UndeployedNotice cluster={cluster} instance={details.instance.name} />
+      )}
       {shown !== undefined && <OperationPanel key={shown} cluster={cluster} id={shown} />}
       <div className={classes.columns}>
         <FilesPanel
@@ -103,7 +109,18 @@ function Contents({ details }: { details: InstanceDetails }) {
         )}
       </Panel>
       {details.operations.length > 0 && (
-        <Panel title="Operations" note={details.operations.length} flush>
+        <Panel
+          title="Operations"
+          flush
+          actions={
+            <TextLink
+              to="/clusters/$cluster/instances/$instance/history"
+              params={{ cluster, instance: details.instance.name }}
+            >
+              Whole history
+            </TextLink>
+          }
+        >
           <OperationTable operations={details.operations} shown={shown} />
         </Panel>
       )}
@@ -123,6 +140,31 @@ function linksOf({ lmsUrl, studioUrl, mfeUrl, release, theme }: Instance) {
     { name: 'Release', value: release },
     { name: 'Theme', value: theme },
   ];
+}
+
+/** Refresh for everybody; what changes something for operators. */
+function Actions({ details }: { details: InstanceDetails | undefined }) {
+  const { cluster, instance } = Route.useParams();
+  const operator = useMay('operator', cluster);
+  const navigate = Route.useNavigate();
+  return (
+    <>
+      {details && operator && details.instance.lifecycle === 'active' && (
+        <ButtonLink to="/clusters/$cluster/instances/$instance/update" params={{ cluster, instance }}>
+          Update
+        </ButtonLink>
+      )}
+      <Refresh />
+      {details && (
+        <ActionsMenu
+          details={details}
+          onStarted={(operation) =>
+            void navigate({ search: (before) => ({ ...before, operation: operation.id }) })
+          }
+        />
+      )}
+    </>
+  );
 }
 
 function Refresh() {

@@ -1,0 +1,127 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+import { hasEnded } from '@/api/status';
+import type { Wish } from '@/api/types';
+import { pace } from './fleet';
+
+/** What an operation would do. Asking changes nothing. */
+export function previewQuery(cluster: string, wish: Wish) {
+  return queryOptions({
+    queryKey: ['preview', cluster, wish],
+    queryFn: ({ signal }) =>
+      answer(
+        client.POST('/pipelines/v1/clusters/{cluster}/operations/preview', {
+          signal,
+          params: { path: { cluster } },
+          body: wish,
+        }),
+      ),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+/** What was previewed, and that a person confirmed it. */
+export interface Confirmation {
+  wish: Wish;
+  previewHash: string;
+  /** Typed by the person where the preview asks for it. */
+  confirm: string;
+}
+
+/** Starts an operation. The same key never starts a second one. */
+export function startOperation(cluster: string, key: string, { wish, previewHash, confirm }: Confirmation) {
+  return answer(
+    client.POST('/pipelines/v1/clusters/{cluster}/operations', {
+      params: { path: { cluster }, header: { 'Idempotency-Key': key } },
+      body: { ...wish, previewHash, ...(confirm === '' ? {} : { confirm }) },
+    }),
+  );
+}
+
+/** Takes back an operation that waits for its turn. */
+export function withdrawOperation(cluster: string, operation: string) {
+  return answer(
+    client.POST('/pipelines/v1/clusters/{cluster}/operations/{operation}/withdraw', {
+      params: { path: { cluster, operation } },
+    }),
+  );
+}
+
+/** An instance's files as they are in GitLab now, to edit them. */
+export function configurationQuery(cluster: string, instance: string) {
+  return queryOptions({
+    queryKey: ['configuration', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/configuration', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+    // What is being edited must not change under one's hands.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
+export function historyQuery(cluster: string, instance: string) {
+  return infiniteQueryOptions({
+    queryKey: ['history', cluster, instance],
+    queryFn: ({ signal, pageParam }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/operations', {
+          signal,
+          params: { path: { cluster, instance }, query: pageParam === undefined ? {} : { after: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.operations.some((o) => !hasEnded(o.state))) ? 4_000 : pace.calm,
+  });
+}
+
+/** Commits to an instance that no pipeline has deployed. GitLab is asked, so not often. */
+export function undeployedQuery(cluster: string, instance: string) {
+  return queryOptions({
+    queryKey: ['undeployed', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+}
+
+/** Keys whose change does more than restart. */
+export const keyEffectsQuery = queryOptions({
+  queryKey: ['key-effects'],
+  queryFn: ({ signal }) => answer(client.GET('/pipelines/v1/key-effects', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function protectionsQuery(cluster: string) {
+  return queryOptions({
+    queryKey: ['protections', cluster],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/protections', { signal, params: { path: { cluster } } }),
+      ),
+    staleTime: 30_000,
+  });
+}
+
+export function protect(cluster: string, instance: string, isProtected: boolean, reason: string) {
+  return answer(
+    client.PUT('/pipelines/v1/clusters/{cluster}/instances/{instance}/protection', {
+      params: { path: { cluster, instance } },
+      body: { protected: isProtected, ...(reason === '' ? {} : { reason }) },
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { type ChangeEvent, useState } from 'react';
+import classes from './editor.module.css';
+import { effectOf, type KeyEffect } from './known';
+import type { YamlFile } from './yamlEdit';
+
+interface FormProps {
+  /** Files by name; undefined for one that cannot be read. */
+  files: Record<'config.yml' | 'grove.yml', YamlFile | undefined>;
+  effects: readonly KeyEffect[];
+  onChange: (file: 'config.yml' | 'grove.yml', text: string) => void;
+}
+
+interface Field {
+  file: 'config.yml' | 'grove.yml';
+  key: string;
+  label: string;
+  list?: boolean;
+}
+
+const groups: { title: string; fields: Field[] }[] = [
+  {
+    title: 'The platform',
+    fields: [
+      { file: 'config.yml', key: 'PLATFORM_NAME', label: 'Name that learners see' },
+      { file: 'config.yml', key: 'CONTACT_EMAIL', label: 'Contact e-mail' },
+    ],
+  },
+  {
+    title: 'Hosts',
+    fields: [
+      { file: 'config.yml', key: 'LMS_HOST', label: 'LMS' },
+      { file: 'config.yml', key: 'CMS_HOST', label: 'Studio' },
+      { file: 'config.yml', key: 'MFE_HOST', label: 'Micro-frontends' },
+      { file: 'config.yml', key: 'PREVIEW_LMS_HOST', label: 'Preview' },
+    ],
+  },
+  {
+    title: 'Release',
+    fields: [
+      { file: 'config.yml', key: 'OPENEDX_COMMON_VERSION', label: 'Release of Open edX' },
+      { file: 'config.yml', key: 'EDX_PLATFORM_REPOSITORY', label: 'Repository of the platform' },
+      { file: 'config.yml', key: 'EDX_PLATFORM_VERSION', label: 'Branch or tag of the platform' },
+      { file: 'config.yml', key: 'PLUGINS', label: 'Plugins, one a line', list: true },
+    ],
+  },
+  {
+    title: 'Theme',
+    fields: [
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_NAME', label: 'Theme' },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_SOURCE_REPO', label: 'Repository of the theme' },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_VERSION', label: 'Branch or tag of the theme' },
+    ],
+  },
+];
+
+/** The common keys as fields. They show and change the text of the files, nothing else. */
+export function Form({ files, effects, onChange }: FormProps) {
+  return (
+    <div className={classes.form}>
+      {groups.map(({ title, fields }) => (
+        <fieldset key={title} className={classes.group}>
+          <legend>{title}</legend>
+          {fields.map((field) => (
+            <KeyField
+              key={field.key}
+              field={field}
+              file={files[field.file]}
+              effect={effectOf(field.key, effects)}
+              onText={(text) => onChange(field.file, text)}
+            />
+          ))}
+        </fieldset>
+      ))}
+    </div>
+  );
+}
+
+interface KeyFieldProps {
+  field: Field;
+  file: YamlFile | undefined;
+  effect: string;
+  onText: (text: string) => void;
+}
+
+function KeyField({ field: { key, file: name, label, list = false }, file, effect, onText }: KeyFieldProps) {
+  const value = list ? file?.list(key)?.join('\n') : file?.scalar(key);
+  // What is no scalar, or no list, is for the editor beside.
+  const other = file?.has(key) === true && value === undefined;
+  // While it is typed in, a field may hold what no file should: nothing, or an empty line.
+  const [typed, setTyped] = useState<string>();
+  const write = (text: string) => {
+    if (file) onText(list ? file.setList(key, entriesOf(text)) : file.setScalar(key, text));
+  };
+  const common = {
+    label,
+    description: (
+      <>
+        <code>{key}</code> {effect}
+      </>
+    ),
+    disabled: file === undefined || other,
+    ...(file === undefined ? { error: `${name} cannot be read; correct it first.` } : {}),
+    ...(other ? { placeholder: 'See the file' } : {}),
+    value: typed ?? value ?? '',
+    spellCheck: false,
+    autoComplete: 'off',
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      const text = event.currentTarget.value;
+      setTyped(text);
+      if (text !== '') write(text);
+    },
+    onBlur: () => {
+      if (typed === '' && file?.has(key) === true) write('');
+      setTyped(undefined);
+    },
+  };
+  return list ? <Textarea {...common} autosize minRows={3} /> : <TextInput {...common} />;
+}
+
+function entriesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

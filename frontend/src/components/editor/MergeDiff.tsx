@@ -1,0 +1,55 @@
+import { yaml } from '@codemirror/lang-yaml';
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { useMediaQuery } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import { look } from '@/components/yaml/extensions';
+import classes from './editor.module.css';
+
+interface MergeDiffProps {
+  label: string;
+  before: string;
+  after: string;
+}
+
+const collapse = { margin: 3, minSize: 6 };
+
+/** Two texts beside one another, on narrow screens in one column; what is the same is folded. */
+export default function MergeDiff({ label, before, after }: MergeDiffProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
+  useEffect(() => {
+    const parent = host.current;
+    if (!parent) return undefined;
+    const extensions = (side: string): Extension => [
+      lineNumbers(),
+      yaml(),
+      look,
+      EditorView.lineWrapping,
+      EditorState.readOnly.of(true),
+      EditorView.editable.of(false),
+      EditorView.contentAttributes.of({ 'aria-label': `${label}, ${side}`, tabindex: '0' }),
+    ];
+    if (wide) {
+      const view = new MergeView({
+        parent,
+        a: { doc: before, extensions: extensions('before') },
+        b: { doc: after, extensions: extensions('after') },
+        collapseUnchanged: collapse,
+        gutter: true,
+      });
+      return () => view.destroy();
+    }
+    const view = new EditorView({
+      parent,
+      doc: after,
+      extensions: [
+        extensions('before and after'),
+        unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: collapse }),
+      ],
+    });
+    return () => view.destroy();
+  }, [label, before, after, wide]);
+  return <div ref={host} className={classes.merge} />;
+}

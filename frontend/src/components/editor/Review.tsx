@@ -1,0 +1,121 @@
+import { Button } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { ApiError } from '@/api/errors';
+import type { FileChange, Operation, Wish } from '@/api/types';
+import { Loaded } from '@/components/Loaded';
+import { Failure } from '@/components/Failure';
+import { Loading } from '@/components/Loading';
+import { Files } from '@/components/operations/Files';
+import operations from '@/components/operations/operations.module.css';
+import { PreviewView } from '@/components/operations/PreviewView';
+import { usePreview } from '@/components/operations/usePreview';
+import { useStart } from '@/components/operations/useStart';
+import { Panel } from '@/components/Panel';
+import classes from './editor.module.css';
+
+const MergeDiff = lazy(() => import('./MergeDiff'));
+
+interface ReviewProps {
+  cluster: string;
+  wish: Wish;
+  /** The files as they are in git, by path. */
+  before: ReadonlyMap<string, string>;
+  /** Back to editing, with what the API says of the files. */
+  onBack: (why: Error | null) => void;
+  onReload: () => void;
+  onStarted: (operation: Operation) => void;
+}
+
+/** A change before it is sent: what it does, and the one button that sends it. */
+export function Review({ cluster, wish, before, onBack, onReload, onStarted }: ReviewProps) {
+  const { query, hash } = usePreview(cluster, wish);
+  const { start, busy, failure } = useStart(cluster, onStarted);
+  const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
+  return (
+    <div className={classes.step}>
+      <Panel title="Preview" note="Nothing is sent yet">
+        <Loaded query={query} what="The preview" lines={8}>
+          {(preview) => (
+            <PreviewView
+              preview={preview}
+              files={<Merged files={preview.files} before={before} wish={wish} />}
+            />
+          )}
+        </Loaded>
+      </Panel>
+      {query.error instanceof ApiError && <Said error={query.error} />}
+      {failure && <Failure error={failure} what="The change was not started." />}
+      <div className={classes.bar}>
+        <p role="status">{wish.reason === undefined ? 'No reason is given.' : `Reason: ${wish.reason}`}</p>
+        {overtaken && (
+          <Button variant="default" onClick={onReload}>
+            Load the files again, without my changes
+          </Button>
+        )}
+        <Button variant="default" onClick={() => onBack(query.error)}>
+          Back to the editor
+        </Button>
+        <Button
+          disabled={hash === undefined}
+          loading={busy}
+          onClick={() => {
+            if (hash !== undefined) start({ wish, previewHash: hash, confirm: '' });
+          }}
+        >
+          Deploy the change
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** What the API says of single files. */
+function Said({ error }: { error: ApiError }) {
+  // One alone stands in the failure already.
+  const said = Object.entries(error.fields).filter(([, message]) => message !== error.message);
+  if (said.length === 0) return null;
+  return (
+    <ul className={classes.marks} aria-label="What is wrong">
+      {said.map(([field, message]) => (
+        <li key={field}>
+          {field.replace(/^files\./, '')}: {message}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface MergedProps {
+  files: readonly FileChange[];
+  before: ReadonlyMap<string, string>;
+  wish: Wish;
+}
+
+/** The files that were edited here, before and after; others as the API tells them. */
+function Merged({ files, before, wish }: MergedProps) {
+  return (
+    <div className={operations.files}>
+      {files.map((file) => {
+        const after = wish.files?.find((f) => f.path === file.path)?.text;
+        if (after === undefined) return <Files key={file.path} files={[file]} />;
+        return (
+          <details key={file.path} open className={operations.file}>
+            <summary>
+              <code>{file.path}</code>
+            </summary>
+            {(file.secrets ?? []).length > 0 && (
+              <p className={operations.dim}>Secrets change that are not shown: {file.secrets?.join(', ')}</p>
+            )}
+            <Suspense fallback={<Loading lines={4} label={`Loading: changes of ${file.path}`} />}>
+              <MergeDiff
+                label={`Changes of ${file.path}`}
+                before={before.get(file.path) ?? ''}
+                after={after}
+              />
+            </Suspense>
+          </details>
+        );
+      })}
+    </div>
+  );
+}

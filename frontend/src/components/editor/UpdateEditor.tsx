@@ -1,0 +1,149 @@
+import { Button, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useBlocker } from '@tanstack/react-router';
+import { useState } from 'react';
+import { keyEffectsQuery } from '@/api/queries/operations';
+import type { Files, Operation, Wish } from '@/api/types';
+import { Confirm } from '@/components/Confirm';
+import { Panel } from '@/components/Panel';
+import classes from './editor.module.css';
+import { FileTabs } from './FileTabs';
+import { Form } from './Form';
+import { problemsOf, saidOf } from './problems';
+import { Review } from './Review';
+import { openYaml } from './yamlEdit';
+
+export interface UpdateEditorProps {
+  cluster: string;
+  instance: string;
+  /** As they are in git, secrets masked. */
+  files: Files;
+  /** Loads them again; what was edited is lost. */
+  onReload: () => void;
+  /** Is to leave the page without being asked whether to: what was edited is stored then. */
+  onStarted: (operation: Operation) => void;
+}
+
+/** Changes an instance's configuration: the common keys as a form beside the files, then a preview, then it goes. */
+export default function UpdateEditor({ cluster, instance, files, onReload, onStarted }: UpdateEditorProps) {
+  const path = (name: string) => `instances/${instance}/${name}`;
+  const [edits, setEdits] = useState<ReadonlyMap<string, string>>(new Map());
+  const [reason, setReason] = useState('');
+  const [reviewing, setReviewing] = useState(false);
+  const [refusal, setRefusal] = useState<Error | null>(null);
+  const { data } = useQuery(keyEffectsQuery);
+  const effects = data?.keys ?? [];
+
+  const original = new Map(files.files.map((f) => [f.path, f.text]));
+  const textOf = (of: string) => edits.get(of) ?? original.get(of) ?? '';
+  const changed = [...edits].filter(([of, text]) => text !== (original.get(of) ?? ''));
+  const paths = [...new Set([path('config.yml'), path('grove.yml'), ...original.keys()])];
+  const tabs = paths.map((of) => ({
+    path: of,
+    text: textOf(of),
+    changed: changed.some(([p]) => p === of),
+    marks: [...problemsOf(of, textOf(of)), ...saidOf(of, refusal)],
+  }));
+  const broken = tabs.filter((tab) => problemsOf(tab.path, tab.text).length > 0);
+
+  const edit = (of: string, text: string) => {
+    setEdits((before) => new Map(before).set(of, text));
+    setRefusal(null);
+  };
+  const blocker = useBlocker({
+    shouldBlockFn: () => changed.length > 0,
+    enableBeforeUnload: () => changed.length > 0,
+    withResolver: true,
+  });
+
+  const wish: Wish = {
+    kind: 'update',
+    instance,
+    baseCommit: files.commit,
+    files: changed.map(([of, text]) => ({ path: of, text })),
+    ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+  };
+
+  return (
+    <>
+      {reviewing ? (
+        <Review
+          cluster={cluster}
+          wish={wish}
+          before={original}
+          onBack={(why) => {
+            setRefusal(why);
+            setReviewing(false);
+          }}
+          onReload={onReload}
+          onStarted={onStarted}
+        />
+      ) : (
+        <form
+          noValidate
+          className={classes.step}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (changed.length > 0 && broken.length === 0) setReviewing(true);
+          }}
+        >
+          <div className={classes.columns}>
+            <Panel title="Common keys">
+              <Form
+                files={{
+                  'config.yml': openYaml(textOf(path('config.yml'))),
+                  'grove.yml': openYaml(textOf(path('grove.yml'))),
+                }}
+                effects={effects}
+                onChange={(name, text) => edit(path(name), text)}
+              />
+            </Panel>
+            <div className={classes.files}>
+              <Panel title="Files" note={<>as of commit {files.commit.slice(0, 8)}</>}>
+                <FileTabs tabs={tabs} effects={effects} onChange={edit} />
+              </Panel>
+            </div>
+          </div>
+          <Panel title="Why">
+            <Textarea
+              label="Reason"
+              description="Stands in the history and in the commit, for whoever looks later. May stay empty."
+              autosize
+              minRows={2}
+              maxRows={6}
+              maxLength={500}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          </Panel>
+          <div className={classes.bar}>
+            <p role="status">{summary(changed.length, broken.length)}</p>
+            <Button variant="default" disabled={changed.length === 0} onClick={() => setEdits(new Map())}>
+              Undo all
+            </Button>
+            <Button type="submit" disabled={changed.length === 0 || broken.length > 0}>
+              Preview
+            </Button>
+          </div>
+        </form>
+      )}
+      {blocker.status === 'blocked' && (
+        <Confirm
+          title="Leave without the changes?"
+          verb="Leave"
+          run={() => Promise.resolve()}
+          onDone={blocker.proceed}
+          onClose={blocker.reset}
+        >
+          <p>What you edited is not kept anywhere.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function summary(changed: number, broken: number): string {
+  if (broken > 0) return 'Correct what is marked, then look at the preview.';
+  if (changed === 0) return 'Nothing is changed yet.';
+  return `${changed} ${changed === 1 ? 'file is' : 'files are'} changed. Nothing is sent before you have seen the preview.`;
+}

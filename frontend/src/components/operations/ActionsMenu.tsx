@@ -1,0 +1,128 @@
+import {
+  IconArchive,
+  IconArchiveOff,
+  IconBox,
+  IconChevronDown,
+  IconLock,
+  IconLockOpen,
+  IconServerCog,
+  IconTrash,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { protectionsQuery } from '@/api/queries/operations';
+import type { InstanceDetails, Operation, OperationKind, Wish } from '@/api/types';
+import { Dropdown } from '@/components/Dropdown';
+import dropdown from '@/components/Dropdown.module.css';
+import { DropdownButton, DropdownRule } from '@/components/DropdownItems';
+import { useMay } from '@/components/useMe';
+import { Protect } from './Protect';
+import { StartOperation } from './StartOperation';
+
+interface ActionsMenuProps {
+  details: InstanceDetails;
+  onStarted: (operation: Operation) => void;
+}
+
+const icon = { size: 16, stroke: 1.7 };
+
+/** What can be done to an instance besides updating it. */
+export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
+  const { cluster, name, lifecycle } = details.instance;
+  const operator = useMay('operator', cluster);
+  const administrator = useMay('administrator', cluster);
+  const [asked, setAsked] = useState<OperationKind>();
+  const [protecting, setProtecting] = useState(false);
+  const { data } = useQuery({ ...protectionsQuery(cluster), enabled: operator });
+  const held = data?.protections.find((p) => p.instance === name && p.protected);
+  if (!operator) return null;
+  const dialog = asked && dialogs[asked];
+  return (
+    <>
+      <Dropdown
+        align="end"
+        className={dropdown.opener}
+        contents={`Actions on ${name}`}
+        button={
+          <>
+            Actions
+            <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
+          </>
+        }
+      >
+        {lifecycle === 'archived' ? (
+          <DropdownButton onClick={() => setAsked('unarchive')}>
+            <IconArchiveOff {...icon} />
+            Unarchive
+          </DropdownButton>
+        ) : (
+          <DropdownButton onClick={() => setAsked('archive')}>
+            <IconArchive {...icon} />
+            Archive
+          </DropdownButton>
+        )}
+        <DropdownButton onClick={() => setAsked('buildImages')}>
+          <IconBox {...icon} />
+          Build images
+        </DropdownButton>
+        <DropdownButton onClick={() => setProtecting(true)}>
+          {held ? <IconLockOpen {...icon} /> : <IconLock {...icon} />}
+          {held ? 'Lift the protection' : 'Protect'}
+        </DropdownButton>
+        <DropdownRule />
+        {administrator && (
+          <DropdownButton danger onClick={() => setAsked('reprovision')}>
+            <IconServerCog {...icon} />
+            Reprovision the cluster
+          </DropdownButton>
+        )}
+        <DropdownButton danger onClick={() => setAsked('delete')}>
+          <IconTrash {...icon} />
+          Delete
+        </DropdownButton>
+      </Dropdown>
+      {protecting && (
+        <Protect cluster={cluster} instance={name} held={held} onClose={() => setProtecting(false)} />
+      )}
+      {asked && dialog && (
+        <StartOperation
+          cluster={cluster}
+          wish={wishOf(asked, details)}
+          title={dialog.title(name, cluster)}
+          verb={dialog.verb}
+          onStarted={(operation) => {
+            setAsked(undefined);
+            onStarted(operation);
+          }}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+const dialogs: Partial<
+  Record<OperationKind, { title: (name: string, cluster: string) => string; verb: string }>
+> = {
+  archive: { title: (name) => `Archive ${name}?`, verb: 'Archive' },
+  unarchive: { title: (name) => `Unarchive ${name}?`, verb: 'Unarchive' },
+  delete: { title: (name) => `Delete ${name}?`, verb: 'Delete for good' },
+  buildImages: { title: (_, cluster) => `Build images for ${cluster}`, verb: 'Build images' },
+  reprovision: { title: (_, cluster) => `Reprovision the cluster ${cluster}?`, verb: 'Reprovision' },
+};
+
+function wishOf(kind: OperationKind, { instance, files }: InstanceDetails): Wish {
+  if (kind === 'reprovision') return { kind };
+  if (kind !== 'buildImages') return { kind, instance: instance.name };
+  const text = files?.files.find((f) => f.path.endsWith('/config.yml'))?.text ?? '';
+  return {
+    kind,
+    repository: valueOf(text, 'EDX_PLATFORM_REPOSITORY') ?? '',
+    branch: valueOf(text, 'EDX_PLATFORM_VERSION') ?? valueOf(text, 'OPENEDX_COMMON_VERSION') ?? '',
+  };
+}
+
+/** A scalar of a YAML file, for a start; the person sees and may change it. */
+function valueOf(text: string, key: string): string | undefined {
+  return new RegExp(`^${key}: *["']?([^"'\\s#]+)`, 'm').exec(text)?.[1];
+}

@@ -1,0 +1,103 @@
+import { IconArrowBackUp, IconChevronRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { operationQuery } from '@/api/queries/pipelines';
+import type { Operation } from '@/api/types';
+import { TextLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { PipelineTable } from '@/components/pipelines/PipelineTable';
+import { SmallButton } from '@/components/SmallButton';
+import { operationLooks, operationWords } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Time } from '@/components/Time';
+import { duration, parseTime } from '@/lib/time';
+import { Files } from './Files';
+import classes from './history.module.css';
+import { Progress } from './Progress';
+
+interface HistoryEntryProps {
+  operation: Operation;
+  open: boolean;
+  /** Whether what it deployed is what stands. */
+  current: boolean;
+  onToggle: () => void;
+  /** Absent when there is nothing to go back to. */
+  onRollBack: (() => void) | undefined;
+}
+
+/** An operation of the past: a line that opens to its changes and pipelines. */
+export function HistoryEntry({ operation: o, open, current, onToggle, onRollBack }: HistoryEntryProps) {
+  return (
+    <li className={classes.entry}>
+      <div className={classes.line}>
+        <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
+          <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
+          <span className={classes.kind}>
+            {o.rolledBackTo === undefined || o.kind !== 'update' ? operationWords[o.kind] : 'Roll back'}
+          </span>
+        </button>
+        <Status look={operationLooks[o.state]} />
+        {current && <span className={classes.current}>current</span>}
+        <span className={classes.who}>
+          {o.requestedBy}, <Time at={o.requestedAt} />
+        </span>
+        <span className={classes.took}>{took(o)}</span>
+        {onRollBack && (
+          <SmallButton onClick={onRollBack} leftSection={<IconArrowBackUp size={14} stroke={1.8} />}>
+            Roll back to it
+          </SmallButton>
+        )}
+      </div>
+      {o.reason !== undefined && <p className={classes.reason}>“{o.reason}”</p>}
+      {o.detail !== undefined && <p className={classes.detail}>{o.detail}</p>}
+      {open && <Details operation={o} />}
+    </li>
+  );
+}
+
+function Details({ operation: { cluster, id, instance } }: { operation: Operation }) {
+  const query = useQuery(operationQuery(cluster, id));
+  return (
+    <div className={classes.details}>
+      <Loaded query={query} what="The operation">
+        {({ operation, files, pipelines, acts, estimate, ahead }) => (
+          <>
+            <p className={classes.facts}>
+              Deployment {operation.deploymentId}
+              {operation.commit !== undefined && <>, commit {operation.commit.slice(0, 8)}</>}
+              {operation.rolledBackTo !== undefined && (
+                <>, from commit {operation.rolledBackTo.slice(0, 8)}</>
+              )}
+              .{' '}
+              <TextLink
+                to="/clusters/$cluster/instances/$instance"
+                params={{ cluster, instance }}
+                search={{ operation: id }}
+              >
+                Follow it
+              </TextLink>
+            </p>
+            <Progress operation={operation} estimate={estimate} ahead={ahead} />
+            {files.length > 0 ? (
+              <Files files={files} />
+            ) : (
+              <p className={classes.facts}>It changed no file by itself: Grove does, when it is asked.</p>
+            )}
+            {pipelines.length > 0 && <PipelineTable label="Its pipelines" pipelines={pipelines} />}
+            {acts.map((act) => (
+              <p key={act.id} className={classes.facts}>
+                Pipeline #{act.pipeline} {act.act === 'cancel' ? 'canceled' : 'retried'} by {act.by},{' '}
+                <Time at={act.at} />
+                {act.reason !== undefined && <>: “{act.reason}”</>}
+              </p>
+            ))}
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function took({ requestedAt, endedAt }: Operation): string {
+  const [start, end] = [parseTime(requestedAt), parseTime(endedAt)];
+  return start && end ? duration(end.getTime() - start.getTime()) : '';
+}

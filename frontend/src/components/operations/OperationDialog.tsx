@@ -1,0 +1,133 @@
+import { Button, Textarea, TextInput } from '@mantine/core';
+import { useId, useState } from 'react';
+import type { Operation, OperationKind, Wish } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
+import { Failure } from '@/components/Failure';
+import { Loaded } from '@/components/Loaded';
+import classes from './operations.module.css';
+import { PreviewView } from './PreviewView';
+import { usePreview } from './usePreview';
+import { useStart } from './useStart';
+
+export interface OperationDialogProps {
+  cluster: string;
+  /** What is wanted, but for the reason and what is typed here. */
+  wish: Wish;
+  title: string;
+  /** What the button says. */
+  verb: string;
+  onStarted: (operation: Operation) => void;
+  onClose: () => void;
+}
+
+const destructive: readonly OperationKind[] = ['delete', 'reprovision'];
+
+/** An operation before it starts: its preview, why, and – where it destroys – the name to type. */
+export default function OperationDialog({
+  cluster,
+  wish,
+  title,
+  verb,
+  onStarted,
+  onClose,
+}: OperationDialogProps) {
+  const id = useId();
+  const [reason, setReason] = useState('');
+  const [typed, setTyped] = useState('');
+  const [code, setCode] = useState({ repository: wish.repository ?? '', branch: wish.branch ?? '' });
+  const builds = wish.kind === 'buildImages';
+  const complete = !builds || (code.repository.trim() !== '' && code.branch.trim() !== '');
+  const wanted: Wish = {
+    ...wish,
+    ...(builds ? { repository: code.repository.trim(), branch: code.branch.trim() } : {}),
+    ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+  };
+  const { query, hash, fresh } = usePreview(cluster, complete ? wanted : undefined);
+  const { start, busy, failure } = useStart(cluster, onStarted);
+  const name = query.data?.confirm;
+  const confirmed = name === undefined || typed === name;
+  const danger = destructive.includes(wish.kind);
+  return (
+    <Dialog title={title} size="xl" onClose={onClose}>
+      <form
+        className={classes.dialog}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (hash !== undefined && confirmed) start({ wish: wanted, previewHash: hash, confirm: typed });
+        }}
+      >
+        {builds && (
+          <div className={classes.fields}>
+            <TextInput
+              label="Repository of the code"
+              placeholder="https://github.com/openedx/edx-platform"
+              value={code.repository}
+              onChange={({ currentTarget: { value } }) =>
+                setCode((before) => ({ ...before, repository: value }))
+              }
+            />
+            <TextInput
+              label="Branch"
+              value={code.branch}
+              onChange={({ currentTarget: { value } }) => setCode((before) => ({ ...before, branch: value }))}
+            />
+          </div>
+        )}
+        {complete ? (
+          <Loaded query={query} what="The preview" lines={5}>
+            {(preview) => (
+              <div data-old={!fresh || undefined} className={classes.preview}>
+                <PreviewView preview={preview} />
+              </div>
+            )}
+          </Loaded>
+        ) : (
+          <p className={classes.about}>
+            Name the code that the images are built of; then it stands here what happens.
+          </p>
+        )}
+        <Textarea
+          label="Reason"
+          description="Stands in the history and in the commit, for whoever looks later. May stay empty."
+          autosize
+          minRows={2}
+          maxRows={5}
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {name !== undefined && (
+          <div className={classes.danger}>
+            <p id={`${id}-why`}>
+              This cannot be undone. Type <strong>{name}</strong> to confirm it.
+            </p>
+            <TextInput
+              aria-label={`Type ${name}`}
+              aria-describedby={`${id}-why`}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        {failure && <Failure error={failure} what="It was not started." />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button
+            type="submit"
+            color={danger ? 'red.9' : 'fern'}
+            disabled={hash === undefined || !confirmed}
+            loading={busy}
+          >
+            {verb}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,58 @@
+import { Textarea } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { protect } from '@/api/queries/operations';
+import type { Protection } from '@/api/types';
+import { Confirm } from '@/components/Confirm';
+import { Time } from '@/components/Time';
+
+interface ProtectProps {
+  cluster: string;
+  instance: string;
+  /** The protection that stands. */
+  held: Protection | undefined;
+  onClose: () => void;
+}
+
+/** Sets or lifts the protection of an instance. */
+export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
+  const queryClient = useQueryClient();
+  const [reason, setReason] = useState('');
+  return (
+    <Confirm
+      title={held ? `Lift the protection of ${instance}?` : `Protect ${instance}?`}
+      verb={held ? 'Lift it' : 'Protect'}
+      run={() => protect(cluster, instance, !held, reason.trim())}
+      onDone={() => {
+        for (const queryKey of [
+          ['protections', cluster],
+          ['preview', cluster],
+        ]) {
+          void queryClient.invalidateQueries({ queryKey });
+        }
+      }}
+      onClose={onClose}
+    >
+      {held ? (
+        <p>
+          {held.by} protected it, <Time at={held.at} />
+          {held.reason !== undefined && <>: “{held.reason}”</>}. Without protection it can be archived and
+          deleted.
+        </p>
+      ) : (
+        <p>
+          It cannot be archived, deleted or reprovisioned until the protection is lifted. Updates go on as
+          before.
+        </p>
+      )}
+      <Textarea
+        label="Reason"
+        autosize
+        minRows={2}
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </Confirm>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Warning } from '@/api/types';
+import { Hidden } from '@/components/Hidden';
+import { Mark } from '@/components/status/Mark';
+import classes from './operations.module.css';
+
+/** What speaks against an operation; first what forbids it. */
+export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null;
+  const sorted = [...warnings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
+  return (
+    <ul className={classes.warnings} aria-label="Before you go on">
+      {sorted.map(({ code, message, blocking }, i) => (
+        <li key={`${code}.${i}`} data-blocking={blocking}>
+          <Mark shape={blocking ? 'cross' : 'triangle'} size={16} />
+          <span>
+            <Hidden>{blocking ? 'Not possible: ' : 'Note: '}</Hidden>
+            {sentence(message)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}

@@ -1,0 +1,115 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { historyQuery } from '@/api/queries/operations';
+import type { Operation } from '@/api/types';
+import { ClusterCrumbs } from '@/components/ClusterCrumbs';
+import { Empty } from '@/components/Empty';
+import { TextLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { HistoryEntry } from '@/components/operations/HistoryEntry';
+import classes from '@/components/operations/history.module.css';
+import { StartOperation } from '@/components/operations/StartOperation';
+import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
+import { Crumb, Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { SmallButton } from '@/components/SmallButton';
+import { useMay } from '@/components/useMe';
+import { word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+
+export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/history')({
+  validateSearch: (raw: RawSearch): { operation?: string | undefined } => ({
+    operation: word(raw, 'operation'),
+  }),
+  component: HistoryRoute,
+});
+
+function HistoryRoute() {
+  const { cluster, instance } = Route.useParams();
+  const { operation: open } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const query = useInfiniteQuery(historyQuery(cluster, instance));
+  const operator = useMay('operator', cluster);
+  const [back, setBack] = useState<Operation>();
+  const operations = query.data?.pages.flatMap((page) => page.operations) ?? [];
+  const current = operations.find(deployed)?.id;
+  return (
+    <Page
+      title={`History of ${instance}`}
+      crumbs={
+        <>
+          <ClusterCrumbs cluster={cluster} />
+          <Crumb>
+            <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
+              {instance}
+            </TextLink>
+          </Crumb>
+        </>
+      }
+      about="Every operation that Ocim was asked for: who, when, why, what it changed and how it went."
+    >
+      <UndeployedNotice cluster={cluster} instance={instance} />
+      <Panel title="Operations" flush>
+        <Loaded query={query} what="The history" lines={8}>
+          {() =>
+            operations.length === 0 ? (
+              <Empty title="Nothing yet">Ocim was never asked for an operation of this instance.</Empty>
+            ) : (
+              <ul aria-label="Operations, newest first" className={classes.list}>
+                {operations.map((operation) => (
+                  <HistoryEntry
+                    key={operation.id}
+                    operation={operation}
+                    open={operation.id === open}
+                    current={operation.id === current}
+                    onToggle={() =>
+                      void navigate({
+                        search: { operation: operation.id === open ? undefined : operation.id },
+                        replace: true,
+                        resetScroll: false,
+                      })
+                    }
+                    onRollBack={
+                      operator && deployed(operation) && operation.id !== current
+                        ? () => setBack(operation)
+                        : undefined
+                    }
+                  />
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </Panel>
+      {query.hasNextPage && (
+        <div>
+          <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show earlier ones
+          </SmallButton>
+        </div>
+      )}
+      {back && (
+        <StartOperation
+          cluster={cluster}
+          wish={{ kind: 'update', instance, rollBackTo: back.id }}
+          title={`Roll ${instance} back?`}
+          verb="Roll back"
+          onStarted={(operation) =>
+            void navigate({
+              to: '/clusters/$cluster/instances/$instance',
+              params: { cluster, instance },
+              search: { operation: operation.id },
+            })
+          }
+          onClose={() => setBack(undefined)}
+        />
+      )}
+    </Page>
+  );
+}
+
+/** Whether it left a configuration behind that one can go back to. */
+function deployed({ kind, state }: Operation): boolean {
+  return state === 'live' && (kind === 'create' || kind === 'update' || kind === 'unarchive');
+}

@@ -1,0 +1,69 @@
+import { Alert } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { ApiError } from '@/api/errors';
+import { configurationQuery } from '@/api/queries/operations';
+import { ClusterCrumbs } from '@/components/ClusterCrumbs';
+import { Update } from '@/components/editor/Update';
+import { TextLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { MissingPage } from '@/components/MissingPage';
+import { Crumb, Page } from '@/components/Page';
+import { useMay } from '@/components/useMe';
+
+export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/update')({
+  component: UpdateRoute,
+});
+
+function UpdateRoute() {
+  const { cluster, instance } = Route.useParams();
+  const navigate = Route.useNavigate();
+  const queryClient = useQueryClient();
+  const operator = useMay('operator', cluster);
+  const query = useQuery({ ...configurationQuery(cluster, instance), enabled: operator });
+  if (query.error instanceof ApiError && query.error.status === 404) return <MissingPage />;
+  return (
+    <Page
+      title={`Update ${instance}`}
+      crumbs={
+        <>
+          <ClusterCrumbs cluster={cluster} />
+          <Crumb>
+            <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
+              {instance}
+            </TextLink>
+          </Crumb>
+        </>
+      }
+      about="Change its configuration, look at what that does, then deploy it."
+    >
+      {operator ? (
+        <Loaded query={query} what="The configuration" lines={12}>
+          {(files) => (
+            <Update
+              key={`${files.commit}.${query.dataUpdatedAt}`}
+              cluster={cluster}
+              instance={instance}
+              files={files}
+              onReload={() =>
+                void queryClient.resetQueries({ queryKey: ['configuration', cluster, instance] })
+              }
+              onStarted={(operation) =>
+                void navigate({
+                  to: '/clusters/$cluster/instances/$instance',
+                  params: { cluster, instance },
+                  search: { operation: operation.id },
+                  ignoreBlocker: true,
+                })
+              }
+            />
+          )}
+        </Loaded>
+      ) : (
+        <Alert color="yellow" title="Your role does not allow this">
+          Updating needs the role of an operator on this cluster. Ask an administrator.
+        </Alert>
+      )}
+    </Page>
+  );
+}

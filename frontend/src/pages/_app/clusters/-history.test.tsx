@@ -1,0 +1,88 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Operation } from '@/api/types';
+import { faults, mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+
+function operation(id: string, hours: number, more: Partial<Operation>): Operation {
+  return {
+    id, cluster: 'campus-aws', instance: 'academy', kind: 'update', state: 'live', deploymentId: `9${hours}`,
+    requestedBy: 'bruno@example.org', requestedAt: at(hours), endedAt: at(hours - 0.2), ...more,
+  }; // prettier-ignore
+}
+
+beforeEach(() => {
+  session.enter({ accessToken: 'a', expiresAt: at(-1), user: api.world.user });
+  api.world.operations = [
+    operation('o3', 1, { state: 'failed', detail: 'Pipeline 9 failed: see its log.', reason: 'teak.2' }),
+    operation('o2', 5, { reason: 'new theme' }),
+    operation('o1', 50, { kind: 'create' }),
+  ];
+  api.use(
+    http.get('*/operations/:o', ({ params }) => {
+      const found = api.world.operations.find((o) => o.id === params.o);
+      const file = {
+        path: 'instances/academy/config.yml',
+        action: 'update',
+        instance: 'academy',
+        diff: '@@ -1 +1 @@\n-A: 1\n+A: 2\n',
+      };
+      return HttpResponse.json({
+        operation: found,
+        files: [file],
+        effects: [],
+        pipelines: [],
+        acts: [],
+        ahead: 0,
+      });
+    }),
+  );
+});
+
+const address = '/clusters/campus-aws/instances/academy/history';
+const entries = async () =>
+  within(await screen.findByRole('list', { name: 'Operations, newest first' })).getAllByRole('listitem');
+
+test('who, when, why and how it went, with the diff of the one that is open', async () => {
+  const { user, router } = open(address);
+  const [failed, current, first] = await entries();
+  expect(failed).toHaveTextContent(/Failed.*bruno@example.org.*teak.2.*see its log/);
+  expect(current).toHaveTextContent(/Live.*current.*12 min/);
+  expect(first).toHaveTextContent('Create');
+  await user.click(within(current as HTMLElement).getByRole('button', { name: 'Update' }));
+  expect(
+    await screen.findByRole('table', { name: 'Changes of instances/academy/config.yml' }),
+  ).toHaveTextContent('A: 2');
+  expect(router.state.location.search).toEqual({ operation: 'o2' });
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+});
+
+test('one can go back to what was live before, through a preview', async () => {
+  const { user, router } = open(address);
+  const [failed, current, first] = await entries();
+  for (const none of [failed, current]) {
+    expect(within(none as HTMLElement).queryByRole('button', { name: 'Roll back to it' })).toBeNull();
+  }
+  await user.click(within(first as HTMLElement).getByRole('button', { name: 'Roll back to it' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Roll academy back?' });
+  expect(await within(dialog).findByText('PLATFORM_NAME: Old')).toBeVisible();
+  const button = within(dialog).getByRole('button', { name: 'Roll back' });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.click(button);
+  await waitFor(() => expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'));
+  expect(api.world.operations).toHaveLength(4);
+});
+
+test('commits that nobody deployed are told', async () => {
+  api.world.undeployed.set('campus-aws/academy', [
+    { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
+  ]);
+  open(address);
+  const notice = await screen.findByRole('region', { name: 'Undeployed changes' });
+  expect(notice).toHaveTextContent('1 commit is not deployed');
+  expect(notice).toHaveTextContent('Try another theme, by Chidi');
+});

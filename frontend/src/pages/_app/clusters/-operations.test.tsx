@@ -1,0 +1,160 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Role } from '@/api/types';
+import { faults, mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+
+function enter(role: Role) {
+  const user = { ...api.world.user, role };
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
+}
+
+beforeEach(() => enter('administrator'));
+
+function instance(lifecycle: 'active' | 'archived' = 'active') {
+  const found = api.world.instances.find((i) => i.lifecycle === lifecycle && i.cluster === 'campus-aws');
+  if (!found) throw new Error(`nothing is ${lifecycle}`);
+  return { name: found.name, address: `/clusters/${found.cluster}/instances/${found.name}` };
+}
+
+async function choose(user: ReturnType<typeof open>['user'], action: string) {
+  await user.click(await screen.findByText(action, { selector: 'button' }));
+  return screen.findByRole('dialog');
+}
+
+test('archiving shows what happens and what is sent, and starts once', async () => {
+  const { address, name } = instance();
+  const { user, router } = open(address);
+  const dialog = await choose(user, 'Archive');
+  expect(await within(dialog).findByText('The instance is taken off the cluster')).toBeVisible();
+  expect(dialog).toHaveTextContent('/api/v4/projects/4201/trigger/pipeline');
+  expect(dialog).toHaveTextContent('by 4 earlier runs');
+  expect(await faults(dialog)).toEqual([]);
+  const button = within(dialog).getByRole('button', { name: 'Archive' });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.dblClick(button);
+  await screen.findByRole('heading', { name: 'Operation: Archive' });
+  expect(api.world.operations.filter((o) => o.instance === name)).toHaveLength(1);
+  expect(router.state.location.search).toEqual({ operation: 'op1' });
+});
+
+test('a reason belongs to what is previewed: until it is, nothing can be started', async () => {
+  const { user } = open(instance().address);
+  const dialog = await choose(user, 'Archive');
+  const button = within(dialog).getByRole('button', { name: 'Archive' });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.type(within(dialog).getByRole('textbox', { name: 'Reason' }), 'end of term');
+  expect(button).toBeDisabled();
+  await waitFor(() => expect(button).toBeEnabled());
+  expect(dialog).toHaveTextContent('"note": "end of term"');
+  await user.click(button);
+  await waitFor(() => expect(api.world.operations[0]?.reason).toBe('end of term'));
+});
+
+test('deleting takes the typed name', async () => {
+  const { address, name } = instance();
+  const { user } = open(address);
+  const dialog = await choose(user, 'Delete');
+  expect(await within(dialog).findByText('Data is lost for good')).toBeVisible();
+  const button = within(dialog).getByRole('button', { name: 'Delete for good' });
+  const field = within(dialog).getByRole('textbox', { name: `Type ${name}` });
+  await user.type(field, name.slice(0, -1));
+  expect(button).toBeDisabled();
+  await user.type(field, name.slice(-1));
+  await waitFor(() => expect(button).toBeEnabled());
+  expect(await faults(dialog)).toEqual([]);
+  await user.click(button);
+  await waitFor(() => expect(api.world.operations[0]).toMatchObject({ kind: 'delete', instance: name }));
+});
+
+test('what is protected is not archived, until the protection is lifted', async () => {
+  const { address, name } = instance();
+  api.world.protections.set(`campus-aws/${name}`, {
+    instance: name,
+    protected: true,
+    by: 'bruno@example.org',
+  });
+  const { user } = open(address);
+  const dialog = await choose(user, 'Archive');
+  expect(await within(dialog).findByText(/is protected by bruno@example.org/)).toBeVisible();
+  expect(within(dialog).getByRole('button', { name: 'Archive' })).toBeDisabled();
+  await user.click(within(dialog).getByRole('button', { name: 'Leave it' }));
+  const lift = await choose(user, 'Lift the protection');
+  await user.click(within(lift).getByRole('button', { name: 'Lift it' }));
+  await screen.findByText('Protect', { selector: 'button' });
+  expect(api.world.protections.get(`campus-aws/${name}`)?.protected).toBe(false);
+});
+
+test('building images asks for the code first', async () => {
+  const { user } = open(instance().address);
+  const dialog = await choose(user, 'Build images');
+  await user.click(within(dialog).getByRole('textbox', { name: 'Repository of the code' }));
+  await user.paste('https://github.com/openedx/edx-platform');
+  const button = within(dialog).getByRole('button', { name: 'Build images' });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.click(button);
+  await waitFor(() => expect(api.world.operations[0]).toMatchObject({ kind: 'buildImages', instance: '' }));
+});
+
+test('reprovisioning is for administrators, and says why it is switched off', async () => {
+  const { user } = open(instance().address);
+  const dialog = await choose(user, 'Reprovision the cluster');
+  expect(await within(dialog).findByText(/switched off for this cluster/)).toBeVisible();
+  expect(within(dialog).getByRole('button', { name: 'Reprovision' })).toBeDisabled();
+});
+
+test('an archived instance can be unarchived', async () => {
+  const { user } = open(instance('archived').address);
+  const dialog = await choose(user, 'Unarchive');
+  await waitFor(() => expect(within(dialog).getByRole('button', { name: 'Unarchive' })).toBeEnabled());
+});
+
+test('operators have no reprovisioning, viewers no actions', async () => {
+  enter('operator');
+  const { unmount } = open(instance().address);
+  await screen.findByText('Delete', { selector: 'button' });
+  expect(screen.queryByText('Reprovision the cluster')).toBeNull();
+  unmount();
+  enter('viewer');
+  open(instance().address);
+  await screen.findByRole('heading', { name: 'Configuration' });
+  expect(screen.queryByText('Delete', { selector: 'button' })).toBeNull();
+  expect(screen.queryByRole('link', { name: 'Update' })).toBeNull();
+});
+
+test('a refused start says why, and the same key is sent again', async () => {
+  const keys: (string | null)[] = [];
+  api.use(
+    http.post('*/clusters/:c/operations', ({ request }) => {
+      keys.push(request.headers.get('Idempotency-Key'));
+      return HttpResponse.json(
+        { status: 502, detail: 'GitLab refused the trigger token. Rotate it.' },
+        { status: 502 },
+      );
+    }),
+  );
+  const { user } = open(instance().address);
+  const dialog = await choose(user, 'Archive');
+  const button = within(dialog).getByRole('button', { name: 'Archive' });
+  for (let i = 0; i < 2; i++) {
+    await waitFor(() => expect(button).toBeEnabled());
+    await user.click(button);
+    expect(await within(dialog).findByText('It was not started.')).toBeVisible();
+    await waitFor(() => expect(keys).toHaveLength(i + 1));
+  }
+  expect(new Set(keys).size).toBe(1);
+});
+
+test('what waits can be withdrawn', async () => {
+  const { address, name } = instance();
+  api.world.operations.unshift({
+    id: 'w1', cluster: 'campus-aws', instance: name, kind: 'update', state: 'requested', deploymentId: '1',
+    requestedBy: 'ada@example.org', requestedAt: new Date().toISOString(),
+  }); // prettier-ignore
+  const { user } = open(address);
+  await user.click(await screen.findByRole('button', { name: 'Withdraw it' }));
+  expect(await screen.findByText('Withdrawn by ada@example.org')).toBeVisible();
+});

@@ -1,0 +1,143 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+
+beforeEach(() => {
+  const user = api.world.user;
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
+});
+
+const path = 'instances/academy/config.yml';
+const address = '/clusters/campus-aws/instances/academy/update';
+
+async function start() {
+  const shown = open(address);
+  const name = await screen.findByRole('textbox', { name: 'Name that learners see' });
+  return { ...shown, name };
+}
+
+async function preview(user: ReturnType<typeof open>['user']) {
+  await user.click(screen.getByRole('button', { name: 'Preview' }));
+  return screen.findByRole('region', { name: 'Preview' });
+}
+
+test('a field changes the file, the preview shows it, and what was shown is what is sent', async () => {
+  const bodies: Record<string, unknown>[] = [];
+  const { user, name, router } = await start();
+  expect(name).toHaveValue('Academy Learning');
+  expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
+  await user.clear(name);
+  await user.paste('The Academy');
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+  await user.click(screen.getByRole('textbox', { name: 'Reason' }));
+  await user.paste('new name');
+  const shown = await preview(user);
+  expect(await within(shown).findByText(/Container images are built anew/)).toBeVisible();
+  await waitFor(() => expect(shown).toHaveTextContent('PLATFORM_NAME: The Academy'));
+  expect(await faults(shown)).toEqual([]);
+  api.use(
+    http.post('*/clusters/:c/operations', async ({ request }) => {
+      bodies.push((await request.clone().json()) as Record<string, unknown>);
+      return undefined;
+    }),
+  );
+  const go = screen.getByRole('button', { name: 'Deploy the change' });
+  await waitFor(() => expect(go).toBeEnabled());
+  await user.dblClick(go);
+  await screen.findByRole('heading', { name: 'Operation: Update' });
+  expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy');
+  expect(bodies).toHaveLength(1);
+  const { files, baseCommit, previewHash, reason } = bodies[0] as {
+    files: { path: string; text: string }[];
+  } & Record<string, unknown>;
+  expect(files).toHaveLength(1);
+  expect(files[0]?.path).toBe(path);
+  expect(files[0]?.text).toContain('\nPLATFORM_NAME: The Academy\n');
+  expect(files[0]?.text).toContain('MYSQL_ROOT_PASSWORD: "••••••••"');
+  expect({ baseCommit, reason, hashed: typeof previewHash }).toEqual({
+    baseCommit: '4f2a9c1e7b60d3a85512c09e7af1d24b8a9c6e01',
+    reason: 'new name',
+    hashed: 'string',
+  });
+});
+
+test('plugins keep their lines; an emptied field removes its key', async () => {
+  const { user } = await start();
+  const plugins = screen.getByRole('textbox', { name: 'Plugins, one a line' });
+  await user.click(plugins);
+  await user.keyboard('{Enter}');
+  await user.paste('indigo');
+  expect(plugins).toHaveValue('mfe\nforum\ngrove\nmeilisearch\nindigo');
+  await user.clear(screen.getByRole('textbox', { name: 'Contact e-mail' }));
+  await user.tab();
+  const shown = await preview(user);
+  await waitFor(() => expect(shown).toHaveTextContent('- indigo'));
+  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  expect(await screen.findByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('');
+  await user.click(screen.getByRole('button', { name: 'Undo all' }));
+  expect(screen.getByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('ops@example.org');
+});
+
+test('what cannot be read is marked at its line and not sent', async () => {
+  const files = api.world.files.get('campus-aws/academy');
+  if (files?.files[0]) files.files[0].text = 'A: 1\nB: [1\nC: 2\n';
+  open(address);
+  const problems = await screen.findByRole('status', { name: `Problems in ${path}` });
+  await waitFor(() => expect(problems).toHaveTextContent(/Line \d, column \d/));
+  expect(screen.getAllByText('config.yml cannot be read; correct it first.')).not.toHaveLength(0);
+  expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
+});
+
+test('a file that somebody else changed meanwhile is a conflict, which loading again ends', async () => {
+  api.use(
+    http.post('*/operations/preview', () =>
+      HttpResponse.json({
+        kind: 'update', instances: ['academy'], files: [], effects: [],
+        warnings: [{ code: 'fileChanged', message: 'config.yml was changed in commit 12345678 while it was being edited', blocking: true }],
+      }),
+    ),
+  ); // prettier-ignore
+  const { user, name } = await start();
+  await user.type(name, '!');
+  const shown = await preview(user);
+  expect(await within(shown).findByText(/was changed in commit 12345678/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Deploy the change' })).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: /Load the files again/ }));
+  expect(await screen.findByRole('textbox', { name: 'Name that learners see' })).toHaveValue(
+    'Academy Learning',
+  );
+});
+
+test('what the API says of a file stands at its line', async () => {
+  api.use(
+    http.post('*/operations/preview', () =>
+      HttpResponse.json(
+        {
+          status: 422,
+          detail: 'Some of the input is wrong.',
+          errors: [{ field: `files.${path}`, message: 'line 4, column 2: nested too deep' }],
+        },
+        { status: 422 },
+      ),
+    ),
+  );
+  const { user, name } = await start();
+  await user.type(name, '!');
+  await preview(user);
+  await screen.findByText('The preview could not be loaded.');
+  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  expect(await screen.findByText('Line 4, column 2: nested too deep')).toBeVisible();
+});
+
+test('leaving asks before it drops what was edited', async () => {
+  const { user, name, router } = await start();
+  await user.type(name, '!');
+  void router.navigate({ to: '/clusters' });
+  const dialog = await screen.findByRole('dialog', { name: 'Leave without the changes?' });
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  expect(router.state.location.pathname).toBe(address);
+});
