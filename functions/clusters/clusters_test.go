@@ -165,6 +165,12 @@ func TestProjectFromFirstCheckToRemoval(t *testing.T) {
 	keep(w.call("viewer", http.MethodGet, "/v1/clusters/campus", nil, &page))
 	assert.Equal(t, "mars", page.Cluster.Region)
 	assert.Equal(t, []string{"region"}, page.Cluster.Overridden)
+	assert.Empty(t, page.Cluster.Found, "the files name no region")
+	keep(w.call("operator", http.MethodPatch, "/v1/projects/campus", map[string]any{"overrides": map[string]any{"provider": "mars", "region": nil}}, nil))
+	page.Cluster = fleet.Cluster{}
+	keep(w.call("viewer", http.MethodGet, "/v1/clusters/campus", nil, &page))
+	assert.Equal(t, []string{"provider"}, page.Cluster.Overridden)
+	assert.Equal(t, map[string]string{"provider": "aws"}, page.Cluster.Found)
 	bad := w.call("operator", http.MethodPatch, "/v1/projects/campus", map[string]any{"overrides": map[string]any{"grafana": "javascript:x"}}, nil)
 	assert.Equal(t, http.StatusUnprocessableEntity, bad.Code)
 	assert.Contains(t, bad.Body.String(), "overrides.grafana")
@@ -195,6 +201,15 @@ func TestProjectFromFirstCheckToRemoval(t *testing.T) {
 		assert.NotContains(t, text, "canary")
 		assert.NotContains(t, text, "PRIVATE KEY")
 	}
+}
+
+func TestAddingNeedNotWaitForTheFirstSync(t *testing.T) {
+	w := newWorld(t)
+	require.Equal(t, http.StatusCreated, w.call("admin", http.MethodPost, "/v1/projects?later=true", w.request(), nil).Code)
+	var page struct{ Cluster fleet.Cluster }
+	w.call("admin", http.MethodGet, "/v1/clusters/campus", nil, &page)
+	assert.Zero(t, page.Cluster.Sync.TriedAt)
+	assert.Equal(t, fleet.Pending, page.Cluster.Lifecycle)
 }
 
 type overview struct {

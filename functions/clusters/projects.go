@@ -46,7 +46,8 @@ func actor(ctx context.Context) audit.Actor {
 }
 
 type addProjectInput struct {
-	Body newProject
+	Later bool `query:"later" doc:"Leave the first sync to whoever asks the sync function for it, or to its schedule"`
+	Body  newProject
 }
 
 type addProjectOutput struct {
@@ -65,10 +66,12 @@ func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addPro
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, firstSync)
-	defer cancel()
-	if err := f.Sync(ctx, project.ID); err != nil && warning == "" {
-		warning = "The first sync has not finished: " + fault.Message(err)
+	if !in.Later {
+		ctx, cancel := context.WithTimeout(ctx, firstSync)
+		defer cancel()
+		if err := f.Sync(ctx, project.ID); err != nil && warning == "" {
+			warning = "The first sync has not finished: " + fault.Message(err)
+		}
 	}
 	out := new(addProjectOutput)
 	out.Body.Project, out.Body.Warning = project, warning

@@ -19,12 +19,12 @@ import (
 // demonstration's projects, and has the projects ask it. Each cluster runs the
 // instances that its project has deployed.
 func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL string, f *setup.Fleet, log *slog.Logger) (*clustertest.Server, error) {
-	projects, err := demonstrationProjects(ctx, gitlabURL, f)
+	projects, err := demonstrationProjects(ctx, gitlabURL, f, demo.Clusters())
 	if err != nil {
 		return nil, fmt.Errorf("start the demonstration's clusters: %w", err)
 	}
 	instances := func(cluster string) []string {
-		names, err := deployed(ctx, f, projects[cluster].ID)
+		names, err := deployed(ctx, f, gitlabURL, cluster)
 		if err != nil {
 			log.WarnContext(ctx, "a cluster of the demonstration runs nothing", "cluster", cluster, "err", err)
 		}
@@ -44,13 +44,13 @@ func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL strin
 }
 
 // demonstrationProjects gives the projects by the names of their clusters.
-func demonstrationProjects(ctx context.Context, gitlabURL string, f *setup.Fleet) (map[string]fleet.Project, error) {
+func demonstrationProjects(ctx context.Context, gitlabURL string, f *setup.Fleet, clusters []demo.Cluster) (map[string]fleet.Project, error) {
 	all, err := f.Store.Projects(ctx)
 	if err != nil {
 		return nil, err
 	}
 	byName := map[string]fleet.Project{}
-	for _, c := range demo.Clusters() {
+	for _, c := range clusters {
 		for _, p := range all {
 			if p.GitLabURL == gitlabURL && p.GitLabID == int64(c.ID) {
 				byName[c.Name] = p
@@ -60,11 +60,16 @@ func demonstrationProjects(ctx context.Context, gitlabURL string, f *setup.Fleet
 	return byName, nil
 }
 
-// deployed gives the instances of a project that a pipeline has deployed.
-func deployed(ctx context.Context, f *setup.Fleet, project string) ([]string, error) {
+// deployed gives the instances of a cluster that a pipeline has deployed.
+func deployed(ctx context.Context, f *setup.Fleet, gitlabURL, cluster string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	chunk, err := f.Store.Chunk(ctx, project)
+	// The spare one may have been added since the start.
+	projects, err := demonstrationProjects(ctx, gitlabURL, f, append(demo.Clusters(), demo.Spare()))
+	if err != nil {
+		return nil, err
+	}
+	chunk, err := f.Store.Chunk(ctx, projects[cluster].ID)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil // not read yet
 	}

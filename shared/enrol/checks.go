@@ -152,7 +152,7 @@ func (s *Service) one(ctx context.Context, sub *subject, name string) result {
 	case "token":
 		return s.checkToken(ctx, sub)
 	case "project":
-		return checkProject(ctx, sub)
+		return s.checkProject(ctx, sub)
 	case "branch":
 		return checkBranch(ctx, sub)
 	case "layout":
@@ -211,12 +211,21 @@ func (s *subject) look(ctx context.Context) (*Found, error) {
 	return s.found, s.foundErr
 }
 
-func checkProject(ctx context.Context, sub *subject) result {
+func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 	found, err := sub.look(ctx)
 	if err != nil {
 		return failed(err, "Check the id or path. GitLab also says so of a project that the token's user is no member of.")
 	}
 	p := found.Project
+	if sub.known == nil {
+		id, err := s.enrolled(ctx, strings.TrimRight(sub.GitLabURL, "/"), p.GitLabID)
+		if err != nil {
+			return failed(err, "Try again.")
+		}
+		if id != "" {
+			return result{fleet.CheckFailed, p.Path + " is in the fleet already, as " + id + ".", "Change it under Administration, GitLab projects."}
+		}
+	}
 	switch {
 	case found.Archived:
 		return result{fleet.CheckFailed, p.Path + " is archived: it can be read, but nothing can be deployed.", "Unarchive it in GitLab under Settings, General, Advanced; or remove it here."}
@@ -226,6 +235,21 @@ func checkProject(ctx context.Context, sub *subject) result {
 		return passed("It is %s now; it was %s before.", p.Path, sub.known.Path)
 	}
 	return passed("It is %s, number %d.", p.Path, p.GitLabID)
+}
+
+// enrolled gives the id of the project of the fleet that is this one at GitLab;
+// empty when there is none.
+func (s *Service) enrolled(ctx context.Context, gitlabURL string, gitlabID int64) (string, error) {
+	projects, err := s.Fleet.Projects(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range projects {
+		if p.GitLabURL == gitlabURL && p.GitLabID == gitlabID {
+			return p.ID, nil
+		}
+	}
+	return "", nil
 }
 
 func checkBranch(ctx context.Context, sub *subject) result {
@@ -303,8 +327,22 @@ func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
 }
 
 func checkDeployKey(sub *subject) result {
-	if sub.known == nil || sub.known.DeployKey == nil {
+	switch {
+	case sub.known == nil && !sub.DeployKey.IsZero():
+		pair, err := readKeyPair(sub.DeployKey, "")
+		if err != nil {
+			return failed(err, "Paste the whole file, with its first and last line.")
+		}
+		return passed("The key %s is registered when the project is added.", pair.fingerprint)
+	case sub.known == nil && sub.MakeDeployKey:
+		return skipped("Ocim makes a key and registers it when the project is added.")
+	case sub.known == nil || sub.known.DeployKey == nil:
 		return skipped("The project has no deploy key here; Ocim itself needs none.")
+	case sub.known.DeployKey.GitLabID == 0:
+		return result{
+			fleet.CheckFailed, "The deploy key " + sub.known.DeployKey.Fingerprint + " is not registered at GitLab.",
+			"Make a new deploy key here: that registers it.",
+		}
 	}
 	return passed("The deploy key is %s.", sub.known.DeployKey.Fingerprint)
 }

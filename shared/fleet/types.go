@@ -48,27 +48,28 @@ type Mechanism struct {
 
 // Cluster is what a project's repository and its cluster say.
 type Cluster struct {
-	ID          string           `json:"id" doc:"Slug, shared with the project" example:"campus-aws"`
-	Name        string           `json:"name" doc:"Cluster name of cluster.yml, else the project's"`
-	ProjectID   int64            `json:"projectId" doc:"GitLab project id"`
-	ProjectPath string           `json:"projectPath"`
-	ProjectURL  string           `json:"projectUrl"`
-	Provider    string           `json:"provider,omitempty" doc:"aws, digitalocean, minikube, or whatever cluster.yml says"`
-	Region      string           `json:"region,omitempty"`
-	Domain      string           `json:"domain,omitempty"`
-	NodeSize    string           `json:"nodeSize,omitempty"`
-	NodesMin    string           `json:"nodesMin,omitempty"`
-	NodesMax    string           `json:"nodesMax,omitempty"`
-	MySQLSize   string           `json:"mysqlSize,omitempty"`
-	MongoDBSize string           `json:"mongodbSize,omitempty"`
-	Links       []Link           `json:"links,omitempty"`
-	Overridden  []string         `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
-	Lifecycle   Lifecycle        `json:"lifecycle" enum:"pending,active,archived,deleted"`
-	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
-	Problems    []FileProblem    `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
-	Sync        SyncState        `json:"sync"`
-	Online      Online           `json:"online"`
-	Instances   int              `json:"instances" doc:"Instances that are not archived or deleted"`
+	ID          string            `json:"id" doc:"Slug, shared with the project" example:"campus-aws"`
+	Name        string            `json:"name" doc:"Cluster name of cluster.yml, else the project's"`
+	ProjectID   int64             `json:"projectId" doc:"GitLab project id"`
+	ProjectPath string            `json:"projectPath"`
+	ProjectURL  string            `json:"projectUrl"`
+	Provider    string            `json:"provider,omitempty" doc:"aws, digitalocean, minikube, or whatever cluster.yml says"`
+	Region      string            `json:"region,omitempty"`
+	Domain      string            `json:"domain,omitempty"`
+	NodeSize    string            `json:"nodeSize,omitempty"`
+	NodesMin    string            `json:"nodesMin,omitempty"`
+	NodesMax    string            `json:"nodesMax,omitempty"`
+	MySQLSize   string            `json:"mysqlSize,omitempty"`
+	MongoDBSize string            `json:"mongodbSize,omitempty"`
+	Links       []Link            `json:"links,omitempty"`
+	Overridden  []string          `json:"overridden,omitempty" doc:"Names of facts and links that an operator set by hand"`
+	Found       map[string]string `json:"found,omitempty" doc:"What was found for the overridden ones; missing for what was not found"`
+	Lifecycle   Lifecycle         `json:"lifecycle" enum:"pending,active,archived,deleted"`
+	Pipeline    *PipelineSummary  `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
+	Problems    []FileProblem     `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
+	Sync        SyncState         `json:"sync"`
+	Online      Online            `json:"online"`
+	Instances   int               `json:"instances" doc:"Instances that are not archived or deleted"`
 }
 
 // Link is an address worth opening.

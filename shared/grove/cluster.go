@@ -64,6 +64,19 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 	}
 	r.Settings = doc.Flatten()
 	facts := map[string]string{}
+	instead := func(name, found string) string {
+		value, set := project.Overrides[name]
+		if !set {
+			return found
+		}
+		if found != "" {
+			if c.Found == nil {
+				c.Found = map[string]string{}
+			}
+			c.Found[name] = found
+		}
+		return value
+	}
 	for _, fact := range ClusterFacts() {
 		for _, key := range fact.Keys {
 			if value, ok := doc.Scalar(key); ok && value != "" {
@@ -71,9 +84,7 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 				break
 			}
 		}
-		if value, set := project.Overrides[fact.Name]; set {
-			facts[fact.Name] = value
-		}
+		facts[fact.Name] = instead(fact.Name, facts[fact.Name])
 	}
 	c.Name, c.Provider, c.Region, c.Domain = facts["name"], facts["provider"], facts["region"], facts["domain"]
 	c.NodeSize, c.NodesMin, c.NodesMax = facts["nodeSize"], facts["nodesMin"], facts["nodesMax"]
@@ -82,7 +93,7 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 	if c.Name == "" {
 		c.Name = project.ID
 	}
-	c.Links = links(project, c, doc)
+	c.Links = links(project, c, doc, instead)
 	c.Overridden = slices.Sorted(maps.Keys(project.Overrides))
 	return r
 }
@@ -92,7 +103,7 @@ var hostName = regexp.MustCompile(`^(?i)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z
 // linkNames in the order they are shown.
 var linkNames = []string{"gitlab", "grafana", "prometheus", "alertmanager", "kubernetes", "openfaas"}
 
-func links(project fleet.Project, c *fleet.Cluster, doc *Document) []fleet.Link {
+func links(project fleet.Project, c *fleet.Cluster, doc *Document, instead func(name, found string) string) []fleet.Link {
 	found := map[string]string{"gitlab": project.WebURL, "kubernetes": consoleURL(c)}
 	enabled, _ := doc.Scalar(monitoringIngress)
 	if domain, ok := doc.Scalar(monitoringDomain); ok && isTrue(enabled) && hostName.MatchString(domain) {
@@ -107,10 +118,7 @@ func links(project fleet.Project, c *fleet.Cluster, doc *Document) []fleet.Link 
 	}
 	var out []fleet.Link
 	for _, name := range linkNames {
-		address := found[name]
-		if value, set := project.Overrides[name]; set {
-			address = value
-		}
+		address := instead(name, found[name])
 		if isWeb(address) {
 			out = append(out, fleet.Link{Name: name, URL: address})
 		}

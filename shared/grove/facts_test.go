@@ -82,6 +82,9 @@ func TestClusterLinks(t *testing.T) {
 	assert.Empty(t, linkURL(c, "gitlab"))
 	assert.Equal(t, "https://gateway.example.org", linkURL(c, "openfaas"))
 	assert.Equal(t, []string{"gitlab", "grafana", "prometheus", "region"}, c.Overridden)
+	assert.Equal(t, map[string]string{
+		"region": "ams3", "grafana": "https://grafana.m.example.org", "prometheus": "https://prometheus.m.example.org", "gitlab": p.WebURL,
+	}, c.Found)
 }
 
 func TestReadClusterWithoutFile(t *testing.T) {

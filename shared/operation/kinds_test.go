@@ -145,6 +145,17 @@ func TestReprovisionIsGatedAndTouchesNoInstancesPipeline(t *testing.T) {
 	assert.Equal(t, fleet.StatusSuccess, w.row(t, "alpha").Instance.Pipeline.Status)
 }
 
+// Whoever edits a contract while somebody removes the project does not bring it back.
+func TestContractOfARemovedProjectIsNotKept(t *testing.T) {
+	w := newWorld(t, "alpha")
+	project := w.project(t)
+	require.NoError(t, w.Store.RemoveProject(t.Context(), project, nil))
+	_, err := w.Operations.SetContract(t.Context(), project, &fleet.Contract{AllowReprovision: true}, ada)
+	assert.Equal(t, fault.NotFound, fault.KindOf(err))
+	_, err = w.Store.Project(t.Context(), project.ID)
+	assert.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
 func TestRepetitionWithTheSameKeyIsDoneOnce(t *testing.T) {
 	w := newWorld(t, "alpha")
 	req := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "New")}, Key: "once"}

@@ -2,7 +2,10 @@ package setup_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/enrol"
@@ -60,6 +64,31 @@ func (w *world) pipelines(t *testing.T, project int) []any {
 	var list []any
 	require.NoError(t, json.NewDecoder(resp.Body).Decode(&list))
 	return list
+}
+
+func TestChecksTellOfTheDeployKeyAndOfWhatIsThereAlready(t *testing.T) {
+	w := newWorld(t, "alpha")
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	block, err := ssh.MarshalPrivateKey(private, "")
+	require.NoError(t, err)
+	signer, err := ssh.NewSignerFromKey(private)
+	require.NoError(t, err)
+	w.request.DeployKey = secret.New(string(pem.EncodeToMemory(block)))
+	checks, err := w.Enrol.Check(t.Context(), w.request, "deployKey")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckPassed, checks[0].State)
+	assert.Contains(t, checks[0].Detail, ssh.FingerprintSHA256(signer.PublicKey()))
+
+	_, _, err = w.Enrol.Add(t.Context(), w.request)
+	require.NoError(t, err)
+	checks, err = w.Enrol.Check(t.Context(), w.request, "project")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckFailed, checks[0].State)
+	assert.Contains(t, checks[0].Detail, "as campus")
+	checks, err = w.Enrol.CheckProject(t.Context(), "campus", "project")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
 }
 
 func TestEachCheckFailsWithItsCure(t *testing.T) {

@@ -1378,6 +1378,10 @@ export interface components {
         };
         Cluster: {
             domain?: string;
+            /** @description What was found for the overridden ones; missing for what was not found */
+            found?: {
+                [key: string]: string;
+            };
             /**
              * @description Slug, shared with the project
              * @example campus-aws
@@ -3836,7 +3840,10 @@ export interface operations {
     };
     "add-project": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Leave the first sync to whoever asks the sync function for it, or to its schedule */
+                later?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -9,7 +9,8 @@ import (
 // Demonstration gives the clusters of the demonstration over the instances that
 // its GitLab has: campus-aws, where some instances misbehave; academy-do, which
 // takes three seconds for every answer; and lab-minikube, which is offline for
-// the first twenty minutes of every hour. instances is asked at each call.
+// the first twenty minutes of every hour. guild-do is the one that is not in Ocim
+// at first. instances is asked at each call.
 func Demonstration(instances func(cluster string) []string) []Cluster {
 	one := func(id string) Cluster {
 		return Cluster{
@@ -18,7 +19,7 @@ func Demonstration(instances func(cluster string) []string) []Cluster {
 			Instances: func() []string { return instances(id) },
 		}
 	}
-	campus, academy, lab := one("campus-aws"), one("academy-do"), one("lab-minikube")
+	campus, academy, lab, guild := one("campus-aws"), one("academy-do"), one("lab-minikube"), one("guild-do")
 	campus.Behaviors = map[string]Behavior{
 		"vale-medical-school": OneOfMany, "delta-polytechnic": CrashLoop, "quarry-hill": Pending,
 		"meridian-nursing": ImagePull, "kestrel-law": RollingOut, "open-prairie": Flapping,
@@ -27,5 +28,5 @@ func Demonstration(instances func(cluster string) []string) []Cluster {
 	academy.Delay = 3 * time.Second
 	lab.Behaviors = map[string]Behavior{"load-test": Quota, "scorm-trial": ImagePull, "pr-36012": CrashLoop, "aspects-trial": Pending}
 	lab.Offline = func(now time.Time) bool { return now.Minute() < 20 }
-	return []Cluster{campus, academy, lab}
+	return []Cluster{campus, academy, lab, guild}
 }

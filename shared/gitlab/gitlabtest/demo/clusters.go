@@ -24,6 +24,11 @@ func Clusters() []Cluster {
 	}
 }
 
+// Spare gives the cluster that stands ready to be added by hand.
+func Spare() Cluster {
+	return Cluster{104, "guild/grove-guild-do", "guild-do", "digitalocean", "guild.example.com", "glptt-demonstration-guild"}
+}
+
 const awsYML = `# The universities' cluster. Ask Tomás before changing node sizes.
 TF_VAR_cluster_name: campus-aws
 TF_VAR_cluster_provider: aws
@@ -66,6 +71,17 @@ TF_VAR_domain_monitoring: monitoring.lab.example.org
 TF_VAR_enable_monitoring_ingress: "false"
 `
 
+const guildYML = `TF_VAR_cluster_name: guild-do
+TF_VAR_cluster_provider: digitalocean
+TF_VAR_do_region: ams3
+TF_VAR_min_worker_node_count: 2
+TF_VAR_max_worker_node_count: 4
+TF_VAR_worker_node_size: s-4vcpu-8gb
+TF_VAR_mysql_instance_size: db-s-1vcpu-2gb
+TF_VAR_domain_monitoring: monitoring.guild.example.com
+TF_VAR_enable_monitoring_ingress: "true"
+`
+
 const ciYML = `include:
   - project: opencraft/grove
     ref: main
@@ -77,7 +93,7 @@ variables:
 
 // files gives a new cluster's repository, without instances.
 func (c Cluster) files() map[string]string {
-	cluster := map[string]string{"aws": awsYML, "digitalocean": doYML, "minikube": minikubeYML}[c.Provider]
+	cluster := map[string]string{"campus-aws": awsYML, "academy-do": doYML, "lab-minikube": minikubeYML, "guild-do": guildYML}[c.Name]
 	return map[string]string{
 		"README.md":                 fmt.Sprintf("# %s\n\nOpen edX instances of %s, deployed by Grove.\n", c.Name, c.Domain),
 		".gitlab-ci.yml":            ciYML,

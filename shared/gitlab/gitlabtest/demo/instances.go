@@ -74,6 +74,13 @@ var lab = []instance{
 	{"pr-36012", "PR 36012", "pr-36012.lab.example.org", "ulmo", 2, "fork debug"},
 }
 
+// On guild-do, which is not in Ocim yet.
+var guild = []instance{
+	{"bakers-guild", "Bakers' Guild", "learn.bakers.example.com", "teak", 500, "theme"},
+	{"clockmakers", "Clockmakers' School", "school.clockmakers.example.com", "ulmo", 500, "forum"},
+	{"stonemasons", "Stonemasons", "yard.stonemasons.example.com", "ulmo", 30, ""},
+}
+
 // Gone by now.
 var (
 	archivedCampus = instance{"winter-school-2025", "Winter School 2025", "winter.campus.example.org", "sumac", 360, "theme"}

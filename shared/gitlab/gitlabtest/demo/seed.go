@@ -26,14 +26,22 @@ var people = []gitlabtest.Author{
 // the token.
 func Seed(s *gitlabtest.Server) error {
 	s.AddToken(gitlabtest.TokenSpec{Value: Token, Name: "ocim demonstration"})
-	if _, seeded := s.Project(strconv.Itoa(Clusters()[0].ID)); seeded {
+	if err := seed(s, Clusters(), (*story).tell); err != nil {
+		return err
+	}
+	return seed(s, []Cluster{Spare()}, (*story).tellSpare)
+}
+
+// seed makes clusters, unless they are there.
+func seed(s *gitlabtest.Server, clusters []Cluster, tell func(*story)) error {
+	if _, seeded := s.Project(strconv.Itoa(clusters[0].ID)); seeded {
 		return s.Err()
 	}
-	err := s.Batch(func(b *gitlabtest.Batch) { newStory(b).tell() })
+	err := s.Batch(func(b *gitlabtest.Batch) { tell(newStory(b)) })
 	if err != nil {
 		return fmt.Errorf("seeding the demonstration: %w", err)
 	}
-	for _, c := range Clusters() {
+	for _, c := range clusters {
 		s.AddTriggerToken(c.ID, c.TriggerToken)
 	}
 	return s.Err()
@@ -80,12 +88,22 @@ func (st *story) tell() {
 	}
 	st.incidents(Clusters())
 	st.departures(Clusters())
+	st.happen()
+	st.present(Clusters()[2])
+}
+
+func (st *story) tellSpare() {
+	st.settle(Spare(), guild)
+	st.happen()
+}
+
+// happen lets what was collected happen in order.
+func (st *story) happen() {
 	slices.SortStableFunc(st.events, func(a, b event) int { return cmp.Compare(b.ago, a.ago) })
 	for _, e := range st.events {
 		st.b.At(st.now.Add(-e.ago))
 		e.do()
 	}
-	st.present(Clusters()[2])
 }
 
 // settle makes a cluster and the life of its instances.
