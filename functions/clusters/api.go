@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/usage"
 )
 
 // Deps is what the function needs.
@@ -18,6 +19,7 @@ type Deps struct {
 	API   faas.Options
 	Fleet *fleet.Store
 	Enrol *enrol.Service
+	Usage *usage.Service
 	// Sync reads a project that was just added or changed.
 	Sync  func(ctx context.Context, project string) error
 	NewID func() string
@@ -31,6 +33,7 @@ func New(deps Deps) http.Handler {
 	f := &clusters{Deps: deps, replica: fleet.NewReplica(deps.Fleet)}
 	f.routeFleet(api)
 	f.routeProjects(api)
+	f.routeUsage(api)
 	f.routeViews(api)
 	return api
 }

@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.handler = function.New(function.Deps{
 		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Sync: w.fleet.Sync, NewID: setup.NewID, Now: clock.Now,
+		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Sync: w.fleet.Sync, NewID: setup.NewID, Now: clock.Now,
 	})
 	return w
 }

@@ -22,6 +22,7 @@ type Deps struct {
 	Sync func(ctx context.Context, project string) error
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
+	Now  func() time.Time
 }
 
 // New makes the function's handler.
@@ -39,6 +40,7 @@ func New(deps Deps) http.Handler {
 		Summary: "Read the instance's project from GitLab again, then show the instance",
 	}, f.refresh)
 	f.registerRuntime(api)
+	f.registerUsage(api)
 	return api
 }
 
@@ -65,17 +67,26 @@ type instanceDetails struct {
 
 const newest = 20 // pipelines and operations on a page
 
-func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
-	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
+// row finds an instance.
+func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.Row, error) {
+	chunk, err := f.Fleet.Chunk(ctx, cluster)
 	if fault.Is(err, fault.NotFound) {
 		return nil, faas.NoSuchCluster()
 	}
 	if err != nil {
 		return nil, err
 	}
-	row := chunk.Row(in.Instance)
+	row := chunk.Row(instance)
 	if row == nil {
-		return nil, fault.New(fault.NotFound, "There is no instance %q in this cluster.", in.Instance)
+		return nil, fault.New(fault.NotFound, "There is no instance %q in this cluster.", instance)
+	}
+	return row, nil
+}
+
+func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+	row, err := f.row(ctx, in.Cluster, in.Instance)
+	if err != nil {
+		return nil, err
 	}
 	page := instanceDetails{Instance: row.Instance}
 	if page.Pipelines, _, err = f.Fleet.InstancePipelines(ctx, in.Cluster, in.Instance, "", newest); err != nil {

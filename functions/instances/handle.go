@@ -29,5 +29,5 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Open: fleet.OpenCluster}), nil
+	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Open: fleet.OpenCluster, Now: setup.Now}), nil
 }

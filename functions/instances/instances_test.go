@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 			w.synced = append(w.synced, project)
 			return w.syncErr
 		},
-		Open: w.open,
+		Open: w.open, Now: func() time.Time { return noon },
 	})
 	ctx := t.Context()
 	require.NoError(t, w.fleet.ChangeChunk(ctx, "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
@@ -35,7 +36,14 @@ func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL strin
 		return nil, fmt.Errorf("start the demonstration's clusters; set OCIM_DEMO_CLUSTERS_LISTEN to another address: %w", err)
 	}
 	for name, p := range projects {
-		if err := connect(ctx, f, p, s, name); err != nil {
+		err := connect(ctx, f, p, s, name)
+		if err == nil && p.Usage == nil {
+			// Its usage report knows the past.
+			contract := fleet.DefaultUsage()
+			contract.History = true
+			_, err = f.Enrol.SetUsage(ctx, p, &contract, audit.Actor{})
+		}
+		if err != nil {
 			_ = s.Close()
 			return nil, fmt.Errorf("connect %s of the demonstration: %w", name, err)
 		}

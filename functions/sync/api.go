@@ -27,6 +27,8 @@ type Deps struct {
 	// Observe asks a project's cluster what runs. What comes of it is kept, so an
 	// error is for the log only.
 	Observe func(ctx context.Context, project string) error
+	// Collect asks a project's cluster who uses it, when that is due.
+	Collect func(ctx context.Context, project string) error
 	// Repair finishes the audit entries of functions that died, and gives how many.
 	Repair func(ctx context.Context) (int, error)
 	NewID  func() string
@@ -131,6 +133,9 @@ func (f *syncer) run(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	if err := f.collect(ctx, projects); err != nil {
+		return err
+	}
 	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "took", time.Since(started).Round(time.Millisecond).String())
 	return nil
 }
@@ -141,6 +146,24 @@ func (f *syncer) observe(ctx context.Context, project string) {
 	if err := f.Observe(ctx, project); err != nil {
 		f.Log.WarnContext(ctx, "cluster not observed", "project", project, "err", err)
 	}
+}
+
+// collect comes after all else, with the time that is left: nothing waits for it.
+func (f *syncer) collect(ctx context.Context, projects []fleet.Project) error {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, p := range projects {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := f.Collect(ctx, p.ID); err != nil {
+				f.Log.WarnContext(ctx, "usage not collected", "project", p.ID, "err", err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 type syncOneInput struct {

@@ -33,7 +33,7 @@ func build(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Observe: fleet.Observe, Repair: fleet.Audit.Repair,
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Repair: fleet.Audit.Repair,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

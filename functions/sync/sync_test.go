@@ -36,14 +36,16 @@ type world struct {
 	store   *fleet.Store
 	handler http.Handler
 
-	mu       sync.Mutex
-	now      time.Time
-	synced   []string
-	checked  []string
-	observed []string
-	repairs  int
-	sync     func(ctx context.Context, project string) error
-	observe  func(ctx context.Context, project string) error
+	mu        sync.Mutex
+	now       time.Time
+	synced    []string
+	checked   []string
+	observed  []string
+	collected []string
+	repairs   int
+	sync      func(ctx context.Context, project string) error
+	observe   func(ctx context.Context, project string) error
+	collect   func(ctx context.Context, project string) error
 }
 
 func newWorld(t *testing.T, projects int) *world {
@@ -63,6 +65,13 @@ func newWorld(t *testing.T, projects int) *world {
 		Observe: func(ctx context.Context, project string) error {
 			w.note(&w.observed, project)
 			return w.observe(ctx, project)
+		},
+		Collect: func(ctx context.Context, project string) error {
+			w.note(&w.collected, project)
+			if w.collect != nil {
+				return w.collect(ctx, project)
+			}
+			return nil
 		},
 		Repair: func(context.Context) (int, error) {
 			w.repairs++
@@ -141,6 +150,21 @@ func TestAClusterIsObservedWhateverGitLabSays(t *testing.T) {
 	code, _ := w.call("/v1/clusters/p000")
 	assert.Equal(t, http.StatusOK, code)
 	assert.Len(t, w.observed, 2)
+}
+
+// Usage comes last, so that it holds up nothing, and fails nothing.
+func TestUsageDisturbsNothing(t *testing.T) {
+	w := newWorld(t, 20)
+	w.collect = func(context.Context, string) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		assert.Len(t, w.observed, 20, "every cluster's health is known by now")
+		return fault.New(fault.Unavailable, "it has no usage report")
+	}
+	code, body := w.call("/")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "done", body["outcome"])
+	assert.Len(t, w.collected, 20)
 }
 
 // Strangers can call the function; they cannot make it work more often.

@@ -16,6 +16,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 )
@@ -80,8 +81,8 @@ type Target struct {
 	GatewayURL string       // root of the OpenFaaS gateway
 	User       secret.Value // of the gateway; without it no basic authentication is sent
 	Password   secret.Value
-	Secret     secret.Value  // the inspector's; empty when the cluster has no inspector
-	Usage      UsageContract // the zero value is DefaultUsage
+	Secret     secret.Value        // the inspector's; empty when the cluster has no inspector
+	Usage      fleet.UsageContract // without a function it is fleet.DefaultUsage
 }
 
 // Cluster speaks to one cluster's functions.
@@ -109,8 +110,8 @@ func (c *Client) Open(t Target) (*Cluster, error) {
 			return nil, err
 		}
 	}
-	if t.Usage.isZero() {
-		t.Usage = DefaultUsage()
+	if t.Usage.Function == "" {
+		t.Usage = fleet.DefaultUsage()
 	}
 	if err := t.Usage.Validate(); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -53,7 +54,7 @@ func TestTargetIsChecked(t *testing.T) {
 	}
 	_, err := client.Open(clusterfn.Target{GatewayURL: "https://x.example.org", Secret: secret.New("short")})
 	require.ErrorContains(t, err, "inspectorSecret")
-	_, err = client.Open(clusterfn.Target{GatewayURL: "https://x.example.org", Usage: clusterfn.UsageContract{Function: "a/b"}})
+	_, err = client.Open(clusterfn.Target{GatewayURL: "https://x.example.org", Usage: fleet.UsageContract{Function: "a/b"}})
 	require.ErrorContains(t, err, "usage.function")
 }
 

@@ -6,76 +6,14 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
 )
-
-// UsageContract says how a cluster's usage report is asked for and read. It is
-// data, because every cluster may have a function of its own.
-type UsageContract struct {
-	Function string            `json:"function" doc:"Name in OpenFaaS" example:"usage-report"`
-	Query    map[string]string `json:"query,omitempty" doc:"Query parameters; {from} is the first day of the period and {to} its last, as 2006-01-02"`
-	Rows     string            `json:"rows,omitempty" doc:"Path to the instances in the answer, such as data.instances; empty is the answer itself. A list of objects, or an object with the instances' names as keys"`
-	Fields   UsageFields       `json:"fields"`
-}
-
-// UsageFields says where a row has its values. Each is a path such as
-// stats.users.total.
-type UsageFields struct {
-	Instance    string `json:"instance,omitempty" doc:"Its name; not needed when rows are by name"`
-	Users       string `json:"users,omitempty"`
-	ActiveUsers string `json:"activeUsers,omitempty"`
-	Courses     string `json:"courses,omitempty"`
-	Hits        string `json:"hits,omitempty"`
-}
-
-// DefaultUsage is the contract of a cluster that says nothing else:
-//
-//	GET /function/usage-report?from=2026-10-01&to=2026-10-31
-//	{"instances": [{"instance": "demo", "users": 120, "activeUsers": 30, "courses": 4, "hits": 9000}]}
-func DefaultUsage() UsageContract {
-	return UsageContract{
-		Function: "usage-report",
-		Query:    map[string]string{"from": "{from}", "to": "{to}"},
-		Rows:     "instances",
-		Fields:   UsageFields{Instance: "instance", Users: "users", ActiveUsers: "activeUsers", Courses: "courses", Hits: "hits"},
-	}
-}
-
-var (
-	functionName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
-	fieldPath    = regexp.MustCompile(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
-)
-
-func (u UsageContract) isZero() bool {
-	return u.Function == "" && len(u.Query) == 0 && u.Rows == "" && u.Fields == UsageFields{}
-}
-
-// Validate refuses a contract that cannot work, fault.Invalid of a field below
-// "usage".
-func (u UsageContract) Validate() error {
-	if !functionName.MatchString(u.Function) {
-		return fault.InvalidField("usage.function", "a function's name has only lower-case letters, digits and hyphens")
-	}
-	if len(u.Query) > 20 {
-		return fault.InvalidField("usage.query", "at most 20 parameters are allowed")
-	}
-	paths := map[string]string{
-		"usage.rows": u.Rows, "usage.fields.instance": u.Fields.Instance, "usage.fields.users": u.Fields.Users,
-		"usage.fields.activeUsers": u.Fields.ActiveUsers, "usage.fields.courses": u.Fields.Courses, "usage.fields.hits": u.Fields.Hits,
-	}
-	for _, field := range slices.Sorted(maps.Keys(paths)) {
-		if path := paths[field]; path != "" && !fieldPath.MatchString(path) {
-			return fault.InvalidField(field, "a path is names joined by dots, such as stats.users")
-		}
-	}
-	return nil
-}
 
 // Period is a span of whole days, both included.
 type Period struct{ From, To time.Time }
@@ -115,7 +53,7 @@ func (c *Cluster) Usage(ctx context.Context, p Period) (UsageReport, error) {
 	if err != nil {
 		return UsageReport{}, err
 	}
-	rows, skipped, err := u.Parse(body)
+	rows, skipped, err := ParseUsage(u, body)
 	if err != nil {
 		return UsageReport{}, fault.Wrap(fault.Unavailable, err, "The usage report of %s is not in the form its contract says: %s.", c.target.Cluster, fault.Message(err))
 	}
@@ -124,9 +62,9 @@ func (c *Cluster) Usage(ctx context.Context, p Period) (UsageReport, error) {
 
 const maxRows = 5000
 
-// Parse reads an answer of the usage report. A row without a name is skipped
+// ParseUsage reads an answer of the usage report. A row without a name is skipped
 // and counted; a value that is no whole number of at least 0 is left out.
-func (u UsageContract) Parse(body []byte) (rows []Usage, skipped int, err error) {
+func ParseUsage(u fleet.UsageContract, body []byte) (rows []Usage, skipped int, err error) {
 	var answer any
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, 0, fault.Wrap(fault.Invalid, err, "it is not JSON")

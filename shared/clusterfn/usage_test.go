@@ -11,22 +11,23 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
 )
 
 func n(i int64) *int64 { return &i }
 
 func TestUsageIsReadAsItsContractSays(t *testing.T) {
 	t.Parallel()
-	byName := clusterfn.UsageContract{
+	byName := fleet.UsageContract{
 		Function: "report", Rows: "data.sites",
-		Fields: clusterfn.UsageFields{Users: "people.total", ActiveUsers: "people.active", Courses: "courses"},
+		Fields: fleet.UsageFields{Users: "people.total", ActiveUsers: "people.active", Courses: "courses"},
 	}
 	for file, tc := range map[string]struct {
-		contract clusterfn.UsageContract
+		contract fleet.UsageContract
 		rows     []clusterfn.Usage
 		skipped  int
 	}{
-		"default.json": {clusterfn.DefaultUsage(), []clusterfn.Usage{
+		"default.json": {fleet.DefaultUsage(), []clusterfn.Usage{
 			{Instance: "cinder-arts", Users: n(0), ActiveUsers: n(0), Courses: n(1)},
 			{Instance: "demo", Users: n(120), ActiveUsers: n(30), Courses: n(4), Hits: n(9000)},
 		}, 1},
@@ -37,7 +38,7 @@ func TestUsageIsReadAsItsContractSays(t *testing.T) {
 	} {
 		body, err := os.ReadFile(filepath.Join("testdata", "usage", file))
 		require.NoError(t, err)
-		rows, skipped, err := tc.contract.Parse(body)
+		rows, skipped, err := clusterfn.ParseUsage(tc.contract, body)
 		require.NoError(t, err, file)
 		assert.Equal(t, tc.rows, rows, file)
 		assert.Equal(t, tc.skipped, skipped, file)
@@ -49,21 +50,21 @@ func TestUsageThatFitsNoContract(t *testing.T) {
 	for name, body := range map[string]string{
 		"no JSON": "<html>", "no rows": `{"users": 3}`, "rows are a number": `{"instances": 3}`, "null": "null", "empty": "",
 	} {
-		_, _, err := clusterfn.DefaultUsage().Parse([]byte(body))
+		_, _, err := clusterfn.ParseUsage(fleet.DefaultUsage(), []byte(body))
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), name)
 	}
 }
 
 func TestUsageContractIsChecked(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, clusterfn.DefaultUsage().Validate())
-	for field, change := range map[string]func(*clusterfn.UsageContract){
-		"usage.function":           func(u *clusterfn.UsageContract) { u.Function = "../system/functions" },
-		"usage.rows":               func(u *clusterfn.UsageContract) { u.Rows = "a..b" },
-		"usage.fields.users":       func(u *clusterfn.UsageContract) { u.Fields.Users = "$.users" },
-		"usage.fields.activeUsers": func(u *clusterfn.UsageContract) { u.Fields.ActiveUsers = "a b" },
+	require.NoError(t, fleet.DefaultUsage().Validate())
+	for field, change := range map[string]func(*fleet.UsageContract){
+		"usage.function":           func(u *fleet.UsageContract) { u.Function = "../system/functions" },
+		"usage.rows":               func(u *fleet.UsageContract) { u.Rows = "a..b" },
+		"usage.fields.users":       func(u *fleet.UsageContract) { u.Fields.Users = "$.users" },
+		"usage.fields.activeUsers": func(u *fleet.UsageContract) { u.Fields.ActiveUsers = "a b" },
 	} {
-		u := clusterfn.DefaultUsage()
+		u := fleet.DefaultUsage()
 		change(&u)
 		var f *fault.Error
 		require.ErrorAs(t, u.Validate(), &f, field)
@@ -89,11 +90,11 @@ func FuzzUsage(f *testing.F) {
 	f.Add([]byte(`{"a": {"demo": {"u": {"t": "12"}}}}`), "a", "u.t")
 	f.Add([]byte(`[1e400]`), "", "")
 	f.Fuzz(func(t *testing.T, body []byte, rows, users string) {
-		u := clusterfn.UsageContract{Function: "report", Rows: rows, Fields: clusterfn.UsageFields{Users: users}}
+		u := fleet.UsageContract{Function: "report", Rows: rows, Fields: fleet.UsageFields{Users: users}}
 		if u.Validate() != nil {
 			return
 		}
-		parsed, skipped, err := u.Parse(body)
+		parsed, skipped, err := clusterfn.ParseUsage(u, body)
 		if err != nil {
 			assert.Equal(t, fault.Invalid, fault.KindOf(err))
 			return

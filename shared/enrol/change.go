@@ -285,6 +285,24 @@ func (s *Service) Override(ctx context.Context, id string, facts, links []string
 	})
 }
 
+// SetUsage changes how the cluster's usage report is asked for and read; nil is
+// the default again. A contract that cannot work is fault.Invalid.
+func (s *Service) SetUsage(ctx context.Context, project fleet.Project, c *fleet.UsageContract, by audit.Actor) (fleet.Project, error) {
+	if c != nil {
+		if err := c.Validate(); err != nil {
+			return project, err
+		}
+	}
+	record, err := s.record(by, "project.usageChanged", project.ID, project.Usage, c)
+	if err != nil {
+		return project, err
+	}
+	return s.Fleet.ChangeProject(ctx, project.ID, record, func(p *fleet.Project) (bool, error) {
+		p.Usage = c
+		return true, nil
+	})
+}
+
 func overridden(old map[string]string, set map[string]*string) map[string]string {
 	next := maps.Clone(old)
 	if next == nil {

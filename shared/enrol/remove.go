@@ -48,6 +48,9 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 	if err := s.Fleet.ForgetEvents(ctx, id); err != nil {
 		return Removal{}, err
 	}
+	if err := s.Fleet.ForgetUsage(ctx, id); err != nil {
+		return Removal{}, err
+	}
 	record, err := s.record(by, "project.removed", id, told(project), nil)
 	if err != nil {
 		return Removal{}, err

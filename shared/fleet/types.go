@@ -16,6 +16,7 @@ type Project struct {
 	GatewayURL    string            `json:"gatewayUrl,omitempty" doc:"OpenFaaS gateway inside the cluster"`
 	Overrides     map[string]string `json:"overrides,omitempty" doc:"Facts and links that an operator set by hand"`
 	Contract      *Contract         `json:"contract,omitempty" doc:"How this project's Grove is spoken to; absent is the default"`
+	Usage         *UsageContract    `json:"usage,omitempty" doc:"How the cluster's usage report is asked for and read; absent is the default"`
 	DeployKey     *DeployKey        `json:"deployKey,omitempty" doc:"Key that may write to the repository; its private part is never given out"`
 	CreatedAt     time.Time         `json:"createdAt"`
 	UpdatedAt     time.Time         `json:"updatedAt"`

@@ -23,6 +23,7 @@ import (
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/reconcile"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/usage"
 )
 
 // GitLab says which GitLab servers may be spoken to.
@@ -77,6 +78,7 @@ type Fleet struct {
 	Enrol      *enrol.Service
 	Audit      *audit.Log
 	Watch      *health.Service
+	Usage      *usage.Service
 	clusters   *clusterfn.Client // nil leaves clusters alone
 	now        func() time.Time
 }
@@ -125,6 +127,9 @@ func NewFleet(p Parts) *Fleet {
 	f.Watch = &health.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (health.Cluster, error) {
 		return f.OpenCluster(ctx, project)
 	}}
+	f.Usage = &usage.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
+		return f.openCluster(ctx, project, false)
+	}}
 	return f
 }
 
@@ -137,6 +142,11 @@ func (f *Fleet) Sync(ctx context.Context, project string) error {
 // reaches nothing yet. health.ErrNoInspector when the cluster is not known to have
 // any.
 func (f *Fleet) OpenCluster(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error) {
+	return f.openCluster(ctx, project, true)
+}
+
+// openCluster is OpenCluster; the usage report needs no inspector.
+func (f *Fleet) openCluster(ctx context.Context, project fleet.Project, inspector bool) (*clusterfn.Cluster, error) {
 	missing := func(what string) error {
 		return fault.Wrap(fault.Unavailable, health.ErrNoInspector, "What runs in %s is not known: enter %s.", project.ID, what)
 	}
@@ -147,11 +157,12 @@ func (f *Fleet) OpenCluster(ctx context.Context, project fleet.Project) (*cluste
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, fmt.Errorf("opening cluster %s: %w", project.ID, err)
 	}
-	if c.InspectorSecret.IsZero() {
+	if inspector && c.InspectorSecret.IsZero() {
 		return nil, missing("the secret of its inspector")
 	}
 	cluster, err := f.clusters.Open(clusterfn.Target{
 		Cluster: project.ID, GatewayURL: project.GatewayURL, User: c.GatewayUser, Password: c.GatewayPassword, Secret: c.InspectorSecret,
+		Usage: project.UsageContract(),
 	})
 	if err != nil {
 		// What is stored is at fault, not what the caller asked.

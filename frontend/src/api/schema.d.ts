@@ -606,6 +606,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/projects/{cluster}/usage-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how the cluster's usage report is asked for and read */
+        get: operations["get-usage-contract"];
+        /** Change how the cluster's usage report is asked for and read */
+        put: operations["set-usage-contract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/projects/{cluster}/usage-contract/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the cluster for its usage report by a contract, without keeping anything */
+        post: operations["try-usage-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/views": {
         parameters: {
             query?: never;
@@ -736,6 +771,23 @@ export interface paths {
         };
         /** Ask the cluster how an instance's pods are multiplied */
         get: operations["get-replication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show who used an instance over time */
+        get: operations["get-usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2335,6 +2387,8 @@ export interface components {
             path: string;
             /** Format: date-time */
             updatedAt: string;
+            /** @description How the cluster's usage report is asked for and read; absent is the default */
+            usage?: components["schemas"]["UsageContract"];
             webUrl: string;
         };
         ProjectHealth: {
@@ -2502,6 +2556,10 @@ export interface components {
             password: string;
             token: string;
         };
+        SetUsageContractInputBody: {
+            /** @description Absent is the default again */
+            usage?: components["schemas"]["UsageContract"];
+        };
         SignedIn: {
             accessToken: string;
             /** Format: date-time */
@@ -2621,6 +2679,9 @@ export interface components {
         TokenList: {
             tokens: components["schemas"]["Token"][];
         };
+        TryUsageContractInputBody: {
+            usage: components["schemas"]["UsageContract"];
+        };
         Undeployed: {
             /** @description Newest first */
             commits: components["schemas"]["Commit"][];
@@ -2659,6 +2720,131 @@ export interface components {
             disabled?: boolean;
             /** @description Replaces all roles */
             grants?: components["schemas"]["Grants"];
+        };
+        Usage: {
+            /**
+             * Format: int64
+             * @description Those who logged in during the period
+             */
+            activeUsers?: number;
+            /** Format: int64 */
+            courses?: number;
+            /**
+             * Format: int64
+             * @description Page views during the period
+             */
+            hits?: number;
+            instance: string;
+            /**
+             * Format: int64
+             * @description All that are registered
+             */
+            users?: number;
+        };
+        UsageContract: {
+            /**
+             * Format: int64
+             * @description Days of the period, which ends yesterday; 0 is the last full month
+             */
+            days?: number;
+            fields: components["schemas"]["UsageFields"];
+            /**
+             * @description Name in OpenFaaS
+             * @example usage-report
+             */
+            function: string;
+            /** @description Whether the function can tell of periods long past as they were; Ocim then asks for those too */
+            history?: boolean;
+            /** @description Query parameters; {from} is the first day of the period and {to} its last, as 2006-01-02 */
+            query?: {
+                [key: string]: string;
+            };
+            /** @description Path to the instances in the answer, such as data.instances; empty is the answer itself. A list of objects, or an object with the instances' names as keys */
+            rows?: string;
+        };
+        UsageContractOutputBody: {
+            default: components["schemas"]["UsageContract"];
+            isDefault: boolean;
+            /** @description What counts */
+            usage: components["schemas"]["UsageContract"];
+        };
+        UsageFields: {
+            activeUsers?: string;
+            courses?: string;
+            hits?: string;
+            /** @description Its name; not needed when rows are by name */
+            instance?: string;
+            users?: string;
+        };
+        UsageHistory: {
+            /**
+             * Format: date-time
+             * @description When the cluster last told its usage
+             */
+            collectedAt?: string;
+            /** @description Why it told nothing at that, with the cure */
+            error?: string;
+            /** Format: date */
+            from: string;
+            /** @description Oldest first; a day that nothing is known of has none */
+            points: components["schemas"]["UsagePoint"][];
+            /** Format: date */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was last asked
+             */
+            triedAt?: string;
+        };
+        UsagePoint: {
+            /**
+             * Format: int64
+             * @description Those who logged in during the period
+             */
+            activeUsers?: number;
+            /** Format: int64 */
+            courses?: number;
+            /**
+             * Format: date
+             * @description Last day of the period
+             * @example 2026-10-31
+             */
+            day: string;
+            /**
+             * Format: date
+             * @description First day of the period
+             * @example 2026-10-02
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Page views during the period
+             */
+            hits?: number;
+            /**
+             * Format: int64
+             * @description All that are registered
+             */
+            users?: number;
+        };
+        UsageReport: {
+            /**
+             * Format: date-time
+             * @description First day of the period
+             */
+            from: string;
+            /** @description By name */
+            instances: components["schemas"]["Usage"][];
+            /**
+             * Format: int64
+             * @description Rows that could not be read
+             */
+            skipped?: number;
+            /**
+             * Format: date-time
+             * @description Last day of the period
+             */
+            to: string;
         };
         User: {
             /** @description Role by cluster id, in addition */
@@ -4114,6 +4300,107 @@ export interface operations {
             };
         };
     };
+    "get-usage-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageContractOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-usage-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUsageContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageContractOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-usage-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryUsageContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-views": {
         parameters: {
             query?: never;
@@ -4426,6 +4713,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replication"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-usage": {
+        parameters: {
+            query?: {
+                /** @description First day; absent is 90 days before the last */
+                from?: string;
+                /** @description Last day; absent is today */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageHistory"];
                 };
             };
             /** @description Error */

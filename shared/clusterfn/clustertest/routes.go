@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"hash/fnv"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -177,14 +178,13 @@ func logs(q question) (any, error) {
 	return podLog(f.Pods[i], query.Get("container"), query.Get("previous") == "true", lines, q.now)
 }
 
-// usage counts an instance's users by a number made from its name, and grows
-// them from month to month.
+// usage counts an instance's users by a number made from its name. They grow from
+// day to day; how many are active follows the terms of a year.
 func usage(q question) (any, error) {
 	to, err := time.Parse(time.DateOnly, q.URL.Query().Get("to"))
 	if err != nil {
 		return nil, fault.InvalidField("to", "must be a day such as 2026-01-31")
 	}
-	months := int64(max(0, (to.Year()-began.Year())*12+int(to.Month()-began.Month())))
 	type row struct {
 		Instance    string `json:"instance"`
 		Users       int64  `json:"users"`
@@ -192,14 +192,19 @@ func usage(q question) (any, error) {
 		Courses     int64  `json:"courses"`
 		Hits        int64  `json:"hits"`
 	}
-	var out struct {
+	out := struct {
 		Instances []row `json:"instances"`
+	}{[]row{}}
+	days := int64(to.Sub(began).Hours() / 24)
+	if days < 0 {
+		return out, nil // none was there
 	}
 	for _, f := range q.running() {
 		n := int64(number(f.Name))
-		users := 40 + n%4000 + months*(n%90)
-		active := users * (20 + n%30) / 100
-		out.Instances = append(out.Instances, row{f.Name, users, active, 1 + n%25 + months/6, active * (30 + n%50)})
+		users := 40 + n%4000 + days*(n%90)/30
+		term := 1 - 0.6*math.Pow(math.Cos(math.Pi*float64(to.YearDay()+int(n%30))/182.5), 4)
+		active := int64(float64(users*(20+n%30)/100) * term)
+		out.Instances = append(out.Instances, row{f.Name, users, active, 1 + n%25 + days/180, active * (30 + n%50 + days%7)})
 	}
 	return out, nil
 }

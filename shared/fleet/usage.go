@@ -1,0 +1,211 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+const (
+	partUsage      = "usage#"      // + cluster; sort: instance + "#" + month
+	partUsageState = "usage-state" // sort: project id
+)
+
+// UsageDays is how long usage is kept.
+const UsageDays = 400
+
+// UsageContract says how a cluster's usage report is asked for and read. It is
+// data, because every cluster may have a function of its own.
+type UsageContract struct {
+	Function string            `json:"function" maxLength:"63" doc:"Name in OpenFaaS" example:"usage-report"`
+	Query    map[string]string `json:"query,omitempty" doc:"Query parameters; {from} is the first day of the period and {to} its last, as 2006-01-02"`
+	Rows     string            `json:"rows,omitempty" maxLength:"200" doc:"Path to the instances in the answer, such as data.instances; empty is the answer itself. A list of objects, or an object with the instances' names as keys"`
+	Fields   UsageFields       `json:"fields"`
+	Days     int               `json:"days,omitempty" minimum:"0" maximum:"366" doc:"Days of the period, which ends yesterday; 0 is the last full month"`
+	History  bool              `json:"history,omitempty" doc:"Whether the function can tell of periods long past as they were; Ocim then asks for those too"`
+}
+
+// UsageFields says where a row has its values. Each is a path such as
+// stats.users.total.
+type UsageFields struct {
+	Instance    string `json:"instance,omitempty" maxLength:"200" doc:"Its name; not needed when rows are by name"`
+	Users       string `json:"users,omitempty" maxLength:"200"`
+	ActiveUsers string `json:"activeUsers,omitempty" maxLength:"200"`
+	Courses     string `json:"courses,omitempty" maxLength:"200"`
+	Hits        string `json:"hits,omitempty" maxLength:"200"`
+}
+
+// DefaultUsage is the contract of a project that says nothing else:
+//
+//	GET /function/usage-report?from=2026-10-02&to=2026-10-31
+//	{"instances": [{"instance": "demo", "users": 120, "activeUsers": 30, "courses": 4, "hits": 9000}]}
+func DefaultUsage() UsageContract {
+	return UsageContract{
+		Function: "usage-report",
+		Query:    map[string]string{"from": "{from}", "to": "{to}"},
+		Rows:     "instances",
+		Fields:   UsageFields{Instance: "instance", Users: "users", ActiveUsers: "activeUsers", Courses: "courses", Hits: "hits"},
+		Days:     30,
+	}
+}
+
+// UsageContract gives the project's contract, or the default one.
+func (p Project) UsageContract() UsageContract {
+	if p.Usage != nil {
+		return *p.Usage
+	}
+	return DefaultUsage()
+}
+
+var (
+	functionName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+	fieldPath    = regexp.MustCompile(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
+)
+
+// Bounds of a contract's query.
+const (
+	maxUsageQuery = 20
+	maxUsageParam = 200 // bytes of a name or value
+)
+
+// Validate refuses a contract that cannot work, fault.Invalid of a field below
+// "usage".
+func (u UsageContract) Validate() error {
+	if !functionName.MatchString(u.Function) {
+		return fault.InvalidField("usage.function", "a function's name has only lower-case letters, digits and hyphens")
+	}
+	if len(u.Query) > maxUsageQuery {
+		return fault.InvalidField("usage.query", "at most %d parameters are allowed", maxUsageQuery)
+	}
+	for name, value := range u.Query {
+		if name == "" || len(name) > maxUsageParam || len(value) > maxUsageParam || strings.ContainsFunc(name+value, func(r rune) bool { return r < ' ' }) {
+			return fault.InvalidField("usage.query", "a parameter has a name, at most %d bytes and no control characters", maxUsageParam)
+		}
+	}
+	if u.Days < 0 || u.Days > 366 {
+		return fault.InvalidField("usage.days", "a period has at most 366 days")
+	}
+	paths := map[string]string{
+		"usage.rows": u.Rows, "usage.fields.instance": u.Fields.Instance, "usage.fields.users": u.Fields.Users,
+		"usage.fields.activeUsers": u.Fields.ActiveUsers, "usage.fields.courses": u.Fields.Courses, "usage.fields.hits": u.Fields.Hits,
+	}
+	for _, field := range slices.Sorted(maps.Keys(paths)) {
+		if path := paths[field]; path != "" && !fieldPath.MatchString(path) {
+			return fault.InvalidField(field, "a path is names joined by dots, such as stats.users")
+		}
+	}
+	return nil
+}
+
+// UsagePoint counts an instance's users as of the end of a day. What the report
+// did not tell is absent, not 0.
+type UsagePoint struct {
+	Day         string `json:"day" format:"date" doc:"Last day of the period" example:"2026-10-31"`
+	From        string `json:"from" format:"date" doc:"First day of the period" example:"2026-10-02"`
+	Users       *int64 `json:"users,omitempty" doc:"All that are registered"`
+	ActiveUsers *int64 `json:"activeUsers,omitempty" doc:"Those who logged in during the period"`
+	Courses     *int64 `json:"courses,omitempty"`
+	Hits        *int64 `json:"hits,omitempty" doc:"Page views during the period"`
+}
+
+// UsageState is how far a cluster's usage was collected.
+type UsageState struct {
+	Project     string    `json:"project"`
+	Day         string    `json:"day,omitempty"`    // last day that is known
+	Filled      string    `json:"filled,omitempty"` // first day, with the history that was asked for
+	CollectedAt time.Time `json:"collectedAt,omitzero"`
+	TriedAt     time.Time `json:"triedAt,omitzero"`
+	TriedFor    time.Time `json:"triedFor,omitzero"` // the project's UpdatedAt at that
+	Error       string    `json:"error,omitempty"`   // why the last try failed
+}
+
+// UsageState reads how far a cluster's usage was collected.
+func (s *Store) UsageState(ctx context.Context, project string) (UsageState, error) {
+	u, _, err := getJSON[UsageState](ctx, s.kv, kv.Key{Partition: partUsageState, Sort: project}, kv.Eventual())
+	if fault.Is(err, fault.NotFound) {
+		return UsageState{Project: project}, nil
+	}
+	return u, err
+}
+
+// SaveUsageState keeps how far a cluster's usage was collected.
+func (s *Store) SaveUsageState(ctx context.Context, u UsageState) error {
+	return putJSON(ctx, s.kv, kv.Key{Partition: partUsageState, Sort: u.Project}, u, kv.Always, noExpiry)
+}
+
+// SaveUsage adds points to an instance's history, in place of those of the same
+// day. A month is an item, which is gone UsageDays after it.
+func (s *Store) SaveUsage(ctx context.Context, cluster, instance string, points []UsagePoint) error {
+	months := map[string][]UsagePoint{}
+	for _, p := range points {
+		month := p.Day[:len("2006-01")]
+		months[month] = append(months[month], p)
+	}
+	for month, fresh := range months {
+		first, err := time.Parse("2006-01", month)
+		if err != nil {
+			return fmt.Errorf("usage of %s: %w", instance, err)
+		}
+		key := kv.Key{Partition: partUsage + cluster, Sort: instance + "#" + month}
+		kept, version, err := getJSON[[]UsagePoint](ctx, s.kv, key)
+		cond := kv.IfVersion(version)
+		if fault.Is(err, fault.NotFound) {
+			cond = kv.IfAbsent()
+		} else if err != nil {
+			return fmt.Errorf("reading usage of %s: %w", instance, err)
+		}
+		if err := putJSON(ctx, s.kv, key, mergeUsage(kept, fresh), cond, first.AddDate(0, 1, UsageDays)); err != nil {
+			return fmt.Errorf("keeping usage of %s: %w", instance, err)
+		}
+	}
+	return nil
+}
+
+func mergeUsage(kept, fresh []UsagePoint) []UsagePoint {
+	for _, p := range fresh {
+		i, known := slices.BinarySearchFunc(kept, p.Day, func(p UsagePoint, day string) int { return cmp.Compare(p.Day, day) })
+		if known {
+			kept[i] = p
+		} else {
+			kept = slices.Insert(kept, i, p)
+		}
+	}
+	return kept
+}
+
+// Usage reads an instance's history from a day to another, both included and as
+// 2006-01-02, oldest first.
+func (s *Store) Usage(ctx context.Context, cluster, instance, from, to string) ([]UsagePoint, error) {
+	points := []UsagePoint{}
+	// The names of instances have no "#".
+	q := kv.Query{Partition: partUsage + cluster, Prefix: instance + "#", Eventual: true}
+	months, _, err := queryJSON[[]UsagePoint](ctx, s.kv, q)
+	if err != nil {
+		return nil, fmt.Errorf("reading usage of %s: %w", instance, err)
+	}
+	for _, month := range months {
+		for _, p := range month {
+			if from <= p.Day && p.Day <= to {
+				points = append(points, p)
+			}
+		}
+	}
+	return points, nil
+}
+
+// ForgetUsage throws away a cluster's usage. Unlike the rest of what is read of a
+// cluster it may not come back.
+func (s *Store) ForgetUsage(ctx context.Context, project string) error {
+	if err := s.empty(ctx, partUsage+project); err != nil {
+		return err
+	}
+	return s.kv.Delete(ctx, kv.Key{Partition: partUsageState, Sort: project}, kv.Always)
+}

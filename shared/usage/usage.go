@@ -1,0 +1,191 @@
+package usage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+const (
+	limit      = 20 * time.Second // of one project's collecting
+	retryAfter = 10 * time.Minute // a failure
+	step       = 7                // days between the points of the history that is asked for
+	mostPast   = 12               // reports on the past of one run
+	atOnce     = 8                // instances that are written at the same time
+)
+
+// Cluster tells who uses it.
+type Cluster interface {
+	Usage(ctx context.Context, p clusterfn.Period) (clusterfn.UsageReport, error)
+}
+
+// Service collects usage.
+type Service struct {
+	Fleet *fleet.Store
+	// Open gives a project's cluster.
+	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
+	Now  func() time.Time
+}
+
+// Collect asks a project's cluster for the usage up to yesterday unless that is
+// known, then for some of the past if the cluster can tell it, for at most twenty
+// seconds. A failure is kept, for whoever looks at the usage, and is not repeated
+// for ten minutes. Only one replica may collect at a time.
+func (s *Service) Collect(ctx context.Context, project string) error {
+	p, err := s.Fleet.Project(ctx, project)
+	if err != nil {
+		return err
+	}
+	state, err := s.Fleet.UsageState(ctx, project)
+	if err != nil {
+		return fmt.Errorf("reading what usage is known of %s: %w", project, err)
+	}
+	now, contract := s.Now().UTC(), p.UsageContract()
+	days := due(contract, state, now)
+	if len(days) == 0 || state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	asked, err := s.collect(ctx, p, contract, days)
+	if err != nil && asked > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = nil // slow, and goes on next time
+	}
+	state.TriedAt, state.TriedFor, state.Error = now, p.UpdatedAt, ""
+	if err != nil {
+		state.Error = fault.Message(err)
+	}
+	for _, day := range days[:asked] {
+		d := day.Format(time.DateOnly)
+		if d > state.Day {
+			state.Day, state.CollectedAt = d, now
+		}
+		if state.Filled == "" || d < state.Filled {
+			state.Filled = d
+		}
+	}
+	// What was collected is known even when the caller's time is over.
+	save, end := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer end()
+	if serr := s.Fleet.SaveUsageState(save, state); serr != nil {
+		err = errors.Join(err, fmt.Errorf("keeping what usage is known of %s: %w", project, serr))
+	}
+	return err
+}
+
+// due gives the days to ask for, the newest first.
+func due(c fleet.UsageContract, known fleet.UsageState, now time.Time) []time.Time {
+	latest := lastDay(c, now)
+	var days []time.Time
+	next := latest
+	if known.Day < latest.Format(time.DateOnly) {
+		days = append(days, latest)
+	}
+	if !c.History {
+		return days
+	}
+	if filled, err := time.Parse(time.DateOnly, known.Filled); err == nil {
+		next = filled
+	}
+	end := now.AddDate(0, 0, -fleet.UsageDays)
+	for range mostPast {
+		if next = before(c, next); next.Before(end) {
+			return days
+		}
+		days = append(days, next)
+	}
+	return days
+}
+
+// lastDay gives the last day of the latest period that is over.
+func lastDay(c fleet.UsageContract, now time.Time) time.Time {
+	if c.Days == 0 {
+		return clusterfn.LastMonth(now).To
+	}
+	return time.Date(now.Year(), now.Month(), now.Day()-1, 0, 0, 0, 0, time.UTC)
+}
+
+// before gives the last day of the period that is asked for before another.
+func before(c fleet.UsageContract, day time.Time) time.Time {
+	if c.Days == 0 {
+		return clusterfn.LastMonth(day).To
+	}
+	return day.AddDate(0, 0, -step)
+}
+
+// period gives the period that ends with a day.
+func period(c fleet.UsageContract, day time.Time) clusterfn.Period {
+	if c.Days == 0 {
+		return clusterfn.Period{From: day.AddDate(0, 0, 1-day.Day()), To: day}
+	}
+	return clusterfn.Period{From: day.AddDate(0, 0, 1-c.Days), To: day}
+}
+
+// collect asks for days in turn and keeps what it is told; it gives how many of
+// them are kept.
+func (s *Service) collect(ctx context.Context, p fleet.Project, c fleet.UsageContract, days []time.Time) (int, error) {
+	chunk, err := s.Fleet.Chunk(ctx, p.ID)
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil // not read yet
+	}
+	if err != nil {
+		return 0, err
+	}
+	cluster, err := s.Open(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	points, asked := map[string][]fleet.UsagePoint{}, 0
+	for _, day := range days {
+		var report clusterfn.UsageReport
+		if report, err = cluster.Usage(ctx, period(c, day)); err != nil {
+			break
+		}
+		asked++
+		for _, u := range report.Instances {
+			// What a cluster runs besides instances is none of our business.
+			if chunk.Row(u.Instance) == nil || strings.Contains(u.Instance, "#") {
+				continue
+			}
+			points[u.Instance] = append(points[u.Instance], fleet.UsagePoint{
+				Day: day.Format(time.DateOnly), From: report.From.Format(time.DateOnly),
+				Users: u.Users, ActiveUsers: u.ActiveUsers, Courses: u.Courses, Hits: u.Hits,
+			})
+		}
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	for instance, list := range points {
+		group.Go(func() error { return s.Fleet.SaveUsage(keep, p.ID, instance, list) })
+	}
+	if kerr := group.Wait(); kerr != nil {
+		return 0, errors.Join(err, kerr)
+	}
+	return asked, err
+}
+
+// Try asks a project's cluster by a contract for the latest period, without
+// keeping anything. A contract that cannot work is fault.Invalid.
+func (s *Service) Try(ctx context.Context, p fleet.Project, c fleet.UsageContract) (clusterfn.UsageReport, error) {
+	if err := c.Validate(); err != nil {
+		return clusterfn.UsageReport{}, err
+	}
+	p.Usage = &c
+	cluster, err := s.Open(ctx, p)
+	if err != nil {
+		return clusterfn.UsageReport{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return cluster.Usage(ctx, period(c, lastDay(c, s.Now().UTC())))
+}
