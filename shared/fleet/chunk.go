@@ -2,13 +2,14 @@ package fleet
 
 import (
 	"bytes"
-	"compress/gzip"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
-	"io"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
@@ -65,70 +66,98 @@ func (c *Chunk) count() {
 	}
 }
 
-func (c *Chunk) encode() ([]byte, error) {
-	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
+// codec packs chunks: the cluster and then each row as a line of JSON, together
+// compressed by Zstandard. What is the same packs the same.
+type codec struct {
+	zip   *zstd.Encoder
+	unzip *zstd.Decoder
+}
+
+// newCodec panics only where its options are wrong.
+func newCodec() codec {
+	zip, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		panic(err)
+	}
+	unzip, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(decodeAtOnce), zstd.WithDecoderMaxMemory(maxChunk))
+	if err != nil {
+		panic(err)
+	}
+	return codec{zip, unzip}
+}
+
+// chunkHead is the first line of a packed chunk.
+type chunkHead struct {
+	Cluster  Cluster           `json:"cluster"`
+	Settings map[string]string `json:"settings,omitempty"`
+}
+
+func (z codec) pack(c *Chunk) ([]byte, error) {
+	var lines bytes.Buffer
+	w := json.NewEncoder(&lines)
+	err := w.Encode(chunkHead{c.Cluster, c.Settings})
+	for i := range c.Rows {
+		err = cmp.Or(err, w.Encode(&c.Rows[i]))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("encoding chunk of cluster %s: %w", c.Cluster.ID, err)
 	}
-	if err := json.NewEncoder(w).Encode(c); err != nil {
-		return nil, fmt.Errorf("encoding chunk of cluster %s: %w", c.Cluster.ID, err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("encoding chunk of cluster %s: %w", c.Cluster.ID, err)
-	}
-	if buf.Len() > kv.MaxValue {
+	packed := z.zip.EncodeAll(lines.Bytes(), nil)
+	if len(packed) > kv.MaxValue {
 		return nil, fault.New(fault.TooLarge, "cluster %s has too many instances for one chunk: %d bytes compressed, %d allowed",
-			c.Cluster.ID, buf.Len(), kv.MaxValue)
+			c.Cluster.ID, len(packed), kv.MaxValue)
 	}
-	return buf.Bytes(), nil
-}
-
-func decodeChunk(data []byte) (*Chunk, error) {
-	c := new(Chunk)
-	return c, unzip(data, c)
-}
-
-func unzip(data []byte, into any) error {
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("decoding chunk: %w", err)
-	}
-	if err := json.NewDecoder(io.LimitReader(r, maxChunk)).Decode(into); err != nil {
-		return fmt.Errorf("decoding chunk: %w", err)
-	}
-	return nil
+	return packed, nil
 }
 
 // rawChunk is a chunk whose rows are decoded only where they changed.
 type rawChunk struct {
-	Cluster  Cluster           `json:"cluster"`
-	Settings map[string]string `json:"settings"`
-	Rows     []json.RawMessage `json:"rows"`
+	chunkHead
+	rows [][]byte // a line of JSON each
 
 	sum  uint64   // of what the rows are found by beside their own content
 	sums []uint64 // of the rows
 }
 
-func decodeRaw(data []byte, seed maphash.Seed) (*rawChunk, error) {
+func (z codec) unpackRaw(data []byte, seed maphash.Seed) (*rawChunk, error) {
+	lines, err := z.unzip.DecodeAll(data, nil)
+	if err != nil {
+		return nil, fmt.Errorf("decoding chunk: %w", err)
+	}
+	first, rest, _ := bytes.Cut(lines, []byte("\n"))
 	c := new(rawChunk)
-	if err := unzip(data, c); err != nil {
-		return nil, err
+	if err := json.Unmarshal(first, &c.chunkHead); err != nil {
+		return nil, fmt.Errorf("decoding chunk: %w", err)
 	}
 	given, err := json.Marshal([]any{c.Cluster.ID, c.Cluster.Provider, c.Settings})
 	if err != nil {
 		return nil, fmt.Errorf("decoding chunk: %w", err)
 	}
 	c.sum = maphash.Bytes(seed, given)
-	for _, row := range c.Rows {
+	for row := range bytes.Lines(rest) {
+		c.rows = append(c.rows, row)
 		c.sums = append(c.sums, maphash.Bytes(seed, row))
+	}
+	return c, nil
+}
+
+func (z codec) unpack(data []byte) (*Chunk, error) {
+	raw, err := z.unpackRaw(data, maphash.MakeSeed())
+	if err != nil {
+		return nil, err
+	}
+	c := &Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Rows: make([]Row, len(raw.rows))}
+	for i := range c.Rows {
+		if c.Rows[i], err = raw.row(i); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }
 
 func (c *rawChunk) row(i int) (Row, error) {
 	var row Row
-	if err := json.Unmarshal(c.Rows[i], &row); err != nil {
+	if err := json.Unmarshal(c.rows[i], &row); err != nil {
 		return row, fmt.Errorf("decoding a row of cluster %s: %w", c.Cluster.ID, err)
 	}
 	return row, nil

@@ -3,7 +3,6 @@ package fleet
 import (
 	"maps"
 	"slices"
-	"sort"
 	"sync"
 )
 
@@ -26,12 +25,6 @@ type part struct {
 	docs []uint32 // of the chunk's rows, in their order
 	sums []uint64 // of the rows' encoding; empty when the chunk was not decoded
 	sum  uint64   // of what the cluster gives its rows
-}
-
-// ordering is the documents of a view as one Order has them.
-type ordering struct {
-	docs []uint32
-	rank []uint32 // of each document in docs
 }
 
 // answer is what a filter finds in a view.
@@ -117,7 +110,7 @@ func (s *Snapshot) follow(before *view, gone []uint32, clusters []string) {
 		}
 	}
 	v.orders, v.answers = map[Order]*ordering{}, map[string]*answer{}
-	s.inherit(before)
+	s.inherit(before, gone, clusters)
 }
 
 // instance gives a document of this snapshot.
@@ -218,6 +211,14 @@ func (s *Snapshot) counts(field int, docs bitmap) map[string]int {
 	v := s.view
 	counts := map[string]int{}
 	if field == facetCluster {
+		if docs.count() == v.count {
+			for i, c := range s.Chunks {
+				if n := len(v.parts[i].docs); n > 0 {
+					counts[c.Cluster.ID] = n
+				}
+			}
+			return counts
+		}
 		bySlot := make([]int, len(v.ix.slots))
 		for doc := range docs.all {
 			bySlot[v.ix.docs[doc].slot]++
@@ -243,23 +244,28 @@ func (s *Snapshot) counts(field int, docs bitmap) map[string]int {
 // page gives the documents of a page, and whether more follow.
 func (s *Snapshot) page(a *answer, o Order, cursor *position, limit int) (docs []uint32, more bool) {
 	by := s.ordering(o)
-	start := 0
+	rest := by.docs.all
+	first := uint64(0)
 	if cursor != nil {
-		start = sort.Search(len(by.docs), func(i int) bool {
-			return o.position(s.instance(by.docs[i])).compare(*cursor, o.Descending) > 0
-		})
+		start := s.place(o, by.docs, *cursor)
+		next, ok := by.docs.at(start)
+		if !ok {
+			return nil, false
+		}
+		rest, first = by.docs.from(start), by.ranks.of[next]
 	}
 	// Few hits are picked out and sorted; many are met soon by going along.
-	if a.total < len(by.docs)/16 {
+	if a.total < s.view.count/16 {
+		rank := by.ranks.of
 		for doc := range a.hits.all {
-			if int(by.rank[doc]) >= start {
+			if rank[doc] >= first {
 				docs = append(docs, doc)
 			}
 		}
-		slices.SortFunc(docs, func(x, y uint32) int { return int(by.rank[x]) - int(by.rank[y]) })
+		slices.SortFunc(docs, by.ranks.compare)
 		return docs[:min(limit, len(docs))], len(docs) > limit
 	}
-	for _, doc := range by.docs[start:] {
+	for doc := range rest {
 		if a.hits.has(doc) {
 			if len(docs) == limit {
 				return docs, true
@@ -280,32 +286,29 @@ func (s *Snapshot) ordering(o Order) *ordering {
 	defer v.mu.Unlock()
 	by := v.orders[o]
 	if by == nil {
-		by = newOrdering(s.sorted(o, v.live), len(v.live)*64)
+		by = newOrdering(s.sorted(o))
 		v.orders[o] = by
 	}
 	return by
 }
 
-func newOrdering(docs []uint32, most int) *ordering {
-	by := &ordering{docs: docs, rank: make([]uint32, most)}
-	for i, doc := range docs {
-		by.rank[doc] = uint32(i)
-	}
-	return by
+// place finds the first document of an order beyond a position.
+func (s *Snapshot) place(o Order, docs sequence, at position) spot {
+	return docs.search(func(doc uint32) bool {
+		return o.position(s.instance(doc)).compare(at, o.Descending) > 0
+	})
 }
 
-// sorted puts documents into an order.
-func (s *Snapshot) sorted(o Order, docs bitmap) []uint32 {
+// sorted puts the documents of the snapshot into an order.
+func (s *Snapshot) sorted(o Order) []uint32 {
 	type placed struct {
 		position
 		doc uint32
 	}
-	var all []placed
+	all := make([]placed, 0, s.view.count)
 	for i, c := range s.Chunks {
 		for n, doc := range s.view.parts[i].docs {
-			if docs.has(doc) {
-				all = append(all, placed{o.position(&c.Rows[n].Instance), doc})
-			}
+			all = append(all, placed{o.position(&c.Rows[n].Instance), doc})
 		}
 	}
 	slices.SortFunc(all, func(a, b placed) int { return a.compare(b.position, o.Descending) })
@@ -318,42 +321,44 @@ func (s *Snapshot) sorted(o Order, docs bitmap) []uint32 {
 
 // inherit takes over the orders of the view before, so that they need not be
 // sorted anew. Where much changed, that is left to the first who wants them.
-func (s *Snapshot) inherit(before *view) {
+func (s *Snapshot) inherit(before *view, gone []uint32, clusters []string) {
 	v := s.view
-	fresh := newBitmap(len(v.live) * 64)
-	n := 0
-	for doc := range v.live.all {
-		if !before.live.has(doc) {
-			fresh.add(doc)
-			n++
+	gone = slices.DeleteFunc(gone, v.live.has)
+	var fresh []uint32
+	for _, id := range clusters {
+		if i, ok := s.find(id); ok {
+			for _, doc := range v.parts[i].docs {
+				if !before.live.has(doc) {
+					fresh = append(fresh, doc)
+				}
+			}
 		}
 	}
-	if n > v.count/8 {
+	if len(gone)+len(fresh) > 64+v.count/64 {
 		return
 	}
 	before.mu.Lock()
 	orders := maps.Clone(before.orders)
 	before.mu.Unlock()
 	for o, by := range orders {
-		v.orders[o] = newOrdering(s.merge(o, by.docs, s.sorted(o, fresh)), len(v.live)*64)
+		v.orders[o] = s.carry(o, by, gone, fresh)
 	}
 }
 
-// merge puts fresh documents in among those of a former order that are still
-// there.
-func (s *Snapshot) merge(o Order, former, fresh []uint32) []uint32 {
-	kept := make([]uint32, 0, len(former)+len(fresh))
-	for _, doc := range former {
-		if s.view.live.has(doc) {
-			kept = append(kept, doc)
-		}
+// carry makes a former order that of this snapshot.
+func (s *Snapshot) carry(o Order, former *ordering, gone, fresh []uint32) *ordering {
+	by := &ordering{docs: slices.Clone(former.docs), ranks: former.ranks}
+	for _, doc := range gone {
+		by.docs.remove(by.docs.search(func(other uint32) bool { return by.ranks.compare(other, doc) >= 0 }))
 	}
-	for i := len(fresh) - 1; i >= 0; i-- {
-		at := o.position(s.instance(fresh[i]))
-		where := sort.Search(len(kept), func(n int) bool {
-			return o.position(s.instance(kept[n])).compare(at, o.Descending) > 0
-		})
-		kept = slices.Insert(kept, where, fresh[i])
+	roomy := true
+	for _, doc := range fresh {
+		at := s.place(o, by.docs, o.position(s.instance(doc)))
+		roomy = roomy && by.ranks.put(doc, by.docs, at)
+		by.docs.insert(at, doc)
 	}
-	return kept
+	if !roomy {
+		return newOrdering(slices.Collect(by.docs.all))
+	}
+	return by
 }

@@ -137,9 +137,9 @@ func plainContains(s, part string) bool {
 	return strings.Contains(strings.ToLower(s), strings.ToLower(part))
 }
 
-// Few letters make terms match often and across the ends of values.
+// Few letters make terms match often, across the ends of words and of values.
 var (
-	word     = rapid.StringOfN(rapid.RuneFrom([]rune{'a', 'b', 'A', 'ß', 'İ'}), 0, 4, -1)
+	word     = rapid.StringOfN(rapid.RuneFrom([]rune{'a', 'b', 'A', 'ß', 'İ', '.', '-'}), 0, 4, -1)
 	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK"}), word, 0, 4)
 	anyRow   = rapid.Custom(func(t *rapid.T) fleet.Row {
 		i := fleet.Instance{
@@ -237,6 +237,28 @@ func TestFindMeansWhatThePlainOneDoes(t *testing.T) {
 	})
 }
 
+// Every text of few letters is looked for in every text of few letters.
+func TestFindsTextsByTheirWords(t *testing.T) {
+	texts := []string{""}
+	for from := 0; len(texts) < 300; from++ {
+		for _, letter := range []string{"a", "B", "."} {
+			texts = append(texts, texts[from]+letter)
+		}
+	}
+	chunk := &fleet.Chunk{Cluster: fleet.Cluster{ID: "c"}}
+	for i, text := range texts {
+		chunk.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "c", Name: fmt.Sprintf("n%03d", i)}, Settings: map[string]string{"K": text}})
+	}
+	snap := &fleet.Snapshot{Chunks: []*fleet.Chunk{chunk}}
+	for _, text := range texts[1:] {
+		for _, f := range []fleet.Filter{{Settings: []fleet.SettingTerm{{Value: text}}}, {Settings: []fleet.SettingTerm{{Key: "K", Op: "~", Value: text}}}} {
+			page, err := snap.Find(f, fleet.Order{}, "", 1)
+			require.NoError(t, err)
+			require.Equal(t, plainFind(snap.Chunks, f, fleet.Order{}).Total, page.Total, text)
+		}
+	}
+}
+
 // A replica that follows changes finds the same as one that reads all anew.
 func TestReplicaFindsTheSameAfterChanges(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -266,6 +288,51 @@ func TestReplicaFindsTheSameAfterChanges(t *testing.T) {
 			before, beforeState = snap, chunks
 		}
 	})
+}
+
+// Orders that are carried along through many changes stay right.
+func TestOrdersThroughManyChanges(t *testing.T) {
+	s := fleet.NewStore(kvtest.Open(t), newClock().now)
+	replica := fleet.NewReplica(s)
+	state := &fleet.Chunk{Cluster: fleet.Cluster{ID: "c"}}
+	instance := func(n, changed int) fleet.Row {
+		return fleet.Row{Instance: fleet.Instance{
+			Cluster: "c", Name: fmt.Sprintf("n%04d", n), ChangedAt: time.Unix(int64(changed), 0).UTC(), Health: fleet.HealthState{State: fleet.Unknown},
+		}}
+	}
+	for n := range 1200 {
+		state.SetRow(instance(n, n%7))
+	}
+	var orders []fleet.Order
+	for _, by := range []string{fleet.SortName, fleet.SortChanged} {
+		orders = append(orders, fleet.Order{By: by}, fleet.Order{By: by, Descending: true})
+	}
+	for step := range 61 {
+		for n := range 8 {
+			state.SetRow(instance(n*150+step*17%150, step))                                            // moves to an end of what changed when
+			state.SetRow(instance(5000+step*8+n, 3))                                                   // comes in at the end of the names, amid the changes
+			state.Rows = slices.Delete(state.Rows, step*11%len(state.Rows), step*11%len(state.Rows)+1) // leaves
+		}
+		next := *state
+		require.NoError(t, s.ChangeChunk(t.Context(), "c", func(*fleet.Chunk) (*fleet.Chunk, error) { return &next, nil }))
+		snap, err := replica.Snapshot(t.Context())
+		require.NoError(t, err)
+		for _, o := range orders {
+			page, err := snap.Find(fleet.Filter{}, o, "", 20)
+			require.NoError(t, err)
+			if step%30 > 0 {
+				continue
+			}
+			want := plainFind([]*fleet.Chunk{state}, fleet.Filter{}, o)
+			got := page.Instances
+			for page.Next != "" {
+				page, err = snap.Find(fleet.Filter{}, o, page.Next, 200)
+				require.NoError(t, err)
+				got = append(got, page.Instances...)
+			}
+			require.Equal(t, want.Instances, got)
+		}
+	}
 }
 
 // change removes a cluster, replaces it, or changes one of its rows.

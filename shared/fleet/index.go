@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"bytes"
 	"strings"
 	"sync"
 )
@@ -16,6 +15,7 @@ type index struct {
 	slots  []slot
 	facets [facets]map[string]*bitmap // by field and value; facetCluster has none
 	broken bitmap                     // has problems in its files
+	words  *texts                     // of all names and settings
 	names  *group
 	groups map[string]*group // of the settings, by key
 	terms  termCache
@@ -35,16 +35,15 @@ type slot struct {
 
 // group is the values of one setting, each once.
 type group struct {
+	texts
 	key   string              // in lower case
-	ids   map[string]uint32   // by value
-	text  []byte              // the values in lower case, one after another
-	ends  []uint32            // of the values in text, by id
 	docs  [][]uint32          // by id, the documents that have the value
 	slots map[uint32][]uint32 // by id, the slots that have it
+	words map[uint32][]uint32 // by word, the values it is in
 }
 
 func newIndex() *index {
-	ix := &index{names: newGroup(""), groups: map[string]*group{}}
+	ix := &index{words: newTexts(), names: newGroup(""), groups: map[string]*group{}}
 	for i := range ix.facets {
 		ix.facets[i] = map[string]*bitmap{}
 	}
@@ -52,45 +51,22 @@ func newIndex() *index {
 }
 
 func newGroup(key string) *group {
-	return &group{key: strings.ToLower(key), ids: map[string]uint32{}, slots: map[uint32][]uint32{}}
+	return &group{texts: *newTexts(), key: strings.ToLower(key), slots: map[uint32][]uint32{}, words: map[uint32][]uint32{}}
 }
 
-// id finds or adds a value.
-func (g *group) id(value string) uint32 {
-	id, ok := g.ids[value]
-	if !ok {
-		id = uint32(len(g.ends))
-		g.ids[value] = id
-		g.text = append(g.text, strings.ToLower(value)...)
-		g.ends = append(g.ends, uint32(len(g.text)))
+// value finds or adds a value of a group.
+func (ix *index) value(g *group, value string) uint32 {
+	id, fresh := g.id(value)
+	if fresh {
 		g.docs = append(g.docs, nil)
+		for word := range wordsOf(g.at(id)) {
+			w, _ := ix.words.id(string(word))
+			if in := g.words[w]; len(in) == 0 || in[len(in)-1] != id {
+				g.words[w] = append(in, id)
+			}
+		}
 	}
 	return id
-}
-
-// containing lists the values from an id on that hold a text in lower case.
-func (g *group) containing(text []byte, from int) []uint32 {
-	var found []uint32
-	at := 0
-	if from > 0 {
-		at = int(g.ends[from-1])
-	}
-	for id := from; id < len(g.ends); {
-		i := bytes.Index(g.text[at:], text)
-		if i < 0 {
-			break
-		}
-		start := at + i
-		for id < len(g.ends)-1 && int(g.ends[id]) <= start && (len(text) > 0 || int(g.ends[id]) < start) {
-			id++
-		}
-		if start+len(text) <= int(g.ends[id]) { // else it spans two values
-			found = append(found, uint32(id))
-		}
-		at = int(g.ends[id])
-		id++
-	}
-	return found
 }
 
 func (ix *index) group(key string) *group {
@@ -108,7 +84,7 @@ func (ix *index) addSlot(c *Chunk) uint32 {
 	ix.slots = append(ix.slots, slot{cluster: c.Cluster.ID})
 	for k, v := range c.Settings {
 		g := ix.group(k)
-		id := g.id(v)
+		id := ix.value(g, v)
 		g.slots[id] = append(g.slots[id], n)
 	}
 	return n
@@ -135,11 +111,11 @@ func (ix *index) addDocument(in uint32, c *Chunk, r *Row) uint32 {
 	if len(i.Problems) > 0 {
 		ix.broken.add(n)
 	}
-	id := ix.names.id(i.Name)
+	id := ix.value(ix.names, i.Name)
 	ix.names.docs[id] = append(ix.names.docs[id], n)
 	for k, v := range r.Settings {
 		g := ix.group(k)
-		id := g.id(v)
+		id := ix.value(g, v)
 		g.docs[id] = append(g.docs[id], n)
 	}
 	return n

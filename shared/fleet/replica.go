@@ -110,7 +110,7 @@ func (r *Replica) decode(items []kv.Item) ([]*rawChunk, error) {
 	group.SetLimit(decodeAtOnce)
 	for i, item := range items {
 		group.Go(func() (err error) {
-			chunks[i], err = decodeRaw(item.Value, r.seed)
+			chunks[i], err = r.store.codec.unpackRaw(item.Value, r.seed)
 			return err
 		})
 	}
@@ -193,8 +193,8 @@ func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*
 // still the same.
 func (s *Snapshot) add(raw *rawChunk, former *Chunk, was part) error {
 	ix := s.view.ix
-	c := &Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Rows: make([]Row, len(raw.Rows))}
-	p := part{sum: raw.sum, sums: raw.sums, docs: make([]uint32, len(raw.Rows))}
+	c := &Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Rows: make([]Row, len(raw.rows))}
+	p := part{sum: raw.sum, sums: raw.sums, docs: make([]uint32, len(raw.rows))}
 	known := map[uint64]int{}
 	if former != nil && was.sum == raw.sum {
 		p.slot = was.slot
@@ -204,7 +204,7 @@ func (s *Snapshot) add(raw *rawChunk, former *Chunk, was part) error {
 	} else {
 		p.slot = ix.addSlot(c)
 	}
-	for i := range raw.Rows {
+	for i := range raw.rows {
 		if n, ok := known[raw.sums[i]]; ok {
 			c.Rows[i], p.docs[i] = former.Rows[n], was.docs[n]
 			continue

@@ -61,7 +61,7 @@ func (s *Store) Chunk(ctx context.Context, cluster string) (*Chunk, error) {
 	if err != nil {
 		return nil, notFound(err, "no cluster %q", cluster)
 	}
-	return decodeChunk(item.Value)
+	return s.codec.unpack(item.Value)
 }
 
 // ChangeChunk lets change alter a cluster's chunk and publishes the result. A
@@ -76,7 +76,7 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 		var chunk *Chunk
 		if old != nil {
 			var err error
-			if chunk, err = decodeChunk(old); err != nil {
+			if chunk, err = s.codec.unpack(old); err != nil {
 				return nil, err
 			}
 		}
@@ -85,11 +85,11 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 			return nil, err
 		}
 		next.count()
-		value, err := next.encode()
+		value, err := s.codec.pack(next)
 		if err != nil {
 			return nil, err
 		}
-		// gzip is deterministic, so equal bytes are equal chunks.
+		// What is the same packs the same, so equal bytes are equal chunks.
 		changed = string(value) != string(old)
 		if !changed {
 			return nil, nil
@@ -109,7 +109,7 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 	var former *Chunk
 	if before != nil {
 		// alter has changed the one it was given.
-		if former, err = decodeChunk(before); err != nil {
+		if former, err = s.codec.unpack(before); err != nil {
 			return err
 		}
 	}

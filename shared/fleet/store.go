@@ -38,13 +38,14 @@ const (
 
 // Store keeps the fleet's records in a kv.Store.
 type Store struct {
-	kv  kv.Store
-	now func() time.Time
+	kv    kv.Store
+	now   func() time.Time
+	codec codec
 }
 
 // NewStore makes a Store; now is the clock.
 func NewStore(store kv.Store, now func() time.Time) *Store {
-	return &Store{kv: store, now: now}
+	return &Store{kv: store, now: now, codec: newCodec()}
 }
 
 // retries bounds how often an optimistic change is tried again.

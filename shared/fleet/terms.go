@@ -24,6 +24,7 @@ type termKey struct {
 
 type term struct {
 	termKey
+	needle *needle // of a text that is looked for
 	used   int64
 	groups map[*group]*matches
 	docs   int    // documents looked at
@@ -51,7 +52,7 @@ func (ix *index) match(key termKey) bitmap {
 		if c.known == nil {
 			c.known = map[termKey]*term{}
 		}
-		t = &term{termKey: key, groups: map[*group]*matches{}}
+		t = &term{termKey: key, needle: newNeedle(key.Value), groups: map[*group]*matches{}}
 		c.known[key] = t
 	}
 	t.used = c.clock
@@ -79,13 +80,14 @@ func (t *term) extend(ix *index) {
 			found.add(docs[i])
 		}
 	}
+	t.needle.extend(ix.words)
 	for g, every := range t.choose(ix) {
 		m := t.groups[g]
 		if m == nil {
 			m = &matches{every: every}
 			t.groups[g] = m
 		}
-		m.extend(t.termKey, g)
+		m.extend(t, g)
 		take := func(id uint32) {
 			add(g.docs[id])
 			for _, n := range g.slots[id] {
@@ -132,7 +134,7 @@ func (t *term) choose(ix *index) map[*group]bool {
 }
 
 // extend looks at the values that came since.
-func (m *matches) extend(t termKey, g *group) {
+func (m *matches) extend(t *term, g *group) {
 	switch {
 	case m.every:
 	case t.Op == "=":
@@ -140,7 +142,7 @@ func (m *matches) extend(t termKey, g *group) {
 			m.ids = append(m.ids, id)
 		}
 	default:
-		m.ids = append(m.ids, g.containing([]byte(strings.ToLower(t.Value)), m.seen)...)
+		m.ids = append(m.ids, t.needle.in(g, m.seen)...)
 	}
 	m.seen = len(g.ends)
 }

@@ -136,7 +136,7 @@ func BenchmarkList(b *testing.B) {
 	fmt.Fprintln(out, "\nstore\tfleet\tcall\tcalls\tp50\tp99\tp99 CPU\tbytes\tRCU")
 	open := map[string]func(*testing.B, *meter) kv.Store{"bolt": openBolt, "dynamo": openDynamo}
 	for _, kind := range []string{"bolt", "dynamo"} {
-		for _, s := range []size{{50, 20}, {500, 20}, {500, 200}} {
+		for _, s := range []size{{50, 20}, {500, 20}, {5000, 20}, {500, 200}} {
 			b.Run(fmt.Sprintf("%s/%d", kind, s.instances()), func(b *testing.B) {
 				run := &bench{B: b, size: s, kind: kind, meter: new(meter), out: out}
 				run.kv = open[kind](b, run.meter)

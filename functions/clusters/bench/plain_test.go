@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
@@ -32,7 +32,7 @@ func queryAndFilter(store kv.Store) http.Handler {
 			}
 			for _, item := range page.Items {
 				c := new(fleet.Chunk)
-				if err := unzip(item.Value, c); err != nil {
+				if err := unpack(item.Value, c); err != nil {
 					http.Error(w, err.Error(), http.StatusInternalServerError)
 					return
 				}
@@ -47,12 +47,25 @@ func queryAndFilter(store kv.Store) http.Handler {
 	})
 }
 
-func unzip(data []byte, into any) error {
-	z, err := gzip.NewReader(bytes.NewReader(data))
+// unpack reads a chunk: a line of JSON for the cluster and one for each row.
+func unpack(data []byte, into *fleet.Chunk) error {
+	z, err := zstd.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return err
 	}
-	return json.NewDecoder(z).Decode(into)
+	defer z.Close()
+	lines := json.NewDecoder(z)
+	if err := lines.Decode(into); err != nil {
+		return err
+	}
+	for lines.More() {
+		var row fleet.Row
+		if err := lines.Decode(&row); err != nil {
+			return err
+		}
+		into.Rows = append(into.Rows, row)
+	}
+	return nil
 }
 
 // answer gives the first fifty by walking over all.
