@@ -14,11 +14,16 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// maxPipelinePages bounds one listing of pipelines; the next sync goes on.
-const maxPipelinePages = 20
+// Bounds of one listing of pipelines. The next sync goes on after maxPipelinePages;
+// what is beyond the newest firstPipelinePages is history that GitLab keeps.
+const (
+	maxPipelinePages   = 20
+	firstPipelinePages = 10
+)
 
 // Pipelines reads the pipelines that changed since, children included, oldest
-// change first. A list tells neither titles nor jobs.
+// change first. The zero time is for the newest thousand. A list tells neither
+// titles nor jobs.
 func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error) {
 	all, err := p.listPipelines(ctx, since, "")
 	if err != nil {
@@ -39,15 +44,20 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 }
 
 func (p *Project) listPipelines(ctx context.Context, since time.Time, source string) ([]fleet.Pipeline, error) {
-	orderBy, sort := "updated_at", "asc"
+	orderBy, sort, pages := "updated_at", "asc", maxPipelinePages
 	opt := &gogitlab.ListProjectPipelinesOptions{
-		ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}, UpdatedAfter: &since, OrderBy: &orderBy, Sort: &sort,
+		ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}, OrderBy: &orderBy, Sort: &sort,
+	}
+	if since.IsZero() {
+		sort, pages = "desc", firstPipelinePages
+	} else {
+		opt.UpdatedAfter = &since
 	}
 	if source != "" {
 		opt.Source = &source
 	}
 	all := []fleet.Pipeline{}
-	for range maxPipelinePages {
+	for range pages {
 		list, answer, err := p.api.Pipelines.ListProjectPipelines(p.id, opt, gogitlab.WithContext(ctx))
 		if err != nil {
 			return nil, translate(err, "listing pipelines")

@@ -38,21 +38,12 @@ func (p *Project) Head(ctx context.Context) (fleet.Commit, error) {
 
 // Commits reads the newest commits of the default branch, newest first.
 func (p *Project) Commits(ctx context.Context, most int) ([]fleet.Commit, error) {
-	opt := &gogitlab.ListCommitsOptions{RefName: &p.branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
 	var all []fleet.Commit
-	for {
-		list, answer, err := p.api.Commits.ListCommits(p.id, opt, gogitlab.WithContext(ctx))
-		if err != nil {
-			return nil, translate(err, "listing commits")
-		}
-		for _, c := range list {
-			all = append(all, commit(c))
-		}
-		if answer.NextPage == 0 || len(all) >= most {
-			return all[:min(len(all), most)], nil
-		}
-		opt.Page = answer.NextPage
-	}
+	err := p.eachCommit(ctx, &gogitlab.ListCommitsOptions{RefName: &p.branch}, most, func(c fleet.Commit) bool {
+		all = append(all, c)
+		return true
+	})
+	return all, err
 }
 
 func commit(c *gogitlab.Commit) fleet.Commit {

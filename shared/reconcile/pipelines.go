@@ -14,9 +14,11 @@ import (
 // readPipelines takes in the pipelines that changed since the last sync, and
 // gives the deployment ids that they are about.
 func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
-	since := r.Now().Add(-firstPipelines)
+	var since time.Time
+	commits := commitsFirst
 	if !record.PipelinesSince.IsZero() {
 		since = record.PipelinesSince.Add(-overlap)
+		commits = commitsRead
 	}
 	reports, err := repo.Pipelines(ctx, since)
 	if err != nil {
@@ -26,7 +28,7 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 	if err != nil || len(news) == 0 {
 		return nil, err
 	}
-	if err := r.giveTitles(ctx, project, repo, news); err != nil {
+	if err := r.giveTitles(ctx, project, repo, news, commits); err != nil {
 		return nil, err
 	}
 	if err := r.attribute(ctx, project, news); err != nil {
@@ -68,12 +70,12 @@ func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []
 }
 
 // giveTitles finds the commits of pipelines that a list tells only the SHA of.
-func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline) error {
+func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline, most int) error {
 	untitled := func(p fleet.Pipeline) bool { return p.Title == "" }
 	if !slices.ContainsFunc(pipelines, untitled) {
 		return nil
 	}
-	commits, err := repo.Commits(ctx, commitsRead)
+	commits, err := repo.Commits(ctx, most)
 	if err != nil {
 		return fmt.Errorf("listing commits: %w", err)
 	}

@@ -25,7 +25,8 @@ type Repository interface {
 	// Commits reads the newest commits of the default branch, newest first.
 	Commits(ctx context.Context, most int) ([]fleet.Commit, error)
 	// Pipelines reads the pipelines that changed since, children included;
-	// without titles and jobs. One call per hundred.
+	// without titles and jobs. One call per hundred. The zero time is for the newest
+	// thousand, however old they are.
 	Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error)
 	// Pipeline reads one pipeline with its jobs.
 	Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error)
@@ -51,9 +52,9 @@ type Reconciler struct {
 
 // Bounds of one sync.
 const (
-	commitsRead       = 300                 // newest commits that are looked at
-	firstPipelines    = 30 * 24 * time.Hour // how far back the first sync goes
-	overlap           = 2 * time.Minute     // GitLab's clock may differ from itself between replicas
+	commitsRead       = 300             // newest commits that are looked at
+	commitsFirst      = 1000            // by the first sync, for the titles of old pipelines
+	overlap           = 2 * time.Minute // GitLab's clock may differ from itself between replicas
 	leaseLife         = 2 * time.Minute
 	recentPerInstance = 30 // pipelines that decide an instance's state
 )

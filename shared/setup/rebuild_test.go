@@ -91,6 +91,7 @@ func TestDerivedDataComesBackEqual(t *testing.T) {
 	before := w.derived(t)
 	require.Equal(t, fleet.Archived, w.row(t, "gamma").Instance.Lifecycle)
 	require.NotEmpty(t, w.row(t, "beta").Instance.Problems)
+	w.clock.Advance(300 * 24 * time.Hour) // a quiet fleet is known as well
 	require.NoError(t, w.Store.Forget(t.Context(), "campus"))
 	_, err = w.Store.Chunk(t.Context(), "campus")
 	require.True(t, fault.Is(err, fault.NotFound))
