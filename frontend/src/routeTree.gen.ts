@@ -20,10 +20,12 @@ import { Route as GuestResetRouteImport } from './pages/_guest/reset'
 import { Route as GuestSetupRouteImport } from './pages/_guest/setup'
 import { Route as AppAccountIndexRouteImport } from './pages/_app/account/index'
 import { Route as AppAccountTokensRouteImport } from './pages/_app/account/tokens'
+import { Route as AppActivityIndexRouteImport } from './pages/_app/activity/index'
 import { Route as AppAdministrationInvitationsRouteImport } from './pages/_app/administration/invitations'
 import { Route as AppAdministrationUsersRouteImport } from './pages/_app/administration/users'
 import { Route as AppClustersIndexRouteImport } from './pages/_app/clusters/index'
 import { Route as AppInstancesIndexRouteImport } from './pages/_app/instances/index'
+import { Route as AppOverviewIndexRouteImport } from './pages/_app/overview/index'
 import { Route as AppProjectsNewRouteImport } from './pages/_app/projects/new'
 import { Route as AppClustersClusterIndexRouteImport } from './pages/_app/clusters/$cluster/index'
 import { Route as AppClustersClusterDeployRouteImport } from './pages/_app/clusters/$cluster/deploy'
@@ -85,6 +87,11 @@ const AppAccountTokensRoute = AppAccountTokensRouteImport.update({
   path: '/account/tokens',
   getParentRoute: () => AppRoute,
 } as any)
+const AppActivityIndexRoute = AppActivityIndexRouteImport.update({
+  id: '/activity/',
+  path: '/activity/',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppAdministrationInvitationsRoute =
   AppAdministrationInvitationsRouteImport.update({
     id: '/administration/invitations',
@@ -104,6 +111,11 @@ const AppClustersIndexRoute = AppClustersIndexRouteImport.update({
 const AppInstancesIndexRoute = AppInstancesIndexRouteImport.update({
   id: '/instances/',
   path: '/instances/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppOverviewIndexRoute = AppOverviewIndexRouteImport.update({
+  id: '/overview/',
+  path: '/overview/',
   getParentRoute: () => AppRoute,
 } as any)
 const AppProjectsNewRoute = AppProjectsNewRouteImport.update({
@@ -160,8 +172,10 @@ export interface FileRoutesByFullPath {
   '/administration/users': typeof AppAdministrationUsersRoute
   '/projects/new': typeof AppProjectsNewRoute
   '/account/': typeof AppAccountIndexRoute
+  '/activity/': typeof AppActivityIndexRoute
   '/clusters/': typeof AppClustersIndexRoute
   '/instances/': typeof AppInstancesIndexRoute
+  '/overview/': typeof AppOverviewIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/clusters/$cluster/': typeof AppClustersClusterIndexRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
@@ -182,8 +196,10 @@ export interface FileRoutesByTo {
   '/administration/users': typeof AppAdministrationUsersRoute
   '/projects/new': typeof AppProjectsNewRoute
   '/account': typeof AppAccountIndexRoute
+  '/activity': typeof AppActivityIndexRoute
   '/clusters': typeof AppClustersIndexRoute
   '/instances': typeof AppInstancesIndexRoute
+  '/overview': typeof AppOverviewIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/clusters/$cluster': typeof AppClustersClusterIndexRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
@@ -207,8 +223,10 @@ export interface FileRoutesById {
   '/_app/administration/users': typeof AppAdministrationUsersRoute
   '/_app/projects/new': typeof AppProjectsNewRoute
   '/_app/account/': typeof AppAccountIndexRoute
+  '/_app/activity/': typeof AppActivityIndexRoute
   '/_app/clusters/': typeof AppClustersIndexRoute
   '/_app/instances/': typeof AppInstancesIndexRoute
+  '/_app/overview/': typeof AppOverviewIndexRoute
   '/_app/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/_app/clusters/$cluster/': typeof AppClustersClusterIndexRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
@@ -231,8 +249,10 @@ export interface FileRouteTypes {
     | '/administration/users'
     | '/projects/new'
     | '/account/'
+    | '/activity/'
     | '/clusters/'
     | '/instances/'
+    | '/overview/'
     | '/clusters/$cluster/deploy'
     | '/clusters/$cluster/'
     | '/clusters/$cluster/pipelines/$pipeline'
@@ -253,8 +273,10 @@ export interface FileRouteTypes {
     | '/administration/users'
     | '/projects/new'
     | '/account'
+    | '/activity'
     | '/clusters'
     | '/instances'
+    | '/overview'
     | '/clusters/$cluster/deploy'
     | '/clusters/$cluster'
     | '/clusters/$cluster/pipelines/$pipeline'
@@ -277,8 +299,10 @@ export interface FileRouteTypes {
     | '/_app/administration/users'
     | '/_app/projects/new'
     | '/_app/account/'
+    | '/_app/activity/'
     | '/_app/clusters/'
     | '/_app/instances/'
+    | '/_app/overview/'
     | '/_app/clusters/$cluster/deploy'
     | '/_app/clusters/$cluster/'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
@@ -372,6 +396,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAccountTokensRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/activity/': {
+      id: '/_app/activity/'
+      path: '/activity'
+      fullPath: '/activity/'
+      preLoaderRoute: typeof AppActivityIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/administration/invitations': {
       id: '/_app/administration/invitations'
       path: '/administration/invitations'
@@ -398,6 +429,13 @@ declare module '@tanstack/react-router' {
       path: '/instances'
       fullPath: '/instances/'
       preLoaderRoute: typeof AppInstancesIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/overview/': {
+      id: '/_app/overview/'
+      path: '/overview'
+      fullPath: '/overview/'
+      preLoaderRoute: typeof AppOverviewIndexRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/projects/new': {
@@ -458,8 +496,10 @@ interface AppRouteChildren {
   AppAdministrationUsersRoute: typeof AppAdministrationUsersRoute
   AppProjectsNewRoute: typeof AppProjectsNewRoute
   AppAccountIndexRoute: typeof AppAccountIndexRoute
+  AppActivityIndexRoute: typeof AppActivityIndexRoute
   AppClustersIndexRoute: typeof AppClustersIndexRoute
   AppInstancesIndexRoute: typeof AppInstancesIndexRoute
+  AppOverviewIndexRoute: typeof AppOverviewIndexRoute
   AppClustersClusterDeployRoute: typeof AppClustersClusterDeployRoute
   AppClustersClusterIndexRoute: typeof AppClustersClusterIndexRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
@@ -474,8 +514,10 @@ const AppRouteChildren: AppRouteChildren = {
   AppAdministrationUsersRoute: AppAdministrationUsersRoute,
   AppProjectsNewRoute: AppProjectsNewRoute,
   AppAccountIndexRoute: AppAccountIndexRoute,
+  AppActivityIndexRoute: AppActivityIndexRoute,
   AppClustersIndexRoute: AppClustersIndexRoute,
   AppInstancesIndexRoute: AppInstancesIndexRoute,
+  AppOverviewIndexRoute: AppOverviewIndexRoute,
   AppClustersClusterDeployRoute: AppClustersClusterDeployRoute,
   AppClustersClusterIndexRoute: AppClustersClusterIndexRoute,
   AppClustersClusterPipelinesPipelineRoute:

@@ -272,6 +272,25 @@ func TestActivityTellsLifecyclesAndPipelines(t *testing.T) {
 	}
 	assert.Contains(t, kinds, "pipeline alpha success")
 
+	for query, kept := range map[string]func(fleet.Activity) bool{
+		"instance=alpha&kind=lifecycle":               func(a fleet.Activity) bool { return a.Instance == "alpha" && a.Kind == "lifecycle" },
+		"cluster=campus&kind=pipeline&kind=lifecycle": func(a fleet.Activity) bool { return a.Kind == "pipeline" || a.Kind == "lifecycle" },
+		"to=archived&to=success":                      func(a fleet.Activity) bool { return a.To == "archived" || a.To == "success" },
+	} {
+		page.Activity = nil
+		w.call("viewer", http.MethodGet, "/v1/activity?"+query, nil, &page)
+		assert.NotEmpty(t, page.Activity, query)
+		for _, a := range page.Activity {
+			assert.True(t, kept(a), "%s: %+v", query, a)
+		}
+	}
+	for _, none := range []string{"cluster=other", "instance=beta", "to=failed"} {
+		page.Activity = nil
+		w.call("viewer", http.MethodGet, "/v1/activity?"+none, nil, &page)
+		assert.Empty(t, page.Activity, none)
+	}
+	assert.Equal(t, http.StatusUnprocessableEntity, w.call("viewer", http.MethodGet, "/v1/activity?kind=gossip", nil, nil).Code)
+
 	w.clock.Advance(91 * 24 * time.Hour)
 	w.call("viewer", http.MethodGet, "/v1/activity", nil, &page)
 	assert.Empty(t, page.Activity, "it ends after ninety days")

@@ -90,7 +90,7 @@ func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOu
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 	})
 	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]
-	o.Activity, _, err = f.Fleet.Activities(ctx, visible, "", mostActivity)
+	o.Activity, _, err = f.Fleet.Activities(ctx, ActivityFilter{}.seenBy(visible), "", mostActivity)
 	return out, err
 }
 
@@ -198,24 +198,4 @@ func (o *overview) run(instances []fleet.Instance) {
 		o.Running = append(o.Running, running{i.Cluster, i.Name, *i.Pipeline})
 	}
 	o.Running = o.Running[:min(len(o.Running), mostRunning)]
-}
-
-type listActivityInput struct {
-	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-}
-
-type listActivityOutput struct {
-	Body struct {
-		Activity []fleet.Activity `json:"activity"`
-		Next     string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
-	}
-}
-
-func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*listActivityOutput, error) {
-	visible, _ := sightOf(faas.PrincipalFrom(ctx))
-	out := new(listActivityOutput)
-	var err error
-	out.Body.Activity, out.Body.Next, err = f.Fleet.Activities(ctx, visible, in.After, in.Limit)
-	return out, err
 }

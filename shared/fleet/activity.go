@@ -37,10 +37,10 @@ const (
 	ActivityOnline    = "online"
 )
 
-// Activities reads a page of the fleet's activity, newest first, as far as visible
-// (nil is all) lets it be seen. A page may hold fewer than limit; only an empty
-// cursor says that there is no more.
-func (s *Store) Activities(ctx context.Context, visible func(cluster string) bool, after string, limit int) ([]Activity, string, error) {
+// Activities reads a page of the fleet's activity, newest first, of what keep (nil
+// is all) wants. A page may hold fewer than limit, or nothing; only an empty cursor
+// says that there is no more.
+func (s *Store) Activities(ctx context.Context, keep func(Activity) bool, after string, limit int) ([]Activity, string, error) {
 	list := []Activity{}
 	for range maxActivityPages {
 		page, next, err := queryJSON[Activity](ctx, s.kv, kv.Query{
@@ -50,7 +50,7 @@ func (s *Store) Activities(ctx context.Context, visible func(cluster string) boo
 			return nil, "", err
 		}
 		for _, a := range page {
-			if visible == nil || visible(a.Cluster) {
+			if keep == nil || keep(a) {
 				list = append(list, a)
 			}
 		}
@@ -61,7 +61,7 @@ func (s *Store) Activities(ctx context.Context, visible func(cluster string) boo
 	return list, after, nil
 }
 
-// maxActivityPages bounds how far one page looks for what may be seen.
+// maxActivityPages bounds how far one page looks for what is wanted.
 const maxActivityPages = 10
 
 // note adds what a change of a chunk says. What was there from the beginning is no

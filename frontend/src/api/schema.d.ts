@@ -1975,7 +1975,7 @@ export interface components {
         };
         ListActivityOutputBody: {
             activity: components["schemas"]["Activity"][];
-            /** @description Cursor of the following page; absent on the last */
+            /** @description Cursor of the following page; absent on the last. A page with one may be empty */
             next?: string;
         };
         ListBulksOutputBody: {
@@ -3818,6 +3818,13 @@ export interface operations {
     "list-activity": {
         parameters: {
             query?: {
+                /** @description Cluster ids */
+                cluster?: string[];
+                /** @description Name of an instance */
+                instance?: string;
+                kind?: ("lifecycle" | "pipeline" | "sync" | "health" | "online")[];
+                /** @description What it became, such as failed */
+                to?: string[];
                 /** @description Cursor of a page */
                 after?: string;
                 limit?: number;

@@ -8,6 +8,7 @@ const units = [
 ] as const;
 
 const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** "3 min ago", "in 2 d"; "just now" within half a minute. */
@@ -23,6 +24,16 @@ export function relative(date: Date, now: number): string {
 /** Full date and time, for a title or a tooltip. */
 export function dateTime(date: Date): string {
   return absolute.format(date);
+}
+
+/** "Today", "Yesterday", "Monday 16 November": the day here, where the reader is. */
+export function dayOf(date: Date, now: number): string {
+  const today = new Date(now);
+  const yesterday = new Date(now);
+  yesterday.setDate(today.getDate() - 1);
+  if (date.toDateString() === today.toDateString()) return 'Today';
+  if (date.toDateString() === yesterday.toDateString()) return 'Yesterday';
+  return day.format(date);
 }
 
 /** "12:04". */

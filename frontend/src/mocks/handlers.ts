@@ -3,6 +3,7 @@ import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
 import { logHandlers } from './logs';
 import { operationHandlers } from './operations';
+import { overviewHandlers } from './overview';
 import { pipelineHandlers } from './pipelines';
 import type { World } from './world';
 
@@ -13,6 +14,7 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...fleetHandlers(world),
     ...logHandlers(world),
     ...operationHandlers(world),
+    ...overviewHandlers(world),
     ...pipelineHandlers(world),
   ];
 }

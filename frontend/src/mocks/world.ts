@@ -1,4 +1,5 @@
 import type {
+  Activity,
   Cluster,
   Files,
   Instance,
@@ -29,6 +30,8 @@ export interface World {
   instances: Instance[];
   pipelines: Pipeline[];
   operations: Operation[];
+  /** Newest first. */
+  activity: Activity[];
   files: Map<string, Files>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;
@@ -156,6 +159,34 @@ function instance(name: string, i: number): Instance {
       : {}),
     changedAt: ago(60 * 24 * (i + 1)),
   };
+}
+
+/** What the fleet would have noted of an instance as it is. */
+function happened({ cluster, name, pipeline, health }: Instance): Activity[] {
+  const about = { cluster, instance: name };
+  const notes: Activity[] = [];
+  if (pipeline && pipeline.status !== 'running') {
+    notes.push({
+      ...about,
+      at: pipeline.updatedAt,
+      kind: 'pipeline',
+      from: 'running',
+      to: pipeline.status,
+      pipeline: pipeline.id,
+      ...(pipeline.operation === undefined ? {} : { detail: pipeline.operation }),
+    });
+  }
+  if (health.state === 'failed' || health.state === 'degraded') {
+    notes.push({
+      ...about,
+      at: ago(30),
+      kind: 'health',
+      from: 'healthy',
+      to: health.state,
+      ...(health.reason === undefined ? {} : { detail: health.reason }),
+    });
+  }
+  return notes;
 }
 
 const stages = ['validate', 'build', 'deploy', 'verify'];
@@ -346,6 +377,7 @@ export function createWorld(): World {
       i.pipeline ? [pipeline(i, i.pipeline, i.pipeline.status === 'success' ? 1 : 0.6)] : [],
     ),
     operations: [],
+    activity: instances.flatMap(happened).sort((a, b) => b.at.localeCompare(a.at)),
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
     protections: new Map(),

@@ -74,6 +74,12 @@ function useEntries(onHelp: () => void): Entry[] {
     const commands: Entry[] = [
       {
         kind: 'Pages',
+        id: 'overview',
+        label: 'Overview',
+        run: () => void router.navigate({ to: '/overview' }),
+      },
+      {
+        kind: 'Pages',
         id: 'instances',
         label: 'Instances',
         run: () => void router.navigate({ to: '/instances' }),
@@ -83,6 +89,12 @@ function useEntries(onHelp: () => void): Entry[] {
         id: 'clusters',
         label: 'Clusters',
         run: () => void router.navigate({ to: '/clusters' }),
+      },
+      {
+        kind: 'Pages',
+        id: 'activity',
+        label: 'Activity',
+        run: () => void router.navigate({ to: '/activity' }),
       },
       {
         kind: 'Pages',

@@ -13,8 +13,10 @@ export function useShortcuts({ openPalette, openHelp }: Openers): readonly Short
   const shortcuts = useMemo<Shortcut[]>(
     () => [
       { keys: '/', does: 'Filter this page', run: focusFilter },
+      { keys: 'g o', does: 'Go to the overview', run: () => void router.navigate({ to: '/overview' }) },
       { keys: 'g i', does: 'Go to the instances', run: () => void router.navigate({ to: '/instances' }) },
       { keys: 'g c', does: 'Go to the clusters', run: () => void router.navigate({ to: '/clusters' }) },
+      { keys: 'g a', does: 'Go to the activity', run: () => void router.navigate({ to: '/activity' }) },
       { keys: 'g s', does: 'Go to the sidebar', run: focusTree },
       { keys: 'j', does: 'Next row', run: () => moveInRows(1) },
       { keys: 'k', does: 'Row before', run: () => moveInRows(-1) },

@@ -1,5 +1,12 @@
 import { CloseButton, TextInput } from '@mantine/core';
-import { IconFilter, IconListDetails, IconServer2, IconUsers } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconFilter,
+  IconGauge,
+  IconListDetails,
+  IconServer2,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
@@ -23,6 +30,10 @@ export function Sidebar() {
         <span>Ocim</span>
       </Link>
       <nav aria-label="Pages" className={classes.pages}>
+        <Link to="/overview" className={classes.page}>
+          <IconGauge size={16} stroke={1.7} />
+          Overview
+        </Link>
         <Link to="/instances" className={classes.page} activeOptions={{ includeSearch: false }}>
           <IconListDetails size={16} stroke={1.7} />
           Instances
@@ -30,6 +41,10 @@ export function Sidebar() {
         <Link to="/clusters" className={classes.page} activeOptions={{ exact: true }}>
           <IconServer2 size={16} stroke={1.7} />
           Clusters
+        </Link>
+        <Link to="/activity" className={classes.page} activeOptions={{ includeSearch: false }}>
+          <IconActivity size={16} stroke={1.7} />
+          Activity
         </Link>
         {administrator && (
           <Link to="/administration/users" className={classes.page}>

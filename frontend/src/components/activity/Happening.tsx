@@ -1,0 +1,53 @@
+import type { Activity } from '@/api/types';
+import { parseTime, timeOfDay } from '@/lib/time';
+import { TextLink } from '../links';
+import { Status } from '../status/Status';
+import { Time } from '../Time';
+import classes from './activity.module.css';
+import { Subject } from './Subject';
+import { kindWords, lookOf, sayMore } from './words';
+
+interface HappeningProps {
+  activity: Activity;
+  /** The time of day, where the day stands above; else how long ago. */
+  clock?: boolean;
+}
+
+/** Something that happened, as an item of a list: in columns where there is room. */
+export function Happening({ activity, clock = false }: HappeningProps) {
+  const { at, cluster, instance, kind, pipeline, to } = activity;
+  return (
+    <li className={classes.happening} data-columns={clock}>
+      <span className={classes.when}>{clock ? <ClockTime at={at} /> : <Time at={at} />}</span>
+      <span className={classes.what}>
+        <span className={classes.subject}>
+          <Subject cluster={cluster} instance={instance} row />
+        </span>
+        <span className={classes.kind}>
+          {kind === 'pipeline' && pipeline !== undefined ? (
+            <TextLink
+              to="/clusters/$cluster/pipelines/$pipeline"
+              params={{ cluster, pipeline: String(pipeline) }}
+            >
+              Pipeline #{pipeline}
+            </TextLink>
+          ) : (
+            kindWords[kind]
+          )}
+        </span>
+        <Status look={lookOf(kind, to)} />
+        <span className={classes.more}>{sayMore(activity)}</span>
+      </span>
+    </li>
+  );
+}
+
+/** What identifies one of them. */
+export function happeningKey({ at, cluster, instance = '', kind, to }: Activity): string {
+  return [at, cluster, instance, kind, to].join(' ');
+}
+
+function ClockTime({ at }: { at: string }) {
+  const date = parseTime(at);
+  return date && <time dateTime={date.toISOString()}>{timeOfDay(date)}</time>;
+}

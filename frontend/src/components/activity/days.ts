@@ -1,0 +1,20 @@
+import { dayOf, parseTime } from '@/lib/time';
+
+/** A day with what happened on it. */
+export interface Day<T> {
+  name: string;
+  entries: T[];
+}
+
+/** What happened, newest first, by the day here. */
+export function daysOf<T extends { at: string }>(entries: readonly T[], now: number): Day<T>[] {
+  const days: Day<T>[] = [];
+  for (const entry of entries) {
+    const at = parseTime(entry.at);
+    const name = at ? dayOf(at, now) : 'Some day';
+    const last = days.at(-1);
+    if (last?.name === name) last.entries.push(entry);
+    else days.push({ name, entries: [entry] });
+  }
+  return days;
+}

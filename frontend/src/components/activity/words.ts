@@ -1,0 +1,59 @@
+import type { Activity, Cluster, Health, Lifecycle } from '@/api/types';
+import {
+  healthLooks,
+  lifecycleLooks,
+  type Look,
+  onlineLooks,
+  operationWords,
+  pipelineLook,
+} from '../status/looks';
+
+const syncLooks: Record<string, Look> = {
+  failed: { shape: 'cross', tone: 'bad', word: 'Not read' },
+  recovered: { shape: 'check', tone: 'ok', word: 'Read again' },
+};
+
+const unknown = (word: string): Look => ({ shape: 'question', tone: 'quiet', word });
+
+/** What it became, or was, as a status. */
+export function lookOf(kind: Activity['kind'], state: string): Look {
+  const looks: Partial<Record<string, Look>> = {
+    lifecycle: lifecycleLooks[state as Lifecycle],
+    health: healthLooks[state as Health],
+    online: onlineLooks[state as Cluster['online']['state']],
+    pipeline: pipelineLook(state),
+    sync: syncLooks[state],
+  };
+  return looks[kind] ?? unknown(state);
+}
+
+export const kindWords: Record<Activity['kind'], string> = {
+  lifecycle: 'Lifecycle',
+  pipeline: 'Pipeline',
+  health: 'Health',
+  sync: 'Reading from GitLab',
+  online: 'Online or not',
+};
+
+/** What else there is to say: what it was before, and the reason; of a pipeline its operation. */
+export function sayMore({ kind, from, detail }: Activity): string {
+  if (kind === 'pipeline') {
+    const known = detail !== undefined && detail in operationWords;
+    return known ? operationWords[detail as keyof typeof operationWords] : (detail ?? '');
+  }
+  const before = from === undefined || from === '' ? '' : `Was ${lookOf(kind, from).word.toLowerCase()}.`;
+  return [before, detail ?? ''].filter(Boolean).join(' ');
+}
+
+/** Without what a cluster tells of a pipeline that an instance of it tells, too. */
+export function withoutEchoes(activity: readonly Activity[]): Activity[] {
+  const told = new Set(
+    activity.flatMap(({ cluster, instance, pipeline, to }) =>
+      instance === undefined || pipeline === undefined ? [] : [`${cluster}/${pipeline}/${to}`],
+    ),
+  );
+  return activity.filter(
+    ({ cluster, instance, pipeline, to }) =>
+      instance !== undefined || pipeline === undefined || !told.has(`${cluster}/${pipeline}/${to}`),
+  );
+}

@@ -1,0 +1,78 @@
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
+import { kindWords } from '@/components/activity/words';
+import { useClusters } from '@/components/useClusters';
+import classes from '@/components/activity/activity.module.css';
+import { isFiltered, kinds, type Search } from './-search';
+
+interface FiltersProps {
+  search: Search;
+  onChange: (next: Partial<Search>) => void;
+  onClear: () => void;
+}
+
+const some = (value: string) => (value === '' ? undefined : value);
+
+export function Filters({ search, onChange, onClear }: FiltersProps) {
+  const clusters = useClusters();
+  const names = clusters.get(search.cluster ?? '')?.instances.map((i) => i.name) ?? [];
+  const instances = [...new Set([...names, ...(search.instance === undefined ? [] : [search.instance])])];
+  return (
+    <div role="search" className={classes.filters} aria-label="Filter the activity">
+      <NativeSelect
+        size="xs"
+        data-filter
+        aria-label="Cluster"
+        data={[
+          { value: '', label: 'All clusters' },
+          ...withKnown(
+            [...clusters.values()].map(({ id, name }) => ({ value: id, label: name })),
+            search.cluster,
+          ),
+        ]}
+        value={search.cluster ?? ''}
+        onChange={(event) => onChange({ cluster: some(event.currentTarget.value), instance: undefined })}
+      />
+      {instances.length > 0 && (
+        <NativeSelect
+          size="xs"
+          aria-label="Instance"
+          data={[{ value: '', label: 'All instances' }, ...instances]}
+          value={search.instance ?? ''}
+          onChange={(event) => onChange({ instance: some(event.currentTarget.value) })}
+        />
+      )}
+      <NativeSelect
+        size="xs"
+        aria-label="Kind"
+        data={[
+          { value: '', label: 'All kinds' },
+          ...kinds.map((kind) => ({ value: kind, label: kindWords[kind] })),
+        ]}
+        value={search.kind ?? ''}
+        onChange={(event) => onChange({ kind: kinds.find((kind) => kind === event.currentTarget.value) })}
+      />
+      <Checkbox
+        size="xs"
+        label="Only what went wrong"
+        checked={search.wrong ?? false}
+        onChange={(event) => onChange({ wrong: event.currentTarget.checked || undefined })}
+      />
+      {isFiltered(search) && (
+        <Button variant="subtle" onClick={onClear}>
+          Clear all
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** A value of the address stays chosen while its name is not known. */
+function withKnown(choices: Choice[], chosen: string | undefined): Choice[] {
+  const known = chosen === undefined || choices.some(({ value }) => value === chosen);
+  return known ? choices : [...choices, { value: chosen, label: chosen }];
+}

@@ -1,0 +1,87 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { activityQuery } from '@/api/queries/overview';
+import classes from '@/components/activity/activity.module.css';
+import { daysOf } from '@/components/activity/days';
+import { Happening, happeningKey } from '@/components/activity/Happening';
+import { withoutEchoes } from '@/components/activity/words';
+import { Empty } from '@/components/Empty';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { useNow } from '@/lib/useNow';
+import { Filters } from './-Filters';
+import { filterOf, isFiltered, readSearch, type Search } from './-search';
+
+export const Route = createFileRoute('/_app/activity/')({
+  validateSearch: readSearch,
+  component: ActivityPage,
+});
+
+function ActivityPage() {
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const query = useInfiniteQuery(activityQuery(filterOf(search)));
+  const now = useNow();
+  const change = (next: Partial<Search>) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+  const clear = () => void navigate({ search: {} });
+  return (
+    <Page title="Activity" about="What happened to the clusters and instances in the last 90 days.">
+      <Filters search={search} onChange={change} onClear={clear} />
+      <Loaded query={query} what="The activity" lines={10}>
+        {({ pages }) => {
+          const activity = withoutEchoes(pages.flatMap((page) => page.activity));
+          return (
+            <>
+              {activity.length === 0 && !query.hasNextPage && (
+                <Nothing filtered={isFiltered(search)} onClear={clear} />
+              )}
+              {daysOf(activity, now).map(({ name, entries }) => (
+                <Panel key={name} title={name} note={entries.length} flush>
+                  <ul className={classes.list} aria-label={name}>
+                    {entries.map((one) => (
+                      <Happening key={happeningKey(one)} activity={one} clock />
+                    ))}
+                  </ul>
+                </Panel>
+              ))}
+              {query.hasNextPage && (
+                <div className={classes.earlier}>
+                  {activity.length === 0 && <span>Nothing among the latest.</span>}
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    Show earlier
+                  </Button>
+                </div>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
+  return filtered ? (
+    <Empty
+      title="Nothing matches"
+      action={
+        <Button variant="default" onClick={onClear}>
+          Clear the filters
+        </Button>
+      }
+    >
+      Nothing of that kind happened in the last 90 days.
+    </Empty>
+  ) : (
+    <Empty title="Nothing has happened yet">
+      Pipelines that end, and changes of lifecycle, health and connection appear here.
+    </Empty>
+  );
+}

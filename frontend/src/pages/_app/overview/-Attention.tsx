@@ -1,0 +1,98 @@
+import type { Attention as Reason, Overview } from '@/api/types';
+import { Subject } from '@/components/activity/Subject';
+import { Empty } from '@/components/Empty';
+import { TextLink } from '@/components/links';
+import { Panel } from '@/components/Panel';
+import { healthLooks } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Time } from '@/components/Time';
+import { useMay } from '@/components/useMe';
+import { reasonWords, type Trouble, troublesOf } from './-next';
+import classes from './-overview.module.css';
+
+/** What needs somebody: the worst first, each with why and what to do next. */
+export function Attention({ overview: { attention, attentionTotal } }: { overview: Overview }) {
+  const troubles = troublesOf(attention);
+  return (
+    <Panel
+      title="Needs attention"
+      note={
+        attentionTotal > attention.length
+          ? `the worst ${attention.length} of ${attentionTotal}`
+          : attentionTotal
+      }
+      flush
+    >
+      {troubles.length === 0 ? (
+        <Empty title="Nothing needs you">
+          No instance is failed or degraded, no latest pipeline failed, and every project could be read.
+        </Empty>
+      ) : (
+        <ul className={classes.troubles}>
+          {troubles.map((trouble) => (
+            <TroubleItem key={`${trouble.cluster}/${trouble.instance ?? ''}`} trouble={trouble} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { trouble: Trouble }) {
+  return (
+    <li className={classes.trouble}>
+      <span className={classes.severity}>
+        <Status look={healthLooks[severity]} pill />
+      </span>
+      <div className={classes.about}>
+        <Subject cluster={cluster} instance={instance} row />
+        {reasons.map((reason) => (
+          <p key={reason.reason} className={classes.reason}>
+            <span className={classes.word}>{reasonWords[reason.reason]}</span> {reason.detail}{' '}
+            <NextStep reason={reason} />{' '}
+            <span className={classes.age}>
+              <Time at={reason.since} {...(ages[reason.reason] ?? {})} />
+            </span>
+          </p>
+        ))}
+      </div>
+    </li>
+  );
+}
+
+/** What the time is: a health is as of when the cluster was asked, the rest since it happened. */
+const ages: Partial<Record<Reason['reason'], { prefix: string }>> = {
+  health: { prefix: 'as of ' },
+  offline: { prefix: 'as of ' },
+  files: { prefix: 'changed ' },
+};
+
+function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason: Reason }) {
+  const operator = useMay('operator', cluster);
+  if (reason === 'pipeline' && pipeline !== undefined) {
+    return (
+      <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(pipeline) }}>
+        Read where it failed
+      </TextLink>
+    );
+  }
+  if (instance === undefined) {
+    return (
+      <TextLink to="/clusters/$cluster" params={{ cluster }}>
+        {reason === 'files' ? 'See the problems' : 'Look at the cluster'}
+      </TextLink>
+    );
+  }
+  if (reason === 'files' && operator) {
+    return (
+      <TextLink to="/clusters/$cluster/instances/$instance/update" params={{ cluster, instance }}>
+        Correct the files
+      </TextLink>
+    );
+  }
+  return (
+    <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
+      {reason === 'files' ? 'See the problems' : 'Look at the instance'}
+    </TextLink>
+  );
+}

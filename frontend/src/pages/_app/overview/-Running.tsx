@@ -1,0 +1,45 @@
+import type { Overview } from '@/api/types';
+import { Subject } from '@/components/activity/Subject';
+import { QuietLink } from '@/components/links';
+import { Panel } from '@/components/Panel';
+import { operationWords, pipelineLook } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import classes from './-overview.module.css';
+
+/** The pipelines at work. */
+export function Running({ running }: Pick<Overview, 'running'>) {
+  return (
+    <Panel title="Running pipelines" note={running.length} flush>
+      {running.length === 0 ? (
+        <p className={classes.nothing}>No pipeline runs.</p>
+      ) : (
+        <Table label="Running pipelines" heads={['About', 'Status', 'Operation', 'Pipeline', 'Updated']}>
+          {running.map(({ cluster, instance, pipeline }) => (
+            <tr key={`${cluster}/${pipeline.id}/${instance ?? ''}`}>
+              <td>
+                <Subject cluster={cluster} instance={instance} row />
+              </td>
+              <td>
+                <Status look={pipelineLook(pipeline.status)} />
+              </td>
+              <td>{pipeline.operation && operationWords[pipeline.operation]}</td>
+              <td>
+                <QuietLink
+                  to="/clusters/$cluster/pipelines/$pipeline"
+                  params={{ cluster, pipeline: String(pipeline.id) }}
+                >
+                  #{pipeline.id}
+                </QuietLink>
+              </td>
+              <td data-dim>
+                <Time at={pipeline.updatedAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  );
+}

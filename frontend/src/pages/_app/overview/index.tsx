@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { overviewQuery } from '@/api/queries/overview';
+import type { Overview } from '@/api/types';
+import activityClasses from '@/components/activity/activity.module.css';
+import { Happening, happeningKey } from '@/components/activity/Happening';
+import { withoutEchoes } from '@/components/activity/words';
+import { Empty } from '@/components/Empty';
+import { ButtonLink, TextLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { useMay } from '@/components/useMe';
+import { Attention } from './-Attention';
+import { Counts } from './-Counts';
+import classes from './-overview.module.css';
+import { Running } from './-Running';
+
+export const Route = createFileRoute('/_app/overview/')({ component: OverviewPage });
+
+/** Shown of what happened; the rest is on a page of its own. */
+const latest = 10;
+
+function OverviewPage() {
+  const query = useQuery(overviewQuery);
+  return (
+    <Page title="Overview">
+      <Loaded query={query} what="The overview" lines={10}>
+        {(overview) => (overview.clusters === 0 ? <NothingYet /> : <Fleet overview={overview} />)}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Fleet({ overview }: { overview: Overview }) {
+  return (
+    <>
+      <Counts overview={overview} />
+      <div className={classes.columns}>
+        <Attention overview={overview} />
+        <div className={classes.column}>
+          <Running running={overview.running} />
+          <Panel title="Latest events" actions={<TextLink to="/activity">All activity</TextLink>} flush>
+            {overview.activity.length === 0 ? (
+              <p className={classes.nothing}>Nothing has happened yet.</p>
+            ) : (
+              <ul className={activityClasses.list}>
+                {withoutEchoes(overview.activity)
+                  .slice(0, latest)
+                  .map((activity) => (
+                    <Happening key={happeningKey(activity)} activity={activity} />
+                  ))}
+              </ul>
+            )}
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function NothingYet() {
+  const administrator = useMay('administrator');
+  return (
+    <Empty
+      title="No clusters yet"
+      action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+    >
+      {administrator
+        ? 'A cluster is one GitLab project. Add it, and its instances are counted here.'
+        : 'You see the clusters that an administrator lets you see.'}
+    </Empty>
+  );
+}

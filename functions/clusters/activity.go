@@ -1,0 +1,48 @@
+package function
+
+import (
+	"context"
+	"slices"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// ActivityFilter selects activity; an empty field selects all.
+type ActivityFilter struct {
+	Cluster  []string `query:"cluster,explode" maxItems:"100" doc:"Cluster ids"`
+	Instance string   `query:"instance" maxLength:"100" doc:"Name of an instance"`
+	Kind     []string `query:"kind,explode" maxItems:"5" enum:"lifecycle,pipeline,sync,health,online"`
+	To       []string `query:"to,explode" maxItems:"20" doc:"What it became, such as failed"`
+}
+
+// seenBy gives what keeps the activity that is selected and visible; nil is all
+// clusters.
+func (f ActivityFilter) seenBy(visible func(cluster string) bool) func(fleet.Activity) bool {
+	among := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
+	return func(a fleet.Activity) bool {
+		return (visible == nil || visible(a.Cluster)) && among(f.Cluster, a.Cluster) && among(f.Kind, a.Kind) &&
+			among(f.To, a.To) && (f.Instance == "" || f.Instance == a.Instance)
+	}
+}
+
+type listActivityInput struct {
+	ActivityFilter
+	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type listActivityOutput struct {
+	Body struct {
+		Activity []fleet.Activity `json:"activity"`
+		Next     string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last. A page with one may be empty"`
+	}
+}
+
+func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*listActivityOutput, error) {
+	visible, _ := sightOf(faas.PrincipalFrom(ctx))
+	out := new(listActivityOutput)
+	var err error
+	out.Body.Activity, out.Body.Next, err = f.Fleet.Activities(ctx, in.seenBy(visible), in.After, in.Limit)
+	return out, err
+}
