@@ -62,8 +62,6 @@ test-go: setup
 	@go test -race work
 
 test-frontend: setup
-	@$(FRONTEND) run --silent typecheck
-	@$(FRONTEND) run --silent lint
 	@$(FRONTEND) run --silent test
 
 test-e2e: build chromium
@@ -73,7 +71,7 @@ lint: setup ## check form: gofumpt, vet, staticcheck, tsc, eslint, prettier
 	@unformatted=$$(go run $(GOFUMPT) -l $(GO_FILES)); \
 	  if [ -n "$$unformatted" ]; then echo "not formatted (run make format):"; echo "$$unformatted"; exit 1; fi
 	@go vet work
-	@for module in $$(go list -m -f '{{.Dir}}'); do (cd "$$module" && go run $(STATICCHECK) ./...); done
+	@go run $(STATICCHECK) $$(go list -m -f '{{.Dir}}/...')
 	@$(FRONTEND) run --silent typecheck
 	@$(FRONTEND) run --silent lint
 	@$(FRONTEND) run --silent format:check
