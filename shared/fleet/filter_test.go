@@ -41,7 +41,7 @@ func small() *fleet.Snapshot {
 	}))
 	do := &fleet.Chunk{Cluster: fleet.Cluster{ID: "do-1", Provider: "digitalocean"}}
 	do.SetRow(row("do-1", "alpha", func(r *fleet.Row) { r.Instance.Release = "sumac"; r.Instance.Lifecycle = fleet.Archived }))
-	do.SetRow(row("do-1", "gamma", func(r *fleet.Row) { r.Instance.Problems = []fleet.Problem{{File: "x"}} }))
+	do.SetRow(row("do-1", "gamma", func(r *fleet.Row) { r.Instance.Problems = []fleet.FileProblem{{File: "x"}} }))
 	return &fleet.Snapshot{Revision: 3, Chunks: []*fleet.Chunk{aws, do}}
 }
 

@@ -223,6 +223,3 @@ type Operation struct {
 	RunningAt    time.Time      `json:"runningAt,omitzero"`
 	EndedAt      time.Time      `json:"endedAt,omitzero"`
 }
-
-// Problem is the former name of FileProblem.
-type Problem = FileProblem

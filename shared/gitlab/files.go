@@ -2,6 +2,7 @@ package gitlab
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"slices"
@@ -142,4 +143,52 @@ func (p *Project) askBlobs(ctx context.Context, name, sha string, paths []string
 		return answer, fault.New(fault.Unavailable, "reading files at %s: GitLab refused the query: %s", sha, cutText(answer.Errors[0].Message))
 	}
 	return answer, nil
+}
+
+// File reads one file at a commit, with the commit that last changed it;
+// fault.NotFound when it is not there.
+func (p *Project) File(ctx context.Context, path, ref string) (fleet.SourceFile, error) {
+	f, _, err := p.api.RepositoryFiles.GetFile(p.id, path, &gogitlab.GetFileOptions{Ref: &ref}, gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.SourceFile{}, translate(err, "reading %s", path)
+	}
+	if f.Size > maxFile {
+		return fleet.SourceFile{}, fault.New(fault.TooLarge, "%s has %d bytes; %d are allowed", path, f.Size, maxFile)
+	}
+	text := []byte(f.Content)
+	if f.Encoding == "base64" {
+		if text, err = base64.StdEncoding.DecodeString(f.Content); err != nil {
+			return fleet.SourceFile{}, fault.Wrap(fault.Unavailable, err, "reading %s: GitLab's answer was cut off", path)
+		}
+	}
+	return fleet.SourceFile{Path: path, Text: text, LastCommit: f.LastCommitID}, nil
+}
+
+// Folder lists the files below a folder at a commit; none when it is not there.
+func (p *Project) Folder(ctx context.Context, path, ref string) ([]string, error) {
+	deep := true
+	opt := &gogitlab.ListTreeOptions{Path: &path, Ref: &ref, Recursive: &deep, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
+	files := []string{}
+	for {
+		list, answer, err := p.api.Repositories.ListTree(p.id, opt, gogitlab.WithContext(ctx))
+		if errors.Is(err, gogitlab.ErrNotFound) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, translate(err, "listing %s", path)
+		}
+		for _, n := range list {
+			if n.Type != "blob" {
+				continue
+			}
+			if len(files) == maxTree {
+				return nil, fault.New(fault.TooLarge, "%s has more than %d files", path, maxTree)
+			}
+			files = append(files, n.Path)
+		}
+		if answer.NextPage == 0 {
+			return files, nil
+		}
+		opt.Page = answer.NextPage
+	}
 }

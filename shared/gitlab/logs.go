@@ -133,3 +133,7 @@ func (w *window) Write(b []byte) (int, error) {
 	}
 	return n, nil
 }
+
+func rangeHeader(from, limit int64) gogitlab.RequestOptionFunc {
+	return gogitlab.WithHeader("Range", fmt.Sprintf("bytes=%d-%d", from, from+limit-1))
+}

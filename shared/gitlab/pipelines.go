@@ -165,23 +165,63 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 	return pipeline(&made), nil
 }
 
-// Triggered looks for a pipeline that was triggered since with a variable of
-// that value.
-func (p *Project) Triggered(ctx context.Context, since time.Time, variable, value string) (fleet.Pipeline, error) {
-	list, err := p.listPipelines(ctx, since, "trigger")
+// Run starts a pipeline of the default branch with variables. It is sent once.
+func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
+	variables := make([]*gogitlab.PipelineVariableOptions, 0, len(call.Variables))
+	for name, value := range call.Variables {
+		variables = append(variables, &gogitlab.PipelineVariableOptions{Key: &name, Value: &value})
+	}
+	made, _, err := p.api.Pipelines.CreatePipeline(p.id,
+		&gogitlab.CreatePipelineOptions{Ref: &call.Ref, Variables: &variables}, gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "starting a pipeline of %s", call.Ref)
+	}
+	return pipeline(made), nil
+}
+
+// FindPipeline looks for the newest pipeline of a source ("trigger" or "api")
+// that changed since, carries all the variables and is not to be skipped;
+// fault.NotFound when there is none.
+func (p *Project) FindPipeline(ctx context.Context, since time.Time, source string, variables map[string]string, skip func(id int64) bool) (fleet.Pipeline, error) {
+	list, err := p.listPipelines(ctx, since, source)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	for _, candidate := range list {
-		variables, _, err := p.api.Pipelines.GetPipelineVariables(p.id, int(candidate.ID), gogitlab.WithContext(ctx))
-		if err != nil {
-			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", candidate.ID)
+	for i := len(list) - 1; i >= 0; i-- {
+		if skip(list[i].ID) {
+			continue
 		}
-		for _, v := range variables {
-			if v.Key == variable && v.Value == value {
-				return candidate, nil
+		has, _, err := p.api.Pipelines.GetPipelineVariables(p.id, int(list[i].ID), gogitlab.WithContext(ctx))
+		if err != nil {
+			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", list[i].ID)
+		}
+		matching := 0
+		for _, v := range has {
+			if want, ok := variables[v.Key]; ok && want == v.Value {
+				matching++
 			}
 		}
+		if matching == len(variables) {
+			return list[i], nil
+		}
 	}
-	return fleet.Pipeline{}, fault.New(fault.NotFound, "no pipeline was triggered with %s=%s", variable, value)
+	return fleet.Pipeline{}, fault.New(fault.NotFound, "no pipeline of that kind was started")
+}
+
+// Cancel cancels what has not finished of a pipeline.
+func (p *Project) Cancel(ctx context.Context, id int64) (fleet.Pipeline, error) {
+	done, _, err := p.api.Pipelines.CancelPipelineBuild(p.id, int(id), gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "canceling pipeline %d", id)
+	}
+	return pipeline(done), nil
+}
+
+// Retry runs the failed and canceled jobs of a pipeline again.
+func (p *Project) Retry(ctx context.Context, id int64) (fleet.Pipeline, error) {
+	done, _, err := p.api.Pipelines.RetryPipelineBuild(p.id, int(id), gogitlab.WithContext(ctx))
+	if err != nil {
+		return fleet.Pipeline{}, translate(err, "retrying pipeline %d", id)
+	}
+	return pipeline(done), nil
 }

@@ -53,7 +53,7 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 	c.ID, c.ProjectID, c.ProjectPath, c.ProjectURL = project.ID, project.GitLabID, project.Path, project.WebURL
 	var doc *Document
 	if f := find(files, ClusterFile); f == nil {
-		c.Problems = append(c.Problems, fleet.Problem{File: ClusterFile, Message: "The file does not exist; the cluster's facts are unknown."})
+		c.Problems = append(c.Problems, fleet.FileProblem{File: ClusterFile, Message: "The file does not exist; the cluster's facts are unknown."})
 	} else {
 		doc, c.Problems = Read(ClusterFile, f.Text)
 	}

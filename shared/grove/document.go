@@ -36,9 +36,9 @@ type Document struct {
 // grow without bound. Problems that leave it usable are duplicate keys (the last
 // one counts, as in Grove) and a root that is not a map. Messages never quote a
 // value.
-func Read(file string, text []byte) (*Document, []fleet.Problem) {
-	problem := func(line, column int, format string, args ...any) []fleet.Problem {
-		return []fleet.Problem{{File: file, Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}
+func Read(file string, text []byte) (*Document, []fleet.FileProblem) {
+	problem := func(line, column int, format string, args ...any) []fleet.FileProblem {
+		return []fleet.FileProblem{{File: file, Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}
 	}
 	if len(text) > MaxFile {
 		return nil, problem(0, 0, "The file has %d bytes; %d are allowed.", len(text), MaxFile)
@@ -50,7 +50,7 @@ func Read(file string, text []byte) (*Document, []fleet.Problem) {
 	}
 	root, next, err := parse(text)
 	if err != nil {
-		return nil, []fleet.Problem{syntaxProblem(file, src, err)}
+		return nil, []fleet.FileProblem{syntaxProblem(file, src, err)}
 	}
 	if next != nil {
 		return nil, problem(next.Line, max(next.Column, 1), "A second document starts here; Grove reads exactly one.")
@@ -62,11 +62,11 @@ func Read(file string, text []byte) (*Document, []fleet.Problem) {
 	c := checker{file: file, sizes: map[*yaml.Node]int{}}
 	c.check(root, 0)
 	if c.fatal != nil {
-		return nil, []fleet.Problem{*c.fatal}
+		return nil, []fleet.FileProblem{*c.fatal}
 	}
 	d.secret = secretNodes(root)
 	if m := deref(root); m.Kind != yaml.MappingNode && !isNull(m) {
-		c.problems = append(c.problems, fleet.Problem{
+		c.problems = append(c.problems, fleet.FileProblem{
 			File: file, Line: root.Line, Column: root.Column,
 			Message: "The file must be a map of keys to values.",
 		})
@@ -132,8 +132,8 @@ var (
 	}
 )
 
-func syntaxProblem(file string, src *source, err error) fleet.Problem {
-	p := fleet.Problem{File: file, Line: 1}
+func syntaxProblem(file string, src *source, err error) fleet.FileProblem {
+	p := fleet.FileProblem{File: file, Line: 1}
 	text := err.Error()
 	if m := errorLine.FindStringSubmatch(text); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
@@ -168,13 +168,13 @@ func syntaxProblem(file string, src *source, err error) fleet.Problem {
 type checker struct {
 	file     string
 	sizes    map[*yaml.Node]int // with aliases expanded; -1 while being counted
-	problems []fleet.Problem
-	fatal    *fleet.Problem
+	problems []fleet.FileProblem
+	fatal    *fleet.FileProblem
 }
 
 func (c *checker) fail(n *yaml.Node, format string, args ...any) int {
 	if c.fatal == nil {
-		c.fatal = &fleet.Problem{File: c.file, Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
+		c.fatal = &fleet.FileProblem{File: c.file, Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)}
 	}
 	return 0
 }
@@ -217,7 +217,7 @@ func (c *checker) duplicates(n *yaml.Node) {
 		}
 		id := key.Tag + " " + key.Value
 		if line, twice := seen[id]; twice && len(c.problems) < 20 {
-			c.problems = append(c.problems, fleet.Problem{
+			c.problems = append(c.problems, fleet.FileProblem{
 				File: c.file, Line: n.Content[i].Line, Column: n.Content[i].Column,
 				Message: fmt.Sprintf("The key %s is already on line %d; the last one counts.", shown(key.Value), line),
 			})

@@ -74,7 +74,7 @@ func TestBomb(t *testing.T) {
 	}
 	for name, text := range bombs {
 		var doc *Document
-		var problems []fleet.Problem
+		var problems []fleet.FileProblem
 		best := time.Hour // of a few tries: the machine may be busy with others
 		for range 5 {
 			start := time.Now()

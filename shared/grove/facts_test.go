@@ -124,7 +124,7 @@ func TestBrokenFileSpoilsNothingElse(t *testing.T) {
 		inGit("instances/demo/requirements.txt", "\xff"),
 	})
 	require.Len(t, r.Instance.Problems, 1)
-	assert.Equal(t, fleet.Problem{File: "instances/demo/config.yml", Line: 2, Column: 1, Message: "A tab indents this line; YAML allows only spaces."}, r.Instance.Problems[0])
+	assert.Equal(t, fleet.FileProblem{File: "instances/demo/config.yml", Line: 2, Column: 1, Message: "A tab indents this line; YAML allows only spaces."}, r.Instance.Problems[0])
 	assert.Equal(t, "simple theme", r.Instance.Theme)
 	assert.Empty(t, r.Instance.LMSURL)
 	assert.Equal(t, map[string]string{"SIMPLE_THEME_EXTRA_SCSS": "x"}, r.Settings)

@@ -50,7 +50,7 @@ func Wanted(p string) bool {
 type Repository struct {
 	Cluster   []fleet.SourceFile            // cluster.yml, if it exists, and defaults
 	Instances map[string][]fleet.SourceFile // by name
-	Problems  []fleet.Problem               // folders whose name cannot be an instance's; they are left out
+	Problems  []fleet.FileProblem           // folders whose name cannot be an instance's; they are left out
 }
 
 // Sort puts files where they belong. Unwanted ones are ignored.
@@ -67,7 +67,7 @@ func Sort(files []fleet.SourceFile) Repository {
 			r.Instances[instance] = append(r.Instances[instance], f)
 		case !bad[instance]:
 			bad[instance] = true
-			r.Problems = append(r.Problems, fleet.Problem{
+			r.Problems = append(r.Problems, fleet.FileProblem{
 				File: f.Path, Message: "The folder's name cannot be that of an instance: " + ValidateName(instance).Error() + ".",
 			})
 		}
