@@ -23,6 +23,9 @@ import { Route as AppAccountTokensRouteImport } from './pages/_app/account/token
 import { Route as AppActivityIndexRouteImport } from './pages/_app/activity/index'
 import { Route as AppAdministrationInvitationsRouteImport } from './pages/_app/administration/invitations'
 import { Route as AppAdministrationUsersRouteImport } from './pages/_app/administration/users'
+import { Route as AppBulkIndexRouteImport } from './pages/_app/bulk/index'
+import { Route as AppBulkBulkRouteImport } from './pages/_app/bulk/$bulk'
+import { Route as AppBulkNewRouteImport } from './pages/_app/bulk/new'
 import { Route as AppClustersIndexRouteImport } from './pages/_app/clusters/index'
 import { Route as AppInstancesIndexRouteImport } from './pages/_app/instances/index'
 import { Route as AppOverviewIndexRouteImport } from './pages/_app/overview/index'
@@ -103,6 +106,21 @@ const AppAdministrationUsersRoute = AppAdministrationUsersRouteImport.update({
   path: '/administration/users',
   getParentRoute: () => AppRoute,
 } as any)
+const AppBulkIndexRoute = AppBulkIndexRouteImport.update({
+  id: '/bulk/',
+  path: '/bulk/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppBulkBulkRoute = AppBulkBulkRouteImport.update({
+  id: '/bulk/$bulk',
+  path: '/bulk/$bulk',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppBulkNewRoute = AppBulkNewRouteImport.update({
+  id: '/bulk/new',
+  path: '/bulk/new',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppClustersIndexRoute = AppClustersIndexRouteImport.update({
   id: '/clusters/',
   path: '/clusters/',
@@ -170,9 +188,12 @@ export interface FileRoutesByFullPath {
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
+  '/bulk/$bulk': typeof AppBulkBulkRoute
+  '/bulk/new': typeof AppBulkNewRoute
   '/projects/new': typeof AppProjectsNewRoute
   '/account/': typeof AppAccountIndexRoute
   '/activity/': typeof AppActivityIndexRoute
+  '/bulk/': typeof AppBulkIndexRoute
   '/clusters/': typeof AppClustersIndexRoute
   '/instances/': typeof AppInstancesIndexRoute
   '/overview/': typeof AppOverviewIndexRoute
@@ -194,9 +215,12 @@ export interface FileRoutesByTo {
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
+  '/bulk/$bulk': typeof AppBulkBulkRoute
+  '/bulk/new': typeof AppBulkNewRoute
   '/projects/new': typeof AppProjectsNewRoute
   '/account': typeof AppAccountIndexRoute
   '/activity': typeof AppActivityIndexRoute
+  '/bulk': typeof AppBulkIndexRoute
   '/clusters': typeof AppClustersIndexRoute
   '/instances': typeof AppInstancesIndexRoute
   '/overview': typeof AppOverviewIndexRoute
@@ -221,9 +245,12 @@ export interface FileRoutesById {
   '/_app/account/tokens': typeof AppAccountTokensRoute
   '/_app/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/_app/administration/users': typeof AppAdministrationUsersRoute
+  '/_app/bulk/$bulk': typeof AppBulkBulkRoute
+  '/_app/bulk/new': typeof AppBulkNewRoute
   '/_app/projects/new': typeof AppProjectsNewRoute
   '/_app/account/': typeof AppAccountIndexRoute
   '/_app/activity/': typeof AppActivityIndexRoute
+  '/_app/bulk/': typeof AppBulkIndexRoute
   '/_app/clusters/': typeof AppClustersIndexRoute
   '/_app/instances/': typeof AppInstancesIndexRoute
   '/_app/overview/': typeof AppOverviewIndexRoute
@@ -247,9 +274,12 @@ export interface FileRouteTypes {
     | '/account/tokens'
     | '/administration/invitations'
     | '/administration/users'
+    | '/bulk/$bulk'
+    | '/bulk/new'
     | '/projects/new'
     | '/account/'
     | '/activity/'
+    | '/bulk/'
     | '/clusters/'
     | '/instances/'
     | '/overview/'
@@ -271,9 +301,12 @@ export interface FileRouteTypes {
     | '/account/tokens'
     | '/administration/invitations'
     | '/administration/users'
+    | '/bulk/$bulk'
+    | '/bulk/new'
     | '/projects/new'
     | '/account'
     | '/activity'
+    | '/bulk'
     | '/clusters'
     | '/instances'
     | '/overview'
@@ -297,9 +330,12 @@ export interface FileRouteTypes {
     | '/_app/account/tokens'
     | '/_app/administration/invitations'
     | '/_app/administration/users'
+    | '/_app/bulk/$bulk'
+    | '/_app/bulk/new'
     | '/_app/projects/new'
     | '/_app/account/'
     | '/_app/activity/'
+    | '/_app/bulk/'
     | '/_app/clusters/'
     | '/_app/instances/'
     | '/_app/overview/'
@@ -417,6 +453,27 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAdministrationUsersRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/bulk/': {
+      id: '/_app/bulk/'
+      path: '/bulk'
+      fullPath: '/bulk/'
+      preLoaderRoute: typeof AppBulkIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/bulk/$bulk': {
+      id: '/_app/bulk/$bulk'
+      path: '/bulk/$bulk'
+      fullPath: '/bulk/$bulk'
+      preLoaderRoute: typeof AppBulkBulkRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/bulk/new': {
+      id: '/_app/bulk/new'
+      path: '/bulk/new'
+      fullPath: '/bulk/new'
+      preLoaderRoute: typeof AppBulkNewRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/clusters/': {
       id: '/_app/clusters/'
       path: '/clusters'
@@ -494,9 +551,12 @@ interface AppRouteChildren {
   AppAccountTokensRoute: typeof AppAccountTokensRoute
   AppAdministrationInvitationsRoute: typeof AppAdministrationInvitationsRoute
   AppAdministrationUsersRoute: typeof AppAdministrationUsersRoute
+  AppBulkBulkRoute: typeof AppBulkBulkRoute
+  AppBulkNewRoute: typeof AppBulkNewRoute
   AppProjectsNewRoute: typeof AppProjectsNewRoute
   AppAccountIndexRoute: typeof AppAccountIndexRoute
   AppActivityIndexRoute: typeof AppActivityIndexRoute
+  AppBulkIndexRoute: typeof AppBulkIndexRoute
   AppClustersIndexRoute: typeof AppClustersIndexRoute
   AppInstancesIndexRoute: typeof AppInstancesIndexRoute
   AppOverviewIndexRoute: typeof AppOverviewIndexRoute
@@ -512,9 +572,12 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountTokensRoute: AppAccountTokensRoute,
   AppAdministrationInvitationsRoute: AppAdministrationInvitationsRoute,
   AppAdministrationUsersRoute: AppAdministrationUsersRoute,
+  AppBulkBulkRoute: AppBulkBulkRoute,
+  AppBulkNewRoute: AppBulkNewRoute,
   AppProjectsNewRoute: AppProjectsNewRoute,
   AppAccountIndexRoute: AppAccountIndexRoute,
   AppActivityIndexRoute: AppActivityIndexRoute,
+  AppBulkIndexRoute: AppBulkIndexRoute,
   AppClustersIndexRoute: AppClustersIndexRoute,
   AppInstancesIndexRoute: AppInstancesIndexRoute,
   AppOverviewIndexRoute: AppOverviewIndexRoute,

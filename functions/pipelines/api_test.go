@@ -322,6 +322,17 @@ func TestProtectionAndWithdrawal(t *testing.T) {
 	var page struct{ Ahead int }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+second.ID, nil, &page))
 	assert.Equal(t, 1, page.Ahead)
+	var queue struct{ Operations []fleet.Operation }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/queue?cluster=campus", nil, &queue))
+	require.Len(t, queue.Operations, 2)
+	assert.Equal(t, "beta", queue.Operations[0].Instance, "what runs stands before what waits for it")
+	assert.Equal(t, second.ID, queue.Operations[1].ID)
+	for _, nobodys := range []string{"/v1/queue?cluster=other", "/v1/queue"} {
+		require.Equal(t, 200, w.call(t, "stranger", "GET", nobodys, nil, &queue))
+		assert.Empty(t, queue.Operations)
+	}
 	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/"+second.ID+"/withdraw", nil, &second))
 	assert.Equal(t, fleet.Canceled, second.State)
+	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/queue", nil, &queue))
+	assert.Len(t, queue.Operations, 1)
 }

@@ -20,6 +20,7 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	faas.Register(api, operator(), route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it"), f.preview)
 	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List the running and the waiting operations, by cluster, in their order"), f.queue)
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Take back an operation that waits for its turn"), f.withdraw)
 }
 
@@ -137,6 +138,38 @@ func (f *pipelines) listOperations(ctx context.Context, in *pageInput) (*listOpe
 		return nil, err
 	}
 	return &listOperationsOutput{Body: operationList{Operations: list, Next: next}}, nil
+}
+
+type queueInput struct {
+	Cluster string `query:"cluster" maxLength:"60" doc:"Only of this cluster"`
+}
+
+type queueOutput struct {
+	Body struct {
+		Operations []fleet.Operation `json:"operations" doc:"Of each cluster, the one that is next first"`
+	}
+}
+
+// queue lists what has not ended in the clusters that the caller sees.
+func (f *pipelines) queue(ctx context.Context, in *queueInput) (*queueOutput, error) {
+	projects, err := f.Fleet.Projects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	caller := faas.PrincipalFrom(ctx)
+	out := new(queueOutput)
+	out.Body.Operations = []fleet.Operation{}
+	for _, p := range projects {
+		if in.Cluster != "" && p.ID != in.Cluster || !caller.Sees(p.ID) {
+			continue
+		}
+		open, err := f.Fleet.OpenOperations(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Operations = append(out.Body.Operations, open...)
+	}
+	return out, nil
 }
 
 type operationInput struct {

@@ -169,6 +169,9 @@ func signature(o outlook) any {
 	var codes []string
 	for _, w := range o.warnings {
 		codes = append(codes, w.Code)
+		if w.Code == fileProblem {
+			codes = append(codes, w.Message)
+		}
 	}
 	return []any{files, codes, o.skipped}
 }
@@ -251,7 +254,7 @@ func (s *Service) outlookOf(ctx context.Context, r *reading, req BulkRequest, t 
 		if err := p.applyTo(r.files[t.Instance], req.Changes, t.Instance); err != nil {
 			return o, err
 		}
-		if len(p.files) == 0 {
+		if len(p.files) == 0 && p.refusal() == nil {
 			p.block(unchanged, "targets", "%s is like this already", t.Instance)
 		}
 	}
@@ -283,7 +286,11 @@ func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance 
 			err = p.put(now, text, "")
 		}
 		if err != nil {
-			p.block(fileProblem, "targets", "%s: %s", now.Path, fault.Message(err))
+			message := fault.Message(err)
+			if !strings.Contains(message, now.Path) {
+				message = now.Path + ": " + message
+			}
+			p.block(fileProblem, "targets", "%s", message)
 		}
 	}
 	return nil
@@ -301,6 +308,7 @@ func targets(outlooks []outlook, batch int) []fleet.BulkTarget {
 			for _, w := range o.warnings {
 				if w.Blocking {
 					t.Detail = w.Message
+					break
 				}
 			}
 		} else {

@@ -95,6 +95,22 @@ func TestBulkGoesInWavesThatShareACommit(t *testing.T) {
 	assert.Equal(t, b.ID, history[0].Bulk)
 }
 
+func TestBulkLeavesOutWhatCannotBeEdited(t *testing.T) {
+	w := newWorld(t, instances(2)...)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "tabs", SkipPipeline: true, Files: map[string]string{"instances/i01/config.yml": "A:\n\tB: 1\n"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	preview, err := w.Operations.PreviewBulk(t.Context(), rename(2))
+	require.NoError(t, err)
+	require.Len(t, preview.Groups, 2)
+	left := preview.Groups[1]
+	require.True(t, left.Skipped)
+	require.Len(t, left.Warnings, 1, "that it is no YAML, not that nothing would change")
+	assert.Regexp(t, `^instances/i01/config.yml cannot be edited, line 2`, left.Warnings[0].Message)
+	b, _, err := w.Operations.StartBulk(t.Context(), rename(2))
+	require.NoError(t, err)
+	assert.Equal(t, left.Warnings[0].Message, b.Targets[1].Detail)
+}
+
 func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 	w := newWorld(t, instances(6)...)
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "i01", Fail: true})

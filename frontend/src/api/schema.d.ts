@@ -1173,6 +1173,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the running and the waiting operations, by cluster, in their order */
+        get: operations["list-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/": {
         parameters: {
             query?: never;
@@ -2432,6 +2449,10 @@ export interface components {
         };
         ProtectionsOutputBody: {
             protections: components["schemas"]["Protection"][];
+        };
+        QueueOutputBody: {
+            /** @description Of each cluster, the one that is next first */
+            operations: components["schemas"]["Operation"][];
         };
         RedeemInvitationInputBody: {
             name: string;
@@ -5604,6 +5625,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyEffectsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-queue": {
+        parameters: {
+            query?: {
+                /** @description Only of this cluster */
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueOutputBody"];
                 };
             };
             /** @description Error */

@@ -25,6 +25,13 @@ export type Preview = Answer<'/pipelines/v1/clusters/{cluster}/operations/previe
 export type Wish = NonNullable<
   paths['/pipelines/v1/clusters/{cluster}/operations/preview']['post']['requestBody']
 >['content']['application/json'];
+export type Queue = Answer<'/pipelines/v1/queue', 'get'>;
+export type BulkPreview = Answer<'/pipelines/v1/bulk-changes/preview', 'post'>;
+export type BulkWish = NonNullable<
+  paths['/pipelines/v1/bulk-changes/preview']['post']['requestBody']
+>['content']['application/json'];
+export type BulkAct = paths['/pipelines/v1/bulk-changes/{bulk}/{act}']['post']['parameters']['path']['act'];
+export type Bulk = Answer<'/pipelines/v1/bulk-changes/{bulk}', 'get'>;
 export type Undeployed = Answer<'/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', 'get'>;
 export type ProtectionList = Answer<'/pipelines/v1/clusters/{cluster}/protections', 'get'>;
 export type Overview = Answer<'/clusters/v1/overview', 'get'>;
@@ -59,6 +66,10 @@ export type Operation = OperationPage['operation'];
 export type Effect = Preview['effects'][number];
 export type Warning = Preview['warnings'][number];
 export type FileChange = Preview['files'][number];
+export type Target = BulkWish['targets'][number];
+export type KeyChange = NonNullable<BulkWish['changes']>[number];
+export type BulkGroup = BulkPreview['groups'][number];
+export type BulkTarget = Bulk['targets'][number];
 export type Estimate = NonNullable<Preview['estimate']>;
 export type GitLabRequest = NonNullable<Preview['request']>;
 export type Protection = ProtectionList['protections'][number];

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'msw';
+import { bulkHandlers } from './bulk';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
 import { logHandlers } from './logs';
@@ -11,6 +12,7 @@ import type { World } from './world';
 export function createHandlers(world: () => World): RequestHandler[] {
   return [
     ...identityHandlers(world),
+    ...bulkHandlers(world),
     ...fleetHandlers(world),
     ...logHandlers(world),
     ...operationHandlers(world),

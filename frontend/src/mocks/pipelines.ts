@@ -42,6 +42,13 @@ export function pipelineHandlers(world: () => World) {
       w.keys.set(key, operation.id);
       return HttpResponse.json(operation, { status: 202 });
     }),
+    http.get('*/function/pipelines/v1/queue', ({ request }) => {
+      const cluster = new URL(request.url).searchParams.get('cluster');
+      const open = world().operations.filter(
+        (o) => o.endedAt === undefined && (cluster === null || o.cluster === cluster),
+      );
+      return HttpResponse.json({ operations: open.reverse() });
+    }),
     http.get<{ c: string }>(at('/operations'), ({ params }) =>
       HttpResponse.json({ operations: world().operations.filter((o) => o.cluster === params.c) }),
     ),

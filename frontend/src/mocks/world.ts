@@ -1,5 +1,6 @@
 import type {
   Activity,
+  Bulk,
   Cluster,
   Files,
   Instance,
@@ -32,6 +33,7 @@ export interface World {
   operations: Operation[];
   /** Newest first. */
   activity: Activity[];
+  bulks: Bulk[];
   files: Map<string, Files>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;
@@ -378,6 +380,7 @@ export function createWorld(): World {
     ),
     operations: [],
     activity: instances.flatMap(happened).sort((a, b) => b.at.localeCompare(a.at)),
+    bulks: [],
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
     protections: new Map(),

@@ -98,6 +98,12 @@ function useEntries(onHelp: () => void): Entry[] {
       },
       {
         kind: 'Pages',
+        id: 'bulk',
+        label: 'Bulk changes',
+        run: () => void router.navigate({ to: '/bulk' }),
+      },
+      {
+        kind: 'Pages',
         id: 'account',
         label: 'Account and sessions',
         run: () => void router.navigate({ to: '/account' }),

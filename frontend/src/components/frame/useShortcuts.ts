@@ -20,6 +20,7 @@ export function useShortcuts({ openPalette, openHelp }: Openers): readonly Short
       { keys: 'g s', does: 'Go to the sidebar', run: focusTree },
       { keys: 'j', does: 'Next row', run: () => moveInRows(1) },
       { keys: 'k', does: 'Row before', run: () => moveInRows(-1) },
+      { keys: 'x', does: 'Choose the row, or let go of it', run: chooseRow },
       { keys: '?', does: 'List the shortcuts', run: openHelp },
     ],
     [router, openHelp],
@@ -48,6 +49,11 @@ function focusFilter(): void {
 
 function focusTree(): void {
   document.querySelector<HTMLElement>('[role="tree"]')?.focus();
+}
+
+/** The box of the row that has the focus. */
+function chooseRow(): void {
+  document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-choose]')?.click();
 }
 
 /** Rows of tables mark their link with data-row. */

@@ -10,7 +10,7 @@ import classes from './instances.module.css';
 
 export interface Column {
   id: string;
-  title: string;
+  title: ReactNode;
   /** How the API sorts by it; absent when it does not. */
   sort?: SortKey;
   /** Which screens are too narrow for it. */

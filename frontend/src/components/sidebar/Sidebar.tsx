@@ -5,6 +5,7 @@ import {
   IconGauge,
   IconListDetails,
   IconServer2,
+  IconStack2,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -45,6 +46,10 @@ export function Sidebar() {
         <Link to="/activity" className={classes.page} activeOptions={{ includeSearch: false }}>
           <IconActivity size={16} stroke={1.7} />
           Activity
+        </Link>
+        <Link to="/bulk" className={classes.page}>
+          <IconStack2 size={16} stroke={1.7} />
+          Bulk changes
         </Link>
         {administrator && (
           <Link to="/administration/users" className={classes.page}>

@@ -5,6 +5,9 @@ import { useMemo } from 'react';
 import { instancesQuery } from '@/api/queries/fleet';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
+import { ChoiceBar } from '@/components/bulk/ChoiceBar';
+import { choiceColumn, mayChangeSome } from '@/components/bulk/choiceColumn';
+import { useChoice } from '@/components/bulk/useChoice';
 import { Chips } from '@/components/filters/Chips';
 import { fleetColumns } from '@/components/instances/columns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
@@ -12,7 +15,7 @@ import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/Page';
 import { useClusters } from '@/components/useClusters';
-import { useMay } from '@/components/useMe';
+import { useMay, useMe } from '@/components/useMe';
 import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
@@ -29,7 +32,9 @@ function Instances() {
   const navigate = Route.useNavigate();
   const clusters = useClusters();
   const query = useInfiniteQuery({ ...instancesQuery(filterOf(search)), placeholderData: keepPreviousData });
-  const columns = useMemo(() => fleetColumns(clusters), [clusters]);
+  const fleet = useMemo(() => fleetColumns(clusters), [clusters]);
+  const me = useMe();
+  const choice = useChoice();
   const change = (next: Partial<Search>) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const wordOf = wordsOf(clusters);
@@ -38,6 +43,8 @@ function Instances() {
   const first = query.data?.pages[0];
   const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
   const total = first?.total ?? 0;
+  const operator = me && mayChangeSome(me) ? me : undefined;
+  const columns = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
   return (
     <Page title="Instances" status={query.data && <span className={classes.total}>{total}</span>}>
       <FilterBar search={search} facets={first?.facets} wordOf={wordOf} onChange={change} />
@@ -88,6 +95,7 @@ function Instances() {
             </footer>
           </div>
         ))}
+      {operator && <ChoiceBar me={operator} choice={choice} filter={filterOf(search)} total={total} />}
     </Page>
   );
 }

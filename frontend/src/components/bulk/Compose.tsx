@@ -1,0 +1,142 @@
+import { Button, NumberInput, Textarea } from '@mantine/core';
+import { useId, useState } from 'react';
+import type { BulkWish, Target } from '@/api/types';
+import { Panel } from '../Panel';
+import classes from './bulk.module.css';
+import { type Draft, newDraft } from './draft';
+import { readRows, type RowProblem } from './keyChanges';
+import { KeyFields } from './KeyFields';
+import { TargetList } from './TargetList';
+import { countOf } from './targets';
+
+type Kind = BulkWish['kind'];
+
+interface ComposeProps {
+  targets: readonly Target[];
+  /** What was typed before, when one comes back from the preview. */
+  draft?: Draft;
+  onRemove: (target: Target) => void;
+  onPreview: (wish: BulkWish, draft: Draft) => void;
+}
+
+const kinds: { kind: Kind; label: string; about: string }[] = [
+  {
+    kind: 'update',
+    label: 'Set or unset keys',
+    about: 'In config.yml or grove.yml of each; the rest of the file stays.',
+  },
+  { kind: 'archive', label: 'Archive', about: 'They stop and leave git.' },
+  { kind: 'unarchive', label: 'Unarchive', about: 'They come back as they were.' },
+];
+
+/** One change for many instances, as it is put together. */
+export default function Compose({ targets, draft: before = newDraft, onRemove, onPreview }: ComposeProps) {
+  const id = useId();
+  const [draft, setDraft] = useState(before);
+  const [problems, setProblems] = useState<ReadonlyMap<number, RowProblem>>(new Map());
+  const set = (next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next }));
+  const preview = () => {
+    const { changes, problems: found } =
+      draft.kind === 'update'
+        ? readRows(draft.rows)
+        : { changes: [], problems: new Map<number, RowProblem>() };
+    setProblems(found);
+    if (found.size > 0) return;
+    onPreview(
+      {
+        kind: draft.kind,
+        targets: [...targets],
+        batch: draft.batch,
+        pauseAfter: draft.pauseAfter,
+        ...(changes.length > 0 ? { changes } : {}),
+        ...(draft.reason.trim() === '' ? {} : { reason: draft.reason.trim() }),
+      },
+      draft,
+    );
+  };
+  return (
+    <form
+      className={classes.steps}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        preview();
+      }}
+    >
+      <Panel title="Instances" note={countOf(targets)}>
+        <TargetList targets={targets} {...(targets.length > 1 ? { onRemove } : {})} />
+      </Panel>
+      <Panel title="Change">
+        <div className={classes.fields}>
+          <fieldset className={classes.kinds}>
+            <legend>What to do with each</legend>
+            {kinds.map(({ kind, label, about }) => (
+              <label key={kind} className={classes.kind}>
+                <input
+                  type="radio"
+                  name={`${id}-kind`}
+                  checked={draft.kind === kind}
+                  aria-describedby={`${id}-${kind}`}
+                  onChange={() => set({ kind })}
+                />
+                <span>{label}</span>
+                <small id={`${id}-${kind}`}>{about}</small>
+              </label>
+            ))}
+          </fieldset>
+          {draft.kind === 'update' && (
+            <KeyFields
+              rows={draft.rows}
+              problems={problems}
+              onChange={(rows) => {
+                set({ rows });
+                setProblems(new Map());
+              }}
+            />
+          )}
+        </div>
+      </Panel>
+      <Panel title="Waves" note="The first instance goes alone: if it fails, nothing else starts.">
+        <div className={classes.waveFields}>
+          <NumberInput
+            label="Then as many at once"
+            description="1 to 50 instances a wave"
+            min={1}
+            max={50}
+            clampBehavior="blur"
+            allowDecimal={false}
+            allowNegative={false}
+            value={draft.batch}
+            onChange={(n) => set({ batch: Math.max(1, Number(n)) })}
+          />
+          <NumberInput
+            label="Pause after as many failures"
+            description="Nothing new starts until somebody decides"
+            min={1}
+            max={500}
+            clampBehavior="blur"
+            allowDecimal={false}
+            allowNegative={false}
+            value={draft.pauseAfter}
+            onChange={(n) => set({ pauseAfter: Math.max(1, Number(n)) })}
+          />
+          <Textarea
+            className={classes.reason ?? ''}
+            label="Reason"
+            description="Stands in the history of each instance, for whoever looks later. May stay empty."
+            autosize
+            minRows={2}
+            maxRows={5}
+            maxLength={500}
+            value={draft.reason}
+            onChange={(event) => set({ reason: event.currentTarget.value })}
+          />
+        </div>
+      </Panel>
+      <div className={classes.bar}>
+        <p>Nothing is sent before you have seen what it does.</p>
+        <Button type="submit">Preview</Button>
+      </div>
+    </form>
+  );
+}

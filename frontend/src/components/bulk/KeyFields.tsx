@@ -1,0 +1,114 @@
+import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
+import { keyEffectsQuery } from '@/api/queries/operations';
+import { effectOf, knownKeys } from '../editor/known';
+import { SmallButton } from '../SmallButton';
+import classes from './bulk.module.css';
+import type { RowProblem } from './keyChanges';
+import { emptyRow, type KeyRow } from './keyRow';
+
+interface KeyFieldsProps {
+  rows: readonly KeyRow[];
+  problems: ReadonlyMap<number, RowProblem>;
+  onChange: (rows: KeyRow[]) => void;
+}
+
+const most = 20;
+
+/** Keys to set and unset, a row each. */
+export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
+  const id = useId();
+  const { data } = useQuery(keyEffectsQuery);
+  const change = (row: KeyRow, next: Partial<KeyRow>) =>
+    onChange(rows.map((r) => (r.id === row.id ? { ...r, ...next } : r)));
+  return (
+    <div className={classes.keys}>
+      <datalist id={`${id}-known`}>
+        {Object.entries(knownKeys).map(([key, about]) => (
+          <option key={key} value={key}>
+            {about}
+          </option>
+        ))}
+      </datalist>
+      <ul aria-label="Keys to change">
+        {rows.map((row, i) => {
+          const key = row.path.split('.')[0] ?? '';
+          const about = [
+            knownKeys[key] === undefined ? '' : `${knownKeys[key]}.`,
+            effectOf(key, data?.keys ?? []),
+          ]
+            .join(' ')
+            .trim();
+          const nth = rows.length > 1 ? ` of key ${i + 1}` : '';
+          return (
+            <li key={row.id} className={classes.key}>
+              <NativeSelect
+                label="File"
+                aria-label={`File${nth}`}
+                data={['config.yml', 'grove.yml']}
+                value={row.file}
+                onChange={(event) => change(row, { file: event.currentTarget.value as KeyRow['file'] })}
+              />
+              <NativeSelect
+                label="What to do"
+                aria-label={`What to do${nth}`}
+                data={[
+                  { value: 'set', label: 'Set' },
+                  { value: 'unset', label: 'Unset' },
+                ]}
+                value={row.act}
+                onChange={(event) => change(row, { act: event.currentTarget.value as KeyRow['act'] })}
+              />
+              <TextInput
+                label="Key"
+                aria-label={`Key${nth}`}
+                list={`${id}-known`}
+                placeholder="GROVE_LMS_ENV.SESSION_COOKIE_AGE"
+                spellCheck={false}
+                autoComplete="off"
+                maxLength={400}
+                classNames={{ input: classes.code ?? '' }}
+                value={row.path}
+                error={problems.get(row.id)?.path}
+                onChange={(event) => change(row, { path: event.currentTarget.value })}
+              />
+              {row.act === 'set' && (
+                <TextInput
+                  label="Value"
+                  aria-label={`Value${nth}`}
+                  placeholder="YAML: a text, a number, true, [a, b]"
+                  spellCheck={false}
+                  autoComplete="off"
+                  classNames={{ input: classes.code ?? '' }}
+                  value={row.value}
+                  error={problems.get(row.id)?.value}
+                  onChange={(event) => change(row, { value: event.currentTarget.value })}
+                />
+              )}
+              {rows.length > 1 && (
+                <ActionIcon
+                  className={classes.remove ?? ''}
+                  aria-label={`Leave out key ${i + 1}`}
+                  onClick={() => onChange(rows.filter((r) => r.id !== row.id))}
+                >
+                  <IconTrash size={16} stroke={1.7} />
+                </ActionIcon>
+              )}
+              {about !== '' && <p className={classes.about}>{about}</p>}
+            </li>
+          );
+        })}
+      </ul>
+      {rows.length < most && (
+        <SmallButton
+          leftSection={<IconPlus size={14} stroke={1.8} />}
+          onClick={() => onChange([...rows, emptyRow(Math.max(...rows.map((r) => r.id)) + 1)])}
+        >
+          One more key
+        </SmallButton>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { IconX } from '@tabler/icons-react';
+import type { Target } from '@/api/types';
+import { QuietLink } from '../links';
+import { useClusters } from '../useClusters';
+import classes from './bulk.module.css';
+import { byCluster } from './targets';
+
+interface TargetListProps {
+  targets: readonly Target[];
+  onRemove?: (target: Target) => void;
+}
+
+/** Instances by their cluster, each to be looked at and, where that is wanted, left out. */
+export function TargetList({ targets, onRemove }: TargetListProps) {
+  const clusters = useClusters();
+  return (
+    <dl className={classes.targets}>
+      {byCluster(targets).map(([cluster, names]) => (
+        <div key={cluster}>
+          <dt>
+            {clusters.get(cluster)?.name ?? cluster} <span>{names.length}</span>
+          </dt>
+          <dd>
+            <ul>
+              {names.map((instance) => (
+                <li key={instance}>
+                  <QuietLink
+                    to="/clusters/$cluster/instances/$instance"
+                    params={{ cluster, instance }}
+                    className={classes.target ?? ''}
+                  >
+                    {instance}
+                  </QuietLink>
+                  {onRemove && (
+                    <button
+                      type="button"
+                      aria-label={`Leave out ${instance}`}
+                      onClick={() => onRemove({ cluster, instance })}
+                    >
+                      <IconX size={13} stroke={2} aria-hidden="true" />
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

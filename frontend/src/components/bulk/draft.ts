@@ -1,0 +1,13 @@
+import type { BulkWish } from '@/api/types';
+import { emptyRow, type KeyRow } from './keyRow';
+
+/** What was typed, so that it is still there after a look at the preview. */
+export interface Draft {
+  kind: BulkWish['kind'];
+  rows: KeyRow[];
+  batch: number;
+  pauseAfter: number;
+  reason: string;
+}
+
+export const newDraft: Draft = { kind: 'update', rows: [emptyRow(1)], batch: 5, pauseAfter: 1, reason: '' };

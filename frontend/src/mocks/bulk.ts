@@ -1,0 +1,135 @@
+import { http, HttpResponse } from 'msw';
+import type { Bulk, BulkAct, BulkGroup, BulkPreview, BulkTarget, BulkWish, Target } from '@/api/types';
+import { problem } from './problem';
+import { ago, type World } from './world';
+
+const base = '*/function/pipelines/v1/bulk-changes';
+
+function isArchived(world: World, { cluster, instance }: Target): boolean {
+  return world.instances.some(
+    (i) => i.cluster === cluster && i.name === instance && i.lifecycle === 'archived',
+  );
+}
+
+function dealt(world: World, wish: BulkWish): BulkTarget[] {
+  let place = 0;
+  return wish.targets.map((target) => {
+    if (isArchived(world, target) !== (wish.kind === 'unarchive')) {
+      return { ...target, wave: 0, attempt: 0, state: 'skipped', detail: `${target.instance} is archived` };
+    }
+    const wave = place === 0 ? 0 : 1 + Math.floor((place - 1) / wish.batch);
+    place++;
+    return { ...target, wave, attempt: 0, state: wave === 0 ? 'running' : 'waiting' };
+  });
+}
+
+function previewOf(world: World, wish: BulkWish): BulkPreview {
+  const targets = dealt(world, wish);
+  const group = (skipped: boolean): BulkGroup => ({
+    targets: targets
+      .filter((t) => (t.state === 'skipped') === skipped)
+      .map(({ cluster, instance }) => ({ cluster, instance })),
+    files:
+      skipped || wish.kind !== 'update'
+        ? []
+        : [
+            {
+              path: `instances/${targets[0]?.instance ?? ''}/config.yml`,
+              action: 'update',
+              instance: targets[0]?.instance ?? '',
+              keys: ['X'],
+              diff: `@@ -1,1 +1,2 @@\n A: 1\n+${(wish.changes ?? []).map((c) => `${c.path.join('.')}: ${JSON.stringify(c.value)}`).join('\n+')}\n`,
+            },
+          ],
+    effects: [{ effect: 'restart', text: 'Services restart one after another' }],
+    warnings: skipped
+      ? [{ code: 'archived', blocking: true, message: 'x is archived; unarchive it first' }]
+      : [],
+    skipped,
+  });
+  const waves: Target[][] = [];
+  for (const { cluster, instance, wave, state } of targets) {
+    if (state !== 'skipped') (waves[wave] ??= []).push({ cluster, instance });
+  }
+  return {
+    hash: hashOf(wish),
+    groups: [group(false), group(true)].filter((g) => g.targets.length > 0),
+    waves,
+  };
+}
+
+function hashOf(wish: BulkWish): string {
+  return `b${JSON.stringify(wish).length}`;
+}
+
+function act(bulk: Bulk, how: BulkAct, by: string): boolean {
+  switch (how) {
+    case 'pause':
+      Object.assign(bulk, { state: 'paused', detail: `Paused by ${by}` });
+      break;
+    case 'resume':
+      bulk.state = 'running';
+      delete bulk.detail;
+      break;
+    case 'abort':
+      Object.assign(bulk, { state: 'aborted', detail: `Aborted by ${by}` });
+      for (const t of bulk.targets) if (t.state === 'waiting') t.state = 'skipped';
+      break;
+    case 'retry':
+      for (const t of bulk.targets) {
+        if (t.state === 'failed') Object.assign(t, { state: 'waiting', attempt: t.attempt + 1 });
+      }
+      bulk.state = 'running';
+      delete bulk.detail;
+  }
+  return true;
+}
+
+export function bulkHandlers(world: () => World) {
+  return [
+    http.post<never, BulkWish>(`${base}/preview`, async ({ request }) =>
+      HttpResponse.json(previewOf(world(), await request.json())),
+    ),
+    http.post<never, BulkWish & { previewHash: string }>(base, async ({ request }) => {
+      const w = world();
+      const { previewHash, ...wish } = await request.json();
+      const key = request.headers.get('Idempotency-Key') ?? '';
+      const earlier = w.bulks.find((b) => b.id === w.keys.get(key));
+      if (earlier) return HttpResponse.json(earlier);
+      if (previewHash !== hashOf(wish)) {
+        return problem(
+          409,
+          'What would be sent is not what was previewed any more; look at the preview again.',
+        );
+      }
+      const bulk: Bulk = {
+        id: `b${w.bulks.length + 1}`,
+        state: 'running',
+        kind: wish.kind,
+        ...(wish.changes
+          ? { keys: wish.changes.map((c) => `${c.unset === true ? '-' : '+'}${c.file}: ${c.path.join('.')}`) }
+          : {}),
+        ...(wish.reason === undefined ? {} : { reason: wish.reason }),
+        requestedBy: w.user.email,
+        requestedAt: ago(0),
+        batch: wish.batch,
+        pauseAfter: wish.pauseAfter,
+        targets: dealt(w, wish),
+      };
+      w.bulks.unshift(bulk);
+      w.keys.set(key, bulk.id);
+      return HttpResponse.json(bulk, { status: 202 });
+    }),
+    http.get(base, () => HttpResponse.json({ bulkChanges: world().bulks })),
+    http.get<{ b: string }>(`${base}/:b`, ({ params }) => {
+      const bulk = world().bulks.find((b) => b.id === params.b);
+      return bulk ? HttpResponse.json(bulk) : problem(404, 'There is no such bulk change.');
+    }),
+    http.post<{ b: string; act: BulkAct }>(`${base}/:b/:act`, ({ params }) => {
+      const bulk = world().bulks.find((b) => b.id === params.b);
+      if (!bulk) return problem(404, 'There is no such bulk change.');
+      act(bulk, params.act, world().user.email);
+      return HttpResponse.json(bulk);
+    }),
+  ];
+}

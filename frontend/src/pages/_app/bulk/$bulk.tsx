@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { ApiError } from '@/api/errors';
+import { bulkQuery } from '@/api/queries/bulk';
+import type { Bulk } from '@/api/types';
+import { Board } from '@/components/bulk/Board';
+import { BulkActions } from '@/components/bulk/BulkActions';
+import { bulkLook, bulkTitle } from '@/components/bulk/looks';
+import { TextLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { MissingPage } from '@/components/MissingPage';
+import { Facts } from '@/components/Facts';
+import { Crumb, Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { Status } from '@/components/status/Status';
+import { Time } from '@/components/Time';
+
+export const Route = createFileRoute('/_app/bulk/$bulk')({ component: BulkRoute });
+
+function BulkRoute() {
+  const { bulk: id } = Route.useParams();
+  const query = useQuery(bulkQuery(id));
+  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
+  const bulk = query.data;
+  return (
+    <Page
+      title={bulk ? bulkTitle(bulk) : 'Bulk change'}
+      crumbs={
+        <Crumb>
+          <TextLink to="/bulk">Bulk changes</TextLink>
+        </Crumb>
+      }
+      status={bulk && <Status look={bulkLook(bulk)} pill />}
+      about={bulk?.reason}
+      actions={bulk && <BulkActions bulk={bulk} />}
+    >
+      <Loaded query={query} what="The bulk change" lines={10}>
+        {(shown) => (
+          <>
+            <Board bulk={shown} />
+            <Panel title="What was asked for">
+              <Facts facts={factsOf(shown)} />
+            </Panel>
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function factsOf(b: Bulk) {
+  return [
+    {
+      name: 'Keys',
+      value: b.keys && <code>{b.keys.join('\n')}</code>,
+      note: b.keys && '+ is set, - is unset',
+    },
+    { name: 'Asked for by', value: b.requestedBy, note: <Time at={b.requestedAt} /> },
+    { name: 'Waves', value: `1, then ${b.batch} at once` },
+    { name: 'Pauses after', value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
+    {
+      name: 'Ended',
+      value: b.endedAt === undefined ? undefined : <Time at={b.endedAt} />,
+      note: b.state === 'aborted' ? b.detail : undefined,
+    },
+  ];
+}

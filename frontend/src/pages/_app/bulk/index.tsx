@@ -1,0 +1,82 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { bulksQuery } from '@/api/queries/bulk';
+import { mayChangeSome } from '@/components/bulk/choiceColumn';
+import { bulkLook, bulkTitle, tally, targetLooks } from '@/components/bulk/looks';
+import { Empty } from '@/components/Empty';
+import { ButtonLink, QuietLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { SmallButton } from '@/components/SmallButton';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import { useMe } from '@/components/useMe';
+
+export const Route = createFileRoute('/_app/bulk/')({ component: Bulks });
+
+function Bulks() {
+  const query = useInfiniteQuery(bulksQuery);
+  const me = useMe();
+  const some = me !== undefined && mayChangeSome(me);
+  const bulks = query.data?.pages.flatMap((page) => page.bulkChanges) ?? [];
+  const choose = some && <ButtonLink to="/instances">Choose instances</ButtonLink>;
+  return (
+    <Page
+      title="Bulk changes"
+      about="One change to many instances, in waves that pause when something fails."
+      actions={bulks.length > 0 && choose}
+    >
+      <Panel title="Newest first" flush>
+        <Loaded query={query} what="The bulk changes" lines={6}>
+          {() =>
+            bulks.length === 0 ? (
+              <Empty title="None yet" action={choose}>
+                {some
+                  ? 'Choose instances in the list, by the boxes at their names, then say what to change.'
+                  : 'Operators start them from the list of instances.'}
+              </Empty>
+            ) : (
+              <Table
+                label="Bulk changes"
+                heads={['Change', 'State', 'Keys', 'Instances', 'Why', 'By', 'Asked for']}
+              >
+                {bulks.map((b) => (
+                  <tr key={b.id}>
+                    <td>
+                      <QuietLink to="/bulk/$bulk" params={{ bulk: b.id }} data-row>
+                        {bulkTitle(b)}
+                      </QuietLink>
+                    </td>
+                    <td>
+                      <Status look={bulkLook(b)} />
+                    </td>
+                    <td data-wrap>{b.keys && <code>{b.keys.join(', ')}</code>}</td>
+                    <td data-dim>
+                      {tally(b)
+                        .map(([state, n]) => `${n} ${targetLooks[state].word.toLowerCase()}`)
+                        .join(', ')}
+                    </td>
+                    <td data-wrap>{b.reason}</td>
+                    <td data-dim>{b.requestedBy}</td>
+                    <td data-dim>
+                      <Time at={b.requestedAt} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            )
+          }
+        </Loaded>
+      </Panel>
+      {query.hasNextPage && (
+        <div>
+          <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show earlier ones
+          </SmallButton>
+        </div>
+      )}
+    </Page>
+  );
+}

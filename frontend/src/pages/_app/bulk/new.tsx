@@ -1,0 +1,91 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { BulkWish, Target } from '@/api/types';
+import { mayChangeSome } from '@/components/bulk/choiceColumn';
+import type { Draft } from '@/components/bulk/draft';
+import { readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
+import { useChoice } from '@/components/bulk/useChoice';
+import { Empty } from '@/components/Empty';
+import { ButtonLink, TextLink } from '@/components/links';
+import { Loading } from '@/components/Loading';
+import { Crumb, Page } from '@/components/Page';
+import { useMe } from '@/components/useMe';
+import { words } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+
+const Compose = lazy(() => import('@/components/bulk/Compose'));
+const Review = lazy(() => import('@/components/bulk/Review'));
+
+export const Route = createFileRoute('/_app/bulk/new')({
+  validateSearch: (raw: RawSearch): { on?: string[] | undefined } => ({ on: words(raw, 'on') }),
+  component: NewBulk,
+});
+
+function NewBulk() {
+  const { on } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const me = useMe();
+  const choice = useChoice();
+  const targets = useMemo(() => readTargets(on ?? []), [on]);
+  const [draft, setDraft] = useState<Draft>();
+  const [wish, setWish] = useState<BulkWish>();
+  const remove = (gone: Target) => {
+    choice.choose([gone], false);
+    void navigate({
+      search: { on: writeTargets(targets.filter((t) => !sameTarget(t, gone))) },
+      replace: true,
+      resetScroll: false,
+    });
+  };
+  return (
+    <Page
+      title="Change several instances"
+      crumbs={
+        <Crumb>
+          <TextLink to="/bulk">Bulk changes</TextLink>
+        </Crumb>
+      }
+      about={
+        wish
+          ? 'This is what would happen. Nothing is sent yet.'
+          : 'One change for all of them, in waves: the first one alone, then the others.'
+      }
+    >
+      {!me || !mayChangeSome(me) ? (
+        <Empty title="Your role does not allow this">
+          Changing instances needs the role of an operator on their clusters. Ask an administrator.
+        </Empty>
+      ) : targets.length === 0 ? (
+        <Empty
+          title="No instance is chosen"
+          action={<ButtonLink to="/instances">Choose instances</ButtonLink>}
+        >
+          Choose them in the list, by the boxes at their names.
+        </Empty>
+      ) : (
+        <Suspense fallback={<Loading lines={10} label="Loading: the form" />}>
+          {wish ? (
+            <Review
+              wish={wish}
+              onBack={() => setWish(undefined)}
+              onStarted={({ id }) => {
+                choice.clear();
+                void navigate({ to: '/bulk/$bulk', params: { bulk: id }, replace: true });
+              }}
+            />
+          ) : (
+            <Compose
+              targets={targets}
+              {...(draft ? { draft } : {})}
+              onRemove={remove}
+              onPreview={(next, typed) => {
+                setDraft(typed);
+                setWish(next);
+              }}
+            />
+          )}
+        </Suspense>
+      )}
+    </Page>
+  );
+}
