@@ -15,7 +15,6 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
-	"github.com/open-craft/ocim/shared/mail"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -25,19 +24,9 @@ type Config struct {
 	setup.Base
 	setup.Store
 	setup.Tokens
-	Mail
+	setup.Mail
 	Provider
 	PublicURL string `envconfig:"PUBLIC_URL" required:"true" desc:"where the pages are, such as https://ocim.example.org"`
-}
-
-// Mail says how mail leaves.
-type Mail struct {
-	From     string        `envconfig:"MAIL_FROM" desc:"sender, such as Ocim <ocim@example.org>"`
-	Outbox   string        `envconfig:"MAIL_OUTBOX" desc:"folder that mails are written to instead of being sent"`
-	Host     string        `envconfig:"SMTP_HOST"`
-	Port     int           `envconfig:"SMTP_PORT" default:"587"`
-	Security mail.Security `envconfig:"SMTP_SECURITY" default:"starttls" desc:"starttls, tls or plain"`
-	User     string        `envconfig:"SMTP_USER" desc:"its password is the secret ocim-smtp-password"`
 }
 
 // Provider is the OIDC provider that people may sign in by.
@@ -50,7 +39,6 @@ type Provider struct {
 // The secrets.
 const (
 	privateKeys  = "ocim-jwt-private"
-	smtpPassword = "ocim-smtp-password"
 	googleSecret = "ocim-google-secret"
 )
 
@@ -91,9 +79,12 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		return Deps{}, err
 	}
 	log, secrets := slog.Default(), cfg.Secrets()
-	mailer, err := cfg.mailer(secrets, log)
+	mailer, err := cfg.Post(secrets, log)
 	if err != nil {
 		return Deps{}, err
+	}
+	if mailer == nil {
+		return Deps{}, fault.New(fault.Internal, "set OCIM_SMTP_HOST, or OCIM_MAIL_OUTBOX to write mails to a folder")
 	}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	domains, err := cfg.Domains()
@@ -144,30 +135,4 @@ func (p Provider) Google(base string, secrets *secret.Directory) *Google {
 		Issuer: p.GoogleIssuer, ClientID: p.ClientID, Callback: base + "/function/auth/v1/google/callback", Now: setup.Now,
 		Secret: func() (secret.Value, error) { return secrets.Read(googleSecret) },
 	})
-}
-
-func (m Mail) mailer(secrets *secret.Directory, log *slog.Logger) (*mail.Post, error) {
-	switch {
-	case m.Outbox != "":
-		from := m.From
-		if from == "" {
-			from = "Ocim <ocim@localhost>"
-		}
-		return mail.NewPost(mail.NewOutbox(m.Outbox, setup.Now, log), from, setup.Now)
-	case m.Host == "":
-		return nil, fault.New(fault.Internal, "set OCIM_SMTP_HOST, or OCIM_MAIL_OUTBOX to write mails to a folder")
-	}
-	c := mail.SMTPConfig{Host: m.Host, Port: m.Port, Security: m.Security, User: m.User}
-	if m.User != "" {
-		password, err := secrets.Read(smtpPassword)
-		if err != nil {
-			return nil, err
-		}
-		c.Password = password
-	}
-	sender, err := mail.NewSMTP(c)
-	if err != nil {
-		return nil, err
-	}
-	return mail.NewPost(sender, m.From, setup.Now)
 }

@@ -11,15 +11,17 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/usage"
 )
 
 // Deps is what the function needs.
 type Deps struct {
-	API   faas.Options
-	Fleet *fleet.Store
-	Enrol *enrol.Service
-	Usage *usage.Service
+	API    faas.Options
+	Fleet  *fleet.Store
+	Enrol  *enrol.Service
+	Usage  *usage.Service
+	Notify *notify.Service
 	// Sync reads a project that was just added or changed.
 	Sync  func(ctx context.Context, project string) error
 	NewID func() string
@@ -35,6 +37,7 @@ func New(deps Deps) http.Handler {
 	f.routeProjects(api)
 	f.routeUsage(api)
 	f.routeViews(api)
+	f.routeNotifications(api)
 	return api
 }
 

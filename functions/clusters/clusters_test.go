@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/clusters"
+	"github.com/open-craft/ocim/shared/chat"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -23,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -73,10 +75,11 @@ func newWorld(t *testing.T) *world {
 		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: quiet,
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
 		Webhook:   func(string) string { return "http://127.0.0.1:1/hook" },
+		Chat:      chat.New(netguard.Policy{}),
 	})
 	w.handler = function.New(function.Deps{
 		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Sync: w.fleet.Sync, NewID: setup.NewID, Now: clock.Now,
+		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, NewID: setup.NewID, Now: clock.Now,
 	})
 	return w
 }

@@ -80,8 +80,13 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, err
 	}
+	poster, err := cfg.Poster(cfg.AllowHTTP)
+	if err != nil {
+		return m, err
+	}
 	m.fleet = setup.NewFleet(setup.Parts{
-		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress, Now: setup.Now, Log: log,
+		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress,
+		Mail: post, Chat: poster, BaseURL: baseURL, Now: setup.Now, Log: log,
 	})
 	return m, nil
 }

@@ -19,6 +19,7 @@ import (
 // config is all that the program reads from its environment.
 type config struct {
 	setup.GitLab
+	setup.Chat
 	auth.Provider        // its secret goes into the folder of the secrets
 	Listen        string `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
 	Dir           string `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`

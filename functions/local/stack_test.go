@@ -24,7 +24,7 @@ func TestStackGrantsNoMoreThanNeeded(t *testing.T) {
 	fleet := []string{"clusters", "instances", "pipelines", "sync", "webhook"}
 	assert.Equal(t, map[string][]string{
 		"ocim-jwt-private":   {"auth"},
-		"ocim-smtp-password": {"auth"},
+		"ocim-smtp-password": {"auth", "sync"},
 		"ocim-google-secret": {"auth"},
 		"ocim-jwt-public":    fleet,
 		"ocim-seal-keys":     fleet,

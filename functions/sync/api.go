@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/notify"
 )
 
 // Deps is what the function needs.
@@ -29,6 +30,10 @@ type Deps struct {
 	Observe func(ctx context.Context, project string) error
 	// Collect asks a project's cluster who uses it, when that is due.
 	Collect func(ctx context.Context, project string) error
+	// Notify tells people what happened.
+	Notify func(ctx context.Context) error
+	// Test sends a test by a person's subscription.
+	Test func(ctx context.Context, owner, subscription string) (notify.Delivery, error)
 	// Repair finishes the audit entries of functions that died, and gives how many.
 	Repair func(ctx context.Context) (int, error)
 	NewID  func() string
@@ -41,6 +46,7 @@ type Deps struct {
 const (
 	atOnce       = 8                // projects that are read at the same time
 	projectLimit = 60 * time.Second // for one project
+	notifyLimit  = 30 * time.Second // for telling people
 	debounce     = 10 * time.Second // a run this soon after the last one does nothing
 )
 
@@ -61,6 +67,11 @@ func New(deps Deps) http.Handler {
 		OperationID: "sync-cluster", Method: http.MethodPost, Path: "/v1/clusters/{cluster}",
 		Summary: "Reconcile one project now",
 	}, f.syncOne)
+	// It is here because only this function may send.
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), huma.Operation{
+		OperationID: "test-notification", Method: http.MethodPost, Path: "/v1/notifications/{subscription}/test",
+		Summary: "Send a test by one of one's own subscriptions",
+	}, f.test)
 	return api
 }
 
@@ -133,6 +144,7 @@ func (f *syncer) run(ctx context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	f.notify(ctx)
 	if err := f.collect(ctx, projects); err != nil {
 		return err
 	}
@@ -145,6 +157,15 @@ func (f *syncer) run(ctx context.Context) error {
 func (f *syncer) observe(ctx context.Context, project string) {
 	if err := f.Observe(ctx, project); err != nil {
 		f.Log.WarnContext(ctx, "cluster not observed", "project", project, "err", err)
+	}
+}
+
+// notify fails nothing: what could not be told is told by the next run.
+func (f *syncer) notify(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, notifyLimit)
+	defer cancel()
+	if err := f.Notify(ctx); err != nil {
+		f.Log.WarnContext(ctx, "notices not told", "err", err)
 	}
 }
 
@@ -193,4 +214,20 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 		return nil, err
 	}
 	return &syncOneOutput{Body: record.State}, nil
+}
+
+type testInput struct {
+	Subscription string `path:"subscription" maxLength:"60"`
+}
+
+type testOutput struct {
+	Body notify.Delivery
+}
+
+func (f *syncer) test(ctx context.Context, in *testInput) (*testOutput, error) {
+	d, err := f.Test(ctx, faas.PrincipalFrom(ctx).UserID, in.Subscription)
+	if err != nil {
+		return nil, err
+	}
+	return &testOutput{Body: d}, nil
 }

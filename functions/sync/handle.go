@@ -15,6 +15,7 @@ import (
 // Config is what the function reads from the environment.
 type Config struct {
 	setup.FleetFunction
+	setup.Mail
 	SyncLimit time.Duration `envconfig:"SYNC_LIMIT" default:"4m" desc:"how long one run may take; less than the function's exec_timeout"`
 }
 
@@ -32,8 +33,16 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	post, err := cfg.Post(cfg.Secrets(), slog.Default())
+	if err != nil {
+		return nil, err
+	}
+	if post != nil {
+		fleet.Notify.Mail = post
+	}
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Repair: fleet.Audit.Repair,
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Notify: fleet.Notify.Run,
+		Test: fleet.Notify.Test, Repair: fleet.Audit.Repair,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup"
 )
 
@@ -43,6 +44,7 @@ type world struct {
 	observed  []string
 	collected []string
 	repairs   int
+	told      int
 	sync      func(ctx context.Context, project string) error
 	observe   func(ctx context.Context, project string) error
 	collect   func(ctx context.Context, project string) error
@@ -72,6 +74,19 @@ func newWorld(t *testing.T, projects int) *world {
 				return w.collect(ctx, project)
 			}
 			return nil
+		},
+		Notify: func(ctx context.Context) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.told++
+			assert.Equal(t, len(w.synced), len(w.observed), "what is told comes after what is seen")
+			return fault.New(fault.Unavailable, "not now")
+		},
+		Test: func(_ context.Context, owner, subscription string) (notify.Delivery, error) {
+			if subscription != "mine" {
+				return notify.Delivery{}, fault.New(fault.NotFound, "There is no such subscription.")
+			}
+			return notify.Delivery{State: notify.Sent, Subscription: subscription, Name: owner}, nil
 		},
 		Repair: func(context.Context) (int, error) {
 			w.repairs++
@@ -118,6 +133,7 @@ func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
 	assert.Len(t, slices.Compact(w.synced), 500)
 	assert.Len(t, w.checked, 500)
 	assert.Equal(t, 1, w.repairs, "what fails there keeps no project back")
+	assert.Equal(t, 1, w.told, "nor does this")
 }
 
 // A cluster that does not answer holds up no other, and fails no sync.
@@ -210,5 +226,15 @@ func TestOneProjectAnswersItsState(t *testing.T) {
 	assert.Equal(t, http.StatusOK, code)
 	assert.Equal(t, "GitLab is down", body["error"])
 	code, _ = w.call("/v1/clusters/nowhere")
+	assert.Equal(t, http.StatusNotFound, code)
+}
+
+func TestATestIsSentForItsOwner(t *testing.T) {
+	w := newWorld(t, 0)
+	code, body := w.call("/v1/notifications/mine/test")
+	assert.Equal(t, http.StatusOK, code)
+	assert.Equal(t, "sent", body["state"])
+	assert.Equal(t, "u", body["name"])
+	code, _ = w.call("/v1/notifications/other/test")
 	assert.Equal(t, http.StatusNotFound, code)
 }

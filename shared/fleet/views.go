@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -100,4 +101,26 @@ func (s *Store) SetDefaultView(ctx context.Context, user, id string) error {
 		return s.kv.Delete(ctx, key, kv.Always)
 	}
 	return putJSON(ctx, s.kv, key, id, kv.Always, noExpiry)
+}
+
+// Standing gives the filter of a view's query without what changes by itself:
+// health and pipelines. It chooses the same instances whether they are well or
+// not. A query that cannot be read is fault.Invalid.
+func (v View) Standing() (Filter, error) {
+	q, err := url.ParseQuery(v.Query)
+	if err != nil {
+		return Filter{}, fault.InvalidField("query", "must be the query of a URL")
+	}
+	f := Filter{Name: q.Get("name"), Clusters: q["cluster"], Providers: q["provider"], Releases: q["release"]}
+	for _, l := range q["lifecycle"] {
+		f.Lifecycles = append(f.Lifecycles, Lifecycle(l))
+	}
+	for _, s := range q["setting"] {
+		term, err := ParseSetting(s)
+		if err != nil {
+			return Filter{}, err
+		}
+		f.Settings = append(f.Settings, term)
+	}
+	return f, nil
 }

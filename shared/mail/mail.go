@@ -73,9 +73,9 @@ func (p *Post) Send(ctx context.Context, letter identity.Letter) error {
 }
 
 func (p *Post) compose(letter identity.Letter) (*gomail.Msg, error) {
-	to, err := mail.ParseAddress(letter.To)
-	if err != nil || to.Name != "" || hasControl(letter.To) {
-		return nil, fault.InvalidField("to", "This is no e-mail address.")
+	to, err := recipient(letter.To)
+	if err != nil {
+		return nil, err
 	}
 	for _, s := range []*string{&letter.By, &letter.Role, &letter.Link} {
 		*s = oneLine(*s)
@@ -91,17 +91,31 @@ func (p *Post) compose(letter identity.Letter) (*gomail.Msg, error) {
 	if err := p.html.ExecuteTemplate(&html, kind, letter); err != nil {
 		return nil, fmt.Errorf("word a letter in HTML: %w", err)
 	}
+	return p.message(to, rand.Text(), &subject, &text, &html), nil
+}
+
+// recipient reads the address that a mail goes to.
+func recipient(address string) (*mail.Address, error) {
+	to, err := mail.ParseAddress(address)
+	if err != nil || to.Name != "" || hasControl(address) {
+		return nil, fault.InvalidField("to", "This is no e-mail address.")
+	}
+	return to, nil
+}
+
+// message puts a mail together. Its id has no control characters.
+func (p *Post) message(to *mail.Address, id string, subject, text, html *bytes.Buffer) *gomail.Msg {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.FromMailAddress(p.from)
 	m.ToMailAddress(to)
 	m.Subject(oneLine(subject.String()))
 	m.SetDateWithValue(p.now())
 	_, domain, _ := strings.Cut(p.from.Address, "@")
-	m.SetMessageIDWithValue(rand.Text() + "@" + domain) // the default would tell this machine's name
+	m.SetMessageIDWithValue(id + "@" + domain) // the default would tell this machine's name
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	m.SetBodyString(gomail.TypeTextPlain, strings.TrimSpace(text.String())+"\n")
 	m.AddAlternativeString(gomail.TypeTextHTML, strings.TrimSpace(html.String())+"\n")
-	return m, nil
+	return m
 }
 
 // oneLine turns control characters into spaces, so that no value can begin a

@@ -18,8 +18,11 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/health"
+	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/netguard"
+	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/reconcile"
 	"github.com/open-craft/ocim/shared/secret"
@@ -65,8 +68,11 @@ func (g GitLab) networks() ([]netip.Prefix, error) {
 
 // WebhookAddress is where GitLab sends a project's events.
 func (g GitLab) WebhookAddress(project string) string {
-	return strings.TrimRight(g.PublicURL, "/") + "/function/webhook/v1/projects/" + project + "/events"
+	return g.Pages() + "/function/webhook/v1/projects/" + project + "/events"
 }
+
+// Pages is the address of the pages, without a slash at the end.
+func (g GitLab) Pages() string { return strings.TrimRight(g.PublicURL, "/") }
 
 // Fleet is the domain with its adapters: what functions on the fleet call.
 type Fleet struct {
@@ -79,6 +85,7 @@ type Fleet struct {
 	Audit      *audit.Log
 	Watch      *health.Service
 	Usage      *usage.Service
+	Notify     *notify.Service
 	clusters   *clusterfn.Client // nil leaves clusters alone
 	now        func() time.Time
 }
@@ -90,6 +97,9 @@ type Parts struct {
 	Transport http.RoundTripper           // to GitLab
 	Gateways  *netguard.Policy            // of the gateways of clusters; nil leaves them alone
 	Webhook   func(project string) string // where GitLab sends a project's events
+	Mail      notify.Mailer               // nil sends no notices by mail
+	Chat      notify.Chat
+	BaseURL   string // of the pages, without a slash at the end
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -130,6 +140,10 @@ func NewFleet(p Parts) *Fleet {
 	f.Usage = &usage.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
 		return f.openCluster(ctx, project, false)
 	}}
+	f.Notify = &notify.Service{
+		KV: p.KV, Fleet: f.Store, Replica: fleet.NewReplica(f.Store), Keys: p.Keys, People: people{identity.NewDirectory(p.KV)},
+		Mail: p.Mail, Chat: p.Chat, Limits: limit.New(p.KV, p.Now), BaseURL: p.BaseURL, Now: p.Now, NewID: NewID, Log: p.Log,
+	}
 	return f
 }
 

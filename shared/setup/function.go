@@ -13,6 +13,7 @@ type FleetFunction struct {
 	Store
 	Tokens
 	GitLab
+	Chat
 }
 
 // Build gives a fleet function its API options and the fleet.
@@ -43,8 +44,12 @@ func (c FleetFunction) Build(ctx context.Context) (faas.Options, *Fleet, error) 
 	if err != nil {
 		return none, nil, err
 	}
+	poster, err := c.Chat.Poster(c.AllowHTTP)
+	if err != nil {
+		return none, nil, err
+	}
 	return api, NewFleet(Parts{
 		KV: store, Keys: keys, Transport: transport, Gateways: gateways,
-		Webhook: c.GitLab.WebhookAddress, Now: Now, Log: slog.Default(),
+		Webhook: c.GitLab.WebhookAddress, Chat: poster, BaseURL: c.GitLab.Pages(), Now: Now, Log: slog.Default(),
 	}), nil
 }

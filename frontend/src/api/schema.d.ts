@@ -484,6 +484,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what one asked to be told */
+        get: operations["list-notifications"];
+        put?: never;
+        /** Ask to be told when instances fail, get worse or recover */
+        post: operations["add-notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what one was told, and is to be, newest first */
+        get: operations["list-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/notifications/{subscription}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace a subscription; without an address its webhook keeps the former one */
+        put: operations["replace-notification"];
+        post?: never;
+        /** Remove a subscription */
+        delete: operations["remove-notification"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/overview": {
         parameters: {
             query?: never;
@@ -1224,6 +1277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/v1/notifications/{subscription}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test by one of one's own subscriptions */
+        post: operations["test-notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhook/v1/projects/{project}/events": {
         parameters: {
             query?: never;
@@ -1587,6 +1657,31 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "administrator";
+        };
+        Delivery: {
+            /** Format: int64 */
+            attempts: number;
+            /** @enum {string} */
+            channel: "email" | "webhook";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Why the last attempt failed, with the cure */
+            error?: string;
+            /** @description Sorts by time; the same when a delivery arrives twice */
+            id: string;
+            /** @description Of the subscription */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again, at the earliest
+             */
+            nextAt?: string;
+            notices: components["schemas"]["Notice"][];
+            /** @enum {string} */
+            state: "waiting" | "sent" | "failed";
+            subscription: string;
+            /** Format: date-time */
+            triedAt?: string;
         };
         DeployKey: {
             /** Format: date-time */
@@ -2000,6 +2095,16 @@ export interface components {
             /** @description Cursor of the following page; absent on the last */
             next?: string;
         };
+        ListDeliveriesOutputBody: {
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
+        };
+        ListNotificationsOutputBody: {
+            /** @description Where one's own mail goes */
+            email: string;
+            subscriptions: components["schemas"]["Subscription"][];
+        };
         ListProjectsOutputBody: {
             projects: components["schemas"]["ProjectState"][];
         };
@@ -2083,6 +2188,37 @@ export interface components {
         NewToken: {
             secret: string;
             token: components["schemas"]["Token"];
+        };
+        Notice: {
+            cluster?: string;
+            /** @enum {string} */
+            event: "failed" | "degraded" | "recovered" | "offline" | "pipeline" | "test";
+            /** @description Health that was told before */
+            from?: string;
+            /** @description Absent when it is about the cluster itself */
+            instance?: string;
+            /** Format: int64 */
+            pipeline?: number;
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it became so
+             */
+            since: string;
+        };
+        Notification: {
+            /**
+             * @description A webhook needs the role operator on a cluster
+             * @enum {string}
+             */
+            channel: "email" | "webhook";
+            events: ("failed" | "degraded" | "recovered" | "offline" | "pipeline")[];
+            name: string;
+            paused?: boolean;
+            /** @description Address of the webhook; never given out again */
+            url?: string;
+            /** @description Saved view whose instances it is about; its filters on health and pipelines do not count. Absent is all that one sees */
+            view?: string;
         };
         Online: {
             /**
@@ -2647,6 +2783,24 @@ export interface components {
             google: boolean;
             /** @description False while there is no administrator yet */
             setUp: boolean;
+        };
+        Subscription: {
+            /** @enum {string} */
+            channel: "email" | "webhook";
+            /** Format: date-time */
+            createdAt: string;
+            events: ("failed" | "degraded" | "recovered" | "offline" | "pipeline")[];
+            /** @description Where the webhook goes; the rest of its address is a secret */
+            host?: string;
+            id: string;
+            name: string;
+            /** @description User id */
+            owner: string;
+            paused: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Saved view whose instances it is about; absent is all that its owner sees */
+            view?: string;
         };
         SyncAllOutputBody: {
             /**
@@ -3981,6 +4135,165 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InstancePage"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNotificationsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notification"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-deliveries": {
+        parameters: {
+            query?: {
+                /** @description Cursor of a page */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDeliveriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notification"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5717,6 +6030,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */

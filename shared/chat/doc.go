@@ -1,0 +1,3 @@
+// Package chat posts into a chat through its incoming webhook, in the form that
+// Slack and Mattermost share: {"text": "…"}.
+package chat

@@ -1,0 +1,27 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Directory looks people up. It needs no keys.
+type Directory struct{ store kv.Store }
+
+// NewDirectory makes a Directory over the store of a Service.
+func NewDirectory(store kv.Store) *Directory { return &Directory{store: store} }
+
+// User finds somebody by id; fault.NotFound when there is no such user.
+func (d *Directory) User(ctx context.Context, id string) (User, error) {
+	u, _, err := load[user](ctx, d.store, userKey(id))
+	if fault.Is(err, fault.NotFound) {
+		return User{}, fault.New(fault.NotFound, "There is no such user.")
+	}
+	if err != nil {
+		return User{}, fmt.Errorf("read a user: %w", err)
+	}
+	return u.view(), nil
+}

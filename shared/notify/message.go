@@ -1,0 +1,124 @@
+package notify
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Message is a delivery in words, for whatever carries it.
+type Message struct {
+	ID      string // same when it arrives twice
+	Subject string
+	Lines   []Line
+	More    int    // lines that were left out
+	Link    string // to the subscriptions
+}
+
+// Line is one instance's notices, or a cluster's.
+type Line struct {
+	Mark   string // a shape, which the words repeat
+	Title  string
+	Detail string
+	Since  time.Time
+	Link   string
+}
+
+// mostLines bounds a message.
+const mostLines = 20
+
+// word puts a delivery into words. base is the address of the pages.
+func word(d Delivery, base string) Message {
+	m := Message{ID: d.ID, Link: base + "/account/notifications"}
+	groups := map[[2]string]int{} // line of an instance
+	for _, n := range d.Notices {
+		line := wordLine(n, base)
+		key := [2]string{n.Cluster, n.Instance}
+		if i, known := groups[key]; known {
+			m.Lines[i].Title += "; " + verb(n)
+			m.Lines[i].Detail = strings.TrimSpace(m.Lines[i].Detail + " " + line.Detail)
+			continue
+		}
+		groups[key] = len(m.Lines)
+		m.Lines = append(m.Lines, line)
+	}
+	m.Subject = subject(d.Notices, m.Lines)
+	if over := len(m.Lines) - mostLines; over > 0 {
+		m.Lines, m.More = m.Lines[:mostLines], over
+	}
+	return m
+}
+
+func subject(notices []Notice, lines []Line) string {
+	if len(lines) == 1 {
+		return lines[0].Title
+	}
+	counts := map[Event]int{}
+	for _, n := range notices {
+		counts[n.Event]++
+	}
+	var parts []string
+	for _, e := range []struct {
+		event Event
+		said  string
+	}{
+		{EventOffline, "offline"},
+		{EventFailed, "failed"},
+		{EventPipeline, "with a failed pipeline"},
+		{EventDegraded, "degraded"},
+		{EventRecovered, "recovered"},
+	} {
+		if n := counts[e.event]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, e.said))
+		}
+	}
+	return fmt.Sprintf("%s: %s", notices[0].Cluster, strings.Join(parts, ", "))
+}
+
+func wordLine(n Notice, base string) Line {
+	if n.Event == EventTest {
+		return Line{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: n.Since, Link: base + "/"}
+	}
+	l := Line{Mark: mark(n.Event), Detail: n.Reason, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
+	subject := n.Instance + " on " + n.Cluster
+	if n.Instance == itself {
+		subject = "The cluster " + n.Cluster
+	} else {
+		l.Link += "/instances/" + url.PathEscape(n.Instance)
+	}
+	if n.Event == EventPipeline {
+		l.Link = fmt.Sprintf("%s/clusters/%s/pipelines/%d", base, url.PathEscape(n.Cluster), n.Pipeline)
+	}
+	l.Title = subject + " " + verb(n)
+	return l
+}
+
+func verb(n Notice) string {
+	switch n.Event {
+	case EventFailed:
+		return "failed"
+	case EventDegraded:
+		return "is degraded"
+	case EventOffline:
+		return "does not answer"
+	case EventPipeline:
+		return fmt.Sprintf("has a failed pipeline, %d", n.Pipeline)
+	case EventRecovered:
+		if n.Instance == itself {
+			return "answers again"
+		}
+		return "is healthy again"
+	}
+	return string(n.Event)
+}
+
+func mark(e Event) string {
+	switch e {
+	case EventFailed, EventOffline, EventPipeline:
+		return "✕"
+	case EventDegraded:
+		return "▲"
+	}
+	return "✓"
+}

@@ -1,0 +1,298 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/limit"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Mailer sends mail. fault.Invalid is an address that will never do.
+type Mailer interface {
+	Notify(ctx context.Context, to string, m Message) error
+}
+
+// Chat posts to a webhook.
+type Chat interface {
+	// Check refuses an address that must not be called, fault.Invalid.
+	Check(u *url.URL) error
+	// Post is fault.Refused when trying again is of no use.
+	Post(ctx context.Context, address secret.Value, m Message) error
+}
+
+// Person is whom a subscription belongs to.
+type Person struct {
+	Email string
+	Sees  func(cluster string) bool
+}
+
+// People knows persons. One who is gone or disabled is fault.NotFound.
+type People interface {
+	Person(ctx context.Context, id string) (Person, error)
+}
+
+// Service notifies. It is safe for concurrent use, but Run is meant to run once at a
+// time.
+type Service struct {
+	KV      kv.Store
+	Fleet   *fleet.Store
+	Replica *fleet.Replica
+	Keys    *secret.Keyring
+	People  People
+	Mail    Mailer // nil: mail is not set up
+	Chat    Chat
+	Limits  *limit.Limiter
+	BaseURL string // of the pages, without a slash at the end
+	Now     func() time.Time
+	NewID   func() string // sorts by time
+	Log     *slog.Logger
+}
+
+var noExpiry time.Time
+
+// Run tells what happened since the last run, and sends what is due. What fails is
+// tried again by the next run; the error is for the log only.
+func (s *Service) Run(ctx context.Context) error {
+	waiting, err := s.observe(ctx)
+	if err != nil {
+		return err
+	}
+	held, err := s.handOn(ctx, waiting)
+	return errors.Join(err, s.sendDue(ctx, held))
+}
+
+// observe writes what there is to tell of each cluster, and gives those with
+// something that is not handed on yet.
+func (s *Service) observe(ctx context.Context) ([]*toldItem, error) {
+	snapshot, err := s.Replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]*toldItem{}
+	err = each(ctx, s.KV, kv.Query{Partition: partTold}, func(t *toldItem, item kv.Item) {
+		t.version = item.Version
+		known[item.Sort] = t
+	})
+	if err != nil {
+		return nil, err
+	}
+	var waiting []*toldItem
+	for _, chunk := range snapshot.Chunks {
+		t := known[chunk.Cluster.ID]
+		delete(known, chunk.Cluster.ID)
+		t, err := s.observeOne(ctx, t, chunk)
+		if err != nil {
+			return nil, fmt.Errorf("keeping what is told of %s: %w", chunk.Cluster.ID, err)
+		}
+		if t != nil && len(t.Outbox) > 0 {
+			waiting = append(waiting, t)
+		}
+	}
+	for cluster, t := range known { // those are gone
+		if err := ignoreConflict(s.KV.Delete(ctx, toldKey(cluster), kv.IfVersion(t.version))); err != nil {
+			return nil, err
+		}
+	}
+	return waiting, nil
+}
+
+// observeOne compares one cluster with what was told of it. It gives nil when
+// somebody else was faster.
+func (s *Service) observeOne(ctx context.Context, t *toldItem, chunk *fleet.Chunk) (*toldItem, error) {
+	var before map[string]told
+	next := &toldItem{Cluster: chunk.Cluster.ID}
+	if t != nil {
+		next.Outbox, next.version, before = t.Outbox, t.version, t.Told
+		if before == nil {
+			before = map[string]told{}
+		}
+	}
+	now := s.Now().UTC()
+	after, notices := judge(before, chunk, now)
+	if next.Told = after; t != nil && len(notices) == 0 && sameTold(before, after) {
+		return t, nil
+	}
+	if len(notices) > 0 {
+		next.Outbox = append(next.Outbox, batch{ID: s.NewID(), At: now, Notices: notices})
+	}
+	err := s.saveTold(ctx, next)
+	if fault.Is(err, fault.Conflict) {
+		return nil, nil
+	}
+	return next, err
+}
+
+func sameTold(a, b map[string]told) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, t := range a {
+		u, ok := b[name]
+		if !ok || t.State != u.State || t.Count != u.Count || t.Pipeline != u.Pipeline || !t.At.Equal(u.At) {
+			return false
+		}
+	}
+	return true
+}
+
+// handOn makes deliveries of what is to be told, then forgets that. It gives the
+// batches that are not forgotten: what was made of them must wait, or it could be
+// sent, and made and sent again.
+func (s *Service) handOn(ctx context.Context, waiting []*toldItem) (held map[string]bool, err error) {
+	held = map[string]bool{}
+	if len(waiting) == 0 {
+		return held, nil
+	}
+	var subscriptions []stored
+	err = each(ctx, s.KV, kv.Query{Partition: partSubscription}, func(v stored, _ kv.Item) {
+		if !v.Paused {
+			subscriptions = append(subscriptions, v)
+		}
+	})
+	r := &recipients{Service: s, people: map[string]*Person{}}
+	for _, t := range waiting {
+		one := err
+		if one == nil {
+			one = r.handOn(ctx, t, subscriptions)
+		}
+		if one == nil {
+			continue
+		}
+		for _, b := range t.Outbox {
+			held[b.ID] = true
+		}
+		err = errors.Join(err, fmt.Errorf("handing on what is told of %s: %w", t.Cluster, one))
+	}
+	return held, err
+}
+
+// recipients finds out who is told what.
+type recipients struct {
+	*Service
+	people map[string]*Person // nil is one who is gone
+}
+
+func (r *recipients) handOn(ctx context.Context, t *toldItem, subscriptions []stored) error {
+	for _, b := range t.Outbox {
+		for _, sub := range subscriptions {
+			notices, err := r.concerning(ctx, sub.Subscription, t.Cluster, b.Notices)
+			if err != nil {
+				return err
+			}
+			if len(notices) == 0 {
+				continue
+			}
+			d := due{Owner: sub.Owner, Cluster: t.Cluster, Batch: b.ID, Delivery: Delivery{
+				ID: b.ID + "-" + sub.ID, Subscription: sub.ID, Name: sub.Name, Channel: sub.Channel, State: Waiting, Notices: notices, CreatedAt: b.At,
+			}}
+			_, err = r.put(ctx, dueKey(d), d, kv.IfAbsent(), r.Now().Add(dueLife))
+			if err := ignoreConflict(err); err != nil {
+				return err
+			}
+		}
+	}
+	handed := *t
+	handed.Outbox = nil
+	return r.saveTold(ctx, &handed)
+}
+
+// concerning gives the notices of a cluster that a subscription wants and its owner
+// may see.
+func (r *recipients) concerning(ctx context.Context, sub Subscription, cluster string, notices []Notice) ([]Notice, error) {
+	var wanted []Notice
+	for _, n := range notices {
+		if sub.wants(n.Event) {
+			wanted = append(wanted, n)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	p, err := r.person(ctx, sub.Owner)
+	if err != nil || p == nil || !p.Sees(cluster) {
+		return nil, err
+	}
+	if sub.View == "" {
+		return wanted, nil
+	}
+	inView, err := r.viewed(ctx, sub, cluster)
+	if err != nil {
+		return nil, err
+	}
+	var out []Notice
+	for _, n := range wanted {
+		// A cluster is in a view that has some of its instances.
+		if inView[n.Instance] || n.Instance == itself && len(inView) > 0 {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+func (sub Subscription) wants(e Event) bool {
+	for _, w := range sub.Events {
+		if w == e {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *recipients) person(ctx context.Context, id string) (*Person, error) {
+	if p, known := r.people[id]; known {
+		return p, nil
+	}
+	p, err := r.People.Person(ctx, id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		r.people[id] = nil
+	case err != nil:
+		return nil, err
+	default:
+		r.people[id] = &p
+	}
+	return r.people[id], nil
+}
+
+// viewed gives the instances of a cluster that are in a subscription's view. A view
+// that is gone has none.
+func (r *recipients) viewed(ctx context.Context, sub Subscription, cluster string) (map[string]bool, error) {
+	view, err := r.Fleet.View(ctx, sub.Owner, sub.View)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	filter, err := view.Standing()
+	if err != nil {
+		return nil, nil // as the list shows nothing by it
+	}
+	snapshot, err := r.Replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chunk := snapshot.Chunk(cluster)
+	if chunk == nil {
+		return nil, nil
+	}
+	filter.Visible = func(c string) bool { return c == cluster }
+	filter.Sight = "cluster " + cluster
+	page, err := snapshot.Find(filter, fleet.Order{}, "", max(len(chunk.Rows), 1))
+	if err != nil {
+		return nil, err
+	}
+	in := map[string]bool{}
+	for _, i := range page.Instances {
+		in[i.Name] = true
+	}
+	return in, nil
+}

@@ -1,0 +1,164 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/limit"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Bounds of sending.
+const (
+	MaxAttempts = 8   // of one delivery, over some two hours
+	atOnce      = 8   // deliveries
+	mostPerRun  = 200 // deliveries
+	sendTime    = 10 * time.Second
+	saveTime    = 5 * time.Second
+)
+
+// backoff is how long a delivery waits after an attempt.
+func backoff(attempt int) time.Duration {
+	return min(time.Minute<<min(attempt-1, 10), time.Hour)
+}
+
+// sendDue sends what is due and not held back. One that fails holds up no other.
+func (s *Service) sendDue(ctx context.Context, held map[string]bool) error {
+	now := s.Now()
+	var list []due
+	err := each(ctx, s.KV, kv.Query{Partition: partDue}, func(d due, item kv.Item) {
+		if !held[d.Batch] && !now.Before(d.NextAt) && len(list) < mostPerRun {
+			d.version = item.Version
+			list = append(list, d)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, d := range list {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := s.try(ctx, d); err != nil {
+				s.Log.WarnContext(ctx, "a notice could not be handled", "delivery", d.ID, "err", err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// try sends a delivery once. That it does is written first, so that a function that
+// dies over and over is not the end of it.
+func (s *Service) try(ctx context.Context, d due) error {
+	now := s.Now().UTC()
+	d.Attempts++
+	d.TriedAt, d.NextAt = now, now.Add(backoff(d.Attempts))
+	version, err := s.put(ctx, dueKey(d), d, kv.IfVersion(d.version), now.Add(dueLife))
+	if fault.Is(err, fault.Conflict) {
+		return nil // somebody else does
+	}
+	if err != nil {
+		return err
+	}
+	err = s.send(ctx, d.Owner, d.Subscription, d.Delivery)
+	// How it went is kept even when the caller's time is over.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	d.outcome(err)
+	if err := s.log(ctx, d.Owner, d.Delivery); err != nil {
+		return err
+	}
+	if d.State != Waiting {
+		return s.KV.Delete(ctx, dueKey(d), kv.IfVersion(version))
+	}
+	_, err = s.put(ctx, dueKey(d), d, kv.IfVersion(version), now.Add(dueLife))
+	return ignoreConflict(err)
+}
+
+// outcome notes how an attempt went.
+func (d *Delivery) outcome(err error) {
+	switch {
+	case err == nil:
+		d.State, d.Error, d.NextAt = Sent, "", time.Time{}
+	case fault.Is(err, fault.Refused), fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound), d.Attempts >= MaxAttempts:
+		d.State, d.Error, d.NextAt = GivenUp, fault.Message(err), time.Time{}
+	default:
+		d.State, d.Error = Waiting, fault.Message(err)
+	}
+}
+
+// send hands a delivery to what carries it. Whoever was told once may see less, or
+// be gone, by now.
+func (s *Service) send(ctx context.Context, owner, subscription string, d Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	sub, err := s.subscription(ctx, owner, subscription)
+	if err != nil {
+		return err
+	}
+	p, err := s.People.Person(ctx, owner)
+	if err != nil {
+		return err
+	}
+	for _, n := range d.Notices {
+		if n.Cluster != "" && !p.Sees(n.Cluster) {
+			return fault.New(fault.NotFound, "You do not see this cluster any more.")
+		}
+	}
+	m := word(d, s.BaseURL)
+	if sub.Channel == Email {
+		if s.Mail == nil {
+			return fault.New(fault.Unavailable, "Mail is not set up: an administrator of this server has to name its mail server.")
+		}
+		return s.Mail.Notify(ctx, p.Email, m)
+	}
+	address, err := s.Keys.Open(sub.Sealed, record(sub.ID))
+	if err != nil {
+		return fault.Wrap(fault.Refused, err, "The webhook's address cannot be read any more: enter it again.")
+	}
+	err = s.Chat.Post(ctx, secret.New(string(address)), m)
+	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
+		err = fault.Wrap(fault.Unavailable, err, "The webhook did not answer within %d seconds.", int(sendTime.Seconds()))
+	}
+	return err
+}
+
+// tests bounds how often a person may test.
+var tests = limit.Rate{Name: "notify/test", Every: time.Minute, Burst: 5}
+
+// Test sends a test by a subscription, once, and gives how that went. It is in the
+// log like any other delivery. Too many are fault.Limited.
+func (s *Service) Test(ctx context.Context, owner, subscription string) (Delivery, error) {
+	sub, err := s.subscription(ctx, owner, subscription)
+	if err != nil {
+		return Delivery{}, err
+	}
+	if err := s.Limits.Take(ctx, tests, owner, 1); err != nil {
+		return Delivery{}, err
+	}
+	now := s.Now().UTC()
+	d := Delivery{
+		ID: s.NewID() + "-" + sub.ID, Subscription: sub.ID, Name: sub.Name, Channel: sub.Channel, Attempts: 1, CreatedAt: now, TriedAt: now,
+		Notices: []Notice{{Event: EventTest, Since: now}},
+	}
+	d.outcome(s.send(ctx, owner, sub.ID, d))
+	if d.State == Waiting {
+		d.State, d.NextAt = GivenUp, time.Time{} // a test is not repeated by itself
+	}
+	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
+	defer cancel()
+	if err := s.log(save, owner, d); err != nil {
+		return d, fmt.Errorf("keeping how the test went: %w", err)
+	}
+	return d, nil
+}

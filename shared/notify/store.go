@@ -1,0 +1,139 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Partitions of the store.
+const (
+	partTold         = "notify-told"         // sort: cluster
+	partSubscription = "notify-subscription" // sort: owner + "#" + subscription
+	partDue          = "notify-due"          // sort: owner + "#" + delivery
+	partLog          = "notify-log#"         // + owner; sort: delivery
+)
+
+// How long things are kept.
+const (
+	dueLife = 3 * 24 * time.Hour
+	logLife = 30 * 24 * time.Hour
+)
+
+// toldItem is what was told of a cluster, with what is told but not handed on yet.
+type toldItem struct {
+	Cluster string          `json:"cluster"`
+	Told    map[string]told `json:"told"`
+	Outbox  []batch         `json:"outbox,omitempty"`
+	version int64
+}
+
+// batch is notices of one run.
+type batch struct {
+	ID      string    `json:"id"` // sorts by time
+	At      time.Time `json:"at"`
+	Notices []Notice  `json:"notices"`
+}
+
+// stored is a subscription as the store has it.
+type stored struct {
+	Subscription
+	Sealed []byte `json:"sealed,omitempty"` // the webhook's address
+}
+
+// due is a delivery as the store has it until it has arrived.
+type due struct {
+	Delivery
+	Owner   string `json:"owner"`
+	Cluster string `json:"cluster,omitempty"`
+	Batch   string `json:"batch,omitempty"`
+	version int64
+}
+
+func toldKey(cluster string) kv.Key { return kv.Key{Partition: partTold, Sort: cluster} }
+
+func subscriptionKey(owner, id string) kv.Key {
+	return kv.Key{Partition: partSubscription, Sort: owner + "#" + id}
+}
+
+func dueKey(d due) kv.Key { return kv.Key{Partition: partDue, Sort: d.Owner + "#" + d.ID} }
+
+func logKey(owner, delivery string) kv.Key {
+	return kv.Key{Partition: partLog + owner, Sort: delivery}
+}
+
+// each reads a range of a partition, in pages.
+func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, kv.Item)) error {
+	q.Limit = kv.MaxPage
+	for {
+		page, err := store.Query(ctx, q)
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", q.Partition, err)
+		}
+		for _, item := range page.Items {
+			var v T
+			if err := json.Unmarshal(item.Value, &v); err != nil {
+				return fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+			}
+			take(v, item)
+		}
+		if page.Next == "" {
+			return nil
+		}
+		q.After = page.Next
+	}
+}
+
+func (s *Service) put(ctx context.Context, key kv.Key, v any, cond kv.Condition, expires time.Time) (int64, error) {
+	value, err := json.Marshal(v)
+	if err != nil {
+		return 0, fmt.Errorf("encoding %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	item, err := s.KV.Put(ctx, kv.Item{Key: key, Value: value, Expires: expires}, cond)
+	return item.Version, err
+}
+
+// saveTold writes what was told unless somebody else did meanwhile, fault.Conflict.
+func (s *Service) saveTold(ctx context.Context, t *toldItem) error {
+	cond := kv.IfAbsent()
+	if t.version > 0 {
+		cond = kv.IfVersion(t.version)
+	}
+	version, err := s.put(ctx, toldKey(t.Cluster), t, cond, time.Time{})
+	if err == nil {
+		t.version = version
+	}
+	return err
+}
+
+// log keeps how a delivery went, for its owner.
+func (s *Service) log(ctx context.Context, owner string, d Delivery) error {
+	_, err := s.put(ctx, logKey(owner, d.ID), d, kv.Always, s.Now().Add(logLife))
+	return err
+}
+
+// Deliveries reads a page of what was sent to a person, or is to be, newest first.
+func (s *Service) Deliveries(ctx context.Context, owner, after string, limit int) ([]Delivery, string, error) {
+	page, err := s.KV.Query(ctx, kv.Query{Partition: partLog + owner, After: after, Limit: limit, Reverse: true})
+	if err != nil {
+		return nil, "", err
+	}
+	out := make([]Delivery, len(page.Items))
+	for i, item := range page.Items {
+		if err := json.Unmarshal(item.Value, &out[i]); err != nil {
+			return nil, "", fmt.Errorf("decoding delivery %s: %w", item.Sort, err)
+		}
+	}
+	return out, page.Next, nil
+}
+
+func ignoreConflict(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,84 @@
+package notify
+
+import (
+	"time"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// Event is what a notice is about.
+type Event string
+
+// The events.
+const (
+	EventFailed    Event = "failed"
+	EventDegraded  Event = "degraded"
+	EventRecovered Event = "recovered" // healthy again, or online again
+	EventOffline   Event = "offline"   // a cluster does not answer
+	EventPipeline  Event = "pipeline"  // an instance's latest pipeline failed
+	EventTest      Event = "test"
+)
+
+// Events lists what one can subscribe to.
+func Events() []Event {
+	return []Event{EventFailed, EventDegraded, EventRecovered, EventOffline, EventPipeline}
+}
+
+// Channel is how a notice reaches people.
+type Channel string
+
+// The channels.
+const (
+	Email   Channel = "email"
+	Webhook Channel = "webhook" // of Slack, Mattermost, or what understands their form
+)
+
+// Subscription is what somebody wants to be told, and how.
+type Subscription struct {
+	ID        string    `json:"id"`
+	Owner     string    `json:"owner" doc:"User id"`
+	Name      string    `json:"name"`
+	Channel   Channel   `json:"channel" enum:"email,webhook"`
+	View      string    `json:"view,omitempty" doc:"Saved view whose instances it is about; absent is all that its owner sees"`
+	Events    []Event   `json:"events" enum:"failed,degraded,recovered,offline,pipeline" nullable:"false"`
+	Paused    bool      `json:"paused"`
+	Host      string    `json:"host,omitempty" doc:"Where the webhook goes; the rest of its address is a secret"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// Notice is one thing that happened.
+type Notice struct {
+	Event    Event        `json:"event" enum:"failed,degraded,recovered,offline,pipeline,test"`
+	Cluster  string       `json:"cluster,omitempty"`
+	Instance string       `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
+	From     fleet.Health `json:"from,omitempty" doc:"Health that was told before"`
+	Reason   string       `json:"reason,omitempty"`
+	Pipeline int64        `json:"pipeline,omitempty"`
+	Since    time.Time    `json:"since" doc:"When it became so"`
+}
+
+// State is how far a delivery is.
+type State string
+
+// The states.
+const (
+	Waiting State = "waiting" // to be tried, or tried again
+	Sent    State = "sent"
+	GivenUp State = "failed"
+)
+
+// Delivery is notices on their way to one subscription.
+type Delivery struct {
+	ID           string    `json:"id" doc:"Sorts by time; the same when a delivery arrives twice"`
+	Subscription string    `json:"subscription"`
+	Name         string    `json:"name" doc:"Of the subscription"`
+	Channel      Channel   `json:"channel" enum:"email,webhook"`
+	State        State     `json:"state" enum:"waiting,sent,failed"`
+	Notices      []Notice  `json:"notices" nullable:"false"`
+	Attempts     int       `json:"attempts"`
+	Error        string    `json:"error,omitempty" doc:"Why the last attempt failed, with the cure"`
+	CreatedAt    time.Time `json:"createdAt"`
+	TriedAt      time.Time `json:"triedAt,omitzero"`
+	NextAt       time.Time `json:"nextAt,omitzero" doc:"When it is tried again, at the earliest"`
+}
