@@ -30,8 +30,11 @@ import { Route as AppClustersIndexRouteImport } from './pages/_app/clusters/inde
 import { Route as AppInstancesIndexRouteImport } from './pages/_app/instances/index'
 import { Route as AppOverviewIndexRouteImport } from './pages/_app/overview/index'
 import { Route as AppProjectsNewRouteImport } from './pages/_app/projects/new'
+import { Route as AppAdministrationProjectsIndexRouteImport } from './pages/_app/administration/projects/index'
 import { Route as AppClustersClusterIndexRouteImport } from './pages/_app/clusters/$cluster/index'
 import { Route as AppClustersClusterDeployRouteImport } from './pages/_app/clusters/$cluster/deploy'
+import { Route as AppAdministrationProjectsClusterIndexRouteImport } from './pages/_app/administration/projects/$cluster/index'
+import { Route as AppAdministrationProjectsClusterFactsRouteImport } from './pages/_app/administration/projects/$cluster/facts'
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
 import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
 import { Route as AppClustersClusterInstancesInstanceHistoryRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/history'
@@ -141,6 +144,12 @@ const AppProjectsNewRoute = AppProjectsNewRouteImport.update({
   path: '/projects/new',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAdministrationProjectsIndexRoute =
+  AppAdministrationProjectsIndexRouteImport.update({
+    id: '/administration/projects/',
+    path: '/administration/projects/',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppClustersClusterIndexRoute = AppClustersClusterIndexRouteImport.update({
   id: '/clusters/$cluster/',
   path: '/clusters/$cluster/',
@@ -150,6 +159,18 @@ const AppClustersClusterDeployRoute =
   AppClustersClusterDeployRouteImport.update({
     id: '/clusters/$cluster/deploy',
     path: '/clusters/$cluster/deploy',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppAdministrationProjectsClusterIndexRoute =
+  AppAdministrationProjectsClusterIndexRouteImport.update({
+    id: '/administration/projects/$cluster/',
+    path: '/administration/projects/$cluster/',
+    getParentRoute: () => AppRoute,
+  } as any)
+const AppAdministrationProjectsClusterFactsRoute =
+  AppAdministrationProjectsClusterFactsRouteImport.update({
+    id: '/administration/projects/$cluster/facts',
+    path: '/administration/projects/$cluster/facts',
     getParentRoute: () => AppRoute,
   } as any)
 const AppClustersClusterPipelinesPipelineRoute =
@@ -198,8 +219,11 @@ export interface FileRoutesByFullPath {
   '/instances/': typeof AppInstancesIndexRoute
   '/overview/': typeof AppOverviewIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
+  '/administration/projects/': typeof AppAdministrationProjectsIndexRoute
   '/clusters/$cluster/': typeof AppClustersClusterIndexRoute
+  '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -225,8 +249,11 @@ export interface FileRoutesByTo {
   '/instances': typeof AppInstancesIndexRoute
   '/overview': typeof AppOverviewIndexRoute
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
+  '/administration/projects': typeof AppAdministrationProjectsIndexRoute
   '/clusters/$cluster': typeof AppClustersClusterIndexRoute
+  '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/administration/projects/$cluster': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -255,8 +282,11 @@ export interface FileRoutesById {
   '/_app/instances/': typeof AppInstancesIndexRoute
   '/_app/overview/': typeof AppOverviewIndexRoute
   '/_app/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
+  '/_app/administration/projects/': typeof AppAdministrationProjectsIndexRoute
   '/_app/clusters/$cluster/': typeof AppClustersClusterIndexRoute
+  '/_app/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
+  '/_app/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/_app/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/_app/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/_app/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -284,8 +314,11 @@ export interface FileRouteTypes {
     | '/instances/'
     | '/overview/'
     | '/clusters/$cluster/deploy'
+    | '/administration/projects/'
     | '/clusters/$cluster/'
+    | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
+    | '/administration/projects/$cluster/'
     | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance/'
@@ -311,8 +344,11 @@ export interface FileRouteTypes {
     | '/instances'
     | '/overview'
     | '/clusters/$cluster/deploy'
+    | '/administration/projects'
     | '/clusters/$cluster'
+    | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
+    | '/administration/projects/$cluster'
     | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance'
@@ -340,8 +376,11 @@ export interface FileRouteTypes {
     | '/_app/instances/'
     | '/_app/overview/'
     | '/_app/clusters/$cluster/deploy'
+    | '/_app/administration/projects/'
     | '/_app/clusters/$cluster/'
+    | '/_app/administration/projects/$cluster/facts'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
+    | '/_app/administration/projects/$cluster/'
     | '/_app/clusters/$cluster/instances/$instance/history'
     | '/_app/clusters/$cluster/instances/$instance/update'
     | '/_app/clusters/$cluster/instances/$instance/'
@@ -502,6 +541,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsNewRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/administration/projects/': {
+      id: '/_app/administration/projects/'
+      path: '/administration/projects'
+      fullPath: '/administration/projects/'
+      preLoaderRoute: typeof AppAdministrationProjectsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/clusters/$cluster/': {
       id: '/_app/clusters/$cluster/'
       path: '/clusters/$cluster'
@@ -514,6 +560,20 @@ declare module '@tanstack/react-router' {
       path: '/clusters/$cluster/deploy'
       fullPath: '/clusters/$cluster/deploy'
       preLoaderRoute: typeof AppClustersClusterDeployRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/administration/projects/$cluster/': {
+      id: '/_app/administration/projects/$cluster/'
+      path: '/administration/projects/$cluster'
+      fullPath: '/administration/projects/$cluster/'
+      preLoaderRoute: typeof AppAdministrationProjectsClusterIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/administration/projects/$cluster/facts': {
+      id: '/_app/administration/projects/$cluster/facts'
+      path: '/administration/projects/$cluster/facts'
+      fullPath: '/administration/projects/$cluster/facts'
+      preLoaderRoute: typeof AppAdministrationProjectsClusterFactsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/clusters/$cluster/pipelines/$pipeline': {
@@ -561,8 +621,11 @@ interface AppRouteChildren {
   AppInstancesIndexRoute: typeof AppInstancesIndexRoute
   AppOverviewIndexRoute: typeof AppOverviewIndexRoute
   AppClustersClusterDeployRoute: typeof AppClustersClusterDeployRoute
+  AppAdministrationProjectsIndexRoute: typeof AppAdministrationProjectsIndexRoute
   AppClustersClusterIndexRoute: typeof AppClustersClusterIndexRoute
+  AppAdministrationProjectsClusterFactsRoute: typeof AppAdministrationProjectsClusterFactsRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
+  AppAdministrationProjectsClusterIndexRoute: typeof AppAdministrationProjectsClusterIndexRoute
   AppClustersClusterInstancesInstanceHistoryRoute: typeof AppClustersClusterInstancesInstanceHistoryRoute
   AppClustersClusterInstancesInstanceUpdateRoute: typeof AppClustersClusterInstancesInstanceUpdateRoute
   AppClustersClusterInstancesInstanceIndexRoute: typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -582,9 +645,14 @@ const AppRouteChildren: AppRouteChildren = {
   AppInstancesIndexRoute: AppInstancesIndexRoute,
   AppOverviewIndexRoute: AppOverviewIndexRoute,
   AppClustersClusterDeployRoute: AppClustersClusterDeployRoute,
+  AppAdministrationProjectsIndexRoute: AppAdministrationProjectsIndexRoute,
   AppClustersClusterIndexRoute: AppClustersClusterIndexRoute,
+  AppAdministrationProjectsClusterFactsRoute:
+    AppAdministrationProjectsClusterFactsRoute,
   AppClustersClusterPipelinesPipelineRoute:
     AppClustersClusterPipelinesPipelineRoute,
+  AppAdministrationProjectsClusterIndexRoute:
+    AppAdministrationProjectsClusterIndexRoute,
   AppClustersClusterInstancesInstanceHistoryRoute:
     AppClustersClusterInstancesInstanceHistoryRoute,
   AppClustersClusterInstancesInstanceUpdateRoute:

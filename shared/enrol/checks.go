@@ -1,6 +1,7 @@
 package enrol
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,6 +38,24 @@ type subject struct {
 type result struct {
 	state        fleet.CheckState
 	detail, cure string
+	field        string // of the input; empty is the check's own, see fieldOf
+}
+
+// fieldOf is the input that a check is about. The rest is Ocim's own doing.
+func fieldOf(check string) string {
+	switch check {
+	case "reachable":
+		return "gitlabUrl"
+	case "token":
+		return "apiToken"
+	case "project", "branch", "layout":
+		return "project"
+	case "triggerToken":
+		return "triggerToken"
+	case "gateway":
+		return "gatewayUrl"
+	}
+	return ""
 }
 
 func passed(format string, args ...any) result {
@@ -46,7 +65,17 @@ func passed(format string, args ...any) result {
 func skipped(detail string) result { return result{state: fleet.CheckSkipped, detail: detail} }
 
 func failed(err error, cure string) result {
-	return result{fleet.CheckFailed, fault.Message(err), cure}
+	return problem(fault.Message(err), cure)
+}
+
+func problem(detail, cure string) result {
+	return result{state: fleet.CheckFailed, detail: detail, cure: cure}
+}
+
+// at names the input that a failure is about.
+func (r result) at(field string) result {
+	r.field = field
+	return r
 }
 
 // Check makes the checks of a project that is not in the fleet yet, or only the
@@ -134,7 +163,11 @@ func (s *Service) check(ctx context.Context, sub *subject, only string) ([]fleet
 			r = s.one(ctx, sub, name)
 		}
 		cancel()
-		out = append(out, fleet.Check{Check: name, State: r.state, Detail: r.detail, Cure: r.cure, At: s.Now()})
+		c := fleet.Check{Check: name, State: r.state, Detail: r.detail, Cure: r.cure, At: s.Now()}
+		if r.state == fleet.CheckFailed {
+			c.Field = cmp.Or(r.field, fieldOf(name))
+		}
+		out = append(out, c)
 		if r.state == fleet.CheckFailed && (name == "reachable" || name == "token" || name == "project") {
 			blocked = "Not tried: the check " + name + " comes first."
 		}
@@ -189,7 +222,7 @@ func (s *Service) checkToken(ctx context.Context, sub *subject) result {
 	}
 	sub.expires = t.ExpiresAt
 	if !slices.Contains(t.Scopes, "api") {
-		return result{fleet.CheckFailed, fmt.Sprintf("The token %q has only the scopes %s.", t.Name, strings.Join(t.Scopes, ", ")), newToken}
+		return problem(fmt.Sprintf("The token %q has only the scopes %s.", t.Name, strings.Join(t.Scopes, ", ")), newToken)
 	}
 	switch left := t.ExpiresAt.Sub(s.Now()); {
 	case t.ExpiresAt.IsZero():
@@ -223,14 +256,14 @@ func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 			return failed(err, "Try again.")
 		}
 		if id != "" {
-			return result{fleet.CheckFailed, p.Path + " is in the fleet already, as " + id + ".", "Change it under Administration, GitLab projects."}
+			return problem(p.Path+" is in the fleet already, as "+id+".", "Change it under Administration, GitLab projects.")
 		}
 	}
 	switch {
 	case found.Archived:
-		return result{fleet.CheckFailed, p.Path + " is archived: it can be read, but nothing can be deployed.", "Unarchive it in GitLab under Settings, General, Advanced; or remove it here."}
+		return problem(p.Path+" is archived: it can be read, but nothing can be deployed.", "Unarchive it in GitLab under Settings, General, Advanced; or remove it here.")
 	case found.Access > 0 && found.Access < maintainer:
-		return result{fleet.CheckFailed, fmt.Sprintf("The token's role in %s is lower than Maintainer.", p.Path), newToken}
+		return problem(fmt.Sprintf("The token's role in %s is lower than Maintainer.", p.Path), newToken).at("apiToken")
 	case sub.known != nil && sub.known.Path != p.Path:
 		return passed("It is %s now; it was %s before.", p.Path, sub.known.Path)
 	}
@@ -258,7 +291,7 @@ func checkBranch(ctx context.Context, sub *subject) result {
 		return failed(err, "See the check project.")
 	}
 	if found.Project.DefaultBranch == "" {
-		return result{fleet.CheckFailed, "The repository is empty: it has no default branch.", "Push a Grove repository to it."}
+		return problem("The repository is empty: it has no default branch.", "Push a Grove repository to it.")
 	}
 	return passed("The default branch is %s.", found.Project.DefaultBranch)
 }
@@ -275,9 +308,9 @@ func checkLayout(ctx context.Context, sub *subject) result {
 	layout, err := sub.remote.Layout(ctx, found.Project.GitLabID, branch)
 	switch {
 	case err != nil:
-		return failed(err, "See the check token.")
+		return failed(err, "See the check token.").at("apiToken")
 	case !layout.ClusterFile:
-		return result{fleet.CheckFailed, "There is no cluster.yml on " + branch + ".", "Is this a Grove repository, made from Grove's template? Then push its cluster.yml to " + branch + "."}
+		return problem("There is no cluster.yml on "+branch+".", "Is this a Grove repository, made from Grove's template? Then push its cluster.yml to "+branch+".")
 	case !layout.Instances:
 		return passed("cluster.yml is there; the folder instances comes with the first instance.")
 	}
@@ -290,7 +323,7 @@ func checkTrigger(ctx context.Context, sub *subject) result {
 		return failed(err, "See the check project.")
 	}
 	if sub.TriggerToken.IsZero() {
-		return result{fleet.CheckFailed, "There is no trigger token.", newTrigger}
+		return problem("There is no trigger token.", newTrigger)
 	}
 	if err := sub.remote.TryTrigger(ctx, found.Project.GitLabID, sub.TriggerToken); err != nil {
 		if fault.Is(err, fault.NotFound) {
@@ -315,13 +348,13 @@ func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
 	hook, err := sub.remote.HookAt(ctx, found.Project.GitLabID, s.WebhookAddress(sub.id))
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return result{fleet.CheckFailed, "The project has no webhook to " + s.WebhookAddress(sub.id) + ".", again}
+		return problem("The project has no webhook to "+s.WebhookAddress(sub.id)+".", again)
 	case err != nil:
 		return failed(err, "See the check token.")
 	case hook.Disabled:
-		return result{fleet.CheckFailed, "GitLab disabled the webhook since it failed too often.", "Can GitLab reach " + s.WebhookAddress(sub.id) + "? Send a test from the project's settings under Webhooks; that enables it again."}
+		return problem("GitLab disabled the webhook since it failed too often.", "Can GitLab reach "+s.WebhookAddress(sub.id)+"? Send a test from the project's settings under Webhooks; that enables it again.")
 	case !hook.Pipelines || !hook.Pushes:
-		return result{fleet.CheckFailed, "The webhook does not send both pipeline and push events.", again}
+		return problem("The webhook does not send both pipeline and push events.", again)
 	}
 	return passed("GitLab sends pipeline and push events.")
 }
@@ -331,7 +364,7 @@ func checkDeployKey(sub *subject) result {
 	case sub.known == nil && !sub.DeployKey.IsZero():
 		pair, err := readKeyPair(sub.DeployKey, "")
 		if err != nil {
-			return failed(err, "Paste the whole file, with its first and last line.")
+			return failed(err, "Paste the whole file, with its first and last line.").at("deployKey")
 		}
 		return passed("The key %s is registered when the project is added.", pair.fingerprint)
 	case sub.known == nil && sub.MakeDeployKey:
@@ -339,10 +372,7 @@ func checkDeployKey(sub *subject) result {
 	case sub.known == nil || sub.known.DeployKey == nil:
 		return skipped("The project has no deploy key here; Ocim itself needs none.")
 	case sub.known.DeployKey.GitLabID == 0:
-		return result{
-			fleet.CheckFailed, "The deploy key " + sub.known.DeployKey.Fingerprint + " is not registered at GitLab.",
-			"Make a new deploy key here: that registers it.",
-		}
+		return problem("The deploy key "+sub.known.DeployKey.Fingerprint+" is not registered at GitLab.", "Make a new deploy key here: that registers it.")
 	}
 	return passed("The deploy key is %s.", sub.known.DeployKey.Fingerprint)
 }
@@ -357,7 +387,7 @@ func (s *Service) checkGateway(ctx context.Context, sub *subject) result {
 	err := s.Gateway(ctx, sub.GatewayURL, sub.GatewayUser, sub.GatewayPassword)
 	switch {
 	case fault.Is(err, fault.Refused):
-		return failed(err, "Enter the user, usually admin, and the password of the secret basic-auth in the cluster's namespace openfaas.")
+		return failed(err, "Enter the user, usually admin, and the password of the secret basic-auth in the cluster's namespace openfaas.").at("gatewayPassword")
 	case err != nil:
 		return failed(err, "Is the address right, and the cluster running? One in a private network has to be allowed first.")
 	}
@@ -373,7 +403,7 @@ func (s *Service) checkSync(ctx context.Context, sub *subject) result {
 	case err != nil:
 		return failed(err, "Try again.")
 	case record.State.Error != "":
-		return result{fleet.CheckFailed, record.State.Error, "It is tried again by schedule; refresh the cluster to try now."}
+		return problem(record.State.Error, "It is tried again by schedule; refresh the cluster to try now.")
 	case record.State.SucceededAt.IsZero():
 		return skipped("The first sync has not ended yet.")
 	}

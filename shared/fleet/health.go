@@ -28,6 +28,7 @@ type Check struct {
 	State  CheckState `json:"state" enum:"passed,failed,skipped"`
 	Detail string     `json:"detail"`
 	Cure   string     `json:"cure,omitempty" doc:"What to do; absent unless it failed"`
+	Field  string     `json:"field,omitempty" enum:"gitlabUrl,project,apiToken,triggerToken,deployKey,gatewayUrl,gatewayPassword" doc:"What of the project's input to look at; absent unless it failed because of that"`
 	At     time.Time  `json:"at"`
 }
 

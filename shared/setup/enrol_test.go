@@ -104,21 +104,22 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 		check  string
 		change func(*world)
 		want   string // in detail or cure
+		field  string
 	}{
-		"no server":        {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall"},
-		"revoked token":    {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens"},
-		"wrong scope":      {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api"},
-		"low role":         {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer"},
-		"no access":        {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member"},
-		"no such project":  {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path"},
-		"archived":         {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive"},
-		"empty repository": {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty"},
-		"no Grove":         {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml"},
-		"wrong trigger":    {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens"},
+		"no server":        {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall", "gitlabUrl"},
+		"revoked token":    {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens", "apiToken"},
+		"wrong scope":      {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api", "apiToken"},
+		"low role":         {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer", "apiToken"},
+		"no access":        {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member", "project"},
+		"no such project":  {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path", "project"},
+		"archived":         {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive", "project"},
+		"empty repository": {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty", "project"},
+		"no Grove":         {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
+		"wrong trigger":    {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
 		"wrong password": {"gateway", func(w *world) {
 			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.URL, secret.New("admin"), secret.New("wrong")
-		}, "basic-auth"},
-		"no gateway": {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer"},
+		}, "basic-auth", "gatewayPassword"},
+		"no gateway": {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -134,6 +135,7 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 			assert.Equal(t, fleet.CheckFailed, alone[0].State)
 			assert.Contains(t, alone[0].Detail+alone[0].Cure, tt.want)
 			assert.NotEmpty(t, alone[0].Cure)
+			assert.Equal(t, tt.field, alone[0].Field)
 		})
 	}
 }

@@ -1509,6 +1509,11 @@ export interface components {
             /** @description What to do; absent unless it failed */
             cure?: string;
             detail: string;
+            /**
+             * @description What of the project's input to look at; absent unless it failed because of that
+             * @enum {string}
+             */
+            field?: "gitlabUrl" | "project" | "apiToken" | "triggerToken" | "deployKey" | "gatewayUrl" | "gatewayPassword";
             /** @enum {string} */
             state: "passed" | "failed" | "skipped";
         };

@@ -11,6 +11,13 @@ type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[
     : never
   : never;
 
+/** What a route takes. */
+type Body<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+  requestBody: { content: { 'application/json': infer Taken } };
+}
+  ? Taken
+  : never;
+
 export type InstancePage = Answer<'/clusters/v1/instances', 'get'>;
 export type InstanceFilter = NonNullable<paths['/clusters/v1/instances']['get']['parameters']['query']>;
 export type ClusterTree = Answer<'/clusters/v1/clusters', 'get'>;
@@ -37,6 +44,13 @@ export type ProtectionList = Answer<'/pipelines/v1/clusters/{cluster}/protection
 export type Overview = Answer<'/clusters/v1/overview', 'get'>;
 export type ActivityPage = Answer<'/clusters/v1/activity', 'get'>;
 export type ActivityFilter = NonNullable<paths['/clusters/v1/activity']['get']['parameters']['query']>;
+export type ProjectList = Answer<'/clusters/v1/projects', 'get'>;
+export type ProjectPage = Answer<'/clusters/v1/projects/{cluster}', 'get'>;
+export type Removal = Answer<'/clusters/v1/projects/{cluster}', 'delete'>;
+export type NewProject = Body<'/clusters/v1/projects', 'post'>;
+export type NewCredentials = Body<'/clusters/v1/projects/{cluster}/credentials', 'put'>;
+export type RotatedSecret = Body<'/clusters/v1/projects/{cluster}/rotate', 'post'>['what'];
+export type ContractPage = Answer<'/pipelines/v1/clusters/{cluster}/contract', 'get'>;
 export type SystemState = Answer<'/auth/v1/state', 'get'>;
 export type SignedIn = Answer<'/auth/v1/login', 'post'>;
 export type User = Answer<'/auth/v1/me', 'get'>;
@@ -73,6 +87,14 @@ export type BulkTarget = Bulk['targets'][number];
 export type Estimate = NonNullable<Preview['estimate']>;
 export type GitLabRequest = NonNullable<Preview['request']>;
 export type Protection = ProtectionList['protections'][number];
+export type ProjectState = ProjectList['projects'][number];
+export type Project = ProjectState['project'];
+export type ProjectHealth = ProjectState['health'];
+export type Check = ProjectHealth['checks'][number];
+export type CheckName = Check['check'];
+export type Contract = ContractPage['contract'];
+export type Mechanism = NonNullable<Contract['operations']>[string];
+export type Sample = ContractPage['samples'][number];
 export type Session = SessionList['sessions'][number];
 export type Token = TokenList['tokens'][number];
 export type Invitation = InvitationList['invitations'][number];

@@ -30,3 +30,10 @@ export function may(grants: Grants, role: Role, cluster?: string): boolean {
   const own = cluster === undefined ? undefined : grants.clusters?.[cluster];
   return [grants.role, own].some((r) => r !== undefined && ranks.indexOf(r) >= ranks.indexOf(role));
 }
+
+/** Whether somebody may do what the role may on some cluster at least. */
+export function maySomewhere(grants: Grants, role: Role): boolean {
+  return (
+    may(grants, role) || Object.keys(grants.clusters ?? {}).some((cluster) => may(grants, role, cluster))
+  );
+}

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { session } from '@/api/client';
 import type { Role, User } from '@/api/types';
-import { may } from './roles';
+import { may, maySomewhere } from './roles';
 
 /** Who is logged in. Only for pages within the frame. */
 export function useMe(): User | undefined {
@@ -13,4 +13,10 @@ export function useMe(): User | undefined {
 export function useMay(role: Role, cluster?: string): boolean {
   const me = useMe();
   return me !== undefined && may(me, role, cluster);
+}
+
+/** Whether who is logged in may do what the role may on some cluster at least. */
+export function useMaySomewhere(role: Role): boolean {
+  const me = useMe();
+  return me !== undefined && maySomewhere(me, role);
 }

@@ -145,23 +145,6 @@ export function fleetHandlers(world: () => World) {
         instances: world().instances.filter((i) => i.cluster === cluster.id),
       });
     }),
-    http.post<never, { project: string; gitlabUrl: string; apiToken: string }>(
-      '*/function/clusters/v1/projects',
-      async ({ request }) => {
-        const body = await request.json();
-        if (body.apiToken === 'wrong') {
-          return problem(422, 'GitLab refuses the API token.', [
-            { field: 'apiToken', message: 'GitLab answers 401. Make a new token with the api scope.' },
-          ]);
-        }
-        const id = body.project.split('/').at(-1) ?? body.project;
-        const template = world().clusters[0];
-        if (!template) return problem(500, 'An empty world.');
-        world().clusters.push({ ...template, id, name: id, instances: 0 });
-        world().revision++;
-        return HttpResponse.json({ project: { id, path: body.project } }, { status: 201 });
-      },
-    ),
     http.get<{ c: string; i: string }>('*/function/instances/v1/clusters/:c/instances/:i', ({ params }) => {
       const found = details(world(), params.c, params.i);
       return found

@@ -6,6 +6,7 @@ import { logHandlers } from './logs';
 import { operationHandlers } from './operations';
 import { overviewHandlers } from './overview';
 import { pipelineHandlers } from './pipelines';
+import { projectHandlers } from './projects';
 import type { World } from './world';
 
 /** The whole API over one world. */
@@ -18,5 +19,6 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...operationHandlers(world),
     ...overviewHandlers(world),
     ...pipelineHandlers(world),
+    ...projectHandlers(world),
   ];
 }

@@ -5,8 +5,10 @@ import type {
   Files,
   Instance,
   Invitation,
+  NewProject,
   Operation,
   Pipeline,
+  ProjectState,
   Protection,
   Role,
   Session,
@@ -40,6 +42,10 @@ export interface World {
   /** By cluster and instance. */
   protections: Map<string, Protection>;
   undeployed: Map<string, Undeployed['commits']>;
+  /** Those that are not as their clusters say. */
+  projects: Map<string, ProjectState>;
+  /** What projects were added with. */
+  added: NewProject[];
   revision: number;
 }
 
@@ -385,6 +391,8 @@ export function createWorld(): World {
     keys: new Map(),
     protections: new Map(),
     undeployed: new Map(),
+    projects: new Map(),
+    added: [],
     revision: (worlds += 1000),
   };
 }

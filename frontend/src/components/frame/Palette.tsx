@@ -10,7 +10,7 @@ import { treeQuery } from '@/api/queries/fleet';
 import { urgencyOf } from '@/api/status';
 import { urgencyLooks } from '../status/looks';
 import { Status } from '../status/Status';
-import { useMay } from '../useMe';
+import { useMay, useMaySomewhere } from '../useMe';
 import { type Entry, search } from './entries';
 import classes from './frame.module.css';
 
@@ -67,6 +67,7 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
 
 function useEntries(onHelp: () => void): Entry[] {
   const router = useRouter();
+  const operator = useMaySomewhere('operator');
   const administrator = useMay('administrator');
   const { data: tree } = useQuery(treeQuery);
   const { setColorScheme } = useMantineColorScheme();
@@ -119,6 +120,14 @@ function useEntries(onHelp: () => void): Entry[] {
       { kind: 'Commands', id: 'keys', label: 'Keyboard shortcuts', run: onHelp },
       { kind: 'Commands', id: 'out', label: 'Log out', run: () => void session.leave() },
     ];
+    if (operator) {
+      commands.push({
+        kind: 'Pages',
+        id: 'projects',
+        label: 'GitLab projects',
+        run: () => void router.navigate({ to: '/administration/projects' }),
+      });
+    }
     if (administrator) {
       commands.push(
         {
@@ -162,5 +171,5 @@ function useEntries(onHelp: () => void): Entry[] {
       })),
     ]);
     return [...places, ...commands];
-  }, [tree, administrator, router, setColorScheme, onHelp]);
+  }, [tree, operator, administrator, router, setColorScheme, onHelp]);
 }

@@ -3,6 +3,7 @@ import {
   IconActivity,
   IconFilter,
   IconGauge,
+  IconGitBranch,
   IconListDetails,
   IconServer2,
   IconStack2,
@@ -14,13 +15,14 @@ import { useDeferredValue, useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
 import { Loaded } from '../Loaded';
 import { LogoMark } from '../Logo';
-import { useMay } from '../useMe';
+import { useMay, useMaySomewhere } from '../useMe';
 import { ClusterTree } from './ClusterTree';
 import classes from './sidebar.module.css';
 
 /** Where one can go: the pages, and every cluster with its instances. */
 export function Sidebar() {
   const query = useQuery(treeQuery);
+  const operator = useMaySomewhere('operator');
   const administrator = useMay('administrator');
   const [filter, setFilter] = useState('');
   const calm = useDeferredValue(filter);
@@ -51,6 +53,16 @@ export function Sidebar() {
           <IconStack2 size={16} stroke={1.7} />
           Bulk changes
         </Link>
+        {operator && (
+          <Link
+            to="/administration/projects"
+            className={classes.page}
+            activeOptions={{ includeSearch: false }}
+          >
+            <IconGitBranch size={16} stroke={1.7} />
+            GitLab projects
+          </Link>
+        )}
         {administrator && (
           <Link to="/administration/users" className={classes.page}>
             <IconUsers size={16} stroke={1.7} />

@@ -128,21 +128,3 @@ describe('one’s own account', () => {
     await waitFor(() => expect(screen.queryByRole('row', { name: /backup/ })).not.toBeInTheDocument());
   });
 });
-
-describe('a GitLab project', () => {
-  test('is added, and what GitLab refuses stands at its field', async () => {
-    const { user } = open('/projects/new');
-    await user.type(await screen.findByLabelText('Project'), 'grove/new-one');
-    await user.type(screen.getByLabelText('API token'), 'wrong');
-    await user.type(screen.getByLabelText('Trigger token'), 'trigger');
-    await user.click(screen.getByRole('button', { name: 'Check and add' }));
-    await waitFor(() =>
-      expect(screen.getByLabelText('API token')).toHaveAccessibleDescription(/GitLab answers 401/),
-    );
-    expect(await faults()).toEqual([]);
-    await user.clear(screen.getByLabelText('API token'));
-    await user.type(screen.getByLabelText('API token'), 'right');
-    await user.click(screen.getByRole('button', { name: 'Check and add' }));
-    expect(await screen.findByText('new-one is added')).toBeVisible();
-  });
-});

@@ -1,0 +1,118 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answer, client } from '../client';
+import type { CheckName, Contract, NewCredentials, NewProject, RotatedSecret } from '../types';
+import { pace } from './fleet';
+
+export const projectsQuery = queryOptions({
+  queryKey: ['projects'],
+  queryFn: ({ signal }) => answer(client.GET('/clusters/v1/projects', { signal })),
+  refetchInterval: pace.calm,
+});
+
+export function projectQuery(cluster: string) {
+  return queryOptions({
+    queryKey: ['project', cluster],
+    queryFn: ({ signal }) =>
+      answer(client.GET('/clusters/v1/projects/{cluster}', { signal, params: { path: { cluster } } })),
+    refetchInterval: pace.calm,
+  });
+}
+
+/** Makes one check of a project that is not in Ocim yet. Nothing is kept. */
+export function checkNewProject(body: NewProject, check: CheckName, signal: AbortSignal) {
+  return answer(client.POST('/clusters/v1/projects/check', { signal, params: { query: { check } }, body }));
+}
+
+/** Adds a project without waiting for its first sync. */
+export function addProject(body: NewProject) {
+  return answer(client.POST('/clusters/v1/projects', { params: { query: { later: true } }, body }));
+}
+
+/** Makes one check of a project with the credentials that Ocim holds. */
+export function checkProject(cluster: string, check: CheckName, signal?: AbortSignal) {
+  return answer(
+    client.POST('/clusters/v1/projects/{cluster}/check', {
+      params: { path: { cluster }, query: { check } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+}
+
+/** Replaces credentials; what is absent stays. */
+export function replaceCredentials(cluster: string, body: NewCredentials) {
+  return answer(
+    client.PUT('/clusters/v1/projects/{cluster}/credentials', { params: { path: { cluster } }, body }),
+  );
+}
+
+export function rotateCredential(cluster: string, what: RotatedSecret) {
+  return answer(
+    client.POST('/clusters/v1/projects/{cluster}/rotate', { params: { path: { cluster } }, body: { what } }),
+  );
+}
+
+/** Sets a fact or link by hand; null leaves it to the repository again. */
+export function overrideProject(cluster: string, name: string, value: string | null) {
+  return answer(
+    client.PATCH('/clusters/v1/projects/{cluster}', {
+      params: { path: { cluster } },
+      body: { overrides: { [name]: value } },
+    }),
+  );
+}
+
+export function removeProject(cluster: string, confirm: string) {
+  return answer(
+    client.DELETE('/clusters/v1/projects/{cluster}', { params: { path: { cluster }, query: { confirm } } }),
+  );
+}
+
+/** Reads a project from GitLab and asks its cluster. Gives how that went. */
+export function syncCluster(cluster: string, signal?: AbortSignal) {
+  return answer(
+    client.POST('/sync/v1/clusters/{cluster}', {
+      params: { path: { cluster } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+}
+
+export function contractQuery(cluster: string) {
+  return queryOptions({
+    queryKey: ['contract', cluster],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/clusters/{cluster}/contract', { signal, params: { path: { cluster } } }),
+      ),
+    // What is being edited must not change under one's hands.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
+/** What each operation would send by a contract. Asking keeps nothing. */
+export function contractPreviewQuery(cluster: string, contract: Contract) {
+  return queryOptions({
+    queryKey: ['contract', cluster, 'preview', contract],
+    queryFn: ({ signal }) =>
+      answer(
+        client.POST('/pipelines/v1/clusters/{cluster}/contract/preview', {
+          signal,
+          params: { path: { cluster } },
+          body: contract,
+        }),
+      ),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+export function setContract(cluster: string, contract: Contract) {
+  return answer(
+    client.PUT('/pipelines/v1/clusters/{cluster}/contract', {
+      params: { path: { cluster } },
+      body: contract,
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react';
+import type { CheckName } from '@/api/types';
+import { SmallButton } from '../SmallButton';
+import { Mark } from '../status/Mark';
+import { Time } from '../Time';
+import { type CheckRun, checkLooks, checkWords } from './checks';
+import classes from './projects.module.css';
+
+interface CheckListProps {
+  label: string;
+  runs: readonly CheckRun[];
+  /** What more can be done about a failed check. */
+  action?: (run: CheckRun) => ReactNode;
+  onAgain?: (name: CheckName) => void;
+  busy: boolean;
+}
+
+/** Checks, each with how it came out, what is to be done, and a way to make it again. */
+export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps) {
+  return (
+    <ol className={classes.checks} aria-label={label}>
+      {runs.map((run) => {
+        const look = checkLooks[run.state];
+        const over = run.state === 'failed' || run.state === 'broken';
+        return (
+          <li key={run.name} className={classes.check} data-tone={look.tone}>
+            <span className={classes.checkMark}>
+              <Mark shape={look.shape} />
+            </span>
+            <div className={classes.checkText}>
+              <span className={classes.checkName}>{checkWords[run.name]}</span>{' '}
+              <span className={classes.checkWord}>
+                {look.word} <Time at={run.at} />
+              </span>
+              {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
+              {run.cure !== undefined && run.cure !== '' && (
+                <p className={classes.cure}>
+                  <strong>What to do:</strong> {run.cure}
+                </p>
+              )}
+            </div>
+            <div className={classes.checkActions}>
+              {over && action?.(run)}
+              {onAgain && run.state !== 'waiting' && run.state !== 'running' && (
+                <SmallButton
+                  disabled={busy}
+                  onClick={() => onAgain(run.name)}
+                  aria-label={`Check again: ${checkWords[run.name]}`}
+                >
+                  Check again
+                </SmallButton>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

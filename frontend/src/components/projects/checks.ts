@@ -1,0 +1,89 @@
+import type { Check, CheckName } from '@/api/types';
+import type { Look } from '../status/looks';
+
+/** All checks of a project, in the order they are made. */
+export const checkNames: readonly CheckName[] = [
+  'reachable',
+  'token',
+  'project',
+  'branch',
+  'layout',
+  'triggerToken',
+  'webhook',
+  'deployKey',
+  'gateway',
+  'sync',
+];
+
+export const checkWords: Record<CheckName, string> = {
+  reachable: 'GitLab can be reached',
+  token: 'API token and its scopes',
+  project: 'Project',
+  branch: 'Default branch',
+  layout: 'cluster.yml and instances/',
+  triggerToken: 'Trigger token',
+  webhook: 'Webhook',
+  deployKey: 'Deploy key',
+  gateway: 'OpenFaaS gateway',
+  sync: 'Sync',
+};
+
+/** Without these, none that follows can be made; the gateway is no matter of GitLab. */
+const foundations: readonly CheckName[] = ['reachable', 'token', 'project'];
+
+export function blocks(failed: CheckName, next: CheckName): boolean {
+  return foundations.includes(failed) && next !== 'gateway';
+}
+
+/** How a check stands: as it came out, or as it is being made. Broken is one that could not be asked for. */
+export type CheckState = Check['state'] | 'waiting' | 'running' | 'blocked' | 'broken' | 'unknown';
+
+export interface CheckRun {
+  name: CheckName;
+  state: CheckState;
+  detail?: string | undefined;
+  cure?: string | undefined;
+  at?: string | undefined;
+  /** The input to look at. */
+  field?: CheckField | undefined;
+}
+
+export type CheckField = NonNullable<Check['field']>;
+
+export const fieldWords: Record<CheckField, string> = {
+  gitlabUrl: 'Server',
+  project: 'Project',
+  apiToken: 'API token',
+  triggerToken: 'Trigger token',
+  deployKey: 'Private key',
+  gatewayUrl: 'Gateway',
+  gatewayPassword: 'Password',
+};
+
+export const checkLooks: Record<CheckState, Look> = {
+  passed: { shape: 'check', tone: 'ok', word: 'Passed' },
+  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
+  skipped: { shape: 'slash', tone: 'quiet', word: 'Skipped' },
+  waiting: { shape: 'dashed', tone: 'quiet', word: 'Waiting' },
+  running: { shape: 'spin', tone: 'busy', word: 'Checking' },
+  blocked: { shape: 'slash', tone: 'quiet', word: 'Not tried' },
+  broken: { shape: 'question', tone: 'warn', word: 'Not known' },
+  unknown: { shape: 'question', tone: 'quiet', word: 'Not checked yet' },
+};
+
+export function runOf({ check, state, detail, cure, at, field }: Check): CheckRun {
+  return { name: check, state, detail, cure, at, field };
+}
+
+/** “7 passed, 1 failed, 2 skipped”. */
+export function summary(runs: readonly CheckRun[]): string {
+  const running = runs.find((r) => r.state === 'running');
+  if (running) return `Checking: ${checkWords[running.name]}`;
+  const counted = (['passed', 'failed', 'skipped', 'broken'] as const)
+    .map(
+      (state) =>
+        [runs.filter((r) => r.state === state).length, checkLooks[state].word.toLowerCase()] as const,
+    )
+    .filter(([count]) => count > 0);
+  return counted.map(([count, word]) => `${count} ${word}`).join(', ');
+}

@@ -1,0 +1,187 @@
+import { http, HttpResponse } from 'msw';
+import type { Check, CheckName, NewCredentials, NewProject, ProjectState } from '@/api/types';
+import { checkNames } from '@/components/projects/checks';
+import { linkNames } from '@/components/projects/facts';
+import { problem } from './problem';
+import { ago, type World } from './world';
+
+const facts = [
+  'name',
+  'provider',
+  'region',
+  'domain',
+  'nodeSize',
+  'nodesMin',
+  'nodesMax',
+  'mysqlSize',
+  'mongodbSize',
+];
+
+const cures: Partial<Record<CheckName, [detail: string, cure: string, field: NonNullable<Check['field']>]>> =
+  {
+    token: ['GitLab refuses the token.', 'Make a token with the scope api.', 'apiToken'],
+    triggerToken: [
+      'GitLab does not know the trigger token.',
+      'Make one in the project’s settings.',
+      'triggerToken',
+    ],
+    gateway: ['The gateway does not answer.', 'Is the address right?', 'gatewayUrl'],
+  };
+
+function checkOf(check: CheckName, wrong: boolean, before: boolean): Check {
+  const at = ago(0);
+  const bad = wrong ? cures[check] : undefined;
+  if (bad) return { check, at, state: 'failed', detail: bad[0], cure: bad[1], field: bad[2] };
+  const skipped =
+    check === 'gateway' || check === 'deployKey' || (before && (check === 'webhook' || check === 'sync'));
+  return skipped
+    ? { check, at, state: 'skipped', detail: `Nothing to see of ${check} yet.` }
+    : { check, at, state: 'passed', detail: `All is well with ${check}.` };
+}
+
+/** How a project fares, made of its cluster. */
+export function projectOf(world: World, id: string): ProjectState | undefined {
+  const cluster = world.clusters.find((c) => c.id === id);
+  if (!cluster) return undefined;
+  const known = world.projects.get(id);
+  return (
+    known ?? {
+      project: {
+        id,
+        gitlabUrl: 'https://gitlab.example.org',
+        gitlabId: cluster.projectId,
+        path: cluster.projectPath,
+        webUrl: cluster.projectUrl,
+        defaultBranch: 'main',
+        createdAt: ago(60 * 24 * 80),
+        updatedAt: ago(60 * 24 * 80),
+      },
+      health: {
+        project: id,
+        checks: checkNames.map((name) => checkOf(name, false, false)),
+        checkedAt: ago(12),
+        tokenExpiresAt: ago(-60 * 24 * 200),
+      },
+      sync: cluster.sync,
+    }
+  );
+}
+
+function wrongIn(body: Partial<NewProject>, check: CheckName): boolean {
+  return (
+    (check === 'token' && body.apiToken === 'wrong') ||
+    (check === 'triggerToken' && body.triggerToken === 'wrong') ||
+    (check === 'gateway' && (body.gatewayUrl ?? '').includes('nowhere'))
+  );
+}
+
+export function projectHandlers(world: () => World) {
+  const root = '*/function/clusters/v1/projects';
+  const of = (id: string) => {
+    const state = projectOf(world(), id);
+    if (state) world().projects.set(id, state);
+    return state;
+  };
+  const missing = () => problem(404, 'There is no such cluster.');
+  return [
+    http.get(root, () =>
+      HttpResponse.json({ projects: world().clusters.flatMap(({ id }) => projectOf(world(), id) ?? []) }),
+    ),
+    http.post<never, NewProject>(`${root}/check`, async ({ request }) => {
+      const check = new URL(request.url).searchParams.get('check') as CheckName;
+      return HttpResponse.json({ checks: [checkOf(check, wrongIn(await request.json(), check), true)] });
+    }),
+    http.post<never, NewProject>(root, async ({ request }) => {
+      const body = await request.json();
+      const id = body.project.split('/').at(-1) ?? body.project;
+      const template = world().clusters[0];
+      if (!template) return problem(500, 'An empty world.');
+      if (world().clusters.some((c) => c.id === id)) {
+        return problem(409, 'It is there.', [
+          { field: 'body.project', message: `is in the fleet already, as ${id}` },
+        ]);
+      }
+      world().clusters.push({ ...template, id, name: id, instances: 0, sync: {}, lifecycle: 'pending' });
+      world().added.push(body);
+      const state = of(id);
+      if (state) state.health.checks = [];
+      world().revision++;
+      return HttpResponse.json({ project: state?.project }, { status: 201 });
+    }),
+    http.get<{ id: string }>(`${root}/:id`, ({ params }) => {
+      const state = projectOf(world(), params.id);
+      return state ? HttpResponse.json({ ...state, facts, links: [...linkNames] }) : missing();
+    }),
+    http.post<{ id: string }>(`${root}/:id/check`, ({ params, request }) => {
+      const state = of(params.id);
+      if (!state) return missing();
+      const check = checkOf(new URL(request.url).searchParams.get('check') as CheckName, false, false);
+      state.health.checks = [...state.health.checks.filter((c) => c.check !== check.check), check];
+      return HttpResponse.json({ checks: [check] });
+    }),
+    http.patch<{ id: string }, { overrides: Record<string, string | null> }>(
+      `${root}/:id`,
+      async ({ params, request }) => {
+        const cluster = world().clusters.find((c) => c.id === params.id);
+        if (!cluster) return missing();
+        for (const [name, value] of Object.entries((await request.json()).overrides)) {
+          if (value === 'not an address') {
+            return problem(422, 'No address.', [
+              {
+                field: `body.overrides.${name}`,
+                message: 'must be an address such as https://grafana.example.org',
+              },
+            ]);
+          }
+          const shown = Object.entries(cluster).find(([key]) => key === name)?.[1] as string | undefined;
+          const found = cluster.found?.[name] ?? shown;
+          const others = (cluster.overridden ?? []).filter((n) => n !== name);
+          cluster.overridden = value === null ? others : [...others, name];
+          cluster.found = { ...cluster.found, ...(found === undefined ? {} : { [name]: found }) };
+          Object.assign(cluster, { [name]: value ?? found });
+        }
+        return HttpResponse.json({ project: projectOf(world(), params.id)?.project });
+      },
+    ),
+    http.put<{ id: string }, NewCredentials>(`${root}/:id/credentials`, async ({ params, request }) => {
+      const state = of(params.id);
+      const body = await request.json();
+      if (!state) return missing();
+      if (body.apiToken === 'wrong') {
+        return problem(422, 'GitLab refuses the API token.', [
+          { field: 'body.apiToken', message: 'GitLab refuses the token.' },
+        ]);
+      }
+      if (body.gatewayUrl !== undefined) state.project.gatewayUrl = body.gatewayUrl;
+      return HttpResponse.json({ project: state.project });
+    }),
+    http.post<{ id: string }, { what: string }>(`${root}/:id/rotate`, async ({ params, request }) => {
+      const state = of(params.id);
+      if (!state) return missing();
+      if ((await request.json()).what === 'deployKey') {
+        state.project.deployKey = {
+          fingerprint: 'SHA256:new',
+          publicKey: 'ssh-ed25519 AAAA',
+          addedAt: ago(0),
+        };
+      }
+      return HttpResponse.json({ project: state.project });
+    }),
+    http.delete<{ id: string }>(`${root}/:id`, ({ params, request }) => {
+      const { id } = params;
+      if (new URL(request.url).searchParams.get('confirm') !== id) return problem(422, `Type ${id}.`);
+      const path = projectOf(world(), id)?.project.path ?? '';
+      world().clusters = world().clusters.filter((c) => c.id !== id);
+      world().revision++;
+      return HttpResponse.json({ removed: ['The webhook at GitLab'], stays: [`The GitLab project ${path}`] });
+    }),
+    http.post<{ id: string }>('*/function/sync/v1/clusters/:id', ({ params }) => {
+      const cluster = world().clusters.find((c) => c.id === params.id);
+      if (!cluster) return missing();
+      const now = ago(0);
+      Object.assign(cluster.sync, { succeededAt: now, triedAt: now, commit: '4f2a9c1e7b60d3a8' });
+      cluster.lifecycle = 'active';
+      return HttpResponse.json(cluster.sync);
+    }),
+  ];
+}

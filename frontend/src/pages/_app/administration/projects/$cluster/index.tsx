@@ -1,0 +1,175 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { clusterQuery } from '@/api/queries/fleet';
+import { checkProject, projectQuery, syncCluster } from '@/api/queries/projects';
+import type { CheckName, ProjectPage } from '@/api/types';
+import { Facts } from '@/components/Facts';
+import { Failure } from '@/components/Failure';
+import { Problems } from '@/components/files/FilesPanel';
+import { OutLink, TextLink } from '@/components/links';
+import { Panel } from '@/components/Panel';
+import { CheckList } from '@/components/projects/CheckList';
+import { checkNames, summary } from '@/components/projects/checks';
+import { knownRuns } from '@/components/projects/health';
+import { useChecks } from '@/components/projects/useChecks';
+import { SmallButton } from '@/components/SmallButton';
+import { SyncNote } from '@/components/SyncNote';
+import { Time } from '@/components/Time';
+import { tell } from '@/components/tell';
+import { useMay } from '@/components/useMe';
+import { oneOf, present } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+import { Credentials } from '../-Credentials';
+import { type Doing, doings } from '../-doings';
+import classes from '../-projects.module.css';
+import { ProjectFrame } from '../-ProjectFrame';
+
+const CredentialDialog = lazy(() => import('../-CredentialDialog'));
+const RemoveDialog = lazy(() => import('../-RemoveDialog'));
+
+export const Route = createFileRoute('/_app/administration/projects/$cluster/')({
+  /** The dialog that is open. */
+  validateSearch: (raw: RawSearch): { do?: Doing | undefined } => present({ do: oneOf(raw, 'do', doings) }),
+  component: ProjectRoute,
+});
+
+function ProjectRoute() {
+  const { cluster } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const administrator = useMay('administrator', cluster);
+  const queryClient = useQueryClient();
+  const checks = useChecks();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: projectQuery(cluster).queryKey });
+  const sync = useMutation({
+    mutationFn: () => syncCluster(cluster),
+    onSuccess: ({ error }) => {
+      if (error === undefined || error === '') tell(`${cluster} was read from GitLab.`);
+    },
+    onSettled: () => queryClient.invalidateQueries(),
+  });
+  const check = (names: readonly CheckName[]) =>
+    void checks.run(names, (name, signal) => checkProject(cluster, name, signal)).then(refresh, refresh);
+  const open = (what: Doing | undefined) => void navigate({ search: { do: what }, replace: true });
+  const doing = administrator ? search.do : undefined;
+  return (
+    <ProjectFrame
+      cluster={cluster}
+      actions={
+        <Button loading={sync.isPending} onClick={() => sync.mutate()}>
+          Sync now
+        </Button>
+      }
+    >
+      {(page) => {
+        const runs = knownRuns(page.health).map((known) => checks.runs.get(known.name) ?? known);
+        return (
+          <>
+            {sync.error && <Failure error={sync.error} what="It was not synced." />}
+            <SyncNote sync={page.sync} />
+            <Panel title="Project">
+              <ProjectFacts page={page} />
+            </Panel>
+            <div className={classes.columns}>
+              <Panel
+                title="Checks"
+                note={<span role="status">{summary(runs)}</span>}
+                actions={
+                  <SmallButton disabled={checks.busy} onClick={() => check(checkNames)}>
+                    Check all
+                  </SmallButton>
+                }
+              >
+                <CheckList label="Checks" runs={runs} busy={checks.busy} onAgain={(name) => check([name])} />
+              </Panel>
+              <div className={classes.column}>
+                {administrator && <Credentials page={page} onDo={open} />}
+                <FileProblems cluster={cluster} />
+                {administrator && (
+                  <Panel title="Remove from Ocim">
+                    <p className={classes.text}>
+                      Ocim forgets the project, its credentials and what it read of it. Nothing is destroyed:
+                      the repository, the cluster and its instances stay as they are.
+                    </p>
+                    <Button variant="outline" color="red.9" onClick={() => open('remove')}>
+                      Remove…
+                    </Button>
+                  </Panel>
+                )}
+              </div>
+            </div>
+            <Suspense fallback={null}>
+              {doing === 'remove' && <RemoveDialog project={page.project} onClose={() => open(undefined)} />}
+              {doing !== undefined && doing !== 'remove' && (
+                <CredentialDialog
+                  key={doing}
+                  project={page.project}
+                  doing={doing}
+                  onDone={(changed) => check(changed)}
+                  onClose={() => open(undefined)}
+                />
+              )}
+            </Suspense>
+          </>
+        );
+      }}
+    </ProjectFrame>
+  );
+}
+
+function ProjectFacts({ page: { project, sync, health } }: { page: ProjectPage }) {
+  return (
+    <Facts
+      facts={[
+        {
+          name: 'GitLab project',
+          value: <OutLink href={project.webUrl}>{project.path}</OutLink>,
+          note: `id ${project.gitlabId}`,
+        },
+        { name: 'Server', value: project.gitlabUrl },
+        { name: 'Default branch', value: project.defaultBranch },
+        { name: 'Last read', value: <Time at={sync.succeededAt} />, note: sync.commit?.slice(0, 8) },
+        { name: 'Last tried', value: <Time at={sync.triedAt} /> },
+        { name: 'Gateway', value: project.gatewayUrl },
+        {
+          name: 'API token',
+          value:
+            health.tokenExpiresAt === undefined ? (
+              'No end is known'
+            ) : (
+              <Time at={health.tokenExpiresAt} prefix="Ends " />
+            ),
+        },
+        { name: 'Added', value: <Time at={project.createdAt} /> },
+      ]}
+    />
+  );
+}
+
+/** What is wrong in the files of the project: the cluster's own, then its instances'. */
+function FileProblems({ cluster }: { cluster: string }) {
+  const { data } = useQuery(clusterQuery(cluster));
+  const own = data?.cluster.problems ?? [];
+  const instances = (data?.instances ?? []).filter((i) => (i.problems?.length ?? 0) > 0);
+  if (own.length === 0 && instances.length === 0) return null;
+  return (
+    <Panel title="Problems in its files">
+      <Problems problems={own} />
+      {instances.map((instance) => (
+        <div key={instance.name}>
+          <p className={classes.text}>
+            <TextLink
+              to="/clusters/$cluster/instances/$instance"
+              params={{ cluster, instance: instance.name }}
+            >
+              {instance.name}
+            </TextLink>
+          </p>
+          <Problems problems={instance.problems ?? []} />
+        </div>
+      ))}
+    </Panel>
+  );
+}

@@ -1,0 +1,191 @@
+import { Button, Checkbox, TextInput } from '@mantine/core';
+import { IconFilter } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useState } from 'react';
+import { projectsQuery } from '@/api/queries/projects';
+import type { CheckName, ProjectState } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { ButtonLink, QuietLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { found, lookOf } from '@/components/projects/health';
+import { isStale } from '@/components/SyncNote';
+import type { Look } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import { useMay, useMaySomewhere } from '@/components/useMe';
+import { flag, present, word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+import { useNow } from '@/lib/useNow';
+import classes from './-projects.module.css';
+import { NoRole } from './-NoRole';
+
+interface Search {
+  /** Part of the name, path or server. */
+  name?: string | undefined;
+  /** Only those that need somebody. */
+  ailing?: boolean | undefined;
+}
+
+export const Route = createFileRoute('/_app/administration/projects/')({
+  validateSearch: (raw: RawSearch): Search =>
+    present({ name: word(raw, 'name'), ailing: flag(raw, 'ailing') }),
+  component: Projects,
+});
+
+function Projects() {
+  const operator = useMaySomewhere('operator');
+  const administrator = useMay('administrator');
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const now = useNow();
+  const [typed, setTyped] = useState(search.name ?? '');
+  const query = useQuery({ ...projectsQuery, enabled: operator });
+  if (!operator) return <NoRole title="GitLab projects" who="Operators" />;
+  const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
+  return (
+    <Page
+      title="GitLab projects"
+      about="Each describes one cluster and the instances on it."
+      actions={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+    >
+      <Loaded query={query} what="The projects" lines={6}>
+        {({ projects }) =>
+          projects.length === 0 ? (
+            <Panel title="Projects">
+              <Empty
+                title="No projects yet"
+                action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+              >
+                A cluster comes into Ocim with its GitLab project.
+              </Empty>
+            </Panel>
+          ) : (
+            <>
+              <div className={classes.filters}>
+                <TextInput
+                  aria-label="Filter by name, path or server"
+                  placeholder="Filter by name, path or server"
+                  leftSection={<IconFilter size={14} stroke={1.7} />}
+                  value={typed}
+                  onChange={({ currentTarget: { value } }) => {
+                    setTyped(value);
+                    change({ name: value === '' ? undefined : value });
+                  }}
+                />
+                <Checkbox
+                  label="Only those that need somebody"
+                  checked={search.ailing === true}
+                  onChange={({ currentTarget: { checked } }) =>
+                    change({ ailing: checked ? true : undefined })
+                  }
+                />
+              </div>
+              <ProjectTable
+                projects={projects.filter((p) => matches(p, search, now))}
+                total={projects.length}
+                onClear={() => {
+                  setTyped('');
+                  void navigate({ search: {}, replace: true });
+                }}
+              />
+            </>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+function matches(state: ProjectState, { name = '', ailing = false }: Search, now: number): boolean {
+  const { id, path, gitlabUrl } = state.project;
+  const hay = `${id} ${path} ${gitlabUrl}`.toLowerCase();
+  return hay.includes(name.trim().toLowerCase()) && (!ailing || ails(state, now));
+}
+
+function ails(state: ProjectState, now: number): boolean {
+  const tones = columns.map(({ check }) => lookOf(state.health, check, now).tone);
+  return [...tones, syncLook(state, now).tone].some((tone) => tone === 'bad' || tone === 'warn');
+}
+
+const columns: readonly { word: string; check: CheckName }[] = [
+  { word: 'API token', check: 'token' },
+  { word: 'Trigger token', check: 'triggerToken' },
+  { word: 'Webhook', check: 'webhook' },
+  { word: 'Gateway', check: 'gateway' },
+];
+
+interface ProjectTableProps {
+  projects: readonly ProjectState[];
+  total: number;
+  onClear: () => void;
+}
+
+function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
+  const now = useNow();
+  return (
+    <Panel title="Projects" note={projects.length === total ? total : `${projects.length} of ${total}`} flush>
+      {projects.length === 0 ? (
+        <Empty
+          title="No project matches"
+          action={
+            <Button variant="default" onClick={onClear}>
+              Clear the filters
+            </Button>
+          }
+        />
+      ) : (
+        <Table
+          label="GitLab projects"
+          heads={['Project', ...columns.map((c) => c.word), 'Last sync', 'Checked']}
+        >
+          {projects.map((state) => (
+            <tr key={state.project.id}>
+              <td>
+                <QuietLink to="/administration/projects/$cluster" params={{ cluster: state.project.id }}>
+                  {state.project.id}
+                </QuietLink>
+                <div className={classes.under}>
+                  {state.project.path} on {hostOf(state.project.gitlabUrl)}
+                </div>
+              </td>
+              {columns.map(({ check }) => (
+                <td key={check} title={found(state.health, check)?.detail}>
+                  <Status look={lookOf(state.health, check, now)} />
+                  {check === 'token' && state.health.tokenExpiresAt !== undefined && (
+                    <div className={classes.under}>
+                      <Time at={state.health.tokenExpiresAt} prefix="ends " />
+                    </div>
+                  )}
+                </td>
+              ))}
+              <td data-wrap>
+                <Status look={syncLook(state, now)} /> <Time at={state.sync.succeededAt} />
+                {state.sync.error !== undefined && state.sync.error !== '' && (
+                  <div className={classes.under}>{state.sync.error}</div>
+                )}
+              </td>
+              <td data-dim>
+                {state.health.checkedAt === undefined ? 'Never' : <Time at={state.health.checkedAt} />}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+function syncLook({ sync }: ProjectState, now: number): Look {
+  if (sync.error !== undefined && sync.error !== '') return { shape: 'cross', tone: 'bad', word: 'Failed' };
+  if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: 'Never' };
+  if (isStale(sync, now)) return { shape: 'triangle', tone: 'warn', word: 'Stale' };
+  return { shape: 'check', tone: 'ok', word: 'Read' };
+}
+
+function hostOf(address: string): string {
+  return URL.parse(address)?.host ?? address;
+}

@@ -1,0 +1,168 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { ApiError } from '@/api/errors';
+import { clusterQuery } from '@/api/queries/fleet';
+import { checkProject, projectQuery, syncCluster } from '@/api/queries/projects';
+import type { Check, ClusterPage, ProjectPage } from '@/api/types';
+import { Failure } from '@/components/Failure';
+import { ButtonLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import { Panel } from '@/components/Panel';
+import projects from '@/components/projects/projects.module.css';
+import { Mark, type Shape } from '@/components/status/Mark';
+import { parseTime } from '@/lib/time';
+import classes from './-projects.module.css';
+
+/** The first reading of a project that was just added, as it goes on, until its instances are there. */
+export function FirstSync({ cluster, warning }: { cluster: string; warning: string | undefined }) {
+  const queryClient = useQueryClient();
+  const [turn, setTurn] = useState(0);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const [asking, setAsking] = useState(true);
+  const page = useQuery({ ...clusterQuery(cluster), refetchInterval: asking ? 700 : 5_000 });
+  const project = useQuery(projectQuery(cluster));
+  useEffect(() => {
+    const own = new AbortController();
+    bring(cluster, own.signal)
+      .catch((cause: unknown) => {
+        if (!own.signal.aborted) setFailure(cause instanceof Error ? cause : new Error(String(cause)));
+      })
+      .finally(() => {
+        if (own.signal.aborted) return;
+        setAsking(false);
+        void queryClient.invalidateQueries();
+      });
+    return () => own.abort();
+  }, [cluster, turn, queryClient]);
+  return (
+    <div className={classes.form}>
+      <Panel title="First sync">
+        <Loaded query={page} what="The cluster">
+          {(shown) => <Steps page={shown} project={project.data} asking={asking} warning={warning} />}
+        </Loaded>
+      </Panel>
+      {failure && !asking && (
+        <Failure
+          error={failure}
+          what="The first sync was not brought to its end from here. The schedule goes on with it."
+          onRetry={() => {
+            setFailure(null);
+            setAsking(true);
+            setTurn((before) => before + 1);
+          }}
+        />
+      )}
+      <div className={classes.buttons}>
+        <ButtonLink to="/clusters/$cluster" params={{ cluster }} size="sm">
+          To the cluster
+        </ButtonLink>
+        <ButtonLink to="/administration/projects/$cluster" params={{ cluster }} size="sm" variant="default">
+          To the project’s settings
+        </ButtonLink>
+        <ButtonLink to="/projects/new" search={{}} size="sm" variant="default">
+          Add another
+        </ButtonLink>
+      </div>
+    </div>
+  );
+}
+
+/** Reads the project, then checks what Ocim installed at GitLab. */
+async function bring(cluster: string, signal: AbortSignal): Promise<void> {
+  const { error } = await syncCluster(cluster, signal);
+  for (const check of ['token', 'webhook', 'deployKey', 'gateway', 'sync'] as const) {
+    await checkProject(cluster, check, signal);
+  }
+  if (error !== undefined && error !== '') throw new ApiError(503, error, undefined);
+}
+
+type Place = 'done' | 'now' | 'ahead' | 'failed' | 'skipped';
+
+const shapes: Record<Place, Shape> = {
+  done: 'check',
+  now: 'spin',
+  ahead: 'dashed',
+  failed: 'cross',
+  skipped: 'slash',
+};
+
+const tones: Record<Place, string> = {
+  done: 'ok',
+  now: 'busy',
+  ahead: 'quiet',
+  failed: 'bad',
+  skipped: 'quiet',
+};
+
+const words: Record<Place, string> = {
+  done: 'Done',
+  now: 'Under way',
+  ahead: 'To come',
+  failed: 'Failed',
+  skipped: 'Left out',
+};
+
+interface StepsProps {
+  page: ClusterPage;
+  project: ProjectPage | undefined;
+  asking: boolean;
+  warning: string | undefined;
+}
+
+function Steps({ page: { cluster, instances }, project, asking, warning }: StepsProps) {
+  const read = parseTime(cluster.sync.succeededAt) !== undefined;
+  const broken = !read && cluster.sync.error !== undefined && cluster.sync.error !== '';
+  const reading: Place = read ? 'done' : broken ? 'failed' : asking ? 'now' : 'ahead';
+  const after = (check: Check['check']): [Place, ReactNode] => {
+    const found = project?.health.checks.find((c) => c.check === check);
+    if (!found) return [asking ? (read ? 'now' : 'ahead') : 'ahead', undefined];
+    const place = { passed: 'done', failed: 'failed', skipped: 'skipped' } as const;
+    return [place[found.state], [found.detail, found.cure].filter(Boolean).join(' ')];
+  };
+  const steps: [string, Place, ReactNode][] = [
+    ['Added to Ocim', 'done', `As ${cluster.id}. Its credentials are sealed.`],
+    [
+      'Repository read',
+      reading,
+      read ? `At commit ${cluster.sync.commit?.slice(0, 8) ?? ''}.` : broken ? cluster.sync.error : undefined,
+    ],
+    [
+      'Instances found',
+      read ? 'done' : instances.length > 0 ? 'now' : 'ahead',
+      instances.length > 0
+        ? `${instances.length}: ${instances
+            .slice(0, 5)
+            .map((i) => i.name)
+            .join(', ')}${instances.length > 5 ? '…' : ''}`
+        : read
+          ? 'None yet: instances/ is empty.'
+          : undefined,
+    ],
+    ['Webhook installed', ...after('webhook')],
+    ['Deploy key', ...after('deployKey')],
+    ['OpenFaaS gateway', ...after('gateway')],
+  ];
+  return (
+    <>
+      {warning !== undefined && (
+        <p className={classes.warning} role="status">
+          {warning}
+        </p>
+      )}
+      <ol className={projects.checks} aria-label="Progress">
+        {steps.map(([name, place, about]) => (
+          <li key={name} className={projects.check} data-tone={tones[place]} data-place={place}>
+            <span className={projects.checkMark}>
+              <Mark shape={shapes[place]} />
+            </span>
+            <div className={projects.checkText}>
+              <span className={projects.checkName}>{name}</span>{' '}
+              <span className={projects.checkWord}>{words[place]}</span>
+              {about !== undefined && about !== '' && <p className={projects.detail}>{about}</p>}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { delay, http } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+beforeEach(() => {
+  localStorage.clear();
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
+});
+
+type User = ReturnType<typeof open>['user'];
+
+async function fill(user: User, project: string, apiToken: string) {
+  await user.type(await screen.findByLabelText('Project'), project);
+  await user.type(screen.getByLabelText('API token'), apiToken);
+  await user.type(screen.getByLabelText('Trigger token'), 'trigger');
+}
+
+const press = (user: User) => user.click(screen.getByRole('button', { name: 'Check and add' }));
+
+const check = (name: string) =>
+  within(screen.getByRole('list', { name: 'Checks' }))
+    .getByText(name)
+    .closest('li') as HTMLElement;
+
+test('a project is checked piece by piece; a failure tells its cure and leads to its field', async () => {
+  const { user } = open('/projects/new');
+  await fill(user, 'grove/new-one', 'wrong');
+  await press(user);
+  await waitFor(() =>
+    expect(screen.getByLabelText('API token')).toHaveAccessibleDescription(/GitLab refuses the token/),
+  );
+  expect(screen.getByLabelText('API token')).toHaveFocus();
+  expect(check('API token and its scopes')).toHaveTextContent('What to do: Make a token with the scope api.');
+  expect(check('GitLab can be reached')).toHaveTextContent('Passed');
+  expect(check('Project')).toHaveTextContent('Not tried');
+  expect(check('OpenFaaS gateway')).toHaveTextContent('Skipped');
+  expect(mock.world.added).toEqual([]);
+  expect(await faults()).toEqual([]);
+
+  await user.click(screen.getByLabelText('Project'));
+  await user.click(screen.getByRole('button', { name: 'To the field API token' }));
+  expect(screen.getByLabelText('API token')).toHaveFocus();
+  await user.clear(screen.getByLabelText('API token'));
+  await user.type(screen.getByLabelText('API token'), 'right');
+  await user.click(screen.getByRole('button', { name: 'Check again: API token and its scopes' }));
+  await waitFor(() => expect(check('API token and its scopes')).toHaveTextContent('Passed'));
+  expect(mock.world.added, 'checking again adds nothing').toEqual([]);
+
+  await press(user);
+  expect(await screen.findByRole('heading', { name: 'new-one is added', level: 1 })).toBeVisible();
+  const progress = await screen.findByRole('list', { name: 'Progress' });
+  await waitFor(() =>
+    expect(within(progress).getByText('Repository read').closest('li')).toHaveTextContent('Done'),
+  );
+  await waitFor(() => expect(progress).toHaveTextContent('All is well with webhook.'));
+  expect(screen.getByRole('link', { name: 'To the cluster' })).toHaveAttribute('href', '/clusters/new-one');
+  expect(await faults()).toEqual([]);
+});
+
+test('each check shows that it runs before it shows how it came out', async () => {
+  mock.use(http.post('*/function/clusters/v1/projects/check', () => delay('infinite')));
+  const { user } = open('/projects/new');
+  await fill(user, 'grove/new-one', 'right');
+  await press(user);
+  await waitFor(() => expect(check('GitLab can be reached')).toHaveTextContent('Checking'));
+  expect(check('API token and its scopes')).toHaveTextContent('Waiting');
+  expect(screen.getByRole('button', { name: 'Check and add' })).toBeDisabled();
+});
+
+test('what can be put right later need not hold a project up', async () => {
+  const { user } = open('/projects/new');
+  await fill(user, 'grove/new-one', 'right');
+  await user.type(screen.getByLabelText('Gateway'), 'https://nowhere.example.org');
+  await press(user);
+  await waitFor(() =>
+    expect(screen.getByLabelText('Gateway')).toHaveAccessibleDescription(/does not answer/),
+  );
+  expect(mock.world.added).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Add all the same' }));
+  expect(await screen.findByRole('heading', { name: 'new-one is added' })).toBeVisible();
+});
+
+test('the address of a project’s page names its server and its path', async () => {
+  const { user } = open('/projects/new');
+  await fill(user, 'https://git.other.example/grove/new-one/-/tree/main', 'right');
+  await user.click(screen.getByRole('radio', { name: /Ocim makes one/ }));
+  expect(screen.getByLabelText('Server')).toHaveValue('https://git.other.example');
+  await press(user);
+  await screen.findByRole('heading', { name: 'new-one is added' });
+  expect(mock.world.added).toEqual([
+    {
+      gitlabUrl: 'https://git.other.example',
+      project: 'grove/new-one',
+      apiToken: 'right',
+      triggerToken: 'trigger',
+      makeDeployKey: true,
+    },
+  ]);
+});
+
+test('whoever leaves and comes back finds what is not secret', async () => {
+  const first = open('/projects/new');
+  await fill(first.user, 'grove/new-one', 'glpat-secret');
+  await first.user.click(screen.getByRole('radio', { name: /Paste/ }));
+  await first.user.type(screen.getByLabelText('Private key'), 'secret-key');
+  first.unmount();
+  expect(localStorage.getItem('ocim-new-project-u1')).not.toMatch(/secret|"trigger"/);
+  open('/projects/new');
+  expect(await screen.findByLabelText('Project')).toHaveValue('grove/new-one');
+  expect(screen.getByRole('radio', { name: /Paste/ })).toBeChecked();
+  expect(screen.getByLabelText('API token')).toHaveValue('');
+  expect(screen.getByLabelText('Private key')).toHaveValue('');
+});
+
+test('a project that is in Ocim already says so at its field', async () => {
+  const { user } = open('/projects/new');
+  await fill(user, 'grove/campus-aws', 'right');
+  await press(user);
+  await waitFor(() =>
+    expect(screen.getByLabelText('Project')).toHaveAccessibleDescription(
+      /in the fleet already, as campus-aws/,
+    ),
+  );
+});
+
+test('only administrators add projects', async () => {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...mock.world.user, role: 'operator' },
+  });
+  open('/projects/new');
+  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  expect(screen.queryByLabelText('API token')).not.toBeInTheDocument();
+});
