@@ -10,6 +10,7 @@ interface DropdownProps {
   className?: string | undefined;
   on?: boolean;
   align?: 'start' | 'end';
+  onOpen?: (open: boolean) => void;
   children: ReactNode;
 }
 
@@ -27,6 +28,7 @@ export function Dropdown({
   className = '',
   on = false,
   align = 'start',
+  onOpen,
   children,
 }: DropdownProps) {
   const id = useId();
@@ -68,7 +70,10 @@ export function Dropdown({
         aria-label={contents}
         className={classes.panel}
         onBeforeToggle={place}
-        onToggle={keepInside}
+        onToggle={(event) => {
+          keepInside(event);
+          onOpen?.(event.newState === 'open');
+        }}
         onClick={(event) => {
           const chosen = (event.target as HTMLElement).closest('[data-close]');
           if (chosen) panel.current?.hidePopover();

@@ -48,6 +48,21 @@ export function withdrawOperation(cluster: string, operation: string) {
   );
 }
 
+/** What runs and what waits, of each cluster in its order; of one cluster when given. */
+export function queueQuery(cluster?: string) {
+  return queryOptions({
+    queryKey: ['queue', cluster],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/queue', {
+          signal,
+          params: { query: cluster === undefined ? {} : { cluster } },
+        }),
+      ),
+    refetchInterval: ({ state }) => ((state.data?.operations.length ?? 0) > 0 ? 4_000 : pace.calm),
+  });
+}
+
 /** An instance's files as they are in GitLab now, to edit them. */
 export function configurationQuery(cluster: string, instance: string) {
   return queryOptions({

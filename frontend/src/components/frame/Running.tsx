@@ -1,19 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
+import { queueQuery } from '@/api/queries/operations';
 import { isMoving } from '@/api/status';
 import { Dropdown } from '../Dropdown';
 import dropdown from '../Dropdown.module.css';
-import { DropdownLabel, DropdownLink, ItemEnd } from '../DropdownItems';
+import { DropdownLabel, DropdownLink, DropdownRule, ItemEnd } from '../DropdownItems';
 import { pipelineLook } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import classes from './frame.module.css';
 
+const Queue = lazy(() => import('../operations/Queue'));
+
 const shown = 12;
 
-/** How many pipelines move, and whose. */
+/** How many pipelines move, and whose; with what waits behind them. */
 export function Running() {
+  const [open, setOpen] = useState(false);
   const { data } = useQuery(treeQuery);
+  const queue = useQuery({ ...queueQuery(), enabled: open });
   if (!data) return null;
   const moving = data.clusters.flatMap((cluster) =>
     cluster.instances.flatMap(({ name, pipeline }) =>
@@ -21,11 +27,13 @@ export function Running() {
     ),
   );
   const count = moving.length;
+  const operations = queue.data?.operations ?? [];
   return (
     <Dropdown
       align="end"
       className={`${dropdown.opener} ${dropdown.plain}`}
       contents="Running pipelines"
+      onOpen={setOpen}
       button={
         <>
           {count > 0 && <Mark shape="spin" />}
@@ -51,6 +59,17 @@ export function Running() {
         <DropdownLink to="/instances" search={{ pipeline: ['running', 'pending', 'created', 'preparing'] }}>
           All {count}
         </DropdownLink>
+      )}
+      {operations.length > 0 && (
+        <>
+          <DropdownRule />
+          <DropdownLabel>Operations, each cluster's one after another</DropdownLabel>
+          <div className={classes.queue}>
+            <Suspense fallback={null}>
+              <Queue operations={operations} />
+            </Suspense>
+          </div>
+        </>
       )}
     </Dropdown>
   );

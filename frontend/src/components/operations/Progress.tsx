@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { withdrawOperation } from '@/api/queries/operations';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
 import { duration, parseTime, timeOfDay } from '@/lib/time';
 import classes from './operations.module.css';
+import { useWithdraw } from './useWithdraw';
 
 interface ProgressProps {
   operation: Operation;
@@ -48,20 +47,7 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
 function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
   const { cluster, id } = operation;
   const operator = useMay('operator', cluster);
-  const queryClient = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () => withdrawOperation(cluster, id),
-    onSettled: () => {
-      for (const queryKey of [
-        ['operation', cluster],
-        ['instance', cluster],
-        ['history', cluster],
-        ['tree'],
-      ]) {
-        void queryClient.invalidateQueries({ queryKey });
-      }
-    },
-  });
+  const { mutate, isPending, error } = useWithdraw(cluster, id);
   return (
     <>
       <p className={classes.waits}>

@@ -20,7 +20,7 @@ export function useStart(cluster: string, onStarted: (operation: Operation) => v
       return startOperation(cluster, intent.current.key, confirmation);
     },
     onSuccess: (operation) => {
-      for (const queryKey of [['instance', cluster], ['history', cluster], ['tree']]) {
+      for (const queryKey of [['instance', cluster], ['history', cluster], ['tree'], ['queue']]) {
         void queryClient.invalidateQueries({ queryKey });
       }
       onStarted(operation);

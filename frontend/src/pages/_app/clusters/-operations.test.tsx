@@ -158,3 +158,31 @@ test('what waits can be withdrawn', async () => {
   await user.click(await screen.findByRole('button', { name: 'Withdraw it' }));
   expect(await screen.findByText('Withdrawn by ada@example.org')).toBeVisible();
 });
+
+const waiting = (id: string, instance: string, state: 'running' | 'requested') => ({
+  id, cluster: 'campus-aws', instance, kind: 'update' as const, state, deploymentId: id,
+  requestedBy: 'ada@example.org', requestedAt: new Date().toISOString(),
+}); // prettier-ignore
+
+test('a cluster shows what runs and what waits, in order, and what waits can be withdrawn', async () => {
+  api.world.operations.unshift(waiting('w2', 'second', 'requested'), waiting('w1', 'first', 'running'));
+  const { user } = open('/clusters/campus-aws');
+  const queue = await screen.findByRole('list', { name: 'Operations in their order' });
+  const entries = within(queue).getAllByRole('listitem');
+  expect(entries.map((e) => e.textContent)).toEqual([
+    expect.stringMatching(/^RunningUpdate first/),
+    expect.stringMatching(/^WaitsUpdate second/),
+  ]);
+  expect(await faults()).toEqual([]);
+  await user.click(within(queue).getByRole('button', { name: 'Withdraw Update second' }));
+  await waitFor(() => expect(within(queue).getAllByRole('listitem')).toHaveLength(1));
+  expect(api.world.operations.find((o) => o.id === 'w2')?.state).toBe('canceled');
+});
+
+test('a viewer sees the queue, and withdraws nothing', async () => {
+  enter('viewer');
+  api.world.operations.unshift(waiting('w1', 'first', 'requested'));
+  open('/clusters/campus-aws');
+  await screen.findByRole('list', { name: 'Operations in their order' });
+  expect(screen.queryByRole('button', { name: /^Withdraw/ })).toBeNull();
+});

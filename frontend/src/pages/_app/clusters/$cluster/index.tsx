@@ -11,6 +11,7 @@ import { InstanceTable } from '@/components/instances/InstanceTable';
 import { ButtonLink, OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
+import { QueuePanel } from '@/components/operations/QueuePanel';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { lifecycleLooks, onlineLooks, pipelineLook, providerWord } from '@/components/status/looks';
@@ -59,6 +60,7 @@ function ClusterRoute() {
           <>
             <SyncNote sync={page.cluster.sync} />
             <Problems problems={page.cluster.problems ?? []} />
+            <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
               <Panel title="Facts">
                 <ClusterFacts cluster={page.cluster} />

@@ -1,0 +1,87 @@
+import type { Operation } from '@/api/types';
+import { Failure } from '../Failure';
+import { TextLink } from '../links';
+import { SmallButton } from '../SmallButton';
+import { operationLooks, operationWords } from '../status/looks';
+import { Status } from '../status/Status';
+import { Time } from '../Time';
+import { useMay } from '../useMe';
+import classes from './queue.module.css';
+import { useWithdraw } from './useWithdraw';
+
+/** Operations in the order in which they run. */
+export default function Queue({ operations }: { operations: readonly Operation[] }) {
+  return (
+    <ol className={classes.queue} aria-label="Operations in their order">
+      {operations.map((operation) => (
+        <Entry key={operation.id} operation={operation} />
+      ))}
+    </ol>
+  );
+}
+
+function Entry({ operation: o }: { operation: Operation }) {
+  const operator = useMay('operator', o.cluster);
+  const { mutate, isPending, error } = useWithdraw(o.cluster, o.id);
+  const waits = o.state === 'requested';
+  return (
+    <li>
+      <Status look={waits ? { ...operationLooks.requested, word: 'Waits' } : operationLooks[o.state]} />
+      <span className={classes.what}>
+        {operationWords[o.kind]} <Subject operation={o} />
+      </span>
+      <span className={classes.who}>
+        {o.requestedBy}, <Time at={o.requestedAt} />
+        {o.bulk !== undefined && (
+          <>
+            , of a{' '}
+            <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }} inherit>
+              bulk change
+            </TextLink>
+          </>
+        )}
+      </span>
+      {waits && operator && (
+        <SmallButton
+          loading={isPending}
+          aria-label={`Withdraw ${operationWords[o.kind]} ${namesOf(o)}`}
+          onClick={() => mutate()}
+        >
+          Withdraw
+        </SmallButton>
+      )}
+      {error && <Failure error={error} what="It was not withdrawn." />}
+    </li>
+  );
+}
+
+function Subject({ operation: o }: { operation: Operation }) {
+  const pipeline = o.pipelines?.at(-1);
+  if (o.instance !== '') {
+    return (
+      <TextLink
+        to="/clusters/$cluster/instances/$instance"
+        params={{ cluster: o.cluster, instance: o.instance }}
+        search={{ operation: o.id }}
+        inherit
+      >
+        {namesOf(o)}
+      </TextLink>
+    );
+  }
+  if (pipeline === undefined) return <>of the cluster</>;
+  return (
+    <TextLink
+      to="/clusters/$cluster/pipelines/$pipeline"
+      params={{ cluster: o.cluster, pipeline: String(pipeline) }}
+      inherit
+    >
+      of the cluster
+    </TextLink>
+  );
+}
+
+/** “alpha”, “alpha and 4 more”. */
+function namesOf({ instance, deployments = [] }: Operation): string {
+  return deployments.length > 1 ? `${instance} and ${deployments.length - 1} more` : instance;
+}

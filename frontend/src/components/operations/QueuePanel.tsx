@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { queueQuery } from '@/api/queries/operations';
+import { Loaded } from '../Loaded';
+import { Panel } from '../Panel';
+
+const Queue = lazy(() => import('./Queue'));
+
+/** What runs in a cluster and what waits behind it; nothing when nothing does. */
+export function QueuePanel({ cluster }: { cluster: string }) {
+  const query = useQuery(queueQuery(cluster));
+  if (query.error === null && (query.data?.operations ?? []).length === 0) return null;
+  return (
+    <Panel title="Running and waiting" note="One after another" flush>
+      <Loaded query={query} what="The queue">
+        {({ operations }) => (
+          <Suspense fallback={null}>
+            <Queue operations={operations} />
+          </Suspense>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
