@@ -15,6 +15,7 @@ import type { InstanceDetails, Operation, OperationKind, Wish } from '@/api/type
 import { Dropdown } from '@/components/Dropdown';
 import dropdown from '@/components/Dropdown.module.css';
 import { DropdownButton, DropdownRule } from '@/components/DropdownItems';
+import { useClusterName } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
 import { Protect } from './Protect';
 import { StartOperation } from './StartOperation';
@@ -29,6 +30,7 @@ const icon = { size: 16, stroke: 1.7 };
 /** What can be done to an instance besides updating it. */
 export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
   const { cluster, name, lifecycle } = details.instance;
+  const clusterName = useClusterName(cluster);
   const operator = useMay('operator', cluster);
   const administrator = useMay('administrator', cluster);
   const [asked, setAsked] = useState<OperationKind>();
@@ -88,7 +90,7 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
         <StartOperation
           cluster={cluster}
           wish={wishOf(asked, details)}
-          title={dialog.title(name, cluster)}
+          title={dialog.title(name, clusterName)}
           verb={dialog.verb}
           onStarted={(operation) => {
             setAsked(undefined);

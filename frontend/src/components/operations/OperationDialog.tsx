@@ -44,7 +44,8 @@ export default function OperationDialog({
   };
   const { query, hash, fresh } = usePreview(cluster, complete ? wanted : undefined);
   const { start, busy, failure } = useStart(cluster, onStarted);
-  const name = query.data?.confirm;
+  // Where something forbids it, there is nothing to confirm.
+  const name = query.data?.hash === undefined ? undefined : query.data.confirm;
   const confirmed = name === undefined || typed === name;
   const danger = destructive.includes(wish.kind);
   return (

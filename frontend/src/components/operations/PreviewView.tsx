@@ -38,10 +38,14 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
 }
 
 function takes({ seconds, runs }: Estimate): string {
-  const time = `Typically done ${duration(seconds * 1000)} after GitLab accepts it`;
+  const time = `Typically done ${roughly(seconds)} after GitLab accepts it`;
   return runs === 0
     ? `${time}; a guess, since none has run here yet.`
     : `${time}, by ${runs} earlier ${runs === 1 ? 'run' : 'runs'}.`;
+}
+
+function roughly(seconds: number): string {
+  return seconds < 120 ? duration(seconds * 1000) : `about ${Math.round(seconds / 60)} min`;
 }
 
 /** Exactly what GitLab is asked. */
@@ -49,7 +53,10 @@ function Request({ request }: { request: GitLabRequest }) {
   return (
     <details className={classes.request}>
       <summary>
-        What is sent to GitLab: <code>{request.method}</code>
+        What is sent to GitLab:{' '}
+        <code>
+          {request.method} {request.path}
+        </code>
       </summary>
       <pre tabIndex={0} aria-label="Request to GitLab">
         {request.method} {request.path}
