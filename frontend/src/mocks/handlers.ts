@@ -7,6 +7,7 @@ import { operationHandlers } from './operations';
 import { overviewHandlers } from './overview';
 import { pipelineHandlers } from './pipelines';
 import { projectHandlers } from './projects';
+import { viewHandlers } from './views';
 import type { World } from './world';
 
 /** The whole API over one world. */
@@ -20,5 +21,6 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...overviewHandlers(world),
     ...pipelineHandlers(world),
     ...projectHandlers(world),
+    ...viewHandlers(world),
   ];
 }

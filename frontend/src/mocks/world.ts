@@ -15,6 +15,7 @@ import type {
   Token,
   Undeployed,
   User,
+  View,
 } from '@/api/types';
 
 /** A whole Ocim in memory, for tests and for developing without a server. */
@@ -36,6 +37,9 @@ export interface World {
   /** Newest first. */
   activity: Activity[];
   bulks: Bulk[];
+  views: View[];
+  /** Id of the view that is shown first. */
+  defaultView?: string | undefined;
   files: Map<string, Files>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;
@@ -387,6 +391,26 @@ export function createWorld(): World {
     operations: [],
     activity: instances.flatMap(happened).sort((a, b) => b.at.localeCompare(a.at)),
     bulks: [],
+    views: [
+      {
+        id: 'v1',
+        name: 'Failed on AWS',
+        query: 'health=failed&provider=aws',
+        shared: false,
+        owner: root.id,
+        ownerName: root.name,
+        updatedAt: ago(60),
+      },
+      {
+        id: 'v2',
+        name: 'Old releases',
+        query: 'release=redwood.3&sort=changed',
+        shared: true,
+        owner: 'u2',
+        ownerName: 'Bruno Keller',
+        updatedAt: ago(900),
+      },
+    ],
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
     protections: new Map(),

@@ -6,11 +6,6 @@ import type { Choice } from './useChoice';
 
 const targetOf = ({ cluster, name }: Instance): Target => ({ cluster, instance: name });
 
-/** Whether there is anything that this person could change. */
-export function mayChangeSome({ role, clusters = {} }: User): boolean {
-  return [role, ...Object.values(clusters)].some((r) => r === 'operator' || r === 'administrator');
-}
-
 /** The column to choose instances by: those that the person may operate. */
 export function choiceColumn(
   me: User,

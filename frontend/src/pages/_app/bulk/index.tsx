@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { bulksQuery } from '@/api/queries/bulk';
-import { mayChangeSome } from '@/components/bulk/choiceColumn';
+import { maySomewhere } from '@/components/roles';
 import { bulkLook, bulkTitle, tally, targetLooks } from '@/components/bulk/looks';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, QuietLink } from '@/components/links';
@@ -19,7 +19,7 @@ export const Route = createFileRoute('/_app/bulk/')({ component: Bulks });
 function Bulks() {
   const query = useInfiniteQuery(bulksQuery);
   const me = useMe();
-  const some = me !== undefined && mayChangeSome(me);
+  const some = me !== undefined && maySomewhere(me, 'operator');
   const bulks = query.data?.pages.flatMap((page) => page.bulkChanges) ?? [];
   const choose = some && <ButtonLink to="/instances">Choose instances</ButtonLink>;
   return (

@@ -1,7 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { BulkWish, Target } from '@/api/types';
-import { mayChangeSome } from '@/components/bulk/choiceColumn';
+import { maySomewhere } from '@/components/roles';
 import type { Draft } from '@/components/bulk/draft';
 import { readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
 import { useChoice } from '@/components/bulk/useChoice';
@@ -51,7 +51,7 @@ function NewBulk() {
           : 'One change for all of them, in waves: the first one alone, then the others.'
       }
     >
-      {!me || !mayChangeSome(me) ? (
+      {!me || !maySomewhere(me, 'operator') ? (
         <Empty title="Your role does not allow this">
           Changing instances needs the role of an operator on their clusters. Ask an administrator.
         </Empty>

@@ -14,8 +14,9 @@ const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as c
 
 /** What is asked of the API; nonsense from a mistyped link is left out. */
 export function filterOf(search: Search): InstanceFilter {
+  const { view: _view, ...filters } = search;
   const filter = {
-    ...search,
+    ...filters,
     lifecycle: search.lifecycle?.filter((v) => (lifecycles as readonly string[]).includes(v)),
     health: search.health?.filter((v) => (healths as readonly string[]).includes(v)),
   };
@@ -25,7 +26,7 @@ export function filterOf(search: Search): InstanceFilter {
 }
 
 export function isFiltered(search: Search): boolean {
-  const { sort: _sort, descending: _descending, ...filters } = search;
+  const { sort: _sort, descending: _descending, view: _view, ...filters } = search;
   return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
 }
 

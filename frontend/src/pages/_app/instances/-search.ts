@@ -17,6 +17,8 @@ export interface Search {
   problems?: boolean | undefined;
   sort?: SortKey | undefined;
   descending?: boolean | undefined;
+  /** Id of the view that this is, or was before it was changed; `all` is none in spite of a default one. */
+  view?: string | undefined;
 }
 
 export function readSearch(raw: RawSearch): Search {
@@ -32,5 +34,6 @@ export function readSearch(raw: RawSearch): Search {
     problems: flag(raw, 'problems'),
     sort: oneOf(raw, 'sort', sorts),
     descending: flag(raw, 'descending'),
+    view: word(raw, 'view'),
   };
 }

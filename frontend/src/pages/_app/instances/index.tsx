@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { createFileRoute, stripSearchParams } from '@tanstack/react-router';
+import { createFileRoute, Navigate, stripSearchParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { instancesQuery } from '@/api/queries/fleet';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { ChoiceBar } from '@/components/bulk/ChoiceBar';
-import { choiceColumn, mayChangeSome } from '@/components/bulk/choiceColumn';
+import { choiceColumn } from '@/components/bulk/choiceColumn';
 import { useChoice } from '@/components/bulk/useChoice';
 import { Chips } from '@/components/filters/Chips';
 import { fleetColumns } from '@/components/instances/columns';
@@ -14,12 +14,15 @@ import { InstanceTable } from '@/components/instances/InstanceTable';
 import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/Page';
+import { maySomewhere } from '@/components/roles';
 import { useClusters } from '@/components/useClusters';
 import { useMay, useMe } from '@/components/useMe';
 import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
 import { readSearch, type Search } from './-search';
+import { settled, useViews } from './-viewSearch';
+import { Views } from './-Views';
 
 export const Route = createFileRoute('/_app/instances/')({
   validateSearch: readSearch,
@@ -35,18 +38,43 @@ function Instances() {
   const fleet = useMemo(() => fleetColumns(clusters), [clusters]);
   const me = useMe();
   const choice = useChoice();
+  const views = useViews(search);
   const change = (next: Partial<Search>) =>
-    void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
+    void navigate({ search: (before) => settled({ ...before, ...next }, views.list), replace: true });
   const wordOf = wordsOf(clusters);
-  const clear = () => void navigate({ search: ({ sort, descending }) => ({ sort, descending }) });
+  const clear = () =>
+    void navigate({ search: ({ sort, descending }) => settled({ sort, descending }, views.list) });
 
   const first = query.data?.pages[0];
   const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
   const total = first?.total ?? 0;
-  const operator = me && mayChangeSome(me) ? me : undefined;
+  const operator = me && maySomewhere(me, 'operator') ? me : undefined;
   const columns = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
+  if (views.arrival ?? views.waiting) {
+    return (
+      <Page title="Instances">
+        {views.arrival && <Navigate to="/instances" search={views.arrival} replace />}
+        <TableSkeleton columns={columns} />
+      </Page>
+    );
+  }
   return (
-    <Page title="Instances" status={query.data && <span className={classes.total}>{total}</span>}>
+    <Page
+      title="Instances"
+      status={query.data && <span className={classes.total}>{total}</span>}
+      actions={
+        <Views
+          {...views}
+          search={search}
+          onShow={(next) => void navigate({ search: settled(next, views.list) })}
+        />
+      }
+    >
+      {views.missing && (
+        <p role="status" className={classes.missing}>
+          There is no such view, or it is not shared with you.
+        </p>
+      )}
       <FilterBar search={search} facets={first?.facets} wordOf={wordOf} onChange={change} />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {query.error && (

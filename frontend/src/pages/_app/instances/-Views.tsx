@@ -1,0 +1,201 @@
+import { IconBookmark, IconChevronDown } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { removeView, replaceView, viewsQuery } from '@/api/queries/views';
+import type { View, ViewList } from '@/api/types';
+import { Confirm } from '@/components/Confirm';
+import { Dropdown } from '@/components/Dropdown';
+import dropdown from '@/components/Dropdown.module.css';
+import {
+  DropdownButton,
+  DropdownLabel,
+  DropdownLink,
+  DropdownRule,
+  ItemEnd,
+} from '@/components/DropdownItems';
+import { Failure } from '@/components/Failure';
+import { SmallButton } from '@/components/SmallButton';
+import { tell } from '@/components/tell';
+import { useMay, useMe } from '@/components/useMe';
+import classes from './-instances.module.css';
+import type { Search } from './-search';
+import { allOf, queryOf, searchOf } from './-viewSearch';
+
+const ViewDialog = lazy(() => import('./-ViewDialog'));
+
+interface ViewsProps {
+  search: Search;
+  list: ViewList | undefined;
+  active: View | undefined;
+  /** Whether what is shown is no longer what the view shows. */
+  changed: boolean;
+  onShow: (search: Search) => void;
+}
+
+type Asking = { what: 'add' } | { what: 'edit' | 'delete'; view: View };
+
+/** The kept views of the list: choose one, keep what is shown as one, change and delete them. */
+export function Views({ search, list, active, changed, onShow }: ViewsProps) {
+  const queryClient = useQueryClient();
+  const mayChange = useMayChange(active);
+  const [asking, setAsking] = useState<Asking>();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: viewsQuery.queryKey });
+  const replace = useMutation({
+    mutationFn: ({ view, ...now }: { view: View; query?: string; default?: boolean; said: string }) => {
+      const { said: _said, ...change } = now;
+      const { name, query, shared } = view;
+      return replaceView(view.id, { name, query, shared, ...change });
+    },
+    onSuccess: (_view, { said }) => {
+      tell(said);
+      return refresh();
+    },
+  });
+  const query = queryOf(search);
+  const save = (view: View) => replace.mutate({ view, query, said: `“${view.name}” is replaced.` });
+  const first = active !== undefined && list?.default === active.id;
+  const close = () => setAsking(undefined);
+  return (
+    <div className={classes.views}>
+      {active && changed && (
+        <>
+          <span className={classes.unsaved}>Unsaved changes</span>
+          {mayChange && (
+            <SmallButton loading={replace.isPending} onClick={() => save(active)}>
+              Save
+            </SmallButton>
+          )}
+          <SmallButton onClick={() => onShow(searchOf(active))}>Undo</SmallButton>
+        </>
+      )}
+      <Dropdown
+        align="end"
+        className={dropdown.opener}
+        contents="Views"
+        {...(active ? { label: `View: ${active.name}` } : {})}
+        on={active !== undefined}
+        button={
+          <>
+            <IconBookmark size={15} stroke={1.8} aria-hidden="true" />
+            <span className={classes.viewName}>{active?.name ?? 'Views'}</span>
+            <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
+          </>
+        }
+      >
+        <DropdownLink to="/instances" search={allOf(list)}>
+          All instances
+        </DropdownLink>
+        <ViewLinks list={list} active={active} />
+        <DropdownRule />
+        <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: 'add' })}>
+          Save as a new view…
+          {query === '' && <ItemEnd>needs a filter or order</ItemEnd>}
+        </DropdownButton>
+        {active && (
+          <>
+            {mayChange && changed && (
+              <DropdownButton onClick={() => save(active)}>Replace “{active.name}”</DropdownButton>
+            )}
+            <DropdownButton
+              onClick={() =>
+                replace.mutate({
+                  view: active,
+                  default: !first,
+                  said: first ? 'All instances are shown first.' : `“${active.name}” is shown first.`,
+                })
+              }
+            >
+              {first ? 'Do not show it first' : 'Show it first'}
+            </DropdownButton>
+            {mayChange && (
+              <>
+                <DropdownButton onClick={() => setAsking({ what: 'edit', view: active })}>
+                  Rename or share…
+                </DropdownButton>
+                <DropdownButton danger onClick={() => setAsking({ what: 'delete', view: active })}>
+                  Delete…
+                </DropdownButton>
+              </>
+            )}
+          </>
+        )}
+      </Dropdown>
+      {replace.error && <Failure error={replace.error} what="The view was not changed." />}
+      {asking?.what === 'delete' && (
+        <Confirm
+          title={`Delete the view “${asking.view.name}”?`}
+          verb="Delete"
+          destructive
+          run={() => removeView(asking.view.id)}
+          onDone={() => {
+            void refresh();
+            onShow({ ...search, view: undefined });
+          }}
+          onClose={close}
+        >
+          {asking.view.shared ? 'Nobody has it any more. ' : ''}The instances stay; so does what is shown now.
+        </Confirm>
+      )}
+      {asking && asking.what !== 'delete' && (
+        <Suspense fallback={null}>
+          <ViewDialog
+            query={query}
+            view={asking.what === 'edit' ? asking.view : undefined}
+            first={asking.what === 'edit' && first}
+            onDone={async (view) => {
+              await refresh();
+              if (asking.what === 'add') onShow({ ...search, view: view.id });
+              close();
+            }}
+            onClose={close}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** Whether who is logged in may change a view. Anybody may choose it, and show it first. */
+function useMayChange(view: View | undefined): boolean {
+  const me = useMe();
+  const administrator = useMay('administrator');
+  return view !== undefined && (view.owner === me?.id || administrator);
+}
+
+function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
+  const me = useMe();
+  const views = [...(list?.views ?? [])].sort((a, b) => a.name.localeCompare(b.name));
+  const groups = [
+    { title: 'Your views', of: views.filter((v) => v.owner === me?.id) },
+    { title: 'Shared with you', of: views.filter((v) => v.owner !== me?.id) },
+  ];
+  return groups.map(
+    ({ title, of }) =>
+      of.length > 0 && (
+        <div key={title} role="group" aria-label={title}>
+          <DropdownLabel>{title}</DropdownLabel>
+          {of.map((view) => (
+            <DropdownLink
+              key={view.id}
+              to="/instances"
+              search={searchOf(view)}
+              aria-current={view.id === active?.id ? 'true' : undefined}
+            >
+              <span className={classes.viewName}>{view.name}</span>
+              <ItemEnd>
+                <span className={classes.about}>{aboutOf(view, list?.default, view.owner === me?.id)}</span>
+              </ItemEnd>
+            </DropdownLink>
+          ))}
+        </div>
+      ),
+  );
+}
+
+function aboutOf(view: View, byDefault: string | undefined, own: boolean): string {
+  const facts = [
+    view.id === byDefault ? 'shown first' : '',
+    own ? (view.shared ? 'shared' : '') : `by ${view.ownerName ?? 'somebody'}`,
+  ];
+  return facts.filter(Boolean).join(', ');
+}
