@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -20,6 +21,10 @@ type Deps struct {
 	Fleet *fleet.Store
 	// Sync reads a project again.
 	Sync func(ctx context.Context, project string) error
+	// Observe asks a project's cluster what runs. What comes of it is kept, so that
+	// an error is for the log only.
+	Observe func(ctx context.Context, project string) error
+	Log     *slog.Logger
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
 	Now  func() time.Time
@@ -37,7 +42,7 @@ func New(deps Deps) http.Handler {
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
-		Summary: "Read the instance's project from GitLab again, then show the instance",
+		Summary: "Read the instance's project from GitLab and ask its cluster again, then show the instance",
 	}, f.refresh)
 	f.registerRuntime(api)
 	f.registerUsage(api)
@@ -115,8 +120,15 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 }
 
 func (f *instances) refresh(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+	observed := make(chan error, 1)
+	go func() { observed <- f.Observe(ctx, in.Cluster) }()
 	// A sync that runs already will do.
-	if err := f.Sync(ctx, in.Cluster); err != nil && !fault.Is(err, fault.Conflict) {
+	err := f.Sync(ctx, in.Cluster)
+	// GitLab and the cluster fail independently; what each had to say is kept.
+	if err := <-observed; err != nil && !fault.Is(err, fault.NotFound) {
+		f.Log.InfoContext(ctx, "cluster not observed", "cluster", in.Cluster, "err", err)
+	}
+	if err != nil && !fault.Is(err, fault.Conflict) {
 		if fault.Is(err, fault.NotFound) {
 			return nil, faas.NoSuchCluster()
 		}

@@ -42,6 +42,8 @@ type world struct {
 	cluster *clustertest.Server
 	syncErr error
 	synced  []string
+	seenErr error
+	seen    []string
 }
 
 func newWorld(t *testing.T) *world {
@@ -53,6 +55,11 @@ func newWorld(t *testing.T) *world {
 			w.synced = append(w.synced, project)
 			return w.syncErr
 		},
+		Observe: func(_ context.Context, project string) error {
+			w.seen = append(w.seen, project)
+			return w.seenErr
+		},
+		Log:  slog.New(slog.DiscardHandler),
 		Open: w.open, Now: func() time.Time { return noon },
 	})
 	ctx := t.Context()
@@ -144,6 +151,15 @@ func TestRefreshReadsTheProjectAgain(t *testing.T) {
 			var answer map[string]any
 			assert.Equal(t, tt.status, w.call(t, http.MethodPost, "/v1/clusters/campus/instances/demo/refresh", "campus", &answer))
 			assert.Equal(t, []string{"campus"}, w.synced)
+			assert.Equal(t, []string{"campus"}, w.seen, "the cluster is asked whatever GitLab answers")
 		})
 	}
+}
+
+func TestRefreshShowsWhatIsKnownWhenTheClusterIsSilent(t *testing.T) {
+	w := newWorld(t)
+	w.seenErr = fault.New(fault.Unavailable, "The cluster cannot be reached")
+	var p page
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodPost, "/v1/clusters/campus/instances/demo/refresh", "campus", &p))
+	assert.Equal(t, noon, p.Sync.SucceededAt)
 }

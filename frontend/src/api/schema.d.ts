@@ -807,7 +807,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read the instance's project from GitLab again, then show the instance */
+        /** Read the instance's project from GitLab and ask its cluster again, then show the instance */
         post: operations["refresh-instance"];
         delete?: never;
         options?: never;
