@@ -26,8 +26,10 @@ test('axe finds no fault with the pages of the fleet', { timeout: 300_000 }, asy
     ['lab-minikube', 'aspects-trial'],
   ] as const) {
     await page.goto(`/clusters/grove-${cluster}/instances/${instance}`);
-    await look(page, title(page, instance), page.getByRole('heading', { name: 'Pipelines' }));
+    await look(page, title(page, instance), page.getByRole('heading', { name: 'Pods' }));
   }
+  await page.getByRole('link', { name: 'Pipelines and operations' }).click();
+  await look(page, page.getByRole('table', { name: 'Pipelines' }));
   await page.getByRole('table', { name: 'Pipelines' }).getByRole('link').first().click();
   await look(page, title(page, /^Pipeline #/), page.getByRole('heading', { name: 'Facts' }));
 
@@ -81,7 +83,7 @@ test('every page fits a narrow screen', { timeout: 300_000 }, async () => {
     ['/instances', page.getByRole('table', { name: 'Instances' })],
     ['/clusters', page.getByRole('table', { name: 'Clusters' })],
     ['/clusters/grove-campus-aws', page.getByRole('table', { name: 'Instances of campus-aws' })],
-    ['/clusters/grove-campus-aws/instances/kestrel-law', page.getByRole('table', { name: 'Pipelines' })],
+    ['/clusters/grove-campus-aws/instances/kestrel-law', page.getByRole('table', { name: 'Pods' })],
     ['/clusters/grove-campus-aws/deploy', page.getByRole('textbox', { name: 'Overrides in YAML' })],
     ['/administration/users', page.getByRole('table', { name: 'Users' })],
     ['/account', page.getByRole('table', { name: 'Sessions' })],

@@ -37,6 +37,7 @@ import { Route as AppAdministrationProjectsClusterIndexRouteImport } from './pag
 import { Route as AppAdministrationProjectsClusterFactsRouteImport } from './pages/_app/administration/projects/$cluster/facts'
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
 import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
+import { Route as AppClustersClusterInstancesInstanceCompareRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/compare'
 import { Route as AppClustersClusterInstancesInstanceHistoryRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/history'
 import { Route as AppClustersClusterInstancesInstanceUpdateRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/update'
 
@@ -185,6 +186,12 @@ const AppClustersClusterInstancesInstanceIndexRoute =
     path: '/clusters/$cluster/instances/$instance/',
     getParentRoute: () => AppRoute,
   } as any)
+const AppClustersClusterInstancesInstanceCompareRoute =
+  AppClustersClusterInstancesInstanceCompareRouteImport.update({
+    id: '/clusters/$cluster/instances/$instance/compare',
+    path: '/clusters/$cluster/instances/$instance/compare',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppClustersClusterInstancesInstanceHistoryRoute =
   AppClustersClusterInstancesInstanceHistoryRouteImport.update({
     id: '/clusters/$cluster/instances/$instance/history',
@@ -224,6 +231,7 @@ export interface FileRoutesByFullPath {
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
+  '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
   '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -254,6 +262,7 @@ export interface FileRoutesByTo {
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster': typeof AppAdministrationProjectsClusterIndexRoute
+  '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
   '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -287,6 +296,7 @@ export interface FileRoutesById {
   '/_app/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/_app/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
+  '/_app/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
   '/_app/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/_app/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/_app/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -319,6 +329,7 @@ export interface FileRouteTypes {
     | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster/'
+    | '/clusters/$cluster/instances/$instance/compare'
     | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance/'
@@ -349,6 +360,7 @@ export interface FileRouteTypes {
     | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster'
+    | '/clusters/$cluster/instances/$instance/compare'
     | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance'
@@ -381,6 +393,7 @@ export interface FileRouteTypes {
     | '/_app/administration/projects/$cluster/facts'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
     | '/_app/administration/projects/$cluster/'
+    | '/_app/clusters/$cluster/instances/$instance/compare'
     | '/_app/clusters/$cluster/instances/$instance/history'
     | '/_app/clusters/$cluster/instances/$instance/update'
     | '/_app/clusters/$cluster/instances/$instance/'
@@ -590,6 +603,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppClustersClusterInstancesInstanceIndexRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/clusters/$cluster/instances/$instance/compare': {
+      id: '/_app/clusters/$cluster/instances/$instance/compare'
+      path: '/clusters/$cluster/instances/$instance/compare'
+      fullPath: '/clusters/$cluster/instances/$instance/compare'
+      preLoaderRoute: typeof AppClustersClusterInstancesInstanceCompareRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/clusters/$cluster/instances/$instance/history': {
       id: '/_app/clusters/$cluster/instances/$instance/history'
       path: '/clusters/$cluster/instances/$instance/history'
@@ -626,6 +646,7 @@ interface AppRouteChildren {
   AppAdministrationProjectsClusterFactsRoute: typeof AppAdministrationProjectsClusterFactsRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
   AppAdministrationProjectsClusterIndexRoute: typeof AppAdministrationProjectsClusterIndexRoute
+  AppClustersClusterInstancesInstanceCompareRoute: typeof AppClustersClusterInstancesInstanceCompareRoute
   AppClustersClusterInstancesInstanceHistoryRoute: typeof AppClustersClusterInstancesInstanceHistoryRoute
   AppClustersClusterInstancesInstanceUpdateRoute: typeof AppClustersClusterInstancesInstanceUpdateRoute
   AppClustersClusterInstancesInstanceIndexRoute: typeof AppClustersClusterInstancesInstanceIndexRoute
@@ -653,6 +674,8 @@ const AppRouteChildren: AppRouteChildren = {
     AppClustersClusterPipelinesPipelineRoute,
   AppAdministrationProjectsClusterIndexRoute:
     AppAdministrationProjectsClusterIndexRoute,
+  AppClustersClusterInstancesInstanceCompareRoute:
+    AppClustersClusterInstancesInstanceCompareRoute,
   AppClustersClusterInstancesInstanceHistoryRoute:
     AppClustersClusterInstancesInstanceHistoryRoute,
   AppClustersClusterInstancesInstanceUpdateRoute:

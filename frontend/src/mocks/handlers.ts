@@ -7,6 +7,7 @@ import { operationHandlers } from './operations';
 import { overviewHandlers } from './overview';
 import { pipelineHandlers } from './pipelines';
 import { projectHandlers } from './projects';
+import { runtimeHandlers } from './runtime';
 import { viewHandlers } from './views';
 import type { World } from './world';
 
@@ -21,6 +22,7 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...overviewHandlers(world),
     ...pipelineHandlers(world),
     ...projectHandlers(world),
+    ...runtimeHandlers(world),
     ...viewHandlers(world),
   ];
 }

@@ -63,15 +63,15 @@ export function queueQuery(cluster?: string) {
   });
 }
 
-/** An instance's files as they are in GitLab now, to edit them. */
-export function configurationQuery(cluster: string, instance: string) {
+/** An instance's files as they are in GitLab now, to edit them, or as they were in a commit. */
+export function configurationQuery(cluster: string, instance: string, commit = '') {
   return queryOptions({
-    queryKey: ['configuration', cluster, instance],
+    queryKey: ['configuration', cluster, instance, commit],
     queryFn: ({ signal }) =>
       answer(
         client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/configuration', {
           signal,
-          params: { path: { cluster, instance } },
+          params: { path: { cluster, instance }, query: commit === '' ? {} : { commit } },
         }),
       ),
     // What is being edited must not change under one's hands.

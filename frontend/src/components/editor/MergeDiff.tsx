@@ -11,12 +11,17 @@ interface MergeDiffProps {
   label: string;
   before: string;
   after: string;
+  /** What to call the two. */
+  sides?: readonly [string, string];
 }
+
+const usual = ['before', 'after'] as const;
 
 const collapse = { margin: 3, minSize: 6 };
 
 /** Two texts beside one another, on narrow screens in one column; what is the same is folded. */
-export default function MergeDiff({ label, before, after }: MergeDiffProps) {
+export default function MergeDiff({ label, before, after, sides = usual }: MergeDiffProps) {
+  const [first, second] = sides;
   const host = useRef<HTMLDivElement>(null);
   const wide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
   useEffect(() => {
@@ -34,8 +39,8 @@ export default function MergeDiff({ label, before, after }: MergeDiffProps) {
     if (wide) {
       const view = new MergeView({
         parent,
-        a: { doc: before, extensions: extensions('before') },
-        b: { doc: after, extensions: extensions('after') },
+        a: { doc: before, extensions: extensions(first) },
+        b: { doc: after, extensions: extensions(second) },
         collapseUnchanged: collapse,
         gutter: true,
       });
@@ -45,11 +50,11 @@ export default function MergeDiff({ label, before, after }: MergeDiffProps) {
       parent,
       doc: after,
       extensions: [
-        extensions('before and after'),
+        extensions(`${first} and ${second}`),
         unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: collapse }),
       ],
     });
     return () => view.destroy();
-  }, [label, before, after, wide]);
+  }, [label, before, after, first, second, wide]);
   return <div ref={host} className={classes.merge} />;
 }

@@ -1,5 +1,5 @@
 import { CopyButton } from '@mantine/core';
-import { useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { File, FileProblem, Files } from '@/api/types';
 import { Empty } from '../Empty';
 import { Panel } from '../Panel';
@@ -16,11 +16,13 @@ interface FilesPanelProps {
   /** Name of the file that is open; the first unless given. */
   open: string | undefined;
   onOpen: (name: string) => void;
+  actions?: ReactNode;
 }
 
 /** Configuration files, read only, with what is wrong in them. Secrets came masked. */
-export function FilesPanel({ title, files, none, open, onOpen }: FilesPanelProps) {
+export default function FilesPanel({ title, files, none, open, onOpen, actions }: FilesPanelProps) {
   const id = useId();
+  const [searching, setSearching] = useState(false);
   const list = files?.files ?? [];
   const file = list.find((f) => nameOf(f) === open) ?? list[0];
   if (!file) {
@@ -35,9 +37,15 @@ export function FilesPanel({ title, files, none, open, onOpen }: FilesPanelProps
       title={title}
       note={files && <>as of commit {files.commit.slice(0, 8)}</>}
       actions={
-        <CopyButton value={file.text}>
-          {({ copied, copy }) => <SmallButton onClick={copy}>{copied ? 'Copied' : 'Copy'}</SmallButton>}
-        </CopyButton>
+        <>
+          <SmallButton aria-pressed={searching} onClick={() => setSearching(!searching)}>
+            Search
+          </SmallButton>
+          <CopyButton value={file.text}>
+            {({ copied, copy }) => <SmallButton onClick={copy}>{copied ? 'Copied' : 'Copy'}</SmallButton>}
+          </CopyButton>
+          {actions}
+        </>
       }
     >
       {list.length > 1 && (
@@ -76,6 +84,8 @@ export function FilesPanel({ title, files, none, open, onOpen }: FilesPanelProps
           text={file.text}
           marks={marksOf(file)}
           minHeight={120}
+          searching={searching}
+          onSearching={setSearching}
         />
       </div>
     </Panel>

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown, IconDownload, IconX } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { JobPlace } from '@/api/queries/logs';
 import type { Job } from '@/api/types';
 import { isMoving } from '@/api/status';
@@ -70,9 +70,10 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
 
   // Once the line that is linked to is there, it is shown; so again at another one.
   const ready = focused >= 0;
+  const reveal = useEffectEvent(() => show(focused));
   useEffect(() => {
-    if (ready) show(focused);
-  }, [focus, ready]); // eslint-disable-line react-hooks/exhaustive-deps
+    if (ready) reveal();
+  }, [focus, ready]);
 
   const beyond =
     at !== undefined &&

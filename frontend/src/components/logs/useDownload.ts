@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { type JobPlace, readJobLog } from '@/api/queries/logs';
 import type { Job } from '@/api/types';
+import { saveFile } from '@/lib/saveFile';
 import { wholeLog } from './LogStore';
 
 /** Saves a whole log as a file. */
@@ -13,15 +14,7 @@ export function useDownload(place: JobPlace, job: Job) {
       stop.current = new AbortController();
       return wholeLog((from, limit, signal) => readJobLog(place, from, limit, signal), stop.current.signal);
     },
-    onSuccess: (blob) => save(blob, `${place.cluster}-${place.pipeline}-${job.name}-${job.id}.log`),
+    onSuccess: (blob) => saveFile(blob, `${place.cluster}-${place.pipeline}-${job.name}-${job.id}.log`),
   });
   return { start: () => mutate(), busy: isPending, error };
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name.replaceAll(/[^\w.-]+/g, '-');
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -34,7 +34,7 @@ export function visibleRows(
 }
 
 /** Indexes of the rows that hold a text, in whatever case. */
-export function findRows(rows: readonly LogRow[], wanted: string): number[] {
+export function findRows(rows: readonly Pick<LogRow, 'text'>[], wanted: string): number[] {
   const needle = wanted.toLowerCase();
   if (needle === '') return [];
   const list: number[] = [];

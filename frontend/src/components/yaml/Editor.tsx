@@ -1,5 +1,6 @@
 import { yaml } from '@codemirror/lang-yaml';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { closeSearchPanel, openSearchPanel, searchPanelOpen } from '@codemirror/search';
 import { EditorView } from '@codemirror/view';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { type CSSProperties, useEffect, useRef } from 'react';
@@ -20,26 +21,37 @@ export interface EditorProps {
   onChange?: (text: string) => void;
   marks?: readonly LineMark[];
   minHeight?: number;
+  /** Whether the search is open; it also opens and closes by keyboard. */
+  searching?: boolean;
+  onSearching?: (open: boolean) => void;
   /** What this editor can besides. Taken once. */
   more?: Extension;
 }
 
 /** CodeMirror around a text. Loaded on its own, since it is large. */
-export default function Editor({ label, text, onChange, marks = none, minHeight, more = [] }: EditorProps) {
+export default function Editor(props: EditorProps) {
+  const { label, text, onChange, marks = none, minHeight, searching, onSearching, more = [] } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const change = useRef(onChange);
   const initial = useRef({ text, editable: onChange !== undefined, more });
   const attributes = useRef(new Compartment());
 
+  const searched = useRef(onSearching);
+
   useEffect(() => {
     change.current = onChange;
-  }, [onChange]);
+    searched.current = onSearching;
+  }, [onChange, onSearching]);
 
   useEffect(() => {
     const { editable, text: doc, more: extra } = initial.current;
     const reports = EditorView.updateListener.of((update) => {
       if (update.docChanged) change.current?.(update.state.doc.toString());
+    });
+    const search = EditorView.updateListener.of(({ startState, state }) => {
+      const now = searchPanelOpen(state);
+      if (now !== searchPanelOpen(startState)) searched.current?.(now);
     });
     const access: Extension = editable
       ? [lintGutter(), reports]
@@ -48,7 +60,7 @@ export default function Editor({ label, text, onChange, marks = none, minHeight,
       parent: host.current ?? undefined,
       state: EditorState.create({
         doc,
-        extensions: [extensions, yaml(), access, extra, attributes.current.of([])],
+        extensions: [extensions, yaml(), access, search, extra, attributes.current.of([])],
       }),
     } as ConstructorParameters<typeof EditorView>[0]);
     view.current = editor;
@@ -62,6 +74,13 @@ export default function Editor({ label, text, onChange, marks = none, minHeight,
       ),
     });
   }, [label]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || searching === undefined || searching === searchPanelOpen(editor.state)) return;
+    if (searching) openSearchPanel(editor);
+    else closeSearchPanel(editor);
+  }, [searching]);
 
   useEffect(() => {
     const editor = view.current;

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { InstanceDetails, Lifecycle } from '@/api/types';
+import { podsQuery } from '@/api/queries/runtime';
+import type { Instance, InstanceDetails, Lifecycle } from '@/api/types';
 import { TextLink } from '@/components/links';
+import { worstFirst } from '@/components/runtime/words';
 import { healthLooks, lifecycleLooks, operationWords, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { isStale } from '@/components/SyncNote';
@@ -16,68 +19,127 @@ const lifecycleReasons: Record<Lifecycle, string> = {
   deleted: 'Left git.',
 };
 
-/** Lifecycle, pipeline, health and age: four facts, never smeared together. */
+/** Lifecycle, pipeline, health and age: four facts, never smeared together, each with what to do next. */
 export function FourFacts({ details }: { details: InstanceDetails }) {
-  const { instance, sync } = details;
-  const { health, lifecycle, pipeline, changedAt } = instance;
-  const now = useNow();
-  const read = parseTime(sync.succeededAt);
+  const { instance } = details;
+  const { lifecycle, changedAt } = instance;
   return (
     <dl className={classes.four} aria-label="Status">
       <One
         name="Lifecycle"
         reason={lifecycleReasons[lifecycle]}
         at={<Time at={changedAt} prefix="Changed " />}
+        next={lifecycleNext[lifecycle]}
       >
         <Status look={lifecycleLooks[lifecycle]} />
       </One>
-      <One
-        name="Latest pipeline"
-        reason={
-          pipeline
-            ? pipeline.operation
-              ? operationWords[pipeline.operation]
-              : 'No operation of Grove'
-            : 'None is known.'
-        }
-        at={<Time at={pipeline?.updatedAt} />}
-      >
-        {pipeline && (
-          <TextLink
-            to="/clusters/$cluster/pipelines/$pipeline"
-            params={{ cluster: instance.cluster, pipeline: String(pipeline.id) }}
-          >
-            <Status look={pipelineLook(pipeline.status)} />
-          </TextLink>
-        )}
-      </One>
-      <One
-        name="Health"
-        reason={health.reason ?? healthReasons[health.state]}
-        at={<Time at={health.at} prefix="As of " />}
-      >
-        <Status look={healthLooks[health.state]} />
-      </One>
-      <One
-        name="Read from GitLab"
-        reason={
-          sync.error ??
-          (isStale(sync, now) ? 'Two turns were missed. Refresh, or look at the cluster.' : 'Up to date.')
-        }
-        at={sync.commit === undefined ? undefined : <>commit {sync.commit.slice(0, 8)}</>}
-      >
-        {read ? (
-          <span>
-            As of {timeOfDay(read)}
-            {isStale(sync, now) && ', stale'}
-          </span>
-        ) : (
-          'Never'
-        )}
-      </One>
+      <PipelineFact instance={instance} />
+      <HealthFact instance={instance} />
+      <AgeFact details={details} />
     </dl>
   );
 }
+
+function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance }) {
+  const operation = pipeline?.operation;
+  return (
+    <One
+      name="Latest pipeline"
+      reason={pipeline ? (operation ? operationWords[operation] : 'No operation of Grove') : 'None is known.'}
+      at={<Time at={pipeline?.updatedAt} />}
+      next={pipeline && pipelineNext[pipeline.status]}
+    >
+      {pipeline && (
+        <TextLink
+          to="/clusters/$cluster/pipelines/$pipeline"
+          params={{ cluster, pipeline: String(pipeline.id) }}
+        >
+          <Status look={pipelineLook(pipeline.status)} />
+        </TextLink>
+      )}
+    </One>
+  );
+}
+
+function HealthFact({ instance }: { instance: Instance }) {
+  const { cluster, name, health, lifecycle } = instance;
+  // The panel of the pods asks; this only reads along.
+  const { data } = useQuery({ ...podsQuery(cluster, name), enabled: false });
+  const found = worstFirst(data?.pods ?? []).find((pod) => (pod.findings?.length ?? 0) > 0)?.findings?.[0];
+  const troubled = health.state === 'failed' || health.state === 'degraded';
+  return (
+    <One
+      name="Health"
+      reason={health.reason ?? healthReasons[health.state]}
+      at={<Time at={health.at} prefix="Since " />}
+      next={
+        troubled ? (
+          (found?.nextStep ?? 'Look at its pods.')
+        ) : health.state === 'unknown' && lifecycle === 'active' ? (
+          <TextLink to="/clusters/$cluster" params={{ cluster }}>
+            Look at the cluster
+          </TextLink>
+        ) : undefined
+      }
+    >
+      <Status look={healthLooks[health.state]} />
+    </One>
+  );
+}
+
+/** How old what is shown is: what git says, and what the cluster says. */
+function AgeFact({ details: { sync, instance, observedAt } }: { details: InstanceDetails }) {
+  const now = useNow();
+  const read = parseTime(sync.succeededAt);
+  const seen = parseTime(observedAt);
+  const stale = isStale(sync, now);
+  return (
+    <One
+      name="Age"
+      reason={
+        sync.error ??
+        (stale
+          ? 'Two turns were missed.'
+          : sync.commit === undefined
+            ? 'Up to date.'
+            : `Git at commit ${sync.commit.slice(0, 8)}.`)
+      }
+      at={
+        instance.lifecycle === 'active' &&
+        (seen ? <Time at={observedAt} prefix="Cluster seen " /> : 'The cluster was never seen.')
+      }
+      next={
+        sync.error !== undefined ? (
+          <TextLink to="/clusters/$cluster" params={{ cluster: instance.cluster }}>
+            Look at the cluster
+          </TextLink>
+        ) : stale ? (
+          'Refresh.'
+        ) : undefined
+      }
+    >
+      {read ? (
+        <span>
+          GitLab as of {timeOfDay(read)}
+          {stale && ', stale'}
+        </span>
+      ) : (
+        'Never read'
+      )}
+    </One>
+  );
+}
+
+const lifecycleNext: Partial<Record<Lifecycle, string>> = {
+  pending: 'Wait for its operation, or read why it failed.',
+  archived: 'Unarchive it to deploy it again.',
+};
+
+const pipelineNext: Partial<Record<string, string>> = {
+  failed: 'Read its first error, then retry.',
+  manual: 'It waits for a person in GitLab.',
+  canceled: 'Retry it, or update the instance.',
+};
 
 const healthReasons: Partial<Record<string, string>> = {
   unknown: 'The cluster has not told yet.',
@@ -88,16 +150,19 @@ interface OneProps {
   name: string;
   reason: string | undefined;
   at: ReactNode;
+  /** What to do; absent when there is nothing to. */
+  next?: ReactNode;
   children: ReactNode;
 }
 
-function One({ name, reason, at, children }: OneProps) {
+function One({ name, reason, at, next, children }: OneProps) {
   return (
     <div>
       <dt>{name}</dt>
       <dd>
         {children}
         <p className={classes.reason}>{reason}</p>
+        {next !== undefined && <p className={classes.next}>{next}</p>}
         {at !== undefined && <p className={classes.age}>{at}</p>}
       </dd>
     </div>

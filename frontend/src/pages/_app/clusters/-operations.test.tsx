@@ -120,7 +120,7 @@ test('operators have no reprovisioning, viewers no actions', async () => {
   unmount();
   enter('viewer');
   open(instance().address);
-  await screen.findByRole('heading', { name: 'Configuration' });
+  await screen.findByRole('link', { name: 'Configuration' });
   expect(screen.queryByText('Delete', { selector: 'button' })).toBeNull();
   expect(screen.queryByRole('link', { name: 'Update' })).toBeNull();
 });

@@ -5,7 +5,7 @@ import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
-import { FilesPanel, Problems } from '@/components/files/FilesPanel';
+import FilesPanel, { Problems } from '@/components/files/FilesPanel';
 import { clusterColumns } from '@/components/instances/columns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { ButtonLink, OutLink, TextLink } from '@/components/links';

@@ -2,40 +2,41 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
+import { runtimeKeys } from '@/api/queries/runtime';
 import type { Instance, InstanceDetails } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Facts } from '@/components/Facts';
-import { FilesPanel } from '@/components/files/FilesPanel';
-import { ButtonLink, OutLink, TextLink } from '@/components/links';
+import { ButtonLink, OutLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { Loading } from '@/components/Loading';
 import { MissingPage } from '@/components/MissingPage';
 import { ActionsMenu } from '@/components/operations/ActionsMenu';
 import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { chosenOperation, OperationPanel } from '@/components/pipelines/OperationPanel';
-import { OperationTable } from '@/components/pipelines/OperationTable';
-import { PipelineTable } from '@/components/pipelines/PipelineTable';
 import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { useMay } from '@/components/useMe';
 import { hostOf } from '@/components/instances/columns';
 import { tell } from '@/components/tell';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
-import classes from '@/pages/_app/clusters/-clusters.module.css';
 import { FourFacts } from '@/pages/_app/clusters/-FourFacts';
+import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/clusters/-instanceSearch';
+
+import { InstanceTabs } from '@/pages/_app/clusters/-InstanceTabs';
+
+const Running = lazy(() => import('@/components/runtime/Running'));
+const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
+const InstanceDeployments = lazy(() => import('@/components/pipelines/InstanceDeployments'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/')({
-  validateSearch: (raw: RawSearch): { file?: string | undefined; operation?: string | undefined } => ({
-    file: word(raw, 'file'),
-    operation: word(raw, 'operation'),
-  }),
+  validateSearch: readInstanceSearch,
   component: InstanceRoute,
 });
 
@@ -67,64 +68,96 @@ function InstanceRoute() {
 }
 
 function Contents({ details }: { details: InstanceDetails }) {
-  const { cluster } = Route.useParams();
-  const { file, operation } = Route.useSearch();
-  const navigate = Route.useNavigate();
+  const { cluster, instance } = Route.useParams();
+  const { tab, operation } = Route.useSearch();
+  const active = details.instance.lifecycle === 'active';
   const shown = chosenOperation(details.operations, operation);
   return (
     <>
       <SyncNote sync={details.sync} />
       <FourFacts details={details} />
-      {details.instance.lifecycle === 'active' && (
-        <UndeployedNotice cluster={cluster} instance={details.instance.name} />
-      )}
+      <Facts facts={linksOf(details.instance)} />
+      {active && <UndeployedNotice cluster={cluster} instance={instance} />}
       {shown !== undefined && <OperationPanel key={shown} cluster={cluster} id={shown} />}
-      <div className={classes.columns}>
-        <FilesPanel
-          title="Configuration"
-          files={details.files}
-          none={
-            details.instance.lifecycle === 'pending'
-              ? 'Grove writes them to the repository when the operation is accepted.'
-              : 'This instance is not in the repository.'
-          }
-          open={file}
-          onOpen={(name) =>
-            void navigate({
-              search: (before) => ({ ...before, file: name }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
-        <Panel title="Links and release">
-          <Facts facts={linksOf(details.instance)} />
-        </Panel>
-      </div>
-      <Panel title="Pipelines" note={details.pipelines.length} flush>
-        {details.pipelines.length === 0 ? (
-          <Empty title="No pipelines">None about this instance is known.</Empty>
-        ) : (
-          <PipelineTable label="Pipelines" pipelines={details.pipelines} />
-        )}
-      </Panel>
-      {details.operations.length > 0 && (
-        <Panel
-          title="Operations"
-          flush
-          actions={
-            <TextLink
-              to="/clusters/$cluster/instances/$instance/history"
-              params={{ cluster, instance: details.instance.name }}
-            >
-              Whole history
-            </TextLink>
-          }
-        >
-          <OperationTable operations={details.operations} shown={shown} />
-        </Panel>
-      )}
+      <InstanceTabs label={`Parts of ${instance}`} open={tab} />
+      <Suspense fallback={<Loading lines={8} label="Loading: this part" />}>
+        {tab === undefined && <WhatRuns details={details} />}
+        {tab === 'configuration' && <Configuration details={details} />}
+        {tab === 'deployments' && <InstanceDeployments details={details} shown={shown} />}
+      </Suspense>
     </>
+  );
+}
+
+function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
+  const { cluster } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const change = (next: Partial<InstanceSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
+  if (instance.lifecycle !== 'active') {
+    return (
+      <Panel title="What runs">
+        <Empty title="Nothing runs">
+          {instance.lifecycle === 'pending'
+            ? 'Its first deployment has not succeeded yet. The operation above says how far it is.'
+            : 'It is archived: its pods were taken down.'}
+        </Empty>
+      </Panel>
+    );
+  }
+  const log = logPlace(search);
+  return (
+    <Running
+      cluster={cluster}
+      instance={instance.name}
+      pod={search.pod}
+      onPod={(pod) => change({ pod, log: undefined, previous: undefined })}
+      log={log}
+      onLog={(next) =>
+        change({
+          ...('pod' in next ? { pod: next.pod } : {}),
+          ...('container' in next ? { log: next.container ?? 'first' } : {}),
+          ...('previous' in next ? { previous: next.previous ? true : undefined } : {}),
+          ...('lines' in next ? { lines: String(next.lines) } : {}),
+        })
+      }
+    />
+  );
+}
+
+function Configuration({ details }: { details: InstanceDetails }) {
+  const { cluster, instance } = Route.useParams();
+  const { file } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <FilesPanel
+      title="Configuration"
+      files={details.files}
+      none={
+        details.instance.lifecycle === 'pending'
+          ? 'Grove writes them to the repository when the operation is accepted.'
+          : 'This instance is not in the repository.'
+      }
+      open={file}
+      onOpen={(name) =>
+        void navigate({
+          search: (before) => ({ ...before, file: name }),
+          replace: true,
+          resetScroll: false,
+        })
+      }
+      actions={
+        <ButtonLink
+          to="/clusters/$cluster/instances/$instance/compare"
+          params={{ cluster, instance }}
+          variant="default"
+          size="compact-sm"
+        >
+          Compare
+        </ButtonLink>
+      }
+    />
   );
 }
 
@@ -174,8 +207,16 @@ function Refresh() {
     mutationFn: () => refreshInstance(cluster, instance),
     onSuccess: (details) => {
       queryClient.setQueryData(instanceQuery(cluster, instance).queryKey, details);
-      void queryClient.invalidateQueries({ queryKey: ['tree'] });
-      tell('Read from GitLab again.');
+      tell('GitLab and the cluster were asked again.');
+    },
+    // GitLab may fail while the cluster answers.
+    onSettled: async () => {
+      const keys = [...runtimeKeys, 'undeployed', 'drift'].map((key) => [key, cluster, instance]);
+      await Promise.all(
+        [...keys, ['tree'], ['cluster', cluster]].map((queryKey) =>
+          queryClient.invalidateQueries({ queryKey }),
+        ),
+      );
     },
   });
   return (

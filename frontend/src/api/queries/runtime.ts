@@ -1,0 +1,99 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+import { pace } from './fleet';
+
+/**
+ * What a cluster tells of an instance, each part by itself. A cluster that does not answer is asked
+ * again at the next turn, not at once: the panel says so meanwhile.
+ */
+const live = { retry: false, refetchInterval: pace.calm, staleTime: 5_000 } as const;
+
+/** First words of the keys of all that is known of an instance while it runs. */
+export const runtimeKeys = ['pods', 'replication', 'events', 'pod-log', 'usage'] as const;
+
+export function podsQuery(cluster: string, instance: string) {
+  return queryOptions({
+    ...live,
+    queryKey: ['pods', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/pods', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+  });
+}
+
+export function replicationQuery(cluster: string, instance: string) {
+  return queryOptions({
+    ...live,
+    queryKey: ['replication', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/replication', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+  });
+}
+
+export function eventsQuery(cluster: string, instance: string) {
+  return queryOptions({
+    ...live,
+    queryKey: ['events', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/events', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+  });
+}
+
+/** A container's log: its last lines, of now or of before the last restart. */
+export interface PodLogPlace {
+  pod: string;
+  /** Absent is the pod's first. */
+  container: string | undefined;
+  previous: boolean;
+  lines: number;
+}
+
+export function podLogQuery(cluster: string, instance: string, place: PodLogPlace, follow: boolean) {
+  const { pod, container, previous, lines } = place;
+  return queryOptions({
+    queryKey: ['pod-log', cluster, instance, place],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/pods/{pod}/log', {
+          signal,
+          params: {
+            path: { cluster, instance, pod },
+            query: { previous, lines, ...(container === undefined ? {} : { container }) },
+          },
+        }),
+      ),
+    retry: false,
+    // What was written before the restart changes no more.
+    refetchInterval: follow && !previous ? 4_000 : false,
+    refetchOnWindowFocus: follow,
+  });
+}
+
+export function usageQuery(cluster: string, instance: string, from: string) {
+  return queryOptions({
+    queryKey: ['usage', cluster, instance, from],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/usage', {
+          signal,
+          params: { path: { cluster, instance }, query: { from } },
+        }),
+      ),
+    // It is collected once a day.
+    staleTime: 300_000,
+  });
+}

@@ -1,0 +1,90 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { treeQuery } from '@/api/queries/fleet';
+import { historyQuery } from '@/api/queries/operations';
+import type { Operation } from '@/api/types';
+import { operationWords } from '@/components/status/looks';
+import { dateTime, parseTime } from '@/lib/time';
+import classes from './compare.module.css';
+
+/** What an instance is compared with: another one, or itself in an earlier commit. */
+export interface Other {
+  /** “cluster/instance”. */
+  with?: string | undefined;
+  commit?: string | undefined;
+}
+
+interface CompareChoiceProps {
+  cluster: string;
+  instance: string;
+  other: Other;
+  onChoose: (other: Other) => void;
+}
+
+const commitForm = /^[0-9a-f]{7,64}$/;
+
+export function CompareChoice({ cluster, instance, other, onChoose }: CompareChoiceProps) {
+  const tree = useQuery(treeQuery);
+  const history = useInfiniteQuery(historyQuery(cluster, instance));
+  const [typed, setTyped] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const operations = (history.data?.pages.flatMap((page) => page.operations) ?? []).filter(hasCommit);
+  const instances = (tree.data?.clusters ?? []).map((c) => ({
+    group: c.name,
+    items: c.instances
+      .filter((i) => i.lifecycle === 'active' && (c.id !== cluster || i.name !== instance))
+      .map((i) => ({ value: `${c.id}/${i.name}`, label: i.name })),
+  }));
+  return (
+    <div className={classes.choice}>
+      <NativeSelect
+        label="Another instance"
+        value={other.with ?? ''}
+        data={[{ value: '', label: 'Choose…' }, ...instances.filter(({ items }) => items.length > 0)]}
+        onChange={(event) => onChoose({ with: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="An earlier operation"
+        value={operations.some((o) => o.commit === other.commit) ? other.commit : ''}
+        data={[
+          { value: '', label: operations.length === 0 ? 'None left a commit' : 'Choose…' },
+          ...operations.map((o) => ({ value: o.commit, label: labelOf(o) })),
+        ]}
+        disabled={operations.length === 0}
+        onChange={(event) => onChoose({ commit: event.currentTarget.value })}
+      />
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          const sha = typed.trim().toLowerCase();
+          setWrong(!commitForm.test(sha));
+          if (commitForm.test(sha)) onChoose({ commit: sha });
+        }}
+      >
+        <TextInput
+          label="A commit"
+          placeholder="4f2a9c1e…"
+          value={typed}
+          error={wrong && 'A commit has 7 to 64 digits, 0 to f.'}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <Button type="submit" variant="default">
+          Compare
+        </Button>
+      </form>
+    </div>
+  );
+}
+
+type Committed = Operation & { commit: string };
+
+function hasCommit(operation: Operation): operation is Committed {
+  return operation.commit !== undefined && operation.commit !== '';
+}
+
+function labelOf({ kind, requestedAt, requestedBy, commit }: Committed): string {
+  const at = parseTime(requestedAt);
+  return `${operationWords[kind]}, ${at ? dateTime(at) : ''}, ${requestedBy} (${commit.slice(0, 8)})`;
+}

@@ -1,0 +1,47 @@
+import { lazy, Suspense } from 'react';
+import type { Files } from '@/api/types';
+import { Loading } from '@/components/Loading';
+import { Panel } from '@/components/Panel';
+import { pairs } from './pairs';
+import classes from './compare.module.css';
+
+const MergeDiff = lazy(() => import('@/components/editor/MergeDiff'));
+
+interface CompareFilesProps {
+  before: Files;
+  after: Files;
+  /** What to call the two. */
+  sides: readonly [string, string];
+}
+
+/** Two configurations, file by file, beside one another. */
+export function CompareFiles({ before, after, sides }: CompareFilesProps) {
+  const [first, second] = sides;
+  return pairs(before, after).map(({ name, before: old, after: now }) => (
+    <Panel key={name} title={name} note={noteOf(old, now, sides)}>
+      {old === now ? (
+        <p className={classes.same}>Nothing differs.</p>
+      ) : (
+        <>
+          <p className={classes.sides}>
+            <span>{first}</span>
+            <span>{second}</span>
+          </p>
+          <Suspense fallback={<Loading lines={8} label={`Loading: ${name}`} />}>
+            <MergeDiff label={name} before={old ?? ''} after={now ?? ''} sides={sides} />
+          </Suspense>
+        </>
+      )}
+    </Panel>
+  ));
+}
+
+function noteOf(
+  old: string | undefined,
+  now: string | undefined,
+  [first, second]: readonly [string, string],
+) {
+  if (old === undefined) return `only in ${second}`;
+  if (now === undefined) return `only in ${first}`;
+  return old === now ? 'the same' : undefined;
+}

@@ -1,0 +1,67 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ApiError } from '@/api/errors';
+import { pace } from '@/api/queries/fleet';
+import type { Unread } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { Loaded } from '@/components/Loaded';
+import { Panel } from '@/components/Panel';
+import { Mark } from '@/components/status/Mark';
+import { Time } from '@/components/Time';
+import { useNow } from '@/lib/useNow';
+import classes from './runtime.module.css';
+
+interface ClusterPanelProps<T> {
+  title: string;
+  what: string;
+  query: UseQueryResult<T>;
+  /** How often it is asked; what missed two turns is stale. */
+  every?: number;
+  children: (data: T) => ReactNode;
+}
+
+/** What a cluster told, with its age. It loads, fails and ages by itself. */
+export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
+  title,
+  what,
+  query,
+  every = pace.calm,
+  children,
+}: ClusterPanelProps<T>) {
+  const gone = query.error instanceof ApiError && query.error.status === 404;
+  return (
+    <Panel title={title} note={<Age at={query.dataUpdatedAt} every={every} />} flush>
+      <div className={classes.loaded} aria-busy={query.isFetching}>
+        {gone ? (
+          <Empty title="The cluster does not run it">
+            Git has the instance, the cluster has no such namespace.
+          </Empty>
+        ) : (
+          <Loaded query={query} what={what}>
+            {(data) => (
+              <>
+                {(data.unread ?? []).map(({ kind, reason }) => (
+                  <p key={kind} className={classes.unread}>
+                    <Mark shape="question" /> Without {kind}: {reason}
+                  </p>
+                ))}
+                {children(data)}
+              </>
+            )}
+          </Loaded>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function Age({ at, every }: { at: number; every: number }) {
+  const now = useNow();
+  if (at === 0) return null;
+  return (
+    <>
+      <Time at={new Date(at).toISOString()} prefix="As of " />
+      {now - at > 2 * every + 10_000 && ', stale'}
+    </>
+  );
+}

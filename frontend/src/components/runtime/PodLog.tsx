@@ -1,0 +1,220 @@
+import { Button, CopyButton, NativeSelect } from '@mantine/core';
+import { IconArrowDown, IconDownload, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type PodLogPlace, podLogQuery, podsQuery } from '@/api/queries/runtime';
+import type { PodLog as Log } from '@/api/types';
+import { QuietLink } from '@/components/links';
+import { Loaded } from '@/components/Loaded';
+import logClasses from '@/components/logs/logs.module.css';
+import { Search } from '@/components/logs/Search';
+import { findRows } from '@/components/logs/visible';
+import { Panel } from '@/components/Panel';
+import { SmallButton } from '@/components/SmallButton';
+import { Time } from '@/components/Time';
+import { withoutAnsi } from '@/lib/ansi';
+import { saveFile } from '@/lib/saveFile';
+import { PodLogLines } from './PodLogLines';
+import classes from './podLog.module.css';
+
+export interface PodLogProps {
+  cluster: string;
+  instance: string;
+  place: PodLogPlace;
+  onChange: (change: Partial<PodLogPlace>) => void;
+}
+
+/** The last lines of a container's log, read again every few seconds while they are followed. */
+export default function PodLog({ cluster, instance, place, onChange }: PodLogProps) {
+  const [wrap, setWrap] = useState(true);
+  const [follow, setFollow] = useState(true);
+  const query = useQuery(podLogQuery(cluster, instance, place, follow));
+  const following = follow && !place.previous;
+  const [wanted, setWanted] = useState('');
+  const [hit, setHit] = useState(0);
+  const lines = query.data?.lines;
+  const hits = useMemo(() => findRows(lines ?? [], wanted), [lines, wanted]);
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => top.current?.scrollIntoView({ block: 'nearest' }), []);
+
+  const go = (next: number) => {
+    const turn = (next + hits.length) % hits.length;
+    setHit(turn);
+    setFollow(false);
+  };
+  const text = query.data && textOf(query.data);
+
+  return (
+    <div ref={top}>
+      <Panel
+        title={`Log of ${place.pod}`}
+        note={
+          query.dataUpdatedAt > 0 && <Time at={new Date(query.dataUpdatedAt).toISOString()} prefix="As of " />
+        }
+        flush
+        actions={
+          <>
+            <CopyButton value={text ?? ''}>
+              {({ copied, copy }) => (
+                <SmallButton onClick={copy} disabled={text === undefined}>
+                  {copied ? 'Copied' : 'Copy'}
+                </SmallButton>
+              )}
+            </CopyButton>
+            <SmallButton
+              disabled={text === undefined}
+              onClick={() =>
+                saveFile(new Blob([text ?? ''], { type: 'text/plain' }), fileName(instance, place))
+              }
+              leftSection={<IconDownload size={14} stroke={1.8} />}
+            >
+              Download
+            </SmallButton>
+          </>
+        }
+      >
+        <div className={logClasses.bar}>
+          <Choices cluster={cluster} instance={instance} place={place} log={query.data} onChange={onChange} />
+          <QuietLink
+            to="."
+            search={(before) => ({ ...before, log: undefined, previous: undefined, lines: undefined })}
+            resetScroll={false}
+            className={logClasses.close}
+            aria-label="Close the log"
+          >
+            <IconX size={16} stroke={1.8} />
+          </QuietLink>
+        </div>
+        <div className={logClasses.bar}>
+          <Search
+            text={wanted}
+            hits={hits.length}
+            hit={hit}
+            partial={query.data?.truncated ?? false}
+            onText={(next) => {
+              setWanted(next);
+              setHit(0);
+            }}
+            onGo={go}
+          />
+          <Toggle on={wrap} onToggle={() => setWrap(!wrap)}>
+            Wrap
+          </Toggle>
+          {!place.previous && (
+            <Toggle
+              on={following}
+              onToggle={() => setFollow(!follow)}
+              icon={<IconArrowDown size={14} stroke={1.8} />}
+            >
+              Follow
+            </Toggle>
+          )}
+        </div>
+        <div className={classes.loaded}>
+          <Loaded query={query} what="The log" lines={6}>
+            {(log) => (
+              <>
+                {log.truncated && (
+                  <p className={classes.cut}>
+                    The last {log.lines.length} lines; what is before is left out.
+                  </p>
+                )}
+                <PodLogLines
+                  lines={log.lines}
+                  label={`Output of ${log.container} in ${log.pod}`}
+                  wrap={wrap}
+                  follow={follow}
+                  wanted={wanted}
+                  hit={hits[hit]}
+                  onLeaveEnd={() => setFollow(false)}
+                />
+              </>
+            )}
+          </Loaded>
+        </div>
+      </Panel>
+    </div>
+  );
+}
+
+interface ToggleProps {
+  on: boolean;
+  onToggle: () => void;
+  icon?: ReactNode;
+  children: string;
+}
+
+function Toggle({ on, onToggle, icon, children }: ToggleProps) {
+  return (
+    <Button
+      variant={on ? 'light' : 'default'}
+      size="compact-sm"
+      aria-pressed={on}
+      onClick={onToggle}
+      leftSection={icon}
+    >
+      {children}
+    </Button>
+  );
+}
+
+const lineCounts = [100, 200, 500, 1000, 2000];
+
+interface ChoicesProps extends PodLogProps {
+  log: Log | undefined;
+}
+
+/** Which pod, which of its containers, from when, how much. */
+function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
+  const { data } = useQuery(podsQuery(cluster, instance));
+  const pods = data?.pods ?? [];
+  const names = pods.map((pod) => pod.name);
+  const pod = pods.find((one) => one.name === place.pod);
+  const containers = pod?.containers.map((c) => c.name) ?? log?.containers ?? [];
+  const container = place.container ?? log?.container ?? containers[0] ?? '';
+  return (
+    <div className={classes.choices}>
+      <NativeSelect
+        size="xs"
+        label="Pod"
+        value={place.pod}
+        data={names.includes(place.pod) ? names : [place.pod, ...names]}
+        onChange={(event) =>
+          onChange({ pod: event.currentTarget.value, container: undefined, previous: false })
+        }
+      />
+      <NativeSelect
+        size="xs"
+        label="Container"
+        value={container}
+        data={containers.includes(container) ? containers : [container, ...containers]}
+        onChange={(event) => onChange({ container: event.currentTarget.value, previous: false })}
+      />
+      <NativeSelect
+        size="xs"
+        label="From"
+        value={place.previous ? 'previous' : 'current'}
+        data={[
+          { value: 'current', label: 'The current run' },
+          { value: 'previous', label: 'Before the last restart' },
+        ]}
+        onChange={(event) => onChange({ previous: event.currentTarget.value === 'previous' })}
+      />
+      <NativeSelect
+        size="xs"
+        label="Lines"
+        value={String(place.lines)}
+        data={lineCounts.map(String)}
+        onChange={(event) => onChange({ lines: Number(event.currentTarget.value) })}
+      />
+    </div>
+  );
+}
+
+function textOf({ lines }: Log): string {
+  return lines.map(({ at, text }) => `${at === undefined ? '' : `${at} `}${withoutAnsi(text)}\n`).join('');
+}
+
+function fileName(instance: string, { pod, container, previous }: PodLogPlace): string {
+  return [instance, pod, container, previous ? 'previous' : undefined].filter(Boolean).join('-') + '.log';
+}

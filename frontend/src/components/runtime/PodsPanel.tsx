@@ -1,0 +1,80 @@
+import { IconChevronRight } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
+import { podsQuery } from '@/api/queries/runtime';
+import type { Pod } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { healthLooks } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import { ClusterPanel } from './ClusterPanel';
+import { PodDetails } from './PodDetails';
+import classes from './runtime.module.css';
+import { podReason, readyCount, worstFirst } from './words';
+
+interface PodsPanelProps {
+  cluster: string;
+  instance: string;
+  /** Name of the pod whose containers are shown. */
+  open: string | undefined;
+  onOpen: (pod: string | undefined) => void;
+}
+
+/** Pods, those that need somebody first. One opens to its containers. */
+export function PodsPanel({ cluster, instance, open, onOpen }: PodsPanelProps) {
+  const query = useQuery(podsQuery(cluster, instance));
+  return (
+    <ClusterPanel title="Pods" what="The pods" query={query}>
+      {({ pods }) =>
+        pods.length === 0 ? (
+          <Empty title="No pods">Nothing of this instance runs. Its Deployments are below.</Empty>
+        ) : (
+          <Table label="Pods" heads={['Pod', 'State', 'Phase', 'Ready', 'Restarts', 'Created', 'Node']}>
+            {worstFirst(pods).map((pod) => (
+              <Fragment key={pod.name}>
+                <PodRow
+                  pod={pod}
+                  open={pod.name === open}
+                  onToggle={() => onOpen(pod.name === open ? undefined : pod.name)}
+                />
+                {pod.name === open && (
+                  <tr className={classes.opened}>
+                    <td colSpan={7}>
+                      <PodDetails cluster={cluster} pod={pod} />
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            ))}
+          </Table>
+        )
+      }
+    </ClusterPanel>
+  );
+}
+
+function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: () => void }) {
+  const reason = podReason(pod);
+  return (
+    <tr>
+      <td>
+        <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
+          <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
+          <span>{pod.name}</span>
+        </button>
+      </td>
+      <td data-wrap>
+        <Status look={healthLooks[pod.health]} />
+        {reason !== undefined && <p className={classes.reason}>{reason}</p>}
+      </td>
+      <td>{pod.deletedAt === undefined ? pod.phase : 'Being deleted'}</td>
+      <td>{readyCount(pod)}</td>
+      <td>{pod.restarts}</td>
+      <td data-dim>
+        <Time at={pod.createdAt} />
+      </td>
+      <td data-dim>{pod.node ?? 'None yet'}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { replicationQuery } from '@/api/queries/runtime';
+import type { Autoscaler, Replication } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { healthLooks } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { ClusterPanel } from './ClusterPanel';
+import classes from './runtime.module.css';
+import { worstFirst } from './words';
+
+/** Deployments and what scales them. */
+export function ReplicationPanel({ cluster, instance }: { cluster: string; instance: string }) {
+  const query = useQuery(replicationQuery(cluster, instance));
+  return (
+    <ClusterPanel title="Replication" what="The replication" query={query}>
+      {({ deployments, autoscalers }) =>
+        deployments.length === 0 ? (
+          <Empty title="No Deployments">The cluster has none in this instance&apos;s namespace.</Empty>
+        ) : (
+          <>
+            <Deployments deployments={deployments} />
+            {autoscalers.length > 0 && <Autoscalers autoscalers={autoscalers} />}
+          </>
+        )
+      }
+    </ClusterPanel>
+  );
+}
+
+const counts = ['Desired', 'Updated', 'Ready', 'Available'];
+
+function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
+  return (
+    <Table label="Deployments" heads={['Deployment', 'State', ...counts, 'Images']}>
+      {worstFirst(deployments).map((d) => {
+        const reason = d.findings?.[0]?.reason ?? d.failure;
+        return (
+          <tr key={d.name}>
+            <td>{d.name}</td>
+            <td data-wrap>
+              <Status look={healthLooks[d.health]} />
+              {reason !== undefined && <p className={classes.reason}>{reason}</p>}
+              {!d.observed && <p className={classes.reason}>Kubernetes has not seen its last change yet.</p>}
+            </td>
+            <td>{d.desired}</td>
+            <td>{d.updated}</td>
+            <td>{d.ready}</td>
+            <td>{d.available}</td>
+            <td data-dim data-wrap>
+              {d.images.map((image) => (
+                <code key={image} className={classes.image}>
+                  {image}
+                </code>
+              ))}
+            </td>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}
+
+function Autoscalers({ autoscalers }: { autoscalers: readonly Autoscaler[] }) {
+  return (
+    <Table label="Autoscalers" heads={['Autoscaler', 'Scales', 'Min', 'Max', 'Current', 'Wanted', 'Metrics']}>
+      {autoscalers.map((a) => (
+        <tr key={a.name}>
+          <td>{a.name}</td>
+          <td>{a.target}</td>
+          <td>{a.min}</td>
+          <td>{a.max}</td>
+          <td>{a.current}</td>
+          <td>{a.desired}</td>
+          <td data-wrap>
+            {a.metrics.map((m) => (
+              <span key={m.name} className={classes.metric}>
+                {m.name} {m.current ?? 'unknown'} of {m.target}
+              </span>
+            ))}
+            {a.problem !== undefined && <p className={classes.reason}>{a.problem}</p>}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

@@ -1,0 +1,44 @@
+import { lazy, Suspense } from 'react';
+import type { PodLogPlace } from '@/api/queries/runtime';
+import { Loading } from '@/components/Loading';
+import { useMay } from '@/components/useMe';
+import { EventsPanel } from './EventsPanel';
+import { PodsPanel } from './PodsPanel';
+import { ReplicationPanel } from './ReplicationPanel';
+import classes from './runtime.module.css';
+
+const PodLog = lazy(() => import('./PodLog'));
+
+export interface RunningProps {
+  cluster: string;
+  instance: string;
+  /** The pod whose containers are shown. */
+  pod: string | undefined;
+  onPod: (pod: string | undefined) => void;
+  /** The log that is open. */
+  log: PodLogPlace | undefined;
+  onLog: (change: Partial<PodLogPlace>) => void;
+}
+
+/** What the cluster tells of an instance, asked for part by part. */
+export default function Running({ cluster, instance, pod, onPod, log, onLog }: RunningProps) {
+  const operator = useMay('operator', cluster);
+  return (
+    <>
+      <PodsPanel cluster={cluster} instance={instance} open={pod} onOpen={onPod} />
+      {log && operator && (
+        <Suspense fallback={<Loading lines={6} label="Loading: the log" />}>
+          <PodLog key={log.pod} cluster={cluster} instance={instance} place={log} onChange={onLog} />
+        </Suspense>
+      )}
+      {log && !operator && (
+        <p className={classes.refusal} role="note">
+          Logs may hold what people typed, so reading them needs the role of an operator on this cluster. Ask
+          an administrator.
+        </p>
+      )}
+      <ReplicationPanel cluster={cluster} instance={instance} />
+      <EventsPanel cluster={cluster} instance={instance} />
+    </>
+  );
+}

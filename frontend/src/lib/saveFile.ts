@@ -1,0 +1,8 @@
+/** Gives a file to whoever looks at the page. */
+export function saveFile(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name.replaceAll(/[^\w.-]+/g, '-');
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,34 @@
+import { Link } from '@tanstack/react-router';
+import classes from '@/components/Sections.module.css';
+import type { InstanceSearch } from './-instanceSearch';
+
+type Tab = InstanceSearch['tab'];
+
+const tabs: readonly { tab: Tab; word: string }[] = [
+  { tab: undefined, word: 'What runs' },
+  { tab: 'configuration', word: 'Configuration' },
+  { tab: 'deployments', word: 'Pipelines and operations' },
+];
+
+/** Parts of an instance's page, as links: the address says which is open. */
+export function InstanceTabs({ label, open }: { label: string; open: Tab }) {
+  return (
+    <nav aria-label={label} className={classes.sections}>
+      {tabs.map(({ tab, word }) => (
+        <Link
+          key={word}
+          to="."
+          search={(before) => ({ ...before, tab, file: undefined })}
+          resetScroll={false}
+          activeOptions={exactly}
+          aria-current={tab === open ? 'page' : undefined}
+          className={classes.link}
+        >
+          {word}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const exactly = { exact: true, includeSearch: true, explicitUndefined: true };

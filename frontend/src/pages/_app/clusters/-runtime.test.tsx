@@ -1,0 +1,160 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Health, Role } from '@/api/types';
+import { podsOf } from '@/mocks/runtime';
+import { faults, mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+
+function enter(role: Role) {
+  const user = { ...api.world.user, role };
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
+}
+
+beforeEach(() => enter('operator'));
+
+function instanceOf(cluster: string, health: Health) {
+  const found = api.world.instances.find(
+    (i) => i.cluster === cluster && i.lifecycle === 'active' && i.health.state === health,
+  );
+  if (!found) throw new Error(`no instance of ${cluster} is ${health}`);
+  return { found, address: `/clusters/${cluster}/instances/${found.name}` };
+}
+
+const table = (name: string) => screen.findByRole('table', { name });
+
+test('the pod that crashes stands first and says why, with what to do', async () => {
+  const { found, address } = instanceOf('campus-aws', 'failed');
+  const { user, router } = open(address);
+  const rows = within(await table('Pods')).getAllByRole('row');
+  expect(rows).toHaveLength(1 + podsOf(found).length);
+  expect(rows[1]).toHaveTextContent(/cms-.*Failed.*crashes again and again.*Running0 of 114/);
+
+  await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
+  const containers = await screen.findByRole('list', { name: /^Containers of cms-/ });
+  expect(containers).toHaveTextContent('It ends again and again');
+  expect(containers).toHaveTextContent('It ended with an error, exit code 1, after 1 min 00 s');
+  expect(containers).toHaveTextContent('0.25 cores, 1 GiB');
+  expect(containers).toHaveTextContent(/registry\.example\.org/);
+  expect(router.state.location.search).toMatchObject({ pod: podsOf(found)[0]?.name });
+  expect(screen.getByRole('main')).toHaveTextContent('Read the log of the container before the restart.');
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+});
+
+test('replication and warnings, the newest first', async () => {
+  const { address } = instanceOf('campus-aws', 'failed');
+  open(address);
+  const deployments = within(await table('Deployments')).getAllByRole('row');
+  expect(deployments[1]).toHaveTextContent(/cms.*None of its replicas is available.1100/);
+  expect(within(await table('Autoscalers')).getByText('cpu 63% of 80%')).toBeVisible();
+  const events = within(await table('Warning events')).getAllByRole('row');
+  expect(events[1]).toHaveTextContent(/BackOff.*41$/);
+  expect(events[2]).toHaveTextContent('Unhealthy');
+});
+
+test('a part that fails leaves the others, and its own last data with their age', async () => {
+  const { address } = instanceOf('campus-aws', 'healthy');
+  const { user } = open(address);
+  await table('Pods');
+  await table('Deployments');
+  api.use(
+    http.get('*/pods', () => HttpResponse.json({ detail: 'The inspector answers 500.' }, { status: 503 })),
+  );
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  const pods = screen.getByRole('region', { name: 'Pods' });
+  expect(await within(pods).findByRole('alert')).toHaveTextContent('could not be brought up to date');
+  expect(within(pods).getByRole('table', { name: 'Pods' })).toBeVisible();
+  expect(within(pods).getByText(/^As of/)).toBeVisible();
+  expect(within(screen.getByRole('region', { name: 'Replication' })).queryByRole('alert')).toBeNull();
+});
+
+test('a cluster that is offline hides nothing that GitLab knows', async () => {
+  const { found, address } = instanceOf('sandbox', 'unknown');
+  found.health.reason = 'The cluster does not answer, last seen 22 Nov 12:04 UTC';
+  const { user } = open(address);
+  for (const name of ['Pods', 'Replication', 'Events']) {
+    const panel = await screen.findByRole('region', { name });
+    expect(await within(panel).findByRole('alert')).toHaveTextContent('The cluster cannot be reached.');
+  }
+  const status = screen.getByText('Health').parentElement;
+  expect(status).toHaveTextContent(/Unknown.*last seen 22 Nov 12:04 UTC/);
+  await user.click(screen.getByRole('link', { name: 'Configuration' }));
+  expect(await screen.findByText(/LMS_HOST/)).toBeInTheDocument();
+  await user.click(screen.getByRole('link', { name: 'Pipelines and operations' }));
+  expect(await table('Pipelines')).toBeVisible();
+});
+
+test('what does not run is not asked for', async () => {
+  const archived = api.world.instances.find((i) => i.lifecycle === 'archived');
+  open(`/clusters/${archived?.cluster ?? ''}/instances/${archived?.name ?? ''}`);
+  expect(await screen.findByText('Nothing runs')).toBeVisible();
+});
+
+test('an operator reads the log of before the restart, and the address says so', async () => {
+  const { address } = instanceOf('campus-aws', 'failed');
+  const { user, router } = open(address);
+  await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
+  await user.click(await screen.findByRole('link', { name: 'Log before the restart of cms' }));
+  expect(await screen.findByRole('region', { name: /^Output of cms in/ })).toBeVisible();
+  expect(router.state.location.search).toMatchObject({ log: 'cms', previous: 'true' });
+  expect(screen.queryByRole('button', { name: 'Follow' })).toBeNull();
+
+  const search = screen.getByRole('textbox', { name: 'Search the log' });
+  await user.type(search, "can't connect to server");
+  expect(await screen.findByText(/^1 of 1 /)).toBeVisible();
+  await user.clear(search);
+  await user.type(search, 'heartbeat');
+  expect(await screen.findByText(/^1 of 199/)).toBeVisible();
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), '100');
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ lines: '100' }));
+  await user.selectOptions(screen.getByRole('combobox', { name: 'From' }), 'current');
+  expect(await screen.findByRole('button', { name: 'Follow', pressed: true })).toBeVisible();
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+  await user.click(screen.getByRole('link', { name: 'Close the log' }));
+  await waitFor(() => expect(screen.queryByRole('region', { name: /^Output of/ })).toBeNull());
+});
+
+test('what a log says stays text', async () => {
+  const { found, address } = instanceOf('campus-aws', 'healthy');
+  const pod = podsOf(found)[0]?.name ?? '';
+  const text = '<img src=x onerror=alert(1)> \u202egnp.exe \x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07';
+  api.use(
+    http.get('*/pods/:p/log', () =>
+      HttpResponse.json({
+        at: new Date().toISOString(),
+        pod,
+        container: 'cms',
+        containers: ['cms'],
+        previous: false,
+        lines: [{ text }],
+        truncated: false,
+      }),
+    ),
+  );
+  open(`${address}?pod=${pod}&log=cms`);
+  const output = await screen.findByRole('region', { name: /^Output of/ });
+  expect(output).toHaveTextContent('<img src=x onerror=alert(1)> \\u202egnp.exe click');
+  expect(output.querySelector('img, a')).toBeNull();
+});
+
+test('a viewer sees pods but no logs, and is told why', async () => {
+  enter('viewer');
+  const { found, address } = instanceOf('campus-aws', 'failed');
+  const pod = podsOf(found)[0]?.name ?? '';
+  open(`${address}?pod=${pod}&log=cms`);
+  expect(await screen.findByRole('list', { name: /^Containers of/ })).toBeVisible();
+  expect(screen.getByText(/reading them needs the role of an operator/)).toBeVisible();
+  expect(screen.queryByRole('link', { name: /^Log/ })).toBeNull();
+});
+
+test('a pod that was replaced says so, and another can be chosen', async () => {
+  const { found, address } = instanceOf('campus-aws', 'healthy');
+  const { user } = open(`${address}?pod=lms-gone&log=lms`);
+  expect(await screen.findByText(/it may have been replaced/)).toBeVisible();
+  const other = podsOf(found).at(-1)?.name ?? '';
+  await screen.findByRole('option', { name: other });
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Pod' }), other);
+  expect(await screen.findByRole('region', { name: /^Output of mfe/ })).toBeVisible();
+});
