@@ -22,5 +22,21 @@ export default defineConfig(({ mode }) => ({
   server: { host: '127.0.0.1', ...(mode === 'mock' ? {} : { proxy }) },
   preview: { host: '127.0.0.1', proxy },
   optimizeDeps: { include: ['codemirror', 'yaml', '@mantine/spotlight'] },
-  build: { target: 'es2023', manifest: true, sourcemap: false, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    manifest: true,
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // In pieces, shared by ever other sets of pages, the router would grow with every page.
+        codeSplitting: {
+          groups: [{ name: 'router', test: /node_modules\/@tanstack\/(react-)?(router|store)/ }],
+        },
+        // The first chunk names all others: a long hash costs there, and saves nothing.
+        chunkFileNames: 'assets/[name]-[hash:7].js',
+        assetFileNames: 'assets/[name]-[hash:7][extname]',
+      },
+    },
+  },
 }));

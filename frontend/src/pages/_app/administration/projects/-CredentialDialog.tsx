@@ -8,8 +8,9 @@ import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { tell } from '@/components/tell';
 import { useApiForm } from '@/components/useApiForm';
-import { type CredentialDoing, provenBy } from './-doings';
+import type { CredentialDoing } from './-doings';
 import classes from './-projects.module.css';
+import { provenBy } from './-proof';
 
 interface CredentialDialogProps {
   project: Project;

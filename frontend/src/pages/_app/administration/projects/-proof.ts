@@ -1,0 +1,13 @@
+import type { CheckName } from '@/api/types';
+import type { CredentialDoing } from './-doings';
+
+/** The checks that tell whether a change was good. */
+export const provenBy: Record<CredentialDoing, readonly CheckName[]> = {
+  apiToken: ['reachable', 'token', 'project'],
+  triggerToken: ['triggerToken'],
+  webhookSecret: ['webhook'],
+  makeKey: ['deployKey'],
+  pasteKey: ['deployKey'],
+  gateway: ['gateway'],
+  inspectorSecret: ['gateway'],
+};
