@@ -7,6 +7,7 @@ type Tab = InstanceSearch['tab'];
 const tabs: readonly { tab: Tab; word: string }[] = [
   { tab: undefined, word: 'What runs' },
   { tab: 'configuration', word: 'Configuration' },
+  { tab: 'usage', word: 'Usage' },
   { tab: 'deployments', word: 'Pipelines and operations' },
 ];
 

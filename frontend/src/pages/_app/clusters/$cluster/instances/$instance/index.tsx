@@ -32,6 +32,7 @@ import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/
 import { InstanceTabs } from '@/pages/_app/clusters/-InstanceTabs';
 
 const Running = lazy(() => import('@/components/runtime/Running'));
+const UsagePanel = lazy(() => import('@/components/usage/UsagePanel'));
 const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
 const InstanceDeployments = lazy(() => import('@/components/pipelines/InstanceDeployments'));
 
@@ -83,6 +84,7 @@ function Contents({ details }: { details: InstanceDetails }) {
       <Suspense fallback={<Loading lines={8} label="Loading: this part" />}>
         {tab === undefined && <WhatRuns details={details} />}
         {tab === 'configuration' && <Configuration details={details} />}
+        {tab === 'usage' && <Usage />}
         {tab === 'deployments' && <InstanceDeployments details={details} shown={shown} />}
       </Suspense>
     </>
@@ -121,6 +123,22 @@ function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
           ...('previous' in next ? { previous: next.previous ? true : undefined } : {}),
           ...('lines' in next ? { lines: String(next.lines) } : {}),
         })
+      }
+    />
+  );
+}
+
+function Usage() {
+  const { cluster, instance } = Route.useParams();
+  const { days } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <UsagePanel
+      cluster={cluster}
+      instance={instance}
+      days={days}
+      onDays={(days) =>
+        void navigate({ search: (before) => ({ ...before, days }), replace: true, resetScroll: false })
       }
     />
   );

@@ -1,0 +1,56 @@
+import { screen, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+
+beforeEach(() =>
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...api.world.user, role: 'viewer' },
+  }),
+);
+
+const address = () => {
+  const found = api.world.instances.find((i) => i.lifecycle === 'active');
+  if (!found) throw new Error('an empty world');
+  return `/clusters/${found.cluster}/instances/${found.name}?tab=usage`;
+};
+
+const tell = (body: object) =>
+  api.use(http.get('*/usage', () => HttpResponse.json({ from: '2026-08-01', to: '2026-10-31', ...body })));
+
+test('usage as charts, as numbers and as a table; the address says how far back', async () => {
+  const { user, router } = open(address());
+  expect(await screen.findByText('1,075', { selector: 'strong' })).toBeVisible();
+  expect(screen.getByText(/^\+275 since/)).toBeVisible();
+  await user.click(screen.getByText('The same as a table'));
+  const rows = within(screen.getByRole('table', { name: 'Usage' })).getAllByRole('row');
+  expect(rows).toHaveLength(13);
+  expect(rows[1]).toHaveTextContent(/1,075.*17.*50,900$/);
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Span of time' }), '30 days');
+  expect(router.state.location.search).toMatchObject({ tab: 'usage', days: '30' });
+  expect(await screen.findByText(/^\+75 since|^\+100 since/)).toBeVisible();
+});
+
+test('nothing known yet says why', async () => {
+  tell({ points: [] });
+  open(address());
+  expect(await screen.findByText('Nothing is known of this time')).toBeVisible();
+});
+
+test('a report that failed stands above the last one that did not', async () => {
+  tell({
+    points: [{ day: '2026-10-31', from: '2026-10-02', users: 12 }],
+    error: 'The function usage-report does not exist; enter its name.',
+    triedAt: '2026-11-01T04:00:00Z',
+  });
+  open(address());
+  expect(await screen.findByRole('alert')).toHaveTextContent(/^The report of 1 Nov 2026.*enter its name\./);
+  expect(screen.getByText('12', { selector: 'strong' })).toBeVisible();
+  expect(screen.getAllByText('The report does not tell it.')).toHaveLength(3);
+});
