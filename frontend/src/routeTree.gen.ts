@@ -21,6 +21,7 @@ import { Route as GuestSetupRouteImport } from './pages/_guest/setup'
 import { Route as AppAccountIndexRouteImport } from './pages/_app/account/index'
 import { Route as AppAccountTokensRouteImport } from './pages/_app/account/tokens'
 import { Route as AppActivityIndexRouteImport } from './pages/_app/activity/index'
+import { Route as AppAdministrationAuditRouteImport } from './pages/_app/administration/audit'
 import { Route as AppAdministrationInvitationsRouteImport } from './pages/_app/administration/invitations'
 import { Route as AppAdministrationUsersRouteImport } from './pages/_app/administration/users'
 import { Route as AppBulkIndexRouteImport } from './pages/_app/bulk/index'
@@ -97,6 +98,11 @@ const AppAccountTokensRoute = AppAccountTokensRouteImport.update({
 const AppActivityIndexRoute = AppActivityIndexRouteImport.update({
   id: '/activity/',
   path: '/activity/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAdministrationAuditRoute = AppAdministrationAuditRouteImport.update({
+  id: '/administration/audit',
+  path: '/administration/audit',
   getParentRoute: () => AppRoute,
 } as any)
 const AppAdministrationInvitationsRoute =
@@ -214,6 +220,7 @@ export interface FileRoutesByFullPath {
   '/reset': typeof GuestResetRoute
   '/setup': typeof GuestSetupRoute
   '/account/tokens': typeof AppAccountTokensRoute
+  '/administration/audit': typeof AppAdministrationAuditRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
   '/bulk/$bulk': typeof AppBulkBulkRoute
@@ -245,6 +252,7 @@ export interface FileRoutesByTo {
   '/reset': typeof GuestResetRoute
   '/setup': typeof GuestSetupRoute
   '/account/tokens': typeof AppAccountTokensRoute
+  '/administration/audit': typeof AppAdministrationAuditRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
   '/bulk/$bulk': typeof AppBulkBulkRoute
@@ -279,6 +287,7 @@ export interface FileRoutesById {
   '/_guest/reset': typeof GuestResetRoute
   '/_guest/setup': typeof GuestSetupRoute
   '/_app/account/tokens': typeof AppAccountTokensRoute
+  '/_app/administration/audit': typeof AppAdministrationAuditRoute
   '/_app/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/_app/administration/users': typeof AppAdministrationUsersRoute
   '/_app/bulk/$bulk': typeof AppBulkBulkRoute
@@ -312,6 +321,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/setup'
     | '/account/tokens'
+    | '/administration/audit'
     | '/administration/invitations'
     | '/administration/users'
     | '/bulk/$bulk'
@@ -343,6 +353,7 @@ export interface FileRouteTypes {
     | '/reset'
     | '/setup'
     | '/account/tokens'
+    | '/administration/audit'
     | '/administration/invitations'
     | '/administration/users'
     | '/bulk/$bulk'
@@ -376,6 +387,7 @@ export interface FileRouteTypes {
     | '/_guest/reset'
     | '/_guest/setup'
     | '/_app/account/tokens'
+    | '/_app/administration/audit'
     | '/_app/administration/invitations'
     | '/_app/administration/users'
     | '/_app/bulk/$bulk'
@@ -489,6 +501,13 @@ declare module '@tanstack/react-router' {
       path: '/activity'
       fullPath: '/activity/'
       preLoaderRoute: typeof AppActivityIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/administration/audit': {
+      id: '/_app/administration/audit'
+      path: '/administration/audit'
+      fullPath: '/administration/audit'
+      preLoaderRoute: typeof AppAdministrationAuditRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/administration/invitations': {
@@ -629,6 +648,7 @@ declare module '@tanstack/react-router' {
 
 interface AppRouteChildren {
   AppAccountTokensRoute: typeof AppAccountTokensRoute
+  AppAdministrationAuditRoute: typeof AppAdministrationAuditRoute
   AppAdministrationInvitationsRoute: typeof AppAdministrationInvitationsRoute
   AppAdministrationUsersRoute: typeof AppAdministrationUsersRoute
   AppBulkBulkRoute: typeof AppBulkBulkRoute
@@ -654,6 +674,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountTokensRoute: AppAccountTokensRoute,
+  AppAdministrationAuditRoute: AppAdministrationAuditRoute,
   AppAdministrationInvitationsRoute: AppAdministrationInvitationsRoute,
   AppAdministrationUsersRoute: AppAdministrationUsersRoute,
   AppBulkBulkRoute: AppBulkBulkRoute,

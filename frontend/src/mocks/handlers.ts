@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'msw';
+import { auditHandlers } from './audit';
 import { bulkHandlers } from './bulk';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
@@ -14,6 +15,7 @@ import type { World } from './world';
 /** The whole API over one world. */
 export function createHandlers(world: () => World): RequestHandler[] {
   return [
+    ...auditHandlers(world),
     ...identityHandlers(world),
     ...bulkHandlers(world),
     ...fleetHandlers(world),

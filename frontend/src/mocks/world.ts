@@ -1,5 +1,6 @@
 import type {
   Activity,
+  AuditEntry,
   Bulk,
   Cluster,
   Files,
@@ -37,6 +38,8 @@ export interface World {
   /** Newest first. */
   activity: Activity[];
   bulks: Bulk[];
+  /** Newest first. */
+  audit: AuditEntry[];
   views: View[];
   /** Id of the view that is shown first. */
   defaultView?: string | undefined;
@@ -308,6 +311,31 @@ function user(id: string, name: string, role: Role, extra: Partial<User> = {}): 
   };
 }
 
+function audited(): AuditEntry[] {
+  const by = { userId: root.id, email: root.email, address: '192.0.2.10' };
+  return [
+    {
+      id: 'a3',
+      at: ago(20),
+      actor: by,
+      action: 'user.role',
+      target: 'user/u2',
+      before: { email: 'bruno@example.org', grants: { global: 'viewer' }, disabled: false },
+      after: { email: 'bruno@example.org', grants: { global: 'operator' }, disabled: false },
+    },
+    {
+      id: 'a2',
+      at: ago(90),
+      actor: { userId: 'u2', email: 'bruno@example.org', tokenId: 't9' },
+      action: 'operation.update',
+      target: 'cluster/campus-aws/instance/academy',
+      after: { kind: 'update', reason: 'A newer theme.' },
+      operation: 'op1',
+    },
+    { id: 'a1', at: ago(900), actor: {}, action: 'project.added', target: 'project/sandbox' },
+  ];
+}
+
 /** Each world has revisions of its own, so that no ETag of one is good in another. */
 let worlds = 0;
 
@@ -391,6 +419,7 @@ export function createWorld(): World {
     operations: [],
     activity: instances.flatMap(happened).sort((a, b) => b.at.localeCompare(a.at)),
     bulks: [],
+    audit: audited(),
     views: [
       {
         id: 'v1',

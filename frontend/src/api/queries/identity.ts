@@ -1,5 +1,7 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
+import type { AuditFilter } from '../types';
+import { pace } from './fleet';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -25,3 +27,19 @@ export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/invitations', { signal })),
 });
+
+export function auditQuery(filter: AuditFilter) {
+  return infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ signal, pageParam }) =>
+      answer(
+        client.GET('/auth/v1/audit', {
+          signal,
+          params: { query: { ...filter, ...(pageParam === undefined ? {} : { after: pageParam }) } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: pace.calm,
+  });
+}

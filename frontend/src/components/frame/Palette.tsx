@@ -137,6 +137,12 @@ function useEntries(onHelp: () => void): Entry[] {
           run: () => void router.navigate({ to: '/administration/users' }),
         },
         {
+          kind: 'Pages',
+          id: 'audit',
+          label: 'Audit',
+          run: () => void router.navigate({ to: '/administration/audit' }),
+        },
+        {
           kind: 'Commands',
           id: 'add',
           label: 'Add GitLab project',

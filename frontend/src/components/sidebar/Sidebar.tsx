@@ -6,6 +6,8 @@ import {
   IconGitBranch,
   IconListDetails,
   IconServer2,
+  IconSettings,
+  IconShieldCheck,
   IconStack2,
   IconUsers,
 } from '@tabler/icons-react';
@@ -69,6 +71,16 @@ export function Sidebar() {
             People
           </Link>
         )}
+        {administrator && (
+          <Link to="/administration/audit" className={classes.page} activeOptions={{ includeSearch: false }}>
+            <IconShieldCheck size={16} stroke={1.7} />
+            Audit
+          </Link>
+        )}
+        <Link to="/account" className={classes.page}>
+          <IconSettings size={16} stroke={1.7} />
+          Settings
+        </Link>
       </nav>
       <div className={classes.filter}>
         <TextInput

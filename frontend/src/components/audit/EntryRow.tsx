@@ -1,0 +1,153 @@
+import { IconChevronRight } from '@tabler/icons-react';
+import type { AuditEntry, User } from '@/api/types';
+import { Subject } from '../activity/Subject';
+import { QuietLink, TextLink } from '../links';
+import { Mark } from '../status/Mark';
+import { Time } from '../Time';
+import classes from './audit.module.css';
+import { type Change, changesOf } from './changes';
+import { actionWord, isGrave, subjectOf } from './words';
+
+export type People = ReadonlyMap<string, User>;
+
+interface EntryRowProps {
+  entry: AuditEntry;
+  people: People;
+  open: boolean;
+  onToggle: () => void;
+}
+
+export const columns = 5;
+
+/** An entry of the log, which opens to all that is known of it. */
+export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
+  const changes = changesOf(entry.before, entry.after);
+  const what = actionWord(entry.action);
+  return (
+    <>
+      <tr>
+        <td data-dim>
+          <Time at={entry.at} />
+        </td>
+        <td>{whoOf(entry, people)}</td>
+        <td>
+          <button
+            type="button"
+            className={classes.toggle}
+            aria-expanded={open}
+            title={entry.action}
+            data-row
+            onClick={onToggle}
+          >
+            <IconChevronRight size={14} stroke={1.9} aria-hidden="true" />
+            {what}
+            {isGrave(entry.action) && (
+              <span className={classes.grave}>
+                <Mark shape="triangle" />
+              </span>
+            )}
+          </button>
+        </td>
+        <td>
+          <About target={entry.target} people={people} />
+        </td>
+        <td data-wrap>
+          <span className={classes.summary}>{changes.map(sayChange).join('; ')}</span>
+        </td>
+      </tr>
+      {open && (
+        <tr className={classes.more}>
+          <td colSpan={columns}>
+            <Details entry={entry} changes={changes} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function whoOf({ actor }: AuditEntry, people: People): string {
+  if (actor.userId === undefined) return 'Ocim itself';
+  return people.get(actor.userId)?.name ?? actor.email ?? actor.userId;
+}
+
+function sayChange({ field, before, after }: Change): string {
+  const name = field === '' ? '' : `${field}: `;
+  if (before === undefined) return `${name}${after ?? ''}`;
+  return `${name}${before} → ${after ?? 'none'}`;
+}
+
+function About({ target, people }: { target: string; people: People }) {
+  const subject = subjectOf(target);
+  switch (subject.kind) {
+    case 'cluster':
+      return <Subject cluster={subject.cluster} instance={subject.instance} />;
+    case 'user':
+      return <QuietLink to="/administration/users">{people.get(subject.id)?.name ?? target}</QuietLink>;
+    case 'invitation':
+      return <QuietLink to="/administration/invitations">An invitation</QuietLink>;
+    case 'bulk':
+      return (
+        <QuietLink to="/bulk/$bulk" params={{ bulk: subject.id }}>
+          A bulk change
+        </QuietLink>
+      );
+    case 'other':
+      return target;
+  }
+}
+
+function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Change[] }) {
+  const { actor } = entry;
+  const facts = [
+    ['Logged as', entry.action],
+    ['About', entry.target],
+    ['By', actor.email],
+    ['From', actor.address],
+    ['With API token', actor.tokenId],
+    ['Operation', entry.operation],
+  ] as const;
+  return (
+    <div className={classes.details}>
+      <p className={classes.facts}>
+        {facts.map(
+          ([name, value]) =>
+            value !== undefined && (
+              <span key={name}>
+                {name} <code>{value}</code>
+              </span>
+            ),
+        )}
+        <TextLink to="/administration/audit" search={{ target: entry.target }}>
+          All about the same
+        </TextLink>
+      </p>
+      {changes.length === 0 ? (
+        <p className={classes.facts}>It changed no value that the log keeps.</p>
+      ) : (
+        <table className={classes.changes} aria-label="Values before and after">
+          <thead>
+            <tr>
+              <th scope="col">Value</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(({ field, before, after }) => (
+              <tr key={field}>
+                <th scope="row">{field === '' ? 'The whole' : field}</th>
+                <td>
+                  {before === undefined ? <span className={classes.none}>none</span> : <del>{before}</del>}
+                </td>
+                <td>
+                  {after === undefined ? <span className={classes.none}>none</span> : <ins>{after}</ins>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Role } from '@/api/types';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+function enter(role: Role) {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...mock.world.user, role },
+  });
+}
+
+beforeEach(() => enter('administrator'));
+
+const row = (name: RegExp) => screen.findByRole('row', { name });
+
+test('says who did what to what, and what it changed', async () => {
+  open('/administration/audit');
+  const roles = await row(/Ada Okafor Roles changed Bruno Keller grants\.global: viewer → operator/);
+  expect(roles).toBeVisible();
+  expect(await row(/Bruno Keller Update asked for academy on campus-aws/)).toBeVisible();
+  expect(await row(/Ocim itself Project added sandbox/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+});
+
+test('an entry opens to its values before and after, and its link opens it', async () => {
+  const { router, user } = open('/administration/audit');
+  await user.click(within(await row(/Roles changed/)).getByRole('button', { name: /Roles changed/ }));
+  const values = await screen.findByRole('table', { name: 'Values before and after' });
+  expect(within(values).getByRole('row', { name: 'grants.global viewer operator' })).toBeVisible();
+  expect(router.state.location.searchStr).toBe('?entry=a3');
+  expect(screen.getByText('192.0.2.10')).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('link', { name: 'All about the same' }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?target=user/u2'));
+});
+
+test('is filtered by who and what, in the address', async () => {
+  const { router, user } = open('/administration/audit');
+  await screen.findByRole('option', { name: 'Bruno Keller' });
+  await user.selectOptions(screen.getByLabelText('Who'), 'u2');
+  await waitFor(() => expect(screen.queryByRole('row', { name: /Roles changed/ })).not.toBeInTheDocument());
+  await user.selectOptions(screen.getByLabelText('What'), 'user.disabled');
+  expect(await screen.findByText('No entry matches')).toBeVisible();
+  expect(router.state.location.searchStr).toBe('?user=u2&action=user.disabled');
+  await user.click(screen.getByRole('button', { name: 'Remove the filter What: Account disabled' }));
+  expect(await row(/Update asked for/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Clear all' }));
+  expect(await row(/Project added/)).toBeVisible();
+});
+
+test('pages by cursor', async () => {
+  const [entry] = mock.world.audit;
+  if (!entry) throw new Error('an empty log');
+  mock.world.audit = Array.from({ length: 60 }, (_, i) => ({ ...entry, id: `e${i}` }));
+  const { user } = open('/administration/audit');
+  await screen.findByRole('table', { name: 'Audit log' });
+  expect(screen.getAllByRole('row')).toHaveLength(51);
+  await user.click(screen.getByRole('button', { name: 'Show earlier' }));
+  await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(61));
+});
+
+test('is for administrators only', async () => {
+  enter('operator');
+  open('/administration/audit');
+  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  expect(screen.queryByRole('link', { name: 'Audit' })).not.toBeInTheDocument();
+});

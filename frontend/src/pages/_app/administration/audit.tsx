@@ -1,0 +1,167 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { auditQuery, usersQuery } from '@/api/queries/identity';
+import classes from '@/components/audit/audit.module.css';
+import { EntryRow, type People } from '@/components/audit/EntryRow';
+import { actionGroups, actionWord } from '@/components/audit/words';
+import { Empty } from '@/components/Empty';
+import { Chips } from '@/components/filters/Chips';
+import { Loaded } from '@/components/Loaded';
+import { Page } from '@/components/Page';
+import { Panel } from '@/components/Panel';
+import { Table } from '@/components/Table';
+import { useMay } from '@/components/useMe';
+import { present, word } from '@/lib/readSearch';
+import type { RawSearch } from '@/lib/search';
+
+interface Search {
+  user?: string | undefined;
+  action?: string | undefined;
+  target?: string | undefined;
+  /** Id of the entry that is open. */
+  entry?: string | undefined;
+}
+
+export const Route = createFileRoute('/_app/administration/audit')({
+  validateSearch: (raw: RawSearch): Search => ({
+    user: word(raw, 'user'),
+    action: word(raw, 'action'),
+    target: word(raw, 'target'),
+    entry: word(raw, 'entry'),
+  }),
+  component: AuditRoute,
+});
+
+function AuditRoute() {
+  const administrator = useMay('administrator');
+  return administrator ? (
+    <Audit />
+  ) : (
+    <Page title="Audit">
+      <Empty title="Your role does not allow this">
+        Only administrators read the audit log. Ask one of them.
+      </Empty>
+    </Page>
+  );
+}
+
+function Audit() {
+  const { entry: open, ...filter } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  const users = useQuery(usersQuery);
+  const people = useMemo(() => new Map(users.data?.users.map((user) => [user.id, user])), [users.data]);
+  const query = useInfiniteQuery(auditQuery(present(filter)));
+  const change = (next: Search) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
+  const clear = () => void navigate({ search: {} });
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <Page title="Audit" about="Who changed what, and when. Nothing is ever taken out of it.">
+      <Filters search={filter} people={people} onChange={change} onClear={clear} />
+      <Loaded query={query} what="The audit log" lines={10}>
+        {({ pages }) => {
+          const entries = pages.flatMap((page) => page.entries);
+          if (entries.length === 0 && !query.hasNextPage) {
+            return (
+              <Empty
+                title={filtered ? 'No entry matches' : 'Nothing was changed yet'}
+                action={
+                  filtered && (
+                    <Button variant="default" onClick={clear}>
+                      Clear the filters
+                    </Button>
+                  )
+                }
+              />
+            );
+          }
+          return (
+            <Panel
+              title="Entries"
+              note={query.hasNextPage ? `the latest ${entries.length}` : entries.length}
+              flush
+            >
+              <Table label="Audit log" heads={['When', 'Who', 'What', 'About', 'Change']}>
+                {entries.map((entry) => (
+                  <EntryRow
+                    key={entry.id}
+                    entry={entry}
+                    people={people}
+                    open={entry.id === open}
+                    onToggle={() => change({ entry: entry.id === open ? undefined : entry.id })}
+                  />
+                ))}
+              </Table>
+              {query.hasNextPage && (
+                <div className={classes.end}>
+                  {entries.length === 0 && <span>Nothing among the latest.</span>}
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    Show earlier
+                  </Button>
+                </div>
+              )}
+            </Panel>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}
+
+interface FiltersProps {
+  search: Search;
+  people: People;
+  onChange: (next: Search) => void;
+  onClear: () => void;
+}
+
+const some = (value: string) => (value === '' ? undefined : value);
+
+function Filters({ search, people, onChange, onClear }: FiltersProps) {
+  const { user, action, target } = search;
+  const known = [...people.values()].map(({ id, name }) => ({ value: id, label: name }));
+  const actions = Object.entries(actionGroups).map(([group, words]) => ({
+    group,
+    items: Object.entries(words).map(([value, label]) => ({ value, label })),
+  }));
+  return (
+    <>
+      <div role="search" className={classes.filters} aria-label="Filter the audit log">
+        <NativeSelect
+          size="xs"
+          data-filter
+          aria-label="Who"
+          data={[{ value: '', label: 'Everybody' }, ...known]}
+          value={user !== undefined && people.has(user) ? user : ''}
+          onChange={(event) => onChange({ user: some(event.currentTarget.value) })}
+        />
+        <NativeSelect
+          size="xs"
+          aria-label="What"
+          data={[{ value: '', label: 'All that was done' }, ...actions]}
+          value={action ?? ''}
+          onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
+        />
+      </div>
+      <Chips
+        chips={[
+          ...chip('user', 'Who', user && (people.get(user)?.name ?? user)),
+          ...chip('action', 'What', action && actionWord(action)),
+          ...chip('target', 'About', target),
+        ]}
+        onClear={onClear}
+      />
+    </>
+  );
+
+  function chip(id: keyof Search, title: string, value: string | undefined) {
+    const onRemove = () => onChange({ [id]: undefined });
+    return value === undefined || value === '' ? [] : [{ id, label: `${title}: ${value}`, onRemove }];
+  }
+}
