@@ -32,7 +32,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Clusters"
 	api := faas.NewAPI(deps.API)
-	f := &clusters{Deps: deps, replica: fleet.NewReplica(deps.Fleet)}
+	f := &clusters{Deps: deps, replica: fleet.NewReplica(deps.Fleet), ages: fleet.NewAgeBook(deps.Fleet)}
 	f.routeFleet(api)
 	f.routeProjects(api)
 	f.routeUsage(api)
@@ -44,6 +44,7 @@ func New(deps Deps) http.Handler {
 type clusters struct {
 	Deps
 	replica *fleet.Replica
+	ages    *fleet.AgeBook
 }
 
 func (f *clusters) routeFleet(api *faas.API) {

@@ -22,6 +22,8 @@ type listClustersOutput struct {
 type clusterTree struct {
 	Clusters []clusterBranch `json:"clusters"`
 	Revision int64           `json:"revision"`
+
+	StaleAfterSeconds int `json:"staleAfterSeconds,omitempty" doc:"Age from which on a fact is stale, because two refreshes were missed"`
 }
 
 // clusterBranch is a cluster as the sidebar shows it.
@@ -32,6 +34,8 @@ type clusterBranch struct {
 	Pipeline  string         `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
 	Problems  int            `json:"problems" doc:"Problems in the cluster's own files"`
 	SyncError string         `json:"syncError,omitempty" doc:"Why the project could not be read last"`
+	Online    fleet.Online   `json:"online,omitzero"`
+	Age       fleet.Age      `json:"age,omitzero" doc:"How old what is known of it is"`
 	Instances []instanceLeaf `json:"instances"`
 }
 
@@ -49,24 +53,29 @@ func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision)
+	ages, err := f.ages.Ages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	etag := revisionTag(ctx, snapshot.Revision, ages)
 	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
 		return nil, err
 	}
 	who := faas.PrincipalFrom(ctx)
-	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision}
+	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision, StaleAfterSeconds: int(fleet.StaleAfter.Seconds())}
 	for _, chunk := range snapshot.Chunks {
 		if who.Sees(chunk.Cluster.ID) {
-			tree.Clusters = append(tree.Clusters, branch(chunk))
+			tree.Clusters = append(tree.Clusters, branch(chunk, ages.ByCluster[chunk.Cluster.ID]))
 		}
 	}
 	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
 }
 
-func branch(chunk *fleet.Chunk) clusterBranch {
+func branch(chunk *fleet.Chunk, age fleet.Age) clusterBranch {
 	c := chunk.Cluster
 	b := clusterBranch{
 		ID: c.ID, Name: c.Name, Provider: c.Provider, Pipeline: status(c.Pipeline), Problems: len(c.Problems), SyncError: c.Sync.Error,
+		Online: c.Online, Age: age,
 		Instances: make([]instanceLeaf, len(chunk.Rows)),
 	}
 	for i, row := range chunk.Rows {

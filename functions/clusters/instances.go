@@ -31,7 +31,14 @@ type listInstancesInput struct {
 type listInstancesOutput struct {
 	ETag         string `header:"ETag"`
 	CacheControl string `header:"Cache-Control"`
-	Body         fleet.InstancePage
+	Body         instancePage
+}
+
+// instancePage is a page of the list with the age of what it says.
+type instancePage struct {
+	fleet.InstancePage
+	Ages              map[string]fleet.Age `json:"ages,omitempty" doc:"By cluster of the page, how old what is known of it is"`
+	StaleAfterSeconds int                  `json:"staleAfterSeconds,omitempty" doc:"Age from which on a fact is stale, because two refreshes were missed"`
 }
 
 func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*listInstancesOutput, error) {
@@ -43,7 +50,11 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision)
+	ages, err := f.ages.Ages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	etag := revisionTag(ctx, snapshot.Revision, ages)
 	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
 		return nil, err
 	}
@@ -51,7 +62,15 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	return &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: page}, nil
+	out := &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: instancePage{
+		InstancePage: page, Ages: map[string]fleet.Age{}, StaleAfterSeconds: int(fleet.StaleAfter.Seconds()),
+	}}
+	for _, i := range page.Instances {
+		if age, known := ages.ByCluster[i.Cluster]; known {
+			out.Body.Ages[i.Cluster] = age
+		}
+	}
+	return out, nil
 }
 
 func (in *listInstancesInput) filter(who identity.Principal) (fleet.Filter, error) {
@@ -83,8 +102,8 @@ func as[T ~string](in []string) []T {
 const revalidate = "private, no-cache"
 
 // revisionTag tags what a person may see of a revision: a change of their grants
-// changes it too.
-func revisionTag(ctx context.Context, revision int64) string {
+// or of its age changes it too.
+func revisionTag(ctx context.Context, revision int64, ages *fleet.Ages) string {
 	who := faas.PrincipalFrom(ctx)
-	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint())
+	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + ages.Tag + "-" + who.Grants.Fingerprint())
 }

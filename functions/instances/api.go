@@ -2,7 +2,6 @@ package function
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/operation"
 )
 
 // Deps is what the function needs.
@@ -21,10 +21,10 @@ type Deps struct {
 	Fleet *fleet.Store
 	// Sync reads a project again.
 	Sync func(ctx context.Context, project string) error
-	// Observe asks a project's cluster what runs. What comes of it is kept, so that
-	// an error is for the log only.
+	// Observe asks a project's cluster again what runs.
 	Observe func(ctx context.Context, project string) error
-	Log     *slog.Logger
+	// Deployed finds what an instance was deployed with last, by asking GitLab.
+	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
 	Now  func() time.Time
@@ -42,10 +42,11 @@ func New(deps Deps) http.Handler {
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
-		Summary: "Read the instance's project from GitLab and ask its cluster again, then show the instance",
+		Summary: "Ask GitLab and the cluster again, then show the instance with how either went",
 	}, f.refresh)
 	f.registerRuntime(api)
 	f.registerUsage(api)
+	f.registerDrift(api)
 	return api
 }
 
@@ -57,11 +58,12 @@ type instanceInput struct {
 }
 
 type instanceOutput struct {
-	Body instanceDetails
+	Body InstanceDetails
 }
 
-// instanceDetails is all that the page of an instance shows.
-type instanceDetails struct {
+// InstanceDetails is all that the page of an instance shows. It is exported because
+// huma passes over what is embedded and not.
+type InstanceDetails struct {
 	Instance   fleet.Instance    `json:"instance"`
 	Files      *fleet.Files      `json:"files,omitempty" doc:"Its configuration; absent while it is not in git"`
 	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it"`
@@ -93,7 +95,7 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if err != nil {
 		return nil, err
 	}
-	page := instanceDetails{Instance: row.Instance}
+	page := InstanceDetails{Instance: row.Instance}
 	if page.Pipelines, _, err = f.Fleet.InstancePipelines(ctx, in.Cluster, in.Instance, "", newest); err != nil {
 		return nil, err
 	}
@@ -117,22 +119,4 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	}
 	page.Sync, page.ObservedAt = record.State, seen.At
 	return &instanceOutput{Body: page}, nil
-}
-
-func (f *instances) refresh(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
-	observed := make(chan error, 1)
-	go func() { observed <- f.Observe(ctx, in.Cluster) }()
-	// A sync that runs already will do.
-	err := f.Sync(ctx, in.Cluster)
-	// GitLab and the cluster fail independently; what each had to say is kept.
-	if err := <-observed; err != nil && !fault.Is(err, fault.NotFound) {
-		f.Log.InfoContext(ctx, "cluster not observed", "cluster", in.Cluster, "err", err)
-	}
-	if err != nil && !fault.Is(err, fault.Conflict) {
-		if fault.Is(err, fault.NotFound) {
-			return nil, faas.NoSuchCluster()
-		}
-		return nil, err
-	}
-	return f.get(ctx, in)
 }

@@ -2,7 +2,6 @@ package function
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 
 	handler "github.com/openfaas/templates-sdk/go-http"
@@ -30,5 +29,5 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Observe: fleet.Observe, Open: fleet.OpenCluster, Log: slog.Default(), Now: setup.Now}), nil
+	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Observe: fleet.Observe, Deployed: fleet.Operations.Deployed, Open: fleet.OpenCluster, Now: setup.Now}), nil
 }

@@ -16,10 +16,10 @@ import (
 	function "github.com/open-craft/ocim/functions/instances"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/operation"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -42,8 +42,10 @@ type world struct {
 	cluster *clustertest.Server
 	syncErr error
 	synced  []string
-	seenErr error
-	seen    []string
+	sync    func()
+	observe func(ctx context.Context, project string) error
+	latest  operation.Deployed
+	gitlab  error // of asking what was deployed
 }
 
 func newWorld(t *testing.T) *world {
@@ -53,13 +55,15 @@ func newWorld(t *testing.T) *world {
 		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet,
 		Sync: func(_ context.Context, project string) error {
 			w.synced = append(w.synced, project)
+			if w.sync != nil {
+				w.sync()
+			}
 			return w.syncErr
 		},
-		Observe: func(_ context.Context, project string) error {
-			w.seen = append(w.seen, project)
-			return w.seenErr
+		Observe: func(ctx context.Context, project string) error { return w.observe(ctx, project) },
+		Deployed: func(context.Context, fleet.Project, string) (operation.Deployed, error) {
+			return w.latest, w.gitlab
 		},
-		Log:  slog.New(slog.DiscardHandler),
 		Open: w.open, Now: func() time.Time { return noon },
 	})
 	ctx := t.Context()
@@ -131,35 +135,4 @@ func TestWhatMayNotBeSeenLooksLikeWhatIsNotThere(t *testing.T) {
 	var p faas.Problem
 	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/none", "campus", &p))
 	assert.Contains(t, p.Detail, "none")
-}
-
-func TestRefreshReadsTheProjectAgain(t *testing.T) {
-	tests := map[string]struct {
-		err    error
-		status int
-	}{
-		"done":              {nil, http.StatusOK},
-		"already under way": {fault.New(fault.Conflict, "held"), http.StatusOK},
-		"GitLab is down":    {fault.New(fault.Unavailable, "GitLab answers 502"), http.StatusServiceUnavailable},
-		"token refused":     {fault.New(fault.Refused, "GitLab refused the API token"), http.StatusBadGateway},
-		"no such project":   {fault.New(fault.NotFound, "no project"), http.StatusNotFound},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.syncErr = tt.err
-			var answer map[string]any
-			assert.Equal(t, tt.status, w.call(t, http.MethodPost, "/v1/clusters/campus/instances/demo/refresh", "campus", &answer))
-			assert.Equal(t, []string{"campus"}, w.synced)
-			assert.Equal(t, []string{"campus"}, w.seen, "the cluster is asked whatever GitLab answers")
-		})
-	}
-}
-
-func TestRefreshShowsWhatIsKnownWhenTheClusterIsSilent(t *testing.T) {
-	w := newWorld(t)
-	w.seenErr = fault.New(fault.Unavailable, "The cluster cannot be reached")
-	var p page
-	require.Equal(t, http.StatusOK, w.call(t, http.MethodPost, "/v1/clusters/campus/instances/demo/refresh", "campus", &p))
-	assert.Equal(t, noon, p.Sync.SucceededAt)
 }

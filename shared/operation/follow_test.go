@@ -73,6 +73,15 @@ func TestUndeployedChanges(t *testing.T) {
 	require.Len(t, found.Commits, 1)
 	assert.Equal(t, "by hand", found.Commits[0].Title)
 
+	deployed, err := w.Operations.Deployed(t.Context(), w.project(t), "alpha")
+	require.NoError(t, err)
+	assert.Equal(t, op.Commit, deployed.Commit)
+	require.NotNil(t, deployed.Configured)
+	assert.Equal(t, "1", deployed.Configured.Settings["X"])
+	deployed, err = w.Operations.Deployed(t.Context(), w.project(t), "beta")
+	require.NoError(t, err)
+	assert.Equal(t, operation.Deployed{}, deployed, "no pipeline of it is known")
+
 	// A deployment that failed deployed nothing.
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true})
 	w.run(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "3")}})

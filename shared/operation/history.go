@@ -2,10 +2,12 @@ package operation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // Estimate is how long an operation will take, by earlier ones of its kind.
@@ -114,6 +116,45 @@ func (s *Service) Undeployed(ctx context.Context, project fleet.Project, instanc
 		}
 	}
 	out.Partial = len(out.Commits) == mostUndeployed
+	return out, nil
+}
+
+// Deployed is what an instance was deployed with last.
+type Deployed struct {
+	Commit     string            // empty when none is known
+	Pipeline   int64             // that deployed it
+	Configured *grove.Configured // nil when it is not known, or the instance was not there then
+}
+
+// Deployed finds it, by asking GitLab.
+func (s *Service) Deployed(ctx context.Context, project fleet.Project, instance string) (Deployed, error) {
+	recent, _, err := s.Fleet.InstancePipelines(ctx, project.ID, instance, "", 100)
+	if err != nil {
+		return Deployed{}, err
+	}
+	last := lastDeployed(recent)
+	if last == nil {
+		return Deployed{}, nil
+	}
+	out := Deployed{Commit: last.SHA, Pipeline: last.ID}
+	remote, err := s.Open(ctx, project)
+	if err != nil {
+		return out, err
+	}
+	var sources []fleet.SourceFile
+	for _, name := range grove.InstanceFiles() {
+		f, err := fetch(ctx, remote, grove.InstanceFile(instance, name), last.SHA)
+		if err != nil {
+			return out, fmt.Errorf("reading what was deployed of %s: %w", instance, err)
+		}
+		if f.LastCommit != "" {
+			sources = append(sources, f)
+		}
+	}
+	if len(sources) > 0 {
+		r := grove.ReadInstance(project.ID, instance, sources)
+		out.Configured = &grove.Configured{Settings: r.Settings, Release: r.Instance.Release}
+	}
 	return out, nil
 }
 

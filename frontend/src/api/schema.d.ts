@@ -747,6 +747,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster what runs, and tell where that is not what the configuration says */
+        get: operations["get-drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/instances/v1/clusters/{cluster}/instances/{instance}/events": {
         parameters: {
             query?: never;
@@ -807,7 +824,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read the instance's project from GitLab and ask its cluster again, then show the instance */
+        /** Ask GitLab and the cluster again, then show the instance with how either went */
         post: operations["refresh-instance"];
         delete?: never;
         options?: never;
@@ -1359,6 +1376,18 @@ export interface components {
             /** @description What still needs a hand, with its cure */
             warning?: string;
         };
+        Age: {
+            /**
+             * Format: date-time
+             * @description When GitLab was last read
+             */
+            gitAt?: string;
+            /**
+             * Format: date-time
+             * @description When the cluster last told the health of its instances
+             */
+            healthAt?: string;
+        };
         Attention: {
             cluster: string;
             detail: string;
@@ -1566,9 +1595,12 @@ export interface components {
             sync: components["schemas"]["SyncState"];
         };
         ClusterBranch: {
+            /** @description How old what is known of it is */
+            age?: components["schemas"]["Age"];
             id: string;
             instances: components["schemas"]["InstanceLeaf"][];
             name: string;
+            online?: components["schemas"]["Online"];
             /** @description Status of the cluster's latest pipeline */
             pipeline?: string;
             /**
@@ -1595,6 +1627,11 @@ export interface components {
             clusters: components["schemas"]["ClusterBranch"][];
             /** Format: int64 */
             revision: number;
+            /**
+             * Format: int64
+             * @description Age from which on a fact is stale, because two refreshes were missed
+             */
+            staleAfterSeconds?: number;
         };
         Commit: {
             author: string;
@@ -1705,6 +1742,50 @@ export interface components {
             /** @description Deployment id; GitLab's commit may carry none */
             id?: string;
             instance: string;
+        };
+        Difference: {
+            /** @enum {string} */
+            cause: "drift" | "undeployed" | "unknown";
+            /** @description What it said when it was last deployed; absent when that is not known */
+            deployed?: string;
+            /**
+             * @description Key of the configuration; absent for a release, which several tell
+             * @example DOCKER_IMAGE_OPENEDX
+             */
+            key?: string;
+            /** @description What runs */
+            runs: string;
+            /** @description What the configuration says */
+            wanted: string;
+            /** @enum {string} */
+            what: "image" | "release" | "replicas" | "minReplicas" | "maxReplicas";
+            /**
+             * @description Deployment
+             * @example lms
+             */
+            workload: string;
+        };
+        DriftReport: {
+            /**
+             * Format: date-time
+             * @description When the cluster was asked
+             */
+            at: string;
+            /** @description Commit whose configuration is compared */
+            commit?: string;
+            /** @description Commit that was deployed last; absent when it is not known */
+            deployed?: string;
+            /** @description By workload; what the configuration leaves to defaults is not compared */
+            differences: components["schemas"]["Difference"][];
+            /** @description Why drift and undeployed changes could not be told apart */
+            error?: string;
+            /**
+             * Format: int64
+             * @description Pipeline that deployed it
+             */
+            pipeline?: number;
+            /** @description What the cluster could not tell; without its autoscalers no replicas are compared */
+            unread?: components["schemas"]["Unread"][];
         };
         Edit: {
             path: string;
@@ -1974,6 +2055,10 @@ export interface components {
             problems: boolean;
         };
         InstancePage: {
+            /** @description By cluster of the page, how old what is known of it is */
+            ages?: {
+                [key: string]: components["schemas"]["Age"];
+            };
             facets: components["schemas"]["Facets"];
             instances: components["schemas"]["Instance"][];
             /** @description Cursor of the following page; absent on the last */
@@ -1983,6 +2068,11 @@ export interface components {
              * @description Revision of the fleet this was read from
              */
             revision: number;
+            /**
+             * Format: int64
+             * @description Age from which on a fact is stale, because two refreshes were missed
+             */
+            staleAfterSeconds?: number;
             /**
              * Format: int64
              * @description Instances that pass the filter, on all pages
@@ -2604,6 +2694,26 @@ export interface components {
             password: string;
             token: string;
         };
+        Refreshed: {
+            /** @description How asking the cluster went */
+            cluster: components["schemas"]["Source"];
+            /** @description Its configuration; absent while it is not in git */
+            files?: components["schemas"]["Files"];
+            /** @description How asking GitLab went */
+            gitlab: components["schemas"]["Source"];
+            instance: components["schemas"]["Instance"];
+            /**
+             * Format: date-time
+             * @description When its cluster last told its health
+             */
+            observedAt?: string;
+            /** @description The newest ones about it */
+            operations: components["schemas"]["Operation"][];
+            /** @description The newest ones about it */
+            pipelines: components["schemas"]["Pipeline"][];
+            /** @description How old all this is */
+            sync: components["schemas"]["SyncState"];
+        };
         Removal: {
             /** @description What is gone */
             removed: string[];
@@ -2727,6 +2837,20 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
             user: components["schemas"]["User"];
+        };
+        Source: {
+            /**
+             * Format: date-time
+             * @description How old is what is known of it; absent before the first time
+             */
+            asOf?: string;
+            /** @description Why it could not be read, with the cure */
+            error?: string;
+            /**
+             * @description busy: it is being read already; unset: it cannot be asked as it is set up
+             * @enum {string}
+             */
+            outcome: "read" | "busy" | "failed" | "unset";
         };
         Stage: {
             jobs: components["schemas"]["Job"][];
@@ -4905,6 +5029,38 @@ export interface operations {
             };
         };
     };
+    "get-drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-events": {
         parameters: {
             query?: never;
@@ -5026,7 +5182,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InstanceDetails"];
+                    "application/json": components["schemas"]["Refreshed"];
                 };
             };
             /** @description Error */

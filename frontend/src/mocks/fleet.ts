@@ -157,7 +157,10 @@ export function fleetHandlers(world: () => World) {
         const owner = world().clusters.find((c) => c.id === params.c);
         if (owner) owner.sync.succeededAt = ago(0);
         const found = details(world(), params.c, params.i);
-        return found ? HttpResponse.json(found) : problem(404, 'There is no such instance.');
+        const read = { outcome: 'read', asOf: ago(0) } as const;
+        return found
+          ? HttpResponse.json({ ...found, gitlab: read, cluster: read })
+          : problem(404, 'There is no such instance.');
       },
     ),
   ];

@@ -216,7 +216,7 @@ func autoscalers(f *diagnose.Facts, now time.Time) []clusterfn.Autoscaler {
 		case "cms", "cms-worker", "lms", "lms-worker":
 			used := 20 + int(number(f.Name+d.Name)+uint32(now.Minute()))%55
 			out = append(out, clusterfn.Autoscaler{
-				Name: d.Name + "-hpa", Target: d.Name, Min: d.Desired, Max: 6, Current: d.Desired, Desired: d.Desired,
+				Name: d.Name + "-hpa", Target: d.Name, Min: d.Desired, Max: 10, Current: d.Desired, Desired: d.Desired,
 				Metrics: []clusterfn.Metric{{Name: "cpu", Current: fmt.Sprintf("%d%%", used), Target: "80%"}},
 			})
 		}

@@ -1,0 +1,80 @@
+package function
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/health"
+)
+
+// refreshLimit is how long a refresh waits for GitLab; a cluster has ten seconds.
+const refreshLimit = 20 * time.Second
+
+// refreshed is an instance after GitLab and its cluster were asked again.
+type refreshed struct {
+	InstanceDetails
+	GitLab  source `json:"gitlab" doc:"How asking GitLab went"`
+	Cluster source `json:"cluster" doc:"How asking the cluster went"`
+}
+
+// source is one of the two that were asked. What failed leaves what is known as it
+// was.
+type source struct {
+	Outcome string    `json:"outcome" enum:"read,busy,failed,unset" doc:"busy: it is being read already; unset: it cannot be asked as it is set up"`
+	Error   string    `json:"error,omitempty" doc:"Why it could not be read, with the cure"`
+	AsOf    time.Time `json:"asOf,omitzero" doc:"How old is what is known of it; absent before the first time"`
+}
+
+type refreshOutput struct {
+	Body refreshed
+}
+
+func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOutput, error) {
+	project, err := f.Fleet.Project(ctx, in.Cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out refreshed
+	var both sync.WaitGroup
+	both.Go(func() {
+		ctx, cancel := context.WithTimeout(ctx, refreshLimit)
+		defer cancel()
+		out.GitLab = outcome(f.Sync(ctx, project.ID))
+	})
+	both.Go(func() {
+		_, err := f.Open(ctx, project)
+		if err == nil {
+			err = f.Observe(ctx, project.ID)
+		}
+		out.Cluster = outcome(err)
+	})
+	both.Wait()
+	page, err := f.get(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out.InstanceDetails = page.Body
+	out.GitLab.AsOf, out.Cluster.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt
+	return &refreshOutput{Body: out}, nil
+}
+
+func outcome(err error) source {
+	switch {
+	case err == nil:
+		return source{Outcome: "read"}
+	case fault.Is(err, fault.Conflict):
+		return source{Outcome: "busy"}
+	case errors.Is(err, health.ErrNoInspector):
+		return source{Outcome: "unset", Error: fault.Message(err)}
+	case errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal:
+		return source{Outcome: "failed", Error: "It did not answer in time."}
+	}
+	return source{Outcome: "failed", Error: fault.Message(err)}
+}
