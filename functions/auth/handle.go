@@ -65,7 +65,8 @@ func build(ctx context.Context) (http.Handler, error) {
 		// is who may set it up, and the link is void once that is done.
 		slog.WarnContext(ctx, "Ocim has no administrator yet: open this link to set it up", "link", link.Reveal())
 	}
-	return New(deps), nil
+	// Letters leave after the answer.
+	return faas.Draining(New(deps), deps.Identity.Drain), nil
 }
 
 // Wire builds what the function needs from its configuration.

@@ -36,12 +36,34 @@ type originKey struct{}
 // warmUpKey marks the call by which Serve asks Function whether it can be built.
 type warmUpKey struct{}
 
+// drainKey marks the call by which Serve says that no other follows.
+type drainKey struct{}
+
+// Draining gives a handler with what is to be waited for before the process ends:
+// work that goes on after its call was answered. Serve calls drain once, after the last
+// call, with what is left of the time to stop.
+func Draining(h http.Handler, drain func(context.Context) error) http.Handler {
+	return draining{h, drain}
+}
+
+type draining struct {
+	http.Handler
+	drain func(context.Context) error
+}
+
 // Adapt turns an http.Handler into a Handle. Path, address and protocol come
 // from the request's context, where Serve puts them. The response is whole
 // when it leaves, so trailers and informational statuses are dropped.
 func Adapt(h http.Handler) Handle {
 	return func(in handler.Request) (handler.Response, error) {
 		r := httpRequest(in)
+		if r.Context().Value(drainKey{}) != nil {
+			var err error
+			if d, ok := h.(draining); ok {
+				err = d.drain(r.Context())
+			}
+			return handler.Response{StatusCode: http.StatusNoContent}, err
+		}
 		rec := newRecorder()
 		h.ServeHTTP(rec, r)
 		rec.WriteHeader(http.StatusOK)
@@ -103,6 +125,12 @@ func (f *function) handle(in handler.Request) (handler.Response, error) {
 	ctx := in.Context()
 	if ctx == nil {
 		ctx = context.Background()
+	}
+	if ctx.Value(drainKey{}) != nil {
+		if built := f.built.Load(); built != nil {
+			return (*built)(in)
+		}
+		return handler.Response{StatusCode: http.StatusNoContent}, nil
 	}
 	built, err := f.get(ctx)
 	if ctx.Value(warmUpKey{}) != nil {

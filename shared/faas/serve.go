@@ -28,7 +28,7 @@ const (
 )
 
 // Serve runs handle as a server until SIGTERM or SIGINT, then lets running
-// calls finish. It is what the template's main calls.
+// calls finish, and what they leave behind (see Draining). It is what the template's main calls.
 //
 // It reads what OpenFaaS' watchdog reads: upstream_url (default
 // http://127.0.0.1:8082) is where to listen, read_timeout and write_timeout
@@ -138,8 +138,19 @@ func serve(ctx context.Context, listener net.Listener, handle Handle, s settings
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.writeTimeout+time.Second)
 	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		return fmt.Errorf("let running calls finish: %w", err)
+	stopped := server.Shutdown(drain)
+	if stopped != nil {
+		stopped = fmt.Errorf("let running calls finish: %w", stopped)
+	}
+	return errors.Join(stopped, lastCall(drain, handle))
+}
+
+// lastCall waits for what calls have left behind.
+func lastCall(ctx context.Context, handle Handle) error {
+	in := handler.Request{Method: http.MethodGet, Header: http.Header{}}
+	in.WithContext(context.WithValue(ctx, drainKey{}, true))
+	if _, err := handle(in); err != nil {
+		return fmt.Errorf("finish what calls have left behind: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,6 +125,59 @@ func TestStopLetsRunningCallsFinish(t *testing.T) {
 	close(release)
 	assert.Equal(t, "done", <-answered)
 	assert.NoError(t, <-ended)
+}
+
+// What a call leaves behind is waited for, after the last call was answered.
+func TestStopWaitsForWhatCallsLeaveBehind(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]error{"done": nil, "not done": errors.New("the mail server is gone")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var behind sync.WaitGroup
+			posted, answered := make(chan struct{}), false
+			var order []string
+			build := func(context.Context) (http.Handler, error) {
+				return Draining(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					behind.Go(func() { <-posted })
+					answered = true
+				}), func(ctx context.Context) error {
+					_, bounded := ctx.Deadline()
+					assert.True(t, bounded)
+					assert.True(t, answered)
+					order = append(order, "drained")
+					close(posted)
+					behind.Wait()
+					return failure
+				}), nil
+			}
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				ended <- serve(ctx, listener, Function(build), settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second})
+			}()
+			resp, err := http.Get("http://" + listener.Addr().String())
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			stop()
+			assert.ErrorIs(t, <-ended, failure)
+			assert.Equal(t, []string{"drained"}, order, "once")
+		})
+	}
+}
+
+// A function that was never called is not built to be stopped.
+func TestStopBuildsNothing(t *testing.T) {
+	t.Parallel()
+	handle := Function(func(context.Context) (http.Handler, error) {
+		assert.Fail(t, "it was built")
+		return http.NotFoundHandler(), nil
+	})
+	assert.NoError(t, lastCall(t.Context(), handle))
+	assert.NoError(t, lastCall(t.Context(), Adapt(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		assert.Fail(t, "it was called")
+	}))))
 }
 
 func TestBodyOverTheBoundIsNotRead(t *testing.T) {
