@@ -47,6 +47,7 @@ const (
 	atOnce       = 8                // projects that are read at the same time
 	projectLimit = 60 * time.Second // for one project
 	notifyLimit  = 30 * time.Second // for telling people
+	notifyShare  = 5                // the part of a run that is kept for it: one fifth
 	debounce     = 10 * time.Second // a run this soon after the last one does nothing
 )
 
@@ -119,6 +120,9 @@ func (f *syncer) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// However long projects take, people are told.
+	work, done := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
+	defer done()
 	started := time.Now()
 	var mu sync.Mutex
 	failed := 0
@@ -126,8 +130,8 @@ func (f *syncer) run(ctx context.Context) error {
 	group.SetLimit(atOnce)
 	for _, p := range projects {
 		group.Go(func() error {
-			defer f.observe(ctx, p.ID)
-			ctx, cancel := context.WithTimeout(ctx, projectLimit)
+			defer f.observe(work, p.ID)
+			ctx, cancel := context.WithTimeout(work, projectLimit)
 			defer cancel()
 			if err := f.Sync(ctx, p.ID); err != nil && !fault.Is(err, fault.Conflict) {
 				f.Log.WarnContext(ctx, "project not synced", "project", p.ID, "err", err)

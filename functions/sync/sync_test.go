@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -78,6 +79,7 @@ func newWorld(t *testing.T, projects int) *world {
 		Notify: func(ctx context.Context) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
+			require.NoError(t, ctx.Err())
 			w.told++
 			assert.Equal(t, len(w.synced), len(w.observed), "what is told comes after what is seen")
 			return fault.New(fault.Unavailable, "not now")
@@ -227,6 +229,21 @@ func TestOneProjectAnswersItsState(t *testing.T) {
 	assert.Equal(t, "GitLab is down", body["error"])
 	code, _ = w.call("/v1/clusters/nowhere")
 	assert.Equal(t, http.StatusNotFound, code)
+}
+
+// Projects that take the whole run leave time to tell people.
+func TestSlowProjectsKeepNobodyUntold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3)
+		w.sync = func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		began := time.Now()
+		w.call("/")
+		assert.Equal(t, 48*time.Second, time.Since(began))
+		assert.Equal(t, 1, w.told)
+	})
 }
 
 func TestATestIsSentForItsOwner(t *testing.T) {

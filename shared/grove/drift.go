@@ -50,7 +50,7 @@ type Difference struct {
 	Key      string `json:"key,omitempty" doc:"Key of the configuration; absent for a release, which several tell" example:"DOCKER_IMAGE_OPENEDX"`
 	Runs     string `json:"runs" doc:"What runs"`
 	Wanted   string `json:"wanted" doc:"What the configuration says"`
-	Deployed string `json:"deployed,omitempty" doc:"What it said when it was last deployed; absent when that is not known"`
+	Deployed string `json:"deployed,omitempty" doc:"What it said when it was last deployed; absent when it said nothing, or that is not known"`
 	Cause    Cause  `json:"cause" enum:"drift,undeployed,unknown"`
 }
 
@@ -72,8 +72,11 @@ func Drift(wanted Configured, deployed *Configured, runs []Workload) []Differenc
 			}
 			if deployed != nil {
 				had, _, said := f.of(*deployed)
-				d.Deployed, d.Cause = had, Drifted
+				if said {
+					d.Deployed = had
+				}
 				// What the deployed configuration left open cannot have been missed.
+				d.Cause = Drifted
 				if !said || f.same(had) {
 					d.Cause = Undeployed
 				}

@@ -40,6 +40,7 @@ func TestDrift(t *testing.T) {
 		"not deployed yet":                {says("", openedx, "r.org/o:2"), says("", openedx, "r.org/o:1"), image("cms-worker", "r.org/o:1"), differs("cms-worker", "image", openedx, "r.org/o:1", "r.org/o:2", "r.org/o:1", grove.Undeployed)},
 		"neither the one nor the other":   {says("", openedx, "r.org/o:3"), says("", openedx, "r.org/o:2"), image("lms", "r.org/o:1"), differs("lms", "image", openedx, "r.org/o:1", "r.org/o:3", "r.org/o:2", grove.Drifted)},
 		"newly said":                      {says("", openedx, "r.org/o:2"), says(""), image("lms", "r.org/o:1"), differs("lms", "image", openedx, "r.org/o:1", "r.org/o:2", "", grove.Undeployed)},
+		"newly said, a number":            {says("", highest, "4"), says(""), scaled(1, 6), differs("lms-worker", "maxReplicas", highest, "6", "4", "", grove.Undeployed)},
 		"deployed is not known":           {says("", openedx, "r.org/o:2"), nil, image("lms", "r.org/o:1"), differs("lms", "image", openedx, "r.org/o:1", "r.org/o:2", "", grove.Untold)},
 		"already as it will be":           {says("", openedx, "r.org/o:2"), says("", openedx, "r.org/o:1"), image("lms", "r.org/o:2"), none},
 		"written in short":                {says("", "DOCKER_IMAGE_REDIS", "redis:7"), nil, image("redis", "docker.io/library/redis:7"), none},

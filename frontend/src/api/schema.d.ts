@@ -1746,7 +1746,7 @@ export interface components {
         Difference: {
             /** @enum {string} */
             cause: "drift" | "undeployed" | "unknown";
-            /** @description What it said when it was last deployed; absent when that is not known */
+            /** @description What it said when it was last deployed; absent when it said nothing, or that is not known */
             deployed?: string;
             /**
              * @description Key of the configuration; absent for a release, which several tell

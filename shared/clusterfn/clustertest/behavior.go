@@ -224,6 +224,13 @@ func autoscalers(f *diagnose.Facts, now time.Time) []clusterfn.Autoscaler {
 	return out
 }
 
+// lower is what somebody did by hand to live within a quota.
+func lower(scaled []clusterfn.Autoscaler) {
+	for i := range scaled {
+		scaled[i].Max = max(scaled[i].Min, 4)
+	}
+}
+
 // podLog makes up a log: a line every ten seconds, and at the end of a
 // container that crashed, why.
 func podLog(p clusterfn.Pod, container string, previous bool, lines int, now time.Time) (clusterfn.Log, error) {

@@ -118,7 +118,11 @@ func replication(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clusterfn.Replication{At: q.now, Deployments: f.Deployments, Autoscalers: autoscalers(f, q.now)}, nil
+	scaled := autoscalers(f, q.now)
+	if q.cluster.Behaviors[f.Name] == Quota {
+		lower(scaled)
+	}
+	return clusterfn.Replication{At: q.now, Deployments: f.Deployments, Autoscalers: scaled}, nil
 }
 
 func events(q question) (any, error) {
