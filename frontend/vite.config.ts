@@ -7,6 +7,9 @@ import { mockApi } from './scripts/mock-api.ts';
 // `npm run dev` speaks to a running Ocim; `npm run dev -- --mode mock` needs none.
 const proxy = { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' };
 
+const inTheFrame =
+  /\/(rolldown-runtime|router|Box|errors|use-media-query|UnstyledButton|Transition|Loader|Button|createReactComponent|Text|Failure|Loaded|Loading|Hidden|links|Mark|Status|useMe|useClusters|fleet|useQuery|Dropdown\w*|Input\w*|TextInput|CloseButton|Icon\w+|random-id|use-uncontrolled|use-merged-ref|use-window-event)-/;
+
 export default defineConfig(({ mode }) => ({
   plugins: [
     tanstackRouter({
@@ -26,7 +29,12 @@ export default defineConfig(({ mode }) => ({
     target: 'es2023',
     manifest: true,
     sourcemap: false,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Each page names the chunks to load beside it. Those that the first page or the frame has anyway
+      // would only make the first chunk larger.
+      resolveDependencies: (_file, chunks) => chunks.filter((chunk) => !inTheFrame.test(chunk)),
+    },
     rolldownOptions: {
       output: {
         // In pieces, shared by ever other sets of pages, the router would grow with every page.

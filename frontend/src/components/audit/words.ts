@@ -26,6 +26,7 @@ export const actionGroups: Record<string, Record<string, string>> = {
     'project.deployKeyMade': 'Deploy key made',
     'project.deployKeyChanged': 'Deploy key changed',
     'project.gatewayChanged': 'Gateway changed',
+    'project.usageChanged': 'Usage report changed',
     'project.overridden': 'Facts or links overridden',
     'project.contract': 'Contract changed',
   },

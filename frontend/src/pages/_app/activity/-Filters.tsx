@@ -2,7 +2,8 @@ import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { kindWords } from '@/components/activity/words';
 import { useClusters } from '@/components/useClusters';
 import classes from '@/components/activity/activity.module.css';
-import { isFiltered, kinds, type Search } from './-search';
+import { isFiltered } from './-filter';
+import { kinds, type Search } from './-search';
 
 interface FiltersProps {
   search: Search;

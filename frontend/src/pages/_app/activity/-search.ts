@@ -1,4 +1,4 @@
-import type { Activity, ActivityFilter } from '@/api/types';
+import type { Activity } from '@/api/types';
 import { flag, oneOf, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 
@@ -14,25 +14,10 @@ export interface Search {
 }
 
 export function readSearch(raw: RawSearch): Search {
-  const cluster = word(raw, 'cluster');
   return {
-    cluster,
+    cluster: word(raw, 'cluster'),
     instance: word(raw, 'instance'),
     kind: oneOf(raw, 'kind', kinds),
     wrong: flag(raw, 'wrong'),
   };
-}
-
-/** What is asked of the API. */
-export function filterOf({ cluster, instance, kind, wrong }: Search): ActivityFilter {
-  return {
-    ...(cluster === undefined ? {} : { cluster: [cluster] }),
-    ...(instance === undefined ? {} : { instance }),
-    ...(kind === undefined ? {} : { kind: [kind] }),
-    ...(wrong === true ? { to: ['failed', 'degraded', 'offline'] } : {}),
-  };
-}
-
-export function isFiltered(search: Search): boolean {
-  return Object.values(search).some((value) => value !== undefined);
 }

@@ -12,7 +12,8 @@ import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { useNow } from '@/lib/useNow';
 import { Filters } from './-Filters';
-import { filterOf, isFiltered, readSearch, type Search } from './-search';
+import { filterOf, isFiltered } from './-filter';
+import { readSearch, type Search } from './-search';
 
 export const Route = createFileRoute('/_app/activity/')({
   validateSearch: readSearch,

@@ -1,0 +1,126 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { ada, finn, invite, logIn, look, register, see, seeNoMore, title, useOcim } from './harness';
+
+const ocim = useOcim();
+
+const instances = (page: Page) => page.getByRole('table', { name: 'Instances' });
+const views = (page: Page) => page.getByRole('group', { name: 'Views' });
+
+test('each count of the overview leads to the instances that it counts', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();
+  const failed = page.getByRole('list', { name: 'Health' }).getByRole('link', { name: /^\d+ Failed$/ });
+  await look(
+    page,
+    failed,
+    page
+      .getByRole('region', { name: 'Needs attention' })
+      .getByRole('link', { name: 'paperbird', exact: true }),
+    page.getByRole('region', { name: 'Latest events' }).getByRole('listitem').first(),
+  );
+  const count = Number.parseInt(await failed.innerText());
+  expect(count).toBeGreaterThan(0);
+  await failed.click();
+  await see(
+    instances(page).getByRole('link', { name: 'paperbird', exact: true }),
+    page.getByText(`All ${count} shown`),
+  );
+});
+
+test('the activity is narrowed to a cluster, by the address too', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await see(title(page, 'Activity'));
+  await page.getByLabel('Cluster', { exact: true }).selectOption({ label: 'academy-do' });
+  await page.getByLabel('Kind').selectOption({ label: 'Pipeline' });
+  const today = page.getByRole('list', { name: 'Today' });
+  await see(today.getByRole('link', { name: 'stonebridge-bank' }));
+  await seeNoMore(today.getByText('on campus-aws').first());
+  await page.reload();
+  await look(page, today.getByRole('link', { name: 'stonebridge-bank' }));
+  await today
+    .getByRole('listitem')
+    .filter({ hasText: 'stonebridge-bank' })
+    .getByText(/^Pipeline #/)
+    .click();
+  await see(title(page, /^Pipeline #/));
+});
+
+test('a view outlives a reload, and somebody else has it once it is shared', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto('/instances?health=failed&sort=cluster');
+  await see(instances(page));
+  await page.getByRole('button', { name: 'Views' }).click();
+  await look(page, views(page));
+  await views(page).getByRole('button', { name: 'Save as a new view…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save as a new view' });
+  await dialog.getByLabel('Name').fill('Failed, by cluster');
+  await dialog.getByRole('checkbox', { name: 'Share it with everybody' }).check();
+  await dialog.getByRole('checkbox', { name: 'Show it first' }).check();
+  await look(page, dialog);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  const chosen = page.getByRole('button', { name: 'View: Failed, by cluster' });
+  await see(chosen);
+  await page.reload();
+  await see(chosen, instances(page).getByRole('link', { name: 'paperbird', exact: true }));
+  await page.goto('/instances');
+  await see(chosen);
+  await page.getByRole('button', { name: 'Remove the filter Health: Failed' }).click();
+  await look(page, page.getByText('Unsaved changes'));
+
+  await invite(page, finn.email);
+  const other = await ocim.visit();
+  await register(other, await ocim.mail.link(finn.email, 'register'), finn);
+  await see(instances(other));
+  await other.getByRole('button', { name: 'Views' }).click();
+  await views(other)
+    .getByRole('group', { name: 'Shared with you' })
+    .getByRole('link', { name: 'Failed, by cluster' })
+    .click();
+  await see(
+    other.getByRole('button', { name: 'View: Failed, by cluster' }),
+    instances(other).getByRole('link', { name: 'paperbird', exact: true }),
+  );
+  expect(other.url()).toMatch(/\?health=failed&sort=cluster&view=/);
+
+  await other.goto('/administration/audit');
+  await see(other.getByText('Your role does not allow this'));
+});
+
+test('the audit log shows what was just done, with the values before and after', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto('/account');
+  await page.getByLabel('Name', { exact: true }).fill('Ada King');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await see(page.getByRole('button', { name: /account of Ada King/ }));
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Audit' }).click();
+  const log = page.getByRole('table', { name: 'Audit log' });
+  await log.getByRole('button', { name: 'Name changed' }).click();
+  const values = page.getByRole('table', { name: 'Values before and after' });
+  await look(page, values.getByRole('row', { name: `name ${ada.name} Ada King` }));
+  await page.getByLabel('What').selectOption({ label: 'Logged in' });
+  await seeNoMore(log.getByRole('button', { name: 'Name changed' }));
+  await see(log.getByRole('button', { name: 'Logged in' }).first());
+});
+
+test('the pages fit a narrow screen', async () => {
+  const page = await ocim.visit();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await logIn(page);
+  for (const [address, whole] of [
+    ['/overview', page.getByRole('region', { name: 'Needs attention' })],
+    ['/activity', page.getByRole('list', { name: 'Today' })],
+    ['/administration/audit', page.getByRole('table', { name: 'Audit log' })],
+  ] as const) {
+    await page.goto(address);
+    await see(whole);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect.soft(width, `${address} scrolls sideways`).toBeLessThanOrEqual(320);
+  }
+});
