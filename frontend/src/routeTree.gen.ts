@@ -35,6 +35,7 @@ import { Route as AppAdministrationProjectsIndexRouteImport } from './pages/_app
 import { Route as AppClustersClusterIndexRouteImport } from './pages/_app/clusters/$cluster/index'
 import { Route as AppClustersClusterDeployRouteImport } from './pages/_app/clusters/$cluster/deploy'
 import { Route as AppAdministrationProjectsClusterIndexRouteImport } from './pages/_app/administration/projects/$cluster/index'
+import { Route as AppAdministrationProjectsClusterContractRouteImport } from './pages/_app/administration/projects/$cluster/contract'
 import { Route as AppAdministrationProjectsClusterFactsRouteImport } from './pages/_app/administration/projects/$cluster/facts'
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
 import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
@@ -174,6 +175,12 @@ const AppAdministrationProjectsClusterIndexRoute =
     path: '/administration/projects/$cluster/',
     getParentRoute: () => AppRoute,
   } as any)
+const AppAdministrationProjectsClusterContractRoute =
+  AppAdministrationProjectsClusterContractRouteImport.update({
+    id: '/administration/projects/$cluster/contract',
+    path: '/administration/projects/$cluster/contract',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppAdministrationProjectsClusterFactsRoute =
   AppAdministrationProjectsClusterFactsRouteImport.update({
     id: '/administration/projects/$cluster/facts',
@@ -235,6 +242,7 @@ export interface FileRoutesByFullPath {
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/administration/projects/': typeof AppAdministrationProjectsIndexRoute
   '/clusters/$cluster/': typeof AppClustersClusterIndexRoute
+  '/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
@@ -267,6 +275,7 @@ export interface FileRoutesByTo {
   '/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/administration/projects': typeof AppAdministrationProjectsIndexRoute
   '/clusters/$cluster': typeof AppClustersClusterIndexRoute
+  '/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster': typeof AppAdministrationProjectsClusterIndexRoute
@@ -302,6 +311,7 @@ export interface FileRoutesById {
   '/_app/clusters/$cluster/deploy': typeof AppClustersClusterDeployRoute
   '/_app/administration/projects/': typeof AppAdministrationProjectsIndexRoute
   '/_app/clusters/$cluster/': typeof AppClustersClusterIndexRoute
+  '/_app/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/_app/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/_app/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
@@ -336,6 +346,7 @@ export interface FileRouteTypes {
     | '/clusters/$cluster/deploy'
     | '/administration/projects/'
     | '/clusters/$cluster/'
+    | '/administration/projects/$cluster/contract'
     | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster/'
@@ -368,6 +379,7 @@ export interface FileRouteTypes {
     | '/clusters/$cluster/deploy'
     | '/administration/projects'
     | '/clusters/$cluster'
+    | '/administration/projects/$cluster/contract'
     | '/administration/projects/$cluster/facts'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster'
@@ -402,6 +414,7 @@ export interface FileRouteTypes {
     | '/_app/clusters/$cluster/deploy'
     | '/_app/administration/projects/'
     | '/_app/clusters/$cluster/'
+    | '/_app/administration/projects/$cluster/contract'
     | '/_app/administration/projects/$cluster/facts'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
     | '/_app/administration/projects/$cluster/'
@@ -601,6 +614,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAdministrationProjectsClusterIndexRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/administration/projects/$cluster/contract': {
+      id: '/_app/administration/projects/$cluster/contract'
+      path: '/administration/projects/$cluster/contract'
+      fullPath: '/administration/projects/$cluster/contract'
+      preLoaderRoute: typeof AppAdministrationProjectsClusterContractRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/administration/projects/$cluster/facts': {
       id: '/_app/administration/projects/$cluster/facts'
       path: '/administration/projects/$cluster/facts'
@@ -663,6 +683,7 @@ interface AppRouteChildren {
   AppClustersClusterDeployRoute: typeof AppClustersClusterDeployRoute
   AppAdministrationProjectsIndexRoute: typeof AppAdministrationProjectsIndexRoute
   AppClustersClusterIndexRoute: typeof AppClustersClusterIndexRoute
+  AppAdministrationProjectsClusterContractRoute: typeof AppAdministrationProjectsClusterContractRoute
   AppAdministrationProjectsClusterFactsRoute: typeof AppAdministrationProjectsClusterFactsRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
   AppAdministrationProjectsClusterIndexRoute: typeof AppAdministrationProjectsClusterIndexRoute
@@ -689,6 +710,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppClustersClusterDeployRoute: AppClustersClusterDeployRoute,
   AppAdministrationProjectsIndexRoute: AppAdministrationProjectsIndexRoute,
   AppClustersClusterIndexRoute: AppClustersClusterIndexRoute,
+  AppAdministrationProjectsClusterContractRoute:
+    AppAdministrationProjectsClusterContractRoute,
   AppAdministrationProjectsClusterFactsRoute:
     AppAdministrationProjectsClusterFactsRoute,
   AppClustersClusterPipelinesPipelineRoute:

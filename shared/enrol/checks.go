@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -65,7 +67,17 @@ func passed(format string, args ...any) result {
 func skipped(detail string) result { return result{state: fleet.CheckSkipped, detail: detail} }
 
 func failed(err error, cure string) result {
-	return problem(fault.Message(err), cure)
+	return problem(sentence(fault.Message(err)), cure)
+}
+
+// sentence makes one of a cause that may begin with what was being done.
+func sentence(cause string) string {
+	first, size := utf8.DecodeRuneInString(cause)
+	s := string(unicode.ToUpper(first)) + cause[size:]
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return s
 }
 
 func problem(detail, cure string) result {

@@ -2,8 +2,8 @@ import type { Program } from './program';
 
 const token = 'glpat-demonstration-only';
 
-/** The demonstration's clusters by the name they have in Ocim, with their projects in its GitLab. */
-const projects = { 'campus-aws': 101, 'academy-do': 102, 'lab-minikube': 103 } as const;
+/** The clusters of the demonstration's GitLab by name, with their projects. Only guild-do is not in Ocim at first. */
+const projects = { 'campus-aws': 101, 'academy-do': 102, 'lab-minikube': 103, 'guild-do': 104 } as const;
 
 type ClusterName = keyof typeof projects;
 

@@ -1,5 +1,15 @@
 import { http, HttpResponse } from 'msw';
-import type { Check, CheckName, NewCredentials, NewProject, ProjectState } from '@/api/types';
+import type {
+  Check,
+  CheckName,
+  Contract,
+  ContractPage,
+  Mechanism,
+  NewCredentials,
+  NewProject,
+  OperationKind,
+  ProjectState,
+} from '@/api/types';
 import { checkNames } from '@/components/projects/checks';
 import { linkNames } from '@/components/projects/facts';
 import { problem } from './problem';
@@ -75,6 +85,58 @@ function wrongIn(body: Partial<NewProject>, check: CheckName): boolean {
   );
 }
 
+const standard: Record<OperationKind, Mechanism> = {
+  create: { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', NEW_INSTANCE_TRIGGER: '1' } },
+  update: { by: 'commit', message: '[AutoDeploy][Update] {entries}' },
+  archive: { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', ARCHIVE_INSTANCE_TRIGGER: '1' } },
+  unarchive: { by: 'commit', message: '[AutoDeploy][Create] {entries}' },
+  delete: { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', DELETE_INSTANCE_TRIGGER: '1' } },
+  buildImages: { by: 'commit', message: '[AutoDeploy][Build][Image] {repository}|{branch}' },
+  reprovision: {
+    by: 'pipeline',
+    variables: { CI_COMMIT_MESSAGE: '[AutoDeploy][Infrastructure] {deploymentId}' },
+  },
+};
+
+function contractPage(changed: Contract | undefined): ContractPage {
+  const operations = { ...standard, ...changed?.operations };
+  const fill = (text: string) =>
+    text.replaceAll('{instance}', 'example').replaceAll('{entries}', 'example|1');
+  return {
+    contract: { operations, ...(changed?.allowReprovision ? { allowReprovision: true } : {}) },
+    default: { operations: standard },
+    ...(changed ? { changed } : {}),
+    samples: (Object.keys(standard) as OperationKind[]).map((kind) => {
+      const { by, message = '', variables = {} } = operations[kind];
+      const values = Object.fromEntries(
+        Object.entries(variables).map(([name, value]) => [name, fill(value)]),
+      );
+      return {
+        kind,
+        request: {
+          method: 'POST',
+          path: `/api/v4/projects/4201/${by === 'commit' ? 'repository/commits' : by}`,
+          body: by === 'commit' ? { commit_message: fill(message) } : { variables: values },
+        },
+      };
+    }),
+  };
+}
+
+/** As the API says of the first thing that is wrong. */
+function refusal({ operations = {} }: Contract) {
+  for (const [kind, { by, variables = {}, message = '' }] of Object.entries(operations)) {
+    const refuse = (field: string, said: string) =>
+      problem(422, said, [{ field: `body.operations.${kind}.${field}`, message: said }]);
+    const reserved = Object.keys(variables).find((name) => name.startsWith('CI_') && by !== 'pipeline');
+    if (reserved !== undefined) {
+      return refuse(`variables.${reserved}`, 'GitLab and its runners use this name themselves');
+    }
+    if (by === 'commit' && message === '') return refuse('message', 'a commit needs a message');
+  }
+  return undefined;
+}
+
 export function projectHandlers(world: () => World) {
   const root = '*/function/clusters/v1/projects';
   const of = (id: string) => {
@@ -82,6 +144,7 @@ export function projectHandlers(world: () => World) {
     if (state) world().projects.set(id, state);
     return state;
   };
+  const contract = '*/function/pipelines/v1/clusters/:id/contract';
   const missing = () => problem(404, 'There is no such cluster.');
   return [
     http.get(root, () =>
@@ -115,9 +178,11 @@ export function projectHandlers(world: () => World) {
     http.post<{ id: string }>(`${root}/:id/check`, ({ params, request }) => {
       const state = of(params.id);
       if (!state) return missing();
-      const check = checkOf(new URL(request.url).searchParams.get('check') as CheckName, false, false);
-      state.health.checks = [...state.health.checks.filter((c) => c.check !== check.check), check];
-      return HttpResponse.json({ checks: [check] });
+      const only = new URL(request.url).searchParams.get('check');
+      const names = checkNames.filter((name) => only === null || name === only);
+      const checks = names.map((name) => checkOf(name, false, false));
+      state.health.checks = [...state.health.checks.filter((c) => !names.includes(c.check)), ...checks];
+      return HttpResponse.json({ checks });
     }),
     http.patch<{ id: string }, { overrides: Record<string, string | null> }>(
       `${root}/:id`,
@@ -174,6 +239,18 @@ export function projectHandlers(world: () => World) {
       world().clusters = world().clusters.filter((c) => c.id !== id);
       world().revision++;
       return HttpResponse.json({ removed: ['The webhook at GitLab'], stays: [`The GitLab project ${path}`] });
+    }),
+    http.get<{ id: string }>(contract, ({ params }) =>
+      HttpResponse.json(contractPage(world().contracts.get(params.id))),
+    ),
+    http.post<{ id: string }, Contract>(`${contract}/preview`, async ({ request }) => {
+      const body = await request.json();
+      return refusal(body) ?? HttpResponse.json(contractPage(body));
+    }),
+    http.put<{ id: string }, Contract>(contract, async ({ params, request }) => {
+      const body = await request.json();
+      world().contracts.set(params.id, body);
+      return HttpResponse.json(contractPage(body));
     }),
     http.post<{ id: string }>('*/function/sync/v1/clusters/:id', ({ params }) => {
       const cluster = world().clusters.find((c) => c.id === params.id);

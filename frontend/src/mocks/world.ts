@@ -3,6 +3,7 @@ import type {
   AuditEntry,
   Bulk,
   Cluster,
+  Contract,
   Files,
   Instance,
   Invitation,
@@ -51,6 +52,8 @@ export interface World {
   undeployed: Map<string, Undeployed['commits']>;
   /** Those that are not as their clusters say. */
   projects: Map<string, ProjectState>;
+  /** Contracts that are not the default, by cluster. */
+  contracts: Map<string, Contract>;
   /** What projects were added with. */
   added: NewProject[];
   revision: number;
@@ -445,6 +448,7 @@ export function createWorld(): World {
     protections: new Map(),
     undeployed: new Map(),
     projects: new Map(),
+    contracts: new Map(),
     added: [],
     revision: (worlds += 1000),
   };

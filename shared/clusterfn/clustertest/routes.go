@@ -50,6 +50,7 @@ func (s *Server) routes() {
 	inspect("/v1/instances/{instance}/replication", replication)
 	inspect("/v1/instances/{instance}/events", events)
 	inspect("/v1/instances/{instance}/pods/{pod}/log", logs)
+	s.mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {}) // the gateway's own
 	s.mux.HandleFunc("GET /function/usage-report", func(w http.ResponseWriter, r *http.Request) {
 		c, _ := r.Context().Value(clusterKey{}).(*cluster)
 		reply(w, r, usage, question{Request: r, cluster: c, now: s.opts.Now().UTC()})

@@ -28,11 +28,11 @@ export function addProject(body: NewProject) {
   return answer(client.POST('/clusters/v1/projects', { params: { query: { later: true } }, body }));
 }
 
-/** Makes one check of a project with the credentials that Ocim holds. */
-export function checkProject(cluster: string, check: CheckName, signal?: AbortSignal) {
+/** Makes one check of a project with the credentials that Ocim holds, or all. */
+export function checkProject(cluster: string, check: CheckName | undefined, signal?: AbortSignal) {
   return answer(
     client.POST('/clusters/v1/projects/{cluster}/check', {
-      params: { path: { cluster }, query: { check } },
+      params: { path: { cluster }, query: check === undefined ? {} : { check } },
       ...(signal ? { signal } : {}),
     }),
   );

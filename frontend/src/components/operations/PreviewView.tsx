@@ -49,9 +49,9 @@ function roughly(seconds: number): string {
 }
 
 /** Exactly what GitLab is asked. */
-function Request({ request }: { request: GitLabRequest }) {
+export function Request({ request, open = false }: { request: GitLabRequest; open?: boolean }) {
   return (
-    <details className={classes.request}>
+    <details className={classes.request} open={open}>
       <summary>
         What is sent to GitLab:{' '}
         <code>

@@ -32,15 +32,8 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
               <span className={classes.checkWord}>
                 {look.word} <Time at={run.at} />
               </span>
-              {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
-              {run.cure !== undefined && run.cure !== '' && (
-                <p className={classes.cure}>
-                  <strong>What to do:</strong> {run.cure}
-                </p>
-              )}
             </div>
             <div className={classes.checkActions}>
-              {over && action?.(run)}
               {onAgain && run.state !== 'waiting' && run.state !== 'running' && (
                 <SmallButton
                   disabled={busy}
@@ -49,6 +42,14 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
                 >
                   Check again
                 </SmallButton>
+              )}
+            </div>
+            <div className={classes.checkAbout}>
+              {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
+              {run.cure !== undefined && run.cure !== '' && (
+                <p className={classes.cure}>
+                  <strong>What to do:</strong> {run.cure} {over && action?.(run)}
+                </p>
               )}
             </div>
           </li>

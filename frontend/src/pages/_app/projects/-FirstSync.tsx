@@ -70,9 +70,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
 /** Reads the project, then checks what Ocim installed at GitLab. */
 async function bring(cluster: string, signal: AbortSignal): Promise<void> {
   const { error } = await syncCluster(cluster, signal);
-  for (const check of ['token', 'webhook', 'deployKey', 'gateway', 'sync'] as const) {
-    await checkProject(cluster, check, signal);
-  }
+  await checkProject(cluster, undefined, signal);
   if (error !== undefined && error !== '') throw new ApiError(503, error, undefined);
 }
 

@@ -22,9 +22,12 @@ const sections = [
   { to: '/administration/projects/$cluster/facts', word: 'Facts and links' },
 ] as const;
 
+const contract = { to: '/administration/projects/$cluster/contract', word: 'Contract' } as const;
+
 /** What the pages of a project have in common. */
 export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) {
   const operator = useMay('operator', cluster);
+  const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...projectQuery(cluster), enabled: operator });
   if (!operator) return <NoRole title={cluster} who="Operators" />;
   if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
@@ -48,7 +51,7 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
         </>
       }
     >
-      <Sections label="Project" links={sections} />
+      <Sections label="Project" links={administrator ? [...sections, contract] : sections} />
       <Loaded query={query} what="The project" lines={8}>
         {children}
       </Loaded>

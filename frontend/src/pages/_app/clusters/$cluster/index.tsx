@@ -14,7 +14,9 @@ import { MissingPage } from '@/components/MissingPage';
 import { QueuePanel } from '@/components/operations/QueuePanel';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { factWord, foundAs, isOverridden, linkNames } from '@/components/projects/facts';
 import { lifecycleLooks, onlineLooks, pipelineLook, providerWord } from '@/components/status/looks';
+import { Mark } from '@/components/status/Mark';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
@@ -36,6 +38,7 @@ function ClusterRoute() {
   const navigate = Route.useNavigate();
   const query = useQuery(clusterQuery(cluster));
   const operator = useMay('operator', cluster);
+  const administrator = useMay('administrator', cluster);
   const known = query.data?.cluster;
   if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
   return (
@@ -49,9 +52,29 @@ function ClusterRoute() {
       status={known && <Status look={onlineLooks[known.online.state]} pill />}
       actions={
         operator && (
-          <ButtonLink to="/clusters/$cluster/deploy" params={{ cluster }}>
-            Deploy a new instance
-          </ButtonLink>
+          <>
+            {administrator && (
+              <ButtonLink
+                to="/administration/projects/$cluster"
+                params={{ cluster }}
+                search={{ do: 'remove' }}
+                variant="default"
+              >
+                Remove
+              </ButtonLink>
+            )}
+            <ButtonLink
+              to="/administration/projects/$cluster/facts"
+              params={{ cluster }}
+              search={{}}
+              variant="default"
+            >
+              Update
+            </ButtonLink>
+            <ButtonLink to="/clusters/$cluster/deploy" params={{ cluster }}>
+              Deploy a new instance
+            </ButtonLink>
+          </>
         )
       }
     >
@@ -63,7 +86,7 @@ function ClusterRoute() {
             <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
               <Panel title="Facts">
-                <ClusterFacts cluster={page.cluster} />
+                <ClusterFacts page={page} />
               </Panel>
               <Links cluster={page.cluster} />
             </div>
@@ -82,12 +105,12 @@ function ClusterRoute() {
   );
 }
 
-function ClusterFacts({ cluster: c }: { cluster: Cluster }) {
-  const byHand = new Set(c.overridden);
-  const fact = (name: string, key: keyof Cluster, value: string | undefined) => ({
+function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage }) {
+  const operator = useMay('operator', c.id);
+  const fact = (name: string, keys: readonly (keyof Cluster)[], value: string | undefined) => ({
     name,
     value,
-    ...(byHand.has(key) ? { note: 'set by hand' } : {}),
+    ...(keys.some((key) => isOverridden(c, key)) ? { note: <ByHand cluster={c} names={keys} /> } : {}),
   });
   return (
     <Facts
@@ -114,13 +137,13 @@ function ClusterFacts({ cluster: c }: { cluster: Cluster }) {
           ),
           note: <Time at={c.pipeline?.updatedAt} />,
         },
-        fact('Provider', 'provider', c.provider && providerWord(c.provider)),
-        fact('Region', 'region', c.region),
-        fact('Domain', 'domain', c.domain),
-        fact('Nodes', 'nodesMin', nodes(c)),
-        fact('Node size', 'nodeSize', c.nodeSize),
-        fact('MySQL', 'mysqlSize', c.mysqlSize),
-        fact('MongoDB', 'mongodbSize', c.mongodbSize),
+        fact('Provider', ['provider'], c.provider && providerWord(c.provider)),
+        fact('Region', ['region'], c.region),
+        fact('Domain', ['domain'], c.domain),
+        fact('Nodes', ['nodesMin', 'nodesMax'], nodes(c)),
+        fact('Node size', ['nodeSize'], c.nodeSize),
+        fact('MySQL', ['mysqlSize'], c.mysqlSize),
+        fact('MongoDB', ['mongodbSize'], c.mongodbSize),
         {
           name: 'GitLab project',
           value: <OutLink href={c.projectUrl}>{c.projectPath}</OutLink>,
@@ -129,7 +152,21 @@ function ClusterFacts({ cluster: c }: { cluster: Cluster }) {
         {
           name: 'Read from GitLab',
           value: <Time at={c.sync.succeededAt} />,
-          note: c.sync.commit?.slice(0, 8),
+          note: (
+            <>
+              {c.sync.commit?.slice(0, 8)}{' '}
+              {operator && (
+                <TextLink to="/administration/projects/$cluster" params={{ cluster: c.id }} search={{}}>
+                  Health
+                </TextLink>
+              )}
+            </>
+          ),
+        },
+        {
+          name: 'Health of instances',
+          value: <Time at={observedAt} prefix="As of " />,
+          ...(observedAt === undefined ? { note: 'The cluster was not asked yet.' } : {}),
         },
       ]}
     />
@@ -141,29 +178,45 @@ function nodes({ nodesMin, nodesMax }: Cluster): string | undefined {
   return `${nodesMin} to ${nodesMax}`;
 }
 
-const linkWords: Partial<Record<string, string>> = {
-  gitlab: 'GitLab project',
-  grafana: 'Grafana',
-  prometheus: 'Prometheus',
-  alertmanager: 'Alertmanager',
-  kubernetes: 'Kubernetes at the provider',
-  openfaas: 'OpenFaaS gateway',
-};
+/** Says that something was set by hand, and what was found for it. */
+function ByHand({ cluster, names }: { cluster: Cluster; names: readonly string[] }) {
+  const found = names
+    .filter((name) => isOverridden(cluster, name))
+    .map((name) => foundAs(cluster, name) ?? 'nothing');
+  return (
+    <span className={classes.byHand}>
+      <Mark shape="half" size={11} /> set by hand; found: {found.join(', ')}
+    </span>
+  );
+}
 
 function Links({ cluster }: { cluster: Cluster }) {
-  const links = cluster.links ?? [];
+  const operator = useMay('operator', cluster.id);
+  const byName = new Map((cluster.links ?? []).map((link) => [link.name as string, link.url]));
   return (
     <Panel title="Links">
-      {links.length === 0 ? (
-        <p className={classes.reason}>cluster.yml names no monitoring domain.</p>
-      ) : (
-        <ul className={classes.links}>
-          {links.map((link) => (
-            <li key={link.name}>
-              <OutLink href={link.url}>{linkWords[link.name] ?? link.name}</OutLink>
+      <ul className={classes.links}>
+        {linkNames.map((name) => {
+          const url = byName.get(name);
+          return (
+            <li key={name}>
+              {url === undefined ? (
+                <span className={classes.missing}>{factWord(name)}: not known</span>
+              ) : (
+                <OutLink href={url}>{factWord(name)}</OutLink>
+              )}
+              {isOverridden(cluster, name) && <ByHand cluster={cluster} names={[name]} />}
             </li>
-          ))}
-        </ul>
+          );
+        })}
+      </ul>
+      {operator && byName.size < linkNames.length && (
+        <p className={classes.reason}>
+          cluster.yml may not name it.{' '}
+          <TextLink to="/administration/projects/$cluster/facts" params={{ cluster: cluster.id }} search={{}}>
+            Set it by hand
+          </TextLink>
+        </p>
       )}
     </Panel>
   );

@@ -133,7 +133,7 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
       </td>
       <td data-end>
         {overridden && (
-          <SmallButton loading={busy} onClick={onRevert} aria-label={`Show again what was found: ${what}`}>
+          <SmallButton loading={busy} onClick={onRevert} aria-label={`Show what was found: ${what}`}>
             Show what was found
           </SmallButton>
         )}{' '}

@@ -93,7 +93,7 @@ function ProjectRoute() {
                       Ocim forgets the project, its credentials and what it read of it. Nothing is destroyed:
                       the repository, the cluster and its instances stay as they are.
                     </p>
-                    <Button variant="outline" color="red.9" onClick={() => open('remove')}>
+                    <Button variant="default" className={classes.danger ?? ''} onClick={() => open('remove')}>
                       Remove…
                     </Button>
                   </Panel>

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { contractQuery } from '@/api/queries/projects';
+import { Loaded } from '@/components/Loaded';
+import { useMay } from '@/components/useMe';
+import { ContractEditor } from '../-ContractEditor';
+import { NoRole } from '../-NoRole';
+import { ProjectFrame } from '../-ProjectFrame';
+
+export const Route = createFileRoute('/_app/administration/projects/$cluster/contract')({
+  component: ContractRoute,
+});
+
+function ContractRoute() {
+  const { cluster } = Route.useParams();
+  const administrator = useMay('administrator', cluster);
+  const query = useQuery({ ...contractQuery(cluster), enabled: administrator });
+  if (!administrator) return <NoRole title={cluster} who="Administrators" />;
+  return (
+    <ProjectFrame cluster={cluster}>
+      {() => (
+        <Loaded query={query} what="The contract" lines={8}>
+          {(page) => <ContractEditor key={JSON.stringify(page.changed)} cluster={cluster} page={page} />}
+        </Loaded>
+      )}
+    </ProjectFrame>
+  );
+}

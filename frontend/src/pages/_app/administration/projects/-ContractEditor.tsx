@@ -1,0 +1,167 @@
+import { Button, Checkbox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useBlocker } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ApiError } from '@/api/errors';
+import { contractPreviewQuery, contractQuery, setContract } from '@/api/queries/projects';
+import type { Contract, ContractPage, OperationKind, Sample } from '@/api/types';
+import { Confirm } from '@/components/Confirm';
+import { Failure } from '@/components/Failure';
+import { Panel } from '@/components/Panel';
+import { operationWords } from '@/components/status/looks';
+import { tell } from '@/components/tell';
+import {
+  type ContractDraft,
+  contractOf,
+  draftOf,
+  kinds,
+  type MechanismDraft,
+  mechanismDraft,
+  problemsOf,
+} from './-contractDraft';
+import { MechanismPanel } from './-MechanismPanel';
+import classes from './-projects.module.css';
+
+interface ContractEditorProps {
+  cluster: string;
+  page: ContractPage;
+}
+
+/** Edits how a cluster's Grove is spoken to, beside what each operation would send by it. */
+export function ContractEditor({ cluster, page }: ContractEditorProps) {
+  const queryClient = useQueryClient();
+  const [draft, setDraft] = useState<ContractDraft>(() => draftOf(page));
+  const [asking, setAsking] = useState(false);
+  const contract = contractOf(draft);
+  const changed = JSON.stringify(contract) !== JSON.stringify(contractOf(draftOf(page)));
+  const local = problemsOf(draft);
+  const whole = Object.keys(local).length === 0;
+  const { samples, errors, failure, fresh } = useDryRun(cluster, contract, whole);
+  const problems = { ...errors, ...local };
+  const said = Object.keys(problems).length;
+  const ready = changed && fresh && said === 0 && failure === null;
+  const blocker = useBlocker({
+    shouldBlockFn: () => changed,
+    enableBeforeUnload: () => changed,
+    withResolver: true,
+  });
+  const change = (kind: OperationKind, to: MechanismDraft) =>
+    setDraft((before) => ({ ...before, operations: new Map(before.operations).set(kind, to) }));
+  const touched = kinds.filter((kind) => {
+    const now = page.samples.find((s) => s.kind === kind)?.request;
+    return JSON.stringify(now) !== JSON.stringify(sampleOf(samples, kind)?.request);
+  });
+  return (
+    <form
+      noValidate
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) setAsking(true);
+      }}
+    >
+      <p className={classes.text}>
+        How each operation reaches this cluster’s Grove. A cluster on Grove’s own sources needs no change
+        here. Beside each stands what would be sent for an instance called <code>example</code>.
+      </p>
+      {kinds.map((kind) => {
+        const own = draft.operations.get(kind);
+        if (!own) return null;
+        return (
+          <MechanismPanel
+            key={kind}
+            kind={kind}
+            draft={own}
+            problems={problems}
+            sample={sampleOf(samples, kind)}
+            old={!fresh || said > 0}
+            other={touched.includes(kind)}
+            onChange={(to) => change(kind, to)}
+            onDefault={() => change(kind, mechanismDraft(page.default.operations?.[kind], false))}
+          />
+        );
+      })}
+      <Panel title="Reprovisioning">
+        <Checkbox
+          label="Administrators may reprovision this cluster from here"
+          description="It changes the cluster’s own infrastructure, so it is switched off until it is wanted."
+          checked={draft.allowReprovision}
+          onChange={({ currentTarget: { checked } }) =>
+            setDraft((before) => ({ ...before, allowReprovision: checked }))
+          }
+        />
+      </Panel>
+      {failure && <Failure error={failure} what="It could not be tried what would be sent." />}
+      <div className={classes.bar}>
+        <p role="status">{words(changed, said, fresh)}</p>
+        <Button variant="default" disabled={!changed} onClick={() => setDraft(draftOf(page))}>
+          Undo all
+        </Button>
+        <Button type="submit" disabled={!ready}>
+          Save the contract
+        </Button>
+      </div>
+      {asking && (
+        <Confirm
+          title="Save the contract?"
+          verb="Save"
+          run={() => setContract(cluster, contract)}
+          onDone={() => {
+            tell('The contract is saved.');
+            void queryClient.invalidateQueries({ queryKey: contractQuery(cluster).queryKey });
+          }}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            {touched.length === 0
+              ? 'No operation is asked for in another way.'
+              : `From now on these are asked for as the dry run shows: ${touched.map((k) => operationWords[k]).join(', ')}.`}{' '}
+            Operations that wait already stay as they were planned.
+          </p>
+        </Confirm>
+      )}
+      {blocker.status === 'blocked' && (
+        <Confirm
+          title="Leave without the changes?"
+          verb="Leave"
+          run={() => Promise.resolve()}
+          onDone={blocker.proceed}
+          onClose={blocker.reset}
+        >
+          <p>What you edited is not kept anywhere.</p>
+        </Confirm>
+      )}
+    </form>
+  );
+}
+
+function sampleOf(samples: readonly Sample[], kind: OperationKind): Sample | undefined {
+  return samples.find((s) => s.kind === kind);
+}
+
+/** Tries a contract that is being edited: what it would send, or what is wrong with it. */
+function useDryRun(cluster: string, contract: Contract, whole: boolean) {
+  const text = JSON.stringify(contract);
+  const [settled] = useDebouncedValue(text, 400);
+  const query = useQuery({
+    ...contractPreviewQuery(cluster, JSON.parse(settled) as Contract),
+    enabled: whole,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const about = query.error instanceof ApiError ? query.error.fields : {};
+  const aimed = Object.keys(about).length > 0;
+  return {
+    samples: query.data?.samples ?? [],
+    errors: aimed ? about : {},
+    failure: aimed ? null : query.error,
+    fresh: settled === text && !query.isPlaceholderData && !query.isFetching,
+  };
+}
+
+function words(changed: boolean, problems: number, fresh: boolean): string {
+  if (problems > 0) return 'Correct what is marked.';
+  if (!changed) return 'Nothing is changed.';
+  return fresh ? 'Look at what would be sent, then save.' : 'Trying what would be sent…';
+}

@@ -1,0 +1,216 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+function enterAs(role: 'viewer' | 'operator' | 'administrator') {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...mock.world.user, role },
+  });
+}
+
+beforeEach(() => enterAs('administrator'));
+
+const projects = '/administration/projects';
+
+describe('the list of projects', () => {
+  test('tells the health of token, webhook and sync, and finds those that need somebody', async () => {
+    const [, cluster] = mock.world.clusters;
+    if (!cluster) throw new Error('an empty world');
+    cluster.sync.error = 'GitLab refuses the token.';
+    const { user, router } = open(projects);
+    const row = await screen.findByRole('row', { name: /^campus-aws.*on gitlab\.example\.org/ });
+    expect(within(row).getAllByText('Passed')).toHaveLength(3);
+    expect(screen.getByRole('row', { name: /^learn-do/ })).toHaveTextContent('GitLab refuses the token.');
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByLabelText('Only those that need somebody'));
+    await waitFor(() => expect(screen.queryByRole('row', { name: /^campus-aws/ })).not.toBeInTheDocument());
+    expect(screen.getByRole('row', { name: /^learn-do/ })).toBeVisible();
+    await user.type(screen.getByLabelText('Filter by name, path or server'), 'nothing');
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ name: 'nothing' }));
+    await user.click(await screen.findByRole('button', { name: 'Clear the filters' }));
+    expect(await screen.findByRole('row', { name: /^campus-aws/ })).toBeVisible();
+  });
+
+  test('is for operators, who add none', async () => {
+    enterAs('viewer');
+    const { unmount } = open(projects);
+    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    unmount();
+    enterAs('operator');
+    open(projects);
+    expect(await screen.findByRole('row', { name: /^campus-aws/ })).toBeVisible();
+    expect(screen.queryByRole('link', { name: 'Add GitLab project' })).not.toBeInTheDocument();
+  });
+});
+
+describe('a project', () => {
+  test('is checked with the credentials it has; a failure stands with its cure', async () => {
+    const { user } = open(`${projects}/campus-aws`);
+    const list = await screen.findByRole('list', { name: 'Checks' });
+    mock.use(
+      http.post('*/function/clusters/v1/projects/campus-aws/check', ({ request }) => {
+        const check = new URL(request.url).searchParams.get('check');
+        const failed = check === 'webhook';
+        return HttpResponse.json({
+          checks: [
+            {
+              check,
+              at: new Date().toISOString(),
+              state: failed ? 'failed' : 'passed',
+              detail: failed ? 'The project has no webhook.' : 'Well.',
+              ...(failed ? { cure: 'Rotate the webhook’s secret here.' } : {}),
+            },
+          ],
+        });
+      }),
+    );
+    await user.click(screen.getByRole('button', { name: 'Check all' }));
+    await waitFor(() =>
+      expect(within(list).getByText('Webhook').closest('li')).toHaveTextContent(
+        'What to do: Rotate the webhook’s secret here.',
+      ),
+    );
+    await waitFor(() => expect(screen.getByText('9 passed, 1 failed')).toBeVisible());
+    expect(await faults()).toEqual([]);
+  });
+
+  test('gets another token once GitLab accepts it; none is ever shown', async () => {
+    const { user } = open(`${projects}/campus-aws`);
+    await user.click(await screen.findByRole('button', { name: 'Replace the API token' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Replace the API token' });
+    const field = within(dialog).getByLabelText('API token');
+    expect(field).toHaveValue('');
+    await user.type(field, 'wrong');
+    await user.click(within(dialog).getByRole('button', { name: 'Replace' }));
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/GitLab refuses the token/));
+    await user.clear(field);
+    await user.type(field, 'right');
+    await user.click(within(dialog).getByRole('button', { name: 'Replace' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  });
+
+  test('gets a new deploy key, whose fingerprint is shown', async () => {
+    const { user } = open(`${projects}/campus-aws`);
+    await user.click(await screen.findByRole('button', { name: 'Make a deploy key' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Make a deploy key?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Make it' }));
+    expect(await screen.findByText('SHA256:new')).toBeVisible();
+  });
+
+  test('is removed once its name is typed, and it says what stays', async () => {
+    const { user, router } = open(`${projects}/campus-aws?do=remove`);
+    const dialog = await screen.findByRole('dialog', { name: 'Remove campus-aws from Ocim?' });
+    expect(dialog).toHaveTextContent('the cluster, with all its instances and their data');
+    const button = within(dialog).getByRole('button', { name: 'Remove from Ocim' });
+    expect(button).toBeDisabled();
+    expect(await faults(dialog)).toEqual([]);
+    await user.type(within(dialog).getByLabelText('Type campus-aws'), 'campus-aws');
+    await user.click(button);
+    const told = await screen.findByRole('dialog', { name: 'campus-aws is removed' });
+    expect(told).toHaveTextContent('The GitLab project grove/campus-aws');
+    await user.click(within(told).getByRole('button', { name: 'To the projects' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(projects));
+    expect(await screen.findByRole('row', { name: /^learn-do/ })).toBeVisible();
+    expect(screen.queryByRole('row', { name: /^campus-aws/ })).not.toBeInTheDocument();
+  });
+
+  test('keeps its credentials and its end from operators', async () => {
+    enterAs('operator');
+    open(`${projects}/campus-aws?do=remove`);
+    expect(await screen.findByRole('button', { name: 'Check all' })).toBeVisible();
+    expect(screen.queryByRole('table', { name: 'Credentials' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Contract' })).not.toBeInTheDocument();
+  });
+});
+
+describe('facts and links', () => {
+  test('are set by hand, marked with what was found, and left to the repository again', async () => {
+    const { user } = open(`${projects}/campus-aws/facts`);
+    await user.click(await screen.findByRole('button', { name: 'Set by hand: Region' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Set by hand: Region' });
+    expect(dialog).toHaveTextContent('The repository says: eu-central-1');
+    const field = within(dialog).getByLabelText('Region');
+    await user.clear(field);
+    await user.type(field, 'mars-1');
+    await user.click(within(dialog).getByRole('button', { name: 'Set' }));
+    const row = await screen.findByRole('row', { name: /^Region mars-1 Set by hand eu-central-1/ });
+    expect(screen.getByText('1 set by hand')).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(within(row).getByRole('button', { name: 'Show what was found: Region' }));
+    expect(await screen.findByRole('row', { name: /^Region eu-central-1 eu-central-1/ })).toBeVisible();
+  });
+
+  test('that the API refuses say so at the field', async () => {
+    const { user } = open(`${projects}/campus-aws/facts?change=grafana`);
+    const field = within(await screen.findByRole('dialog')).getByLabelText('Grafana');
+    await user.clear(field);
+    await user.type(field, 'not an address');
+    await user.click(screen.getByRole('button', { name: 'Set' }));
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/Must be an address such as/));
+  });
+
+  test('show on the cluster’s page that they are', async () => {
+    const [cluster] = mock.world.clusters;
+    if (!cluster) throw new Error('an empty world');
+    Object.assign(cluster, { region: 'mars-1', overridden: ['region'], found: { region: 'eu-central-1' } });
+    open('/clusters/campus-aws');
+    expect(await screen.findByText('mars-1')).toBeVisible();
+    expect(screen.getByText(/set by hand; found: eu-central-1/)).toBeVisible();
+    expect(screen.getByText('Kubernetes at the provider: not known')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Update' })).toHaveAttribute(
+      'href',
+      `${projects}/campus-aws/facts`,
+    );
+    expect(screen.getByRole('link', { name: 'Remove' })).toHaveAttribute(
+      'href',
+      `${projects}/campus-aws?do=remove`,
+    );
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('the contract', () => {
+  test('is tried as it is edited, says what is wrong at its field, and is kept after a question', async () => {
+    const { user } = open(`${projects}/campus-aws/contract`);
+    const archive = await screen.findByRole('region', { name: 'Archive' });
+    const name = within(archive).getByLabelText('Variable 2');
+    await user.clear(name);
+    await user.type(name, 'CI_ARCHIVE');
+    await waitFor(() => expect(name).toHaveAccessibleDescription(/GitLab and its runners use this name/));
+    expect(screen.getByRole('button', { name: 'Save the contract' })).toBeDisabled();
+    await user.clear(name);
+    await user.type(name, 'SLEEP_NOW');
+    await waitFor(() =>
+      expect(within(archive).getByLabelText('Request to GitLab')).toHaveTextContent('"SLEEP_NOW": "1"'),
+    );
+    expect(await faults()).toEqual([]);
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save the contract' })).toBeEnabled());
+    expect(mock.world.contracts.size, 'a dry run keeps nothing').toBe(0);
+    await user.click(screen.getByRole('button', { name: 'Save the contract' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Save the contract?' });
+    expect(dialog).toHaveTextContent('as the dry run shows: Archive.');
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    await waitFor(() =>
+      expect(mock.world.contracts.get('campus-aws')).toEqual({
+        allowReprovision: false,
+        operations: {
+          archive: { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', SLEEP_NOW: '1' } },
+        },
+      }),
+    );
+    expect(await screen.findByRole('button', { name: 'Back to the default: Archive' })).toBeVisible();
+  });
+
+  test('is an administrator’s business', async () => {
+    enterAs('operator');
+    open(`${projects}/campus-aws/contract`);
+    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  });
+});
