@@ -47,7 +47,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
         'none'
       ),
       <>
-        {act('makeKey', key ? 'Rotate…' : 'Make one…', key ? 'Rotate the deploy key' : 'Make a deploy key')}{' '}
+        {act('makeKey', key ? 'Rotate…' : 'Make one…', key ? 'Rotate the deploy key' : 'Make a deploy key')}
         {act('pasteKey', 'Paste…', 'Paste a deploy key')}
       </>,
     ],
@@ -60,10 +60,12 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
         {rows.map(([name, about, actions]) => (
           <tr key={name}>
             <td>{name}</td>
-            <td data-wrap data-dim>
+            <td className={classes.known} data-dim>
               {about}
             </td>
-            <td data-end>{actions}</td>
+            <td data-end>
+              <div className={classes.acts}>{actions}</div>
+            </td>
           </tr>
         ))}
       </Table>

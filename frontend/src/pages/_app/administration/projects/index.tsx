@@ -47,11 +47,7 @@ function Projects() {
   if (!operator) return <NoRole title="GitLab projects" who="Operators" />;
   const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
   return (
-    <Page
-      title="GitLab projects"
-      about="Each describes one cluster and the instances on it."
-      actions={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
-    >
+    <Page title="GitLab projects" about="Each describes one cluster and the instances on it.">
       <Loaded query={query} what="The projects" lines={6}>
         {({ projects }) =>
           projects.length === 0 ? (
