@@ -86,6 +86,9 @@ test('every page fits a narrow screen', { timeout: 300_000 }, async () => {
     ['/clusters/grove-campus-aws/instances/kestrel-law', page.getByRole('table', { name: 'Pods' })],
     ['/clusters/grove-campus-aws/deploy', page.getByRole('textbox', { name: 'Overrides in YAML' })],
     ['/administration/users', page.getByRole('table', { name: 'Users' })],
+    ['/administration/projects', page.getByRole('table', { name: 'GitLab projects' })],
+    ['/administration/projects/grove-campus-aws', page.getByRole('table', { name: 'Credentials' })],
+    ['/projects/new', page.getByRole('button', { name: 'Check and add' })],
     ['/account', page.getByRole('table', { name: 'Sessions' })],
   ] as const) {
     await page.goto(address);
