@@ -7,8 +7,15 @@ const projects = { 'campus-aws': 101, 'academy-do': 102, 'lab-minikube': 103, 'g
 
 type ClusterName = keyof typeof projects;
 
-async function call<T>({ gitlab }: Program, method: string, path: string): Promise<T> {
-  const response = await fetch(`${gitlab}/api/v4${path}`, { method, headers: { 'PRIVATE-TOKEN': token } });
+async function call<T>({ gitlab }: Program, method: string, path: string, body?: object): Promise<T> {
+  const response = await fetch(`${gitlab}/api/v4${path}`, {
+    method,
+    headers: {
+      'PRIVATE-TOKEN': token,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
@@ -23,6 +30,32 @@ export async function silence(program: Program, cluster: ClusterName): Promise<v
   for (const { id } of await webhooks(program, cluster)) {
     await call(program, 'DELETE', `/projects/${projects[cluster]}/hooks/${id}`);
   }
+}
+
+/** The text of a file on a cluster's main branch. */
+export async function fileInGit(program: Program, cluster: ClusterName, path: string): Promise<string> {
+  const name = encodeURIComponent(path);
+  const { content } = await call<{ content: string }>(
+    program,
+    'GET',
+    `/projects/${projects[cluster]}/repository/files/${name}?ref=main`,
+  );
+  return Buffer.from(content, 'base64').toString();
+}
+
+/** Somebody adds a line to a file by hand, without a pipeline. */
+export async function commitLine(
+  program: Program,
+  cluster: ClusterName,
+  path: string,
+  line: string,
+): Promise<void> {
+  const before = await fileInGit(program, cluster, path);
+  await call(program, 'POST', `/projects/${projects[cluster]}/repository/commits`, {
+    branch: 'main',
+    commit_message: `${line} [skip ci]`,
+    actions: [{ action: 'update', file_path: path, content: `${before}${line}\n` }],
+  });
 }
 
 /** What Ocim answered to the events of a project's webhooks. */

@@ -10,6 +10,7 @@ export { look } from './axe';
 export { patience, until } from './wait';
 export * from './deploying';
 export * from './gitlab';
+export * from './operating';
 export * from './people';
 export { Provider } from './provider';
 

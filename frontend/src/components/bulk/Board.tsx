@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { Bulk, BulkTarget } from '@/api/types';
 import { Failure } from '../Failure';
+import { Hidden } from '../Hidden';
 import { QuietLink, TextLink } from '../links';
 import { Panel } from '../Panel';
 import { Status } from '../status/Status';
@@ -98,9 +99,8 @@ function Wave({ title, targets }: WaveProps) {
                 to="/clusters/$cluster/instances/$instance"
                 params={{ cluster, instance }}
                 search={{ operation }}
-                aria-label={`Follow the operation of ${instance}`}
               >
-                Follow it
+                Follow it<Hidden>: the operation of {instance}</Hidden>
               </TextLink>
             )}
             {attempt > 0 && `, try ${attempt + 1}`}

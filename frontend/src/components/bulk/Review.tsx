@@ -155,18 +155,18 @@ function Group({ group, kind }: { group: BulkGroup; kind: BulkWish['kind'] }) {
     <div className={classes.group}>
       <Warnings warnings={group.warnings} />
       <TargetList targets={group.targets} />
-      <section aria-label="Consequences">
+      <div>
         <h3>What happens to each</h3>
         <Effects effects={group.effects} />
-      </section>
+      </div>
       {group.files.length > 0 && (
-        <section aria-label="Changes in git">
+        <div>
           <h3>
             What changes in git
             {group.targets.length > 1 && `, as in ${first?.instance ?? ''}; the others alike`}
           </h3>
           <Files files={group.files} />
-        </section>
+        </div>
       )}
       {group.files.length === 0 && kind !== 'update' && (
         <p className={classes.about}>Grove changes git by itself, when it is asked.</p>

@@ -58,6 +58,13 @@ const groups: { title: string; fields: Field[] }[] = [
 export function Form({ files, effects, onChange }: FormProps) {
   return (
     <div className={classes.form}>
+      {(['config.yml', 'grove.yml'] as const)
+        .filter((name) => files[name] === undefined)
+        .map((name) => (
+          <p key={name} className={classes.unread}>
+            {name} cannot be read; correct it in the file, then its keys can be changed here, too.
+          </p>
+        ))}
       {groups.map(({ title, fields }) => (
         <fieldset key={title} className={classes.group}>
           <legend>{title}</legend>
@@ -83,7 +90,7 @@ interface KeyFieldProps {
   onText: (text: string) => void;
 }
 
-function KeyField({ field: { key, file: name, label, list = false }, file, effect, onText }: KeyFieldProps) {
+function KeyField({ field: { key, label, list = false }, file, effect, onText }: KeyFieldProps) {
   const value = list ? file?.list(key)?.join('\n') : file?.scalar(key);
   // What is no scalar, or no list, is for the editor beside.
   const other = file?.has(key) === true && value === undefined;
@@ -100,7 +107,6 @@ function KeyField({ field: { key, file: name, label, list = false }, file, effec
       </>
     ),
     disabled: file === undefined || other,
-    ...(file === undefined ? { error: `${name} cannot be read; correct it first.` } : {}),
     ...(other ? { placeholder: 'See the file' } : {}),
     value: typed ?? value ?? '',
     spellCheck: false,

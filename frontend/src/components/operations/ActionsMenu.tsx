@@ -52,7 +52,7 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
           </>
         }
       >
-        {lifecycle === 'archived' ? (
+        {lifecycle === 'deleted' ? null : lifecycle === 'archived' ? (
           <DropdownButton onClick={() => setAsked('unarchive')}>
             <IconArchiveOff {...icon} />
             Unarchive
@@ -67,21 +67,25 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
           <IconBox {...icon} />
           Build images
         </DropdownButton>
-        <DropdownButton onClick={() => setProtecting(true)}>
-          {held ? <IconLockOpen {...icon} /> : <IconLock {...icon} />}
-          {held ? 'Lift the protection' : 'Protect'}
-        </DropdownButton>
-        <DropdownRule />
+        {lifecycle !== 'deleted' && (
+          <DropdownButton onClick={() => setProtecting(true)}>
+            {held ? <IconLockOpen {...icon} /> : <IconLock {...icon} />}
+            {held ? 'Lift the protection' : 'Protect'}
+          </DropdownButton>
+        )}
+        {(administrator || lifecycle !== 'deleted') && <DropdownRule />}
         {administrator && (
           <DropdownButton danger onClick={() => setAsked('reprovision')}>
             <IconServerCog {...icon} />
             Reprovision the cluster
           </DropdownButton>
         )}
-        <DropdownButton danger onClick={() => setAsked('delete')}>
-          <IconTrash {...icon} />
-          Delete
-        </DropdownButton>
+        {lifecycle !== 'deleted' && (
+          <DropdownButton danger onClick={() => setAsked('delete')}>
+            <IconTrash {...icon} />
+            Delete
+          </DropdownButton>
+        )}
       </Dropdown>
       {protecting && (
         <Protect cluster={cluster} instance={name} held={held} onClose={() => setProtecting(false)} />

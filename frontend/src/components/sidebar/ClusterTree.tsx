@@ -50,18 +50,20 @@ export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
   if (rows.length === 0) {
     return <p className={classes.none}>{filter === '' ? 'No clusters yet.' : 'Nothing of that name.'}</p>;
   }
+  const drawn = virtual.getVirtualItems();
   return (
     <div className={classes.scroller} ref={scroller}>
       <div
         role="tree"
         aria-label="Clusters and instances"
         tabIndex={0}
-        aria-activedescendant={rowId(rows[active])}
+        // Only what is drawn can be pointed at.
+        aria-activedescendant={drawn.some(({ index }) => index === active) ? rowId(rows[active]) : undefined}
         className={classes.tree}
         style={{ height: virtual.getTotalSize() }}
         onKeyDown={onKeyDown}
       >
-        {virtual.getVirtualItems().map((item) => {
+        {drawn.map((item) => {
           const row = rows[item.index];
           return (
             row && (

@@ -120,7 +120,8 @@ func (st *story) departures(c []Cluster) {
 }
 
 // present is what goes on right now: one pipeline runs, another waits for a
-// runner. Both end within some minutes.
+// runner. Both end within some minutes. What is to come, once: the next
+// deployment of redwood-regression fails, and that of load-test hangs.
 func (st *story) present(c Cluster) {
 	sandbox, teak := find(lab, "sandbox"), find(lab, "teak-regression")
 	st.b.At(st.now.Add(-90 * time.Second))
@@ -129,4 +130,8 @@ func (st *story) present(c Cluster) {
 	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: teak.name, Job: "generate-pipeline", Queue: 4 * time.Minute})
 	st.commit(c, people[2], "[AutoDeploy][Update] teak-regression|"+st.deployment(), edited(c, teak, "GROVE_CMS_MAX_REPLICAS: 2"))
 	st.b.At(st.now)
+	full := fails("deploy-instance", find(lab, "redwood-regression"), memoryLog)
+	full.Project = c.ID
+	st.b.Script(*full)
+	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: "load-test", Job: "deploy-instance: [load-test]", Hang: true})
 }

@@ -53,6 +53,12 @@ error: timed out waiting for the condition
 lms-7c9d5b8f66-xw2lq   0/1   CrashLoopBackOff   6 (42s ago)   9m
 ImportError: cannot import name 'ugettext_lazy' from 'django.utils.translation'
 `
+	memoryLog = `deployment.apps/lms configured
+Waiting for deployment "lms" rollout to finish: 0 of 1 updated replicas are available...
+lms-6f5c9d7b84-k2v9x   0/1   Pending   0   10m
+Warning  FailedScheduling  0/1 nodes are available: 1 Insufficient memory.
+error: timed out waiting for the condition
+`
 	smokeLog = `GET /heartbeat: 503 {"modulestore": {"status": true}, "sql": {"status": false, "message": "(2003, \"Can't connect to MySQL server on 'mysql.internal'\")"}}
 Error: the instance does not answer after 10 attempts
 `

@@ -170,7 +170,7 @@ test('a paused one says why, and its failed instances are tried again', async ()
   expect(within(board).getAllByRole('rowgroup')).toHaveLength(4);
   expect(board).toHaveTextContent('The job deploy failed');
   expect(
-    within(board).getByRole('link', { name: `Follow the operation of ${named(1)[0]?.name ?? ''}` }),
+    within(board).getByRole('link', { name: `Follow it: the operation of ${named(1)[0]?.name ?? ''}` }),
   ).toHaveAttribute('href', `/clusters/campus-aws/instances/${named(1)[0]?.name}?operation=o1`);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Retry the 1 that failed' }));

@@ -78,6 +78,7 @@ test('what is protected is not archived, until the protection is lifted', async 
     by: 'bruno@example.org',
   });
   const { user } = open(address);
+  expect(await screen.findByText(/^Protected by bruno@example.org/)).toBeVisible();
   const dialog = await choose(user, 'Archive');
   expect(await within(dialog).findByText(/is protected by bruno@example.org/)).toBeVisible();
   expect(within(dialog).getByRole('button', { name: 'Archive' })).toBeDisabled();
@@ -85,6 +86,7 @@ test('what is protected is not archived, until the protection is lifted', async 
   const lift = await choose(user, 'Lift the protection');
   await user.click(within(lift).getByRole('button', { name: 'Lift it' }));
   await screen.findByText('Protect', { selector: 'button' });
+  expect(screen.queryByText(/^Protected by/)).toBeNull();
   expect(api.world.protections.get(`campus-aws/${name}`)?.protected).toBe(false);
 });
 
@@ -185,4 +187,30 @@ test('a viewer sees the queue, and withdraws nothing', async () => {
   open('/clusters/campus-aws');
   await screen.findByRole('list', { name: 'Operations in their order' });
   expect(screen.queryByRole('button', { name: /^Withdraw/ })).toBeNull();
+});
+
+test.each([
+  [
+    'failed',
+    'GitLab refuses the trigger token (401). Make one in the project’s settings and enter a new one.',
+  ],
+  ['requested', 'GitLab was asked too often (429); it is tried again by itself.'],
+] as const)('what GitLab said stands on an operation that is %s', async (state, detail) => {
+  const { address, name } = instance();
+  const ended = state === 'failed' ? { endedAt: new Date().toISOString() } : {};
+  api.world.operations.unshift({ ...waiting('w1', name, 'requested'), state, detail, ...ended });
+  open(address);
+  expect(await screen.findByText(detail)).toBeVisible();
+  expect(screen.queryByText('The operation failed.') !== null).toBe(state === 'failed');
+});
+
+test('of a deleted instance only the cluster is left to act on', async () => {
+  const { address, name } = instance();
+  const found = api.world.instances.find((i) => i.name === name);
+  if (found) found.lifecycle = 'deleted';
+  open(address);
+  await screen.findByText('Build images', { selector: 'button' });
+  for (const gone of ['Archive', 'Delete', 'Protect']) {
+    expect(screen.queryByText(gone, { selector: 'button' })).toBeNull();
+  }
 });

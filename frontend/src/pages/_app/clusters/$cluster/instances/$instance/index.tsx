@@ -16,6 +16,7 @@ import { Loaded } from '@/components/Loaded';
 import { Loading } from '@/components/Loading';
 import { MissingPage } from '@/components/MissingPage';
 import { ActionsMenu } from '@/components/operations/ActionsMenu';
+import { ProtectedMark } from '@/components/operations/ProtectedMark';
 import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
@@ -54,7 +55,14 @@ function InstanceRoute() {
       tab={`${name} on ${cluster}`}
       crumbs={<ClusterCrumbs cluster={cluster} />}
       about={instance?.description}
-      status={instance && <Status look={lifecycleLooks[instance.lifecycle]} pill />}
+      status={
+        instance && (
+          <>
+            <Status look={lifecycleLooks[instance.lifecycle]} pill />
+            <ProtectedMark cluster={cluster} instance={name} />
+          </>
+        )
+      }
       actions={<Actions details={query.data} />}
     >
       {gone ? (

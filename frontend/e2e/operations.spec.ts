@@ -1,0 +1,304 @@
+import { expect, test } from 'vitest';
+import {
+  ada,
+  ask,
+  bearerOf,
+  commitLine,
+  erin,
+  fileInGit,
+  invite,
+  logIn,
+  look,
+  operation,
+  register,
+  see,
+  seeEnd,
+  seeNoMore,
+  step,
+  title,
+  until,
+  useOcim,
+  visitInstance,
+  writeYaml,
+} from './harness';
+
+// Clusters run one operation at a time, so the tests take turns on three.
+const ocim = useOcim({ speed: 400 });
+
+test('an operator updates an instance behind a preview and sees it become live, then rolls it back', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'quarry-hill');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await see(title(page, 'Update quarry-hill'));
+  const secret = /^MYSQL_ROOT_PASSWORD: .*$/m;
+  const path = 'instances/quarry-hill/config.yml';
+  const before = await fileInGit(ocim.program, 'campus-aws', path);
+  expect(before).toMatch(secret);
+
+  await page.getByLabel('Name that learners see').fill('Quarry Hill Music');
+  const editor = page.getByRole('textbox', { name: path }).and(page.locator('[contenteditable=true]'));
+  await see(editor.getByText('Quarry Hill Music'));
+  await page.getByRole('textbox', { name: 'Reason' }).fill('They chose a shorter name.');
+  await look(page, page.getByText('1 file is changed.'));
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await see(
+    page.getByRole('region', { name: 'Preview' }).getByText('Services restart one after another'),
+    page.getByText('Quarry Hill Music'),
+  );
+  await look(page, page.getByRole('status').filter({ hasText: 'Reason: They chose a shorter name.' }));
+  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await see(title(page, 'quarry-hill'), step(page, /^Live, done/));
+  await seeEnd(page, 'Update', 'Live');
+
+  const after = await fileInGit(ocim.program, 'campus-aws', path);
+  expect(after).toMatch(/^\s*PLATFORM_NAME: "?Quarry Hill Music"?$/m);
+  expect(secret.exec(after)?.[0], 'a masked secret stays what it was').toBe(secret.exec(before)?.[0]);
+  expect(after).not.toContain('•');
+
+  await visitInstance(page, 'quarry-hill');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Name that learners see').fill('Second thoughts');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await see(title(page, 'quarry-hill'));
+  await seeEnd(page, 'Update', 'Live');
+
+  await page.getByRole('link', { name: 'Pipelines and operations' }).click();
+  await page.getByRole('link', { name: 'Whole history' }).click();
+  await see(title(page, 'History of quarry-hill'));
+  await look(page, page.getByText('“They chose a shorter name.”'));
+  await page.getByRole('button', { name: 'Roll back to it' }).click();
+  const dialog = page.getByRole('dialog');
+  await see(
+    dialog
+      .getByText('PLATFORM_NAME: "Quarry Hill Music"')
+      .or(dialog.getByText('PLATFORM_NAME: Quarry Hill Music')),
+  );
+  await look(page, dialog.getByText('What is sent to GitLab'));
+  await dialog.getByRole('button', { name: 'Roll back' }).click();
+  await see(title(page, 'quarry-hill'));
+  await seeEnd(page, 'Update', 'Live');
+  expect(await fileInGit(ocim.program, 'campus-aws', path)).toBe(after);
+});
+
+test('a file that somebody changed meanwhile is a conflict; the change is looked at again', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'velo-mechanics');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Contact e-mail').fill('hello@velo.example.com');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  const go = page.getByRole('button', { name: 'Deploy the change' });
+  await see(go.and(page.locator(':enabled')));
+
+  const path = 'instances/velo-mechanics/config.yml';
+  await commitLine(ocim.program, 'academy-do', path, 'SESSION_COOKIE_AGE: 60');
+  ocim.expects(/^409 POST \/function\/pipelines\/v1\/clusters\/[^/]+\/operations$/);
+  await go.click();
+  await see(page.getByRole('alert').filter({ hasText: 'The change was not started.' }));
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await see(preview.getByRole('list', { name: 'Before you go on' }).getByText(/changed/));
+  await look(page, page.getByRole('button', { name: 'Load the files again, without my changes' }));
+  expect(await go.isDisabled()).toBe(true);
+
+  await page.getByRole('button', { name: 'Load the files again, without my changes' }).click();
+  await see(page.getByText('SESSION_COOKIE_AGE'));
+  await page.getByLabel('Contact e-mail').fill('hello@velo.example.com');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await go.click();
+  await seeEnd(page, 'Update', 'Live');
+  const text = await fileInGit(ocim.program, 'academy-do', path);
+  expect(text).toContain('SESSION_COOKIE_AGE: 60');
+  expect(text).toContain('hello@velo.example.com');
+});
+
+test('what is no YAML is told at its line, and is not previewed', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'terra-farmers');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await writeYaml(page, 'instances/terra-farmers/config.yml', 'LMS_HOST: a\nPLUGINS:\n\t- mfe\n');
+  await look(page, page.getByRole('status', { name: /^Problems in/ }).getByText(/^Line 3/));
+  expect(await page.getByRole('button', { name: 'Preview' }).isDisabled()).toBe(true);
+
+  // Known keys are completed, and explained.
+  await writeYaml(page, 'instances/terra-farmers/config.yml', 'PLATFORM_NAME: a\n');
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type('EDX_PLATFORM_V');
+  await see(
+    page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }),
+    page.getByText(/Branch or tag of the platform's code/),
+  );
+  await page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }).click();
+  await see(page.locator('.cm-line').filter({ hasText: 'EDX_PLATFORM_VERSION:' }));
+  await page.locator('.cm-line').getByText('PLATFORM_NAME').first().hover();
+  await see(page.locator('.cm-keyHelp').getByText('Name that learners see'));
+});
+
+test('an instance is archived and unarchived, and keeps its configuration', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'paperbird');
+  const path = 'instances/paperbird/config.yml';
+  const before = await fileInGit(ocim.program, 'academy-do', path);
+  const archive = await ask(page, 'Archive');
+  await look(page, archive.getByText('The instance is taken off the cluster'));
+  await archive.getByRole('button', { name: 'Archive' }).click();
+  await seeEnd(page, 'Archive', 'Live');
+  await see(page.getByRole('main').getByText('Archived', { exact: true }).first());
+
+  const unarchive = await ask(page, 'Unarchive');
+  await see(unarchive.getByText(path, { exact: true }));
+  await unarchive.getByRole('button', { name: 'Unarchive' }).click();
+  await seeEnd(page, 'Unarchive', 'Live');
+  await see(page.getByRole('main').getByText('Active', { exact: true }).first());
+  expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(before);
+});
+
+test('deleting takes the typed name; what is protected stays', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'scorm-trial');
+  await page.getByRole('button', { name: 'Actions', exact: true }).click();
+  await page.getByRole('button', { name: 'Protect', exact: true }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('Exams until Friday.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Protect' }).click();
+  await seeNoMore(page.getByRole('dialog'));
+  const held = await ask(page, 'Delete');
+  await see(held.getByText(`scorm-trial is protected by ${ada.email}`));
+  expect(await held.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true);
+  await held.getByRole('button', { name: 'Leave it' }).click();
+  await page.getByRole('button', { name: 'Actions', exact: true }).click();
+  await page.getByRole('button', { name: 'Lift the protection' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Lift it' }).click();
+  await seeNoMore(page.getByRole('dialog'));
+
+  const dialog = await ask(page, 'Delete');
+  const button = dialog.getByRole('button', { name: 'Delete for good' });
+  await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-tria');
+  expect(await button.isDisabled()).toBe(true);
+  await look(page, dialog.getByText('Data is lost for good'));
+  await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-trial');
+  await button.click();
+  await seeEnd(page, 'Delete', 'Live');
+  await see(page.getByRole('main').getByText('Deleted', { exact: true }).first());
+});
+
+test('a failed pipeline shows its first error, and succeeds when it is retried', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'redwood-regression');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Name that learners see').fill('Redwood, once more');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await seeEnd(page, 'Update', 'Failed');
+  await look(page, page.getByRole('alert').filter({ hasText: 'The operation failed.' }));
+
+  await page
+    .getByRole('region', { name: 'Pipeline', exact: true })
+    .getByRole('link', { name: /^Pipeline #/ })
+    .click();
+  await see(page.getByRole('heading', { name: /deploy-instance.* failed in the stage/ }));
+  await see(page.getByText('error: timed out waiting for the condition').first());
+  await see(page.getByText('Insufficient memory').first());
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
+  await seeNoMore(page.getByRole('dialog'));
+  await visitInstance(page, 'redwood-regression');
+  await seeEnd(page, 'Update', 'Live');
+});
+
+test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canceled and retried', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'load-test');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Name that learners see').fill('Load, once more');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await see(step(page, /^Running, now/));
+
+  await visitInstance(page, 'ulmo-candidate');
+  const dialog = await ask(page, 'Archive');
+  await see(dialog.getByText(/this one starts when it is done/));
+  await dialog.getByRole('button', { name: 'Archive' }).click();
+  await see(operation(page, 'Archive').getByText('It waits for 1 other operation'));
+  await page
+    .getByRole('navigation', { name: 'Breadcrumb' })
+    .getByRole('link', { name: 'lab-minikube' })
+    .click();
+  const queue = page.getByRole('main').getByRole('list', { name: 'Operations in their order' });
+  await look(page, queue.getByRole('listitem').filter({ hasText: 'Archive ulmo-candidate' }));
+  await page.getByRole('button', { name: /pipelines? running/ }).click();
+  const menu = page.getByRole('group', { name: 'Running pipelines' });
+  await look(page, menu.getByRole('listitem').filter({ hasText: 'Update load-test' }));
+  await page.keyboard.press('Escape');
+  await queue.getByRole('button', { name: 'Withdraw Archive ulmo-candidate' }).click();
+  await seeNoMore(queue.getByText('Archive'));
+
+  await queue.getByRole('link', { name: 'load-test' }).click();
+  await see(title(page, 'load-test'));
+  await operation(page, 'Update')
+    .getByRole('link', { name: /^Pipeline #/ })
+    .click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const cancel = page.getByRole('dialog');
+  await look(page, cancel.getByText('Its running jobs are stopped'));
+  await cancel.getByRole('button', { name: 'Cancel the pipeline' }).click();
+  await seeNoMore(cancel);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
+  await seeNoMore(page.getByRole('dialog'));
+  await visitInstance(page, 'load-test');
+  await seeEnd(page, 'Update', 'Live');
+});
+
+test('reprovisioning takes a setting and an administrator', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'cinder-arts');
+  const off = await ask(page, 'Reprovision the cluster');
+  await look(page, off.getByText('Reprovisioning is switched off for this cluster'));
+  expect(await off.getByRole('button', { name: 'Reprovision' }).isDisabled()).toBe(true);
+  await off.getByRole('button', { name: 'Leave it' }).click();
+
+  const cluster = /clusters\/([^/]+)/.exec(page.url())?.[1] ?? '';
+  const contract = `${ocim.program.origin}/function/pipelines/v1/clusters/${cluster}/contract`;
+  const headers = { Authorization: await bearerOf(page), 'Content-Type': 'application/json' };
+  const allowed = await fetch(contract, {
+    method: 'PUT',
+    headers,
+    body: '{"allowReprovision": true, "operations": {}}',
+  });
+  expect(allowed.status, await allowed.text()).toBe(200);
+  const dialog = await ask(page, 'Reprovision the cluster');
+  await dialog.getByRole('textbox', { name: `Type ${cluster}` }).fill(cluster);
+  await dialog.getByRole('button', { name: 'Reprovision' }).click();
+  await seeEnd(page, 'Reprovision', 'Live');
+
+  await invite(page, erin.email, 'Operator');
+  const hers = await ocim.visit();
+  await register(hers, await ocim.mail.link(erin.email, 'register'), erin);
+  await visitInstance(hers, 'cinder-arts');
+  await hers.getByRole('button', { name: 'Actions', exact: true }).click();
+  const menu = hers.getByRole('group', { name: /^Actions on / });
+  await see(menu.getByRole('button', { name: 'Delete' }));
+  expect(await menu.getByRole('button', { name: 'Reprovision the cluster' }).count()).toBe(0);
+});
+
+test('images are built, and the operation becomes live', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'fjord-maritime');
+  const dialog = await ask(page, 'Build images');
+  expect(await dialog.getByLabel('Repository of the code').inputValue()).toMatch(/^https:\/\//);
+  await look(page, dialog.getByText('It is about the whole cluster.'));
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('A security fix.');
+  await until('a preview of the reason', async () =>
+    (await dialog.getByRole('button', { name: 'Build images' }).isEnabled()) ? true : undefined,
+  );
+  await dialog.getByRole('button', { name: 'Build images' }).click();
+  await seeEnd(page, 'Build images', 'Live');
+});
