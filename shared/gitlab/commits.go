@@ -15,11 +15,8 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// Bounds of what is read of the history.
-const (
-	maxSearched = 500 // commits looked through for a text
-	maxTree     = 200 // files of one folder
-)
+// maxSearched is how many commits are looked through for a text.
+const maxSearched = 500
 
 // commitBody is GitLab's commit request; go-gitlab has no allow_empty, without
 // which a commit of no actions is refused.

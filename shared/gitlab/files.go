@@ -164,6 +164,9 @@ func (p *Project) File(ctx context.Context, path, ref string) (fleet.SourceFile,
 	return fleet.SourceFile{Path: path, Text: text, LastCommit: f.LastCommitID}, nil
 }
 
+// maxTree bounds the files of one folder.
+const maxTree = 200
+
 // Folder lists the files below a folder at a commit; none when it is not there.
 func (p *Project) Folder(ctx context.Context, path, ref string) ([]string, error) {
 	deep := true
