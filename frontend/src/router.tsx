@@ -1,7 +1,6 @@
-import { createRouter, type RouterHistory } from '@tanstack/react-router';
+import { createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router';
 import type { Session } from '@/api/session';
 import { BrokenPage } from '@/components/BrokenPage';
-import { MissingPage } from '@/components/MissingPage';
 import { parseSearch, stringifySearch } from '@/lib/search';
 import { routeTree } from './routeTree.gen';
 
@@ -19,7 +18,7 @@ export function createOcimRouter(context: RouterContext, history?: RouterHistory
     defaultPreloadDelay: 60,
     scrollRestoration: true,
     defaultErrorComponent: BrokenPage,
-    defaultNotFoundComponent: MissingPage,
+    defaultNotFoundComponent: lazyRouteComponent(() => import('@/components/MissingPage'), 'MissingPage'),
     ...(history ? { history } : {}),
   });
 }

@@ -1,22 +1,12 @@
-import { createRootRouteWithContext, Outlet, useRouter } from '@tanstack/react-router';
+import { createRootRouteWithContext, lazyRouteComponent, Outlet, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { MissingPage } from '@/components/MissingPage';
 import { safeReturnPath } from '@/lib/search';
 import type { RouterContext } from '@/router';
 
 export const Route = createRootRouteWithContext<RouterContext>()({
   component: Root,
-  notFoundComponent: Nowhere,
+  notFoundComponent: lazyRouteComponent(() => import('@/components/Nowhere'), 'Nowhere'),
 });
-
-/** An address that no page has, for whoever comes by it: logged in or not. */
-function Nowhere() {
-  return (
-    <main>
-      <MissingPage />
-    </main>
-  );
-}
 
 /** Follows log-ins and log-outs, also those of other tabs. */
 function Root() {

@@ -1,11 +1,12 @@
-import { Alert, Button, Divider, PasswordInput, TextInput } from '@mantine/core';
-import { createFileRoute, redirect, useRouter } from '@tanstack/react-router';
+import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
+import { createFileRoute, redirect } from '@tanstack/react-router';
 import { answer, client, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GoogleMark } from '@/components/GoogleMark';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
+import { Notice } from '@/components/Notice';
 import { useApiForm } from '@/components/useApiForm';
 import { word } from '@/lib/readSearch';
 import { type RawSearch, safeReturnPath } from '@/lib/search';
@@ -41,7 +42,6 @@ const googleProblems: Partial<Record<string, string>> = {
 };
 
 function Login() {
-  const router = useRouter();
   const { redirect: back, problem } = Route.useSearch();
   const system = useLoad(loadSystem);
   const form = useApiForm({
@@ -52,22 +52,20 @@ function Login() {
     },
     send: ({ email, password }) =>
       answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
-    onDone: (signedIn) => {
-      session.enter(signedIn);
-      router.history.push(safeReturnPath(back));
-    },
+    // Who is logged in does not stay here: the root leads on.
+    onDone: (signedIn) => session.enter(signedIn),
   });
   return (
     <GuestPage title="Log in" about={back === undefined ? undefined : 'Log in to go on where you were.'}>
       {system.data?.setUp === false && (
-        <Alert color="yellow" title="Not set up yet">
+        <Notice tone="warn" title="Not set up yet">
           Open the set-up link that Ocim printed when it started. It makes the first administrator.
-        </Alert>
+        </Notice>
       )}
       {problem !== undefined && (
-        <Alert color="red" role="alert">
+        <Notice tone="bad">
           {googleProblems[problem] ?? 'Logging in with Google did not succeed. Try again.'}
-        </Alert>
+        </Notice>
       )}
       <form onSubmit={form.submit} noValidate>
         <TextInput

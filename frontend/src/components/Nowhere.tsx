@@ -1,0 +1,10 @@
+import { MissingPage } from './MissingPage';
+
+/** An address that no page has, for whoever comes by it: logged in or not. */
+export function Nowhere() {
+  return (
+    <main>
+      <MissingPage />
+    </main>
+  );
+}
