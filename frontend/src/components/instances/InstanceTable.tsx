@@ -44,11 +44,13 @@ export function InstanceTable({
     estimateSize: () => rowHeight,
     overscan: 20,
     scrollMargin: margin,
+    // Before the window was measured: never all of them.
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
     enabled: instances.length > many,
   });
   const items = virtual.getVirtualItems();
   const [first, last] = instances.length > many ? [items[0], items.at(-1)] : [];
-  const shown = first && last ? instances.slice(first.index, last.index + 1) : instances;
+  const shown = instances.slice(first?.index ?? 0, last ? last.index + 1 : many);
   const above = first ? first.start - margin : 0;
   const below = last ? virtual.getTotalSize() - (last.end - margin) : 0;
   return (
