@@ -119,11 +119,11 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 		return nil, err
 	}
 	page := clusterPage{Cluster: fleet.Unread(project), Instances: []fleet.Instance{}}
-	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	snap, err := f.replica.Snapshot(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err == nil {
+	if chunk := snap.Chunk(in.Cluster); chunk != nil {
 		page.Cluster = chunk.Cluster
 		for _, row := range chunk.Rows {
 			page.Instances = append(page.Instances, row.Instance)

@@ -34,7 +34,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Instances"
 	api := faas.NewAPI(deps.API)
-	f := &instances{deps}
+	f := &instances{Deps: deps, shelf: fleet.NewShelf(deps.Fleet)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
@@ -50,7 +50,10 @@ func New(deps Deps) http.Handler {
 	return api
 }
 
-type instances struct{ Deps }
+type instances struct {
+	Deps
+	shelf *fleet.Shelf
+}
 
 type instanceInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`
@@ -76,7 +79,7 @@ const newest = 20 // pipelines and operations on a page
 
 // row finds an instance.
 func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.Row, error) {
-	chunk, err := f.Fleet.Chunk(ctx, cluster)
+	chunk, err := f.shelf.Chunk(ctx, cluster)
 	if fault.Is(err, fault.NotFound) {
 		return nil, faas.NoSuchCluster()
 	}

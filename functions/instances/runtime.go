@@ -46,12 +46,8 @@ func (f *instances) running(ctx context.Context, in instanceInput) (*clusterfn.C
 	if err != nil {
 		return nil, err
 	}
-	chunk, err := f.Fleet.Chunk(ctx, in.Cluster)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if _, err := f.row(ctx, in.Cluster, in.Instance); err != nil {
 		return nil, err
-	}
-	if err != nil || chunk.Row(in.Instance) == nil {
-		return nil, fault.New(fault.NotFound, "There is no instance %q in this cluster.", in.Instance)
 	}
 	return f.Open(ctx, project)
 }
