@@ -19,6 +19,7 @@ import { Route as GuestRegisterRouteImport } from './pages/_guest/register'
 import { Route as GuestResetRouteImport } from './pages/_guest/reset'
 import { Route as GuestSetupRouteImport } from './pages/_guest/setup'
 import { Route as AppAccountIndexRouteImport } from './pages/_app/account/index'
+import { Route as AppAccountNotificationsRouteImport } from './pages/_app/account/notifications'
 import { Route as AppAccountTokensRouteImport } from './pages/_app/account/tokens'
 import { Route as AppActivityIndexRouteImport } from './pages/_app/activity/index'
 import { Route as AppAdministrationAuditRouteImport } from './pages/_app/administration/audit'
@@ -89,6 +90,11 @@ const GuestSetupRoute = GuestSetupRouteImport.update({
 const AppAccountIndexRoute = AppAccountIndexRouteImport.update({
   id: '/account/',
   path: '/account/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAccountNotificationsRoute = AppAccountNotificationsRouteImport.update({
+  id: '/account/notifications',
+  path: '/account/notifications',
   getParentRoute: () => AppRoute,
 } as any)
 const AppAccountTokensRoute = AppAccountTokensRouteImport.update({
@@ -226,6 +232,7 @@ export interface FileRoutesByFullPath {
   '/register': typeof GuestRegisterRoute
   '/reset': typeof GuestResetRoute
   '/setup': typeof GuestSetupRoute
+  '/account/notifications': typeof AppAccountNotificationsRoute
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/audit': typeof AppAdministrationAuditRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
@@ -259,6 +266,7 @@ export interface FileRoutesByTo {
   '/register': typeof GuestRegisterRoute
   '/reset': typeof GuestResetRoute
   '/setup': typeof GuestSetupRoute
+  '/account/notifications': typeof AppAccountNotificationsRoute
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/audit': typeof AppAdministrationAuditRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
@@ -295,6 +303,7 @@ export interface FileRoutesById {
   '/_guest/register': typeof GuestRegisterRoute
   '/_guest/reset': typeof GuestResetRoute
   '/_guest/setup': typeof GuestSetupRoute
+  '/_app/account/notifications': typeof AppAccountNotificationsRoute
   '/_app/account/tokens': typeof AppAccountTokensRoute
   '/_app/administration/audit': typeof AppAdministrationAuditRoute
   '/_app/administration/invitations': typeof AppAdministrationInvitationsRoute
@@ -330,6 +339,7 @@ export interface FileRouteTypes {
     | '/register'
     | '/reset'
     | '/setup'
+    | '/account/notifications'
     | '/account/tokens'
     | '/administration/audit'
     | '/administration/invitations'
@@ -363,6 +373,7 @@ export interface FileRouteTypes {
     | '/register'
     | '/reset'
     | '/setup'
+    | '/account/notifications'
     | '/account/tokens'
     | '/administration/audit'
     | '/administration/invitations'
@@ -398,6 +409,7 @@ export interface FileRouteTypes {
     | '/_guest/register'
     | '/_guest/reset'
     | '/_guest/setup'
+    | '/_app/account/notifications'
     | '/_app/account/tokens'
     | '/_app/administration/audit'
     | '/_app/administration/invitations'
@@ -500,6 +512,13 @@ declare module '@tanstack/react-router' {
       path: '/account'
       fullPath: '/account/'
       preLoaderRoute: typeof AppAccountIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/account/notifications': {
+      id: '/_app/account/notifications'
+      path: '/account/notifications'
+      fullPath: '/account/notifications'
+      preLoaderRoute: typeof AppAccountNotificationsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/account/tokens': {
@@ -667,6 +686,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppRouteChildren {
+  AppAccountNotificationsRoute: typeof AppAccountNotificationsRoute
   AppAccountTokensRoute: typeof AppAccountTokensRoute
   AppAdministrationAuditRoute: typeof AppAdministrationAuditRoute
   AppAdministrationInvitationsRoute: typeof AppAdministrationInvitationsRoute
@@ -694,6 +714,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppAccountNotificationsRoute: AppAccountNotificationsRoute,
   AppAccountTokensRoute: AppAccountTokensRoute,
   AppAdministrationAuditRoute: AppAdministrationAuditRoute,
   AppAdministrationInvitationsRoute: AppAdministrationInvitationsRoute,

@@ -4,6 +4,7 @@ import { bulkHandlers } from './bulk';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
 import { logHandlers } from './logs';
+import { notificationHandlers } from './notifications';
 import { operationHandlers } from './operations';
 import { overviewHandlers } from './overview';
 import { pipelineHandlers } from './pipelines';
@@ -20,6 +21,7 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...bulkHandlers(world),
     ...fleetHandlers(world),
     ...logHandlers(world),
+    ...notificationHandlers(world),
     ...operationHandlers(world),
     ...overviewHandlers(world),
     ...pipelineHandlers(world),

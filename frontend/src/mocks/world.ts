@@ -1,6 +1,8 @@
 import type {
   Activity,
   AuditEntry,
+  Delivery,
+  Subscription,
   Bulk,
   Cluster,
   Contract,
@@ -41,6 +43,9 @@ export interface World {
   bulks: Bulk[];
   /** Newest first. */
   audit: AuditEntry[];
+  subscriptions: Subscription[];
+  /** Newest first. */
+  deliveries: Delivery[];
   views: View[];
   /** Id of the view that is shown first. */
   defaultView?: string | undefined;
@@ -423,6 +428,8 @@ export function createWorld(): World {
     activity: instances.flatMap(happened).sort((a, b) => b.at.localeCompare(a.at)),
     bulks: [],
     audit: audited(),
+    subscriptions: [],
+    deliveries: [],
     views: [
       {
         id: 'v1',

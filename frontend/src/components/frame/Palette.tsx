@@ -115,6 +115,12 @@ function useEntries(onHelp: () => void): Entry[] {
         label: 'API tokens',
         run: () => void router.navigate({ to: '/account/tokens' }),
       },
+      {
+        kind: 'Pages',
+        id: 'notifications',
+        label: 'Notifications',
+        run: () => void router.navigate({ to: '/account/notifications' }),
+      },
       { kind: 'Commands', id: 'light', label: 'Light theme', run: () => setColorScheme('light') },
       { kind: 'Commands', id: 'dark', label: 'Dark theme', run: () => setColorScheme('dark') },
       { kind: 'Commands', id: 'keys', label: 'Keyboard shortcuts', run: onHelp },

@@ -1,0 +1,69 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { deliveriesQuery } from '@/api/queries/notifications';
+import type { Delivery } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { Loaded } from '@/components/Loaded';
+import { Panel } from '@/components/Panel';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import classes from './-account.module.css';
+import { deliveryLooks, eventWords } from './-events';
+
+/** What was told, or could not be, newest first. */
+export function Deliveries() {
+  const query = useInfiniteQuery(deliveriesQuery);
+  return (
+    <Panel title="Deliveries" flush>
+      <Loaded query={query} what="The deliveries">
+        {({ pages }) => {
+          const deliveries = pages.flatMap((page) => page.deliveries);
+          if (deliveries.length === 0) {
+            return <Empty title="Nothing was sent yet">Send a test, or wait for a change of health.</Empty>;
+          }
+          return (
+            <>
+              <Table
+                label="Deliveries"
+                heads={['Asked for', 'Subscription', 'State', 'About', 'What happened']}
+              >
+                {deliveries.map((delivery) => (
+                  <tr key={delivery.id}>
+                    <td data-dim>
+                      <Time at={delivery.createdAt} />
+                    </td>
+                    <td>{delivery.name}</td>
+                    <td>
+                      <Status look={deliveryLooks[delivery.state]} />
+                    </td>
+                    <td data-wrap>{delivery.notices.map(sayNotice).join('; ')}</td>
+                    <td data-wrap>
+                      {delivery.error}
+                      {delivery.state === 'waiting' && <Time at={delivery.nextAt} prefix=" Tried again " />}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+              {query.hasNextPage && (
+                <div className={classes.end}>
+                  <Button
+                    variant="default"
+                    loading={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    Show earlier
+                  </Button>
+                </div>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function sayNotice({ cluster, instance, event }: Delivery['notices'][number]): string {
+  return [instance ?? cluster, eventWords[event]].filter((part) => part !== undefined).join(' ');
+}

@@ -1,0 +1,70 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Role } from '@/api/types';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+function enter(role: Role) {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...mock.world.user, role },
+  });
+}
+
+beforeEach(() => enter('administrator'));
+
+const row = (name: RegExp) => screen.findByRole('row', { name });
+
+test('a subscription to a view is made, tested, paused, changed and removed', async () => {
+  const { user } = open('/account/notifications');
+  await user.click(await screen.findByRole('button', { name: 'Subscribe' }));
+  expect(screen.getByLabelText('Name')).toHaveAccessibleDescription('A name is needed.');
+  await user.type(screen.getByLabelText('Name'), 'Night');
+  await screen.findByRole('option', { name: 'Old releases' });
+  await user.selectOptions(screen.getByLabelText('Instances'), 'v2');
+  await user.click(screen.getByRole('checkbox', { name: 'A cluster is offline' }));
+  await user.click(screen.getByRole('button', { name: 'Subscribe' }));
+  expect(await row(/Night Old releases failed, recovered, offline ada@example.org On/)).toBeVisible();
+
+  await user.click(screen.getByRole('button', { name: 'Send a test of Night' }));
+  expect(await row(/Night Sent a test/)).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Pause Night' }));
+  expect(await row(/Night.*Paused/)).toBeVisible();
+  expect(mock.world.subscriptions[0]).toMatchObject({ view: 'v2', paused: true });
+
+  await user.click(screen.getByRole('button', { name: 'Change Night' }));
+  await user.type(await screen.findByDisplayValue('Night'), 's');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await row(/Nights Old releases.*Paused/)).toBeVisible();
+
+  await user.click(screen.getByRole('button', { name: 'Remove Nights' }));
+  await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove' }));
+  await waitFor(() => expect(mock.world.subscriptions).toEqual([]));
+});
+
+test('a webhook keeps its address secret, and a test that fails says why', async () => {
+  const { user } = open('/account/notifications');
+  await user.type(await screen.findByLabelText('Name'), 'Chat');
+  await user.selectOptions(screen.getByLabelText('Send'), 'webhook');
+  await user.type(screen.getByLabelText('Address of the webhook'), 'http://chat.example.org/secret');
+  await user.click(screen.getByRole('button', { name: 'Subscribe' }));
+  expect(await screen.findByText('Must be an https address.')).toBeVisible();
+  await user.clear(screen.getByLabelText('Address of the webhook'));
+  await user.type(screen.getByLabelText('Address of the webhook'), 'https://chat.example.org/secret');
+  await user.click(screen.getByRole('button', { name: 'Subscribe' }));
+  expect(await row(/Chat.*Webhook at chat\.example\.org/)).not.toHaveTextContent('secret');
+  await user.click(screen.getByRole('button', { name: 'Send a test of Chat' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('The webhook answers 404. Check its address.');
+});
+
+test('a viewer is offered no webhook, and told why', async () => {
+  enter('viewer');
+  open('/account/notifications');
+  expect(await screen.findByRole('option', { name: /^Webhook/ })).toBeDisabled();
+  expect(screen.getByText('A webhook needs the role operator on a cluster.')).toBeVisible();
+  expect(screen.getByText('No subscriptions')).toBeVisible();
+});
