@@ -109,6 +109,17 @@ test('the audit log shows what was just done, with the values before and after',
   await see(log.getByRole('button', { name: 'Logged in' }).first());
 });
 
+test('a subscription is tested, and its delivery told', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto('/account/notifications');
+  await page.getByLabel('Name', { exact: true }).fill('Night watch');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByRole('button', { name: 'Send a test of Night watch' }).click();
+  const delivery = page.getByRole('table', { name: 'Deliveries' }).getByRole('row', { name: 'Night watch' });
+  await look(page, delivery.getByText('Sent'));
+});
+
 test('the pages fit a narrow screen', async () => {
   const page = await ocim.visit();
   await page.setViewportSize({ width: 320, height: 640 });
@@ -117,6 +128,8 @@ test('the pages fit a narrow screen', async () => {
     ['/overview', page.getByRole('region', { name: 'Needs attention' })],
     ['/activity', page.getByRole('list', { name: 'Today' })],
     ['/administration/audit', page.getByRole('table', { name: 'Audit log' })],
+    ['/account', page.getByRole('table', { name: 'Sessions' })],
+    ['/account/notifications', page.getByRole('table', { name: 'Deliveries' })],
   ] as const) {
     await page.goto(address);
     await see(whole);

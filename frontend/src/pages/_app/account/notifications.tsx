@@ -40,7 +40,7 @@ function Notifications() {
   return (
     <Page
       title="Notifications"
-      about="Who is told, grouped by instance, when instances fail or recover. What flaps is told once."
+      about="What you are told when instances fail or recover: grouped by instance, quiet while one flaps."
     >
       <AccountSections />
       <Loaded query={query} what="Your subscriptions">
