@@ -26,7 +26,7 @@ test('axe finds no fault with the pages of the fleet', { timeout: 300_000 }, asy
     ['lab-minikube', 'aspects-trial'],
   ] as const) {
     await page.goto(`/clusters/grove-${cluster}/instances/${instance}`);
-    await look(page, title(page, instance), page.getByRole('heading', { name: 'Pods' }));
+    await look(page, title(page, instance), page.getByRole('heading', { name: /^(Pods|What runs)$/ }));
   }
   await page.getByRole('link', { name: 'Pipelines and operations' }).click();
   await look(page, page.getByRole('table', { name: 'Pipelines' }));

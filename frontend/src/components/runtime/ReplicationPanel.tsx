@@ -20,7 +20,11 @@ export function ReplicationPanel({ cluster, instance }: { cluster: string; insta
         ) : (
           <>
             <Deployments deployments={deployments} />
-            {autoscalers.length > 0 && <Autoscalers autoscalers={autoscalers} />}
+            {autoscalers.length > 0 && (
+              <div className={classes.next}>
+                <Autoscalers autoscalers={autoscalers} />
+              </div>
+            )}
           </>
         )
       }

@@ -13,6 +13,11 @@ interface ChartProps {
 const axis = { type: 'number', scale: 'time', tickFormatter: dayWord, minTickGap: 40 } as const;
 const margins = { top: 6, right: 12, left: 4 };
 
+/** Until something is pointed at, there is no time to tell. */
+function labelFormatter(time: unknown): string {
+  return typeof time === 'number' ? dayWord(time) : '';
+}
+
 /** A measure over time. Its numbers stand in a table, too. */
 export default function Chart({ name, samples, from, to }: ChartProps) {
   return (
@@ -24,7 +29,7 @@ export default function Chart({ name, samples, from, to }: ChartProps) {
       xAxisProps={{ ...axis, domain: [from, to] }}
       yAxisProps={{ width: 56, allowDecimals: false, domain: [0, 'auto'] }}
       valueFormatter={count}
-      tooltipProps={{ labelFormatter: (time) => dayWord(Number(time)), isAnimationActive: false }}
+      tooltipProps={{ labelFormatter, isAnimationActive: false }}
       areaChartProps={{ margin: margins, accessibilityLayer: false }}
       areaProps={{ isAnimationActive: false }}
       curveType="linear"

@@ -1,0 +1,101 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { freePort, logIn, look, see, seeNoMore, title, until, useOcim } from './harness';
+
+const ocim = useOcim();
+
+const instance = (cluster: string, name: string) => `/clusters/grove-${cluster}/instances/${name}`;
+
+test('a crash loop says why, with its log; the instance beside it is unaffected', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto(instance('campus-aws', 'delta-polytechnic'));
+  const status = page.getByLabel('Status', { exact: true });
+  await see(status.getByText('Failed'), status.getByText(/^The container cms crashes/));
+  const pods = page.getByRole('table', { name: 'Pods' });
+  await pods.getByRole('button', { name: /^cms-/ }).first().click();
+  await page.getByRole('link', { name: 'Log before the restart of cms' }).click();
+  const output = page.getByRole('region', { name: /^Output of cms/ });
+  await see(output.getByText(/Can't connect to server on 'mysql'/));
+  expect(page.url()).toMatch(/log=cms&previous=true/);
+  await look(page, output, page.getByRole('table', { name: 'Deployments' }));
+  await page.reload();
+  await see(output.getByText(/Can't connect to server on 'mysql'/));
+
+  await page.goto(instance('campus-aws', 'ardmore-university'));
+  await see(status.getByText('Healthy'), pods.getByText('Healthy').first());
+  await see(page.getByText('No warnings'));
+  await page.getByRole('link', { name: 'Usage' }).click();
+  await look(
+    page,
+    page.getByRole('heading', { name: 'Active users' }),
+    page.locator('svg.recharts-surface').first(),
+  );
+});
+
+/** When the cluster was last seen, as the page says. */
+const seen = (page: Page) =>
+  page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster seen' });
+
+test('refresh asks GitLab, the cluster and each panel, and moves their ages', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto(instance('campus-aws', 'ardmore-university'));
+  await see(seen(page), page.getByRole('table', { name: 'Deployments' }));
+  const before = await seen(page).getAttribute('datetime');
+  const asked: string[] = [];
+  page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await see(page.getByText('GitLab and the cluster were asked again.'));
+  await until('not every part was asked again', () =>
+    ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
+  );
+  expect(Date.parse((await seen(page).getAttribute('datetime')) ?? '')).toBeGreaterThan(
+    Date.parse(before ?? ''),
+  );
+});
+
+test('a cluster that goes offline is unknown with its age; what GitLab tells stays', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  // This cluster takes three seconds for every answer.
+  await page.goto(instance('academy-do', 'juniper-care'));
+  const status = page.getByLabel('Status', { exact: true });
+  await see(status.getByText('Healthy', { exact: true }), page.getByRole('table', { name: 'Pods' }));
+
+  await page.goto('/administration/projects/grove-academy-do');
+  await page.getByRole('button', { name: 'Change the gateway' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change the gateway' });
+  await dialog.getByLabel('Gateway').fill(`http://127.0.0.1:${await freePort()}/academy-do`);
+  await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+  await seeNoMore(dialog);
+
+  ocim.expects(/^503 GET .*\/grove-academy-do\/instances\/juniper-care\/(pods|replication|events)$/);
+  await page.goto(instance('academy-do', 'juniper-care'));
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await see(status.getByText('Unknown'), status.getByText(/does not answer, last seen \d/));
+  for (const name of ['Pods', 'Replication', 'Events']) {
+    await see(page.getByRole('region', { name }).getByRole('alert'));
+  }
+  await look(page, status.getByText('Look at the cluster'));
+  await page.getByRole('link', { name: 'Configuration' }).click();
+  await see(page.getByText(/LMS_HOST/).first());
+  await page.getByRole('link', { name: 'Pipelines and operations' }).click();
+  await see(page.getByRole('table', { name: 'Pipelines' }));
+
+  await page.goto(instance('campus-aws', 'ardmore-university'));
+  await see(status.getByText('Healthy', { exact: true }), page.getByRole('table', { name: 'Pods' }));
+});
+
+test('two configurations are compared, and the address says which', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto(instance('campus-aws', 'ardmore-university'));
+  await page.getByRole('link', { name: 'Configuration' }).click();
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await see(title(page, 'Compare ardmore-university'), page.getByText('Nothing chosen yet'));
+  await page.getByLabel('Another instance').selectOption({ label: 'kestrel-law' });
+  await see(page.getByRole('textbox', { name: 'config.yml, kestrel-law' }));
+  expect(page.url()).toMatch(/with=grove-campus-aws\/kestrel-law$/);
+  await look(page, page.getByRole('textbox', { name: 'config.yml, ardmore-university' }));
+});
