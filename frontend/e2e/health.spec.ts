@@ -11,7 +11,7 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
   await logIn(page);
   await page.goto(instance('campus-aws', 'delta-polytechnic'));
   const status = page.getByLabel('Status', { exact: true });
-  await see(status.getByText('Failed'), status.getByText(/^The container cms crashes/));
+  await see(status.getByText('Failed'), status.getByText(/container cms/));
   const pods = page.getByRole('table', { name: 'Pods' });
   await pods.getByRole('button', { name: /^cms-/ }).first().click();
   await page.getByRole('link', { name: 'Log before the restart of cms' }).click();
@@ -46,7 +46,7 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   const asked: string[] = [];
   page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('GitLab and the cluster were asked again.'));
+  await see(page.getByText('Asked again: GitLab and the cluster.'));
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );
@@ -70,7 +70,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   await dialog.getByRole('button', { name: 'Change', exact: true }).click();
   await seeNoMore(dialog);
 
-  ocim.expects(/^503 GET .*\/grove-academy-do\/instances\/juniper-care\/(pods|replication|events)$/);
+  ocim.expects(/^503 GET .*\/grove-academy-do\/instances\/juniper-care\/(pods|replication|events|drift)$/);
   await page.goto(instance('academy-do', 'juniper-care'));
   await page.getByRole('button', { name: 'Refresh' }).click();
   await see(status.getByText('Unknown'), status.getByText(/does not answer, last seen \d/));

@@ -188,6 +188,9 @@ export function runtimeHandlers(world: () => World) {
     read('/pods', (i) => HttpResponse.json({ at: ago(0), pods: podsOf(i) } satisfies PodList)),
     read('/replication', (i) => HttpResponse.json(replicationOf(i))),
     read('/events', (i) => HttpResponse.json(eventsOf(i))),
+    read('/drift', () =>
+      HttpResponse.json({ at: ago(0), commit: '4f2a9c1e', deployed: '4f2a9c1e', differences: [] }),
+    ),
     read('/pods/:p/log', (i, { searchParams }, name) => {
       const found = podsOf(i).find((p) => p.name === name);
       if (!found) return problem(404, 'The instance has no such pod; it may have been replaced.');

@@ -9,7 +9,7 @@ import { pace } from './fleet';
 const live = { retry: false, refetchInterval: pace.calm, staleTime: 5_000 } as const;
 
 /** First words of the keys of all that is known of an instance while it runs. */
-export const runtimeKeys = ['pods', 'replication', 'events', 'pod-log', 'usage'] as const;
+export const runtimeKeys = ['pods', 'replication', 'events', 'drift', 'pod-log', 'usage'] as const;
 
 export function podsQuery(cluster: string, instance: string) {
   return queryOptions({
@@ -50,6 +50,23 @@ export function eventsQuery(cluster: string, instance: string) {
           params: { path: { cluster, instance } },
         }),
       ),
+  });
+}
+
+/** Where what runs is not what git says. GitLab is asked, too, so not often. */
+export function driftQuery(cluster: string, instance: string) {
+  return queryOptions({
+    queryKey: ['drift', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/drift', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+    retry: false,
+    staleTime: 60_000,
+    refetchInterval: 120_000,
   });
 }
 

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { PodLogPlace } from '@/api/queries/runtime';
 import { Loading } from '@/components/Loading';
 import { useMay } from '@/components/useMe';
+import { DriftNotice } from './DriftNotice';
 import { EventsPanel } from './EventsPanel';
 import { PodsPanel } from './PodsPanel';
 import { ReplicationPanel } from './ReplicationPanel';
@@ -25,6 +26,7 @@ export default function Running({ cluster, instance, pod, onPod, log, onLog }: R
   const operator = useMay('operator', cluster);
   return (
     <>
+      <DriftNotice cluster={cluster} instance={instance} />
       <PodsPanel cluster={cluster} instance={instance} open={pod} onOpen={onPod} />
       {log && operator && (
         <Suspense fallback={<Loading lines={6} label="Loading: the log" />}>

@@ -92,6 +92,41 @@ test('what does not run is not asked for', async () => {
   expect(await screen.findByText('Nothing runs')).toBeVisible();
 });
 
+test('drift stands apart from changes that are not deployed', async () => {
+  const { address } = instanceOf('campus-aws', 'healthy');
+  const of = { workload: 'lms', what: 'image', key: 'DOCKER_IMAGE_OPENEDX' };
+  api.use(
+    http.get('*/drift', () =>
+      HttpResponse.json({
+        at: new Date().toISOString(),
+        pipeline: 7001,
+        differences: [
+          { ...of, runs: 'openedx:hotfix', wanted: 'openedx:2', deployed: 'openedx:2', cause: 'drift' },
+          {
+            ...of,
+            workload: 'cms',
+            runs: 'openedx:1',
+            wanted: 'openedx:2',
+            deployed: 'openedx:1',
+            cause: 'undeployed',
+          },
+        ],
+      }),
+    ),
+  );
+  open(address);
+  const drift = await screen.findByRole('region', { name: /^Drift/ });
+  expect(drift).toHaveTextContent(
+    'lms: image openedx:hotfix runs, openedx:2 is in git (DOCKER_IMAGE_OPENEDX)',
+  );
+  expect(drift).not.toHaveTextContent('cms');
+  expect(within(drift).getByRole('link', { name: 'pipeline #7001' })).toBeVisible();
+  const waiting = screen.getByRole('region', { name: /^Changes of the configuration/ });
+  expect(waiting).toHaveTextContent('cms: image openedx:1 runs, openedx:2 is in git');
+  expect(waiting).toHaveTextContent('openedx:1 was deployed');
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+});
+
 test('an operator reads the log of before the restart, and the address says so', async () => {
   const { address } = instanceOf('campus-aws', 'failed');
   const { user, router } = open(address);

@@ -6,7 +6,7 @@ import { lazy, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import { runtimeKeys } from '@/api/queries/runtime';
-import type { Instance, InstanceDetails } from '@/api/types';
+import type { Instance, InstanceDetails, Source } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
@@ -231,13 +231,18 @@ function Refresh() {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => refreshInstance(cluster, instance),
-    onSuccess: (details) => {
+    onSuccess: ({ gitlab, cluster: asked, ...details }) => {
       queryClient.setQueryData(instanceQuery(cluster, instance).queryKey, details);
-      tell('GitLab and the cluster were asked again.');
+      // What failed stands in its place on the page.
+      const well = [
+        ...(succeeded(gitlab) ? ['GitLab'] : []),
+        ...(succeeded(asked) ? ['the cluster'] : []),
+      ].join(' and ');
+      if (well !== '') tell(`Asked again: ${well}.`);
     },
     // GitLab may fail while the cluster answers.
     onSettled: async () => {
-      const keys = [...runtimeKeys, 'undeployed', 'drift'].map((key) => [key, cluster, instance]);
+      const keys = [...runtimeKeys, 'undeployed'].map((key) => [key, cluster, instance]);
       await Promise.all(
         [...keys, ['tree'], ['cluster', cluster]].map((queryKey) =>
           queryClient.invalidateQueries({ queryKey }),
@@ -258,4 +263,9 @@ function Refresh() {
       {error && <Failure error={error} what="It was not read again." />}
     </>
   );
+}
+
+/** Being read already will do. */
+function succeeded({ outcome }: Source): boolean {
+  return outcome === 'read' || outcome === 'busy';
 }
