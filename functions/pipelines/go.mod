@@ -13,6 +13,7 @@ require (
 	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
 

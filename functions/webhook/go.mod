@@ -11,6 +11,7 @@ require (
 require (
 	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
 	github.com/klauspost/compress v1.20.3 // indirect
+	github.com/wneessen/go-mail v0.8.1 // indirect
 )
 
 require (
