@@ -35,7 +35,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   const lines = query.data?.lines;
   const hits = useMemo(() => findRows(lines ?? [], wanted), [lines, wanted]);
   const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => top.current?.scrollIntoView({ block: 'start' }), []);
 
   const go = (next: number) => {
     const turn = (next + hits.length) % hits.length;
@@ -45,7 +45,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   const text = query.data && textOf(query.data);
 
   return (
-    <div ref={top}>
+    <div ref={top} className={classes.top}>
       <Panel
         title={`Log of ${place.pod}`}
         note={

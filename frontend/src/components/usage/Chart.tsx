@@ -36,7 +36,7 @@ export default function Chart({ name, samples, from, to }: ChartProps) {
       withDots={samples.length < 40}
       strokeWidth={2}
       fillOpacity={0.12}
-      gridAxis="y"
+      gridAxis="x"
       tickLine="none"
     />
   );

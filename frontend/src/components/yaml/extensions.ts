@@ -25,6 +25,41 @@ const theme = EditorView.theme({
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     backgroundColor: 'color-mix(in srgb, var(--mantine-color-anchor) 26%, transparent)',
   },
+  '.cm-panel.cm-search': {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: '6px 8px',
+    alignItems: 'center',
+    padding: '8px 36px 8px 10px',
+    fontFamily: 'var(--mantine-font-family)',
+  },
+  '.cm-panel.cm-search br': { display: 'none' },
+  '.cm-panel.cm-search label': {
+    display: 'inline-flex',
+    gap: '4px',
+    alignItems: 'center',
+    minHeight: '24px',
+  },
+  '.cm-panel.cm-search input, .cm-panel.cm-search button, .cm-panel.cm-search label': {
+    margin: '0',
+    fontSize: '0.8125rem',
+  },
+  '.cm-panel .cm-textField, .cm-panel .cm-button': {
+    minHeight: '28px',
+    padding: '2px 10px',
+    backgroundColor: 'var(--ocim-surface)',
+    backgroundImage: 'none',
+    border: '1px solid var(--ocim-field)',
+    borderRadius: 'var(--mantine-radius-sm)',
+    color: 'inherit',
+  },
+  '.cm-panel.cm-search [name=close]': {
+    top: '8px',
+    right: '8px',
+    width: '28px',
+    height: '28px',
+    fontSize: '1rem',
+  },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--ocim-hover)', border: 'none', color: 'inherit' },
   '.cm-keyHelp': { maxWidth: '340px', padding: '6px 10px' },
   '.cm-panels, .cm-tooltip': {
