@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -304,23 +305,29 @@ func attempts(list []notify.Delivery) int {
 }
 
 // mortal is the store as a replica sees it that dies: its last change happens, the
-// answer is lost, and nothing works afterwards.
+// answer is lost, and nothing works afterwards. Deliveries use it at once.
 type mortal struct {
 	kv.Store
-	left int
+	left atomic.Int64 // changes
+}
+
+func dyingAfter(store kv.Store, changes int) *mortal {
+	m := &mortal{Store: store}
+	m.left.Store(int64(changes))
+	return m
 }
 
 var errKilled = fault.New(fault.Unavailable, "the replica died")
 
 func (m *mortal) alive() error {
-	if m.left <= 0 {
+	if m.left.Load() <= 0 {
 		return errKilled
 	}
 	return nil
 }
 
 func (m *mortal) changed(err error) error {
-	if m.left--; m.left <= 0 {
+	if m.left.Add(-1) <= 0 {
 		return errKilled
 	}
 	return err
@@ -366,9 +373,9 @@ func TestDeathBetweenAnyTwoStepsLosesNothing(t *testing.T) {
 		w.run(s)
 		w.set("demo", fleet.Failed)
 		w.pass(notify.Hold)
-		dying := &mortal{Store: w.store, left: steps}
+		dying := dyingAfter(w.store, steps)
 		err := w.service(dying).Run(t.Context())
-		complete := err == nil && dying.left > 0
+		complete := err == nil && dying.left.Load() > 0
 		before := len(w.sent)
 		for range 5 {
 			w.pass(time.Minute)
