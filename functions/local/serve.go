@@ -22,7 +22,9 @@ const (
 	callTimeout   = 2 * time.Minute // more than any function's own
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 20 * time.Second
-	maxHeader     = 64 << 10
+	// Scheduled calls that run longer are canceled: they go on at the next start.
+	scheduleDrainTimeout = 5 * time.Second
+	maxHeader            = 64 << 10
 )
 
 // serve runs everything until ctx ends, then lets running calls finish.
@@ -109,8 +111,10 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	// GitLab first: it would count the events that find no server as failures.
-	err = errors.Join(err, stopGitLab(), server.Shutdown(drain))
-	schedule.drain(drain)
-	return errors.Join(err, m.people.Drain(drain))
+	// The schedule ends before the GitLab that its calls would ask again and again, and
+	// that before the server: it would count the events that find none as failures.
+	scheduled, cancelScheduled := context.WithTimeout(drain, scheduleDrainTimeout)
+	defer cancelScheduled()
+	schedule.drain(scheduled)
+	return errors.Join(err, stopGitLab(), server.Shutdown(drain), m.people.Drain(drain))
 }
