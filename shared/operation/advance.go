@@ -257,17 +257,44 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 	if state == o.State && detail == o.Detail || wasOverdue(o, pipelines) {
 		return changed
 	}
-	o.State, o.Detail = state, detail
-	switch {
-	case state.Ended():
+	o.State, o.Detail, o.EndedAt = state, detail, time.Time{}
+	if state.Ended() {
 		o.EndedAt = now
-	default:
-		o.EndedAt = time.Time{}
-		if state == fleet.Running && o.RunningAt.IsZero() {
-			o.RunningAt = now
-		}
+	}
+	if o.RunningAt.IsZero() {
+		o.RunningAt = runningSince(o, pipelines, now)
 	}
 	return true
+}
+
+// runningSince tells when an operation began to run. One that is first heard of when
+// it is over did so too, as GitLab's times tell; zero is one that never did.
+func runningSince(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) time.Time {
+	if o.State == fleet.Running {
+		return now
+	}
+	since := time.Time{}
+	for _, p := range pipelines {
+		began := p.StartedAt
+		if began.IsZero() && p.Status == fleet.StatusSuccess {
+			began = p.CreatedAt // lists of pipelines do not tell the start
+		}
+		if !began.IsZero() && (since.IsZero() || began.Before(since)) {
+			since = began
+		}
+	}
+	if since.IsZero() || !o.State.Ended() {
+		return time.Time{}
+	}
+	// GitLab's clock is not ours.
+	return earlier(fleet.Moment(since, o.AcceptedAt), now)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // overdue ends an operation that GitLab accepted and then did nothing about.

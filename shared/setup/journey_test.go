@@ -239,6 +239,20 @@ func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
 	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
 }
 
+func TestOperationThatIsHeardOfWhenItIsOverRanToo(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
+	w.enrol(t)
+	op, err := w.create(t, "beta")
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	op = w.operation(t, op.ID)
+	require.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.False(t, op.RunningAt.Before(op.AcceptedAt), "%+v", op)
+	assert.False(t, op.RunningAt.After(op.EndedAt), "%+v", op)
+}
+
 func TestSecondOperationWaitsForTheFirst(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.enrol(t)
