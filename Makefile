@@ -80,8 +80,9 @@ format: setup ## format everything
 	@go run $(GOFUMPT) -w $(GO_FILES)
 	@$(FRONTEND) run --silent format
 
-bench: setup ## run the benchmarks
-	@go test -run '^$$' -bench . -benchmem work
+bench: build chromium ## run the benchmarks, in Go and in the browser
+	@go test -run '^$$' -bench . -benchmem -timeout 1h work
+	@$(FRONTEND) run --silent bench
 
 clean: ## remove what was built, but nothing that is kept in .ocim
 	@rm -rf build frontend/dist frontend/test-results

@@ -45,14 +45,14 @@ func (m *meter) take() float64 {
 	return taken
 }
 
-func openBolt(b *testing.B, _ *meter) kv.Store {
+func openBolt(b testing.TB, _ *meter) kv.Store {
 	s, err := bolt.Open(filepath.Join(b.TempDir(), "kv.db"), bolt.Options{NoSync: true})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, s.Close()) })
 	return s
 }
 
-func openDynamo(b *testing.B, m *meter) kv.Store {
+func openDynamo(b testing.TB, m *meter) kv.Store {
 	cfg := dynamo.Config{Table: "bench", Endpoint: kvtest.Dynalite(b), Region: "us-east-1", AttemptTimeout: 20 * time.Second}
 	b.Setenv("AWS_ACCESS_KEY_ID", "none")
 	b.Setenv("AWS_SECRET_ACCESS_KEY", "none")
@@ -64,7 +64,7 @@ func openDynamo(b *testing.B, m *meter) kv.Store {
 }
 
 // fill stores a fleet.
-func fill(b *testing.B, store *fleet.Store, s size) {
+func fill(b testing.TB, store *fleet.Store, s size) {
 	group, ctx := errgroup.WithContext(b.Context())
 	group.SetLimit(4)
 	for n := range s.clusters {

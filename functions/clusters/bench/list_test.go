@@ -86,9 +86,9 @@ type bench struct {
 	out   *tabwriter.Writer
 }
 
-// ask calls a handler and gives the body's size.
-func (b *bench) ask(h http.Handler, params url.Values, etag string) *httptest.ResponseRecorder {
-	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/v1/instances?"+params.Encode(), nil)
+// ask calls a handler.
+func ask(t testing.TB, h http.Handler, params url.Values, etag string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/instances?"+params.Encode(), nil)
 	r.Header.Set("Authorization", "Bearer x")
 	if etag != "" {
 		r.Header.Set("If-None-Match", etag)
@@ -134,7 +134,7 @@ func (b *bench) measure(name string, n int, prepare func(int), call func(int) *h
 func BenchmarkList(b *testing.B) {
 	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(out, "\nstore\tfleet\tcall\tcalls\tp50\tp99\tp99 CPU\tbytes\tRCU")
-	open := map[string]func(*testing.B, *meter) kv.Store{"bolt": openBolt, "dynamo": openDynamo}
+	open := map[string]func(testing.TB, *meter) kv.Store{"bolt": openBolt, "dynamo": openDynamo}
 	for _, kind := range []string{"bolt", "dynamo"} {
 		for _, s := range []size{{50, 20}, {500, 20}, {5000, 20}, {500, 200}} {
 			b.Run(fmt.Sprintf("%s/%d", kind, s.instances()), func(b *testing.B) {
@@ -154,19 +154,19 @@ const calls = 300
 func (b *bench) all() {
 	h := handler(b.store)
 	before := heap()
-	b.measure("cold start of a replica", 1, nil, func(int) *httptest.ResponseRecorder { return b.ask(h, nil, "") })
+	b.measure("cold start of a replica", 1, nil, func(int) *httptest.ResponseRecorder { return ask(b, h, nil, "") })
 	fmt.Fprintf(b.out, "%s\t%s\tmemory of a replica\t\t%d MiB\t\t\t\t\n", b.kind, b.size, (heap()-before)>>20)
 	for _, q := range queries {
 		warm := 0
 		if !strings.HasPrefix(q.name, "new ") {
-			b.ask(h, q.params(0), "")
+			ask(b, h, q.params(0), "")
 			warm = 1
 		}
-		b.measure(q.name, calls, nil, func(n int) *httptest.ResponseRecorder { return b.ask(h, q.params(n+warm), "") })
+		b.measure(q.name, calls, nil, func(n int) *httptest.ResponseRecorder { return ask(b, h, q.params(n+warm), "") })
 	}
-	etag := b.ask(h, nil, "").Header().Get("ETag")
+	etag := ask(b, h, nil, "").Header().Get("ETag")
 	b.measure("second view (304)", calls, nil, func(int) *httptest.ResponseRecorder {
-		w := b.ask(h, nil, etag)
+		w := ask(b, h, nil, etag)
 		require.Equal(b, http.StatusNotModified, w.Code)
 		return w
 	})
@@ -174,15 +174,15 @@ func (b *bench) all() {
 	b.measure("first page after a change", calls, func(int) {
 		edits++
 		require.NoError(b, touch(b.Context(), b.store, b.size, edits))
-	}, func(int) *httptest.ResponseRecorder { return b.ask(h, nil, "") })
+	}, func(int) *httptest.ResponseRecorder { return ask(b, h, nil, "") })
 	filtered := url.Values{"setting": {"LMS_HOST~0003-school"}, "provider": {"aws"}}
 	b.measure("filters after a change", calls, func(int) {
 		edits++
 		require.NoError(b, touch(b.Context(), b.store, b.size, edits))
-	}, func(int) *httptest.ResponseRecorder { return b.ask(h, filtered, "") })
-	b.measure("plain Query and filter", 3, nil, func(int) *httptest.ResponseRecorder { return b.ask(queryAndFilter(b.kv), nil, "") })
+	}, func(int) *httptest.ResponseRecorder { return ask(b, h, filtered, "") })
+	b.measure("plain Query and filter", 3, nil, func(int) *httptest.ResponseRecorder { return ask(b, queryAndFilter(b.kv), nil, "") })
 	if b.kind == "bolt" && b.size.instances() <= 10_000 {
-		b.measure("asking GitLab each time", 3, nil, func(int) *httptest.ResponseRecorder { return b.ask(askGitLab(b), nil, "") })
+		b.measure("asking GitLab each time", 3, nil, func(int) *httptest.ResponseRecorder { return ask(b, askGitLab(b), nil, "") })
 	}
 }
 

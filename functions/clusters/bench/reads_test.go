@@ -1,0 +1,44 @@
+package bench_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// What a call of the list reads from DynamoDB does not depend on the fleet's size:
+// filters cost nothing, a change costs its cluster's part.
+func TestReadsOfTheList(t *testing.T) {
+	for _, s := range []size{{3, 20}, {40, 20}} {
+		t.Run(s.String(), func(t *testing.T) {
+			m := new(meter)
+			store := fleet.NewStore(openDynamo(t, m), time.Now)
+			fill(t, store, s)
+			h := handler(store)
+			list := func(params url.Values, etag string, status int) (*httptest.ResponseRecorder, float64) {
+				t.Helper()
+				m.take()
+				w := ask(t, h, params, etag)
+				require.Equal(t, status, w.Code, w.Body.String())
+				return w, m.take()
+			}
+			first, _ := list(nil, "", http.StatusOK) // a replica that starts reads all
+			for _, q := range queries {
+				_, rcu := list(q.params(0), "", http.StatusOK)
+				assert.LessOrEqual(t, rcu, 0.5, q.name)
+			}
+			_, rcu := list(nil, first.Header().Get("ETag"), http.StatusNotModified)
+			assert.LessOrEqual(t, rcu, 0.5, "a second view")
+			require.NoError(t, touch(t.Context(), store, s, 1))
+			_, rcu = list(nil, "", http.StatusOK)
+			assert.LessOrEqual(t, rcu, 2.0, "after a change")
+		})
+	}
+}
