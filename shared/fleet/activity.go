@@ -64,14 +64,22 @@ func (s *Store) Activities(ctx context.Context, keep func(Activity) bool, after 
 // maxActivityPages bounds how far one page looks for what is wanted.
 const maxActivityPages = 10
 
-// note adds what a change of a chunk says. What was there from the beginning is no
-// news, so a first chunk adds one entry at most.
+// note adds what a change of a chunk says, at the time when it happened as far as
+// that is known. What was there from the beginning is no news, so a first chunk adds
+// one entry at most.
 func (s *Store) note(ctx context.Context, before, after *Chunk) error {
+	now := s.now().UTC()
 	for i, a := range news(before, after) {
 		if i == maxActivity {
 			return nil
 		}
-		a.At, a.Cluster = s.now().UTC(), after.Cluster.ID
+		if a.At.IsZero() || a.At.After(now) {
+			a.At = now
+		}
+		if now.Sub(a.At) >= activityLife {
+			continue
+		}
+		a.At, a.Cluster = a.At.UTC(), after.Cluster.ID
 		key := kv.Key{Partition: partActivity, Sort: fmt.Sprintf("%s#%s#%s#%s#%s",
 			a.At.Format("2006-01-02T15:04:05.000000000"), a.Cluster, a.Instance, a.Kind, a.To)}
 		if err := putJSON(ctx, s.kv, key, a, kv.Always, a.At.Add(activityLife)); err != nil {
@@ -127,7 +135,7 @@ func pipelineNews(instance string, was, now *PipelineSummary) []Activity {
 	if now == nil || !now.Status.Finished() || was != nil && was.ID == now.ID && was.Status == now.Status {
 		return nil
 	}
-	a := Activity{Instance: instance, Kind: ActivityPipeline, To: string(now.Status), Pipeline: now.ID, Detail: string(now.Operation)}
+	a := Activity{At: now.UpdatedAt, Instance: instance, Kind: ActivityPipeline, To: string(now.Status), Pipeline: now.ID, Detail: string(now.Operation)}
 	if was != nil && was.ID == now.ID {
 		a.From = string(was.Status)
 	}
