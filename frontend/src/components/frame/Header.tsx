@@ -32,8 +32,11 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
       <div className={classes.spacer} />
       <Running />
       {administrator && (
-        <ButtonLink to="/projects/new" leftSection={<IconPlus size={15} stroke={2} />}>
-          <span className={classes.wideOnly}>Add GitLab project</span>
+        <ButtonLink to="/projects/new">
+          <span className={classes.add}>
+            <IconPlus size={15} stroke={2} />
+            <span className={classes.wideOnly}>Add GitLab project</span>
+          </span>
         </ButtonLink>
       )}
       <UserMenu onHelp={onHelp} />

@@ -15,17 +15,17 @@ export function Running({ running }: Pick<Overview, 'running'>) {
       {running.length === 0 ? (
         <p className={classes.nothing}>No pipeline runs.</p>
       ) : (
-        <Table label="Running pipelines" heads={['About', 'Status', 'Operation', 'Pipeline', 'Updated']}>
+        <Table label="Running pipelines" heads={['About', 'Status', 'Pipeline', 'Updated']}>
           {running.map(({ cluster, instance, pipeline }) => (
             <tr key={`${cluster}/${pipeline.id}/${instance ?? ''}`}>
-              <td>
+              <td data-wrap>
                 <Subject cluster={cluster} instance={instance} row />
               </td>
               <td>
                 <Status look={pipelineLook(pipeline.status)} />
               </td>
-              <td>{pipeline.operation && operationWords[pipeline.operation]}</td>
               <td>
+                {pipeline.operation && `${operationWords[pipeline.operation]} `}
                 <QuietLink
                   to="/clusters/$cluster/pipelines/$pipeline"
                   params={{ cluster, pipeline: String(pipeline.id) }}
