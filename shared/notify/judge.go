@@ -14,6 +14,7 @@ const (
 	Window    = 15 * time.Minute
 	MaxWindow = 4 * time.Hour
 	Calm      = 6 * time.Hour
+	Past      = 24 * time.Hour // what failed before is no news: a project's first sync finds such
 )
 
 // told is what was told of an instance last.
@@ -46,7 +47,7 @@ func judge(before map[string]told, chunk *fleet.Chunk, now time.Time) (map[strin
 			if n, ok := t.health(h, now); ok {
 				notices = append(notices, of(n, chunk.Cluster.ID, name))
 			}
-			if bad != 0 && bad != t.Pipeline {
+			if bad != 0 && bad != t.Pipeline && now.Sub(p.UpdatedAt) < Past {
 				notices = append(notices, of(Notice{Event: EventPipeline, Pipeline: bad, Since: p.UpdatedAt}, chunk.Cluster.ID, name))
 			}
 			t.Pipeline = bad

@@ -25,6 +25,8 @@ func TestJudge(t *testing.T) {
 		i.Pipeline = &fleet.PipelineSummary{ID: id, Status: s, UpdatedAt: minutesAgo(1)}
 		return i
 	}
+	longFailed := withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed)
+	longFailed.Pipeline.UpdatedAt = noon.Add(-Past)
 	archived := demo(fleet.Failed, minutesAgo(60))
 	archived.Lifecycle = fleet.Archived
 	for name, tt := range map[string]struct {
@@ -57,6 +59,7 @@ func TestJudge(t *testing.T) {
 		"cluster offline":  {calm, fleet.Online{State: "offline", At: minutesAgo(5), Reason: "no answer"}, demo(fleet.Unknown, minutesAgo(5)), []Notice{{Event: EventOffline, From: fleet.Healthy, Reason: "no answer", Since: minutesAgo(5)}}, map[string]told{"": {State: fleet.Failed, At: noon, Count: 1}}},
 		"cluster back":     {map[string]told{"": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}, fleet.Online{State: "online", At: minutesAgo(5)}, demo(fleet.Healthy, minutesAgo(5)), []Notice{{Event: EventRecovered, From: fleet.Failed, Since: minutesAgo(5)}}, map[string]told{"": {At: noon, Count: 2}}},
 		"pipeline failed":  {calm, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 7, Since: minutesAgo(1)}}, map[string]told{"demo": {Pipeline: 7}}},
+		"failed long ago":  {calm, fleet.Online{}, longFailed, nil, map[string]told{"demo": {Pipeline: 7}}},
 		"told already":     {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), nil, map[string]told{"demo": {Pipeline: 7}}},
 		"another pipeline": {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 8, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 8, Since: minutesAgo(1)}}, map[string]told{"demo": {Pipeline: 8}}},
 		"pipeline retried": {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusRunning), nil, calm},
