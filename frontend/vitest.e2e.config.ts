@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     globals: true,
     include: ['e2e/**/*.spec.ts'],
-    // One program and one browser serve all of them.
-    fileParallelism: false,
+    // Each file has a program and a browser of its own, and waits more than it computes.
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

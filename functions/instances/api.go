@@ -34,7 +34,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Instances"
 	api := faas.NewAPI(deps.API)
-	f := &instances{Deps: deps, shelf: fleet.NewShelf(deps.Fleet)}
+	f := &instances{Deps: deps, shelf: fleet.NewShelf(deps.Fleet), ages: fleet.NewAgeBook(deps.Fleet)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
@@ -53,6 +53,7 @@ func New(deps Deps) http.Handler {
 type instances struct {
 	Deps
 	shelf *fleet.Shelf
+	ages  *fleet.AgeBook
 }
 
 type instanceInput struct {
@@ -69,13 +70,11 @@ type instanceOutput struct {
 type InstanceDetails struct {
 	Instance   fleet.Instance    `json:"instance"`
 	Files      *fleet.Files      `json:"files,omitempty" doc:"Its configuration; absent while it is not in git"`
-	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it"`
+	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it, without their jobs"`
 	Operations []fleet.Operation `json:"operations" doc:"The newest ones about it"`
 	Sync       fleet.SyncState   `json:"sync" doc:"How old all this is"`
 	ObservedAt time.Time         `json:"observedAt,omitzero" doc:"When its cluster last told its health"`
 }
-
-const newest = 20 // pipelines and operations on a page
 
 // row finds an instance.
 func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.Row, error) {
@@ -98,28 +97,16 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if err != nil {
 		return nil, err
 	}
-	page := InstanceDetails{Instance: row.Instance}
-	if page.Pipelines, _, err = f.Fleet.InstancePipelines(ctx, in.Cluster, in.Instance, "", newest); err != nil {
-		return nil, err
-	}
-	if page.Operations, err = f.Fleet.InstanceOperations(ctx, in.Cluster, in.Instance, newest); err != nil {
-		return nil, err
-	}
-	files, err := f.Fleet.InstanceFiles(ctx, in.Cluster, in.Instance)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, err
-	}
-	if err == nil {
-		page.Files = &files
-	}
-	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	page, err := f.Fleet.InstancePage(ctx, in.Cluster, in.Instance)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := f.Fleet.Observation(ctx, in.Cluster)
+	heard, err := f.ages.Heard(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	page.Sync, page.ObservedAt = record.State, seen.At
-	return &instanceOutput{Body: page}, nil
+	return &instanceOutput{Body: InstanceDetails{
+		Instance: row.Instance, Files: page.Files, Pipelines: page.Pipelines, Operations: page.Operations,
+		Sync: heard.Sync, ObservedAt: heard.ObservedAt,
+	}}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/operation"
 )
@@ -50,7 +51,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{fleet: fleet.NewStore(kvtest.Open(t), func() time.Time { return noon })}
+	return newWorldOn(t, kvtest.Open(t))
+}
+
+func newWorldOn(t *testing.T, store kv.Store) *world {
+	t.Helper()
+	w := &world{fleet: fleet.NewStore(store, func() time.Time { return noon })}
 	w.Handler = function.New(function.Deps{
 		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet,
 		Sync: func(_ context.Context, project string) error {

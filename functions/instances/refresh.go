@@ -56,6 +56,7 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 		out.Cluster = outcome(err)
 	})
 	both.Wait()
+	f.ages.Turn(in.Cluster)
 	page, err := f.get(ctx, in)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -38,10 +39,19 @@ type AgeBook struct {
 
 	mu      sync.Mutex // held while loading, so that many requests load once
 	current *Ages
+	heard   map[string]Heard
+}
+
+// Heard is when and how a cluster's sources were heard of last.
+type Heard struct {
+	Sync       SyncState // of GitLab
+	ObservedAt time.Time // of the cluster
+
+	at time.Time
 }
 
 // NewAgeBook makes an empty AgeBook; the first Ages fills it.
-func NewAgeBook(store *Store) *AgeBook { return &AgeBook{store: store} }
+func NewAgeBook(store *Store) *AgeBook { return &AgeBook{store: store, heard: map[string]Heard{}} }
 
 // Ages gives the ages, at most ten seconds late.
 func (b *AgeBook) Ages(ctx context.Context) (*Ages, error) {
@@ -72,6 +82,38 @@ func (b *AgeBook) Ages(ctx context.Context) (*Ages, error) {
 	next.Tag = strconv.FormatInt(sum, 36)
 	b.current = next
 	return next, nil
+}
+
+// Heard gives what was heard of one cluster, at most ten seconds late.
+func (b *AgeBook) Heard(ctx context.Context, cluster string) (Heard, error) {
+	b.mu.Lock()
+	known, ok := b.heard[cluster]
+	b.mu.Unlock()
+	now := b.store.now()
+	if ok && now.Sub(known.at) < agesKept {
+		return known, nil
+	}
+	record, err := b.store.SyncRecord(ctx, cluster)
+	if err != nil {
+		return Heard{}, fmt.Errorf("reading when cluster %s was read: %w", cluster, err)
+	}
+	seen, err := b.store.Observation(ctx, cluster)
+	if err != nil {
+		return Heard{}, fmt.Errorf("reading when cluster %s was seen: %w", cluster, err)
+	}
+	heard := Heard{Sync: record.State, ObservedAt: seen.At, at: now}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.heard, func(_ string, h Heard) bool { return now.Sub(h.at) >= agesKept })
+	b.heard[cluster] = heard
+	return heard, nil
+}
+
+// Turn has a cluster's sources looked up again: they were just asked.
+func (b *AgeBook) Turn(cluster string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.heard, cluster)
 }
 
 // observations reads the newest observation of each project.

@@ -19,18 +19,18 @@ func (s *Store) ClusterFiles(ctx context.Context, cluster string) (Files, error)
 
 // SaveInstanceFiles keeps the masked files of one instance.
 func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string, f Files) error {
-	return putJSON(ctx, s.kv, instanceFilesKey(cluster, instance), f, kv.Always, noExpiry)
+	if err := putJSON(ctx, s.kv, instanceFilesKey(cluster, instance), f, kv.Always, noExpiry); err != nil {
+		return err
+	}
+	return s.turnPage(ctx, cluster, instance)
 }
 
 // RemoveInstanceFiles forgets the files of an instance that left git.
 func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance string) error {
-	return s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always)
-}
-
-// InstanceFiles reads them; fault.NotFound when the instance is not in git.
-func (s *Store) InstanceFiles(ctx context.Context, cluster, instance string) (Files, error) {
-	f, _, err := getJSON[Files](ctx, s.kv, instanceFilesKey(cluster, instance), kv.Eventual())
-	return f, notFound(err, "no files of instance %q in cluster %q", instance, cluster)
+	if err := s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always); err != nil {
+		return err
+	}
+	return s.turnPage(ctx, cluster, instance)
 }
 
 func instanceFilesKey(cluster, instance string) kv.Key {

@@ -20,6 +20,7 @@ func (s *Store) Forget(ctx context.Context, project string) error {
 	for name := range names {
 		partitions = append(partitions, deployedPartition(project, name))
 	}
+	partitions = append(partitions, partPage+project) // after what they are made of
 	for _, p := range partitions {
 		if err := s.empty(ctx, p); err != nil {
 			return err

@@ -86,7 +86,7 @@ func (s *Store) AddOperation(ctx context.Context, op Operation, once Once) (Oper
 	if err != nil {
 		return Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
 	}
-	return op, created, nil
+	return op, created, s.turnPages(ctx, op.Cluster, op.All())
 }
 
 // All gives the instances of an operation with their deployment ids.
@@ -184,6 +184,9 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]Operation
 				open = append(open, op)
 				continue
 			}
+			if err := s.turnPages(ctx, cluster, op.All()); err != nil {
+				return nil, err
+			}
 			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
 				return nil, fmt.Errorf("closing operation %s: %w", op.ID, err)
 			}
@@ -222,6 +225,10 @@ func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, recor
 	})
 	if err != nil {
 		return Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
+	}
+	// Also when nothing changed: whoever changed it may have died before this.
+	if err := s.turnPages(ctx, cluster, result.All()); err != nil {
+		return Operation{}, err
 	}
 	if result.State.Ended() {
 		if err := s.kv.Delete(ctx, openKey(result), kv.Always); err != nil {

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -108,6 +109,7 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 	}
 	var result Pipeline
 	var fresh Freshness
+	about := report.Deployments
 	err := s.modify(ctx, pipelineKey(report.Cluster, report.ID), func(old []byte) ([]byte, error) {
 		result, fresh = report, Newer
 		if old == nil {
@@ -117,6 +119,7 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 		if err := json.Unmarshal(old, &known); err != nil {
 			return nil, fmt.Errorf("decoding pipeline %d: %w", report.ID, err)
 		}
+		about = append(slices.Clone(report.Deployments), known.Deployments...)
 		if fresh = Compare(known, report); fresh == Tied && by == Asked {
 			fresh = Newer
 		}
@@ -134,6 +137,11 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 	})
 	if err != nil {
 		return Pipeline{}, Older, fmt.Errorf("recording pipeline %d of cluster %s: %w", report.ID, report.Cluster, err)
+	}
+	slices.SortFunc(about, func(a, b Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
+	about = slices.CompactFunc(about, func(a, b Deployment) bool { return a.Instance == b.Instance })
+	if err := s.turnPages(ctx, report.Cluster, about); err != nil {
+		return Pipeline{}, Older, err
 	}
 	return result, fresh, nil
 }

@@ -18,6 +18,7 @@ const (
 	partFleet        = "fleet"           // sort: "head"
 	partChunk        = "chunk"           // sort: cluster id
 	partFiles        = "files#"          // + cluster; sort: "cluster" or "instance#" + name
+	partPage         = "page#"           // + cluster; sort: instance
 	partPipeline     = "pipeline#"       // + cluster; sort: padded pipeline id
 	partDeployed     = "deployed#"       // + cluster + "#" + instance; sort: padded pipeline id
 	partOperation    = "operation#"      // + cluster; sort: operation id

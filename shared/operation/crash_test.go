@@ -162,6 +162,8 @@ func dieAfter(t *testing.T, req operation.Request, after int) bool {
 		_ = mortal.Sync(t.Context(), "campus")
 	}
 	died := d.dead()
+	_, err = w.Store.InstancePage(t.Context(), "campus", req.Instance) // an open page asks meanwhile
+	require.NoError(t, err)
 
 	op, _, err := w.Operations.Start(t.Context(), w.project(t), req) // whoever waited for the answer asks again
 	require.NoError(t, err, "died after %d changes", after)
@@ -178,6 +180,18 @@ func dieAfter(t *testing.T, req operation.Request, after int) bool {
 	open, err := w.Store.OpenOperations(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Empty(t, open)
+	page, err := w.Store.InstancePage(t.Context(), "campus", req.Instance)
+	require.NoError(t, err)
+	require.Len(t, page.Operations, 1, "died after %d changes", after)
+	op.SentAt = time.Time{} // is not for pages
+	assert.Equal(t, op, page.Operations[0], "died after %d changes", after)
+	pipelines, _, err := w.Store.InstancePipelines(t.Context(), "campus", req.Instance, "", 20)
+	require.NoError(t, err)
+	require.Len(t, page.Pipelines, len(pipelines), "died after %d changes", after)
+	for i, p := range pipelines {
+		p.Stages = nil
+		assert.Equal(t, p, page.Pipelines[i], "died after %d changes", after)
+	}
 
 	next, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "beta", Changes: []operation.Change{set("config.yml", "X", "y")}})
 	require.NoError(t, err)

@@ -161,9 +161,10 @@ func TestFirstSyncReadsClusterAndInstances(t *testing.T) {
 	assert.Equal(t, "https://alpha.example.org", alpha.LMSURL)
 	assert.Equal(t, fleet.Active, alpha.Lifecycle)
 
-	files, err := w.Store.InstanceFiles(t.Context(), "campus", "alpha")
+	page, err := w.Store.InstancePage(t.Context(), "campus", "alpha")
 	require.NoError(t, err)
-	for _, f := range files.Files {
+	require.NotNil(t, page.Files)
+	for _, f := range page.Files.Files {
 		assert.NotContains(t, f.Text, "hidden-alpha")
 	}
 	assert.NotContains(t, fmt.Sprint(chunk.Row("alpha").Settings), "hidden-alpha")

@@ -130,13 +130,22 @@ function built(): string {
   return program;
 }
 
+/** Ports of this worker, below those that the system gives to outgoing connections. */
+const ports = { first: 20_000 + 500 * Number(process.env.VITEST_POOL_ID ?? 0), count: 500, given: 0 };
+
+/** A port that nobody listens at, and that no other test is given. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  while (ports.given < ports.count) {
+    const port = ports.first + ports.given++;
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue; // somebody else's
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error(`no free port in ${ports.count} from ${ports.first}`);
 }

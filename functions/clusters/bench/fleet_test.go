@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
-	"github.com/open-craft/ocim/shared/kv/dynamo"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
@@ -25,42 +23,12 @@ func (s size) String() string { return fmt.Sprintf("%d × %d", s.clusters, s.eac
 
 func (s size) instances() int { return s.clusters * s.each }
 
-// meter adds up what a store consumed.
-type meter struct {
-	mu  sync.Mutex
-	rcu float64
-}
-
-func (m *meter) count(_ string, rcu, _ float64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.rcu += rcu
-}
-
-func (m *meter) take() float64 {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	taken := m.rcu
-	m.rcu = 0
-	return taken
-}
-
-func openBolt(b testing.TB, _ *meter) kv.Store {
+// openBolt gives an embedded store, which consumes no units.
+func openBolt(b testing.TB) (kv.Store, *kvtest.Meter) {
 	s, err := bolt.Open(filepath.Join(b.TempDir(), "kv.db"), bolt.Options{NoSync: true})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, s.Close()) })
-	return s
-}
-
-func openDynamo(b testing.TB, m *meter) kv.Store {
-	cfg := dynamo.Config{Table: "bench", Endpoint: kvtest.Dynalite(b), Region: "us-east-1", AttemptTimeout: 20 * time.Second}
-	b.Setenv("AWS_ACCESS_KEY_ID", "none")
-	b.Setenv("AWS_SECRET_ACCESS_KEY", "none")
-	client, err := dynamo.NewClient(b.Context(), cfg)
-	require.NoError(b, err)
-	_, err = dynamo.CreateTable(b.Context(), client, cfg.Table)
-	require.NoError(b, err)
-	return dynamo.New(client, cfg.Table, dynamo.Options{OnCapacity: m.count, Timeout: time.Minute})
+	return s, new(kvtest.Meter)
 }
 
 // fill stores a fleet.

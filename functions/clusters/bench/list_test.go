@@ -24,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
 // query is one way to ask for the list. New words are what nobody asked before.
@@ -80,7 +81,7 @@ type bench struct {
 	*testing.B
 	size  size
 	kind  string
-	meter *meter
+	meter *kvtest.Meter
 	kv    kv.Store
 	store *fleet.Store
 	out   *tabwriter.Writer
@@ -108,11 +109,11 @@ func (b *bench) measure(name string, n int, prepare func(int), call func(int) *h
 		if prepare != nil {
 			prepare(i)
 		}
-		b.meter.take()
+		b.meter.Take()
 		start, worked := time.Now(), threadTime()
 		w := call(i)
 		took[i], busy[i] = time.Since(start), threadTime()-worked
-		rcu += b.meter.take()
+		rcu += b.meter.Take()
 		require.Contains(b, []int{http.StatusOK, http.StatusNotModified}, w.Code, w.Body.String())
 		wire, err := httputil.DumpResponse(w.Result(), true)
 		require.NoError(b, err)
@@ -134,12 +135,12 @@ func (b *bench) measure(name string, n int, prepare func(int), call func(int) *h
 func BenchmarkList(b *testing.B) {
 	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(out, "\nstore\tfleet\tcall\tcalls\tp50\tp99\tp99 CPU\tbytes\tRCU")
-	open := map[string]func(testing.TB, *meter) kv.Store{"bolt": openBolt, "dynamo": openDynamo}
+	open := map[string]func(testing.TB) (kv.Store, *kvtest.Meter){"bolt": openBolt, "dynamo": kvtest.Metered}
 	for _, kind := range []string{"bolt", "dynamo"} {
 		for _, s := range []size{{50, 20}, {500, 20}, {5000, 20}, {500, 200}} {
 			b.Run(fmt.Sprintf("%s/%d", kind, s.instances()), func(b *testing.B) {
-				run := &bench{B: b, size: s, kind: kind, meter: new(meter), out: out}
-				run.kv = open[kind](b, run.meter)
+				run := &bench{B: b, size: s, kind: kind, out: out}
+				run.kv, run.meter = open[kind](b)
 				run.store = fleet.NewStore(run.kv, time.Now)
 				fill(b, run.store, s)
 				run.all()

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
 // What a call of the list reads from DynamoDB does not depend on the fleet's size:
@@ -18,16 +19,16 @@ import (
 func TestReadsOfTheList(t *testing.T) {
 	for _, s := range []size{{3, 20}, {40, 20}} {
 		t.Run(s.String(), func(t *testing.T) {
-			m := new(meter)
-			store := fleet.NewStore(openDynamo(t, m), time.Now)
+			db, m := kvtest.Metered(t)
+			store := fleet.NewStore(db, time.Now)
 			fill(t, store, s)
 			h := handler(store)
 			list := func(params url.Values, etag string, status int) (*httptest.ResponseRecorder, float64) {
 				t.Helper()
-				m.take()
+				m.Take()
 				w := ask(t, h, params, etag)
 				require.Equal(t, status, w.Code, w.Body.String())
-				return w, m.take()
+				return w, m.Take()
 			}
 			first, _ := list(nil, "", http.StatusOK) // a replica that starts reads all
 			for _, q := range queries {

@@ -1,0 +1,63 @@
+package function_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+// An open page asks again every few seconds: what it reads from DynamoDB is two small
+// items, however much happened to the instance.
+func TestReadsOfTheInstance(t *testing.T) {
+	store, meter := kvtest.Metered(t)
+	w := newWorldOn(t, store)
+	ctx := t.Context()
+	for n := range int64(60) {
+		at := noon.Add(time.Duration(n) * time.Hour)
+		p := fleet.Pipeline{
+			Cluster: "campus", ID: 90_000 + n, IID: 400 + n, Status: fleet.StatusSuccess, Source: "push", Ref: "main",
+			SHA: fmt.Sprintf("%040x", uint64(n)*0x9e3779b97f4a7c15), Title: fmt.Sprintf("[AutoDeploy][Update] demo|%d", 1000+n),
+			WebURL:    fmt.Sprintf("https://gitlab.example.org/grove/campus-aws/-/pipelines/%d", 90_000+n),
+			Operation: fleet.Update, Deployments: []fleet.Deployment{{Instance: "demo", ID: fmt.Sprint(1000 + n)}},
+			CreatedAt: at, StartedAt: at.Add(7 * time.Second), UpdatedAt: at.Add(19 * time.Minute), FinishedAt: at.Add(19 * time.Minute),
+		}
+		for _, stage := range []string{"build", "plan", "deploy"} {
+			p.Stages = append(p.Stages, fleet.Stage{Name: stage, Jobs: []fleet.Job{{ID: n, Name: stage + " demo", WebURL: p.WebURL}}})
+		}
+		_, _, err := w.fleet.RecordPipeline(ctx, p, fleet.Told)
+		require.NoError(t, err)
+		id := fmt.Sprintf("%026d", n)
+		_, _, err = w.fleet.AddOperation(ctx, fleet.Operation{
+			ID: id, Cluster: "campus", Instance: "demo", Kind: fleet.Update, State: fleet.Live, DeploymentID: fmt.Sprint(1000 + n),
+			Commit: p.SHA, Reason: fmt.Sprintf("Ticket %d: the theme of the autumn term.", 8000+n*7), RequestedBy: "ada@example.org",
+			Pipelines: []int64{p.ID}, RequestedAt: at, AcceptedAt: at, RunningAt: at.Add(9 * time.Second), EndedAt: at.Add(20 * time.Minute),
+		}, fleet.Once{Key: id, Fingerprint: "f"})
+		require.NoError(t, err)
+	}
+	var config strings.Builder
+	for n := range 60 {
+		fmt.Fprintf(&config, "SETTING_%02d: value of setting %d\n", n, n*n)
+	}
+	require.NoError(t, w.fleet.SaveInstanceFiles(ctx, "campus", "demo", fleet.Files{
+		Commit: "abc", Files: []fleet.File{{Path: "instances/demo/config.yml", Text: config.String()}},
+	}))
+	read := func() (p page, rcu float64) {
+		meter.Take()
+		require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", "campus", &p))
+		return p, meter.Take()
+	}
+	first, _ := read() // makes the item
+	require.Len(t, first.Pipelines, 20)
+	require.Len(t, first.Operations, 20)
+	again, rcu := read()
+	assert.Equal(t, first, again)
+	assert.LessOrEqual(t, rcu, 1.0)
+}
