@@ -86,12 +86,25 @@ var (
 	urlStart   = regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*)://`)
 	capitals   = regexp.MustCompile(`^[A-Z0-9_]+["']?$`)
 	portOnly   = regexp.MustCompile(`^\d*(?:[/?#]|$)`)
-	// Credentials that are recognised by their own form.
-	knownForm = regexp.MustCompile(`\bglpat-[\w-]{8,}|\bglptt-\w{8,}|\bgh[pousr]_\w{16,}|\bgithub_pat_\w{16,}|\bAKIA[0-9A-Z]{16}\b|\bhooks\.slack\.com/services/[\w/]+|\bxox[abprs]-[\w-]{8,}`)
-	pemStart  = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*`)
+	pemStart   = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*`)
 	// A value that goes on in the following, deeper lines.
 	opensBlock = regexp.MustCompile(`^(?:[|>][-+0-9]*|[\[{(]|)\s*$`)
 )
+
+// knownForms are credentials that are recognised by their own form. Text that they all
+// hold is far sooner found than the form itself.
+var knownForms = []struct {
+	text string
+	form *regexp.Regexp
+}{
+	{"glpat-", regexp.MustCompile(`\bglpat-[\w-]{8,}`)},
+	{"glptt-", regexp.MustCompile(`\bglptt-\w{8,}`)},
+	{"gh", regexp.MustCompile(`\bgh[pousr]_\w{16,}`)},
+	{"github_pat_", regexp.MustCompile(`\bgithub_pat_\w{16,}`)},
+	{"AKIA", regexp.MustCompile(`\bAKIA[0-9A-Z]{16}\b`)},
+	{"hooks.slack.com", regexp.MustCompile(`\bhooks\.slack\.com/services/[\w/]+`)},
+	{"xox", regexp.MustCompile(`\bxox[abprs]-[\w-]{8,}`)},
+}
 
 // hole is a part of a text that is a secret.
 type hole struct{ start, end int }
@@ -132,6 +145,9 @@ func (m *lineMasker) line(s string) []hole {
 // assigned finds `NAME: value` and `NAME=value`.
 func (m *lineMasker) assigned(s string, indent int) []hole {
 	var holes []hole
+	if !strings.ContainsAny(s, ":=") { // sooner found than the rest
+		return nil
+	}
 	for from := 0; from < len(s); {
 		at := assignment.FindStringIndex(s[from:])
 		if at == nil {
@@ -179,6 +195,9 @@ func (m *lineMasker) assigned(s string, indent int) []hole {
 // of an HTTP URL, which is a token.
 func urlHoles(s string) []hole {
 	var holes []hole
+	if !strings.Contains(s, "://") {
+		return nil
+	}
 	for _, at := range urlStart.FindAllStringSubmatchIndex(s, -1) {
 		rest := s[at[1]:]
 		if i := strings.IndexAny(rest, " \t\"'<>"); i >= 0 {
@@ -212,8 +231,13 @@ func urlHoles(s string) []hole {
 
 func formHoles(s string) []hole {
 	var holes []hole
-	for _, at := range knownForm.FindAllStringIndex(s, -1) {
-		holes = append(holes, hole{at[0], at[1]})
+	for _, known := range knownForms {
+		if !strings.Contains(s, known.text) {
+			continue
+		}
+		for _, at := range known.form.FindAllStringIndex(s, -1) {
+			holes = append(holes, hole{at[0], at[1]})
+		}
 	}
 	return holes
 }
