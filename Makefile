@@ -56,7 +56,10 @@ run: build ## run Ocim on this machine
 dev: setup ## serve the frontend from its sources, in front of a running Ocim
 	@$(FRONTEND) run dev
 
-test: setup generate-check test-frontend build test-go test-e2e ## run every test
+# Much of the tests in Go is waiting, so those of the frontend run beside them.
+test: setup generate-check build ## run every test
+	@$(MAKE) --no-print-directory -j2 -O test-go test-frontend
+	@$(MAKE) --no-print-directory test-e2e
 
 test-go: setup
 	@go test -race work
