@@ -27,4 +27,10 @@
 // document, and each snapshot knows which documents are its own. So a change
 // costs what changed, and a list costs its page, however large the fleet is. When
 // most documents are of the past, the replica reads all chunks anew.
+//
+// # Pages
+//
+// The page of an instance is one item, too: its files, newest pipelines and newest
+// operations. A change to any of them empties the item, and whoever looks at the page
+// next makes it again.
 package fleet

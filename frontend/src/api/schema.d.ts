@@ -2039,7 +2039,7 @@ export interface components {
             observedAt?: string;
             /** @description The newest ones about it */
             operations: components["schemas"]["Operation"][];
-            /** @description The newest ones about it */
+            /** @description The newest ones about it, without their jobs */
             pipelines: components["schemas"]["Pipeline"][];
             /** @description How old all this is */
             sync: components["schemas"]["SyncState"];
@@ -2709,7 +2709,7 @@ export interface components {
             observedAt?: string;
             /** @description The newest ones about it */
             operations: components["schemas"]["Operation"][];
-            /** @description The newest ones about it */
+            /** @description The newest ones about it, without their jobs */
             pipelines: components["schemas"]["Pipeline"][];
             /** @description How old all this is */
             sync: components["schemas"]["SyncState"];
