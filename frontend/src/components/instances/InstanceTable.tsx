@@ -73,7 +73,7 @@ export function InstanceTable({
         {shown.map((instance, i) => (
           <tr key={`${instance.cluster}/${instance.name}`} aria-rowindex={(first?.index ?? 0) + i + 2}>
             {columns.map((column) => (
-              <td key={column.id} data-hide={column.hide}>
+              <td key={column.id} data-hide={column.hide} data-cut={column.cut}>
                 {column.cell(instance)}
               </td>
             ))}

@@ -13,8 +13,10 @@ export interface Column {
   title: ReactNode;
   /** How the API sorts by it; absent when it does not. */
   sort?: SortKey;
-  /** Which screens are too narrow for it. */
-  hide?: 'narrow' | 'middle' | 'wide';
+  /** Of the screen's width, in em: where there is less, it is left out. */
+  hide?: 96 | 84 | 72 | 66 | 48;
+  /** Whether what is too long for its share of the width is cut. */
+  cut?: boolean;
   cell: (instance: Instance) => ReactNode;
 }
 
@@ -26,7 +28,7 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
       id: 'cluster',
       title: 'Cluster',
       sort: 'cluster',
-      hide: 'narrow',
+      hide: 48,
       cell: ({ cluster }) => (
         <QuietLink to="/clusters/$cluster" params={{ cluster }} className={classes.light ?? ''}>
           {clusters.get(cluster)?.name ?? cluster}
@@ -36,7 +38,7 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
     {
       id: 'provider',
       title: 'Provider',
-      hide: 'wide',
+      hide: 96,
       cell: ({ cluster }) => (
         <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
       ),
@@ -82,26 +84,27 @@ const commonColumns: Column[] = [
     id: 'release',
     title: 'Release',
     sort: 'release',
-    hide: 'middle',
+    hide: 72,
     cell: ({ release }) => release ?? <span className={classes.dim}>—</span>,
   },
   {
     id: 'lms',
     title: 'LMS',
-    hide: 'wide',
+    hide: 84,
+    cut: true,
     cell: ({ lmsUrl }) =>
       lmsUrl === undefined ? (
         <span className={classes.dim}>—</span>
       ) : (
         <OutLink href={lmsUrl} quiet>
-          {hostOf(lmsUrl)}
+          <span title={hostOf(lmsUrl)}>{hostOf(lmsUrl)}</span>
         </OutLink>
       ),
   },
   {
     id: 'lifecycle',
     title: 'Lifecycle',
-    hide: 'middle',
+    hide: 66,
     cell: ({ lifecycle }) => <Status look={lifecycleLooks[lifecycle]} />,
   },
   {
@@ -118,7 +121,7 @@ const commonColumns: Column[] = [
     id: 'pipeline',
     title: 'Latest pipeline',
     sort: 'pipeline',
-    hide: 'narrow',
+    hide: 48,
     cell: ({ cluster, pipeline }) =>
       pipeline ? (
         <QuietLink
@@ -127,7 +130,7 @@ const commonColumns: Column[] = [
           className={classes.pipeline ?? ''}
         >
           <Status look={pipelineLook(pipeline.status)} />
-          <span className={classes.dim}>
+          <span className={classes.dim} data-hide={96}>
             <Time at={pipeline.updatedAt} />
           </span>
           <Hidden>, pipeline {pipeline.id}</Hidden>
@@ -140,7 +143,7 @@ const commonColumns: Column[] = [
     id: 'changed',
     title: 'Changed',
     sort: 'changed',
-    hide: 'narrow',
+    hide: 48,
     cell: ({ changedAt }) => (
       <span className={classes.dim}>
         <Time at={changedAt} />
