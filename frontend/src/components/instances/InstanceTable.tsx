@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { memo, useLayoutEffect, useRef, useState } from 'react';
 import type { Instance, SortKey } from '@/api/types';
 import type { Column } from './columns';
 import classes from './instances.module.css';
@@ -42,7 +42,7 @@ export function InstanceTable({
   const virtual = useWindowVirtualizer({
     count: instances.length,
     estimateSize: () => rowHeight,
-    overscan: 20,
+    overscan: 8,
     scrollMargin: margin,
     // Before the window was measured: never all of them.
     initialRect: { width: window.innerWidth, height: window.innerHeight },
@@ -71,19 +71,37 @@ export function InstanceTable({
       <tbody ref={body}>
         {above > 0 && <tr style={{ height: above }} aria-hidden="true" />}
         {shown.map((instance, i) => (
-          <tr key={`${instance.cluster}/${instance.name}`} aria-rowindex={(first?.index ?? 0) + i + 2}>
-            {columns.map((column) => (
-              <td key={column.id} data-hide={column.hide} data-cut={column.cut}>
-                {column.cell(instance)}
-              </td>
-            ))}
-          </tr>
+          <Row
+            key={`${instance.cluster}/${instance.name}`}
+            columns={columns}
+            instance={instance}
+            index={(first?.index ?? 0) + i}
+          />
         ))}
         {below > 0 && <tr style={{ height: below }} aria-hidden="true" />}
       </tbody>
     </table>
   );
 }
+
+interface RowProps {
+  columns: readonly Column[];
+  instance: Instance;
+  index: number;
+}
+
+/** While the list is scrolled, the rows that stay in view are not made again. */
+const Row = memo(function Row({ columns, instance, index }: RowProps) {
+  return (
+    <tr aria-rowindex={index + 2}>
+      {columns.map((column) => (
+        <td key={column.id} data-hide={column.hide} data-cut={column.cut}>
+          {column.cell(instance)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 function HeaderCell({ column, sorting }: { column: Column; sorting: Sorting | undefined }) {
   const { sort, title, hide } = column;
