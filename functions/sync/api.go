@@ -4,11 +4,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -38,7 +41,8 @@ type Deps struct {
 	Repair func(ctx context.Context) (int, error)
 	NewID  func() string
 	Log    *slog.Logger
-	// Limit is how long one run may take. What it does not reach, the next one does.
+	// Limit is how long one run may take. Runs begin with different projects, so what one
+	// does not reach, another does.
 	Limit time.Duration
 }
 
@@ -48,6 +52,7 @@ const (
 	projectLimit = 60 * time.Second // for one project
 	notifyLimit  = 30 * time.Second // for telling people
 	notifyShare  = 5                // the part of a run that is kept for it: one fifth
+	observeShare = 2                // the part after which no cluster waits for its project: one half
 	debounce     = 10 * time.Second // a run this soon after the last one does nothing
 )
 
@@ -103,12 +108,13 @@ func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, erro
 		}
 	}()
 	out.Body.Outcome = "done"
-	return out, f.run(ctx)
+	return out, f.run(ctx, lease.Token)
 }
 
-// run reads all projects. One that fails, or takes too long, keeps no other from
-// being read; its error is in its own record.
-func (f *syncer) run(ctx context.Context) error {
+// run reads all projects and asks their clusters. One that fails, or takes too long,
+// keeps no other from its turn; its error is in its own record. The number of the run
+// rises with each.
+func (f *syncer) run(ctx context.Context, number int64) error {
 	ctx, cancel := context.WithTimeout(ctx, f.Limit)
 	defer cancel()
 	if repaired, err := f.Repair(ctx); err != nil {
@@ -120,34 +126,9 @@ func (f *syncer) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// However long projects take, people are told.
-	work, done := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
-	defer done()
+	projects = turned(projects, number)
 	started := time.Now()
-	var mu sync.Mutex
-	failed := 0
-	var group errgroup.Group
-	group.SetLimit(atOnce)
-	for _, p := range projects {
-		group.Go(func() error {
-			defer f.observe(work, p.ID)
-			ctx, cancel := context.WithTimeout(work, projectLimit)
-			defer cancel()
-			if err := f.Sync(ctx, p.ID); err != nil && !fault.Is(err, fault.Conflict) {
-				f.Log.WarnContext(ctx, "project not synced", "project", p.ID, "err", err)
-				mu.Lock()
-				failed++
-				mu.Unlock()
-			}
-			if err := f.Check(ctx, p.ID); err != nil {
-				f.Log.WarnContext(ctx, "project not checked", "project", p.ID, "err", err)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
+	failed := f.readAll(ctx, projects)
 	f.notify(ctx)
 	if err := f.collect(ctx, projects); err != nil {
 		return err
@@ -156,8 +137,74 @@ func (f *syncer) run(ctx context.Context) error {
 	return nil
 }
 
-// observe has its own time: a project that takes long to read keeps its cluster
-// from nothing.
+// turned begins with other projects at each run: what hangs at the front of one does not
+// keep the rest waiting for ever.
+func turned(projects []fleet.Project, number int64) []fleet.Project {
+	if len(projects) == 0 {
+		return projects
+	}
+	runs := number / 2 // the lease changes at the beginning and at the end of a run
+	first := int(runs * atOnce % int64(len(projects)))
+	return slices.Concat(projects[first:], projects[:first])
+}
+
+// readAll syncs projects and observes their clusters, and gives how many syncs failed. A
+// cluster's turn comes when its project was read, for there its instances are found, or
+// when that takes too long: a GitLab that hangs hides no cluster.
+func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) int {
+	// However long all this takes, people are told.
+	ctx, cancel := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
+	defer cancel()
+	late, cancelLate := context.WithTimeout(ctx, f.Limit/observeShare)
+	defer cancelLate()
+	var failed atomic.Int64
+	var both sync.WaitGroup
+	clusters := semaphore.NewWeighted(atOnce)
+	var reads errgroup.Group
+	reads.SetLimit(atOnce)
+	read := make([]chan struct{}, len(projects))
+	for i, p := range projects {
+		read[i] = make(chan struct{})
+		both.Go(func() {
+			select {
+			case <-read[i]:
+			case <-late.Done():
+			}
+			if clusters.Acquire(ctx, 1) == nil {
+				defer clusters.Release(1)
+				f.observe(ctx, p.ID)
+			}
+		})
+	}
+	for i, p := range projects {
+		reads.Go(func() error {
+			defer close(read[i])
+			if !f.read(ctx, p.ID) {
+				failed.Add(1)
+			}
+			return nil
+		})
+	}
+	_ = reads.Wait()
+	both.Wait()
+	return int(failed.Load())
+}
+
+// read syncs a project and looks after it, and reports whether the sync went well.
+func (f *syncer) read(ctx context.Context, project string) bool {
+	ctx, cancel := context.WithTimeout(ctx, projectLimit)
+	defer cancel()
+	err := f.Sync(ctx, project)
+	well := err == nil || fault.Is(err, fault.Conflict)
+	if !well {
+		f.Log.WarnContext(ctx, "project not synced", "project", project, "err", err)
+	}
+	if err := f.Check(ctx, project); err != nil {
+		f.Log.WarnContext(ctx, "project not checked", "project", project, "err", err)
+	}
+	return well
+}
+
 func (f *syncer) observe(ctx context.Context, project string) {
 	if err := f.Observe(ctx, project); err != nil {
 		f.Log.WarnContext(ctx, "cluster not observed", "project", project, "err", err)
@@ -206,10 +253,10 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 		}
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, projectLimit)
+	reading, cancel := context.WithTimeout(ctx, projectLimit)
 	defer cancel()
 	// What went wrong is in the state that is answered.
-	if err := f.Sync(ctx, in.Cluster); err != nil {
+	if err := f.Sync(reading, in.Cluster); err != nil {
 		f.Log.WarnContext(ctx, "project not synced", "project", in.Cluster, "err", err)
 	}
 	f.observe(ctx, in.Cluster)

@@ -81,7 +81,7 @@ func newWorld(t *testing.T, projects int) *world {
 			defer w.mu.Unlock()
 			require.NoError(t, ctx.Err())
 			w.told++
-			assert.Equal(t, len(w.synced), len(w.observed), "what is told comes after what is seen")
+			assert.LessOrEqual(t, len(w.observed), len(w.synced), "what is told comes after what is seen")
 			return fault.New(fault.Unavailable, "not now")
 		},
 		Test: func(_ context.Context, owner, subscription string) (notify.Delivery, error) {
@@ -229,6 +229,56 @@ func TestOneProjectAnswersItsState(t *testing.T) {
 	assert.Equal(t, "GitLab is down", body["error"])
 	code, _ = w.call("/v1/clusters/nowhere")
 	assert.Equal(t, http.StatusNotFound, code)
+}
+
+// A GitLab that hangs takes its projects' time, and not that of their clusters.
+func TestAGitLabThatHangsHidesNoCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3*8)
+		w.sync = func(ctx context.Context, _ string) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		w.observe = func(ctx context.Context, project string) error {
+			assert.NoError(t, ctx.Err(), project)
+			left, ok := ctx.Deadline()
+			assert.True(t, ok)
+			assert.Greater(t, time.Until(left), 10*time.Second, "as long as a cluster may take")
+			return nil
+		}
+		w.call("/")
+		assert.Len(t, w.observed, 24)
+	})
+}
+
+// More clusters that hang than are asked at the same time take turns with the others.
+func TestClustersThatHangLeaveTurnsToTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 80)
+		w.observe = func(ctx context.Context, project string) error {
+			if project >= "p060" { // the rest hang
+				return nil
+			}
+			select {
+			case <-time.After(10 * time.Second):
+			case <-ctx.Done():
+			}
+			return fault.New(fault.Unavailable, "it does not answer")
+		}
+		runs := 0
+		for seen := map[string]bool{}; len(seen) < 80; runs++ {
+			require.Less(t, runs, 10)
+			w.call("/")
+			for _, p := range w.observed {
+				seen[p] = true
+			}
+			w.mu.Lock()
+			w.now = w.now.Add(time.Minute)
+			w.observed, w.synced = nil, nil
+			w.mu.Unlock()
+		}
+		assert.Greater(t, runs, 1, "one run could not reach them")
+	})
 }
 
 // Projects that take the whole run leave time to tell people.
