@@ -13,6 +13,7 @@ const (
 	Hold      = 2 * time.Minute
 	Window    = 15 * time.Minute
 	MaxWindow = 4 * time.Hour
+	Lasting   = 45 * time.Minute // what has been bad for so long does not flap
 	Calm      = 6 * time.Hour
 	Past      = 24 * time.Hour // what failed before is no news: a project's first sync finds such
 )
@@ -97,7 +98,9 @@ func (t *told) health(h fleet.HealthState, now time.Time) (Notice, bool) {
 	if !worse(h.State) && h.State != fleet.Healthy || h.State == last {
 		return Notice{}, false
 	}
-	if now.Sub(h.At) < Hold || t.Count > 0 && now.Sub(t.At) < window(t.Count) {
+	held := now.Sub(h.At)
+	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && held >= Lasting
+	if held < Hold || t.Count > 0 && now.Sub(t.At) < window(t.Count) && !urgent {
 		return Notice{}, false
 	}
 	t.State, t.At, t.Count = h.State, now, t.Count+1
