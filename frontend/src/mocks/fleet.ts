@@ -94,6 +94,7 @@ function tree(world: World): ClusterTree {
     clusters: world.clusters.map((c) => ({
       id: c.id,
       name: c.name,
+      age: { ...(c.sync.succeededAt ? { gitAt: c.sync.succeededAt } : {}), healthAt: world.observedAt },
       ...(c.provider === undefined ? {} : { provider: c.provider }),
       ...(c.pipeline ? { pipeline: c.pipeline.status } : {}),
       problems: c.problems?.length ?? 0,
@@ -123,6 +124,7 @@ function details(world: World, cluster: string, name: string): InstanceDetails |
     ),
     operations: world.operations.filter((o) => o.cluster === cluster && o.instance === name),
     sync: owner.sync,
+    observedAt: world.observedAt,
   };
 }
 
@@ -141,6 +143,7 @@ export function fleetHandlers(world: () => World) {
       const text = `TF_VAR_cluster_name: ${cluster.id}\nTF_VAR_cluster_provider: ${cluster.provider ?? ''}\nTF_VAR_region: ${cluster.region ?? ''}\nTF_VAR_min_worker_node_count: 3\nTF_VAR_max_worker_node_count: 9\n`;
       return HttpResponse.json({
         cluster,
+        observedAt: world().observedAt,
         files: { commit: cluster.sync.commit ?? '', files: [{ path: 'cluster.yml', text }] },
         instances: world().instances.filter((i) => i.cluster === cluster.id),
       });

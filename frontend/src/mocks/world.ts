@@ -35,6 +35,8 @@ export interface World {
   tokens: Token[];
   invitations: Invitation[];
   clusters: Cluster[];
+  /** When the clusters told the health of their instances. */
+  observedAt: string;
   instances: Instance[];
   pipelines: Pipeline[];
   operations: Operation[];
@@ -356,6 +358,7 @@ export function createWorld(): World {
   }
   return {
     setUp: true,
+    observedAt: ago(0),
     google: true,
     user: root,
     password: 'correct horse battery staple',

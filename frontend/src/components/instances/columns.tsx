@@ -1,5 +1,9 @@
+import { IconClock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
+import { isStale } from '@/lib/stale';
+import { parseTime, timeOfDay } from '@/lib/time';
+import { useNow } from '@/lib/useNow';
 import { Hidden } from '../Hidden';
 import { OutLink, QuietLink } from '../links';
 import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
@@ -22,6 +26,7 @@ export interface Column {
 
 /** The columns of the list over the whole fleet. */
 export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Column[] {
+  const seenAt = (cluster: string) => clusters.get(cluster)?.age?.healthAt;
   return [
     nameColumn((id) => clusters.get(id)?.name ?? id),
     {
@@ -43,13 +48,13 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
         <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
       ),
     },
-    ...commonColumns,
+    ...commonColumns(seenAt),
   ];
 }
 
-/** The columns within one cluster. */
-export function clusterColumns(): Column[] {
-  return [nameColumn(), ...commonColumns];
+/** The columns within one cluster, which was seen last at a time. */
+export function clusterColumns(observedAt: string | undefined): Column[] {
+  return [nameColumn(), ...commonColumns(() => observedAt)];
 }
 
 /** The name; on narrow screens with its cluster under it. */
@@ -79,7 +84,7 @@ function nameColumn(clusterName?: (id: string) => string): Column {
   };
 }
 
-const commonColumns: Column[] = [
+const commonColumns = (seenAt: (cluster: string) => string | undefined): Column[] => [
   {
     id: 'release',
     title: 'Release',
@@ -111,11 +116,7 @@ const commonColumns: Column[] = [
     id: 'health',
     title: 'Health',
     sort: 'health',
-    cell: ({ health }) => (
-      <span title={health.reason}>
-        <Status look={healthLooks[health.state]} />
-      </span>
-    ),
+    cell: (instance) => <HealthCell instance={instance} seenAt={seenAt(instance.cluster)} />,
   },
   {
     id: 'pipeline',
@@ -154,4 +155,29 @@ const commonColumns: Column[] = [
 
 export function hostOf(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}
+
+/** What runs, marked when it was told too long ago to be relied on. */
+function HealthCell({ instance: { health, lifecycle }, seenAt }: HealthCellProps) {
+  const now = useNow();
+  const seen = parseTime(seenAt);
+  const old =
+    lifecycle === 'active' && health.state !== 'unknown' && seen !== undefined && isStale(seenAt, now);
+  return (
+    <span title={health.reason} className={classes.health}>
+      <Status look={healthLooks[health.state]} />
+      {old && (
+        <span className={classes.dim} title={`As of ${timeOfDay(seen)}`}>
+          <IconClock size={13} stroke={1.8} aria-hidden="true" />
+          <Hidden>, stale: as of {timeOfDay(seen)}</Hidden>
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface HealthCellProps {
+  instance: Instance;
+  /** When its cluster last told. */
+  seenAt: string | undefined;
 }

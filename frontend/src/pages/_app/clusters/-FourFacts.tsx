@@ -2,13 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { podsQuery } from '@/api/queries/runtime';
 import type { Instance, InstanceDetails, Lifecycle } from '@/api/types';
+import { Age } from '@/components/Age';
 import { TextLink } from '@/components/links';
 import { worstFirst } from '@/components/runtime/words';
 import { healthLooks, lifecycleLooks, operationWords, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
-import { isStale } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
 import { parseTime, timeOfDay } from '@/lib/time';
+import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-clusters.module.css';
 
@@ -92,7 +93,8 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
   const now = useNow();
   const read = parseTime(sync.succeededAt);
   const seen = parseTime(observedAt);
-  const stale = isStale(sync, now);
+  const active = instance.lifecycle === 'active';
+  const stale = isStale(sync.succeededAt, now);
   return (
     <One
       name="Age"
@@ -104,16 +106,13 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
             ? 'Up to date.'
             : `Git at commit ${sync.commit.slice(0, 8)}.`)
       }
-      at={
-        instance.lifecycle === 'active' &&
-        (seen ? <Time at={observedAt} prefix="Cluster seen " /> : 'The cluster was never seen.')
-      }
+      at={active && (seen ? <Age at={observedAt} prefix="Cluster seen " /> : 'The cluster was never seen.')}
       next={
         sync.error !== undefined ? (
           <TextLink to="/clusters/$cluster" params={{ cluster: instance.cluster }}>
             Look at the cluster
           </TextLink>
-        ) : stale ? (
+        ) : stale || (active && isStale(observedAt, now)) ? (
           'Refresh.'
         ) : undefined
       }

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
+import { ago } from '@/mocks/world';
 import { faults, open, useWorld } from '@/testing/app';
 
 const mock = useWorld();
@@ -38,6 +39,19 @@ test('shows each instance with its four facts apart', async () => {
     expect(row).toHaveTextContent(text);
   }
   expect(await faults()).toEqual([]);
+});
+
+test('says what is too old to be relied on', async () => {
+  mock.world.observedAt = ago(4);
+  open('/instances');
+  await waitFor(async () => {
+    expect(within(await table()).getByRole('row', { name: /coastal/ })).toHaveTextContent(
+      /stale: as of \d\d:\d\d/,
+    );
+  });
+  const archived = mock.world.instances.find((i) => i.lifecycle === 'archived');
+  const row = within(await table()).getByRole('row', { name: new RegExp(archived?.name ?? '-') });
+  expect(row).not.toHaveTextContent('stale');
 });
 
 test('follows the filters of the address', async () => {

@@ -60,10 +60,10 @@ function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { tr
   );
 }
 
-/** What the time is: a health is as of when the cluster was asked, the rest since it happened. */
+/** What the time is: since when it is so, or when it happened. */
 const ages: Partial<Record<Reason['reason'], { prefix: string }>> = {
-  health: { prefix: 'as of ' },
-  offline: { prefix: 'as of ' },
+  health: { prefix: 'since ' },
+  offline: { prefix: 'since ' },
   files: { prefix: 'changed ' },
 };
 

@@ -11,7 +11,6 @@ import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { found, lookOf } from '@/components/projects/health';
-import { isStale } from '@/components/SyncNote';
 import type { Look } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
@@ -19,6 +18,7 @@ import { Time } from '@/components/Time';
 import { useMay, useMaySomewhere } from '@/components/useMe';
 import { flag, present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-projects.module.css';
 import { NoRole } from './-NoRole';
@@ -178,7 +178,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
 function syncLook({ sync }: ProjectState, now: number): Look {
   if (sync.error !== undefined && sync.error !== '') return { shape: 'cross', tone: 'bad', word: 'Failed' };
   if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: 'Never' };
-  if (isStale(sync, now)) return { shape: 'triangle', tone: 'warn', word: 'Stale' };
+  if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: 'Stale' };
   return { shape: 'check', tone: 'ok', word: 'Read' };
 }
 

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
 import FilesPanel, { Problems } from '@/components/files/FilesPanel';
+import { Age } from '@/components/Age';
 import { clusterColumns } from '@/components/instances/columns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { ButtonLink, OutLink, TextLink } from '@/components/links';
@@ -29,8 +31,6 @@ export const Route = createFileRoute('/_app/clusters/$cluster/')({
   validateSearch: (raw: RawSearch): { file?: string | undefined } => ({ file: word(raw, 'file') }),
   component: ClusterRoute,
 });
-
-const columns = clusterColumns();
 
 function ClusterRoute() {
   const { cluster } = Route.useParams();
@@ -151,7 +151,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
         },
         {
           name: 'Read from GitLab',
-          value: <Time at={c.sync.succeededAt} />,
+          value: <Age at={c.sync.succeededAt} />,
           note: (
             <>
               {c.sync.commit?.slice(0, 8)}{' '}
@@ -165,7 +165,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
         },
         {
           name: 'Health of instances',
-          value: <Time at={observedAt} prefix="As of " />,
+          value: <Age at={observedAt} prefix="As of " />,
           ...(observedAt === undefined ? { note: 'The cluster was not asked yet.' } : {}),
         },
       ]}
@@ -224,7 +224,8 @@ function Links({ cluster }: { cluster: Cluster }) {
 
 function Instances({ page }: { page: ClusterPage }) {
   const operator = useMay('operator', page.cluster.id);
-  const { instances, cluster } = page;
+  const { instances, cluster, observedAt } = page;
+  const columns = useMemo(() => clusterColumns(observedAt), [observedAt]);
   return (
     <Panel
       title="Instances"
