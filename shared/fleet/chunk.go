@@ -102,12 +102,57 @@ func (z codec) pack(c *Chunk) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding chunk of cluster %s: %w", c.Cluster.ID, err)
 	}
-	packed := z.zip.EncodeAll(lines.Bytes(), nil)
-	if len(packed) > kv.MaxValue {
-		return nil, fault.New(fault.TooLarge, "cluster %s has too many instances for one chunk: %d bytes compressed, %d allowed",
-			c.Cluster.ID, len(packed), kv.MaxValue)
+	return z.zip.EncodeAll(lines.Bytes(), nil), nil
+}
+
+// fit packs a chunk so that one item takes it. Of what is too much the largest settings
+// are left out: their instances say so, and the others are found as ever.
+func (z codec) fit(c *Chunk) ([]byte, error) {
+	for {
+		packed, err := z.pack(c)
+		if err != nil || len(packed) <= kv.MaxValue {
+			return packed, err
+		}
+		if !c.shed(len(packed)) {
+			return nil, fault.New(fault.TooLarge, "cluster %s has too many instances for one chunk: %d bytes compressed, %d allowed",
+				c.Cluster.ID, len(packed), kv.MaxValue)
+		}
 	}
-	return packed, nil
+}
+
+// shed leaves out the largest settings until a chunk that took so many bytes should fit,
+// at the same rate. It is false when there are none.
+func (c *Chunk) shed(bytes int) bool {
+	size := func(r *Row) (n int) {
+		for k, v := range r.Settings {
+			n += len(k) + len(v)
+		}
+		return n
+	}
+	total := 0
+	rows := make([]*Row, len(c.Rows))
+	for i := range c.Rows {
+		rows[i] = &c.Rows[i]
+		total += size(rows[i])
+	}
+	if total == 0 {
+		return false
+	}
+	slices.SortStableFunc(rows, func(a, b *Row) int { return cmp.Compare(size(b), size(a)) })
+	wanted := total * 9 / 10 * kv.MaxValue / bytes
+	for _, r := range rows {
+		if total <= wanted {
+			break
+		}
+		i := &r.Instance
+		i.Problems = append(slices.Clone(i.Problems), FileProblem{
+			File:    "instances/" + i.Name + "/config.yml",
+			Message: "The cluster has more configuration than can be searched; this instance is not found by its keys.",
+		})
+		total -= size(r)
+		r.Settings = nil
+	}
+	return true
 }
 
 // rawChunk is a chunk whose rows are decoded only where they changed.

@@ -1,25 +1,30 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 )
 
 // SaveClusterFiles keeps the masked files that belong to the cluster itself.
 func (s *Store) SaveClusterFiles(ctx context.Context, cluster string, f Files) error {
-	return putJSON(ctx, s.kv, kv.Key{Partition: partFiles + cluster, Sort: "cluster"}, f, kv.Always, noExpiry)
+	return s.saveFiles(ctx, clusterFilesKey(cluster), f)
 }
 
 // ClusterFiles reads them; fault.NotFound before the first sync.
 func (s *Store) ClusterFiles(ctx context.Context, cluster string) (Files, error) {
-	f, _, err := getJSON[Files](ctx, s.kv, kv.Key{Partition: partFiles + cluster, Sort: "cluster"}, kv.Eventual())
+	f, err := s.files(ctx, clusterFilesKey(cluster), kv.Eventual())
 	return f, notFound(err, "no files of cluster %q", cluster)
 }
 
 // SaveInstanceFiles keeps the masked files of one instance.
 func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string, f Files) error {
-	if err := putJSON(ctx, s.kv, instanceFilesKey(cluster, instance), f, kv.Always, noExpiry); err != nil {
+	if err := s.saveFiles(ctx, instanceFilesKey(cluster, instance), f); err != nil {
 		return err
 	}
 	return s.turnPage(ctx, cluster, instance)
@@ -31,6 +36,98 @@ func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance strin
 		return err
 	}
 	return s.turnPage(ctx, cluster, instance)
+}
+
+// instanceFiles reads the files of one instance; nil when it is not in git.
+func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opts ...kv.ReadOption) (*Files, error) {
+	f, err := s.files(ctx, instanceFilesKey(cluster, instance), opts...)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading files of instance %s: %w", instance, err)
+	}
+	return &f, nil
+}
+
+// saveFiles keeps files compressed in one item. Of what is too much for it the largest
+// texts are left out, each with the reason: no file keeps the others from being shown.
+func (s *Store) saveFiles(ctx context.Context, key kv.Key, f Files) error {
+	value, err := s.packJSON(f)
+	for err == nil && len(value) > kv.MaxValue && len(f.Files) > 0 {
+		f.Files = lighter(f.Files, kv.MaxValue, len(value))
+		value, err = s.packJSON(f)
+	}
+	if err == nil {
+		_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, kv.Always)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping files %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	return nil
+}
+
+func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (f Files, err error) {
+	item, err := s.kv.Get(ctx, key, opts...)
+	if err != nil {
+		return Files{}, err
+	}
+	if err := s.unpackJSON(item.Value, &f); err != nil {
+		return Files{}, fmt.Errorf("decoding files %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	return f, nil
+}
+
+// lighter leaves out the largest texts until, at the same rate, what took so many bytes
+// should take less than the most; when there are no texts, the second half of the files.
+func lighter(files []File, most, bytes int) []File {
+	total := 0
+	for _, f := range files {
+		total += len(f.Text)
+	}
+	if total == 0 {
+		return files[:len(files)/2]
+	}
+	wanted := total * 9 / 10 * most / bytes
+	bySize := make([]int, len(files))
+	for i := range files {
+		bySize[i] = i
+	}
+	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(len(files[b].Text), len(files[a].Text)) })
+	out := slices.Clone(files)
+	for _, i := range bySize {
+		if total <= wanted {
+			break
+		}
+		f := &out[i]
+		total -= len(f.Text)
+		f.Problems = append(slices.Clone(f.Problems), FileProblem{
+			File: f.Path, Message: fmt.Sprintf("It is too large to be shown here, with %d KiB; GitLab shows it.", len(f.Text)>>10),
+		})
+		f.Text = ""
+	}
+	return out
+}
+
+// packJSON compresses a value. What is the same packs the same.
+func (s *Store) packJSON(v any) ([]byte, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return s.codec.zip.EncodeAll(text, nil), nil
+}
+
+func (s *Store) unpackJSON(packed []byte, into any) error {
+	text, err := s.codec.unzip.DecodeAll(packed, nil)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+func clusterFilesKey(cluster string) kv.Key {
+	return kv.Key{Partition: partFiles + cluster, Sort: "cluster"}
 }
 
 func instanceFilesKey(cluster, instance string) kv.Key {

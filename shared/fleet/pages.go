@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -110,39 +109,18 @@ func (s *Store) makePage(ctx context.Context, cluster, instance string) (Page, e
 	return page, err
 }
 
-func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opts ...kv.ReadOption) (*Files, error) {
-	files, _, err := getJSON[Files](ctx, s.kv, instanceFilesKey(cluster, instance), opts...)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading files of instance %s: %w", instance, err)
-	}
-	return &files, nil
-}
-
 func (s *Store) packPage(page Page) ([]byte, error) {
-	lines, err := json.Marshal(storedPage{Page: page})
-	if err != nil {
-		return nil, err
-	}
-	packed := s.codec.zip.EncodeAll(lines, nil)
-	if page.Files == nil || len(packed) <= pageUnit {
-		return packed, nil
+	packed, err := s.packJSON(storedPage{Page: page})
+	if err != nil || page.Files == nil || len(packed) <= pageUnit {
+		return packed, err
 	}
 	page.Files = nil
-	if lines, err = json.Marshal(storedPage{page, true}); err != nil {
-		return nil, err
-	}
-	return s.codec.zip.EncodeAll(lines, nil), nil
+	return s.packJSON(storedPage{page, true})
 }
 
 func (s *Store) openPage(ctx context.Context, cluster, instance string, packed []byte) (Page, error) {
 	var stored storedPage
-	lines, err := s.codec.unzip.DecodeAll(packed, nil)
-	if err == nil {
-		err = json.Unmarshal(lines, &stored)
-	}
+	err := s.unpackJSON(packed, &stored)
 	if err != nil {
 		return Page{}, fmt.Errorf("decoding the page of instance %s: %w", instance, err)
 	}

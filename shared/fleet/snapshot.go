@@ -85,7 +85,7 @@ func (s *Store) ChangeChunk(ctx context.Context, cluster string, alter func(*Chu
 			return nil, err
 		}
 		next.count()
-		value, err := s.codec.pack(next)
+		value, err := s.codec.fit(next)
 		if err != nil {
 			return nil, err
 		}

@@ -106,11 +106,36 @@ func TestTenThousandFiles(t *testing.T) {
 	w := newWorld(t, "alpha")
 	files := map[string]string{}
 	for i := range 10_000 {
-		files[fmt.Sprintf("docs/%05d.md", i)] = "x"
+		folder := []string{"docs", "defaults", "instances/alpha"}[i%3]
+		files[fmt.Sprintf("%s/%05d.yml", folder, i)] = "A: 1\n"
 	}
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
 	w.enrol(t)
-	assert.NotNil(t, w.row(t, "alpha"))
+	require.NotNil(t, w.row(t, "alpha"))
+	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
+}
+
+// A file that is as large as one may be, and does not compress, keeps nothing else from
+// being read.
+func TestALargeFileIsNoTrouble(t *testing.T) {
+	w := newWorld(t, "good", "large")
+	var text strings.Builder
+	text.WriteString("LMS_HOST: large.example.org\n")
+	for i := uint64(0); text.Len() < 1<<20-100; i++ {
+		fmt.Fprintf(&text, "K%d: %x%x\n", i, i*0x9e3779b97f4a7c15, i*0xbf58476d1ce4e5b9)
+	}
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{
+		"instances/large/config.yml": text.String(), "defaults/large.yml": text.String(), "instances/good/config.yml": "LMS_HOST: better.example.org\n",
+	}})
+	w.enrol(t)
+	assert.Equal(t, "https://better.example.org", w.row(t, "good").Instance.LMSURL)
+	assert.Equal(t, "https://large.example.org", w.row(t, "large").Instance.LMSURL)
+	page, err := w.Store.InstancePage(t.Context(), "campus", "large")
+	require.NoError(t, err)
+	require.NotNil(t, page.Files)
+	assert.Equal(t, "instances/large/config.yml", page.Files.Files[0].Path)
+	require.NotEmpty(t, page.Files.Files[0].Problems)
+	assert.Contains(t, page.Files.Files[0].Problems[0].Message, "too large")
 }
 
 // What a project was is still shown when GitLab has nothing to say, with the
