@@ -22,8 +22,6 @@ type listClustersOutput struct {
 type clusterTree struct {
 	Clusters []clusterBranch `json:"clusters"`
 	Revision int64           `json:"revision"`
-
-	StaleAfterSeconds int `json:"staleAfterSeconds,omitempty" doc:"Age from which on a fact is stale, because two refreshes were missed"`
 }
 
 // clusterBranch is a cluster as the sidebar shows it.
@@ -35,7 +33,7 @@ type clusterBranch struct {
 	Problems  int            `json:"problems" doc:"Problems in the cluster's own files"`
 	SyncError string         `json:"syncError,omitempty" doc:"Why the project could not be read last"`
 	Online    fleet.Online   `json:"online,omitzero"`
-	Age       fleet.Age      `json:"age,omitzero" doc:"How old what is known of it is"`
+	Stale     fleet.Stale    `json:"stale,omitzero" doc:"What is known of it for too long; absent when nothing is"`
 	Instances []instanceLeaf `json:"instances"`
 }
 
@@ -53,29 +51,29 @@ func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	ages, err := f.ages.Ages(ctx)
+	stale, err := f.ages.Stale(ctx)
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision, ages)
+	etag := revisionTag(ctx, snapshot.Revision, stale)
 	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
 		return nil, err
 	}
 	who := faas.PrincipalFrom(ctx)
-	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision, StaleAfterSeconds: int(fleet.StaleAfter.Seconds())}
+	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision}
 	for _, chunk := range snapshot.Chunks {
 		if who.Sees(chunk.Cluster.ID) {
-			tree.Clusters = append(tree.Clusters, branch(chunk, ages.ByCluster[chunk.Cluster.ID]))
+			tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[chunk.Cluster.ID]))
 		}
 	}
 	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
 }
 
-func branch(chunk *fleet.Chunk, age fleet.Age) clusterBranch {
+func branch(chunk *fleet.Chunk, stale fleet.Stale) clusterBranch {
 	c := chunk.Cluster
 	b := clusterBranch{
 		ID: c.ID, Name: c.Name, Provider: c.Provider, Pipeline: status(c.Pipeline), Problems: len(c.Problems), SyncError: c.Sync.Error,
-		Online: c.Online, Age: age,
+		Online: c.Online, Stale: stale,
 		Instances: make([]instanceLeaf, len(chunk.Rows)),
 	}
 	for i, row := range chunk.Rows {

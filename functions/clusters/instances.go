@@ -37,8 +37,7 @@ type listInstancesOutput struct {
 // instancePage is a page of the list with the age of what it says.
 type instancePage struct {
 	fleet.InstancePage
-	Ages              map[string]fleet.Age `json:"ages,omitempty" doc:"By cluster of the page, how old what is known of it is"`
-	StaleAfterSeconds int                  `json:"staleAfterSeconds,omitempty" doc:"Age from which on a fact is stale, because two refreshes were missed"`
+	Stale map[string]fleet.Stale `json:"stale,omitempty" doc:"By cluster of the page, what is known of it for too long"`
 }
 
 func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*listInstancesOutput, error) {
@@ -50,11 +49,11 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	ages, err := f.ages.Ages(ctx)
+	stale, err := f.ages.Stale(ctx)
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision, ages)
+	etag := revisionTag(ctx, snapshot.Revision, stale)
 	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
 		return nil, err
 	}
@@ -63,11 +62,11 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 		return nil, err
 	}
 	out := &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: instancePage{
-		InstancePage: page, Ages: map[string]fleet.Age{}, StaleAfterSeconds: int(fleet.StaleAfter.Seconds()),
+		InstancePage: page, Stale: map[string]fleet.Stale{},
 	}}
 	for _, i := range page.Instances {
-		if age, known := ages.ByCluster[i.Cluster]; known {
-			out.Body.Ages[i.Cluster] = age
+		if old, is := stale.ByID[i.Cluster]; is {
+			out.Body.Stale[i.Cluster] = old
 		}
 	}
 	return out, nil
@@ -102,8 +101,8 @@ func as[T ~string](in []string) []T {
 const revalidate = "private, no-cache"
 
 // revisionTag tags what a person may see of a revision: a change of their grants
-// or of its age changes it too.
-func revisionTag(ctx context.Context, revision int64, ages *fleet.Ages) string {
+// or of what is stale changes it too.
+func revisionTag(ctx context.Context, revision int64, stale *fleet.StaleClusters) string {
 	who := faas.PrincipalFrom(ctx)
-	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + ages.Tag + "-" + who.Grants.Fingerprint())
+	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + stale.Tag + "-" + who.Grants.Fingerprint())
 }

@@ -42,7 +42,7 @@ type overview struct {
 type attention struct {
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Reason   string    `json:"reason" enum:"sync,offline,health,pipeline,files"`
+	Reason   string    `json:"reason" enum:"sync,stale,offline,health,pipeline,files"`
 	Severity string    `json:"severity" enum:"failed,degraded"`
 	Detail   string    `json:"detail"`
 	Since    time.Time `json:"since,omitzero"`
@@ -58,6 +58,10 @@ type running struct {
 
 func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOutput, error) {
 	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stale, err := f.ages.Stale(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +84,7 @@ func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOu
 	for _, c := range snapshot.Chunks {
 		if visible == nil || visible(c.Cluster.ID) {
 			o.Clusters++
-			o.cluster(c.Cluster)
+			o.cluster(c.Cluster, stale.ByID[c.Cluster.ID])
 		}
 	}
 	if err := o.instances(snapshot, all); err != nil {
@@ -108,9 +112,14 @@ func (o *overview) add(a attention) {
 	o.Attention = append(o.Attention, a)
 }
 
-func (o *overview) cluster(c fleet.Cluster) {
-	if c.Sync.Error != "" {
-		o.add(attention{Cluster: c.ID, Reason: "sync", Severity: "failed", Detail: c.Sync.Error})
+func (o *overview) cluster(c fleet.Cluster, stale fleet.Stale) {
+	switch {
+	case c.Sync.Error != "":
+		o.add(attention{Cluster: c.ID, Reason: "sync", Severity: "failed", Detail: c.Sync.Error, Since: stale.GitAt})
+	case !stale.GitAt.IsZero():
+		o.add(attention{Cluster: c.ID, Reason: "stale", Severity: "degraded", Detail: "Its project was not read lately; is the schedule running?", Since: stale.GitAt})
+	case !stale.HealthAt.IsZero() && c.Online.State == "online":
+		o.add(attention{Cluster: c.ID, Reason: "stale", Severity: "degraded", Detail: "The cluster was not asked lately; is the schedule running?", Since: stale.HealthAt})
 	}
 	if c.Online.State == "offline" {
 		o.add(attention{Cluster: c.ID, Reason: "offline", Severity: "failed", Detail: c.Online.Reason, Since: c.Online.At})

@@ -15,30 +15,34 @@ import (
 // every minute, were missed.
 const StaleAfter = 3 * time.Minute
 
-// agesKept is how long ages are kept in memory.
-const agesKept = 10 * time.Second
+// How long ages are kept in memory: those of all clusters, and those of one.
+const (
+	staleKept = 30 * time.Second
+	heardKept = 10 * time.Second
+)
 
-// Age is how old what is known of a cluster is.
-type Age struct {
-	GitAt    time.Time `json:"gitAt,omitzero" doc:"When GitLab was last read"`
-	HealthAt time.Time `json:"healthAt,omitzero" doc:"When the cluster last told the health of its instances"`
+// Stale is what is known of a cluster for too long to be relied on. What is fresh is
+// left out, so that it changes no answer each minute.
+type Stale struct {
+	GitAt    time.Time `json:"gitAt,omitzero" doc:"When GitLab was last read, if that is too long ago"`
+	HealthAt time.Time `json:"healthAt,omitzero" doc:"When the cluster last told the health of its instances, if that is too long ago"`
 }
 
-// Ages are those of all clusters at one time. They are not to be changed.
-type Ages struct {
-	ByCluster map[string]Age
-	Tag       string // changes with any of them
+// StaleClusters are those that something is stale of. They are not to be changed.
+type StaleClusters struct {
+	ByID map[string]Stale
+	Tag  string // changes with any of them
 
 	at time.Time
 }
 
-// AgeBook knows the ages of the fleet, as of some seconds ago. They are apart from the
-// snapshot, which changes only when a fact does.
+// AgeBook knows how old what is known of the clusters is, as of some seconds ago. Ages
+// are apart from the snapshot, which changes only when a fact does.
 type AgeBook struct {
 	store *Store
 
 	mu      sync.Mutex // held while loading, so that many requests load once
-	current *Ages
+	current *StaleClusters
 	heard   map[string]Heard
 }
 
@@ -50,18 +54,19 @@ type Heard struct {
 	at time.Time
 }
 
-// NewAgeBook makes an empty AgeBook; the first Ages fills it.
+// NewAgeBook makes an empty AgeBook.
 func NewAgeBook(store *Store) *AgeBook { return &AgeBook{store: store, heard: map[string]Heard{}} }
 
-// Ages gives the ages, at most ten seconds late.
-func (b *AgeBook) Ages(ctx context.Context) (*Ages, error) {
+// Stale gives what is stale, at most half a minute late. What was never known is not
+// stale, but not known.
+func (b *AgeBook) Stale(ctx context.Context) (*StaleClusters, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.store.now()
-	if b.current != nil && now.Sub(b.current.at) < agesKept {
+	if b.current != nil && now.Sub(b.current.at) < staleKept {
 		return b.current, nil
 	}
-	next := &Ages{ByCluster: map[string]Age{}, at: now}
+	next := &StaleClusters{ByID: map[string]Stale{}, at: now}
 	records, err := b.store.SyncRecords(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading when projects were read: %w", err)
@@ -71,13 +76,22 @@ func (b *AgeBook) Ages(ctx context.Context) (*Ages, error) {
 		return nil, fmt.Errorf("reading when clusters were seen: %w", err)
 	}
 	sum := int64(0)
+	old := func(at time.Time) bool {
+		if at.IsZero() || now.Sub(at) <= StaleAfter {
+			return false
+		}
+		sum += at.UnixMilli()
+		return true
+	}
 	for id, r := range records {
-		next.ByCluster[id] = Age{GitAt: r.State.SucceededAt}
-		sum += r.State.SucceededAt.UnixMilli()
+		if old(r.State.SucceededAt) {
+			next.ByID[id] = Stale{GitAt: r.State.SucceededAt}
+		}
 	}
 	for _, o := range seen {
-		next.ByCluster[o.Project] = Age{GitAt: next.ByCluster[o.Project].GitAt, HealthAt: o.At}
-		sum += o.At.UnixMilli()
+		if old(o.At) {
+			next.ByID[o.Project] = Stale{GitAt: next.ByID[o.Project].GitAt, HealthAt: o.At}
+		}
 	}
 	next.Tag = strconv.FormatInt(sum, 36)
 	b.current = next
@@ -90,7 +104,7 @@ func (b *AgeBook) Heard(ctx context.Context, cluster string) (Heard, error) {
 	known, ok := b.heard[cluster]
 	b.mu.Unlock()
 	now := b.store.now()
-	if ok && now.Sub(known.at) < agesKept {
+	if ok && now.Sub(known.at) < heardKept {
 		return known, nil
 	}
 	record, err := b.store.SyncRecord(ctx, cluster)
@@ -104,7 +118,7 @@ func (b *AgeBook) Heard(ctx context.Context, cluster string) (Heard, error) {
 	heard := Heard{Sync: record.State, ObservedAt: seen.At, at: now}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.heard, func(_ string, h Heard) bool { return now.Sub(h.at) >= agesKept })
+	maps.DeleteFunc(b.heard, func(_ string, h Heard) bool { return now.Sub(h.at) >= heardKept })
 	b.heard[cluster] = heard
 	return heard, nil
 }

@@ -1376,18 +1376,6 @@ export interface components {
             /** @description What still needs a hand, with its cure */
             warning?: string;
         };
-        Age: {
-            /**
-             * Format: date-time
-             * @description When GitLab was last read
-             */
-            gitAt?: string;
-            /**
-             * Format: date-time
-             * @description When the cluster last told the health of its instances
-             */
-            healthAt?: string;
-        };
         Attention: {
             cluster: string;
             detail: string;
@@ -1396,7 +1384,7 @@ export interface components {
             /** Format: int64 */
             pipeline?: number;
             /** @enum {string} */
-            reason: "sync" | "offline" | "health" | "pipeline" | "files";
+            reason: "sync" | "stale" | "offline" | "health" | "pipeline" | "files";
             /** @enum {string} */
             severity: "failed" | "degraded";
             /** Format: date-time */
@@ -1595,8 +1583,6 @@ export interface components {
             sync: components["schemas"]["SyncState"];
         };
         ClusterBranch: {
-            /** @description How old what is known of it is */
-            age?: components["schemas"]["Age"];
             id: string;
             instances: components["schemas"]["InstanceLeaf"][];
             name: string;
@@ -1609,6 +1595,8 @@ export interface components {
              */
             problems: number;
             provider?: string;
+            /** @description What is known of it for too long; absent when nothing is */
+            stale?: components["schemas"]["Stale"];
             /** @description Why the project could not be read last */
             syncError?: string;
         };
@@ -1627,11 +1615,6 @@ export interface components {
             clusters: components["schemas"]["ClusterBranch"][];
             /** Format: int64 */
             revision: number;
-            /**
-             * Format: int64
-             * @description Age from which on a fact is stale, because two refreshes were missed
-             */
-            staleAfterSeconds?: number;
         };
         Commit: {
             author: string;
@@ -2055,10 +2038,6 @@ export interface components {
             problems: boolean;
         };
         InstancePage: {
-            /** @description By cluster of the page, how old what is known of it is */
-            ages?: {
-                [key: string]: components["schemas"]["Age"];
-            };
             facets: components["schemas"]["Facets"];
             instances: components["schemas"]["Instance"][];
             /** @description Cursor of the following page; absent on the last */
@@ -2068,11 +2047,10 @@ export interface components {
              * @description Revision of the fleet this was read from
              */
             revision: number;
-            /**
-             * Format: int64
-             * @description Age from which on a fact is stale, because two refreshes were missed
-             */
-            staleAfterSeconds?: number;
+            /** @description By cluster of the page, what is known of it for too long */
+            stale?: {
+                [key: string]: components["schemas"]["Stale"];
+            };
             /**
              * Format: int64
              * @description Instances that pass the filter, on all pages
@@ -2855,6 +2833,18 @@ export interface components {
         Stage: {
             jobs: components["schemas"]["Job"][];
             name: string;
+        };
+        Stale: {
+            /**
+             * Format: date-time
+             * @description When GitLab was last read, if that is too long ago
+             */
+            gitAt?: string;
+            /**
+             * Format: date-time
+             * @description When the cluster last told the health of its instances, if that is too long ago
+             */
+            healthAt?: string;
         };
         StartBulkInputBody: {
             /**

@@ -1,6 +1,6 @@
 import { parseTime } from './time';
 
-/** How old a fact may be in ms: two refreshes, which come every minute, were missed. The API says the same. */
+/** How old a fact may be in ms: two refreshes, which come every minute, were missed. The API's lists say the same. */
 export const staleAfter = 3 * 60_000;
 
 /** Whether what is known is too old to be relied on, or was never known. */

@@ -1,3 +1,4 @@
+import { isStale } from '@/lib/stale';
 import { http, HttpResponse } from 'msw';
 import type { ClusterTree, Facets, Instance, InstanceDetails, InstancePage } from '@/api/types';
 import { problem } from './problem';
@@ -94,7 +95,7 @@ function tree(world: World): ClusterTree {
     clusters: world.clusters.map((c) => ({
       id: c.id,
       name: c.name,
-      age: { ...(c.sync.succeededAt ? { gitAt: c.sync.succeededAt } : {}), healthAt: world.observedAt },
+      ...(isStale(world.observedAt, Date.now()) ? { stale: { healthAt: world.observedAt } } : {}),
       ...(c.provider === undefined ? {} : { provider: c.provider }),
       ...(c.pipeline ? { pipeline: c.pipeline.status } : {}),
       problems: c.problems?.length ?? 0,

@@ -22,6 +22,10 @@ func TestReadsOfTheList(t *testing.T) {
 			db, m := kvtest.Metered(t)
 			store := fleet.NewStore(db, time.Now)
 			fill(t, store, s)
+			for n := range s.clusters { // as in a fleet that is read each minute
+				require.NoError(t, store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: clusterID(n), State: fleet.SyncState{SucceededAt: time.Now()}}))
+				require.NoError(t, store.SaveObservation(t.Context(), fleet.Observation{Project: clusterID(n), At: time.Now()}))
+			}
 			h := handler(store)
 			list := func(params url.Values, etag string, status int) (*httptest.ResponseRecorder, float64) {
 				t.Helper()

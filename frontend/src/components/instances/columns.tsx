@@ -1,9 +1,7 @@
 import { IconClock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
-import { isStale } from '@/lib/stale';
 import { parseTime, timeOfDay } from '@/lib/time';
-import { useNow } from '@/lib/useNow';
 import { Hidden } from '../Hidden';
 import { OutLink, QuietLink } from '../links';
 import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
@@ -26,7 +24,7 @@ export interface Column {
 
 /** The columns of the list over the whole fleet. */
 export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Column[] {
-  const seenAt = (cluster: string) => clusters.get(cluster)?.age?.healthAt;
+  const staleSince = (cluster: string) => clusters.get(cluster)?.stale?.healthAt;
   return [
     nameColumn((id) => clusters.get(id)?.name ?? id),
     {
@@ -48,13 +46,13 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
         <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
       ),
     },
-    ...commonColumns(seenAt),
+    ...commonColumns(staleSince),
   ];
 }
 
-/** The columns within one cluster, which was seen last at a time. */
-export function clusterColumns(observedAt: string | undefined): Column[] {
-  return [nameColumn(), ...commonColumns(() => observedAt)];
+/** The columns within one cluster, whose health is stale since a time, or not. */
+export function clusterColumns(staleSince: string | undefined): Column[] {
+  return [nameColumn(), ...commonColumns(() => staleSince)];
 }
 
 /** The name; on narrow screens with its cluster under it. */
@@ -84,7 +82,7 @@ function nameColumn(clusterName?: (id: string) => string): Column {
   };
 }
 
-const commonColumns = (seenAt: (cluster: string) => string | undefined): Column[] => [
+const commonColumns = (staleSince: (cluster: string) => string | undefined): Column[] => [
   {
     id: 'release',
     title: 'Release',
@@ -116,7 +114,7 @@ const commonColumns = (seenAt: (cluster: string) => string | undefined): Column[
     id: 'health',
     title: 'Health',
     sort: 'health',
-    cell: (instance) => <HealthCell instance={instance} seenAt={seenAt(instance.cluster)} />,
+    cell: (instance) => <HealthCell instance={instance} staleSince={staleSince(instance.cluster)} />,
   },
   {
     id: 'pipeline',
@@ -157,27 +155,24 @@ export function hostOf(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
+interface HealthCellProps {
+  instance: Instance;
+  /** When its cluster last told, if that is too long ago. */
+  staleSince: string | undefined;
+}
+
 /** What runs, marked when it was told too long ago to be relied on. */
-function HealthCell({ instance: { health, lifecycle }, seenAt }: HealthCellProps) {
-  const now = useNow();
-  const seen = parseTime(seenAt);
-  const old =
-    lifecycle === 'active' && health.state !== 'unknown' && seen !== undefined && isStale(seenAt, now);
+function HealthCell({ instance: { health, lifecycle }, staleSince }: HealthCellProps) {
+  const told = lifecycle === 'active' && health.state !== 'unknown' ? parseTime(staleSince) : undefined;
   return (
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
-      {old && (
-        <span className={classes.dim} title={`As of ${timeOfDay(seen)}`}>
+      {told && (
+        <span className={classes.dim} title={`Stale: as of ${timeOfDay(told)}`}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
-          <Hidden>, stale: as of {timeOfDay(seen)}</Hidden>
+          <Hidden>, stale: as of {timeOfDay(told)}</Hidden>
         </span>
       )}
     </span>
   );
-}
-
-interface HealthCellProps {
-  instance: Instance;
-  /** When its cluster last told. */
-  seenAt: string | undefined;
 }

@@ -2,6 +2,7 @@ import type { Attention } from '@/api/types';
 
 export const reasonWords: Record<Attention['reason'], string> = {
   sync: 'GitLab project not read',
+  stale: 'Stale',
   offline: 'Cluster offline',
   health: 'Health',
   pipeline: 'Pipeline failed',

@@ -25,6 +25,8 @@ import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import { isStale } from '@/lib/stale';
+import { useNow } from '@/lib/useNow';
 import classes from '../-clusters.module.css';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
@@ -225,7 +227,8 @@ function Links({ cluster }: { cluster: Cluster }) {
 function Instances({ page }: { page: ClusterPage }) {
   const operator = useMay('operator', page.cluster.id);
   const { instances, cluster, observedAt } = page;
-  const columns = useMemo(() => clusterColumns(observedAt), [observedAt]);
+  const old = isStale(observedAt, useNow());
+  const columns = useMemo(() => clusterColumns(old ? observedAt : undefined), [old, observedAt]);
   return (
     <Panel
       title="Instances"
