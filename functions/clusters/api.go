@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -23,7 +24,9 @@ type Deps struct {
 	Usage  *usage.Service
 	Notify *notify.Service
 	// Sync reads a project that was just added or changed.
-	Sync  func(ctx context.Context, project string) error
+	Sync func(ctx context.Context, project string) error
+	// Open gives what runs inside a project's cluster.
+	Open  func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
 	NewID func() string
 	Now   func() time.Time
 }
@@ -34,6 +37,7 @@ func New(deps Deps) http.Handler {
 	api := faas.NewAPI(deps.API)
 	f := &clusters{Deps: deps, replica: fleet.NewReplica(deps.Fleet), ages: fleet.NewAgeBook(deps.Fleet)}
 	f.routeFleet(api)
+	f.routeRuntime(api)
 	f.routeProjects(api)
 	f.routeUsage(api)
 	f.routeViews(api)

@@ -17,6 +17,7 @@ import (
 
 	function "github.com/open-craft/ocim/functions/clusters"
 	"github.com/open-craft/ocim/shared/chat"
+	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -54,6 +55,7 @@ type world struct {
 	gitlab  *gitlabtest.Server
 	clock   *gitlabtest.Clock
 	project gitlabtest.ProjectInfo
+	running *clustertest.Server
 	handler http.Handler
 }
 
@@ -79,7 +81,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.handler = function.New(function.Deps{
 		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, NewID: setup.NewID, Now: clock.Now,
+		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
 	})
 	return w
 }

@@ -467,6 +467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/clusters/{cluster}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster for its machines and what their pods have asked for */
+        get: operations["list-nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/clusters/v1/clusters/{cluster}/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask the cluster for recent warnings about all that it runs */
+        get: operations["list-warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/instances": {
         parameters: {
             query?: never;
@@ -2261,6 +2295,36 @@ export interface components {
         NewToken: {
             secret: string;
             token: components["schemas"]["Token"];
+        };
+        Node: {
+            /** @description What pods may have of it */
+            allocatable: components["schemas"]["Resources"];
+            capacity: components["schemas"]["Resources"];
+            /** @description Takes no new pods */
+            cordoned?: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            health: "healthy" | "degraded" | "failed" | "unknown";
+            name: string;
+            nextStep?: string;
+            reason?: string;
+            /** @description What its pods have asked for */
+            requested: components["schemas"]["Resources"];
+            /**
+             * @description Machine type
+             * @example m6i.xlarge
+             */
+            size?: string;
+            /** @description Of its kubelet */
+            version?: string;
+            zone?: string;
+        };
+        NodeList: {
+            /** Format: date-time */
+            at: string;
+            /** @description By name */
+            nodes: components["schemas"]["Node"][];
         };
         Notice: {
             cluster?: string;
@@ -4200,6 +4264,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClusterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,60 @@
+package function
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/identity"
+)
+
+// routeRuntime adds what a cluster itself tells of the whole of it. Each part is
+// asked for on its own, so that one that fails takes no other along.
+func (f *clusters) routeRuntime(api *faas.API) {
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "list-nodes", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/nodes",
+		Summary: "Ask the cluster for its machines and what their pods have asked for",
+	}, f.nodes)
+	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+		OperationID: "list-warnings", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/warnings",
+		Summary: "Ask the cluster for recent warnings about all that it runs",
+	}, f.warnings)
+}
+
+// running opens a cluster that Ocim knows.
+func (f *clusters) running(ctx context.Context, cluster string) (*clusterfn.Cluster, error) {
+	project, err := f.Fleet.Project(ctx, cluster)
+	if fault.Is(err, fault.NotFound) {
+		return nil, faas.NoSuchCluster()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.Open(ctx, project)
+}
+
+type nodesOutput struct{ Body clusterfn.NodeList }
+
+func (f *clusters) nodes(ctx context.Context, in *getClusterInput) (*nodesOutput, error) {
+	cluster, err := f.running(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	list, err := cluster.Nodes(ctx)
+	return &nodesOutput{list}, err
+}
+
+type warningsOutput struct{ Body clusterfn.EventList }
+
+func (f *clusters) warnings(ctx context.Context, in *getClusterInput) (*warningsOutput, error) {
+	cluster, err := f.running(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	list, err := cluster.Events(ctx, "")
+	return &warningsOutput{list}, err
+}
