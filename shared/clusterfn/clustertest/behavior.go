@@ -19,7 +19,7 @@ const (
 	Well        Behavior = ""
 	CrashLoop   Behavior = "crashLoop"   // its only cms crashes every five minutes
 	OneOfMany   Behavior = "oneOfMany"   // one of its lms replicas crashes
-	Pending     Behavior = "pending"     // no node has room for an lms-worker
+	Pending     Behavior = "pending"     // its lms-worker asks for more memory than any node has
 	ImagePull   Behavior = "imagePull"   // a new image does not exist; the old one serves
 	OutOfMemory Behavior = "outOfMemory" // its lms-worker was killed for its memory
 	ProbeFails  Behavior = "probeFails"  // its lms does not get ready
@@ -32,7 +32,8 @@ const (
 // began is when every instance began to run.
 var began = time.Date(2025, time.September, 1, 8, 0, 0, 0, time.UTC)
 
-func nodeName(i int) string { return fmt.Sprintf("node-%d", i%nodeCount+1) }
+// somewhere is a pod's node until it is scheduled.
+const somewhere = "somewhere"
 
 // service is one Deployment of an instance that is well.
 type service struct {
@@ -94,7 +95,7 @@ func runningPod(instance string, s service, i int) clusterfn.Pod {
 	limits := clusterfn.Resources{MemoryBytes: s.mem << 21}
 	return clusterfn.Pod{
 		Name: fmt.Sprintf("%s-%08x-%05x", s.name, number(instance+s.name), n&0xfffff), Workload: s.name, Kind: "Deployment", Phase: "Running", Ready: true,
-		Node: nodeName(int(n % nodeCount)), CreatedAt: started, Requests: requests, Limits: limits,
+		Node: somewhere, CreatedAt: started, Requests: requests, Limits: limits,
 		Containers: []clusterfn.Container{{
 			Name: s.name, Image: s.image, State: "running", StartedAt: started.Add(20 * time.Second), Ready: true, Started: true, Requests: requests, Limits: limits,
 		}},
@@ -139,8 +140,7 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		down(d, p)
 		p.Phase, p.Node, p.CreatedAt = "Pending", "", now.Add(-time.Duration(10+now.Minute())*time.Minute)
 		p.Containers[0].State, p.Containers[0].StartedAt = "unknown", time.Time{}
-		p.Scheduling = "0/4 nodes are available: 4 Insufficient memory. preemption: 0/4 nodes are available: 4 No preemption victims found for incoming pod."
-		warn(p, "FailedScheduling", p.Scheduling)
+		warn(p, "FailedScheduling", "") // the message tells of the nodes
 	case ImagePull:
 		d, old := parts(f, "lms")
 		p := *old

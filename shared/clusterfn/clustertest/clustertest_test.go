@@ -1,6 +1,7 @@
 package clustertest_test
 
 import (
+	"fmt"
 	"net/netip"
 	"sync"
 	"testing"
@@ -202,4 +203,89 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	list, err = cluster.Instances(t.Context())
 	require.NoError(t, err, "it comes back by itself")
 	assert.Len(t, list.Instances, 1)
+}
+
+// What nodes are asked for is what the pods ask for, and fits.
+func TestPodsFitTheirNodes(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: nine.Add(35 * time.Minute)}
+	for name, tt := range map[string]struct {
+		cluster          string
+		instances        int
+		pending          string
+		least, most      int // nodes
+		cordoned, zonesN int
+	}{
+		"campus":          {"campus-aws", 17, "quarry-hill", 4, 12, 1, 3},
+		"academy":         {"academy-do", 14, "", 3, 8, 0, 1},
+		"lab":             {"lab-minikube", 10, "aspects-trial", 1, 1, 0, 0},
+		"guild":           {"guild-do", 3, "", 2, 4, 0, 1},
+		"a campus of few": {"campus-aws", 2, "", 4, 4, 1, 3},
+		"a large campus":  {"campus-aws", 150, "quarry-hill", 60, 120, 1, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var names []string
+			for i := range tt.instances {
+				names = append(names, fmt.Sprintf("instance-%d", i))
+			}
+			if tt.pending != "" {
+				names[0] = tt.pending
+			}
+			clusters := clustertest.Demonstration(func(string) []string { return names })
+			for i := range clusters {
+				clusters[i].Delay = 0
+			}
+			s := clustertest.Start(t, clustertest.Options{Clusters: clusters, Now: c.Now})
+			cluster, err := client(c.Now, 0).Open(s.Target(tt.cluster))
+			require.NoError(t, err)
+			list, err := cluster.Nodes(t.Context())
+			require.NoError(t, err)
+			assert.GreaterOrEqual(t, len(list.Nodes), tt.least)
+			assert.LessOrEqual(t, len(list.Nodes), tt.most)
+			byName, zones, cordoned := map[string]clusterfn.Node{}, map[string]bool{}, 0
+			for _, n := range list.Nodes {
+				assert.Equal(t, fleet.Healthy, n.Health, n.Reason)
+				assert.LessOrEqual(t, n.Requested.CPUMillis, n.Allocatable.CPUMillis, n.Name)
+				assert.LessOrEqual(t, n.Requested.MemoryBytes, n.Allocatable.MemoryBytes, n.Name)
+				assert.LessOrEqual(t, n.Requested.Pods, n.Allocatable.Pods, n.Name)
+				byName[n.Name] = n
+				if n.Zone != "" {
+					zones[n.Zone] = true
+				}
+				if n.Cordoned {
+					cordoned++
+					assert.Contains(t, n.NextStep, "Uncordon")
+				}
+			}
+			assert.Len(t, byName, len(list.Nodes), "names are unique")
+			assert.Len(t, zones, tt.zonesN)
+			assert.Equal(t, tt.cordoned, cordoned)
+
+			asked := map[string]clusterfn.Resources{}
+			for _, instance := range names {
+				pods, err := cluster.Pods(t.Context(), instance)
+				require.NoError(t, err)
+				for _, p := range pods.Pods {
+					if p.Node != "" {
+						require.Contains(t, byName, p.Node)
+						asked[p.Node] = asked[p.Node].Add(p.Requests).Add(clusterfn.Resources{Pods: 1})
+						continue
+					}
+					require.Equal(t, tt.pending, instance)
+					assert.Contains(t, p.Scheduling, "Insufficient memory")
+					assert.Contains(t, p.Scheduling, fmt.Sprintf("0/%d nodes", len(list.Nodes)))
+					for _, n := range list.Nodes {
+						assert.Greater(t, p.Requests.MemoryBytes, n.Allocatable.MemoryBytes-n.Requested.MemoryBytes, "no node has so much left")
+					}
+				}
+			}
+			own := list.Nodes[0].Requested
+			own = clusterfn.Resources{CPUMillis: own.CPUMillis - asked[list.Nodes[0].Name].CPUMillis, MemoryBytes: own.MemoryBytes - asked[list.Nodes[0].Name].MemoryBytes, Pods: own.Pods - asked[list.Nodes[0].Name].Pods}
+			assert.Positive(t, own.Pods)
+			for _, n := range list.Nodes {
+				assert.Equal(t, n.Requested, asked[n.Name].Add(own), "a node holds its pods and those of its own")
+			}
+		})
+	}
 }

@@ -72,32 +72,33 @@ func reply(w http.ResponseWriter, r *http.Request, answer func(question) (any, e
 	_, _ = w.Write(body)
 }
 
-// running gives the facts of everything the cluster runs, by name.
-func (q question) running() []*diagnose.Facts {
+// running gives the facts of everything the cluster runs, by name, and its nodes.
+func (q question) running() ([]*diagnose.Facts, []clusterfn.Node) {
 	names := slices.Clone(q.cluster.Instances())
 	slices.Sort(names)
 	var out []*diagnose.Facts
 	for _, name := range slices.Compact(names) {
 		out = append(out, facts(name, q.cluster.Behaviors[name], q.now))
 	}
-	return out
+	return out, q.cluster.Machines.schedule(out)
 }
 
 // one gives the judged facts of the instance in the path.
 func (q question) one() (*diagnose.Facts, error) {
-	name := q.PathValue("instance")
-	if !slices.Contains(q.cluster.Instances(), name) {
+	all, _ := q.running() // where its pods are depends on the others
+	i := slices.IndexFunc(all, func(f *diagnose.Facts) bool { return f.Name == q.PathValue("instance") })
+	if i < 0 {
 		return nil, fault.New(fault.NotFound, "The cluster runs no such instance.")
 	}
-	f := facts(name, q.cluster.Behaviors[name], q.now)
-	diagnose.Instance(f, q.now)
-	return f, nil
+	diagnose.Instance(all[i], q.now)
+	return all[i], nil
 }
 
 func instances(q question) (any, error) {
 	out := clusterfn.InstanceList{At: q.now, Instances: []clusterfn.Instance{}}
 	failing := q.URL.Query().Get("failing") == "true"
-	for _, f := range q.running() {
+	all, _ := q.running()
+	for _, f := range all {
 		i := diagnose.Instance(f, q.now)
 		if !failing || i.Health == fleet.Degraded || i.Health == fleet.Failed {
 			out.Instances = append(out.Instances, i)
@@ -135,7 +136,8 @@ func events(q question) (any, error) {
 		}
 		out.Events = append(out.Events, f.Events...)
 	} else {
-		for _, f := range q.running() {
+		all, _ := q.running()
+		for _, f := range all {
 			out.Events = append(out.Events, f.Events...)
 		}
 	}
@@ -143,27 +145,9 @@ func events(q question) (any, error) {
 	return out, nil
 }
 
-const nodeCount = 4
-
 func nodes(q question) (any, error) {
-	out := clusterfn.NodeList{At: q.now, Nodes: []clusterfn.Node{}}
-	capacity := clusterfn.Resources{CPUMillis: 4000, MemoryBytes: 16 << 30, Pods: 58}
-	for i := range nodeCount {
-		out.Nodes = append(out.Nodes, clusterfn.Node{
-			Name: nodeName(i), Health: fleet.Healthy, Size: "4 cores, 16 Gi", Version: "v1.37.2", CreatedAt: began,
-			Capacity: capacity, Allocatable: clusterfn.Resources{CPUMillis: 3800, MemoryBytes: 15 << 30, Pods: 58},
-		})
-	}
-	for _, f := range q.running() {
-		for _, p := range f.Pods {
-			for i := range out.Nodes {
-				if out.Nodes[i].Name == p.Node && p.Phase == "Running" {
-					out.Nodes[i].Requested = out.Nodes[i].Requested.Add(p.Requests).Add(clusterfn.Resources{Pods: 1})
-				}
-			}
-		}
-	}
-	return out, nil
+	_, list := q.running()
+	return clusterfn.NodeList{At: q.now, Nodes: list}, nil
 }
 
 func logs(q question) (any, error) {
@@ -204,7 +188,8 @@ func usage(q question) (any, error) {
 	if days < 0 {
 		return out, nil // none was there
 	}
-	for _, f := range q.running() {
+	all, _ := q.running()
+	for _, f := range all {
 		n := int64(number(f.Name))
 		users := 40 + n%4000 + days*(n%90)/30
 		term := 1 - 0.6*math.Pow(math.Cos(math.Pi*float64(to.YearDay()+int(n%30))/182.5), 4)

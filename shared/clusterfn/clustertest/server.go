@@ -31,6 +31,8 @@ type Cluster struct {
 	Instances func() []string
 	// Behaviors are those of instances that do not just run.
 	Behaviors map[string]Behavior
+	// Machines are the nodes; the zero Machines are four small ones, or more.
+	Machines Machines
 	// Offline reports whether the cluster answers nobody at the moment; nil is never.
 	Offline func(now time.Time) bool
 	// Delay is how long every answer takes.
@@ -64,6 +66,9 @@ func New(opts Options) *Server {
 	}
 	s := &Server{opts: opts, mux: http.NewServeMux(), clusters: map[string]*cluster{}}
 	for _, c := range opts.Clusters {
+		if c.Machines.Name == nil {
+			c.Machines = small()
+		}
 		secrets := func() ([]secret.Value, error) { return []secret.Value{c.Secret}, nil }
 		s.clusters[c.ID] = &cluster{Cluster: c, verifier: clusterfn.NewVerifier(secrets, opts.Now)}
 	}
