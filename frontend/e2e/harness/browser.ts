@@ -12,6 +12,7 @@ const results = path.resolve(import.meta.dirname, '../../test-results');
 const usual = [
   /^401 POST \/function\/auth\/v1\/refresh$/,
   /^503 GET .*\/grove-lab-minikube\/instances\/[^/]+\/(pods|replication|events|drift)$/,
+  /^503 GET .*\/grove-lab-minikube\/(nodes|warnings)$/,
 ];
 
 /** A browser whose visitors are watched: what its console complains of is a failure. */

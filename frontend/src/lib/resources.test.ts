@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resources } from './resources';
+import { memory, resources } from './resources';
 
 test.each([
   [{ cpuMillis: 0, memoryBytes: 0 }, 'None'],
@@ -9,4 +9,8 @@ test.each([
   [{ cpuMillis: 2000, memoryBytes: 900 }, '2 cores, 900 B'],
 ])('%o is %s', (given, want) => {
   expect(resources(given)).toBe(want);
+});
+
+test('nothing is 0 B', () => {
+  expect(memory(0)).toBe('0 B');
 });

@@ -14,7 +14,8 @@ export function resources({ cpuMillis, memoryBytes }: Resources, none = 'None'):
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
-function memory(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+/** “1.5 GiB” */
+export function memory(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
   return `${Number((bytes / 1024 ** power).toFixed(1))} ${units[power] ?? ''}`;
 }

@@ -1,5 +1,16 @@
 import { http, HttpResponse } from 'msw';
-import type { EventList, Instance, Pod, PodList, PodLog, Replication, Usage } from '@/api/types';
+import type {
+  Cluster,
+  ClusterNode,
+  EventList,
+  Instance,
+  NodeList,
+  Pod,
+  PodList,
+  PodLog,
+  Replication,
+  Usage,
+} from '@/api/types';
 import { problem } from './problem';
 import { ago, type World } from './world';
 
@@ -141,6 +152,38 @@ function eventsOf(i: Instance): EventList {
   };
 }
 
+/** Three nodes; the last is in trouble. */
+export function nodesOf(c: Cluster): ClusterNode[] {
+  return [1, 2, 3].map((n) => ({
+    name: `node-${n}`,
+    health: n === 3 ? 'degraded' : 'healthy',
+    ...(n === 3
+      ? {
+          reason: 'The node node-3 is short of memory and evicts pods.',
+          nextStep: 'Move pods away or raise their requests to what they use.',
+        }
+      : {}),
+    ...(c.nodeSize === undefined ? {} : { size: c.nodeSize }),
+    ...(c.region === undefined ? {} : { zone: `${c.region}${'abc'.charAt(n - 1)}` }),
+    version: 'v1.37.2',
+    capacity: { cpuMillis: 4000, memoryBytes: 16 * gib, pods: 58 },
+    allocatable: { cpuMillis: 3920, memoryBytes: 15 * gib, pods: 58 },
+    requested: { cpuMillis: 800 + 900 * n, memoryBytes: (3 + 3.5 * n) * gib, pods: 8 + 4 * n },
+    createdAt: ago(60 * 24 * 40 * n),
+  }));
+}
+
+function warningsOf(world: World, c: Cluster): EventList {
+  const pressure = { kind: 'Node', object: 'node-3', reason: 'EvictionThresholdMet' };
+  const events = world.instances.filter((i) => i.cluster === c.id).flatMap((i) => eventsOf(i).events);
+  return {
+    at: ago(0),
+    events: [...events, { ...pressure, message: 'Attempting to reclaim memory', count: 3, at: ago(9) }].sort(
+      (a, b) => b.at.localeCompare(a.at),
+    ),
+  };
+}
+
 export function podLogOf(pod: Pod, previous: boolean, lines: number): PodLog {
   const container = pod.containers[0]?.name ?? '';
   const list = Array.from({ length: lines }, (_, n) => ({
@@ -176,6 +219,13 @@ function usageOf(from: string): Usage {
 
 /** What clusters tell while they run. The one that is offline tells nothing. */
 export function runtimeHandlers(world: () => World) {
+  const readCluster = (path: string, tell: (c: Cluster) => NodeList | EventList) =>
+    http.get<{ c: string }>(`*/function/clusters/v1/clusters/:c${path}`, ({ params }) => {
+      const cluster = world().clusters.find((c) => c.id === params.c);
+      if (!cluster) return problem(404, 'There is no such cluster.');
+      if (cluster.online.state !== 'online') return problem(503, 'The cluster cannot be reached.');
+      return HttpResponse.json(tell(cluster));
+    });
   const read = (path: string, tell: (i: Instance, url: URL, pod: string) => Response) =>
     http.get<{ c: string; i: string; p: string }>(at(path), ({ params, request }) => {
       const owner = world().clusters.find((c) => c.id === params.c);
@@ -185,6 +235,8 @@ export function runtimeHandlers(world: () => World) {
       return tell(instance, new URL(request.url), params.p);
     });
   return [
+    readCluster('/nodes', (c) => ({ at: ago(0), nodes: nodesOf(c) })),
+    readCluster('/warnings', (c) => warningsOf(world(), c)),
     read('/pods', (i) => HttpResponse.json({ at: ago(0), pods: podsOf(i) } satisfies PodList)),
     read('/replication', (i) => HttpResponse.json(replicationOf(i))),
     read('/events', (i) => HttpResponse.json(eventsOf(i))),

@@ -3,7 +3,7 @@ import { answer, client } from '@/api/client';
 import { pace } from './fleet';
 
 /**
- * What a cluster tells of an instance, each part by itself. A cluster that does not answer is asked
+ * What a cluster tells of itself or of an instance, each part by itself. A cluster that does not answer is asked
  * again at the next turn, not at once: the panel says so meanwhile.
  */
 const live = { retry: false, refetchInterval: pace.calm, staleTime: 5_000 } as const;
@@ -49,6 +49,27 @@ export function eventsQuery(cluster: string, instance: string) {
           signal,
           params: { path: { cluster, instance } },
         }),
+      ),
+  });
+}
+
+export function nodesQuery(cluster: string) {
+  return queryOptions({
+    ...live,
+    queryKey: ['nodes', cluster],
+    queryFn: ({ signal }) =>
+      answer(client.GET('/clusters/v1/clusters/{cluster}/nodes', { signal, params: { path: { cluster } } })),
+  });
+}
+
+/** Of the whole cluster. */
+export function warningsQuery(cluster: string) {
+  return queryOptions({
+    ...live,
+    queryKey: ['warnings', cluster],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/clusters/v1/clusters/{cluster}/warnings', { signal, params: { path: { cluster } } }),
       ),
   });
 }

@@ -1,4 +1,5 @@
 import { screen, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import { faults, open, useWorld } from '@/testing/app';
@@ -56,6 +57,80 @@ test('an offline cluster says so with reason and age, and does not taint another
   unmount();
   open('/clusters/campus-aws');
   expect((await screen.findAllByText('Online'))[0]).toBeVisible();
+});
+
+const panel = (name: string) => screen.findByRole('region', { name });
+
+test('nodes say what is wrong with them and what their pods have asked for', async () => {
+  open('/clusters/campus-aws');
+  const rows = within(await screen.findByRole('table', { name: 'Nodes' })).getAllByRole('row');
+  expect(rows).toHaveLength(4);
+  expect(rows[1]).toHaveTextContent(
+    /^node-3Degraded.*short of memory and evicts pods\. Move pods away.*t3\.xlarge, eu-central-1c/,
+  );
+  expect(rows[1]).toHaveTextContent('20 of 58, 34%3.5 of 3.92, 89%13.5 GiB of 15 GiB, 90%');
+  expect(rows[2]).toHaveTextContent(/^node-1Healthy/);
+  expect(await faults()).toEqual([]);
+});
+
+test('warnings of the whole cluster lead to the instances that they are about', async () => {
+  const failed = mock.world.instances.find(
+    ({ cluster, lifecycle, health }) =>
+      cluster === 'campus-aws' && lifecycle === 'active' && health.state === 'failed',
+  );
+  const name = failed?.name ?? '';
+  const { user } = open('/clusters/campus-aws');
+  const table = await screen.findByRole('table', { name: 'Warnings of the cluster' });
+  expect(within(table).getAllByRole('row')[1]).toHaveTextContent('BackOff');
+  const node = within(table).getByRole('row', { name: /EvictionThresholdMet/ });
+  expect(node).toHaveTextContent(/—EvictionThresholdMetNode node-3Attempting to reclaim memory3$/);
+  expect(within(node).queryByRole('link')).toBeNull();
+  await user.click(within(table).getAllByRole('link', { name })[0] as HTMLElement);
+  expect(await screen.findByRole('heading', { name, level: 1 })).toBeVisible();
+});
+
+test('what is no instance here is no link, and of many warnings the latest are shown', async () => {
+  const event = { instance: 'stranger', kind: 'Pod', reason: 'BackOff', message: 'Back-off', count: 1 };
+  const events = Array.from({ length: 35 }, (_, n) => ({
+    ...event,
+    object: `pod-${n}`,
+    at: new Date(Date.now() - n * 60_000).toISOString(),
+  }));
+  mock.use(http.get('*/warnings', () => HttpResponse.json({ at: new Date().toISOString(), events })));
+  const { user } = open('/clusters/campus-aws');
+  const warnings = within(await panel('Warnings'));
+  const table = within(await warnings.findByRole('table'));
+  expect(table.getAllByRole('row')).toHaveLength(21);
+  expect(table.getAllByText('stranger')).toHaveLength(20);
+  expect(table.queryByRole('link')).toBeNull();
+  await user.click(warnings.getByRole('button', { name: 'Show all 35' }));
+  expect(table.getAllByRole('row')).toHaveLength(36);
+  expect(warnings.queryByRole('button')).toBeNull();
+});
+
+test.each([
+  ['Nodes', '*/nodes', 'Warnings'],
+  ['Warnings', '*/warnings', 'Nodes'],
+])('%s that cannot be had say so, and leave the rest', async (broken, path, well) => {
+  mock.use(http.get(path, () => HttpResponse.json({ detail: 'The inspector is busy.' }, { status: 503 })));
+  open('/clusters/campus-aws');
+  expect(await within(await panel(broken)).findByRole('alert')).toHaveTextContent('The inspector is busy.');
+  expect(await within(await panel(well)).findByRole('table')).toBeVisible();
+  expect(within(await panel(well)).queryByRole('alert')).toBeNull();
+  expect(screen.getByText('eu-central-1')).toBeVisible();
+});
+
+test('a cluster that nobody can ask is not asked', async () => {
+  const [cluster] = mock.world.clusters;
+  if (!cluster) throw new Error('an empty world');
+  cluster.online = {
+    state: 'unknown',
+    reason: 'What runs in campus-aws is not known: enter the address of its gateway.',
+  };
+  open('/clusters/campus-aws');
+  expect(await panel('What runs')).toHaveTextContent(/Not known.*enter the address of its gateway/);
+  expect(screen.queryByRole('region', { name: 'Nodes' })).toBeNull();
+  expect(screen.queryByRole('alert')).toBeNull();
 });
 
 test('what is not there, or not for me, does not exist', async () => {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
@@ -12,6 +12,7 @@ import { clusterColumns } from '@/components/instances/columns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { ButtonLink, OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { Loading } from '@/components/Loading';
 import { MissingPage } from '@/components/MissingPage';
 import { QueuePanel } from '@/components/operations/QueuePanel';
 import { Crumb, Page } from '@/components/Page';
@@ -28,6 +29,8 @@ import type { RawSearch } from '@/lib/search';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from '../-clusters.module.css';
+
+const RunningCluster = lazy(() => import('@/components/runtime/RunningCluster'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
   validateSearch: (raw: RawSearch): { file?: string | undefined } => ({ file: word(raw, 'file') }),
@@ -93,6 +96,7 @@ function ClusterRoute() {
               <Links cluster={page.cluster} />
             </div>
             <Instances page={page} />
+            <WhatRuns page={page} />
             <FilesPanel
               title="Configuration"
               files={page.files}
@@ -257,5 +261,21 @@ function Instances({ page }: { page: ClusterPage }) {
         <InstanceTable label={`Instances of ${cluster.name}`} columns={columns} instances={instances} />
       )}
     </Panel>
+  );
+}
+
+function WhatRuns({ page: { cluster, instances } }: { page: ClusterPage }) {
+  // It is unknown while there is nobody to ask: no gateway, or no inspector.
+  if (cluster.online.state === 'unknown') {
+    return (
+      <Panel title="What runs">
+        <Empty title="Not known">{cluster.online.reason ?? 'The cluster was not asked yet.'}</Empty>
+      </Panel>
+    );
+  }
+  return (
+    <Suspense fallback={<Loading lines={8} label="Loading: what runs" />}>
+      <RunningCluster cluster={cluster.id} instances={instances.map(({ name }) => name)} />
+    </Suspense>
   );
 }
