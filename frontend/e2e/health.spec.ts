@@ -33,6 +33,24 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
   );
 });
 
+test('a cluster shows how full its nodes are, and its warnings lead to the instance', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto('/clusters/grove-campus-aws');
+  const nodes = page.getByRole('table', { name: 'Nodes' });
+  const cordoned = nodes.getByRole('row', { name: /is cordoned.*Uncordon it/ });
+  await see(cordoned.getByText('m6i.xlarge, eu-west-1b'));
+  for (const row of (await nodes.getByRole('row').allInnerTexts()).slice(1)) {
+    const full = [...row.matchAll(/, (\d+)%/g)].map(([, percent]) => Number(percent));
+    expect(full, row).toHaveLength(3);
+    expect(Math.max(...full), row).toBeLessThanOrEqual(100);
+  }
+  const warnings = page.getByRole('table', { name: 'Warnings of the cluster' });
+  await look(page, nodes, warnings);
+  await warnings.getByRole('link', { name: 'quarry-hill' }).first().click();
+  await see(title(page, 'quarry-hill'), page.getByText(/no node has enough memory left/).first());
+});
+
 /** When the cluster was last seen, as the page says. */
 const seen = (page: Page) =>
   page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster seen' });

@@ -83,7 +83,7 @@ test('every page fits every screen', { timeout: 300_000 }, async () => {
   for (const [address, whole] of [
     ['/instances', page.getByRole('table', { name: 'Instances' })],
     ['/clusters', page.getByRole('table', { name: 'Clusters' })],
-    ['/clusters/grove-campus-aws', page.getByRole('table', { name: 'Instances of campus-aws' })],
+    ['/clusters/grove-campus-aws', page.getByRole('table', { name: 'Warnings of the cluster' })],
     ['/clusters/grove-campus-aws/instances/kestrel-law', page.getByRole('table', { name: 'Pods' })],
     [
       '/clusters/grove-campus-aws/instances/kestrel-law?tab=deployments',
