@@ -24,6 +24,7 @@ type Chunk struct {
 	Cluster  Cluster           `json:"cluster"`
 	Settings map[string]string `json:"settings,omitempty"` // cluster.yml flattened, without secrets
 	Rows     []Row             `json:"rows"`               // by name
+	Fence    int64             `json:"fence,omitempty"`    // token of the lease under which the files were read
 }
 
 // Row is an instance with what filters look into.
@@ -90,12 +91,13 @@ func newCodec() codec {
 type chunkHead struct {
 	Cluster  Cluster           `json:"cluster"`
 	Settings map[string]string `json:"settings,omitempty"`
+	Fence    int64             `json:"fence,omitempty"`
 }
 
 func (z codec) pack(c *Chunk) ([]byte, error) {
 	var lines bytes.Buffer
 	w := json.NewEncoder(&lines)
-	err := w.Encode(chunkHead{c.Cluster, c.Settings})
+	err := w.Encode(chunkHead{c.Cluster, c.Settings, c.Fence})
 	for i := range c.Rows {
 		err = cmp.Or(err, w.Encode(&c.Rows[i]))
 	}
@@ -191,7 +193,7 @@ func (z codec) unpack(data []byte) (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Rows: make([]Row, len(raw.rows))}
+	c := &Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Fence: raw.Fence, Rows: make([]Row, len(raw.rows))}
 	for i := range c.Rows {
 		if c.Rows[i], err = raw.row(i); err != nil {
 			return nil, err

@@ -53,6 +53,17 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, life time
 	return lease, nil
 }
 
+// ErrFenced is a fault.Conflict: the lease ran out, and somebody else has gone on.
+var ErrFenced = fault.New(fault.Conflict, "the lease was lost: somebody else has gone on")
+
+// Fenced is ErrFenced when something was written under a later lease than one's own.
+func Fenced(written, own int64) error {
+	if written > own {
+		return ErrFenced
+	}
+	return nil
+}
+
 // ReleaseLease gives a lease back. It does nothing when the lease is no longer
 // this one.
 func (s *Store) ReleaseLease(ctx context.Context, lease Lease) error {

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -20,6 +21,8 @@ type SyncRecord struct {
 	ReadFor time.Time `json:"readFor,omitzero"`
 	// PipelinesSince is GitLab's time up to which all pipelines are known.
 	PipelinesSince time.Time `json:"pipelinesSince,omitzero"`
+	// Fence is the token of the lease under which this was found.
+	Fence int64 `json:"fence,omitempty"`
 	// Published is the version of the chunk that all replicas were told about.
 	Published int64 `json:"published,omitempty"`
 }
@@ -52,7 +55,8 @@ func (s *Store) SyncRecords(ctx context.Context) (map[string]SyncRecord, error) 
 	}
 }
 
-// SaveSyncRecord keeps a project's record. It first repeats what a replica that
+// SaveSyncRecord keeps a project's record; ErrFenced when one was kept under a later lease.
+// It first repeats what a replica that
 // died may not have said: that the chunk changed.
 func (s *Store) SaveSyncRecord(ctx context.Context, r SyncRecord) error {
 	item, err := s.kv.Get(ctx, chunkKey(r.Project))
@@ -65,5 +69,16 @@ func (s *Store) SaveSyncRecord(ctx context.Context, r SyncRecord) error {
 		}
 		r.Published = item.Version
 	}
-	return putJSON(ctx, s.kv, kv.Key{Partition: partSync, Sort: r.Project}, r, kv.Always, noExpiry)
+	return s.modify(ctx, kv.Key{Partition: partSync, Sort: r.Project}, func(old []byte) ([]byte, error) {
+		if old != nil {
+			var kept SyncRecord
+			if err := json.Unmarshal(old, &kept); err != nil {
+				return nil, fmt.Errorf("decoding the sync record of %s: %w", r.Project, err)
+			}
+			if err := Fenced(kept.Fence, r.Fence); err != nil {
+				return nil, err
+			}
+		}
+		return json.Marshal(r)
+	})
 }

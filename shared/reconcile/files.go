@@ -31,7 +31,7 @@ type instanceReading struct {
 }
 
 // readFiles brings the cluster and its instances up to the head commit.
-func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit) error {
+func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit, fence int64) error {
 	sources, err := repo.Files(ctx, head.SHA)
 	if err != nil {
 		return fmt.Errorf("reading the files at %s: %w", head.SHA, err)
@@ -55,7 +55,16 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 		return err
 	}
 	return r.Fleet.ChangeChunk(ctx, project.ID, func(old *fleet.Chunk) (*fleet.Chunk, error) {
-		return r.build(ctx, what, old, wishes)
+		if old != nil {
+			if err := fleet.Fenced(old.Fence, fence); err != nil {
+				return nil, err
+			}
+		}
+		chunk, err := r.build(ctx, what, old, wishes)
+		if err == nil {
+			chunk.Fence = fence
+		}
+		return chunk, err
 	})
 }
 

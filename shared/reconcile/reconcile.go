@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -83,9 +84,12 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if err != nil {
 		return err
 	}
-	record.State.TriedAt = r.Now()
+	record.State.TriedAt, record.Fence = r.Now(), lease.Token
 	former := record.State
 	syncErr := r.read(ctx, project, &record)
+	if errors.Is(syncErr, fleet.ErrFenced) {
+		return syncErr // whoever has gone on says how that went
+	}
 	record.State.Error = ""
 	if syncErr != nil {
 		record.State.Error = fault.Message(syncErr)
@@ -130,7 +134,7 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
 	}
 	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) {
-		if err := r.readFiles(ctx, project, repo, head); err != nil {
+		if err := r.readFiles(ctx, project, repo, head, record.Fence); err != nil {
 			return err
 		}
 		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -125,6 +126,45 @@ func TestSyncGoesOnAfterAKill(t *testing.T) {
 		}
 	}
 	assert.Greater(t, kills, 5)
+}
+
+// beforeChunk does something once, before a chunk is first written.
+type beforeChunk struct {
+	kv.Store
+	once sync.Once
+	do   func()
+}
+
+func (b *beforeChunk) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
+	if item.Partition == "chunk" {
+		b.once.Do(b.do)
+	}
+	return b.Store.Put(ctx, item, cond)
+}
+
+// A sync that wakes after its lease ran out does not put what it read over what was read
+// since, and says nothing of it.
+func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	edit := func(host string) {
+		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + host + "\n"}})
+	}
+	edit("older.example.org")
+	slow := &beforeChunk{Store: w.kv, do: func() {
+		w.clock.Advance(3 * time.Minute)
+		edit("newer.example.org")
+		require.NoError(t, w.Sync(t.Context(), "campus"))
+	}}
+	require.ErrorIs(t, w.over(slow).Sync(t.Context(), "campus"), fleet.ErrFenced)
+	assert.Equal(t, "https://newer.example.org", w.row(t, "alpha").Instance.LMSURL)
+	chunk, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Empty(t, chunk.Cluster.Sync.Error)
+	record, err := w.Store.SyncRecord(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, chunk.Cluster.Sync.Commit, record.State.Commit)
+	require.ErrorIs(t, w.Store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "campus", Fence: record.Fence - 1}), fleet.ErrFenced)
 }
 
 // strip takes the GitLab's port out, and the commits that differ by world.
