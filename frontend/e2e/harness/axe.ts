@@ -9,16 +9,21 @@ const source = await readFile(createRequire(import.meta.url).resolve('axe-core/a
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Waits, in the page, until all colours are the scheme's. What inherits one fades a frame after its parent. */
+async function faded(): Promise<void> {
+  for (let still = 0; still < 2;) {
+    await new Promise((done) => requestAnimationFrame(done));
+    still = document.getAnimations().some((a) => a instanceof CSSTransition) ? 0 : still + 1;
+  }
+}
+
 /** What axe finds wrong with a page as it is now, in light and in dark. */
 async function violations(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
-    // What fades from one scheme's colours to the other's has done so two frames later.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await page.evaluate(faded);
     await page.evaluate(source);
     const { violations } = await page.evaluate(
       (values) =>
