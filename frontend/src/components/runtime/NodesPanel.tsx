@@ -26,7 +26,7 @@ export function NodesPanel({ cluster }: { cluster: string }) {
               const { allocatable, requested } = node;
               return (
                 <tr key={node.name}>
-                  <td>{node.name}</td>
+                  <td data-wrap>{node.name}</td>
                   <td data-wrap>
                     <Status look={healthLooks[node.health]} />
                     {node.reason !== undefined && (
