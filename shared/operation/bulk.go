@@ -437,7 +437,7 @@ func actOn(b *fleet.Bulk, act string, by audit.Actor) (bool, error) {
 		}
 		for i := range b.Targets {
 			if t := &b.Targets[i]; t.State == fleet.TargetFailed || t.State == fleet.TargetCanceled {
-				t.State, t.Detail, t.Group, t.Shown = fleet.TargetWaiting, "", "", ""
+				t.State, t.Detail, t.Group = fleet.TargetWaiting, "", ""
 				t.Attempt++
 			}
 		}

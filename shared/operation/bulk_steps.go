@@ -49,11 +49,18 @@ func (s *Service) stepBulk(ctx context.Context, id string) error {
 		changed := false
 		b, err = s.Fleet.ChangeBulk(ctx, id, nil, func(b *fleet.Bulk) (bool, error) {
 			changed = observe(b, states)
-			changed = deal(b, s.Now()) || changed
+			changed = deal(b, waits(states), s.Now()) || changed
 			return changed, nil
 		})
 		if err != nil {
 			return err
+		}
+		if b.State != fleet.BulkRunning {
+			recalled, err := s.recall(ctx, states)
+			if err != nil {
+				return err
+			}
+			changed = changed || recalled
 		}
 		if b.Ended() {
 			return s.Fleet.CloseBulk(ctx, id)
@@ -96,7 +103,15 @@ func observe(b *fleet.Bulk, states map[string]fleet.Operation) bool {
 		case fleet.Live:
 			t.State = fleet.TargetLive
 		case fleet.Canceled:
-			t.State, t.Detail = fleet.TargetCanceled, op.Detail
+			switch {
+			case op.Detail != recalled:
+				t.State, t.Detail = fleet.TargetCanceled, op.Detail
+			case b.State == fleet.BulkAborted:
+				t.State, t.Detail = fleet.TargetSkipped, b.Detail
+			default: // it is dealt again
+				t.State, t.Group, t.Operation = fleet.TargetWaiting, "", ""
+				t.Attempt++
+			}
 		default:
 			t.State, t.Detail = fleet.TargetFailed, op.Detail
 		}
@@ -104,8 +119,51 @@ func observe(b *fleet.Bulk, states map[string]fleet.Operation) bool {
 	return changed
 }
 
-// deal decides what comes next: pause, the next wave, or the end.
-func deal(b *fleet.Bulk, now time.Time) bool {
+// recalled is what the operations say that did not go out, since their bulk change
+// does not go on.
+const recalled = "Recalled before it was sent: its bulk change does not go on"
+
+// waiting reports whether an operation can still be recalled.
+func waiting(op fleet.Operation) bool { return op.State == fleet.Requested && op.SentAt.IsZero() }
+
+// waits reports whether any can.
+func waits(states map[string]fleet.Operation) bool {
+	for _, op := range states {
+		if waiting(op) {
+			return true
+		}
+	}
+	return false
+}
+
+// recall takes back what waits for its turn, and reports whether anything did.
+func (s *Service) recall(ctx context.Context, states map[string]fleet.Operation) (bool, error) {
+	any := false
+	for _, sealed := range states {
+		if !waiting(sealed) {
+			continue
+		}
+		op, err := s.Fleet.ChangeOperation(ctx, sealed.Cluster, sealed.ID, func(o *fleet.Operation) (bool, error) {
+			if !waiting(*o) {
+				return false, nil
+			}
+			o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Canceled, s.Now(), nil, 0, recalled
+			return true, nil
+		})
+		if err != nil {
+			return any, err
+		}
+		if op.Detail == recalled {
+			s.unsealed(ctx, sealed)
+			any = true
+		}
+	}
+	return any, nil
+}
+
+// deal decides what comes next: pause, the next wave, or the end. What is queued is an
+// operation that waits for its turn.
+func deal(b *fleet.Bulk, queued bool, now time.Time) bool {
 	wave, under := -1, false
 	for _, t := range b.Targets {
 		if t.State == fleet.TargetRunning || t.State == fleet.TargetStarting {
@@ -114,6 +172,11 @@ func deal(b *fleet.Bulk, now time.Time) bool {
 		if t.State == fleet.TargetWaiting && (wave < 0 || t.Wave < wave) {
 			wave = t.Wave
 		}
+	}
+	n := failures(b) - b.Forgiven
+	if b.State == fleet.BulkRunning && (wave >= 0 || queued) && (n >= b.PauseAfter || n > 0 && firstFailed(b)) {
+		b.State, b.Detail = fleet.BulkPaused, fmt.Sprintf("%d of the instances failed; see why, then resume, retry them or abort", n)
+		return true
 	}
 	switch {
 	case under:
@@ -127,10 +190,6 @@ func deal(b *fleet.Bulk, now time.Time) bool {
 		return changed
 	case b.State != fleet.BulkRunning:
 		return false
-	}
-	if n := failures(b) - b.Forgiven; n >= b.PauseAfter || n > 0 && firstFailed(b) {
-		b.State, b.Detail = fleet.BulkPaused, fmt.Sprintf("%d of the instances failed; see why, then resume, retry them or abort", n)
-		return true
 	}
 	for i := range b.Targets {
 		t := &b.Targets[i]
@@ -210,8 +269,10 @@ func (s *Service) startGroup(ctx context.Context, b fleet.Bulk, group string, me
 	if err != nil {
 		return project, err
 	}
+	reached := false // git, by the operation that is retried
 	if members[0].Operation != "" {
-		again, err := s.runAgain(ctx, project, b, members[0].Operation)
+		var again bool
+		again, reached, err = s.runAgain(ctx, project, b, members[0].Operation)
 		if err != nil {
 			return project, err
 		}
@@ -223,7 +284,7 @@ func (s *Service) startGroup(ctx context.Context, b fleet.Bulk, group string, me
 		Kind: b.Kind, Changes: changes, Reason: b.Reason, By: b.By, Bulk: b.ID, Key: "bulk-" + b.ID + "-" + group, shown: map[string]string{},
 	}
 	for _, t := range members {
-		if t.Shown != "" {
+		if t.Shown != "" && !reached {
 			req.shown[t.Instance] = t.Shown
 		}
 		req.Instances = append(req.Instances, t.Instance)
@@ -248,14 +309,16 @@ func (s *Service) startGroup(ctx context.Context, b fleet.Bulk, group string, me
 }
 
 // runAgain retries the pipeline of an operation that failed. It is false when
-// the operation has none: then it has to be asked for anew.
-func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.Bulk, id string) (bool, error) {
+// the operation has none: then it has to be asked for anew, of files that are as they were
+// shown unless it had reached git.
+func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.Bulk, id string) (again, reached bool, err error) {
 	op, err := s.Fleet.Operation(ctx, project.ID, id)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
+	reached = op.Commit != ""
 	if !op.State.Ended() {
-		return true, nil // it was retried already
+		return true, reached, nil // it was retried already
 	}
 	for _, id := range slices.Backward(op.Pipelines) {
 		p, err := s.Fleet.Pipeline(ctx, project.ID, id)
@@ -263,14 +326,14 @@ func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.B
 			continue
 		}
 		if err != nil {
-			return false, err
+			return false, reached, err
 		}
 		if p.Status == fleet.StatusFailed || p.Status == fleet.StatusCanceled {
 			_, err := s.RetryPipeline(ctx, project, id, b.Reason, b.By)
-			return err == nil, err
+			return err == nil, reached, err
 		}
 	}
-	return false, nil
+	return false, reached, nil
 }
 
 // settleGroup changes the targets of a group that still are about to start.

@@ -168,6 +168,64 @@ func TestBulkLeavesAChangedInstanceAlone(t *testing.T) {
 	assert.Equal(t, "PLATFORM_NAME: Mine\n", w.file(t, "instances/i02/config.yml"))
 }
 
+// What a retry sends was shown: a change that somebody made by hand is not overwritten.
+func TestBulkRetryLeavesAChangedInstanceAlone(t *testing.T) {
+	w := newWorld(t, instances(4)...)
+	req := rename(4)
+	req.PauseAfter = 3
+	b, _, err := w.Operations.StartBulk(t.Context(), req)
+	require.NoError(t, err)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/i02/config.yml": "PLATFORM_NAME: Mine\n"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	_, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkRetry, ada)
+	require.NoError(t, err)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	b = w.bulk(t, b.ID)
+	assert.Equal(t, fleet.TargetFailed, b.Targets[2].State)
+	assert.Contains(t, b.Targets[2].Detail, "changed since the preview")
+	assert.Equal(t, "PLATFORM_NAME: Mine\n", w.file(t, "instances/i02/config.yml"))
+}
+
+// Operations of a wave that still wait for their turn do not go out once the change is
+// paused, by a failure or by a person, or aborted.
+func TestBulkThatStopsRecallsWhatWaits(t *testing.T) {
+	start := func(t *testing.T, pauseAfter int) (*world, fleet.Bulk) {
+		w := newWorld(t, instances(5)...)
+		req := rename(5)
+		req.Kind, req.Changes, req.Batch, req.PauseAfter = fleet.Archive, nil, 4, pauseAfter
+		b, _, err := w.Operations.StartBulk(t.Context(), req)
+		require.NoError(t, err)
+		return w, b
+	}
+	t.Run("by a failure", func(t *testing.T) {
+		w, b := start(t, 1)
+		w.gitlab.Script(gitlabtest.Outcome{Instance: "i01", Fail: true})
+		require.NoError(t, w.gitlab.Settle(t.Context()))
+		b = w.bulk(t, b.ID)
+		assert.Equal(t, fleet.BulkPaused, b.State)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetFailed: 1, fleet.TargetWaiting: 3}, states(b), "%+v", b.Targets)
+		assert.Equal(t, fleet.Active, w.row(t, "i03").Instance.Lifecycle)
+
+		_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkResume, ada)
+		require.NoError(t, err)
+		require.NoError(t, w.gitlab.Settle(t.Context()))
+		b = w.bulk(t, b.ID)
+		assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 4, fleet.TargetFailed: 1}, states(b), "%+v", b.Targets)
+	})
+	t.Run("aborted", func(t *testing.T) {
+		w, b := start(t, 5)
+		w.gitlab.Script(gitlabtest.Outcome{Instance: "i01", Hang: true})
+		require.NoError(t, w.gitlab.Settle(t.Context()))
+		require.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetRunning: 4}, states(w.bulk(t, b.ID)))
+		_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkAbort, ada)
+		require.NoError(t, err)
+		b = w.bulk(t, b.ID)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetRunning: 1, fleet.TargetSkipped: 3}, states(b), "what was sent comes to its end: %+v", b.Targets)
+		assert.Equal(t, fleet.Active, w.row(t, "i04").Instance.Lifecycle)
+	})
+}
+
 func TestBulkArchive(t *testing.T) {
 	w := newWorld(t, instances(3)...)
 	_, err := w.Operations.Protect(t.Context(), w.project(t), "i01", true, "exams", ada)

@@ -94,7 +94,7 @@ func (s *Service) add(ctx context.Context, project fleet.Project, req Request) (
 	if err := req.check(); err != nil {
 		return fleet.Operation{}, false, err
 	}
-	sum, err := req.fingerprint()
+	sum, err := req.fingerprint(project.ID)
 	if err != nil {
 		return fleet.Operation{}, false, err
 	}

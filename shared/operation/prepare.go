@@ -218,9 +218,23 @@ func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project,
 		p.warn(willQueue, "", "%s of %s is under way in this cluster; this one starts when it is done, after %d in all",
 			open[0].Kind, subject(open[0]), len(open))
 	}
+	if err := s.guardDanger(ctx, p, project, req.Kind, req.names()); err != nil {
+		return err
+	}
 	switch req.Kind {
+	case fleet.Archive:
+		p.warn(dataUncertain, "", "The instance stops and leaves git. Whether its databases and files are kept depends on this cluster's Grove")
+	case fleet.Delete:
+		p.warn(dataUncertain, "", "The instance and its data go for good. The name cannot be used again for %d minutes", int(grove.DeleteGrace.Minutes()))
+	}
+	return nil
+}
+
+// guardDanger holds what takes something away against protections and settings.
+func (s *Service) guardDanger(ctx context.Context, p *prepared, project fleet.Project, kind fleet.OperationKind, names []string) error {
+	switch kind {
 	case fleet.Archive, fleet.Delete:
-		for _, name := range req.names() {
+		for _, name := range names {
 			held, err := s.Fleet.Protection(ctx, project.ID, name)
 			if err != nil {
 				return err
@@ -229,15 +243,41 @@ func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project,
 				p.block(isProtected, "instance", "%s is protected by %s; lift the protection first", name, held.By)
 			}
 		}
-		if req.Kind == fleet.Archive {
-			p.warn(dataUncertain, "", "The instance stops and leaves git. Whether its databases and files are kept depends on this cluster's Grove")
-		} else {
-			p.warn(dataUncertain, "", "The instance and its data go for good. The name cannot be used again for %d minutes", int(grove.DeleteGrace.Minutes()))
-		}
 	case fleet.Reprovision:
 		return s.guardReprovision(ctx, p, project)
 	}
 	return nil
+}
+
+// stillAllowed judges an operation again when its turn has come: it may have waited for
+// hours.
+func (s *Service) stillAllowed(ctx context.Context, project fleet.Project, op fleet.Operation) error {
+	p := &prepared{op: op}
+	var names []string
+	if op.Instance != "" {
+		for _, d := range op.All() {
+			names = append(names, d.Instance)
+		}
+	}
+	if err := s.guardDanger(ctx, p, project, op.Kind, names); err != nil {
+		return err
+	}
+	chunk, err := s.Fleet.Chunk(ctx, project.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err == nil { // else it is being read anew, and what it was judged by then holds
+		for _, name := range names {
+			if op.Kind != fleet.Create {
+				if err := s.judge(ctx, p, chunk, op.Kind, name); err != nil {
+					return err
+				}
+			} else if row := chunk.Row(name); row != nil && row.Digest != "" {
+				p.block(nameTaken, "instance", "the cluster has an instance %s by now", name)
+			}
+		}
+	}
+	return p.refusal()
 }
 
 func (s *Service) guardReprovision(ctx context.Context, p *prepared, project fleet.Project) error {

@@ -162,10 +162,10 @@ func (r *Request) checkUpdate() error {
 	return nil
 }
 
-// fingerprint tells whether a request is the same as an earlier one.
-func (r *Request) fingerprint() (string, error) {
+// fingerprint tells whether a request to a project is the same as an earlier one.
+func (r *Request) fingerprint(project string) (string, error) {
 	return digestOf(
-		r.Kind, r.names(), r.Overrides, r.Files, r.BaseCommit, r.Changes, r.RollBackTo, r.Repository, r.Branch, r.Reason, r.PreviewHash,
+		project, r.Kind, r.names(), r.Overrides, r.Files, r.BaseCommit, r.Changes, r.RollBackTo, r.Repository, r.Branch, r.Reason, r.PreviewHash,
 	)
 }
 

@@ -20,6 +20,22 @@ type answer struct {
 
 // send makes GitLab accept the operation exactly once.
 func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
+	if op.SentAt.IsZero() {
+		if op.Bulk != "" { // it may just have come to a halt
+			if err := s.stepBulk(ctx, op.Bulk); err != nil {
+				return op, err
+			}
+			var err error
+			if op, err = s.Fleet.Operation(ctx, op.Cluster, op.ID); err != nil || op.State.Ended() {
+				return op, err
+			}
+		}
+		if err := s.stillAllowed(ctx, project, op); certain(err) {
+			return s.refused(ctx, op, err)
+		} else if err != nil {
+			return op, err
+		}
+	}
 	call, err := s.unseal(ctx, op)
 	if err != nil {
 		if fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
@@ -203,8 +219,11 @@ func (s *Service) refused(ctx context.Context, op fleet.Operation, cause error) 
 // postponed lets the waiting operation say why it still waits.
 func (s *Service) postponed(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
 	changed, err := s.Fleet.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested || o.Detail == fault.Message(cause) {
+		if o.State != fleet.Requested {
 			return false, nil
+		}
+		if fault.Is(cause, fault.Limited) { // nothing was started, so it can be withdrawn
+			o.SentAt = time.Time{}
 		}
 		o.Detail = fault.Message(cause)
 		return true, nil
