@@ -68,7 +68,7 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	assert.Empty(t, list.Unread, "no permission is missing")
 	require.Len(t, list.Instances, 1)
 	assert.Equal(t, fleet.Failed, list.Instances[0].Health)
-	assert.Contains(t, list.Instances[0].Reason, "crashes again and again, 7 times")
+	assert.Contains(t, list.Instances[0].Reason, "crashes again and again")
 	replication, err := c.Replication(ctx, "demo")
 	require.NoError(t, err)
 	assert.Empty(t, replication.Unread, "no permission is missing")

@@ -93,7 +93,8 @@ type Finding struct {
 	Workload  string       `json:"workload,omitempty" doc:"Deployment or Job it is about"`
 	Pod       string       `json:"pod,omitempty"`
 	Container string       `json:"container,omitempty"`
-	Reason    string       `json:"reason" doc:"One sentence for a person"`
+	Reason    string       `json:"reason" doc:"One sentence for a person; the same for as long as nothing changes"`
+	Since     time.Time    `json:"since,omitzero" doc:"When it began; of a container that runs again, when it crashed"`
 	NextStep  string       `json:"nextStep" doc:"What to do about it"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/health"
@@ -127,6 +128,74 @@ func TestTheSameAnswerMakesNoRevision(t *testing.T) {
 	assert.Greater(t, w.revision(), before)
 	_, rows := w.state()
 	assert.Equal(t, fleet.HealthState{State: fleet.Failed, Reason: "lms crashes", At: noon}, rows["sick"], "it failed before")
+}
+
+// What goes on is no news, however long it does.
+func TestATroubleThatGoesOnMakesOneRevision(t *testing.T) {
+	ago := func(w *world, d time.Duration) time.Time { return w.now.Add(-d) }
+	pod := func(c clusterfn.Container) clusterfn.Pod {
+		c.Name = "lms"
+		return clusterfn.Pod{Name: "lms-1", Workload: "lms", Kind: "Deployment", Phase: "Running", Node: "n", CreatedAt: noon.Add(-time.Hour), Containers: []clusterfn.Container{c}}
+	}
+	// crash runs for a minute of every six.
+	crash := func(w *world, reason string) clusterfn.Container {
+		turn := w.now.Sub(noon) / time.Minute
+		c := clusterfn.Container{Restarts: 4 + int(turn/6), State: "running", Started: true, StartedAt: w.now, Last: &clusterfn.Termination{Reason: reason, ExitCode: 1}}
+		if turn %= 6; turn > 0 {
+			c.State, c.Reason, c.Started = "waiting", "CrashLoopBackOff", false
+		}
+		c.Last.FinishedAt = ago(w, (turn+5)%6*time.Minute)
+		return c
+	}
+	for name, tc := range map[string]struct {
+		facts func(w *world) diagnose.Facts
+		want  fleet.HealthState
+	}{
+		"unschedulable": {func(*world) diagnose.Facts {
+			return diagnose.Facts{Pods: []clusterfn.Pod{{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: "0/3 nodes are available: 3 Insufficient cpu.", CreatedAt: noon.Add(-10 * time.Minute)}}}
+		}, fleet.HealthState{Reason: "A pod of lms waits for a node: no node has enough CPU left."}},
+		"crash loop": {func(w *world) diagnose.Facts {
+			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}}
+		}, fleet.HealthState{Reason: "The container lms crashes again and again (exit code 1)."}},
+		"crash loop that a probe makes": {func(w *world) diagnose.Facts {
+			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}, Events: []clusterfn.Event{
+				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Liveness probe failed: status 500", At: ago(w, time.Minute)},
+				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Readiness probe failed: status 500", At: ago(w, time.Minute)},
+			}}
+		}, fleet.HealthState{Reason: "The container lms is restarted again and again, because its liveness probe fails: status 500."}},
+		"out of memory": {func(w *world) diagnose.Facts {
+			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "OOMKilled"))}}
+		}, fleet.HealthState{Reason: "The container lms used more memory than its memory limit and was killed."}},
+		"image that is not there": {func(w *world) diagnose.Facts {
+			c := clusterfn.Container{State: "waiting", Reason: "ErrImagePull", Message: "manifest unknown"}
+			if w.now.Minute()%5 > 0 {
+				c.Reason, c.Message = "ImagePullBackOff", `Back-off pulling image "lms:1": ErrImagePull: manifest unknown`
+			}
+			return diagnose.Facts{Pods: []clusterfn.Pod{pod(c)}}
+		}, fleet.HealthState{Reason: "The image of container lms cannot be pulled: manifest unknown."}},
+		"not ready": {func(*world) diagnose.Facts {
+			return diagnose.Facts{Pods: []clusterfn.Pod{pod(clusterfn.Container{State: "running", Started: true, StartedAt: noon.Add(-time.Hour)})}}
+		}, fleet.HealthState{Reason: "A pod of lms is not ready."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			var before int64
+			for minute := range 60 {
+				facts := tc.facts(w)
+				facts.Name = "sick"
+				w.list.Instances[2] = diagnose.Instance(&facts, w.now)
+				require.NoError(t, w.observe())
+				if minute == 0 {
+					before = w.revision()
+				}
+				require.Equal(t, before, w.revision(), "minute %d", minute)
+				w.later()
+			}
+			_, rows := w.state()
+			tc.want.State, tc.want.At = fleet.Failed, noon
+			assert.Equal(t, tc.want, rows["sick"])
+		})
+	}
 }
 
 func TestSilenceMakesHealthUnknown(t *testing.T) {

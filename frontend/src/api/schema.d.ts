@@ -1960,8 +1960,13 @@ export interface components {
             /** @description What to do about it */
             nextStep: string;
             pod?: string;
-            /** @description One sentence for a person */
+            /** @description One sentence for a person; the same for as long as nothing changes */
             reason: string;
+            /**
+             * Format: date-time
+             * @description When it began; of a container that runs again, when it crashed
+             */
+            since?: string;
             /** @description Deployment or Job it is about */
             workload?: string;
         };

@@ -39,24 +39,19 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 			e.outOfMemory(c)
 			return true
 		}
-		if ev, ok := e.probe(c.Name, "Liveness"); ok {
-			e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Read the previous container's log; give the probe more time if it only answers slowly.",
-				"The container %s is restarted again and again, %s so far, because its liveness probe fails: %s.", e.of(c.Name), times(c.Restarts), ev)
-			return true
-		}
-		if ev, ok := e.probe(c.Name, "Startup"); ok {
-			e.startup(c, ev)
-			return true
-		}
-		e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the previous container's log; if it began with a change, roll that back.",
-			"The container %s crashes again and again, %s so far (%s).", e.of(c.Name), times(max(c.Restarts, 1)), lastEnding(c))
+		e.crashes(c)
 	case "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable":
 		next := "Check that the image was built and pushed, and its name and tag."
 		if denied(c.Message) {
 			next = "Check that the image exists and the cluster's registry credentials are valid."
 		}
+		// While Kubernetes waits it puts what the last try said behind words of its own.
+		said := c.Message
+		if _, last, found := strings.Cut(said, ": ErrImagePull: "); found {
+			said = last
+		}
 		e.add(c.Name, clusterfn.ImagePull, fleet.Failed, next,
-			"The image of container %s cannot be pulled: %s.", e.of(c.Name), brief(cmp.Or(c.Message, c.Image)))
+			"The image of container %s cannot be pulled: %s.", e.of(c.Name), brief(cmp.Or(said, c.Image)))
 	case "CreateContainerConfigError":
 		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Make the ConfigMap, Secret or key that is missing, or take the reference out.",
 			"The container %s cannot be made from its configuration: %s.", e.of(c.Name), brief(cmp.Or(c.Message, "Kubernetes does not say why")))
@@ -69,6 +64,21 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 	return true
 }
 
+// crashes is about a container that ends again and again.
+func (e *examination) crashes(c clusterfn.Container) {
+	if ev, ok := e.probe(c.Name, "Liveness"); ok {
+		e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Read the previous container's log; give the probe more time if it only answers slowly.",
+			"The container %s is restarted again and again, because its liveness probe fails: %s.", e.of(c.Name), ev)
+		return
+	}
+	if ev, ok := e.probe(c.Name, "Startup"); ok {
+		e.startup(c, ev)
+		return
+	}
+	e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the previous container's log; if it began with a change, roll that back.",
+		"The container %s crashes again and again (%s).", e.of(c.Name), lastEnding(c))
+}
+
 func denied(message string) bool {
 	m := strings.ToLower(message)
 	return slices.ContainsFunc([]string{"denied", "unauthorized", "authorization", "forbidden"}, func(s string) bool { return strings.Contains(m, s) })
@@ -79,12 +89,15 @@ func (e *examination) outOfMemory(c clusterfn.Container) {
 	if c.Limits.MemoryBytes > 0 {
 		limit = "its limit of " + memory(c.Limits.MemoryBytes)
 	}
-	health, what := fleet.Failed, fmt.Sprintf("%s so far", times(max(c.Restarts, 1)))
+	health, killed := fleet.Failed, c.FinishedAt
+	if c.Last != nil && c.State != "terminated" {
+		killed = c.Last.FinishedAt
+	}
 	if c.State == "running" && c.Ready {
-		health, what = fleet.Degraded, "last "+span(e.now.Sub(c.Last.FinishedAt))+" ago"
+		health = fleet.Degraded
 	}
 	e.add(c.Name, clusterfn.OOMKilled, health, "Raise its memory limit, or find out what uses so much.",
-		"The container %s used more memory than %s and was killed, %s.", e.of(c.Name), limit, what)
+		"The container %s used more memory than %s and was killed.", e.of(c.Name), limit).Since = killed
 }
 
 // running is about a container that runs, but maybe not well.
@@ -95,6 +108,11 @@ func (e *examination) running(c clusterfn.Container) {
 	}
 	if c.Last != nil && c.Last.Reason == "OOMKilled" && sinceEnd < oomMemory {
 		e.outOfMemory(c)
+		return
+	}
+	// Between two crashes it runs for a while, which is no other state.
+	if !c.Ready && c.Restarts > 1 && c.Last != nil && c.Last.ExitCode != 0 && sinceEnd < restartMemory {
+		e.crashes(c)
 		return
 	}
 	if !c.Started {
@@ -131,8 +149,7 @@ func (e *examination) restarted(c clusterfn.Container) {
 		return
 	}
 	e.add(c.Name, clusterfn.Restarted, e.unless(c.Ready), "Read the previous container's log.",
-		"The container %s crashed %s ago (%s) and was restarted.", e.of(c.Name),
-		span(e.now.Sub(c.Last.FinishedAt)), ending(c.Last.Reason, c.Last.ExitCode))
+		"The container %s crashed (%s) and was restarted.", e.of(c.Name), ending(c.Last.Reason, c.Last.ExitCode)).Since = c.Last.FinishedAt
 }
 
 func (e *examination) startup(c clusterfn.Container, said string) {

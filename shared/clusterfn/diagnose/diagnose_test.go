@@ -30,7 +30,8 @@ func TestSchedulerIsPutInWords(t *testing.T) {
 		p := clusterfn.Pod{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: message, CreatedAt: noon.Add(-time.Hour)}
 		found := diagnose.Pod(p, nil, noon)
 		require.Len(t, found, 1, message)
-		assert.Equal(t, "A pod of lms has waited for a node for 1 hour: "+want+".", found[0].Reason)
+		assert.Equal(t, "A pod of lms waits for a node: "+want+".", found[0].Reason)
+		assert.Equal(t, p.CreatedAt, found[0].Since)
 		assert.NotEmpty(t, found[0].NextStep)
 	}
 }

@@ -1,6 +1,7 @@
 // Package diagnose tells from what Kubernetes says of an instance how it is,
 // why, and what to do about it. It is pure: the same facts at the same time
-// give the same words.
+// give the same words. How long and how often is not in the words: they are kept,
+// and would be news with every minute.
 //
 // A pod or Deployment that is broken makes its instance failed when nothing
 // else does its work, and degraded when other replicas do. The worst finding

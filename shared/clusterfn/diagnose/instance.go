@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -100,12 +99,12 @@ func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment) []cluster
 func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 	if !facts.DeletedAt.IsZero() {
 		f := clusterfn.Finding{
-			Code: clusterfn.Terminating, Health: fleet.Progressing,
+			Code: clusterfn.Terminating, Health: fleet.Progressing, Since: facts.DeletedAt,
 			Reason: "The instance is being removed from the cluster.", NextStep: "Wait until it is gone.",
 		}
-		if age := now.Sub(facts.DeletedAt); age > removalGrace {
+		if now.Sub(facts.DeletedAt) > removalGrace {
 			f.Code, f.Health = clusterfn.StuckDeleting, fleet.Degraded
-			f.Reason = fmt.Sprintf("The instance has been in removal for %s.", span(age))
+			f.Reason = "The instance should be gone from the cluster by now."
 			f.NextStep = "See what is left in the namespace and which finalizers hold it."
 		}
 		return []clusterfn.Finding{f}
@@ -175,34 +174,4 @@ func eventsByPod(events []clusterfn.Event) map[string][]clusterfn.Event {
 		}
 	}
 	return out
-}
-
-// span says a duration as people do.
-func span(d time.Duration) string {
-	one := func(n int, unit string) string {
-		if n == 1 {
-			return "1 " + unit
-		}
-		return fmt.Sprintf("%d %ss", n, unit)
-	}
-	switch {
-	case d < time.Minute:
-		return one(max(int(d.Seconds()), 1), "second")
-	case d < time.Hour:
-		return one(int(d.Minutes()), "minute")
-	case d < 48*time.Hour:
-		return one(int(d.Hours()), "hour")
-	}
-	return one(int(d.Hours()/24), "day")
-}
-
-// times says how often.
-func times(n int) string {
-	switch n {
-	case 1:
-		return "once"
-	case 2:
-		return "twice"
-	}
-	return fmt.Sprintf("%d times", n)
 }

@@ -53,11 +53,13 @@ type examination struct {
 	findings []clusterfn.Finding
 }
 
-func (e *examination) add(container string, code clusterfn.Code, health fleet.Health, next, reason string, args ...any) {
+// add gives the finding for what else there is to say, until the next is added.
+func (e *examination) add(container string, code clusterfn.Code, health fleet.Health, next, reason string, args ...any) *clusterfn.Finding {
 	e.findings = append(e.findings, clusterfn.Finding{
 		Code: code, Health: health, Workload: e.pod.Workload, Pod: e.pod.Name, Container: container,
 		Reason: fmt.Sprintf(reason, args...), NextStep: next,
 	})
+	return &e.findings[len(e.findings)-1]
 }
 
 func (e *examination) node() string { return cmp.Or(e.pod.Node, "of the pod") }
@@ -73,8 +75,6 @@ func (e *examination) of(container string) string {
 	return container + " of " + e.name()
 }
 
-func (e *examination) age() time.Duration { return e.now.Sub(e.pod.CreatedAt) }
-
 // event gives the newest event of one of the reasons; part restricts it to a
 // container.
 func (e *examination) event(part string, reasons ...string) (clusterfn.Event, bool) {
@@ -88,10 +88,10 @@ func (e *examination) event(part string, reasons ...string) (clusterfn.Event, bo
 }
 
 func (e *examination) terminating() {
-	if over := e.now.Sub(e.pod.DeletedAt); over > deleteGrace {
+	if e.now.Sub(e.pod.DeletedAt) > deleteGrace {
 		e.add("", clusterfn.StuckDeleting, fleet.Degraded,
 			"See whether its node answers and which finalizers hold it.",
-			"A pod of %s should have been gone for %s.", e.name(), span(over))
+			"A pod of %s should be gone by now.", e.name()).Since = e.pod.DeletedAt
 		return
 	}
 	e.add("", clusterfn.Terminating, fleet.Progressing, "Wait until it is gone.", "A pod of %s is shutting down.", e.name())
@@ -146,7 +146,7 @@ func (e *examination) initContainers() (wrong bool, running string) {
 		case c.State == "terminated", c.Reason == "CrashLoopBackOff", c.State == "running" && c.Last != nil && c.Last.ExitCode != 0:
 			e.add(c.Name, clusterfn.InitFailed, fleet.Failed,
 				"Read the log of that init container; the pod starts once it succeeds.",
-				"%s cannot start: its init container %s failed %s (%s).", e.name(), c.Name, times(max(c.Restarts, 1)), lastEnding(c))
+				"%s cannot start: its init container %s failed (%s).", e.name(), c.Name, lastEnding(c))
 			return true, ""
 		case c.State == "waiting" && e.cannotStart(c):
 			return true, ""
@@ -159,31 +159,31 @@ func (e *examination) initContainers() (wrong bool, running string) {
 
 // notReady is about a pod that is not ready without any sign of why.
 func (e *examination) notReady(initRunning string) {
-	since := e.age()
+	since := e.pod.CreatedAt
 	for _, c := range e.pod.Containers {
-		if !c.Ready && c.State == "running" {
-			since = min(since, e.now.Sub(c.StartedAt))
+		if !c.Ready && c.State == "running" && c.StartedAt.After(since) {
+			since = c.StartedAt
 		}
 	}
-	if since <= startGrace {
-		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until it is ready.", "A pod of %s is starting.", e.name())
+	if e.now.Sub(since) <= startGrace {
+		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until it is ready.", "A pod of %s is starting.", e.name()).Since = since
 		return
 	}
 	if initRunning != "" {
 		e.add(initRunning, clusterfn.StuckStarting, fleet.Failed, "Read the log of that init container.",
-			"A pod of %s has waited for its init container %s for %s.", e.name(), initRunning, span(since))
+			"A pod of %s waits for its init container %s.", e.name(), initRunning).Since = since
 		return
 	}
 	if ev, ok := e.event("", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedPostStartHook"); ok && e.pod.Phase == "Pending" {
 		e.add("", clusterfn.StuckStarting, fleet.Failed, "Correct what the message names: a volume, a Secret, a ConfigMap or the network of the node.",
-			"A pod of %s has been starting for %s: %s.", e.name(), span(since), brief(ev.Message))
+			"A pod of %s does not start: %s.", e.name(), brief(ev.Message)).Since = since
 		return
 	}
 	if e.pod.Phase == "Pending" {
 		e.add("", clusterfn.StuckStarting, fleet.Failed, "See the pod's events and its node.",
-			"A pod of %s has been starting for %s.", e.name(), span(since))
+			"A pod of %s does not start.", e.name()).Since = since
 		return
 	}
 	e.add("", clusterfn.NotReady, fleet.Failed, "Read the pod's log: it runs, but does not say that it is ready.",
-		"A pod of %s has not been ready for %s.", e.name(), span(since))
+		"A pod of %s is not ready.", e.name()).Since = since
 }

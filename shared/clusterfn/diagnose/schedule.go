@@ -53,12 +53,10 @@ func (e *examination) unschedulable() {
 	if len(all) > 0 {
 		words = strings.Join(all, "; ")
 	}
-	age := e.age()
-	if age <= scheduleGrace {
-		e.add("", clusterfn.Unschedulable, fleet.Progressing, "Wait whether a node is added.",
-			"A pod of %s waits for a node: %s.", e.name(), words)
-		return
+	health := fleet.Failed
+	if e.now.Sub(e.pod.CreatedAt) <= scheduleGrace {
+		health, next = fleet.Progressing, "Wait whether a node is added."
 	}
-	e.add("", clusterfn.Unschedulable, fleet.Failed, next,
-		"A pod of %s has waited for a node for %s: %s.", e.name(), span(age), words)
+	e.add("", clusterfn.Unschedulable, health, next,
+		"A pod of %s waits for a node: %s.", e.name(), words).Since = e.pod.CreatedAt
 }
