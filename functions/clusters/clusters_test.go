@@ -220,7 +220,7 @@ func TestAddingNeedNotWaitForTheFirstSync(t *testing.T) {
 type overview struct {
 	Clusters, Instances, AttentionTotal int
 	Lifecycles                          map[string]int
-	Attention                           []struct{ Cluster, Instance, Reason, Severity, Detail string }
+	Attention                           []struct{ Cluster, Instance, Reason, Severity, Detail, NextStep string }
 	Running                             []struct{ Cluster, Instance string }
 	Activity                            []fleet.Activity
 }
@@ -237,6 +237,18 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	assert.Equal(t, "broken", o.Attention[0].Instance)
 	assert.Equal(t, "files", o.Attention[0].Reason)
 	assert.Contains(t, o.Attention[0].Detail, "instances/broken/config.yml:2:1")
+
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Failed, Reason: "The image is missing.", NextStep: "Push it."}
+		return c, nil
+	}))
+	w.call("viewer", http.MethodGet, "/v1/overview", nil, &o)
+	require.Len(t, o.Attention, 2)
+	assert.Equal(t, "The image is missing. Push it.", o.Attention[0].Detail+" "+o.Attention[0].NextStep)
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Healthy}
+		return c, nil
+	}))
 
 	w.gitlab.RevokeToken("glpat-canary-1")
 	require.Error(t, w.fleet.Sync(t.Context(), "campus"))

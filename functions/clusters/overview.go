@@ -45,6 +45,7 @@ type attention struct {
 	Reason   string    `json:"reason" enum:"sync,stale,offline,health,pipeline,files"`
 	Severity string    `json:"severity" enum:"failed,degraded"`
 	Detail   string    `json:"detail"`
+	NextStep string    `json:"nextStep,omitempty" doc:"What to do about a health"`
 	Since    time.Time `json:"since,omitzero"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 }
@@ -157,7 +158,10 @@ func (o *overview) instances(snapshot *fleet.Snapshot, all fleet.Filter) error {
 		tell   func(fleet.Instance) attention
 	}{
 		{func(f *fleet.Filter) { f.Healths = []fleet.Health{fleet.Failed, fleet.Degraded} }, func(i fleet.Instance) attention {
-			return attention{Reason: "health", Severity: string(i.Health.State), Detail: cmp.Or(i.Health.Reason, "The cluster says so."), Since: i.Health.At}
+			return attention{
+				Reason: "health", Severity: string(i.Health.State), Since: i.Health.At,
+				Detail: cmp.Or(i.Health.Reason, "The cluster says so."), NextStep: i.Health.NextStep,
+			}
 		}},
 		{func(f *fleet.Filter) { f.Pipelines = []string{string(fleet.StatusFailed)} }, func(i fleet.Instance) attention {
 			return attention{

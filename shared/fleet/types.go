@@ -121,9 +121,10 @@ type Instance struct {
 
 // HealthState is a health with its reason, and since when.
 type HealthState struct {
-	State  Health    `json:"state" enum:"healthy,progressing,degraded,failed,unknown"`
-	Reason string    `json:"reason,omitempty"`
-	At     time.Time `json:"at,omitzero" doc:"When it became so; while unknown, when the health before did"`
+	State    Health    `json:"state" enum:"healthy,progressing,degraded,failed,unknown"`
+	Reason   string    `json:"reason,omitempty"`
+	NextStep string    `json:"nextStep,omitempty" doc:"What to do about it"`
+	At       time.Time `json:"at,omitzero" doc:"When it became so; while unknown, when the health before did"`
 }
 
 // Files are the configuration files of an instance or a cluster, secrets

@@ -106,16 +106,16 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 			if row.Digest == "" {
 				continue
 			}
-			state, reason := fleet.Unknown, unread
+			is := fleet.HealthState{State: fleet.Unknown, Reason: unread, At: now}
 			if r, ok := runs[row.Instance.Name]; ok {
-				state, reason = r.Health, r.Reason
+				is.State, is.Reason, is.NextStep = r.Health, r.Reason, r.NextStep
 			} else if unread == "" {
-				reason = "The cluster does not run it"
+				is.Reason = "The cluster does not run it"
 				if row.Instance.Lifecycle == fleet.Pending {
-					reason = "Not deployed yet"
+					is.Reason = "Not deployed yet"
 				}
 			}
-			changed = setHealth(&row.Instance.Health, state, reason, now) || changed
+			changed = setHealth(&row.Instance.Health, is) || changed
 		}
 		return ifChanged(chunk, changed)
 	})
@@ -142,7 +142,7 @@ func (s *Service) lose(ctx context.Context, project, state, reason string, seen 
 				continue
 			}
 			h := &row.Instance.Health
-			changed = setHealth(h, fleet.Unknown, last, h.At) || changed
+			changed = setHealth(h, fleet.HealthState{State: fleet.Unknown, Reason: last, At: h.At}) || changed
 		}
 		return ifChanged(chunk, changed)
 	})
@@ -166,13 +166,13 @@ func setOnline(o *fleet.Online, state, reason string, at time.Time) bool {
 	return true
 }
 
-func setHealth(h *fleet.HealthState, state fleet.Health, reason string, at time.Time) bool {
-	if h.State == state && h.Reason == reason {
+func setHealth(h *fleet.HealthState, is fleet.HealthState) bool {
+	if h.State == is.State && !h.At.IsZero() {
+		is.At = h.At // it has been so for longer
+	}
+	if h.State == is.State && h.Reason == is.Reason && h.NextStep == is.NextStep {
 		return false
 	}
-	if h.State == state && !h.At.IsZero() {
-		at = h.At
-	}
-	*h = fleet.HealthState{State: state, Reason: reason, At: at}
+	*h = is
 	return true
 }

@@ -149,33 +149,33 @@ func TestATroubleThatGoesOnMakesOneRevision(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		facts func(w *world) diagnose.Facts
-		want  fleet.HealthState
+		says  string
 	}{
 		"unschedulable": {func(*world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: "0/3 nodes are available: 3 Insufficient cpu.", CreatedAt: noon.Add(-10 * time.Minute)}}}
-		}, fleet.HealthState{Reason: "A pod of lms waits for a node: no node has enough CPU left."}},
+		}, "A pod of lms waits for a node: no node has enough CPU left."},
 		"crash loop": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}}
-		}, fleet.HealthState{Reason: "The container lms crashes again and again (exit code 1)."}},
+		}, "The container lms crashes again and again (exit code 1)."},
 		"crash loop that a probe makes": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}, Events: []clusterfn.Event{
 				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Liveness probe failed: status 500", At: ago(w, time.Minute)},
 				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Readiness probe failed: status 500", At: ago(w, time.Minute)},
 			}}
-		}, fleet.HealthState{Reason: "The container lms is restarted again and again, because its liveness probe fails: status 500."}},
+		}, "The container lms is restarted again and again, because its liveness probe fails: status 500."},
 		"out of memory": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "OOMKilled"))}}
-		}, fleet.HealthState{Reason: "The container lms used more memory than its memory limit and was killed."}},
+		}, "The container lms used more memory than its memory limit and was killed."},
 		"image that is not there": {func(w *world) diagnose.Facts {
 			c := clusterfn.Container{State: "waiting", Reason: "ErrImagePull", Message: "manifest unknown"}
 			if w.now.Minute()%5 > 0 {
 				c.Reason, c.Message = "ImagePullBackOff", `Back-off pulling image "lms:1": ErrImagePull: manifest unknown`
 			}
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(c)}}
-		}, fleet.HealthState{Reason: "The image of container lms cannot be pulled: manifest unknown."}},
+		}, "The image of container lms cannot be pulled: manifest unknown."},
 		"not ready": {func(*world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(clusterfn.Container{State: "running", Started: true, StartedAt: noon.Add(-time.Hour)})}}
-		}, fleet.HealthState{Reason: "A pod of lms is not ready."}},
+		}, "A pod of lms is not ready."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -192,8 +192,67 @@ func TestATroubleThatGoesOnMakesOneRevision(t *testing.T) {
 				w.later()
 			}
 			_, rows := w.state()
-			tc.want.State, tc.want.At = fleet.Failed, noon
+			assert.Equal(t, fleet.Failed, rows["sick"].State)
+			assert.Equal(t, tc.says, rows["sick"].Reason)
+			assert.Equal(t, noon, rows["sick"].At)
+		})
+	}
+}
+
+// What is wrong with no pod has its next step nowhere else.
+func TestTheNextStepIsKept(t *testing.T) {
+	serves := clusterfn.Deployment{Name: "lms", Desired: 1, Updated: 1, Ready: 1, Available: 1, Observed: true}
+	for name, tc := range map[string]struct {
+		facts diagnose.Facts
+		want  fleet.HealthState
+	}{
+		"quota": {
+			diagnose.Facts{Deployments: []clusterfn.Deployment{{Name: "lms", Desired: 1, Observed: true, Failure: "exceeded quota: compute"}}},
+			fleet.HealthState{
+				State: fleet.Failed, Reason: "lms cannot have all its pods: the namespace's quota is used up (compute).",
+				NextStep: "Raise the namespace's quota, or lower the replicas or their requests.",
+			},
+		},
+		"job failed": {
+			diagnose.Facts{
+				Deployments: []clusterfn.Deployment{serves},
+				Jobs:        []clusterfn.Job{{Name: "migrate", Group: "migrate", Failed: true, Reason: "BackoffLimitExceeded"}},
+			},
+			fleet.HealthState{
+				State: fleet.Degraded, Reason: "The job migrate failed: it was tried as often as it may be.",
+				NextStep: "Read the log of its pod; then correct the cause and run the pipeline again.",
+			},
+		},
+		"scaled to zero": {
+			diagnose.Facts{Deployments: []clusterfn.Deployment{{Name: "lms", Observed: true}}},
+			fleet.HealthState{
+				State: fleet.Degraded, Reason: "Every Deployment is scaled to zero, so nobody is served.",
+				NextStep: "Scale the Deployments up again, or archive the instance.",
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			tc.facts.Name, tc.want.At = "sick", noon
+			w.list.Instances[2] = diagnose.Instance(&tc.facts, noon)
+			require.NoError(t, w.observe())
+			_, rows := w.state()
 			assert.Equal(t, tc.want, rows["sick"])
+
+			before := w.revision()
+			w.later()
+			require.NoError(t, w.observe())
+			assert.Equal(t, before, w.revision())
+			w.later()
+			w.list.Instances[2].NextStep = "Do something else."
+			require.NoError(t, w.observe())
+			_, rows = w.state()
+			assert.Equal(t, "Do something else.", rows["sick"].NextStep)
+
+			w.err = fault.New(fault.Unavailable, "campus cannot be reached")
+			require.Error(t, w.observe())
+			_, rows = w.state()
+			assert.Empty(t, rows["sick"].NextStep, "of what is not known any more")
 		})
 	}
 }

@@ -1415,6 +1415,8 @@ export interface components {
             detail: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
+            /** @description What to do about a health */
+            nextStep?: string;
             /** Format: int64 */
             pipeline?: number;
             /** @enum {string} */
@@ -2022,6 +2024,8 @@ export interface components {
              * @description When it became so; while unknown, when the health before did
              */
             at?: string;
+            /** @description What to do about it */
+            nextStep?: string;
             reason?: string;
             /** @enum {string} */
             state: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
