@@ -18,6 +18,7 @@ function reasonsOf({ cluster, name, health, pipeline, problems }: Instance): Att
       reason: 'health',
       severity: health.state,
       detail: health.reason ?? '',
+      ...(health.nextStep === undefined ? {} : { nextStep: health.nextStep }),
       ...(health.at === undefined ? {} : { since: health.at }),
     });
   }

@@ -64,7 +64,8 @@ function crashing(healthy: Pod): Pod {
         health: 'failed',
         pod: healthy.name,
         container: container.name,
-        reason: `The container ${container.name} crashes again and again: exit code 1, 14 restarts.`,
+        reason: `The container ${container.name} crashes again and again (exit code 1).`,
+        since: ago(4),
         nextStep: 'Read the log of the container before the restart.',
       },
     ],
@@ -119,6 +120,12 @@ function replicationOf(i: Instance): Replication {
                   health: 'failed' as const,
                   reason: 'None of its replicas is available.',
                   nextStep: 'Look at its pods.',
+                },
+                {
+                  code: 'quota',
+                  health: 'failed' as const,
+                  reason: "The namespace's quota is used up.",
+                  nextStep: 'Raise it.',
                 },
               ],
             }

@@ -147,7 +147,12 @@ function instance(name: string, i: number): Instance {
     progressing: 'cms: rolling out, 1 of 2 updated.',
     unknown: p.id === 'sandbox' ? 'The cluster does not answer.' : 'No pods to look at.',
   };
-  const reason = reasons[state];
+  const steps: Partial<Record<typeof state, string>> = {
+    failed: 'Read the previous container’s log.',
+    degraded: 'See which of its pods is not ready, and why.',
+    progressing: 'Wait for the rollout to finish.',
+  };
+  const [reason, nextStep] = [reasons[state], steps[state]];
   return {
     cluster: p.id,
     name,
@@ -158,7 +163,12 @@ function instance(name: string, i: number): Instance {
     studioUrl: `https://studio.${host}`,
     mfeUrl: `https://apps.${host}`,
     ...(i % 3 === 0 ? { theme: 'indigo' } : {}),
-    health: { state, ...(reason === undefined ? {} : { reason }), at: ago(p.id === 'sandbox' ? 41 : 1) },
+    health: {
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      ...(nextStep === undefined ? {} : { nextStep }),
+      at: ago(p.id === 'sandbox' ? 41 : 1),
+    },
     ...(lifecycle === 'archived'
       ? {}
       : {

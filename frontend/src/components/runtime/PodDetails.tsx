@@ -4,6 +4,7 @@ import { ButtonLink } from '@/components/links';
 import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
 import { resources } from '@/lib/resources';
+import { Findings } from './Findings';
 import classes from './runtime.module.css';
 import { lastWords, stateWords } from './words';
 
@@ -12,11 +13,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
   const operator = useMay('operator', cluster);
   return (
     <div className={classes.pod}>
-      {(pod.findings ?? []).map((finding, i) => (
-        <p key={i} className={classes.finding}>
-          {finding.reason} <strong>{finding.nextStep}</strong>
-        </p>
-      ))}
+      <Findings of={pod} />
       <p className={classes.sum}>
         {pod.workload !== undefined && `${pod.kind ?? 'Workload'} ${pod.workload}. `}
         The pod asks for {resources(pod.requests, 'nothing')} and may use{' '}

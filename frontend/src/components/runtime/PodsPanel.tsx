@@ -66,7 +66,11 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
       </td>
       <td data-wrap>
         <Status look={healthLooks[pod.health]} />
-        {reason !== undefined && <p className={classes.reason}>{reason}</p>}
+        {reason !== undefined && (
+          <p className={classes.reason}>
+            {reason} <Time at={pod.findings?.[0]?.since} prefix="Since " />
+          </p>
+        )}
       </td>
       <td>{pod.deletedAt === undefined ? pod.phase : 'Being deleted'}</td>
       <td>{readyCount(pod)}</td>

@@ -6,6 +6,7 @@ import { healthLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { ClusterPanel } from './ClusterPanel';
+import { Findings } from './Findings';
 import classes from './runtime.module.css';
 import { worstFirst } from './words';
 
@@ -37,30 +38,28 @@ const counts = ['Desired', 'Updated', 'Ready', 'Available'];
 function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
   return (
     <Table label="Deployments" heads={['Deployment', 'State', ...counts, 'Images']}>
-      {worstFirst(deployments).map((d) => {
-        const reason = d.findings?.[0]?.reason ?? d.failure;
-        return (
-          <tr key={d.name}>
-            <td>{d.name}</td>
-            <td data-wrap>
-              <Status look={healthLooks[d.health]} />
-              {reason !== undefined && <p className={classes.reason}>{reason}</p>}
-              {!d.observed && <p className={classes.reason}>Kubernetes has not seen its last change yet.</p>}
-            </td>
-            <td>{d.desired}</td>
-            <td>{d.updated}</td>
-            <td>{d.ready}</td>
-            <td>{d.available}</td>
-            <td data-dim data-wrap>
-              {d.images.map((image) => (
-                <code key={image} className={classes.image}>
-                  {image}
-                </code>
-              ))}
-            </td>
-          </tr>
-        );
-      })}
+      {worstFirst(deployments).map((d) => (
+        <tr key={d.name}>
+          <td>{d.name}</td>
+          <td data-wrap>
+            <Status look={healthLooks[d.health]} />
+            <Findings of={d} />
+            {!d.findings && d.failure !== undefined && <p className={classes.reason}>{d.failure}</p>}
+            {!d.observed && <p className={classes.reason}>Kubernetes has not seen its last change yet.</p>}
+          </td>
+          <td>{d.desired}</td>
+          <td>{d.updated}</td>
+          <td>{d.ready}</td>
+          <td>{d.available}</td>
+          <td data-dim data-wrap>
+            {d.images.map((image) => (
+              <code key={image} className={classes.image}>
+                {image}
+              </code>
+            ))}
+          </td>
+        </tr>
+      ))}
     </Table>
   );
 }

@@ -1,10 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { podsQuery } from '@/api/queries/runtime';
 import type { Instance, InstanceDetails, Lifecycle } from '@/api/types';
 import { Age } from '@/components/Age';
 import { TextLink } from '@/components/links';
-import { worstFirst } from '@/components/runtime/words';
 import { healthLooks, lifecycleLooks, operationWords, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
@@ -63,24 +60,19 @@ function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance 
 }
 
 function HealthFact({ instance }: { instance: Instance }) {
-  const { cluster, name, health, lifecycle } = instance;
-  // The panel of the pods asks; this only reads along.
-  const { data } = useQuery({ ...podsQuery(cluster, name), enabled: false });
-  const found = worstFirst(data?.pods ?? []).find((pod) => (pod.findings?.length ?? 0) > 0)?.findings?.[0];
-  const troubled = health.state === 'failed' || health.state === 'degraded';
+  const { cluster, health, lifecycle } = instance;
   return (
     <One
       name="Health"
       reason={health.reason ?? healthReasons[health.state]}
       at={<Time at={health.at} prefix="Since " />}
       next={
-        troubled ? (
-          (found?.nextStep ?? 'Look at its pods.')
-        ) : health.state === 'unknown' && lifecycle === 'active' ? (
+        health.nextStep ??
+        (health.state === 'unknown' && lifecycle === 'active' ? (
           <TextLink to="/clusters/$cluster" params={{ cluster }}>
             Look at the cluster
           </TextLink>
-        ) : undefined
+        ) : undefined)
       }
     >
       <Status look={healthLooks[health.state]} />

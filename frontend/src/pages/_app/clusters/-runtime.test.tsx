@@ -30,7 +30,9 @@ test('the pod that crashes stands first and says why, with what to do', async ()
   const { user, router } = open(address);
   const rows = within(await table('Pods')).getAllByRole('row');
   expect(rows).toHaveLength(1 + podsOf(found).length);
-  expect(rows[1]).toHaveTextContent(/cms-.*Failed.*crashes again and again.*Running0 of 114/);
+  expect(rows[1]).toHaveTextContent(
+    /cms-.*Failed.*crashes again and again.*Since \d min ago.*Running0 of 114/,
+  );
 
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
   const containers = await screen.findByRole('list', { name: /^Containers of cms-/ });
@@ -47,11 +49,21 @@ test('replication and warnings, the newest first', async () => {
   const { address } = instanceOf('campus-aws', 'failed');
   open(address);
   const deployments = within(await table('Deployments')).getAllByRole('row');
-  expect(deployments[1]).toHaveTextContent(/cms.*None of its replicas is available.1100/);
+  expect(deployments[1]).toHaveTextContent(/cms.*None of its replicas is available. Look at its pods./);
+  expect(deployments[1]).toHaveTextContent(/The namespace's quota is used up. Raise it. ?1100/);
   expect(within(await table('Autoscalers')).getByText('cpu 63% of 80%')).toBeVisible();
   const events = within(await table('Warning events')).getAllByRole('row');
   expect(events[1]).toHaveTextContent(/BackOff.*41$/);
   expect(events[2]).toHaveTextContent('Unhealthy');
+});
+
+test('the next step stands on every tab, and needs nothing that the cluster tells only now', async () => {
+  const { found, address } = instanceOf('campus-aws', 'degraded');
+  found.health.nextStep = 'Raise the quota of its namespace.';
+  api.use(http.get('*/pods', () => HttpResponse.json({ detail: 'Busy.' }, { status: 503 })));
+  open(`${address}?tab=usage`);
+  const status = (await screen.findByText('Health')).parentElement;
+  expect(status).toHaveTextContent(/Degraded.*1 of 2 replicas ready. ?Raise the quota of its namespace./);
 });
 
 test('a part that fails leaves the others, and its own last data with their age', async () => {

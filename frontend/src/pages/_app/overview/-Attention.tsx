@@ -49,7 +49,7 @@ function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { tr
         {reasons.map((reason) => (
           <p key={reason.reason} className={classes.reason}>
             <span className={classes.word}>{reasonWords[reason.reason]}</span> {reason.detail}{' '}
-            <NextStep reason={reason} />{' '}
+            {reason.nextStep} <NextStep reason={reason} />{' '}
             <span className={classes.age}>
               <Time at={reason.since} {...(ages[reason.reason] ?? {})} />
             </span>

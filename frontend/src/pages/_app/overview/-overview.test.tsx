@@ -35,7 +35,9 @@ test('says what needs attention, why, and what to do next', async () => {
   );
   if (!broken) throw new Error('the world has nothing that failed twice');
   const item = within(attention).getByRole('link', { name: broken.name }).closest('li') as HTMLElement;
-  expect(item).toHaveTextContent('lms: CrashLoopBackOff, 14 restarts in 20 minutes.');
+  expect(item).toHaveTextContent(
+    'lms: CrashLoopBackOff, 14 restarts in 20 minutes. Read the previous container’s log. Look at the instance',
+  );
   expect(within(item).getByRole('link', { name: 'Look at the instance' })).toHaveAttribute(
     'href',
     `/clusters/${broken.cluster}/instances/${broken.name}`,
