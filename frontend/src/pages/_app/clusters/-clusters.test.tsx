@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
@@ -37,6 +37,32 @@ test('a cluster shows its facts, links, instances and configuration', async () =
   ).toBeVisible();
   expect(await screen.findByText(/TF_VAR_cluster_name/)).toBeInTheDocument();
   expect(await faults()).toEqual([]);
+});
+
+test('a configuration is searched, and copied as it is shown: without its secrets', async () => {
+  const { user } = open('/clusters/campus-aws/instances/academy?tab=configuration');
+  const panel = await screen.findByRole('region', { name: 'Configuration' });
+  expect(await within(panel).findByText(/MYSQL_ROOT_PASSWORD/)).toBeInTheDocument();
+  const search = within(panel).getByRole('button', { name: 'Search' });
+  await waitFor(() => expect(panel.querySelector('.cm-editor'), 'the editor has come').not.toBeNull());
+  await user.click(search);
+  expect(await within(panel).findByRole('textbox', { name: 'Find' })).toBeVisible();
+  expect(search).toHaveAttribute('aria-pressed', 'true');
+  expect(await faults(panel)).toEqual([]);
+  await user.click(search);
+  await waitFor(() => expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument());
+
+  const [first, second] = mock.world.files.get('campus-aws/academy')?.files ?? [];
+  if (!first || !second) throw new Error('too few files');
+  await user.click(within(panel).getByRole('button', { name: 'Copy' }));
+  expect(await within(panel).findByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await navigator.clipboard.readText();
+  expect(copied).toBe(first.text);
+  expect(copied).toContain('MYSQL_ROOT_PASSWORD: "••••••••"');
+  // Each file has its own copy.
+  await user.click(within(panel).getByRole('tab', { name: /grove\.yml/ }));
+  await user.click(await within(panel).findByRole('button', { name: /^Cop/ }));
+  await waitFor(async () => expect(await navigator.clipboard.readText()).toBe(second.text));
 });
 
 test('a project that cannot be read says why, and since when its data are', async () => {
