@@ -23,6 +23,9 @@ type Deps struct {
 	Sync func(ctx context.Context, project string) error
 	// Observe asks a project's cluster again what runs.
 	Observe func(ctx context.Context, project string) error
+	// Collect asks a project's cluster again who uses it; usage.ErrNoReport when it has
+	// no report.
+	Collect func(ctx context.Context, project string) error
 	// Deployed finds what an instance was deployed with last, by asking GitLab.
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
@@ -42,7 +45,7 @@ func New(deps Deps) http.Handler {
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
-		Summary: "Ask GitLab and the cluster again, then show the instance with how either went",
+		Summary: "Ask GitLab, the cluster and its usage report again, then show the instance with how each went",
 	}, f.refresh)
 	f.registerRuntime(api)
 	f.registerUsage(api)

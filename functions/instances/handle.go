@@ -29,5 +29,5 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Observe: fleet.Observe, Deployed: fleet.Operations.Deployed, Open: fleet.OpenCluster, Now: setup.Now}), nil
+	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Observe: fleet.Observe, Collect: fleet.Usage.Refresh, Deployed: fleet.Operations.Deployed, Open: fleet.OpenCluster, Now: setup.Now}), nil
 }

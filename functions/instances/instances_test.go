@@ -45,6 +45,7 @@ type world struct {
 	synced  []string
 	sync    func()
 	observe func(ctx context.Context, project string) error
+	collect func(ctx context.Context, project string) error
 	latest  operation.Deployed
 	gitlab  error // of asking what was deployed
 }
@@ -67,6 +68,7 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 			return w.syncErr
 		},
 		Observe: func(ctx context.Context, project string) error { return w.observe(ctx, project) },
+		Collect: func(ctx context.Context, project string) error { return w.collect(ctx, project) },
 		Deployed: func(context.Context, fleet.Project, string) (operation.Deployed, error) {
 			return w.latest, w.gitlab
 		},

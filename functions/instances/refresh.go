@@ -9,9 +9,11 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/health"
+	"github.com/open-craft/ocim/shared/usage"
 )
 
-// refreshLimit is how long a refresh waits for GitLab; a cluster has ten seconds.
+// refreshLimit is how long a refresh waits for GitLab, and for a usage report; a
+// cluster has ten seconds for the rest.
 const refreshLimit = 20 * time.Second
 
 // refreshed is an instance after GitLab and its cluster were asked again.
@@ -19,9 +21,10 @@ type refreshed struct {
 	InstanceDetails
 	GitLab  source `json:"gitlab" doc:"How asking GitLab went"`
 	Cluster source `json:"cluster" doc:"How asking the cluster went"`
+	Usage   source `json:"usage" doc:"How asking the cluster's usage report went. It is asked once a minute at most; within that, how it went the last time"`
 }
 
-// source is one of the two that were asked. What failed leaves what is known as it
+// source is one of those that were asked. What failed leaves what is known as it
 // was.
 type source struct {
 	Outcome string    `json:"outcome" enum:"read,busy,failed,unset" doc:"busy: it is being read already; unset: it cannot be asked as it is set up"`
@@ -42,27 +45,30 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 		return nil, err
 	}
 	var out refreshed
-	var both sync.WaitGroup
-	both.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, refreshLimit)
-		defer cancel()
-		out.GitLab = outcome(f.Sync(ctx, project.ID))
-	})
-	both.Go(func() {
+	bounded, cancel := context.WithTimeout(ctx, refreshLimit)
+	defer cancel()
+	var all sync.WaitGroup
+	all.Go(func() { out.GitLab = outcome(f.Sync(bounded, project.ID)) })
+	all.Go(func() { out.Usage = outcome(f.Collect(bounded, project.ID)) })
+	all.Go(func() {
 		_, err := f.Open(ctx, project)
 		if err == nil {
 			err = f.Observe(ctx, project.ID)
 		}
 		out.Cluster = outcome(err)
 	})
-	both.Wait()
+	all.Wait()
 	f.ages.Turn(in.Cluster)
 	page, err := f.get(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	told, err := f.Fleet.UsageState(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
 	out.InstanceDetails = page.Body
-	out.GitLab.AsOf, out.Cluster.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt
+	out.GitLab.AsOf, out.Cluster.AsOf, out.Usage.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt, told.CollectedAt
 	return &refreshOutput{Body: out}, nil
 }
 
@@ -72,7 +78,7 @@ func outcome(err error) source {
 		return source{Outcome: "read"}
 	case fault.Is(err, fault.Conflict):
 		return source{Outcome: "busy"}
-	case errors.Is(err, health.ErrNoInspector):
+	case errors.Is(err, health.ErrNoInspector), errors.Is(err, usage.ErrNoReport):
 		return source{Outcome: "unset", Error: fault.Message(err)}
 	case errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal:
 		return source{Outcome: "failed", Error: "It did not answer in time."}

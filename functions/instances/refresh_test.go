@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/usage"
 )
 
 type source struct {
@@ -21,54 +22,81 @@ type source struct {
 	AsOf           time.Time
 }
 
-// Neither of the two that are asked takes the other along.
-func TestRefreshTellsBothApart(t *testing.T) {
+// None of those that are asked takes another along.
+func TestRefreshTellsThemApart(t *testing.T) {
 	down := fault.New(fault.Unavailable, "It answers 502.")
+	again := noon.Add(time.Second)
+	read := [3]source{{Outcome: "read", AsOf: noon}, {Outcome: "read", AsOf: again}, {Outcome: "read", AsOf: again}}
+	type says struct {
+		of   int
+		want source
+	}
 	for name, tt := range map[string]struct {
-		gitlab, cluster       error
-		wantGitLab, wantAgain source
+		gitlab, cluster, usage error
+		otherwise              []says // than that all were read
 	}{
-		"both read":          {nil, nil, source{Outcome: "read", AsOf: noon}, source{Outcome: "read", AsOf: noon.Add(time.Second)}},
-		"GitLab is down":     {down, nil, source{"failed", "It answers 502.", noon}, source{Outcome: "read", AsOf: noon.Add(time.Second)}},
-		"a token is refused": {fault.New(fault.Refused, "GitLab refused the API token"), nil, source{"failed", "GitLab refused the API token", noon}, source{Outcome: "read", AsOf: noon.Add(time.Second)}},
-		"already under way":  {fault.New(fault.Conflict, "held"), nil, source{Outcome: "busy", AsOf: noon}, source{Outcome: "read", AsOf: noon.Add(time.Second)}},
-		"the cluster is":     {nil, down, source{Outcome: "read", AsOf: noon}, source{Outcome: "failed", Error: "It answers 502."}},
-		"both are":           {down, down, source{"failed", "It answers 502.", noon}, source{Outcome: "failed", Error: "It answers 502."}},
-		"too slow":           {nil, context.DeadlineExceeded, source{Outcome: "read", AsOf: noon}, source{Outcome: "failed", Error: "It did not answer in time."}},
-		"no inspector":       {nil, fault.Wrap(fault.Unavailable, health.ErrNoInspector, "Enter its secret."), source{Outcome: "read", AsOf: noon}, source{Outcome: "unset", Error: "Enter its secret."}},
+		"all read":           {},
+		"GitLab is down":     {down, nil, nil, []says{{0, source{"failed", "It answers 502.", noon}}}},
+		"a token is refused": {fault.New(fault.Refused, "GitLab refused the API token"), nil, nil, []says{{0, source{"failed", "GitLab refused the API token", noon}}}},
+		"already under way":  {fault.New(fault.Conflict, "held"), nil, nil, []says{{0, source{Outcome: "busy", AsOf: noon}}}},
+		"the cluster is":     {nil, down, nil, []says{{1, source{Outcome: "failed", Error: "It answers 502."}}}},
+		"all are":            {down, down, down, []says{{0, source{"failed", "It answers 502.", noon}}, {1, source{Outcome: "failed", Error: "It answers 502."}}, {2, source{"failed", "It answers 502.", noon}}}},
+		"too slow":           {nil, context.DeadlineExceeded, nil, []says{{1, source{Outcome: "failed", Error: "It did not answer in time."}}}},
+		"no inspector":       {nil, fault.Wrap(fault.Unavailable, health.ErrNoInspector, "Enter its secret."), nil, []says{{1, source{Outcome: "unset", Error: "Enter its secret."}}}},
+		"the report is down": {nil, nil, down, []says{{2, source{"failed", "It answers 502.", noon}}}},
+		"the report is slow": {nil, nil, context.DeadlineExceeded, []says{{2, source{"failed", "It did not answer in time.", noon}}}},
+		"no report":          {nil, nil, fault.Wrap(fault.Unavailable, usage.ErrNoReport, "Deploy it there."), []says{{2, source{"unset", "Deploy it there.", noon}}}},
+		"it is asked":        {nil, nil, fault.New(fault.Conflict, "held"), []says{{2, source{Outcome: "busy", AsOf: noon}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newRunningWorld(t, false)
 			w.syncErr = tt.gitlab
 			w.observe = func(ctx context.Context, project string) error {
 				if tt.cluster == nil {
-					require.NoError(t, w.fleet.SaveObservation(ctx, fleet.Observation{Project: project, At: noon.Add(time.Second)}))
+					require.NoError(t, w.fleet.SaveObservation(ctx, fleet.Observation{Project: project, At: again}))
 				}
 				return tt.cluster
 			}
+			require.NoError(t, w.fleet.SaveUsageState(t.Context(), fleet.UsageState{Project: "campus", CollectedAt: noon}))
+			w.collect = func(ctx context.Context, project string) error {
+				if tt.usage == nil {
+					require.NoError(t, w.fleet.SaveUsageState(ctx, fleet.UsageState{Project: project, CollectedAt: again}))
+				}
+				return tt.usage
+			}
 			var answer struct {
 				page
-				GitLab, Cluster source
+				GitLab, Cluster, Usage source
 			}
 			require.Equal(t, http.StatusOK, w.call(t, http.MethodPost, demo+"/refresh", "campus", &answer))
 			assert.Equal(t, []string{"campus"}, w.synced)
 			assert.Equal(t, "demo", answer.Instance.Name)
-			assert.Equal(t, tt.wantGitLab, answer.GitLab)
-			assert.Equal(t, tt.wantAgain, answer.Cluster)
+			want := read
+			for _, s := range tt.otherwise {
+				want[s.of] = s.want
+			}
+			assert.Equal(t, want, [3]source{answer.GitLab, answer.Cluster, answer.Usage})
 		})
 	}
 	w := newWorld(t)
 	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodPost, "/v1/clusters/nowhere/instances/demo/refresh", "nowhere", new(any)))
 }
 
-// A slow GitLab does not keep the cluster waiting, nor the other way round.
-func TestRefreshAsksBothAtOnce(t *testing.T) {
+// None that is slow keeps another waiting; and what may take long is bounded.
+func TestRefreshAsksAllAtOnce(t *testing.T) {
 	w := newRunningWorld(t, false)
-	syncing, observing := make(chan struct{}), make(chan struct{})
-	w.sync = func() { close(syncing); <-observing }
+	syncing, observing, collecting := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	w.sync = func() { close(syncing); <-collecting }
 	w.observe = func(context.Context, string) error {
 		<-syncing
 		close(observing)
+		return nil
+	}
+	w.collect = func(ctx context.Context, _ string) error {
+		_, bounded := ctx.Deadline()
+		assert.True(t, bounded)
+		<-observing
+		close(collecting)
 		return nil
 	}
 	assert.Equal(t, http.StatusOK, w.call(t, http.MethodPost, demo+"/refresh", "campus", new(any)))

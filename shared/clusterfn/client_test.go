@@ -116,6 +116,7 @@ func TestAnswersBecomeFaultsWithACure(t *testing.T) {
 		_, err := c.Nodes(t.Context())
 		assert.Equal(t, tc.want, fault.KindOf(err), name)
 		assert.Contains(t, fault.Message(err), tc.says, name)
+		assert.Equal(t, name == "no such function", errors.Is(err, clusterfn.ErrNoFunction), name)
 		require.Error(t, err, name)
 		assert.NotContains(t, err.Error(), "canary-pw", name)
 	}

@@ -125,6 +125,7 @@ type UsageState struct {
 	TriedAt     time.Time `json:"triedAt,omitzero"`
 	TriedFor    time.Time `json:"triedFor,omitzero"` // the project's UpdatedAt at that
 	Error       string    `json:"error,omitempty"`   // why the last try failed
+	Unset       bool      `json:"unset,omitempty"`   // it failed because there is no report to ask
 }
 
 // UsageState reads how far a cluster's usage was collected.

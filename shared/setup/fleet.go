@@ -137,7 +137,7 @@ func NewFleet(p Parts) *Fleet {
 	f.Watch = &health.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (health.Cluster, error) {
 		return f.OpenCluster(ctx, project)
 	}}
-	f.Usage = &usage.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
+	f.Usage = &usage.Service{Fleet: f.Store, Now: p.Now, NewID: NewID, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
 		return f.openCluster(ctx, project, false)
 	}}
 	f.Notify = &notify.Service{

@@ -12,15 +12,22 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/health"
 )
 
 const (
 	limit      = 20 * time.Second // of one project's collecting
 	retryAfter = 10 * time.Minute // a failure
+	askAfter   = time.Minute      // by a person; a report may be dear
+	leaseLife  = time.Minute      // more than collecting and keeping take
 	step       = 7                // days between the points of the history that is asked for
 	mostPast   = 12               // reports on the past of one run
 	atOnce     = 8                // instances that are written at the same time
 )
+
+// ErrNoReport is the cause of an error when a cluster has no usage report, or is not
+// set up to be asked for it.
+var ErrNoReport = errors.New("no usage report")
 
 // Cluster tells who uses it.
 type Cluster interface {
@@ -31,41 +38,127 @@ type Cluster interface {
 type Service struct {
 	Fleet *fleet.Store
 	// Open gives a project's cluster.
-	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
-	Now  func() time.Time
+	Open  func(ctx context.Context, project fleet.Project) (Cluster, error)
+	Now   func() time.Time
+	NewID func() string
 }
 
 // Collect asks a project's cluster for the usage up to yesterday unless that is
 // known, then for some of the past if the cluster can tell it, for at most twenty
 // seconds. A failure is kept, for whoever looks at the usage, and is not repeated
-// for ten minutes. Only one replica may collect at a time.
+// for ten minutes. It does nothing while somebody else collects.
 func (s *Service) Collect(ctx context.Context, project string) error {
-	p, err := s.Fleet.Project(ctx, project)
+	_, _, days, err := s.due(ctx, project)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	lease, err := s.lease(ctx, project)
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
+	defer s.release(ctx, lease)
+	// It may be known by now.
+	p, state, days, err := s.due(ctx, project)
+	if err != nil || len(days) == 0 {
+		return err
+	}
+	return s.ask(ctx, p, state, days)
+}
+
+// Refresh asks a project's cluster again for the usage up to yesterday, for at most
+// twenty seconds. Within a minute of the last try it gives what came of that.
+// fault.Conflict while somebody else collects; ErrNoReport when there is none.
+func (s *Service) Refresh(ctx context.Context, project string) error {
+	lease, err := s.lease(ctx, project)
+	if err != nil {
+		return err
+	}
+	defer s.release(ctx, lease)
+	p, state, err := s.known(ctx, project)
+	if err != nil {
+		return err
+	}
+	now := s.Now().UTC()
+	if state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < askAfter {
+		return outcome(state)
+	}
+	return s.ask(ctx, p, state, []time.Time{lastDay(p.UsageContract(), now)})
+}
+
+// outcome gives the error that a last try ended with.
+func outcome(state fleet.UsageState) error {
+	switch {
+	case state.Unset:
+		return fault.Wrap(fault.Unavailable, ErrNoReport, "%s", state.Error)
+	case state.Error != "":
+		return fault.New(fault.Unavailable, "%s", state.Error)
+	}
+	return nil
+}
+
+func (s *Service) lease(ctx context.Context, project string) (fleet.Lease, error) {
+	return s.Fleet.AcquireLease(ctx, "usage#"+project, s.NewID(), leaseLife)
+}
+
+// release gives a lease back, even when ctx is over. One that is not ends by itself.
+func (s *Service) release(ctx context.Context, lease fleet.Lease) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	_ = s.Fleet.ReleaseLease(ctx, lease)
+}
+
+func (s *Service) known(ctx context.Context, project string) (fleet.Project, fleet.UsageState, error) {
+	p, err := s.Fleet.Project(ctx, project)
+	if err != nil {
+		return p, fleet.UsageState{}, err
+	}
 	state, err := s.Fleet.UsageState(ctx, project)
 	if err != nil {
-		return fmt.Errorf("reading what usage is known of %s: %w", project, err)
+		err = fmt.Errorf("reading what usage is known of %s: %w", project, err)
 	}
-	now, contract := s.Now().UTC(), p.UsageContract()
-	days := due(contract, state, now)
-	if len(days) == 0 || state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
-		return nil
+	return p, state, err
+}
+
+// due is known with the days that are to be asked for now.
+func (s *Service) due(ctx context.Context, project string) (fleet.Project, fleet.UsageState, []time.Time, error) {
+	p, state, err := s.known(ctx, project)
+	now := s.Now().UTC()
+	if err != nil || state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
+		return p, state, nil, err
 	}
+	days := missing(p.UsageContract(), state, now)
+	if len(days) == 0 && state.Error != "" {
+		// A day that is known was asked for again. This clears what came of it.
+		days = []time.Time{lastDay(p.UsageContract(), now)}
+	}
+	return p, state, days, nil
+}
+
+// ask asks a cluster for days and keeps how far that went.
+func (s *Service) ask(ctx context.Context, p fleet.Project, state fleet.UsageState, days []time.Time) error {
+	caller, now := ctx, s.Now().UTC()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	asked, err := s.collect(ctx, p, contract, days)
-	if err != nil && asked > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	asked, err := s.collect(ctx, p, p.UsageContract(), days)
+	switch {
+	case err == nil:
+	case asked == 0 && errors.Is(caller.Err(), context.Canceled):
+		return err // who gives up tells nothing of the cluster
+	case asked > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = nil // slow, and goes on next time
+	case errors.Is(err, clusterfn.ErrNoFunction), errors.Is(err, health.ErrNoInspector):
+		err = fault.Wrap(fault.KindOf(err), errors.Join(ErrNoReport, err), "%s", fault.Message(err))
 	}
-	state.TriedAt, state.TriedFor, state.Error = now, p.UpdatedAt, ""
+	state.TriedAt, state.TriedFor, state.Error, state.Unset = now, p.UpdatedAt, "", errors.Is(err, ErrNoReport)
 	if err != nil {
 		state.Error = fault.Message(err)
 	}
 	for _, day := range days[:asked] {
 		d := day.Format(time.DateOnly)
-		if d > state.Day {
+		if d >= state.Day {
 			state.Day, state.CollectedAt = d, now
 		}
 		if state.Filled == "" || d < state.Filled {
@@ -76,13 +169,13 @@ func (s *Service) Collect(ctx context.Context, project string) error {
 	save, end := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer end()
 	if serr := s.Fleet.SaveUsageState(save, state); serr != nil {
-		err = errors.Join(err, fmt.Errorf("keeping what usage is known of %s: %w", project, serr))
+		err = errors.Join(err, fmt.Errorf("keeping what usage is known of %s: %w", p.ID, serr))
 	}
 	return err
 }
 
-// due gives the days to ask for, the newest first.
-func due(c fleet.UsageContract, known fleet.UsageState, now time.Time) []time.Time {
+// missing gives the days to ask for, the newest first.
+func missing(c fleet.UsageContract, known fleet.UsageState, now time.Time) []time.Time {
 	latest := lastDay(c, now)
 	var days []time.Time
 	next := latest

@@ -2,8 +2,10 @@ package usage_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/usage"
 )
@@ -20,9 +23,11 @@ import (
 // world is a project whose cluster answers what the test says.
 type world struct {
 	*usage.Service
-	now    time.Time
-	asked  []string // periods
-	answer func(p clusterfn.Period) (clusterfn.UsageReport, error)
+	now     time.Time
+	asked   []string // periods
+	opened  error
+	holders int
+	answer  func(p clusterfn.Period) (clusterfn.UsageReport, error)
 }
 
 func (w *world) Usage(_ context.Context, p clusterfn.Period) (clusterfn.UsageReport, error) {
@@ -42,7 +47,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Service = &usage.Service{
 		Fleet: fleet.NewStore(kvtest.OpenWithClock(t, clock), clock), Now: clock,
-		Open: func(context.Context, fleet.Project) (usage.Cluster, error) { return w, nil },
+		NewID: func() string { w.holders++; return strconv.Itoa(w.holders) },
+		Open:  func(context.Context, fleet.Project) (usage.Cluster, error) { return w, w.opened },
 	}
 	require.NoError(t, w.Fleet.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1}))
 	require.NoError(t, w.Fleet.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
@@ -171,6 +177,90 @@ func TestAReportThatFailsHalfway(t *testing.T) {
 	w.answer, w.now = well, w.now.Add(time.Hour)
 	require.NoError(t, w.Collect(t.Context(), "campus"))
 	assert.Len(t, w.days(t, "demo"), 15)
+}
+
+func TestRefreshAsksAgainForWhatIsKnown(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.Collect(t.Context(), "campus"))
+	w.now = w.now.Add(59 * time.Second)
+	require.NoError(t, w.Refresh(t.Context(), "campus"))
+	assert.Len(t, w.asked, 1, "not within a minute")
+
+	n := int64(7)
+	w.answer = func(p clusterfn.Period) (clusterfn.UsageReport, error) {
+		return clusterfn.UsageReport{From: p.From, To: p.To, Instances: []clusterfn.Usage{{Instance: "demo", Users: &n}}}, nil
+	}
+	w.now = w.now.Add(time.Second)
+	require.NoError(t, w.Refresh(t.Context(), "campus"))
+	assert.Equal(t, []string{"2026-10-23 2026-11-21", "2026-10-23 2026-11-21"}, w.asked)
+	points, err := w.Fleet.Usage(t.Context(), "campus", "demo", "0000-00-00", "9999-99-99")
+	require.NoError(t, err)
+	require.Len(t, points, 1)
+	assert.Equal(t, n, *points[0].Users)
+	assert.Equal(t, w.now, w.state(t).CollectedAt)
+}
+
+// What a refresh cannot get is told again until a minute is over, takes nothing away,
+// and is tried again by the schedule, so that no error stays for a day.
+func TestARefreshThatFails(t *testing.T) {
+	gone := fault.New(fault.Unavailable, "It answers 502.")
+	for name, tt := range map[string]struct {
+		opened, answered error
+		unset            bool
+	}{
+		"fails":       {nil, gone, false},
+		"no function": {nil, fault.Wrap(fault.Unavailable, clusterfn.ErrNoFunction, "deploy it there"), true},
+		"no gateway":  {fault.Wrap(fault.Unavailable, health.ErrNoInspector, "enter its address"), nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, w.Collect(t.Context(), "campus"))
+			before, well := w.state(t), w.answer
+			w.opened = tt.opened
+			w.answer = func(clusterfn.Period) (clusterfn.UsageReport, error) { return clusterfn.UsageReport{}, tt.answered }
+			w.now = w.now.Add(time.Hour)
+			var said []string
+			for range 2 {
+				err := w.Refresh(t.Context(), "campus")
+				assert.Equal(t, tt.unset, errors.Is(err, usage.ErrNoReport))
+				assert.True(t, fault.Is(err, fault.Unavailable))
+				said = append(said, fault.Message(err))
+			}
+			assert.Equal(t, said[0], said[1])
+			assert.LessOrEqual(t, len(w.asked), 2)
+			assert.Equal(t, before.CollectedAt, w.state(t).CollectedAt)
+			assert.Equal(t, []string{"2026-11-21"}, w.days(t, "demo"))
+
+			w.opened, w.answer, w.now = nil, well, w.now.Add(10*time.Minute)
+			require.NoError(t, w.Collect(t.Context(), "campus"))
+			assert.Empty(t, w.state(t).Error)
+			assert.False(t, w.state(t).Unset)
+		})
+	}
+}
+
+func TestOnlyOneCollectsAtATime(t *testing.T) {
+	w := newWorld(t)
+	well := w.answer
+	w.answer = func(p clusterfn.Period) (clusterfn.UsageReport, error) {
+		assert.True(t, fault.Is(w.Refresh(t.Context(), "campus"), fault.Conflict))
+		assert.NoError(t, w.Collect(t.Context(), "campus"))
+		return well(p)
+	}
+	require.NoError(t, w.Collect(t.Context(), "campus"))
+	assert.Len(t, w.asked, 1)
+}
+
+// Who leaves the page while the cluster is asked says nothing of the cluster.
+func TestARefreshThatIsGivenUp(t *testing.T) {
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.answer = func(clusterfn.Period) (clusterfn.UsageReport, error) {
+		cancel()
+		return clusterfn.UsageReport{}, ctx.Err()
+	}
+	require.ErrorIs(t, w.Refresh(ctx, "campus"), context.Canceled)
+	assert.Equal(t, fleet.UsageState{Project: "campus"}, w.state(t))
 }
 
 func TestUsageIsKeptForADefinedTime(t *testing.T) {

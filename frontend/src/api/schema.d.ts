@@ -858,7 +858,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask GitLab and the cluster again, then show the instance with how either went */
+        /** Ask GitLab, the cluster and its usage report again, then show the instance with how each went */
         post: operations["refresh-instance"];
         delete?: never;
         options?: never;
@@ -2764,6 +2764,8 @@ export interface components {
             pipelines: components["schemas"]["Pipeline"][];
             /** @description How old all this is */
             sync: components["schemas"]["SyncState"];
+            /** @description How asking the cluster's usage report went. It is asked once a minute at most; within that, how it went the last time */
+            usage: components["schemas"]["Source"];
         };
         Removal: {
             /** @description What is gone */
