@@ -64,7 +64,7 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   const asked: string[] = [];
   page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Asked again: GitLab and the cluster.'));
+  await see(page.getByText('Asked again: GitLab, the cluster and its usage report.'));
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );

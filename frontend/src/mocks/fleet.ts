@@ -160,10 +160,11 @@ export function fleetHandlers(world: () => World) {
       ({ params }) => {
         const owner = world().clusters.find((c) => c.id === params.c);
         if (owner) owner.sync.succeededAt = ago(0);
+        world().usageAt.set(params.c, ago(0));
         const found = details(world(), params.c, params.i);
         const read = { outcome: 'read', asOf: ago(0) } as const;
         return found
-          ? HttpResponse.json({ ...found, gitlab: read, cluster: read })
+          ? HttpResponse.json({ ...found, gitlab: read, cluster: read, usage: read })
           : problem(404, 'There is no such instance.');
       },
     ),

@@ -211,7 +211,7 @@ export function podLogOf(pod: Pod, previous: boolean, lines: number): PodLog {
 }
 
 /** A point a week, as far as 90 days back. */
-function usageOf(from: string): Usage {
+function usageOf(from: string, at = ago(60 * 5)): Usage {
   const day = 24 * 60;
   const points = Array.from({ length: 12 }, (_, n) => ({
     day: ago(day * 7 * (11 - n) + day).slice(0, 10),
@@ -221,7 +221,7 @@ function usageOf(from: string): Usage {
     courses: 14 + Math.floor(n / 3),
     hits: 41_000 + 900 * n,
   })).filter((point) => point.day >= from);
-  return { from, to: ago(0).slice(0, 10), points, collectedAt: ago(60 * 5), triedAt: ago(60 * 5) };
+  return { from, to: ago(0).slice(0, 10), points, collectedAt: at, triedAt: at };
 }
 
 /** What clusters tell while they run. The one that is offline tells nothing. */
@@ -256,8 +256,10 @@ export function runtimeHandlers(world: () => World) {
       const lines = Number(searchParams.get('lines') ?? 200);
       return HttpResponse.json(podLogOf(found, searchParams.get('previous') === 'true', lines));
     }),
-    http.get(at('/usage'), ({ request }) =>
-      HttpResponse.json(usageOf(new URL(request.url).searchParams.get('from') ?? '')),
+    http.get<{ c: string }>(at('/usage'), ({ params, request }) =>
+      HttpResponse.json(
+        usageOf(new URL(request.url).searchParams.get('from') ?? '', world().usageAt.get(params.c)),
+      ),
     ),
   ];
 }

@@ -52,6 +52,8 @@ export interface World {
   /** Id of the view that is shown first. */
   defaultView?: string | undefined;
   files: Map<string, Files>;
+  /** When clusters told their usage by a refresh. */
+  usageAt: Map<string, string>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;
   /** By cluster and instance. */
@@ -463,6 +465,7 @@ export function createWorld(): World {
         updatedAt: ago(900),
       },
     ],
+    usageAt: new Map(),
     files: new Map(instances.map((i) => [`${i.cluster}/${i.name}`, filesOf(i)])),
     keys: new Map(),
     protections: new Map(),

@@ -58,7 +58,7 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
             <LastTry usage={usage} />
             {usage.points.length === 0 ? (
               <Empty title="Nothing is known of this time">
-                The cluster is asked once a day, and what it tells is kept.
+                The cluster is asked once a day and by Refresh, and what it tells is kept.
               </Empty>
             ) : (
               <Charts usage={usage} />

@@ -54,3 +54,40 @@ test('a report that failed stands above the last one that did not', async () => 
   expect(screen.getByText('12', { selector: 'strong' })).toBeVisible();
   expect(screen.getAllByText('The report does not tell it.')).toHaveLength(3);
 });
+
+// Of a moment that is five hours before the answer, and not before the page's own clock.
+const old = /^Told [45] h ago$/;
+
+test('is asked for again by Refresh, and says how old it is', async () => {
+  const { user } = open(address());
+  const panel = await screen.findByRole('region', { name: 'Usage' });
+  expect(await within(panel).findByText(old)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByText('Asked again: GitLab, the cluster and its usage report.')).toBeVisible();
+  expect(await within(panel).findByText('Told just now')).toBeVisible();
+});
+
+test.each([
+  ['failed', 'Asked again: GitLab and the cluster.'],
+  ['unset', 'Asked again: GitLab and the cluster.'],
+  ['busy', 'Asked again: GitLab, the cluster and its usage report.'],
+])('a refresh of the usage that ends as %s', async (outcome, told) => {
+  const well = { outcome: 'read' };
+  const { user } = open(address());
+  const panel = await screen.findByRole('region', { name: 'Usage' });
+  await within(panel).findByText(old);
+  api.use(
+    http.post('*/refresh', async ({ request }) => {
+      const page = await fetch(request.url.replace('/refresh', ''), { headers: request.headers });
+      return HttpResponse.json({
+        ...((await page.json()) as object),
+        gitlab: well,
+        cluster: well,
+        usage: { outcome },
+      });
+    }),
+  );
+  await user.click(screen.getByRole('button', { name: 'Refresh' }));
+  expect(await screen.findByText(told)).toBeVisible();
+  expect(within(panel).getByText(old)).toBeVisible();
+});

@@ -231,16 +231,17 @@ function Refresh() {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => refreshInstance(cluster, instance),
-    onSuccess: ({ gitlab, cluster: asked, ...details }) => {
+    onSuccess: ({ gitlab, cluster: asked, usage, ...details }) => {
       queryClient.setQueryData(instanceQuery(cluster, instance).queryKey, details);
       // What failed stands in its place on the page.
       const well = [
         ...(succeeded(gitlab) ? ['GitLab'] : []),
         ...(succeeded(asked) ? ['the cluster'] : []),
-      ].join(' and ');
-      if (well !== '') tell(`Asked again: ${well}.`);
+        ...(succeeded(usage) ? ['its usage report'] : []),
+      ];
+      if (well.length > 0) tell(`Asked again: ${new Intl.ListFormat('en-GB').format(well)}.`);
     },
-    // GitLab may fail while the cluster answers.
+    // One may fail while another answers.
     onSettled: async () => {
       const keys = [...runtimeKeys, 'undeployed'].map((key) => [key, cluster, instance]);
       await Promise.all(
