@@ -70,6 +70,9 @@ export const urgencyLooks: Record<Urgency, Look> = {
   gone: { shape: 'box', tone: 'quiet', word: 'archived' },
 };
 
+/** Of a contract that a cluster has for itself. */
+export const ownLook: Look = { shape: 'half', tone: 'busy', word: 'Other than the default' };
+
 export const operationWords: Record<OperationKind, string> = {
   create: 'Create',
   update: 'Update',

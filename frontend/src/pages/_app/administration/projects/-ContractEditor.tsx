@@ -1,7 +1,6 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { contractPreviewQuery, contractQuery, setContract } from '@/api/queries/projects';
@@ -22,6 +21,7 @@ import {
 } from './-contractDraft';
 import { MechanismPanel } from './-MechanismPanel';
 import classes from './-projects.module.css';
+import { Unsaved } from './-Unsaved';
 
 interface ContractEditorProps {
   cluster: string;
@@ -41,11 +41,6 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
   const problems = { ...errors, ...local };
   const said = Object.keys(problems).length;
   const ready = changed && fresh && said === 0 && failure === null;
-  const blocker = useBlocker({
-    shouldBlockFn: () => changed,
-    enableBeforeUnload: () => changed,
-    withResolver: true,
-  });
   const change = (kind: OperationKind, to: MechanismDraft) =>
     setDraft((before) => ({ ...before, operations: new Map(before.operations).set(kind, to) }));
   const touched = kinds.filter((kind) => {
@@ -121,17 +116,7 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           </p>
         </Confirm>
       )}
-      {blocker.status === 'blocked' && (
-        <Confirm
-          title="Leave without the changes?"
-          verb="Leave"
-          run={() => Promise.resolve()}
-          onDone={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          <p>What you edited is not kept anywhere.</p>
-        </Confirm>
-      )}
+      <Unsaved changed={changed} />
     </form>
   );
 }

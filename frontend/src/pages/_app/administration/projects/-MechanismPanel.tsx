@@ -1,12 +1,12 @@
-import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { NativeSelect, TextInput } from '@mantine/core';
 import type { Mechanism, OperationKind, Sample } from '@/api/types';
 import { Request } from '@/components/operations/PreviewView';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
-import { operationWords } from '@/components/status/looks';
+import { operationWords, ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
-import { type MechanismDraft, rowPath, type Variable } from './-contractDraft';
+import { type MechanismDraft, rowPath } from './-contractDraft';
+import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';
 
 const mechanisms: readonly { value: Mechanism['by']; label: string }[] = [
@@ -15,7 +15,6 @@ const mechanisms: readonly { value: Mechanism['by']; label: string }[] = [
   { value: 'pipeline', label: 'New pipeline, with variables' },
 ];
 
-const changed = { shape: 'half', tone: 'busy', word: 'Other than the default' } as const;
 const unsaved = { shape: 'triangle', tone: 'warn', word: 'Other than now' } as const;
 
 interface MechanismPanelProps {
@@ -44,7 +43,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
       title={word}
       note={
         <>
-          {draft.own && <Status look={changed} />} {other && <Status look={unsaved} />}
+          {draft.own && <Status look={ownLook} />} {other && <Status look={unsaved} />}
         </>
       }
       actions={
@@ -74,10 +73,15 @@ export function MechanismPanel(props: MechanismPanelProps) {
               onChange={({ currentTarget: { value } }) => edit({ message: value })}
             />
           ) : (
-            <Variables
-              kind={kind}
-              variables={draft.variables}
-              problems={problems}
+            <Pairs
+              one="variable"
+              placeholder="NAME"
+              about={'Values may hold {instance}, {deploymentId}, {repository}, {branch} and {entries}.'}
+              pairs={draft.variables}
+              problemOf={({ id, name }) =>
+                problems[rowPath(kind, id)] ?? problems[`${path}.variables.${name}`]
+              }
+              problem={problems[`${path}.variables`]}
               onChange={(variables) => edit({ variables })}
             />
           )}
@@ -101,61 +105,4 @@ function switched(draft: MechanismDraft, by: Mechanism['by']): Partial<Mechanism
   const variables =
     draft.variables.length > 0 ? draft.variables : [{ id: 0, name: 'INSTANCE_NAME', value: '{instance}' }];
   return { by, message: '', variables };
-}
-
-interface VariablesProps {
-  kind: OperationKind;
-  variables: readonly Variable[];
-  problems: Record<string, string>;
-  onChange: (variables: Variable[]) => void;
-}
-
-function Variables({ kind, variables, problems, onChange }: VariablesProps) {
-  const path = `operations.${kind}.variables`;
-  const set = (id: number, to: Partial<Variable>) =>
-    onChange(variables.map((v) => (v.id === id ? { ...v, ...to } : v)));
-  const next = Math.max(0, ...variables.map((v) => v.id + 1));
-  return (
-    <div className={classes.variables}>
-      <p className={classes.under}>
-        Values may hold {'{instance}'}, {'{deploymentId}'}, {'{repository}'}, {'{branch}'} and {'{entries}'}.
-      </p>
-      {variables.map(({ id, name, value }, i) => (
-        <div key={id} className={classes.variable}>
-          <TextInput
-            aria-label={`Variable ${i + 1}`}
-            placeholder="NAME"
-            value={name}
-            spellCheck={false}
-            error={problems[rowPath(kind, id)] ?? problems[`${path}.${name}`]}
-            onChange={(event) => set(id, { name: event.currentTarget.value })}
-          />
-          <TextInput
-            aria-label={`Value of variable ${i + 1}`}
-            placeholder="value"
-            value={value}
-            spellCheck={false}
-            onChange={(event) => set(id, { value: event.currentTarget.value })}
-          />
-          <ActionIcon
-            aria-label={`Remove ${name === '' ? `variable ${i + 1}` : name}`}
-            onClick={() => onChange(variables.filter((v) => v.id !== id))}
-          >
-            <IconX size={16} stroke={1.8} />
-          </ActionIcon>
-        </div>
-      ))}
-      {problems[path] !== undefined && (
-        <p className={classes.error} role="alert">
-          {problems[path]}
-        </p>
-      )}
-      <SmallButton
-        className={classes.add ?? ''}
-        onClick={() => onChange([...variables, { id: next, name: '', value: '' }])}
-      >
-        Add a variable
-      </SmallButton>
-    </div>
-  );
 }

@@ -1,4 +1,5 @@
 import type { Contract, ContractPage, Mechanism, OperationKind } from '@/api/types';
+import { type Pair, pairProblems, pairsOf, valuesOf } from './-Pairs';
 
 export const kinds: readonly OperationKind[] = [
   'create',
@@ -10,20 +11,13 @@ export const kinds: readonly OperationKind[] = [
   'reprovision',
 ];
 
-export interface Variable {
-  /** Tells rows apart while their names are typed. */
-  id: number;
-  name: string;
-  value: string;
-}
-
 /** How an operation is asked for, while it is edited. */
 export interface MechanismDraft {
   /** Whether it is other than the default. */
   own: boolean;
   by: Mechanism['by'];
   message: string;
-  variables: readonly Variable[];
+  variables: readonly Pair[];
 }
 
 export interface ContractDraft {
@@ -33,12 +27,7 @@ export interface ContractDraft {
 
 export function mechanismDraft(mechanism: Mechanism | undefined, own: boolean): MechanismDraft {
   const { by = 'trigger', message = '', variables = {} } = mechanism ?? {};
-  return {
-    own,
-    by,
-    message,
-    variables: Object.entries(variables).map(([name, value], id) => ({ id, name, value })),
-  };
+  return { own, by, message, variables: pairsOf(variables) };
 }
 
 export function draftOf({ contract, changed }: ContractPage): ContractDraft {
@@ -62,7 +51,7 @@ export function contractOf({ allowReprovision, operations }: ContractDraft): Con
 
 function mechanismOf({ by, message, variables }: MechanismDraft): Mechanism {
   if (by === 'commit') return { by, message };
-  return { by, variables: Object.fromEntries(variables.map(({ name, value }) => [name.trim(), value])) };
+  return { by, variables: valuesOf(variables) };
 }
 
 /** What a map of variables cannot even hold, by the path the API would name; the rest is the API's to say. */
@@ -70,12 +59,7 @@ export function problemsOf({ operations }: ContractDraft): Record<string, string
   const problems: Record<string, string> = {};
   for (const [kind, { own, by, variables }] of operations) {
     if (!own || by === 'commit') continue;
-    const seen = new Set<string>();
-    for (const { id, name } of variables) {
-      if (name.trim() === '') problems[rowPath(kind, id)] = 'A name is needed.';
-      else if (seen.has(name.trim())) problems[rowPath(kind, id)] = 'This name is there already.';
-      seen.add(name.trim());
-    }
+    for (const [id, problem] of pairProblems(variables)) problems[rowPath(kind, id)] = problem;
   }
   return problems;
 }
