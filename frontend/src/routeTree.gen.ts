@@ -38,6 +38,7 @@ import { Route as AppClustersClusterDeployRouteImport } from './pages/_app/clust
 import { Route as AppAdministrationProjectsClusterIndexRouteImport } from './pages/_app/administration/projects/$cluster/index'
 import { Route as AppAdministrationProjectsClusterContractRouteImport } from './pages/_app/administration/projects/$cluster/contract'
 import { Route as AppAdministrationProjectsClusterFactsRouteImport } from './pages/_app/administration/projects/$cluster/facts'
+import { Route as AppAdministrationProjectsClusterUsageRouteImport } from './pages/_app/administration/projects/$cluster/usage'
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
 import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
 import { Route as AppClustersClusterInstancesInstanceCompareRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/compare'
@@ -193,6 +194,12 @@ const AppAdministrationProjectsClusterFactsRoute =
     path: '/administration/projects/$cluster/facts',
     getParentRoute: () => AppRoute,
   } as any)
+const AppAdministrationProjectsClusterUsageRoute =
+  AppAdministrationProjectsClusterUsageRouteImport.update({
+    id: '/administration/projects/$cluster/usage',
+    path: '/administration/projects/$cluster/usage',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppClustersClusterPipelinesPipelineRoute =
   AppClustersClusterPipelinesPipelineRouteImport.update({
     id: '/clusters/$cluster/pipelines/$pipeline',
@@ -251,6 +258,7 @@ export interface FileRoutesByFullPath {
   '/clusters/$cluster/': typeof AppClustersClusterIndexRoute
   '/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
+  '/administration/projects/$cluster/usage': typeof AppAdministrationProjectsClusterUsageRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
@@ -285,6 +293,7 @@ export interface FileRoutesByTo {
   '/clusters/$cluster': typeof AppClustersClusterIndexRoute
   '/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
+  '/administration/projects/$cluster/usage': typeof AppAdministrationProjectsClusterUsageRoute
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
@@ -322,6 +331,7 @@ export interface FileRoutesById {
   '/_app/clusters/$cluster/': typeof AppClustersClusterIndexRoute
   '/_app/administration/projects/$cluster/contract': typeof AppAdministrationProjectsClusterContractRoute
   '/_app/administration/projects/$cluster/facts': typeof AppAdministrationProjectsClusterFactsRoute
+  '/_app/administration/projects/$cluster/usage': typeof AppAdministrationProjectsClusterUsageRoute
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/_app/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/_app/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
@@ -358,6 +368,7 @@ export interface FileRouteTypes {
     | '/clusters/$cluster/'
     | '/administration/projects/$cluster/contract'
     | '/administration/projects/$cluster/facts'
+    | '/administration/projects/$cluster/usage'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster/'
     | '/clusters/$cluster/instances/$instance/compare'
@@ -392,6 +403,7 @@ export interface FileRouteTypes {
     | '/clusters/$cluster'
     | '/administration/projects/$cluster/contract'
     | '/administration/projects/$cluster/facts'
+    | '/administration/projects/$cluster/usage'
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster'
     | '/clusters/$cluster/instances/$instance/compare'
@@ -428,6 +440,7 @@ export interface FileRouteTypes {
     | '/_app/clusters/$cluster/'
     | '/_app/administration/projects/$cluster/contract'
     | '/_app/administration/projects/$cluster/facts'
+    | '/_app/administration/projects/$cluster/usage'
     | '/_app/clusters/$cluster/pipelines/$pipeline'
     | '/_app/administration/projects/$cluster/'
     | '/_app/clusters/$cluster/instances/$instance/compare'
@@ -647,6 +660,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAdministrationProjectsClusterFactsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/administration/projects/$cluster/usage': {
+      id: '/_app/administration/projects/$cluster/usage'
+      path: '/administration/projects/$cluster/usage'
+      fullPath: '/administration/projects/$cluster/usage'
+      preLoaderRoute: typeof AppAdministrationProjectsClusterUsageRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/clusters/$cluster/pipelines/$pipeline': {
       id: '/_app/clusters/$cluster/pipelines/$pipeline'
       path: '/clusters/$cluster/pipelines/$pipeline'
@@ -705,6 +725,7 @@ interface AppRouteChildren {
   AppClustersClusterIndexRoute: typeof AppClustersClusterIndexRoute
   AppAdministrationProjectsClusterContractRoute: typeof AppAdministrationProjectsClusterContractRoute
   AppAdministrationProjectsClusterFactsRoute: typeof AppAdministrationProjectsClusterFactsRoute
+  AppAdministrationProjectsClusterUsageRoute: typeof AppAdministrationProjectsClusterUsageRoute
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
   AppAdministrationProjectsClusterIndexRoute: typeof AppAdministrationProjectsClusterIndexRoute
   AppClustersClusterInstancesInstanceCompareRoute: typeof AppClustersClusterInstancesInstanceCompareRoute
@@ -735,6 +756,8 @@ const AppRouteChildren: AppRouteChildren = {
     AppAdministrationProjectsClusterContractRoute,
   AppAdministrationProjectsClusterFactsRoute:
     AppAdministrationProjectsClusterFactsRoute,
+  AppAdministrationProjectsClusterUsageRoute:
+    AppAdministrationProjectsClusterUsageRoute,
   AppClustersClusterPipelinesPipelineRoute:
     AppClustersClusterPipelinesPipelineRoute,
   AppAdministrationProjectsClusterIndexRoute:

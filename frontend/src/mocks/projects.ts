@@ -9,6 +9,9 @@ import type {
   NewProject,
   OperationKind,
   ProjectState,
+  UsageContract,
+  UsageContractPage,
+  UsageReport,
 } from '@/api/types';
 import { checkNames } from '@/components/projects/checks';
 import { linkNames } from '@/components/projects/facts';
@@ -137,6 +140,59 @@ function refusal({ operations = {} }: Contract) {
   return undefined;
 }
 
+const usualUsage: UsageContract = {
+  function: 'usage-report',
+  query: { from: '{from}', to: '{to}' },
+  rows: 'instances',
+  fields: {
+    instance: 'instance',
+    users: 'users',
+    activeUsers: 'activeUsers',
+    courses: 'courses',
+    hits: 'hits',
+  },
+  days: 30,
+};
+
+function usagePage(own: UsageContract | undefined): UsageContractPage {
+  return { usage: own ?? usualUsage, isDefault: own === undefined, default: usualUsage };
+}
+
+function usageRefusal(usage: UsageContract | undefined) {
+  const refuse = (field: string, message: string) =>
+    problem(422, message, [{ field: `body.usage.${field}`, message }]);
+  if (usage === undefined) return undefined;
+  if (!/^[a-z0-9-]+$/.test(usage.function)) {
+    return refuse('function', 'a function’s name has only lower-case letters, digits and hyphens');
+  }
+  const bad = Object.entries(usage.fields).find(([, path]) => path.includes('$'));
+  return bad && refuse(`fields.${bad[0]}`, 'a path is names joined by dots, such as stats.users');
+}
+
+/** The report of each cluster has one row that fits the usual contract, and one without hits. */
+function understood({ rows, fields, days }: UsageContract) {
+  if (rows !== 'instances') {
+    return problem(
+      503,
+      `The usage report is not in the form its contract says: there is nothing at "${rows ?? ''}".`,
+    );
+  }
+  const told = { users: 120, activeUsers: 30, courses: 4, hits: 9000 };
+  const read = Object.fromEntries(
+    Object.entries(told).filter(([name]) => fields[name as keyof typeof told] === name),
+  );
+  const { hits: _untold, ...others } = read;
+  return HttpResponse.json({
+    from: ago(24 * 60 * (days ?? 30)),
+    to: ago(24 * 60),
+    instances: [
+      { instance: 'academy', ...read },
+      { instance: 'cinder-arts', ...others },
+    ],
+    skipped: 1,
+  } satisfies UsageReport);
+}
+
 export function projectHandlers(world: () => World) {
   const root = '*/function/clusters/v1/projects';
   const of = (id: string) => {
@@ -252,6 +308,24 @@ export function projectHandlers(world: () => World) {
       world().contracts.set(params.id, body);
       return HttpResponse.json(contractPage(body));
     }),
+    http.get<{ id: string }>(`${root}/:id/usage-contract`, ({ params }) =>
+      HttpResponse.json(usagePage(world().usageContracts.get(params.id))),
+    ),
+    http.post<never, { usage: UsageContract }>(`${root}/:id/usage-contract/try`, async ({ request }) => {
+      const { usage } = await request.json();
+      return usageRefusal(usage) ?? understood(usage);
+    }),
+    http.put<{ id: string }, { usage?: UsageContract }>(
+      `${root}/:id/usage-contract`,
+      async ({ params, request }) => {
+        const { usage } = await request.json();
+        const refused = usageRefusal(usage);
+        if (refused) return refused;
+        if (usage) world().usageContracts.set(params.id, usage);
+        else world().usageContracts.delete(params.id);
+        return HttpResponse.json(usagePage(usage));
+      },
+    ),
     http.post<{ id: string }>('*/function/sync/v1/clusters/:id', ({ params }) => {
       const cluster = world().clusters.find((c) => c.id === params.id);
       if (!cluster) return missing();

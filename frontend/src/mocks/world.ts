@@ -18,6 +18,7 @@ import type {
   Session,
   Token,
   Undeployed,
+  UsageContract,
   User,
   View,
 } from '@/api/types';
@@ -63,6 +64,7 @@ export interface World {
   projects: Map<string, ProjectState>;
   /** Contracts that are not the default, by cluster. */
   contracts: Map<string, Contract>;
+  usageContracts: Map<string, UsageContract>;
   /** What projects were added with. */
   added: NewProject[];
   revision: number;
@@ -472,6 +474,7 @@ export function createWorld(): World {
     undeployed: new Map(),
     projects: new Map(),
     contracts: new Map(),
+    usageContracts: new Map(),
     added: [],
     revision: (worlds += 1000),
   };

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
-import type { CheckName, Contract, NewCredentials, NewProject, RotatedSecret } from '../types';
+import type { CheckName, Contract, NewCredentials, NewProject, RotatedSecret, UsageContract } from '../types';
 import { pace } from './fleet';
 
 export const projectsQuery = queryOptions({
@@ -77,6 +77,13 @@ export function syncCluster(cluster: string, signal?: AbortSignal) {
   );
 }
 
+/** What is being edited must not change under one's hands. */
+const edited = {
+  staleTime: Number.POSITIVE_INFINITY,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
+
 export function contractQuery(cluster: string) {
   return queryOptions({
     queryKey: ['contract', cluster],
@@ -84,10 +91,7 @@ export function contractQuery(cluster: string) {
       answer(
         client.GET('/pipelines/v1/clusters/{cluster}/contract', { signal, params: { path: { cluster } } }),
       ),
-    // What is being edited must not change under one's hands.
-    staleTime: Number.POSITIVE_INFINITY,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...edited,
   });
 }
 
@@ -113,6 +117,40 @@ export function setContract(cluster: string, contract: Contract) {
     client.PUT('/pipelines/v1/clusters/{cluster}/contract', {
       params: { path: { cluster } },
       body: contract,
+    }),
+  );
+}
+
+export function usageContractQuery(cluster: string) {
+  return queryOptions({
+    queryKey: ['usage-contract', cluster],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/clusters/v1/projects/{cluster}/usage-contract', {
+          signal,
+          params: { path: { cluster } },
+        }),
+      ),
+    ...edited,
+  });
+}
+
+/** Asks the cluster for its usage report by a contract. Asking keeps nothing. */
+export function tryUsageContract(cluster: string, usage: UsageContract) {
+  return answer(
+    client.POST('/clusters/v1/projects/{cluster}/usage-contract/try', {
+      params: { path: { cluster } },
+      body: { usage },
+    }),
+  );
+}
+
+/** Undefined is the default again. */
+export function setUsageContract(cluster: string, usage: UsageContract | undefined) {
+  return answer(
+    client.PUT('/clusters/v1/projects/{cluster}/usage-contract', {
+      params: { path: { cluster } },
+      body: usage ? { usage } : {},
     }),
   );
 }

@@ -22,7 +22,10 @@ const sections = [
   { to: '/administration/projects/$cluster/facts', word: 'Facts and links' },
 ] as const;
 
-const contract = { to: '/administration/projects/$cluster/contract', word: 'Contract' } as const;
+const further = [
+  { to: '/administration/projects/$cluster/contract', word: 'Contract' },
+  { to: '/administration/projects/$cluster/usage', word: 'Usage report' },
+] as const;
 
 /** What the pages of a project have in common. */
 export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) {
@@ -51,7 +54,7 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
         </>
       }
     >
-      <Sections label="Project" links={administrator ? [...sections, contract] : sections} />
+      <Sections label="Project" links={administrator ? [...sections, ...further] : sections} />
       <Loaded query={query} what="The project" lines={8}>
         {children}
       </Loaded>

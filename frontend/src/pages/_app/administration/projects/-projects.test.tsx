@@ -214,3 +214,101 @@ describe('the contract', () => {
     expect(await screen.findByText('Your role does not allow this')).toBeVisible();
   });
 });
+
+describe('the usage report', () => {
+  const usage = `${projects}/campus-aws/usage`;
+
+  test('is tried as it is typed: what is understood, or why nothing is', async () => {
+    const { user } = open(usage);
+    const panel = await screen.findByRole('region', { name: 'What is understood' });
+    const attempt = () => user.click(within(panel).getByRole('button', { name: 'Try it' }));
+    await attempt();
+    expect(await within(panel).findByText(/: 2 instances, and 1 row without a name\.$/)).toBeVisible();
+    expect(within(panel).getByRole('row', { name: 'academy 120 30 4 9,000' })).toBeVisible();
+    expect(within(panel).getByRole('row', { name: 'cinder-arts 120 30 4 —' })).toBeVisible();
+    expect(await faults()).toEqual([]);
+
+    const rows = screen.getByLabelText('Rows');
+    await user.clear(rows);
+    await user.type(rows, 'data.sites');
+    expect(within(panel).getByText('Of what was typed before')).toBeVisible();
+    await attempt();
+    expect(await within(panel).findByRole('alert')).toHaveTextContent('there is nothing at "data.sites"');
+    await user.type(rows, 's');
+    expect(within(panel).queryByRole('alert')).not.toBeInTheDocument();
+    expect(mock.world.usageContracts.size, 'trying keeps nothing').toBe(0);
+  });
+
+  test('is kept, with what is wrong at its field, until it is the default again', async () => {
+    const { user } = open(usage);
+    const save = await screen.findByRole('button', { name: 'Save' });
+    expect(save).toBeDisabled();
+    expect(screen.queryByRole('button', { name: 'Back to the default' })).not.toBeInTheDocument();
+    const users = screen.getByLabelText('Users');
+    await user.clear(users);
+    await user.type(users, '$.users');
+    await user.click(save);
+    await waitFor(() => expect(users).toHaveAccessibleDescription(/a path is names joined by dots/));
+    expect(screen.getByText('Correct what is marked.')).toBeVisible();
+    await user.clear(users);
+    await user.type(users, 'stats.users');
+    expect(users).not.toHaveAccessibleDescription(/joined by dots/);
+
+    const days = screen.getByLabelText('Days');
+    await user.clear(days);
+    await user.type(days, '400');
+    expect(days).toHaveAccessibleDescription(/from 1 to 366/);
+    expect(save).toBeDisabled();
+    await user.selectOptions(screen.getByLabelText('Period'), 'The last full month');
+    await user.click(screen.getByRole('button', { name: 'Add a parameter' }));
+    const name = screen.getByLabelText('Parameter 3');
+    await user.type(name, 'from');
+    expect(name).toHaveAccessibleDescription(/there already/);
+    await user.clear(name);
+    await user.type(name, 'form');
+    await user.type(screen.getByLabelText('Value of parameter 3'), 'json');
+    await user.clear(screen.getByLabelText('Hits'));
+    await user.click(screen.getByLabelText('It can tell of the past as it was'));
+    await user.click(save);
+    await waitFor(() =>
+      expect(mock.world.usageContracts.get('campus-aws')).toEqual({
+        function: 'usage-report',
+        query: { from: '{from}', to: '{to}', form: 'json' },
+        rows: 'instances',
+        fields: {
+          instance: 'instance',
+          users: 'stats.users',
+          activeUsers: 'activeUsers',
+          courses: 'courses',
+        },
+        days: 0,
+        history: true,
+      }),
+    );
+    expect(await screen.findByText('Nothing is changed.')).toBeVisible();
+    expect(screen.getByText('Other than the default')).toBeVisible();
+
+    await user.click(screen.getByRole('button', { name: 'Back to the default' }));
+    expect(users).toHaveValue('users');
+    await user.click(save);
+    await waitFor(() => expect(mock.world.usageContracts.size).toBe(0));
+    expect(await screen.findByText('Nothing is changed.')).toBeVisible();
+  });
+
+  test('is not left with changes unasked', async () => {
+    const { user, router } = open(usage);
+    await user.type(await screen.findByLabelText('Function'), '-2');
+    await user.click(screen.getByRole('link', { name: 'Contract' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Leave without the changes?' });
+    expect(router.state.location.pathname).toBe(usage);
+    await user.click(within(dialog).getByRole('button', { name: 'Leave' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`${projects}/campus-aws/contract`));
+  });
+
+  test('is an administrator’s business', async () => {
+    enterAs('operator');
+    open(usage);
+    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    expect(screen.queryByRole('link', { name: 'Usage report' })).not.toBeInTheDocument();
+  });
+});

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { usageContractQuery } from '@/api/queries/projects';
+import { Loaded } from '@/components/Loaded';
+import { useMay } from '@/components/useMe';
+import { NoRole } from '../-NoRole';
+import { ProjectFrame } from '../-ProjectFrame';
+import { UsageEditor } from '../-UsageEditor';
+
+export const Route = createFileRoute('/_app/administration/projects/$cluster/usage')({
+  component: UsageRoute,
+});
+
+function UsageRoute() {
+  const { cluster } = Route.useParams();
+  const administrator = useMay('administrator', cluster);
+  const query = useQuery({ ...usageContractQuery(cluster), enabled: administrator });
+  if (!administrator) return <NoRole title={cluster} who="Administrators" />;
+  return (
+    <ProjectFrame cluster={cluster}>
+      {() => (
+        <Loaded query={query} what="The usage report" lines={8}>
+          {(page) => <UsageEditor key={cluster} cluster={cluster} page={page} />}
+        </Loaded>
+      )}
+    </ProjectFrame>
+  );
+}

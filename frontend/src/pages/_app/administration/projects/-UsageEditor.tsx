@@ -1,0 +1,259 @@
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { ApiError } from '@/api/errors';
+import { setUsageContract, tryUsageContract, usageContractQuery } from '@/api/queries/projects';
+import type { UsageContract, UsageContractPage, UsageReport } from '@/api/types';
+import { Empty } from '@/components/Empty';
+import { Failure } from '@/components/Failure';
+import { Panel } from '@/components/Panel';
+import { SmallButton } from '@/components/SmallButton';
+import { ownLook } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Table } from '@/components/Table';
+import { tell } from '@/components/tell';
+import { count, measures } from '@/components/usage/measures';
+import { Pairs } from './-Pairs';
+import classes from './-projects.module.css';
+import { Unsaved } from './-Unsaved';
+import {
+  parameterPath,
+  reportFields,
+  same,
+  type UsageDraft,
+  usageDraft,
+  usageOf,
+  usageProblems,
+} from './-usageDraft';
+
+interface UsageEditorProps {
+  cluster: string;
+  page: UsageContractPage;
+}
+
+const periods: readonly { value: UsageDraft['period']; label: string }[] = [
+  { value: 'days', label: 'Some days, up to yesterday' },
+  { value: 'month', label: 'The last full month' },
+];
+
+/** Edits how a cluster's usage report is asked for and read, beside what is understood of it by that. */
+export function UsageEditor({ cluster, page }: UsageEditorProps) {
+  const queryClient = useQueryClient();
+  const [draft, setDraft] = useState<UsageDraft>(() => usageDraft(page.usage));
+  const edit = (to: Partial<UsageDraft>) => setDraft((before) => ({ ...before, ...to }));
+  const usage = usageOf(draft);
+  const own = !same(usage, page.default);
+  const changed = !same(usage, page.usage);
+  const trial = useMutation({ mutationFn: (tried: UsageContract) => tryUsageContract(cluster, tried) });
+  const save = useMutation({
+    // The default is kept as such, so that it follows a later one.
+    mutationFn: (kept: UsageContract) =>
+      setUsageContract(cluster, same(kept, page.default) ? undefined : kept),
+    onSuccess: (saved) => {
+      tell('How the usage report is asked for is saved.');
+      queryClient.setQueryData(usageContractQuery(cluster).queryKey, saved);
+    },
+  });
+  // What was said of something else than is typed now counts no more.
+  const failed = ({ error, variables }: typeof trial | typeof save) =>
+    variables && same(variables, usage) ? error : null;
+  const [untried, unsaved] = [failed(trial), failed(save)];
+  const local = usageProblems(draft);
+  const problems: Record<string, string> = { ...fieldsOf(untried), ...fieldsOf(unsaved), ...local };
+  const whole = Object.keys(local).length === 0;
+  const wrong = Object.keys(problems).length > 0;
+  const busy = trial.isPending || save.isPending;
+  return (
+    <form
+      noValidate
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (changed && whole && !busy) save.mutate(usage);
+      }}
+    >
+      <p className={classes.text}>
+        Once a day a function of the cluster is asked who used its instances. What it is called and how its
+        answer reads is up to the cluster, so it is written down here.
+      </p>
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Panel
+            title="How it is asked for"
+            note={own && <Status look={ownLook} />}
+            actions={
+              own && (
+                <SmallButton onClick={() => setDraft(usageDraft(page.default))}>
+                  Back to the default
+                </SmallButton>
+              )
+            }
+          >
+            <Group legend="How it is asked for">
+              <TextInput
+                label="Function"
+                description="Its name in the cluster’s OpenFaaS."
+                value={draft.function}
+                spellCheck={false}
+                error={problems['usage.function']}
+                onChange={({ currentTarget: { value } }) => edit({ function: value })}
+              />
+              <NativeSelect
+                label="Period"
+                data={periods}
+                value={draft.period}
+                onChange={({ currentTarget: { value } }) => edit({ period: value as UsageDraft['period'] })}
+              />
+              {draft.period === 'days' && (
+                <TextInput
+                  label="Days"
+                  inputMode="numeric"
+                  value={draft.days}
+                  error={problems['usage.days']}
+                  onChange={({ currentTarget: { value } }) => edit({ days: value.trim() })}
+                />
+              )}
+              <Pairs
+                one="parameter"
+                placeholder="name"
+                about="Sent in the query. Values may hold {from} and {to}, the first day of the period and its last."
+                pairs={draft.query}
+                problemOf={({ id }) => problems[parameterPath(id)]}
+                problem={problems['usage.query']}
+                onChange={(query) => edit({ query })}
+              />
+              <Checkbox
+                label="It can tell of the past as it was"
+                description="Then it is asked for periods long past, too, a few at a time."
+                checked={draft.history}
+                onChange={({ currentTarget: { checked } }) => edit({ history: checked })}
+              />
+            </Group>
+          </Panel>
+          <Panel title="How it is read">
+            <Group legend="How it is read">
+              <TextInput
+                label="Rows"
+                description="Path to the instances, such as data.instances; empty is the whole answer. They are a list, or have the names of instances as keys."
+                value={draft.rows}
+                spellCheck={false}
+                error={problems['usage.rows']}
+                onChange={({ currentTarget: { value } }) => edit({ rows: value })}
+              />
+              {reportFields.map(({ name, label, description }) => (
+                <TextInput
+                  key={name}
+                  label={label}
+                  description={description}
+                  placeholder="stats.users"
+                  value={draft.fields[name]}
+                  spellCheck={false}
+                  error={problems[`usage.fields.${name}`]}
+                  onChange={({ currentTarget: { value } }) =>
+                    edit({ fields: { ...draft.fields, [name]: value } })
+                  }
+                />
+              ))}
+            </Group>
+          </Panel>
+        </div>
+        <Panel
+          title="What is understood"
+          note={trial.data && !same(trial.variables, usage) && 'Of what was typed before'}
+          actions={
+            <SmallButton loading={trial.isPending} disabled={!whole} onClick={() => trial.mutate(usage)}>
+              Try it
+            </SmallButton>
+          }
+        >
+          <Trial
+            report={trial.data}
+            old={trial.variables !== undefined && !same(trial.variables, usage)}
+            failure={unaimed(untried)}
+          />
+        </Panel>
+      </div>
+      {unsaved && unaimed(unsaved) && <Failure error={unsaved} what="It was not saved." />}
+      <div className={classes.bar}>
+        <p role="status">{words(changed, wrong)}</p>
+        <Button variant="default" disabled={!changed} onClick={() => setDraft(usageDraft(page.usage))}>
+          Undo all
+        </Button>
+        <Button type="submit" disabled={!changed || !whole} loading={save.isPending}>
+          Save
+        </Button>
+      </div>
+      <Unsaved changed={changed} />
+    </form>
+  );
+}
+
+function Group({ legend, children }: { legend: string; children: ReactNode }) {
+  return (
+    <fieldset className={classes.mechanism}>
+      <legend>{legend}</legend>
+      {children}
+    </fieldset>
+  );
+}
+
+/** What was read of the cluster's report, or why it was not. */
+function Trial({
+  report,
+  old,
+  failure,
+}: {
+  report: UsageReport | undefined;
+  old: boolean;
+  failure: Error | null;
+}) {
+  if (failure) return <Failure error={failure} what="The report was not understood." />;
+  if (!report) {
+    return <Empty title="Not tried yet">The cluster is asked by what is typed here. Nothing is kept.</Empty>;
+  }
+  const { from, to, instances, skipped = 0 } = report;
+  return (
+    <div data-old={old || undefined} className={classes.sample} role="status" aria-label="What is understood">
+      <p className={classes.text}>
+        From {from.slice(0, 10)} to {to.slice(0, 10)}: {numberOf(instances.length, 'instance')}
+        {skipped > 0 && `, and ${numberOf(skipped, 'row')} without a name`}.
+      </p>
+      {instances.length > 0 && (
+        <Table label="What is understood" heads={['Instance', ...measures.map(({ name }) => name)]}>
+          {instances.slice(0, mostShown).map((row) => (
+            <tr key={row.instance}>
+              <td>{row.instance}</td>
+              {measures.map(({ key }) => (
+                <td key={key}>{count(row[key])}</td>
+              ))}
+            </tr>
+          ))}
+        </Table>
+      )}
+      {instances.length > mostShown && (
+        <p className={classes.under}>{numberOf(instances.length - mostShown, 'further one')}.</p>
+      )}
+    </div>
+  );
+}
+
+/** Enough to see whether fields are where they were said to be. */
+const mostShown = 20;
+
+function numberOf(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function fieldsOf(error: Error | null): Record<string, string> {
+  return error instanceof ApiError ? error.fields : {};
+}
+
+/** An error that no field shows. */
+function unaimed(error: Error | null): Error | null {
+  return error && Object.keys(fieldsOf(error)).length === 0 ? error : null;
+}
+
+function words(changed: boolean, wrong: boolean): string {
+  if (wrong) return 'Correct what is marked.';
+  return changed ? 'Try it, then save.' : 'Nothing is changed.';
+}
