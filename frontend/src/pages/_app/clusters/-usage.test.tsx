@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import { screen, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
@@ -6,13 +7,15 @@ import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
 
-beforeEach(() =>
+beforeEach(() => {
+  // What the test before was told stays for seconds.
+  notifications.clean();
   session.enter({
     accessToken: 'a',
     expiresAt: new Date(Date.now() + 600_000).toISOString(),
     user: { ...api.world.user, role: 'viewer' },
-  }),
-);
+  });
+});
 
 const address = () => {
   const found = api.world.instances.find((i) => i.lifecycle === 'active');
