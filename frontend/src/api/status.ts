@@ -1,4 +1,4 @@
-import type { InstanceLeaf, OperationState } from './types';
+import type { ClusterBranch, InstanceLeaf, OperationState } from './types';
 
 const moving = new Set([
   'created',
@@ -33,6 +33,14 @@ export function urgencyOf(leaf: InstanceLeaf): Urgency {
   if (isMoving(leaf.pipeline) || leaf.health === 'progressing') return 'moving';
   if (leaf.health === 'healthy') return 'fine';
   return 'unknown';
+}
+
+/** The most urgent of a cluster's own facts, without its instances. */
+export function urgencyOfCluster(cluster: ClusterBranch): Urgency {
+  if (cluster.online?.state === 'offline' || cluster.pipeline === 'failed') return 'failed';
+  if (cluster.problems > 0 || (cluster.syncError ?? '') !== '') return 'degraded';
+  if (isMoving(cluster.pipeline)) return 'moving';
+  return cluster.online?.state === 'online' ? 'fine' : 'unknown';
 }
 
 /** The most urgent of several. */

@@ -58,7 +58,6 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
     event.stopPropagation();
     onToggle();
   };
-  const count = row.cluster.instances.length;
   return (
     <Link
       {...common}
@@ -73,9 +72,12 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
         <IconChevronRight size={14} stroke={2} />
       </span>
       <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
-      {!row.open && mark}
-      <span className={classes.count}>{count}</span>
-      <Hidden> instances, worst: {look.word}</Hidden>
+      {mark}
+      <span className={classes.count}>{row.count}</span>
+      <Hidden>
+        {' '}
+        {row.count === 1 ? 'instance' : 'instances'}, worst: {look.word}
+      </Hidden>
     </Link>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ClusterTree } from '@/api/types';
+import type { ClusterBranch, ClusterTree } from '@/api/types';
 import { rowsOf } from './rows';
 
 const leaf = { lifecycle: 'active', health: 'healthy', problems: false } as const;
@@ -45,6 +45,24 @@ test('a cluster shows the worst of its own instances and files, no other cluster
   const rows = rowsOf(tree, new Set(), '');
   const urgencies = rows.filter((row) => row.kind === 'cluster').map((row) => row.urgency);
   expect(urgencies).toEqual(['failed', 'moving', 'degraded']);
+});
+
+test('what is wrong with the cluster itself counts, and hides no instance that failed', () => {
+  const urgency = (own: Partial<ClusterBranch>, health: 'healthy' | 'failed' = 'healthy') => {
+    const branch = { id: 'a', name: 'a', problems: 0, instances: [{ ...leaf, name: 'one', health }], ...own };
+    return rowsOf({ revision: 1, clusters: [branch] }, new Set(), '')[0]?.urgency;
+  };
+  expect(urgency({ problems: 2 }, 'failed')).toBe('failed');
+  expect(urgency({ online: { state: 'offline' } })).toBe('failed');
+  expect(urgency({ pipeline: 'failed' })).toBe('failed');
+  expect(urgency({ syncError: 'GitLab refuses the token.' })).toBe('degraded');
+  expect(urgency({ pipeline: 'running' })).toBe('moving');
+  expect(urgency({ online: { state: 'unknown' } })).toBe('fine');
+});
+
+test('a cluster counts the instances that are listed', () => {
+  const [first] = rowsOf(tree, new Set(['a']), '');
+  expect(first).toMatchObject({ id: 'a', count: 2 });
 });
 
 test('positions count within the parent', () => {

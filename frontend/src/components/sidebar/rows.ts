@@ -1,4 +1,4 @@
-import { type Urgency, urgencyOf, worst } from '@/api/status';
+import { type Urgency, urgencyOf, urgencyOfCluster, worst } from '@/api/status';
 import type { ClusterBranch, ClusterTree, InstanceLeaf } from '@/api/types';
 
 export interface ClusterRow {
@@ -6,6 +6,8 @@ export interface ClusterRow {
   id: string;
   cluster: ClusterBranch;
   urgency: Urgency;
+  /** The instances that are listed when it is open. */
+  count: number;
   open: boolean;
   position: number;
   size: number;
@@ -38,7 +40,8 @@ export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: s
       kind: 'cluster',
       id: cluster.id,
       cluster,
-      urgency: cluster.problems > 0 ? 'degraded' : worst(cluster.instances.map(urgencyOf)),
+      urgency: worstOf(cluster),
+      count: instances.length,
       open,
       position: i + 1,
       size: kept.length,
@@ -55,6 +58,13 @@ export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: s
     }));
     return [head, ...leaves];
   });
+}
+
+/** What is not known of the cluster itself says nothing against its instances. */
+function worstOf(cluster: ClusterBranch): Urgency {
+  const own = urgencyOfCluster(cluster);
+  const living = matching(cluster, '').map(urgencyOf);
+  return worst(own === 'unknown' ? living : [own, ...living]);
 }
 
 function matching(cluster: ClusterBranch, text: string): InstanceLeaf[] {
