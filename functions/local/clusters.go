@@ -106,7 +106,9 @@ func connect(ctx context.Context, f *setup.Fleet, p fleet.Project, s *clustertes
 	if !ours || p.GatewayURL == target.GatewayURL && !c.InspectorSecret.IsZero() {
 		return nil
 	}
-	_, err = f.Enrol.Update(ctx, p.ID, enrol.Change{
+	unproved := *f.Enrol
+	unproved.Gateway = nil // one of the clusters plays offline now and then, and has to be connected all the same
+	_, err = unproved.Update(ctx, p.ID, enrol.Change{
 		GatewayURL: &target.GatewayURL, GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret,
 	})
 	return err

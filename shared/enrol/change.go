@@ -38,7 +38,8 @@ func (c *Change) fields(to *fleet.Credentials) map[string][2]*secret.Value {
 }
 
 // Update replaces credentials and the gateway's address. Tokens that GitLab does not
-// accept are fault.Invalid and change nothing.
+// accept, and a gateway that does not accept its credentials, are fault.Invalid and
+// change nothing.
 func (s *Service) Update(ctx context.Context, id string, change Change) (fleet.Project, error) {
 	project, err := s.Fleet.Project(ctx, id)
 	if err != nil {
@@ -137,6 +138,31 @@ func (s *Service) prove(ctx context.Context, project fleet.Project, change Chang
 				return fault.InvalidField(v.field, "%s %s", c.Detail, c.Cure)
 			}
 		}
+	}
+	return s.proveGateway(ctx, sub, change)
+}
+
+// proveGateway tries what a change leaves of the gateway's address and
+// credentials together: each may fit the others no more.
+func (s *Service) proveGateway(ctx context.Context, sub *subject, change Change) error {
+	if change.GatewayURL == nil && change.GatewayUser.IsZero() && change.GatewayPassword.IsZero() {
+		return nil
+	}
+	if change.GatewayURL != nil {
+		sub.GatewayURL = strings.TrimRight(*change.GatewayURL, "/")
+	}
+	if !change.GatewayUser.IsZero() {
+		sub.GatewayUser = change.GatewayUser
+	}
+	if !change.GatewayPassword.IsZero() {
+		sub.GatewayPassword = change.GatewayPassword
+	}
+	checks, err := s.check(ctx, sub, "gateway")
+	if err != nil {
+		return err
+	}
+	if c := checks[0]; c.State == fleet.CheckFailed {
+		return fault.InvalidField(c.Field, "%s %s", c.Detail, c.Cure)
 	}
 	return nil
 }

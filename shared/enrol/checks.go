@@ -403,7 +403,7 @@ func (s *Service) checkGateway(ctx context.Context, sub *subject) result {
 	case err != nil:
 		return failed(err, "Is the address right, and the cluster running? One in a private network has to be allowed first.")
 	}
-	return passed("The gateway is healthy.")
+	return passed("The gateway is healthy and accepts the user and the password.")
 }
 
 func (s *Service) checkSync(ctx context.Context, sub *subject) result {

@@ -22,8 +22,8 @@ type Service struct {
 	Fleet *fleet.Store
 	Vault *fleet.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
-	// Gateway asks a cluster's gateway whether it is healthy; fault.Refused when
-	// it refuses the credentials. Nil leaves gateways alone.
+	// Gateway asks a cluster's gateway whether it is healthy and takes the
+	// credentials; fault.Refused when it does not take them. Nil leaves gateways alone.
 	Gateway func(ctx context.Context, address string, user, password secret.Value) error
 	// WebhookAddress is where GitLab reaches the webhook function for a project.
 	WebhookAddress func(project string) string

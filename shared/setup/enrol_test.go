@@ -20,6 +20,8 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -92,12 +94,9 @@ func TestChecksTellOfTheDeployKeyAndOfWhatIsThereAlready(t *testing.T) {
 }
 
 func TestEachCheckFailsWithItsCure(t *testing.T) {
-	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); r.URL.Path != "/healthz" || user != "admin" || password != "right" {
-			w.WriteHeader(http.StatusUnauthorized)
-		}
-	}))
-	defer gateway.Close()
+	gateway := gatewayOf(t)
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }))
+	defer web.Close()
 	dead := httptest.NewServer(http.NotFoundHandler())
 	dead.Close()
 	tests := map[string]struct {
@@ -117,9 +116,14 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 		"no Grove":         {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
 		"wrong trigger":    {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
 		"wrong password": {"gateway", func(w *world) {
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.URL, secret.New("admin"), secret.New("wrong")
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, secret.New("wrong")
 		}, "basic-auth", "gatewayPassword"},
-		"no gateway": {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
+		"wrong user": {"gateway", func(w *world) {
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, secret.New("root"), gateway.Password
+		}, "basic-auth", "gatewayPassword"},
+		"no credentials": {"gateway", func(w *world) { w.request.GatewayURL = gateway.GatewayURL }, "basic-auth", "gatewayPassword"},
+		"not a gateway":  {"gateway", func(w *world) { w.request.GatewayURL = web.URL }, "no gateway of OpenFaaS", "gatewayUrl"},
+		"no gateway":     {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -149,15 +153,61 @@ func (w *world) other(path string, files map[string]string) {
 	w.request.Project, w.request.TriggerToken = path, secret.New(w.gitlab.AddTriggerToken(p.ID, ""))
 }
 
+// gatewayOf starts a cluster and tells how its gateway is reached.
+func gatewayOf(t *testing.T) clusterfn.Target {
+	t.Helper()
+	return clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{{
+		ID: "campus", User: secret.New("admin"), Password: secret.New("right"), Instances: func() []string { return nil },
+	}}}).Target("campus")
+}
+
 func TestHealthyGateway(t *testing.T) {
-	gateway := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	defer gateway.Close()
 	w := newWorld(t, "alpha")
 	w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
-	w.request.GatewayURL = gateway.URL
+	gateway := gatewayOf(t)
+	w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
 	checks, err := w.Enrol.Check(t.Context(), w.request, "gateway")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
+}
+
+func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
+	gateway := gatewayOf(t)
+	dead := httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	none := ""
+	for name, tt := range map[string]struct {
+		change enrol.Change
+		field  string // that is refused; empty when it is taken
+	}{
+		"wrong password": {enrol.Change{GatewayPassword: secret.New("wrong")}, "gatewayPassword"},
+		"wrong user":     {enrol.Change{GatewayUser: secret.New("root")}, "gatewayPassword"},
+		"no gateway":     {enrol.Change{GatewayURL: &dead.URL}, "gatewayUrl"},
+		"the same again": {enrol.Change{GatewayURL: &gateway.GatewayURL, GatewayPassword: gateway.Password}, ""},
+		"taken away":     {enrol.Change{GatewayURL: &none, GatewayPassword: secret.New("wrong")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "alpha")
+			w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
+			w.enrol(t)
+			before, err := w.Vault.Credentials(t.Context(), "campus")
+			require.NoError(t, err)
+			_, err = w.Enrol.Update(t.Context(), "campus", tt.change)
+			if tt.field == "" {
+				require.NoError(t, err)
+				return
+			}
+			var e *fault.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, fault.Invalid, e.Kind)
+			assert.Equal(t, tt.field, e.Field)
+			after, err := w.Vault.Credentials(t.Context(), "campus")
+			require.NoError(t, err)
+			assert.Equal(t, before, after)
+			assert.Equal(t, gateway.GatewayURL, w.project(t).GatewayURL)
+		})
+	}
 }
 
 func TestHealthOfAProjectIsKept(t *testing.T) {

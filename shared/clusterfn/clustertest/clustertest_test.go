@@ -3,6 +3,7 @@ package clustertest_test
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"sync"
 	"testing"
@@ -291,5 +292,31 @@ func TestPodsFitTheirNodes(t *testing.T) {
 				assert.Equal(t, n.Requested, asked[n.Name].Add(own), "a node holds its pods and those of its own")
 			}
 		})
+	}
+}
+
+// As OpenFaaS does it: health is for everybody, all else for who has the password.
+func TestGatewayGuardsAllButItsHealth(t *testing.T) {
+	t.Parallel()
+	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Well)}})
+	for _, tt := range []struct {
+		path, password string
+		want           int
+	}{
+		{"/healthz", "", http.StatusOK},
+		{"/healthz", "wrong", http.StatusOK},
+		{"/system/info", "", http.StatusUnauthorized},
+		{"/system/info", "wrong", http.StatusUnauthorized},
+		{"/system/info", "pw", http.StatusOK},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.GatewayURL("campus")+tt.path, nil)
+		require.NoError(t, err)
+		if tt.password != "" {
+			req.SetBasicAuth("admin", tt.password)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, tt.want, resp.StatusCode, "%s with %q", tt.path, tt.password)
 	}
 }

@@ -50,11 +50,28 @@ func (s *Server) routes() {
 	inspect("/v1/instances/{instance}/replication", replication)
 	inspect("/v1/instances/{instance}/events", events)
 	inspect("/v1/instances/{instance}/pods/{pod}/log", logs)
-	s.mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {}) // the gateway's own
+	// The gateway's own.
+	s.mux.HandleFunc("GET "+healthPath, func(http.ResponseWriter, *http.Request) {})
+	s.mux.HandleFunc("GET /system/info", func(w http.ResponseWriter, r *http.Request) { reply(w, r, info, question{}) })
 	s.mux.HandleFunc("GET /function/usage-report", func(w http.ResponseWriter, r *http.Request) {
 		c, _ := r.Context().Value(clusterKey{}).(*cluster)
 		reply(w, r, usage, question{Request: r, cluster: c, now: s.opts.Now().UTC()})
 	})
+}
+
+// healthPath is what a gateway answers to everybody.
+const healthPath = "/healthz"
+
+// info is what a gateway says of itself.
+func info(question) (any, error) {
+	type version struct {
+		SHA     string `json:"sha"`
+		Release string `json:"release"`
+	}
+	return map[string]any{
+		"provider": map[string]any{"provider": "faas-netes", "version": version{"5f9c7a1", "0.18.14"}, "orchestration": "kubernetes"},
+		"version":  version{"a1b2c3d", "0.27.12"}, "arch": "x86_64",
+	}, nil
 }
 
 func reply(w http.ResponseWriter, r *http.Request, answer func(question) (any, error), q question) {

@@ -147,7 +147,7 @@ func (s *Server) Target(cluster string) clusterfn.Target {
 
 // ServeHTTP answers for the cluster that the path begins with.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	id, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	c := s.clusters[id]
 	if c == nil {
 		http.NotFound(w, r)
@@ -166,7 +166,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	user, password, _ := r.BasicAuth()
-	if userOK, passwordOK := c.User.Matches(user), c.Password.Matches(password); !userOK || !passwordOK {
+	if userOK, passwordOK := c.User.Matches(user), c.Password.Matches(password); "/"+rest != healthPath && (!userOK || !passwordOK) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="OpenFaaS"`)
 		http.Error(w, "invalid credentials", http.StatusUnauthorized)
 		return
