@@ -215,11 +215,13 @@ func (s *Service) one(ctx context.Context, sub *subject, name string) result {
 }
 
 func checkReachable(ctx context.Context, sub *subject) result {
-	_, err := sub.remote.Token(ctx)
+	err := sub.remote.Reach(ctx)
 	switch {
 	case fault.Is(err, fault.Unavailable), fault.Is(err, fault.Limited):
 		return failed(err, "Open "+sub.GitLabURL+" from where Ocim runs: is the name right, does a firewall stand between, is its certificate valid?")
-	case fault.Is(err, fault.Invalid):
+	case fault.Is(err, fault.NotFound):
+		return failed(err, "Give the root of a GitLab server, such as https://gitlab.example.org, without a group or project. If it is one, does it or a proxy before it block Ocim?")
+	case err != nil:
 		return failed(err, "Give the root of a GitLab server with https. One in a private network has to be allowed in OCIM_GITLAB_ALLOW_NETWORKS.")
 	}
 	return passed("GitLab answers at %s.", sub.GitLabURL)

@@ -11,6 +11,9 @@ import (
 // Remote is the GitLab server of a project. Errors are faults whose message says
 // the cause.
 type Remote interface {
+	// Reach proves that a GitLab server answers, whether or not it takes the token;
+	// fault.NotFound when what answers is none.
+	Reach(ctx context.Context) error
 	// Inspect reads a project by its numeric id or its path.
 	Inspect(ctx context.Context, idOrPath string) (Found, error)
 	// Token reads what the API token may.

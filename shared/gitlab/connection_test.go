@@ -35,6 +35,43 @@ func TestToken(t *testing.T) {
 	assert.True(t, fault.Is(err, fault.Refused))
 }
 
+func TestReach(t *testing.T) {
+	w := begin(t, small())
+	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-narrow", Scopes: []string{"read_repository"}})
+	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-revoked"})
+	w.RevokeToken("glpat-revoked")
+	for _, value := range []string{token, "glpat-wrong", "glpat-narrow", "glpat-revoked"} {
+		assert.NoError(t, gitlab.Enrolment{Client: w.client(t, value)}.Reach(t.Context()), value)
+	}
+	for name, tt := range map[string]struct {
+		status int
+		body   string
+		want   fault.Kind
+	}{
+		"no such page":          {http.StatusNotFound, `{"message":"404 Not Found"}`, fault.NotFound},
+		"a page":                {http.StatusOK, "<html>", fault.NotFound},
+		"another API":           {http.StatusOK, `{"hello":"world"}`, fault.NotFound},
+		"another's sign-in":     {http.StatusUnauthorized, "<html>", fault.NotFound},
+		"another's refusal":     {http.StatusUnauthorized, `{"message":"Requires authentication"}`, fault.NotFound},
+		"another's prohibition": {http.StatusForbidden, "Forbidden", fault.NotFound},
+		"moved":                 {http.StatusFound, "", fault.NotFound},
+		"too often":             {http.StatusTooManyRequests, "", fault.Limited},
+		"broken":                {http.StatusBadGateway, "", fault.Unavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+				rw.WriteHeader(tt.status)
+				_, _ = rw.Write([]byte(tt.body))
+			}))
+			defer other.Close()
+			c, err := gitlab.New(other.URL, secret.New("glpat-any"), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, fault.KindOf(gitlab.Enrolment{Client: c}.Reach(t.Context())))
+		})
+	}
+}
+
 func TestHooks(t *testing.T) {
 	w, ctx := begin(t, small()), t.Context()
 	received := make(chan string, 10)

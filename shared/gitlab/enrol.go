@@ -2,6 +2,7 @@ package gitlab
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -52,6 +53,41 @@ func (e Enrolment) Inspect(ctx context.Context, idOrPath string) (enrol.Found, e
 		}
 	}
 	return found, nil
+}
+
+// Reach proves that a GitLab server answers, whether or not it takes the token;
+// fault.NotFound when what answers is none.
+func (e Enrolment) Reach(ctx context.Context) error {
+	v, resp, err := e.api.Version.GetVersion(gogitlab.WithContext(ctx))
+	if err == nil && v.Version != "" {
+		return nil
+	}
+	if resp == nil {
+		return translate(err, "asking for GitLab's version")
+	}
+	var answer *gogitlab.ErrorResponse
+	switch code := resp.StatusCode; {
+	case code == http.StatusUnauthorized, code == http.StatusForbidden:
+		if errors.As(err, &answer) && refusesAsGitLab(code, answer.Body) {
+			return nil
+		}
+	case code == http.StatusTooManyRequests, code >= 500:
+		return translate(err, "asking for GitLab's version")
+	}
+	return fault.Wrap(fault.NotFound, err, "What answers there is no GitLab: it answers %d when it is asked for GitLab's version, and not as GitLab does", resp.StatusCode)
+}
+
+// refusesAsGitLab tells GitLab's refusal of a token from that of another server.
+func refusesAsGitLab(code int, body []byte) bool {
+	var said struct {
+		Message     string `json:"message"` // "401 Unauthorized"
+		Error       string `json:"error"`   // of a token that expired, was revoked or has another scope
+		Description string `json:"error_description"`
+	}
+	if json.Unmarshal(body, &said) != nil {
+		return false
+	}
+	return strings.HasPrefix(said.Message, strconv.Itoa(code)+" ") || said.Error != "" && said.Description != ""
 }
 
 // Token reads what the API token may.

@@ -97,6 +97,8 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 	gateway := gatewayOf(t)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }))
 	defer web.Close()
+	missing := httptest.NewServer(http.NotFoundHandler())
+	defer missing.Close()
 	dead := httptest.NewServer(http.NotFoundHandler())
 	dead.Close()
 	tests := map[string]struct {
@@ -105,16 +107,19 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 		want   string // in detail or cure
 		field  string
 	}{
-		"no server":        {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall", "gitlabUrl"},
-		"revoked token":    {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens", "apiToken"},
-		"wrong scope":      {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api", "apiToken"},
-		"low role":         {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer", "apiToken"},
-		"no access":        {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member", "project"},
-		"no such project":  {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path", "project"},
-		"archived":         {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive", "project"},
-		"empty repository": {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty", "project"},
-		"no Grove":         {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
-		"wrong trigger":    {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
+		"no server":           {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall", "gitlabUrl"},
+		"not a GitLab":        {"reachable", func(w *world) { w.request.GitLabURL = missing.URL }, "root of a GitLab server", "gitlabUrl"},
+		"below GitLab's root": {"reachable", func(w *world) { w.request.GitLabURL += "/grove" }, "root of a GitLab server", "gitlabUrl"},
+		"a web page":          {"reachable", func(w *world) { w.request.GitLabURL = web.URL }, "root of a GitLab server", "gitlabUrl"},
+		"revoked token":       {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens", "apiToken"},
+		"wrong scope":         {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api", "apiToken"},
+		"low role":            {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer", "apiToken"},
+		"no access":           {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member", "project"},
+		"no such project":     {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path", "project"},
+		"archived":            {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive", "project"},
+		"empty repository":    {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty", "project"},
+		"no Grove":            {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
+		"wrong trigger":       {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
 		"wrong password": {"gateway", func(w *world) {
 			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, secret.New("wrong")
 		}, "basic-auth", "gatewayPassword"},
@@ -133,6 +138,9 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 			checks, err := w.Enrol.Check(t.Context(), w.request, "")
 			require.NoError(t, err)
 			assert.Equal(t, fleet.CheckFailed, states(checks)[tt.check], "%+v", checks)
+			if tt.check != "reachable" {
+				assert.Equal(t, fleet.CheckPassed, states(checks)["reachable"], "only what it is about fails")
+			}
 			alone, err := w.Enrol.Check(t.Context(), w.request, tt.check)
 			require.NoError(t, err)
 			require.Len(t, alone, 1)
