@@ -207,7 +207,7 @@ func (s *Service) one(ctx context.Context, sub *subject, name string) result {
 	case "webhook":
 		return s.checkWebhook(ctx, sub)
 	case "deployKey":
-		return checkDeployKey(sub)
+		return checkDeployKey(ctx, sub)
 	case "gateway":
 		return s.checkGateway(ctx, sub)
 	}
@@ -373,7 +373,7 @@ func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
 	return passed("GitLab sends pipeline and push events.")
 }
 
-func checkDeployKey(sub *subject) result {
+func checkDeployKey(ctx context.Context, sub *subject) result {
 	switch {
 	case sub.known == nil && !sub.DeployKey.IsZero():
 		pair, err := readKeyPair(sub.DeployKey, "")
@@ -385,10 +385,24 @@ func checkDeployKey(sub *subject) result {
 		return skipped("Ocim makes a key and registers it when the project is added.")
 	case sub.known == nil || sub.known.DeployKey == nil:
 		return skipped("The project has no deploy key here; Ocim itself needs none.")
-	case sub.known.DeployKey.GitLabID == 0:
-		return problem("The deploy key "+sub.known.DeployKey.Fingerprint+" is not registered at GitLab.", "Make a new deploy key here: that registers it.")
 	}
-	return passed("The deploy key is %s.", sub.known.DeployKey.Fingerprint)
+	key := sub.known.DeployKey
+	const again = "Make a new deploy key here: that registers it."
+	if key.GitLabID == 0 {
+		return problem("The deploy key "+key.Fingerprint+" is not registered at GitLab.", again)
+	}
+	// GitLab answers the same when the project is not there.
+	if _, err := sub.look(ctx); err != nil {
+		return failed(err, "See the check project.")
+	}
+	there, err := sub.remote.HasKey(ctx, sub.known.GitLabID, key.GitLabID)
+	switch {
+	case err != nil:
+		return failed(err, "See the check token.")
+	case !there:
+		return problem("The deploy key "+key.Fingerprint+" was removed from GitLab.", again)
+	}
+	return passed("The deploy key %s is registered at GitLab.", key.Fingerprint)
 }
 
 func (s *Service) checkGateway(ctx context.Context, sub *subject) result {

@@ -33,6 +33,8 @@ type Remote interface {
 	// AddKey registers a deploy key that may write; the same key again gives the
 	// same id.
 	AddKey(ctx context.Context, gitlabID int64, title, publicKey string) (int64, error)
+	// HasKey tells whether a deploy key is registered.
+	HasKey(ctx context.Context, gitlabID, key int64) (bool, error)
 	// RemoveKey removes a deploy key, if it is there.
 	RemoveKey(ctx context.Context, gitlabID, key int64) error
 }

@@ -91,6 +91,16 @@ func (c *Client) DeployKeys(ctx context.Context, gitlabID int64) ([]DeployKey, e
 	return out, nil
 }
 
+// DeployKey reads a deploy key of a project; one that is not there is
+// fault.NotFound.
+func (c *Client) DeployKey(ctx context.Context, gitlabID, key int64) (DeployKey, error) {
+	k, _, err := c.api.DeployKeys.GetDeployKey(int(gitlabID), int(key), gogitlab.WithContext(ctx))
+	if err != nil {
+		return DeployKey{}, translate(err, "reading the deploy key")
+	}
+	return deployKey(k), nil
+}
+
 func deployKey(k *gogitlab.ProjectDeployKey) DeployKey {
 	return DeployKey{ID: int64(k.ID), Title: k.Title, Key: k.Key, CanPush: k.CanPush}
 }

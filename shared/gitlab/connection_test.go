@@ -101,10 +101,19 @@ func TestDeployKeys(t *testing.T) {
 	keys, err := c.DeployKeys(ctx, id)
 	require.NoError(t, err)
 	assert.Equal(t, []gitlab.DeployKey{made}, keys)
+	read, err := c.DeployKey(ctx, id, made.ID)
+	require.NoError(t, err)
+	assert.Equal(t, made, read)
+	there, err := gitlab.Enrolment{Client: c}.HasKey(ctx, id, made.ID)
+	require.NoError(t, err)
+	assert.True(t, there)
 	_, err = c.AddDeployKey(ctx, id, "Ocim", "nonsense", false)
 	assert.True(t, fault.Is(err, fault.Invalid), err)
 	require.NoError(t, c.RemoveDeployKey(ctx, id, made.ID))
 	assert.True(t, fault.Is(c.RemoveDeployKey(ctx, id, made.ID), fault.NotFound))
+	there, err = gitlab.Enrolment{Client: c}.HasKey(ctx, id, made.ID)
+	require.NoError(t, err)
+	assert.False(t, there)
 }
 
 func TestAddTriggerToken(t *testing.T) {

@@ -178,6 +178,15 @@ func sameKey(a, b string) bool {
 	return len(x) > 1 && len(y) > 1 && x[0] == y[0] && x[1] == y[1]
 }
 
+// HasKey tells whether a deploy key is registered.
+func (e Enrolment) HasKey(ctx context.Context, gitlabID, key int64) (bool, error) {
+	_, err := e.DeployKey(ctx, gitlabID, key)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // RemoveKey removes a deploy key, if it is there.
 func (e Enrolment) RemoveKey(ctx context.Context, gitlabID, key int64) error {
 	return unlessGone(e.RemoveDeployKey(ctx, gitlabID, key))

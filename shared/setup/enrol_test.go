@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -150,6 +151,111 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 			assert.Equal(t, tt.field, alone[0].Field)
 		})
 	}
+}
+
+// What a project of the fleet had when it was added can be lost later.
+func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
+	dead := httptest.NewServer(http.NotFoundHandler())
+	dead.Close()
+	// elsewhere makes the webhook another one than Ocim installed.
+	elsewhere := func(w *world, spec gitlabtest.HookSpec) {
+		w.Enrol.WebhookAddress = func(string) string { return spec.URL }
+		w.gitlab.AddHook(w.id, spec)
+	}
+	rotateHook := func(ctx context.Context, w *world) error { return w.Enrol.RotateWebhook(ctx, "campus", ada) }
+	rotateKey := func(ctx context.Context, w *world) error {
+		_, err := w.Enrol.RotateDeployKey(ctx, "campus", ada)
+		return err
+	}
+	for name, tt := range map[string]struct {
+		check  string
+		change func(*testing.T, *world)
+		detail string
+		cure   string
+		mend   func(context.Context, *world) error // what the cure says; nil is GitLab's to do
+	}{
+		"no webhook": {"webhook", func(t *testing.T, w *world) {
+			require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
+		}, "no webhook to", "Rotate", rotateHook},
+		"webhook to another address": {"webhook", func(t *testing.T, w *world) {
+			w.Enrol.WebhookAddress = func(string) string { return "https://moved.example.org/" }
+		}, "no webhook to https://moved.example.org/", "Rotate", rotateHook},
+		"webhook without pipelines": {"webhook", func(t *testing.T, w *world) {
+			elsewhere(w, gitlabtest.HookSpec{URL: dead.URL, Push: true})
+		}, "both pipeline and push", "Rotate", rotateHook},
+		"webhook without pushes": {"webhook", func(t *testing.T, w *world) {
+			elsewhere(w, gitlabtest.HookSpec{URL: dead.URL, Pipeline: true})
+		}, "both pipeline and push", "Rotate", rotateHook},
+		"webhook that fails": {"webhook", func(t *testing.T, w *world) {
+			elsewhere(w, gitlabtest.HookSpec{URL: dead.URL, Push: true, Pipeline: true})
+			for range 4 {
+				w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "push"})
+				require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+			}
+		}, "disabled", "Send a test", nil},
+		"deploy key that was never registered": {"deployKey", func(t *testing.T, w *world) {
+			defer w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/deploy_keys", Status: http.StatusForbidden})()
+			w.again(t)
+		}, "not registered", "Make a new deploy key", rotateKey},
+		"deploy key removed at GitLab": {"deployKey", func(t *testing.T, w *world) {
+			require.NoError(t, w.remote(t).RemoveKey(t.Context(), int64(w.id), w.project(t).DeployKey.GitLabID))
+		}, "was removed from GitLab", "Make a new deploy key", rotateKey},
+		"sync that failed": {"sync", func(t *testing.T, w *world) {
+			defer w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusForbidden})()
+			require.Error(t, w.Sync(t.Context(), "campus"))
+		}, "api scope", "refresh the cluster", func(ctx context.Context, w *world) error { return w.Sync(ctx, "campus") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "alpha")
+			w.request.MakeDeployKey = true
+			w.enrol(t)
+			before, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+			require.NoError(t, err)
+			require.Equal(t, fleet.CheckPassed, states(before)[tt.check])
+			tt.change(t, w)
+			checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+			require.NoError(t, err)
+			for _, c := range checks {
+				if c.Check != tt.check {
+					assert.NotEqual(t, fleet.CheckFailed, c.State, "only what it is about fails: %+v", c)
+				}
+			}
+			alone, err := w.Enrol.CheckProject(t.Context(), "campus", tt.check)
+			require.NoError(t, err)
+			require.Len(t, alone, 1)
+			for _, c := range []fleet.Check{alone[0], checks[slices.Index(enrol.Checks(), tt.check)]} {
+				assert.Equal(t, fleet.CheckFailed, c.State, "%+v", c)
+				assert.Contains(t, c.Detail, tt.detail)
+				assert.Contains(t, c.Cure, tt.cure)
+				assert.Empty(t, c.Field, "it is about nothing that is entered")
+			}
+			if tt.mend == nil {
+				return
+			}
+			require.NoError(t, tt.mend(t.Context(), w))
+			mended, err := w.Enrol.CheckProject(t.Context(), "campus", tt.check)
+			require.NoError(t, err)
+			assert.Equal(t, fleet.CheckPassed, mended[0].State, "%+v", mended[0])
+		})
+	}
+}
+
+// remote is the world's GitLab, as adding projects sees it.
+func (w *world) remote(t *testing.T) enrol.Remote {
+	t.Helper()
+	remote, err := w.Enrol.Open(w.request.GitLabURL, w.request.APIToken)
+	require.NoError(t, err)
+	return remote
+}
+
+// again removes the project and adds it, whatever of it fails at GitLab.
+func (w *world) again(t *testing.T) {
+	t.Helper()
+	_, err := w.Enrol.Remove(t.Context(), "campus", ada)
+	require.NoError(t, err)
+	_, _, err = w.Enrol.Add(t.Context(), w.request)
+	require.NoError(t, err)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
 }
 
 func (w *world) token(spec gitlabtest.TokenSpec) {
