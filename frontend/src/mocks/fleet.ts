@@ -99,6 +99,8 @@ function tree(world: World): ClusterTree {
       ...(c.provider === undefined ? {} : { provider: c.provider }),
       ...(c.pipeline ? { pipeline: c.pipeline.status } : {}),
       problems: c.problems?.length ?? 0,
+      online: c.online,
+      ...(c.sync.error === undefined ? {} : { syncError: c.sync.error }),
       instances: world.instances
         .filter((i) => i.cluster === c.id)
         .map((i) => ({

@@ -1,4 +1,6 @@
+import { TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import { useState } from 'react';
 import { Dropdown } from '../Dropdown';
 import dropdown from '../Dropdown.module.css';
 import classes from './filters.module.css';
@@ -7,15 +9,21 @@ interface FacetMenuProps {
   title: string;
   counts: Record<string, number>;
   chosen: readonly string[];
+  /** Values that can be chosen though they are not counted: the API counts the commonest only. */
+  others?: readonly string[];
   word?: (value: string) => string;
   onChoose: (values: string[]) => void;
 }
 
+/** With more choices than this there is a field to find one. */
+const few = 12;
+
+/** How many choices are drawn; the field finds the rest. */
+const most = 200;
+
 /** A filter by some values, each with the number of instances that choosing it would show. */
-export function FacetMenu({ title, counts, chosen, word = (value) => value, onChoose }: FacetMenuProps) {
-  const values = [...new Set([...Object.keys(counts), ...chosen])].sort(
-    (a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a.localeCompare(b),
-  );
+export function FacetMenu(props: FacetMenuProps) {
+  const { title, chosen } = props;
   return (
     <Dropdown
       className={dropdown.opener}
@@ -29,8 +37,35 @@ export function FacetMenu({ title, counts, chosen, word = (value) => value, onCh
         </>
       }
     >
-      {values.length === 0 && <p className={classes.none}>Nothing to choose from.</p>}
-      {values.map((value) => (
+      <Choices {...props} />
+    </Dropdown>
+  );
+}
+
+function Choices({ title, counts, chosen, others = [], word = (value) => value, onChoose }: FacetMenuProps) {
+  const [text, setText] = useState('');
+  const values = [...new Set([...Object.keys(counts), ...chosen, ...others])].sort(
+    (a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || word(a).localeCompare(word(b)),
+  );
+  const wanted = text.trim().toLowerCase();
+  const found = values.filter((value) => word(value).toLowerCase().includes(wanted));
+  return (
+    <>
+      {values.length > few && (
+        <TextInput
+          className={classes.find ?? ''}
+          aria-label={`Find: ${title.toLowerCase()}`}
+          placeholder="Find"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {found.length === 0 && (
+        <p className={classes.none}>
+          {values.length === 0 ? 'Nothing to choose from.' : 'None is named so.'}
+        </p>
+      )}
+      {found.slice(0, most).map((value) => (
         <label key={value} className={classes.choice}>
           <input
             type="checkbox"
@@ -42,9 +77,12 @@ export function FacetMenu({ title, counts, chosen, word = (value) => value, onCh
             }}
           />
           <span>{word(value)}</span>
-          <span className={classes.count}>{counts[value] ?? 0}</span>
+          <span className={classes.count}>{counts[value] ?? (others.includes(value) ? '' : 0)}</span>
         </label>
       ))}
-    </Dropdown>
+      {found.length > most && (
+        <p className={classes.none}>And {found.length - most} more: find them by name.</p>
+      )}
+    </>
   );
 }

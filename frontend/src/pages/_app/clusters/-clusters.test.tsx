@@ -19,7 +19,21 @@ test('the list of clusters counts the states of their instances', async () => {
   const row = await screen.findByRole('row', { name: /^campus-aws/ });
   expect(row).toHaveTextContent('AWS');
   expect(row).toHaveTextContent(/\d+ failed/);
+  expect(row).toHaveTextContent('Online');
   expect(await faults()).toEqual([]);
+});
+
+test('the list of clusters says which cannot be read, is offline, or has problems in its files', async () => {
+  const [first, second, third] = mock.world.clusters;
+  if (!first || !second || !third) throw new Error('three clusters are needed');
+  first.sync = { ...first.sync, error: 'GitLab refuses the token.' };
+  second.online = { state: 'offline', reason: 'It does not answer.' };
+  third.problems = [{ file: 'cluster.yml', message: 'A tab indents this line.' }];
+  open('/clusters');
+  const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${name}`) });
+  expect(await row(first.name)).toHaveTextContent('Not read: GitLab refuses the token.');
+  expect(await row(second.name)).toHaveTextContent(/Offline.*It does not answer\./);
+  expect(await row(third.name)).toHaveTextContent('A problem in its files');
 });
 
 test('a cluster shows its facts, links, instances and configuration', async () => {

@@ -8,7 +8,7 @@ import { ButtonLink, QuietLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { pipelineLook, providerWord, urgencyLooks } from '@/components/status/looks';
+import { onlineLooks, pipelineLook, providerWord, urgencyLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { useMay } from '@/components/useMe';
@@ -30,7 +30,15 @@ function Clusters() {
             <Panel title="All clusters" note={clusters.length} flush>
               <Table
                 label="Clusters"
-                heads={['Name', 'Provider', 'Instances', 'State of the instances', 'Latest pipeline']}
+                heads={[
+                  'Name',
+                  'Online',
+                  'Provider',
+                  'Instances',
+                  'State of the instances',
+                  'Latest pipeline',
+                  'Trouble',
+                ]}
               >
                 {clusters.map((cluster) => (
                   <ClusterRow key={cluster.id} cluster={cluster} />
@@ -45,7 +53,9 @@ function Clusters() {
 }
 
 function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
-  const urgencies = cluster.instances.map(urgencyOf);
+  const living = cluster.instances.filter((i) => i.lifecycle !== 'deleted');
+  const urgencies = living.map(urgencyOf);
+  const { problems, syncError } = cluster;
   return (
     <tr>
       <td>
@@ -53,8 +63,11 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
           {cluster.name}
         </QuietLink>
       </td>
+      <td>
+        <Status look={onlineLooks[cluster.online?.state ?? 'unknown']} />
+      </td>
       <td>{providerWord(cluster.provider)}</td>
-      <td className="numbers">{cluster.instances.length}</td>
+      <td className="numbers">{living.length}</td>
       <td>
         <span className={classes.counts}>
           {order.map((urgency) => {
@@ -70,6 +83,13 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
         ) : (
           <Status look={pipelineLook(cluster.pipeline)} />
         )}
+      </td>
+      <td data-wrap>
+        {syncError !== undefined && syncError !== '' && <p>Not read: {syncError}</p>}
+        {problems > 0 && (
+          <p>{problems === 1 ? 'A problem in its files' : `${problems} problems in its files`}</p>
+        )}
+        {cluster.online?.state === 'offline' && <p>{cluster.online.reason}</p>}
       </td>
     </tr>
   );

@@ -14,6 +14,8 @@ import type { Search } from './-search';
 interface FilterBarProps {
   search: Search;
   facets: Facets | undefined;
+  /** Ids of all clusters. */
+  clusters: readonly string[];
   wordOf: Words;
   onChange: (next: Partial<Search>) => void;
 }
@@ -26,7 +28,7 @@ const menus = [
   ['Pipeline', 'pipeline', 'pipelines'],
 ] as const;
 
-export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) {
+export function FilterBar({ search, facets, clusters, wordOf, onChange }: FilterBarProps) {
   return (
     <div role="search" className={classes.filters} aria-label="Filter the instances">
       <HealthStrip
@@ -42,6 +44,7 @@ export function FilterBar({ search, facets, wordOf, onChange }: FilterBarProps) 
             title={title}
             counts={facets?.[facet] ?? {}}
             chosen={search[key] ?? []}
+            {...(key === 'cluster' ? { others: clusters } : {})}
             word={wordOf[key]}
             onChoose={(values) => onChange({ [key]: values })}
           />

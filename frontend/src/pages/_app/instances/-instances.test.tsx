@@ -94,6 +94,23 @@ test('counts stand beside each choice', async () => {
   await waitFor(() => expect(router.state.location.searchStr).toBe('?health=failed&cluster=campus-aws'));
 });
 
+test('one of many clusters is found by its name, though it is not among the commonest', async () => {
+  for (let n = 0; n < 300; n++) {
+    const [first] = mock.world.clusters;
+    if (first) mock.world.clusters.push({ ...first, id: `school-${n}`, name: `school-${n}` });
+  }
+  const { router, user } = open('/instances');
+  await table();
+  const group = screen.getByLabelText('Filter by cluster');
+  const choices = () => within(group).getAllByRole('checkbox', { hidden: true });
+  await waitFor(() => expect(choices()).toHaveLength(200));
+  expect(group).toHaveTextContent(/And \d+ more: find them by name\./);
+  await user.type(within(group).getByLabelText('Find: cluster'), 'School-29');
+  expect(choices()).toHaveLength(11);
+  await user.click(within(group).getByRole('checkbox', { name: 'school-299', hidden: true }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?cluster=school-299'));
+});
+
 test('sorts by a head, and the other way by pressing it again', async () => {
   const { router, user } = open('/instances');
   await table();

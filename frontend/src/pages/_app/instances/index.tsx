@@ -75,7 +75,13 @@ function Instances() {
           There is no such view, or it is not shared with you.
         </p>
       )}
-      <FilterBar search={search} facets={first?.facets} wordOf={wordOf} onChange={change} />
+      <FilterBar
+        search={search}
+        facets={first?.facets}
+        clusters={[...clusters.keys()]}
+        wordOf={wordOf}
+        onChange={change}
+      />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {query.error && (
         <Failure
