@@ -402,7 +402,7 @@ func checkDeployKey(ctx context.Context, sub *subject) result {
 	case !there:
 		return problem("The deploy key "+key.Fingerprint+" was removed from GitLab.", again)
 	}
-	return passed("The deploy key %s is registered at GitLab.", key.Fingerprint)
+	return passed("The deploy key is %s; GitLab has it.", key.Fingerprint)
 }
 
 func (s *Service) checkGateway(ctx context.Context, sub *subject) result {
