@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { freePort, logIn, look, see, seeNoMore, title, until, useOcim } from './harness';
+import { logIn, look, see, seeNoMore, title, until, useOcim } from './harness';
 
 const ocim = useOcim();
 
@@ -73,6 +75,22 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   );
 });
 
+/** A gateway that is there when it is entered, and gone once it is closed. */
+async function passingGateway() {
+  const server = createServer((_, answer) => answer.end('{"provider": {"provider": "faas-netes"}}'));
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/academy-do`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
 test('a cluster that goes offline is unknown with its age; what GitLab tells stays', async () => {
   const page = await ocim.visit();
   await logIn(page);
@@ -84,9 +102,14 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   await page.goto('/administration/projects/grove-academy-do');
   await page.getByRole('button', { name: 'Change the gateway' }).click();
   const dialog = page.getByRole('dialog', { name: 'Change the gateway' });
-  await dialog.getByLabel('Gateway').fill(`http://127.0.0.1:${await freePort()}/academy-do`);
-  await dialog.getByRole('button', { name: 'Change', exact: true }).click();
-  await seeNoMore(dialog);
+  const gateway = await passingGateway();
+  try {
+    await dialog.getByLabel('Gateway').fill(gateway.url);
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await seeNoMore(dialog);
+  } finally {
+    gateway.close();
+  }
 
   ocim.expects(/^503 GET .*\/grove-academy-do\/instances\/juniper-care\/(pods|replication|events|drift)$/);
   await page.goto(instance('academy-do', 'juniper-care'));

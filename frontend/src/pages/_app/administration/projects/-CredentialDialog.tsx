@@ -74,7 +74,8 @@ const helps: Record<Replaced, ReactNode> = {
   apiToken: 'GitLab is asked whether it is good before it takes the place of the one that works.',
   triggerToken: 'GitLab is asked whether it is good before it takes the place of the one that works.',
   pasteKey: 'Ocim registers its public half at GitLab and removes the former deploy key there.',
-  gateway: 'What you leave empty of user and password stays as it is.',
+  gateway:
+    'The gateway is asked whether it is good before it takes the place of the one that works. What you leave empty of user and password stays as it is.',
   inspectorSecret: 'The inspector in the cluster has to be given the same one, at least 32 bytes.',
 };
 
