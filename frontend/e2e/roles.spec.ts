@@ -33,9 +33,9 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   await see(row.getByRole('cell', { name: 'Viewer' }));
 
   // The form was open, and the access token is still good: the role is not.
-  ocim.expects(/^403 POST \/function\/pipelines\/v1\/clusters\/grove-lab-minikube\/operations$/);
-  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
-  await see(page.getByRole('alert').getByText('Nothing was deployed.'));
+  ocim.expects(/^403 POST \/function\/pipelines\/v1\/clusters\/grove-lab-minikube\/operations\/preview$/);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await see(page.getByRole('alert').getByText('It cannot be deployed so.'));
   await page.goto('/clusters/grove-lab-minikube');
   await see(title(page, 'lab-minikube'));
   await seeNoMore(page.getByRole('link', { name: 'Deploy a new instance' }));

@@ -12,7 +12,9 @@ export async function deploy(page: Page, cluster: string, name: string, platform
   await see(page.getByText(`${name} is free on ${cluster}.`));
   await writeYaml(page, 'Overrides in YAML', `PLATFORM_NAME: ${platform}`);
   await page.getByLabel('Reason').fill('The school asked for it.');
-  await page.getByRole('button', { name: 'Deploy' }).click();
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await see(page.getByText(`It touches ${name}.`), page.getByText('What is sent to GitLab:'));
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
   await see(title(page, name));
 }
 

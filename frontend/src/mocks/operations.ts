@@ -1,5 +1,6 @@
 import { http, HttpResponse } from 'msw';
 import type { FileChange, Operation, Preview, Protection, Warning, Wish } from '@/api/types';
+import { refusal } from './pipelines';
 import { problem } from './problem';
 import { ago, type World } from './world';
 
@@ -154,9 +155,11 @@ function start(world: World, cluster: string, body: Confirmed): Operation {
 
 export function operationHandlers(world: () => World) {
   return [
-    http.post<{ c: string }, Wish>(at('/clusters/:c/operations/preview'), async ({ params, request }) =>
-      HttpResponse.json(previewOf(world(), params.c, await request.json())),
-    ),
+    http.post<{ c: string }, Wish>(at('/clusters/:c/operations/preview'), async ({ params, request }) => {
+      const wish = await request.json();
+      const refused = wish.kind === 'create' ? refusal(world(), params.c, wish) : undefined;
+      return refused ?? HttpResponse.json(previewOf(world(), params.c, wish));
+    }),
     http.post<{ c: string }, Confirmed>(at('/clusters/:c/operations'), async ({ params, request }) => {
       const body = await request.clone().json();
       if (body.kind === 'create') return undefined;

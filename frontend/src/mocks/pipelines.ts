@@ -7,12 +7,12 @@ import type { World } from './world';
 const at = (path: string) => `*/function/pipelines/v1/clusters/:c${path}`;
 
 interface Wanted {
-  instance: string;
+  instance?: string;
   overrides?: Record<string, unknown>;
   reason?: string;
 }
 
-function refusal(world: World, cluster: string, wanted: Wanted) {
+export function refusal(world: World, cluster: string, wanted: Wanted) {
   const errors = Object.entries(wanted.overrides ?? {}).flatMap(([key, value]) => {
     if (!/^[A-Z][A-Z0-9_]*$/.test(key))
       return [{ field: `overrides.${key}`, message: 'Keys are upper case.' }];
@@ -38,7 +38,7 @@ export function pipelineHandlers(world: () => World) {
       const wanted = await request.json();
       const refused = refusal(w, params.c, wanted);
       if (refused) return refused;
-      const operation = startCreate(w, params.c, wanted.instance, wanted.reason);
+      const operation = startCreate(w, params.c, wanted.instance ?? '', wanted.reason);
       w.keys.set(key, operation.id);
       return HttpResponse.json(operation, { status: 202 });
     }),

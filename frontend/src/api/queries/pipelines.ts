@@ -48,21 +48,3 @@ export function operationQuery(cluster: string, operation: string) {
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data.operation.state) ? false : pace.fast),
   });
 }
-
-/** What a new instance is asked for with. */
-export interface NewInstance {
-  instance: string;
-  overrides: Record<string, unknown>;
-  reason: string;
-}
-
-/** Starts a deployment. The same key never starts a second one. */
-export function createInstance(cluster: string, key: string, wanted: NewInstance) {
-  const { instance, overrides, reason } = wanted;
-  return answer(
-    client.POST('/pipelines/v1/clusters/{cluster}/operations', {
-      params: { path: { cluster }, header: { 'Idempotency-Key': key } },
-      body: { kind: 'create', instance, overrides, ...(reason === '' ? {} : { reason }) },
-    }),
-  );
-}

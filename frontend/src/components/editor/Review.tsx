@@ -19,15 +19,25 @@ interface ReviewProps {
   cluster: string;
   wish: Wish;
   /** The files as they are in git, by path. */
-  before: ReadonlyMap<string, string>;
+  before?: ReadonlyMap<string, string>;
+  /** What the button says that sends it. */
+  send?: string;
   /** Back to editing, with what the API says of the files. */
   onBack: (why: Error | null) => void;
-  onReload: () => void;
+  onReload?: () => void;
   onStarted: (operation: Operation) => void;
 }
 
 /** A change before it is sent: what it does, and the one button that sends it. */
-export function Review({ cluster, wish, before, onBack, onReload, onStarted }: ReviewProps) {
+export function Review({
+  cluster,
+  wish,
+  before = new Map(),
+  send = 'Deploy the change',
+  onBack,
+  onReload,
+  onStarted,
+}: ReviewProps) {
   const { query, hash } = usePreview(cluster, wish);
   const { start, busy, failure } = useStart(cluster, onStarted);
   const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
@@ -47,7 +57,7 @@ export function Review({ cluster, wish, before, onBack, onReload, onStarted }: R
       {failure && <Failure error={failure} what="The change was not started." />}
       <div className={classes.bar}>
         <p role="status">{wish.reason === undefined ? 'No reason is given.' : `Reason: ${wish.reason}`}</p>
-        {overtaken && (
+        {overtaken && onReload && (
           <Button variant="default" onClick={onReload}>
             Load the files again, without my changes
           </Button>
@@ -62,7 +72,7 @@ export function Review({ cluster, wish, before, onBack, onReload, onStarted }: R
             if (hash !== undefined) start({ wish, previewHash: hash, confirm: '' });
           }}
         >
-          Deploy the change
+          {send}
         </Button>
       </div>
     </div>

@@ -1,16 +1,21 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
-import { IconRocket } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
-import type { Cluster } from '@/api/types';
+import { lazy, Suspense, useState } from 'react';
+import { ApiError } from '@/api/errors';
+import { previewQuery } from '@/api/queries/operations';
+import type { Cluster, Wish } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { Loading } from '@/components/Loading';
 import { Yaml } from '@/components/yaml/Yaml';
 import { Panel } from '@/components/Panel';
 import { longestName, nameProblem } from '@/lib/names';
+import { overrideKey } from '@/lib/overrideKey';
 import classes from './-deploy.module.css';
 import { NextSteps } from './-NextSteps';
-import { marksOf, useDeployment } from './-useDeployment';
 import { useOverrides } from './-useOverrides';
+
+const Review = lazy(async () => ({ default: (await import('@/components/editor/Review')).Review }));
 
 const starting = `# Only what differs from the cluster's defaults.
 PLATFORM_NAME: 
@@ -30,19 +35,37 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [text, setText] = useState(starting);
   const [reason, setReason] = useState('');
   const { overrides, read } = useOverrides(text);
-  const deployment = useDeployment(
-    cluster.id,
-    (operation) =>
-      void navigate({
-        to: '/clusters/$cluster/instances/$instance',
-        params: { cluster: cluster.id, instance: operation.instance },
-        search: { operation: operation.id },
-      }),
-  );
+  const queryClient = useQueryClient();
+  const [wish, setWish] = useState<Wish>();
+  // What is wrong with a field is told here, at the field; the rest is for the preview.
+  const check = useMutation({
+    mutationFn: (wanted: Wish) => queryClient.query(previewQuery(cluster.id, wanted)),
+    onSuccess: (_, wanted) => setWish(wanted),
+  });
+  const fields = check.error instanceof ApiError ? check.error.fields : {};
   const problem = nameProblem(name, taken);
-  const marks = [...overrides.problems, ...marksOf(deployment.fields, overrides.lines)];
-  const nameError = deployment.fields.instance ?? (touched || name !== '' ? problem : undefined);
+  const marks = [...overrides.problems, ...marksOf(fields, overrides.lines)];
+  const nameError = fields.instance ?? (touched || name !== '' ? problem : undefined);
 
+  if (wish) {
+    return (
+      <Suspense fallback={<Loading lines={8} label="Loading: the preview" />}>
+        <Review
+          cluster={cluster.id}
+          wish={wish}
+          send="Deploy"
+          onBack={() => setWish(undefined)}
+          onStarted={(operation) =>
+            void navigate({
+              to: '/clusters/$cluster/instances/$instance',
+              params: { cluster: cluster.id, instance: operation.instance },
+              search: { operation: operation.id },
+            })
+          }
+        />
+      </Suspense>
+    );
+  }
   return (
     <form
       noValidate
@@ -52,7 +75,13 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
         setTouched(true);
         void read().then(({ problems, values }) => {
           if (problem !== undefined || problems.length > 0) return;
-          deployment.start({ instance: name, overrides: withoutBlanks(values), reason: reason.trim() });
+          const why = reason.trim();
+          check.mutate({
+            kind: 'create',
+            instance: name,
+            overrides: withoutBlanks(values),
+            ...(why === '' ? {} : { reason: why }),
+          });
         });
       }}
     >
@@ -71,7 +100,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             value={name}
             onChange={(event) => {
               setName(event.currentTarget.value);
-              deployment.reset();
+              check.reset();
             }}
             onBlur={() => {
               if (name !== '') setTouched(true);
@@ -90,7 +119,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             marks={marks}
             onChange={(next) => {
               setText(next);
-              deployment.reset();
+              check.reset();
             }}
           />
           <div role="status">
@@ -118,15 +147,9 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       </div>
       <aside className={classes.side} aria-label="What happens next">
         <NextSteps name={name} cluster={cluster} />
-        {deployment.failure && <Failure error={deployment.failure} what="Nothing was deployed." />}
-        <Button
-          type="submit"
-          size="sm"
-          fullWidth
-          loading={deployment.busy}
-          leftSection={<IconRocket size={17} stroke={1.7} />}
-        >
-          Deploy
+        {check.error && <Failure error={check.error} what="It cannot be deployed so." />}
+        <Button type="submit" size="sm" fullWidth loading={check.isPending}>
+          Preview
         </Button>
       </aside>
     </form>
@@ -136,4 +159,13 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
 /** A key that was left without a value says nothing. */
 function withoutBlanks(values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+/** What the API says of the overrides, at the lines of their keys. */
+function marksOf(fields: Record<string, string>, lines: Record<string, number>) {
+  return Object.entries(fields).flatMap(([field, message]) => {
+    const key = overrideKey(field);
+    if (key === undefined && field !== 'overrides') return [];
+    return [{ line: lines[key ?? ''] ?? 1, message: key === undefined ? message : `${key} ${message}` }];
+  });
 }

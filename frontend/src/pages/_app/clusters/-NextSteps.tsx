@@ -2,7 +2,7 @@ import type { Cluster } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import classes from './-deploy.module.css';
 
-/** What pressing the button causes. */
+/** What deploying causes. */
 export function NextSteps({ name, cluster }: { name: string; cluster: Cluster }) {
   return (
     <Panel title="What happens">

@@ -25,8 +25,13 @@ async function openForm() {
   const name = await screen.findByLabelText('Name of the instance');
   const overrides = (text: string) =>
     fireEvent.change(screen.getByLabelText('Overrides in YAML'), { target: { value: text } });
-  const send = () => shown.user.click(screen.getByRole('button', { name: 'Deploy' }));
-  return { ...shown, name, overrides, send };
+  const preview = () => shown.user.click(screen.getByRole('button', { name: 'Preview' }));
+  const deploy = async () => {
+    const button = await screen.findByRole('button', { name: 'Deploy' });
+    await waitFor(() => expect(button).toBeEnabled());
+    return button;
+  };
+  return { ...shown, name, overrides, preview, deploy };
 }
 
 test('says what is wrong with a name as one types', async () => {
@@ -42,23 +47,39 @@ test('says what is wrong with a name as one types', async () => {
 });
 
 test('sends nothing that cannot be right', async () => {
-  const { name, overrides, send, user } = await openForm();
-  await send();
+  const { name, overrides, preview, user } = await openForm();
+  await preview();
   expect(name).toHaveAccessibleDescription(/A name is needed/);
   await user.type(name, 'fresh');
   overrides('A: 1\nA: 2\n');
   expect(await screen.findByText(/^Line 2:/)).toBeVisible();
-  await send();
-  expect(mock.world.operations).toEqual([]);
+  await preview();
+  expect(screen.queryByRole('button', { name: 'Deploy' })).not.toBeInTheDocument();
 });
 
 test('shows what the API says of a key at its line', async () => {
-  const { name, overrides, send, user } = await openForm();
+  const { name, overrides, preview, user } = await openForm();
   await user.type(name, 'fresh');
   overrides('PLATFORM_NAME: Fresh\nCI_TOKEN: mine\n');
-  await send();
+  await preview();
   expect(await screen.findByText(/^Line 2: CI_TOKEN/)).toBeVisible();
-  expect(screen.getByRole('alert')).toHaveTextContent('Nothing was deployed.');
+  expect(screen.getByRole('alert')).toHaveTextContent('It cannot be deployed so.');
+});
+
+test('shows what would be sent, and goes back to what was typed', async () => {
+  const { name, overrides, preview, deploy, user } = await openForm();
+  await user.type(name, 'fresh');
+  overrides('PLATFORM_NAME: Fresh\n');
+  await preview();
+  await deploy();
+  expect(screen.getByText(/^It touches fresh\./)).toBeVisible();
+  expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
+  expect(screen.getByText(/^What is sent to GitLab:/)).toBeVisible();
+  expect(mock.world.operations).toEqual([]);
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  expect(await screen.findByLabelText('Name of the instance')).toHaveValue('fresh');
+  expect(screen.getByLabelText('Overrides in YAML')).toHaveValue('PLATFORM_NAME: Fresh\n');
 });
 
 test('starts one operation, however often it is pressed or repeated', async () => {
@@ -69,11 +90,12 @@ test('starts one operation, however often it is pressed or repeated', async () =
       return keys.length === 1 ? HttpResponse.error() : undefined;
     }),
   );
-  const { name, send, user } = await openForm();
+  const { name, preview, deploy, user } = await openForm();
   await user.type(name, 'fresh');
-  await send();
+  await preview();
+  await user.click(await deploy());
   expect(await screen.findByRole('alert')).toHaveTextContent('cannot be reached');
-  await user.dblClick(screen.getByRole('button', { name: 'Deploy' }));
+  await user.dblClick(await deploy());
   await screen.findByRole('heading', { name: 'fresh', level: 1 });
   expect(new Set(keys).size).toBe(1);
   expect(mock.world.operations.length).toBe(1);
@@ -87,22 +109,26 @@ test('wanting something else is another operation', async () => {
       return HttpResponse.error();
     }),
   );
-  const { name, send, user } = await openForm();
+  const { name, preview, deploy, user } = await openForm();
   await user.type(name, 'fresh');
-  await send();
+  await preview();
+  await user.click(await deploy());
   await screen.findByRole('alert');
-  await user.type(name, 'er');
-  await send();
+  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  await user.type(await screen.findByLabelText('Name of the instance'), 'er');
+  await preview();
+  await user.click(await deploy());
   await waitFor(() => expect(keys.length).toBe(2));
   expect(new Set(keys).size).toBe(2);
 });
 
 test('goes to the instance and follows it until it is live', async () => {
-  const { name, overrides, router, send, user } = await openForm();
+  const { name, overrides, router, preview, deploy, user } = await openForm();
   await user.type(name, 'fresh');
   overrides('PLATFORM_NAME: Fresh\n');
   await user.type(screen.getByLabelText('Reason'), 'Because.');
-  await send();
+  await preview();
+  await user.click(await deploy());
   expect(await screen.findByText(/“Because.”/)).toBeVisible();
   expect(router.state.location.search).toEqual({ operation: 'op1' });
   expect((await screen.findAllByText('Pending'))[0]).toBeVisible();
