@@ -1,7 +1,9 @@
 package setup_test
 
 import (
+	"encoding/base64"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -115,14 +117,17 @@ func TestTenThousandFiles(t *testing.T) {
 	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
 }
 
-// A file that is as large as one may be, and does not compress, keeps nothing else from
+// A large file that does not compress, so that no item takes it, keeps nothing else from
 // being read.
 func TestALargeFileIsNoTrouble(t *testing.T) {
 	w := newWorld(t, "good", "large")
 	var text strings.Builder
 	text.WriteString("LMS_HOST: large.example.org\n")
-	for i := uint64(0); text.Len() < 1<<20-100; i++ {
-		fmt.Fprintf(&text, "K%d: %x%x\n", i, i*0x9e3779b97f4a7c15, i*0xbf58476d1ce4e5b9)
+	random := rand.NewChaCha8([32]byte{})
+	for i := 0; text.Len() < 600<<10; i++ {
+		noise := make([]byte, 300)
+		_, _ = random.Read(noise)
+		fmt.Fprintf(&text, "K%d: %s\n", i, base64.RawStdEncoding.EncodeToString(noise))
 	}
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{
 		"instances/large/config.yml": text.String(), "defaults/large.yml": text.String(), "instances/good/config.yml": "LMS_HOST: better.example.org\n",
