@@ -77,6 +77,17 @@ test('one can go back to what was live before, through a preview', async () => {
   expect(api.world.operations).toHaveLength(4);
 });
 
+test('after a failure that reached git, what is live is a way back', async () => {
+  const failed = api.world.operations.find((o) => o.state === 'failed');
+  if (failed) failed.commit = 'c0ffee00';
+  open(address);
+  const [newest, current] = await entries();
+  const back = { name: 'Roll back to it' };
+  expect(within(newest as HTMLElement).queryByRole('button', back)).toBeNull();
+  expect(current).toHaveTextContent('current');
+  expect(within(current as HTMLElement).getByRole('button', back)).toBeVisible();
+});
+
 test('commits that nobody deployed are told', async () => {
   api.world.undeployed.set('campus-aws/academy', [
     { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },

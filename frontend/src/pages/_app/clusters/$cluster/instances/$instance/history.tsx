@@ -34,6 +34,8 @@ function HistoryRoute() {
   const [back, setBack] = useState<Operation>();
   const operations = query.data?.pages.flatMap((page) => page.operations) ?? [];
   const current = operations.find(deployed)?.id;
+  // After one that failed, git has what it wanted: what is live is a way back then.
+  const inGit = operations.find(reachedGit)?.id;
   return (
     <Page
       title={`History of ${instance}`}
@@ -71,7 +73,7 @@ function HistoryRoute() {
                       })
                     }
                     onRollBack={
-                      operator && deployed(operation) && operation.id !== current
+                      operator && reachedGit(operation) && operation.id !== inGit
                         ? () => setBack(operation)
                         : undefined
                     }
@@ -109,7 +111,12 @@ function HistoryRoute() {
   );
 }
 
-/** Whether it left a configuration behind that one can go back to. */
-function deployed({ kind, state }: Operation): boolean {
-  return state === 'live' && (kind === 'create' || kind === 'update' || kind === 'unarchive');
+/** Whether what it wanted is what runs, until the next one. */
+function deployed(operation: Operation): boolean {
+  return operation.state === 'live' && reachedGit(operation);
+}
+
+/** Whether it left a configuration in git that one can go back to. */
+function reachedGit({ kind, state, commit }: Operation): boolean {
+  return (state === 'live' || commit !== undefined) && ['create', 'update', 'unarchive'].includes(kind);
 }
