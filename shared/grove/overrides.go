@@ -194,6 +194,18 @@ func RouteOverride(key string) string {
 	return "TUTOR_" + key
 }
 
+// OverrideFile tells the file and the key that a payload key of RouteOverride
+// goes to. ENV_* goes to none: it is a variable of the pipeline.
+func OverrideFile(route string) (file, key string, ok bool) {
+	if key, ok = strings.CutPrefix(route, "TUTOR_"); ok {
+		return ConfigFile, key, true
+	}
+	if key, ok = strings.CutPrefix(route, "GROVE_"); ok {
+		return GroveFile, key, true
+	}
+	return "", "", false
+}
+
 func isGroveKey(key string) bool {
 	return slices.ContainsFunc(groveKeys, func(k string) bool {
 		return key == k || strings.HasSuffix(k, "_") && strings.HasPrefix(key, k)

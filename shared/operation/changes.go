@@ -222,6 +222,57 @@ func plain(raw json.RawMessage) (any, error) {
 	return value, err
 }
 
+// foresee tells the files that Grove will make of a create's payload, as far as
+// the payload says. They are shown and kept, not sent: Grove writes them, and
+// adds what the cluster's defaults hold.
+func (p *prepared) foresee(payload map[string]any) error {
+	values := map[string]map[string]any{grove.ConfigFile: {}, grove.GroveFile: {}}
+	for route, value := range payload {
+		if file, key, ok := grove.OverrideFile(route); ok {
+			values[file][key] = written(value)
+		}
+	}
+	for _, name := range []string{grove.ConfigFile, grove.GroveFile} {
+		if len(values[name]) == 0 {
+			continue
+		}
+		var text bytes.Buffer
+		e := yaml.NewEncoder(&text)
+		e.SetIndent(2)
+		if err := e.Encode(values[name]); err != nil {
+			return fault.Wrap(fault.Invalid, err, "the overrides cannot be written as YAML")
+		}
+		f := change{action: grove.Action{
+			Action: grove.CreateFile, Path: grove.InstanceFile(p.op.Instance, name), Content: text.Bytes(),
+		}}
+		d := f.describe()
+		f.shown = &d
+		p.files = append(p.files, f)
+	}
+	return nil
+}
+
+// written keeps the numbers of JSON as they were written; YAML would quote them.
+func written(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, item := range v {
+			out[key] = written(item)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = written(item)
+		}
+		return out
+	}
+	return value
+}
+
 // restore brings an archived instance's folder back as it was before it left.
 func restore(ctx context.Context, p *prepared, remote Remote, head, instance string) error {
 	folder := "instances/" + instance

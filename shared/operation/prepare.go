@@ -127,6 +127,11 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 	if p.call, err = grove.Plan(project.Contract, plan); err != nil {
 		return nil, err
 	}
+	if p.call.Trigger != nil && req.Kind == fleet.Create {
+		if err := p.foresee(p.call.Trigger.Payload); err != nil {
+			return nil, err
+		}
+	}
 	p.call = signed(p.call, deployment)
 	p.hash, err = p.sum(project, req)
 	return p, err

@@ -15,7 +15,7 @@ import (
 type Preview struct {
 	Hash      string              `json:"hash,omitempty" doc:"Send it as previewHash to start exactly this; absent when something blocks"`
 	Instances []string            `json:"instances" doc:"Instances that it touches; none is the whole cluster"`
-	Files     []fleet.FileChange  `json:"files"`
+	Files     []fleet.FileChange  `json:"files" doc:"Files that change; of a create those that Grove will make, with the overrides alone: what the cluster's defaults hold comes in addition"`
 	Effects   []Effect            `json:"effects" doc:"What it will cause, the costliest first"`
 	Request   *GitLabRequest      `json:"request,omitempty" doc:"Exactly what GitLab will be asked; absent when something blocks"`
 	Warnings  []Warning           `json:"warnings"`

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
@@ -59,6 +60,71 @@ func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
 	req.PreviewHash = preview.Hash
 	assert.Equal(t, fleet.Live, w.run(t, req).State)
 	assert.Contains(t, w.file(t, "instances/alpha/config.yml"), "brand-new-secret")
+}
+
+func TestPreviewOfACreateShowsWhatGroveWillWrite(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.gitlab.ResetRequests()
+	req := operation.Request{
+		Kind: fleet.Create, Instance: "Beta", By: ada,
+		Overrides: map[string]json.RawMessage{
+			"PLATFORM_NAME": json.RawMessage(`"Beta \ud83d\ude80"`), "OPENEDX_SECRET_KEY": json.RawMessage(`"brand-new-secret"`),
+			"MAX_UPLOAD": json.RawMessage(`12`), "LIMITS": json.RawMessage(`{"ratio":1.50,"hosts":["a","b"],"code":"012"}`),
+			"GROVE_CRON_JOBS": json.RawMessage(`[]`), "SIMPLE_THEME_EXTRA": json.RawMessage(`null`), "ENV_REGION": json.RawMessage(`"north"`),
+		},
+	}
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	require.NoError(t, err)
+	assert.Zero(t, w.posts())
+	text, err := json.Marshal(preview)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "brand-new-secret")
+
+	assert.Equal(t, []string{"beta"}, preview.Instances)
+	require.Len(t, preview.Files, 2)
+	config, theme := preview.Files[0], preview.Files[1]
+	assert.Equal(t, fleet.FileChange{
+		Path: "instances/beta/config.yml", Action: "create", Instance: "beta",
+		Keys: []string{"GROVE_CRON_JOBS", "LIMITS", "MAX_UPLOAD", "OPENEDX_SECRET_KEY", "PLATFORM_NAME"},
+		Diff: "--- /dev/null\n+++ b/instances/beta/config.yml\n@@ -0,0 +1,10 @@\n+GROVE_CRON_JOBS: []\n+LIMITS:\n+  code: \"012\"\n+  hosts:\n+    - a\n+    - b\n" +
+			"+  ratio: 1.50\n+MAX_UPLOAD: 12\n+OPENEDX_SECRET_KEY: ••••••••\n+PLATFORM_NAME: \"Beta \\U0001F680\"\n",
+	}, config)
+	assert.Equal(t, "instances/beta/grove.yml", theme.Path)
+	assert.Equal(t, "create", theme.Action)
+	assert.Equal(t, []string{"SIMPLE_THEME_EXTRA"}, theme.Keys)
+	require.NotNil(t, preview.Request)
+	assert.Equal(t, "north", preview.Request.Body["ENV_REGION"])
+	assert.Empty(t, codes(preview))
+
+	// What is kept for the history and the audit log is what was shown.
+	req.PreviewHash = preview.Hash
+	op := w.run(t, req)
+	require.Equal(t, fleet.Live, op.State, op.Detail)
+	detail, err := w.Store.OperationDetail(t.Context(), "campus", op.DeploymentID)
+	require.NoError(t, err)
+	assert.Equal(t, preview.Files, detail.Files)
+	page, err := w.Operations.Audit.List(t.Context(), audit.Filter{Target: "cluster/campus"})
+	require.NoError(t, err)
+	require.Len(t, page.Entries, 1)
+	after := string(page.Entries[0].After)
+	assert.Contains(t, after, `"Keys":["GROVE_CRON_JOBS","LIMITS","MAX_UPLOAD","OPENEDX_SECRET_KEY","PLATFORM_NAME"]`)
+	assert.Contains(t, after, "MAX_UPLOAD: 12")
+	assert.NotContains(t, after, "brand-new-secret")
+
+	// Grove wrote what was shown, and the cluster's defaults.
+	written := w.file(t, "instances/beta/config.yml")
+	assert.Contains(t, written, "MAX_UPLOAD: 12\n")
+	assert.Contains(t, written, "brand-new-secret")
+	assert.Contains(t, w.file(t, "instances/beta/grove.yml"), "SIMPLE_THEME_EXTRA:")
+}
+
+func TestPreviewOfACreateWithoutOverridesForeseesNoFile(t *testing.T) {
+	w := newWorld(t, "alpha")
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), operation.Request{Kind: fleet.Create, Instance: "beta"})
+	require.NoError(t, err)
+	assert.NotEmpty(t, preview.Hash)
+	assert.NotNil(t, preview.Files)
+	assert.Empty(t, preview.Files)
 }
 
 func TestWhatWasNotShownIsNotSent(t *testing.T) {

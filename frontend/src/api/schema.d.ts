@@ -2619,6 +2619,7 @@ export interface components {
             /** @description What it will cause, the costliest first */
             effects: components["schemas"]["Effect"][];
             estimate?: components["schemas"]["Estimate"];
+            /** @description Files that change; of a create those that Grove will make, with the overrides alone: what the cluster's defaults hold comes in addition */
             files: components["schemas"]["FileChange"][];
             /** @description Send it as previewHash to start exactly this; absent when something blocks */
             hash?: string;
