@@ -13,7 +13,11 @@ export async function deploy(page: Page, cluster: string, name: string, platform
   await writeYaml(page, 'Overrides in YAML', `PLATFORM_NAME: ${platform}`);
   await page.getByLabel('Reason').fill('The school asked for it.');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await see(page.getByText(`It touches ${name}.`), page.getByText('What is sent to GitLab:'));
+  await see(
+    page.getByText(`It touches ${name}.`),
+    page.getByText('What is sent to GitLab:'),
+    page.getByText(`instances/${name}/config.yml`),
+  );
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();
   await see(title(page, name));
 }

@@ -23,6 +23,12 @@ function diffOf(before: string, after: string): string {
 
 function changesOf(world: World, cluster: string, wish: Wish): FileChange[] {
   const instance = wish.instance ?? '';
+  if (wish.kind === 'create') {
+    const lines = Object.entries(wish.overrides ?? {}).map(([key, value]) => `+${key}: ${String(value)}\n`);
+    const diff = `@@ -0,0 +1,${lines.length} @@\n${lines.join('')}`;
+    const path = `instances/${instance}/config.yml`;
+    return [{ path, action: 'create', instance, diff, keys: Object.keys(wish.overrides ?? {}) }];
+  }
   const known = world.files.get(`${cluster}/${instance}`)?.files ?? [];
   if (wish.rollBackTo !== undefined) {
     const diff = '@@ -1,1 +1,1 @@\n-PLATFORM_NAME: New\n+PLATFORM_NAME: Old\n';

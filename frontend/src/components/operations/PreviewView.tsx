@@ -29,6 +29,12 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
       {preview.files.length > 0 && (
         <section aria-label="Changes in git">
           <h3>What changes in git</h3>
+          {preview.kind === 'create' && (
+            <p className={classes.about}>
+              Grove makes these files of the overrides; what the cluster&apos;s defaults hold comes in
+              addition.
+            </p>
+          )}
           {files ?? <Files files={preview.files} />}
         </section>
       )}

@@ -75,6 +75,8 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   expect(screen.getByText(/^It touches fresh\./)).toBeVisible();
   expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
   expect(screen.getByText(/^What is sent to GitLab:/)).toBeVisible();
+  expect(screen.getByText('instances/fresh/config.yml')).toBeVisible();
+  expect(screen.getByText(/^Grove makes these files of the overrides/)).toBeVisible();
   expect(mock.world.operations).toEqual([]);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
