@@ -186,7 +186,7 @@ func (s *Service) judgeName(ctx context.Context, p *prepared, chunk *fleet.Chunk
 		}
 		switch {
 		case i.Lifecycle == fleet.Active, row.Digest != "":
-			p.block(nameTaken, "instance", "clashes with the instance %s of this cluster; choose another name", i.Name)
+			p.block(nameTaken, "instance", "%s clashes with the instance %s of this cluster; choose another name", name, i.Name)
 		case i.Lifecycle == fleet.Pending:
 			open, err := s.isOpen(ctx, chunk.Cluster.ID, i.Name)
 			if err != nil {
