@@ -48,7 +48,7 @@ export function Review({
           {(preview) => (
             <PreviewView
               preview={preview}
-              files={<Merged files={preview.files} before={before} wish={wish} />}
+              {...(wish.files ? { files: <Merged files={preview.files} before={before} wish={wish} /> } : {})}
             />
           )}
         </Loaded>

@@ -7,12 +7,28 @@ const words: Record<FileChange['action'], string> = { create: 'new', update: 'ch
 /** Files that open by themselves: more would bury the rest. */
 const opened = 3;
 
+interface FilesProps {
+  files: readonly FileChange[];
+  /** Whether they are a new instance's; other new files may be many, and stay closed. */
+  created?: boolean;
+}
+
 /** What changes in git. */
-export function Files({ files }: { files: readonly FileChange[] }) {
+export function Files({ files, created = false }: FilesProps) {
   return (
     <div className={classes.files}>
+      {created && (
+        <p className={classes.about}>
+          Grove writes them. Here they hold what is overridden; what the cluster’s defaults set comes in
+          addition.
+        </p>
+      )}
       {files.map((file, i) => (
-        <details key={file.path} open={i < opened && file.action !== 'create'} className={classes.file}>
+        <details
+          key={file.path}
+          open={i < opened && (created || file.action !== 'create')}
+          className={classes.file}
+        >
           <summary>
             <code>{file.path}</code> <span className={classes.dim}>{words[file.action]}</span>
           </summary>

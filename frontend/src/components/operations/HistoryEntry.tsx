@@ -78,7 +78,7 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
             </p>
             <Progress operation={operation} estimate={estimate} ahead={ahead} />
             {files.length > 0 ? (
-              <Files files={files} />
+              <Files files={files} created={operation.kind === 'create'} />
             ) : (
               <p className={classes.facts}>It changed no file by itself: Grove does, when it is asked.</p>
             )}

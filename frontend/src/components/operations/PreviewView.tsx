@@ -15,6 +15,7 @@ interface PreviewViewProps {
 /** What an operation would do: what speaks against it, what it causes, what changes, what is sent. */
 export function PreviewView({ preview, files }: PreviewViewProps) {
   const { instances, effects, warnings, request, estimate } = preview;
+  const creates = preview.kind === 'create';
   return (
     <div className={classes.preview}>
       <Warnings warnings={warnings} />
@@ -29,13 +30,15 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
       {preview.files.length > 0 && (
         <section aria-label="Changes in git">
           <h3>What changes in git</h3>
-          {preview.kind === 'create' && (
-            <p className={classes.about}>
-              Grove makes these files of the overrides; what the cluster&apos;s defaults hold comes in
-              addition.
-            </p>
-          )}
-          {files ?? <Files files={preview.files} />}
+          {files ?? <Files files={preview.files} created={creates} />}
+        </section>
+      )}
+      {creates && request && preview.files.length === 0 && (
+        <section aria-label="Changes in git">
+          <h3>What changes in git</h3>
+          <p className={classes.about}>
+            Grove writes the instance’s files from the cluster’s defaults. Nothing of them is overridden.
+          </p>
         </section>
       )}
       {request && <Request request={request} />}

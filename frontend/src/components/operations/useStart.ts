@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { ApiError } from '@/api/errors';
 import { type Confirmation, startOperation } from '@/api/queries/operations';
 import type { Operation } from '@/api/types';
 import { newKey } from '@/lib/key';
@@ -25,8 +26,10 @@ export function useStart(cluster: string, onStarted: (operation: Operation) => v
       }
       onStarted(operation);
     },
-    onError: () => {
+    onError: (error) => {
       sent.current = false;
+      // Without an answer it may have started; then the preview would forbid what the same key repeats.
+      if (error instanceof ApiError && error.temporary) return;
       // It may be refused since it is not what was previewed any more: look again.
       void queryClient.invalidateQueries({ queryKey: ['preview', cluster] });
     },

@@ -55,7 +55,7 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
                 <summary className={classes.summary}>
                   What it changes in git: {files.length} {files.length === 1 ? 'file' : 'files'}
                 </summary>
-                <Files files={files} />
+                <Files files={files} created={shown.kind === 'create'} />
               </details>
             )}
             {pipelines.length > 0 && <LatestPipeline cluster={cluster} id={pipelines.at(-1)?.id ?? 0} />}

@@ -76,7 +76,7 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
   expect(screen.getByText(/^What is sent to GitLab:/)).toBeVisible();
   expect(screen.getByText('instances/fresh/config.yml')).toBeVisible();
-  expect(screen.getByText(/^Grove makes these files of the overrides/)).toBeVisible();
+  expect(screen.getByText(/^Grove writes them/)).toBeVisible();
   expect(mock.world.operations).toEqual([]);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
