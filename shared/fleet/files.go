@@ -55,7 +55,7 @@ func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opt
 func (s *Store) saveFiles(ctx context.Context, key kv.Key, f Files) error {
 	value, err := s.packJSON(f)
 	for err == nil && len(value) > kv.MaxValue && len(f.Files) > 0 {
-		f.Files = lighter(f.Files, kv.MaxValue, len(value))
+		f.Files = lighter(f.Files, len(value))
 		value, err = s.packJSON(f)
 	}
 	if err == nil {
@@ -78,9 +78,9 @@ func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (f
 	return f, nil
 }
 
-// lighter leaves out the largest texts until, at the same rate, what took so many bytes
-// should take less than the most; when there are no texts, the second half of the files.
-func lighter(files []File, most, bytes int) []File {
+// lighter leaves out the largest texts until what took so many bytes should fit, at the
+// same rate; when there are no texts, the second half of the files.
+func lighter(files []File, bytes int) []File {
 	total := 0
 	for _, f := range files {
 		total += len(f.Text)
@@ -88,7 +88,7 @@ func lighter(files []File, most, bytes int) []File {
 	if total == 0 {
 		return files[:len(files)/2]
 	}
-	wanted := total * 9 / 10 * most / bytes
+	wanted := total * 9 / 10 * kv.MaxValue / bytes
 	bySize := make([]int, len(files))
 	for i := range files {
 		bySize[i] = i

@@ -1,11 +1,10 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useBlocker } from '@tanstack/react-router';
 import { useState } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
 import type { Files, Operation, Wish } from '@/api/types';
-import { Confirm } from '@/components/Confirm';
 import { Panel } from '@/components/Panel';
+import { Unsaved } from '@/components/Unsaved';
 import classes from './editor.module.css';
 import { FileTabs } from './FileTabs';
 import { Form } from './Form';
@@ -50,11 +49,6 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
     setEdits((before) => new Map(before).set(of, text));
     setRefusal(null);
   };
-  const blocker = useBlocker({
-    shouldBlockFn: () => changed.length > 0,
-    enableBeforeUnload: () => changed.length > 0,
-    withResolver: true,
-  });
 
   const wish: Wish = {
     kind: 'update',
@@ -127,17 +121,7 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
           </div>
         </form>
       )}
-      {blocker.status === 'blocked' && (
-        <Confirm
-          title="Leave without the changes?"
-          verb="Leave"
-          run={() => Promise.resolve()}
-          onDone={blocker.proceed}
-          onClose={blocker.reset}
-        >
-          <p>What you edited is not kept anywhere.</p>
-        </Confirm>
-      )}
+      <Unsaved changed={changed.length > 0} />
     </>
   );
 }

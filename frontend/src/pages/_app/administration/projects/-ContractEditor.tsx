@@ -10,6 +10,7 @@ import { Failure } from '@/components/Failure';
 import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
 import { tell } from '@/components/tell';
+import { Unsaved } from '@/components/Unsaved';
 import {
   type ContractDraft,
   contractOf,
@@ -21,7 +22,6 @@ import {
 } from './-contractDraft';
 import { MechanismPanel } from './-MechanismPanel';
 import classes from './-projects.module.css';
-import { Unsaved } from './-Unsaved';
 
 interface ContractEditorProps {
   cluster: string;

@@ -13,9 +13,9 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { tell } from '@/components/tell';
 import { count, measures } from '@/components/usage/measures';
+import { Unsaved } from '@/components/Unsaved';
 import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';
-import { Unsaved } from './-Unsaved';
 import {
   parameterPath,
   reportFields,

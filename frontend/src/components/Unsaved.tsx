@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router';
-import { Confirm } from '@/components/Confirm';
+import { Confirm } from './Confirm';
 
 /** Asks before a page is left with what was edited. */
 export function Unsaved({ changed }: { changed: boolean }) {
