@@ -68,7 +68,7 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
       </td>
       <td>{providerWord(cluster.provider)}</td>
       <td className="numbers">{living.length}</td>
-      <td>
+      <td data-wrap>
         <span className={classes.counts}>
           {order.map((urgency) => {
             const count = urgencies.filter((u) => u === urgency).length;
