@@ -101,6 +101,8 @@ export async function register(page: Page, link: string, person: Person): Promis
 export async function requestReset(page: Page, email: string): Promise<void> {
   await page.goto('/login');
   await page.getByRole('link', { name: 'Forgot password?' }).click();
+  // The page before has an e-mail field, too.
+  await see(title(page, 'Forgot password'));
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('button', { name: 'Send the link' }).click();
   await see(title(page, 'Look into your mail'), page.getByText(`If ${email} has an account`));
