@@ -131,7 +131,11 @@ function built(): string {
 }
 
 /** Ports of this worker, below those that the system gives to outgoing connections. */
-const ports = { first: 20_000 + 500 * Number(process.env.VITEST_POOL_ID ?? 0), count: 500, given: 0 };
+const ports = {
+  first: Number(process.env.OCIM_E2E_PORTS ?? 20_000) + 500 * Number(process.env.VITEST_POOL_ID ?? 0),
+  count: 500,
+  given: 0,
+};
 
 /** A port that nobody listens at, and that no other test is given. */
 export async function freePort(): Promise<number> {
