@@ -53,6 +53,7 @@ const (
 	notifyLimit  = 30 * time.Second // for telling people
 	notifyShare  = 5                // the part of a run that is kept for it: one fifth
 	observeShare = 2                // the part after which no cluster waits for its project: one half
+	leaseLife    = 20 * time.Second // how long a run that died keeps the next one away
 	debounce     = 10 * time.Second // a run this soon after the last one does nothing
 )
 
@@ -91,7 +92,7 @@ type syncAllOutput struct {
 
 func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, error) {
 	out := new(syncAllOutput)
-	lease, err := f.Fleet.AcquireLease(ctx, "sync", f.NewID(), max(f.Limit, debounce))
+	ctx, lease, stop, err := f.Fleet.HoldLease(ctx, "sync", f.NewID(), leaseLife)
 	if fault.Is(err, fault.Conflict) {
 		out.Body.Outcome = "skipped"
 		return out, nil
@@ -101,6 +102,7 @@ func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, erro
 	}
 	// Kept a little longer instead of given back: that is the debounce.
 	defer func() {
+		stop()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		if _, err := f.Fleet.AcquireLease(ctx, "sync", lease.Holder, debounce); err != nil {

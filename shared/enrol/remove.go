@@ -17,8 +17,8 @@ type Removal struct {
 	Warnings []string `json:"warnings,omitempty" doc:"What could not be removed and needs a hand"`
 }
 
-// removalLease is how long a removal keeps syncs away.
-const removalLease = 2 * time.Minute
+// removalLease is how long a removal that died keeps syncs away.
+const removalLease = 20 * time.Second
 
 // Remove takes a project out of Ocim; GitLab's repository and the cluster
 // stay as they are. It can be repeated until it succeeds. GitLab not answering does
@@ -28,14 +28,17 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 	if err != nil {
 		return Removal{}, err
 	}
-	lease, err := s.Fleet.AcquireLease(ctx, "sync#"+id, s.NewID(), removalLease)
+	ctx, lease, stop, err := s.Fleet.HoldLease(ctx, "sync#"+id, s.NewID(), removalLease)
 	if fault.Is(err, fault.Conflict) {
 		return Removal{}, fault.New(fault.Conflict, "The project is being read right now. Try again in a minute.")
 	}
 	if err != nil {
 		return Removal{}, err
 	}
-	defer func() { _ = s.Fleet.ReleaseLease(context.WithoutCancel(ctx), lease) }() // else it runs out by itself
+	defer func() {
+		stop()
+		_ = s.Fleet.EndLease(context.WithoutCancel(ctx), lease.Name, lease.Holder) // else it runs out by itself
+	}()
 	out := Removal{Stays: []string{
 		"The GitLab project " + project.WebURL + " with its repository, pipelines and trigger token",
 		"The cluster with all its instances and their data",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -249,6 +250,41 @@ func TestLease(t *testing.T) {
 	require.NoError(t, s.EndLease(ctx, "sync", "b"))
 	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
 	assert.NoError(t, err)
+}
+
+func TestALeaseIsHeldForAsLongAsTheWorkTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fleet.NewStore(kvtest.Open(t), time.Now)
+		ctx, lease, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		for range 10 {
+			time.Sleep(30 * time.Second)
+			_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+			require.True(t, fault.Is(err, fault.Conflict), "it is renewed")
+		}
+		require.NoError(t, ctx.Err())
+
+		stop()
+		assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		time.Sleep(21 * time.Second)
+		later, err := s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err, "whoever does not renew has it no longer than its life")
+		assert.ErrorIs(t, fleet.Fenced(later.Token, lease.Token), fleet.ErrFenced)
+	})
+}
+
+func TestALeaseThatIsLostEndsTheWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fleet.NewStore(kvtest.Open(t), time.Now)
+		ctx, _, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		defer stop()
+		require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
+		_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err)
+		<-ctx.Done()
+		assert.ErrorIs(t, context.Cause(ctx), fleet.ErrFenced)
+	})
 }
 
 func TestLeaseHasOneWinner(t *testing.T) {

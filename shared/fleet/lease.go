@@ -53,6 +53,35 @@ func (s *Store) AcquireLease(ctx context.Context, name, holder string, life time
 	return lease, nil
 }
 
+// HoldLease is AcquireLease for work whose length nobody knows: until stop is
+// called the lease is renewed, so that a holder that dies has it no longer than
+// life. The context ends, with ErrFenced as its cause, when somebody else took it.
+// Giving it back is the caller's, after stop.
+func (s *Store) HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease Lease, stop func(), err error) {
+	if lease, err = s.AcquireLease(ctx, name, holder, life); err != nil {
+		return nil, Lease{}, nil, err
+	}
+	held, cancel := context.WithCancelCause(ctx)
+	renewed := make(chan struct{})
+	go func() {
+		defer close(renewed)
+		ticker := time.NewTicker(life / 3)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-held.Done():
+				return
+			case <-ticker.C:
+			}
+			// Other errors pass, or the lease runs out: then its token fences.
+			if _, err := s.AcquireLease(held, name, holder, life); fault.Is(err, fault.Conflict) {
+				cancel(ErrFenced)
+			}
+		}
+	}()
+	return held, lease, func() { cancel(nil); <-renewed }, nil
+}
+
 // ErrFenced is a fault.Conflict: the lease ran out, and somebody else has gone on.
 var ErrFenced = fault.New(fault.Conflict, "the lease was lost: somebody else has gone on")
 

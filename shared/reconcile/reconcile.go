@@ -56,7 +56,7 @@ const (
 	commitsRead       = 300             // newest commits that are looked at
 	commitsFirst      = 1000            // by the first sync, for the titles of old pipelines
 	overlap           = 2 * time.Minute // GitLab's clock may differ from itself between replicas
-	leaseLife         = 2 * time.Minute
+	leaseLife         = 20 * time.Second
 	recentPerInstance = 30 // pipelines that decide an instance's state
 )
 
@@ -68,15 +68,16 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if err != nil {
 		return err
 	}
-	lease, err := r.Fleet.AcquireLease(ctx, "sync#"+projectID, holder, leaseLife)
+	ctx, lease, stop, err := r.Fleet.HoldLease(ctx, "sync#"+projectID, holder, leaseLife)
 	if err != nil {
 		return err
 	}
 	defer func() {
+		stop()
 		// The lease is given back even when ctx is over.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		if err := r.Fleet.ReleaseLease(ctx, lease); err != nil {
+		if err := r.Fleet.EndLease(ctx, lease.Name, holder); err != nil {
 			r.Log.Warn("lease not released", "project", projectID, "err", err)
 		}
 	}()
@@ -87,8 +88,8 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	record.State.TriedAt, record.Fence = r.Now(), lease.Token
 	former := record.State
 	syncErr := r.read(ctx, project, &record)
-	if errors.Is(syncErr, fleet.ErrFenced) {
-		return syncErr // whoever has gone on says how that went
+	if errors.Is(syncErr, fleet.ErrFenced) || errors.Is(context.Cause(ctx), fleet.ErrFenced) {
+		return fleet.ErrFenced // whoever has gone on says how that went
 	}
 	record.State.Error = ""
 	if syncErr != nil {
