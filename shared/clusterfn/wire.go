@@ -68,6 +68,7 @@ const (
 	StartupProbe    Code = "startupProbe"
 	InitFailed      Code = "initFailed"
 	JobFailed       Code = "jobFailed"
+	JobBlocked      Code = "jobBlocked"
 	Quota           Code = "quota"
 	ConfigError     Code = "configError"
 	Evicted         Code = "evicted"

@@ -171,18 +171,15 @@ func (e *examination) unless(works bool) fleet.Health {
 
 // probe gives what a failed probe of a container said lately.
 func (e *examination) probe(container, kind string) (string, bool) {
-	var newest clusterfn.Event
-	for _, ev := range e.events {
-		if ev.Reason == "Unhealthy" && (ev.Part == container || ev.Part == "") && strings.HasPrefix(ev.Message, kind+" probe") &&
-			e.now.Sub(ev.At) < eventFreshness && ev.At.After(newest.At) {
-			newest = ev
-		}
-	}
-	_, said, found := strings.Cut(newest.Message, ": ")
+	last, failed := newest(e.events, func(ev clusterfn.Event) bool {
+		return ev.Reason == "Unhealthy" && (ev.Part == container || ev.Part == "") && strings.HasPrefix(ev.Message, kind+" probe") &&
+			e.now.Sub(ev.At) < eventFreshness
+	})
+	_, said, found := strings.Cut(last.Message, ": ")
 	if !found {
-		said = newest.Message
+		said = last.Message
 	}
-	return brief(said), !newest.At.IsZero()
+	return brief(said), failed
 }
 
 // lastEnding says how a container ended the last time.

@@ -100,3 +100,37 @@ func TestWhateverKubernetesSays(t *testing.T) {
 		}
 	})
 }
+
+// TestJobThatCannotStart says why a job never gets a pod, for as long as that
+// is so, and in the same words with every try.
+func TestJobThatCannotStart(t *testing.T) {
+	t.Parallel()
+	refused := func(pod string, ago time.Duration) clusterfn.Event {
+		return clusterfn.Event{
+			Kind: "Job", Object: "init", Reason: "FailedCreate", At: noon.Add(-ago),
+			Message: `Error creating: pods "init-` + pod + `" is forbidden: error looking up service account demo/lms: serviceaccount "lms" not found`,
+		}
+	}
+	const why = `The job init cannot start, since its pod cannot be made: error looking up service account demo/lms: serviceaccount "lms" not found.`
+	for name, tc := range map[string]struct {
+		job    clusterfn.Job
+		events []clusterfn.Event
+		health fleet.Health
+		reason string
+	}{
+		"refused":                 {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Degraded, why},
+		"refused again":           {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute), refused("b2", time.Second)}, fleet.Degraded, why},
+		"run of a CronJob":        {clusterfn.Job{CronJob: true}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Degraded, why},
+		"refused before it began": {clusterfn.Job{Active: 1}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Progressing, "The job init is running."},
+		"refused long ago":        {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Hour)}, fleet.Progressing, "The job init is running."},
+		"done after all":          {clusterfn.Job{Complete: true}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Healthy, ""},
+	} {
+		tc.job.Name, tc.job.Group = "init", "init"
+		got := diagnose.Instance(&diagnose.Facts{
+			Name: "demo", Jobs: []clusterfn.Job{tc.job}, Events: tc.events,
+			Deployments: []clusterfn.Deployment{{Name: "lms", Desired: 1, Updated: 1, Ready: 1, Available: 1, Observed: true}},
+		}, noon)
+		assert.Equal(t, tc.health, got.Health, name)
+		assert.Equal(t, tc.reason, got.Reason, name)
+	}
+}

@@ -17,7 +17,7 @@ const (
 	removalGrace   = 15 * time.Minute // for a namespace
 	restartMemory  = 10 * time.Minute // how long a restart counts against a container that runs again
 	oomMemory      = time.Hour        // the same for one that ran out of memory
-	eventFreshness = 10 * time.Minute // how long a failed probe counts
+	eventFreshness = 10 * time.Minute // how long a failed probe, or try to make a pod, counts
 )
 
 // Facts are what a cluster says of one instance.
@@ -45,7 +45,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 		findings = append(findings, d.Findings...)
 		out.Workloads = append(out.Workloads, clusterfn.Workload{Name: d.Name, Images: d.Images, Desired: d.Desired, Ready: d.Ready})
 	}
-	about := eventsByPod(facts.Events)
+	about := eventsOf("Pod", facts.Events)
 	for i := range facts.Pods {
 		p := &facts.Pods[i]
 		p.Findings = Pod(*p, about[p.Name], now)
@@ -59,7 +59,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 		}
 		findings = append(findings, concern(*p, serving)...)
 	}
-	findings = append(findings, jobs(facts.Jobs)...)
+	findings = append(findings, jobs(facts.Jobs, eventsOf("Job", facts.Events), now)...)
 	findings = append(findings, whole(facts, now)...)
 
 	slices.SortStableFunc(findings, bySeverity)
@@ -166,10 +166,11 @@ func bySeverity(a, b clusterfn.Finding) int {
 	return cmp.Or(rank(b.Health)-rank(a.Health), cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Pod, b.Pod), cmp.Compare(a.Container, b.Container))
 }
 
-func eventsByPod(events []clusterfn.Event) map[string][]clusterfn.Event {
+// eventsOf gives the events about objects of a kind, by the object's name.
+func eventsOf(kind string, events []clusterfn.Event) map[string][]clusterfn.Event {
 	out := map[string][]clusterfn.Event{}
 	for _, e := range events {
-		if e.Kind == "Pod" {
+		if e.Kind == kind {
 			out[e.Object] = append(out[e.Object], e)
 		}
 	}

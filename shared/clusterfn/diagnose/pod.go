@@ -78,13 +78,19 @@ func (e *examination) of(container string) string {
 // event gives the newest event of one of the reasons; part restricts it to a
 // container.
 func (e *examination) event(part string, reasons ...string) (clusterfn.Event, bool) {
-	var newest clusterfn.Event
-	for _, ev := range e.events {
-		if slices.Contains(reasons, ev.Reason) && (part == "" || ev.Part == "" || ev.Part == part) && ev.At.After(newest.At) {
-			newest = ev
+	return newest(e.events, func(ev clusterfn.Event) bool {
+		return slices.Contains(reasons, ev.Reason) && (part == "" || ev.Part == "" || ev.Part == part)
+	})
+}
+
+// newest gives the newest of the events that are asked for.
+func newest(events []clusterfn.Event, asked func(clusterfn.Event) bool) (out clusterfn.Event, found bool) {
+	for _, e := range events {
+		if asked(e) && e.At.After(out.At) {
+			out, found = e, true
 		}
 	}
-	return newest, !newest.At.IsZero()
+	return out, found
 }
 
 func (e *examination) terminating() {

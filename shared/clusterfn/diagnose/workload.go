@@ -2,8 +2,10 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -51,11 +53,12 @@ func deployment(d clusterfn.Deployment) []clusterfn.Finding {
 	return nil
 }
 
-// jobs tells which jobs failed. Of the runs of one job only the latest counts.
-func jobs(all []clusterfn.Job) []clusterfn.Finding {
+// jobs tells which jobs failed or cannot start. Of the runs of one job only the
+// latest counts. about are the warnings about jobs, by name.
+func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time) []clusterfn.Finding {
 	latest := map[string]clusterfn.Job{}
 	for _, j := range all {
-		if !j.Complete && !j.Failed && j.CronJob {
+		if _, stuck := hindered(j, about[j.Name], now); !stuck && !j.Complete && !j.Failed && j.CronJob {
 			continue // a run that goes on does not take back how the last one ended
 		}
 		if was, ok := latest[j.Group]; !ok || j.CreatedAt.After(was.CreatedAt) {
@@ -65,7 +68,16 @@ func jobs(all []clusterfn.Job) []clusterfn.Finding {
 	var out []clusterfn.Finding
 	for _, j := range latest {
 		f := clusterfn.Finding{Workload: j.Name}
+		why, stuck := hindered(j, about[j.Name], now)
 		switch {
+		case stuck && isQuota(why):
+			f.Code, f.Health, f.Since = clusterfn.Quota, fleet.Degraded, j.CreatedAt
+			f.Reason = fmt.Sprintf("The job %s cannot start: the namespace's quota is used up (%s).", j.Name, brief(quotaWords(why)))
+			f.NextStep = "Raise the namespace's quota, or lower what its pods ask for; the job then starts by itself."
+		case stuck:
+			f.Code, f.Health, f.Since = clusterfn.JobBlocked, fleet.Degraded, j.CreatedAt
+			f.Reason = fmt.Sprintf("The job %s cannot start, since its pod cannot be made: %s.", j.Name, brief(why))
+			f.NextStep = "Correct what the message names; the job then starts by itself."
 		case j.Failed:
 			f.Code, f.Health = clusterfn.JobFailed, fleet.Degraded
 			f.Reason = fmt.Sprintf("The job %s failed: %s.", j.Name, jobWords(j))
@@ -84,6 +96,19 @@ func jobs(all []clusterfn.Job) []clusterfn.Finding {
 	}
 	slices.SortFunc(out, bySeverity)
 	return out
+}
+
+// refusal is what stands before the cause when a pod could not be made. The name
+// in it is another one with every try.
+var refusal = regexp.MustCompile(`^Error creating: (?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?`)
+
+// hindered reports whether a job has no pod since none can be made, and why.
+func hindered(j clusterfn.Job, events []clusterfn.Event, now time.Time) (why string, stuck bool) {
+	if j.Complete || j.Failed || j.Active > 0 {
+		return "", false
+	}
+	e, found := newest(events, func(e clusterfn.Event) bool { return e.Reason == "FailedCreate" && now.Sub(e.At) < eventFreshness })
+	return refusal.ReplaceAllString(e.Message, ""), found
 }
 
 func jobWords(j clusterfn.Job) string {
