@@ -113,6 +113,9 @@ func text(m notify.Message) string {
 			fmt.Fprintf(&b, ": %s", plain(cut(l.Detail)))
 		}
 		fmt.Fprintf(&b, " (since %s)\n", l.Since.UTC().Format("2 Jan 15:04 UTC"))
+		if l.Next != "" {
+			fmt.Fprintf(&b, "    Next: %s\n", plain(cut(l.Next)))
+		}
 	}
 	if m.More > 0 {
 		fmt.Fprintf(&b, "and %d more\n", m.More)

@@ -26,7 +26,7 @@ var (
 
 func message() notify.Message {
 	return notify.Message{Subject: "campus: 1 failed, 1 recovered", More: 3, Lines: []notify.Line{
-		{Mark: "✕", Title: "demo on campus failed", Detail: "cms <!channel> & *crashes*\n@here", Since: noon, Link: "https://ocim.example.org/clusters/campus/instances/demo"},
+		{Mark: "✕", Title: "demo on campus failed", Detail: "cms <!channel> & *crashes*\n@here", Next: "Read the log of <cms>.", Since: noon, Link: "https://ocim.example.org/clusters/campus/instances/demo"},
 		{Mark: "✓", Title: "a|b is healthy again", Since: noon, Link: "https://ocim.example.org/"},
 	}}
 }
@@ -44,6 +44,7 @@ func TestMessageInTheFormOfBothChats(t *testing.T) {
 	assert.Equal(t, map[string]string{"text": strings.Join([]string{
 		"*campus: 1 failed, 1 recovered*",
 		"✕ <https://ocim.example.org/clusters/campus/instances/demo|demo on campus failed>: cms &lt;!channel&gt; &amp; ∗crashes∗ @\u200bhere (since 22 Nov 12:00 UTC)",
+		"    Next: Read the log of &lt;cms&gt;.",
 		"✓ <https://ocim.example.org/|a¦b is healthy again> (since 22 Nov 12:00 UTC)",
 		"and 3 more",
 	}, "\n")}, got, "nobody is called by what a reason says")

@@ -23,7 +23,7 @@ func (p *Post) Notify(ctx context.Context, address string, m notify.Message) err
 	m.Lines = slices.Clone(m.Lines)
 	for i := range m.Lines {
 		l := &m.Lines[i]
-		l.Title, l.Detail, l.Link = oneLine(l.Title), oneLine(l.Detail), oneLine(l.Link)
+		l.Title, l.Detail, l.Next, l.Link = oneLine(l.Title), oneLine(l.Detail), oneLine(l.Next), oneLine(l.Link)
 	}
 	var subject, text, html bytes.Buffer
 	if err := p.text.ExecuteTemplate(&subject, "notice.subject", m); err != nil {

@@ -21,7 +21,7 @@ func TestNoticesAreWorded(t *testing.T) {
 	require.NoError(t, err)
 	m := notify.Message{
 		ID: "01ABC-01DEF", Subject: "demo on campus failed\r\nBcc: x@example.org", More: 2, Link: "https://ocim.example.org/account/notifications",
-		Lines: []notify.Line{{Mark: "✕", Title: "demo on campus failed", Detail: "<b>cms</b>\ncrashes", Since: at, Link: "https://ocim.example.org/clusters/campus/instances/demo"}},
+		Lines: []notify.Line{{Mark: "✕", Title: "demo on campus failed", Detail: "<b>cms</b>\ncrashes", Next: "Read\nits log.", Since: at, Link: "https://ocim.example.org/clusters/campus/instances/demo"}},
 	}
 	require.NoError(t, post.Notify(t.Context(), "ben@example.org", m))
 	files, err := os.ReadDir(dir)
@@ -33,8 +33,8 @@ func TestNoticesAreWorded(t *testing.T) {
 	assert.Equal(t, "demo on campus failed Bcc: x@example.org", p.subject)
 	assert.Empty(t, p.header.Get("Bcc"))
 	assert.Equal(t, "<01ABC-01DEF@example.org>", p.header.Get("Message-Id"))
-	assert.Contains(t, p.text, "✕ demo on campus failed\n  <b>cms</b> crashes\n  Since 22 November 2026 12:30 UTC\n  https://ocim.example.org/clusters/campus/instances/demo\n")
-	assert.Contains(t, p.html, "&lt;b&gt;cms&lt;/b&gt; crashes")
+	assert.Contains(t, p.text, "✕ demo on campus failed\n  <b>cms</b> crashes\n  Next: Read its log.\n  Since 22 November 2026 12:30 UTC\n  https://ocim.example.org/clusters/campus/instances/demo\n")
+	assert.Contains(t, p.html, "&lt;b&gt;cms&lt;/b&gt; crashes<br>Next: Read its log.")
 	for _, body := range []string{p.text, p.html} {
 		assert.Contains(t, body, "And 2 more.")
 		assert.Contains(t, body, "https://ocim.example.org/account/notifications")

@@ -109,7 +109,7 @@ func (t *told) health(h fleet.HealthState, now time.Time) (Notice, bool) {
 	}
 	n := Notice{Event: EventRecovered, From: last, Since: h.At}
 	if worse(h.State) {
-		n.Event, n.Reason = Event(h.State), h.Reason
+		n.Event, n.Reason, n.NextStep = Event(h.State), h.Reason, h.NextStep
 	}
 	return n, true
 }

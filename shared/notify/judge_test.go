@@ -14,7 +14,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func minutesAgo(n int) time.Time { return noon.Add(-time.Duration(n) * time.Minute) }
 
 func demo(state fleet.Health, since time.Time) fleet.Instance {
-	return fleet.Instance{Name: "demo", Lifecycle: fleet.Active, Health: fleet.HealthState{State: state, At: since, Reason: string(state)}}
+	return fleet.Instance{Name: "demo", Lifecycle: fleet.Active, Health: fleet.HealthState{State: state, At: since, Reason: string(state), NextStep: "mend it"}}
 }
 
 func TestJudge(t *testing.T) {
@@ -44,19 +44,19 @@ func TestJudge(t *testing.T) {
 			map[string]told{"": {State: fleet.Failed}, "demo": {State: fleet.Failed, Pipeline: 7}},
 		},
 		"it is well":            {calm, fleet.Online{}, demo(fleet.Healthy, minutesAgo(60)), nil, calm},
-		"failed":                {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 1}}},
-		"degraded":              {calm, fleet.Online{}, demo(fleet.Degraded, minutesAgo(2)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Healthy, Reason: "degraded", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 1}}},
+		"failed":                {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 1}}},
+		"degraded":              {calm, fleet.Online{}, demo(fleet.Degraded, minutesAgo(2)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Healthy, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 1}}},
 		"not for long":          {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(1)), nil, calm},
 		"progressing":           {calm, fleet.Online{}, demo(fleet.Progressing, minutesAgo(60)), nil, calm},
 		"still failed":          {failed, fleet.Online{}, demo(fleet.Failed, minutesAgo(60)), nil, failed},
 		"known no more":         {failed, fleet.Online{}, demo(fleet.Unknown, minutesAgo(30)), nil, failed},
 		"is being mended":       {failed, fleet.Online{}, demo(fleet.Progressing, minutesAgo(30)), nil, failed},
 		"recovered":             {failed, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), []Notice{{Event: EventRecovered, Instance: "demo", From: fleet.Failed, Since: minutesAgo(3)}}, map[string]told{"demo": {At: noon, Count: 2}}},
-		"got better":            {failed, fleet.Online{}, demo(fleet.Degraded, minutesAgo(3)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Failed, Reason: "degraded", Since: minutesAgo(3)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 2}}},
+		"got better":            {failed, fleet.Online{}, demo(fleet.Degraded, minutesAgo(3)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Failed, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(3)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 2}}},
 		"recovered early":       {map[string]told{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), nil, map[string]told{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}},
-		"got worse early":       {map[string]told{"demo": {State: fleet.Degraded, At: minutesAgo(3), Count: 4}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Degraded, Reason: "failed", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 5}}},
+		"got worse early":       {map[string]told{"demo": {State: fleet.Degraded, At: minutesAgo(3), Count: 4}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Degraded, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 5}}},
 		"failed while it flaps": {map[string]told{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(44)), nil, map[string]told{"demo": {At: minutesAgo(50), Count: 9}}},
-		"flaps no more":         {map[string]told{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(45)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", Since: minutesAgo(45)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 10}}},
+		"flaps no more":         {map[string]told{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(45)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(45)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 10}}},
 		"a calm is over":        {map[string]told{"demo": {At: noon.Add(-Calm), Count: 5}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(600)), nil, calm},
 		"archived":              {failed, fleet.Online{}, archived, nil, calm},
 		"cluster offline":       {calm, fleet.Online{State: "offline", At: minutesAgo(5), Reason: "no answer"}, demo(fleet.Unknown, minutesAgo(5)), []Notice{{Event: EventOffline, From: fleet.Healthy, Reason: "no answer", Since: minutesAgo(5)}}, map[string]told{"": {State: fleet.Failed, At: noon, Count: 1}}},

@@ -21,6 +21,7 @@ type Line struct {
 	Mark   string // a shape, which the words repeat
 	Title  string
 	Detail string
+	Next   string // what to do
 	Since  time.Time
 	Link   string
 }
@@ -38,6 +39,7 @@ func word(d Delivery, base string) Message {
 		if i, known := groups[key]; known {
 			m.Lines[i].Title += "; " + verb(n)
 			m.Lines[i].Detail = strings.TrimSpace(m.Lines[i].Detail + " " + line.Detail)
+			m.Lines[i].Next = strings.TrimSpace(m.Lines[i].Next + " " + line.Next)
 			continue
 		}
 		groups[key] = len(m.Lines)
@@ -80,7 +82,7 @@ func wordLine(n Notice, base string) Line {
 	if n.Event == EventTest {
 		return Line{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: n.Since, Link: base + "/"}
 	}
-	l := Line{Mark: mark(n.Event), Detail: n.Reason, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
+	l := Line{Mark: mark(n.Event), Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
 	subject := n.Instance + " on " + n.Cluster
 	if n.Instance == itself {
 		subject = "The cluster " + n.Cluster

@@ -39,7 +39,9 @@ type world struct {
 	mu     sync.Mutex
 	now    time.Time
 	people map[string]notify.Person
-	fails  error // of every sending
+	fails  error                                      // of every sending
+	down   map[string]func(ctx context.Context) error // instead of sending there
+	told   chan string                                // who was sent something; nil tells nobody
 	sent   []string
 	ids    []string
 }
@@ -109,7 +111,9 @@ func (w *world) Person(_ context.Context, id string) (notify.Person, error) {
 	return p, nil
 }
 
-func (w *world) Notify(_ context.Context, to string, m notify.Message) error { return w.deliver(to, m) }
+func (w *world) Notify(ctx context.Context, to string, m notify.Message) error {
+	return w.deliver(ctx, to, m)
+}
 
 func (w *world) Check(u *url.URL) error {
 	if u.Scheme != "https" {
@@ -118,11 +122,14 @@ func (w *world) Check(u *url.URL) error {
 	return nil
 }
 
-func (w *world) Post(_ context.Context, address secret.Value, m notify.Message) error {
-	return w.deliver(address.Reveal(), m)
+func (w *world) Post(ctx context.Context, address secret.Value, m notify.Message) error {
+	return w.deliver(ctx, address.Reveal(), m)
 }
 
-func (w *world) deliver(to string, m notify.Message) error {
+func (w *world) deliver(ctx context.Context, to string, m notify.Message) error {
+	if fail := w.down[to]; fail != nil {
+		return fail(ctx)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.fails != nil {
@@ -130,6 +137,9 @@ func (w *world) deliver(to string, m notify.Message) error {
 	}
 	w.sent = append(w.sent, to+": "+m.Subject)
 	w.ids = append(w.ids, m.ID)
+	if w.told != nil {
+		w.told <- to
+	}
 	return nil
 }
 
@@ -295,6 +305,96 @@ func TestDeliveriesAreTriedAgain(t *testing.T) {
 			assert.Empty(t, w.sent, "what was given up stays so")
 		})
 	}
+}
+
+// A webhook that hangs costs each run at most one attempt, less and less often, and
+// keeps no other notice from arriving meanwhile; what waits for it comes in order.
+func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
+	const dead = "https://dead.example.org/hook"
+	w := newWorld(t)
+	s := w.service(w.store)
+	w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(dead)})
+	w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(hook)})
+	w.subscribe(s, "ada", notify.Wish{})
+	w.run(s)
+
+	var tried int
+	w.told = make(chan string, 2)
+	w.down = map[string]func(context.Context) error{dead: func(ctx context.Context) error {
+		tried++
+		for range 2 { // it hangs until the others have theirs
+			select {
+			case <-w.told:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return fault.New(fault.Unavailable, "The webhook did not answer in time.")
+	}}
+	for i, instance := range []string{"demo", "other", "third"} {
+		w.set(instance, fleet.Healthy)
+		w.run(s)
+		w.set(instance, fleet.Failed)
+		w.pass(notify.Hold)
+		w.run(s)
+		assert.Len(t, w.sent, 2*(i+1), "the others are told at once")
+	}
+	assert.Equal(t, 3, tried, "after 0, 2 and 4 minutes, though three notices are due")
+	w.run(s)
+	assert.Equal(t, 3, tried, "it is left alone for a while")
+
+	w.down, w.sent, w.told = nil, nil, nil
+	w.pass(4 * time.Minute)
+	w.run(s)
+	assert.Equal(t, []string{dead + ": demo on campus failed", dead + ": other on campus failed", dead + ": third on campus failed"}, w.sent)
+	for _, d := range w.log(s, "ada") {
+		assert.Equal(t, notify.Sent, d.State)
+	}
+}
+
+// With more webhooks that hang than are called at once, those that answered are
+// called before them.
+func TestWhatHungBeforeIsCalledLast(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(w.store)
+	var hang func(ctx context.Context) error
+	w.down = map[string]func(context.Context) error{}
+	for i := range 20 {
+		dead := fmt.Sprintf("https://dead.example.org/%d", i)
+		w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(dead)})
+		w.down[dead] = func(ctx context.Context) error {
+			if err := hang(ctx); err != nil {
+				return err
+			}
+			return fault.New(fault.Unavailable, "The webhook did not answer in time.")
+		}
+	}
+	w.people["zoe"] = notify.Person{Email: "zoe@example.org", Sees: func(string) bool { return true }}
+	w.run(s)
+	hang = func(context.Context) error { return nil }
+	w.set("demo", fleet.Failed)
+	w.pass(notify.Hold)
+	w.run(s)
+
+	w.subscribe(s, "zoe", notify.Wish{}) // the last by name
+	w.told = make(chan string, 1)
+	told := make(chan struct{})
+	go func() { <-w.told; close(told) }()
+	var late atomic.Int32
+	hang = func(ctx context.Context) error {
+		select {
+		case <-told:
+			return nil
+		case <-ctx.Done():
+			late.Add(1)
+			return ctx.Err()
+		}
+	}
+	w.set("other", fleet.Failed)
+	w.pass(notify.Hold)
+	w.run(s)
+	assert.Equal(t, []string{"zoe@example.org: other on campus failed"}, w.sent)
+	assert.Zero(t, late.Load(), "she is told while they hang")
 }
 
 func attempts(list []notify.Delivery) int {

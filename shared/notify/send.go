@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,59 +17,103 @@ import (
 
 // Bounds of sending.
 const (
-	MaxAttempts = 8   // of one delivery, over some two hours
-	atOnce      = 8   // deliveries
-	mostPerRun  = 200 // deliveries
-	sendTime    = 10 * time.Second
-	saveTime    = 5 * time.Second
+	MaxAttempts  = 12 // of one delivery, over some two hours
+	longestPause = 15 * time.Minute
+	atOnce       = 16 // subscriptions
+	mostPerRun   = 20 // deliveries of one subscription
+	sendTime     = 10 * time.Second
+	saveTime     = 5 * time.Second
 )
 
 // backoff is how long a delivery waits after an attempt.
 func backoff(attempt int) time.Duration {
-	return min(time.Minute<<min(attempt-1, 10), time.Hour)
+	return min(time.Minute<<min(attempt-1, 10), longestPause)
 }
 
-// sendDue sends what is due and not held back. One that fails holds up no other.
+// queue is what one subscription is to be sent, the oldest first.
+type queue struct {
+	list    []due
+	failing bool // its last attempt did not arrive
+	pausing bool // and it is too early for another
+}
+
+func (q *queue) add(d due, now time.Time) {
+	q.failing = q.failing || d.Attempts > 0
+	q.pausing = q.pausing || now.Before(d.NextAt)
+	if len(q.list) < mostPerRun {
+		q.list = append(q.list, d)
+	}
+}
+
+// sendDue sends what is due and not held back. What is to go to one place goes one
+// after the other, up to the first that does not arrive: those behind it would not
+// either, and wait as long. So a place that hangs costs one attempt and holds up no
+// other; those that answered last time come first.
 func (s *Service) sendDue(ctx context.Context, held map[string]bool) error {
 	now := s.Now()
-	var list []due
+	var order []*queue
+	queues := map[string]*queue{} // by subscription
 	err := each(ctx, s.KV, kv.Query{Partition: partDue}, func(d due, item kv.Item) {
-		if !held[d.Batch] && !now.Before(d.NextAt) && len(list) < mostPerRun {
-			d.version = item.Version
-			list = append(list, d)
+		if held[d.Batch] {
+			return
 		}
+		d.version = item.Version
+		q, known := queues[d.Subscription]
+		if !known {
+			q = &queue{}
+			queues[d.Subscription], order = q, append(order, q)
+		}
+		q.add(d, now)
 	})
 	if err != nil {
 		return err
 	}
+	order = slices.DeleteFunc(order, func(q *queue) bool { return q.pausing })
+	slices.SortStableFunc(order, func(a, b *queue) int {
+		switch {
+		case a.failing == b.failing:
+			return 0
+		case b.failing:
+			return -1
+		}
+		return 1
+	})
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, d := range list {
+	for _, q := range order {
 		group.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			if err := s.try(ctx, d); err != nil {
-				s.Log.WarnContext(ctx, "a notice could not be handled", "delivery", d.ID, "err", err)
-			}
+			s.sendQueue(ctx, q)
 			return nil
 		})
 	}
 	return group.Wait()
 }
 
-// try sends a delivery once. That it does is written first, so that a function that
-// dies over and over is not the end of it.
-func (s *Service) try(ctx context.Context, d due) error {
+func (s *Service) sendQueue(ctx context.Context, q *queue) {
+	for _, d := range q.list {
+		if ctx.Err() != nil {
+			return
+		}
+		settled, err := s.try(ctx, d)
+		if err != nil {
+			s.Log.WarnContext(ctx, "a notice could not be handled", "delivery", d.ID, "err", err)
+		}
+		if !settled {
+			return
+		}
+	}
+}
+
+// try sends a delivery once, and reports whether it has arrived or was given up.
+// That it is tried is written first, so that a function that dies over and over is
+// not the end of it.
+func (s *Service) try(ctx context.Context, d due) (settled bool, err error) {
 	now := s.Now().UTC()
 	d.Attempts++
 	d.TriedAt, d.NextAt = now, now.Add(backoff(d.Attempts))
 	version, err := s.put(ctx, dueKey(d), d, kv.IfVersion(d.version), now.Add(dueLife))
-	if fault.Is(err, fault.Conflict) {
-		return nil // somebody else does
-	}
 	if err != nil {
-		return err
+		return false, ignoreConflict(err) // somebody else does
 	}
 	err = s.send(ctx, d.Owner, d.Subscription, d.Delivery)
 	// How it went is kept even when the caller's time is over.
@@ -76,13 +121,13 @@ func (s *Service) try(ctx context.Context, d due) error {
 	defer cancel()
 	d.outcome(err)
 	if err := s.log(ctx, d.Owner, d.Delivery); err != nil {
-		return err
+		return false, err
 	}
 	if d.State != Waiting {
-		return s.KV.Delete(ctx, dueKey(d), kv.IfVersion(version))
+		return true, s.KV.Delete(ctx, dueKey(d), kv.IfVersion(version))
 	}
 	_, err = s.put(ctx, dueKey(d), d, kv.IfVersion(version), now.Add(dueLife))
-	return ignoreConflict(err)
+	return false, ignoreConflict(err)
 }
 
 // outcome notes how an attempt went.

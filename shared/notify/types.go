@@ -54,6 +54,7 @@ type Notice struct {
 	Instance string       `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
 	From     fleet.Health `json:"from,omitempty" doc:"Health that was told before"`
 	Reason   string       `json:"reason,omitempty"`
+	NextStep string       `json:"nextStep,omitempty" doc:"What to do about it"`
 	Pipeline int64        `json:"pipeline,omitempty"`
 	Since    time.Time    `json:"since" doc:"When it became so"`
 }

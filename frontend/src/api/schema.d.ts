@@ -2343,6 +2343,8 @@ export interface components {
             from?: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
+            /** @description What to do about it */
+            nextStep?: string;
             /** Format: int64 */
             pipeline?: number;
             reason?: string;
