@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -28,7 +29,7 @@ import (
 )
 
 var (
-	noon = time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
+	noon = kubetest.Noon()
 	key  = secret.New("secret-of-this-cluster-0123456789-abc")
 )
 
@@ -57,7 +58,7 @@ func inCluster(t *testing.T) (http.Handler, *fake.Clientset) {
 			}}},
 		},
 	)
-	reader, err := kube.NewReader(client, kube.Options{Selector: "app.kubernetes.io/part-of=openedx", CacheFor: time.Second, Now: atNoon})
+	reader, err := kube.NewReader(client, kube.Options{Selector: kubetest.Selector, CacheFor: time.Second, Now: atNoon})
 	require.NoError(t, err)
 	log := slog.New(slog.DiscardHandler)
 	return New(Deps{

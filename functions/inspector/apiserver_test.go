@@ -1,14 +1,17 @@
 package function
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,22 +24,28 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 
+	"github.com/open-craft/ocim/functions/inspector/kube"
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// TestAgainstARealAPIServer runs the inspector with the rights of its manifest
-// against kube-apiserver and etcd, where KUBEBUILDER_ASSETS says they are.
+// TestAgainstARealAPIServer holds the reason table, and everything else that
+// the inspector is asked, against kube-apiserver and etcd with the rights of its
+// manifest, where KUBEBUILDER_ASSETS says that they are.
 func TestAgainstARealAPIServer(t *testing.T) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
@@ -44,16 +53,21 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	admin := startAPIServer(ctx, t, assets)
-	setUp, err := kubernetes.NewForConfig(admin)
+	server := startAPIServer(ctx, t, assets)
+	setUp, err := kubernetes.NewForConfig(server.admin)
 	require.NoError(t, err)
-	populate(ctx, t, setUp)
+	applyManifest(ctx, t, setUp)
+	for _, o := range kubetest.LoadAll(t) {
+		server.put(ctx, t, setUp, o)
+	}
 
 	token, err := setUp.CoreV1().ServiceAccounts("openfaas-fn").CreateToken(ctx, "ocim-inspector", &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
 	require.NoError(t, err)
-	account := rest.AnonymousClientConfig(admin)
+	account := rest.AnonymousClientConfig(server.admin)
 	account.BearerToken = token.Status.Token
-	reader, err := connect(account, Config{Selector: "app.kubernetes.io/part-of=openedx"})
+	client, err := connect(account)
+	require.NoError(t, err)
+	reader, err := kube.NewReader(client, kube.Options{Selector: kubetest.Selector, Now: atNoon})
 	require.NoError(t, err)
 
 	// A binding takes a moment to be seen.
@@ -66,50 +80,44 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	list, err := c.Instances(ctx)
 	require.NoError(t, err)
 	assert.Empty(t, list.Unread, "no permission is missing")
-	require.Len(t, list.Instances, 1)
-	assert.Equal(t, fleet.Failed, list.Instances[0].Health)
-	assert.Contains(t, list.Instances[0].Reason, "crashes again and again")
-	replication, err := c.Replication(ctx, "demo")
+	assert.Len(t, list.Instances, len(kubetest.States(t)))
+	t.Run("reasons", func(t *testing.T) { kubetest.HoldReasons(t, list.Instances) })
+
+	replication, err := c.Replication(ctx, "crash-loop")
 	require.NoError(t, err)
 	assert.Empty(t, replication.Unread, "no permission is missing")
+	assert.Len(t, replication.Deployments, 1)
 	_, err = c.Nodes(ctx)
 	require.NoError(t, err)
-	pods, err := c.Pods(ctx, "demo")
+	events, err := c.Events(ctx, "liveness-probe")
+	require.NoError(t, err)
+	assert.Empty(t, events.Unread, "no permission is missing")
+	assert.Len(t, events.Events, 1)
+	pods, err := c.Pods(ctx, "crash-loop")
 	require.NoError(t, err)
 	require.Len(t, pods.Pods, 1)
 	assert.Equal(t, "lms", pods.Pods[0].Workload)
 	// There is no node to fetch a log from; permission is another matter.
-	_, err = c.Log(ctx, "demo", clusterfn.LogQuery{Pod: pods.Pods[0].Name})
+	_, err = c.Log(ctx, "crash-loop", clusterfn.LogQuery{Pod: pods.Pods[0].Name})
+	require.Error(t, err)
 	assert.NotContains(t, fault.Message(err), "RBAC")
 	_, err = c.Pods(ctx, "kube-system")
 	assert.Equal(t, fault.NotFound, fault.KindOf(err))
 
-	recreateStates(ctx, t, setUp)
-	states, err := reader.Cluster(ctx)
-	require.NoError(t, err)
-	for _, i := range states.Instances.Instances {
-		if want, ok := statesOverTheWire()[i.Name]; ok && assert.NotEmpty(t, i.Findings, i.Name) {
-			assert.Equal(t, want, i.Findings[0].Code, "%s: %s", i.Name, i.Reason)
-		}
-	}
-	assert.Len(t, states.Instances.Instances, 1+len(statesOverTheWire()))
-
-	asInspector, err := kubernetes.NewForConfig(account)
-	require.NoError(t, err)
 	for what, try := range map[string]func() error{
 		"list secrets": func() error {
-			_, err := asInspector.CoreV1().Secrets("demo").List(ctx, metav1.ListOptions{})
+			_, err := client.CoreV1().Secrets("crash-loop").List(ctx, metav1.ListOptions{})
 			return err
 		},
 		"list configmaps": func() error {
-			_, err := asInspector.CoreV1().ConfigMaps("demo").List(ctx, metav1.ListOptions{})
+			_, err := client.CoreV1().ConfigMaps("crash-loop").List(ctx, metav1.ListOptions{})
 			return err
 		},
 		"delete a pod": func() error {
-			return asInspector.CoreV1().Pods("demo").Delete(ctx, pods.Pods[0].Name, metav1.DeleteOptions{})
+			return client.CoreV1().Pods("crash-loop").Delete(ctx, pods.Pods[0].Name, metav1.DeleteOptions{})
 		},
 		"create a namespace": func() error {
-			_, err := asInspector.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "x"}}, metav1.CreateOptions{})
+			_, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "x"}}, metav1.CreateOptions{})
 			return err
 		},
 	} {
@@ -122,13 +130,11 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	}, 20*time.Second, 100*time.Millisecond, "a missing permission shows")
 }
 
-// populate applies the manifest and makes an instance whose only pod crashes.
-func populate(ctx context.Context, t *testing.T, c kubernetes.Interface) {
+// applyManifest gives the inspector's account its rights.
+func applyManifest(ctx context.Context, t *testing.T, c kubernetes.Interface) {
 	t.Helper()
-	for _, name := range []string{"openfaas-fn", "demo"} {
-		_, err := c.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
-		require.NoError(t, err)
-	}
+	_, err := c.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "openfaas-fn"}}, metav1.CreateOptions{})
+	require.NoError(t, err)
 	for _, o := range manifest(t) {
 		var err error
 		switch o := o.(type) {
@@ -141,70 +147,96 @@ func populate(ctx context.Context, t *testing.T, c kubernetes.Interface) {
 		}
 		require.NoError(t, err)
 	}
-	labels := map[string]string{"app.kubernetes.io/part-of": "openedx", "pod-template-hash": "5c7d"}
-	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "lms", Image: "openedx:teak"}}}
-	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: spec}
-	_, err := c.AppsV1().Deployments("demo").Create(ctx, &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: "lms", Labels: labels},
-		Spec:       appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}, Template: template},
-	}, metav1.CreateOptions{})
-	require.NoError(t, err)
-	controller := true
-	pod, err := c.CoreV1().Pods("demo").Create(ctx, &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "lms-5c7d-a1", Labels: labels, OwnerReferences: []metav1.OwnerReference{
-			{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: "lms-5c7d", UID: "11111111-1111-4111-8111-111111111111", Controller: &controller},
-		}},
-		Spec: spec,
-	}, metav1.CreateOptions{})
-	require.NoError(t, err)
-	pod.Status = corev1.PodStatus{Phase: corev1.PodRunning, ContainerStatuses: []corev1.ContainerStatus{{
-		Name: "lms", RestartCount: 7, State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
-	}}}
-	_, err = c.CoreV1().Pods("demo").UpdateStatus(ctx, pod, metav1.UpdateOptions{})
-	require.NoError(t, err)
 }
 
-// statesOverTheWire are the fixtures of the reason table that a real API server
-// can be brought into: those that depend on no object's age, which it sets.
-func statesOverTheWire() map[string]clusterfn.Code {
-	return map[string]clusterfn.Code{
-		"crash-loop": clusterfn.CrashLoop, "crash-loop-beside": clusterfn.CrashLoop, "image-pull": clusterfn.ImagePull,
-		"oom-killed": clusterfn.OOMKilled, "init-failed": clusterfn.InitFailed, "config-error": clusterfn.ConfigError,
-		"quota": clusterfn.Quota, "rollout-stuck": clusterfn.RolloutStuck, "unschedulable-just-now": clusterfn.Unschedulable,
-	}
+// apiServer is a running kube-apiserver.
+type apiServer struct {
+	admin *rest.Config // how an administrator reaches it
+	etcd  string       // address of what it keeps its objects in
 }
 
-// recreateStates makes each of those fixtures in a namespace of its own.
-func recreateStates(ctx context.Context, t *testing.T, c kubernetes.Interface) {
+// put creates an object with its status, as the server takes it, and then gives
+// it the times that no client may set.
+func (s apiServer) put(ctx context.Context, t *testing.T, c kubernetes.Interface, o runtime.Object) {
 	t.Helper()
-	for state := range statesOverTheWire() {
-		_, err := c.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: state}}, metav1.CreateOptions{})
-		require.NoError(t, err)
-		for _, o := range objects(t, filepath.Join("kube", "testdata", "states", state+".yaml")) {
-			switch o := o.(type) {
-			case *appsv1.Deployment:
-				o.Namespace = state
-				made, err := c.AppsV1().Deployments(state).Create(ctx, o, metav1.CreateOptions{})
-				require.NoError(t, err, state)
-				made.Status = o.Status
-				made.Status.ObservedGeneration = made.Generation
-				_, err = c.AppsV1().Deployments(state).UpdateStatus(ctx, made, metav1.UpdateOptions{})
-				require.NoError(t, err, state)
-			case *corev1.Pod:
-				o.Namespace = state
-				made, err := c.CoreV1().Pods(state).Create(ctx, o, metav1.CreateOptions{})
-				require.NoError(t, err, state)
-				made.Status = o.Status
-				_, err = c.CoreV1().Pods(state).UpdateStatus(ctx, made, metav1.UpdateOptions{})
-				require.NoError(t, err, state)
-			}
-		}
+	meta, ok := o.(metav1.Object)
+	require.True(t, ok)
+	namespace, name := meta.GetNamespace(), meta.GetName()
+	what := fmt.Sprintf("%T %s/%s", o, namespace, name)
+	create, update := metav1.CreateOptions{}, metav1.UpdateOptions{}
+	var key string
+	var err error
+	switch o := o.(type) {
+	case *corev1.Namespace:
+		key = "namespaces/" + name
+		_, err = c.CoreV1().Namespaces().Create(ctx, o, create)
+	case *corev1.Event:
+		key = "events/" + namespace + "/" + name
+		_, err = c.CoreV1().Events(namespace).Create(ctx, o, create)
+	case *appsv1.Deployment:
+		key = "deployments/" + namespace + "/" + name
+		var made *appsv1.Deployment
+		made, err = c.AppsV1().Deployments(namespace).Create(ctx, o, create)
+		require.NoError(t, err, what)
+		made.Status = o.Status
+		_, err = c.AppsV1().Deployments(namespace).UpdateStatus(ctx, made, update)
+	case *corev1.Pod:
+		key = "pods/" + namespace + "/" + name
+		var made *corev1.Pod
+		made, err = c.CoreV1().Pods(namespace).Create(ctx, o, create)
+		require.NoError(t, err, what)
+		made.Status = o.Status
+		_, err = c.CoreV1().Pods(namespace).UpdateStatus(ctx, made, update)
+	case *batchv1.Job:
+		key = "jobs/" + namespace + "/" + name
+		var made *batchv1.Job
+		made, err = c.BatchV1().Jobs(namespace).Create(ctx, o, create)
+		require.NoError(t, err, what)
+		made.Status = o.Status
+		_, err = c.BatchV1().Jobs(namespace).UpdateStatus(ctx, made, update)
+	default:
+		t.Fatalf("the states have an unexpected %s", what)
 	}
+	require.NoError(t, err, what)
+	s.backdate(ctx, t, "/registry/"+key, meta)
 }
 
-// startAPIServer runs etcd and kube-apiserver until the test ends and gives how
-// an administrator reaches it.
-func startAPIServer(ctx context.Context, t *testing.T, assets string) *rest.Config {
+// backdate gives the stored object the times, and the generation, of meta.
+func (s apiServer) backdate(ctx context.Context, t *testing.T, key string, meta metav1.Object) {
+	t.Helper()
+	var found struct{ Kvs []struct{ Value []byte } }
+	s.ask(ctx, t, "range", map[string][]byte{"key": []byte(key)}, &found)
+	require.Len(t, found.Kvs, 1, key)
+	o, kind, err := scheme.Codecs.UniversalDeserializer().Decode(found.Kvs[0].Value, nil, nil)
+	require.NoError(t, err, key)
+	o.GetObjectKind().SetGroupVersionKind(*kind)
+	stored, ok := o.(metav1.Object)
+	require.True(t, ok)
+	stored.SetCreationTimestamp(meta.GetCreationTimestamp())
+	stored.SetDeletionTimestamp(meta.GetDeletionTimestamp())
+	stored.SetDeletionGracePeriodSeconds(meta.GetDeletionGracePeriodSeconds())
+	stored.SetGeneration(meta.GetGeneration())
+	var value bytes.Buffer
+	require.NoError(t, protobuf.NewSerializer(scheme.Scheme, scheme.Scheme).Encode(o, &value), key)
+	s.ask(ctx, t, "put", map[string][]byte{"key": []byte(key), "value": value.Bytes()}, &struct{}{})
+}
+
+// ask calls etcd's gateway, which speaks JSON with its bytes in base64.
+func (s apiServer) ask(ctx context.Context, t *testing.T, method string, in map[string][]byte, out any) {
+	t.Helper()
+	body, err := json.Marshal(in)
+	require.NoError(t, err)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.etcd+"/v3/kv/"+method, bytes.NewReader(body))
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, answer.Body.Close()) }()
+	require.Equal(t, http.StatusOK, answer.StatusCode, method)
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(out))
+}
+
+// startAPIServer runs etcd and kube-apiserver until the test ends.
+func startAPIServer(ctx context.Context, t *testing.T, assets string) apiServer {
 	t.Helper()
 	dir := t.TempDir()
 	etcd, peer, api := freePort(t), freePort(t), freePort(t)
@@ -226,13 +258,13 @@ func startAPIServer(ctx context.Context, t *testing.T, assets string) *rest.Conf
 		"--token-auth-file="+tokens, "--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file="+keyFile,
 		"--service-account-signing-key-file="+keyFile, "--disable-admission-plugins=ServiceAccount", "--allow-privileged=true")
 
-	admin := &rest.Config{Host: "https://" + api, BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}}
+	admin := &rest.Config{Host: "https://" + api, BearerToken: token, QPS: -1, TLSClientConfig: rest.TLSClientConfig{Insecure: true}}
 	client, err := kubernetes.NewForConfig(admin)
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		return client.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error() == nil
 	}, 2*time.Minute, 200*time.Millisecond, "the API server does not get ready")
-	return admin
+	return apiServer{admin: admin, etcd: etcd}
 }
 
 func run(t *testing.T, program string, args ...string) {

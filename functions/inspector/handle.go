@@ -43,7 +43,11 @@ func build(context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the inspector runs inside a cluster, with a service account")
 	}
-	reader, err := connect(inside, cfg)
+	client, err := connect(inside)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := kube.NewReader(client, kube.Options{Selector: cfg.Selector, CacheFor: cfg.CacheFor, Now: setup.Now})
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +58,8 @@ func build(context.Context) (http.Handler, error) {
 	return New(Deps{API: api, Cluster: reader, Secrets: secrets, Now: setup.Now, Log: slog.Default()}), nil
 }
 
-// connect prepares a Reader of the cluster that c leads to.
-func connect(c *rest.Config, cfg Config) (*kube.Reader, error) {
+// connect makes a client of the cluster that c leads to.
+func connect(c *rest.Config) (kubernetes.Interface, error) {
 	c = rest.CopyConfig(c)
 	// Protocol buffers take a third of JSON's time and memory.
 	c.ContentType = "application/vnd.kubernetes.protobuf"
@@ -66,5 +70,5 @@ func connect(c *rest.Config, cfg Config) (*kube.Reader, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "connecting to the cluster's Kubernetes API")
 	}
-	return kube.NewReader(client, kube.Options{Selector: cfg.Selector, CacheFor: cfg.CacheFor, Now: setup.Now})
+	return client, nil
 }

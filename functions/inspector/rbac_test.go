@@ -1,7 +1,6 @@
 package function
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,34 +11,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
-	"k8s.io/client-go/kubernetes/scheme"
+
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 )
 
 // manifest reads the role with what belongs to it.
 func manifest(t *testing.T) []runtime.Object {
 	t.Helper()
-	return objects(t, filepath.Join("deploy", "rbac.yaml"))
-}
-
-// objects reads a file of Kubernetes objects.
-func objects(t *testing.T, path string) []runtime.Object {
-	t.Helper()
-	f, err := os.Open(path)
+	f, err := os.Open(filepath.Join("deploy", "rbac.yaml"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
-	var out []runtime.Object
-	for in := yaml.NewYAMLOrJSONDecoder(f, 4096); ; {
-		var raw runtime.RawExtension
-		err := in.Decode(&raw)
-		if err == io.EOF {
-			return out
-		}
-		require.NoError(t, err)
-		object, _, err := scheme.Codecs.UniversalDeserializer().Decode(raw.Raw, nil, nil)
-		require.NoError(t, err)
-		out = append(out, object)
-	}
+	return kubetest.Parse(t, f)
 }
 
 // TestRoleAllowsExactlyWhatIsUsed asks everything and holds what was asked of

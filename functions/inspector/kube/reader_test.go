@@ -21,6 +21,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -61,7 +62,7 @@ func TestOnlyInstancesAreShown(t *testing.T) {
 func TestSelectorThatSelectsEverythingIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "a=b=c", "!!"} {
-		_, err := kube.NewReader(fake.NewClientset(), kube.Options{Selector: s, Now: atNoon})
+		_, err := kube.NewReader(fake.NewClientset(), kube.Options{Selector: s, Now: kubetest.Noon})
 		assert.Error(t, err, s)
 	}
 }

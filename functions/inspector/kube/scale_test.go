@@ -19,6 +19,8 @@ import (
 	kruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
+
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 )
 
 const (
@@ -107,7 +109,7 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 
 func TestLargeClusterIsReadInPages(t *testing.T) {
 	client := newBig()
-	s, err := reader(t, client, atNoon).Cluster(t.Context())
+	s, err := reader(t, client, kubetest.Noon).Cluster(t.Context())
 	require.NoError(t, err)
 	require.Len(t, s.Instances.Instances, manyInstances)
 	for _, i := range s.Instances.Instances {
@@ -131,7 +133,7 @@ func TestListThatTookTooLongBeginsAgain(t *testing.T) {
 			}
 			return false, nil, nil
 		})
-		s, err := reader(t, client, atNoon).Cluster(t.Context())
+		s, err := reader(t, client, kubetest.Noon).Cluster(t.Context())
 		if !works {
 			require.Error(t, err)
 			continue
@@ -146,7 +148,7 @@ func BenchmarkCluster(b *testing.B) {
 	var peak uint64
 	for b.Loop() {
 		client := newBig()
-		r, err := newReader(client, atNoon)
+		r, err := newReader(client, kubetest.Noon)
 		require.NoError(b, err)
 		start := time.Now()
 		s, err := r.Cluster(b.Context())
