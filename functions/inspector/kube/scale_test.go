@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
+	"github.com/open-craft/ocim/shared/clusterfn"
 )
 
 const (
@@ -39,19 +41,34 @@ func encoded(t testing.TB, v any) string {
 // size that is asked for, made as they are asked for.
 type big struct {
 	*fake.Clientset
-	calls atomic.Int32
-	peak  atomic.Uint64 // bytes of heap, as seen between pages
+
+	mu    sync.Mutex
+	calls map[string]int // lists, by kind
+	page  int64          // objects that were asked for at once, at most
+	live  int64          // bytes of heap that is in use between pages, at most
+}
+
+// asked notes a list. What is garbage by now does not count.
+func (b *big) asked(a clienttesting.ListActionImpl) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls[a.GetResource().Resource]++
+	b.page = max(b.page, a.ListOptions.Limit)
+	b.live = max(b.live, liveHeap())
+}
+
+func liveHeap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
 
 func newBig() *big {
-	b := &big{Clientset: fake.NewClientset()}
+	b := &big{Clientset: fake.NewClientset(), calls: map[string]int{}}
 	total := map[string]int{"namespaces": manyInstances, "pods": manyInstances * podsEach, "deployments": manyInstances * podsEach}
 	b.PrependReactor("list", "*", func(a clienttesting.Action) (bool, kruntime.Object, error) {
-		b.calls.Add(1)
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		for was := b.peak.Load(); m.HeapInuse > was && !b.peak.CompareAndSwap(was, m.HeapInuse); was = b.peak.Load() {
-		}
+		b.asked(a.(clienttesting.ListActionImpl))
 		resource := a.GetResource().Resource
 		n, ok := total[resource]
 		if !ok {
@@ -107,18 +124,54 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 	return l
 }
 
+// TestLargeClusterIsReadInPages holds how often a large cluster is asked, and how
+// much of it is in memory at once, whatever the machine that it runs on.
 func TestLargeClusterIsReadInPages(t *testing.T) {
 	client := newBig()
-	s, err := reader(t, client, kubetest.Noon).Cluster(t.Context())
+	before := liveHeap()
+	r := reader(t, client, kubetest.Noon)
+	s, err := r.Cluster(t.Context())
 	require.NoError(t, err)
 	require.Len(t, s.Instances.Instances, manyInstances)
 	for _, i := range s.Instances.Instances {
 		assert.Equal(t, podsEach, i.Ready, i.Name)
 	}
-	// 12 pages of pods, 12 of deployments, one of each other kind.
-	assert.EqualValues(t, 28, client.calls.Load())
-	assert.Less(t, client.peak.Load(), uint64(64<<20), "bytes of heap")
+	const pages = manyInstances * podsEach / 250
+	assert.Equal(t, map[string]int{"pods": pages, "deployments": pages, "namespaces": 1, "jobs": 1, "nodes": 1, "events": 1}, client.calls)
+	assert.EqualValues(t, 250, client.page)
+	assert.Less(t, client.live-before, int64(64<<20), "bytes of heap")
 	assert.Less(t, len(encoded(t, s.Instances)), 2<<20, "bytes of the answer")
+
+	clear(client.calls)
+	for range 3 {
+		_, err = r.Cluster(t.Context())
+		require.NoError(t, err)
+	}
+	assert.Empty(t, client.calls, "an answer is shared")
+}
+
+// TestInstanceIsReadInOneListOfEachKind, however many pods and Deployments it has.
+func TestInstanceIsReadInOneListOfEachKind(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"scaled-to-zero", "crash-loop", "completed-jobs"} {
+		r, client := over(t, load(t, state)...)
+		v, err := r.View(t.Context(), "demo")
+		require.NoError(t, err)
+		for _, p := range v.Pods.Pods {
+			says(client, "a line\n", nil)
+			_, err := r.Log(t.Context(), "demo", clusterfn.LogQuery{Pod: p.Name})
+			require.NoError(t, err)
+		}
+		calls := map[string]int{}
+		for _, a := range client.Actions() {
+			calls[a.GetVerb()+" "+a.GetResource().Resource+a.GetSubresource()]++
+		}
+		want := map[string]int{"get namespaces": 1, "list pods": 1, "list deployments": 1, "list jobs": 1, "list horizontalpodautoscalers": 1, "list events": 1}
+		if n := len(v.Pods.Pods); n > 0 {
+			want["get podslog"] = n
+		}
+		assert.Equal(t, want, calls, state)
+	}
 }
 
 func TestListThatTookTooLongBeginsAgain(t *testing.T) {
@@ -145,7 +198,7 @@ func TestListThatTookTooLongBeginsAgain(t *testing.T) {
 
 // BenchmarkCluster reads 200 instances of 15 pods: within 2 s and 64 MB.
 func BenchmarkCluster(b *testing.B) {
-	var peak uint64
+	var live int64
 	for b.Loop() {
 		client := newBig()
 		r, err := newReader(client, kubetest.Noon)
@@ -155,8 +208,8 @@ func BenchmarkCluster(b *testing.B) {
 		require.NoError(b, err)
 		encoded(b, s.Instances)
 		require.Less(b, time.Since(start), 2*time.Second)
-		require.Less(b, client.peak.Load(), uint64(64<<20))
-		peak = max(peak, client.peak.Load())
+		require.Less(b, client.live, int64(64<<20))
+		live = max(live, client.live)
 	}
-	b.ReportMetric(float64(peak)/(1<<20), "MB-heap")
+	b.ReportMetric(float64(live)/(1<<20), "MB-live")
 }
