@@ -53,6 +53,48 @@ test('a cluster shows how full its nodes are, and its warnings lead to the insta
   await see(title(page, 'quarry-hill'), page.getByText(/no node has enough memory left/).first());
 });
 
+test('pods that no node takes say why and what to do, while the rest serves', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto(instance('campus-aws', 'quarry-hill'));
+  await see(title(page, 'quarry-hill'));
+  const status = page.getByLabel('Status', { exact: true });
+  await see(status.getByText('Failed'), status.getByText(/lms-worker waits for a node.*memory left/));
+  const pods = page.getByRole('table', { name: 'Pods' });
+  const waiting = pods.getByRole('row', { name: /^lms-worker-/ });
+  await see(waiting.getByText('Pending'), waiting.getByText('0 of 1'));
+  await waiting.getByRole('button', { name: /^lms-worker-/ }).click();
+  await see(pods.getByText(/Lower the pod's requests, or add nodes/).first());
+  await see(pods.getByRole('row', { name: /^cms-worker-/ }).getByText('Healthy'));
+  await look(page, pods, page.getByRole('table', { name: 'Events' }));
+});
+
+test('what somebody changed in the cluster is drift: on its page, in the list and in the overview', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto(instance('campus-aws', 'sisu-university'));
+  const drift = page.getByRole('region', { name: 'Drift: it does not run as it was deployed' });
+  await see(drift.getByText(/lms: most replicas 4 runs, 10 is in git \(GROVE_LMS_MAX_REPLICAS\)/));
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await see(page.getByText('Asked again: GitLab, the cluster and its usage report.'));
+  await look(page, drift);
+
+  await page.goto('/instances?drift=drifted');
+  const drifted = page
+    .getByRole('table', { name: 'Instances' })
+    .getByRole('row', { name: /sisu-university/ });
+  await see(drifted.getByText(/drifted: lms has at most 4 instead of 10 replicas/));
+  await seeNoMore(page.getByRole('row', { name: /ardmore-university/ }));
+  await page.getByRole('button', { name: 'Remove the filter Drift: Drifted' }).click();
+  await see(page.getByRole('row', { name: /ardmore-university/ }));
+
+  await page.goto('/overview');
+  const attention = page.getByRole('region', { name: 'Needs attention' });
+  const reason = attention.getByRole('listitem').filter({ hasText: 'sisu-university' });
+  await see(reason.getByText(/Drift lms has at most 4 instead of 10 replicas\. An update brings it back/));
+  await look(page, reason);
+});
+
 /** When the cluster was last seen, as the page says. */
 const seen = (page: Page) =>
   page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster seen' });

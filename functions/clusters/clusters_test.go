@@ -247,6 +247,22 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	assert.Equal(t, "The image is missing. Push it.", o.Attention[0].Detail+" "+o.Attention[0].NextStep)
 	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Healthy}
+		c.Row("alpha").Instance.Drift = &fleet.Drift{Reason: "lms has at most 4 instead of 10 replicas", At: w.clock.Now()}
+		return c, nil
+	}))
+	w.call("viewer", http.MethodGet, "/v1/overview", nil, &o)
+	require.Len(t, o.Attention, 2)
+	drift := o.Attention[0]
+	assert.Equal(t, [2]string{"alpha", "drift"}, [2]string{drift.Instance, drift.Reason})
+	assert.Equal(t, "lms has at most 4 instead of 10 replicas. An update brings it back to what git says.", drift.Detail+" "+drift.NextStep)
+	var page fleet.InstancePage
+	w.call("viewer", http.MethodGet, "/v1/instances?drift=drifted", nil, &page)
+	require.Len(t, page.Instances, 1)
+	assert.Equal(t, "alpha", page.Instances[0].Name)
+	assert.Equal(t, map[string]int{"drifted": 1}, page.Facets.Drifts)
+	assert.Equal(t, http.StatusUnprocessableEntity, w.call("viewer", http.MethodGet, "/v1/instances?drift=x", nil, nil).Code)
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.Row("alpha").Instance.Drift = nil
 		return c, nil
 	}))
 

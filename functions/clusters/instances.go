@@ -20,6 +20,7 @@ type listInstancesInput struct {
 	Lifecycle   []string `query:"lifecycle,explode" maxItems:"4" enum:"pending,active,archived,deleted"`
 	Health      []string `query:"health,explode" maxItems:"5" enum:"healthy,progressing,degraded,failed,unknown"`
 	Pipeline    []string `query:"pipeline,explode" maxItems:"20" doc:"Statuses of the latest pipeline; none is without one"`
+	Drift       []string `query:"drift,explode" maxItems:"1" enum:"drifted" doc:"Only instances that do not run as they were deployed"`
 	Setting     []string `query:"setting,explode" maxItems:"10" doc:"KEY, KEY=value, KEY~text or free text over the configuration"`
 	Problems    bool     `query:"problems" doc:"Only instances whose files have problems"`
 	Sort        string   `query:"sort" enum:"name,cluster,release,health,pipeline,changed" default:"name"`
@@ -76,7 +77,7 @@ func (in *listInstancesInput) filter(who identity.Principal) (fleet.Filter, erro
 	filter := fleet.Filter{
 		Name: in.Name, Clusters: in.Cluster, Providers: in.Provider, Releases: in.Release,
 		Lifecycles: as[fleet.Lifecycle](in.Lifecycle), Healths: as[fleet.Health](in.Health),
-		Pipelines: in.Pipeline, Broken: in.Problems,
+		Pipelines: in.Pipeline, Drifts: in.Drift, Broken: in.Problems,
 	}
 	filter.Visible, filter.Sight = sightOf(who)
 	for i, s := range in.Setting {

@@ -42,10 +42,10 @@ type overview struct {
 type attention struct {
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Reason   string    `json:"reason" enum:"sync,stale,offline,health,pipeline,files"`
+	Reason   string    `json:"reason" enum:"sync,stale,offline,health,pipeline,files,drift"`
 	Severity string    `json:"severity" enum:"failed,degraded"`
 	Detail   string    `json:"detail"`
-	NextStep string    `json:"nextStep,omitempty" doc:"What to do about a health"`
+	NextStep string    `json:"nextStep,omitempty" doc:"What to do about a health or a drift"`
 	Since    time.Time `json:"since,omitzero"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 }
@@ -171,6 +171,12 @@ func (o *overview) instances(snapshot *fleet.Snapshot, all fleet.Filter) error {
 		}},
 		{func(f *fleet.Filter) { f.Broken = true }, func(i fleet.Instance) attention {
 			return attention{Reason: "files", Severity: "degraded", Detail: problem(i.Problems), Since: i.ChangedAt}
+		}},
+		{func(f *fleet.Filter) { f.Drifts = []string{fleet.Drifted} }, func(i fleet.Instance) attention {
+			return attention{
+				Reason: "drift", Severity: "degraded", Detail: i.Drift.Reason + ".", Since: i.Drift.At,
+				NextStep: "An update brings it back to what git says.",
+			}
 		}},
 	} {
 		page, err := find(reason.narrow, mostAttention)

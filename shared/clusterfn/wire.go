@@ -23,6 +23,7 @@ const (
 type InstanceList struct {
 	At        time.Time  `json:"at" doc:"When the cluster was read"`
 	Instances []Instance `json:"instances" doc:"By name"`
+	Scaling   bool       `json:"scaling,omitempty" doc:"Whether workloads tell their autoscalers"`
 	Unread    []Unread   `json:"unread,omitempty" doc:"What could not be read and is missing here"`
 }
 
@@ -52,6 +53,13 @@ type Workload struct {
 	Images  []string `json:"images" doc:"Of its containers, in their order"`
 	Desired int      `json:"desired"`
 	Ready   int      `json:"ready"`
+	Scaled  *Scaled  `json:"scaled,omitempty" doc:"By its autoscaler; absent without one"`
+}
+
+// Scaled is between how many replicas an autoscaler keeps a Deployment.
+type Scaled struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
 }
 
 // Code tells findings apart.

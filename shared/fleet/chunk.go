@@ -32,6 +32,7 @@ type Row struct {
 	Instance Instance          `json:"instance"`
 	Settings map[string]string `json:"settings,omitempty"` // config.yml and grove.yml flattened, without secrets
 	Digest   string            `json:"digest,omitempty"`   // of its files; empty when it is not in git
+	Compared string            `json:"compared,omitempty"` // what Instance.Drift was found from; empty when nothing differed
 }
 
 // Row finds an instance of the chunk, nil when there is none.

@@ -24,9 +24,13 @@ type Filter struct {
 	Lifecycles []Lifecycle
 	Healths    []Health
 	Pipelines  []string // statuses; "none" is no pipeline
+	Drifts     []string // Drifted, or none
 	Settings   []SettingTerm
 	Broken     bool // only instances whose files have problems
 }
+
+// Drifted is what Filter.Drifts can choose.
+const Drifted = "drifted"
 
 // SettingTerm is a condition on the configuration: a key that is set, a key
 // with a value, a key whose value contains a text, or (without a key) a text
@@ -69,6 +73,7 @@ type Facets struct {
 	Lifecycles map[string]int `json:"lifecycles"`
 	Healths    map[string]int `json:"healths"`
 	Pipelines  map[string]int `json:"pipelines" doc:"By status of the latest pipeline; none is without one"`
+	Drifts     map[string]int `json:"drifts" doc:"Of drifted, those that do not run as they were deployed"`
 }
 
 // Sort keys of a list.
@@ -158,6 +163,7 @@ const (
 	facetLifecycle
 	facetHealth
 	facetPipeline
+	facetDrift
 	facets // how many there are
 )
 
@@ -174,6 +180,11 @@ func facetValue(field int, c *Chunk, i *Instance) string {
 		return string(i.Lifecycle)
 	case facetHealth:
 		return string(i.Health.State)
+	case facetDrift:
+		if i.Drift == nil {
+			return ""
+		}
+		return Drifted
 	}
 	if i.Pipeline == nil {
 		return "none"
@@ -194,6 +205,8 @@ func (f *Filter) chosen(field int) []string {
 		return stringsOf(f.Lifecycles)
 	case facetHealth:
 		return stringsOf(f.Healths)
+	case facetDrift:
+		return f.Drifts
 	}
 	return f.Pipelines
 }
@@ -222,6 +235,8 @@ func (f *Facets) set(field int, counts map[string]int, chosen []string) {
 		f.Healths = counts
 	case facetPipeline:
 		f.Pipelines = counts
+	case facetDrift:
+		f.Drifts = counts
 	}
 }
 

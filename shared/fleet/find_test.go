@@ -22,9 +22,9 @@ import (
 // plainFind is what Find means, row by row.
 func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.InstancePage {
 	p := fleet.InstancePage{Instances: []fleet.Instance{}}
-	counts := [6]map[string]int{{}, {}, {}, {}, {}, {}}
-	choices := [6][]string{
-		f.Clusters, f.Providers, f.Releases, plainStrings(f.Lifecycles), plainStrings(f.Healths), f.Pipelines,
+	counts := [7]map[string]int{{}, {}, {}, {}, {}, {}, {}}
+	choices := [7][]string{
+		f.Clusters, f.Providers, f.Releases, plainStrings(f.Lifecycles), plainStrings(f.Healths), f.Pipelines, f.Drifts,
 	}
 	for _, c := range chunks {
 		if f.Visible != nil && !f.Visible(c.Cluster.ID) {
@@ -39,7 +39,11 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 			if i.Pipeline != nil {
 				pipeline = string(i.Pipeline.Status)
 			}
-			values := [6]string{c.Cluster.ID, c.Cluster.Provider, i.Release, string(i.Lifecycle), string(i.Health.State), pipeline}
+			drift := ""
+			if i.Drift != nil {
+				drift = fleet.Drifted
+			}
+			values := [7]string{c.Cluster.ID, c.Cluster.Provider, i.Release, string(i.Lifecycle), string(i.Health.State), pipeline, drift}
 			var missed []int
 			for n, v := range values {
 				if len(choices[n]) > 0 && !slices.Contains(choices[n], v) {
@@ -66,7 +70,7 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 	}
 	p.Total = len(p.Instances)
 	p.Facets = fleet.Facets{
-		Clusters: counts[0], Providers: counts[1], Releases: counts[2], Lifecycles: counts[3], Healths: counts[4], Pipelines: counts[5],
+		Clusters: counts[0], Providers: counts[1], Releases: counts[2], Lifecycles: counts[3], Healths: counts[4], Pipelines: counts[5], Drifts: counts[6],
 	}
 	slices.SortFunc(p.Instances, func(a, b fleet.Instance) int {
 		c := plainCompare(o.By, a, b)
@@ -152,6 +156,9 @@ var (
 		if s := rapid.SampledFrom([]fleet.PipelineStatus{"", "failed", "success"}).Draw(t, "pipeline"); s != "" {
 			i.Pipeline = &fleet.PipelineSummary{Status: s}
 		}
+		if rapid.Bool().Draw(t, "drifted") {
+			i.Drift = &fleet.Drift{Reason: "x"}
+		}
 		if rapid.Bool().Draw(t, "broken") {
 			i.Problems = []fleet.FileProblem{{File: "x"}}
 		}
@@ -182,6 +189,7 @@ func drawFilter(t *rapid.T) fleet.Filter {
 		Lifecycles: rapid.SliceOfN(rapid.SampledFrom(fleet.Lifecycles()), 0, 2).Draw(t, "lifecycles"),
 		Healths:    rapid.SliceOfN(rapid.SampledFrom(fleet.Healths()), 0, 3).Draw(t, "healths"),
 		Pipelines:  rapid.SliceOfN(rapid.SampledFrom([]string{"none", "failed"}), 0, 1).Draw(t, "pipelines"),
+		Drifts:     rapid.SliceOfN(rapid.Just(fleet.Drifted), 0, 1).Draw(t, "drifts"),
 	}
 	if hidden := rapid.SampledFrom(append(ids, "")).Draw(t, "hidden"); hidden != "" {
 		f.Visible = func(c string) bool { return c != hidden }

@@ -114,6 +114,7 @@ type Instance struct {
 	MFEURL      string           `json:"mfeUrl,omitempty"`
 	Theme       string           `json:"theme,omitempty"`
 	Health      HealthState      `json:"health"`
+	Drift       *Drift           `json:"drift,omitempty" doc:"Absent when nothing is known to have drifted"`
 	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that deploys this instance"`
 	Problems    []FileProblem    `json:"problems,omitempty"`
 	ChangedAt   time.Time        `json:"changedAt,omitzero" doc:"When git last changed it, or it left git"`
@@ -125,6 +126,12 @@ type HealthState struct {
 	Reason   string    `json:"reason,omitempty"`
 	NextStep string    `json:"nextStep,omitempty" doc:"What to do about it"`
 	At       time.Time `json:"at,omitzero" doc:"When it became so; while unknown, when the health before did"`
+}
+
+// Drift is that an instance does not run as it was deployed.
+type Drift struct {
+	Reason string    `json:"reason" example:"lms has at most 4 instead of 10 replicas"`
+	At     time.Time `json:"at" doc:"When it was first seen"`
 }
 
 // Files are the configuration files of an instance or a cluster, secrets

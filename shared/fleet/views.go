@@ -104,7 +104,7 @@ func (s *Store) SetDefaultView(ctx context.Context, user, id string) error {
 }
 
 // Standing gives the filter of a view's query without what changes by itself:
-// health and pipelines. It chooses the same instances whether they are well or
+// health, pipelines and drift. It chooses the same instances whether they are well or
 // not. A query that cannot be read is fault.Invalid.
 func (v View) Standing() (Filter, error) {
 	q, err := url.ParseQuery(v.Query)

@@ -2,6 +2,7 @@ package grove
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -52,6 +53,26 @@ type Difference struct {
 	Wanted   string `json:"wanted" doc:"What the configuration says"`
 	Deployed string `json:"deployed,omitempty" doc:"What it said when it was last deployed; absent when it said nothing, or that is not known"`
 	Cause    Cause  `json:"cause" enum:"drift,undeployed,unknown"`
+}
+
+// Drifting says of differences, those that drifted only, what the first is and how
+// many more there are; empty when there is none.
+func Drifting(list []Difference) string {
+	list = slices.DeleteFunc(slices.Clone(list), func(d Difference) bool { return d.Cause != Drifted })
+	if len(list) == 0 {
+		return ""
+	}
+	d := list[0]
+	has := map[string]string{
+		DiffersImage: "runs image %s instead of %s", DiffersRelease: "runs image %s instead of %s",
+		DiffersCount: "has %s instead of %s replicas", DiffersMin: "has at least %s instead of %s replicas",
+		DiffersMax: "has at most %s instead of %s replicas",
+	}
+	s := d.Workload + " " + fmt.Sprintf(has[d.What], d.Runs, d.Deployed)
+	if len(list) > 1 {
+		s += fmt.Sprintf(" (and %d more)", len(list)-1)
+	}
+	return s
 }
 
 // Drift compares what runs with the configuration, and tells what drifted from

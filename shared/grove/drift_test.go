@@ -82,3 +82,22 @@ func FuzzDrift(f *testing.F) {
 		}
 	})
 }
+
+func TestDriftIsPutInWords(t *testing.T) {
+	t.Parallel()
+	differs := func(what, runs, deployed string, cause grove.Cause) grove.Difference {
+		return grove.Difference{Workload: "lms", What: what, Runs: runs, Wanted: deployed, Deployed: deployed, Cause: cause}
+	}
+	most := differs(grove.DiffersMax, "4", "10", grove.Drifted)
+	for want, list := range map[string][]grove.Difference{
+		"": {differs(grove.DiffersMax, "4", "10", grove.Undeployed), differs(grove.DiffersMin, "1", "2", grove.Untold)},
+		"lms has at most 4 instead of 10 replicas":              {differs(grove.DiffersImage, "a", "b", grove.Undeployed), most},
+		"lms has at most 4 instead of 10 replicas (and 1 more)": {most, most},
+		"lms has at least 1 instead of 2 replicas":              {differs(grove.DiffersMin, "1", "2", grove.Drifted)},
+		"lms has 0 instead of 2 replicas":                       {differs(grove.DiffersCount, "0", "2", grove.Drifted)},
+		"lms runs image r.org/o:1 instead of r.org/o:2":         {differs(grove.DiffersImage, "r.org/o:1", "r.org/o:2", grove.Drifted)},
+		"lms runs image r.org/o:teak.1 instead of teak.2":       {differs(grove.DiffersRelease, "r.org/o:teak.1", "teak.2", grove.Drifted)},
+	} {
+		assert.Equal(t, want, grove.Drifting(list))
+	}
+}

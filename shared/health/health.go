@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // ErrNoInspector is the cause of an error to open a cluster that is not set up
@@ -35,7 +36,10 @@ type Service struct {
 	Fleet *fleet.Store
 	// Open gives a project's cluster; ErrNoInspector when it cannot be asked.
 	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
-	Now  func() time.Time
+	// Deployed gives what an instance was deployed with last, by asking GitLab; nil
+	// when that is not known.
+	Deployed func(ctx context.Context, project fleet.Project, instance string) (*grove.Configured, error)
+	Now      func() time.Time
 }
 
 // Observe asks a project's cluster once what it runs, for at most ten seconds, and
@@ -56,6 +60,7 @@ func (s *Service) Observe(ctx context.Context, project string) error {
 		return s.lose(ctx, project, unknown, fault.Message(err), seen.At)
 	}
 	var list clusterfn.InstanceList
+	asked := s.Now()
 	if err == nil {
 		list, err = ask(ctx, cluster)
 	}
@@ -72,7 +77,11 @@ func (s *Service) Observe(ctx context.Context, project string) error {
 	if err := s.Fleet.SaveObservation(ctx, fleet.Observation{Project: project, At: now}); err != nil {
 		return fmt.Errorf("keeping when %s was seen: %w", project, err)
 	}
-	return s.keep(ctx, project, list, now)
+	doubts, err := s.keep(ctx, project, list, asked)
+	if err != nil {
+		return err
+	}
+	return s.clear(ctx, p, doubts)
 }
 
 func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {
@@ -85,9 +94,11 @@ func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {
 	return list, err
 }
 
-// keep writes what a cluster said of its instances. Those that are not in git
-// are none of its business.
-func (s *Service) keep(ctx context.Context, project string, list clusterfn.InstanceList, now time.Time) error {
+// keep writes what a cluster said of its instances when it was asked. Those that
+// are not in git are none of its business. It gives those of which GitLab has to
+// tell whether they drifted.
+func (s *Service) keep(ctx context.Context, project string, list clusterfn.InstanceList, asked time.Time) (doubts []doubt, err error) {
+	now := s.Now().UTC()
 	runs := make(map[string]clusterfn.Instance, len(list.Instances))
 	for _, i := range list.Instances {
 		runs[i.Name] = i
@@ -96,7 +107,8 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 	if len(list.Unread) > 0 {
 		unread = list.Unread[0].Reason
 	}
-	return s.Fleet.ChangeChunk(ctx, project, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+	err = s.Fleet.ChangeChunk(ctx, project, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+		doubts = nil
 		if chunk == nil {
 			return nil, nil
 		}
@@ -116,9 +128,17 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 				}
 			}
 			changed = setHealth(&row.Instance.Health, is) || changed
+			d, differs := compare(*row, runs, list.Scaling, asked)
+			switch {
+			case !differs:
+				changed = setDrift(row, "", nil) || changed
+			case d.compared != row.Compared:
+				doubts = append(doubts, d)
+			}
 		}
 		return ifChanged(chunk, changed)
 	})
+	return doubts, err
 }
 
 // lose writes that nothing is known of a cluster. One that was never known stays
@@ -143,6 +163,7 @@ func (s *Service) lose(ctx context.Context, project, state, reason string, seen 
 			}
 			h := &row.Instance.Health
 			changed = setHealth(h, fleet.HealthState{State: fleet.Unknown, Reason: last, At: h.At}) || changed
+			changed = setDrift(row, "", nil) || changed
 		}
 		return ifChanged(chunk, changed)
 	})

@@ -180,6 +180,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		i.Health = fleet.HealthState{State: fleet.Unknown}
 		if former := formerRow(old, name); former != nil && former.Digest != "" {
 			i.Health, i.ChangedAt = former.Instance.Health, former.Instance.ChangedAt
+			i.Drift, row.Compared = former.Instance.Drift, former.Compared
 		}
 		if m, ok := changed[name]; ok {
 			i.ChangedAt = m.at

@@ -152,6 +152,9 @@ func (r *Reconciler) showInstancePipeline(ctx context.Context, row *fleet.Row) e
 		return err
 	}
 	i.Pipeline = fleet.Deploying(pipelines)
+	if i.Pipeline == nil || !i.Pipeline.Status.Finished() {
+		i.Drift, row.Compared = nil, "" // it changes as it should
+	}
 	if row.Digest != "" {
 		i.Lifecycle = fleet.LifecycleOf(i.Pipeline)
 	}

@@ -134,9 +134,16 @@ func NewFleet(p Parts) *Fleet {
 		f.Enrol.Gateway = enrol.AskGateway(p.Gateways.Transport())
 		f.clusters = clusterfn.New(clusterfn.Options{Policy: *p.Gateways, Now: p.Now})
 	}
-	f.Watch = &health.Service{Fleet: f.Store, Now: p.Now, Open: func(ctx context.Context, project fleet.Project) (health.Cluster, error) {
-		return f.OpenCluster(ctx, project)
-	}}
+	f.Watch = &health.Service{
+		Fleet: f.Store, Now: p.Now,
+		Open: func(ctx context.Context, project fleet.Project) (health.Cluster, error) {
+			return f.OpenCluster(ctx, project)
+		},
+		Deployed: func(ctx context.Context, project fleet.Project, instance string) (*grove.Configured, error) {
+			deployed, err := f.Operations.Deployed(ctx, project, instance)
+			return deployed.Configured, err
+		},
+	}
 	f.Usage = &usage.Service{Fleet: f.Store, Now: p.Now, NewID: NewID, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
 		return f.openCluster(ctx, project, false)
 	}}

@@ -1415,12 +1415,12 @@ export interface components {
             detail: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
-            /** @description What to do about a health */
+            /** @description What to do about a health or a drift */
             nextStep?: string;
             /** Format: int64 */
             pipeline?: number;
             /** @enum {string} */
-            reason: "sync" | "stale" | "offline" | "health" | "pipeline" | "files";
+            reason: "sync" | "stale" | "offline" | "health" | "pipeline" | "files" | "drift";
             /** @enum {string} */
             severity: "failed" | "degraded";
             /** Format: date-time */
@@ -1784,6 +1784,15 @@ export interface components {
              */
             workload: string;
         };
+        Drift: {
+            /**
+             * Format: date-time
+             * @description When it was first seen
+             */
+            at: string;
+            /** @example lms has at most 4 instead of 10 replicas */
+            reason: string;
+        };
         DriftReport: {
             /**
              * Format: date-time
@@ -1889,6 +1898,10 @@ export interface components {
         };
         Facets: {
             clusters: {
+                [key: string]: number;
+            };
+            /** @description Of drifted, those that do not run as they were deployed */
+            drifts: {
                 [key: string]: number;
             };
             healths: {
@@ -2040,6 +2053,8 @@ export interface components {
             cluster: string;
             /** @description PLATFORM_NAME of config.yml */
             description?: string;
+            /** @description Absent when nothing is known to have drifted */
+            drift?: components["schemas"]["Drift"];
             health: components["schemas"]["HealthState"];
             /** @enum {string} */
             lifecycle: "pending" | "active" | "archived" | "deleted";
@@ -4366,6 +4381,8 @@ export interface operations {
                 health?: ("healthy" | "progressing" | "degraded" | "failed" | "unknown")[];
                 /** @description Statuses of the latest pipeline; none is without one */
                 pipeline?: string[];
+                /** @description Only instances that do not run as they were deployed */
+                drift?: "drifted"[];
                 /** @description KEY, KEY=value, KEY~text or free text over the configuration */
                 setting?: string[];
                 /** @description Only instances whose files have problems */

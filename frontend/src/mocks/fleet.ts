@@ -15,6 +15,7 @@ const chosenBy: Record<string, Facet> = {
   lifecycle: 'lifecycles',
   health: 'healths',
   pipeline: 'pipelines',
+  drift: 'drifts',
 };
 
 function valueOf(world: World, i: Instance, facet: Facet): string | undefined {
@@ -31,6 +32,8 @@ function valueOf(world: World, i: Instance, facet: Facet): string | undefined {
       return i.health.state;
     case 'pipelines':
       return i.pipeline?.status ?? 'none';
+    case 'drifts':
+      return i.drift && 'drifted';
   }
 }
 
@@ -52,6 +55,7 @@ function find(world: World, query: URLSearchParams): InstancePage {
     lifecycles: {},
     healths: {},
     pipelines: {},
+    drifts: {},
   };
   const name = query.get('name')?.toLowerCase() ?? '';
   const hits: Instance[] = [];

@@ -9,7 +9,7 @@ function count(instances: readonly Instance[], by: (i: Instance) => string): Rec
   return counts;
 }
 
-function reasonsOf({ cluster, name, health, pipeline, problems }: Instance): Attention[] {
+function reasonsOf({ cluster, name, health, drift, pipeline, problems }: Instance): Attention[] {
   const about = { cluster, instance: name };
   const reasons: Attention[] = [];
   if (health.state === 'failed' || health.state === 'degraded') {
@@ -36,6 +36,16 @@ function reasonsOf({ cluster, name, health, pipeline, problems }: Instance): Att
   if (first) {
     const detail = `${first.file}:${first.line ?? 0}:${first.column ?? 0}: ${first.message}`;
     reasons.push({ ...about, reason: 'files', severity: 'degraded', detail });
+  }
+  if (drift) {
+    reasons.push({
+      ...about,
+      reason: 'drift',
+      severity: 'degraded',
+      detail: `${drift.reason}.`,
+      nextStep: 'An update brings it back to what git says.',
+      since: drift.at,
+    });
   }
   return reasons;
 }

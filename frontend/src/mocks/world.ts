@@ -184,6 +184,9 @@ function instance(name: string, i: number): Instance {
             updatedAt: ago(status === 'running' ? 4 : 60 * (i + 2)),
           },
         }),
+    ...(i % 15 === 3 && lifecycle === 'active' && state !== 'unknown' && status === 'success'
+      ? { drift: { reason: 'lms has at most 4 instead of 10 replicas', at: ago(90) } }
+      : {}),
     ...(i % 21 === 6
       ? {
           problems: [

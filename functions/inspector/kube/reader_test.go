@@ -93,6 +93,10 @@ func TestReplication(t *testing.T) {
 	d := v.Replication.Deployments[0]
 	assert.Equal(t, [5]int{2, 1, 2, 2, 0}, [5]int{d.Desired, d.Updated, d.Ready, d.Available, d.Unavailable})
 	assert.Equal(t, fleet.Progressing, d.Health)
+	s, err := r.Cluster(t.Context())
+	require.NoError(t, err)
+	assert.True(t, s.Instances.Scaling)
+	assert.Equal(t, []clusterfn.Workload{{Name: "lms", Images: d.Images, Desired: 2, Ready: 2, Scaled: &clusterfn.Scaled{Min: 2, Max: 6}}}, s.Instances.Instances[0].Workloads)
 	assert.Equal(t, []clusterfn.Autoscaler{{
 		Name: "lms-hpa", Target: "lms", Min: 2, Max: 6, Current: 2, Desired: 3, Problem: "no metrics of requests",
 		Metrics: []clusterfn.Metric{{Name: "cpu", Current: "63%", Target: "80%"}, {Name: "requests", Target: "100"}},
@@ -157,6 +161,10 @@ func TestMissingPermissionIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, v.Replication.Unread, 1)
 	assert.Len(t, v.Replication.Deployments, 1)
+	s, err = r.Cluster(t.Context())
+	require.NoError(t, err)
+	assert.False(t, s.Instances.Scaling, "that nothing is scaled would be a lie")
+	assert.Len(t, s.Instances.Unread, 1)
 }
 
 func TestCallersShareOneReading(t *testing.T) {

@@ -137,7 +137,7 @@ func TestLargeClusterIsReadInPages(t *testing.T) {
 		assert.Equal(t, podsEach, i.Ready, i.Name)
 	}
 	const pages = manyInstances * podsEach / 250
-	assert.Equal(t, map[string]int{"pods": pages, "deployments": pages, "namespaces": 1, "jobs": 1, "nodes": 1, "events": 1}, client.calls)
+	assert.Equal(t, map[string]int{"pods": pages, "deployments": pages, "namespaces": 1, "jobs": 1, "horizontalpodautoscalers": 1, "nodes": 1, "events": 1}, client.calls)
 	assert.EqualValues(t, 250, client.page)
 	assert.Less(t, client.live-before, int64(64<<20), "bytes of heap")
 	assert.Less(t, len(encoded(t, s.Instances)), 2<<20, "bytes of the answer")

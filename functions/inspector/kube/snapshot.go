@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -27,17 +28,19 @@ type placed[T any] struct {
 	value     T
 }
 
-// readCluster lists every kind once. Without events the rest still holds, so
-// their failure is told beside it.
+// readCluster lists every kind once. Without events or autoscalers the rest still
+// holds, so their failure is told beside it.
 func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	var (
 		namespaces  []namespace
 		deployments []placed[clusterfn.Deployment]
 		pods        []placed[clusterfn.Pod]
 		jobs        []placed[clusterfn.Job]
+		autoscalers []placed[clusterfn.Autoscaler]
 		nodes       []clusterfn.Node
 		events      []clusterfn.Event
 		unread      []clusterfn.Unread
+		noScalers   []clusterfn.Unread
 	)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
@@ -56,6 +59,10 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	group.Go(func() (err error) {
 		jobs, err = all(ctx, r.jobs(everywhere), place(r, jobFrom))
 		return err
+	})
+	group.Go(func() error {
+		autoscalers, noScalers = readAutoscalers(ctx, r.autoscalers(everywhere), place(r, autoscalerFrom))
+		return nil
 	})
 	group.Go(func() (err error) {
 		nodes, err = all(ctx, r.nodes(), nodeFrom)
@@ -80,6 +87,7 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	}
 	requested := map[string]clusterfn.Resources{}
 	share(facts, instances, deployments, func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
+	share(facts, instances, autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
 	share(facts, instances, jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
 	share(facts, instances, pods, func(f *diagnose.Facts, p clusterfn.Pod) {
 		f.Pods = append(f.Pods, p)
@@ -94,7 +102,7 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	}
 
 	s := &Snapshot{
-		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Unread: unread},
+		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Scaling: len(noScalers) == 0, Unread: slices.Concat(unread, noScalers)},
 		Nodes:     clusterfn.NodeList{At: now, Nodes: nodes},
 	}
 	for name, f := range facts {
@@ -159,10 +167,7 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 		return err
 	})
 	group.Go(func() error {
-		var err error
-		if autoscalers, err = all(ctx, r.autoscalers(instance), autoscalerFrom); err != nil {
-			noScalers = []clusterfn.Unread{{Kind: "autoscalers", Reason: fault.Message(err)}}
-		}
+		autoscalers, noScalers = readAutoscalers(ctx, r.autoscalers(instance), autoscalerFrom)
 		return nil
 	})
 	group.Go(func() error {
@@ -193,6 +198,15 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(autoscalers), Unread: noScalers},
 		Events:      clusterfn.EventList{At: now, Events: newest(events), Unread: unread},
 	}, nil
+}
+
+// readAutoscalers is all for autoscalers, whose failure is told beside the rest.
+func readAutoscalers[R any](ctx context.Context, s source[autoscalingv2.HorizontalPodAutoscaler], from func(*autoscalingv2.HorizontalPodAutoscaler) (R, bool)) ([]R, []clusterfn.Unread) {
+	list, err := all(ctx, s, from)
+	if err != nil {
+		return nil, []clusterfn.Unread{{Kind: "autoscalers", Reason: fault.Message(err)}}
+	}
+	return list, nil
 }
 
 func (r *Reader) readEvents(ctx context.Context, namespace string) ([]clusterfn.Event, []clusterfn.Unread) {

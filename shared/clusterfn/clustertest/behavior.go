@@ -27,6 +27,7 @@ const (
 	JobFails    Behavior = "jobFails"
 	Quota       Behavior = "quota"
 	Flapping    Behavior = "flapping"
+	Throttled   Behavior = "throttled" // well, but somebody lowered its autoscalers by hand
 )
 
 // began is when every instance began to run.
@@ -78,6 +79,7 @@ func facts(name string, b Behavior, now time.Time) *diagnose.Facts {
 		f.Deployments = append(f.Deployments, d)
 	}
 	f.Jobs = []clusterfn.Job{{Name: "lms-job-" + began.Format("20060102150405"), Group: "lms-job", Complete: true, CreatedAt: began}}
+	f.Autoscalers = autoscalers(f, now)
 	misbehave(f, b, now)
 	for i := range f.Deployments {
 		f.Deployments[i].Unavailable = max(0, f.Deployments[i].Desired-f.Deployments[i].Available)
@@ -127,6 +129,8 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		})
 	}
 	switch b {
+	case Throttled:
+		lower(f.Autoscalers)
 	case CrashLoop:
 		d, p := parts(f, "cms")
 		crash(d, p, now)
@@ -172,6 +176,7 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 	case JobFails:
 		f.Jobs = append(f.Jobs, clusterfn.Job{Name: "lms-job-migrate", Group: "lms-job", Failed: true, Reason: "BackoffLimitExceeded", CreatedAt: now.Add(-2 * time.Hour)})
 	case Quota:
+		lower(f.Autoscalers)
 		d, p := parts(f, "mfe")
 		name := p.Name
 		d.Updated, d.Ready, d.Available, d.Rollout = 0, 0, 0, "ReplicaSetUpdated"
@@ -224,7 +229,7 @@ func autoscalers(f *diagnose.Facts, now time.Time) []clusterfn.Autoscaler {
 	return out
 }
 
-// lower is what somebody did by hand to live within a quota.
+// lower is what somebody did by hand to need less.
 func lower(scaled []clusterfn.Autoscaler) {
 	for i := range scaled {
 		scaled[i].Max = max(scaled[i].Min, 4)

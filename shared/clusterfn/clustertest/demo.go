@@ -26,7 +26,7 @@ func Demonstration(instances func(cluster string) []string) []Cluster {
 	campus.Machines, academy.Machines, lab.Machines, guild.Machines = awsMachines(), doMachines("academy", 3), labMachine(), doMachines("guild", 2)
 	campus.Behaviors = map[string]Behavior{
 		"vale-medical-school": OneOfMany, "delta-polytechnic": CrashLoop, "quarry-hill": Pending,
-		"meridian-nursing": ImagePull, "kestrel-law": RollingOut, "open-prairie": Flapping,
+		"meridian-nursing": ImagePull, "kestrel-law": RollingOut, "open-prairie": Flapping, "sisu-university": Throttled,
 	}
 	academy.Behaviors = map[string]Behavior{"nimbus-cloud-school": OutOfMemory, "stonebridge-bank": JobFails, "paperbird": ProbeFails}
 	academy.Delay = 3 * time.Second

@@ -112,7 +112,7 @@ func (q question) one() (*diagnose.Facts, error) {
 }
 
 func instances(q question) (any, error) {
-	out := clusterfn.InstanceList{At: q.now, Instances: []clusterfn.Instance{}}
+	out := clusterfn.InstanceList{At: q.now, Instances: []clusterfn.Instance{}, Scaling: true}
 	failing := q.URL.Query().Get("failing") == "true"
 	all, _ := q.running()
 	for _, f := range all {
@@ -137,11 +137,7 @@ func replication(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	scaled := autoscalers(f, q.now)
-	if q.cluster.Behaviors[f.Name] == Quota {
-		lower(scaled)
-	}
-	return clusterfn.Replication{At: q.now, Deployments: f.Deployments, Autoscalers: scaled}, nil
+	return clusterfn.Replication{At: q.now, Deployments: f.Deployments, Autoscalers: f.Autoscalers}, nil
 }
 
 func events(q question) (any, error) {

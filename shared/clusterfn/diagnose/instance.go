@@ -27,6 +27,7 @@ type Facts struct {
 	DeletedAt   time.Time // when the namespace began to go; zero when it stays
 	Pods        []clusterfn.Pod
 	Deployments []clusterfn.Deployment
+	Autoscalers []clusterfn.Autoscaler
 	Jobs        []clusterfn.Job
 	Events      []clusterfn.Event // warnings, in any order
 }
@@ -37,13 +38,17 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	out := clusterfn.Instance{Name: facts.Name, CreatedAt: facts.CreatedAt}
 	var findings []clusterfn.Finding
 	serving := map[string]clusterfn.Deployment{}
+	scaled := map[string]*clusterfn.Scaled{}
+	for _, a := range facts.Autoscalers {
+		scaled[a.Target] = &clusterfn.Scaled{Min: a.Min, Max: a.Max}
+	}
 	for i := range facts.Deployments {
 		d := &facts.Deployments[i]
 		d.Findings = deployment(*d)
 		d.Health = worst(d.Findings, fleet.Healthy)
 		serving[d.Name] = *d
 		findings = append(findings, d.Findings...)
-		out.Workloads = append(out.Workloads, clusterfn.Workload{Name: d.Name, Images: d.Images, Desired: d.Desired, Ready: d.Ready})
+		out.Workloads = append(out.Workloads, clusterfn.Workload{Name: d.Name, Images: d.Images, Desired: d.Desired, Ready: d.Ready, Scaled: scaled[d.Name]})
 	}
 	about := eventsOf("Pod", facts.Events)
 	for i := range facts.Pods {

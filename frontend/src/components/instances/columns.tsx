@@ -1,4 +1,4 @@
-import { IconClock } from '@tabler/icons-react';
+import { IconClock, IconEqualNot } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
@@ -161,12 +161,21 @@ interface HealthCellProps {
   staleSince: string | undefined;
 }
 
-/** What runs, marked when it was told too long ago to be relied on. */
-function HealthCell({ instance: { health, lifecycle }, staleSince }: HealthCellProps) {
+/**
+ * What runs, marked when it was told too long ago to be relied on, and when it does not run as it was
+ * deployed.
+ */
+function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: HealthCellProps) {
   const told = lifecycle === 'active' && health.state !== 'unknown' ? parseTime(staleSince) : undefined;
   return (
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
+      {drift && (
+        <span className={classes.problem} title={`Drift: ${drift.reason}`}>
+          <IconEqualNot size={14} stroke={2} aria-hidden="true" />
+          <Hidden>, drifted: {drift.reason}</Hidden>
+        </span>
+      )}
       {told && (
         <span className={classes.dim} title={`Stale: as of ${timeOfDay(told)}`}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />

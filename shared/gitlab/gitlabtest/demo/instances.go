@@ -32,7 +32,7 @@ var campus = []instance{
 	{"open-prairie", "Open Prairie University", "open.prairie.example.org", "teak", 380, "forum notes"},
 	{"quarry-hill", "Quarry Hill Conservatoire", "learn.quarryhill.example.org", "ulmo", 344, "theme"},
 	{"delta-polytechnic", "Delta Polytechnic", "learn.delta-poly.example.org", "sumac", 310, "cron xqueue comments"},
-	{"sisu-university", "Sisu University", "verkko.sisu.example.org", "teak", 287, "lang-fi theme saml"},
+	{"sisu-university", "Sisu University", "verkko.sisu.example.org", "teak", 287, "lang-fi theme saml workers"},
 	{"universidad-del-lago", "Universidad del Lago", "cursos.dellago.example.org", "teak", 263, "lang-es theme forum"},
 	{"ecole-du-val", "École du Val", "formations.ecoleduval.example.org", "ulmo", 221, "lang-fr theme"},
 	{"kestrel-law", "Kestrel School of Law", "study.kestrel-law.example.org", "ulmo", 176, "saml notes domains"},

@@ -26,6 +26,7 @@ const menus = [
   ['Release', 'release', 'releases'],
   ['Lifecycle', 'lifecycle', 'lifecycles'],
   ['Pipeline', 'pipeline', 'pipelines'],
+  ['Drift', 'drift', 'drifts'],
 ] as const;
 
 export function FilterBar({ search, facets, clusters, wordOf, onChange }: FilterBarProps) {

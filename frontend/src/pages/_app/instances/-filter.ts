@@ -11,6 +11,7 @@ import type { Search } from './-search';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
 const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as const;
+const drifts = ['drifted'] as const;
 
 /** What is asked of the API; nonsense from a mistyped link is left out. */
 export function filterOf(search: Search): InstanceFilter {
@@ -19,6 +20,7 @@ export function filterOf(search: Search): InstanceFilter {
     ...filters,
     lifecycle: search.lifecycle?.filter((v) => (lifecycles as readonly string[]).includes(v)),
     health: search.health?.filter((v) => (healths as readonly string[]).includes(v)),
+    drift: search.drift?.filter((v) => (drifts as readonly string[]).includes(v)),
   };
   return Object.fromEntries(
     Object.entries(filter).filter(([, v]) => v !== undefined && v !== '' && v !== false),
@@ -30,7 +32,7 @@ export function isFiltered(search: Search): boolean {
   return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
 }
 
-type ListKey = 'cluster' | 'provider' | 'release' | 'lifecycle' | 'health' | 'pipeline' | 'setting';
+type ListKey = 'cluster' | 'provider' | 'release' | 'lifecycle' | 'health' | 'pipeline' | 'drift' | 'setting';
 
 export type Words = Record<ListKey, (value: string) => string>;
 
@@ -42,6 +44,7 @@ export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => 
   lifecycle: (v) => wordIn(lifecycleLooks, v),
   health: (v) => wordIn(healthLooks, v),
   pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
+  drift: () => 'Drifted',
   setting: (v) => v,
 });
 
@@ -81,5 +84,6 @@ const titles: Record<ListKey, string> = {
   lifecycle: 'Lifecycle',
   health: 'Health',
   pipeline: 'Pipeline',
+  drift: 'Drift',
   setting: 'Configuration',
 };

@@ -41,6 +41,20 @@ test('shows each instance with its four facts apart', async () => {
   expect(await faults()).toEqual([]);
 });
 
+test('marks what has drifted, with why, and finds it', async () => {
+  const drifted = mock.world.instances.filter((i) => i.drift);
+  const { router, user } = open('/instances');
+  const [first] = drifted;
+  expect(within(await table()).getByRole('row', { name: new RegExp(first?.name ?? '-') })).toHaveTextContent(
+    `drifted: ${first?.drift?.reason ?? '-'}`,
+  );
+  const group = screen.getByLabelText('Filter by drift');
+  await user.click(within(group).getByRole('checkbox', { name: `Drifted${drifted.length}`, hidden: true }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?drift=drifted'));
+  await waitFor(async () => expect(await names()).toEqual(drifted.map((i) => i.name)));
+  expect(screen.getByRole('button', { name: 'Remove the filter Drift: Drifted' })).toBeVisible();
+});
+
 test('says what is too old to be relied on', async () => {
   mock.world.observedAt = ago(4);
   open('/instances');

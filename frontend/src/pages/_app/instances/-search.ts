@@ -13,6 +13,7 @@ export interface Search {
   lifecycle?: string[] | undefined;
   health?: string[] | undefined;
   pipeline?: string[] | undefined;
+  drift?: string[] | undefined;
   setting?: string[] | undefined;
   problems?: boolean | undefined;
   sort?: SortKey | undefined;
@@ -30,6 +31,7 @@ export function readSearch(raw: RawSearch): Search {
     lifecycle: words(raw, 'lifecycle'),
     health: words(raw, 'health'),
     pipeline: words(raw, 'pipeline'),
+    drift: words(raw, 'drift'),
     setting: words(raw, 'setting'),
     problems: flag(raw, 'problems'),
     sort: oneOf(raw, 'sort', sorts),

@@ -65,6 +65,7 @@ const ages: Partial<Record<Reason['reason'], { prefix: string }>> = {
   health: { prefix: 'since ' },
   offline: { prefix: 'since ' },
   files: { prefix: 'changed ' },
+  drift: { prefix: 'since ' },
 };
 
 function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason: Reason }) {

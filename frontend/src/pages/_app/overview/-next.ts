@@ -7,6 +7,7 @@ export const reasonWords: Record<Attention['reason'], string> = {
   health: 'Health',
   pipeline: 'Pipeline failed',
   files: 'Files with problems',
+  drift: 'Drift',
 };
 
 /** What is wrong with one cluster or instance, all reasons together. */

@@ -82,6 +82,7 @@ test('all well says so', async () => {
   for (const i of mock.world.instances) {
     i.health = { state: 'healthy' };
     delete i.problems;
+    delete i.drift;
     if (i.pipeline) i.pipeline.status = 'success';
   }
   for (const c of mock.world.clusters) c.online = { state: 'online' };
