@@ -82,11 +82,12 @@ test('an operator updates an instance behind a preview and sees it become live, 
   expect(await fileInGit(ocim.program, 'campus-aws', path)).toBe(after);
 });
 
-test('a file that somebody changed meanwhile is a conflict; the change is looked at again', async () => {
+test('what somebody changed meanwhile is taken in, and what was typed is kept', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'velo-mechanics');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await see(title(page, 'Update velo-mechanics'));
   await page.getByLabel('Contact e-mail').fill('hello@velo.example.com');
   await page.getByRole('button', { name: 'Preview' }).click();
   const go = page.getByRole('button', { name: 'Deploy the change' });
@@ -99,18 +100,31 @@ test('a file that somebody changed meanwhile is a conflict; the change is looked
   await see(page.getByRole('alert').filter({ hasText: 'The change was not started.' }));
   const preview = page.getByRole('region', { name: 'Preview' });
   await see(preview.getByRole('list', { name: 'Before you go on' }).getByText(/changed/));
-  await look(page, page.getByRole('button', { name: 'Load the files again, without my changes' }));
+  const takeIn = page.getByRole('button', { name: 'Take in what they changed' });
+  await look(page, takeIn);
   expect(await go.isDisabled()).toBe(true);
 
-  await page.getByRole('button', { name: 'Load the files again, without my changes' }).click();
-  await see(page.getByText('SESSION_COOKIE_AGE'));
-  await page.getByLabel('Contact e-mail').fill('hello@velo.example.com');
-  await page.getByRole('button', { name: 'Preview' }).click();
+  await takeIn.click();
+  const meanwhile = page.getByRole('region', { name: 'Changed meanwhile' });
+  await look(page, meanwhile.getByText('SESSION_COOKIE_AGE: 60'), meanwhile.getByText('both are kept'));
+  await page.getByRole('button', { name: 'Go on with both' }).click();
+  await see(preview.getByText('hello@velo.example.com'), go.and(page.locator(':enabled')));
+
+  // Once more, and now it is the same line.
+  await commitLine(ocim.program, 'academy-do', path, 'CONTACT_EMAIL: info@velo.example.com');
+  await go.click();
+  await takeIn.click();
+  const both = page.getByRole('group', { name: 'Both of you changed this' });
+  await look(page, both.getByText('CONTACT_EMAIL: info@velo.example.com').first());
+  await both.getByRole('radio', { name: /^Mine/ }).check();
+  await page.getByRole('button', { name: 'Go on with both' }).click();
+  await see(go.and(page.locator(':enabled')));
   await go.click();
   await seeEnd(page, 'Update', 'Live');
   const text = await fileInGit(ocim.program, 'academy-do', path);
   expect(text).toContain('SESSION_COOKIE_AGE: 60');
-  expect(text).toContain('hello@velo.example.com');
+  expect(text).toContain('CONTACT_EMAIL: hello@velo.example.com');
+  expect(text).not.toContain('info@velo.example.com');
 });
 
 test('what is no YAML is told at its line, and is not previewed', async () => {

@@ -43,7 +43,7 @@ export async function fileInGit(program: Program, cluster: ClusterName, path: st
   return Buffer.from(content, 'base64').toString();
 }
 
-/** Somebody adds a line to a file by hand, without a pipeline. */
+/** Somebody writes the line of a key into a file by hand, in the place of an earlier one, without a pipeline. */
 export async function commitLine(
   program: Program,
   cluster: ClusterName,
@@ -51,10 +51,12 @@ export async function commitLine(
   line: string,
 ): Promise<void> {
   const before = await fileInGit(program, cluster, path);
+  const earlier = new RegExp(`^${line.replace(/:.*/, '')}:.*$`, 'm');
+  const content = earlier.test(before) ? before.replace(earlier, line) : `${before}${line}\n`;
   await call(program, 'POST', `/projects/${projects[cluster]}/repository/commits`, {
     branch: 'main',
     commit_message: `${line} [skip ci]`,
-    actions: [{ action: 'update', file_path: path, content: `${before}${line}\n` }],
+    actions: [{ action: 'update', file_path: path, content }],
   });
 }
 

@@ -24,7 +24,9 @@ interface ReviewProps {
   send?: string;
   /** Back to editing, with what the API says of the files. */
   onBack: (why: Error | null) => void;
+  /** Loads the files again, when somebody changed them meanwhile. */
   onReload?: () => void;
+  reloading?: boolean;
   onStarted: (operation: Operation) => void;
 }
 
@@ -36,6 +38,7 @@ export function Review({
   send = 'Deploy the change',
   onBack,
   onReload,
+  reloading = false,
   onStarted,
 }: ReviewProps) {
   const { query, hash } = usePreview(cluster, wish);
@@ -58,8 +61,8 @@ export function Review({
       <div className={classes.bar}>
         <p role="status">{wish.reason === undefined ? 'No reason is given.' : `Reason: ${wish.reason}`}</p>
         {overtaken && onReload && (
-          <Button variant="default" onClick={onReload}>
-            Load the files again, without my changes
+          <Button loading={reloading} onClick={onReload}>
+            Take in what they changed
           </Button>
         )}
         <Button variant="default" onClick={() => onBack(query.error)}>

@@ -1,6 +1,6 @@
 import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
 import type { Files, Operation, Wish } from '@/api/types';
 import { Panel } from '@/components/Panel';
@@ -8,6 +8,7 @@ import { Unsaved } from '@/components/Unsaved';
 import classes from './editor.module.css';
 import { FileTabs } from './FileTabs';
 import { Form } from './Form';
+import { Meanwhile } from './Meanwhile';
 import { problemsOf, saidOf } from './problems';
 import { Review } from './Review';
 import { openYaml } from './yamlEdit';
@@ -15,17 +16,27 @@ import { openYaml } from './yamlEdit';
 export interface UpdateEditorProps {
   cluster: string;
   instance: string;
-  /** As they are in git, secrets masked. */
+  /** As they are in git as far as is known, secrets masked. What is edited stays when newer ones come. */
   files: Files;
-  /** Loads them again; what was edited is lost. */
+  /** Loads them again. */
   onReload: () => void;
+  reloading: boolean;
   /** Is to leave the page without being asked whether to: what was edited is stored then. */
   onStarted: (operation: Operation) => void;
 }
 
 /** Changes an instance's configuration: the common keys as a form beside the files, then a preview, then it goes. */
-export default function UpdateEditor({ cluster, instance, files, onReload, onStarted }: UpdateEditorProps) {
+export default function UpdateEditor({
+  cluster,
+  instance,
+  files,
+  onReload,
+  reloading,
+  onStarted,
+}: UpdateEditorProps) {
   const path = (name: string) => `instances/${instance}/${name}`;
+  // What the edits are made to.
+  const [base, setBase] = useState(files);
   const [edits, setEdits] = useState<ReadonlyMap<string, string>>(new Map());
   const [reason, setReason] = useState('');
   const [reviewing, setReviewing] = useState(false);
@@ -33,7 +44,7 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
   const { data } = useQuery(keyEffectsQuery);
   const effects = data?.keys ?? [];
 
-  const original = new Map(files.files.map((f) => [f.path, f.text]));
+  const original = useMemo(() => textsOf(base), [base]);
   const textOf = (of: string) => edits.get(of) ?? original.get(of) ?? '';
   const changed = [...edits].filter(([of, text]) => text !== (original.get(of) ?? ''));
   const paths = [...new Set([path('config.yml'), path('grove.yml'), ...original.keys()])];
@@ -50,17 +61,47 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
     setRefusal(null);
   };
 
+  const overtaken = files.commit !== base.commit;
+  const newest = useMemo(() => textsOf(files), [files]);
+  const meanwhile = useMemo(
+    () =>
+      [...edits]
+        .map(([of, mine]) => ({
+          path: of,
+          base: original.get(of) ?? '',
+          theirs: newest.get(of) ?? '',
+          mine,
+        }))
+        .filter(({ base: before, mine }) => mine !== before),
+    [edits, original, newest],
+  );
+  const goOnFrom = (merged: ReadonlyMap<string, string>) => {
+    setBase(files);
+    setEdits(merged);
+    setRefusal(null);
+    const differs = [...merged].some(([of, text]) => text !== (newest.get(of) ?? ''));
+    setReviewing(differs && [...merged].every(([of, text]) => problemsOf(of, text).length === 0));
+  };
+
   const wish: Wish = {
     kind: 'update',
     instance,
-    baseCommit: files.commit,
+    baseCommit: base.commit,
     files: changed.map(([of, text]) => ({ path: of, text })),
     ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
   };
 
   return (
     <>
-      {reviewing ? (
+      {reviewing && overtaken ? (
+        <Meanwhile
+          files={meanwhile}
+          commit={files.commit}
+          onBack={() => setReviewing(false)}
+          onDrop={() => goOnFrom(new Map())}
+          onMerged={goOnFrom}
+        />
+      ) : reviewing ? (
         <Review
           cluster={cluster}
           wish={wish}
@@ -70,6 +111,7 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
             setReviewing(false);
           }}
           onReload={onReload}
+          reloading={reloading}
           onStarted={onStarted}
         />
       ) : (
@@ -93,7 +135,7 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
               />
             </Panel>
             <div className={classes.files}>
-              <Panel title="Files" note={<>as of commit {files.commit.slice(0, 8)}</>}>
+              <Panel title="Files" note={<>as of commit {base.commit.slice(0, 8)}</>}>
                 <FileTabs tabs={tabs} effects={effects} onChange={edit} />
               </Panel>
             </div>
@@ -124,6 +166,10 @@ export default function UpdateEditor({ cluster, instance, files, onReload, onSta
       <Unsaved changed={changed.length > 0} />
     </>
   );
+}
+
+function textsOf({ files }: Files): ReadonlyMap<string, string> {
+  return new Map(files.map((f) => [f.path, f.text]));
 }
 
 function summary(changed: number, broken: number): string {

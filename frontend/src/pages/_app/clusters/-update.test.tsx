@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
+import type { Wish } from '@/api/types';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
@@ -92,24 +93,74 @@ test('what cannot be read is marked at its line and not sent', async () => {
   expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
 });
 
-test('a file that somebody else changed meanwhile is a conflict, which loading again ends', async () => {
+/** Somebody else changes the configuration; what is based on the commit before is refused from then on. */
+function changeMeanwhile(from: string, to: string) {
+  const files = api.world.files.get('campus-aws/academy');
+  const file = files?.files.find((f) => f.path === path);
+  if (!files || !file) throw new Error('no such file');
+  const before = files.commit;
+  file.text = file.text.replace(from, to);
+  files.commit = '12345678e7b60d3a85512c09e7af1d24b8a9c6e01';
   api.use(
-    http.post('*/operations/preview', () =>
-      HttpResponse.json({
+    http.post('*/operations/preview', async ({ request }) => {
+      const wish = (await request.clone().json()) as Wish;
+      if (wish.baseCommit !== before) return undefined;
+      return HttpResponse.json({
         kind: 'update', instances: ['academy'], files: [], effects: [],
         warnings: [{ code: 'fileChanged', message: 'config.yml was changed in commit 12345678 while it was being edited', blocking: true }],
-      }),
-    ),
-  ); // prettier-ignore
+      }); // prettier-ignore
+    }),
+  );
+}
+
+test('what somebody else changed meanwhile is taken in, and what was typed stays', async () => {
   const { user, name } = await start();
+  changeMeanwhile('CONTACT_EMAIL: ops@example.org', 'CONTACT_EMAIL: help@example.org');
   await user.type(name, '!');
   const shown = await preview(user);
   expect(await within(shown).findByText(/was changed in commit 12345678/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Deploy the change' })).toBeDisabled();
-  await user.click(screen.getByRole('button', { name: /Load the files again/ }));
+  await user.click(screen.getByRole('button', { name: 'Take in what they changed' }));
+  const meanwhile = await screen.findByRole('region', { name: 'Changed meanwhile' });
+  expect(meanwhile).toHaveTextContent('You changed other lines than they did; both are kept.');
+  await waitFor(() => expect(meanwhile).toHaveTextContent('CONTACT_EMAIL: help@example.org'));
+  expect(await faults(meanwhile)).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Go on with both' }));
+  const again = await screen.findByRole('region', { name: 'Preview' });
+  await waitFor(() => expect(again).toHaveTextContent('Academy Learning!'));
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Deploy the change' })).toBeEnabled());
+  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  expect(await screen.findByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('help@example.org');
+  expect(screen.getByRole('textbox', { name: 'Name that learners see' })).toHaveValue('Academy Learning!');
+});
+
+test('a line that both changed is decided by hand', async () => {
+  const { user, name } = await start();
+  changeMeanwhile('Academy Learning', 'The Learning Academy');
+  await user.type(name, '!');
+  await preview(user);
+  await user.click(await screen.findByRole('button', { name: 'Take in what they changed' }));
+  const both = await screen.findByRole('group', { name: 'Both of you changed this' });
+  const go = screen.getByRole('button', { name: 'Go on with both' });
+  expect(go).toBeDisabled();
+  expect(await faults(both)).toEqual([]);
+  await user.click(within(both).getByRole('radio', { name: /^Mine/ }));
+  await user.click(go);
+  const again = await screen.findByRole('region', { name: 'Preview' });
+  await waitFor(() => expect(again).toHaveTextContent('PLATFORM_NAME: Academy Learning!'));
+});
+
+test('one may drop what was typed for what somebody else changed', async () => {
+  const { user, name } = await start();
+  changeMeanwhile('Academy Learning', 'The Learning Academy');
+  await user.type(name, '!');
+  await preview(user);
+  await user.click(await screen.findByRole('button', { name: 'Take in what they changed' }));
+  await user.click(await screen.findByRole('button', { name: 'Drop my changes' }));
   expect(await screen.findByRole('textbox', { name: 'Name that learners see' })).toHaveValue(
-    'Academy Learning',
+    'The Learning Academy',
   );
+  expect(screen.getByText('Nothing is changed yet.')).toBeVisible();
 });
 
 test('what the API says of a file stands at its line', async () => {

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
 import { configurationQuery } from '@/api/queries/operations';
@@ -18,10 +18,11 @@ export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instanc
 function UpdateRoute() {
   const { cluster, instance } = Route.useParams();
   const navigate = Route.useNavigate();
-  const queryClient = useQueryClient();
   const operator = useMay('operator', cluster);
   const query = useQuery({ ...configurationQuery(cluster, instance), enabled: operator });
-  if (query.error instanceof ApiError && query.error.status === 404) return <MissingPage />;
+  // What is being edited stays, also when the instance goes away meanwhile.
+  if (query.data === undefined && query.error instanceof ApiError && query.error.status === 404)
+    return <MissingPage />;
   return (
     <Page
       title={`Update ${instance}`}
@@ -41,13 +42,12 @@ function UpdateRoute() {
         <Loaded query={query} what="The configuration" lines={12}>
           {(files) => (
             <Update
-              key={`${files.commit}.${query.dataUpdatedAt}`}
+              key={`${cluster}/${instance}`}
               cluster={cluster}
               instance={instance}
               files={files}
-              onReload={() =>
-                void queryClient.resetQueries({ queryKey: ['configuration', cluster, instance] })
-              }
+              onReload={() => void query.refetch()}
+              reloading={query.isFetching}
               onStarted={(operation) =>
                 void navigate({
                   to: '/clusters/$cluster/instances/$instance',

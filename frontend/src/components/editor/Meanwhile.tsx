@@ -1,0 +1,163 @@
+import { Button } from '@mantine/core';
+import { lazy, Suspense, useId, useMemo, useState } from 'react';
+import { Loading } from '@/components/Loading';
+import operations from '@/components/operations/operations.module.css';
+import { Panel } from '@/components/Panel';
+import classes from './editor.module.css';
+import { type Choice, type Conflict, conflictsOf, decided, linesOf, merge } from './merge';
+
+const MergeDiff = lazy(() => import('./MergeDiff'));
+
+/** A file that was edited here while somebody else changed it. */
+export interface Overtaken {
+  path: string;
+  /** As it was when editing began. */
+  base: string;
+  theirs: string;
+  mine: string;
+}
+
+interface MeanwhileProps {
+  files: readonly Overtaken[];
+  /** The commit that theirs are of. */
+  commit: string;
+  onBack: () => void;
+  onDrop: () => void;
+  /** With the merged texts by path. */
+  onMerged: (texts: ReadonlyMap<string, string>) => void;
+}
+
+const choices: { choice: Choice; label: string }[] = [
+  { choice: 'theirs', label: 'Theirs' },
+  { choice: 'mine', label: 'Mine' },
+  { choice: 'both', label: 'Both, theirs first' },
+];
+
+/** What somebody else changed while one edited: one's own changes go on top, where both changed the same one decides. */
+export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: MeanwhileProps) {
+  const merged = useMemo(
+    () => files.map((file) => ({ ...file, parts: merge(file.base, file.theirs, file.mine) })),
+    [files],
+  );
+  const [made, setMade] = useState<ReadonlyMap<Conflict, Choice>>(new Map());
+  const all = merged.flatMap(({ parts }) => conflictsOf(parts));
+  const open = all.filter((conflict) => !made.has(conflict)).length;
+  const texts = merged.flatMap(({ path, parts }) => {
+    const text = decided(parts, made);
+    return text === undefined ? [] : [[path, text] as const];
+  });
+  return (
+    <form
+      className={classes.step}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (open === 0) onMerged(new Map(texts));
+      }}
+    >
+      <Panel title="Changed meanwhile" note={<>now at commit {commit.slice(0, 8)}</>}>
+        <div className={operations.preview}>
+          <p className={operations.about}>
+            Somebody else changed what you edit. Nothing that you typed is lost: it goes on top of theirs.
+          </p>
+          {merged.map(({ path, base, theirs, parts }) => {
+            const conflicts = conflictsOf(parts);
+            return (
+              <section key={path} aria-label={path} className={operations.files}>
+                <h3>
+                  <code>{path}</code>
+                </h3>
+                {conflicts.length === 0 && (
+                  <p className={operations.about}>
+                    {theirs === base
+                      ? 'Nobody else changed this file.'
+                      : 'You changed other lines than they did; both are kept.'}
+                  </p>
+                )}
+                {conflicts.map((conflict, i) => (
+                  <Decision
+                    key={i}
+                    conflict={conflict}
+                    title={
+                      conflicts.length === 1
+                        ? 'Both of you changed this'
+                        : `Both of you changed this, ${i + 1} of ${conflicts.length}`
+                    }
+                    chosen={made.get(conflict)}
+                    onChoose={(choice) => setMade((before) => new Map(before).set(conflict, choice))}
+                  />
+                ))}
+                {theirs !== base && (
+                  <details open className={operations.file}>
+                    <summary>What they changed</summary>
+                    <Suspense
+                      fallback={<Loading lines={4} label={`Loading: what they changed in ${path}`} />}
+                    >
+                      <MergeDiff
+                        label={`What they changed in ${path}`}
+                        sides={sides}
+                        before={base}
+                        after={theirs}
+                      />
+                    </Suspense>
+                  </details>
+                )}
+              </section>
+            );
+          })}
+        </div>
+      </Panel>
+      <div className={classes.bar}>
+        <p role="status">
+          {open === 0
+            ? 'The preview shows what comes of it; all of it can still be edited.'
+            : `${open} ${open === 1 ? 'place is' : 'places are'} to be decided.`}
+        </p>
+        <Button variant="default" onClick={onDrop}>
+          Drop my changes
+        </Button>
+        <Button variant="default" onClick={onBack}>
+          Back to the editor
+        </Button>
+        <Button type="submit" disabled={open > 0}>
+          Go on with both
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const sides = ['when you began', 'now'] as const;
+
+interface DecisionProps {
+  conflict: Conflict;
+  title: string;
+  chosen: Choice | undefined;
+  onChoose: (choice: Choice) => void;
+}
+
+function Decision({ conflict, title, chosen, onChoose }: DecisionProps) {
+  const id = useId();
+  return (
+    <fieldset className={classes.decision}>
+      <legend>{title}</legend>
+      <div>
+        <span>When you began</span>
+        <Lines lines={conflict.base} />
+      </div>
+      {choices.map(({ choice, label }) => (
+        <label key={choice} data-chosen={chosen === choice}>
+          <span>
+            <input type="radio" name={id} checked={chosen === choice} onChange={() => onChoose(choice)} />
+            {label}
+          </span>
+          <Lines lines={linesOf(conflict, choice)} />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  if (lines.length === 0) return <small>no such line</small>;
+  return <pre>{lines.join('\n')}</pre>;
+}
