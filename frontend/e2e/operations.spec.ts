@@ -148,6 +148,17 @@ test('what is no YAML is told at its line, and is not previewed', async () => {
   await see(page.locator('.cm-line').filter({ hasText: 'EDX_PLATFORM_VERSION:' }));
   await page.locator('.cm-line').getByText('PLATFORM_NAME').first().hover();
   await see(page.locator('.cm-keyHelp').getByText('Name that learners see'));
+
+  // What the instance is known by is warned of; another file has other keys.
+  await writeYaml(page, 'instances/terra-farmers/config.yml', 'PLATFORM_NAME: a\n');
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type('K8S_N');
+  await see(page.getByRole('option', { name: 'K8S_NAMESPACE' }), page.getByText(/Do not change it lightly/));
+  await page.getByRole('tab', { name: 'grove.yml' }).click();
+  await writeYaml(page, 'instances/terra-farmers/grove.yml', 'PR_WATCHER: {}\n');
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type('COMPREHENSIVE_THEME_V');
+  await see(page.getByRole('option', { name: 'COMPREHENSIVE_THEME_VERSION' }));
 });
 
 test('an instance is archived and unarchived, and keeps its configuration', async () => {

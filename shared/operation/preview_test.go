@@ -213,4 +213,20 @@ func TestEffectsOfKeys(t *testing.T) {
 	require.Len(t, got, 3)
 	assert.Equal(t, []string{"SIMPLE_THEME_SCSS_OVERRIDES", "requirements.txt"}, got[0].Because)
 	assert.Equal(t, []string{"requirements.txt"}, got[1].Because)
+
+	got = operation.Effects(fleet.Update, []fleet.FileChange{
+		{Path: "instances/a/config.yml", Keys: []string{"K8S_NAMESPACE", "LMS_HOST", "MFE_HOST", "RUN_MYSQL", "RUN_REDIS"}},
+	})
+	because := map[string][]string{}
+	for _, e := range got {
+		because[e.Effect] = e.Because
+	}
+	assert.Equal(t, map[string][]string{
+		"leavesData":   {"K8S_NAMESPACE", "RUN_MYSQL"},
+		"address":      {"LMS_HOST", "MFE_HOST"},
+		"imageRebuild": {"MFE_HOST"},
+		"migrations":   {"RUN_MYSQL", "RUN_REDIS"},
+		"restart":      nil,
+	}, because)
+	assert.Equal(t, "leavesData", got[0].Effect, "the costliest comes first")
 }

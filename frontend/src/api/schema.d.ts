@@ -1823,7 +1823,7 @@ export interface components {
             /** @description Keys and files that cause it */
             because?: string[];
             /** @enum {string} */
-            effect: "destroysData" | "infrastructure" | "stops" | "imageRebuild" | "migrations" | "restart";
+            effect: "destroysData" | "leavesData" | "infrastructure" | "stops" | "address" | "imageRebuild" | "migrations" | "restart";
             /** @description What that means */
             text: string;
         };
@@ -2200,7 +2200,7 @@ export interface components {
         };
         KeyEffect: {
             effects: string[];
-            /** @description Key of config.yml or grove.yml; * at the end stands for any rest */
+            /** @description Key of config.yml or grove.yml; * at the end stands for any rest. The first row that a key fits is its row */
             key: string;
         };
         KeyEffectsOutputBody: {

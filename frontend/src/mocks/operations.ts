@@ -236,6 +236,7 @@ export function operationHandlers(world: () => World) {
     http.get(at('/key-effects'), () =>
       HttpResponse.json({
         keys: [
+          { key: 'K8S_NAMESPACE', effects: ['leavesData'] },
           { key: 'PLUGINS', effects: ['imageRebuild', 'migrations'] },
           { key: 'COMPREHENSIVE_THEME_*', effects: ['imageRebuild'] },
         ],

@@ -3,8 +3,8 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
-import { effectOf, knownKeys } from '../editor/known';
 import { SmallButton } from '../SmallButton';
+import { effectOf, isIdentity, keysOf } from '../yaml/known';
 import classes from './bulk.module.css';
 import type { RowProblem } from './keyChanges';
 import { emptyRow, type KeyRow } from './keyRow';
@@ -17,37 +17,37 @@ interface KeyFieldsProps {
 
 const most = 20;
 
+const files = ['config.yml', 'grove.yml'];
+
 /** Keys to set and unset, a row each. */
 export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
   const id = useId();
-  const { data } = useQuery(keyEffectsQuery);
+  const effects = useQuery(keyEffectsQuery).data?.keys ?? [];
   const change = (row: KeyRow, next: Partial<KeyRow>) =>
     onChange(rows.map((r) => (r.id === row.id ? { ...r, ...next } : r)));
   return (
     <div className={classes.keys}>
-      <datalist id={`${id}-known`}>
-        {Object.entries(knownKeys).map(([key, about]) => (
-          <option key={key} value={key}>
-            {about}
-          </option>
-        ))}
-      </datalist>
+      {files.map((file) => (
+        <datalist key={file} id={`${id}-${file}`}>
+          {Object.entries(keysOf([file])).map(([key, about]) => (
+            <option key={key} value={key}>
+              {about}
+            </option>
+          ))}
+        </datalist>
+      ))}
       <ul aria-label="Keys to change">
         {rows.map((row, i) => {
           const key = row.path.split('.')[0] ?? '';
-          const about = [
-            knownKeys[key] === undefined ? '' : `${knownKeys[key]}.`,
-            effectOf(key, data?.keys ?? []),
-          ]
-            .join(' ')
-            .trim();
+          const meaning = keysOf([row.file])[key];
+          const about = `${meaning === undefined ? '' : `${meaning}.`} ${effectOf(key, effects)}`.trim();
           const nth = rows.length > 1 ? ` of key ${i + 1}` : '';
           return (
             <li key={row.id} className={classes.key}>
               <NativeSelect
                 label="File"
                 aria-label={`File${nth}`}
-                data={['config.yml', 'grove.yml']}
+                data={files}
                 value={row.file}
                 onChange={(event) => change(row, { file: event.currentTarget.value as KeyRow['file'] })}
               />
@@ -64,7 +64,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
               <TextInput
                 label="Key"
                 aria-label={`Key${nth}`}
-                list={`${id}-known`}
+                list={`${id}-${row.file}`}
                 placeholder="GROVE_LMS_ENV.SESSION_COOKIE_AGE"
                 spellCheck={false}
                 autoComplete="off"
@@ -96,7 +96,11 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                   <IconTrash size={16} stroke={1.7} />
                 </ActionIcon>
               )}
-              {about !== '' && <p className={classes.about}>{about}</p>}
+              {about !== '' && (
+                <p className={classes.about} data-warns={isIdentity(key, effects) || undefined}>
+                  {about}
+                </p>
+              )}
             </li>
           );
         })}

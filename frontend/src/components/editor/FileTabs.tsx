@@ -2,10 +2,9 @@ import { useId, useState } from 'react';
 import { Hidden } from '@/components/Hidden';
 import { Mark } from '@/components/status/Mark';
 import Editor, { type LineMark } from '@/components/yaml/Editor';
+import type { KeyEffect } from '@/components/yaml/known';
 import yamlClasses from '@/components/yaml/yaml.module.css';
 import classes from './editor.module.css';
-import { keyHelp } from './help';
-import type { KeyEffect } from './known';
 
 interface Tab {
   path: string;
@@ -73,7 +72,7 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
             onChange={(text) => onChange(tab.path, text)}
             marks={tab.marks}
             minHeight={320}
-            more={keyHelp(effects)}
+            help={{ files: [tab.path], effects }}
           />
         </div>
         <div role="status" aria-label={`Problems in ${tab.path}`}>

@@ -1,7 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { type ChangeEvent, useState } from 'react';
+import { effectOf, type KeyEffect } from '@/components/yaml/known';
 import classes from './editor.module.css';
-import { effectOf, type KeyEffect } from './known';
 import type { YamlFile } from './yamlEdit';
 
 interface FormProps {

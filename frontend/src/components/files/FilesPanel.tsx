@@ -84,6 +84,7 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
           text={file.text}
           marks={marksOf(file)}
           minHeight={120}
+          help={{ files: [file.path] }}
           searching={searching}
           onSearching={setSearching}
         />

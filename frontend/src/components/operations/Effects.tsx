@@ -1,10 +1,12 @@
 import {
   IconBox,
   IconDatabaseCog,
+  IconDatabaseOff,
   IconPlayerPause,
   IconRefresh,
   IconServerCog,
   IconTrashX,
+  IconWorld,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Effect } from '@/api/types';
@@ -12,8 +14,10 @@ import classes from './operations.module.css';
 
 const icons: Record<Effect['effect'], TablerIcon> = {
   destroysData: IconTrashX,
+  leavesData: IconDatabaseOff,
   infrastructure: IconServerCog,
   stops: IconPlayerPause,
+  address: IconWorld,
   imageRebuild: IconBox,
   migrations: IconDatabaseCog,
   restart: IconRefresh,

@@ -5,6 +5,7 @@ import { EditorView } from '@codemirror/view';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { type CSSProperties, useEffect, useRef } from 'react';
 import { extensions } from './extensions';
+import { type KeyHelp, keyHelp } from './help';
 import classes from './yaml.module.css';
 
 /** Something to say at a line, counted from 1. */
@@ -24,17 +25,17 @@ export interface EditorProps {
   /** Whether the search is open; it also opens and closes by keyboard. */
   searching?: boolean;
   onSearching?: (open: boolean) => void;
-  /** What this editor can besides. Taken once. */
-  more?: Extension;
+  /** Keys that are completed and explained. Taken once. */
+  help?: KeyHelp;
 }
 
 /** CodeMirror around a text. Loaded on its own, since it is large. */
 export default function Editor(props: EditorProps) {
-  const { label, text, onChange, marks = none, minHeight, searching, onSearching, more = [] } = props;
+  const { label, text, onChange, marks = none, minHeight, searching, onSearching, help } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const change = useRef(onChange);
-  const initial = useRef({ text, editable: onChange !== undefined, more });
+  const initial = useRef({ text, editable: onChange !== undefined, help });
   const attributes = useRef(new Compartment());
 
   const searched = useRef(onSearching);
@@ -45,7 +46,7 @@ export default function Editor(props: EditorProps) {
   }, [onChange, onSearching]);
 
   useEffect(() => {
-    const { editable, text: doc, more: extra } = initial.current;
+    const { editable, text: doc, help: keys } = initial.current;
     const reports = EditorView.updateListener.of((update) => {
       if (update.docChanged) change.current?.(update.state.doc.toString());
     });
@@ -60,7 +61,14 @@ export default function Editor(props: EditorProps) {
       parent: host.current ?? undefined,
       state: EditorState.create({
         doc,
-        extensions: [extensions, yaml(), access, search, extra, attributes.current.of([])],
+        extensions: [
+          extensions,
+          yaml(),
+          access,
+          search,
+          keys ? keyHelp(keys) : [],
+          attributes.current.of([]),
+        ],
       }),
     } as ConstructorParameters<typeof EditorView>[0]);
     view.current = editor;

@@ -62,6 +62,11 @@ const theme = EditorView.theme({
   },
   '.cm-foldPlaceholder': { backgroundColor: 'var(--ocim-hover)', border: 'none', color: 'inherit' },
   '.cm-keyHelp': { maxWidth: '340px', padding: '6px 10px' },
+  '.cm-keyHelp strong, .cm-completionInfo strong': {
+    display: 'block',
+    color: 'var(--ocim-bad)',
+    fontWeight: '600',
+  },
   '.cm-panels, .cm-tooltip': {
     backgroundColor: 'var(--ocim-sunken)',
     color: 'var(--mantine-color-text)',

@@ -22,6 +22,9 @@ PLATFORM_NAME:
 CONTACT_EMAIL: 
 `;
 
+/** An override goes to the file that its key belongs to. */
+const overridden = { files: ['config.yml', 'grove.yml'] };
+
 interface DeployFormProps {
   cluster: Cluster;
   /** Names the cluster has. */
@@ -117,6 +120,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             text={text}
             minHeight={220}
             marks={marks}
+            help={overridden}
             onChange={(next) => {
               setText(next);
               check.reset();

@@ -1,0 +1,67 @@
+import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import { yamlLanguage } from '@codemirror/lang-yaml';
+import type { Extension } from '@codemirror/state';
+import { hoverTooltip } from '@codemirror/view';
+import { effectOf, isIdentity, type KeyEffect, keysOf } from './known';
+
+/** What is helped with in an editor. */
+export interface KeyHelp {
+  /** The files whose keys may stand there. */
+  files: readonly string[];
+  effects?: readonly KeyEffect[];
+}
+
+/** Completion of known keys at the beginning of a line, and what they mean when pointed at. */
+export function keyHelp({ files, effects = [] }: KeyHelp): Extension {
+  const known = keysOf(files);
+  const about = (key: string) => aboutKey(key, known[key], effects);
+  const options = Object.keys(known).map((key) => ({
+    label: key,
+    apply: `${key}: `,
+    type: 'property',
+    info: () => about(key),
+  }));
+  const complete = (context: CompletionContext): CompletionResult | null => {
+    const before = context.matchBefore(/^[A-Za-z_]\w*/);
+    if (!before && !context.explicit) return null;
+    const from = before?.from ?? context.pos;
+    if (from !== context.state.doc.lineAt(context.pos).from) return null;
+    return { from, options, validFor: /^\w*$/ };
+  };
+  return [yamlLanguage.data.of({ autocomplete: complete }), hover(about)];
+}
+
+/** Shows what a key means; undefined when nothing is known of it. */
+function aboutKey(key: string, meaning: string | undefined, effects: readonly KeyEffect[]): Node | null {
+  const effect = effectOf(key, effects);
+  if (meaning === undefined && effect === '') return null;
+  const dom = document.createElement('div');
+  const identity = isIdentity(key, effects);
+  dom.append([meaning && `${meaning}.`, identity ? '' : effect].filter(Boolean).join(' '));
+  if (identity) {
+    const warning = document.createElement('strong');
+    warning.textContent = 'Do not change it lightly: that leaves behind what the instance has stored.';
+    dom.append(warning);
+  }
+  return dom;
+}
+
+function hover(about: (key: string) => Node | null): Extension {
+  return hoverTooltip((view, pos) => {
+    const line = view.state.doc.lineAt(pos);
+    const key = /^[A-Za-z_]\w*(?=:)/.exec(line.text)?.[0];
+    if (key === undefined || pos > line.from + key.length) return null;
+    const said = about(key);
+    if (!said) return null;
+    return {
+      pos: line.from,
+      end: line.from + key.length,
+      create: () => {
+        const dom = document.createElement('div');
+        dom.className = 'cm-keyHelp';
+        dom.append(said);
+        return { dom };
+      },
+    };
+  });
+}
