@@ -4,6 +4,9 @@ import { hasEnded } from '@/api/status';
 import type { Wish } from '@/api/types';
 import { pace } from './fleet';
 
+/** How long a preview is as good as new, in ms: a form that asked for it hands it on to the page that shows it. */
+export const previewLasts = 15_000;
+
 /** What an operation would do. Asking changes nothing. */
 export function previewQuery(cluster: string, wish: Wish) {
   return queryOptions({
@@ -16,7 +19,8 @@ export function previewQuery(cluster: string, wish: Wish) {
           body: wish,
         }),
       ),
-    staleTime: 0,
+    staleTime: previewLasts,
+    // Whoever opens a preview anew wants to know how things are now.
     gcTime: 0,
   });
 }

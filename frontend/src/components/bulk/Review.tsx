@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
+import { ApiError } from '@/api/errors';
 import { bulkPreviewQuery, startBulk } from '@/api/queries/bulk';
 import type { Bulk, BulkGroup, BulkPreview, BulkWish, Warning } from '@/api/types';
 import { newKey } from '@/lib/key';
@@ -38,8 +39,10 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
       void queryClient.invalidateQueries({ queryKey: ['bulks'] });
       onStarted(bulk);
     },
-    onError: () => {
+    onError: (error) => {
       sent.current = false;
+      // Without an answer it may have started; then the preview would forbid what the same key repeats.
+      if (error instanceof ApiError && error.temporary) return;
       // It may be refused since it is not what was previewed any more: look again.
       void queryClient.invalidateQueries({ queryKey: ['bulk preview'] });
     },

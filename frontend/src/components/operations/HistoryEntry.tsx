@@ -1,11 +1,10 @@
-import { IconArrowBackUp, IconChevronRight } from '@tabler/icons-react';
+import { IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { operationQuery } from '@/api/queries/pipelines';
 import type { Operation } from '@/api/types';
 import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { PipelineTable } from '@/components/pipelines/PipelineTable';
-import { SmallButton } from '@/components/SmallButton';
 import { operationLooks, operationWords } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
@@ -13,19 +12,20 @@ import { duration, parseTime } from '@/lib/time';
 import { Files } from './Files';
 import classes from './history.module.css';
 import { Progress } from './Progress';
+import { RollBack } from './RollBack';
 
 interface HistoryEntryProps {
   operation: Operation;
   open: boolean;
   /** Whether what it deployed is what stands. */
   current: boolean;
+  /** Whether it left something to go back to. */
+  earlier: boolean;
   onToggle: () => void;
-  /** Absent when there is nothing to go back to. */
-  onRollBack: (() => void) | undefined;
 }
 
 /** An operation of the past: a line that opens to its changes and pipelines. */
-export function HistoryEntry({ operation: o, open, current, onToggle, onRollBack }: HistoryEntryProps) {
+export function HistoryEntry({ operation: o, open, current, earlier, onToggle }: HistoryEntryProps) {
   return (
     <li className={classes.entry}>
       <div className={classes.line}>
@@ -41,10 +41,10 @@ export function HistoryEntry({ operation: o, open, current, onToggle, onRollBack
           {o.requestedBy}, <Time at={o.requestedAt} />
         </span>
         <span className={classes.took}>{took(o)}</span>
-        {onRollBack && (
-          <SmallButton onClick={onRollBack} leftSection={<IconArrowBackUp size={14} stroke={1.8} />}>
+        {earlier && (
+          <RollBack cluster={o.cluster} instance={o.instance} to={o.id}>
             Roll back to it
-          </SmallButton>
+          </RollBack>
         )}
       </div>
       {o.reason !== undefined && <p className={classes.reason}>“{o.reason}”</p>}

@@ -1,9 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { undeployedQuery } from '@/api/queries/operations';
+import type { Undeployed } from '@/api/types';
 import { OutLink } from '@/components/links';
 import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import classes from './operations.module.css';
+import { RollBack } from './RollBack';
+
+type Commit = Undeployed['commits'][number];
 
 const shown = 5;
 
@@ -26,18 +30,43 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
         What you see in git is not what runs.
       </p>
       <ul>
-        {commits.slice(0, shown).map((commit) => (
+        {commits.slice(0, shown).map((commit, i) => (
           <li key={commit.sha}>
             {commit.webUrl === undefined ? (
               commit.title
             ) : (
               <OutLink href={commit.webUrl}>{commit.title}</OutLink>
             )}
-            , by {commit.author}, <Time at={commit.createdAt} />
+            , by {commit.author}, <Time at={commit.createdAt} />{' '}
+            <Before cluster={cluster} instance={instance} commit={commit} to={commits[i + 1]?.sha} />
           </li>
         ))}
         {commits.length > shown && <li>and {commits.length - shown} more</li>}
       </ul>
+      {since !== undefined && (
+        <div className={classes.noticeAction}>
+          <RollBack cluster={cluster} instance={instance} to={since}>
+            Roll back to what is deployed
+          </RollBack>
+        </div>
+      )}
     </section>
+  );
+}
+
+interface BeforeProps {
+  cluster: string;
+  instance: string;
+  commit: Commit;
+  /** The commit to it before; without one, what is deployed is what was before. */
+  to: string | undefined;
+}
+
+function Before({ cluster, instance, commit, to }: BeforeProps) {
+  if (to === undefined) return null;
+  return (
+    <RollBack cluster={cluster} instance={instance} to={to} about={`Roll back to before “${commit.title}”`}>
+      Roll back to before it
+    </RollBack>
   );
 }

@@ -1,6 +1,7 @@
-import type { InstanceDetails } from '@/api/types';
+import type { InstanceDetails, Pipeline } from '@/api/types';
 import { Empty } from '../Empty';
 import { TextLink } from '../links';
+import { RollBack } from '../operations/RollBack';
 import { Panel } from '../Panel';
 import { OperationTable } from './OperationTable';
 import { PipelineTable } from './PipelineTable';
@@ -14,13 +15,33 @@ interface InstanceDeploymentsProps {
 /** The newest pipelines and operations about an instance. */
 export default function InstanceDeployments({ details, shown }: InstanceDeploymentsProps) {
   const { cluster, name: instance } = details.instance;
+  // The newest is what runs.
+  const [, ...earlier] = details.instance.lifecycle === 'active' ? details.pipelines.filter(deployed) : [];
   return (
     <>
       <Panel title="Pipelines" note={details.pipelines.length} flush>
         {details.pipelines.length === 0 ? (
           <Empty title="No pipelines">None about this instance is known.</Empty>
         ) : (
-          <PipelineTable label="Pipelines" pipelines={details.pipelines} />
+          <PipelineTable
+            label="Pipelines"
+            pipelines={details.pipelines}
+            {...(earlier.length === 0
+              ? {}
+              : {
+                  last: (pipeline) =>
+                    earlier.includes(pipeline) && (
+                      <RollBack
+                        cluster={cluster}
+                        instance={instance}
+                        to={pipeline.sha}
+                        about={`Roll back to pipeline #${pipeline.id}`}
+                      >
+                        Roll back to it
+                      </RollBack>
+                    ),
+                })}
+          />
         )}
       </Panel>
       <Panel
@@ -40,4 +61,11 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
       </Panel>
     </>
   );
+}
+
+/** Whether its commit holds a configuration that was deployed. */
+function deployed({ status, source, parent, operation }: Pipeline): boolean {
+  const kinds = ['create', 'update', 'unarchive'];
+  const own = parent === undefined && source !== 'trigger';
+  return own && status === 'success' && kinds.includes(operation ?? '');
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Pipeline } from '@/api/types';
 import { duration, parseTime } from '@/lib/time';
 import { QuietLink } from '../links';
@@ -6,10 +7,19 @@ import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
 
+interface PipelineTableProps {
+  label: string;
+  pipelines: readonly Pipeline[];
+  /** The last cell of a row, such as what can be done. */
+  last?: (pipeline: Pipeline) => ReactNode;
+}
+
+const heads = ['Pipeline', 'Status', 'Operation', 'About', 'Took', 'Updated'];
+
 /** Pipelines, newest first. */
-export function PipelineTable({ label, pipelines }: { label: string; pipelines: readonly Pipeline[] }) {
+export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {
   return (
-    <Table label={label} heads={['Pipeline', 'Status', 'Operation', 'About', 'Took', 'Updated']}>
+    <Table label={label} heads={last ? [...heads, ''] : heads}>
       {pipelines.map((p) => (
         <tr key={p.id}>
           <td>
@@ -36,6 +46,7 @@ export function PipelineTable({ label, pipelines }: { label: string; pipelines: 
           <td data-dim>
             <Time at={p.updatedAt} />
           </td>
+          {last && <td>{last(p)}</td>}
         </tr>
       ))}
     </Table>

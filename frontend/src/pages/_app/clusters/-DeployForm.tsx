@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '@/api/errors';
-import { previewQuery } from '@/api/queries/operations';
+import { previewLasts, previewQuery } from '@/api/queries/operations';
 import type { Cluster, Wish } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
@@ -42,7 +42,8 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [wish, setWish] = useState<Wish>();
   // What is wrong with a field is told here, at the field; the rest is for the preview.
   const check = useMutation({
-    mutationFn: (wanted: Wish) => queryClient.query(previewQuery(cluster.id, wanted)),
+    mutationFn: (wanted: Wish) =>
+      queryClient.query({ ...previewQuery(cluster.id, wanted), gcTime: previewLasts }),
     onSuccess: (_, wanted) => setWish(wanted),
   });
   const fields = check.error instanceof ApiError ? check.error.fields : {};

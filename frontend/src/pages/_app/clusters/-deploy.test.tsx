@@ -68,10 +68,18 @@ test('shows what the API says of a key at its line', async () => {
 
 test('shows what would be sent, and goes back to what was typed', async () => {
   const { name, overrides, preview, deploy, user } = await openForm();
+  let asked = 0;
+  mock.use(
+    http.post('*/operations/preview', () => {
+      asked++;
+      return undefined;
+    }),
+  );
   await user.type(name, 'fresh');
   overrides('PLATFORM_NAME: Fresh\n');
   await preview();
   await deploy();
+  expect(asked, 'times that the preview was asked for').toBe(1);
   expect(screen.getByText(/^It touches fresh\./)).toBeVisible();
   expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
   expect(screen.getByText(/^What is sent to GitLab:/)).toBeVisible();

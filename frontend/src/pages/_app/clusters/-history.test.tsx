@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
-import type { Operation } from '@/api/types';
+import type { Operation, Wish } from '@/api/types';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
@@ -96,4 +96,46 @@ test('commits that nobody deployed are told', async () => {
   const notice = await screen.findByRole('region', { name: 'Undeployed changes' });
   expect(notice).toHaveTextContent('1 commit is not deployed');
   expect(notice).toHaveTextContent('Try another theme, by Chidi');
+  expect(within(notice).getByRole('button', { name: 'Roll back to what is deployed' })).toBeVisible();
+  expect(within(notice).queryByRole('button', { name: /before/ })).toBeNull();
+});
+
+test('commits that nobody deployed are ways back: each to what was before it, all to what is deployed', async () => {
+  const wishes: Wish[] = [];
+  api.use(
+    http.post('*/operations/preview', async ({ request }) => {
+      wishes.push((await request.clone().json()) as Wish);
+      return undefined;
+    }),
+  );
+  api.world.undeployed.set('campus-aws/academy', [
+    { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
+    { sha: 'def', title: 'Try a theme', message: '', author: 'Chidi', createdAt: at(3) },
+  ]);
+  const { user } = open(address);
+  for (const name of ['Roll back to before “Try another theme”', 'Roll back to what is deployed']) {
+    await user.click(await screen.findByRole('button', { name }));
+    const dialog = await screen.findByRole('dialog', { name: 'Roll academy back?' });
+    expect(await within(dialog).findByText('PLATFORM_NAME: Old')).toBeVisible();
+    expect(await faults(dialog)).toEqual([]);
+    await user.click(within(dialog).getByRole('button', { name: 'Leave it' }));
+  }
+  expect(wishes.map((wish) => wish.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
+  expect(screen.queryByRole('button', { name: /before “Try a theme”/ })).toBeNull();
+});
+
+test('a pipeline that deployed is a way back, unless it is what runs', async () => {
+  const [known] = api.world.pipelines.filter((p) => p.deployments?.some((d) => d.instance === 'academy'));
+  if (!known) throw new Error('no pipeline of academy');
+  api.world.pipelines = [
+    { ...known, id: 13, status: 'failed', sha: '13'.repeat(4) },
+    { ...known, id: 12, status: 'success', sha: '12'.repeat(4) },
+    { ...known, id: 11, status: 'success', sha: '11'.repeat(4), parent: 10 },
+    { ...known, id: 10, status: 'success', sha: '10'.repeat(4) },
+    { ...known, id: 9, status: 'success', sha: '09'.repeat(4), source: 'trigger' },
+  ];
+  open('/clusters/campus-aws/instances/academy?tab=deployments');
+  const table = await screen.findByRole('table', { name: 'Pipelines' });
+  const ways = within(table).getAllByRole('button', { name: /^Roll back to pipeline #/ });
+  expect(ways.map((way) => way.getAttribute('aria-label'))).toEqual(['Roll back to pipeline #10']);
 });

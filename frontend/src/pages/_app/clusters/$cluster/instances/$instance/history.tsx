@@ -1,6 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { useState } from 'react';
 import { historyQuery } from '@/api/queries/operations';
 import type { Operation } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
@@ -9,12 +8,10 @@ import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { HistoryEntry } from '@/components/operations/HistoryEntry';
 import classes from '@/components/operations/history.module.css';
-import { StartOperation } from '@/components/operations/StartOperation';
 import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
-import { useMay } from '@/components/useMe';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 
@@ -30,8 +27,6 @@ function HistoryRoute() {
   const { operation: open } = Route.useSearch();
   const navigate = Route.useNavigate();
   const query = useInfiniteQuery(historyQuery(cluster, instance));
-  const operator = useMay('operator', cluster);
-  const [back, setBack] = useState<Operation>();
   const operations = query.data?.pages.flatMap((page) => page.operations) ?? [];
   const current = operations.find(deployed)?.id;
   // After one that failed, git has what it wanted: what is live is a way back then.
@@ -65,17 +60,13 @@ function HistoryRoute() {
                     operation={operation}
                     open={operation.id === open}
                     current={operation.id === current}
+                    earlier={reachedGit(operation) && operation.id !== inGit}
                     onToggle={() =>
                       void navigate({
                         search: { operation: operation.id === open ? undefined : operation.id },
                         replace: true,
                         resetScroll: false,
                       })
-                    }
-                    onRollBack={
-                      operator && reachedGit(operation) && operation.id !== inGit
-                        ? () => setBack(operation)
-                        : undefined
                     }
                   />
                 ))}
@@ -90,22 +81,6 @@ function HistoryRoute() {
             Show earlier ones
           </SmallButton>
         </div>
-      )}
-      {back && (
-        <StartOperation
-          cluster={cluster}
-          wish={{ kind: 'update', instance, rollBackTo: back.id }}
-          title={`Roll ${instance} back?`}
-          verb="Roll back"
-          onStarted={(operation) =>
-            void navigate({
-              to: '/clusters/$cluster/instances/$instance',
-              params: { cluster, instance },
-              search: { operation: operation.id },
-            })
-          }
-          onClose={() => setBack(undefined)}
-        />
       )}
     </Page>
   );

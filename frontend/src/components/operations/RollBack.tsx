@@ -1,0 +1,52 @@
+import { IconArrowBackUp } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { SmallButton } from '../SmallButton';
+import { useMay } from '../useMe';
+import { StartOperation } from './StartOperation';
+
+interface RollBackProps {
+  cluster: string;
+  instance: string;
+  /** The operation, or the commit, whose configuration comes back. */
+  to: string;
+  /** Tells it from others of its kind, for who does not see the row it is in. */
+  about?: string;
+  children: ReactNode;
+}
+
+/** Brings an earlier configuration back, behind a preview; nothing for those who may not. */
+export function RollBack({ cluster, instance, to, about, children }: RollBackProps) {
+  const operator = useMay('operator', cluster);
+  const navigate = useNavigate();
+  const [asked, setAsked] = useState(false);
+  if (!operator) return null;
+  return (
+    <>
+      <SmallButton
+        onClick={() => setAsked(true)}
+        leftSection={<IconArrowBackUp size={14} stroke={1.8} />}
+        {...(about === undefined ? {} : { 'aria-label': about })}
+      >
+        {children}
+      </SmallButton>
+      {asked && (
+        <StartOperation
+          cluster={cluster}
+          wish={{ kind: 'update', instance, rollBackTo: to }}
+          title={`Roll ${instance} back?`}
+          verb="Roll back"
+          onStarted={(operation) => {
+            setAsked(false);
+            void navigate({
+              to: '/clusters/$cluster/instances/$instance',
+              params: { cluster, instance },
+              search: { operation: operation.id },
+            });
+          }}
+          onClose={() => setAsked(false)}
+        />
+      )}
+    </>
+  );
+}
