@@ -76,8 +76,9 @@ function find(world: World, query: URLSearchParams): InstancePage {
   hits.sort(comparison(query.get('sort') ?? 'name'));
   if (query.get('descending') === 'true') hits.reverse();
   const start = Number(query.get('after') ?? 0);
-  const instances = hits.slice(start, start + pageSize);
-  const next = start + pageSize < hits.length ? { next: String(start + pageSize) } : {};
+  const end = start + Number(query.get('limit') ?? pageSize);
+  const instances = hits.slice(start, end);
+  const next = end < hits.length ? { next: String(end) } : {};
   return { instances, total: hits.length, facets, revision: world.revision, ...next };
 }
 

@@ -17,20 +17,50 @@ export const treeQuery = queryOptions({
     state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline))) ? 4_000 : pace.calm,
 });
 
+type ListedPage = Awaited<ReturnType<typeof instancePage>>;
+
+/** A page of the list, with the tag of the fleet that it was read from. */
+async function instancePage(filter: InstanceFilter, signal: AbortSignal, after?: string) {
+  const call = client.GET('/clusters/v1/instances', {
+    signal,
+    params: { query: { ...filter, ...(after === undefined ? {} : { after, limit: 200 }) } },
+  });
+  const page = await answer(call);
+  return { ...page, tag: (await call).response.headers.get('ETag') ?? '' };
+}
+
+/** The list, a page and then more. `instancesPoll` keeps it up to date. */
 export function instancesQuery(filter: InstanceFilter) {
   return infiniteQueryOptions({
     queryKey: ['instances', filter],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        client.GET('/clusters/v1/instances', {
-          signal,
-          params: { query: { ...filter, ...(pageParam === undefined ? {} : { after: pageParam }) } },
-        }),
-      ),
+    queryFn: ({ signal, pageParam }) => instancePage(filter, signal, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => anyMoves(page.instances.map((i) => i.pipeline))) ? 4_000 : pace.calm,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/**
+ * Asks whether the fleet is as these pages of the list were read from it, which costs next to nothing, and has
+ * the list read again when it is not. Without pages there is nothing to ask.
+ */
+export function instancesPoll(filter: InstanceFilter, pages: readonly ListedPage[] | undefined) {
+  const { queryKey } = instancesQuery(filter);
+  return queryOptions({
+    queryKey: ['instances poll', filter],
+    queryFn: async ({ signal, client: queryClient }) => {
+      const { tag } = await instancePage(filter, signal);
+      const known = queryClient.getQueryData(queryKey)?.pages ?? [];
+      if (known.some((page) => page.tag !== tag)) {
+        await queryClient.invalidateQueries({ queryKey, exact: true }, { cancelRefetch: false });
+      }
+      return tag;
+    },
+    enabled: pages !== undefined,
+    initialData: () => pages?.[0]?.tag,
+    refetchInterval: pages?.some((page) => anyMoves(page.instances.map((i) => i.pipeline)))
+      ? 4_000
+      : pace.calm,
   });
 }
 

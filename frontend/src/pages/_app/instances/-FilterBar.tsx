@@ -4,9 +4,11 @@ import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Facets } from '@/api/types';
 import { FacetMenu } from '@/components/filters/FacetMenu';
+import dropdown from '@/components/Dropdown.module.css';
 import barClasses from '@/components/filters/filters.module.css';
 import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
+import { Mark } from '@/components/status/Mark';
 import type { Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
@@ -50,6 +52,16 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange }: Filter
             onChoose={(values) => onChange({ [key]: values })}
           />
         ))}
+        <button
+          type="button"
+          className={dropdown.opener}
+          data-on={search.problems === true}
+          aria-pressed={search.problems === true}
+          onClick={() => onChange({ problems: search.problems === true ? undefined : true })}
+        >
+          <Mark shape="triangle" size={14} />
+          Files with problems
+        </button>
         <SettingFilter
           onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })}
         />

@@ -1,7 +1,9 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { session } from '@/api/client';
+import { instancesPoll, instancesQuery } from '@/api/queries/fleet';
+import { createQueryClient } from '@/api/queryClient';
 import { ago } from '@/mocks/world';
 import { faults, open, useWorld } from '@/testing/app';
 
@@ -149,11 +151,54 @@ test('shows more than a page on demand', async () => {
   }));
   const { user } = open('/instances');
   expect(await screen.findByText('50 of 120 shown')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
-  expect(await screen.findByText('100 of 120 shown')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Show 50 more' }));
+  await user.click(screen.getByRole('button', { name: 'Show more' }));
   expect(await screen.findByText('All 120 shown')).toBeVisible();
   expect(await table()).toHaveAttribute('aria-rowcount', '121');
+});
+
+test('more comes by itself when the end comes into view', async () => {
+  const [model] = mock.world.instances;
+  if (!model) throw new Error('an empty world');
+  mock.world.instances = Array.from({ length: 60 }, (_, i) => ({ ...model, name: `i${i}` }));
+  let come: (entries: { isIntersecting: boolean }[]) => void = () => undefined;
+  class Observer {
+    constructor(tell: typeof come) {
+      come = tell;
+    }
+    observe = () => undefined;
+    disconnect = () => undefined;
+  }
+  const before = IntersectionObserver;
+  vi.stubGlobal('IntersectionObserver', Observer);
+  open('/instances');
+  expect(await screen.findByText('50 of 60 shown')).toBeVisible();
+  act(() => come([{ isIntersecting: true }]));
+  expect(await screen.findByText('All 60 shown')).toBeVisible();
+  vi.stubGlobal('IntersectionObserver', before);
+});
+
+test('only a fleet that changed is read again', async () => {
+  const client = createQueryClient();
+  await client.infiniteQuery(instancesQuery({}));
+  const { enabled: _, ...asked } = instancesPoll({}, undefined);
+  const poll = () => client.query({ ...asked, staleTime: 0 });
+  const isOld = () => client.getQueryState(instancesQuery({}).queryKey)?.isInvalidated;
+  await poll();
+  expect(isOld()).toBe(false);
+  mock.world.revision++;
+  await poll();
+  expect(isOld()).toBe(true);
+});
+
+test('instances whose files have problems are a filter of its own', async () => {
+  const { router, user } = open('/instances');
+  await table();
+  const button = screen.getByRole('button', { name: 'Files with problems' });
+  await user.click(button);
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?problems=true'));
+  expect(button).toHaveAttribute('aria-pressed', 'true');
+  await user.click(button);
+  await waitFor(() => expect(router.state.location.searchStr).toBe(''));
 });
 
 test('no match offers to clear the filters', async () => {

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useIntersection } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, Navigate, stripSearchParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { instancesQuery } from '@/api/queries/fleet';
+import { useEffect, useMemo } from 'react';
+import { instancesPoll, instancesQuery } from '@/api/queries/fleet';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { ChoiceBar } from '@/components/bulk/ChoiceBar';
@@ -34,7 +35,11 @@ function Instances() {
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
   const clusters = useClusters();
-  const query = useInfiniteQuery({ ...instancesQuery(filterOf(search)), placeholderData: keepPreviousData });
+  const filter = filterOf(search);
+  const query = useInfiniteQuery({ ...instancesQuery(filter), placeholderData: keepPreviousData });
+  const loaded = query.isSuccess && !query.isPlaceholderData;
+  const poll = useQuery(instancesPoll(filter, loaded ? query.data.pages : undefined));
+  const error = query.error ?? poll.error;
   const fleet = useMemo(() => fleetColumns(clusters), [clusters]);
   const me = useMe();
   const choice = useChoice();
@@ -44,6 +49,11 @@ function Instances() {
   const wordOf = wordsOf(clusters);
   const clear = () =>
     void navigate({ search: ({ sort, descending }) => settled({ sort, descending }, views.list) });
+
+  const end = useMore(
+    loaded && query.hasNextPage && !query.isFetching && !query.isError,
+    query.fetchNextPage,
+  );
 
   const first = query.data?.pages[0];
   const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
@@ -83,15 +93,18 @@ function Instances() {
         onChange={change}
       />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
-      {query.error && (
+      {error && (
         <Failure
-          error={query.error}
+          error={error}
           what={
             query.data
               ? 'The instances could not be brought up to date.'
               : 'The instances could not be loaded.'
           }
-          onRetry={() => void query.refetch()}
+          onRetry={() => {
+            void query.refetch();
+            if (loaded) void poll.refetch();
+          }}
           retrying={query.isFetching}
         />
       )}
@@ -113,7 +126,7 @@ function Instances() {
                 onSort: (sort, descending) => change({ sort, descending }),
               }}
             />
-            <footer className={classes.more}>
+            <footer className={classes.more} ref={end}>
               <span className={classes.shown} role="status">
                 {instances.length === total ? `All ${total} shown` : `${instances.length} of ${total} shown`}
               </span>
@@ -123,15 +136,25 @@ function Instances() {
                   loading={query.isFetchingNextPage}
                   onClick={() => void query.fetchNextPage()}
                 >
-                  Show 50 more
+                  Show more
                 </Button>
               )}
             </footer>
           </div>
         ))}
-      {operator && <ChoiceBar me={operator} choice={choice} filter={filterOf(search)} total={total} />}
+      {operator && <ChoiceBar me={operator} choice={choice} filter={filter} total={total} />}
     </Page>
   );
+}
+
+/** Fetches more whenever the end of the list is near. After a failure that is up to the button. */
+function useMore(more: boolean, fetchMore: () => Promise<unknown>) {
+  const { ref, entry } = useIntersection({ rootMargin: '800px' });
+  const near = entry?.isIntersecting === true;
+  useEffect(() => {
+    if (near && more) void fetchMore();
+  }, [near, more, fetchMore]);
+  return ref;
 }
 
 function NothingHere({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
