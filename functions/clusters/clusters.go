@@ -32,6 +32,7 @@ type clusterBranch struct {
 	Pipeline  string         `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
 	Problems  int            `json:"problems" doc:"Problems in the cluster's own files"`
 	SyncError string         `json:"syncError,omitempty" doc:"Why the project could not be read last"`
+	Troubles  []string       `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
 	Online    fleet.Online   `json:"online,omitzero"`
 	Stale     fleet.Stale    `json:"stale,omitzero" doc:"What is known of it for too long; absent when nothing is"`
 	Instances []instanceLeaf `json:"instances"`
@@ -75,6 +76,9 @@ func branch(chunk *fleet.Chunk, stale fleet.Stale) clusterBranch {
 		ID: c.ID, Name: c.Name, Provider: c.Provider, Pipeline: status(c.Pipeline), Problems: len(c.Problems), SyncError: c.Sync.Error,
 		Online: c.Online, Stale: stale,
 		Instances: make([]instanceLeaf, len(chunk.Rows)),
+	}
+	for _, t := range c.Troubles {
+		b.Troubles = append(b.Troubles, t.Detail)
 	}
 	for i, row := range chunk.Rows {
 		in := row.Instance

@@ -220,16 +220,23 @@ func TestAddingNeedNotWaitForTheFirstSync(t *testing.T) {
 type overview struct {
 	Clusters, Instances, AttentionTotal int
 	Lifecycles                          map[string]int
-	Attention                           []struct{ Cluster, Instance, Reason, Severity, Detail, NextStep string }
-	Running                             []struct{ Cluster, Instance string }
-	Activity                            []fleet.Activity
+	Attention                           []struct {
+		Cluster, Instance, Reason, Severity, Detail, NextStep string
+		Pipeline                                              int64
+	}
+	Running  []struct{ Cluster, Instance string }
+	Activity []fleet.Activity
 }
 
 func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	w := newWorld(t)
 	w.add()
 	var o overview
-	w.call("viewer", http.MethodGet, "/v1/overview", nil, &o)
+	look := func(who string) {
+		o = overview{}
+		w.call(who, http.MethodGet, "/v1/overview", nil, &o)
+	}
+	look("viewer")
 	assert.Equal(t, 1, o.Clusters)
 	assert.Equal(t, 2, o.Instances)
 	assert.Equal(t, map[string]int{"active": 2}, o.Lifecycles)
@@ -242,7 +249,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Failed, Reason: "The image is missing.", NextStep: "Push it."}
 		return c, nil
 	}))
-	w.call("viewer", http.MethodGet, "/v1/overview", nil, &o)
+	look("viewer")
 	require.Len(t, o.Attention, 2)
 	assert.Equal(t, "The image is missing. Push it.", o.Attention[0].Detail+" "+o.Attention[0].NextStep)
 	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
@@ -266,9 +273,45 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 		return c, nil
 	}))
 
+	// What is about the cluster itself, or about what is no more, no instance tells.
+	failed := func(id int64, of ...fleet.Deployment) {
+		require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+			c.Cluster.Pipeline = &fleet.PipelineSummary{ID: id, Status: fleet.StatusFailed}
+			for _, d := range of {
+				c.Row(d.Instance).Instance.Pipeline = c.Cluster.Pipeline
+			}
+			return c, nil
+		}))
+		look("viewer")
+		require.Len(t, o.Attention, 2)
+		assert.Equal(t, "pipeline", o.Attention[0].Reason)
+		assert.Equal(t, id, o.Attention[0].Pipeline)
+	}
+	failed(77)
+	assert.Empty(t, o.Attention[0].Instance)
+	failed(78, fleet.Deployment{Instance: "alpha"})
+	assert.Equal(t, "alpha", o.Attention[0].Instance, "and it is told once")
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.Cluster.Pipeline, c.Row("alpha").Instance.Pipeline = nil, nil
+		return c, nil
+	}))
+
+	w.gitlab.ArchiveProject(w.project.ID, true)
+	_, err := w.fleet.Enrol.CheckProject(t.Context(), "campus", "")
+	require.NoError(t, err)
+	look("viewer")
+	require.Len(t, o.Attention, 2)
+	assert.Equal(t, "project", o.Attention[0].Reason)
+	assert.Contains(t, o.Attention[0].Detail, "is archived")
+	assert.Contains(t, o.Attention[0].NextStep, "Unarchive it")
+	w.gitlab.ArchiveProject(w.project.ID, false)
+	_, err = w.fleet.Enrol.CheckProject(t.Context(), "campus", "")
+	require.NoError(t, err)
+
+	w.clock.Advance(time.Minute)
 	w.gitlab.RevokeToken("glpat-canary-1")
 	require.Error(t, w.fleet.Sync(t.Context(), "campus"))
-	w.call("narrow", http.MethodGet, "/v1/overview", nil, &o)
+	look("narrow")
 	require.Len(t, o.Attention, 2)
 	assert.Equal(t, "sync", o.Attention[0].Reason, "the worst first")
 	require.NotEmpty(t, o.Activity)

@@ -42,10 +42,10 @@ type overview struct {
 type attention struct {
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Reason   string    `json:"reason" enum:"sync,stale,offline,health,pipeline,files,drift"`
+	Reason   string    `json:"reason" enum:"sync,stale,offline,project,health,pipeline,files,drift"`
 	Severity string    `json:"severity" enum:"failed,degraded"`
 	Detail   string    `json:"detail"`
-	NextStep string    `json:"nextStep,omitempty" doc:"What to do about a health or a drift"`
+	NextStep string    `json:"nextStep,omitempty" doc:"What to do about it, where that is known"`
 	Since    time.Time `json:"since,omitzero"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 }
@@ -85,7 +85,7 @@ func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOu
 	for _, c := range snapshot.Chunks {
 		if visible == nil || visible(c.Cluster.ID) {
 			o.Clusters++
-			o.cluster(c.Cluster, stale.ByID[c.Cluster.ID])
+			o.cluster(c, stale.ByID[c.Cluster.ID])
 		}
 	}
 	if err := o.instances(snapshot, all); err != nil {
@@ -113,7 +113,8 @@ func (o *overview) add(a attention) {
 	o.Attention = append(o.Attention, a)
 }
 
-func (o *overview) cluster(c fleet.Cluster, stale fleet.Stale) {
+func (o *overview) cluster(chunk *fleet.Chunk, stale fleet.Stale) {
+	c := chunk.Cluster
 	switch {
 	case c.Sync.Error != "":
 		o.add(attention{Cluster: c.ID, Reason: "sync", Severity: "failed", Detail: c.Sync.Error, Since: stale.GitAt})
@@ -125,6 +126,12 @@ func (o *overview) cluster(c fleet.Cluster, stale fleet.Stale) {
 	if c.Online.State == "offline" {
 		o.add(attention{Cluster: c.ID, Reason: "offline", Severity: "failed", Detail: c.Online.Reason, Since: c.Online.At})
 	}
+	for _, t := range c.Troubles {
+		o.add(attention{Cluster: c.ID, Reason: "project", Severity: t.Severity, Detail: t.Detail, NextStep: t.Cure, Since: t.Since})
+	}
+	for _, p := range failures(chunk) {
+		o.add(attention{Cluster: c.ID, Reason: "pipeline", Severity: "failed", Detail: pipelineFailed(p), Since: p.UpdatedAt, Pipeline: p.ID})
+	}
 	if n := len(c.Problems); n > 0 {
 		o.add(attention{Cluster: c.ID, Reason: "files", Severity: "degraded", Detail: problem(c.Problems)})
 	}
@@ -132,6 +139,29 @@ func (o *overview) cluster(c fleet.Cluster, stale fleet.Stale) {
 		o.Running = append(o.Running, running{Cluster: c.ID, Pipeline: *p})
 	}
 }
+
+// failures are the cluster's latest pipelines that failed and that none of its
+// instances tells of: those about the cluster itself, or about what is no more.
+func failures(chunk *fleet.Chunk) []*fleet.PipelineSummary {
+	var list []*fleet.PipelineSummary
+	add := func(p *fleet.PipelineSummary) {
+		if p == nil || p.Status != fleet.StatusFailed || len(list) > 0 && list[0].ID == p.ID {
+			return
+		}
+		told := slices.ContainsFunc(chunk.Rows, func(r fleet.Row) bool {
+			i := r.Instance
+			return (i.Lifecycle == fleet.Pending || i.Lifecycle == fleet.Active) && i.Pipeline != nil && i.Pipeline.ID == p.ID
+		})
+		if !told {
+			list = append(list, p)
+		}
+	}
+	add(chunk.Cluster.Pipeline)
+	add(chunk.Cluster.OwnPipeline)
+	return list
+}
+
+func pipelineFailed(p *fleet.PipelineSummary) string { return fmt.Sprintf("Pipeline %d failed.", p.ID) }
 
 func problem(list []fleet.FileProblem) string {
 	p := list[0]
@@ -166,7 +196,7 @@ func (o *overview) instances(snapshot *fleet.Snapshot, all fleet.Filter) error {
 		{func(f *fleet.Filter) { f.Pipelines = []string{string(fleet.StatusFailed)} }, func(i fleet.Instance) attention {
 			return attention{
 				Reason: "pipeline", Severity: "failed", Since: i.Pipeline.UpdatedAt, Pipeline: i.Pipeline.ID,
-				Detail: fmt.Sprintf("Pipeline %d failed.", i.Pipeline.ID),
+				Detail: pipelineFailed(i.Pipeline),
 			}
 		}},
 		{func(f *fleet.Filter) { f.Broken = true }, func(i fleet.Instance) attention {

@@ -26,7 +26,7 @@ type Deps struct {
 	Fleet *fleet.Store
 	// Sync reads one project; fault.Conflict when that is being done already.
 	Sync func(ctx context.Context, project string) error
-	// Check looks after a project's token and webhook when that was not done lately.
+	// Check looks after a project's token and webhook when that is due.
 	Check func(ctx context.Context, project string) error
 	// Observe asks a project's cluster what runs. What comes of it is kept, so an
 	// error is for the log only.

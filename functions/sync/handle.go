@@ -41,7 +41,7 @@ func build(ctx context.Context) (http.Handler, error) {
 		fleet.Notify.Mail = post
 	}
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDaily, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Notify: fleet.Notify.Run,
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDue, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Notify: fleet.Notify.Run,
 		Test: fleet.Notify.Test, Repair: fleet.Audit.Repair,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil

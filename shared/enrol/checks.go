@@ -22,9 +22,6 @@ func Checks() []string {
 	}
 }
 
-// soon is how long before its end a token's expiry is worth a word.
-const soon = 14 * 24 * time.Hour
-
 // subject is what checks look at.
 type subject struct {
 	Request
@@ -241,7 +238,7 @@ func (s *Service) checkToken(ctx context.Context, sub *subject) result {
 	switch left := t.ExpiresAt.Sub(s.Now()); {
 	case t.ExpiresAt.IsZero():
 		return passed("The token %q has the scope api and does not expire.", t.Name)
-	case left < soon:
+	case left < fleet.TokenSoon:
 		return passed("The token %q has the scope api, but expires on %s: replace it before.", t.Name, t.ExpiresAt.Format(time.DateOnly))
 	}
 	return passed("The token %q has the scope api until %s.", t.Name, t.ExpiresAt.Format(time.DateOnly))
@@ -369,6 +366,14 @@ func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
 		return problem("GitLab disabled the webhook since it failed too often.", "Can GitLab reach "+s.WebhookAddress(sub.id)+"? Send a test from the project's settings under Webhooks; that enables it again.")
 	case !hook.Pipelines || !hook.Pushes:
 		return problem("The webhook does not send both pipeline and push events.", again)
+	}
+	record, err := s.Fleet.SyncRecord(ctx, sub.id)
+	if err != nil {
+		return failed(err, "Try again.")
+	}
+	if at := record.SilentSince; !at.IsZero() {
+		return problem("GitLab told nothing of a pipeline that ended at "+at.UTC().Format("2006-01-02 15:04:05 UTC")+"; the schedule found it.",
+			"Can GitLab reach "+s.WebhookAddress(sub.id)+"? See what GitLab got for an answer in the project's settings under Webhooks. This ends with the next pipeline that GitLab tells of.")
 	}
 	return passed("GitLab sends pipeline and push events.")
 }

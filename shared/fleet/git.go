@@ -13,6 +13,12 @@ type Commit struct {
 	WebURL    string    `json:"webUrl,omitempty"`
 }
 
+// Head is the newest commit of a branch.
+type Head struct {
+	Commit
+	Locked bool // the token may not push to the branch: of an archived project, nobody may
+}
+
 // SourceFile is a file of the repository as git has it, secrets and all. It
 // never leaves the backend and is never stored.
 type SourceFile struct {

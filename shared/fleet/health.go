@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -30,6 +31,7 @@ type Check struct {
 	Cure   string     `json:"cure,omitempty" doc:"What to do; absent unless it failed"`
 	Field  string     `json:"field,omitempty" enum:"gitlabUrl,project,apiToken,triggerToken,deployKey,gatewayUrl,gatewayPassword" doc:"What of the project's input to look at; absent unless it failed because of that"`
 	At     time.Time  `json:"at"`
+	Since  time.Time  `json:"since,omitzero" doc:"Since when it comes out so, as far as is known"`
 }
 
 // ProjectHealth is what the checks of a project said last.
@@ -40,35 +42,91 @@ type ProjectHealth struct {
 	TokenExpiresAt time.Time `json:"tokenExpiresAt,omitzero" doc:"Day from which GitLab refuses the API token"`
 }
 
-// SaveHealth keeps what checks said, in place of what the same ones said before.
+// Trouble is something about a cluster's project that needs somebody.
+type Trouble struct {
+	Check    string    `json:"check" enum:"token,project,branch,layout,triggerToken,webhook,deployKey" doc:"Check that found it"`
+	Severity string    `json:"severity" enum:"failed,degraded" doc:"degraded: all still works"`
+	Detail   string    `json:"detail"`
+	Cure     string    `json:"cure,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// TokenSoon is how long before its end a token's expiry is worth a word.
+const TokenSoon = 14 * 24 * time.Hour
+
+// Troubles gives what needs somebody at a time. That GitLab or the cluster cannot be
+// reached is left to those who ask them all the time.
+func (h ProjectHealth) Troubles(now time.Time) []Trouble {
+	var list []Trouble
+	for _, c := range h.Checks {
+		t := Trouble{Check: c.Check, Severity: "failed", Detail: c.Detail, Cure: c.Cure, Since: c.Since}
+		switch c.Check {
+		case "reachable", "gateway", "sync":
+			continue
+		case "webhook", "deployKey":
+			t.Severity = "degraded"
+		}
+		if c.State == CheckFailed {
+			list = append(list, t)
+		} else if c.Check == "token" && !h.TokenExpiresAt.IsZero() && h.TokenExpiresAt.Sub(now) < TokenSoon {
+			t.Severity, t.Since = "degraded", h.TokenExpiresAt.Add(-TokenSoon)
+			t.Detail = "The API token expires on " + h.TokenExpiresAt.Format(time.DateOnly) + "."
+			t.Cure = "Make a new one in GitLab before, and enter it here."
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// SaveHealth keeps what checks said, in place of what the same ones said before, and
+// shows what needs somebody on the cluster.
 func (s *Store) SaveHealth(ctx context.Context, h ProjectHealth) error {
-	return s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old []byte) ([]byte, error) {
+	var now ProjectHealth
+	err := s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old []byte) ([]byte, error) {
 		var known ProjectHealth
 		if old != nil {
 			if err := json.Unmarshal(old, &known); err != nil {
 				return nil, fmt.Errorf("decoding the health of project %s: %w", h.Project, err)
 			}
 		}
-		for _, c := range known.Checks {
-			if !hasCheck(h.Checks, c.Check) {
-				h.Checks = append(h.Checks, c)
-			}
+		now = known.with(h)
+		return json.Marshal(now)
+	})
+	if err != nil {
+		return err
+	}
+	return s.ChangeChunk(ctx, h.Project, func(c *Chunk) (*Chunk, error) {
+		if c != nil {
+			c.Cluster.Troubles = now.Troubles(s.now())
 		}
-		h.CheckedAt = Moment(h.CheckedAt, known.CheckedAt)
-		if h.TokenExpiresAt.IsZero() && !hasCheck(h.Checks, "token") {
-			h.TokenExpiresAt = known.TokenExpiresAt
-		}
-		return json.Marshal(h)
+		return c, nil // what was never read shows them when it is
 	})
 }
 
-func hasCheck(checks []Check, name string) bool {
-	for _, c := range checks {
-		if c.Check == name {
-			return true
+// with takes over what newer checks say.
+func (h ProjectHealth) with(newer ProjectHealth) ProjectHealth {
+	next := newer
+	next.Checks = slices.Clone(newer.Checks)
+	find := func(list []Check, name string) int {
+		return slices.IndexFunc(list, func(c Check) bool { return c.Check == name })
+	}
+	for i := range next.Checks {
+		c := &next.Checks[i]
+		c.Since = c.At
+		if k := find(h.Checks, c.Check); k >= 0 && h.Checks[k].State == c.State && !h.Checks[k].Since.IsZero() {
+			c.Since = h.Checks[k].Since
 		}
 	}
-	return false
+	for _, c := range h.Checks {
+		if find(newer.Checks, c.Check) < 0 {
+			next.Checks = append(next.Checks, c)
+		}
+	}
+	next.CheckedAt = Moment(newer.CheckedAt, h.CheckedAt)
+	if find(newer.Checks, "token") < 0 {
+		next.TokenExpiresAt = h.TokenExpiresAt
+	}
+	return next
 }
 
 // Health reads what the checks of a project said; an empty one before the first.

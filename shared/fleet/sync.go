@@ -21,6 +21,17 @@ type SyncRecord struct {
 	ReadFor time.Time `json:"readFor,omitzero"`
 	// PipelinesSince is GitLab's time up to which all pipelines are known.
 	PipelinesSince time.Time `json:"pipelinesSince,omitzero"`
+	// Locked is whether the token could read but not push. GitLab says so with the
+	// head, of an archived project too.
+	Locked bool `json:"locked,omitempty"`
+	// TurnedAt is when the error, Locked or SilentSince last changed: the checks of before
+	// may be wrong by now.
+	TurnedAt time.Time `json:"turnedAt,omitzero"`
+	// Unheard are pipelines that ended and that no webhook has told of, yet, with when
+	// that was found. SilentSince is when the first ended that none told of in time; zero
+	// when they come.
+	Unheard     map[int64]time.Time `json:"unheard,omitempty"`
+	SilentSince time.Time           `json:"silentSince,omitzero"`
 	// Fence is the token of the lease under which this was found.
 	Fence int64 `json:"fence,omitempty"`
 	// Published is the version of the chunk that all replicas were told about.

@@ -67,8 +67,10 @@ type Cluster struct {
 	Found       map[string]string `json:"found,omitempty" doc:"What was found for the overridden ones; missing for what was not found"`
 	Lifecycle   Lifecycle         `json:"lifecycle" enum:"pending,active,archived,deleted"`
 	Pipeline    *PipelineSummary  `json:"pipeline,omitempty" doc:"Latest pipeline that did something"`
+	OwnPipeline *PipelineSummary  `json:"ownPipeline,omitempty" doc:"Latest pipeline about the cluster itself, among its newest"`
 	Problems    []FileProblem     `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
 	Sync        SyncState         `json:"sync"`
+	Troubles    []Trouble         `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
 	Online      Online            `json:"online"`
 	Instances   int               `json:"instances" doc:"Instances that are not archived or deleted"`
 }

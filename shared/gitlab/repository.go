@@ -25,15 +25,15 @@ const (
 )
 
 // Head reads the newest commit of the default branch.
-func (p *Project) Head(ctx context.Context) (fleet.Commit, error) {
+func (p *Project) Head(ctx context.Context) (fleet.Head, error) {
 	b, _, err := p.api.Branches.GetBranch(p.id, p.branch, gogitlab.WithContext(ctx))
 	if err != nil {
-		return fleet.Commit{}, translate(err, "reading the branch %s", p.branch)
+		return fleet.Head{}, translate(err, "reading the branch %s", p.branch)
 	}
 	if b.Commit == nil || b.Commit.ID == "" {
-		return fleet.Commit{}, fault.New(fault.Invalid, "The branch %s has no commits", p.branch)
+		return fleet.Head{}, fault.New(fault.Invalid, "The branch %s has no commits", p.branch)
 	}
-	return commit(b.Commit), nil
+	return fleet.Head{Commit: commit(b.Commit), Locked: !b.CanPush}, nil
 }
 
 // Commits reads the newest commits of the default branch, newest first.

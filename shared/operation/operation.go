@@ -38,7 +38,7 @@ type Remote interface {
 	CommitSaying(ctx context.Context, since time.Time, text string) (fleet.Commit, error)
 
 	// Head is the newest commit of the default branch.
-	Head(ctx context.Context) (fleet.Commit, error)
+	Head(ctx context.Context) (fleet.Head, error)
 	// File reads a file at a commit, with the commit that last changed it.
 	File(ctx context.Context, path, ref string) (fleet.SourceFile, error)
 	// Files reads what describes the cluster and its instances, in one call.

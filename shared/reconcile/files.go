@@ -169,6 +169,11 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	if old != nil {
 		chunk.Cluster.Online, chunk.Cluster.Sync = old.Cluster.Online, old.Cluster.Sync
 	}
+	checked, err := r.Fleet.Health(ctx, what.project.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the checks of %s: %w", what.project.ID, err)
+	}
+	chunk.Cluster.Troubles = checked.Troubles(r.Now())
 	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,8 +26,11 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		return nil, fmt.Errorf("listing pipelines: %w", err)
 	}
 	news, err := r.news(ctx, project, reports, record.PipelinesSince)
-	if err != nil || len(news) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	if len(news) == 0 {
+		return nil, r.listen(ctx, project, record, nil)
 	}
 	if err := r.giveTitles(ctx, project, repo, news, commits); err != nil {
 		return nil, err
@@ -35,16 +39,63 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		return nil, err
 	}
 	var deployments []string
+	var ends []int64
 	for _, p := range news {
 		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked)
 		if err != nil {
 			return nil, err
 		}
 		record.PipelinesSince = fleet.Moment(record.PipelinesSince, p.UpdatedAt)
+		if ended(known) && known.CreatedAt.After(project.CreatedAt) {
+			ends = append(ends, known.ID)
+		}
 		deployments = append(deployments, deploymentIDs(known)...)
+	}
+	if err := r.listen(ctx, project, record, ends); err != nil {
+		return nil, err
 	}
 	slices.Sort(deployments)
 	return slices.Compact(deployments), r.showPipelines(ctx, project, news)
+}
+
+// What is awaited of webhooks.
+const (
+	hearWithin  = 10 * time.Minute
+	mostUnheard = 10 // of one sync
+)
+
+// ended reports whether a pipeline came to an end that GitLab tells of.
+func ended(p fleet.Pipeline) bool {
+	return p.Status == fleet.StatusSuccess || p.Status == fleet.StatusFailed
+}
+
+// listen finds out whether webhooks come: of a pipeline that ended one tells, with its
+// jobs, which no list does.
+func (r *Reconciler) listen(ctx context.Context, project fleet.Project, record *fleet.SyncRecord, ends []int64) error {
+	waiting := map[int64]time.Time{}
+	for _, id := range ends[:min(len(ends), mostUnheard)] {
+		waiting[id] = r.Now()
+	}
+	maps.Copy(waiting, record.Unheard)
+	for id, found := range waiting {
+		p, err := r.Fleet.Pipeline(ctx, project.ID, id)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			delete(waiting, id)
+		case err != nil:
+			return err
+		case len(p.Stages) > 0:
+			record.Unheard, record.SilentSince = nil, time.Time{}
+			return nil
+		case r.Now().Sub(found) >= hearWithin:
+			delete(waiting, id)
+			if record.SilentSince.IsZero() || p.UpdatedAt.Before(record.SilentSince) {
+				record.SilentSince = p.UpdatedAt
+			}
+		}
+	}
+	record.Unheard = waiting
+	return nil
 }
 
 // news leaves out the reports that say what is known already, so that an
@@ -167,6 +218,7 @@ func (r *Reconciler) showClusterPipeline(ctx context.Context, c *fleet.Cluster) 
 		return fmt.Errorf("listing pipelines of cluster %s: %w", c.ID, err)
 	}
 	c.Pipeline = fleet.Deploying(pipelines)
+	c.OwnPipeline = fleet.Deploying(slices.DeleteFunc(pipelines, func(p fleet.Pipeline) bool { return !p.IsChild() && len(p.Deployments) > 0 }))
 	return nil
 }
 

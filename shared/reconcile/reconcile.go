@@ -19,7 +19,7 @@ type Repository interface {
 	// which is empty in an empty repository.
 	Describe(ctx context.Context) (fleet.Project, error)
 	// Head reads the newest commit of the default branch. One call.
-	Head(ctx context.Context) (fleet.Commit, error)
+	Head(ctx context.Context) (fleet.Head, error)
 	// Files reads the files that describe the cluster and its instances at a
 	// commit. The number of calls does not depend on how many there are.
 	Files(ctx context.Context, sha string) ([]fleet.SourceFile, error)
@@ -86,7 +86,7 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 		return err
 	}
 	record.State.TriedAt, record.Fence = r.Now(), lease.Token
-	former := record.State
+	former := record
 	syncErr := r.read(ctx, project, &record)
 	if errors.Is(syncErr, fleet.ErrFenced) || errors.Is(context.Cause(ctx), fleet.ErrFenced) {
 		return fleet.ErrFenced // whoever has gone on says how that went
@@ -97,7 +97,10 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	} else {
 		record.State.SucceededAt = record.State.TriedAt
 	}
-	if record.State.Error != former.Error || record.State.Commit != former.Commit {
+	if record.State.Error != former.State.Error || record.Locked != former.Locked || record.SilentSince != former.SilentSince {
+		record.TurnedAt = record.State.TriedAt
+	}
+	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit {
 		if err := r.Fleet.ShowSync(context.WithoutCancel(ctx), project, record.State); err != nil {
 			return fmt.Errorf("showing how the sync of %s went: %w", projectID, err)
 		}
@@ -122,7 +125,7 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		return err
 	}
 	head, err := repo.Head(ctx)
-	if fault.Is(err, fault.NotFound) || err == nil && renamed(project, head) {
+	if fault.Is(err, fault.NotFound) || err == nil && renamed(project, head.Commit) {
 		if project, err = r.follow(ctx, project, repo); err != nil {
 			return err
 		}
@@ -134,8 +137,9 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 	if err != nil {
 		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
 	}
+	record.Locked = head.Locked
 	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) {
-		if err := r.readFiles(ctx, project, repo, head, record.Fence); err != nil {
+		if err := r.readFiles(ctx, project, repo, head.Commit, record.Fence); err != nil {
 			return err
 		}
 		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt

@@ -197,14 +197,32 @@ func (f *Fleet) Observe(ctx context.Context, project string) error {
 	return f.Watch.Observe(ctx, project)
 }
 
-// checkEvery is how often a project's token and webhook are looked after.
-const checkEvery = 24 * time.Hour
+// How often a project's token and webhook are looked after: in general, while something
+// is wrong, and at most.
+const (
+	checkEvery   = 24 * time.Hour
+	checkTrouble = time.Hour
+	checkAtMost  = 5 * time.Minute
+)
 
-// CheckDaily makes the checks of a project unless that was done within a day.
-func (f *Fleet) CheckDaily(ctx context.Context, project string) error {
+// CheckDue makes the checks of a project once a day, each hour while one of them fails,
+// and when its syncs began to go otherwise: the checks find out why.
+func (f *Fleet) CheckDue(ctx context.Context, project string) error {
 	health, err := f.Store.Health(ctx, project)
-	if err != nil || f.now().Sub(health.CheckedAt) < checkEvery {
+	if err != nil {
 		return err
+	}
+	every := checkEvery
+	if len(health.Troubles(f.now())) > 0 {
+		every = checkTrouble
+	}
+	if age := f.now().Sub(health.CheckedAt); age < checkAtMost {
+		return nil
+	} else if age < every {
+		record, err := f.Store.SyncRecord(ctx, project)
+		if err != nil || !record.TurnedAt.After(health.CheckedAt) {
+			return err
+		}
 	}
 	_, err = f.Enrol.CheckProject(ctx, project, "")
 	return err

@@ -1415,12 +1415,12 @@ export interface components {
             detail: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
-            /** @description What to do about a health or a drift */
+            /** @description What to do about it, where that is known */
             nextStep?: string;
             /** Format: int64 */
             pipeline?: number;
             /** @enum {string} */
-            reason: "sync" | "stale" | "offline" | "health" | "pipeline" | "files" | "drift";
+            reason: "sync" | "stale" | "offline" | "project" | "health" | "pipeline" | "files" | "drift";
             /** @enum {string} */
             severity: "failed" | "degraded";
             /** Format: date-time */
@@ -1567,6 +1567,11 @@ export interface components {
              * @enum {string}
              */
             field?: "gitlabUrl" | "project" | "apiToken" | "triggerToken" | "deployKey" | "gatewayUrl" | "gatewayPassword";
+            /**
+             * Format: date-time
+             * @description Since when it comes out so, as far as is known
+             */
+            since?: string;
             /** @enum {string} */
             state: "passed" | "failed" | "skipped";
         };
@@ -1602,6 +1607,8 @@ export interface components {
             online: components["schemas"]["Online"];
             /** @description Names of facts and links that an operator set by hand */
             overridden?: string[];
+            /** @description Latest pipeline about the cluster itself, among its newest */
+            ownPipeline?: components["schemas"]["PipelineSummary"];
             /** @description Latest pipeline that did something */
             pipeline?: components["schemas"]["PipelineSummary"];
             /** @description What is wrong with the repository's files */
@@ -1617,6 +1624,8 @@ export interface components {
             provider?: string;
             region?: string;
             sync: components["schemas"]["SyncState"];
+            /** @description What the checks of its project found that needs somebody */
+            troubles?: components["schemas"]["Trouble"][];
         };
         ClusterBranch: {
             id: string;
@@ -1635,6 +1644,8 @@ export interface components {
             stale?: components["schemas"]["Stale"];
             /** @description Why the project could not be read last */
             syncError?: string;
+            /** @description What the checks of its project found that needs somebody */
+            troubles?: string[];
         };
         ClusterPage: {
             cluster: components["schemas"]["Cluster"];
@@ -3065,6 +3076,22 @@ export interface components {
         };
         TokenList: {
             tokens: components["schemas"]["Token"][];
+        };
+        Trouble: {
+            /**
+             * @description Check that found it
+             * @enum {string}
+             */
+            check: "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey";
+            cure?: string;
+            detail: string;
+            /**
+             * @description degraded: all still works
+             * @enum {string}
+             */
+            severity: "failed" | "degraded";
+            /** Format: date-time */
+            since?: string;
         };
         TryUsageContractInputBody: {
             usage: components["schemas"]["UsageContract"];

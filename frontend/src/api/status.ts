@@ -38,7 +38,7 @@ export function urgencyOf(leaf: InstanceLeaf): Urgency {
 /** The most urgent of a cluster's own facts, without its instances. */
 export function urgencyOfCluster(cluster: ClusterBranch): Urgency {
   if (cluster.online?.state === 'offline' || cluster.pipeline === 'failed') return 'failed';
-  if (cluster.problems > 0 || (cluster.syncError ?? '') !== '') return 'degraded';
+  if (cluster.problems > 0 || cluster.troubles || (cluster.syncError ?? '') !== '') return 'degraded';
   if (isMoving(cluster.pipeline)) return 'moving';
   return cluster.online?.state === 'online' ? 'fine' : 'unknown';
 }

@@ -106,6 +106,7 @@ function tree(world: World): ClusterTree {
       problems: c.problems?.length ?? 0,
       online: c.online,
       ...(c.sync.error === undefined ? {} : { syncError: c.sync.error }),
+      ...(c.troubles === undefined ? {} : { troubles: c.troubles.map((t) => t.detail) }),
       instances: world.instances
         .filter((i) => i.cluster === c.id)
         .map((i) => ({

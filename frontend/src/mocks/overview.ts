@@ -62,6 +62,16 @@ function overview(world: World): Overview {
         detail: c.online.reason ?? '',
         ...(c.online.at === undefined ? {} : { since: c.online.at }),
       })),
+    ...world.clusters.flatMap((c) =>
+      (c.troubles ?? []).map((t): Attention => ({
+        cluster: c.id,
+        reason: 'project',
+        severity: t.severity,
+        detail: t.detail,
+        ...(t.cure === undefined ? {} : { nextStep: t.cure }),
+        ...(t.since === undefined ? {} : { since: t.since }),
+      })),
+    ),
     ...living.flatMap(reasonsOf),
   ].sort((a, b) => b.severity.localeCompare(a.severity));
   return {

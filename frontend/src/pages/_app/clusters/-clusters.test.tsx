@@ -90,6 +90,19 @@ test('a project that cannot be read says why, and since when its data are', asyn
   expect(screen.getByText('eu-central-1')).toBeVisible();
 });
 
+test('what is wrong with its project shows on the cluster and in the list', async () => {
+  const [cluster] = mock.world.clusters;
+  if (!cluster) throw new Error('an empty world');
+  const detail = 'grove/campus is archived.';
+  cluster.troubles = [{ check: 'project', severity: 'failed', detail, cure: 'Unarchive it.' }];
+  const { unmount } = open(`/clusters/${cluster.id}`);
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent(`${detail}Unarchive it. Look at the project`);
+  unmount();
+  open('/clusters');
+  expect(await screen.findByText(detail)).toBeVisible();
+});
+
 test('an offline cluster says so with reason and age, and does not taint another', async () => {
   const { unmount } = open('/clusters/sandbox');
   expect((await screen.findAllByText('Offline'))[0]).toBeVisible();

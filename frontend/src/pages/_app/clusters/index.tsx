@@ -55,7 +55,7 @@ function Clusters() {
 function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
   const living = cluster.instances.filter((i) => i.lifecycle !== 'deleted');
   const urgencies = living.map(urgencyOf);
-  const { problems, syncError } = cluster;
+  const { problems, syncError, troubles = [] } = cluster;
   return (
     <tr>
       <td>
@@ -86,6 +86,9 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
       </td>
       <td data-wrap>
         {syncError !== undefined && syncError !== '' && <p>Not read: {syncError}</p>}
+        {troubles.map((trouble) => (
+          <p key={trouble}>{trouble}</p>
+        ))}
         {problems > 0 && (
           <p>{problems === 1 ? 'A problem in its files' : `${problems} problems in its files`}</p>
         )}

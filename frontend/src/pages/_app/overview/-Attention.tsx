@@ -25,7 +25,8 @@ export function Attention({ overview: { attention, attentionTotal } }: { overvie
     >
       {troubles.length === 0 ? (
         <Empty title="Nothing needs you">
-          No instance is failed or degraded, no latest pipeline failed, and every project could be read.
+          No instance is failed or degraded, no latest pipeline failed, and every project could be read and
+          fares well.
         </Empty>
       ) : (
         <ul className={classes.troubles}>
@@ -47,7 +48,7 @@ function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { tr
       <div className={classes.about}>
         <Subject cluster={cluster} instance={instance} row />
         {reasons.map((reason) => (
-          <p key={reason.reason} className={classes.reason}>
+          <p key={`${reason.reason} ${reason.detail}`} className={classes.reason}>
             <span className={classes.word}>{reasonWords[reason.reason]}</span> {reason.detail}{' '}
             {reason.nextStep} <NextStep reason={reason} />{' '}
             <span className={classes.age}>
@@ -64,6 +65,7 @@ function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { tr
 const ages: Partial<Record<Reason['reason'], { prefix: string }>> = {
   health: { prefix: 'since ' },
   offline: { prefix: 'since ' },
+  project: { prefix: 'since ' },
   files: { prefix: 'changed ' },
   drift: { prefix: 'since ' },
 };
@@ -74,6 +76,13 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
     return (
       <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(pipeline) }}>
         Read where it failed
+      </TextLink>
+    );
+  }
+  if (reason === 'project' && operator) {
+    return (
+      <TextLink to="/administration/projects/$cluster" params={{ cluster }} search={{}}>
+        Look at the project
       </TextLink>
     );
   }

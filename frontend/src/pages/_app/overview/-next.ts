@@ -4,6 +4,7 @@ export const reasonWords: Record<Attention['reason'], string> = {
   sync: 'GitLab project not read',
   stale: 'Stale',
   offline: 'Cluster offline',
+  project: 'GitLab project',
   health: 'Health',
   pipeline: 'Pipeline failed',
   files: 'Files with problems',

@@ -53,6 +53,23 @@ test('says what needs attention, why, and what to do next', async () => {
   expect(await faults()).toEqual([]);
 });
 
+test('says what is wrong with a project, and leads to it', async () => {
+  const [cluster] = mock.world.clusters;
+  if (!cluster) throw new Error('the world has no cluster');
+  cluster.troubles = [
+    { check: 'webhook', severity: 'degraded', detail: 'GitLab disabled the webhook.', cure: 'Send a test.' },
+    { check: 'token', severity: 'degraded', detail: 'The API token expires on 2026-12-05.' },
+  ];
+  open('/overview');
+  const item = (await screen.findByText(/GitLab disabled the webhook/)).closest('li') as HTMLElement;
+  expect(item).toHaveTextContent('GitLab disabled the webhook. Send a test. Look at the project');
+  expect(item).toHaveTextContent('The API token expires on 2026-12-05.');
+  expect(within(item).getAllByRole('link', { name: 'Look at the project' })[0]).toHaveAttribute(
+    'href',
+    `/administration/projects/${cluster.id}`,
+  );
+});
+
 test('files are corrected by operators, and only looked at by viewers', async () => {
   const [wrong] = mock.world.instances.filter((i) => i.problems && i.lifecycle === 'active');
   if (!wrong) throw new Error('the world has no file with a problem');

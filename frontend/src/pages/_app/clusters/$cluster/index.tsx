@@ -14,6 +14,7 @@ import { ButtonLink, OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Loading } from '@/components/Loading';
 import { MissingPage } from '@/components/MissingPage';
+import { Notice } from '@/components/Notice';
 import { QueuePanel } from '@/components/operations/QueuePanel';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
@@ -87,6 +88,7 @@ function ClusterRoute() {
         {(page) => (
           <>
             <SyncNote sync={page.cluster.sync} />
+            <Troubles cluster={page.cluster} />
             <Problems problems={page.cluster.problems ?? []} />
             <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
@@ -109,6 +111,21 @@ function ClusterRoute() {
       </Loaded>
     </Page>
   );
+}
+
+/** What the checks of its project found. */
+function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
+  const operator = useMay('operator', id);
+  return troubles.map((trouble) => (
+    <Notice key={trouble.check} tone={trouble.severity === 'failed' ? 'bad' : 'warn'} title={trouble.detail}>
+      {trouble.cure} <Time at={trouble.since} prefix="since " />{' '}
+      {operator && (
+        <TextLink to="/administration/projects/$cluster" params={{ cluster: id }} search={{}}>
+          Look at the project
+        </TextLink>
+      )}
+    </Notice>
+  ));
 }
 
 function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage }) {

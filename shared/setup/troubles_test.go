@@ -1,0 +1,169 @@
+package setup_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// turn is what the schedule does for a project, some minutes after the last time.
+func (w *world) turn(t *testing.T) fleet.Cluster {
+	t.Helper()
+	w.clock.Advance(6 * time.Minute)
+	if err := w.Sync(t.Context(), "campus"); err != nil {
+		t.Logf("the sync says: %v", err)
+	}
+	require.NoError(t, w.CheckDue(t.Context(), "campus"))
+	chunk, err := w.Store.Chunk(t.Context(), "campus")
+	require.NoError(t, err)
+	return chunk.Cluster
+}
+
+// found gives the troubles by the check that found them.
+func found(c fleet.Cluster) map[string]fleet.Trouble {
+	found := map[string]fleet.Trouble{}
+	for _, t := range c.Troubles {
+		found[t.Check] = t
+	}
+	return found
+}
+
+// What happens to a project at GitLab shows at the next turn, with its cause, and is
+// gone at the turn after it was mended.
+func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		happens func(*world) (mend func())
+		check   string
+		detail  string
+		cure    string
+		read    bool // whether the project can be read meanwhile
+	}{
+		"archived": {func(w *world) func() {
+			w.gitlab.ArchiveProject(w.id, true)
+			return func() { w.gitlab.ArchiveProject(w.id, false) }
+		}, "project", "grove/campus is archived", "Unarchive it", true},
+		"out of sight": {func(w *world) func() {
+			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusNotFound})
+		}, "project", "the token may not see it", "member", false},
+		"out of reach": {func(w *world) func() {
+			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusForbidden})
+		}, "project", "api scope", "member", false},
+		"token refused": {func(w *world) func() {
+			return w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusUnauthorized})
+		}, "token", "expired or was revoked", "Make a token", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "alpha")
+			w.enrol(t)
+			require.NoError(t, w.gitlab.Settle(t.Context()))
+			require.Empty(t, w.turn(t).Troubles)
+
+			mend := tt.happens(w)
+			c := w.turn(t)
+			require.Contains(t, found(c), tt.check)
+			assert.Contains(t, found(c)[tt.check].Detail, tt.detail)
+			assert.Contains(t, found(c)[tt.check].Cure, tt.cure)
+			assert.Equal(t, "failed", found(c)[tt.check].Severity)
+			assert.Equal(t, tt.read, c.Sync.Error == "", c.Sync.Error)
+			assert.Equal(t, fleet.Active, w.row(t, "alpha").Instance.Lifecycle, "nothing is taken for deleted")
+
+			mend()
+			c = w.turn(t)
+			assert.Empty(t, c.Troubles)
+			assert.Empty(t, c.Sync.Error)
+		})
+	}
+}
+
+// Looking after a project that fares well costs no call.
+func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.turn(t)
+	w.gitlab.ResetRequests()
+	w.turn(t)
+	assert.LessOrEqual(t, len(w.gitlab.Requests()), 3, "head, pipelines, their children")
+	w.clock.Advance(24 * time.Hour)
+	w.gitlab.ResetRequests()
+	w.turn(t)
+	assert.Greater(t, len(w.gitlab.Requests()), 5)
+}
+
+// While something is wrong it is looked at each hour.
+func TestATroubleIsLookedAtAgain(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
+	require.Contains(t, found(w.turn(t)), "webhook")
+	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	assert.Contains(t, found(w.turn(t)), "webhook", "it is not asked all the time")
+	w.clock.Advance(time.Hour)
+	assert.NotContains(t, found(w.turn(t)), "webhook")
+}
+
+func TestATokenThatExpiresSoonIsATrouble(t *testing.T) {
+	w := newWorld(t, "alpha")
+	ends := w.clock.Now().Add(20 * 24 * time.Hour)
+	w.request.APIToken = secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{ExpiresAt: ends}))
+	w.enrol(t)
+	require.Empty(t, w.turn(t).Troubles)
+	w.clock.Advance(7 * 24 * time.Hour)
+	token := found(w.turn(t))["token"]
+	assert.Equal(t, "degraded", token.Severity)
+	assert.Contains(t, token.Detail, ends.Format(time.DateOnly))
+	assert.NotEmpty(t, token.Cure)
+}
+
+// A pipeline about the cluster itself is not forgotten when an instance is deployed
+// after it.
+func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	w.gitlab.Script(gitlabtest.Outcome{Fail: true})
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Build][Image] https://github.com/openedx/openedx-platform|main"})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: b.example.org\n"}})
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	c := w.turn(t)
+	require.NotNil(t, c.Pipeline)
+	require.NotNil(t, c.OwnPipeline)
+	assert.Equal(t, fleet.StatusSuccess, c.Pipeline.Status)
+	assert.Equal(t, fleet.StatusFailed, c.OwnPipeline.Status)
+	assert.Equal(t, fleet.BuildImages, c.OwnPipeline.Operation)
+}
+
+// Webhooks that do not come are found out: the schedule sees what they did not tell.
+func TestASilentWebhookIsATrouble(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.Empty(t, w.turn(t).Troubles)
+	deploy := func() {
+		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
+			Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + w.clock.Now().Format("150405") + ".example.org\n"},
+		})
+		w.clock.Advance(2 * time.Hour)
+	}
+	w.gitlab.HoldWebhooks()
+	deploy()
+	w.turn(t)
+	w.turn(t)
+	webhook := found(w.turn(t))["webhook"]
+	assert.Equal(t, "degraded", webhook.Severity)
+	assert.Contains(t, webhook.Detail, "told nothing of a pipeline")
+
+	w.gitlab.ReleaseWebhooks(nil)
+	require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+	deploy()
+	require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+	w.turn(t)
+	assert.Empty(t, w.turn(t).Troubles)
+}
