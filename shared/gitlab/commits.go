@@ -112,6 +112,32 @@ func (p *Project) eachCommit(ctx context.Context, opt *gogitlab.ListCommitsOptio
 	}
 }
 
+// maxChanged bounds the files of one commit, as far as they are listed.
+const maxChanged = 500
+
+// Changed lists the files that a commit changed against its first parent, also those
+// that it took away; of a very large commit the first only.
+func (p *Project) Changed(ctx context.Context, sha string) ([]string, error) {
+	opt := &gogitlab.GetCommitDiffOptions{ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
+	paths := []string{}
+	for len(paths) < maxChanged {
+		list, answer, err := p.api.Commits.GetCommitDiff(p.id, sha, opt, gogitlab.WithContext(ctx))
+		if err != nil {
+			return nil, translate(err, "reading what %s changed", sha)
+		}
+		for _, d := range list {
+			if paths = append(paths, d.NewPath); d.OldPath != d.NewPath {
+				paths = append(paths, d.OldPath)
+			}
+		}
+		if answer.NextPage == 0 {
+			break
+		}
+		opt.Page = answer.NextPage
+	}
+	return paths, nil
+}
+
 // Between gives the commits that to has and from has not.
 func (p *Project) Between(ctx context.Context, from, to string) ([]fleet.Commit, error) {
 	compared, _, err := p.api.Repositories.Compare(p.id, &gogitlab.CompareOptions{From: &from, To: &to}, gogitlab.WithContext(ctx))

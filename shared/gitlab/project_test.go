@@ -66,6 +66,24 @@ func small() map[string]string {
 	}
 }
 
+func TestChangedListsWhatWasAddedChangedAndTakenAway(t *testing.T) {
+	w := begin(t, small())
+	files := map[string]string{"cluster.yml": "A: 1\n"}
+	for n := range 120 {
+		files[fmt.Sprintf("instances/gamma/f%03d", n)] = "x\n"
+	}
+	sha := w.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files, Delete: []string{"instances/alpha/grove.yml"}})
+	w.ResetRequests()
+	paths, err := w.open().Changed(t.Context(), sha)
+	require.NoError(t, err)
+	assert.Len(t, paths, 122)
+	assert.Contains(t, paths, "instances/alpha/grove.yml")
+	assert.Contains(t, paths, "instances/gamma/f119")
+	assert.Len(t, w.Requests(), 2)
+	_, err = w.open().Changed(t.Context(), "0000000000000000000000000000000000000000")
+	assert.True(t, fault.Is(err, fault.NotFound))
+}
+
 func TestHeadAndCommits(t *testing.T) {
 	w := begin(t, small())
 	p := w.open()

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,7 +20,7 @@ type reading struct {
 	head      fleet.Commit
 	cluster   grove.ClusterReading
 	instances map[string]instanceReading // by name
-	commits   []fleet.Commit             // newest first
+	touches   map[string]touch           // by the names of instances, also of those that left
 }
 
 type instanceReading struct {
@@ -31,7 +29,7 @@ type instanceReading struct {
 }
 
 // readFiles brings the cluster and its instances up to the head commit.
-func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit, fence int64) error {
+func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit, record *fleet.SyncRecord) error {
 	sources, err := repo.Files(ctx, head.SHA)
 	if err != nil {
 		return fmt.Errorf("reading the files at %s: %w", head.SHA, err)
@@ -42,12 +40,15 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 		return fault.New(fault.Invalid, "The branch %s has neither cluster.yml nor instances/; is %s a Grove repository?",
 			project.DefaultBranch, project.Path)
 	}
-	commits, err := repo.Commits(ctx, commitsRead)
-	if err != nil {
-		return fmt.Errorf("listing commits: %w", err)
+	known, err := r.Fleet.Chunk(ctx, project.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
 	}
-	what := understand(project, head, sources, commits)
-	if err := r.saveFiles(ctx, what); err != nil {
+	what := understand(project, head, sources)
+	if what.touches, err = r.readHistory(ctx, what, repo, known, record.State.Commit); err != nil {
+		return err
+	}
+	if err := r.saveFiles(ctx, what, known); err != nil {
 		return err
 	}
 	wishes, err := r.unfulfilled(ctx, project.ID)
@@ -56,22 +57,22 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 	}
 	return r.Fleet.ChangeChunk(ctx, project.ID, func(old *fleet.Chunk) (*fleet.Chunk, error) {
 		if old != nil {
-			if err := fleet.Fenced(old.Fence, fence); err != nil {
+			if err := fleet.Fenced(old.Fence, record.Fence); err != nil {
 				return nil, err
 			}
 		}
 		chunk, err := r.build(ctx, what, old, wishes)
 		if err == nil {
-			chunk.Fence = fence
+			chunk.Fence = record.Fence
 		}
 		return chunk, err
 	})
 }
 
-func understand(project fleet.Project, head fleet.Commit, sources []fleet.SourceFile, commits []fleet.Commit) reading {
+func understand(project fleet.Project, head fleet.Commit, sources []fleet.SourceFile) reading {
 	sorted := grove.Sort(sources)
 	what := reading{
-		project: project, head: head, commits: commits,
+		project: project, head: head,
 		cluster: grove.ReadCluster(project, sorted.Cluster), instances: map[string]instanceReading{},
 	}
 	what.cluster.Cluster.Problems = append(what.cluster.Cluster.Problems, sorted.Problems...)
@@ -96,17 +97,15 @@ const savesAtOnce = 8
 
 // saveFiles keeps the masked files of the cluster and of the instances whose
 // files changed, and forgets those of instances that left.
-func (r *Reconciler) saveFiles(ctx context.Context, what reading) error {
+func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.Chunk) error {
 	if err := r.Fleet.SaveClusterFiles(ctx, what.project.ID, fleet.Files{Commit: what.head.SHA, Files: what.cluster.Files}); err != nil {
 		return fmt.Errorf("saving files of cluster %s: %w", what.project.ID, err)
 	}
 	known := map[string]string{}
-	if chunk, err := r.Fleet.Chunk(ctx, what.project.ID); err == nil {
-		for _, row := range chunk.Rows {
+	if former != nil {
+		for _, row := range former.Rows {
 			known[row.Instance.Name] = row.Digest
 		}
-	} else if !fault.Is(err, fault.NotFound) {
-		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(savesAtOnce)
@@ -177,25 +176,24 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
 		return nil, err
 	}
-	changed := lastMentions(what.commits)
 	for name, in := range what.instances {
 		row := fleet.Row{Instance: in.Instance, Settings: in.Settings, Digest: in.digest}
 		i := &row.Instance
 		i.Lifecycle = fleet.Active
 		i.Health = fleet.HealthState{State: fleet.Unknown}
 		if former := formerRow(old, name); former != nil && former.Digest != "" {
-			i.Health, i.ChangedAt = former.Instance.Health, former.Instance.ChangedAt
+			i.Health, i.ChangedAt, i.ChangedBy = former.Instance.Health, former.Instance.ChangedAt, former.Instance.ChangedBy
 			i.Drift, row.Compared = former.Instance.Drift, former.Compared
 		}
-		if m, ok := changed[name]; ok {
-			i.ChangedAt = m.at
+		if t, ok := what.touches[name]; ok && !t.at.Before(i.ChangedAt) {
+			i.ChangedAt, i.ChangedBy = t.at, t.by
 		}
 		if err := r.showInstancePipeline(ctx, &row); err != nil {
 			return nil, err
 		}
 		chunk.SetRow(row)
 	}
-	for _, row := range gone(what, old, changed) {
+	for _, row := range gone(what, old) {
 		if err := r.showInstancePipeline(ctx, &row); err != nil {
 			return nil, err
 		}
@@ -220,61 +218,4 @@ func formerRow(chunk *fleet.Chunk, name string) *fleet.Row {
 		return nil
 	}
 	return chunk.Row(name)
-}
-
-// mention is the newest commit that says something of an instance.
-type mention struct {
-	operation fleet.OperationKind
-	at        time.Time
-}
-
-func lastMentions(commits []fleet.Commit) map[string]mention {
-	last := map[string]mention{}
-	for _, c := range slices.Backward(commits) {
-		said := grove.ParseMessage(c.Message)
-		for _, d := range said.Deployments {
-			last[d.Instance] = mention{said.Operation, c.CreatedAt}
-		}
-	}
-	return last
-}
-
-// gone makes tombstones of the instances that left git, as its commits say or
-// as the former chunk remembers.
-func gone(what reading, old *fleet.Chunk, mentions map[string]mention) []fleet.Row {
-	var rows []fleet.Row
-	tombstone := func(name string, as fleet.Lifecycle, at time.Time) {
-		rows = append(rows, fleet.Row{Instance: fleet.Instance{
-			Cluster: what.project.ID, Name: name, Lifecycle: as, ChangedAt: at,
-			Health: fleet.HealthState{State: fleet.Unknown, Reason: "Not in git any more"},
-		}})
-	}
-	for name, m := range mentions {
-		if _, ok := what.instances[name]; ok {
-			continue
-		}
-		switch m.operation {
-		case fleet.Archive:
-			tombstone(name, fleet.Archived, m.at)
-		case fleet.Delete:
-			tombstone(name, fleet.Deleted, m.at)
-		}
-	}
-	if old == nil {
-		return rows
-	}
-	for _, row := range old.Rows {
-		name := row.Instance.Name
-		m := mentions[name]
-		if _, ok := what.instances[name]; ok || m.operation == fleet.Archive || m.operation == fleet.Delete {
-			continue
-		}
-		switch l := row.Instance.Lifecycle; {
-		case row.Digest != "": // it was in git until now, and no commit says why it left
-			tombstone(name, fleet.Deleted, what.head.CreatedAt)
-		case l == fleet.Archived || l == fleet.Deleted:
-			tombstone(name, l, row.Instance.ChangedAt)
-		}
-	}
-	return rows
 }

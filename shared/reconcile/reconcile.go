@@ -25,6 +25,9 @@ type Repository interface {
 	Files(ctx context.Context, sha string) ([]fleet.SourceFile, error)
 	// Commits reads the newest commits of the default branch, newest first.
 	Commits(ctx context.Context, most int) ([]fleet.Commit, error)
+	// Changed lists the files that a commit changed against its first parent; of a
+	// very large commit the first only. A call per hundred files.
+	Changed(ctx context.Context, sha string) ([]string, error)
 	// Pipelines reads the pipelines that changed since, children included;
 	// without titles and jobs. One call per hundred. The zero time is for the newest
 	// thousand, however old they are.
@@ -139,7 +142,7 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 	}
 	record.Locked = head.Locked
 	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) {
-		if err := r.readFiles(ctx, project, repo, head.Commit, record.Fence); err != nil {
+		if err := r.readFiles(ctx, project, repo, head.Commit, record); err != nil {
 			return err
 		}
 		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt

@@ -75,7 +75,7 @@ func (w *world) core(t *testing.T, id string) []byte {
 
 // All that was derived can be thrown away: the next sync makes it equal.
 func TestDerivedDataComesBackEqual(t *testing.T) {
-	w := newWorld(t, "alpha", "beta", "gamma")
+	w := newWorld(t, "alpha", "beta", "gamma", "epsilon")
 	w.enrol(t)
 	_, err := w.create(t, "delta")
 	require.NoError(t, err)
@@ -87,9 +87,16 @@ func TestDerivedDataComesBackEqual(t *testing.T) {
 		Message: "[AutoDeploy][Update] beta|77", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: [broken\n"},
 	})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.clock.Advance(time.Minute)
+	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{ // by hand, which no message says
+		Message: "Tidy up", Author: gitlabtest.Author{Name: "Grace", Email: "grace@example.org"}, SkipPipeline: true,
+		Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: alpha.example.com\n"}, Delete: []string{"instances/epsilon"},
+	})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 
 	before := w.derived(t)
+	require.Equal(t, "Grace", w.row(t, "alpha").Instance.ChangedBy)
+	require.Equal(t, fleet.Deleted, w.row(t, "epsilon").Instance.Lifecycle)
 	require.Equal(t, fleet.Archived, w.row(t, "gamma").Instance.Lifecycle)
 	require.NotEmpty(t, w.row(t, "beta").Instance.Problems)
 	w.clock.Advance(300 * 24 * time.Hour) // a quiet fleet is known as well

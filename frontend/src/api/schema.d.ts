@@ -2060,6 +2060,8 @@ export interface components {
              * @description When git last changed it, or it left git
              */
             changedAt?: string;
+            /** @description Author of the commit that did */
+            changedBy?: string;
             /** @description Cluster id */
             cluster: string;
             /** @description PLATFORM_NAME of config.yml */

@@ -200,6 +200,7 @@ function instance(name: string, i: number): Instance {
         }
       : {}),
     changedAt: ago(60 * 24 * (i + 1)),
+    changedBy: 'Grace Hopper',
   };
 }
 

@@ -20,13 +20,18 @@ const lifecycleReasons: Record<Lifecycle, string> = {
 /** Lifecycle, pipeline, health and age: four facts, never smeared together, each with what to do next. */
 export function FourFacts({ details }: { details: InstanceDetails }) {
   const { instance } = details;
-  const { lifecycle, changedAt } = instance;
+  const { lifecycle, changedAt, changedBy } = instance;
   return (
     <dl className={classes.four} aria-label="Status">
       <One
         name="Lifecycle"
         reason={lifecycleReasons[lifecycle]}
-        at={<Time at={changedAt} prefix="Changed " />}
+        at={
+          <>
+            <Time at={changedAt} prefix="Changed " />
+            {changedBy !== undefined && ` by ${changedBy}`}
+          </>
+        }
         next={lifecycleNext[lifecycle]}
       >
         <Status look={lifecycleLooks[lifecycle]} />

@@ -64,6 +64,7 @@ test('the next step stands on every tab, and needs nothing that the cluster tell
   open(`${address}?tab=usage`);
   const status = (await screen.findByText('Health')).parentElement;
   expect(status).toHaveTextContent(/Degraded.*1 of 2 replicas ready. ?Raise the quota of its namespace./);
+  expect(screen.getByLabelText('Status')).toHaveTextContent(/Changed .* by Grace Hopper/);
 });
 
 test('a part that fails leaves the others, and its own last data with their age', async () => {

@@ -1,0 +1,176 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// Bounds of the commits whose files are asked for, because their message says nothing
+// of instances: by the first sync, and by a later one.
+const (
+	handFirst  = 60
+	handLater  = 20
+	handAtOnce = 4
+)
+
+// touch is the newest commit that says something of an instance or changed its files.
+type touch struct {
+	operation fleet.OperationKind // that it says; empty of a change by hand
+	files     bool                // whether it changed files that describe the instance
+	at        time.Time
+	by        string
+}
+
+// readHistory finds what commits say of instances and, of those after the last head
+// that was read, what was changed by hand.
+func (r *Reconciler) readHistory(ctx context.Context, what reading, repo Repository, known *fleet.Chunk, last string) (map[string]touch, error) {
+	first := known == nil || last == ""
+	most, hands := commitsRead, handLater
+	if first {
+		most, hands, last = commitsFirst, handFirst, ""
+	}
+	commits, err := repo.Commits(ctx, most)
+	if err != nil {
+		return nil, fmt.Errorf("listing commits: %w", err)
+	}
+	shas, root := byHand(after(commits, last), hands)
+	return touches(commits, what, r.changed(ctx, repo, shas), root), nil
+}
+
+// byHand gives the newest commits whose message says nothing of instances; and the root
+// commit, when all that came after it is known.
+func byHand(commits []fleet.Commit, most int) (shas []string, root string) {
+	for _, c := range commits {
+		switch said := grove.ParseMessage(c.Message); {
+		case len(said.Deployments) > 0, said.Operation == fleet.BuildImages, said.Operation == fleet.Reprovision:
+		case len(shas) == most:
+			return shas, ""
+		case len(c.Parents) == 0:
+			root = c.SHA
+		default:
+			shas = append(shas, c.SHA)
+		}
+	}
+	return shas, root
+}
+
+// after gives the commits that are not behind the last head that was read; all, when
+// it is not among them.
+func after(commits []fleet.Commit, last string) []fleet.Commit {
+	behind := map[string]bool{last: true}
+	var list []fleet.Commit
+	for _, c := range commits { // children come before their parents
+		if !behind[c.SHA] {
+			list = append(list, c)
+			continue
+		}
+		for _, p := range c.Parents {
+			behind[p] = true
+		}
+	}
+	return list
+}
+
+// changed gives the files that commits changed. The rest does not wait for when something
+// was changed: what GitLab does not tell is left out.
+func (r *Reconciler) changed(ctx context.Context, repo Repository, shas []string) map[string][]string {
+	var group errgroup.Group
+	group.SetLimit(handAtOnce)
+	found := make([][]string, len(shas))
+	for i, sha := range shas {
+		group.Go(func() (err error) {
+			if found[i], err = repo.Changed(ctx, sha); err != nil {
+				r.Log.WarnContext(ctx, "files of a commit not read", "commit", sha, "err", err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+	files := map[string][]string{}
+	for i, sha := range shas {
+		files[sha] = found[i]
+	}
+	return files
+}
+
+// touches finds the newest touch of each instance. The root commit, if it is given,
+// touched all that nothing is known of since.
+func touches(commits []fleet.Commit, what reading, changed map[string][]string, root string) map[string]touch {
+	last := map[string]touch{}
+	for _, c := range slices.Backward(commits) {
+		if c.SHA == root {
+			for name := range what.instances {
+				last[name] = touch{at: c.CreatedAt, by: c.Author}
+			}
+		}
+		said := grove.ParseMessage(c.Message)
+		for _, d := range said.Deployments {
+			last[d.Instance] = touch{operation: said.Operation, at: c.CreatedAt, by: c.Author}
+		}
+		for _, path := range changed[c.SHA] {
+			name, _, ok := grove.InstancePath(path)
+			if !ok || grove.ValidateName(name) != nil {
+				continue
+			}
+			_, there := what.instances[name]
+			if was := last[name]; !there && was.left() {
+				continue // a merge brings along what an operation took away
+			}
+			last[name] = touch{files: grove.Wanted(path) || last[name].files, at: c.CreatedAt, by: c.Author}
+		}
+	}
+	return last
+}
+
+// left reports whether an operation took the instance out of git.
+func (t touch) left() bool { return t.operation == fleet.Archive || t.operation == fleet.Delete }
+
+// gone makes tombstones of the instances that left git, as its commits say or
+// as the former chunk remembers.
+func gone(what reading, old *fleet.Chunk) []fleet.Row {
+	var rows []fleet.Row
+	tombstone := func(name string, as fleet.Lifecycle, at time.Time, by string) {
+		rows = append(rows, fleet.Row{Instance: fleet.Instance{
+			Cluster: what.project.ID, Name: name, Lifecycle: as, ChangedAt: at, ChangedBy: by,
+			Health: fleet.HealthState{State: fleet.Unknown, Reason: "Not in git any more"},
+		}})
+	}
+	told := map[string]bool{}
+	for name, t := range what.touches {
+		_, there := what.instances[name]
+		switch {
+		case there:
+			continue
+		case t.operation == fleet.Archive:
+			tombstone(name, fleet.Archived, t.at, t.by)
+		case t.operation == fleet.Delete, t.files:
+			tombstone(name, fleet.Deleted, t.at, t.by)
+		default:
+			continue
+		}
+		told[name] = true
+	}
+	if old == nil {
+		return rows
+	}
+	for _, row := range old.Rows {
+		i := row.Instance
+		if _, there := what.instances[i.Name]; there || told[i.Name] {
+			continue
+		}
+		switch {
+		case row.Digest != "": // it was in git until now, and no commit says why it left
+			tombstone(i.Name, fleet.Deleted, what.head.CreatedAt, what.head.Author)
+		case i.Lifecycle == fleet.Archived || i.Lifecycle == fleet.Deleted:
+			tombstone(i.Name, i.Lifecycle, i.ChangedAt, i.ChangedBy)
+		}
+	}
+	return rows
+}
