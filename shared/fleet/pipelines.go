@@ -124,7 +124,9 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 			fresh = Newer
 		}
 		winner, other := known, report
-		if fresh == Newer {
+		// A list may have told the same, with the jobs of before filled in.
+		withJobs := by == Asked && len(report.Stages) > 0 && report.UpdatedAt.Equal(known.UpdatedAt)
+		if fresh == Newer || withJobs {
 			winner, other = report, known
 		}
 		result = winner

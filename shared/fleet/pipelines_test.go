@@ -93,6 +93,26 @@ func TestTieIsSettledByAsking(t *testing.T) {
 	assert.Equal(t, fleet.StatusSuccess, known.Status)
 }
 
+// A list tells the same moment without jobs, and those of before are filled in.
+func TestJobsOfTheSameMomentAreTaken(t *testing.T) {
+	s, _ := newStore(t)
+	jobs := func(status fleet.PipelineStatus) []fleet.Stage {
+		return []fleet.Stage{{Name: "deploy", Jobs: []fleet.Job{{ID: 1, Name: "deploy", Status: status}}}}
+	}
+	p := fleet.Pipeline{Cluster: "a", ID: 7, Status: fleet.StatusFailed, UpdatedAt: noon, Stages: jobs(fleet.StatusFailed)}
+	for _, next := range []fleet.Pipeline{
+		p,
+		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute)},
+		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute), Stages: jobs(fleet.StatusSuccess)},
+	} {
+		_, _, err := s.RecordPipeline(t.Context(), next, fleet.Asked)
+		require.NoError(t, err)
+	}
+	known, err := s.Pipeline(t.Context(), "a", 7)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.StatusSuccess, known.Stages[0].Jobs[0].Status)
+}
+
 func TestCompareKnowsThatEventsHaveWholeSeconds(t *testing.T) {
 	asked := report(fleet.StatusRunning, 5)
 	asked.UpdatedAt = asked.UpdatedAt.Add(700 * time.Millisecond)

@@ -30,6 +30,7 @@ const (
 	partDetail       = "operation-what#" // + cluster; sort: operation id
 	partProtection   = "protection#"     // + cluster; sort: instance
 	partAction       = "pipeline-act#"   // + cluster; sort: padded pipeline id + "#" + id of the act
+	partActing       = "pipeline-asked#" // + cluster; sort: as of partAction, of those that are not done
 	partBulk         = "bulk"            // sort: id of the bulk change
 	partBulkOpen     = "bulk-open"       // sort: id of the bulk change
 	partLease        = "lease"           // sort: what is leased

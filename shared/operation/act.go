@@ -2,7 +2,9 @@ package operation
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -16,64 +18,215 @@ const (
 	actRetry  = "retry"
 )
 
+// actLimit is how long Ocim goes on asking GitLab for what a person wanted: later
+// it would come as a surprise.
+const actLimit = time.Hour
+
 // CancelPipeline cancels a pipeline. Repeating it is harmless.
 func (s *Service) CancelPipeline(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error) {
-	return s.act(ctx, project, id, actCancel, reason, by)
+	return s.act(ctx, project, fleet.PipelineAct{ID: s.NewID(), Pipeline: id, Act: actCancel, Reason: reason}, by)
 }
 
 // RetryPipeline runs a pipeline's failed and canceled jobs again, which reopens
 // its operation. While another operation of the cluster runs it is
 // fault.Conflict: the two would fight over the Terraform lock.
 func (s *Service) RetryPipeline(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error) {
-	return s.act(ctx, project, id, actRetry, reason, by)
+	return s.act(ctx, project, fleet.PipelineAct{ID: s.NewID(), Pipeline: id, Act: actRetry, Reason: reason}, by)
 }
 
-func (s *Service) act(ctx context.Context, project fleet.Project, id int64, act, reason string, by audit.Actor) (fleet.Pipeline, error) {
-	if len([]rune(reason)) > maxReason {
+// act notes what a person wants of a pipeline, then asks GitLab for it. When the
+// function dies in between, or GitLab does not answer, the act stays open and
+// advance carries it on. An act that is open already is joined, not repeated.
+func (s *Service) act(ctx context.Context, project fleet.Project, act fleet.PipelineAct, by audit.Actor) (fleet.Pipeline, error) {
+	if len([]rune(act.Reason)) > maxReason {
 		return fleet.Pipeline{}, fault.InvalidField("reason", "must have at most %d characters", maxReason)
 	}
-	known, err := s.Fleet.Pipeline(ctx, project.ID, id)
+	known, err := s.Fleet.Pipeline(ctx, project.ID, act.Pipeline)
 	if err != nil {
-		return fleet.Pipeline{}, err
-	}
-	if err := s.mayAct(ctx, known, act); err != nil {
-		return fleet.Pipeline{}, err
-	}
-	instance := ""
-	if len(known.Deployments) > 0 {
-		instance = known.Deployments[0].Instance
-	}
-	note := fleet.PipelineAct{ID: s.NewID(), Pipeline: id, Act: act, By: by.Email, At: s.Now(), Reason: reason}
-	record, err := s.recorder(by, "pipeline."+act, target(project.ID, instance), map[string]any{"status": known.Status}, note)
-	if err != nil {
-		return fleet.Pipeline{}, err
-	}
-	if err := s.Fleet.AddPipelineAct(ctx, project.ID, note, record); err != nil {
 		return fleet.Pipeline{}, err
 	}
 	remote, err := s.Open(ctx, project)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	do := remote.Cancel
-	if act == actRetry {
-		do = remote.Retry
-	}
-	report, err := do(ctx, id)
+	open, err := s.Fleet.OpenPipelineActs(ctx, project.ID)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	report.Cluster, report.Parent = project.ID, known.Parent
-	report.Operation, report.Deployments = known.Operation, known.Deployments
-	now, _, err := s.Fleet.RecordPipeline(ctx, report, fleet.Asked)
+	same := func(a fleet.PipelineAct) bool { return a.Pipeline == act.Pipeline && a.Act == act.Act }
+	if i := slices.IndexFunc(open, same); i >= 0 {
+		act = open[i]
+		err = s.takeUp(ctx, project, remote, act)
+	} else {
+		err = s.begin(ctx, project, remote, known, act, by)
+	}
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
 	// GitLab did it: what fails from here on is repaired by the next event or sync.
-	if err := s.followActed(ctx, project, remote, now); err != nil {
-		s.Log.Warn("operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", id, "err", err)
+	if err := s.advance(ctx, project); err != nil {
+		s.Log.Warn("operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", act.Pipeline, "err", err)
 	}
-	return now, nil
+	return s.Fleet.Pipeline(ctx, project.ID, act.Pipeline)
+}
+
+// begin stores an act and asks GitLab for it.
+func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remote, known fleet.Pipeline, act fleet.PipelineAct, by audit.Actor) error {
+	// What is stored may be old, and by its time one tells later what became of it.
+	known, err := s.refresh(ctx, known, remote)
+	if err != nil {
+		return err
+	}
+	if err := s.mayAct(ctx, known, act.Act); err != nil {
+		return err
+	}
+	instance := ""
+	if len(known.Deployments) > 0 {
+		instance = known.Deployments[0].Instance
+	}
+	act.State, act.By, act.At, act.Seen = fleet.ActAsked, by.Email, s.Now(), known.UpdatedAt
+	act.SentAt = act.At
+	record, err := s.recorder(by, "pipeline."+act.Act, target(project.ID, instance), map[string]any{"status": known.Status},
+		map[string]any{"pipeline": act.Pipeline, "reason": act.Reason})
+	if err != nil {
+		return err
+	}
+	if err := s.Fleet.AddPipelineAct(ctx, project.ID, act, record); err != nil {
+		return err
+	}
+	return s.demand(ctx, project, remote, act)
+}
+
+// takeUp goes on with an act whose function may have died: it looks whether GitLab
+// did it, and asks for it once more if not.
+func (s *Service) takeUp(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct) error {
+	if s.Now().Sub(act.SentAt) < sendLimit {
+		return fault.New(fault.Conflict, "GitLab is being asked for that just now; look again in a minute")
+	}
+	known, err := s.Fleet.Pipeline(ctx, project.ID, act.Pipeline)
+	if err != nil {
+		return s.failed(ctx, project, act, err)
+	}
+	now, err := s.refresh(ctx, known, remote)
+	if err != nil {
+		return s.failed(ctx, project, act, err)
+	}
+	if did(act, now) {
+		return s.concluded(ctx, project, remote, act, now)
+	}
+	if s.Now().Sub(act.At) > actLimit {
+		return s.failed(ctx, project, act, fault.New(fault.Conflict, "GitLab did not answer for too long; ask for it again"))
+	}
+	if err := s.mayAct(ctx, now, act.Act); err != nil {
+		return s.failed(ctx, project, act, err)
+	}
+	former := act.SentAt
+	act, err = s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
+		if a.State != fleet.ActAsked || !a.SentAt.Equal(former) {
+			return false, fault.New(fault.Conflict, "GitLab is being asked for that by another replica")
+		}
+		a.SentAt = s.Now()
+		return true, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.demand(ctx, project, remote, act)
+}
+
+// did reports whether a pipeline, as GitLab has it now, shows that an act was
+// carried out.
+func did(act fleet.PipelineAct, now fleet.Pipeline) bool {
+	if act.Act == actCancel {
+		return now.Status == fleet.StatusCanceled || now.Status == fleet.StatusCanceling
+	}
+	return now.Status.Moving() || now.UpdatedAt.After(act.Seen)
+}
+
+// demand asks GitLab for an act.
+func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct) error {
+	do := remote.Cancel
+	if act.Act == actRetry {
+		do = remote.Retry
+	}
+	limited, cancel := context.WithTimeout(ctx, sendLimit/2)
+	defer cancel()
+	report, err := do(limited, act.Pipeline)
+	ctx = context.WithoutCancel(ctx)
+	if err != nil {
+		return s.failed(ctx, project, act, err)
+	}
+	return s.concluded(ctx, project, remote, act, report)
+}
+
+// failed notes why an act is not done: for good when GitLab or Ocim refused it, else
+// for now.
+func (s *Service) failed(ctx context.Context, project fleet.Project, act fleet.PipelineAct, cause error) error {
+	if !certain(cause) && s.Now().Sub(act.At) <= actLimit {
+		cause = fault.Wrap(fault.KindOf(cause), cause, "%s. Ocim looks whether it is done, and asks again by itself", fault.Message(cause))
+	}
+	_, err := s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
+		if a.State != fleet.ActAsked {
+			return false, nil
+		}
+		a.Detail = fault.Message(cause)
+		if certain(cause) {
+			a.State = fleet.ActRefused
+		}
+		return true, nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w (and this could not be noted: %w)", cause, err)
+	}
+	return cause
+}
+
+// concluded takes in what GitLab made of an act. The act ends last, so whoever
+// takes it up repeats what is missing.
+func (s *Service) concluded(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct, report fleet.Pipeline) error {
+	known, err := s.Fleet.Pipeline(ctx, project.ID, act.Pipeline)
+	if err != nil {
+		return err
+	}
+	now, _, err := s.Fleet.RecordPipeline(ctx, known.With(report), fleet.Asked)
+	if err != nil {
+		return err
+	}
+	if err := s.followActed(ctx, project, remote, now); err != nil {
+		return err
+	}
+	_, err = s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
+		if a.State != fleet.ActAsked {
+			return false, nil
+		}
+		a.State, a.Detail = fleet.ActDone, ""
+		return true, nil
+	})
+	return err
+}
+
+// takeUpActs goes on with what was asked of a cluster's pipelines and not heard of
+// since. One that fails does not keep the next from it.
+func (s *Service) takeUpActs(ctx context.Context, project fleet.Project) error {
+	open, err := s.Fleet.OpenPipelineActs(ctx, project.ID)
+	if err != nil {
+		return err
+	}
+	for _, act := range open {
+		if s.Now().Sub(act.SentAt) < sendLimit {
+			continue
+		}
+		remote, err := s.Open(ctx, project)
+		if err != nil {
+			err = s.failed(ctx, project, act, err)
+		} else {
+			err = s.takeUp(ctx, project, remote, act)
+		}
+		if err != nil {
+			s.Log.Warn("pipeline not acted on yet", "cluster", project.ID, "pipeline", act.Pipeline, "act", act.Act, "err", err)
+		}
+	}
+	return nil
 }
 
 // mayAct refuses what GitLab would not do or what would do harm.
@@ -87,6 +240,9 @@ func (s *Service) mayAct(ctx context.Context, p fleet.Pipeline, act string) erro
 	if p.Status.Moving() {
 		return fault.New(fault.Conflict, "Pipeline %d is still running", p.ID)
 	}
+	if (p.Status == fleet.StatusSuccess || p.Status == fleet.StatusSkipped) && !hasFailedJob(p) {
+		return fault.New(fault.Conflict, "Pipeline %d has no failed or canceled job to run again", p.ID)
+	}
 	open, err := s.Fleet.OpenOperations(ctx, p.Cluster)
 	if err != nil {
 		return err
@@ -98,6 +254,16 @@ func (s *Service) mayAct(ctx context.Context, p fleet.Pipeline, act string) erro
 		}
 	}
 	return nil
+}
+
+// hasFailedJob reports whether a retry has something to run: a pipeline may succeed in
+// spite of a job that was allowed to fail.
+func hasFailedJob(p fleet.Pipeline) bool {
+	return slices.ContainsFunc(p.Stages, func(s fleet.Stage) bool {
+		return slices.ContainsFunc(s.Jobs, func(j fleet.Job) bool {
+			return j.Status == fleet.StatusFailed || j.Status == fleet.StatusCanceled
+		})
+	})
 }
 
 // followActed looks again at the operations that a pipeline belongs to; one that
@@ -115,7 +281,14 @@ func (s *Service) followActed(ctx context.Context, project fleet.Project, remote
 			if id == p.ID {
 				continue
 			}
-			if err := s.refresh(ctx, project.ID, remote, id); err != nil {
+			known, err := s.Fleet.Pipeline(ctx, project.ID, id)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := s.refresh(ctx, known, remote); err != nil {
 				return err
 			}
 		}
@@ -123,24 +296,18 @@ func (s *Service) followActed(ctx context.Context, project fleet.Project, remote
 			return err
 		}
 	}
-	return s.advance(ctx, project)
+	return nil
 }
 
 // refresh asks GitLab for a pipeline as it is now.
-func (s *Service) refresh(ctx context.Context, cluster string, remote Remote, id int64) error {
-	known, err := s.Fleet.Pipeline(ctx, cluster, id)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
+func (s *Service) refresh(ctx context.Context, known fleet.Pipeline, remote Remote) (fleet.Pipeline, error) {
+	now, err := remote.Pipeline(ctx, known.ID)
 	if err != nil {
-		return err
+		return known, err
 	}
-	now, err := remote.Pipeline(ctx, id)
-	if err != nil {
-		return err
-	}
-	_, _, err = s.Fleet.RecordPipeline(ctx, known.With(now), fleet.Asked)
-	return err
+	now = known.With(now)
+	_, _, err = s.Fleet.RecordPipeline(ctx, now, fleet.Asked)
+	return now, err
 }
 
 // Protect sets or lifts an instance's protection.

@@ -27,6 +27,9 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 }
 
 func (s *Service) advance(ctx context.Context, project fleet.Project, deployments ...string) error {
+	if err := s.takeUpActs(ctx, project); err != nil {
+		return err
+	}
 	for _, id := range deployments {
 		op, err := s.Fleet.OperationOf(ctx, project.ID, id)
 		if fault.Is(err, fault.NotFound) {

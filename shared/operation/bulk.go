@@ -393,6 +393,11 @@ func (s *Service) ActOnBulk(ctx context.Context, id, act string, by audit.Actor)
 	if err != nil {
 		return fleet.Bulk{}, err
 	}
+	// Before, since a change that is not listed would be forgotten if this function
+	// died; and after, since it may have been taken off the list meanwhile.
+	if err := s.Fleet.OpenBulk(ctx, id); err != nil {
+		return fleet.Bulk{}, err
+	}
 	_, err = s.Fleet.ChangeBulk(ctx, id, record, func(b *fleet.Bulk) (bool, error) { return actOn(b, act, by) })
 	if err != nil {
 		return fleet.Bulk{}, err

@@ -272,7 +272,12 @@ func (s *Service) startGroup(ctx context.Context, b fleet.Bulk, group string, me
 	reached := false // git, by the operation that is retried
 	if members[0].Operation != "" {
 		var again bool
-		again, reached, err = s.runAgain(ctx, project, b, members[0].Operation)
+		again, reached, err = s.runAgain(ctx, project, b, group, members[0].Operation)
+		if certain(err) && !fault.Is(err, fault.Conflict) { // a conflict is with another operation, and passes
+			return project, s.settleGroup(ctx, b.ID, group, func(t *fleet.BulkTarget) {
+				t.State, t.Detail = fleet.TargetFailed, fault.Message(err)
+			})
+		}
 		if err != nil {
 			return project, err
 		}
@@ -311,7 +316,7 @@ func (s *Service) startGroup(ctx context.Context, b fleet.Bulk, group string, me
 // runAgain retries the pipeline of an operation that failed. It is false when
 // the operation has none: then it has to be asked for anew, of files that are as they were
 // shown unless it had reached git.
-func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.Bulk, id string) (again, reached bool, err error) {
+func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.Bulk, group, id string) (again, reached bool, err error) {
 	op, err := s.Fleet.Operation(ctx, project.ID, id)
 	if err != nil {
 		return false, false, err
@@ -321,6 +326,17 @@ func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.B
 		return true, reached, nil // it was retried already
 	}
 	for _, id := range slices.Backward(op.Pipelines) {
+		// The same group retries a pipeline once, whoever died on the way.
+		act := fleet.PipelineAct{ID: "bulk-" + b.ID + "-" + group, Pipeline: id, Act: actRetry, Reason: b.Reason}
+		known, err := s.Fleet.PipelineAct(ctx, project.ID, id, act.ID)
+		switch {
+		case err == nil && known.State == fleet.ActDone:
+			return true, reached, nil
+		case err == nil && known.State == fleet.ActRefused:
+			return false, reached, fault.New(fault.Refused, "%s", known.Detail)
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return false, reached, err
+		}
 		p, err := s.Fleet.Pipeline(ctx, project.ID, id)
 		if fault.Is(err, fault.NotFound) {
 			continue
@@ -329,8 +345,9 @@ func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.B
 			return false, reached, err
 		}
 		if p.Status == fleet.StatusFailed || p.Status == fleet.StatusCanceled {
-			_, err := s.RetryPipeline(ctx, project, id, b.Reason, b.By)
-			return err == nil, reached, err
+			if _, err := s.act(ctx, project, act, b.By); !fault.Is(err, fault.NotFound) {
+				return err == nil, reached, err
+			}
 		}
 	}
 	return false, reached, nil

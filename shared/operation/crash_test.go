@@ -3,6 +3,7 @@ package operation_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,8 +14,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/setup"
@@ -122,128 +125,400 @@ func (m mortalTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// A function dies after each change that it makes, from the request to the end of
-// the pipelines. Whoever repeats the request and syncs ends with one request to
-// GitLab, one operation that is live, and a free cluster.
-func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
-	for name, req := range map[string]operation.Request{
-		"create": {Kind: fleet.Create, Instance: "gamma"},
-		"update": {Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "New")}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for after := 1; ; after++ {
-				if !dieAfter(t, req, after) {
-					t.Logf("%d points to die at", after-1)
-					require.Greater(t, after, 20, "the replica died nowhere")
-					return
-				}
-			}
-		})
-	}
+// deed is something that a person does, by a function that may die.
+type deed struct {
+	before func(t *testing.T, w *world)                    // what has to be there; it may keep things for the rest
+	do     func(ctx context.Context, f *setup.Fleet) error // whoever waited for the answer does it again
+	again  fault.Kind                                      // what the repetition may be told once it is done
+	action string                                          // of the one audit entry
+	polls  int                                             // syncs of the replica that may die
+	after  func(t *testing.T, w *world, died string)       // what must be so at the end
+	undone func(t *testing.T, w *world, died string)       // what must be so when it has not begun
 }
 
-// dieAfter reports whether the replica died at all.
-func dieAfter(t *testing.T, req operation.Request, after int) bool {
+// dieEverywhere does a deed again and again, dying one change later each time.
+// Whoever repeats it, and syncs, comes to the same end, with one audit entry. Left
+// alone, it comes there by the syncs of others, or has not begun.
+func dieEverywhere(t *testing.T, repeat bool, make func() deed, instances ...string) {
 	t.Helper()
-	w := newWorld(t, "alpha", "beta")
-	w.deaf()
-	w.gitlab.ResetRequests()
-	d := &death{after: after}
-	mortal := setup.NewFleet(setup.Parts{
-		KV: mortalStore{w.kv, d}, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
-		Transport: mortalTransport{d}, Webhook: w.hook,
-	})
-	req.Key, req.By = "the-one-key", ada
-	_, _, err := mortal.Operations.Start(t.Context(), w.project(t), req)
-	require.True(t, err == nil || d.dead(), "%v", err)
-	for range 3 {
-		w.clock.Advance(15 * time.Minute)
-		_ = mortal.Sync(t.Context(), "campus")
+	for after := 1; ; after++ {
+		w := newWorld(t, instances...)
+		w.deaf()
+		d := make()
+		if d.before != nil {
+			d.before(t, w)
+		}
+		w.gitlab.ResetRequests()
+		audited := w.audited(t, d.action)
+		end := &death{after: after}
+		mortal := setup.NewFleet(setup.Parts{
+			KV: mortalStore{w.kv, end}, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
+			Transport: mortalTransport{end}, Webhook: w.hook,
+		})
+		err := d.do(t.Context(), mortal)
+		require.True(t, err == nil || end.dead(), "%v", err)
+		for range d.polls {
+			w.clock.Advance(15 * time.Minute)
+			_ = mortal.Sync(t.Context(), "campus")
+		}
+		died := fmt.Sprintf("died after %d changes", after)
+		w.clock.Advance(5 * time.Minute)
+		if repeat {
+			if err := d.do(t.Context(), w.Fleet); err != nil {
+				require.Equal(t, d.again, fault.KindOf(err), "%s: %v", died, err)
+			}
+		}
+		for range 6 {
+			w.clock.Advance(15 * time.Minute)
+			_ = w.Sync(t.Context(), "campus") // a dead replica's lease may still be in the way
+		}
+		_, err = w.Operations.Audit.Repair(t.Context())
+		require.NoError(t, err)
+		done := w.audited(t, d.action) - audited
+		if !repeat && done == 0 {
+			if d.undone != nil {
+				d.undone(t, w, died)
+			}
+			continue
+		}
+		require.Equal(t, 1, done, "%s: audit entries", died)
+		d.after(t, w, died)
+		open, err := w.Store.OpenOperations(t.Context(), "campus")
+		require.NoError(t, err)
+		require.Empty(t, open, died)
+		acts, err := w.Store.OpenPipelineActs(t.Context(), "campus")
+		require.NoError(t, err)
+		require.Empty(t, acts, died)
+		if !end.dead() {
+			t.Logf("%d points to die at", after-1)
+			require.Greater(t, after, 4, "the replica died nowhere")
+			return
+		}
 	}
-	died := d.dead()
-	_, err = w.Store.InstancePage(t.Context(), "campus", req.Instance) // an open page asks meanwhile
-	require.NoError(t, err)
-
-	op, _, err := w.Operations.Start(t.Context(), w.project(t), req) // whoever waited for the answer asks again
-	require.NoError(t, err, "died after %d changes", after)
-	for range 4 {
-		w.clock.Advance(15 * time.Minute)
-		_ = w.Sync(t.Context(), "campus") // a dead replica's lease may still be in the way
-	}
-	op = w.operation(t, op.ID)
-	assert.Equal(t, fleet.Live, op.State, "died after %d changes: %s", after, op.Detail)
-	assert.Equal(t, 1, w.started(), "died after %d changes", after)
-	list, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
-	require.NoError(t, err)
-	assert.Len(t, list, 1, "died after %d changes", after)
-	open, err := w.Store.OpenOperations(t.Context(), "campus")
-	require.NoError(t, err)
-	assert.Empty(t, open)
-	page, err := w.Store.InstancePage(t.Context(), "campus", req.Instance)
-	require.NoError(t, err)
-	require.Len(t, page.Operations, 1, "died after %d changes", after)
-	op.SentAt = time.Time{} // is not for pages
-	assert.Equal(t, op, page.Operations[0], "died after %d changes", after)
-	pipelines, _, err := w.Store.InstancePipelines(t.Context(), "campus", req.Instance, "", 20)
-	require.NoError(t, err)
-	require.Len(t, page.Pipelines, len(pipelines), "died after %d changes", after)
-	for i, p := range pipelines {
-		p.Stages = nil
-		assert.Equal(t, p, page.Pipelines[i], "died after %d changes", after)
-	}
-
-	next, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "beta", Changes: []operation.Change{set("config.yml", "X", "y")}})
-	require.NoError(t, err)
-	assert.Equal(t, fleet.Accepted, next.State, "died after %d changes: the cluster is free", after)
-	return died
 }
 
-// started counts the requests that made GitLab start something.
-func (w *world) started() int {
+// audited counts the audit entries of an action.
+func (w *world) audited(t *testing.T, action string) int {
+	t.Helper()
+	page, err := w.Operations.Audit.List(t.Context(), audit.Filter{})
+	require.NoError(t, err)
 	n := 0
-	for _, r := range w.gitlab.Requests() {
-		made := strings.HasSuffix(r.Path, "/trigger/pipeline") || strings.HasSuffix(r.Path, "/repository/commits") || strings.HasSuffix(r.Path, "/pipeline")
-		if r.Method == http.MethodPost && r.Status == http.StatusCreated && made {
+	for _, e := range page.Entries {
+		if e.Action == action {
 			n++
 		}
 	}
 	return n
 }
 
-// The same for a bulk change of two waves.
-func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
-	t.Parallel()
-	for after := 1; ; after++ {
-		w := newWorld(t, instances(3)...)
-		w.deaf()
-		w.gitlab.ResetRequests()
-		d := &death{after: after}
-		mortal := setup.NewFleet(setup.Parts{
-			KV: mortalStore{w.kv, d}, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
-			Transport: mortalTransport{d}, Webhook: w.hook,
-		})
-		_, _, err := mortal.Operations.StartBulk(t.Context(), rename(3))
-		require.True(t, err == nil || d.dead(), "%v", err)
-		for range 3 {
-			w.clock.Advance(15 * time.Minute)
-			_ = mortal.Sync(t.Context(), "campus")
-		}
-		died := d.dead()
-
-		b, _, err := w.Operations.StartBulk(t.Context(), rename(3))
-		require.NoError(t, err, "died after %d changes", after)
-		for range 5 {
-			w.clock.Advance(15 * time.Minute)
-			_ = w.Sync(t.Context(), "campus")
-		}
-		b = w.bulk(t, b.ID)
-		require.Equal(t, fleet.BulkDone, b.State, "died after %d changes: %s", after, b.Detail)
-		require.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 3}, states(b), "died after %d changes: %+v", after, b.Targets)
-		require.Equal(t, 2, w.started(), "died after %d changes: one commit for each wave", after)
-		if !died {
-			t.Logf("%d points to die at", after-1)
-			return
+// asked counts the requests that changed something at GitLab and whose path ends so.
+func (w *world) asked(suffix string) int {
+	n := 0
+	for _, r := range w.gitlab.Requests() {
+		if r.Method == http.MethodPost && r.Status < 300 && strings.HasSuffix(r.Path, suffix) {
+			n++
 		}
 	}
+	return n
+}
+
+// Every operation: one request to GitLab, one operation, which is live, and a free
+// cluster.
+func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
+	update := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "New")}}
+	for name, test := range map[string]struct {
+		req    operation.Request
+		polls  int // 3 is until it is live
+		before func(t *testing.T, w *world, req *operation.Request)
+	}{
+		"create": {operation.Request{Kind: fleet.Create, Instance: "gamma"}, 3, nil},
+		"update": {update, 3, nil},
+		"roll back": {operation.Request{Kind: fleet.Update, Instance: "alpha"}, 1, func(t *testing.T, w *world, req *operation.Request) {
+			files, err := w.Operations.Configuration(t.Context(), w.project(t), "alpha", "")
+			require.NoError(t, err)
+			op, err := w.ask(t, update)
+			require.NoError(t, err)
+			w.finish(t, op)
+			req.RollBackTo = files.Commit
+		}},
+		"archive": {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, 1, nil},
+		"unarchive": {operation.Request{Kind: fleet.Unarchive, Instance: "alpha"}, 1, func(t *testing.T, w *world, _ *operation.Request) {
+			op, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
+			require.NoError(t, err)
+			w.finish(t, op)
+		}},
+		"delete":       {operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha"}, 1, nil},
+		"build images": {operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"}, 1, nil},
+		"reprovision": {operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}, 1, func(t *testing.T, w *world, _ *operation.Request) {
+			_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
+			require.NoError(t, err)
+		}},
+	} {
+		run := func(t *testing.T, repeat bool) {
+			t.Parallel()
+			dieEverywhere(t, repeat, func() deed {
+				req := test.req
+				req.Key, req.By = "the-one-key", ada
+				former := 0
+				return deed{
+					action: "operation." + string(req.Kind), polls: test.polls,
+					before: func(t *testing.T, w *world) {
+						if test.before != nil {
+							test.before(t, w, &req)
+							list, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
+							require.NoError(t, err)
+							former = len(list)
+						}
+					},
+					do: func(ctx context.Context, f *setup.Fleet) error {
+						project, err := f.Store.Project(ctx, "campus")
+						if err != nil {
+							return err
+						}
+						_, _, err = f.Operations.Start(ctx, project, req)
+						return err
+					},
+					after:  func(t *testing.T, w *world, died string) { w.madeOnce(t, req, former, died) },
+					undone: func(t *testing.T, w *world, died string) { require.Zero(t, w.started(), died) },
+				}
+			}, "alpha", "beta")
+		}
+		t.Run(name, func(t *testing.T) { run(t, true) })
+		if name == "create" || name == "archive" { // one that carries its deployment id, one that does not
+			t.Run(name+", left alone", func(t *testing.T) { run(t, false) })
+		}
+	}
+}
+
+// madeOnce checks that an operation came to its end by one request.
+func (w *world) madeOnce(t *testing.T, req operation.Request, former int, died string) {
+	t.Helper()
+	list, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
+	require.NoError(t, err)
+	require.Len(t, list, former+1, died)
+	op := w.operation(t, list[0].ID)
+	require.Equal(t, fleet.Live, op.State, "%s: %s", died, op.Detail)
+	require.Equal(t, 1, w.started(), died)
+	if req.Instance != "" {
+		w.pageIsTrue(t, op, former, died)
+	}
+	next, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "beta", Changes: []operation.Change{set("config.yml", "X", "y")}})
+	require.NoError(t, err)
+	require.Equal(t, fleet.Accepted, next.State, "%s: the cluster is free", died)
+	w.finish(t, next)
+}
+
+// pageIsTrue checks that the page of an instance says what the store does.
+func (w *world) pageIsTrue(t *testing.T, op fleet.Operation, former int, died string) {
+	t.Helper()
+	page, err := w.Store.InstancePage(t.Context(), "campus", op.Instance)
+	require.NoError(t, err)
+	require.Len(t, page.Operations, former+1, died)
+	op.SentAt = time.Time{} // is not for pages
+	require.Equal(t, op, page.Operations[0], died)
+	pipelines, _, err := w.Store.InstancePipelines(t.Context(), "campus", op.Instance, "", 20)
+	require.NoError(t, err)
+	require.Len(t, page.Pipelines, len(pipelines), died)
+	for i, p := range pipelines {
+		p.Stages = nil
+		require.Equal(t, p, page.Pipelines[i], died)
+	}
+}
+
+// started counts the requests that made GitLab start something.
+func (w *world) started() int {
+	return w.asked("/pipeline") + w.asked("/repository/commits")
+}
+
+// finish lets time pass until an operation has ended.
+func (w *world) finish(t *testing.T, op fleet.Operation) fleet.Operation {
+	t.Helper()
+	for range 10 {
+		if op = w.operation(t, op.ID); op.State.Ended() {
+			return op
+		}
+		w.poll(t, 1)
+	}
+	require.Fail(t, "it does not end", "%+v", op)
+	return op
+}
+
+// Whoever cancels or retries a pipeline: GitLab is asked once, the act is in the history
+// as done, and the operation follows.
+func TestDyingAnywhereActsOnce(t *testing.T) {
+	update := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}}
+	for name, test := range map[string]struct {
+		act    string
+		before func(t *testing.T, w *world) fleet.Operation
+		do     func(s *operation.Service) func(context.Context, fleet.Project, int64, string, audit.Actor) (fleet.Pipeline, error)
+		state  fleet.OperationState
+	}{
+		"cancel": {
+			"cancel", func(t *testing.T, w *world) fleet.Operation {
+				w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: -1})
+				op, err := w.ask(t, update)
+				require.NoError(t, err)
+				w.poll(t, 1)
+				return w.operation(t, op.ID)
+			},
+			func(s *operation.Service) func(context.Context, fleet.Project, int64, string, audit.Actor) (fleet.Pipeline, error) {
+				return s.CancelPipeline
+			}, fleet.Canceled,
+		},
+		"retry": {
+			"retry", func(t *testing.T, w *world) fleet.Operation {
+				w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true})
+				op, err := w.ask(t, update)
+				require.NoError(t, err)
+				return w.finish(t, op)
+			},
+			func(s *operation.Service) func(context.Context, fleet.Project, int64, string, audit.Actor) (fleet.Pipeline, error) {
+				return s.RetryPipeline
+			}, fleet.Live,
+		},
+	} {
+		run := func(t *testing.T, repeat bool) {
+			t.Parallel()
+			dieEverywhere(t, repeat, func() deed {
+				var op fleet.Operation
+				return deed{
+					action: "pipeline." + test.act, again: fault.Conflict, polls: 1,
+					before: func(t *testing.T, w *world) { op = test.before(t, w) },
+					do: func(ctx context.Context, f *setup.Fleet) error {
+						project, err := f.Store.Project(ctx, "campus")
+						if err != nil {
+							return err
+						}
+						_, err = test.do(f.Operations)(ctx, project, op.Pipelines[len(op.Pipelines)-1], "why", ada)
+						return err
+					},
+					after: func(t *testing.T, w *world, died string) {
+						assert.Equal(t, test.state, w.operation(t, op.ID).State, died)
+						assert.Equal(t, 1, w.asked("/"+test.act), died)
+						acts, err := w.Store.PipelineActs(t.Context(), "campus", op.Pipelines[len(op.Pipelines)-1])
+						require.NoError(t, err)
+						require.Len(t, acts, 1, died)
+						assert.Equal(t, fleet.ActDone, acts[0].State, "%s: %s", died, acts[0].Detail)
+					},
+					undone: func(t *testing.T, w *world, died string) { require.Zero(t, w.asked("/"+test.act), died) },
+				}
+			}, "alpha")
+		}
+		t.Run(name, func(t *testing.T) { run(t, true) })
+		t.Run(name+", left alone", func(t *testing.T) { run(t, false) })
+	}
+}
+
+// What is withdrawn is never sent, and the row of what was to be created goes.
+func TestDyingAnywhereWithdraws(t *testing.T) {
+	for name, repeat := range map[string]bool{"repeated": true, "left alone": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dieEverywhere(t, repeat, func() deed {
+				var op fleet.Operation
+				return deed{
+					action: "operation.withdrawn", polls: 1, again: fault.Conflict,
+					before: func(t *testing.T, w *world) {
+						_, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
+						require.NoError(t, err)
+						op, err = w.ask(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
+						require.NoError(t, err)
+					},
+					do: func(ctx context.Context, f *setup.Fleet) error {
+						project, err := f.Store.Project(ctx, "campus")
+						if err != nil {
+							return err
+						}
+						_, err = f.Operations.Withdraw(ctx, project, op.ID, ada)
+						return err
+					},
+					after: func(t *testing.T, w *world, died string) {
+						assert.Equal(t, fleet.Canceled, w.operation(t, op.ID).State, died)
+						assert.Zero(t, w.started(), died)
+						assert.Nil(t, w.row(t, "gamma"), died)
+					},
+				}
+			}, "alpha")
+		})
+	}
+}
+
+// A bulk change, whatever is done to it: each wave is one commit, and each target has
+// its state.
+func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
+	type counts = map[fleet.TargetState]int
+	act := func(act string) func(ctx context.Context, f *setup.Fleet, id string) error {
+		return func(ctx context.Context, f *setup.Fleet, id string) error {
+			_, err := f.Operations.ActOnBulk(ctx, id, act, ada)
+			return err
+		}
+	}
+	fails := func(w *world) { w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true}) }
+	for name, test := range map[string]struct {
+		instances int
+		script    func(w *world)
+		polls     int      // before the act
+		former    []string // acts before it
+		act       string
+		state     fleet.BulkState
+		targets   counts
+		started   int
+		retried   int
+	}{
+		"pause":                   {3, nil, 0, nil, "pause", fleet.BulkPaused, counts{fleet.TargetLive: 1, fleet.TargetWaiting: 2}, 0, 0},
+		"resume":                  {3, nil, 3, []string{"pause"}, "resume", fleet.BulkDone, counts{fleet.TargetLive: 3}, 1, 0},
+		"abort":                   {3, nil, 0, nil, "abort", fleet.BulkAborted, counts{fleet.TargetLive: 1, fleet.TargetSkipped: 2}, 0, 0},
+		"retry what failed":       {3, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetLive: 3}, 1, 1},
+		"retry what had come out": {1, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetLive: 1}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dieEverywhere(t, false, func() deed {
+				var id string
+				return deed{
+					action: "bulk." + test.act, polls: 2,
+					before: func(t *testing.T, w *world) {
+						if test.script != nil {
+							test.script(w)
+						}
+						b, _, err := w.Operations.StartBulk(t.Context(), rename(test.instances))
+						require.NoError(t, err)
+						id = b.ID
+						for _, former := range test.former {
+							require.NoError(t, act(former)(t.Context(), w.Fleet, id))
+						}
+						w.poll(t, test.polls)
+					},
+					do: func(ctx context.Context, f *setup.Fleet) error { return act(test.act)(ctx, f, id) },
+					after: func(t *testing.T, w *world, died string) {
+						b := w.bulk(t, id)
+						require.Equal(t, test.state, b.State, "%s: %s", died, b.Detail)
+						require.Equal(t, test.targets, states(b), "%s: %+v", died, b.Targets)
+						require.Equal(t, test.started, w.started(), died)
+						require.Equal(t, test.retried, w.asked("/retry"), died)
+					},
+				}
+			}, instances(test.instances)...)
+		})
+	}
+	t.Run("start", func(t *testing.T) {
+		t.Parallel()
+		dieEverywhere(t, true, func() deed {
+			var id string
+			return deed{
+				action: "bulk.update", polls: 3,
+				do: func(ctx context.Context, f *setup.Fleet) error {
+					b, _, err := f.Operations.StartBulk(ctx, rename(3))
+					id = b.ID
+					return err
+				},
+				after: func(t *testing.T, w *world, died string) {
+					b := w.bulk(t, id)
+					require.Equal(t, fleet.BulkDone, b.State, "%s: %s", died, b.Detail)
+					require.Equal(t, counts{fleet.TargetLive: 3}, states(b), "%s: %+v", died, b.Targets)
+					require.Equal(t, 2, w.started(), "%s: one commit for each wave", died)
+				},
+			}
+		}, instances(3)...)
+	})
 }

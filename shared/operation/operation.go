@@ -165,9 +165,20 @@ func (s *Service) recorder(by audit.Actor, action, target string, before, after 
 // Withdraw takes back an operation that waits for its turn. One that GitLab may
 // have heard of is fault.Conflict.
 func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string, by audit.Actor) (fleet.Operation, error) {
-	record, err := s.recorder(by, "operation.withdrawn", target(project.ID, ""), nil, nil)
+	former, err := s.Fleet.Operation(ctx, project.ID, id)
 	if err != nil {
 		return fleet.Operation{}, err
+	}
+	record, err := s.recorder(by, "operation.withdrawn", target(project.ID, former.Instance), nil, nil)
+	if err != nil {
+		return fleet.Operation{}, err
+	}
+	// The row goes first, or it would stay if this function died: Advance brings
+	// that of an open operation back.
+	if former.Kind == fleet.Create && waiting(former) {
+		if err := s.hide(ctx, former); err != nil {
+			return fleet.Operation{}, err
+		}
 	}
 	op, err := s.Fleet.ChangeOperationBy(ctx, project.ID, id, record, func(o *fleet.Operation) (bool, error) {
 		switch {
@@ -178,13 +189,14 @@ func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string
 		case !o.SentAt.IsZero():
 			return false, fault.New(fault.Conflict, "It is being sent to GitLab just now; wait a minute, then cancel its pipeline")
 		}
-		o.State, o.EndedAt, o.Sealed, o.Detail = fleet.Canceled, s.Now(), nil, "Withdrawn by "+by.Email
+		o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Canceled, s.Now(), nil, 0, "Withdrawn by "+by.Email
 		return true, nil
 	})
 	if err != nil {
 		return fleet.Operation{}, err
 	}
-	if op.Kind == fleet.Create {
+	s.unsealed(ctx, former)
+	if op.Kind == fleet.Create { // it may have been shown again meanwhile
 		err = s.hide(ctx, op)
 	}
 	if later := s.Advance(ctx, project); later != nil {

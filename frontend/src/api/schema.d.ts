@@ -2552,10 +2552,14 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            /** @description Why it is not done, with the cure */
+            detail?: string;
             id: string;
             /** Format: int64 */
             pipeline: number;
             reason?: string;
+            /** @enum {string} */
+            state: "asked" | "done" | "refused";
         };
         PipelineList: {
             /** @description Cursor of the following page; absent on the last */

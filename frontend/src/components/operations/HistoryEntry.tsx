@@ -4,6 +4,7 @@ import { operationQuery } from '@/api/queries/pipelines';
 import type { Operation } from '@/api/types';
 import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { actNote, actWords } from '@/components/pipelines/acts';
 import { PipelineTable } from '@/components/pipelines/PipelineTable';
 import { operationLooks, operationWords } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
@@ -85,9 +86,8 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
             {pipelines.length > 0 && <PipelineTable label="Its pipelines" pipelines={pipelines} />}
             {acts.map((act) => (
               <p key={act.id} className={classes.facts}>
-                Pipeline #{act.pipeline} {act.act === 'cancel' ? 'canceled' : 'retried'} by {act.by},{' '}
-                <Time at={act.at} />
-                {act.reason !== undefined && <>: “{act.reason}”</>}
+                Pipeline #{act.pipeline}: {actWords(act)}, <Time at={act.at} />
+                {actNote(act) !== undefined && <>: {actNote(act)}</>}
               </p>
             ))}
           </>

@@ -16,6 +16,7 @@ import { PipelineActions } from '@/components/logs/PipelineActions';
 import { MissingPage } from '@/components/MissingPage';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { actNote, actWords } from '@/components/pipelines/acts';
 import { Jobs } from '@/components/pipelines/Jobs';
 import { took } from '@/components/pipelines/PipelineTable';
 import { operationWords, pipelineLook } from '@/components/status/looks';
@@ -154,17 +155,15 @@ function findJob(
   return undefined;
 }
 
-const actWords: Record<PipelineAct['act'], string> = { cancel: 'Canceled', retry: 'Retried' };
-
 /** What people did to the pipeline. */
 function Acts({ acts }: { acts: readonly PipelineAct[] }) {
   return (
     <Panel title="What people did">
       <Facts
         facts={acts.map((act) => ({
-          name: `${actWords[act.act]} by ${act.by}`,
+          name: actWords(act),
           value: <Time at={act.at} />,
-          note: act.reason,
+          note: actNote(act),
         }))}
       />
     </Panel>
