@@ -50,11 +50,15 @@ const (
 	StatusScheduled          PipelineStatus = "scheduled"
 )
 
+// StatusDeleted is Ocim's own: GitLab has the pipeline no more, and had not
+// finished it when last heard of.
+const StatusDeleted PipelineStatus = "deleted"
+
 // Finished reports whether nothing more happens by itself. A retry can still
 // reopen the pipeline.
 func (s PipelineStatus) Finished() bool {
 	switch s {
-	case StatusSuccess, StatusFailed, StatusCanceled, StatusSkipped:
+	case StatusSuccess, StatusFailed, StatusCanceled, StatusSkipped, StatusDeleted:
 		return true
 	}
 	return false
@@ -70,7 +74,7 @@ func (s PipelineStatus) Moving() bool {
 	return false
 }
 
-// Known reports whether GitLab documents the status.
+// Known reports whether GitLab documents the status, or it is Ocim's own.
 func (s PipelineStatus) Known() bool {
 	return s.Finished() || s.Moving() || s == StatusManual || s == StatusScheduled
 }

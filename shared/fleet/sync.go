@@ -32,10 +32,18 @@ type SyncRecord struct {
 	// when they come.
 	Unheard     map[int64]time.Time `json:"unheard,omitempty"`
 	SilentSince time.Time           `json:"silentSince,omitzero"`
+	// Watched are the pipelines that moved when they were last heard of.
+	Watched map[int64]Watch `json:"watched,omitempty"`
 	// Fence is the token of the lease under which this was found.
 	Fence int64 `json:"fence,omitempty"`
 	// Published is the version of the chunk that all replicas were told about.
 	Published int64 `json:"published,omitempty"`
+}
+
+// Watch is what is known of a pipeline that moves, by Ocim's clock.
+type Watch struct {
+	Heard   time.Time `json:"heard"`            // when GitLab last told of it
+	Missing time.Time `json:"missing,omitzero"` // since when GitLab says that there is none
 }
 
 // SyncRecord reads a project's record; a zero one before the first sync.

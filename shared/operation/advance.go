@@ -343,7 +343,7 @@ func stateOf(status fleet.PipelineStatus) fleet.OperationState {
 	switch status {
 	case fleet.StatusSuccess:
 		return fleet.Live
-	case fleet.StatusFailed:
+	case fleet.StatusFailed, fleet.StatusDeleted:
 		return fleet.Broken
 	case fleet.StatusCanceled, fleet.StatusSkipped:
 		return fleet.Canceled
@@ -357,6 +357,8 @@ func about(status fleet.PipelineStatus, id int64) string {
 	switch status {
 	case fleet.StatusFailed:
 		return fmt.Sprintf("Pipeline %d failed: read the log of its first failed job, then retry it", id)
+	case fleet.StatusDeleted:
+		return fmt.Sprintf("Pipeline %d was deleted at GitLab before it ended: see whether what it did is live, then ask for it again", id)
 	case fleet.StatusCanceled:
 		return fmt.Sprintf("Pipeline %d was canceled", id)
 	case fleet.StatusSkipped:

@@ -151,7 +151,11 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 	if err != nil {
 		return err
 	}
-	return r.Operations.Advance(ctx, project, deployments...)
+	found, err := r.askForSilent(ctx, project, repo, record)
+	if err != nil {
+		return err
+	}
+	return r.Operations.Advance(ctx, project, append(deployments, found...)...)
 }
 
 // renamed reports whether a commit's address says that the project is elsewhere.

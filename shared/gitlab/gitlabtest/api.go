@@ -59,6 +59,20 @@ func (s *Server) Commit(project int, spec CommitSpec) (sha string) {
 	return sha
 }
 
+// DeletePipeline deletes a pipeline and its children, as an owner of the project
+// does. It reports whether there was one.
+func (s *Server) DeletePipeline(project, id int) bool {
+	found := false
+	_ = s.do(func() {
+		p := s.mustProject(project)
+		if x := p.pipelines[id]; x != nil {
+			found = true
+			s.deletePipeline(p, x)
+		}
+	})
+	return found
+}
+
 // File gives a file's content on the default branch, and whether it exists.
 func (s *Server) File(project int, path string) (string, bool) {
 	s.mu.Lock()

@@ -31,6 +31,10 @@ func (s *Server) pipelineRoutes() {
 		c.s.retryPipeline(x, c.now)
 		return created(c.s.showPipeline(c.project, x))
 	}))
+	s.route("DELETE "+base+"/{pipeline}", need{scope: writeAPI, level: Owner, write: true}, onPipeline(func(c *call, x *pipeline) reply {
+		c.s.deletePipeline(c.project, x)
+		return noContent()
+	}))
 	s.route("POST /api/v4/projects/{id}/pipeline", act, (*call).createPipeline)
 }
 
@@ -42,6 +46,21 @@ func onPipeline(h func(*call, *pipeline) reply) handler {
 		}
 		return h(c, x)
 	}
+}
+
+// deletePipeline forgets a pipeline, and with it those that it started.
+func (s *Server) deletePipeline(p *project, x *pipeline) {
+	for _, child := range p.pipelines {
+		if child.Parent != nil && child.Parent.Pipeline == x.ID {
+			s.deletePipeline(p, child)
+		}
+	}
+	for _, j := range x.Jobs {
+		delete(s.jobIndex, j.ID)
+	}
+	delete(p.pipelines, x.ID)
+	delete(s.active, x.ID)
+	s.store.mark(key("pipeline", x.Project, x.ID), nil)
 }
 
 func (p *project) lastPipelineOf(sha string) *pipeline {

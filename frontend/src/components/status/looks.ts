@@ -39,6 +39,7 @@ const pipelineLooks: Partial<Record<string, Look>> = {
   skipped: { shape: 'slash', tone: 'quiet', word: 'Skipped' },
   manual: { shape: 'pause', tone: 'quiet', word: 'Waits for a person' },
   scheduled: { shape: 'pause', tone: 'quiet', word: 'Scheduled' },
+  deleted: { shape: 'question', tone: 'bad', word: 'Deleted in GitLab' },
 };
 
 /** A status that GitLab added since is shown as unknown, with its own word. */
