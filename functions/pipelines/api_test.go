@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -121,6 +122,20 @@ func (w *world) call(t *testing.T, role, method, path string, body, into any) in
 
 type m = map[string]any
 
+// start asks for the preview of a wish and confirms it.
+func (w *world) start(t *testing.T, role string, wish m, into any) int {
+	t.Helper()
+	var preview struct{ Hash string }
+	body := maps.Clone(wish)
+	delete(body, "confirm")
+	require.Equal(t, 200, w.call(t, role, "POST", campus+"/operations/preview", body, &preview))
+	body = maps.Clone(wish)
+	if body["previewHash"] = preview.Hash; preview.Hash == "" {
+		body["previewHash"] = "none" // something blocks it
+	}
+	return w.call(t, role, "POST", campus+"/operations", body, into)
+}
+
 const campus = "/v1/clusters/campus"
 
 func TestUpdateThroughTheAPI(t *testing.T) {
@@ -176,11 +191,17 @@ func TestProblemsNameTheirField(t *testing.T) {
 		"override": {m{"kind": "create", "instance": "b", "overrides": m{"CI_JOB_TOKEN": "x"}}, 422, "overrides.CI_JOB_TOKEN"},
 		"confirm":  {m{"kind": "delete", "instance": "alpha"}, 422, "confirm"},
 		"hash":     {m{"kind": "archive", "instance": "alpha", "previewHash": "x"}, 409, "previewHash"},
+		"no hash":  {m{"kind": "archive", "instance": "alpha", "previewHash": nil}, 422, "previewHash"},
 		"role":     {m{"kind": "reprovision", "confirm": "campus"}, 403, "kind"},
 		"nobody":   {m{"kind": "archive", "instance": "nobody"}, 404, "instance"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p problem
+			if hash, given := test.body["previewHash"]; !given {
+				test.body["previewHash"] = "none"
+			} else if hash == nil {
+				delete(test.body, "previewHash")
+			}
 			assert.Equal(t, test.status, w.call(t, "operator", "POST", campus+"/operations", test.body, &p))
 			require.NotEmpty(t, p.Errors, "%+v", p)
 			assert.Contains(t, p.Errors[0].Field, test.field)
@@ -188,7 +209,7 @@ func TestProblemsNameTheirField(t *testing.T) {
 		})
 	}
 	assert.Equal(t, 413, w.call(t, "operator", "POST", campus+"/operations", m{
-		"kind": "create", "instance": "b", "overrides": m{"A": strings.Repeat("x", 1<<20)},
+		"kind": "create", "instance": "b", "previewHash": "none", "overrides": m{"A": strings.Repeat("x", 1<<20)},
 	}, nil))
 }
 
@@ -214,14 +235,14 @@ func TestContractIsAnAdministratorsBusiness(t *testing.T) {
 	assert.Nil(t, project.Contract, "a dry run keeps nothing")
 	require.Equal(t, 200, w.call(t, "administrator", "PUT", campus+"/contract", good, &page))
 	assert.True(t, page.Contract.AllowReprovision)
-	require.Equal(t, 202, w.call(t, "administrator", "POST", campus+"/operations", m{"kind": "reprovision", "confirm": "campus"}, nil))
+	require.Equal(t, 202, w.start(t, "administrator", m{"kind": "reprovision", "confirm": "campus"}, nil))
 }
 
 func TestPipelinePage(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Job: "deploy-instance: [alpha]", Fail: true, Log: "Error: ImagePullBackOff", TraceBytes: 2 << 20})
 	var op fleet.Operation
-	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{
+	require.Equal(t, 202, w.start(t, "operator", m{
 		"kind": "update", "instance": "alpha", "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": 1}},
 	}, &op))
 	w.settle(t, 4)
@@ -314,11 +335,11 @@ func TestProtectionAndWithdrawal(t *testing.T) {
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/protections", nil, &list))
 	require.Len(t, list.Protections, 1)
 	assert.Equal(t, "operator@example.org", list.Protections[0].By)
-	assert.Equal(t, 409, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "archive", "instance": "alpha"}, nil))
+	assert.Equal(t, 409, w.start(t, "operator", m{"kind": "archive", "instance": "alpha"}, nil))
 
-	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "create", "instance": "beta"}, nil))
+	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "beta"}, nil))
 	var second fleet.Operation
-	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", m{"kind": "create", "instance": "gamma"}, &second))
+	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "gamma"}, &second))
 	var page struct{ Ahead int }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+second.ID, nil, &page))
 	assert.Equal(t, 1, page.Ahead)

@@ -69,7 +69,7 @@ type startBulkInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second one"`
 	Body           struct {
 		BulkWish
-		PreviewHash string `json:"previewHash,omitempty" maxLength:"64" doc:"Hash of the preview that was confirmed; it is refused when it would do anything else"`
+		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; it is refused when it would do anything else"`
 	}
 }
 

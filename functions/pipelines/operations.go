@@ -64,7 +64,7 @@ type startInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second operation"`
 	Body           struct {
 		Wish
-		PreviewHash string `json:"previewHash,omitempty" maxLength:"64" doc:"Hash of the preview that was confirmed; the operation is refused when it would send anything else"`
+		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; the operation is refused when it would send anything else"`
 		Confirm     string `json:"confirm,omitempty" maxLength:"60" doc:"Typed to confirm: the instance's name for delete, the cluster's id for reprovision"`
 	}
 }

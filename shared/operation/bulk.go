@@ -340,8 +340,8 @@ func (s *Service) StartBulk(ctx context.Context, req BulkRequest) (fleet.Bulk, b
 	if err != nil {
 		return fleet.Bulk{}, false, err
 	}
-	if req.PreviewHash != "" && req.PreviewHash != hash {
-		return fleet.Bulk{}, false, fault.InvalidField("previewHash", "what would be sent is not what was previewed any more; look at the preview again").WithKind(fault.Conflict)
+	if err := shown(req.PreviewHash, hash); err != nil {
+		return fleet.Bulk{}, false, err
 	}
 	b := fleet.Bulk{
 		ID: s.NewID(), State: fleet.BulkRunning, Kind: req.Kind, Keys: req.keys(), Reason: req.Reason, RequestedBy: req.By.Email,

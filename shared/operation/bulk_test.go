@@ -106,16 +106,14 @@ func TestBulkLeavesOutWhatCannotBeEdited(t *testing.T) {
 	require.True(t, left.Skipped)
 	require.Len(t, left.Warnings, 1, "that it is no YAML, not that nothing would change")
 	assert.Regexp(t, `^instances/i01/config.yml cannot be edited, line 2`, left.Warnings[0].Message)
-	b, _, err := w.Operations.StartBulk(t.Context(), rename(2))
-	require.NoError(t, err)
+	b := w.startBulk(t, rename(2))
 	assert.Equal(t, left.Warnings[0].Message, b.Targets[1].Detail)
 }
 
 func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 	w := newWorld(t, instances(6)...)
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "i01", Fail: true})
-	b, _, err := w.Operations.StartBulk(t.Context(), rename(6))
-	require.NoError(t, err)
+	b := w.startBulk(t, rename(6))
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	require.Equal(t, fleet.BulkPaused, b.State)
@@ -123,7 +121,7 @@ func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 	assert.Contains(t, b.Detail, "3 of the instances failed")
 
 	w.clock.Advance(time.Minute)
-	_, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkRetry, ada)
+	_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkRetry, ada)
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
@@ -136,12 +134,11 @@ func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 func TestBulkResumesAndAborts(t *testing.T) {
 	w := newWorld(t, instances(6)...)
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "i00", Fail: true})
-	b, _, err := w.Operations.StartBulk(t.Context(), rename(6))
-	require.NoError(t, err)
+	b := w.startBulk(t, rename(6))
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	require.Equal(t, fleet.BulkPaused, w.bulk(t, b.ID).State, "the first wave is there to find that out")
 
-	_, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkResume, ada)
+	_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkResume, ada)
 	require.NoError(t, err)
 	b, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkAbort, ada)
 	require.NoError(t, err)
@@ -157,8 +154,7 @@ func TestBulkLeavesAChangedInstanceAlone(t *testing.T) {
 	w := newWorld(t, instances(4)...)
 	req := rename(4)
 	req.PauseAfter = 3
-	b, _, err := w.Operations.StartBulk(t.Context(), req)
-	require.NoError(t, err)
+	b := w.startBulk(t, req)
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/i02/config.yml": "PLATFORM_NAME: Mine\n"}})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
@@ -173,11 +169,10 @@ func TestBulkRetryLeavesAChangedInstanceAlone(t *testing.T) {
 	w := newWorld(t, instances(4)...)
 	req := rename(4)
 	req.PauseAfter = 3
-	b, _, err := w.Operations.StartBulk(t.Context(), req)
-	require.NoError(t, err)
+	b := w.startBulk(t, req)
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/i02/config.yml": "PLATFORM_NAME: Mine\n"}})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
-	_, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkRetry, ada)
+	_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkRetry, ada)
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
@@ -193,8 +188,7 @@ func TestBulkThatStopsRecallsWhatWaits(t *testing.T) {
 		w := newWorld(t, instances(5)...)
 		req := rename(5)
 		req.Kind, req.Changes, req.Batch, req.PauseAfter = fleet.Archive, nil, 4, pauseAfter
-		b, _, err := w.Operations.StartBulk(t.Context(), req)
-		require.NoError(t, err)
+		b := w.startBulk(t, req)
 		return w, b
 	}
 	t.Run("by a failure", func(t *testing.T) {
@@ -232,8 +226,7 @@ func TestBulkArchive(t *testing.T) {
 	require.NoError(t, err)
 	req := rename(3)
 	req.Kind, req.Changes = fleet.Archive, nil
-	b, _, err := w.Operations.StartBulk(t.Context(), req)
-	require.NoError(t, err)
+	b := w.startBulk(t, req)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
@@ -246,8 +239,7 @@ func TestBulkArchive(t *testing.T) {
 func TestBulkSurvivesARestart(t *testing.T) {
 	w := newWorld(t, instances(5)...)
 	w.deaf()
-	b, _, err := w.Operations.StartBulk(t.Context(), rename(5))
-	require.NoError(t, err)
+	b := w.startBulk(t, rename(5))
 	for range 12 {
 		w.clock.Advance(5 * time.Minute)
 		require.NoError(t, w.over(w.kv).Sync(t.Context(), "campus"))

@@ -269,6 +269,7 @@ func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
 							require.NoError(t, err)
 							former = len(list)
 						}
+						req.PreviewHash = w.hash(t, req)
 					},
 					do: func(ctx context.Context, f *setup.Fleet) error {
 						project, err := f.Store.Project(ctx, "campus")
@@ -481,8 +482,7 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 						if test.script != nil {
 							test.script(w)
 						}
-						b, _, err := w.Operations.StartBulk(t.Context(), rename(test.instances))
-						require.NoError(t, err)
+						b := w.startBulk(t, rename(test.instances))
 						id = b.ID
 						for _, former := range test.former {
 							require.NoError(t, act(former)(t.Context(), w.Fleet, id))
@@ -505,10 +505,16 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 		t.Parallel()
 		dieEverywhere(t, true, func() deed {
 			var id string
+			req := rename(3)
 			return deed{
 				action: "bulk.update", polls: 3,
+				before: func(t *testing.T, w *world) {
+					preview, err := w.Operations.PreviewBulk(t.Context(), req)
+					require.NoError(t, err)
+					req.PreviewHash = preview.Hash
+				},
 				do: func(ctx context.Context, f *setup.Fleet) error {
-					b, _, err := f.Operations.StartBulk(ctx, rename(3))
+					b, _, err := f.Operations.StartBulk(ctx, req)
 					id = b.ID
 					return err
 				},

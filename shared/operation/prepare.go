@@ -325,16 +325,25 @@ func (s *Service) row(ctx context.Context, cluster, instance string) (*fleet.Row
 // confirmed checks that the caller knows what they start.
 func (p *prepared) confirmed(project fleet.Project, req Request) error {
 	switch {
-	case req.Bulk != "":
+	case req.Bulk != "": // its own preview was confirmed
+		return nil
 	case req.Kind == fleet.Delete && req.Confirm != p.op.Instance:
 		return fault.InvalidField("confirm", "type the name of the instance, %s, to delete it", p.op.Instance)
 	case req.Kind == fleet.Reprovision && req.Confirm != project.ID:
 		return fault.InvalidField("confirm", "type the name of the cluster, %s, to reprovision it", project.ID)
 	}
-	if req.PreviewHash != "" && req.PreviewHash != p.hash {
-		return fault.InvalidField("previewHash", "what would be sent is not what was previewed any more; look at the preview again").WithKind(fault.Conflict)
+	return shown(req.PreviewHash, p.hash)
+}
+
+// shown checks the hash of a preview that somebody confirmed.
+func shown(confirmed, hash string) error {
+	switch confirmed {
+	case "":
+		return fault.InvalidField("previewHash", "is missing: nothing is sent that was not shown; ask for the preview and send its hash")
+	case hash:
+		return nil
 	}
-	return nil
+	return fault.InvalidField("previewHash", "what would be sent is not what was previewed any more; look at the preview again").WithKind(fault.Conflict)
 }
 
 // sum is the preview's hash: over everything that decides what is sent, but for

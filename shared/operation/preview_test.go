@@ -140,6 +140,16 @@ func TestWhatWasNotShownIsNotSent(t *testing.T) {
 		assert.Equal(t, fault.Conflict, fault.KindOf(err))
 		assert.Equal(t, "previewHash", fieldOf(t, err))
 	}
+	t.Run("nothing", func(t *testing.T) {
+		_, _, err := w.Operations.Start(t.Context(), w.project(t), req)
+		assert.Equal(t, fault.Invalid, fault.KindOf(err))
+		assert.Equal(t, "previewHash", fieldOf(t, err))
+		_, _, err = w.Operations.StartBulk(t.Context(), operation.BulkRequest{
+			Kind: fleet.Archive, Targets: []operation.Target{{Cluster: "campus", Instance: "alpha"}}, Batch: 1, PauseAfter: 1,
+		})
+		assert.Equal(t, fault.Invalid, fault.KindOf(err))
+		assert.Equal(t, "previewHash", fieldOf(t, err))
+	})
 	t.Run("another value", func(t *testing.T) {
 		other := req
 		other.Changes = []operation.Change{set("config.yml", "X", "2")}

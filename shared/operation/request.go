@@ -31,7 +31,7 @@ type Request struct {
 
 	Reason      string
 	Confirm     string // delete: the instance's name; reprovision: the cluster's id
-	PreviewHash string // of the preview that was confirmed; empty confirms none
+	PreviewHash string // of the preview that was confirmed
 	Key         string // idempotency key
 	By          audit.Actor
 	Bulk        string // bulk change that it is part of

@@ -79,6 +79,7 @@ func TestWhatGitLabPutOffCanBeWithdrawn(t *testing.T) {
 func TestAKeyIsForOneCluster(t *testing.T) {
 	w := newWorld(t, "alpha")
 	req := operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main", Key: "one-key", By: ada}
+	req.PreviewHash = w.hash(t, req)
 	_, created, err := w.Operations.Start(t.Context(), w.project(t), req)
 	require.NoError(t, err)
 	require.True(t, created)

@@ -34,6 +34,7 @@ type world struct {
 	clock  *gitlabtest.Clock
 	id     int // of the GitLab project
 	keys   int
+	hashes map[string]string // of previews, by idempotency key
 	hook   func(string) string
 	seals  *secret.Keyring
 }
@@ -43,7 +44,7 @@ var ada = audit.Actor{UserID: "u1", Email: "ada@example.org"}
 func newWorld(t testing.TB, instances ...string) *world {
 	t.Helper()
 	clock := gitlabtest.NewClock(time.Time{})
-	w := &world{clock: clock, gitlab: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), kv: kvtest.OpenWithClock(t, clock.Now)}
+	w := &world{hashes: map[string]string{}, clock: clock, gitlab: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), kv: kvtest.OpenWithClock(t, clock.Now)}
 	files := map[string]string{
 		"cluster.yml":         "TF_VAR_cluster_name: campus\nTF_VAR_cluster_provider: aws\n",
 		"defaults/config.yml": "PLATFORM_NAME: A new campus\n",
@@ -156,8 +157,38 @@ func (w *world) ask(t testing.TB, req operation.Request) (fleet.Operation, error
 		req.Key = fmt.Sprintf("key-%d", w.keys)
 	}
 	req.By = ada
+	req.PreviewHash = w.hash(t, req)
 	op, _, err := w.Operations.Start(t.Context(), w.project(t), req)
 	return op, err
+}
+
+// hash gives the hash that a request carries, else the one of its preview when
+// its key was first used. What is blocked has none, and is refused for that.
+func (w *world) hash(t testing.TB, req operation.Request) string {
+	t.Helper()
+	if req.PreviewHash != "" {
+		return req.PreviewHash
+	}
+	if known, ok := w.hashes[req.Key]; ok {
+		return known
+	}
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	if err != nil || preview.Hash == "" {
+		return "none"
+	}
+	w.hashes[req.Key] = preview.Hash
+	return preview.Hash
+}
+
+// startBulk starts a bulk change as its preview shows it.
+func (w *world) startBulk(t testing.TB, req operation.BulkRequest) fleet.Bulk {
+	t.Helper()
+	preview, err := w.Operations.PreviewBulk(t.Context(), req)
+	require.NoError(t, err)
+	req.PreviewHash = preview.Hash
+	b, _, err := w.Operations.StartBulk(t.Context(), req)
+	require.NoError(t, err)
+	return b
 }
 
 // run starts an operation and lets it come to its end.

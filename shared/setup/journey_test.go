@@ -134,10 +134,16 @@ func (w *world) row(t *testing.T, name string) *fleet.Row {
 
 func (w *world) create(t *testing.T, name string) (fleet.Operation, error) {
 	t.Helper()
-	op, _, err := w.Operations.Start(t.Context(), w.project(t), operation.Request{
+	req := operation.Request{
 		Kind: fleet.Create, Instance: name, By: audit.Actor{Email: "ada@example.org"}, Key: "key-of-" + name,
 		Overrides: map[string]json.RawMessage{"PLATFORM_NAME": json.RawMessage(`"` + name + `"`), "LMS_HOST": json.RawMessage(`"` + name + `.example.org"`)},
-	})
+	}
+	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	if err != nil {
+		return fleet.Operation{}, err
+	}
+	req.PreviewHash = preview.Hash
+	op, _, err := w.Operations.Start(t.Context(), w.project(t), req)
 	return op, err
 }
 

@@ -2974,7 +2974,7 @@ export interface components {
              */
             pauseAfter: number;
             /** @description Hash of the preview that was confirmed; it is refused when it would do anything else */
-            previewHash?: string;
+            previewHash: string;
             /** @description Why, for the history */
             reason?: string;
             targets: components["schemas"]["Target"][];
@@ -2999,7 +2999,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** @description Hash of the preview that was confirmed; the operation is refused when it would send anything else */
-            previewHash?: string;
+            previewHash: string;
             /** @description Why, for the history */
             reason?: string;
             /** @description Of buildImages: address of the code's git repository */
