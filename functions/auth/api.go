@@ -32,6 +32,7 @@ func New(deps Deps) http.Handler {
 		deps.Now = time.Now
 	}
 	deps.API.Title = "Auth"
+	deps.API.Uncompressed = true // tokens
 	api := faas.NewAPI(deps.API)
 	f := &auth{deps}
 	f.registerEntrance(api)

@@ -47,6 +47,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
 	Log            *slog.Logger     // nil is slog's default
 	Now            func() time.Time // nil is time.Now
+	// Uncompressed is for answers that carry a secret, maybe next to something that a
+	// stranger chose: how well both compress together would tell of it (BREACH).
+	Uncompressed bool
 }
 
 // API is a function's HTTP interface: an http.Handler that gives each call an
@@ -224,7 +227,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := newRecorder()
 	stack := a.answer(rec, r, c)
 	settle(rec, r, c.id)
-	rec.send(w, r.Method)
+	a.deliver(rec, w, r)
 	a.log(r, rec, c, a.opts.Now().Sub(start), stack)
 }
 

@@ -392,13 +392,13 @@ func TestCookiesAndETag(t *testing.T) {
 	}
 	w := g.call("GET", "/v1/do", "")
 	assert.Equal(t, []string{"a=1", "b=2"}, w.Header().Values("Set-Cookie"))
-	assert.Equal(t, `"41"`, w.Header().Get("ETag"))
+	assert.Equal(t, `W/"41"`, w.Header().Get("ETag"))
 	assert.Equal(t, "private, no-cache", w.Header().Get("Cache-Control"))
 	for _, match := range []string{`"41"`, `W/"41"`, `"40", "41"`, "*"} {
 		w := g.call("GET", "/v1/do", "", "If-None-Match", match)
 		assert.Equal(t, 304, w.Code, match)
 		assert.Zero(t, w.Body.Len())
-		assert.Equal(t, `"41"`, w.Header().Get("ETag"))
+		assert.Equal(t, `W/"41"`, w.Header().Get("ETag"))
 	}
 	assert.Equal(t, 200, g.call("GET", "/v1/do", "", "If-None-Match", `"40"`).Code)
 	assert.Equal(t, 200, g.call("GET", "/v1/do", "", "If-None-Match", `41`).Code)

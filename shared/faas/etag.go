@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// ETag quotes a version, such as a revision or a hash, as an entity tag.
-func ETag(version string) string { return `"` + version + `"` }
+// ETag quotes a version, such as a revision or a hash, as an entity tag. It is a weak
+// one: an answer has the same version whether or not it is compressed.
+func ETag(version string) string { return `W/"` + version + `"` }
 
 // NotModified returns the error that answers 304, if ifNoneMatch (the request's
 // If-None-Match) names etag, else nil. An operation that knows its revision
