@@ -170,7 +170,7 @@ func TestUpdateThroughTheAPI(t *testing.T) {
 	assert.Equal(t, fleet.Live, page.Operation.State)
 	assert.Len(t, page.Pipelines, 2)
 	assert.Len(t, page.Files, 1)
-	assert.Equal(t, "restart", page.Effects[0].Effect)
+	assert.Equal(t, "address", page.Effects[0].Effect)
 	var history struct{ Operations []fleet.Operation }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/instances/alpha/operations", nil, &history))
 	assert.Len(t, history.Operations, 1)

@@ -40,7 +40,7 @@ func TestDriftIsToldBetweenDeploymentsOnly(t *testing.T) {
 		t.Helper()
 		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: message, Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: beta.example.org\nGROVE_LMS_MAX_REPLICAS: " + most + "\n"}})
 	}
-	_, _, err := w.Operations.Start(t.Context(), w.project(t), operation.Request{
+	_, err := w.start(t, operation.Request{
 		Kind: fleet.Create, Instance: "beta", By: audit.Actor{Email: "ada@example.org"}, Key: "key",
 		Overrides: map[string]json.RawMessage{"LMS_HOST": json.RawMessage(`"beta.example.org"`), "GROVE_LMS_MAX_REPLICAS": json.RawMessage("10")},
 	})

@@ -134,10 +134,15 @@ func (w *world) row(t *testing.T, name string) *fleet.Row {
 
 func (w *world) create(t *testing.T, name string) (fleet.Operation, error) {
 	t.Helper()
-	req := operation.Request{
+	return w.start(t, operation.Request{
 		Kind: fleet.Create, Instance: name, By: audit.Actor{Email: "ada@example.org"}, Key: "key-of-" + name,
 		Overrides: map[string]json.RawMessage{"PLATFORM_NAME": json.RawMessage(`"` + name + `"`), "LMS_HOST": json.RawMessage(`"` + name + `.example.org"`)},
-	}
+	})
+}
+
+// start asks for an operation after its preview.
+func (w *world) start(t *testing.T, req operation.Request) (fleet.Operation, error) {
+	t.Helper()
 	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
 	if err != nil {
 		return fleet.Operation{}, err
