@@ -21,6 +21,17 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   const page = await ocim.visit();
   await register(page, await ocim.mail.link(erin.email, 'register'), erin);
 
+  const project = '/administration/projects/grove-lab-minikube';
+  await page.goto(project);
+  await see(page.getByRole('heading', { name: 'Project', exact: true }));
+  for (const section of ['contract', 'usage']) {
+    await seeNoMore(page.locator(`a[href="${project}/${section}"]`));
+  }
+  for (const section of ['contract', 'usage']) {
+    await page.goto(`${project}/${section}`);
+    await see(page.getByText('Only administrators change this.'));
+  }
+
   await page.goto('/clusters/grove-lab-minikube/deploy');
   await page.getByLabel('Name of the instance').fill('too-late');
   await writeYaml(page, 'Overrides in YAML', 'PLATFORM_NAME: Too Late');
@@ -40,6 +51,8 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   await see(title(page, 'lab-minikube'));
   await seeNoMore(page.getByRole('link', { name: 'Deploy a new instance' }));
   await page.goto('/clusters/grove-lab-minikube/deploy');
+  await see(page.getByText('Your role does not allow this'));
+  await page.goto(`${project}/usage`);
   await see(page.getByText('Your role does not allow this'));
   await page.goto('/clusters/grove-lab-minikube/instances/sandbox');
   await see(title(page, 'sandbox'));

@@ -72,6 +72,18 @@ test(
     await page.goto('/projects/new');
     await page.getByRole('button', { name: 'Check and add' }).click();
     await look(page, page.getByText('A pipeline trigger token is needed.'));
+
+    await page.goto('/administration/projects/grove-campus-aws/contract');
+    await look(page, page.getByRole('heading', { name: 'Reprovisioning' }));
+    await page.goto('/administration/projects/grove-campus-aws/usage');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await look(
+      page,
+      page.getByRole('heading', { name: 'How it is read' }),
+      page.getByRole('cell', { name: 'ardmore-university' }),
+    );
+    await page.getByLabel('Function', { exact: true }).fill('Not a function');
+    await look(page, page.getByRole('button', { name: 'Undo all', disabled: false }));
   },
 );
 
@@ -100,6 +112,14 @@ test('every page fits every screen', { timeout: 300_000 }, async () => {
     ['/administration/users', page.getByRole('table', { name: 'Users' })],
     ['/administration/projects', page.getByRole('table', { name: 'GitLab projects' })],
     ['/administration/projects/grove-campus-aws', page.getByRole('table', { name: 'Credentials' })],
+    [
+      '/administration/projects/grove-campus-aws/contract',
+      page.getByRole('heading', { name: 'Reprovisioning' }),
+    ],
+    [
+      '/administration/projects/grove-campus-aws/usage',
+      page.getByRole('heading', { name: 'What is understood' }),
+    ],
     ['/projects/new', page.getByRole('button', { name: 'Check and add' })],
     ['/account', page.getByRole('table', { name: 'Sessions' })],
   ] as const) {
