@@ -10,8 +10,7 @@ const lab = 'lab-minikube';
 async function choose(page: Page, ...names: string[]): Promise<void> {
   await page.goto('/instances');
   for (const name of names) {
-    await page.getByRole('checkbox', { name: `Choose ${name} on ` }).focus();
-    await page.keyboard.press('Space');
+    await page.getByRole('checkbox', { name: `Choose ${name} on ` }).press('Space');
   }
   const bar = page.getByRole('region', { name: 'Chosen instances' });
   await see(bar.getByText(`${names.length} instances on 1 cluster`));

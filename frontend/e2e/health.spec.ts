@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { logIn, look, see, seeNoMore, title, until, useOcim } from './harness';
+import { logIn, look, patience, see, seeNoMore, title, until, useOcim } from './harness';
 
 const ocim = useOcim();
 
@@ -112,9 +112,8 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );
-  expect(Date.parse((await seen(page).getAttribute('datetime')) ?? '')).toBeGreaterThan(
-    Date.parse(before ?? ''),
-  );
+  const now = async () => Date.parse((await seen(page).getAttribute('datetime')) ?? '');
+  await expect.poll(now, { timeout: patience }).toBeGreaterThan(Date.parse(before ?? ''));
 });
 
 /** A gateway that is there when it is entered, and gone once it is closed. */

@@ -125,6 +125,19 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   expect(text).toContain('SESSION_COOKIE_AGE: 60');
   expect(text).toContain('CONTACT_EMAIL: hello@velo.example.com');
   expect(text).not.toContain('info@velo.example.com');
+
+  // What somebody commits by hand, and nobody deploys, can be taken back.
+  await commitLine(ocim.program, 'academy-do', path, 'SESSION_COOKIE_AGE: 90');
+  await page.goto('/clusters/grove-academy-do/instances/velo-mechanics/history');
+  const notice = page.getByRole('region', { name: 'Undeployed changes' });
+  await look(page, notice.getByText('SESSION_COOKIE_AGE: 90'));
+  await notice.getByRole('button', { name: 'Roll back to what is deployed' }).click();
+  const dialog = page.getByRole('dialog');
+  await look(page, dialog.getByText('SESSION_COOKIE_AGE: 60'));
+  await dialog.getByRole('button', { name: 'Roll back' }).click();
+  await see(title(page, 'velo-mechanics'));
+  await seeEnd(page, 'Update', 'Live');
+  expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(text);
 });
 
 test('what is no YAML is told at its line, and is not previewed', async () => {
@@ -184,6 +197,8 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
 });
 
 test('deleting takes the typed name; what is protected stays', async () => {
+  // The page may hear of it after the cluster does.
+  ocim.expects(/404 GET .*\/scorm-trial\/(pods|replication|events|drift)/);
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'scorm-trial');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ada, invite, logIn, look, see, title, useOcim, writeYaml } from './harness';
+import { ada, invite, logIn, look, patience, see, title, useOcim, writeYaml } from './harness';
 
 const ocim = useOcim();
 
@@ -129,7 +129,9 @@ test('every page fits every screen', { timeout: 300_000 }, async () => {
       await page.setViewportSize({ width, height: 640 });
       const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
       // The sidebar takes a moment to go.
-      await expect.poll(needed, { message: `${address} scrolls sideways` }).toBeLessThanOrEqual(width);
+      await expect
+        .poll(needed, { message: `${address} scrolls sideways`, timeout: patience })
+        .toBeLessThanOrEqual(width);
     }
   }
   await look(page, title(page, 'Account'));

@@ -132,7 +132,7 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 				return err
 			}
 			if then.LastCommit != now.LastCommit {
-				p.block(fileChanged, "files."+f.Path, "%s was changed in commit %.8s while it was being edited; load it again and repeat the change", f.Path, now.LastCommit)
+				p.block(fileChanged, "files."+f.Path, "%s was changed in commit %.8s while it was being edited; take that in first", f.Path, now.LastCommit)
 				continue
 			}
 		}

@@ -44,6 +44,7 @@ export function title(page: Page, name: string | RegExp): Locator {
 export async function setUp(page: Page, program: Program, person: Person = ada): Promise<void> {
   await page.goto('about:blank');
   await page.goto(program.setUpLink);
+  await see(title(page, 'Welcome to Ocim'));
   await page.getByLabel('Your name').fill(person.name);
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -63,6 +64,7 @@ export async function enterPassword(
 
 export async function logIn(page: Page, person: Pick<Person, 'email' | 'password'> = ada): Promise<void> {
   await page.goto('/login');
+  await see(title(page, 'Log in'));
   await enterPassword(page, person);
   await see(title(page, 'Instances'));
 }
@@ -76,6 +78,7 @@ export async function logOut(page: Page, person: Person): Promise<void> {
 /** Invites somebody, as the administrator whose page it is. */
 export async function invite(page: Page, email: string, role = 'Viewer'): Promise<void> {
   await page.goto('/administration/invitations');
+  await see(page.getByRole('heading', { name: 'Invite somebody' }));
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Role on every cluster').selectOption({ label: role });
   await page.getByRole('button', { name: 'Send the invitation' }).click();
@@ -100,6 +103,7 @@ export async function register(page: Page, link: string, person: Person): Promis
 /** Asks for a link that sets a new password. */
 export async function requestReset(page: Page, email: string): Promise<void> {
   await page.goto('/login');
+  await see(title(page, 'Log in'));
   await page.getByRole('link', { name: 'Forgot password?' }).click();
   // The page before has an e-mail field, too.
   await see(title(page, 'Forgot password'));

@@ -8,10 +8,16 @@ export interface Fact {
   note?: ReactNode;
 }
 
-/** Facts in a grid, each a name over its value. One without a value shows a dash, not nothing. */
-export function Facts({ facts }: { facts: readonly Fact[] }) {
+interface FactsProps {
+  facts: readonly Fact[];
+  /** Each as wide as it needs, where some are addresses; otherwise they stand in columns. */
+  flow?: boolean;
+}
+
+/** Facts, each a name over its value. One without a value shows a dash, not nothing. */
+export function Facts({ facts, flow = false }: FactsProps) {
   return (
-    <dl className={classes.facts}>
+    <dl className={flow ? classes.flow : classes.facts}>
       {facts.map(({ name, value, note }) => (
         <div key={name} className={classes.fact}>
           <dt>{name}</dt>

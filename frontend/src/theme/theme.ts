@@ -134,6 +134,8 @@ export const theme = createTheme({
     Anchor: { defaultProps: { underline: 'always' } },
     Button: { defaultProps: { size: 'xs' } },
     ActionIcon: { defaultProps: { size: 30, variant: 'subtle', color: 'gray' } },
+    // Fields beside one another stay in line, however long what is said of them.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Skeleton: { defaultProps: { radius: 'sm' } },
   },
 });

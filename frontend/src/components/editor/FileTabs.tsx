@@ -66,7 +66,7 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
       <div id={`${id}-panel`} role="tabpanel" aria-label={tab.path}>
         <div className={yamlClasses.frame}>
           <Editor
-            key={`${tab.path}.${effects.length}`}
+            key={tab.path}
             label={tab.path}
             text={tab.text}
             onChange={(text) => onChange(tab.path, text)}

@@ -31,6 +31,14 @@ test.each(chosen)('a line that both changed is decided for %s', (choice, merged)
   expect(conflict && decided(parts, new Map([[conflict, choice]]))).toBe(merged);
 });
 
+test('of neighbouring lines only those that both changed are to be decided', () => {
+  const parts = merge(base, base.replace('B: 2', 'B: 7'), base.replace('B: 2\nC: 3', 'B: 8\nC: 9'));
+  const [conflict, ...others] = conflictsOf(parts);
+  expect(conflict).toEqual({ base: ['B: 2'], theirs: ['B: 7'], mine: ['B: 8'] });
+  expect(others).toEqual([]);
+  expect(conflict && decided(parts, new Map([[conflict, 'theirs']]))).toBe('A: 1\nB: 7\nC: 9\nD: 4\n');
+});
+
 test('what both add at the end is decided, for either may repeat the other', () => {
   const parts = merge(base, `${base}E: 5\n`, `${base}F: 6\n`);
   const [conflict] = conflictsOf(parts);

@@ -25,12 +25,11 @@ export function merge(base: string, theirs: string, mine: string): Part[] {
 function neighbours(conflict: Conflict): Part[] {
   const { base, theirs, mine } = conflict;
   if (theirs.length !== base.length || mine.length !== base.length) return [{ conflict }];
-  const lines = base.map((line, i) => {
+  return base.map((line, i) => {
     const [a, b] = [theirs[i] ?? line, mine[i] ?? line];
-    if (a === b || b === line) return a;
-    return a === line ? b : undefined;
+    if (a === b || b === line) return { lines: [a] };
+    return a === line ? { lines: [b] } : { conflict: { base: [line], theirs: [a], mine: [b] } };
   });
-  return lines.every((line) => line !== undefined) ? [{ lines }] : [{ conflict }];
 }
 
 export function conflictsOf(parts: readonly Part[]): Conflict[] {

@@ -1,12 +1,14 @@
 import { TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useState } from 'react';
+import classes from './filters.module.css';
 
 /** Adds a condition on the configuration: `KEY`, `KEY=value`, `KEY~text` or free text. */
 export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
   const [text, setText] = useState('');
   return (
     <form
+      className={classes.setting}
       onSubmit={(event) => {
         event.preventDefault();
         if (text.trim() === '') return;
@@ -16,8 +18,6 @@ export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
     >
       <TextInput
         size="xs"
-        w={290}
-        maw="100%"
         maxLength={300}
         aria-label="Configuration: KEY, KEY=value, KEY~text or free text, then Enter"
         title="KEY, KEY=value, KEY~text or free text, then Enter"

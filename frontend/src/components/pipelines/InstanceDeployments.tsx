@@ -66,6 +66,6 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
 /** Whether its commit holds a configuration that was deployed. */
 function deployed({ status, source, parent, operation }: Pipeline): boolean {
   const kinds = ['create', 'update', 'unarchive'];
-  const own = parent === undefined && source !== 'trigger';
+  const own = parent === undefined && source !== 'trigger' && source !== 'parent_pipeline';
   return own && status === 'success' && kinds.includes(operation ?? '');
 }

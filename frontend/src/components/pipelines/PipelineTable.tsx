@@ -46,7 +46,7 @@ export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {
           <td data-dim>
             <Time at={p.updatedAt} />
           </td>
-          {last && <td>{last(p)}</td>}
+          {last && <td data-end>{last(p)}</td>}
         </tr>
       ))}
     </Table>

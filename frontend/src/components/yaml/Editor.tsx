@@ -25,7 +25,7 @@ export interface EditorProps {
   /** Whether the search is open; it also opens and closes by keyboard. */
   searching?: boolean;
   onSearching?: (open: boolean) => void;
-  /** Keys that are completed and explained. Taken once. */
+  /** Keys that are completed and explained. */
   help?: KeyHelp;
 }
 
@@ -35,18 +35,20 @@ export default function Editor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const change = useRef(onChange);
-  const initial = useRef({ text, editable: onChange !== undefined, help });
+  const initial = useRef({ text, editable: onChange !== undefined });
   const attributes = useRef(new Compartment());
 
   const searched = useRef(onSearching);
+  const helped = useRef(help);
 
   useEffect(() => {
     change.current = onChange;
     searched.current = onSearching;
-  }, [onChange, onSearching]);
+    helped.current = help;
+  }, [onChange, onSearching, help]);
 
   useEffect(() => {
-    const { editable, text: doc, help: keys } = initial.current;
+    const { editable, text: doc } = initial.current;
     const reports = EditorView.updateListener.of((update) => {
       if (update.docChanged) change.current?.(update.state.doc.toString());
     });
@@ -66,7 +68,7 @@ export default function Editor(props: EditorProps) {
           yaml(),
           access,
           search,
-          keys ? keyHelp(keys) : [],
+          keyHelp(() => helped.current),
           attributes.current.of([]),
         ],
       }),

@@ -11,27 +11,27 @@ export interface KeyHelp {
   effects?: readonly KeyEffect[];
 }
 
-/** Completion of known keys at the beginning of a line, and what they mean when pointed at. */
-export function keyHelp({ files, effects = [] }: KeyHelp): Extension {
-  const known = keysOf(files);
-  const about = (key: string) => aboutKey(key, known[key], effects);
-  const options = Object.keys(known).map((key) => ({
-    label: key,
-    apply: `${key}: `,
-    type: 'property',
-    info: () => about(key),
-  }));
+/** Completion of known keys at the beginning of a line, and what they mean when pointed at. `help` is asked each time. */
+export function keyHelp(help: () => KeyHelp | undefined): Extension {
+  const known = () => keysOf(help()?.files ?? []);
+  const about = (key: string) => aboutKey(key, known()[key], help()?.effects ?? []);
   const complete = (context: CompletionContext): CompletionResult | null => {
     const before = context.matchBefore(/^[A-Za-z_]\w*/);
     if (!before && !context.explicit) return null;
     const from = before?.from ?? context.pos;
     if (from !== context.state.doc.lineAt(context.pos).from) return null;
+    const options = Object.keys(known()).map((key) => ({
+      label: key,
+      apply: `${key}: `,
+      type: 'property',
+      info: () => about(key),
+    }));
     return { from, options, validFor: /^\w*$/ };
   };
   return [yamlLanguage.data.of({ autocomplete: complete }), hover(about)];
 }
 
-/** Shows what a key means; undefined when nothing is known of it. */
+/** Says what a key means; null when nothing is known of it. */
 function aboutKey(key: string, meaning: string | undefined, effects: readonly KeyEffect[]): Node | null {
   const effect = effectOf(key, effects);
   if (meaning === undefined && effect === '') return null;

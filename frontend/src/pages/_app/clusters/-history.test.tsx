@@ -131,6 +131,7 @@ test('a pipeline that deployed is a way back, unless it is what runs', async () 
     { ...known, id: 13, status: 'failed', sha: '13'.repeat(4) },
     { ...known, id: 12, status: 'success', sha: '12'.repeat(4) },
     { ...known, id: 11, status: 'success', sha: '11'.repeat(4), parent: 10 },
+    { ...known, id: 14, status: 'success', sha: '14'.repeat(4), source: 'parent_pipeline' },
     { ...known, id: 10, status: 'success', sha: '10'.repeat(4) },
     { ...known, id: 9, status: 'success', sha: '09'.repeat(4), source: 'trigger' },
   ];

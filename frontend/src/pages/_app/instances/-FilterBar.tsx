@@ -86,7 +86,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
   return (
     <TextInput
       size="xs"
-      w={210}
+      w={180}
       maxLength={100}
       data-filter
       aria-label="Filter by name"

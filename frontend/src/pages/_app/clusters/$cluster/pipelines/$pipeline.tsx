@@ -174,7 +174,12 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
   return (
     <Facts
       facts={[
-        { name: 'Status', value: <Status look={pipelineLook(p.status)} />, note: p.statusDetail },
+        {
+          name: 'Status',
+          value: <Status look={pipelineLook(p.status)} />,
+          // GitLab mostly repeats the status here.
+          note: p.statusDetail === p.status ? undefined : p.statusDetail,
+        },
         { name: 'Operation', value: p.operation && operationWords[p.operation] },
         {
           name: 'Instances',

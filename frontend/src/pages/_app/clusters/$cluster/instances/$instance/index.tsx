@@ -85,7 +85,7 @@ function Contents({ details }: { details: InstanceDetails }) {
     <>
       <SyncNote sync={details.sync} />
       <FourFacts details={details} />
-      <Facts facts={linksOf(details.instance)} />
+      <Facts flow facts={linksOf(details.instance)} />
       {active && <UndeployedNotice cluster={cluster} instance={instance} />}
       {shown !== undefined && <OperationPanel key={shown} cluster={cluster} id={shown} />}
       <InstanceTabs label={`Parts of ${instance}`} open={tab} />
