@@ -98,18 +98,27 @@ func (e Enrolment) Token(ctx context.Context) (enrol.Token, error) {
 
 // Layout tells what of a Grove repository is at the root of a branch.
 func (e Enrolment) Layout(ctx context.Context, gitlabID int64, branch string) (enrol.Layout, error) {
-	nodes, _, err := e.api.Repositories.ListTree(int(gitlabID),
-		&gogitlab.ListTreeOptions{Ref: &branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize}}, gogitlab.WithContext(ctx))
-	if err != nil {
-		return enrol.Layout{}, translate(err, "listing the root of %s", branch)
-	}
+	opt := &gogitlab.ListTreeOptions{Ref: &branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
 	var l enrol.Layout
-	for _, n := range nodes {
-		l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
-		l.Instances = l.Instances || n.Path == "instances" && n.Type == "tree"
+	for range maxRoot / pageSize {
+		nodes, answer, err := e.api.Repositories.ListTree(int(gitlabID), opt, gogitlab.WithContext(ctx))
+		if err != nil {
+			return enrol.Layout{}, translate(err, "listing the root of %s", branch)
+		}
+		for _, n := range nodes {
+			l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
+			l.Instances = l.Instances || n.Path == "instances" && n.Type == "tree"
+		}
+		if answer.NextPage == 0 || l.ClusterFile && l.Instances {
+			break
+		}
+		opt.Page = answer.NextPage
 	}
 	return l, nil
 }
+
+// maxRoot bounds how far the root of a repository is looked through.
+const maxRoot = 5000
 
 // noBranch is a name that git allows for no branch, so nothing can be started
 // on it.

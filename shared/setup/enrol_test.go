@@ -56,6 +56,20 @@ func TestChecksOfANewProject(t *testing.T) {
 }
 
 // pipelines lists the ids of a project's pipelines at GitLab.
+// A Grove repository is known for one however much else lies at its root.
+func TestAGroveRepositoryWithAWideRoot(t *testing.T) {
+	w := newWorld(t)
+	files := map[string]string{"cluster.yml": "TF_VAR_cluster_name: wide\n", "instances/alpha/config.yml": "LMS_HOST: a.example.org\n"}
+	for n := range 150 {
+		files[fmt.Sprintf("a%03d/x", n)], files[fmt.Sprintf("a%03d.txt", n)] = "x", "x"
+	}
+	w.other("grove/wide", files)
+	checks, err := w.Enrol.Check(t.Context(), w.request, "layout")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckPassed, checks[0].State)
+	assert.Equal(t, "cluster.yml and instances are there.", checks[0].Detail)
+}
+
 func (w *world) pipelines(t *testing.T, project int) []any {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/v4/projects/%d/pipelines", w.gitlab.URL(), project), nil)
