@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -77,6 +78,7 @@ func call(t *testing.T, method, url, bearer, body string) (int, []byte) {
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Ocim", "1")
+	r.Header.Set("Idempotency-Key", rand.Text())
 	if bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+bearer)
 	}

@@ -74,7 +74,7 @@ func (e Enrolment) Reach(ctx context.Context) error {
 	case code == http.StatusTooManyRequests, code >= 500:
 		return translate(err, "asking for GitLab's version")
 	}
-	return fault.Wrap(fault.NotFound, err, "What answers there is no GitLab: it answers %d when it is asked for GitLab's version, and not as GitLab does", resp.StatusCode)
+	return fault.New(fault.NotFound, "What answers there is no GitLab: it answers %d when it is asked for GitLab's version, and not as GitLab does", resp.StatusCode)
 }
 
 // refusesAsGitLab tells GitLab's refusal of a token from that of another server.

@@ -41,7 +41,7 @@ func translate(err error, doing string, args ...any) error {
 
 func answered(answer *gogitlab.ErrorResponse, doing string) error {
 	wrap := func(kind fault.Kind, format string, args ...any) *fault.Error {
-		return fault.Wrap(kind, answer, "%s: "+format, append([]any{doing}, args...)...)
+		return fault.Wrap(kind, logged(answer), "%s: "+format, append([]any{doing}, args...)...)
 	}
 	switch code := answer.Response.StatusCode; {
 	case code == http.StatusUnauthorized:
@@ -64,6 +64,16 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 		return wrap(fault.Unavailable, "GitLab answers %d; it is tried again by itself", code)
 	}
 	return wrap(fault.Invalid, "GitLab refused it with %d: %s", answer.Response.StatusCode, brief(answer))
+}
+
+// logged is what the log gets of an answer. GitLab's own words may repeat what it was
+// sent.
+func logged(answer *gogitlab.ErrorResponse) error {
+	code := answer.Response.StatusCode
+	if req := answer.Response.Request; req != nil {
+		return fmt.Errorf("%s %s: %d %s", req.Method, req.URL.Redacted(), code, brief(answer))
+	}
+	return fmt.Errorf("%d %s", code, brief(answer))
 }
 
 // brief is what GitLab said, short enough for a person and a log.
