@@ -253,6 +253,13 @@ func (s *Service) mayAct(ctx context.Context, p fleet.Pipeline, act string) erro
 			return fault.New(fault.Conflict, "%s of %s is running in this cluster; retry when it is done", op.Kind, subject(op))
 		}
 	}
+	other, err := s.otherPipeline(ctx, p.Cluster, open)
+	if err != nil {
+		return err
+	}
+	if other != nil && other.ID != p.Parent && !isChildOf(p, *other) {
+		return fault.New(fault.Conflict, "Pipeline %d is running in this cluster; retry when it is done", other.ID)
+	}
 	return nil
 }
 

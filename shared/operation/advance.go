@@ -60,12 +60,64 @@ func (s *Service) advance(ctx context.Context, project fleet.Project, deployment
 	if slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.State != fleet.Requested }) {
 		return nil
 	}
+	if wait, err := s.waitForOther(ctx, project.ID, open); err != nil || wait {
+		return err
+	}
 	for _, op := range open {
 		if ended, err := s.start(ctx, project, op); err != nil || !ended {
 			return err
 		}
 	}
 	return nil
+}
+
+// waitForOther reports whether the waiting operations have to wait on, since a
+// pipeline deploys to the cluster that is of none of the open ones. The first
+// of them says so.
+func (s *Service) waitForOther(ctx context.Context, cluster string, open []fleet.Operation) (bool, error) {
+	if len(open) == 0 || !open[0].SentAt.IsZero() { // the pipeline may be its own
+		return false, nil
+	}
+	other, err := s.otherPipeline(ctx, cluster, open)
+	if err != nil || other == nil {
+		return false, err
+	}
+	_, err = s.Fleet.ChangeOperation(ctx, cluster, open[0].ID, func(o *fleet.Operation) (bool, error) {
+		detail := waitsFor(*other)
+		if o.State != fleet.Requested || o.Detail == detail {
+			return false, nil
+		}
+		o.Detail = detail
+		return true, nil
+	})
+	return true, err
+}
+
+// otherPipeline finds a pipeline that deploys to a cluster and is of none of its open
+// operations: somebody committed, triggered or retried at GitLab itself. Such ones
+// fight over the Terraform lock too. Nil when there is none.
+func (s *Service) otherPipeline(ctx context.Context, cluster string, open []fleet.Operation) (*fleet.Pipeline, error) {
+	recent, _, err := s.Fleet.Pipelines(ctx, cluster, "", recentPipelines)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range recent {
+		deploys := p.Operation != "" || p.Source == "trigger"
+		if p.IsChild() || !deploys || slices.ContainsFunc(open, func(op fleet.Operation) bool { return belongs(p, op) }) {
+			continue
+		}
+		child := func(c fleet.Pipeline) bool { return c.IsChild() && c.Status.Moving() && isChildOf(c, p) }
+		if p.Status.Moving() || slices.ContainsFunc(recent, child) {
+			return &recent[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// waitsFor tells of a pipeline that an operation waits for and that is of none.
+func waitsFor(p fleet.Pipeline) string {
+	return fmt.Sprintf("Pipeline %d, which was started or retried at GitLab itself, runs in this cluster since %s; this starts when it is done",
+		p.ID, fleet.Moment(p.CreatedAt, p.StartedAt).UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // lookAgain follows an operation that may have ended: a retry reopens it.

@@ -24,9 +24,10 @@ type prepared struct {
 
 // Warning is something that a person should know before they confirm.
 type Warning struct {
-	Code     string `json:"code" enum:"willQueue,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem"`
+	Code     string `json:"code" enum:"willQueue,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem"`
 	Field    string `json:"field,omitempty" doc:"Input that it is about"`
 	Message  string `json:"message"`
+	Link     string `json:"link,omitempty" doc:"Address at GitLab of what it is about"`
 	Blocking bool   `json:"blocking" doc:"Whether the operation would be refused"`
 	kind     fault.Kind
 }
@@ -34,6 +35,7 @@ type Warning struct {
 // The codes of warnings.
 const (
 	willQueue       = "willQueue"
+	otherPipeline   = "otherPipeline"
 	nameTaken       = "nameTaken"
 	beingCreated    = "beingCreated"
 	archived        = "archived"
@@ -222,6 +224,14 @@ func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project,
 	if len(open) > 0 {
 		p.warn(willQueue, "", "%s of %s is under way in this cluster; this one starts when it is done, after %d in all",
 			open[0].Kind, subject(open[0]), len(open))
+	}
+	other, err := s.otherPipeline(ctx, project.ID, open)
+	if err != nil {
+		return err
+	}
+	if other != nil {
+		p.warn(otherPipeline, "", "%s", waitsFor(*other))
+		p.warnings[len(p.warnings)-1].Link = other.WebURL
 	}
 	if err := s.guardDanger(ctx, p, project, req.Kind, req.names()); err != nil {
 		return err

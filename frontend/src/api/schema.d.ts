@@ -3323,9 +3323,11 @@ export interface components {
             /** @description Whether the operation would be refused */
             blocking: boolean;
             /** @enum {string} */
-            code: "willQueue" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
+            code: "willQueue" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
             /** @description Input that it is about */
             field?: string;
+            /** @description Address at GitLab of what it is about */
+            link?: string;
             message: string;
         };
         Wish: {

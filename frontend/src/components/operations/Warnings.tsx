@@ -1,5 +1,6 @@
 import type { Warning } from '@/api/types';
 import { Hidden } from '@/components/Hidden';
+import { OutLink } from '@/components/links';
 import { Mark } from '@/components/status/Mark';
 import classes from './operations.module.css';
 
@@ -9,12 +10,18 @@ export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   const sorted = [...warnings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   return (
     <ul className={classes.warnings} aria-label="Before you go on">
-      {sorted.map(({ code, message, blocking }, i) => (
+      {sorted.map(({ code, message, link, blocking }, i) => (
         <li key={`${code}.${i}`} data-blocking={blocking}>
           <Mark shape={blocking ? 'cross' : 'triangle'} size={16} />
           <span>
             <Hidden>{blocking ? 'Not possible: ' : 'Note: '}</Hidden>
             {sentence(message)}
+            {link !== undefined && (
+              <>
+                {' '}
+                <OutLink href={link}>Open it in GitLab</OutLink>
+              </>
+            )}
           </span>
         </li>
       ))}
