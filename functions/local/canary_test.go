@@ -11,12 +11,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/assert"
@@ -99,17 +96,10 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	require.NoError(t, err)
 	defer unzip.Close()
 	store := &written{Store: kvtest.Open(t), unzip: unzip}
-	secrets, err := makeSecrets(filepath.Join(t.TempDir(), "secrets"), time.Now())
-	require.NoError(t, err)
 	var log output
-	server := httptest.NewUnstartedServer(nil)
-	base := "http://" + server.Listener.Addr().String()
-	m, err := newMachine(config{Dir: t.TempDir()}, base, store, secrets, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	require.NoError(t, err)
+	base, replicas := deploy(t, store, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), 1)
+	m := replicas[0]
 	all := functions(m)
-	server.Config.Handler = &gateway{functions: all, frontend: web.New(web.Files())}
-	server.Start()
-	t.Cleanup(server.Close)
 
 	var answers strings.Builder
 	bearer := ""

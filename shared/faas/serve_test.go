@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,6 +129,81 @@ func TestStopLetsRunningCallsFinish(t *testing.T) {
 }
 
 // What a call leaves behind is waited for, after the last call was answered.
+// Two replicas are stopped and started again in turn, each in the middle of calls. As in
+// Kubernetes, new calls go to the other by then: none fails.
+func TestARollingRestartFailsNoCall(t *testing.T) {
+	t.Parallel()
+	var gate atomic.Pointer[chan struct{}] // which calls wait at
+	hold := func() { c := make(chan struct{}); gate.Store(&c) }
+	open := func() { close(*gate.Load()) }
+	hold()
+	open()
+	type replica struct {
+		base    string
+		entered chan struct{}
+		stop    context.CancelFunc
+		ended   <-chan error
+	}
+	launch := func() *replica {
+		r := &replica{entered: make(chan struct{}, 100)}
+		r.base, r.stop, r.ended = start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			wait := *gate.Load()
+			r.entered <- struct{}{}
+			<-wait
+			_, _ = io.WriteString(w, "done")
+		}))
+		return r
+	}
+	var mu sync.RWMutex // of the rotation
+	rotation := []*replica{launch(), launch()}
+	var calls atomic.Int64
+	var clients sync.WaitGroup
+	ctx, finish := context.WithCancel(t.Context())
+	for range 8 {
+		clients.Go(func() {
+			for ctx.Err() == nil {
+				mu.RLock() // until the call has arrived
+				r := rotation[int(calls.Add(1))%len(rotation)]
+				answered := make(chan string, 1)
+				go func() {
+					resp, err := http.Get(r.base)
+					if err != nil {
+						answered <- err.Error()
+						return
+					}
+					defer func() { _ = resp.Body.Close() }()
+					body, _ := io.ReadAll(resp.Body)
+					answered <- string(body)
+				}()
+				select {
+				case <-r.entered:
+				case failed := <-answered:
+					answered <- failed
+				}
+				mu.RUnlock()
+				assert.Equal(t, "done", <-answered)
+			}
+		})
+	}
+	for n := range rotation {
+		before := calls.Load()
+		require.Eventually(t, func() bool { return calls.Load() > before+20 }, time.Minute, time.Millisecond)
+		hold()
+		mu.Lock()
+		old := rotation[n]
+		rotation[n] = rotation[1-n]
+		mu.Unlock()
+		old.stop()
+		open()
+		require.NoError(t, <-old.ended)
+		mu.Lock()
+		rotation[n] = launch()
+		mu.Unlock()
+	}
+	finish()
+	clients.Wait()
+}
+
 func TestStopWaitsForWhatCallsLeaveBehind(t *testing.T) {
 	t.Parallel()
 	for name, failure := range map[string]error{"done": nil, "not done": errors.New("the mail server is gone")} {

@@ -253,6 +253,19 @@ func TestTrigger(t *testing.T) {
 	assert.NotEmpty(t, one.Stages[0].Jobs)
 }
 
+// However many pipelines moved, a call reads a hundred.
+func TestPipelinesCostACallForAHundred(t *testing.T) {
+	w := begin(t, small())
+	for n := range 250 {
+		w.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": fmt.Sprintf("A: %d\n", n)}})
+	}
+	w.ResetRequests()
+	found, err := w.open().Pipelines(t.Context(), time.Unix(0, 0))
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, len(found), 250)
+	assert.LessOrEqual(t, len(w.Requests()), len(found)/100+2, "and one begins each of both lists")
+}
+
 // A trigger is never sent twice, whatever happens to its answer.
 func TestTriggerIsSentOnce(t *testing.T) {
 	for name, f := range map[string]gitlabtest.Fault{

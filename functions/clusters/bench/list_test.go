@@ -87,9 +87,13 @@ type bench struct {
 	out   *tabwriter.Writer
 }
 
-// ask calls a handler.
+// ask calls a handler for the list.
 func ask(t testing.TB, h http.Handler, params url.Values, etag string) *httptest.ResponseRecorder {
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/instances?"+params.Encode(), nil)
+	return call(t, h, "/v1/instances?"+params.Encode(), etag)
+}
+
+func call(t testing.TB, h http.Handler, path, etag string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	r.Header.Set("Authorization", "Bearer x")
 	r.Header.Set("Accept-Encoding", "gzip") // as every browser does
 	if etag != "" {

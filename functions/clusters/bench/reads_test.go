@@ -39,6 +39,14 @@ func TestReadsOfTheList(t *testing.T) {
 				_, rcu := list(q.params(0), "", http.StatusOK)
 				assert.LessOrEqual(t, rcu, 0.5, q.name)
 			}
+			summary := func(path string) float64 {
+				t.Helper()
+				m.Take()
+				require.Equal(t, http.StatusOK, call(t, h, path, "").Code)
+				return m.Take()
+			}
+			assert.LessOrEqual(t, summary("/v1/clusters"), 0.5, "the fleet at a glance")
+			assert.LessOrEqual(t, summary("/v1/overview"), 1.5, "with the last events")
 			_, rcu := list(nil, first.Header().Get("ETag"), http.StatusNotModified)
 			assert.LessOrEqual(t, rcu, 0.5, "a second view")
 			require.NoError(t, touch(t.Context(), store, s, 1))

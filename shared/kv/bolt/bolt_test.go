@@ -28,7 +28,7 @@ func open(t testing.TB, path string, opts bolt.Options) *bolt.Store {
 func TestContract(t *testing.T) {
 	kvtest.Run(t, func(t *testing.T, now func() time.Time) kv.Store {
 		return open(t, filepath.Join(t.TempDir(), "kv.db"), bolt.Options{Now: now, NoSync: true})
-	}, kvtest.Effort{Increments: 50, Operations: 200})
+	}, kvtest.Effort{Increments: 1000, Operations: 200})
 }
 
 var key = kv.Key{Partition: "p", Sort: "s"}
