@@ -1,7 +1,6 @@
 import type { Health } from '@/api/types';
 import { healthLooks } from '../status/looks';
-import { Mark } from '../status/Mark';
-import statusClasses from '../status/status.module.css';
+import { CountPill } from './CountPill';
 import classes from './filters.module.css';
 
 const order: readonly Health[] = ['failed', 'degraded', 'progressing', 'healthy', 'unknown'];
@@ -18,22 +17,15 @@ export function HealthStrip({ counts, chosen, onChoose }: HealthStripProps) {
   return (
     <div className={classes.strip} role="group" aria-label="Health">
       {order.map((health) => {
-        const look = healthLooks[health];
         const pressed = on.includes(health);
         return (
-          <button
+          <CountPill
             key={health}
-            type="button"
-            className={`${classes.health} ${statusClasses.status}`}
-            data-tone={look.tone}
-            data-none={(counts[health] ?? 0) === 0}
-            aria-pressed={pressed}
-            onClick={() => onChoose(pressed ? on.filter((h) => h !== health) : [...on, health])}
-          >
-            <Mark shape={look.shape} />
-            <strong className="numbers">{counts[health] ?? 0}</strong>
-            <span className={classes.word}>{look.word}</span>
-          </button>
+            look={healthLooks[health]}
+            count={counts[health] ?? 0}
+            pressed={pressed}
+            onPress={() => onChoose(pressed ? on.filter((h) => h !== health) : [...on, health])}
+          />
         );
       })}
     </div>

@@ -1,10 +1,10 @@
-import { IconClock, IconEqualNot } from '@tabler/icons-react';
+import { IconClock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { Hidden } from '../Hidden';
 import { OutLink, QuietLink } from '../links';
-import { healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
+import { driftLook, healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
@@ -163,20 +163,25 @@ interface HealthCellProps {
 
 /**
  * What runs, marked when it was told too long ago to be relied on, and when it does not run as it was
- * deployed.
+ * deployed; once nobody tells any more, when somebody last did.
  */
 function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: HealthCellProps) {
-  const told = lifecycle === 'active' && health.state !== 'unknown' ? parseTime(staleSince) : undefined;
+  const told = lifecycle === 'active' ? parseTime(staleSince) : undefined;
   return (
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
       {drift && (
         <span className={classes.problem} title={`Drift: ${drift.reason}`}>
-          <IconEqualNot size={14} stroke={2} aria-hidden="true" />
+          <Mark shape={driftLook.shape} size={13} />
           <Hidden>, drifted: {drift.reason}</Hidden>
         </span>
       )}
-      {told && (
+      {told && health.state === 'unknown' && (
+        <span className={classes.dim}>
+          <Time at={staleSince} prefix="last seen " />
+        </span>
+      )}
+      {told && health.state !== 'unknown' && (
         <span className={classes.dim} title={`Stale: as of ${timeOfDay(told)}`}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
           <Hidden>, stale: as of {timeOfDay(told)}</Hidden>

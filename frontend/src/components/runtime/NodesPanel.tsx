@@ -5,14 +5,14 @@ import { healthLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
-import { memory } from '@/lib/resources';
+import { memory, resources } from '@/lib/resources';
 import { ClusterPanel } from './ClusterPanel';
 import classes from './runtime.module.css';
 import { worstFirst } from './words';
 
 const heads = ['Node', 'State', 'Machine', 'Pods', 'Cores requested', 'Memory requested', 'Created'];
 
-/** The cluster's machines, with what their pods have asked for of what pods may have. */
+/** The cluster's machines with their capacity, and what pods have asked for of what they may have of it. */
 export function NodesPanel({ cluster }: { cluster: string }) {
   const query = useQuery(nodesQuery(cluster));
   return (
@@ -23,7 +23,7 @@ export function NodesPanel({ cluster }: { cluster: string }) {
         ) : (
           <Table label="Nodes" heads={heads}>
             {worstFirst(nodes).map((node) => {
-              const { allocatable, requested } = node;
+              const { allocatable, capacity, requested } = node;
               return (
                 <tr key={node.name}>
                   <td data-wrap>{node.name}</td>
@@ -37,6 +37,7 @@ export function NodesPanel({ cluster }: { cluster: string }) {
                   </td>
                   <td data-dim>
                     {[node.size, node.zone].filter((part) => part !== undefined).join(', ') || '—'}
+                    <p className={classes.reason}>{resources(capacity)}</p>
                   </td>
                   <td>{share(requested.pods ?? 0, allocatable.pods ?? 0, String)}</td>
                   <td>

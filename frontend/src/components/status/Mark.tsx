@@ -3,7 +3,17 @@ import classes from './status.module.css';
 
 /** The shapes of status. Each differs in outline, so that none depends on colour. */
 export type Shape =
-  'check' | 'half' | 'spin' | 'triangle' | 'cross' | 'question' | 'dashed' | 'slash' | 'box' | 'pause';
+  | 'check'
+  | 'half'
+  | 'spin'
+  | 'triangle'
+  | 'cross'
+  | 'question'
+  | 'dashed'
+  | 'slash'
+  | 'box'
+  | 'pause'
+  | 'unequal';
 
 const ink = 'var(--ocim-surface)';
 
@@ -82,6 +92,14 @@ const shapes: Record<Shape, ReactElement> = {
       <circle cx="8" cy="8" r="5.8" stroke="currentColor" strokeWidth="1.5" />
       <path d="M6.5 6v4M9.5 6v4" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
     </>
+  ),
+  unequal: (
+    <path
+      d="M2 5.8h12M2 10.2h12M10.8 2.2 5.2 13.8"
+      stroke="currentColor"
+      strokeWidth="1.7"
+      strokeLinecap="round"
+    />
   ),
 };
 

@@ -25,6 +25,9 @@ export const healthLooks: Record<Health, Look> = {
   unknown: { shape: 'question', tone: 'quiet', word: 'Unknown' },
 };
 
+/** Of what does not run as it was deployed. */
+export const driftLook: Look = { shape: 'unequal', tone: 'warn', word: 'Drifted' };
+
 const pipelineLooks: Partial<Record<string, Look>> = {
   created: { shape: 'dashed', tone: 'quiet', word: 'Created' },
   waiting_for_resource: { shape: 'dashed', tone: 'busy', word: 'Waiting for resource' },

@@ -119,7 +119,7 @@ test('nodes say what is wrong with them and what their pods have asked for', asy
   const rows = within(await screen.findByRole('table', { name: 'Nodes' })).getAllByRole('row');
   expect(rows).toHaveLength(4);
   expect(rows[1]).toHaveTextContent(
-    /^node-3Degraded.*short of memory and evicts pods\. Move pods away.*t3\.xlarge, eu-central-1c/,
+    /^node-3Degraded.*short of memory and evicts pods\. Move pods away.*t3\.xlarge, eu-central-1c4 cores, 16 GiB/,
   );
   expect(rows[1]).toHaveTextContent('20 of 58, 34%3.5 of 3.92, 89%13.5 GiB of 15 GiB, 90%');
   expect(rows[2]).toHaveTextContent(/^node-1Healthy/);

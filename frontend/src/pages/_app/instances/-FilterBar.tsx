@@ -3,12 +3,14 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Facets } from '@/api/types';
+import { CountPill } from '@/components/filters/CountPill';
 import { FacetMenu } from '@/components/filters/FacetMenu';
 import dropdown from '@/components/Dropdown.module.css';
 import barClasses from '@/components/filters/filters.module.css';
 import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
 import { Mark } from '@/components/status/Mark';
+import { driftLook } from '@/components/status/looks';
 import type { Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
@@ -28,17 +30,24 @@ const menus = [
   ['Release', 'release', 'releases'],
   ['Lifecycle', 'lifecycle', 'lifecycles'],
   ['Pipeline', 'pipeline', 'pipelines'],
-  ['Drift', 'drift', 'drifts'],
 ] as const;
 
 export function FilterBar({ search, facets, clusters, wordOf, onChange }: FilterBarProps) {
   return (
     <div role="search" className={classes.filters} aria-label="Filter the instances">
-      <HealthStrip
-        counts={facets?.healths ?? {}}
-        chosen={search.health ?? []}
-        onChoose={(health) => onChange({ health })}
-      />
+      <div className={classes.statuses}>
+        <HealthStrip
+          counts={facets?.healths ?? {}}
+          chosen={search.health ?? []}
+          onChoose={(health) => onChange({ health })}
+        />
+        <CountPill
+          look={driftLook}
+          count={facets?.drifts['drifted'] ?? 0}
+          pressed={search.drift?.includes('drifted') ?? false}
+          onPress={() => onChange({ drift: search.drift?.includes('drifted') ? undefined : ['drifted'] })}
+        />
+      </div>
       <div className={barClasses.bar}>
         <NameFilter name={search.name ?? ''} onChange={(name) => onChange({ name })} />
         {menus.map(([title, key, facet]) => (

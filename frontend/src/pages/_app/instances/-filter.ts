@@ -1,6 +1,7 @@
 import type { ClusterBranch, InstanceFilter } from '@/api/types';
 import type { Chip } from '@/components/filters/Chips';
 import {
+  driftLook,
   healthLooks,
   lifecycleLooks,
   type Look,
@@ -44,7 +45,7 @@ export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => 
   lifecycle: (v) => wordIn(lifecycleLooks, v),
   health: (v) => wordIn(healthLooks, v),
   pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
-  drift: () => 'Drifted',
+  drift: () => driftLook.word,
   setting: (v) => v,
 });
 
