@@ -39,7 +39,7 @@ function BulkRoute() {
           <>
             <Board bulk={shown} />
             <Panel title="What was asked for">
-              <Facts facts={factsOf(shown)} />
+              <Facts flow facts={factsOf(shown)} />
             </Panel>
           </>
         )}
@@ -48,13 +48,31 @@ function BulkRoute() {
   );
 }
 
+/** What is set and what is unset; the API marks the first with +, the other with -. */
+function keysOf(keys: readonly string[]) {
+  return [
+    { name: 'Sets', sign: '+' },
+    { name: 'Unsets', sign: '-' },
+  ].flatMap(({ name, sign }) => {
+    const found = keys.filter((key) => key.startsWith(sign)).map((key) => key.slice(1));
+    return found.length === 0
+      ? []
+      : [
+          {
+            name,
+            value: found.map((key) => (
+              <div key={key}>
+                <code>{key}</code>
+              </div>
+            )),
+          },
+        ];
+  });
+}
+
 function factsOf(b: Bulk) {
   return [
-    {
-      name: 'Keys',
-      value: b.keys && <code>{b.keys.join('\n')}</code>,
-      note: b.keys && '+ is set, - is unset',
-    },
+    ...keysOf(b.keys ?? []),
     { name: 'Asked for by', value: b.requestedBy, note: <Time at={b.requestedAt} /> },
     { name: 'Waves', value: `1, then ${b.batch} at once` },
     { name: 'Pauses after', value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
