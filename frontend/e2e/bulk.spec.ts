@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fileInGit, logIn, look, see, title, useOcim } from './harness';
+import { fileInGit, logIn, look, see, step, title, useOcim } from './harness';
 
 const ocim = useOcim({ speed: 400 });
 
@@ -36,6 +36,11 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
   await choose(page, 'load-test', 'ulmo-candidate', 'pr-36012');
   await preview(page, 'SESSION_COOKIE_AGE', '60');
   await page.getByRole('button', { name: 'Change 3 instances' }).click();
+  await row(page, 'load-test')
+    .getByRole('link', { name: /^Follow/ })
+    .click();
+  await see(step(page, /^Running, now/)); // what only waits for its turn would be recalled
+  await page.goBack();
   await see(row(page, 'load-test').getByText('Running'));
   await page.getByRole('button', { name: 'Pause' }).click();
   await see(page.getByText('Paused by ada@example.org'));

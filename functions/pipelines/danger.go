@@ -78,7 +78,7 @@ type contractPage struct {
 func describeContract(project fleet.Project) (*contractOutput, error) {
 	page := contractPage{Contract: grove.DefaultContract(), Changed: project.Contract, Default: grove.DefaultContract()}
 	if c := project.Contract; c != nil {
-		page.Contract.AllowReprovision = c.AllowReprovision
+		page.Contract.AllowReprovision, page.Contract.Routes = c.AllowReprovision, grove.RoutesOf(c)
 		for kind, m := range c.Operations {
 			page.Contract.Operations[kind] = m
 		}
@@ -110,7 +110,7 @@ func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contra
 		return nil, err
 	}
 	wanted := &in.Body
-	if len(wanted.Operations) == 0 && !wanted.AllowReprovision {
+	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision {
 		wanted = nil
 	}
 	if project, err = f.Operations.SetContract(ctx, project, wanted, actor(ctx)); err != nil {

@@ -31,11 +31,20 @@ type DeployKey struct {
 }
 
 // Contract says how each operation is asked for. It is data, so that a
-// cluster on another version of Grove needs no other Ocim. A missing operation
-// takes its default from the grove package.
+// cluster on another version of Grove needs no other Ocim. What is missing takes
+// its default from the grove package.
 type Contract struct {
 	Operations       map[OperationKind]Mechanism `json:"operations,omitempty"`
+	Routes           []Route                     `json:"routes,omitempty" doc:"How a create hands its settings on; the first that takes a setting counts. Absent is the default"`
 	AllowReprovision bool                        `json:"allowReprovision,omitempty" doc:"Whether administrators may reprovision the cluster from here"`
+}
+
+// Route says by which key of a trigger's payload settings are handed on, and to
+// which file Grove writes them.
+type Route struct {
+	Keys   []string `json:"keys,omitempty" doc:"Settings that take it; * at the end stands for any rest. Without any it takes what carries its prefix already"`
+	Prefix string   `json:"prefix" doc:"What stands before a setting in the payload, unless it does already" example:"TUTOR_"`
+	File   string   `json:"file,omitempty" enum:"config.yml,grove.yml" doc:"File of the instance that Grove writes it to; absent is none: a variable of the pipeline"`
 }
 
 // Mechanism is how one operation reaches GitLab. Values of Variables and

@@ -54,7 +54,7 @@ func DefaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
 
 // DefaultContract is the contract of a project that has none of its own.
 func DefaultContract() fleet.Contract {
-	c := fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{}}
+	c := fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{}, Routes: DefaultRoutes()}
 	for _, kind := range fleet.OperationKinds() {
 		c.Operations[kind], _ = DefaultMechanism(kind)
 	}
@@ -121,7 +121,7 @@ func ValidateContract(c fleet.Contract) error {
 			}
 		}
 	}
-	return nil
+	return validRoutes(c.Routes)
 }
 
 func validVariable(by, field, name, value string) error {

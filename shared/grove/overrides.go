@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // MaxOverrides bounds the overrides of one create; MaxOverride one of them.
@@ -79,12 +80,9 @@ func plainValue(n *yaml.Node) (any, error) {
 	return n.Value, nil // a date is text to Tutor
 }
 
-// reservedKeys are the variables of a create, which no override may stand in
-// for.
-var reservedKeys = []string{"INSTANCE_NAME", "DEPLOYMENT_REQUEST_ID", "NEW_INSTANCE_TRIGGER", "ARCHIVE_INSTANCE_TRIGGER", "DELETE_INSTANCE_TRIGGER"}
-
-// routed turns overrides into the payload of a trigger.
-func routed(overrides map[string]json.RawMessage) (map[string]any, error) {
+// routed turns overrides into the payload of a trigger. No override may stand in
+// for one of the variables.
+func routed(routes []fleet.Route, overrides map[string]json.RawMessage, variables map[string]string) (map[string]any, error) {
 	if len(overrides) > maxOverrides {
 		return nil, fault.InvalidField("overrides", "at most %d keys are allowed", maxOverrides)
 	}
@@ -101,14 +99,20 @@ func routed(overrides map[string]json.RawMessage) (map[string]any, error) {
 		if total > MaxOverrides {
 			return nil, fault.InvalidField(field, "with this key the overrides exceed %d bytes", MaxOverrides)
 		}
-		if err := validKey(field, key); err != nil {
+		if err := validKey(routes, field, key, variables); err != nil {
 			return nil, err
 		}
 		value, err := overrideValue(field, raw)
 		if err != nil {
 			return nil, err
 		}
-		route := RouteOverride(key)
+		route, ok := routeOf(routes, key)
+		if !ok {
+			return nil, fault.InvalidField(field, "no route of the contract takes this setting")
+		}
+		if slices.Contains([]string{"token", "ref", "variables"}, route) {
+			return nil, fault.InvalidField(field, "the request itself has a key of this name")
+		}
 		if other, twice := from[route]; twice {
 			return nil, fault.InvalidField(field, "is the same setting as %s", other)
 		}
@@ -118,15 +122,25 @@ func routed(overrides map[string]json.RawMessage) (map[string]any, error) {
 	return payload, nil
 }
 
-func validKey(field, key string) error {
+func validKey(routes []fleet.Route, field, key string, variables map[string]string) error {
 	if !variableName.MatchString(key) {
 		return fault.InvalidField(field, "a key has letters, digits and _, at most 128")
 	}
-	bare := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(key, "TUTOR_"), "GROVE_"), "ENV_")
+	bare := key
+	for _, r := range routes {
+		if rest, ok := strings.CutPrefix(key, r.Prefix); ok && r.Prefix != "" {
+			bare = rest
+		}
+	}
 	if reservedVariable(key) || reservedVariable(bare) {
 		return fault.InvalidField(field, "GitLab and its runners use this name themselves")
 	}
-	if slices.Contains(reservedKeys, strings.ToUpper(cmp.Or(bare, key))) {
+	taken := slices.Collect(maps.Keys(variables))
+	for _, kind := range fleet.OperationKinds() {
+		usual, _ := DefaultMechanism(kind)
+		taken = slices.AppendSeq(taken, maps.Keys(usual.Variables))
+	}
+	if name := cmp.Or(bare, key); slices.ContainsFunc(taken, func(t string) bool { return strings.EqualFold(t, name) }) {
 		return fault.InvalidField(field, "Ocim sets this itself")
 	}
 	return nil
@@ -174,40 +188,4 @@ func checkValue(field string, value any, depth int) error {
 		}
 	}
 	return nil
-}
-
-// groveKeys are the settings of grove.yml; those that end in _ are prefixes.
-var groveKeys = []string{"COMPREHENSIVE_THEME_", "SIMPLE_THEME_", "IMAGE_BUILD_CONFIG", "PR_WATCHER"}
-
-// RouteOverride gives the payload key that takes a setting to its file:
-// `GROVE_<KEY>` to grove.yml, `TUTOR_<KEY>` to config.yml, `ENV_*` as it is. A key
-// that carries its route already is kept. config.yml has keys that start with
-// GROVE_ of their own (GROVE_CRON_JOBS); those become `TUTOR_GROVE_…`.
-func RouteOverride(key string) string {
-	bare, prefixed := strings.CutPrefix(key, "GROVE_")
-	switch {
-	case strings.HasPrefix(key, "TUTOR_"), strings.HasPrefix(key, "ENV_"), prefixed && isGroveKey(bare):
-		return key
-	case isGroveKey(key):
-		return "GROVE_" + key
-	}
-	return "TUTOR_" + key
-}
-
-// OverrideFile tells the file and the key that a payload key of RouteOverride
-// goes to. ENV_* goes to none: it is a variable of the pipeline.
-func OverrideFile(route string) (file, key string, ok bool) {
-	if key, ok = strings.CutPrefix(route, "TUTOR_"); ok {
-		return ConfigFile, key, true
-	}
-	if key, ok = strings.CutPrefix(route, "GROVE_"); ok {
-		return GroveFile, key, true
-	}
-	return "", "", false
-}
-
-func isGroveKey(key string) bool {
-	return slices.ContainsFunc(groveKeys, func(k string) bool {
-		return key == k || strings.HasSuffix(k, "_") && strings.HasPrefix(key, k)
-	})
 }

@@ -136,7 +136,8 @@ func Plan(c *fleet.Contract, r Request) (Call, error) {
 	if err != nil {
 		return Call{}, err
 	}
-	if err := ValidateContract(fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{r.Kind: m}}); err != nil {
+	routes := RoutesOf(c)
+	if err := ValidateContract(fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{r.Kind: m}, Routes: routes}); err != nil {
 		return Call{}, err
 	}
 	if err := r.validate(); err != nil {
@@ -159,7 +160,7 @@ func Plan(c *fleet.Contract, r Request) (Call, error) {
 	if len(r.Deployments) != 1 {
 		return Call{}, fault.InvalidField("instance", "%s takes one instance at a time", string(r.Kind))
 	}
-	payload, err := routed(r.Overrides)
+	payload, err := routed(routes, r.Overrides, m.Variables)
 	if err != nil {
 		return Call{}, err
 	}

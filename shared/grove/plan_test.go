@@ -276,15 +276,3 @@ func TestCallSurvivesJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &back))
 	assert.Equal(t, call, back)
 }
-
-func TestOverrideFileUndoesTheRoute(t *testing.T) {
-	for key, want := range map[string][2]string{
-		"PLATFORM_NAME": {"config.yml", "PLATFORM_NAME"}, "TUTOR_PLUGINS": {"config.yml", "PLUGINS"},
-		"GROVE_CRON_JOBS": {"config.yml", "GROVE_CRON_JOBS"}, "SIMPLE_THEME_EXTRA": {"grove.yml", "SIMPLE_THEME_EXTRA"},
-		"GROVE_PR_WATCHER": {"grove.yml", "PR_WATCHER"}, "ENV_REGION": {"", ""},
-	} {
-		file, setting, ok := OverrideFile(RouteOverride(key))
-		assert.Equal(t, want, [2]string{file, setting}, key)
-		assert.Equal(t, want[0] != "", ok, key)
-	}
-}

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -379,6 +380,8 @@ func TryContract(project fleet.Project, c fleet.Contract) ([]Sample, error) {
 		r := grove.Request{Kind: kind, Ref: project.DefaultBranch, Deployments: []fleet.Deployment{{Instance: "example", ID: placeholder}}}
 		path := grove.InstanceFile("example", grove.ConfigFile)
 		switch kind {
+		case fleet.Create:
+			r.Overrides = sampleSettings(c)
 		case fleet.Update:
 			r.Actions = []grove.Action{{Action: grove.UpdateFile, Path: path, LastCommit: "0000000"}}
 		case fleet.Unarchive:
@@ -396,4 +399,17 @@ func TryContract(project fleet.Project, c fleet.Contract) ([]Sample, error) {
 		samples = append(samples, Sample{Kind: kind, Request: describeCall(project, signed(call, placeholder))})
 	}
 	return samples, nil
+}
+
+// sampleSettings are some that the contract's routes take.
+func sampleSettings(c fleet.Contract) map[string]json.RawMessage {
+	some := map[string]json.RawMessage{}
+	for setting, value := range map[string]string{
+		"LMS_HOST": `"example.org"`, "GROVE_CRON_JOBS": `[]`, "COMPREHENSIVE_THEME_NAME": `"example"`, "ENV_NAME": `"example"`,
+	} {
+		if grove.Takes(grove.RoutesOf(&c), setting) {
+			some[setting] = json.RawMessage(value)
+		}
+	}
+	return some
 }

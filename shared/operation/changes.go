@@ -225,10 +225,10 @@ func plain(raw json.RawMessage) (any, error) {
 // foresee tells the files that Grove will make of a create's payload, as far as
 // the payload says. They are shown and kept, not sent: Grove writes them, and
 // adds what the cluster's defaults hold.
-func (p *prepared) foresee(payload map[string]any) error {
+func (p *prepared) foresee(routes []fleet.Route, payload map[string]any) error {
 	values := map[string]map[string]any{grove.ConfigFile: {}, grove.GroveFile: {}}
 	for route, value := range payload {
-		if file, key, ok := grove.OverrideFile(route); ok {
+		if file, key, ok := grove.OverrideFile(routes, route); ok {
 			values[file][key] = written(value)
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 		return nil, err
 	}
 	if p.call.Trigger != nil && req.Kind == fleet.Create {
-		if err := p.foresee(p.call.Trigger.Payload); err != nil {
+		if err := p.foresee(grove.RoutesOf(project.Contract), p.call.Trigger.Payload); err != nil {
 			return nil, err
 		}
 	}
@@ -364,11 +364,15 @@ func (p *prepared) sum(project fleet.Project, req Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	var routes []fleet.Route
+	if req.Kind == fleet.Create {
+		routes = grove.RoutesOf(project.Contract)
+	}
 	type file struct{ Path, Action, LastCommit, Source string }
 	var files []file
 	for _, f := range p.files {
 		files = append(files, file{f.action.Path, f.action.Action, f.action.LastCommit, f.source})
 	}
-	return digestOf(project.ID, project.DefaultBranch, req.Kind, mechanism, p.op.Instance, req.Instances, req.Overrides,
+	return digestOf(project.ID, project.DefaultBranch, req.Kind, mechanism, routes, p.op.Instance, req.Instances, req.Overrides,
 		req.Repository, req.Branch, strings.TrimSpace(req.Reason), files)
 }

@@ -1708,6 +1708,8 @@ export interface components {
             operations?: {
                 [key: string]: components["schemas"]["Mechanism"];
             };
+            /** @description How a create hands its settings on; the first that takes a setting counts. Absent is the default */
+            routes?: components["schemas"]["Route"][];
         };
         ContractPage: {
             /** @description What was changed; absent when it is the default */
@@ -2839,6 +2841,20 @@ export interface components {
         RotateCredentialInputBody: {
             /** @enum {string} */
             what: "webhookSecret" | "deployKey";
+        };
+        Route: {
+            /**
+             * @description File of the instance that Grove writes it to; absent is none: a variable of the pipeline
+             * @enum {string}
+             */
+            file?: "config.yml" | "grove.yml";
+            /** @description Settings that take it; * at the end stands for any rest. Without any it takes what carries its prefix already */
+            keys?: string[];
+            /**
+             * @description What stands before a setting in the payload, unless it does already
+             * @example TUTOR_
+             */
+            prefix: string;
         };
         Running: {
             cluster: string;

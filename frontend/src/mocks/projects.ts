@@ -101,13 +101,23 @@ const standard: Record<OperationKind, Mechanism> = {
   },
 };
 
+const routes: NonNullable<Contract['routes']> = [
+  { keys: ['SIMPLE_THEME_*'], prefix: 'GROVE_', file: 'grove.yml' },
+  { prefix: 'ENV_' },
+  { keys: ['*'], prefix: 'TUTOR_', file: 'config.yml' },
+];
+
 function contractPage(changed: Contract | undefined): ContractPage {
   const operations = { ...standard, ...changed?.operations };
   const fill = (text: string) =>
     text.replaceAll('{instance}', 'example').replaceAll('{entries}', 'example|1');
   return {
-    contract: { operations, ...(changed?.allowReprovision ? { allowReprovision: true } : {}) },
-    default: { operations: standard },
+    contract: {
+      operations,
+      routes: changed?.routes ?? routes,
+      ...(changed?.allowReprovision ? { allowReprovision: true } : {}),
+    },
+    default: { operations: standard, routes },
     ...(changed ? { changed } : {}),
     samples: (Object.keys(standard) as OperationKind[]).map((kind) => {
       const { by, message = '', variables = {} } = operations[kind];
@@ -127,7 +137,12 @@ function contractPage(changed: Contract | undefined): ContractPage {
 }
 
 /** As the API says of the first thing that is wrong. */
-function refusal({ operations = {} }: Contract) {
+function refusal({ operations = {}, routes = [] }: Contract) {
+  const taken = routes.findIndex(({ prefix }) => prefix.startsWith('CI_'));
+  if (taken >= 0) {
+    const said = 'GitLab and its runners use names that begin so themselves';
+    return problem(422, said, [{ field: `body.routes.${taken}.prefix`, message: said }]);
+  }
   for (const [kind, { by, variables = {}, message = '' }] of Object.entries(operations)) {
     const refuse = (field: string, said: string) =>
       problem(422, said, [{ field: `body.operations.${kind}.${field}`, message: said }]);

@@ -19,9 +19,11 @@ import {
   type MechanismDraft,
   mechanismDraft,
   problemsOf,
+  routesDraft,
 } from './-contractDraft';
 import { MechanismPanel } from './-MechanismPanel';
 import classes from './-projects.module.css';
+import { RoutesPanel } from './-RoutesPanel';
 
 interface ContractEditorProps {
   cluster: string;
@@ -77,6 +79,14 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           />
         );
       })}
+      <RoutesPanel
+        draft={draft.routes}
+        problems={problems}
+        onChange={(routes) => setDraft((before) => ({ ...before, routes }))}
+        onDefault={() =>
+          setDraft((before) => ({ ...before, routes: routesDraft(page.default.routes, false) }))
+        }
+      />
       <Panel title="Reprovisioning">
         <Checkbox
           label="Administrators may reprovision this cluster from here"

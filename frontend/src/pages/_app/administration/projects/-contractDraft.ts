@@ -20,8 +20,18 @@ export interface MechanismDraft {
   variables: readonly Pair[];
 }
 
+type Routes = NonNullable<Contract['routes']>;
+
+/** How a create hands its settings on, while it is edited: as JSON. */
+export interface RoutesDraft {
+  /** Whether they are other than the default. */
+  own: boolean;
+  text: string;
+}
+
 export interface ContractDraft {
   allowReprovision: boolean;
+  routes: RoutesDraft;
   operations: ReadonlyMap<OperationKind, MechanismDraft>;
 }
 
@@ -30,10 +40,15 @@ export function mechanismDraft(mechanism: Mechanism | undefined, own: boolean): 
   return { own, by, message, variables: pairsOf(variables) };
 }
 
+export function routesDraft(routes: Routes | undefined, own: boolean): RoutesDraft {
+  return { own, text: JSON.stringify(routes ?? [], null, 2) };
+}
+
 export function draftOf({ contract, changed }: ContractPage): ContractDraft {
   const own = changed?.operations ?? {};
   return {
     allowReprovision: contract.allowReprovision ?? false,
+    routes: routesDraft(contract.routes, changed?.routes !== undefined),
     operations: new Map(
       kinds.map((kind) => [kind, mechanismDraft(contract.operations?.[kind], kind in own)]),
     ),
@@ -41,10 +56,11 @@ export function draftOf({ contract, changed }: ContractPage): ContractDraft {
 }
 
 /** The contract of a draft: only what is other than the default. */
-export function contractOf({ allowReprovision, operations }: ContractDraft): Contract {
+export function contractOf({ allowReprovision, routes, operations }: ContractDraft): Contract {
   const own = [...operations].filter(([, draft]) => draft.own);
   return {
     allowReprovision,
+    ...(routes.own ? { routes: listOf(routes.text) ?? [] } : {}),
     operations: Object.fromEntries(own.map(([kind, draft]) => [kind, mechanismOf(draft)])),
   };
 }
@@ -54,9 +70,20 @@ function mechanismOf({ by, message, variables }: MechanismDraft): Mechanism {
   return { by, variables: valuesOf(variables) };
 }
 
-/** What a map of variables cannot even hold, by the path the API would name; the rest is the API's to say. */
-export function problemsOf({ operations }: ContractDraft): Record<string, string> {
+/** The list that a text of JSON holds; undefined when it holds none. */
+function listOf(text: string): Routes | undefined {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? (list as Routes) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a draft cannot even hold, by the path the API would name; the rest is the API's to say. */
+export function problemsOf({ routes, operations }: ContractDraft): Record<string, string> {
   const problems: Record<string, string> = {};
+  if (routes.own && listOf(routes.text) === undefined) problems.routes = 'This is no list in JSON';
   for (const [kind, { own, by, variables }] of operations) {
     if (!own || by === 'commit') continue;
     for (const [id, problem] of pairProblems(variables)) problems[rowPath(kind, id)] = problem;

@@ -208,6 +208,39 @@ describe('the contract', () => {
     expect(await screen.findByRole('button', { name: 'Back to the default: Archive' })).toBeVisible();
   });
 
+  test('tells by which keys settings are handed on, as JSON', async () => {
+    const { user } = open(`${projects}/campus-aws/contract`);
+    const text = await screen.findByLabelText('Routes');
+    const type = async (json: string) => {
+      await user.clear(text);
+      await user.click(text);
+      await user.paste(json);
+    };
+    await type('[{');
+    await waitFor(() => expect(text).toHaveAccessibleDescription(/This is no list in JSON/));
+    await type('[{"keys": ["*"], "prefix": "CI_"}]');
+    await waitFor(() =>
+      expect(text).toHaveAccessibleDescription(/routes\.0\.prefix: GitLab and its runners/),
+    );
+    await type('[{"keys": ["*"], "prefix": "CONFIG_", "file": "config.yml"}]');
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save the contract' })).toBeEnabled());
+    await user.click(screen.getByRole('button', { name: 'Save the contract' }));
+    await user.click(
+      within(await screen.findByRole('dialog', { name: 'Save the contract?' })).getByRole('button', {
+        name: 'Save',
+      }),
+    );
+    await waitFor(() =>
+      expect(mock.world.contracts.get('campus-aws')?.routes).toEqual([
+        { keys: ['*'], prefix: 'CONFIG_', file: 'config.yml' },
+      ]),
+    );
+    await user.click(
+      await screen.findByRole('button', { name: 'Back to the default: Settings of a create' }),
+    );
+    expect(screen.getByLabelText<HTMLTextAreaElement>('Routes').value).toContain('TUTOR_');
+  });
+
   test('is an administrator’s business', async () => {
     enterAs('operator');
     open(`${projects}/campus-aws/contract`);

@@ -1,0 +1,48 @@
+import { Textarea } from '@mantine/core';
+import { Panel } from '@/components/Panel';
+import { SmallButton } from '@/components/SmallButton';
+import { ownLook } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import type { RoutesDraft } from './-contractDraft';
+import classes from './-projects.module.css';
+
+interface RoutesPanelProps {
+  draft: RoutesDraft;
+  /** What is wrong, by the path the API names. */
+  problems: Record<string, string>;
+  onChange: (draft: RoutesDraft) => void;
+  onDefault: () => void;
+}
+
+/** By which keys of its payload a create hands its settings on. */
+export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPanelProps) {
+  const wrong = Object.entries(problems)
+    .filter(([path]) => path === 'routes' || path.startsWith('routes.') || path.startsWith('routes['))
+    .map(([path, said]) => (path === 'routes' ? said : `${path}: ${said}`));
+  return (
+    <Panel
+      title="Settings of a create"
+      note={draft.own && <Status look={ownLook} />}
+      actions={
+        draft.own && (
+          <SmallButton onClick={onDefault} aria-label="Back to the default: Settings of a create">
+            Back to the default
+          </SmallButton>
+        )
+      }
+    >
+      <Textarea
+        label="Routes"
+        description="The first route that takes a setting counts. keys are the settings it takes, * at their end stands for any rest; prefix is put before them in the payload; file is where Grove writes them, absent for variables of the pipeline. The dry run of Create shows some."
+        autosize
+        minRows={8}
+        maxRows={24}
+        spellCheck={false}
+        className={classes.routes}
+        value={draft.text}
+        error={wrong.length > 0 && wrong.join('; ')}
+        onChange={({ currentTarget: { value } }) => onChange({ own: true, text: value })}
+      />
+    </Panel>
+  );
+}
