@@ -2,8 +2,6 @@ package gitlab
 
 import (
 	"context"
-	"encoding/base64"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -18,45 +16,26 @@ import (
 // maxSearched is how many commits are looked through for a text.
 const maxSearched = 500
 
-// commitBody is GitLab's commit request; go-gitlab has no allow_empty, without
-// which a commit of no actions is refused.
-type commitBody struct {
-	Branch     string       `json:"branch"`
-	Message    string       `json:"commit_message"`
-	Actions    []actionBody `json:"actions"`
-	AllowEmpty bool         `json:"allow_empty,omitempty"`
-}
-
-type actionBody struct {
-	Action     string `json:"action"`
-	Path       string `json:"file_path"`
-	Content    string `json:"content,omitempty"`
-	Encoding   string `json:"encoding,omitempty"`
-	LastCommit string `json:"last_commit_id,omitempty"`
-}
-
 // Commit changes files in one step. It is sent once. When somebody changed a
 // file since the commit its action names, it is fault.Conflict and GitLab's
 // words name the file.
 func (p *Project) Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error) {
-	body := commitBody{Branch: c.Branch, Message: c.Message, Actions: []actionBody{}, AllowEmpty: len(c.Actions) == 0}
-	for _, a := range c.Actions {
-		action := actionBody{Action: a.Action, Path: a.Path, LastCommit: a.LastCommit}
-		if a.Action != grove.DeleteFile {
-			action.Content, action.Encoding = base64.StdEncoding.EncodeToString(a.Content), "base64"
-		}
-		body.Actions = append(body.Actions, action)
-	}
-	req, err := p.api.NewRequest(http.MethodPost, p.path("repository/commits"), body,
-		[]gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
-	if err != nil {
-		return fleet.Commit{}, translate(err, "committing")
-	}
 	var made gogitlab.Commit
-	if _, err := p.api.Do(req, &made); err != nil {
+	if err := p.send(ctx, grove.Call{Commit: &c}, &made); err != nil {
 		return fleet.Commit{}, translate(err, "committing to %s", c.Branch)
 	}
 	return commit(&made), nil
+}
+
+// send makes the request of a call, and decodes GitLab's answer.
+func (p *Project) send(ctx context.Context, call grove.Call, answer any) error {
+	w := call.Wire(int64(p.id), p.trigger.Reveal())
+	req, err := p.api.NewRequest(w.Method, w.Path, w.Body, []gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
+	if err != nil {
+		return err
+	}
+	_, err = p.api.Do(req, answer)
+	return err
 }
 
 func (p *Project) path(rest string) string { return "projects/" + strconv.Itoa(p.id) + "/" + rest }

@@ -2,9 +2,7 @@ package gitlab
 
 import (
 	"context"
-	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	gogitlab "github.com/xanzy/go-gitlab"
@@ -130,31 +128,13 @@ func at(t *time.Time) time.Time {
 	return t.UTC()
 }
 
-// triggerBody is GitLab's trigger request. variables is a nested object with
-// text values; in JSON, flat "variables[X]" keys are silently ignored. go-gitlab
-// has no place for the payload's own keys.
-func triggerBody(token string, t grove.Trigger) map[string]any {
-	body := make(map[string]any, len(t.Payload)+3)
-	for k, v := range t.Payload {
-		body[k] = v
-	}
-	body["ref"], body["token"], body["variables"] = t.Ref, token, t.Variables
-	return body
-}
-
 // Trigger starts a pipeline with the project's trigger token. It is sent once.
 func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline, error) {
 	if p.trigger.IsZero() {
 		return fleet.Pipeline{}, fault.New(fault.Refused, "The project has no trigger token; an administrator has to enter one")
 	}
-	path := "projects/" + strconv.Itoa(p.id) + "/trigger/pipeline"
-	req, err := p.api.NewRequest(http.MethodPost, path, triggerBody(p.trigger.Reveal(), t),
-		[]gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
-	if err != nil {
-		return fleet.Pipeline{}, translate(err, "triggering a pipeline")
-	}
 	var made gogitlab.Pipeline
-	if _, err := p.api.Do(req, &made); err != nil {
+	if err := p.send(ctx, grove.Call{Trigger: &t}, &made); err != nil {
 		err = translate(err, "triggering a pipeline")
 		if fault.Is(err, fault.NotFound) {
 			// GitLab says 404 for a trigger token it does not know.
@@ -167,16 +147,11 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 
 // Run starts a pipeline of the default branch with variables. It is sent once.
 func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
-	variables := make([]*gogitlab.PipelineVariableOptions, 0, len(call.Variables))
-	for name, value := range call.Variables {
-		variables = append(variables, &gogitlab.PipelineVariableOptions{Key: &name, Value: &value})
-	}
-	made, _, err := p.api.Pipelines.CreatePipeline(p.id,
-		&gogitlab.CreatePipelineOptions{Ref: &call.Ref, Variables: &variables}, gogitlab.WithContext(ctx))
-	if err != nil {
+	var made gogitlab.Pipeline
+	if err := p.send(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
 		return fleet.Pipeline{}, translate(err, "starting a pipeline of %s", call.Ref)
 	}
-	return pipeline(made), nil
+	return pipeline(&made), nil
 }
 
 // FindPipeline looks for the newest pipeline of a source ("trigger" or "api")

@@ -2,8 +2,7 @@ package operation
 
 import (
 	"context"
-	"maps"
-	"strconv"
+	"fmt"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -24,8 +23,9 @@ type Preview struct {
 	Kind      fleet.OperationKind `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 }
 
-// GitLabRequest is a request to GitLab as it will be sent, but for tokens and
-// other secrets, which are masked, and contents of files, which Files tells.
+// GitLabRequest is a request to GitLab exactly as it will be sent, but for tokens and
+// other secrets, which are masked; contents of files, which Files tells; and the
+// deployment id, which is not chosen yet.
 type GitLabRequest struct {
 	Method string         `json:"method" example:"POST"`
 	Path   string         `json:"path" example:"/api/v4/projects/42/repository/commits"`
@@ -111,40 +111,19 @@ func (p *prepared) after() any {
 	return out
 }
 
-// describeCall writes a call as the request it becomes.
+// describeCall shows a call as the request it becomes.
 func describeCall(project fleet.Project, call grove.Call) *GitLabRequest {
-	base := "/api/v4/projects/" + strconv.FormatInt(project.GitLabID, 10)
-	var r *GitLabRequest
-	call = call.Masked()
-	switch {
-	case call.Trigger != nil:
-		r = &GitLabRequest{Method: "POST", Path: base + "/trigger/pipeline", Body: map[string]any{}}
-		maps.Copy(r.Body, call.Trigger.Payload)
-		r.Body["token"], r.Body["ref"], r.Body["variables"] = grove.MaskText, call.Trigger.Ref, anyMap(call.Trigger.Variables)
-	case call.Pipeline != nil:
-		r = &GitLabRequest{Method: "POST", Path: base + "/pipeline", Body: map[string]any{
-			"ref": call.Pipeline.Ref, "variables": anyMap(call.Pipeline.Variables),
-		}}
-	case call.Commit != nil:
-		actions := []any{}
-		for _, a := range call.Commit.Actions {
-			action := map[string]any{"action": a.Action, "file_path": a.Path}
-			if a.Action != grove.DeleteFile {
-				action["content"] = strconv.Itoa(len(a.Content)) + " bytes, as in the diff"
+	w := call.Masked().Wire(project.GitLabID, grove.MaskText)
+	if call.Commit != nil {
+		actions, _ := w.Body["actions"].([]any)
+		for i, a := range call.Commit.Actions {
+			if action, _ := actions[i].(map[string]any); a.Action != grove.DeleteFile {
+				action["content"] = fmt.Sprintf("<%d bytes, as in the diff>", len(a.Content))
 			}
-			if a.LastCommit != "" {
-				action["last_commit_id"] = a.LastCommit
-			}
-			actions = append(actions, action)
 		}
-		r = &GitLabRequest{Method: "POST", Path: base + "/repository/commits", Body: map[string]any{
-			"branch": call.Commit.Branch, "commit_message": call.Commit.Message, "actions": actions,
-		}}
-	default:
-		return nil
 	}
-	r.Body, _ = inPlace(r.Body).(map[string]any)
-	return r
+	body, _ := inPlace(w.Body).(map[string]any)
+	return &GitLabRequest{Method: w.Method, Path: "/api/v4/" + w.Path, Body: body}
 }
 
 // inPlace shows the deployment id as what it is: not chosen yet.
@@ -162,14 +141,6 @@ func inPlace(v any) any {
 		}
 	}
 	return v
-}
-
-func anyMap(m map[string]string) map[string]any {
-	out := make(map[string]any, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
-	return out
 }
 
 // Configuration reads an instance's files fresh from GitLab, secrets masked, for
