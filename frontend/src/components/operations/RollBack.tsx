@@ -10,7 +10,7 @@ interface RollBackProps {
   instance: string;
   /** The operation, or the commit, whose configuration comes back. */
   to: string;
-  /** Tells it from others of its kind, for who does not see the row it is in. */
+  /** What the button says, and of which row it is, for who does not see that. */
   about?: string;
   children: ReactNode;
 }

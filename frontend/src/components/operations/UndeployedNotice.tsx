@@ -65,7 +65,12 @@ interface BeforeProps {
 function Before({ cluster, instance, commit, to }: BeforeProps) {
   if (to === undefined) return null;
   return (
-    <RollBack cluster={cluster} instance={instance} to={to} about={`Roll back to before “${commit.title}”`}>
+    <RollBack
+      cluster={cluster}
+      instance={instance}
+      to={to}
+      about={`Roll back to before it: “${commit.title}”`}
+    >
       Roll back to before it
     </RollBack>
   );
