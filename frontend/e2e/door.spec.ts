@@ -17,7 +17,7 @@ import {
 
 const ocim = useOcim({ administrator: false });
 
-test('axe finds no fault with what is in front of the door', { timeout: 300_000 }, async () => {
+test('axe finds no fault with what is in front of the door', async () => {
   const page = await ocim.visit();
   await page.goto('/login');
   await look(page, title(page, 'Log in'), page.getByText('Not set up yet'));

@@ -5,7 +5,7 @@ const ocim = useOcim();
 
 const cluster = 'grove-guild-do';
 
-test('a project is added by its checks, looked after, and removed', { timeout: 240_000 }, async () => {
+test('a project is added by its checks, looked after, and removed', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await page.getByRole('link', { name: 'Add GitLab project' }).click();

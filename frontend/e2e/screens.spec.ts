@@ -3,7 +3,7 @@ import { ada, invite, logIn, look, patience, see, title, useOcim, writeYaml } fr
 
 const ocim = useOcim();
 
-test('axe finds no fault with the pages of the fleet', { timeout: 300_000 }, async () => {
+test('axe finds no fault with the pages of the fleet', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await look(page, page.getByRole('table', { name: 'Instances' }));
@@ -45,49 +45,45 @@ test('axe finds no fault with the pages of the fleet', { timeout: 300_000 }, asy
   await look(page, title(page, 'Not found'));
 });
 
-test(
-  'axe finds no fault with the pages of people, the account and projects',
-  { timeout: 300_000 },
-  async () => {
-    const page = await ocim.visit();
-    await logIn(page);
-    await page.goto('/administration/users');
-    await look(page, page.getByRole('table', { name: 'Users' }));
-    await page.getByRole('button', { name: `Change ${ada.name}` }).click();
-    await page.getByRole('button', { name: 'Roles…' }).click();
-    await look(page, page.getByRole('dialog', { name: `Roles of ${ada.name}` }));
-    await invite(page, 'finn@example.org');
-    await look(page, page.getByRole('table', { name: 'Invitations' }));
+test('axe finds no fault with the pages of people, the account and projects', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.goto('/administration/users');
+  await look(page, page.getByRole('table', { name: 'Users' }));
+  await page.getByRole('button', { name: `Change ${ada.name}` }).click();
+  await page.getByRole('button', { name: 'Roles…' }).click();
+  await look(page, page.getByRole('dialog', { name: `Roles of ${ada.name}` }));
+  await invite(page, 'finn@example.org');
+  await look(page, page.getByRole('table', { name: 'Invitations' }));
 
-    await page.goto('/account');
-    await look(page, page.getByRole('table', { name: 'Sessions' }), page.getByLabel('Present password'));
-    await page.goto('/account/tokens');
-    await look(page, page.getByText('No tokens'));
-    await page.getByLabel('Name', { exact: true }).fill('nightly report');
-    await page.getByRole('button', { name: 'Make the token' }).click();
-    await look(page, page.getByText('Copy it now.'), page.getByRole('table', { name: 'API tokens' }));
-    await page.getByRole('button', { name: 'Revoke nightly report' }).click();
-    await look(page, page.getByRole('dialog', { name: 'Revoke nightly report?' }));
+  await page.goto('/account');
+  await look(page, page.getByRole('table', { name: 'Sessions' }), page.getByLabel('Present password'));
+  await page.goto('/account/tokens');
+  await look(page, page.getByText('No tokens'));
+  await page.getByLabel('Name', { exact: true }).fill('nightly report');
+  await page.getByRole('button', { name: 'Make the token' }).click();
+  await look(page, page.getByText('Copy it now.'), page.getByRole('table', { name: 'API tokens' }));
+  await page.getByRole('button', { name: 'Revoke nightly report' }).click();
+  await look(page, page.getByRole('dialog', { name: 'Revoke nightly report?' }));
 
-    await page.goto('/projects/new');
-    await page.getByRole('button', { name: 'Check and add' }).click();
-    await look(page, page.getByText('A pipeline trigger token is needed.'));
+  await page.goto('/projects/new');
+  await page.getByRole('button', { name: 'Check and add' }).click();
+  await look(page, page.getByText('A pipeline trigger token is needed.'));
 
-    await page.goto('/administration/projects/grove-campus-aws/contract');
-    await look(page, page.getByRole('heading', { name: 'Reprovisioning' }));
-    await page.goto('/administration/projects/grove-campus-aws/usage');
-    await page.getByRole('button', { name: 'Try it' }).click();
-    await look(
-      page,
-      page.getByRole('heading', { name: 'How it is read' }),
-      page.getByRole('cell', { name: 'ardmore-university' }),
-    );
-    await page.getByLabel('Function', { exact: true }).fill('Not a function');
-    await look(page, page.getByRole('button', { name: 'Undo all', disabled: false }));
-  },
-);
+  await page.goto('/administration/projects/grove-campus-aws/contract');
+  await look(page, page.getByRole('heading', { name: 'Reprovisioning' }));
+  await page.goto('/administration/projects/grove-campus-aws/usage');
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await look(
+    page,
+    page.getByRole('heading', { name: 'How it is read' }),
+    page.getByRole('cell', { name: 'ardmore-university' }),
+  );
+  await page.getByLabel('Function', { exact: true }).fill('Not a function');
+  await look(page, page.getByRole('button', { name: 'Undo all', disabled: false }));
+});
 
-test('every page fits every screen', { timeout: 300_000 }, async () => {
+test('every page fits every screen', async () => {
   const page = await ocim.visit();
   await page.setViewportSize({ width: 320, height: 640 });
   await logIn(page);

@@ -21,7 +21,7 @@ export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
         maxLength={300}
         aria-label="Configuration: KEY, KEY=value, KEY~text or free text, then Enter"
         title="KEY, KEY=value, KEY~text or free text, then Enter"
-        placeholder="Configuration: KEY=value, KEY~text…"
+        placeholder="Configuration: KEY=value"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         leftSection={<IconAdjustmentsHorizontal size={15} stroke={1.7} />}
