@@ -1,6 +1,7 @@
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import { Hidden } from '../Hidden';
 import { SmallButton } from '../SmallButton';
 import { useMay } from '../useMe';
 import { StartOperation } from './StartOperation';
@@ -10,7 +11,7 @@ interface RollBackProps {
   instance: string;
   /** The operation, or the commit, whose configuration comes back. */
   to: string;
-  /** What the button says, and of which row it is, for who does not see that. */
+  /** Tells it from others of its kind, for those who do not see the row it is in. */
   about?: string;
   children: ReactNode;
 }
@@ -23,12 +24,9 @@ export function RollBack({ cluster, instance, to, about, children }: RollBackPro
   if (!operator) return null;
   return (
     <>
-      <SmallButton
-        onClick={() => setAsked(true)}
-        leftSection={<IconArrowBackUp size={14} stroke={1.8} />}
-        {...(about === undefined ? {} : { 'aria-label': about })}
-      >
+      <SmallButton onClick={() => setAsked(true)} leftSection={<IconArrowBackUp size={14} stroke={1.8} />}>
         {children}
+        {about !== undefined && <Hidden>: {about}</Hidden>}
       </SmallButton>
       {asked && (
         <StartOperation

@@ -65,12 +65,7 @@ interface BeforeProps {
 function Before({ cluster, instance, commit, to }: BeforeProps) {
   if (to === undefined) return null;
   return (
-    <RollBack
-      cluster={cluster}
-      instance={instance}
-      to={to}
-      about={`Roll back to before it: “${commit.title}”`}
-    >
+    <RollBack cluster={cluster} instance={instance} to={to} about={commit.title}>
       Roll back to before it
     </RollBack>
   );

@@ -35,7 +35,7 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
                         cluster={cluster}
                         instance={instance}
                         to={pipeline.sha}
-                        about={`Roll back to it: pipeline #${pipeline.id}`}
+                        about={`pipeline #${pipeline.id}`}
                       >
                         Roll back to it
                       </RollBack>

@@ -113,7 +113,7 @@ test('commits that nobody deployed are ways back: each to what was before it, al
     { sha: 'def', title: 'Try a theme', message: '', author: 'Chidi', createdAt: at(3) },
   ]);
   const { user } = open(address);
-  for (const name of ['Roll back to before it: “Try another theme”', 'Roll back to what is deployed']) {
+  for (const name of ['Roll back to before it: Try another theme', 'Roll back to what is deployed']) {
     await user.click(await screen.findByRole('button', { name }));
     const dialog = await screen.findByRole('dialog', { name: 'Roll academy back?' });
     expect(await within(dialog).findByText('PLATFORM_NAME: Old')).toBeVisible();
@@ -121,7 +121,7 @@ test('commits that nobody deployed are ways back: each to what was before it, al
     await user.click(within(dialog).getByRole('button', { name: 'Leave it' }));
   }
   expect(wishes.map((wish) => wish.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
-  expect(screen.queryByRole('button', { name: /before it: “Try a theme”/ })).toBeNull();
+  expect(screen.queryByRole('button', { name: /before it: Try a theme/ })).toBeNull();
 });
 
 test('a pipeline that deployed is a way back, unless it is what runs', async () => {
@@ -137,6 +137,7 @@ test('a pipeline that deployed is a way back, unless it is what runs', async () 
   ];
   open('/clusters/campus-aws/instances/academy?tab=deployments');
   const table = await screen.findByRole('table', { name: 'Pipelines' });
-  const ways = within(table).getAllByRole('button', { name: /^Roll back to it: pipeline #/ });
-  expect(ways.map((way) => way.getAttribute('aria-label'))).toEqual(['Roll back to it: pipeline #10']);
+  const ways = within(table).getAllByRole('button', { name: /^Roll back to it/ });
+  expect(ways.map((way) => way.textContent)).toEqual(['Roll back to it: pipeline #10']);
+  expect(await faults(table)).toEqual([]);
 });
