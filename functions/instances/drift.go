@@ -28,6 +28,7 @@ type driftReport struct {
 	Commit      string             `json:"commit,omitempty" doc:"Commit whose configuration is compared"`
 	Deployed    string             `json:"deployed,omitempty" doc:"Commit that was deployed last; absent when it is not known"`
 	Pipeline    int64              `json:"pipeline,omitempty" doc:"Pipeline that deployed it"`
+	Deploying   bool               `json:"deploying,omitempty" doc:"It is being deployed, so what differs says nothing yet and is not told"`
 	Differences []grove.Difference `json:"differences" nullable:"false" doc:"By workload; what the configuration leaves to defaults is not compared"`
 	Unread      []clusterfn.Unread `json:"unread,omitempty" doc:"What the cluster could not tell; without its autoscalers no replicas are compared"`
 	Error       string             `json:"error,omitempty" doc:"Why drift and undeployed changes could not be told apart"`
@@ -51,6 +52,9 @@ func (f *instances) drift(ctx context.Context, in *instanceInput) (*driftOutput,
 	}
 	if row.Digest == "" {
 		return nil, fault.New(fault.Conflict, "The instance is not in git, so there is nothing to compare with.")
+	}
+	if p := row.Instance.Pipeline; p != nil && !p.Status.Finished() {
+		return &driftOutput{driftReport{At: f.Now().UTC(), Deploying: true, Differences: []grove.Difference{}}}, nil
 	}
 	runs, err := cluster.Replication(ctx, in.Instance)
 	if err != nil {

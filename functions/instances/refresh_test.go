@@ -111,6 +111,7 @@ func TestDriftIsToldFromUndeployedChanges(t *testing.T) {
 	var got struct {
 		At                      time.Time
 		Commit, Deployed, Error string
+		Deploying               bool
 		Differences             []grove.Difference
 	}
 	causes := func() map[string]grove.Cause {
@@ -136,6 +137,19 @@ func TestDriftIsToldFromUndeployedChanges(t *testing.T) {
 	w.latest, w.gitlab = operation.Deployed{}, fault.New(fault.Unavailable, "GitLab answers 502.")
 	assert.Equal(t, grove.Untold, causes()["lms maxReplicas"], "GitLab takes nothing else along")
 	assert.Equal(t, "GitLab answers 502.", got.Error)
+
+	pipeline := func(status fleet.PipelineStatus) {
+		t.Helper()
+		require.NoError(t, w.fleet.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+			c.Row("demo").Instance.Pipeline = &fleet.PipelineSummary{ID: 9, Status: status}
+			return c, nil
+		}))
+	}
+	pipeline(fleet.StatusRunning)
+	assert.Empty(t, causes(), "while it is deployed nothing is told")
+	assert.True(t, got.Deploying)
+	pipeline(fleet.StatusFailed)
+	assert.NotEmpty(t, causes())
 
 	assert.Equal(t, http.StatusConflict, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/wanted/drift", "campus", new(any)))
 	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, demo+"/drift", "other", new(any)))

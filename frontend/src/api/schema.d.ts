@@ -1816,6 +1816,8 @@ export interface components {
             commit?: string;
             /** @description Commit that was deployed last; absent when it is not known */
             deployed?: string;
+            /** @description It is being deployed, so what differs says nothing yet and is not told */
+            deploying?: boolean;
             /** @description By workload; what the configuration leaves to defaults is not compared */
             differences: components["schemas"]["Difference"][];
             /** @description Why drift and undeployed changes could not be told apart */
@@ -2395,7 +2397,7 @@ export interface components {
             paused?: boolean;
             /** @description Address of the webhook; never given out again */
             url?: string;
-            /** @description Saved view whose instances it is about; its filters on health and pipelines do not count. Absent is all that one sees */
+            /** @description Saved view whose instances it is about; its filters on health, pipelines and drift do not count. Absent is all that one sees */
             view?: string;
         };
         Online: {

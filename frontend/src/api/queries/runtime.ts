@@ -87,8 +87,8 @@ export function driftQuery(cluster: string, instance: string) {
       ),
     retry: false,
     staleTime: 60_000,
-    // One that just came up in its cluster is known soon.
-    refetchInterval: ({ state }) => (state.error ? pace.calm : 120_000),
+    // One that just came up in its cluster, or was just deployed, is known soon.
+    refetchInterval: ({ state }) => (state.error || state.data?.deploying === true ? pace.calm : 120_000),
   });
 }
 

@@ -20,6 +20,13 @@ export function DriftNotice({ cluster, instance }: DriftNoticeProps) {
     return <p className={classes.quiet}>Whether it drifted is not known: {error.message}</p>;
   }
   if (!data) return null;
+  if (data.deploying === true) {
+    return (
+      <p className={classes.quiet}>
+        <Mark shape="half" /> Whether it drifted is told once its pipeline has ended.
+      </p>
+    );
+  }
   const by = (cause: Difference['cause']) => data.differences.filter((d) => d.cause === cause);
   return (
     <>

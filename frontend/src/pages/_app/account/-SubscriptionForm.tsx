@@ -59,7 +59,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         <TextInput label="Name" placeholder="What it is for" maxLength={80} {...form.field('name')} />
         <NativeSelect
           label="Instances"
-          description="A saved view; its filters on health and pipelines do not count."
+          description="A saved view; its filters on health, pipelines and drift do not count."
           data={[
             { value: '', label: 'All that you see' },
             ...(views.data?.views ?? []).map(({ id, name }) => ({ value: id, label: name })),

@@ -105,6 +105,18 @@ test('what does not run is not asked for', async () => {
   expect(await screen.findByText('Nothing runs')).toBeVisible();
 });
 
+test('drift is not told while something is deployed', async () => {
+  const { address } = instanceOf('campus-aws', 'healthy');
+  api.use(
+    http.get('*/drift', () =>
+      HttpResponse.json({ at: new Date().toISOString(), deploying: true, differences: [] }),
+    ),
+  );
+  open(address);
+  expect(await screen.findByText(/told once its pipeline has ended/)).toBeVisible();
+  expect(screen.queryByText(/No drift/)).toBeNull();
+});
+
 test('drift stands apart from changes that are not deployed', async () => {
   const { address } = instanceOf('campus-aws', 'healthy');
   const of = { workload: 'lms', what: 'image', key: 'DOCKER_IMAGE_OPENEDX' };
