@@ -64,6 +64,7 @@ export function Deliveries() {
   );
 }
 
-function sayNotice({ cluster, instance, event }: Delivery['notices'][number]): string {
-  return [instance ?? cluster, eventWords[event]].filter((part) => part !== undefined).join(' ');
+function sayNotice({ cluster, instance, event, reason }: Delivery['notices'][number]): string {
+  const what = [instance ?? cluster, eventWords[event]].filter((part) => part !== undefined).join(' ');
+  return reason === undefined ? what : `${what}: ${reason}`;
 }

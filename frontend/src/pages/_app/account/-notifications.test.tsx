@@ -2,6 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import type { Role } from '@/api/types';
+import { ago } from '@/mocks/world';
 import { faults, open, useWorld } from '@/testing/app';
 
 const mock = useWorld();
@@ -67,4 +68,34 @@ test('a viewer is offered no webhook, and told why', async () => {
   expect(await screen.findByRole('option', { name: /^Webhook/ })).toBeDisabled();
   expect(screen.getByText('A webhook needs the role operator on a cluster.')).toBeVisible();
   expect(screen.getByText('No subscriptions')).toBeVisible();
+});
+
+test('the log says what was told, and why it did not arrive', async () => {
+  enter('operator');
+  mock.world.deliveries.push({
+    id: 'd1',
+    subscription: 'n1',
+    name: 'Chat',
+    channel: 'webhook',
+    state: 'waiting',
+    notices: [
+      {
+        event: 'failed',
+        cluster: 'campus-aws',
+        instance: 'demo',
+        reason: 'The container lms crashes.',
+        since: ago(5),
+      },
+      { event: 'offline', cluster: 'sandbox', since: ago(5) },
+    ],
+    attempts: 3,
+    error: 'The webhook did not answer in time.',
+    createdAt: ago(4),
+    triedAt: ago(1),
+    nextAt: ago(-3),
+  });
+  open('/account/notifications');
+  expect(await row(/Chat Waiting/)).toHaveTextContent(
+    /demo failed: The container lms crashes\.; sandbox offline.*did not answer in time\. Tried again/,
+  );
 });
