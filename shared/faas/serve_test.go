@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -138,24 +139,25 @@ func TestARollingRestartFailsNoCall(t *testing.T) {
 	open := func() { close(*gate.Load()) }
 	hold()
 	open()
+	var arrived sync.Map // channels by path
 	type replica struct {
-		base    string
-		entered chan struct{}
-		stop    context.CancelFunc
-		ended   <-chan error
+		base  string
+		stop  context.CancelFunc
+		ended <-chan error
 	}
-	launch := func() *replica {
-		r := &replica{entered: make(chan struct{}, 100)}
-		r.base, r.stop, r.ended = start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	launch := func() (r replica) {
+		r.base, r.stop, r.ended = start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			wait := *gate.Load()
-			r.entered <- struct{}{}
+			if c, ok := arrived.LoadAndDelete(r.URL.Path); ok {
+				close(c.(chan struct{}))
+			}
 			<-wait
 			_, _ = io.WriteString(w, "done")
 		}))
 		return r
 	}
 	var mu sync.RWMutex // of the rotation
-	rotation := []*replica{launch(), launch()}
+	rotation := []replica{launch(), launch()}
 	var calls atomic.Int64
 	var clients sync.WaitGroup
 	ctx, finish := context.WithCancel(t.Context())
@@ -163,10 +165,12 @@ func TestARollingRestartFailsNoCall(t *testing.T) {
 		clients.Go(func() {
 			for ctx.Err() == nil {
 				mu.RLock() // until the call has arrived
-				r := rotation[int(calls.Add(1))%len(rotation)]
-				answered := make(chan string, 1)
+				n := calls.Add(1)
+				address := rotation[int(n)%len(rotation)].base + "/" + strconv.FormatInt(n, 10)
+				here, answered := make(chan struct{}), make(chan string, 1)
+				arrived.Store("/"+strconv.FormatInt(n, 10), here)
 				go func() {
-					resp, err := http.Get(r.base)
+					resp, err := http.Get(address)
 					if err != nil {
 						answered <- err.Error()
 						return
@@ -176,7 +180,7 @@ func TestARollingRestartFailsNoCall(t *testing.T) {
 					answered <- string(body)
 				}()
 				select {
-				case <-r.entered:
+				case <-here:
 				case failed := <-answered:
 					answered <- failed
 				}
