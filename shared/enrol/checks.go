@@ -38,6 +38,7 @@ type result struct {
 	state        fleet.CheckState
 	detail, cure string
 	field        string // of the input; empty is the check's own, see fieldOf
+	passing      bool   // nothing is to be mended: GitLab was down or asked too often
 }
 
 // fieldOf is the input that a check is about. The rest is Ocim's own doing.
@@ -64,7 +65,9 @@ func passed(format string, args ...any) result {
 func skipped(detail string) result { return result{state: fleet.CheckSkipped, detail: detail} }
 
 func failed(err error, cure string) result {
-	return problem(sentence(fault.Message(err)), cure)
+	r := problem(sentence(fault.Message(err)), cure)
+	r.passing = fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Limited)
+	return r
 }
 
 // sentence makes one of a cause that may begin with what was being done.
@@ -172,6 +175,9 @@ func (s *Service) check(ctx context.Context, sub *subject, only string) ([]fleet
 			r = s.one(ctx, sub, name)
 		}
 		cancel()
+		if r.passing && name != "reachable" && name != "gateway" {
+			r = skipped("It could not be made: " + r.detail)
+		}
 		c := fleet.Check{Check: name, State: r.state, Detail: r.detail, Cure: r.cure, At: s.Now()}
 		if r.state == fleet.CheckFailed {
 			c.Field = cmp.Or(r.field, fieldOf(name))

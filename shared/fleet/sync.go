@@ -24,7 +24,9 @@ type SyncRecord struct {
 	// Locked is whether the token could read but not push. GitLab says so with the
 	// head, of an archived project too.
 	Locked bool `json:"locked,omitempty"`
-	// TurnedAt is when the error, Locked or SilentSince last changed: the checks of before
+	// Refusal is the last error that does not pass by itself, while it lasts.
+	Refusal string `json:"refusal,omitempty"`
+	// TurnedAt is when Refusal, Locked or SilentSince last changed: the checks of before
 	// may be wrong by now.
 	TurnedAt time.Time `json:"turnedAt,omitzero"`
 	// Unheard are pipelines that ended and that no webhook has told of, yet, with when

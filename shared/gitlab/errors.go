@@ -47,7 +47,7 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 	case code == http.StatusUnauthorized:
 		return wrap(fault.Refused, "GitLab refused the API token: it expired or was revoked; enter a new one")
 	case code == http.StatusForbidden:
-		return wrap(fault.Refused, "the API token may not do this: it needs the api scope and the Maintainer role")
+		return wrap(fault.Refused, "the API token may not do this: it needs the api scope and the Maintainer role; in an archived project nobody may")
 	case code == http.StatusNotFound:
 		return wrap(fault.NotFound, "GitLab has no such thing, or the token may not see it")
 	case code == http.StatusConflict:

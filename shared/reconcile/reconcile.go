@@ -100,7 +100,10 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	} else {
 		record.State.SucceededAt = record.State.TriedAt
 	}
-	if record.State.Error != former.State.Error || record.Locked != former.Locked || record.SilentSince != former.SilentSince {
+	if !fault.Is(syncErr, fault.Unavailable) && !fault.Is(syncErr, fault.Limited) {
+		record.Refusal = record.State.Error
+	}
+	if record.Refusal != former.Refusal || record.Locked != former.Locked || record.SilentSince != former.SilentSince {
 		record.TurnedAt = record.State.TriedAt
 	}
 	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit {

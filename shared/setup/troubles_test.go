@@ -97,6 +97,27 @@ func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
 	assert.Greater(t, len(w.gitlab.Requests()), 5)
 }
 
+// A GitLab that is down, or asked too often, is no trouble of its projects.
+func TestWhatPassesIsNoTrouble(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.enrol(t)
+	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.turn(t)
+	mend := w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusInternalServerError})
+	w.gitlab.ResetRequests()
+	c := w.turn(t)
+	assert.NotEmpty(t, c.Sync.Error)
+	assert.Empty(t, c.Troubles)
+	for _, r := range w.gitlab.Requests() {
+		assert.Equal(t, "GET /api/v4/projects/{id}/repository/branches/{branch}", r.Route, "nothing else is asked")
+	}
+	checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+	require.NoError(t, err)
+	assert.Equal(t, fleet.CheckSkipped, states(checks)["project"])
+	assert.Empty(t, w.turn(t).Troubles)
+	mend()
+}
+
 // While something is wrong it is looked at each hour.
 func TestATroubleIsLookedAtAgain(t *testing.T) {
 	w := newWorld(t, "alpha")
