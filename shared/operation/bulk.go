@@ -91,9 +91,10 @@ func (r *BulkRequest) keys() []string {
 
 // BulkPreview is what a bulk change would do, alike instances together.
 type BulkPreview struct {
-	Hash   string      `json:"hash" doc:"Send it as previewHash to start exactly this"`
-	Groups []BulkGroup `json:"groups" doc:"The largest first"`
-	Waves  [][]Target  `json:"waves" doc:"In the order they would start; what is blocked or unchanged is in none"`
+	Hash     string      `json:"hash" doc:"Send it as previewHash to start exactly this"`
+	Warnings []Warning   `json:"warnings" doc:"Of the whole, and of its clusters"`
+	Groups   []BulkGroup `json:"groups" doc:"The largest first"`
+	Waves    [][]Target  `json:"waves" doc:"In the order they would start; what is blocked or unchanged is in none"`
 }
 
 // BulkGroup is instances that would change alike.
@@ -102,6 +103,7 @@ type BulkGroup struct {
 	Files    []fleet.FileChange `json:"files" doc:"Of the first of them"`
 	Effects  []Effect           `json:"effects"`
 	Warnings []Warning          `json:"warnings"`
+	Request  *GitLabRequest     `json:"request,omitempty" doc:"What GitLab will be asked for the first of them; updates of one cluster and one wave share a commit. Absent when they are left out, and for most groups of an unarchive that differ"`
 	Skipped  bool               `json:"skipped" doc:"They would be left out: blocked, or nothing to change"`
 }
 
@@ -112,6 +114,8 @@ type outlook struct {
 	warnings []Warning
 	skipped  bool
 	shown    string
+	actions  []grove.Action
+	from     *reading
 }
 
 // PreviewBulk thinks a bulk change through. Each cluster costs a constant number
@@ -122,7 +126,11 @@ func (s *Service) PreviewBulk(ctx context.Context, req BulkRequest) (BulkPreview
 		return BulkPreview{}, err
 	}
 	out := BulkPreview{Hash: hash, Groups: []BulkGroup{}, Waves: [][]Target{}}
+	if out.Warnings, err = s.warningsOf(ctx, req); err != nil {
+		return BulkPreview{}, err
+	}
 	index := map[string]int{}
+	var firsts []outlook // of each group
 	for _, o := range outlooks {
 		alike, err := digestOf(signature(o))
 		if err != nil {
@@ -132,12 +140,18 @@ func (s *Service) PreviewBulk(ctx context.Context, req BulkRequest) (BulkPreview
 		if !known {
 			i = len(out.Groups)
 			index[alike] = i
+			firsts = append(firsts, o)
 			out.Groups = append(out.Groups, BulkGroup{
 				Files: append([]fleet.FileChange{}, o.files...), Effects: Effects(req.Kind, o.files),
 				Warnings: append([]Warning{}, o.warnings...), Skipped: o.skipped,
 			})
 		}
 		out.Groups[i].Targets = append(out.Groups[i].Targets, o.target)
+	}
+	for i, o := range firsts {
+		if out.Groups[i].Request, err = s.requestFor(ctx, req, o, i); err != nil {
+			return BulkPreview{}, err
+		}
 	}
 	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
 	for _, t := range targets(outlooks, req.Batch) {
@@ -150,6 +164,56 @@ func (s *Service) PreviewBulk(ctx context.Context, req BulkRequest) (BulkPreview
 		out.Waves[t.Wave] = append(out.Waves[t.Wave], Target{t.Cluster, t.Instance})
 	}
 	return out, nil
+}
+
+// warningsOf tells what a person should know of a bulk change besides its diffs.
+func (s *Service) warningsOf(ctx context.Context, req BulkRequest) ([]Warning, error) {
+	out := []Warning{}
+	seen := map[string]bool{}
+	for _, t := range req.Targets {
+		if seen[t.Cluster] {
+			continue
+		}
+		seen[t.Cluster] = true
+		p := &prepared{}
+		if err := s.warnOfQueue(ctx, p, t.Cluster); err != nil {
+			return nil, err
+		}
+		for _, w := range p.warnings {
+			w.Message = t.Cluster + ": " + w.Message
+			out = append(out, w)
+		}
+	}
+	p := &prepared{}
+	p.warnOfData(req.Kind)
+	return append(out, p.warnings...), nil
+}
+
+// mostRestored bounds the groups whose files are read to show the request: an
+// unarchive takes several calls for each.
+const mostRestored = 3
+
+// requestFor shows what GitLab will be asked for a target, nil when nothing.
+func (s *Service) requestFor(ctx context.Context, req BulkRequest, o outlook, group int) (*GitLabRequest, error) {
+	if o.skipped || req.Kind == fleet.Unarchive && group >= mostRestored {
+		return nil, nil
+	}
+	project := o.from.project
+	if req.Kind == fleet.Unarchive {
+		p, err := s.prepare(ctx, project, req.one(o.target), placeholder)
+		if err != nil || p.refusal() != nil {
+			return nil, err
+		}
+		return describeCall(project, p.call), nil
+	}
+	call, err := grove.Plan(project.Contract, grove.Request{
+		Kind: req.Kind, Ref: project.DefaultBranch, Note: req.Reason, Actions: o.actions,
+		Deployments: []fleet.Deployment{{Instance: o.target.Instance, ID: placeholder}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return describeCall(project, signed(call, placeholder)), nil
 }
 
 // signature is what makes outlooks alike: the changed lines, whatever stands
@@ -206,8 +270,9 @@ func (s *Service) lookAhead(ctx context.Context, req BulkRequest) ([]outlook, st
 
 // reading is a cluster as a bulk change needs it.
 type reading struct {
-	chunk *fleet.Chunk
-	files map[string][]fleet.SourceFile // by instance
+	project fleet.Project
+	chunk   *fleet.Chunk
+	files   map[string][]fleet.SourceFile // by instance
 }
 
 func (s *Service) read(ctx context.Context, cluster string, files bool) (*reading, error) {
@@ -215,7 +280,7 @@ func (s *Service) read(ctx context.Context, cluster string, files bool) (*readin
 	if err != nil {
 		return nil, err
 	}
-	r := new(reading)
+	r := &reading{project: project}
 	if r.chunk, err = s.Fleet.Chunk(ctx, cluster); err != nil || !files {
 		return r, err
 	}
@@ -236,7 +301,7 @@ func (s *Service) read(ctx context.Context, cluster string, files bool) (*readin
 }
 
 func (s *Service) outlookOf(ctx context.Context, r *reading, req BulkRequest, t Target) (outlook, error) {
-	o := outlook{target: t}
+	o := outlook{target: t, from: r}
 	p := &prepared{op: fleet.Operation{Cluster: t.Cluster, Instance: t.Instance}}
 	if err := s.judge(ctx, p, r.chunk, req.Kind, t.Instance); err != nil {
 		return o, err
@@ -260,12 +325,18 @@ func (s *Service) outlookOf(ctx context.Context, r *reading, req BulkRequest, t 
 	}
 	o.files, o.warnings, o.skipped = p.filesOf(t.Instance), p.warnings, p.refusal() != nil
 	if req.Kind == fleet.Update && !o.skipped {
+		for _, f := range p.files {
+			o.actions = append(o.actions, f.action)
+		}
 		var err error
 		o.shown, err = digestOf(o.files)
 		return o, err
 	}
 	return o, nil
 }
+
+// lastCommit stands for the commit that last changed a file.
+const lastCommit = "<the commit that last changed it>"
 
 // applyTo is apply on files that were read already. A file that cannot be changed
 // blocks its instance alone.
@@ -278,7 +349,7 @@ func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance 
 		for _, f := range files {
 			if f.Path == now.Path {
 				now = f
-				now.LastCommit = "head" // it exists; which commit is looked up when it is sent
+				now.LastCommit = lastCommit // it exists; which commit is looked up when it is sent
 			}
 		}
 		text, err := rewrite(now.Path, name, now.Text, changes)

@@ -1,6 +1,7 @@
 package operation_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -61,6 +62,12 @@ func TestBulkGoesInWavesThatShareACommit(t *testing.T) {
 	require.Len(t, preview.Groups, 3, "alike ones together, the odd one, the one that is so already")
 	assert.Len(t, preview.Groups[0].Targets, 6)
 	assert.Contains(t, preview.Groups[0].Files[0].Diff, "+PLATFORM_NAME: New")
+	require.NotNil(t, preview.Groups[0].Request)
+	assert.Equal(t, "[AutoDeploy][Update] i00|<deployment id>\n\nReason: one name", preview.Groups[0].Request.Body["commit_message"])
+	text, err := json.Marshal(preview)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "hidden-")
+	assert.Empty(t, preview.Warnings)
 	require.Len(t, preview.Waves, 3)
 	assert.Len(t, preview.Waves[0], 1)
 	assert.Len(t, preview.Waves[1], 3)
@@ -93,6 +100,33 @@ func TestBulkGoesInWavesThatShareACommit(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, history, 1)
 	assert.Equal(t, b.ID, history[0].Bulk)
+}
+
+func TestBulkPreviewWarnsAndShowsTheRequest(t *testing.T) {
+	w := newWorld(t, instances(3)...)
+	req := rename(2)
+	req.Kind, req.Changes = fleet.Archive, nil
+	w.deaf()
+	_, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "i02"})
+	require.NoError(t, err)
+	preview, err := w.Operations.PreviewBulk(t.Context(), req)
+	require.NoError(t, err)
+	require.Len(t, preview.Warnings, 2)
+	assert.Equal(t, "willQueue", preview.Warnings[0].Code)
+	assert.Contains(t, preview.Warnings[0].Message, "campus: archive of i02 is under way")
+	assert.Equal(t, "dataUncertain", preview.Warnings[1].Code)
+	require.Len(t, preview.Groups, 1)
+	require.NotNil(t, preview.Groups[0].Request)
+	assert.Contains(t, preview.Groups[0].Request.Path, "/trigger/pipeline")
+	assert.Equal(t, "••••••••", preview.Groups[0].Request.Body["token"])
+
+	w.poll(t, 4)
+	req = rename(3)
+	req.Targets, req.Kind, req.Changes = req.Targets[2:], fleet.Unarchive, nil
+	preview, err = w.Operations.PreviewBulk(t.Context(), req)
+	require.NoError(t, err)
+	require.NotNil(t, preview.Groups[0].Request)
+	assert.Contains(t, preview.Groups[0].Request.Body["commit_message"], "[AutoDeploy][Create] i02|<deployment id>")
 }
 
 func TestBulkLeavesOutWhatCannotBeEdited(t *testing.T) {

@@ -217,7 +217,19 @@ func (s *Service) isOpen(ctx context.Context, cluster, instance string) (bool, e
 
 // guard holds the request against protections, settings and what is under way.
 func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project, req Request) error {
-	open, err := s.Fleet.OpenOperations(ctx, project.ID)
+	if err := s.warnOfQueue(ctx, p, project.ID); err != nil {
+		return err
+	}
+	if err := s.guardDanger(ctx, p, project, req.Kind, req.names()); err != nil {
+		return err
+	}
+	p.warnOfData(req.Kind)
+	return nil
+}
+
+// warnOfQueue tells what an operation would wait for.
+func (s *Service) warnOfQueue(ctx context.Context, p *prepared, cluster string) error {
+	open, err := s.Fleet.OpenOperations(ctx, cluster)
 	if err != nil {
 		return err
 	}
@@ -225,7 +237,7 @@ func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project,
 		p.warn(willQueue, "", "%s of %s is under way in this cluster; this one starts when it is done, after %d in all",
 			open[0].Kind, subject(open[0]), len(open))
 	}
-	other, err := s.otherPipeline(ctx, project.ID, open)
+	other, err := s.otherPipeline(ctx, cluster, open)
 	if err != nil {
 		return err
 	}
@@ -233,16 +245,17 @@ func (s *Service) guard(ctx context.Context, p *prepared, project fleet.Project,
 		p.warn(otherPipeline, "", "%s", waitsFor(*other))
 		p.warnings[len(p.warnings)-1].Link = other.WebURL
 	}
-	if err := s.guardDanger(ctx, p, project, req.Kind, req.names()); err != nil {
-		return err
-	}
-	switch req.Kind {
+	return nil
+}
+
+// warnOfData tells what becomes of an instance's data.
+func (p *prepared) warnOfData(kind fleet.OperationKind) {
+	switch kind {
 	case fleet.Archive:
 		p.warn(dataUncertain, "", "The instance stops and leaves git. Whether its databases and files are kept depends on this cluster's Grove")
 	case fleet.Delete:
 		p.warn(dataUncertain, "", "The instance and its data go for good. The name cannot be used again for %d minutes", int(grove.DeleteGrace.Minutes()))
 	}
-	return nil
 }
 
 // guardDanger holds what takes something away against protections and settings.

@@ -1483,6 +1483,8 @@ export interface components {
             effects: components["schemas"]["Effect"][];
             /** @description Of the first of them */
             files: components["schemas"]["FileChange"][];
+            /** @description What GitLab will be asked for the first of them; updates of one cluster and one wave share a commit. Absent when they are left out, and for most groups of an unarchive that differ */
+            request?: components["schemas"]["GitLabRequest"];
             /** @description They would be left out: blocked, or nothing to change */
             skipped: boolean;
             targets: components["schemas"]["Target"][];
@@ -1493,6 +1495,8 @@ export interface components {
             groups: components["schemas"]["BulkGroup"][];
             /** @description Send it as previewHash to start exactly this */
             hash: string;
+            /** @description Of the whole, and of its clusters */
+            warnings: components["schemas"]["Warning"][];
             /** @description In the order they would start; what is blocked or unchanged is in none */
             waves: components["schemas"]["Target"][][];
         };

@@ -45,6 +45,15 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
     warnings: skipped
       ? [{ code: 'archived', blocking: true, message: 'x is archived; unarchive it first' }]
       : [],
+    ...(skipped
+      ? {}
+      : {
+          request: {
+            method: 'POST',
+            path: '/api/v4/projects/4201/repository/commits',
+            body: { branch: 'main' },
+          },
+        }),
     skipped,
   });
   const waves: Target[][] = [];
@@ -53,6 +62,10 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
   }
   return {
     hash: hashOf(wish),
+    warnings:
+      wish.kind === 'archive'
+        ? [{ code: 'dataUncertain', blocking: false, message: 'The instances stop and leave git' }]
+        : [],
     groups: [group(false), group(true)].filter((g) => g.targets.length > 0),
     waves,
   };

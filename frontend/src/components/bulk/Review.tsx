@@ -10,6 +10,7 @@ import { Failure } from '../Failure';
 import { Loaded } from '../Loaded';
 import { Effects } from '../operations/Effects';
 import { Files } from '../operations/Files';
+import { Request } from '../operations/PreviewView';
 import { Warnings } from '../operations/Warnings';
 import { Panel } from '../Panel';
 import { Mark } from '../status/Mark';
@@ -109,6 +110,7 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
   const skipped = preview.groups.filter((g) => g.skipped);
   return (
     <>
+      <Warnings warnings={preview.warnings} />
       {changed.length === 0 && (
         <Empty title="Nothing would change">Each of the instances is left out; below stands why.</Empty>
       )}
@@ -174,6 +176,7 @@ function Group({ group, kind }: { group: BulkGroup; kind: BulkWish['kind'] }) {
       {group.files.length === 0 && kind !== 'update' && (
         <p className={classes.about}>Grove changes git by itself, when it is asked.</p>
       )}
+      {group.request !== undefined && <Request request={group.request} />}
     </div>
   );
 }
