@@ -25,7 +25,9 @@ func functions(m machine) map[string]http.Handler {
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Enrol: f.Enrol, Usage: f.Usage, Notify: f.Notify, Sync: f.Sync, Open: f.OpenCluster, NewID: setup.NewID, Now: setup.Now}),
 		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync, Observe: f.Observe, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Now: setup.Now}),
-		"pipelines": pipelines.New(pipelines.Deps{API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline, JobLog: f.JobLog}),
+		"pipelines": pipelines.New(pipelines.Deps{
+			API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline, JobLog: f.JobLog, CopyLog: f.CopyLog,
+		}),
 		"sync": sync.New(sync.Deps{
 			API: m.api, Fleet: f.Store, Sync: f.Sync, Check: f.CheckDue, Observe: f.Observe, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair,
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,

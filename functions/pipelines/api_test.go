@@ -76,7 +76,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	w.settle(t, 0)
 	w.Handler = function.New(function.Deps{
 		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store, Operations: w.Operations,
-		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog,
+		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog,
 	})
 	return w
 }
@@ -262,7 +262,7 @@ func TestPipelinePage(t *testing.T) {
 			Text   string
 			Offset int64
 		}
-		From int64
+		Size int64
 	}
 	require.Equal(t, 200, w.call(t, "viewer", "GET", log+"first-error", nil, &found))
 	assert.Equal(t, "Error: ImagePullBackOff", found.Found.Text)
@@ -271,7 +271,7 @@ func TestPipelinePage(t *testing.T) {
 		Text       string
 		More       bool
 	}
-	require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d&limit=30", log, found.From+found.Found.Offset), nil, &part))
+	require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d&limit=30", log, found.Found.Offset), nil, &part))
 	assert.True(t, strings.HasPrefix(part.Text, "Error: ImagePullBackOff"))
 	assert.True(t, part.More)
 	var whole strings.Builder
@@ -283,6 +283,7 @@ func TestPipelinePage(t *testing.T) {
 		}
 	}
 	assert.Equal(t, part.Size, int64(whole.Len()), "the parts are the whole")
+	assert.Equal(t, part.Size, found.Size, "the error was looked for in all of it")
 	assert.Equal(t, 422, w.call(t, "viewer", "GET", log+"log?limit=1048577", nil, nil))
 
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", child+"/retry", m{}, nil))

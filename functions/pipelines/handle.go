@@ -29,5 +29,8 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Operations: fleet.Operations, Pipeline: fleet.Pipeline, JobLog: fleet.JobLog}), nil
+	return New(Deps{
+		API: api, Fleet: fleet.Store, Operations: fleet.Operations,
+		Pipeline: fleet.Pipeline, JobLog: fleet.JobLog, CopyLog: fleet.CopyLog,
+	}), nil
 }

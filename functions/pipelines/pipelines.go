@@ -3,7 +3,6 @@ package function
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -147,11 +146,8 @@ func (f *pipelines) act(ctx context.Context, in *actInput, do act) (*pipelineOut
 	return &pipelineOutput{Body: p}, nil
 }
 
-// Bounds of one answer about a log.
-const (
-	maxLogPart  = 1 << 20
-	errorWindow = 256 << 10 // of the end of a log, looked through for the error
-)
+// maxLogPart bounds one part of a log.
+const maxLogPart = 1 << 20
 
 type logInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`
@@ -229,11 +225,10 @@ type errorOutput struct {
 	Body jobError
 }
 
-// jobError is the first error of a job, and where the log around it is.
+// jobError is the first error of a job.
 type jobError struct {
-	Found *operation.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error; its line and offset count from the offset from"`
-	From  int64                 `json:"from" doc:"Offset in the log where the text that was looked through begins"`
-	Size  int64                 `json:"size" doc:"Of the whole log so far; -1 when GitLab did not tell"`
+	Found *operation.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error"`
+	Size  int64                 `json:"size" doc:"Of the log that was looked through, in bytes"`
 }
 
 func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
@@ -241,23 +236,12 @@ func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutpu
 	if err != nil {
 		return nil, err
 	}
-	part, err := f.JobLog(ctx, project, in.Job, 0, errorWindow)
-	if err != nil {
+	var finder operation.ErrorFinder
+	// A log that is too large to be read whole may have shown its error by then.
+	err = f.CopyLog(ctx, project, in.Job, &finder)
+	found := finder.Found()
+	if err != nil && (found == nil || !fault.Is(err, fault.TooLarge)) {
 		return nil, err
 	}
-	out := jobError{Size: part.Size}
-	text := part.Bytes
-	if part.Size > errorWindow { // errors stand at the end; begin at a whole line
-		tail, err := f.JobLog(ctx, project, in.Job, part.Size-errorWindow, errorWindow)
-		if err != nil {
-			return nil, err
-		}
-		text = tail.Bytes
-		out.From = tail.From
-		if i := slices.Index(text, '\n'); i >= 0 {
-			text, out.From = text[i+1:], out.From+int64(i)+1
-		}
-	}
-	out.Found = operation.FindFirstError(strings.ToValidUTF8(string(text), "\uFFFD"))
-	return &errorOutput{Body: out}, nil
+	return &errorOutput{Body: jobError{Found: found, Size: finder.Size()}}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -90,6 +91,18 @@ func (p *Project) JobLog(ctx context.Context, job, from, limit int64) (Log, erro
 		return Log{From: from, Size: total(said.Response.Header)}, nil
 	}
 	return Log{}, translate(err, "reading the log of job %d", job)
+}
+
+// CopyLog writes a job's whole log as it comes. One call; the log is in memory
+// nowhere.
+func (p *Project) CopyLog(ctx context.Context, job int64, to io.Writer) error {
+	req, err := p.api.NewRequest(http.MethodGet, p.path(fmt.Sprintf("jobs/%d/trace", job)), nil,
+		[]gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
+	if err != nil {
+		return translate(err, "reading the log of job %d", job)
+	}
+	_, err = p.api.Do(req, to)
+	return translate(err, "reading the log of job %d", job)
 }
 
 // total reads the size of the whole out of Content-Range.

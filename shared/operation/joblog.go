@@ -1,14 +1,16 @@
 package operation
 
 import (
+	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // FirstError is the line of a job's log that says why it failed.
 type FirstError struct {
-	Line    int      `json:"line" doc:"Its number in the text that was looked through, from 1"`
-	Offset  int      `json:"offset" doc:"Where its line begins in that text, in bytes"`
+	Line    int64    `json:"line" doc:"Its number, from 1"`
+	Offset  int64    `json:"offset" doc:"Where its line begins in the log, in bytes"`
 	Text    string   `json:"text" doc:"The line without colours"`
 	Context []string `json:"context,omitempty" doc:"The lines before and after it, without colours"`
 }
@@ -52,52 +54,130 @@ var signs = [][]*regexp.Regexp{
 // harmless lines look like errors and are none.
 var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?:no|without) errors?\b|error_log|errors?\.html|--ignore-errors|if it fails|WARN(?:ING)?\b.*deprecat|continue[- ]on[- ]error|ERROR: Job failed)`)
 
-// FindFirstError extracts the error from a part of a job's log: its end, or all
-// of it. Nil when nothing looks like one.
+// ErrorFinder looks for the first error of a log that is written to it. It keeps
+// some lines of it, whatever the log's size. The zero value is ready.
 //
 // The runner's own "ERROR: Job failed" only counts when there is nothing else;
 // of the rest the first of the most telling kind counts, since what follows an
 // error is often caused by it.
-func FindFirstError(text string) *FirstError {
-	lines := strings.Split(text, "\n")
-	clean := make([]string, len(lines))
-	for i, l := range lines {
-		clean[i] = Plain(l)
-	}
-	at := -1
-	for kind, list := range signs {
-		last := kind == len(signs)-1
-		for i, l := range clean {
-			if l == "" || strings.HasPrefix(l, "$ ") || !last && harmless.MatchString(l) {
-				continue
-			}
-			for _, sign := range list {
-				if sign.MatchString(l) {
-					at = i
-					break
-				}
-			}
-			if at >= 0 {
-				break
-			}
+type ErrorFinder struct {
+	begun  []byte   // of the line that is not complete
+	before []string // the lines before it
+	line   int64
+	offset int64 // where it begins
+	size   int64
+	found  []*FirstError // by kind of sign
+}
+
+// maxLogLine is how much of a line is looked at; the rest is read past.
+const maxLogLine = 16 << 10
+
+// Write implements io.Writer. It never fails.
+func (f *ErrorFinder) Write(b []byte) (int, error) {
+	n := len(b)
+	for {
+		part, rest, whole := bytes.Cut(b, []byte{'\n'})
+		f.begun = append(f.begun, part[:min(len(part), maxLogLine-len(f.begun))]...)
+		f.size += int64(len(part))
+		if !whole {
+			return n, nil
 		}
-		if at >= 0 {
+		f.size++
+		f.end()
+		b = rest
+	}
+}
+
+// Found gives the error, nil when nothing looks like one. The log ends there.
+func (f *ErrorFinder) Found() *FirstError {
+	if f.size > f.offset {
+		f.end()
+	}
+	for _, found := range f.found {
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// Size is how many bytes were looked through.
+func (f *ErrorFinder) Size() int64 { return f.size }
+
+// end takes a line in.
+func (f *ErrorFinder) end() {
+	f.line++
+	if f.found == nil {
+		f.found = make([]*FirstError, len(signs))
+	}
+	text := strings.ToValidUTF8(string(f.begun), "\uFFFD")
+	for _, found := range f.found {
+		if found != nil && f.line <= found.Line+contextAfter {
+			found.around(text)
+		}
+	}
+	if kind := f.kindOf(text); kind < len(signs) {
+		found := &FirstError{Line: f.line, Offset: f.offset, Text: short(Plain(text))}
+		for _, l := range f.before {
+			found.around(l)
+		}
+		found.around(text)
+		f.found[kind] = found
+	}
+	if f.before = append(f.before, text); len(f.before) > contextBefore {
+		f.before = f.before[1:]
+	}
+	f.begun, f.offset = f.begun[:0], f.size
+}
+
+// kindOf gives the kind of sign that a line shows first; len(signs) is none, or
+// one that is no better than what was found.
+func (f *ErrorFinder) kindOf(line string) int {
+	most := len(signs)
+	for kind, found := range f.found {
+		if found != nil {
+			most = kind
 			break
 		}
 	}
-	if at < 0 {
-		return nil
+	if most == 0 || !suspicious(line) {
+		return len(signs)
 	}
-	found := &FirstError{Line: at + 1, Text: short(clean[at])}
-	for _, l := range lines[:at] {
-		found.Offset += len(l) + 1
+	line = Plain(line)
+	if line == "" || strings.HasPrefix(line, "$ ") {
+		return len(signs)
 	}
-	for i := max(0, at-contextBefore); i < min(len(clean), at+contextAfter+1); i++ {
-		if clean[i] != "" {
-			found.Context = append(found.Context, short(clean[i]))
+	for kind, list := range signs[:most] {
+		if kind < len(signs)-1 && harmless.MatchString(line) {
+			continue
+		}
+		if slices.ContainsFunc(list, func(sign *regexp.Regexp) bool { return sign.MatchString(line) }) {
+			return kind
 		}
 	}
-	return found
+	return len(signs)
+}
+
+// stems are in every line that shows a sign, in lower case: most lines of a large log are
+// done with quickly.
+var stems = []string{
+	"err", "exception", "exit", "interrupt", "fatal", "panic", "fail", "oomkilled", "out of memory", "no space left", "backoff", "e: ",
+	"progress deadline", "denied", "refused", "timed out", "not found", "no such file",
+}
+
+func suspicious(line string) bool {
+	if strings.Contains(line, "\x1b") {
+		line = Plain(line)
+	}
+	line = strings.ToLower(line)
+	return slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(line, stem) })
+}
+
+// around adds a line to what is shown beside the error.
+func (e *FirstError) around(line string) {
+	if line = Plain(line); line != "" {
+		e.Context = append(e.Context, short(line))
+	}
 }
 
 // Plain gives a line of a log without colours, section marks, the runner's

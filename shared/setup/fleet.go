@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -244,4 +245,13 @@ func (f *Fleet) JobLog(ctx context.Context, project fleet.Project, job, from, li
 		return gitlab.Log{}, err
 	}
 	return p.JobLog(ctx, job, from, limit)
+}
+
+// CopyLog writes a job's whole log as it comes.
+func (f *Fleet) CopyLog(ctx context.Context, project fleet.Project, job int64, to io.Writer) error {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return err
+	}
+	return p.CopyLog(ctx, job, to)
 }

@@ -2009,12 +2009,12 @@ export interface components {
             context?: string[];
             /**
              * Format: int64
-             * @description Its number in the text that was looked through, from 1
+             * @description Its number, from 1
              */
             line: number;
             /**
              * Format: int64
-             * @description Where its line begins in that text, in bytes
+             * @description Where its line begins in the log, in bytes
              */
             offset: number;
             /** @description The line without colours */
@@ -2206,16 +2206,11 @@ export interface components {
             webUrl?: string;
         };
         JobError: {
-            /** @description Absent when nothing looks like an error; its line and offset count from the offset from */
+            /** @description Absent when nothing looks like an error */
             found?: components["schemas"]["FirstError"];
             /**
              * Format: int64
-             * @description Offset in the log where the text that was looked through begins
-             */
-            from: number;
-            /**
-             * Format: int64
-             * @description Of the whole log so far; -1 when GitLab did not tell
+             * @description Of the log that was looked through, in bytes
              */
             size: number;
         };

@@ -79,14 +79,14 @@ export function logHandlers(world: () => World) {
       if (!job) return problem(404, 'There is no such job.');
       const log = logOf(job);
       const offset = log.indexOf(`\x1b[31m${terraformError}`);
-      if (offset < 0) return HttpResponse.json({ from: 0, size: log.length });
+      if (offset < 0) return HttpResponse.json({ size: log.length });
       const found = {
         line: log.slice(0, offset).split('\n').length,
         offset,
         text: terraformError,
         context: ['refreshing state', terraformError],
       };
-      return HttpResponse.json({ from: 0, size: log.length, found });
+      return HttpResponse.json({ size: log.length, found });
     }),
   ];
 }

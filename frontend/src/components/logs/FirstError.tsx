@@ -58,6 +58,6 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
 }
 
 /** Where in the log the error's line begins. */
-export function errorAt(data: { found?: { offset: number }; from: number } | undefined): number | undefined {
-  return data?.found && data.from + data.found.offset;
+export function errorAt(data: { found?: { offset: number } } | undefined): number | undefined {
+  return data?.found?.offset;
 }
