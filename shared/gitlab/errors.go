@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func translate(err error, doing string, args ...any) error {
 		return fmt.Errorf("%s: %w", doing, fault.Wrap(fault.Unavailable, err, "GitLab did not answer in time"))
 	}
 	if errors.Is(err, gogitlab.ErrNotFound) {
-		return fault.Wrap(fault.NotFound, err, "%s: GitLab has no such thing, or the token may not see it", doing)
+		return fault.Wrap(fault.NotFound, err, "%s: GitLab has no such thing, or the token may not see it: see whether it is still there and the token's user a member of the project", doing)
 	}
 	var answer *gogitlab.ErrorResponse
 	if !errors.As(err, &answer) || answer.Response == nil {
@@ -49,7 +50,7 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 	case code == http.StatusForbidden:
 		return wrap(fault.Refused, "the API token may not do this: it needs the api scope and the Maintainer role; in an archived project nobody may")
 	case code == http.StatusNotFound:
-		return wrap(fault.NotFound, "GitLab has no such thing, or the token may not see it")
+		return wrap(fault.NotFound, "GitLab has no such thing, or the token may not see it: see whether it is still there and the token's user a member of the project")
 	case code == http.StatusConflict:
 		return wrap(fault.Conflict, "somebody else changed this in GitLab; read it again and repeat (%s)", brief(answer))
 	case code == http.StatusBadRequest && isConflict(answer.Message):
@@ -63,7 +64,7 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 	case code >= 500:
 		return wrap(fault.Unavailable, "GitLab answers %d; it is tried again by itself", code)
 	}
-	return wrap(fault.Invalid, "GitLab refused it with %d: %s", answer.Response.StatusCode, brief(answer))
+	return wrap(fault.Invalid, "GitLab refused it with %d: %s; correct that and repeat", answer.Response.StatusCode, cmp.Or(brief(answer), "it does not say why"))
 }
 
 // logged is what the log gets of an answer. GitLab's own words may repeat what it was
@@ -77,7 +78,15 @@ func logged(answer *gogitlab.ErrorResponse) error {
 }
 
 // brief is what GitLab said, short enough for a person and a log.
-func brief(answer *gogitlab.ErrorResponse) string { return cutText(answer.Message) }
+func brief(answer *gogitlab.ErrorResponse) string {
+	said := answer.Message
+	for _, key := range []string{"message", "error"} { // as go-gitlab writes JSON of one key
+		if rest, ok := strings.CutPrefix(said, "{"+key+": "); ok {
+			said = strings.TrimSuffix(rest, "}")
+		}
+	}
+	return cutText(said)
+}
 
 // cutText shortens what GitLab said. Secrets do not belong there, and do not
 // leave if they are.

@@ -163,8 +163,8 @@ func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remo
 // failed notes why an act is not done: for good when GitLab or Ocim refused it, else
 // for now.
 func (s *Service) failed(ctx context.Context, project fleet.Project, act fleet.PipelineAct, cause error) error {
-	if !certain(cause) && s.Now().Sub(act.At) <= actLimit {
-		cause = fault.Wrap(fault.KindOf(cause), cause, "%s. Ocim looks whether it is done, and asks again by itself", fault.Message(cause))
+	if !certain(cause) {
+		cause = byItself(cause)
 	}
 	_, err := s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
 		if a.State != fleet.ActAsked {

@@ -1,7 +1,10 @@
 package operation_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/setup"
 )
 
 func overrides(key, value string) map[string]json.RawMessage {
@@ -86,46 +90,150 @@ func TestBadInput(t *testing.T) {
 	assert.Empty(t, list)
 }
 
+// said is an answer of GitLab, and what a person reads of it.
+type said struct {
+	fault  gitlabtest.Fault
+	silent bool // nothing comes, in place of the fault
+	kind   fault.Kind
+	says   string
+	passes bool // it goes on by itself
+}
+
+func answers() map[string]said {
+	refuses := func(status int, kind fault.Kind, says string) said {
+		return said{gitlabtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":"what GitLab says to %d"}`, status)}, false, kind, says, false}
+	}
+	return map[string]said{
+		"400":     refuses(400, fault.Invalid, "what GitLab says to 400; correct that and repeat"),
+		"401":     refuses(401, fault.Refused, "enter a new one"),
+		"403":     refuses(403, fault.Refused, "needs the api scope and the Maintainer role"),
+		"404":     refuses(404, fault.NotFound, "see whether it is still there"),
+		"409":     refuses(409, fault.Conflict, "read it again and repeat"),
+		"413":     refuses(413, fault.TooLarge, "too large"),
+		"422":     refuses(422, fault.Invalid, "what GitLab says to 422; correct that and repeat"),
+		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "goes on by itself", true},
+		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tried again by itself", true},
+		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tried again by itself", true},
+		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tried again by itself", true},
+		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "asks again by itself", true},
+		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim looks whether it is done, and asks again by itself", true},
+	}
+}
+
+// answering is a replica whose next request to a path of GitLab is answered so.
+func (w *world) answering(path string, how said) *setup.Fleet {
+	if !how.silent {
+		how.fault.Method, how.fault.Path, how.fault.Times = http.MethodPost, path, 1
+		w.gitlab.Fail(how.fault)
+		return w.Fleet
+	}
+	return setup.NewFleet(setup.Parts{
+		KV: w.kv, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: deafTransport{}, Webhook: w.hook,
+	})
+}
+
+// deafTransport gets no answer to what changes something.
+type deafTransport struct{}
+
+func (deafTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet {
+		return nil, context.DeadlineExceeded
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 // GitLab says no, or nothing: the stored operation tells what happened and what
 // to do, and never shows a token.
-func TestWhatGitLabAnswers(t *testing.T) {
-	for name, test := range map[string]struct {
-		fault gitlabtest.Fault
-		state fleet.OperationState // right after
-		says  string
-		then  fleet.OperationState // once GitLab is well again
+func TestWhatGitLabAnswersToAnOperation(t *testing.T) {
+	for by, test := range map[string]struct {
+		path string
+		req  operation.Request
 	}{
-		"400":     {gitlabtest.Fault{Status: 400, Body: `{"message":"Reference not found"}`}, fleet.Broken, "Reference not found", fleet.Broken},
-		"401":     {gitlabtest.Fault{Status: 401}, fleet.Broken, "enter a new one", fleet.Broken},
-		"403":     {gitlabtest.Fault{Status: 403}, fleet.Broken, "Maintainer", fleet.Broken},
-		"404":     {gitlabtest.Fault{Status: 404}, fleet.Broken, "trigger token", fleet.Broken},
-		"409":     {gitlabtest.Fault{Status: 409}, fleet.Broken, "somebody else changed", fleet.Broken},
-		"422":     {gitlabtest.Fault{Status: 422, Body: `{"message":"too many variables"}`}, fleet.Broken, "too many variables", fleet.Broken},
-		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, fleet.Requested, "asked too often", fleet.Live},
-		"500":     {gitlabtest.Fault{Status: 500}, fleet.Requested, "tried again by itself", fleet.Live},
-		"503":     {gitlabtest.Fault{Status: 503}, fleet.Requested, "tried again by itself", fleet.Live},
-		"nothing": {gitlabtest.Fault{Cut: 1}, fleet.Requested, "could not be reached", fleet.Live},
+		"trigger":  {"/projects/*/trigger/pipeline", operation.Request{Kind: fleet.Create, Instance: "beta", Overrides: overrides("SOME_PASSWORD", "canary-in-a-coal-mine")}},
+		"commit":   {"/projects/*/repository/commits", operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "SOME_PASSWORD", "canary-in-a-coal-mine")}}},
+		"pipeline": {"/projects/*/pipeline", operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, "alpha")
-			w.deaf()
-			test.fault.Method, test.fault.Path, test.fault.Times = http.MethodPost, "/projects/*/trigger/pipeline", 1
-			w.gitlab.Fail(test.fault)
-			op, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta", Overrides: overrides("SOME_PASSWORD", "canary-in-a-coal-mine")})
-			require.NoError(t, err)
-			assert.Equal(t, test.state, op.State)
-			assert.Contains(t, op.Detail, test.says)
-			assert.NotContains(t, op.Detail, "canary")
-			assert.NotContains(t, op.Detail, "glp")
-			w.poll(t, 8)
-			op = w.operation(t, op.ID)
-			assert.Equal(t, test.then, op.State, op.Detail)
-			assert.Empty(t, op.Sealed)
-			assert.LessOrEqual(t, w.started(), 1)
+		for name, how := range answers() {
+			t.Run(by+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, "alpha", "gamma")
+				w.deaf()
+				_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
+				require.NoError(t, err)
+				if by == "trigger" && name == "404" {
+					how.says = "refused the trigger token"
+				}
+				req := test.req
+				req.By, req.Key = ada, "the-one-key"
+				req.PreviewHash = w.hash(t, req)
+				w.gitlab.ResetRequests()
+				op, _, err := w.answering(test.path, how).Operations.Start(t.Context(), w.project(t), req)
+				require.NoError(t, err)
+				want, then := fleet.Broken, fleet.Broken
+				if how.passes {
+					want, then = fleet.Requested, fleet.Live
+				}
+				assert.Equal(t, want, op.State)
+				assert.Contains(t, op.Detail, how.says)
+				assert.NotContains(t, op.Detail, "canary")
+				assert.NotContains(t, op.Detail, "glp")
+				w.poll(t, 8)
+				op = w.operation(t, op.ID)
+				assert.Equal(t, then, op.State, op.Detail)
+				assert.Empty(t, op.Sealed)
+				assert.LessOrEqual(t, w.started(), 1)
 
-			next, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
-			require.NoError(t, err)
-			assert.Equal(t, fleet.Accepted, next.State, "the cluster is free")
-		})
+				next, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "gamma"})
+				require.NoError(t, err)
+				assert.Equal(t, fleet.Accepted, next.State, "the cluster is free")
+			})
+		}
+	}
+}
+
+// The same for what is asked of a pipeline: the caller hears it, and the history keeps it.
+func TestWhatGitLabAnswersToAnAct(t *testing.T) {
+	for _, act := range []string{"cancel", "retry"} {
+		for name, how := range answers() {
+			t.Run(act+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, "alpha")
+				w.deaf()
+				w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: act == "retry", Hang: act == "cancel"})
+				op, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}})
+				require.NoError(t, err)
+				w.poll(t, 2)
+				op = w.operation(t, op.ID)
+				require.Len(t, op.Pipelines, 2)
+				child := op.Pipelines[1]
+
+				w.gitlab.ResetRequests()
+				service := w.answering("/projects/*/pipelines/*/"+act, how).Operations
+				do, then := service.CancelPipeline, fleet.Canceled
+				if act == "retry" {
+					do, then = service.RetryPipeline, fleet.Live
+				}
+				_, err = do(t.Context(), w.project(t), child, "why", ada)
+				require.Error(t, err)
+				assert.Equal(t, how.kind, fault.KindOf(err))
+				assert.Contains(t, fault.Message(err), how.says)
+				acts, err := w.Store.PipelineActs(t.Context(), "campus", child)
+				require.NoError(t, err)
+				require.Len(t, acts, 1)
+				assert.Contains(t, acts[0].Detail, how.says)
+				if !how.passes {
+					assert.Equal(t, fleet.ActRefused, acts[0].State)
+					return
+				}
+				assert.Equal(t, fleet.ActAsked, acts[0].State)
+				w.poll(t, 4)
+				acts, err = w.Store.PipelineActs(t.Context(), "campus", child)
+				require.NoError(t, err)
+				assert.Equal(t, fleet.ActDone, acts[0].State, acts[0].Detail)
+				assert.Empty(t, acts[0].Detail)
+				assert.Equal(t, 1, w.asked("/"+act))
+				assert.Equal(t, then, w.operation(t, op.ID).State)
+			})
+		}
 	}
 }

@@ -87,8 +87,17 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 		return s.refused(context.WithoutCancel(ctx), op, err)
 	}
 	// GitLab may or may not have done it: the next Advance finds out.
-	err = fmt.Errorf("sending operation %s: %w", op.ID, err)
+	err = fmt.Errorf("sending operation %s: %w", op.ID, byItself(err))
 	return s.postponed(context.WithoutCancel(ctx), op, err)
+}
+
+// byItself adds the cure to an error after which nobody has to do anything.
+func byItself(cause error) error {
+	message := fault.Message(cause)
+	if strings.Contains(message, "by itself") {
+		return cause
+	}
+	return fault.Wrap(fault.KindOf(cause), cause, "%s. Ocim looks whether it is done, and asks again by itself", message)
 }
 
 func dispatch(ctx context.Context, remote Remote, call grove.Call) (answer, error) {
