@@ -228,12 +228,12 @@ func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
 	update := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "New")}}
 	for name, test := range map[string]struct {
 		req    operation.Request
-		polls  int // 3 is until it is live
+		polls  int // 0 dies within the request, 3 until it is live: from GitLab's acceptance on the kinds are alike
 		before func(t *testing.T, w *world, req *operation.Request)
 	}{
 		"create": {operation.Request{Kind: fleet.Create, Instance: "gamma"}, 3, nil},
 		"update": {update, 3, nil},
-		"roll back": {operation.Request{Kind: fleet.Update, Instance: "alpha"}, 1, func(t *testing.T, w *world, req *operation.Request) {
+		"roll back": {operation.Request{Kind: fleet.Update, Instance: "alpha"}, 0, func(t *testing.T, w *world, req *operation.Request) {
 			files, err := w.Operations.Configuration(t.Context(), w.project(t), "alpha", "")
 			require.NoError(t, err)
 			op, err := w.ask(t, update)
@@ -242,14 +242,14 @@ func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
 			req.RollBackTo = files.Commit
 		}},
 		"archive": {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, 1, nil},
-		"unarchive": {operation.Request{Kind: fleet.Unarchive, Instance: "alpha"}, 1, func(t *testing.T, w *world, _ *operation.Request) {
+		"unarchive": {operation.Request{Kind: fleet.Unarchive, Instance: "alpha"}, 0, func(t *testing.T, w *world, _ *operation.Request) {
 			op, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
 			require.NoError(t, err)
 			w.finish(t, op)
 		}},
-		"delete":       {operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha"}, 1, nil},
-		"build images": {operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"}, 1, nil},
-		"reprovision": {operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}, 1, func(t *testing.T, w *world, _ *operation.Request) {
+		"delete":       {operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha"}, 0, nil},
+		"build images": {operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"}, 0, nil},
+		"reprovision": {operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}, 0, func(t *testing.T, w *world, _ *operation.Request) {
 			_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
 			require.NoError(t, err)
 		}},
@@ -383,7 +383,7 @@ func TestDyingAnywhereActsOnce(t *testing.T) {
 			dieEverywhere(t, repeat, func() deed {
 				var op fleet.Operation
 				return deed{
-					action: "pipeline." + test.act, again: fault.Conflict, polls: 1,
+					action: "pipeline." + test.act, again: fault.Conflict,
 					before: func(t *testing.T, w *world) { op = test.before(t, w) },
 					do: func(ctx context.Context, f *setup.Fleet) error {
 						project, err := f.Store.Project(ctx, "campus")
@@ -418,7 +418,7 @@ func TestDyingAnywhereWithdraws(t *testing.T) {
 			dieEverywhere(t, repeat, func() deed {
 				var op fleet.Operation
 				return deed{
-					action: "operation.withdrawn", polls: 1, again: fault.Conflict,
+					action: "operation.withdrawn", again: fault.Conflict,
 					before: func(t *testing.T, w *world) {
 						_, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
 						require.NoError(t, err)
@@ -477,7 +477,7 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 			dieEverywhere(t, false, func() deed {
 				var id string
 				return deed{
-					action: "bulk." + test.act, polls: 2,
+					action: "bulk." + test.act,
 					before: func(t *testing.T, w *world) {
 						if test.script != nil {
 							test.script(w)
