@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { deploy, instanceRow, logIn, see, seeBecomeActive, step, useOcim } from './harness';
 
-// Slow enough to be caught in the middle. What a reading that was killed keeps from the
-// events after it, the schedule reads once its lease ran out.
+// Slow enough to be caught in the middle. What is lost by that, an event that dies with the
+// demonstration's GitLab or a reading under way, the schedule makes up for.
 const ocim = useOcim({ speed: 60, sync: '@every 2s' });
 
 async function killAndStartAgain(): Promise<void> {
