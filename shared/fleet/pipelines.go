@@ -121,7 +121,11 @@ func (s *Store) RecordPipeline(ctx context.Context, report Pipeline, by Authorit
 		}
 		about = append(slices.Clone(report.Deployments), known.Deployments...)
 		if fresh = Compare(known, report); fresh == Tied && by == Asked {
-			fresh = Newer
+			// What is known may have come in while GitLab was asked. An answer has
+			// fractions of a second, so one that is older by them is no news.
+			if fresh = Newer; report.UpdatedAt.Before(known.UpdatedAt) {
+				fresh = Older
+			}
 		}
 		winner, other := known, report
 		// A list may have told the same, with the jobs of before filled in.

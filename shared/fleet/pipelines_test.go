@@ -113,6 +113,24 @@ func TestJobsOfTheSameMomentAreTaken(t *testing.T) {
 	assert.Equal(t, fleet.StatusSuccess, known.Stages[0].Jobs[0].Status)
 }
 
+// GitLab answered before what is known came in, within the same second.
+func TestLateAnswerIsNoNews(t *testing.T) {
+	s, _ := newStore(t)
+	at := func(status fleet.PipelineStatus, ms time.Duration) fleet.Pipeline {
+		r := report(status, 5)
+		r.UpdatedAt = r.UpdatedAt.Add(ms * time.Millisecond)
+		return r
+	}
+	for _, p := range []fleet.Pipeline{at(fleet.StatusSuccess, 700), at(fleet.StatusRunning, 300)} {
+		_, _, err := s.RecordPipeline(t.Context(), p, fleet.Asked)
+		require.NoError(t, err)
+	}
+	r := report(fleet.StatusSuccess, 5)
+	known, err := s.Pipeline(t.Context(), r.Cluster, r.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.StatusSuccess, known.Status)
+}
+
 func TestCompareKnowsThatEventsHaveWholeSeconds(t *testing.T) {
 	asked := report(fleet.StatusRunning, 5)
 	asked.UpdatedAt = asked.UpdatedAt.Add(700 * time.Millisecond)
