@@ -129,10 +129,12 @@ func TestTwoReplicasAreAsOne(t *testing.T) {
 		}
 		done.Wait()
 	}
+	var preview struct{ Hash string }
+	require.NoError(t, json.Unmarshal(do("0", http.MethodPost, "pipelines/v1/clusters/campus/operations/preview", `{"kind":"create","instance":"gamma"}`), &preview))
 	var ids sync.Map
 	both(func(replica string) {
 		status, answer, _ := ask(replica, http.MethodPost, "pipelines/v1/clusters/campus/operations",
-			`{"kind":"create","instance":"gamma"}`, "Idempotency-Key", "pressed-four-times")
+			`{"kind":"create","instance":"gamma","previewHash":"`+preview.Hash+`"}`, "Idempotency-Key", "pressed-four-times")
 		var op struct{ ID string }
 		if assert.Less(t, status, 300, string(answer)) && assert.NoError(t, json.Unmarshal(answer, &op)) {
 			ids.Store(op.ID, true)
