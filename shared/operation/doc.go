@@ -17,5 +17,6 @@
 // GitLab's calls that start something cannot be repeated safely. So an operation
 // is marked as being sent first. Whoever finds such a mark and no answer asks
 // GitLab for what was made, by the deployment id in the commit's message or the
-// pipeline's variables, before sending again.
+// pipeline's variables, before sending again. What a person asks of a pipeline, to
+// cancel or to retry it, is an act that stays open in the same way until GitLab did it.
 package operation

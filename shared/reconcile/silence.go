@@ -1,0 +1,139 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// What is awaited of webhooks.
+const (
+	hearWithin  = 10 * time.Minute
+	mostUnheard = 10 // of one sync
+)
+
+// ended reports whether a pipeline came to an end that GitLab tells of.
+func ended(p fleet.Pipeline) bool {
+	return p.Status == fleet.StatusSuccess || p.Status == fleet.StatusFailed
+}
+
+// listen finds out whether webhooks come: of a pipeline that ended one tells, with its
+// jobs, which no list does.
+func (r *Reconciler) listen(ctx context.Context, project fleet.Project, record *fleet.SyncRecord, ends []int64) error {
+	waiting := map[int64]time.Time{}
+	for _, id := range ends[:min(len(ends), mostUnheard)] {
+		waiting[id] = r.Now()
+	}
+	maps.Copy(waiting, record.Unheard)
+	for id, found := range waiting {
+		p, err := r.Fleet.Pipeline(ctx, project.ID, id)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			delete(waiting, id)
+		case err != nil:
+			return err
+		case len(p.Stages) > 0:
+			record.Unheard, record.SilentSince = nil, time.Time{}
+			return nil
+		case r.Now().Sub(found) >= hearWithin:
+			delete(waiting, id)
+			if record.SilentSince.IsZero() || p.UpdatedAt.Before(record.SilentSince) {
+				record.SilentSince = p.UpdatedAt
+			}
+		}
+	}
+	record.Unheard = waiting
+	return nil
+}
+
+// watch keeps the list of the pipelines that move: those that GitLab's list tells
+// of, and those that only an event or the answer to a request told of.
+func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.SyncRecord, reports []fleet.Pipeline) error {
+	known, _, err := r.Fleet.Pipelines(ctx, cluster, "", recentPerInstance)
+	if err != nil {
+		return fmt.Errorf("listing pipelines of cluster %s: %w", cluster, err)
+	}
+	if record.Watched == nil {
+		record.Watched = map[int64]fleet.Watch{}
+	}
+	for _, p := range known {
+		if _, watched := record.Watched[p.ID]; p.Status.Moving() && !watched {
+			record.Watched[p.ID] = fleet.Watch{Heard: r.Now()}
+		}
+	}
+	for _, p := range reports {
+		if p.Status.Moving() {
+			record.Watched[p.ID] = fleet.Watch{Heard: r.Now()}
+		} else {
+			delete(record.Watched, p.ID)
+		}
+	}
+	return nil
+}
+
+// When GitLab is asked for a pipeline that moves and of which a list says nothing.
+const (
+	silence   = 10 * time.Minute
+	missing   = 5 * time.Minute // that it must be gone, while the project is there, to count as deleted
+	mostAsked = 5               // pipelines in one sync
+)
+
+// askForSilent asks GitLab for the pipelines that it has long said nothing of: a
+// list does not tell that one was deleted, and its operation would run for ever.
+// It gives the deployment ids that there is news about.
+func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
+	var news []fleet.Pipeline
+	asked := 0
+	for _, id := range slices.Sorted(maps.Keys(record.Watched)) {
+		w := record.Watched[id]
+		if r.Now().Sub(w.Heard) < silence || asked == mostAsked {
+			continue
+		}
+		asked++
+		known, err := r.Fleet.Pipeline(ctx, project.ID, id)
+		if fault.Is(err, fault.NotFound) {
+			delete(record.Watched, id)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		now, err := repo.Pipeline(ctx, id)
+		switch {
+		case err == nil:
+			record.Watched[id] = fleet.Watch{Heard: r.Now()}
+			now = known.With(now)
+		case !fault.Is(err, fault.NotFound):
+			return nil, fmt.Errorf("asking for pipeline %d: %w", id, err)
+		case w.Missing.IsZero():
+			w.Missing = r.Now()
+			record.Watched[id] = w
+			continue
+		case r.Now().Sub(w.Missing) < missing:
+			continue
+		default:
+			now = known
+			now.Status = fleet.StatusDeleted
+		}
+		if !now.Status.Moving() {
+			delete(record.Watched, id)
+		}
+		if known, _, err = r.Fleet.RecordPipeline(ctx, now, fleet.Asked); err != nil {
+			return nil, err
+		}
+		news = append(news, known)
+	}
+	if len(news) == 0 {
+		return nil, nil
+	}
+	var deployments []string
+	for _, p := range news {
+		deployments = append(deployments, deploymentIDs(p)...)
+	}
+	return deployments, r.showPipelines(ctx, project, news)
+}
