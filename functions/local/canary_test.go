@@ -163,17 +163,22 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 		`{"name":"chat","channel":"webhook","events":["failed"],"url":"`+base+`/hooks/`+birds["chat's address"]+`"}`)
 
 	// Operations, each with a preview and some refused.
+	previewed := func(body string) string {
+		t.Helper()
+		var preview struct{ Hash string }
+		require.NoError(t, json.Unmarshal(do(http.MethodPost, "pipelines/v1/clusters/campus/operations/preview", body), &preview))
+		return strings.TrimSuffix(body, "}") + `,"previewHash":"` + preview.Hash + `"}`
+	}
 	start := func(body string) {
 		t.Helper()
-		do(http.MethodPost, "pipelines/v1/clusters/campus/operations/preview", body)
-		do(http.MethodPost, "pipelines/v1/clusters/campus/operations", body)
+		do(http.MethodPost, "pipelines/v1/clusters/campus/operations", previewed(body))
 	}
 	start(`{"kind":"create","instance":"gamma","overrides":{"TUTOR_OPENEDX_SECRET_KEY":"` + birds["overrides"] + `"}}`)
 	start(`{"kind":"update","instance":"alpha","changes":[{"file":"config.yml","path":["OPENEDX_SECRET_KEY"],"value":"` + birds["change"] + `"}]}`)
 	do(http.MethodPost, "pipelines/v1/clusters/campus/operations/preview",
 		`{"kind":"update","instance":"alpha","files":[{"path":"instances/alpha/config.yml","text":"OPENEDX_SECRET_KEY: `+birds["files"]+`\n"}]}`)
 	refuse(http.MethodPost, "pipelines/v1/clusters/campus/operations",
-		`{"kind":"create","instance":"delta","overrides":{"CI_JOB_TOKEN":"`+birds["refused overrides"]+`"}}`)
+		`{"kind":"create","instance":"delta","previewHash":"none","overrides":{"CI_JOB_TOKEN":"`+birds["refused overrides"]+`"}}`)
 	do(http.MethodPost, "pipelines/v1/bulk-changes/preview",
 		`{"kind":"update","targets":[{"cluster":"campus","instance":"alpha"}],"changes":[{"file":"config.yml","path":["OPENEDX_SECRET_KEY"],"value":"`+birds["change"]+`"}]}`)
 
@@ -195,10 +200,11 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	// A GitLab that fails, and repeats the token while it does.
 	said := `{"message":"the token ` + birds["what GitLab answers"] + ` is of no use"}`
 	for _, status := range []int{http.StatusUnauthorized, http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusBadGateway} {
+		update := previewed(`{"kind":"update","instance":"alpha","changes":[{"file":"config.yml","path":["A"],"value":"b"}]}`)
 		mend := gitlab.Fail(gitlabtest.Fault{Status: status, Body: said})
 		ask(http.MethodPost, "clusters/v1/projects/campus/check", "")
 		ask(http.MethodPost, "sync/v1/clusters/campus", "")
-		ask(http.MethodPost, "pipelines/v1/clusters/campus/operations", `{"kind":"update","instance":"alpha","changes":[{"file":"config.yml","path":["A"],"value":"b"}]}`)
+		ask(http.MethodPost, "pipelines/v1/clusters/campus/operations", update)
 		mend()
 	}
 	stranger(t, base+"/function/webhook/v1/projects/campus/events", birds["webhook secret"])
