@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fileInGit, logIn, look, see, step, title, useOcim } from './harness';
+import { fileInGit, logIn, look, see, seeNoMore, step, title, useOcim } from './harness';
 
 const ocim = useOcim({ speed: 400 });
 
@@ -65,7 +65,8 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
     .first()
     .click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the pipeline' }).click();
+  await dialog.getByRole('button', { name: 'Cancel the pipeline' }).click();
+  await seeNoMore(dialog);
   await page.goto('/bulk');
   await page.getByRole('link', { name: 'Update 3 instances' }).click();
   await see(row(page, 'load-test').getByText('Canceled', { exact: true }));

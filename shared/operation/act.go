@@ -150,10 +150,10 @@ func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remo
 	if act.Act == actRetry {
 		do = remote.Retry
 	}
+	ctx = context.WithoutCancel(ctx) // who asked for it may have left the page
 	limited, cancel := context.WithTimeout(ctx, sendLimit/2)
 	defer cancel()
 	report, err := do(limited, act.Pipeline)
-	ctx = context.WithoutCancel(ctx)
 	if err != nil {
 		return s.failed(ctx, project, act, err)
 	}

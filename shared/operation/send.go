@@ -77,18 +77,19 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 	if err != nil {
 		return op, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendLimit/2)
+	ctx = context.WithoutCancel(ctx) // who asked for it may have left the page
+	limited, cancel := context.WithTimeout(ctx, sendLimit/2)
 	defer cancel()
-	made, err := dispatch(ctx, remote, call)
+	made, err := dispatch(limited, remote, call)
 	switch {
 	case err == nil:
-		return s.accepted(context.WithoutCancel(ctx), op, made)
+		return s.accepted(ctx, op, made)
 	case certain(err):
-		return s.refused(context.WithoutCancel(ctx), op, err)
+		return s.refused(ctx, op, err)
 	}
 	// GitLab may or may not have done it: the next Advance finds out.
 	err = fmt.Errorf("sending operation %s: %w", op.ID, byItself(err))
-	return s.postponed(context.WithoutCancel(ctx), op, err)
+	return s.postponed(ctx, op, err)
 }
 
 // byItself adds the cure to an error after which nobody has to do anything.

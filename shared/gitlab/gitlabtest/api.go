@@ -90,12 +90,14 @@ func (s *Server) File(project int, path string) (string, bool) {
 // sends no webhooks and is written at once when it ends.
 type Batch struct{ s *Server }
 
-// Batch runs f with everything locked; f may only use its argument.
+// Batch runs f with everything locked; f may only use its argument. What is under
+// way when it ends goes on at the server's speed.
 func (s *Server) Batch(f func(*Batch)) error {
 	err := s.do(func() {
 		s.replaying, s.at = true, s.wall()
 		defer func() { s.replaying, s.at = false, time.Time{} }()
 		f(&Batch{s})
+		s.speedUp(s.at)
 	})
 	s.poke()
 	return err

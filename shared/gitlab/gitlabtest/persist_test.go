@@ -131,3 +131,29 @@ func TestBatch(t *testing.T) {
 	get(t, s, "/projects/7/repository/commits").json(t, &commits)
 	assert.True(t, commits[0].Date.Equal(long.Add(24*time.Hour)))
 }
+
+// TestBatchSpeed ends a batch in the middle of a long job, which goes on at the
+// server's speed.
+func TestBatchSpeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := New(Options{RealTime: true, Speed: 60})
+		require.NoError(t, err)
+		s.AddToken(TokenSpec{Value: testToken})
+		s.AddProject(ProjectSpec{ID: testProject, Files: seedFiles})
+		require.NoError(t, s.Batch(func(b *Batch) {
+			now := b.Now()
+			b.At(now.Add(-10 * time.Minute))
+			b.Script(Outcome{Project: testProject, Run: time.Hour})
+			b.Commit(testProject, CommitSpec{Message: "[AutoDeploy][Update] alpha|2"})
+			b.At(now)
+		}))
+		running := func() bool {
+			return strings.Contains(do(s, "GET", "/projects/7/pipelines", "").Body, `"status":"running"`)
+		}
+		time.Sleep(45 * time.Second)
+		assert.True(t, running(), "its job takes fifty minutes more")
+		time.Sleep(75 * time.Second)
+		assert.False(t, running())
+		require.NoError(t, s.Close())
+	})
+}

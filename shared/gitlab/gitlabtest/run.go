@@ -114,6 +114,24 @@ func (s *Server) after(at time.Time, d time.Duration) *time.Time {
 	return &t
 }
 
+// speedUp brings what is planned, in a real GitLab's time, to the server's speed.
+func (s *Server) speedUp(now time.Time) {
+	sooner := func(at *time.Time) *time.Time {
+		if at == nil {
+			return nil
+		}
+		t := now.Add(time.Duration(float64(at.Sub(now)) / s.opts.Speed))
+		return &t
+	}
+	for _, x := range s.active {
+		x.NextAt = sooner(x.NextAt)
+		for _, j := range x.Jobs {
+			j.NextAt = sooner(j.NextAt)
+		}
+		s.savePipeline(x)
+	}
+}
+
 // newPipeline makes a pipeline and plans its first move.
 func (s *Server) newPipeline(p *project, x pipeline, by *user) *pipeline {
 	now := s.now()

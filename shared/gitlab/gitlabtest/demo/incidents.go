@@ -120,16 +120,17 @@ func (st *story) departures(c []Cluster) {
 }
 
 // present is what goes on right now: one pipeline runs, another waits for a
-// runner. Both end within a minute; until then what is asked of the cluster waits.
+// runner. Both end within an hour of GitLab's time; until then what is asked of the
+// cluster waits.
 // What is to come, once: the next deployment of redwood-regression fails, and that
 // of load-test hangs.
 func (st *story) present(c Cluster) {
 	sandbox, teak := find(lab, "sandbox"), find(lab, "teak-regression")
 	st.b.At(st.now.Add(-90 * time.Second))
-	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: sandbox.name, Job: "deploy-instance: [sandbox]", Run: 2 * time.Minute})
+	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: sandbox.name, Job: "deploy-instance: [sandbox]", Run: 45 * time.Minute})
 	st.commit(c, people[1], "[AutoDeploy][Update] sandbox|"+st.deployment(), edited(c, sandbox, "GROVE_CMS_MAX_REPLICAS: 2"))
 	st.b.At(st.now.Add(-20 * time.Second))
-	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: teak.name, Job: "generate-pipeline", Queue: time.Minute})
+	st.b.Script(gitlabtest.Outcome{Project: c.ID, Instance: teak.name, Job: "generate-pipeline", Queue: 30 * time.Minute})
 	st.commit(c, people[2], "[AutoDeploy][Update] teak-regression|"+st.deployment(), edited(c, teak, "GROVE_CMS_MAX_REPLICAS: 2"))
 	st.b.At(st.now)
 	full := fails("deploy-instance", find(lab, "redwood-regression"), memoryLog)
