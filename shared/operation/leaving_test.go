@@ -1,0 +1,38 @@
+package operation_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+// Whoever closes the page while GitLab is being asked has it done all the same.
+func TestWhoeverLeavesIsServedToTheEnd(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.deaf()
+	project := w.project(t)
+	req := operation.Request{Kind: fleet.Update, Instance: "alpha", By: ada, Key: "k", Changes: []operation.Change{set("config.yml", "X", "1")}}
+	req.PreviewHash = w.hash(t, req)
+	gate := gitlabtest.NewGate()
+	w.gitlab.Fail(gitlabtest.Fault{Method: "POST", Path: "/projects/*/repository/commits", Times: 1, Gate: gate})
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		_, _, _ = w.Operations.Start(ctx, project, req) // nobody hears the answer
+	}()
+	<-gate.Arrived()
+	leave()
+	gate.Open()
+	<-left
+	all, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	assert.Equal(t, fleet.Accepted, all[0].State, all[0].Detail)
+}
