@@ -113,10 +113,7 @@ type clusterPage struct {
 }
 
 func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {
-	project, err := f.Fleet.Project(ctx, in.Cluster)
-	if fault.Is(err, fault.NotFound) {
-		return nil, faas.NoSuchCluster()
-	}
+	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}

@@ -114,11 +114,17 @@ func (f *clusters) checkProject(ctx context.Context, in *checkProjectInput) (*ch
 	return checked(f.Enrol.CheckProject(ctx, in.Cluster, in.Check))
 }
 
-func (f *clusters) exists(ctx context.Context, id string) error {
-	_, err := f.Fleet.Project(ctx, id)
+// project reads the project behind a cluster of the path.
+func (f *clusters) project(ctx context.Context, id string) (fleet.Project, error) {
+	p, err := f.Fleet.Project(ctx, id)
 	if fault.Is(err, fault.NotFound) {
-		return faas.NoSuchCluster()
+		err = faas.NoSuchCluster()
 	}
+	return p, err
+}
+
+func (f *clusters) exists(ctx context.Context, id string) error {
+	_, err := f.project(ctx, id)
 	return err
 }
 
@@ -179,10 +185,7 @@ type getProjectOutput struct {
 }
 
 func (f *clusters) getProject(ctx context.Context, in *getProjectInput) (*getProjectOutput, error) {
-	project, err := f.Fleet.Project(ctx, in.Cluster)
-	if fault.Is(err, fault.NotFound) {
-		return nil, faas.NoSuchCluster()
-	}
+	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
 )
 
@@ -27,10 +26,7 @@ func (f *clusters) routeRuntime(api *faas.API) {
 
 // running opens a cluster that Ocim knows.
 func (f *clusters) running(ctx context.Context, cluster string) (*clusterfn.Cluster, error) {
-	project, err := f.Fleet.Project(ctx, cluster)
-	if fault.Is(err, fault.NotFound) {
-		return nil, faas.NoSuchCluster()
-	}
+	project, err := f.project(ctx, cluster)
 	if err != nil {
 		return nil, err
 	}

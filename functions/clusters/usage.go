@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
 )
@@ -42,14 +41,6 @@ func describeUsage(p fleet.Project) *usageContractOutput {
 	out := new(usageContractOutput)
 	out.Body.Usage, out.Body.IsDefault, out.Body.Default = p.UsageContract(), p.Usage == nil, fleet.DefaultUsage()
 	return out
-}
-
-func (f *clusters) project(ctx context.Context, id string) (fleet.Project, error) {
-	p, err := f.Fleet.Project(ctx, id)
-	if fault.Is(err, fault.NotFound) {
-		err = faas.NoSuchCluster()
-	}
-	return p, err
 }
 
 type usageContractInput struct {

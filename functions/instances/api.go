@@ -79,6 +79,15 @@ type InstanceDetails struct {
 	ObservedAt time.Time         `json:"observedAt,omitzero" doc:"When its cluster last told its health"`
 }
 
+// project reads the project behind a cluster of the path.
+func (f *instances) project(ctx context.Context, cluster string) (fleet.Project, error) {
+	p, err := f.Fleet.Project(ctx, cluster)
+	if fault.Is(err, fault.NotFound) {
+		err = faas.NoSuchCluster()
+	}
+	return p, err
+}
+
 // row finds an instance.
 func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.Row, error) {
 	chunk, err := f.shelf.Chunk(ctx, cluster)

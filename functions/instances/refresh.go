@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/usage"
@@ -37,10 +36,7 @@ type refreshOutput struct {
 }
 
 func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOutput, error) {
-	project, err := f.Fleet.Project(ctx, in.Cluster)
-	if fault.Is(err, fault.NotFound) {
-		return nil, faas.NoSuchCluster()
-	}
+	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}

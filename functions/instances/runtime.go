@@ -9,7 +9,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
 )
 
@@ -39,10 +38,7 @@ func (f *instances) registerRuntime(api *faas.API) {
 // running opens the cluster of an instance that Ocim knows: a cluster runs more
 // than instances, and that is nobody's business here.
 func (f *instances) running(ctx context.Context, in instanceInput) (*clusterfn.Cluster, error) {
-	project, err := f.Fleet.Project(ctx, in.Cluster)
-	if fault.Is(err, fault.NotFound) {
-		return nil, faas.NoSuchCluster()
-	}
+	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}

@@ -88,6 +88,7 @@ const (
 // It gives the deployment ids that there is news about.
 func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
 	var news []fleet.Pipeline
+	var deployments []string
 	asked := 0
 	for _, id := range slices.Sorted(maps.Keys(record.Watched)) {
 		w := record.Watched[id]
@@ -127,13 +128,10 @@ func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, re
 			return nil, err
 		}
 		news = append(news, known)
+		deployments = append(deployments, deploymentIDs(known)...)
 	}
 	if len(news) == 0 {
 		return nil, nil
-	}
-	var deployments []string
-	for _, p := range news {
-		deployments = append(deployments, deploymentIDs(p)...)
 	}
 	return deployments, r.showPipelines(ctx, project, news)
 }
