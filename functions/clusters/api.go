@@ -8,21 +8,21 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/usage"
 )
 
 // Deps is what the function needs.
 type Deps struct {
-	API    faas.Options
-	Fleet  *fleet.Store
-	Enrol  *enrol.Service
-	Usage  *usage.Service
-	Notify *notify.Service
+	API      faas.Options
+	Fleet    *fleet.Store
+	Projects *projects.Service
+	Usage    *usage.Service
+	Notify   *notify.Service
 	// Sync reads a project that was just added or changed.
 	Sync func(ctx context.Context, project string) error
 	// Open gives what runs inside a project's cluster.

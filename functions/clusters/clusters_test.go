@@ -81,7 +81,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.handler = function.New(function.Deps{
 		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Enrol: w.fleet.Enrol, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
+		Fleet: w.fleet.Store, Projects: w.fleet.Projects, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
 	})
 	return w
 }
@@ -297,7 +297,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	}))
 
 	w.gitlab.ArchiveProject(w.project.ID, true)
-	_, err := w.fleet.Enrol.CheckProject(t.Context(), "campus", "")
+	_, err := w.fleet.Projects.CheckProject(t.Context(), "campus", "")
 	require.NoError(t, err)
 	look("viewer")
 	require.Len(t, o.Attention, 2)
@@ -305,7 +305,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	assert.Contains(t, o.Attention[0].Detail, "is archived")
 	assert.Contains(t, o.Attention[0].NextStep, "Unarchive it")
 	w.gitlab.ArchiveProject(w.project.ID, false)
-	_, err = w.fleet.Enrol.CheckProject(t.Context(), "campus", "")
+	_, err = w.fleet.Projects.CheckProject(t.Context(), "campus", "")
 	require.NoError(t, err)
 
 	w.clock.Advance(time.Minute)

@@ -29,5 +29,5 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Enrol: fleet.Enrol, Usage: fleet.Usage, Notify: fleet.Notify, Sync: fleet.Sync, Open: fleet.OpenCluster, NewID: setup.NewID, Now: setup.Now}), nil
+	return New(Deps{API: api, Fleet: fleet.Store, Projects: fleet.Projects, Usage: fleet.Usage, Notify: fleet.Notify, Sync: fleet.Sync, Open: fleet.OpenCluster, NewID: setup.NewID, Now: setup.Now}), nil
 }

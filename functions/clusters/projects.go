@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -27,8 +27,8 @@ type newProject struct {
 	MakeDeployKey   bool         `json:"makeDeployKey,omitempty" doc:"Make a deploy key and register it at GitLab"`
 }
 
-func (b newProject) request(by audit.Actor) enrol.Request {
-	return enrol.Request{
+func (b newProject) request(by audit.Actor) projects.Request {
+	return projects.Request{
 		GitLabURL: b.GitLabURL, Project: b.Project, APIToken: b.APIToken, TriggerToken: b.TriggerToken,
 		GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser, GatewayPassword: b.GatewayPassword,
 		InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, MakeDeployKey: b.MakeDeployKey, By: by,
@@ -62,7 +62,7 @@ type addProjectOutput struct {
 const firstSync = 20 * time.Second
 
 func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addProjectOutput, error) {
-	project, warning, err := f.Enrol.Add(ctx, in.Body.request(actor(ctx)))
+	project, warning, err := f.Projects.Add(ctx, in.Body.request(actor(ctx)))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func checked(checks []fleet.Check, err error) (*checksOutput, error) {
 }
 
 func (f *clusters) checkNewProject(ctx context.Context, in *checkNewProjectInput) (*checksOutput, error) {
-	return checked(f.Enrol.Check(ctx, in.Body.request(actor(ctx)), in.Check))
+	return checked(f.Projects.Check(ctx, in.Body.request(actor(ctx)), in.Check))
 }
 
 type checkProjectInput struct {
@@ -111,7 +111,7 @@ func (f *clusters) checkProject(ctx context.Context, in *checkProjectInput) (*ch
 	if err := f.exists(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
-	return checked(f.Enrol.CheckProject(ctx, in.Cluster, in.Check))
+	return checked(f.Projects.CheckProject(ctx, in.Cluster, in.Check))
 }
 
 // project reads the project behind a cluster of the path.
@@ -232,7 +232,7 @@ func (f *clusters) overrideProject(ctx context.Context, in *overrideProjectInput
 	if err := f.exists(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
-	project, err := f.Enrol.Override(ctx, in.Cluster, factNames(), links, in.Body.Overrides, actor(ctx))
+	project, err := f.Projects.Override(ctx, in.Cluster, factNames(), links, in.Body.Overrides, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +252,7 @@ type removeProjectInput struct {
 }
 
 type removeProjectOutput struct {
-	Body enrol.Removal
+	Body projects.Removal
 }
 
 func (f *clusters) removeProject(ctx context.Context, in *removeProjectInput) (*removeProjectOutput, error) {
@@ -262,7 +262,7 @@ func (f *clusters) removeProject(ctx context.Context, in *removeProjectInput) (*
 	if in.Confirm != in.Cluster {
 		return nil, fault.InvalidField("confirm", "must be %s", in.Cluster)
 	}
-	removal, err := f.Enrol.Remove(ctx, in.Cluster, actor(ctx))
+	removal, err := f.Projects.Remove(ctx, in.Cluster, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -287,7 +287,7 @@ func (f *clusters) updateCredentials(ctx context.Context, in *updateCredentialsI
 		return nil, err
 	}
 	b := in.Body
-	project, err := f.Enrol.Update(ctx, in.Cluster, enrol.Change{
+	project, err := f.Projects.Update(ctx, in.Cluster, projects.Change{
 		APIToken: b.APIToken, TriggerToken: b.TriggerToken, GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser,
 		GatewayPassword: b.GatewayPassword, InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, By: actor(ctx),
 	})
@@ -312,9 +312,9 @@ func (f *clusters) rotateCredential(ctx context.Context, in *rotateCredentialInp
 	}
 	var err error
 	if in.Body.What == "webhookSecret" {
-		err = f.Enrol.RotateWebhook(ctx, in.Cluster, actor(ctx))
+		err = f.Projects.RotateWebhook(ctx, in.Cluster, actor(ctx))
 	} else {
-		_, err = f.Enrol.RotateDeployKey(ctx, in.Cluster, actor(ctx))
+		_, err = f.Projects.RotateDeployKey(ctx, in.Cluster, actor(ctx))
 	}
 	if err != nil {
 		return nil, err

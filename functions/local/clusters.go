@@ -9,10 +9,10 @@ import (
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest/demo"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/setup"
 )
 
@@ -41,7 +41,7 @@ func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL strin
 			// Its usage report knows the past.
 			contract := fleet.DefaultUsage()
 			contract.History = true
-			_, err = f.Enrol.SetUsage(ctx, p, &contract, audit.Actor{})
+			_, err = f.Projects.SetUsage(ctx, p, &contract, audit.Actor{})
 		}
 		if err != nil {
 			_ = s.Close()
@@ -106,9 +106,9 @@ func connect(ctx context.Context, f *setup.Fleet, p fleet.Project, s *clustertes
 	if !ours || p.GatewayURL == target.GatewayURL && !c.InspectorSecret.IsZero() {
 		return nil
 	}
-	unproved := *f.Enrol
+	unproved := *f.Projects
 	unproved.Gateway = nil // one of the clusters plays offline now and then, and has to be connected all the same
-	_, err = unproved.Update(ctx, p.ID, enrol.Change{
+	_, err = unproved.Update(ctx, p.ID, projects.Change{
 		GatewayURL: &target.GatewayURL, GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret,
 	})
 	return err

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest/demo"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -35,23 +35,23 @@ func startDemonstration(cfg config, log *slog.Logger) (*gitlabtest.Server, error
 	return s, nil
 }
 
-// enrolDemonstration adds the demonstration's projects that are not there yet.
-func enrolDemonstration(ctx context.Context, gitlabURL string, fleet *setup.Fleet, log *slog.Logger) error {
-	projects, err := fleet.Store.Projects(ctx)
+// addDemonstration adds the demonstration's projects that are not there yet.
+func addDemonstration(ctx context.Context, gitlabURL string, fleet *setup.Fleet, log *slog.Logger) error {
+	known, err := fleet.Store.Projects(ctx)
 	if err != nil {
 		return fmt.Errorf("add the demonstration: %w", err)
 	}
-	known := map[int64]bool{}
-	for _, p := range projects {
+	added := map[int64]bool{}
+	for _, p := range known {
 		if p.GitLabURL == gitlabURL {
-			known[p.GitLabID] = true
+			added[p.GitLabID] = true
 		}
 	}
 	for _, c := range demo.Clusters() {
-		if known[int64(c.ID)] {
+		if added[int64(c.ID)] {
 			continue
 		}
-		_, warning, err := fleet.Enrol.Add(ctx, enrol.Request{
+		_, warning, err := fleet.Projects.Add(ctx, projects.Request{
 			GitLabURL: gitlabURL, Project: strconv.Itoa(c.ID),
 			APIToken: secret.New(demo.Token), TriggerToken: secret.New(c.TriggerToken),
 		})

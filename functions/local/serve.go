@@ -72,7 +72,7 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 		}
 		stopGitLab = demonstration.Close
 		defer func() { _ = stopGitLab() }() // again, when something below fails
-		if err := enrolDemonstration(ctx, demonstration.URL(), m.fleet, log); err != nil {
+		if err := addDemonstration(ctx, demonstration.URL(), m.fleet, log); err != nil {
 			return err
 		}
 		gateways, err := startDemonstrationClusters(ctx, cfg, demonstration.URL(), m.fleet, log)

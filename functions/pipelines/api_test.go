@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/pipelines"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -67,7 +67,7 @@ func newWorld(t *testing.T, names ...string) *world {
 		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: func(string) string { return "http://127.0.0.1:1/hook" },
 	})
-	_, _, err = w.Enrol.Add(t.Context(), enrol.Request{
+	_, _, err = w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: w.gitlab.URL(), Project: "grove/campus",
 		APIToken:     secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{})),
 		TriggerToken: secret.New(w.gitlab.AddTriggerToken(w.id, "")),

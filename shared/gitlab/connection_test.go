@@ -41,7 +41,7 @@ func TestReach(t *testing.T) {
 	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-revoked"})
 	w.RevokeToken("glpat-revoked")
 	for _, value := range []string{token, "glpat-wrong", "glpat-narrow", "glpat-revoked"} {
-		assert.NoError(t, gitlab.Enrolment{Client: w.client(t, value)}.Reach(t.Context()), value)
+		assert.NoError(t, gitlab.ProjectAdmin{Client: w.client(t, value)}.Reach(t.Context()), value)
 	}
 	for name, tt := range map[string]struct {
 		status int
@@ -67,7 +67,7 @@ func TestReach(t *testing.T) {
 			defer other.Close()
 			c, err := gitlab.New(other.URL, secret.New("glpat-any"), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
 			require.NoError(t, err)
-			assert.Equal(t, tt.want, fault.KindOf(gitlab.Enrolment{Client: c}.Reach(t.Context())))
+			assert.Equal(t, tt.want, fault.KindOf(gitlab.ProjectAdmin{Client: c}.Reach(t.Context())))
 		})
 	}
 }
@@ -104,14 +104,14 @@ func TestDeployKeys(t *testing.T) {
 	read, err := c.DeployKey(ctx, id, made.ID)
 	require.NoError(t, err)
 	assert.Equal(t, made, read)
-	there, err := gitlab.Enrolment{Client: c}.HasKey(ctx, id, made.ID)
+	there, err := gitlab.ProjectAdmin{Client: c}.HasKey(ctx, id, made.ID)
 	require.NoError(t, err)
 	assert.True(t, there)
 	_, err = c.AddDeployKey(ctx, id, "Ocim", "nonsense", false)
 	assert.True(t, fault.Is(err, fault.Invalid), err)
 	require.NoError(t, c.RemoveDeployKey(ctx, id, made.ID))
 	assert.True(t, fault.Is(c.RemoveDeployKey(ctx, id, made.ID), fault.NotFound))
-	there, err = gitlab.Enrolment{Client: c}.HasKey(ctx, id, made.ID)
+	there, err = gitlab.ProjectAdmin{Client: c}.HasKey(ctx, id, made.ID)
 	require.NoError(t, err)
 	assert.False(t, there)
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/audit"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
@@ -21,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -62,7 +62,7 @@ func newWorld(t testing.TB, instances ...string) *world {
 	require.NoError(t, err)
 	w.hook = w.hookAddress(t)
 	w.Fleet = w.over(w.kv)
-	_, _, err = w.Enrol.Add(t.Context(), enrol.Request{
+	_, _, err = w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: w.gitlab.URL(), Project: "grove/campus",
 		APIToken:     secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{})),
 		TriggerToken: secret.New(w.gitlab.AddTriggerToken(project.ID, "")),

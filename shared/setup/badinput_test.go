@@ -49,7 +49,7 @@ func TestBadFilesSpoilNothingElse(t *testing.T) {
 			w := newWorld(t, "good", "bad")
 			w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/bad/config.yml": tt.text}})
 			started := time.Now()
-			w.enrol(t)
+			w.addProject(t)
 			assert.Less(t, time.Since(started), 20*time.Second)
 
 			bad := w.row(t, "bad")
@@ -73,7 +73,7 @@ func TestBadFilesSpoilNothingElse(t *testing.T) {
 func TestABadClusterFileSpoilsNoInstance(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"cluster.yml": "a: 1\na: 2\n"}})
-	w.enrol(t)
+	w.addProject(t)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	require.NotEmpty(t, chunk.Cluster.Problems)
@@ -90,7 +90,7 @@ func TestFoldersWithNamesThatAreNotAllowed(t *testing.T) {
 		files["instances/"+n+"/config.yml"] = "LMS_HOST: x.example.org\n"
 	}
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
-	w.enrol(t)
+	w.addProject(t)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Len(t, chunk.Rows, 1)
@@ -112,7 +112,7 @@ func TestTenThousandFiles(t *testing.T) {
 		files[fmt.Sprintf("%s/%05d.yml", folder, i)] = "A: 1\n"
 	}
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
-	w.enrol(t)
+	w.addProject(t)
 	require.NotNil(t, w.row(t, "alpha"))
 	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
 }
@@ -132,7 +132,7 @@ func TestALargeFileIsNoTrouble(t *testing.T) {
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{
 		"instances/large/config.yml": text.String(), "defaults/large.yml": text.String(), "instances/good/config.yml": "LMS_HOST: better.example.org\n",
 	}})
-	w.enrol(t)
+	w.addProject(t)
 	assert.Equal(t, "https://better.example.org", w.row(t, "good").Instance.LMSURL)
 	assert.Equal(t, "https://large.example.org", w.row(t, "large").Instance.LMSURL)
 	page, err := w.Store.InstancePage(t.Context(), "campus", "large")
@@ -169,7 +169,7 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.enrol(t)
+			w.addProject(t)
 			tt.change(w)
 			err := w.Sync(t.Context(), "campus")
 			if tt.cause == "" {
@@ -193,7 +193,7 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 
 func TestARenamedProjectIsFollowed(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.RenameProject(w.id, "grove/renamed")
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 	p := w.project(t)
@@ -208,7 +208,7 @@ func TestARenamedProjectIsFollowed(t *testing.T) {
 func TestAnEmptyRepositoryIsRefusedWithItsCause(t *testing.T) {
 	w := newWorld(t)
 	w.other("grove/empty", nil)
-	_, _, err := w.Enrol.Add(t.Context(), w.request)
+	_, _, err := w.Projects.Add(t.Context(), w.request)
 	assert.True(t, fault.Is(err, fault.Invalid))
 	assert.Contains(t, fault.Message(err), "empty")
 }
@@ -216,7 +216,7 @@ func TestAnEmptyRepositoryIsRefusedWithItsCause(t *testing.T) {
 // GitLab gives five archives a minute; beyond them the files are read another way.
 func TestArchiveLimitIsWorkedAround(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.enrol(t)
+	w.addProject(t)
 	for i := range 7 {
 		host := fmt.Sprintf("new%d.example.org", i)
 		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: " + host + "\n"}})
@@ -239,10 +239,10 @@ func TestArchiveLimitIsWorkedAround(t *testing.T) {
 // What an operator overrides shows without a commit, and ends without one.
 func TestOverridesShowAtOnce(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	facts, links := []string{"region"}, []string{"grafana"}
 	set := func(value *string) fleet.Cluster {
-		_, err := w.Enrol.Override(t.Context(), "campus", facts, links, map[string]*string{"region": value, "grafana": value}, ada)
+		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{"region": value, "grafana": value}, ada)
 		require.NoError(t, err)
 		require.NoError(t, w.Sync(t.Context(), "campus"))
 		chunk, err := w.Store.Chunk(t.Context(), "campus")
@@ -259,7 +259,7 @@ func TestOverridesShowAtOnce(t *testing.T) {
 
 	bad := "javascript:alert(1)"
 	for name, value := range map[string]string{"grafana": bad, "nothing": "x", "region": "two\nlines"} {
-		_, err := w.Enrol.Override(t.Context(), "campus", facts, links, map[string]*string{name: &value}, ada)
+		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{name: &value}, ada)
 		var e *fault.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, "overrides."+name, e.Field)

@@ -35,7 +35,7 @@ func (w *world) changed(t *testing.T, name string) (time.Time, string) {
 // When an instance was changed last, and by whom, is known whatever the message says.
 func TestWhatWasChangedByHandIsKnown(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.enrol(t)
+	w.addProject(t)
 	began, by := w.changed(t, "alpha")
 	assert.False(t, began.IsZero(), "the first commit made it")
 	assert.NotEmpty(t, by)
@@ -72,7 +72,7 @@ func TestWhatWasChangedByHandIsKnown(t *testing.T) {
 // thrown away.
 func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.enrol(t)
+	w.addProject(t)
 	removed := w.edit(gitlabtest.CommitSpec{Message: "Clean up", Delete: []string{"instances/alpha"}})
 	archived := w.edit(gitlabtest.CommitSpec{Message: "[AutoDeploy][Archive] beta", Delete: []string{"instances/beta"}})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
@@ -102,7 +102,7 @@ func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 // However much was changed by hand, a sync asks for the newest only.
 func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.enrol(t)
+	w.addProject(t)
 	oldest := w.edit(gitlabtest.CommitSpec{Message: "beta", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: b.example.org\n"}})
 	var newest time.Time
 	for n := range 100 {
@@ -130,7 +130,7 @@ func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 // What GitLab does not tell of a commit keeps nothing else from being read.
 func TestACommitThatCannotBeReadHoldsNothingUp(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/commits/*/diff", Status: http.StatusNotFound})
 	w.edit(gitlabtest.CommitSpec{Message: "Fix", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: other.example.org\n"}})
 	require.NoError(t, w.Sync(t.Context(), "campus"))

@@ -29,7 +29,7 @@ func (most running) Instances(context.Context) (clusterfn.InstanceList, error) {
 // somebody changes it in the cluster, somebody else in git, and it is deployed.
 func TestDriftIsToldBetweenDeploymentsOnly(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	observe := func(most int) *fleet.Drift {
 		t.Helper()
 		w.Watch.Open = func(context.Context, fleet.Project) (health.Cluster, error) { return running(most), nil }

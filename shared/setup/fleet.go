@@ -13,7 +13,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
@@ -25,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/reconcile"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/usage"
@@ -82,7 +82,7 @@ type Fleet struct {
 	GitLab     *gitlab.Opener
 	Operations *operation.Service
 	Reconciler *reconcile.Reconciler
-	Enrol      *enrol.Service
+	Projects   *projects.Service
 	Audit      *audit.Log
 	Watch      *health.Service
 	Usage      *usage.Service
@@ -123,16 +123,16 @@ func NewFleet(p Parts) *Fleet {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
-	f.Enrol = &enrol.Service{
+	f.Projects = &projects.Service{
 		Fleet: f.Store, Vault: f.Vault, WebhookAddress: p.Webhook, Audit: trail, Now: p.Now, NewID: NewID,
 		NewSecret: func() secret.Value { return secret.New(rand.Text()) },
-		Open: func(gitlabURL string, apiToken secret.Value) (enrol.Remote, error) {
+		Open: func(gitlabURL string, apiToken secret.Value) (projects.Remote, error) {
 			client, err := gitlab.New(gitlabURL, apiToken, p.Transport)
-			return gitlab.Enrolment{Client: client}, err
+			return gitlab.ProjectAdmin{Client: client}, err
 		},
 	}
 	if p.Gateways != nil {
-		f.Enrol.Gateway = enrol.AskGateway(p.Gateways.Transport())
+		f.Projects.Gateway = projects.AskGateway(p.Gateways.Transport())
 		f.clusters = clusterfn.New(clusterfn.Options{Policy: *p.Gateways, Now: p.Now})
 	}
 	f.Watch = &health.Service{
@@ -225,7 +225,7 @@ func (f *Fleet) CheckDue(ctx context.Context, project string) error {
 			return err
 		}
 	}
-	_, err = f.Enrol.CheckProject(ctx, project, "")
+	_, err = f.Projects.CheckProject(ctx, project, "")
 	return err
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/audit"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
@@ -25,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -35,7 +35,7 @@ type world struct {
 	gitlab  *gitlabtest.Server
 	clock   *gitlabtest.Clock
 	id      int // of the GitLab project
-	request enrol.Request
+	request projects.Request
 	kv      kv.Store
 	keys    *secret.Keyring
 	webhook func(string) string
@@ -78,7 +78,7 @@ func newWorld(t *testing.T, instances ...string) *world {
 	require.NoError(t, err)
 	w.webhook = w.hookAddress(t)
 	w.Fleet = w.over(w.kv)
-	w.request = enrol.Request{
+	w.request = projects.Request{
 		GitLabURL: server.URL(), Project: "grove/campus",
 		APIToken:     secret.New(server.AddToken(gitlabtest.TokenSpec{})),
 		TriggerToken: secret.New(server.AddTriggerToken(project.ID, "")),
@@ -120,9 +120,9 @@ func (w *world) hookAddress(t *testing.T) func(string) string {
 	return func(string) string { return server.URL }
 }
 
-func (w *world) enrol(t *testing.T) {
+func (w *world) addProject(t *testing.T) {
 	t.Helper()
-	project, warning, err := w.Enrol.Add(t.Context(), w.request)
+	project, warning, err := w.Projects.Add(t.Context(), w.request)
 	require.NoError(t, err)
 	require.Empty(t, warning)
 	require.Equal(t, "campus", project.ID)
@@ -172,7 +172,7 @@ func (w *world) operation(t *testing.T, id string) fleet.Operation {
 
 func TestFirstSyncReadsClusterAndInstances(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.enrol(t)
+	w.addProject(t)
 
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestFirstSyncReadsClusterAndInstances(t *testing.T) {
 
 func TestUnchangedProjectCostsTwoCalls(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 
@@ -215,7 +215,7 @@ func TestCallsDoNotGrowWithInstances(t *testing.T) {
 			names = append(names, fmt.Sprintf("i%03d", i))
 		}
 		w := newWorld(t, names...)
-		w.enrol(t)
+		w.addProject(t)
 		w.gitlab.HoldWebhooks() // it is the sync that reads
 		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/i000/config.yml": "LMS_HOST: x.example.org\n"}})
 		w.gitlab.ResetRequests()
@@ -228,7 +228,7 @@ func TestCallsDoNotGrowWithInstances(t *testing.T) {
 
 func TestCreateGoesLiveThroughWebhooks(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Accepted, op.State)
@@ -247,7 +247,7 @@ func TestCreateGoesLiveThroughWebhooks(t *testing.T) {
 func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
-	w.enrol(t)
+	w.addProject(t)
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
 
@@ -266,7 +266,7 @@ func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
 func TestOperationThatIsHeardOfWhenItIsOverRanToo(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
-	w.enrol(t)
+	w.addProject(t)
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
@@ -279,7 +279,7 @@ func TestOperationThatIsHeardOfWhenItIsOverRanToo(t *testing.T) {
 
 func TestSecondOperationWaitsForTheFirst(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	first, err := w.create(t, "beta")
 	require.NoError(t, err)
 	second, err := w.create(t, "gamma")
@@ -294,7 +294,7 @@ func TestSecondOperationWaitsForTheFirst(t *testing.T) {
 
 func TestFailedJobFailsTheOperationAndARetryReopensIt(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "beta", Fail: true})
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
@@ -332,7 +332,7 @@ func (w *world) retryInGitLab(t *testing.T, pipeline int64) {
 func TestRetryInGitLabIsFoundBySync(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "beta", Fail: true})
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
@@ -350,7 +350,7 @@ func TestRetryInGitLabIsFoundBySync(t *testing.T) {
 
 func TestNamesThatGroveWouldFailOn(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	tests := map[string]fault.Kind{
 		"alpha": fault.Conflict, "Alpha": fault.Conflict, "a/b": fault.Invalid, "..": fault.Invalid, "": fault.Invalid,
 		strings.Repeat("a", 50): fault.Invalid, "a b": fault.Invalid,
@@ -368,7 +368,7 @@ func TestNamesThatGroveWouldFailOn(t *testing.T) {
 func TestRefusedTriggerTokenEndsTheOperation(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.request.TriggerToken = secret.New("glptt-wrong")
-	w.enrol(t)
+	w.addProject(t)
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Broken, op.State)
@@ -380,7 +380,7 @@ func TestRefusedTriggerTokenEndsTheOperation(t *testing.T) {
 func TestLostAnswerMakesOnePipeline(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.gitlab.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/trigger/pipeline", Times: 1, Cut: 5})
 	op, err := w.create(t, "beta")
 	require.NoError(t, err)
@@ -402,7 +402,7 @@ func TestLostAnswerMakesOnePipeline(t *testing.T) {
 
 func TestBrokenFileMarksItsInstanceOnly(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "oops", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: x\n\tCMS_HOST: y\n"}})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 
@@ -416,7 +416,7 @@ func TestBrokenFileMarksItsInstanceOnly(t *testing.T) {
 
 func TestWhatLeftGitIsATombstone(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Archive] alpha", Delete: []string{"instances/alpha"}})
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Delete] beta", Delete: []string{"instances/beta"}})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
@@ -428,7 +428,7 @@ func TestWhatLeftGitIsATombstone(t *testing.T) {
 
 func TestFailureIsToldAndDeletesNothing(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"README.md": "x"}})
 	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/**", Status: http.StatusForbidden})
 	require.Error(t, w.Sync(t.Context(), "campus"))
@@ -447,7 +447,7 @@ func TestFailureIsToldAndDeletesNothing(t *testing.T) {
 // Everything derived can be thrown away and read again.
 func TestRebuiltFleetIsEqual(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.enrol(t)
+	w.addProject(t)
 	_, err := w.create(t, "delta")
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))

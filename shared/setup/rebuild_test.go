@@ -76,7 +76,7 @@ func (w *world) core(t *testing.T, id string) []byte {
 // All that was derived can be thrown away: the next sync makes it equal.
 func TestDerivedDataComesBackEqual(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma", "epsilon")
-	w.enrol(t)
+	w.addProject(t)
 	_, err := w.create(t, "delta")
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
@@ -112,11 +112,11 @@ func TestDerivedDataComesBackEqual(t *testing.T) {
 // put right.
 func TestSyncGoesOnAfterAKill(t *testing.T) {
 	want := newWorld(t, "alpha", "beta")
-	want.enrol(t)
+	want.addProject(t)
 	kills := 0
 	for step := 1; ; step++ {
 		w := newWorld(t, "alpha", "beta")
-		_, _, err := w.Enrol.Add(t.Context(), w.request)
+		_, _, err := w.Projects.Add(t.Context(), w.request)
 		require.NoError(t, err)
 		reach := living(step)
 		err = w.over(&mortalStore{w.kv, reach}).Sync(t.Context(), "campus")
@@ -153,7 +153,7 @@ func (b *beforeChunk) Put(ctx context.Context, item kv.Item, cond kv.Condition) 
 // since, and says nothing of it.
 func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	edit := func(host string) {
 		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + host + "\n"}})
 	}
@@ -183,13 +183,13 @@ var elsewhere = regexp.MustCompile(`127\.0\.0\.1:\d+|[0-9a-f]{40}`)
 
 func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	const others = 12
 	bad := 1 + rand.IntN(others)
 	for n := 1; n <= others; n++ {
 		path := fmt.Sprintf("grove/c%02d", n)
 		w.other(path, map[string]string{"cluster.yml": "TF_VAR_cluster_name: x\n", "instances/one/config.yml": "LMS_HOST: one.example.org\n"})
-		_, _, err := w.Enrol.Add(t.Context(), w.request)
+		_, _, err := w.Projects.Add(t.Context(), w.request)
 		require.NoError(t, err)
 		if n == bad {
 			info, _ := w.gitlab.Project(path)
@@ -221,7 +221,7 @@ func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 
 func TestTwoSyncsNeverOverlap(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	gate := gitlabtest.NewGate()
 	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Times: 1, Gate: gate})
 	done := make(chan error, 1)

@@ -61,7 +61,7 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.enrol(t)
+			w.addProject(t)
 			require.NoError(t, w.gitlab.Settle(t.Context()))
 			require.Empty(t, w.turn(t).Troubles)
 
@@ -85,7 +85,7 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 // Looking after a project that fares well costs no call.
 func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	w.turn(t)
 	w.gitlab.ResetRequests()
@@ -100,7 +100,7 @@ func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
 // A GitLab that is down, or asked too often, is no trouble of its projects.
 func TestWhatPassesIsNoTrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	w.turn(t)
 	mend := w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusInternalServerError})
@@ -111,7 +111,7 @@ func TestWhatPassesIsNoTrouble(t *testing.T) {
 	for _, r := range w.gitlab.Requests() {
 		assert.Equal(t, "GET /api/v4/projects/{id}/repository/branches/{branch}", r.Route, "nothing else is asked")
 	}
-	checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+	checks, err := w.Projects.CheckProject(t.Context(), "campus", "")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckSkipped, states(checks)["project"])
 	assert.Empty(t, w.turn(t).Troubles)
@@ -121,10 +121,10 @@ func TestWhatPassesIsNoTrouble(t *testing.T) {
 // While something is wrong it is looked at each hour.
 func TestATroubleIsLookedAtAgain(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
 	require.Contains(t, found(w.turn(t)), "webhook")
-	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	require.NoError(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	assert.Contains(t, found(w.turn(t)), "webhook", "it is not asked all the time")
 	w.clock.Advance(time.Hour)
 	assert.NotContains(t, found(w.turn(t)), "webhook")
@@ -134,7 +134,7 @@ func TestATokenThatExpiresSoonIsATrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
 	ends := w.clock.Now().Add(20 * 24 * time.Hour)
 	w.request.APIToken = secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{ExpiresAt: ends}))
-	w.enrol(t)
+	w.addProject(t)
 	require.Empty(t, w.turn(t).Troubles)
 	w.clock.Advance(7 * 24 * time.Hour)
 	token := found(w.turn(t))["token"]
@@ -147,7 +147,7 @@ func TestATokenThatExpiresSoonIsATrouble(t *testing.T) {
 // after it.
 func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	w.gitlab.Script(gitlabtest.Outcome{Fail: true})
 	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Build][Image] https://github.com/openedx/openedx-platform|main"})
 	require.NoError(t, w.gitlab.Settle(t.Context()))
@@ -164,7 +164,7 @@ func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
 // Webhooks that do not come are found out: the schedule sees what they did not tell.
 func TestASilentWebhookIsATrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	require.Empty(t, w.turn(t).Troubles)
 	deploy := func() {

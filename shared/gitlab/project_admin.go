@@ -10,35 +10,35 @@ import (
 
 	gogitlab "github.com/xanzy/go-gitlab"
 
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// Enrolment is a GitLab server as adding projects needs it.
-type Enrolment struct{ *Client }
+// ProjectAdmin is a GitLab server as adding projects needs it.
+type ProjectAdmin struct{ *Client }
 
-var _ enrol.Remote = Enrolment{}
+var _ projects.Remote = ProjectAdmin{}
 
 // Describe reads the project itself.
 func (p *Project) Describe(ctx context.Context) (fleet.Project, error) {
-	found, err := Enrolment{&Client{api: p.api}}.Inspect(ctx, strconv.Itoa(p.id))
+	found, err := ProjectAdmin{&Client{api: p.api}}.Inspect(ctx, strconv.Itoa(p.id))
 	return found.Project, err
 }
 
 // Inspect reads a project by its numeric id or its path.
-func (e Enrolment) Inspect(ctx context.Context, idOrPath string) (enrol.Found, error) {
+func (e ProjectAdmin) Inspect(ctx context.Context, idOrPath string) (projects.Found, error) {
 	var id any = idOrPath
 	if n, err := strconv.Atoi(idOrPath); err == nil {
 		id = n
 	}
 	p, _, err := e.api.Projects.GetProject(id, nil, gogitlab.WithContext(ctx))
 	if err != nil {
-		return enrol.Found{}, translate(err, "reading project %s", idOrPath)
+		return projects.Found{}, translate(err, "reading project %s", idOrPath)
 	}
-	found := enrol.Found{Archived: p.Archived, Project: fleet.Project{
+	found := projects.Found{Archived: p.Archived, Project: fleet.Project{
 		GitLabID: int64(p.ID), Path: p.PathWithNamespace, WebURL: p.WebURL, DefaultBranch: p.DefaultBranch,
 	}}
 	if p.EmptyRepo {
@@ -57,7 +57,7 @@ func (e Enrolment) Inspect(ctx context.Context, idOrPath string) (enrol.Found, e
 
 // Reach proves that a GitLab server answers, whether or not it takes the token;
 // fault.NotFound when what answers is none.
-func (e Enrolment) Reach(ctx context.Context) error {
+func (e ProjectAdmin) Reach(ctx context.Context) error {
 	v, resp, err := e.api.Version.GetVersion(gogitlab.WithContext(ctx))
 	if err == nil && v.Version != "" {
 		return nil
@@ -91,19 +91,19 @@ func refusesAsGitLab(code int, body []byte) bool {
 }
 
 // Token reads what the API token may.
-func (e Enrolment) Token(ctx context.Context) (enrol.Token, error) {
+func (e ProjectAdmin) Token(ctx context.Context) (projects.Token, error) {
 	t, err := e.Client.Token(ctx)
-	return enrol.Token{Name: t.Name, Scopes: t.Scopes, ExpiresAt: t.ExpiresAt}, err
+	return projects.Token{Name: t.Name, Scopes: t.Scopes, ExpiresAt: t.ExpiresAt}, err
 }
 
 // Layout tells what of a Grove repository is at the root of a branch.
-func (e Enrolment) Layout(ctx context.Context, gitlabID int64, branch string) (enrol.Layout, error) {
+func (e ProjectAdmin) Layout(ctx context.Context, gitlabID int64, branch string) (projects.Layout, error) {
 	opt := &gogitlab.ListTreeOptions{Ref: &branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
-	var l enrol.Layout
+	var l projects.Layout
 	for range maxRoot / pageSize {
 		nodes, answer, err := e.api.Repositories.ListTree(int(gitlabID), opt, gogitlab.WithContext(ctx))
 		if err != nil {
-			return enrol.Layout{}, translate(err, "listing the root of %s", branch)
+			return projects.Layout{}, translate(err, "listing the root of %s", branch)
 		}
 		for _, n := range nodes {
 			l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
@@ -126,7 +126,7 @@ const noBranch = "ocim..check"
 
 // TryTrigger proves a trigger token: GitLab looks at the token before it looks at
 // the branch.
-func (e Enrolment) TryTrigger(ctx context.Context, gitlabID int64, token secret.Value) error {
+func (e ProjectAdmin) TryTrigger(ctx context.Context, gitlabID int64, token secret.Value) error {
 	branch, value := noBranch, token.Reveal()
 	_, _, err := e.api.PipelineTriggers.RunPipelineTrigger(int(gitlabID),
 		&gogitlab.RunPipelineTriggerOptions{Ref: &branch, Token: &value}, gogitlab.WithContext(ctx))
@@ -138,12 +138,12 @@ func (e Enrolment) TryTrigger(ctx context.Context, gitlabID int64, token secret.
 }
 
 // HookAt finds the webhook of an address; fault.NotFound when there is none.
-func (e Enrolment) HookAt(ctx context.Context, gitlabID int64, address string) (enrol.Hook, error) {
+func (e ProjectAdmin) HookAt(ctx context.Context, gitlabID int64, address string) (projects.Hook, error) {
 	h, err := e.hookAt(ctx, gitlabID, address)
-	return enrol.Hook{Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled}, err
+	return projects.Hook{Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled}, err
 }
 
-func (e Enrolment) hookAt(ctx context.Context, gitlabID int64, address string) (Webhook, error) {
+func (e ProjectAdmin) hookAt(ctx context.Context, gitlabID int64, address string) (Webhook, error) {
 	hooks, err := e.Hooks(ctx, gitlabID)
 	if err != nil {
 		return Webhook{}, err
@@ -157,7 +157,7 @@ func (e Enrolment) hookAt(ctx context.Context, gitlabID int64, address string) (
 }
 
 // Unhook removes the webhook of an address, if there is one.
-func (e Enrolment) Unhook(ctx context.Context, gitlabID int64, address string) error {
+func (e ProjectAdmin) Unhook(ctx context.Context, gitlabID int64, address string) error {
 	h, err := e.hookAt(ctx, gitlabID, address)
 	if err == nil {
 		err = e.Client.RemoveHook(ctx, gitlabID, h.ID)
@@ -167,7 +167,7 @@ func (e Enrolment) Unhook(ctx context.Context, gitlabID int64, address string) e
 
 // AddKey registers a deploy key that may write; the same key again gives the
 // same id.
-func (e Enrolment) AddKey(ctx context.Context, gitlabID int64, title, publicKey string) (int64, error) {
+func (e ProjectAdmin) AddKey(ctx context.Context, gitlabID int64, title, publicKey string) (int64, error) {
 	keys, err := e.DeployKeys(ctx, gitlabID)
 	if err != nil {
 		return 0, err
@@ -188,7 +188,7 @@ func sameKey(a, b string) bool {
 }
 
 // HasKey tells whether a deploy key is registered.
-func (e Enrolment) HasKey(ctx context.Context, gitlabID, key int64) (bool, error) {
+func (e ProjectAdmin) HasKey(ctx context.Context, gitlabID, key int64) (bool, error) {
 	_, err := e.DeployKey(ctx, gitlabID, key)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
@@ -197,7 +197,7 @@ func (e Enrolment) HasKey(ctx context.Context, gitlabID, key int64) (bool, error
 }
 
 // RemoveKey removes a deploy key, if it is there.
-func (e Enrolment) RemoveKey(ctx context.Context, gitlabID, key int64) error {
+func (e ProjectAdmin) RemoveKey(ctx context.Context, gitlabID, key int64) error {
 	return unlessGone(e.RemoveDeployKey(ctx, gitlabID, key))
 }
 

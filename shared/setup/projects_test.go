@@ -23,11 +23,11 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
-	"github.com/open-craft/ocim/shared/enrol"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -43,7 +43,7 @@ func states(checks []fleet.Check) map[string]fleet.CheckState {
 
 func TestChecksOfANewProject(t *testing.T) {
 	w := newWorld(t, "alpha")
-	checks, err := w.Enrol.Check(t.Context(), w.request, "")
+	checks, err := w.Projects.Check(t.Context(), w.request, "")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]fleet.CheckState{
 		"reachable": "passed", "token": "passed", "project": "passed", "branch": "passed", "layout": "passed", "triggerToken": "passed",
@@ -64,7 +64,7 @@ func TestAGroveRepositoryWithAWideRoot(t *testing.T) {
 		files[fmt.Sprintf("a%03d/x", n)], files[fmt.Sprintf("a%03d.txt", n)] = "x", "x"
 	}
 	w.other("grove/wide", files)
-	checks, err := w.Enrol.Check(t.Context(), w.request, "layout")
+	checks, err := w.Projects.Check(t.Context(), w.request, "layout")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State)
 	assert.Equal(t, "cluster.yml and instances are there.", checks[0].Detail)
@@ -92,18 +92,18 @@ func TestChecksTellOfTheDeployKeyAndOfWhatIsThereAlready(t *testing.T) {
 	signer, err := ssh.NewSignerFromKey(private)
 	require.NoError(t, err)
 	w.request.DeployKey = secret.New(string(pem.EncodeToMemory(block)))
-	checks, err := w.Enrol.Check(t.Context(), w.request, "deployKey")
+	checks, err := w.Projects.Check(t.Context(), w.request, "deployKey")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State)
 	assert.Contains(t, checks[0].Detail, ssh.FingerprintSHA256(signer.PublicKey()))
 
-	_, _, err = w.Enrol.Add(t.Context(), w.request)
+	_, _, err = w.Projects.Add(t.Context(), w.request)
 	require.NoError(t, err)
-	checks, err = w.Enrol.Check(t.Context(), w.request, "project")
+	checks, err = w.Projects.Check(t.Context(), w.request, "project")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckFailed, checks[0].State)
 	assert.Contains(t, checks[0].Detail, "as campus")
-	checks, err = w.Enrol.CheckProject(t.Context(), "campus", "project")
+	checks, err = w.Projects.CheckProject(t.Context(), "campus", "project")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
 }
@@ -148,15 +148,15 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 			tt.change(w)
-			checks, err := w.Enrol.Check(t.Context(), w.request, "")
+			checks, err := w.Projects.Check(t.Context(), w.request, "")
 			require.NoError(t, err)
 			assert.Equal(t, fleet.CheckFailed, states(checks)[tt.check], "%+v", checks)
 			if tt.check != "reachable" {
 				assert.Equal(t, fleet.CheckPassed, states(checks)["reachable"], "only what it is about fails")
 			}
-			alone, err := w.Enrol.Check(t.Context(), w.request, tt.check)
+			alone, err := w.Projects.Check(t.Context(), w.request, tt.check)
 			require.NoError(t, err)
 			require.Len(t, alone, 1)
 			assert.Equal(t, fleet.CheckFailed, alone[0].State)
@@ -173,12 +173,12 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 	dead.Close()
 	// elsewhere makes the webhook another one than Ocim installed.
 	elsewhere := func(w *world, spec gitlabtest.HookSpec) {
-		w.Enrol.WebhookAddress = func(string) string { return spec.URL }
+		w.Projects.WebhookAddress = func(string) string { return spec.URL }
 		w.gitlab.AddHook(w.id, spec)
 	}
-	rotateHook := func(ctx context.Context, w *world) error { return w.Enrol.RotateWebhook(ctx, "campus", ada) }
+	rotateHook := func(ctx context.Context, w *world) error { return w.Projects.RotateWebhook(ctx, "campus", ada) }
 	rotateKey := func(ctx context.Context, w *world) error {
-		_, err := w.Enrol.RotateDeployKey(ctx, "campus", ada)
+		_, err := w.Projects.RotateDeployKey(ctx, "campus", ada)
 		return err
 	}
 	for name, tt := range map[string]struct {
@@ -192,7 +192,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 			require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
 		}, "no webhook to", "Rotate", rotateHook},
 		"webhook to another address": {"webhook", func(t *testing.T, w *world) {
-			w.Enrol.WebhookAddress = func(string) string { return "https://moved.example.org/" }
+			w.Projects.WebhookAddress = func(string) string { return "https://moved.example.org/" }
 		}, "no webhook to https://moved.example.org/", "Rotate", rotateHook},
 		"webhook without pipelines": {"webhook", func(t *testing.T, w *world) {
 			elsewhere(w, gitlabtest.HookSpec{URL: dead.URL, Push: true})
@@ -222,22 +222,22 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
 			w.request.MakeDeployKey = true
-			w.enrol(t)
-			before, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+			w.addProject(t)
+			before, err := w.Projects.CheckProject(t.Context(), "campus", "")
 			require.NoError(t, err)
 			require.Equal(t, fleet.CheckPassed, states(before)[tt.check])
 			tt.change(t, w)
-			checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+			checks, err := w.Projects.CheckProject(t.Context(), "campus", "")
 			require.NoError(t, err)
 			for _, c := range checks {
 				if c.Check != tt.check {
 					assert.NotEqual(t, fleet.CheckFailed, c.State, "only what it is about fails: %+v", c)
 				}
 			}
-			alone, err := w.Enrol.CheckProject(t.Context(), "campus", tt.check)
+			alone, err := w.Projects.CheckProject(t.Context(), "campus", tt.check)
 			require.NoError(t, err)
 			require.Len(t, alone, 1)
-			for _, c := range []fleet.Check{alone[0], checks[slices.Index(enrol.Checks(), tt.check)]} {
+			for _, c := range []fleet.Check{alone[0], checks[slices.Index(projects.Checks(), tt.check)]} {
 				assert.Equal(t, fleet.CheckFailed, c.State, "%+v", c)
 				assert.Contains(t, c.Detail, tt.detail)
 				assert.Contains(t, c.Cure, tt.cure)
@@ -247,7 +247,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 				return
 			}
 			require.NoError(t, tt.mend(t.Context(), w))
-			mended, err := w.Enrol.CheckProject(t.Context(), "campus", tt.check)
+			mended, err := w.Projects.CheckProject(t.Context(), "campus", tt.check)
 			require.NoError(t, err)
 			assert.Equal(t, fleet.CheckPassed, mended[0].State, "%+v", mended[0])
 		})
@@ -255,9 +255,9 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 }
 
 // remote is the world's GitLab, as adding projects sees it.
-func (w *world) remote(t *testing.T) enrol.Remote {
+func (w *world) remote(t *testing.T) projects.Remote {
 	t.Helper()
-	remote, err := w.Enrol.Open(w.request.GitLabURL, w.request.APIToken)
+	remote, err := w.Projects.Open(w.request.GitLabURL, w.request.APIToken)
 	require.NoError(t, err)
 	return remote
 }
@@ -265,9 +265,9 @@ func (w *world) remote(t *testing.T) enrol.Remote {
 // again removes the project and adds it, whatever of it fails at GitLab.
 func (w *world) again(t *testing.T) {
 	t.Helper()
-	_, err := w.Enrol.Remove(t.Context(), "campus", ada)
+	_, err := w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
-	_, _, err = w.Enrol.Add(t.Context(), w.request)
+	_, _, err = w.Projects.Add(t.Context(), w.request)
 	require.NoError(t, err)
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 }
@@ -291,10 +291,10 @@ func gatewayOf(t *testing.T) clusterfn.Target {
 
 func TestHealthyGateway(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+	w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 	gateway := gatewayOf(t)
 	w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
-	checks, err := w.Enrol.Check(t.Context(), w.request, "gateway")
+	checks, err := w.Projects.Check(t.Context(), w.request, "gateway")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
 }
@@ -305,23 +305,23 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 	dead.Close()
 	none := ""
 	for name, tt := range map[string]struct {
-		change enrol.Change
+		change projects.Change
 		field  string // that is refused; empty when it is taken
 	}{
-		"wrong password": {enrol.Change{GatewayPassword: secret.New("wrong")}, "gatewayPassword"},
-		"wrong user":     {enrol.Change{GatewayUser: secret.New("root")}, "gatewayPassword"},
-		"no gateway":     {enrol.Change{GatewayURL: &dead.URL}, "gatewayUrl"},
-		"the same again": {enrol.Change{GatewayURL: &gateway.GatewayURL, GatewayPassword: gateway.Password}, ""},
-		"taken away":     {enrol.Change{GatewayURL: &none, GatewayPassword: secret.New("wrong")}, ""},
+		"wrong password": {projects.Change{GatewayPassword: secret.New("wrong")}, "gatewayPassword"},
+		"wrong user":     {projects.Change{GatewayUser: secret.New("root")}, "gatewayPassword"},
+		"no gateway":     {projects.Change{GatewayURL: &dead.URL}, "gatewayUrl"},
+		"the same again": {projects.Change{GatewayURL: &gateway.GatewayURL, GatewayPassword: gateway.Password}, ""},
+		"taken away":     {projects.Change{GatewayURL: &none, GatewayPassword: secret.New("wrong")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.Enrol.Gateway = enrol.AskGateway(http.DefaultTransport)
+			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
-			w.enrol(t)
+			w.addProject(t)
 			before, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)
-			_, err = w.Enrol.Update(t.Context(), "campus", tt.change)
+			_, err = w.Projects.Update(t.Context(), "campus", tt.change)
 			if tt.field == "" {
 				require.NoError(t, err)
 				return
@@ -340,8 +340,8 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 
 func TestHealthOfAProjectIsKept(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
-	_, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+	w.addProject(t)
+	_, err := w.Projects.CheckProject(t.Context(), "campus", "")
 	require.NoError(t, err)
 	health, err := w.Store.Health(t.Context(), "campus")
 	require.NoError(t, err)
@@ -349,7 +349,7 @@ func TestHealthOfAProjectIsKept(t *testing.T) {
 	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["sync"])
 
 	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
-	_, err = w.Enrol.CheckProject(t.Context(), "campus", "token")
+	_, err = w.Projects.CheckProject(t.Context(), "campus", "token")
 	require.NoError(t, err)
 	health, err = w.Store.Health(t.Context(), "campus")
 	require.NoError(t, err)
@@ -360,7 +360,7 @@ func TestHealthOfAProjectIsKept(t *testing.T) {
 func TestDeployKeyIsMadeRegisteredAndRotated(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.request.MakeDeployKey = true
-	w.enrol(t)
+	w.addProject(t)
 	first := w.project(t).DeployKey
 	require.NotNil(t, first)
 	assert.True(t, strings.HasPrefix(first.Fingerprint, "SHA256:"))
@@ -370,25 +370,25 @@ func TestDeployKeyIsMadeRegisteredAndRotated(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, c.DeployKey.Reveal(), "BEGIN OPENSSH PRIVATE KEY")
 
-	rotated, err := w.Enrol.RotateDeployKey(t.Context(), "campus", ada)
+	rotated, err := w.Projects.RotateDeployKey(t.Context(), "campus", ada)
 	require.NoError(t, err)
 	assert.NotEqual(t, first.Fingerprint, rotated.DeployKey.Fingerprint)
 
-	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{DeployKey: c.DeployKey, By: ada})
+	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{DeployKey: c.DeployKey, By: ada})
 	require.NoError(t, err, "a pasted one")
 	assert.Equal(t, first.Fingerprint, w.project(t).DeployKey.Fingerprint)
-	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{DeployKey: secret.New("-----BEGIN x"), By: ada})
+	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{DeployKey: secret.New("-----BEGIN x"), By: ada})
 	assert.True(t, fault.Is(err, fault.Invalid))
 }
 
 func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
-	for field, change := range map[string]enrol.Change{
+	w.addProject(t)
+	for field, change := range map[string]projects.Change{
 		"apiToken":     {APIToken: secret.New("glpat-wrong")},
 		"triggerToken": {TriggerToken: secret.New("glptt-wrong")},
 	} {
-		_, err := w.Enrol.Update(t.Context(), "campus", change)
+		_, err := w.Projects.Update(t.Context(), "campus", change)
 		var e *fault.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, field, e.Field)
@@ -396,7 +396,7 @@ func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 	fresh := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
 	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
 	require.Error(t, w.Sync(t.Context(), "campus"))
-	_, err := w.Enrol.Update(t.Context(), "campus", enrol.Change{APIToken: fresh, By: ada})
+	_, err := w.Projects.Update(t.Context(), "campus", projects.Change{APIToken: fresh, By: ada})
 	require.NoError(t, err)
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 }
@@ -404,19 +404,19 @@ func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 // While a webhook's secret is rotated both are accepted, whatever fails.
 func TestWebhookRotationLosesNoSecret(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	before, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 
 	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPut, Path: "/projects/*/hooks/*", Status: http.StatusServiceUnavailable})
-	require.Error(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	require.Error(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	during, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Equal(t, before.WebhookSecret, during.WebhookSecret)
 	require.False(t, during.FormerWebhookSecret.IsZero(), "the coming one is accepted already")
 	remove()
 
-	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
+	require.NoError(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	after, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Equal(t, during.FormerWebhookSecret, after.WebhookSecret, "it goes on with the one that GitLab may have")
@@ -431,12 +431,12 @@ func TestWebhookRotationLosesNoSecret(t *testing.T) {
 func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.request.MakeDeployKey = true
-	w.enrol(t)
+	w.addProject(t)
 	_, err := w.create(t, "beta")
 	require.NoError(t, err)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 
-	removal, err := w.Enrol.Remove(t.Context(), "campus", ada)
+	removal, err := w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
 	assert.Empty(t, removal.Warnings)
 	assert.Len(t, removal.Removed, 3)
@@ -451,10 +451,10 @@ func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	operations, _, err := w.Store.Operations(t.Context(), "campus", "", 10)
 	require.NoError(t, err)
 	assert.Len(t, operations, 1, "what people asked for stays")
-	_, err = w.Enrol.Remove(t.Context(), "campus", ada)
+	_, err = w.Projects.Remove(t.Context(), "campus", ada)
 	assert.True(t, fault.Is(err, fault.NotFound))
 
-	w.enrol(t)
+	w.addProject(t)
 	assert.NotNil(t, w.row(t, "alpha"), "it can be added again")
 }
 
@@ -467,24 +467,24 @@ func TestAddingGoesOnWhereItDied(t *testing.T) {
 		w.request.MakeDeployKey = true
 		reach := living(step)
 		dying := w.over(&mortalStore{w.kv, reach})
-		dying.Enrol.Open = func(url string, token secret.Value) (enrol.Remote, error) {
-			remote, err := w.Enrol.Open(url, token)
+		dying.Projects.Open = func(url string, token secret.Value) (projects.Remote, error) {
+			remote, err := w.Projects.Open(url, token)
 			return mortalRemote{remote, reach}, err
 		}
-		_, _, err := dying.Enrol.Add(t.Context(), w.request)
+		_, _, err := dying.Projects.Add(t.Context(), w.request)
 		if !reach.dead() {
 			require.NoError(t, err)
 			break
 		}
 		deaths++
-		project, warning, again := w.Enrol.Add(t.Context(), w.request)
+		project, warning, again := w.Projects.Add(t.Context(), w.request)
 		if fault.Is(again, fault.Conflict) { // it was done but for its last word
 			project, again = w.project(t), nil
 		}
 		require.NoError(t, again, "after death at step %d", step)
 		assert.Empty(t, warning)
 		assert.Equal(t, "campus", project.ID)
-		checks, err := w.Enrol.CheckProject(t.Context(), "campus", "")
+		checks, err := w.Projects.CheckProject(t.Context(), "campus", "")
 		require.NoError(t, err)
 		assert.Equal(t, fleet.CheckPassed, states(checks)["webhook"], "step %d", step)
 		require.NotNil(t, w.project(t).DeployKey, "step %d", step)
@@ -525,7 +525,7 @@ func (s *mortalStore) Put(ctx context.Context, item kv.Item, cond kv.Condition) 
 }
 
 type mortalRemote struct {
-	enrol.Remote
+	projects.Remote
 	*mortal
 }
 
@@ -553,10 +553,10 @@ func (r mortalRemote) AddKey(ctx context.Context, id int64, title, key string) (
 
 func TestProjectsOfTheSameNameOnDifferentServers(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.enrol(t)
+	w.addProject(t)
 	elsewhere := gitlabtest.Start(t, gitlabtest.Options{Clock: w.clock})
 	p := elsewhere.AddProject(gitlabtest.ProjectSpec{Path: "team/campus", Files: map[string]string{"cluster.yml": "TF_VAR_cluster_name: other\n"}})
-	project, _, err := w.Enrol.Add(t.Context(), enrol.Request{
+	project, _, err := w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: elsewhere.URL(), Project: "team/campus", APIToken: secret.New(elsewhere.AddToken(gitlabtest.TokenSpec{})),
 		TriggerToken: secret.New(elsewhere.AddTriggerToken(p.ID, "")),
 	})
@@ -572,15 +572,15 @@ func TestProjectsOfTheSameNameOnDifferentServers(t *testing.T) {
 func TestMutationsAreInTheAuditLog(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.request.By = ada
-	w.enrol(t)
+	w.addProject(t)
 	value := "mars"
-	_, err := w.Enrol.Override(t.Context(), "campus", []string{"region"}, nil, map[string]*string{"region": &value}, ada)
+	_, err := w.Projects.Override(t.Context(), "campus", []string{"region"}, nil, map[string]*string{"region": &value}, ada)
 	require.NoError(t, err)
 	token := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
-	_, err = w.Enrol.Update(t.Context(), "campus", enrol.Change{APIToken: token, By: ada})
+	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{APIToken: token, By: ada})
 	require.NoError(t, err)
-	require.NoError(t, w.Enrol.RotateWebhook(t.Context(), "campus", ada))
-	_, err = w.Enrol.Remove(t.Context(), "campus", ada)
+	require.NoError(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
+	_, err = w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
 
 	page, err := audit.New(w.kv, w.clock.Now, nil, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})

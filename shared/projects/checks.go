@@ -1,4 +1,4 @@
-package enrol
+package projects
 
 import (
 	"cmp"
@@ -268,7 +268,7 @@ func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 	}
 	p := found.Project
 	if sub.known == nil {
-		id, err := s.enrolled(ctx, strings.TrimRight(sub.GitLabURL, "/"), p.GitLabID)
+		id, err := s.existing(ctx, strings.TrimRight(sub.GitLabURL, "/"), p.GitLabID)
 		if err != nil {
 			return failed(err, "Try again.")
 		}
@@ -287,9 +287,9 @@ func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 	return passed("It is %s, number %d.", p.Path, p.GitLabID)
 }
 
-// enrolled gives the id of the project of the fleet that is this one at GitLab;
+// existing gives the id of the project of the fleet that is this one at GitLab;
 // empty when there is none.
-func (s *Service) enrolled(ctx context.Context, gitlabURL string, gitlabID int64) (string, error) {
+func (s *Service) existing(ctx context.Context, gitlabURL string, gitlabID int64) (string, error) {
 	projects, err := s.Fleet.Projects(ctx)
 	if err != nil {
 		return "", err
