@@ -37,7 +37,7 @@ func TestRefreshTellsThemApart(t *testing.T) {
 	}{
 		"all read":           {},
 		"GitLab is down":     {down, nil, nil, []says{{0, source{"failed", "It answers 502.", noon}}}},
-		"a token is refused": {fault.New(fault.Refused, "GitLab refused the API token"), nil, nil, []says{{0, source{"failed", "GitLab refused the API token", noon}}}},
+		"a token is refused": {fault.New(fault.Upstream, "GitLab refused the API token"), nil, nil, []says{{0, source{"failed", "GitLab refused the API token", noon}}}},
 		"already under way":  {fault.New(fault.Conflict, "held"), nil, nil, []says{{0, source{Outcome: "busy", AsOf: noon}}}},
 		"the cluster is":     {nil, down, nil, []says{{1, source{Outcome: "failed", Error: "It answers 502."}}}},
 		"all are":            {down, down, down, []says{{0, source{"failed", "It answers 502.", noon}}, {1, source{Outcome: "failed", Error: "It answers 502."}}, {2, source{"failed", "It answers 502.", noon}}}},

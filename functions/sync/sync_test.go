@@ -124,7 +124,7 @@ func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
 	w := newWorld(t, 500)
 	w.sync = func(_ context.Context, project string) error {
 		if project == "p123" {
-			return fault.New(fault.Refused, "no access")
+			return fault.New(fault.Upstream, "no access")
 		}
 		return nil
 	}

@@ -44,7 +44,7 @@ var _ notify.Chat = (*Poster)(nil)
 // Check refuses an address that must not be called, fault.Invalid.
 func (p *Poster) Check(u *url.URL) error { return p.policy.CheckURL(u) }
 
-// Post sends a message. fault.Refused is an answer that trying again does not
+// Post sends a message. fault.Upstream is an answer that trying again does not
 // change, fault.Unavailable anything else. No error holds the address.
 func (p *Poster) Post(ctx context.Context, address secret.Value, m notify.Message) error {
 	body, err := json.Marshal(map[string]string{"text": text(m)})
@@ -53,14 +53,14 @@ func (p *Poster) Post(ctx context.Context, address secret.Value, m notify.Messag
 	}
 	u, err := url.Parse(address.Reveal())
 	if err != nil {
-		return fault.New(fault.Refused, "The webhook's address is none: enter it again.")
+		return fault.New(fault.Upstream, "The webhook's address is none: enter it again.")
 	}
 	if err := p.Check(u); err != nil {
-		return fault.Wrap(fault.Refused, err, "The webhook cannot be called: %s.", fault.Message(err))
+		return fault.Wrap(fault.Upstream, err, "The webhook cannot be called: %s.", fault.Message(err))
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
-		return fault.New(fault.Refused, "The webhook's address is none: enter it again.")
+		return fault.New(fault.Upstream, "The webhook's address is none: enter it again.")
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "Ocim")
@@ -77,7 +77,7 @@ func (p *Poster) Post(ctx context.Context, address secret.Value, m notify.Messag
 func unreachable(err error) error {
 	var refused *fault.Error
 	if errors.As(err, &refused) {
-		return fault.Wrap(fault.Refused, refused, "The webhook cannot be called: %s.", refused.Message)
+		return fault.Wrap(fault.Upstream, refused, "The webhook cannot be called: %s.", refused.Message)
 	}
 	var at *url.Error
 	if errors.As(err, &at) {
@@ -94,11 +94,11 @@ func answered(code int) error {
 	case code >= 200 && code < 300:
 		return nil
 	case code >= 300 && code < 400:
-		return fault.New(fault.Refused, "The webhook answers with a redirect: enter its final address.")
+		return fault.New(fault.Upstream, "The webhook answers with a redirect: enter its final address.")
 	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code >= 500:
 		return fault.New(fault.Unavailable, "The webhook answered %d.", code)
 	}
-	return fault.New(fault.Refused, "The webhook answered %d: see in the chat whether it still exists, and enter its address again.", code)
+	return fault.New(fault.Upstream, "The webhook answered %d: see in the chat whether it still exists, and enter its address again.", code)
 }
 
 // text words a message in the little markup that both chats know.

@@ -53,7 +53,7 @@ func TestMessageInTheFormOfBothChats(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	for code, kind := range map[int]fault.Kind{
-		200: "", 204: "", 302: fault.Refused, 307: fault.Refused, 400: fault.Refused, 403: fault.Refused, 404: fault.Refused, 410: fault.Refused,
+		200: "", 204: "", 302: fault.Upstream, 307: fault.Upstream, 400: fault.Upstream, 403: fault.Upstream, 404: fault.Upstream, 410: fault.Upstream,
 		408: fault.Unavailable, 429: fault.Unavailable, 500: fault.Unavailable, 503: fault.Unavailable,
 	} {
 		called := 0
@@ -83,14 +83,14 @@ func TestAddressesThatAreNotCalled(t *testing.T) {
 		address string
 		kind    fault.Kind
 	}{
-		"this machine":      {netguard.Policy{}, "https://127.0.0.1/canary", fault.Refused},
-		"by its name":       {netguard.Policy{}, "https://localhost/canary", fault.Refused},
-		"a private network": {netguard.Policy{}, "https://10.0.0.1/canary", fault.Refused},
-		"another network":   {netguard.Policy{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}, "https://10.2.0.1/canary", fault.Refused},
-		"metadata":          {netguard.Policy{}, "https://169.254.169.254/canary", fault.Refused},
-		"without TLS":       {netguard.Policy{}, "http://example.org/canary", fault.Refused},
-		"a password":        {local, "https://a:canary@example.org/", fault.Refused},
-		"no address":        {local, "https://exa mple.org/canary", fault.Refused},
+		"this machine":      {netguard.Policy{}, "https://127.0.0.1/canary", fault.Upstream},
+		"by its name":       {netguard.Policy{}, "https://localhost/canary", fault.Upstream},
+		"a private network": {netguard.Policy{}, "https://10.0.0.1/canary", fault.Upstream},
+		"another network":   {netguard.Policy{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}}, "https://10.2.0.1/canary", fault.Upstream},
+		"metadata":          {netguard.Policy{}, "https://169.254.169.254/canary", fault.Upstream},
+		"without TLS":       {netguard.Policy{}, "http://example.org/canary", fault.Upstream},
+		"a password":        {local, "https://a:canary@example.org/", fault.Upstream},
+		"no address":        {local, "https://exa mple.org/canary", fault.Upstream},
 		"nobody there":      {local, down.URL + "/canary", fault.Unavailable},
 	} {
 		err := chat.New(tt.policy).Post(t.Context(), secret.New(tt.address), message())

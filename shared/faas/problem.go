@@ -58,7 +58,7 @@ func statusOf(kind fault.Kind) int {
 		return http.StatusRequestEntityTooLarge
 	case fault.Limited:
 		return http.StatusTooManyRequests
-	case fault.Refused:
+	case fault.Upstream:
 		return http.StatusBadGateway
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
@@ -71,7 +71,7 @@ func statusOf(kind fault.Kind) int {
 func kindName(status int) string {
 	for _, kind := range []fault.Kind{
 		fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict,
-		fault.TooLarge, fault.Limited, fault.Refused, fault.Unavailable,
+		fault.TooLarge, fault.Limited, fault.Upstream, fault.Unavailable,
 	} {
 		if statusOf(kind) == status {
 			return string(kind)

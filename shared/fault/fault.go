@@ -19,7 +19,7 @@ const (
 	Conflict        Kind = "conflict"        // the state moved on, or a name is taken
 	TooLarge        Kind = "too_large"       // more than a bound allows
 	Limited         Kind = "limited"         // too often; RetryAfter says when
-	Refused         Kind = "refused"         // something we depend on turned our own credentials down; a person has to mend them
+	Upstream        Kind = "upstream"        // a system we depend on refused our credentials or request; a person has to fix that
 	Unavailable     Kind = "unavailable"     // something we depend on does not answer; repeat later
 )
 

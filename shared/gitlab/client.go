@@ -62,7 +62,7 @@ type Opener struct {
 func (o *Opener) Open(ctx context.Context, project fleet.Project) (*Project, error) {
 	credentials, err := o.Credentials(ctx, project.ID)
 	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Wrap(fault.Refused, err, "The project has no API token; an administrator has to enter one")
+		return nil, fault.Wrap(fault.Upstream, err, "The project has no API token; an administrator has to enter one")
 	}
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ type Token struct {
 }
 
 // Token reads the client's own token. One that is revoked or expired is
-// fault.Refused, as for every other call.
+// fault.Upstream, as for every other call.
 func (c *Client) Token(ctx context.Context) (Token, error) {
 	t, _, err := c.api.PersonalAccessTokens.GetSinglePersonalAccessToken(gogitlab.WithContext(ctx))
 	if err != nil {

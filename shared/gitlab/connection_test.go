@@ -32,7 +32,7 @@ func TestToken(t *testing.T) {
 	assert.Equal(t, gitlab.Token{Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day}, got)
 	w.RevokeToken("glpat-short-lived")
 	_, err = w.client(t, "glpat-short-lived").Token(t.Context())
-	assert.True(t, fault.Is(err, fault.Refused))
+	assert.True(t, fault.Is(err, fault.Upstream))
 }
 
 func TestReach(t *testing.T) {

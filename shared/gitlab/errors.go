@@ -46,9 +46,9 @@ func answered(answer *gogitlab.ErrorResponse, doing string) error {
 	}
 	switch code := answer.Response.StatusCode; {
 	case code == http.StatusUnauthorized:
-		return wrap(fault.Refused, "GitLab refused the API token: it expired or was revoked; enter a new one")
+		return wrap(fault.Upstream, "GitLab refused the API token: it expired or was revoked; enter a new one")
 	case code == http.StatusForbidden:
-		return wrap(fault.Refused, "the API token may not do this: it needs the api scope and the Maintainer role; in an archived project nobody may")
+		return wrap(fault.Upstream, "the API token may not do this: it needs the api scope and the Maintainer role; in an archived project nobody may")
 	case code == http.StatusNotFound:
 		return wrap(fault.NotFound, "GitLab has no such thing, or the token may not see it: see whether it is still there and the token's user a member of the project")
 	case code == http.StatusConflict:

@@ -104,7 +104,7 @@ func (p *Project) blobs(ctx context.Context, sha string, paths []string) ([]flee
 			return nil, err
 		}
 		if answer.Data.Project == nil || answer.Data.Project.Repository == nil {
-			return nil, fault.New(fault.Refused, "reading files at %s: the token may not read the repository; it needs the api scope and the Maintainer role", sha)
+			return nil, fault.New(fault.Upstream, "reading files at %s: the token may not read the repository; it needs the api scope and the Maintainer role", sha)
 		}
 	}
 	var files []fleet.SourceFile

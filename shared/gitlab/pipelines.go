@@ -131,14 +131,14 @@ func at(t *time.Time) time.Time {
 // Trigger starts a pipeline with the project's trigger token. It is sent once.
 func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline, error) {
 	if p.trigger.IsZero() {
-		return fleet.Pipeline{}, fault.New(fault.Refused, "The project has no trigger token; an administrator has to enter one")
+		return fleet.Pipeline{}, fault.New(fault.Upstream, "The project has no trigger token; an administrator has to enter one")
 	}
 	var made gogitlab.Pipeline
 	if err := p.send(ctx, grove.Call{Trigger: &t}, &made); err != nil {
 		err = translate(err, "triggering a pipeline")
 		if fault.Is(err, fault.NotFound) {
 			// GitLab says 404 for a trigger token it does not know.
-			return fleet.Pipeline{}, fault.Wrap(fault.Refused, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
+			return fleet.Pipeline{}, fault.Wrap(fault.Upstream, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
 		}
 		return fleet.Pipeline{}, err
 	}

@@ -164,8 +164,8 @@ func TestErrorsSayTheCure(t *testing.T) {
 		kind    fault.Kind
 		message string
 	}{
-		{"401", gitlabtest.Fault{Status: 401}, fault.Refused, "expired or was revoked"},
-		{"403", gitlabtest.Fault{Status: 403}, fault.Refused, "scope"},
+		{"401", gitlabtest.Fault{Status: 401}, fault.Upstream, "expired or was revoked"},
+		{"403", gitlabtest.Fault{Status: 403}, fault.Upstream, "scope"},
 		{"404", gitlabtest.Fault{Status: 404}, fault.NotFound, "token may not see it"},
 		{"409", gitlabtest.Fault{Status: 409}, fault.Conflict, "somebody else"},
 		{"400", gitlabtest.Fault{Status: 400, Body: `{"error":"ref is invalid"}`}, fault.Invalid, "ref is invalid"},
@@ -218,7 +218,7 @@ func TestRevokedToken(t *testing.T) {
 	w := begin(t, small())
 	w.RevokeToken(token)
 	_, err := w.open().Head(t.Context())
-	assert.True(t, fault.Is(err, fault.Refused))
+	assert.True(t, fault.Is(err, fault.Upstream))
 	assert.ErrorContains(t, err, "enter a new one")
 }
 
@@ -288,11 +288,11 @@ func TestWrongTriggerToken(t *testing.T) {
 	w := begin(t, small())
 	p := openWith(t, w.project, fleet.Credentials{APIToken: secret.New(token), TriggerToken: secret.New("glptt-wrong")})
 	_, err := p.Trigger(t.Context(), grove.Trigger{Ref: "main"})
-	assert.True(t, fault.Is(err, fault.Refused))
+	assert.True(t, fault.Is(err, fault.Upstream))
 	assert.ErrorContains(t, err, "trigger token")
 	p = openWith(t, w.project, fleet.Credentials{APIToken: secret.New(token)})
 	_, err = p.Trigger(t.Context(), grove.Trigger{Ref: "main"})
-	assert.True(t, fault.Is(err, fault.Refused))
+	assert.True(t, fault.Is(err, fault.Upstream))
 }
 
 // A redirect to another host would take the token there.
@@ -315,7 +315,7 @@ func TestOpenWithoutCredentials(t *testing.T) {
 		return fleet.Credentials{}, fault.New(fault.NotFound, "none")
 	}}
 	_, err := o.Open(t.Context(), fleet.Project{})
-	assert.True(t, fault.Is(err, fault.Refused))
+	assert.True(t, fault.Is(err, fault.Upstream))
 	assert.ErrorContains(t, err, "administrator")
 }
 

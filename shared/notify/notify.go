@@ -24,7 +24,7 @@ type Mailer interface {
 type Chat interface {
 	// Check refuses an address that must not be called, fault.Invalid.
 	Check(u *url.URL) error
-	// Post is fault.Refused when trying again is of no use.
+	// Post is fault.Upstream when trying again is of no use.
 	Post(ctx context.Context, address secret.Value, m Message) error
 }
 

@@ -270,7 +270,7 @@ func TestDeliveriesAreTriedAgain(t *testing.T) {
 		attempts int
 	}{
 		"does not answer": {fault.New(fault.Unavailable, "The webhook answered 503."), notify.MaxAttempts},
-		"refuses":         {fault.New(fault.Refused, "The webhook answered 404."), 1},
+		"refuses":         {fault.New(fault.Upstream, "The webhook answered 404."), 1},
 		"a defect":        {errors.New("canary"), notify.MaxAttempts},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -135,7 +135,7 @@ func (d *Delivery) outcome(err error) {
 	switch {
 	case err == nil:
 		d.State, d.Error, d.NextAt = Sent, "", time.Time{}
-	case fault.Is(err, fault.Refused), fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound), d.Attempts >= MaxAttempts:
+	case fault.Is(err, fault.Upstream), fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound), d.Attempts >= MaxAttempts:
 		d.State, d.Error, d.NextAt = GivenUp, fault.Message(err), time.Time{}
 	default:
 		d.State, d.Error = Waiting, fault.Message(err)
@@ -169,7 +169,7 @@ func (s *Service) send(ctx context.Context, owner, subscription string, d Delive
 	}
 	address, err := s.Keys.Open(sub.Sealed, record(sub.ID))
 	if err != nil {
-		return fault.Wrap(fault.Refused, err, "The webhook's address cannot be read any more: enter it again.")
+		return fault.Wrap(fault.Upstream, err, "The webhook's address cannot be read any more: enter it again.")
 	}
 	err = s.Chat.Post(ctx, secret.New(string(address)), m)
 	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {

@@ -333,7 +333,7 @@ func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.B
 		case err == nil && known.State == fleet.ActDone:
 			return true, reached, nil
 		case err == nil && known.State == fleet.ActRefused:
-			return false, reached, fault.New(fault.Refused, "%s", known.Detail)
+			return false, reached, fault.New(fault.Upstream, "%s", known.Detail)
 		case err != nil && !fault.Is(err, fault.NotFound):
 			return false, reached, err
 		}

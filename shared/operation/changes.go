@@ -154,7 +154,7 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 // fieldBelow names the file that an error of one of its keys is about.
 func fieldBelow(field string, err error) error {
 	kind := fault.KindOf(err)
-	if kind == fault.Internal || kind == fault.Unavailable || kind == fault.Refused {
+	if kind == fault.Internal || kind == fault.Unavailable || kind == fault.Upstream {
 		return err
 	}
 	return fault.InvalidField(field, "%s", fault.Message(err)).WithKind(kind)

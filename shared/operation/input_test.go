@@ -105,8 +105,8 @@ func answers() map[string]said {
 	}
 	return map[string]said{
 		"400":     refuses(400, fault.Invalid, "what GitLab says to 400; correct that and repeat"),
-		"401":     refuses(401, fault.Refused, "enter a new one"),
-		"403":     refuses(403, fault.Refused, "needs the api scope and the Maintainer role"),
+		"401":     refuses(401, fault.Upstream, "enter a new one"),
+		"403":     refuses(403, fault.Upstream, "needs the api scope and the Maintainer role"),
 		"404":     refuses(404, fault.NotFound, "see whether it is still there"),
 		"409":     refuses(409, fault.Conflict, "read it again and repeat"),
 		"413":     refuses(413, fault.TooLarge, "too large"),

@@ -167,7 +167,7 @@ func signed(call grove.Call, deployment string) grove.Call {
 // certain reports whether an error proves that GitLab did not start anything.
 func certain(err error) bool {
 	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.Refused, fault.NotFound, fault.Conflict, fault.TooLarge:
+	case fault.Invalid, fault.Unauthenticated, fault.Forbidden, fault.Upstream, fault.NotFound, fault.Conflict, fault.TooLarge:
 		return true
 	}
 	return false

@@ -425,7 +425,7 @@ func (s *Service) checkGateway(ctx context.Context, sub *subject) result {
 	}
 	err := s.Gateway(ctx, sub.GatewayURL, sub.GatewayUser, sub.GatewayPassword)
 	switch {
-	case fault.Is(err, fault.Refused):
+	case fault.Is(err, fault.Upstream):
 		return failed(err, "Enter the user, usually admin, and the password of the secret basic-auth in the cluster's namespace openfaas.").at("gatewayPassword")
 	case err != nil:
 		return failed(err, "Is the address right, and the cluster running? One in a private network has to be allowed first.")

@@ -23,7 +23,7 @@ type Service struct {
 	Vault *fleet.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
 	// Gateway asks a cluster's gateway whether it is healthy and takes the
-	// credentials; fault.Refused when it does not take them. Nil leaves gateways alone.
+	// credentials; fault.Upstream when it does not take them. Nil leaves gateways alone.
 	Gateway func(ctx context.Context, address string, user, password secret.Value) error
 	// WebhookAddress is where GitLab reaches the webhook function for a project.
 	WebhookAddress func(project string) string

@@ -38,7 +38,7 @@ func AskGateway(transport http.RoundTripper) func(ctx context.Context, address s
 		var info struct{ Provider, Version json.RawMessage }
 		switch {
 		case status == http.StatusUnauthorized, status == http.StatusForbidden:
-			return fault.New(fault.Refused, "The gateway refuses the user or the password.")
+			return fault.New(fault.Upstream, "The gateway refuses the user or the password.")
 		case status != http.StatusOK:
 			return fault.New(fault.Unavailable, "The gateway answers %d when it is asked what it is.", status)
 		case json.Unmarshal(body, &info) != nil || info.Provider == nil && info.Version == nil:
