@@ -8,21 +8,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/identity"
 )
 
 // Authenticator tells who a bearer token belongs to. A token that is broken,
 // expired or revoked is fault.Unauthenticated.
 type Authenticator interface {
-	Authenticate(ctx context.Context, bearer string) (identity.Principal, error)
+	Authenticate(ctx context.Context, bearer string) (access.Principal, error)
 }
 
 // Access is who may call an operation. The zero Access is nobody, and Register
 // refuses it.
 type Access struct {
 	kind       accessKind
-	role       identity.Role
+	role       access.Role
 	sameOrigin bool
 }
 
@@ -44,11 +44,11 @@ var SignedIn = Access{kind: signedIn}
 
 // Need demands the role on the cluster that the path's {cluster} names; on a
 // path without it, the role everywhere.
-func Need(role identity.Role) Access { return Access{kind: needed, role: role} }
+func Need(role access.Role) Access { return Access{kind: needed, role: role} }
 
 // NeedSomewhere demands the role on at least one cluster. The operation itself
 // has to narrow what it shows or does with PrincipalFrom.
-func NeedSomewhere(role identity.Role) Access { return Access{kind: somewhere, role: role} }
+func NeedSomewhere(role access.Role) Access { return Access{kind: somewhere, role: role} }
 
 // SameOrigin also refuses calls that another site made the browser send. It is
 // for operations that a cookie authenticates.
@@ -91,31 +91,31 @@ func hasCluster(path string) bool { return strings.Contains(path, "{cluster}") }
 func NoSuchCluster() error { return fault.New(fault.NotFound, "There is no such cluster.") }
 
 // admit gives the caller if they may call the operation.
-func (a Access) admit(ctx context.Context, auth Authenticator, header http.Header, method, cluster string, clustered bool) (identity.Principal, error) {
+func (a Access) admit(ctx context.Context, auth Authenticator, header http.Header, method, cluster string, clustered bool) (access.Principal, error) {
 	if a.sameOrigin {
 		if err := RefuseCrossSite(method, header); err != nil {
-			return identity.Principal{}, err
+			return access.Principal{}, err
 		}
 	}
 	if a.kind == public {
-		return identity.Principal{}, nil
+		return access.Principal{}, nil
 	}
 	bearer, err := bearerToken(header)
 	if err != nil {
-		return identity.Principal{}, err
+		return access.Principal{}, err
 	}
 	if auth == nil {
-		return identity.Principal{}, fault.New(fault.Internal, "no authenticator")
+		return access.Principal{}, fault.New(fault.Internal, "no authenticator")
 	}
 	p, err := auth.Authenticate(ctx, bearer)
 	if err != nil {
-		return identity.Principal{}, fmt.Errorf("authenticate: %w", err)
+		return access.Principal{}, fmt.Errorf("authenticate: %w", err)
 	}
 	return p, a.permit(p, cluster, clustered)
 }
 
 // permit reports whether the principal may, here.
-func (a Access) permit(p identity.Principal, cluster string, clustered bool) error {
+func (a Access) permit(p access.Principal, cluster string, clustered bool) error {
 	// What a caller may not see must not be told from what is not there.
 	if clustered && !p.Sees(cluster) {
 		return NoSuchCluster()

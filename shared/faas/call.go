@@ -9,7 +9,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
-	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/access"
 )
 
 const callIDHeader = "X-Call-Id"
@@ -20,7 +20,7 @@ var callID = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 type call struct {
 	id        string
 	client    netip.Addr
-	principal identity.Principal
+	principal access.Principal
 	err       error // for the log
 }
 
@@ -35,7 +35,7 @@ func callFrom(ctx context.Context) *call {
 
 // PrincipalFrom gives who is calling. It is the zero Principal on public
 // operations.
-func PrincipalFrom(ctx context.Context) identity.Principal { return callFrom(ctx).principal }
+func PrincipalFrom(ctx context.Context) access.Principal { return callFrom(ctx).principal }
 
 // CallIDFrom gives the id of the call, which the log and a problem document
 // also carry.
@@ -47,7 +47,7 @@ func ClientFrom(ctx context.Context) netip.Addr { return callFrom(ctx).client }
 
 // WithCaller gives a context as an operation gets it, for tests that call one
 // directly.
-func WithCaller(ctx context.Context, p identity.Principal, client netip.Addr) context.Context {
+func WithCaller(ctx context.Context, p access.Principal, client netip.Addr) context.Context {
 	return context.WithValue(ctx, callKey{}, &call{id: newCallID(), principal: p, client: client})
 }
 

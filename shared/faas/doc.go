@@ -10,7 +10,7 @@
 // who may call it:
 //
 //	api := faas.NewAPI(faas.Options{Title: "Clusters", Authenticator: auth})
-//	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
+//	faas.Register(api, faas.Need(access.Viewer), huma.Operation{
 //		OperationID: "get-cluster", Method: http.MethodGet, Path: "/v1/clusters/{cluster}",
 //	}, getCluster)
 //

@@ -137,7 +137,7 @@ func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal,
 		return Principal{}, err
 	}
 	a.saw(ctx, key, t, version)
-	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.Grants.within(t.Scope)}, nil
+	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.Grants.Within(t.Scope)}, nil
 }
 
 // use takes a permit of the token, from the store only when this replica has

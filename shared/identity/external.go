@@ -138,7 +138,7 @@ func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, emai
 		return user{}, err
 	}
 	u := user{ID: id, Email: email, Name: name, Subject: subject, Grants: Grants{Global: role}, Generation: 1, Created: now}
-	e, err := entry(v.actor(u), "user.created", "user/"+id, nil, accessOf(u))
+	e, err := entry(v.actor(u), "user.created", "user/"+id, nil, audited(u))
 	if err != nil {
 		return user{}, err
 	}

@@ -69,7 +69,7 @@ func invitationKey(id string) kv.Key { return kv.Key{Partition: invitationPartit
 func invitationID(email string) string { return digest("invitation of", email)[:26] }
 
 func (i invitation) view(now time.Time) Invitation {
-	out := Invitation{ID: i.ID, Email: i.Email, Grants: i.Grants.clone(), By: i.By, State: i.State, Created: i.Created, Expires: i.Expires}
+	out := Invitation{ID: i.ID, Email: i.Email, Grants: i.Grants.Clone(), By: i.By, State: i.State, Created: i.Created, Expires: i.Expires}
 	if out.State == InvitationValid && !now.Before(i.Expires) {
 		out.State = InvitationExpired
 	}
@@ -89,7 +89,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	if err != nil {
 		return Invitation{}, err
 	}
-	if err := grants.valid(); err != nil {
+	if err := grants.Validate(); err != nil {
 		return Invitation{}, err
 	}
 	_, member, err := s.person(ctx, email)
@@ -116,7 +116,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 		}
 		now := s.now().UTC()
 		inv = invitation{
-			ID: id, Email: email, Grants: grants.clone(), By: by.Email, State: InvitationValid,
+			ID: id, Email: email, Grants: grants.Clone(), By: by.Email, State: InvitationValid,
 			Created: now, Expires: now.Add(InvitationLifetime), Audit: before.Audit,
 		}
 		if token, err = inv.renew(s, before); err != nil {
@@ -156,7 +156,7 @@ func (s *Service) sendInvitation(ctx context.Context, inv invitation, token stri
 		name = by.Email
 	}
 	letter := Letter{
-		Kind: LetterInvitation, To: inv.Email, By: name, Role: inv.Grants.words(),
+		Kind: LetterInvitation, To: inv.Email, By: name, Role: inv.Grants.Describe(),
 		Link: s.link("register", inv.ID+"."+token), Expires: inv.Expires,
 	}
 	if member {
@@ -166,28 +166,6 @@ func (s *Service) sendInvitation(ctx context.Context, inv invitation, token stri
 		return fault.Wrap(fault.Unavailable, err, "The invitation is stored, but the mail could not be sent. Resend it later.")
 	}
 	return nil
-}
-
-// words gives grants as a letter says them.
-func (g Grants) words() string {
-	if g.Global != "" {
-		return string(g.Global)
-	}
-	byRole := map[Role]int{}
-	for _, r := range g.Clusters {
-		byRole[r]++
-	}
-	var out []string
-	for _, r := range []Role{Administrator, Operator, Viewer} {
-		switch n := byRole[r]; n {
-		case 0:
-		case 1:
-			out = append(out, string(r)+" of one cluster")
-		default:
-			out = append(out, fmt.Sprintf("%s of %d clusters", r, n))
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 // Invitations gives all invitations, the newest first.

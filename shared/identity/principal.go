@@ -1,59 +1,19 @@
 package identity
 
-// Role is how much somebody may do. Each role may do what the one before may.
-type Role string
+import "github.com/open-craft/ocim/shared/access"
 
-// The roles.
-const (
-	Viewer        Role = "viewer"        // sees everything that holds no secret
-	Operator      Role = "operator"      // starts operations
-	Administrator Role = "administrator" // also manages projects and people
+// The access rules' types and roles, under the names that users of this package
+// know them by.
+type (
+	Role      = access.Role
+	Grants    = access.Grants
+	Principal = access.Principal
+	Scope     = access.Scope
 )
 
-// rank orders roles; an unknown role ranks below all.
-func (r Role) rank() int {
-	switch r {
-	case Viewer:
-		return 1
-	case Operator:
-		return 2
-	case Administrator:
-		return 3
-	}
-	return 0
-}
-
-// Valid reports whether r is one of the roles.
-func (r Role) Valid() bool { return r.rank() > 0 }
-
-// AtLeast reports whether r may do what other may.
-func (r Role) AtLeast(other Role) bool { return r.rank() >= other.rank() && other.Valid() }
-
-// Grants is what somebody may do where. A cluster's own role adds to the
-// global one; it never takes away.
-type Grants struct {
-	Global   Role            `json:"global,omitempty" doc:"Role on every cluster; absent when only certain clusters are granted"`
-	Clusters map[string]Role `json:"clusters,omitempty" doc:"Role by cluster id"`
-}
-
-// Principal is the person or program behind a request, as the store knows them
-// at that moment.
-type Principal struct {
-	UserID    string // of the user; an API token acts for its owner
-	Email     string
-	Name      string
-	SessionID string // empty for an API token
-	TokenID   string // empty for a session
-	Grants    Grants
-}
-
-// Allowed reports whether the principal has at least the role on the cluster.
-func (p Principal) Allowed(role Role, cluster string) bool {
-	return p.Grants.Global.AtLeast(role) || p.Grants.Clusters[cluster].AtLeast(role)
-}
-
-// AllowedGlobally reports whether the principal has at least the role everywhere.
-func (p Principal) AllowedGlobally(role Role) bool { return p.Grants.Global.AtLeast(role) }
-
-// Sees reports whether the cluster exists as far as the principal may know.
-func (p Principal) Sees(cluster string) bool { return p.Allowed(Viewer, cluster) }
+// The roles, from the least to the most.
+const (
+	Viewer        = access.Viewer
+	Operator      = access.Operator
+	Administrator = access.Administrator
+)

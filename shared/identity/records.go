@@ -23,7 +23,6 @@ const (
 	maxSessions = 20
 	maxTokens   = 20
 	maxDevices  = 5
-	maxClusters = 30 // that a user or invitation names
 )
 
 // user is the item that decides on every request.
@@ -50,7 +49,7 @@ func (u user) administers() bool { return u.Grants.Global == Administrator && !u
 
 func (u user) clone() user {
 	u.Sessions, u.Devices, u.Tokens = slices.Clone(u.Sessions), slices.Clone(u.Devices), slices.Clone(u.Tokens)
-	u.Grants = u.Grants.clone()
+	u.Grants = u.Grants.Clone()
 	return u
 }
 
@@ -176,51 +175,6 @@ func isID(s string) bool {
 	}
 	for i := range len(s) {
 		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return true
-}
-
-func (g Grants) clone() Grants {
-	if g.Clusters != nil {
-		clusters := make(map[string]Role, len(g.Clusters))
-		for c, r := range g.Clusters {
-			clusters[c] = r
-		}
-		g.Clusters = clusters
-	}
-	return g
-}
-
-// valid checks grants that somebody is to get.
-func (g Grants) valid() error {
-	if g.Global != "" && !g.Global.Valid() {
-		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
-	}
-	if g.Global == "" && len(g.Clusters) == 0 {
-		return fault.InvalidField("role", "Give a role, or a role on at least one cluster.")
-	}
-	if len(g.Clusters) > maxClusters {
-		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
-	}
-	for c, r := range g.Clusters {
-		if !isClusterID(c) {
-			return fault.InvalidField("clusters", "%q is not the id of a cluster.", c)
-		}
-		if !r.Valid() {
-			return fault.InvalidField("clusters."+c, "The roles are viewer, operator and administrator.")
-		}
-	}
-	return nil
-}
-
-func isClusterID(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
 			return false
 		}
 	}

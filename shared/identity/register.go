@@ -68,7 +68,7 @@ func (s *Service) enter(ctx context.Context, v Visitor, inv invitation, version 
 	if u.ID, err = s.claimOrGet(ctx, emailKey(inv.Email), id); err != nil {
 		return user{}, err
 	}
-	u.Email, u.Grants, u.Generation, u.Created = inv.Email, inv.Grants.clone(), 1, s.now().UTC()
+	u.Email, u.Grants, u.Generation, u.Created = inv.Email, inv.Grants.Clone(), 1, s.now().UTC()
 	inv.State, inv.Pending = InvitationUsed, &u
 	e, err := entry(v.actor(u), "invitation.used", "invitation/"+inv.ID, nil, map[string]any{"user": u.ID, "email": u.Email})
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *Service) enter(ctx context.Context, v Visitor, inv invitation, version 
 // the invitation.
 func (s *Service) register(ctx context.Context, inv invitation, version int64) error {
 	u := *inv.Pending
-	e, err := entry(audit.Actor{UserID: u.ID, Email: u.Email}, "user.created", "user/"+u.ID, nil, accessOf(u))
+	e, err := entry(audit.Actor{UserID: u.ID, Email: u.Email}, "user.created", "user/"+u.ID, nil, audited(u))
 	if err != nil {
 		return err
 	}

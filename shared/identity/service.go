@@ -192,7 +192,7 @@ type User struct {
 
 func (u user) view() User {
 	return User{
-		ID: u.ID, Email: u.Email, Name: u.Name, Grants: u.Grants.clone(), Disabled: u.Disabled,
+		ID: u.ID, Email: u.Email, Name: u.Name, Grants: u.Grants.Clone(), Disabled: u.Disabled,
 		HasPassword: u.Password != "", HasExternal: u.Subject != "", Created: u.Created, LastLogin: u.LastLogin,
 	}
 }

@@ -72,7 +72,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 		ID: id, Email: email, Name: name, Password: hash, Grants: Grants{Global: Administrator},
 		Generation: 1, AccessSeq: 1, Created: now.UTC(),
 	}
-	e, err := entry(audit.Actor{UserID: id, Email: email, Address: v.Address}, "user.created", "user/"+id, nil, accessOf(u))
+	e, err := entry(audit.Actor{UserID: id, Email: email, Address: v.Address}, "user.created", "user/"+id, nil, audited(u))
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -112,11 +112,13 @@ func (s *Service) isSetupToken(token secret.Value) error {
 	return fault.New(fault.Forbidden, "This set-up link is not right. The log of the auth function shows the one that is.")
 }
 
-// access is what the audit log keeps of a user.
-type access struct {
+// auditedUser is what the audit log keeps of a user.
+type auditedUser struct {
 	Email    string `json:"email"`
 	Grants   Grants `json:"grants"`
 	Disabled bool   `json:"disabled"`
 }
 
-func accessOf(u user) access { return access{Email: u.Email, Grants: u.Grants, Disabled: u.Disabled} }
+func audited(u user) auditedUser {
+	return auditedUser{Email: u.Email, Grants: u.Grants, Disabled: u.Disabled}
+}

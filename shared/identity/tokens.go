@@ -23,13 +23,6 @@ const MaxTokenLifetime = 366 * 24 * time.Hour
 // tokenSeen is how exactly the last use of an API token is known.
 const tokenSeen = 10 * time.Minute
 
-// Scope is what an API token may do: a role, on certain clusters or, with none
-// named, on all that its owner may. It never goes beyond its owner's grants.
-type Scope struct {
-	Role     Role     `json:"role"`
-	Clusters []string `json:"clusters,omitempty"`
-}
-
 // APIToken is one of a user's API tokens.
 type APIToken struct {
 	ID       string
@@ -109,7 +102,7 @@ func (s *Service) MintToken(ctx context.Context, by By, name string, scope Scope
 		return APIToken{}, none, err
 	}
 	now := s.now().UTC()
-	if err := checkScope(by.Grants, scope); err != nil {
+	if err := scope.CheckFor(by.Grants); err != nil {
 		return APIToken{}, none, err
 	}
 	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > MaxTokenLifetime {
@@ -162,71 +155,6 @@ func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]boo
 		live[t.ID] = s.now().Before(t.Expires)
 	}
 	return live, nil
-}
-
-func checkScope(owner Grants, scope Scope) error {
-	if !scope.Role.Valid() {
-		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
-	}
-	if len(scope.Clusters) > maxClusters {
-		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
-	}
-	p := Principal{Grants: owner}
-	for _, c := range scope.Clusters {
-		if !isClusterID(c) || !p.Allowed(scope.Role, c) {
-			return fault.New(fault.Forbidden, "A token can do no more than you: you are not %s of %q.", scope.Role, c)
-		}
-	}
-	if len(scope.Clusters) == 0 {
-		most := owner.Global.AtLeast(scope.Role)
-		for _, r := range owner.Clusters {
-			most = most || r.AtLeast(scope.Role)
-		}
-		if !most {
-			return fault.New(fault.Forbidden, "A token can do no more than you: you are %s nowhere.", scope.Role)
-		}
-	}
-	return nil
-}
-
-// within gives what is left of the owner's grants under a scope.
-func (g Grants) within(scope Scope) Grants {
-	if len(scope.Clusters) == 0 {
-		out := Grants{Global: lower(g.Global, scope.Role)}
-		for c, r := range g.Clusters {
-			out.add(c, lower(r, scope.Role))
-		}
-		return out
-	}
-	var out Grants
-	for _, c := range scope.Clusters {
-		out.add(c, lower(higher(g.Global, g.Clusters[c]), scope.Role))
-	}
-	return out
-}
-
-func (g *Grants) add(cluster string, r Role) {
-	if !r.Valid() {
-		return
-	}
-	if g.Clusters == nil {
-		g.Clusters = map[string]Role{}
-	}
-	g.Clusters[cluster] = r
-}
-
-func lower(a, b Role) Role {
-	if a.rank() < b.rank() {
-		return a
-	}
-	return b
-}
-
-func higher(a, b Role) Role {
-	if a.rank() > b.rank() {
-		return a
-	}
-	return b
 }
 
 // Tokens gives the user's API tokens that live, the newest first.

@@ -35,7 +35,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 		return User{}, fault.New(fault.NotFound, "There is no such user.")
 	}
 	if c.Grants != nil {
-		if err := c.Grants.valid(); err != nil {
+		if err := c.Grants.Validate(); err != nil {
 			return User{}, err
 		}
 	}
@@ -46,9 +46,9 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 	}
 	var gone []string
 	_, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
-		before, action := accessOf(u.clone()), "user.role"
+		before, action := audited(u.clone()), "user.role"
 		if c.Grants != nil {
-			u.Grants = c.Grants.clone()
+			u.Grants = c.Grants.Clone()
 		}
 		if c.Disabled != nil && *c.Disabled != u.Disabled {
 			u.Disabled, action = *c.Disabled, "user.enabled"
@@ -56,7 +56,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 				gone, u.Sessions, action = u.Sessions, nil, "user.disabled"
 			}
 		}
-		after := accessOf(*u)
+		after := audited(*u)
 		if reflect.DeepEqual(before, after) {
 			return nil, errUnchanged
 		}

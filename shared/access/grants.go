@@ -1,0 +1,153 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// maxClusters bounds the clusters that grants or a scope may name.
+const maxClusters = 30
+
+// Clone returns a copy that shares nothing with g.
+func (g Grants) Clone() Grants {
+	if g.Clusters != nil {
+		clusters := make(map[string]Role, len(g.Clusters))
+		for c, r := range g.Clusters {
+			clusters[c] = r
+		}
+		g.Clusters = clusters
+	}
+	return g
+}
+
+// Validate returns fault.InvalidField for grants that no user may receive.
+func (g Grants) Validate() error {
+	if g.Global != "" && !g.Global.Valid() {
+		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
+	}
+	if g.Global == "" && len(g.Clusters) == 0 {
+		return fault.InvalidField("role", "Give a role, or a role on at least one cluster.")
+	}
+	if len(g.Clusters) > maxClusters {
+		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
+	}
+	for c, r := range g.Clusters {
+		if !isClusterID(c) {
+			return fault.InvalidField("clusters", "%q is not the id of a cluster.", c)
+		}
+		if !r.Valid() {
+			return fault.InvalidField("clusters."+c, "The roles are viewer, operator and administrator.")
+		}
+	}
+	return nil
+}
+
+// Describe returns the grants as a mail says them, such as "operator of 2 clusters".
+func (g Grants) Describe() string {
+	if g.Global != "" {
+		return string(g.Global)
+	}
+	byRole := map[Role]int{}
+	for _, r := range g.Clusters {
+		byRole[r]++
+	}
+	var out []string
+	for _, r := range []Role{Administrator, Operator, Viewer} {
+		switch n := byRole[r]; n {
+		case 0:
+		case 1:
+			out = append(out, string(r)+" of one cluster")
+		default:
+			out = append(out, fmt.Sprintf("%s of %d clusters", r, n))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Scope limits what an API token may do: a role on the named clusters or, if none
+// is named, wherever the token's owner has it. It never exceeds the owner's grants.
+type Scope struct {
+	Role     Role     `json:"role"`
+	Clusters []string `json:"clusters,omitempty"`
+}
+
+// CheckFor returns an error if the owner of a token with this scope could not do
+// what the scope allows.
+func (scope Scope) CheckFor(owner Grants) error {
+	if !scope.Role.Valid() {
+		return fault.InvalidField("role", "The roles are viewer, operator and administrator.")
+	}
+	if len(scope.Clusters) > maxClusters {
+		return fault.InvalidField("clusters", "Name at most %d clusters.", maxClusters)
+	}
+	p := Principal{Grants: owner}
+	for _, c := range scope.Clusters {
+		if !isClusterID(c) || !p.Allowed(scope.Role, c) {
+			return fault.New(fault.Forbidden, "A token can do no more than you: you are not %s of %q.", scope.Role, c)
+		}
+	}
+	if len(scope.Clusters) == 0 {
+		most := owner.Global.AtLeast(scope.Role)
+		for _, r := range owner.Clusters {
+			most = most || r.AtLeast(scope.Role)
+		}
+		if !most {
+			return fault.New(fault.Forbidden, "A token can do no more than you: you are %s nowhere.", scope.Role)
+		}
+	}
+	return nil
+}
+
+// Within returns what remains of the owner's grants under a scope.
+func (g Grants) Within(scope Scope) Grants {
+	if len(scope.Clusters) == 0 {
+		out := Grants{Global: lower(g.Global, scope.Role)}
+		for c, r := range g.Clusters {
+			out.add(c, lower(r, scope.Role))
+		}
+		return out
+	}
+	var out Grants
+	for _, c := range scope.Clusters {
+		out.add(c, lower(higher(g.Global, g.Clusters[c]), scope.Role))
+	}
+	return out
+}
+
+func (g *Grants) add(cluster string, r Role) {
+	if !r.Valid() {
+		return
+	}
+	if g.Clusters == nil {
+		g.Clusters = map[string]Role{}
+	}
+	g.Clusters[cluster] = r
+}
+
+func lower(a, b Role) Role {
+	if a.rank() < b.rank() {
+		return a
+	}
+	return b
+}
+
+func higher(a, b Role) Role {
+	if a.rank() > b.rank() {
+		return a
+	}
+	return b
+}
+
+func isClusterID(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
