@@ -14,7 +14,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/netguard"
-	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -39,14 +39,12 @@ func New(policy netguard.Policy) *Poster {
 	}}
 }
 
-var _ notify.Chat = (*Poster)(nil)
-
 // Check refuses an address that must not be called, fault.Invalid.
 func (p *Poster) Check(u *url.URL) error { return p.policy.CheckURL(u) }
 
 // Post sends a message. fault.Upstream is an answer that trying again does not
 // change, fault.Unavailable anything else. No error holds the address.
-func (p *Poster) Post(ctx context.Context, address secret.Value, m notify.Message) error {
+func (p *Poster) Post(ctx context.Context, address secret.Value, m message.Message) error {
 	body, err := json.Marshal(map[string]string{"text": text(m)})
 	if err != nil {
 		return fmt.Errorf("encoding a message: %w", err)
@@ -102,7 +100,7 @@ func answered(code int) error {
 }
 
 // text words a message in the little markup that both chats know.
-func text(m notify.Message) string {
+func text(m message.Message) string {
 	var b strings.Builder
 	if len(m.Lines) > 1 {
 		fmt.Fprintf(&b, "*%s*\n", plain(m.Subject))

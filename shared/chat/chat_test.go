@@ -15,7 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/chat"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/netguard"
-	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -24,8 +24,8 @@ var (
 	noon  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 )
 
-func message() notify.Message {
-	return notify.Message{Subject: "campus: 1 failed, 1 recovered", More: 3, Lines: []notify.Line{
+func sample() message.Message {
+	return message.Message{Subject: "campus: 1 failed, 1 recovered", More: 3, Lines: []message.Line{
 		{Mark: "✕", Title: "demo on campus failed", Detail: "cms <!channel> & *crashes*\n@here", Next: "Read the log of <cms>.", Since: noon, Link: "https://ocim.example.org/clusters/campus/instances/demo"},
 		{Mark: "✓", Title: "a|b is healthy again", Since: noon, Link: "https://ocim.example.org/"},
 	}}
@@ -40,7 +40,7 @@ func TestMessageInTheFormOfBothChats(t *testing.T) {
 		assert.NoError(t, json.NewDecoder(r.Body).Decode(&got))
 	}))
 	defer server.Close()
-	require.NoError(t, chat.New(local).Post(t.Context(), secret.New(server.URL+"/canary"), message()))
+	require.NoError(t, chat.New(local).Post(t.Context(), secret.New(server.URL+"/canary"), sample()))
 	assert.Equal(t, map[string]string{"text": strings.Join([]string{
 		"*campus: 1 failed, 1 recovered*",
 		"✕ <https://ocim.example.org/clusters/campus/instances/demo|demo on campus failed>: cms &lt;!channel&gt; &amp; ∗crashes∗ @\u200bhere (since 22 Nov 12:00 UTC)",
@@ -62,7 +62,7 @@ func TestAnswers(t *testing.T) {
 			w.Header().Set("Location", "/elsewhere")
 			w.WriteHeader(code)
 		}))
-		err := chat.New(local).Post(t.Context(), secret.New(server.URL+"/canary"), message())
+		err := chat.New(local).Post(t.Context(), secret.New(server.URL+"/canary"), sample())
 		server.Close()
 		assert.Equal(t, 1, called, "%d", code)
 		if kind == "" {
@@ -93,7 +93,7 @@ func TestAddressesThatAreNotCalled(t *testing.T) {
 		"no address":        {local, "https://exa mple.org/canary", fault.Upstream},
 		"nobody there":      {local, down.URL + "/canary", fault.Unavailable},
 	} {
-		err := chat.New(tt.policy).Post(t.Context(), secret.New(tt.address), message())
+		err := chat.New(tt.policy).Post(t.Context(), secret.New(tt.address), sample())
 		assert.Equal(t, tt.kind, fault.KindOf(err), "%s: %v", name, err)
 		require.Error(t, err, name)
 		assert.NotContains(t, err.Error(), "canary", name)

@@ -7,14 +7,12 @@ import (
 	"slices"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/notify/message"
 )
-
-var _ notify.Mailer = (*Post)(nil)
 
 // Notify sends a notice. Its Message-ID is made of the notice's id, so that one
 // that is sent twice can be told. Errors are those of Send.
-func (p *Post) Notify(ctx context.Context, address string, m notify.Message) error {
+func (p *Post) Notify(ctx context.Context, address string, m message.Message) error {
 	to, err := recipient(address)
 	if err != nil {
 		return err

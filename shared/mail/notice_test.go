@@ -11,7 +11,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/mail"
-	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/notify/message"
 )
 
 func TestNoticesAreWorded(t *testing.T) {
@@ -19,9 +19,9 @@ func TestNoticesAreWorded(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "outbox")
 	post, err := mail.NewPost(mail.NewOutbox(dir, now, slog.New(slog.DiscardHandler)), "Ocim <ocim@example.org>", now)
 	require.NoError(t, err)
-	m := notify.Message{
+	m := message.Message{
 		ID: "01ABC-01DEF", Subject: "demo on campus failed\r\nBcc: x@example.org", More: 2, Link: "https://ocim.example.org/account/notifications",
-		Lines: []notify.Line{{Mark: "✕", Title: "demo on campus failed", Detail: "<b>cms</b>\ncrashes", Next: "Read\nits log.", Since: at, Link: "https://ocim.example.org/clusters/campus/instances/demo"}},
+		Lines: []message.Line{{Mark: "✕", Title: "demo on campus failed", Detail: "<b>cms</b>\ncrashes", Next: "Read\nits log.", Since: at, Link: "https://ocim.example.org/clusters/campus/instances/demo"}},
 	}
 	require.NoError(t, post.Notify(t.Context(), "ben@example.org", m))
 	files, err := os.ReadDir(dir)

@@ -4,34 +4,16 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
+
+	"github.com/open-craft/ocim/shared/notify/message"
 )
-
-// Message is a delivery in words, for whatever carries it.
-type Message struct {
-	ID      string // same when it arrives twice
-	Subject string
-	Lines   []Line
-	More    int    // lines that were left out
-	Link    string // to the subscriptions
-}
-
-// Line is one instance's notices, or a cluster's.
-type Line struct {
-	Mark   string // a shape, which the words repeat
-	Title  string
-	Detail string
-	Next   string // what to do
-	Since  time.Time
-	Link   string
-}
 
 // mostLines bounds a message.
 const mostLines = 20
 
 // word puts a delivery into words. base is the address of the pages.
-func word(d Delivery, base string) Message {
-	m := Message{ID: d.ID, Link: base + "/account/notifications"}
+func word(d Delivery, base string) message.Message {
+	m := message.Message{ID: d.ID, Link: base + "/account/notifications"}
 	groups := map[[2]string]int{} // line of an instance
 	for _, n := range d.Notices {
 		line := wordLine(n, base)
@@ -52,7 +34,7 @@ func word(d Delivery, base string) Message {
 	return m
 }
 
-func subject(notices []Notice, lines []Line) string {
+func subject(notices []Notice, lines []message.Line) string {
 	if len(lines) == 1 {
 		return lines[0].Title
 	}
@@ -78,11 +60,11 @@ func subject(notices []Notice, lines []Line) string {
 	return fmt.Sprintf("%s: %s", notices[0].Cluster, strings.Join(parts, ", "))
 }
 
-func wordLine(n Notice, base string) Line {
+func wordLine(n Notice, base string) message.Line {
 	if n.Event == EventTest {
-		return Line{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: n.Since, Link: base + "/"}
+		return message.Line{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: n.Since, Link: base + "/"}
 	}
-	l := Line{Mark: mark(n.Event), Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
+	l := message.Line{Mark: mark(n.Event), Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
 	subject := n.Instance + " on " + n.Cluster
 	if n.Instance == itself {
 		subject = "The cluster " + n.Cluster

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/notify/message"
 )
 
 func TestWords(t *testing.T) {
@@ -22,22 +23,22 @@ func TestWords(t *testing.T) {
 	for name, tt := range map[string]struct {
 		notices []Notice
 		subject string
-		lines   []Line
+		lines   []message.Line
 	}{
-		"one":              {[]Notice{failed}, "demo on campus failed", []Line{{"✕", "demo on campus failed", "cms crashes", "Read its log.", noon, "https://o/clusters/campus/instances/demo"}}},
-		"two of one":       {[]Notice{failed, pipeline}, "demo on campus failed; has a failed pipeline, 7", []Line{{"✕", "demo on campus failed; has a failed pipeline, 7", "cms crashes", "Read its log.", noon, "https://o/clusters/campus/instances/demo"}}},
-		"a pipeline":       {[]Notice{pipeline}, "demo on campus has a failed pipeline, 7", []Line{{"✕", "demo on campus has a failed pipeline, 7", "", "", noon, "https://o/clusters/campus/pipelines/7"}}},
-		"a cluster":        {[]Notice{offline}, "The cluster campus does not answer", []Line{{"✕", "The cluster campus does not answer", "no answer", "", noon, "https://o/clusters/campus"}}},
-		"a cluster's back": {[]Notice{at(Notice{Event: EventRecovered})}, "The cluster campus answers again", []Line{{"✓", "The cluster campus answers again", "", "", noon, "https://o/clusters/campus"}}},
-		"several": {[]Notice{offline, failed, recovered}, "campus: 1 offline, 1 failed, 1 recovered", []Line{
-			{"✕", "The cluster campus does not answer", "no answer", "", noon, "https://o/clusters/campus"},
-			{"✕", "demo on campus failed", "cms crashes", "Read its log.", noon, "https://o/clusters/campus/instances/demo"},
-			{"✓", "a b|c on campus is healthy again", "", "", noon, "https://o/clusters/campus/instances/a%20b%7Cc"},
+		"one":              {[]Notice{failed}, "demo on campus failed", []message.Line{{Mark: "✕", Title: "demo on campus failed", Detail: "cms crashes", Next: "Read its log.", Since: noon, Link: "https://o/clusters/campus/instances/demo"}}},
+		"two of one":       {[]Notice{failed, pipeline}, "demo on campus failed; has a failed pipeline, 7", []message.Line{{Mark: "✕", Title: "demo on campus failed; has a failed pipeline, 7", Detail: "cms crashes", Next: "Read its log.", Since: noon, Link: "https://o/clusters/campus/instances/demo"}}},
+		"a pipeline":       {[]Notice{pipeline}, "demo on campus has a failed pipeline, 7", []message.Line{{Mark: "✕", Title: "demo on campus has a failed pipeline, 7", Since: noon, Link: "https://o/clusters/campus/pipelines/7"}}},
+		"a cluster":        {[]Notice{offline}, "The cluster campus does not answer", []message.Line{{Mark: "✕", Title: "The cluster campus does not answer", Detail: "no answer", Since: noon, Link: "https://o/clusters/campus"}}},
+		"a cluster's back": {[]Notice{at(Notice{Event: EventRecovered})}, "The cluster campus answers again", []message.Line{{Mark: "✓", Title: "The cluster campus answers again", Since: noon, Link: "https://o/clusters/campus"}}},
+		"several": {[]Notice{offline, failed, recovered}, "campus: 1 offline, 1 failed, 1 recovered", []message.Line{
+			{Mark: "✕", Title: "The cluster campus does not answer", Detail: "no answer", Since: noon, Link: "https://o/clusters/campus"},
+			{Mark: "✕", Title: "demo on campus failed", Detail: "cms crashes", Next: "Read its log.", Since: noon, Link: "https://o/clusters/campus/instances/demo"},
+			{Mark: "✓", Title: "a b|c on campus is healthy again", Since: noon, Link: "https://o/clusters/campus/instances/a%20b%7Cc"},
 		}},
-		"a test": {[]Notice{{Event: EventTest, Since: noon}}, "This is a test", []Line{{"✓", "This is a test", "Notices of Ocim arrive here.", "", noon, "https://o/"}}},
+		"a test": {[]Notice{{Event: EventTest, Since: noon}}, "This is a test", []message.Line{{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: noon, Link: "https://o/"}}},
 	} {
 		m := word(Delivery{ID: "id", Notices: tt.notices}, "https://o")
-		assert.Equal(t, Message{ID: "id", Subject: tt.subject, Lines: tt.lines, Link: "https://o/account/notifications"}, m, name)
+		assert.Equal(t, message.Message{ID: "id", Subject: tt.subject, Lines: tt.lines, Link: "https://o/account/notifications"}, m, name)
 	}
 	var many []Notice
 	for i := range 25 {

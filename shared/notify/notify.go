@@ -12,12 +12,13 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/limit"
+	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
 // Mailer sends mail. fault.Invalid is an address that will never do.
 type Mailer interface {
-	Notify(ctx context.Context, to string, m Message) error
+	Notify(ctx context.Context, to string, m message.Message) error
 }
 
 // Chat posts to a webhook.
@@ -25,7 +26,7 @@ type Chat interface {
 	// Check refuses an address that must not be called, fault.Invalid.
 	Check(u *url.URL) error
 	// Post is fault.Upstream when trying again is of no use.
-	Post(ctx context.Context, address secret.Value, m Message) error
+	Post(ctx context.Context, address secret.Value, m message.Message) error
 }
 
 // Person is whom a subscription belongs to.

@@ -23,6 +23,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -111,7 +112,7 @@ func (w *world) Person(_ context.Context, id string) (notify.Person, error) {
 	return p, nil
 }
 
-func (w *world) Notify(ctx context.Context, to string, m notify.Message) error {
+func (w *world) Notify(ctx context.Context, to string, m message.Message) error {
 	return w.deliver(ctx, to, m)
 }
 
@@ -122,11 +123,11 @@ func (w *world) Check(u *url.URL) error {
 	return nil
 }
 
-func (w *world) Post(ctx context.Context, address secret.Value, m notify.Message) error {
+func (w *world) Post(ctx context.Context, address secret.Value, m message.Message) error {
 	return w.deliver(ctx, address.Reveal(), m)
 }
 
-func (w *world) deliver(ctx context.Context, to string, m notify.Message) error {
+func (w *world) deliver(ctx context.Context, to string, m message.Message) error {
 	if fail := w.down[to]; fail != nil {
 		return fail(ctx)
 	}
