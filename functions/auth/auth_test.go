@@ -48,18 +48,18 @@ func (c *clock) add(d time.Duration) {
 // letters keeps what was mailed.
 type letters struct {
 	mu   sync.Mutex
-	sent []identity.Letter
+	sent []identity.Mail
 }
 
-func (l *letters) Send(_ context.Context, letter identity.Letter) error {
+func (l *letters) Send(_ context.Context, letter identity.Mail) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sent = append(l.sent, letter)
 	return nil
 }
 
-// to gives the token of the last link that was sent.
-func (l *letters) to(t *testing.T, email string, kind identity.LetterKind) string {
+// to returns the token of the last link that was sent.
+func (l *letters) to(t *testing.T, email string, kind identity.MailKind) string {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -217,7 +217,7 @@ func (s *system) invited(admin *browser, email string, grants object) *browser {
 	}
 	admin.call(http.MethodPost, "/v1/invitations", body).is(http.StatusCreated)
 	b := s.browser()
-	token := s.mail.to(s.t, email, identity.LetterInvitation)
+	token := s.mail.to(s.t, email, identity.MailInvitation)
 	b.enter(http.StatusCreated, "/v1/invitations/redeem", object{"token": token, "name": "Invited", "password": goodPassword})
 	return b
 }

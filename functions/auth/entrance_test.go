@@ -10,7 +10,7 @@ import (
 	function "github.com/open-craft/ocim/functions/auth"
 )
 
-func TestFirstAdministratorLogsInRefreshesAndLogsOut(t *testing.T) {
+func TestLogIn_RefreshAndLogOut(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	b := s.browser()

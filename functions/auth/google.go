@@ -82,7 +82,7 @@ func decodeFlow(s string) (flow, error) {
 	return f, nil
 }
 
-// discovered gives the provider, and asks it for its addresses the first time.
+// discovered returns the provider, and asks it for its addresses the first time.
 func (g *Google) discovered(ctx context.Context) (*oidc.Provider, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -111,7 +111,7 @@ func (g *Google) oauth(p *oidc.Provider) (*oauth2.Config, error) {
 	}, nil
 }
 
-// begin gives the address to send the browser to and what it has to keep.
+// begin returns the address to send the browser to and what it has to keep.
 func (g *Google) begin(ctx context.Context, returnTo string) (string, flow, error) {
 	p, err := g.discovered(ctx)
 	if err != nil {
@@ -203,7 +203,7 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 	}, nil
 }
 
-// localPath gives s if it is the path of a page of ours, else the main page's.
+// localPath returns s if it is the path of a page of ours, else the main page's.
 func localPath(s string) string {
 	if len(s) > 500 || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r == '\\' || r > '~'

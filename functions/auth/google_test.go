@@ -175,7 +175,7 @@ func account(sub, email string, verified bool) object {
 	return object{"sub": sub, "email": email, "email_verified": verified, "name": "Ana from outside"}
 }
 
-func TestSignInByAProvider(t *testing.T) {
+func TestGoogle_SignIn(t *testing.T) {
 	t.Parallel()
 	for name, inToken := range map[string]bool{"claims in the ID token": true, "claims on demand": false} {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +219,7 @@ func TestSignInByAProvider(t *testing.T) {
 	}
 }
 
-func TestForgedSignInsAreRefused(t *testing.T) {
+func TestGoogle_RefusesForgedSignIns(t *testing.T) {
 	t.Parallel()
 	p := newProvided(t, true)
 	p.admin()
@@ -301,7 +301,7 @@ func setCookie(s *surfer, value string) {
 	s.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-ocim-google", Value: value, Path: "/", Secure: true}})
 }
 
-func TestProviderThatDoesNotAnswer(t *testing.T) {
+func TestGoogle_ProviderDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	dead := httptest.NewServer(http.NotFoundHandler())
 	dead.Close()

@@ -113,7 +113,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, Now: setup.Now}, nil
 }
 
-// Domains gives the e-mail domains that enter without invitation, with their
+// Domains returns the e-mail domains that enter without invitation, with their
 // roles.
 func (p Provider) Domains() (map[string]identity.Role, error) {
 	domains := map[string]identity.Role{}
@@ -126,7 +126,7 @@ func (p Provider) Domains() (map[string]identity.Role, error) {
 	return domains, nil
 }
 
-// Google gives the sign-in for pages at base, which has no slash at its end; nil
+// Google returns the sign-in for pages at base, which has no slash at its end; nil
 // when it is switched off.
 func (p Provider) Google(base string, secrets *secret.Directory) *Google {
 	if p.ClientID == "" {

@@ -46,7 +46,7 @@ func wire(t *testing.T) (function.Deps, error) {
 	return function.Wire(t.Context(), cfg)
 }
 
-func TestFunctionIsBuiltFromItsEnvironment(t *testing.T) {
+func TestBuild_FromTheEnvironment(t *testing.T) {
 	configure(t, nil)
 	deps, err := wire(t)
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestFunctionIsBuiltFromItsEnvironment(t *testing.T) {
 	assert.JSONEq(t, `{"setUp":true,"google":true}`, w.Body.String())
 }
 
-func TestWrongConfigurationIsNamed(t *testing.T) {
+func TestWire_NamesWrongConfiguration(t *testing.T) {
 	for name, c := range map[string]struct {
 		env  map[string]string
 		says string

@@ -140,7 +140,7 @@ func TestMatrix(t *testing.T) {
 	assert.Equal(t, string(want), got, "look at what changed, then run go test -run TestMatrix -update")
 }
 
-func TestProblemsNameTheField(t *testing.T) {
+func TestAPI_ProblemsNameTheField(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	admin := s.admin()

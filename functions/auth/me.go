@@ -149,7 +149,7 @@ func (f *auth) createToken(ctx context.Context, in *createTokenInput) (*createTo
 		return nil, err
 	}
 	scope := identity.Scope{Role: in.Body.Role, Clusters: in.Body.Clusters}
-	t, text, err := f.Identity.MintToken(ctx, b, in.Body.Name, scope, in.Body.ExpiresAt)
+	t, text, err := f.Identity.CreateToken(ctx, b, in.Body.Name, scope, in.Body.ExpiresAt)
 	if err != nil {
 		return nil, err
 	}

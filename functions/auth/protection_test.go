@@ -15,7 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 )
 
-func TestCookiesAreForThisHostAlone(t *testing.T) {
+func TestLogIn_CookiesAreBoundToTheHost(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	s.admin()
@@ -39,7 +39,7 @@ func TestCookiesAreForThisHostAlone(t *testing.T) {
 
 // A page of another site can make a browser send its cookies, but neither our
 // header nor another Sec-Fetch-Site.
-func TestForgedRequestsAreRefused(t *testing.T) {
+func TestAPI_RefusesCrossSiteRequests(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	in := s.admin()
@@ -62,7 +62,7 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 	in.call(http.MethodPost, "/v1/refresh", nil).is(http.StatusOK)
 }
 
-func TestTwoTabsRefresh(t *testing.T) {
+func TestRefresh_TwoTabs(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	one := s.admin()
@@ -76,7 +76,7 @@ func TestTwoTabsRefresh(t *testing.T) {
 	one.call(http.MethodGet, "/v1/me", nil).is(http.StatusOK)
 }
 
-func TestStolenRefreshTokenEndsTheSession(t *testing.T) {
+func TestRefresh_StolenTokenEndsTheSession(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	victim := s.admin()
@@ -89,7 +89,7 @@ func TestStolenRefreshTokenEndsTheSession(t *testing.T) {
 	victim.call(http.MethodPost, "/v1/refresh", nil).is(http.StatusUnauthorized)
 }
 
-func TestLimitsAnswer429(t *testing.T) {
+func TestAPI_LimitsAnswer429(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	b := s.browser()
@@ -108,7 +108,7 @@ func TestLimitsAnswer429(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, w.Code)
 }
 
-func TestAKnownBrowserIsNotLockedOut(t *testing.T) {
+func TestLogIn_KnownBrowserIsNotLockedOut(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	ana := s.admin()
@@ -125,13 +125,13 @@ func TestAKnownBrowserIsNotLockedOut(t *testing.T) {
 	elsewhere := s.browser()
 	const fresh = "eleven quiet lanterns burn"
 	elsewhere.call(http.MethodPost, "/v1/password-resets/redeem",
-		object{"token": s.mail.to(t, "ana@example.org", identity.LetterReset), "password": fresh}).is(http.StatusNoContent)
+		object{"token": s.mail.to(t, "ana@example.org", identity.MailPasswordReset), "password": fresh}).is(http.StatusNoContent)
 	elsewhere.call(http.MethodPost, "/v1/login", object{"email": "ana@example.org", "password": fresh}).is(http.StatusOK)
 	ana.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
 	require.NoError(t, s.identity.Drain(t.Context()))
 }
 
-func TestAdministratorsManagePeople(t *testing.T) {
+func TestUsers_AdministratorsManagePeople(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	ana := s.admin()
@@ -166,7 +166,7 @@ func TestAdministratorsManagePeople(t *testing.T) {
 	ana.call(http.MethodGet, "/v1/audit?after=nonsense", nil).is(http.StatusUnprocessableEntity)
 }
 
-func TestSessionsAndTokensOverHTTP(t *testing.T) {
+func TestSessionsAndTokens_OverHTTP(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	ana := s.admin()
@@ -201,7 +201,7 @@ func TestSessionsAndTokensOverHTTP(t *testing.T) {
 }
 
 // Whatever is wrong with the input, no secret of it comes back or is logged.
-func TestSecretsOfTheInputAreNotEchoed(t *testing.T) {
+func TestAPI_DoesNotEchoSecrets(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
 	ana := s.admin()

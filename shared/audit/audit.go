@@ -44,7 +44,7 @@ type Entry struct {
 	Operation string          `json:"operation,omitempty" doc:"The operation or pipeline this belongs to"`
 }
 
-// Values gives before and after as an Entry wants them; nil stays absent.
+// Values returns before and after as an Entry wants them; nil stays absent.
 func Values(before, after any) (b, a json.RawMessage, err error) {
 	for _, v := range []struct {
 		from any
@@ -149,7 +149,7 @@ func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry En
 	return written, nil
 }
 
-// ours gives the item as it is if it carries the entry, else cause.
+// ours returns the item as it is if it carries the entry, else cause.
 func (l *Log) ours(ctx context.Context, key kv.Key, id string, cause error) (kv.Item, error) {
 	item, err := l.store.Get(ctx, key)
 	if err != nil {
@@ -270,7 +270,7 @@ func embed(object []byte, entry Entry) ([]byte, Trail, error) {
 	return value, old, err
 }
 
-// find gives the entry that the item's value carries.
+// find returns the entry that the item's value carries.
 func find(value []byte, id string) (Entry, bool) {
 	var carrier struct {
 		Audit Trail `json:"audit"`

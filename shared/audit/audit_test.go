@@ -92,7 +92,7 @@ func entry(n int) audit.Entry {
 	}
 }
 
-// afters gives what the log says the thing became, the oldest first.
+// afters returns what the log says the thing became, the oldest first.
 func afters(t *testing.T, l *audit.Log) []string {
 	t.Helper()
 	var out []string
@@ -109,7 +109,7 @@ func afters(t *testing.T, l *audit.Log) []string {
 	}
 }
 
-func TestEntryTravelsInTheItemAndReachesTheLog(t *testing.T) {
+func TestPut_StoresTheEntryInTheItemAndInTheLog(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := kvtest.OpenWithClock(t, c.Now)
@@ -138,7 +138,7 @@ func TestEntryTravelsInTheItemAndReachesTheLog(t *testing.T) {
 	assert.Empty(t, markers.Items)
 }
 
-func TestBadEntriesAreRefused(t *testing.T) {
+func TestPut_RefusesBadEntries(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := kvtest.OpenWithClock(t, c.Now)
@@ -168,7 +168,7 @@ func TestBadEntriesAreRefused(t *testing.T) {
 
 // Whenever the function dies, the log says exactly what happened, once: after
 // Repair, or as soon as the item is changed again.
-func TestNoEntryIsLostOrDoubledWhereverTheFunctionDies(t *testing.T) {
+func TestPut_NoEntryIsLostOrDoubledAfterACrash(t *testing.T) {
 	t.Parallel()
 	for _, lost := range []bool{false, true} {
 		for _, changedAgain := range []bool{false, true} {
@@ -211,7 +211,7 @@ func TestNoEntryIsLostOrDoubledWhereverTheFunctionDies(t *testing.T) {
 	}
 }
 
-func TestRepairLeavesRunningWritesAlone(t *testing.T) {
+func TestRepair_LeavesRunningWritesAlone(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := kvtest.OpenWithClock(t, c.Now)
@@ -230,7 +230,7 @@ func TestRepairLeavesRunningWritesAlone(t *testing.T) {
 	assert.Equal(t, []string{"1"}, afters(t, l))
 }
 
-func TestManyWritersAndRepairersMakeOneChain(t *testing.T) {
+func TestLog_ConcurrentWritersAndRepairsMakeOneChain(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	s := kvtest.OpenWithClock(t, c.Now)
@@ -272,7 +272,7 @@ func TestManyWritersAndRepairersMakeOneChain(t *testing.T) {
 	assert.Len(t, seen, 34, "each once")
 }
 
-func TestTamperingIsFound(t *testing.T) {
+func TestVerify_FindsTampering(t *testing.T) {
 	t.Parallel()
 	link := func(n int) kv.Key { return kv.Key{Partition: "audit/log", Sort: fmt.Sprintf("%016d", n)} }
 	for name, tamper := range map[string]func(t *testing.T, s kv.Store){
@@ -317,7 +317,7 @@ func TestTamperingIsFound(t *testing.T) {
 	}
 }
 
-func TestListFilters(t *testing.T) {
+func TestList_Filters(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	l := newLog(kvtest.OpenWithClock(t, c.Now), c)

@@ -40,7 +40,7 @@ func (k link) sum() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// head gives the last link, zero while the log is empty.
+// head returns the last link, zero while the log is empty.
 func (l *Log) head(ctx context.Context) (link, error) {
 	page, err := l.store.Query(ctx, kv.Query{Partition: chain, Limit: 1, Reverse: true})
 	if err != nil {
@@ -178,7 +178,7 @@ func (f Filter) matches(e Entry) bool {
 // scanned bounds how many entries one List looks through.
 const scanned = 1000
 
-// List gives a page of the log, newest first.
+// List returns a page of the log, newest first.
 func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
 	limit := f.Limit
 	if limit == 0 {

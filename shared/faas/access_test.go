@@ -56,7 +56,7 @@ func cut(route string) (method, path string, ok bool) {
 	return "", "", false
 }
 
-func TestAHiddenClusterIsToldLikeAMissingOne(t *testing.T) {
+func TestAccess_HiddenClusterLooksLikeAMissingOne(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	id := []string{"X-Call-Id", "same-call-id"}
@@ -67,7 +67,7 @@ func TestAHiddenClusterIsToldLikeAMissingOne(t *testing.T) {
 	assert.Equal(t, missing.Header(), hidden.Header())
 }
 
-func TestBearer(t *testing.T) {
+func TestAccess_BearerToken(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	for header, status := range map[string]int{
@@ -83,14 +83,14 @@ func TestBearer(t *testing.T) {
 	assert.Equal(t, 401, w.Code, "which of the two would count?")
 }
 
-func TestAccessComesBeforeInput(t *testing.T) {
+func TestAccess_IsCheckedBeforeInput(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	w := g.call("POST", "/v1/clusters/aws/pause?wrong=1", "{", "Authorization", "Bearer viewer")
 	assert.Equal(t, 403, w.Code)
 }
 
-func TestCrossSite(t *testing.T) {
+func TestRefuseCrossSite(t *testing.T) {
 	t.Parallel()
 	g := newRig(t)
 	for name, c := range map[string]struct {
@@ -113,7 +113,7 @@ func TestCrossSite(t *testing.T) {
 	}
 }
 
-func TestRegistrationDeniesByDefault(t *testing.T) {
+func TestRegister_DeniesByDefault(t *testing.T) {
 	t.Parallel()
 	nothing := func(context.Context, *struct{}) (*struct{}, error) { return nil, nil }
 	for name, access := range map[string]faas.Access{

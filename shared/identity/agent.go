@@ -2,7 +2,7 @@ package identity
 
 import "strings"
 
-// describeAgent gives a User-Agent header in a few words, such as "Firefox on
+// describeAgent returns a User-Agent header in a few words, such as "Firefox on
 // Linux". What it does not know it calls "Unknown device".
 func describeAgent(s string) string {
 	const most = 400

@@ -42,11 +42,11 @@ type Authenticator struct {
 	logger   *slog.Logger
 
 	mu     sync.Mutex
-	leases map[string]lease // by API token's id
+	leases map[string]usePermits // by API token's id
 }
 
-// lease is a handful of permits of an API token, taken from the store at once.
-type lease struct {
+// usePermits is a number of permits of an API token, taken from the store at once.
+type usePermits struct {
 	left  int
 	until time.Time
 }
@@ -75,11 +75,11 @@ func NewAuthenticator(c AuthenticatorConfig) (*Authenticator, error) {
 	}
 	return &Authenticator{
 		store: c.Store, verifier: newVerifier(c.Issuer, keys, c.Now), limits: limit.New(c.Store, c.Now),
-		now: c.Now, logger: c.Logger, leases: map[string]lease{},
+		now: c.Now, logger: c.Logger, leases: map[string]usePermits{},
 	}, nil
 }
 
-// Authenticate gives the principal of a bearer token. A token that is broken,
+// Authenticate returns the principal of a bearer token. A token that is broken,
 // expired or revoked, or whose owner is disabled, is fault.Unauthenticated; an
 // API token that is used too often is fault.Limited.
 func (a *Authenticator) Authenticate(ctx context.Context, bearer string) (Principal, error) {
@@ -133,16 +133,16 @@ func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal,
 	if u.Disabled || !slices.Contains(u.Tokens, id) {
 		return Principal{}, notSignedIn(errors.New("the user is disabled or the API token was revoked"))
 	}
-	if err := a.use(ctx, id); err != nil {
+	if err := a.takeUse(ctx, id); err != nil {
 		return Principal{}, err
 	}
-	a.saw(ctx, key, t, version)
+	a.recordUse(ctx, key, t, version)
 	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.Grants.Within(t.Scope)}, nil
 }
 
-// use takes a permit of the token, from the store only when this replica has
+// takeUse takes a permit of the token, from the store only when this replica has
 // none left.
-func (a *Authenticator) use(ctx context.Context, id string) error {
+func (a *Authenticator) takeUse(ctx context.Context, id string) error {
 	now := a.now()
 	a.mu.Lock()
 	l := a.leases[id]
@@ -168,12 +168,12 @@ func (a *Authenticator) use(ctx context.Context, id string) error {
 	if len(a.leases) >= maxLeases {
 		clear(a.leases)
 	}
-	a.leases[id] = lease{left: n - 1, until: now.Add(leaseTime)}
+	a.leases[id] = usePermits{left: n - 1, until: now.Add(leaseTime)}
 	return nil
 }
 
-// saw notes the use of an API token, now and then.
-func (a *Authenticator) saw(ctx context.Context, key kv.Key, t apiToken, version int64) {
+// recordUse notes the use of an API token, now and then.
+func (a *Authenticator) recordUse(ctx context.Context, key kv.Key, t apiToken, version int64) {
 	now := a.now().UTC()
 	if now.Sub(t.LastUsed) < tokenSeen {
 		return

@@ -16,7 +16,7 @@ import (
 )
 
 // The races once more on the other store.
-func TestRacesOnDynamoDB(t *testing.T) {
+func TestService_RacesOnDynamoDB(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: kvtest.Dynalite(t)})

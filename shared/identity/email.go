@@ -10,7 +10,7 @@ import (
 // maxEmail is the longest address in bytes, as RFC 5321 has it.
 const maxEmail = 254
 
-// ParseEmail gives the address as it is stored and compared: in lower case. It
+// ParseEmail returns the address as it is stored and compared: in lower case. It
 // takes plain ASCII addresses without a display name, and nothing that a person
 // could mistake for another address. Errors are fault.Invalid on "email".
 func ParseEmail(s string) (string, error) {
@@ -38,7 +38,7 @@ func ParseEmail(s string) (string, error) {
 // maxName is the longest name of a person, an API token and so on, in bytes.
 const maxName = 200
 
-// cleanName gives a name without surrounding space. It is 1 to 200 bytes
+// cleanName returns a name without surrounding space. It is 1 to 200 bytes
 // without control characters.
 func cleanName(s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")

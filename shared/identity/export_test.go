@@ -10,3 +10,13 @@ func Weaken(c *Config) {
 
 // Checksum is the end of an API token.
 func Checksum(s string) string { return checksum(s) }
+
+// RecordComparisons calls record with the password and the hash of each
+// comparison from now on.
+func RecordComparisons(s *Service, record func(password, hash string)) {
+	compare := s.passwords.compare
+	s.passwords.compare = func(password, hash string) (bool, error) {
+		record(password, hash)
+		return compare(password, hash)
+	}
+}

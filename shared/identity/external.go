@@ -26,7 +26,7 @@ const googleIssuer = "https://accounts.google.com"
 // good, or whoever was invited or is of an allowed domain, who becomes one. All
 // others get fault.Forbidden.
 func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (SignedIn, error) {
-	if err := s.allow(ctx, taken{loginByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{loginByAddress, v.Address}); err != nil {
 		return SignedIn{}, err
 	}
 	email, err := ParseEmail(x.Email)
@@ -62,14 +62,14 @@ func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email
 		}
 		// The link was begun and not finished: go on by address.
 	}
-	u, found, err := s.person(ctx, email)
+	u, found, err := s.userByEmail(ctx, email)
 	if err != nil {
 		return user{}, err
 	}
 	if found {
 		return s.linkExternal(ctx, v, u, subject)
 	}
-	return s.enterExternal(ctx, v, x, email, subject)
+	return s.registerExternal(ctx, v, x, email, subject)
 }
 
 // linkExternal ties a user to an account of the provider. An address that the
@@ -101,8 +101,8 @@ func (s *Service) linkExternal(ctx context.Context, v Visitor, u user, subject s
 	})
 }
 
-// enterExternal makes a user of whoever was invited or is of an allowed domain.
-func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
+// registerExternal makes a user of whoever was invited or is of an allowed domain.
+func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
 	strangers := fault.New(fault.Forbidden, "There is no account for %s. Ask an administrator for an invitation.", email)
 	ready, err := s.IsSetUp(ctx)
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, emai
 		return user{}, fmt.Errorf("read an invitation: %w", err)
 	}
 	if err == nil && inv.view(s.now()).State == InvitationValid {
-		return s.enter(ctx, v, inv, version, user{Name: name, Subject: subject})
+		return s.acceptInvitation(ctx, v, inv, version, user{Name: name, Subject: subject})
 	}
 	_, domain, _ := strings.Cut(email, "@")
 	role, allowed := s.domains[domain]
@@ -142,7 +142,7 @@ func (s *Service) enterExternal(ctx context.Context, v Visitor, x External, emai
 	if err != nil {
 		return user{}, err
 	}
-	if err := s.admit(ctx, u, e); err != nil {
+	if err := s.createUser(ctx, u, e); err != nil {
 		return user{}, fmt.Errorf("create a user: %w", err)
 	}
 	u, _, err = load[user](ctx, s.store, userKey(id))

@@ -15,7 +15,7 @@ func google(email, subject string) identity.External {
 	return identity.External{Issuer: "https://accounts.google.com", Subject: subject, Email: email, Verified: true, Name: "Goo Gle"}
 }
 
-func TestExternalAccountsEnterByInvitationOrDomainOnly(t *testing.T) {
+func TestSignInExternal_AdmitsOnlyInvitedPeopleAndAllowedDomains(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	enter := func(x identity.External) (identity.SignedIn, error) {
@@ -72,7 +72,7 @@ func TestExternalAccountsEnterByInvitationOrDomainOnly(t *testing.T) {
 	assert.Equal(t, "google", list[0].Method)
 }
 
-func TestExternalAccountIsLinkedByVerifiedAddressForGood(t *testing.T) {
+func TestSignInExternal_LinksByVerifiedAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -102,7 +102,7 @@ func TestExternalAccountIsLinkedByVerifiedAddressForGood(t *testing.T) {
 	w.isKind(fault.Forbidden, err)
 }
 
-func TestWhoHasNoPasswordSetsOneSoonAfterSignIn(t *testing.T) {
+func TestChangePassword_FirstPasswordNeedsARecentSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.invite(w.ana(), benEmail, asViewer)
@@ -122,7 +122,7 @@ func TestWhoHasNoPasswordSetsOneSoonAfterSignIn(t *testing.T) {
 	require.NoError(t, w.Drain(t.Context()))
 }
 
-func TestExternalSignInsAtOnceMakeOneUser(t *testing.T) {
+func TestSignInExternal_ConcurrentSignInsCreateOneUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ana()

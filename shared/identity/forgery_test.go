@@ -63,7 +63,7 @@ func part(t *testing.T, token string, i int) fields {
 	return f
 }
 
-func TestForgedAccessTokensAreRefused(t *testing.T) {
+func TestAuthenticate_RefusesForgedAccessTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	token := w.ana().AccessToken.Reveal()
@@ -217,7 +217,7 @@ func reverse(b []byte) {
 	}
 }
 
-func TestAccessTokenLivesTenMinutes(t *testing.T) {
+func TestAuthenticate_AccessTokenExpiresAfterTenMinutes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -228,7 +228,7 @@ func TestAccessTokenLivesTenMinutes(t *testing.T) {
 	w.isOut(ana)
 }
 
-func TestKeysRotateWithoutDowntime(t *testing.T) {
+func TestAuthenticate_KeyRotationNeedsNoDowntime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -255,7 +255,7 @@ func TestKeysRotateWithoutDowntime(t *testing.T) {
 
 	w.key = secret.New(oldPublic) // a function that was not told
 	w.isOut(later)
-	w.key = fresh // the old key is gone
+	w.key = fresh // the old key is ended
 	w.isOut(ana)
 	w.by(later)
 }

@@ -79,10 +79,10 @@ func (i invitation) view(now time.Time) Invitation {
 func (i invitation) kept() time.Time { return i.Expires.Add(invitationKept) }
 
 // Invite sends a link to register. An address that was invited before gets a
-// new link in place of the old one. One that has an account gets a letter that
+// new link in place of the old one. One that has an account gets a mail that
 // says so; the answer is the same.
 func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants) (Invitation, error) {
-	if err := s.allow(ctx, taken{inviteByAccount, by.UserID}, taken{inviteByAddress, by.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
 		return Invitation{}, err
 	}
 	email, err := ParseEmail(email)
@@ -92,7 +92,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	if err := grants.Validate(); err != nil {
 		return Invitation{}, err
 	}
-	_, member, err := s.person(ctx, email)
+	_, member, err := s.userByEmail(ctx, email)
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -109,7 +109,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 			return fmt.Errorf("read an invitation: %w", err)
 		}
 		if before.Pending != nil {
-			if err := s.register(ctx, before, version); err != nil {
+			if err := s.createInvited(ctx, before, version); err != nil {
 				return err
 			}
 			return errRaced
@@ -134,7 +134,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	return inv.view(s.now()), s.sendInvitation(ctx, inv, token, by, member)
 }
 
-// renew gives the invitation a new token and remembers the ones before.
+// renew returns the invitation a new token and remembers the ones before.
 func (i *invitation) renew(s *Service, before invitation) (string, error) {
 	token, err := s.token(32)
 	if err != nil {
@@ -155,20 +155,20 @@ func (s *Service) sendInvitation(ctx context.Context, inv invitation, token stri
 	if name == "" {
 		name = by.Email
 	}
-	letter := Letter{
-		Kind: LetterInvitation, To: inv.Email, By: name, Role: inv.Grants.Describe(),
+	mail := Mail{
+		Kind: MailInvitation, To: inv.Email, By: name, Role: inv.Grants.Describe(),
 		Link: s.link("register", inv.ID+"."+token), Expires: inv.Expires,
 	}
 	if member {
-		letter = Letter{Kind: LetterMember, To: inv.Email, By: name, Link: s.baseURL + "/login"}
+		mail = Mail{Kind: MailAlreadyMember, To: inv.Email, By: name, Link: s.baseURL + "/login"}
 	}
-	if err := s.mailer.Send(ctx, letter); err != nil {
+	if err := s.mailer.Send(ctx, mail); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The invitation is stored, but the mail could not be sent. Resend it later.")
 	}
 	return nil
 }
 
-// Invitations gives all invitations, the newest first.
+// Invitations returns all invitations, the newest first.
 func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 	stored, err := all[invitation](ctx, s.store, invitationPartition)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 // ResendInvitation sends a new link, good for another seven days, in place of
 // the old one. Of an invitation that was used or revoked it is fault.Conflict.
 func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invitation, error) {
-	if err := s.allow(ctx, taken{inviteByAccount, by.UserID}, taken{inviteByAddress, by.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
 		return Invitation{}, err
 	}
 	var token string
@@ -204,7 +204,7 @@ func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invit
 	if err != nil {
 		return Invitation{}, err
 	}
-	_, member, err := s.person(ctx, inv.Email)
+	_, member, err := s.userByEmail(ctx, inv.Email)
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -253,7 +253,7 @@ func (s *Service) changeInvitation(ctx context.Context, id string, change func(*
 	return inv, err
 }
 
-// byToken gives the invitation of a link.
+// byToken returns the invitation of a link.
 func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, int64, error) {
 	id, plain, _ := strings.Cut(token.Reveal(), ".")
 	if len(id) != 26 || len(plain) != 43 {
@@ -279,17 +279,17 @@ func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, 
 	return invitation{}, 0, errLink("wrong")
 }
 
-// LookUpInvitation gives the invitation of a link, and whether it can still be
+// LookUpInvitation returns the invitation of a link, and whether it can still be
 // used. An unknown link is fault.NotFound.
 func (s *Service) LookUpInvitation(ctx context.Context, v Visitor, token secret.Value) (Invitation, error) {
-	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
 		return Invitation{}, err
 	}
 	inv, _, err := s.byToken(ctx, token)
 	if err != nil {
 		return Invitation{}, err
 	}
-	_, member, err := s.person(ctx, inv.Email)
+	_, member, err := s.userByEmail(ctx, inv.Email)
 	if err != nil {
 		return Invitation{}, err
 	}

@@ -81,7 +81,7 @@ func newVerifier(issuer string, keys *keyring, now func() time.Time) *verifier {
 	)}
 }
 
-// verify gives the claims of a token that this system issued and that is good
+// verify returns the claims of a token that this system issued and that is good
 // now. Errors are fault.Unauthenticated, save when the keys cannot be read.
 func (v *verifier) verify(token string) (accessClaims, error) {
 	keys, err := v.keys.all()

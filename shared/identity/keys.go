@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// Read gives a secret as it is now, such as secret.Directory's Read bound to a
+// Read returns a secret as it is now, such as secret.Directory's Read bound to a
 // name.
 type Read func() (secret.Value, error)
 
@@ -28,7 +28,7 @@ type key struct {
 	private ed25519.PrivateKey // nil for a public key
 }
 
-// GenerateKey gives a new private key as PEM, for the secret ocim-jwt-private.
+// GenerateKey returns a new private key as PEM, for the secret ocim-jwt-private.
 // To rotate: put the new public key into every ocim-jwt-public, then the new
 // private key first into ocim-jwt-private, and drop the old ones after a day.
 func GenerateKey() (secret.Value, error) {
@@ -43,7 +43,7 @@ func GenerateKey() (secret.Value, error) {
 	return secret.New(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))), nil
 }
 
-// PublicKeys gives the public halves of PEM keys as PEM, for the secret
+// PublicKeys returns the public halves of PEM keys as PEM, for the secret
 // ocim-jwt-public.
 func PublicKeys(keys secret.Value) (string, error) {
 	parsed, err := parseKeys(keys.Reveal())
@@ -140,7 +140,7 @@ func (r *keyring) all() ([]key, error) {
 	return keys, nil
 }
 
-// first gives the key that signs.
+// first returns the key that signs.
 func (r *keyring) first() (key, error) {
 	keys, err := r.all()
 	if err != nil {

@@ -12,23 +12,23 @@ import (
 // before, so that a stranger who uses up the account's attempts does not keep
 // the owner out.
 var (
-	loginByAddress    = limit.Rate{Name: "login/address", Every: 6 * time.Second, Burst: 30}
-	loginByAccount    = limit.Rate{Name: "login/account", Every: 30 * time.Second, Burst: 10}
-	loginByDevice     = limit.Rate{Name: "login/device", Every: 30 * time.Second, Burst: 10}
-	refreshByAddress  = limit.Rate{Name: "refresh/address", Every: 100 * time.Millisecond, Burst: 600}
-	refreshBySession  = limit.Rate{Name: "refresh/session", Every: 2 * time.Second, Burst: 120}
-	resetByAddress    = limit.Rate{Name: "reset/address", Every: 30 * time.Second, Burst: 10}
-	resetByAccount    = limit.Rate{Name: "reset/account", Every: 5 * time.Minute, Burst: 3}
-	linkByAddress     = limit.Rate{Name: "link/address", Every: 5 * time.Second, Burst: 30}
-	inviteByAccount   = limit.Rate{Name: "invite/account", Every: 10 * time.Second, Burst: 50}
-	inviteByAddress   = limit.Rate{Name: "invite/address", Every: 5 * time.Second, Burst: 100}
-	mintByAccount     = limit.Rate{Name: "token/account", Every: time.Minute, Burst: 10}
-	passwordByAccount = limit.Rate{Name: "password/account", Every: 30 * time.Second, Burst: 10}
-	useByToken        = limit.Rate{Name: "token/use", Every: 100 * time.Millisecond, Burst: 600}
+	loginByAddress       = limit.Rate{Name: "login/address", Every: 6 * time.Second, Burst: 30}
+	loginByAccount       = limit.Rate{Name: "login/account", Every: 30 * time.Second, Burst: 10}
+	loginByDevice        = limit.Rate{Name: "login/device", Every: 30 * time.Second, Burst: 10}
+	refreshByAddress     = limit.Rate{Name: "refresh/address", Every: 100 * time.Millisecond, Burst: 600}
+	refreshBySession     = limit.Rate{Name: "refresh/session", Every: 2 * time.Second, Burst: 120}
+	resetByAddress       = limit.Rate{Name: "reset/address", Every: 30 * time.Second, Burst: 10}
+	resetByAccount       = limit.Rate{Name: "reset/account", Every: 5 * time.Minute, Burst: 3}
+	linkByAddress        = limit.Rate{Name: "link/address", Every: 5 * time.Second, Burst: 30}
+	inviteByAccount      = limit.Rate{Name: "invite/account", Every: 10 * time.Second, Burst: 50}
+	inviteByAddress      = limit.Rate{Name: "invite/address", Every: 5 * time.Second, Burst: 100}
+	createTokenByAccount = limit.Rate{Name: "token/account", Every: time.Minute, Burst: 10}
+	passwordByAccount    = limit.Rate{Name: "password/account", Every: 30 * time.Second, Burst: 10}
+	useByToken           = limit.Rate{Name: "token/use", Every: 100 * time.Millisecond, Burst: 600}
 )
 
-// allow takes one permit of each, in order, and stops at the first refusal.
-func (s *Service) allow(ctx context.Context, takes ...taken) error {
+// takePermits takes one permit of each, in order, and stops at the first refusal.
+func (s *Service) takePermits(ctx context.Context, takes ...permit) error {
 	for _, t := range takes {
 		if err := s.limits.Take(ctx, t.rate, t.key, 1); err != nil {
 			return err
@@ -37,8 +37,8 @@ func (s *Service) allow(ctx context.Context, takes ...taken) error {
 	return nil
 }
 
-// forgive gives the permits back.
-func (s *Service) forgive(ctx context.Context, takes ...taken) {
+// returnPermits returns the permits.
+func (s *Service) returnPermits(ctx context.Context, takes ...permit) {
 	for _, t := range takes {
 		if err := s.limits.Give(ctx, t.rate, t.key, 1); err != nil {
 			s.logger.WarnContext(ctx, "a permit was not given back", "limit", t.rate.Name, "error", err)
@@ -46,7 +46,7 @@ func (s *Service) forgive(ctx context.Context, takes ...taken) {
 	}
 }
 
-type taken struct {
+type permit struct {
 	rate limit.Rate
 	key  string
 }

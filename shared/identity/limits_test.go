@@ -27,7 +27,7 @@ func (w *world) guess(email string) int {
 	return -1
 }
 
-func TestGuessingIsLimitedByAccountAndAlikeWithoutOne(t *testing.T) {
+func TestLogIn_LimitsFailuresPerAccountWhetherOrNotItExists(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ana()
@@ -40,7 +40,7 @@ func TestGuessingIsLimitedByAccountAndAlikeWithoutOne(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestGuessingIsLimitedByAddress(t *testing.T) {
+func TestLogIn_LimitsFailuresPerAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ana()
@@ -56,7 +56,7 @@ func TestGuessingIsLimitedByAddress(t *testing.T) {
 	require.NoError(t, err, "other addresses are not concerned")
 }
 
-func TestLoggingInRightlyUsesNothingUp(t *testing.T) {
+func TestLogIn_SuccessUsesNoPermits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ana()
@@ -66,7 +66,7 @@ func TestLoggingInRightlyUsesNothingUp(t *testing.T) {
 	}
 }
 
-func TestAStrangerCannotLockTheOwnerOut(t *testing.T) {
+func TestLogIn_StrangersCannotLockTheOwnerOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -89,10 +89,10 @@ func TestAStrangerCannotLockTheOwnerOut(t *testing.T) {
 		require.NoError(t, w.RequestReset(t.Context(), visitor(fmt.Sprintf("198.51.100.%d", i)), anaEmail))
 	}
 	require.NoError(t, w.Drain(t.Context()))
-	assert.Len(t, w.mail.to(anaEmail, identity.LetterReset), 3, "her mailbox is not flooded")
+	assert.Len(t, w.mail.to(anaEmail, identity.MailPasswordReset), 3, "her mailbox is not flooded")
 	require.NoError(t, w.RequestReset(t.Context(), visitor("203.0.113.5"), anaEmail), "the answer does not tell")
 	elsewhere := visitor("203.0.113.5")
-	elsewhere.Device, err = w.RedeemReset(t.Context(), elsewhere, w.lastLink(anaEmail, identity.LetterReset), next)
+	elsewhere.Device, err = w.RedeemReset(t.Context(), elsewhere, w.lastLink(anaEmail, identity.MailPasswordReset), next)
 	require.NoError(t, err)
 	_, err = w.LogIn(t.Context(), elsewhere, anaEmail, next)
 	require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestAStrangerCannotLockTheOwnerOut(t *testing.T) {
 	require.NoError(t, w.Drain(t.Context()))
 }
 
-func TestOtherWaysAreLimitedByAddress(t *testing.T) {
+func TestPublicCalls_AreLimitedPerAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()

@@ -21,23 +21,23 @@ func wrongPassword() error {
 // failures are fault.Limited, per network address and per account; a browser
 // that logged in to the account before has attempts of its own.
 func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password secret.Value) (SignedIn, error) {
-	address := taken{loginByAddress, v.Address}
-	if err := s.allow(ctx, address); err != nil {
+	address := permit{loginByAddress, v.Address}
+	if err := s.takePermits(ctx, address); err != nil {
 		return SignedIn{}, err
 	}
 	email, err := ParseEmail(email)
 	if err != nil {
 		email = nobody // nobody's address; goes the whole way
 	}
-	u, found, err := s.person(ctx, email)
+	u, found, err := s.userByEmail(ctx, email)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	account := taken{loginByAccount, email}
-	if found && u.knows(v.Device.Reveal()) {
-		account = taken{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}
+	account := permit{loginByAccount, email}
+	if found && u.isKnownDevice(v.Device.Reveal()) {
+		account = permit{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}
 	}
-	if err := s.allow(ctx, account); err != nil {
+	if err := s.takePermits(ctx, account); err != nil {
 		return SignedIn{}, err
 	}
 	match, err := s.passwords.matches(ctx, password.Reveal(), u.Password)
@@ -47,14 +47,14 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 	if !found || !match || u.Disabled {
 		return SignedIn{}, wrongPassword()
 	}
-	s.forgive(ctx, address, account)
+	s.returnPermits(ctx, address, account)
 	return s.start(ctx, v, u.ID, u.Generation, "password")
 }
 
 func deviceDigest(userID, device string) string { return digest("device", userID, device) }
 
-// knows reports whether the browser logged in as the user before.
-func (u user) knows(device string) bool {
+// isKnownDevice reports whether the browser logged in as the user before.
+func (u user) isKnownDevice(device string) bool {
 	if device == "" || len(device) > 64 {
 		return false
 	}
@@ -65,11 +65,11 @@ func (u user) knows(device string) bool {
 	return known
 }
 
-func (u *user) meet(device string) {
+func (u *user) rememberDevice(device string) {
 	u.Devices = last(append(u.Devices, deviceDigest(u.ID, device)), maxDevices)
 }
 
-// Me gives a user as they are now.
+// Me returns a user as they are now.
 func (s *Service) Me(ctx context.Context, userID string) (User, error) {
 	u, _, err := load[user](ctx, s.store, userKey(userID))
 	if err != nil {
@@ -99,8 +99,8 @@ func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) 
 // somebody who only used the OIDC provider (then current is ignored, and the
 // session must be younger than ten minutes). All other sessions end.
 func (s *Service) ChangePassword(ctx context.Context, by By, current, password secret.Value) error {
-	limited := taken{passwordByAccount, by.UserID}
-	if err := s.allow(ctx, limited); err != nil {
+	limited := permit{passwordByAccount, by.UserID}
+	if err := s.takePermits(ctx, limited); err != nil {
 		return err
 	}
 	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
@@ -127,7 +127,7 @@ func (s *Service) ChangePassword(ctx context.Context, by By, current, password s
 	if err != nil {
 		return fmt.Errorf("hash a password: %w", err)
 	}
-	s.forgive(ctx, limited)
+	s.returnPermits(ctx, limited)
 	return s.setPassword(ctx, by.actor(), u.ID, u.Generation, hash, by.SessionID, "")
 }
 
@@ -147,25 +147,25 @@ func (s *Service) isFresh(ctx context.Context, by By) error {
 // ends all sessions but keep, and tells the owner. device, where given, becomes
 // the only known browser.
 func (s *Service) setPassword(ctx context.Context, actor audit.Actor, id string, generation int64, hash, keep, device string) error {
-	var gone []string
+	var ended []string
 	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
 		if u.Disabled || u.Generation != generation {
 			return nil, fault.New(fault.Conflict, "The password was changed meanwhile.")
 		}
 		u.Password = hash
 		u.Generation++
-		gone = slices.DeleteFunc(slices.Clone(u.Sessions), only(keep))
+		ended = slices.DeleteFunc(slices.Clone(u.Sessions), isSession(keep))
 		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool { return id != keep })
 		if device != "" {
 			u.Devices = nil
-			u.meet(device)
+			u.rememberDevice(device)
 		}
 		return entry(actor, "user.password", "user/"+id, nil, nil)
 	})
 	if err != nil {
 		return err
 	}
-	s.forget(ctx, id, gone)
-	s.post(ctx, &Letter{Kind: LetterChanged, To: u.Email, Link: s.baseURL + "/reset"})
+	s.deleteSessions(ctx, id, ended)
+	s.sendLater(ctx, &Mail{Kind: MailPasswordChanged, To: u.Email, Link: s.baseURL + "/reset"})
 	return nil
 }

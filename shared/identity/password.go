@@ -21,8 +21,8 @@ const (
 // standardHashing is what OWASP asks of Argon2id at least.
 var standardHashing = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// hashesAtOnce bounds memory and processors: 4 × 19 MiB.
-const hashesAtOnce = 4
+// maxHashesAtOnce bounds memory and processors: 4 × 19 MiB.
+const maxHashesAtOnce = 4
 
 //go:embed passwords.txt
 var commonList string
@@ -33,13 +33,17 @@ type passwords struct {
 	slots   chan struct{}
 	dummy   string // hash of a password that nobody has
 	common  map[string]bool
+	compare func(password, hash string) (bool, error) // tests record what is compared
 }
 
 func newPasswords(dummy string, hashing *argon2id.Params) (*passwords, error) {
 	if hashing == nil {
 		hashing = &standardHashing
 	}
-	p := &passwords{hashing: hashing, slots: make(chan struct{}, hashesAtOnce), common: map[string]bool{}}
+	p := &passwords{
+		hashing: hashing, slots: make(chan struct{}, maxHashesAtOnce), common: map[string]bool{},
+		compare: argon2id.ComparePasswordAndHash,
+	}
 	for line := range strings.Lines(commonList) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			p.common[line] = true
@@ -50,7 +54,7 @@ func newPasswords(dummy string, hashing *argon2id.Params) (*passwords, error) {
 	return p, err
 }
 
-// hash gives the PHC string of a password.
+// hash returns the PHC string of a password.
 func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	if err := p.enter(ctx); err != nil {
 		return "", err
@@ -59,7 +63,8 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	return argon2id.CreateHash(norm.NFKC.String(password), p.hashing)
 }
 
-// matches checks a password. Without a hash it does the same work and says no.
+// matches checks a password. Without a hash it does the same work and returns false, so that
+// the time does not tell whether an account exists.
 func (p *passwords) matches(ctx context.Context, password, hash string) (bool, error) {
 	if err := p.enter(ctx); err != nil {
 		return false, err
@@ -71,9 +76,9 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 	}
 	if len(password) > MaxPassword {
 		password = password[:MaxPassword]
-		hash = "" // longer than any password: do the work, say no
+		hash = "" // longer than any password: do the work, then refuse
 	}
-	match, err := argon2id.ComparePasswordAndHash(norm.NFKC.String(password), against)
+	match, err := p.compare(norm.NFKC.String(password), against)
 	return match && hash != "", err
 }
 
@@ -93,7 +98,7 @@ func (p *passwords) leave() { <-p.slots }
 func (p *passwords) check(field, password string, words ...string) error {
 	normal := norm.NFKC.String(password)
 	if utf8.RuneCountInString(normal) < MinPassword {
-		return fault.InvalidField(field, "Use at least %d characters. A sentence is easy to remember.", MinPassword)
+		return fault.InvalidField(field, "Use at least %d characters. A short phrase works well.", MinPassword)
 	}
 	if len(password) > MaxPassword || len(normal) > MaxPassword {
 		return fault.InvalidField(field, "Use at most %d bytes.", MaxPassword)
@@ -144,7 +149,7 @@ func sequence(s string) bool {
 	return left < 4
 }
 
-// shared gives how many bytes s begins with that occur together in run.
+// shared returns how many bytes s begins with that occur together in run.
 func shared(s, run string) int {
 	n := 0
 	for n < len(s) && strings.Contains(run, s[:n+1]) {

@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-func TestPasswordsThatAreTakenAndRefused(t *testing.T) {
+func TestPasswords_CheckRefusesGuessablePasswords(t *testing.T) {
 	t.Parallel()
 	p, err := newPasswords("dummy", nil)
 	require.NoError(t, err)
@@ -40,7 +40,7 @@ func TestPasswordsThatAreTakenAndRefused(t *testing.T) {
 	}
 }
 
-func TestPasswordIsHashedWithArgon2id(t *testing.T) {
+func TestPasswords_HashUsesArgon2id(t *testing.T) {
 	t.Parallel()
 	p, err := newPasswords("dummy", nil)
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestPasswordIsHashedWithArgon2id(t *testing.T) {
 	assert.True(t, got)
 }
 
-func TestAtMostFourHashesAtOnce(t *testing.T) {
+func TestPasswords_AtMostFourHashesAtOnce(t *testing.T) {
 	t.Parallel()
 	p, err := newPasswords("dummy", nil)
 	require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestAtMostFourHashesAtOnce(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestDevicesInAFewWords(t *testing.T) {
+func TestDescribeAgent(t *testing.T) {
 	t.Parallel()
 	for agent, want := range map[string]string{
 		"": "Unknown device",

@@ -16,7 +16,7 @@ import (
 
 var asViewer = identity.Grants{Global: identity.Viewer}
 
-func TestSetUpHasOneWinner(t *testing.T) {
+func TestSetUp_HasOneWinner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	token := w.setupToken()
@@ -50,14 +50,14 @@ func TestSetUpHasOneWinner(t *testing.T) {
 	w.isKind(fault.Conflict, err)
 }
 
-func TestInvitationRegistersOnce(t *testing.T) {
+func TestRedeemInvitation_WorksOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
 	grants := identity.Grants{Global: identity.Viewer, Clusters: map[string]identity.Role{"aws": identity.Administrator}}
 	_, err := w.Invite(t.Context(), w.by(ana), " Ben@Example.org ", grants)
 	require.NoError(t, err)
-	token := w.lastLink(benEmail, identity.LetterInvitation)
+	token := w.lastLink(benEmail, identity.MailInvitation)
 	i, err := w.LookUpInvitation(t.Context(), visitor("192.0.2.2"), token)
 	require.NoError(t, err)
 	assert.Equal(t, benEmail, i.Email)
@@ -95,7 +95,7 @@ func TestInvitationRegistersOnce(t *testing.T) {
 	assert.Len(t, users, 2)
 }
 
-func TestInvitationsThatAreNoGood(t *testing.T) {
+func TestRedeemInvitation_RefusesExpiredUsedAndRevokedLinks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -114,7 +114,7 @@ func TestInvitationsThatAreNoGood(t *testing.T) {
 	require.Len(t, list, 1)
 	_, err = w.ResendInvitation(t.Context(), w.by(ana), list[0].ID)
 	require.NoError(t, err)
-	second := w.lastLink(benEmail, identity.LetterInvitation)
+	second := w.lastLink(benEmail, identity.MailInvitation)
 	require.NotEqual(t, first.Reveal(), second.Reveal())
 	assert.Equal(t, identity.InvitationRevoked, state(first), "a newer link replaced it")
 	w.isKind(fault.Conflict, redeem(first))
@@ -126,7 +126,7 @@ func TestInvitationsThatAreNoGood(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.ResendInvitation(t.Context(), w.by(ana), list[0].ID)
 	require.NoError(t, err, "an expired one can be sent again")
-	third := w.lastLink(benEmail, identity.LetterInvitation)
+	third := w.lastLink(benEmail, identity.MailInvitation)
 	assert.Equal(t, identity.InvitationValid, state(third))
 
 	require.NoError(t, w.RevokeInvitation(t.Context(), w.by(ana), list[0].ID))
@@ -143,7 +143,7 @@ func TestInvitationsThatAreNoGood(t *testing.T) {
 	_, err = w.RedeemReset(t.Context(), visitor("192.0.2.2"), carla, next)
 	w.isKind(fault.NotFound, err)
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
-	w.isKind(fault.NotFound, redeem(w.lastLink(anaEmail, identity.LetterReset)))
+	w.isKind(fault.NotFound, redeem(w.lastLink(anaEmail, identity.MailPasswordReset)))
 	for _, nonsense := range []string{"", ".", "x.y", list[0].ID + ".", "../../identity." + carla.Reveal()[27:]} {
 		w.isKind(fault.NotFound, redeem(secret.New(nonsense)))
 	}
@@ -152,7 +152,7 @@ func TestInvitationsThatAreNoGood(t *testing.T) {
 	}
 }
 
-func TestInvitationIsKeptWhenTheMailFails(t *testing.T) {
+func TestInvite_KeepsTheInvitationWhenTheMailFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -165,11 +165,11 @@ func TestInvitationIsKeptWhenTheMailFails(t *testing.T) {
 	require.Len(t, list, 1)
 	_, err = w.ResendInvitation(t.Context(), w.by(ana), list[0].ID)
 	require.NoError(t, err)
-	_, err = w.RedeemInvitation(t.Context(), visitor("192.0.2.2"), w.lastLink(benEmail, identity.LetterInvitation), "Ben", good)
+	_, err = w.RedeemInvitation(t.Context(), visitor("192.0.2.2"), w.lastLink(benEmail, identity.MailInvitation), "Ben", good)
 	require.NoError(t, err)
 }
 
-func TestInvalidInvitationsAreRefused(t *testing.T) {
+func TestInvite_RefusesInvalidInput(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	by := w.by(w.ana())
@@ -195,14 +195,14 @@ func TestInvalidInvitationsAreRefused(t *testing.T) {
 	assert.Empty(t, w.mail.sent)
 }
 
-func TestResetSetsANewPasswordOnce(t *testing.T) {
+func TestRedeemReset_WorksOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), "ANA@example.org"))
-	token := w.lastLink(anaEmail, identity.LetterReset)
+	token := w.lastLink(anaEmail, identity.MailPasswordReset)
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
-	second := w.lastLink(anaEmail, identity.LetterReset)
+	second := w.lastLink(anaEmail, identity.MailPasswordReset)
 
 	_, err := w.RedeemReset(t.Context(), visitor("192.0.2.1"), token, secret.New("ana@example.org1"))
 	w.isKind(fault.Invalid, err) // and is not used up by it
@@ -226,21 +226,21 @@ func TestResetSetsANewPasswordOnce(t *testing.T) {
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, next)
 	require.NoError(t, err)
 	require.NoError(t, w.Drain(t.Context()))
-	assert.Len(t, w.mail.to(anaEmail, identity.LetterChanged), 1, "the owner is told")
+	assert.Len(t, w.mail.to(anaEmail, identity.MailPasswordChanged), 1, "the owner is told")
 }
 
-func TestResetExpires(t *testing.T) {
+func TestRedeemReset_RefusesExpiredLinks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.ana()
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
-	token := w.lastLink(anaEmail, identity.LetterReset)
+	token := w.lastLink(anaEmail, identity.MailPasswordReset)
 	w.clock.add(identity.ResetLifetime)
 	_, err := w.RedeemReset(t.Context(), visitor("192.0.2.1"), token, next)
 	w.isKind(fault.NotFound, err)
 }
 
-func TestChangePassword(t *testing.T) {
+func TestChangePassword_NeedsTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -259,13 +259,13 @@ func TestChangePassword(t *testing.T) {
 
 // A log-in whose password was right a moment ago must not outlive a reset that
 // happened while it was checked.
-func TestNoSessionOutlivesAReset(t *testing.T) {
+func TestRedeemReset_EndsEverySession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
 	for range 3 {
 		require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
-		token := w.lastLink(anaEmail, identity.LetterReset)
+		token := w.lastLink(anaEmail, identity.MailPasswordReset)
 		old, fresh := good, next
 		var sessions []identity.SignedIn
 		results := make(chan identity.SignedIn, 4)

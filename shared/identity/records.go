@@ -159,7 +159,7 @@ func raced(err error) error {
 	return err
 }
 
-// newID gives a ULID in lower case.
+// newID returns a ULID in lower case.
 func newID(now time.Time, random io.Reader) (string, error) {
 	id, err := ulid.New(ulid.Timestamp(now), random)
 	if err != nil {

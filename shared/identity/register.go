@@ -15,14 +15,14 @@ import (
 // number of uses at once exactly one succeeds. A link that was expired, used or
 // revoked is fault.Conflict, an unknown one fault.NotFound.
 func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.Value, name string, password secret.Value) (SignedIn, error) {
-	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
 		return SignedIn{}, err
 	}
 	inv, version, err := s.byToken(ctx, token)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if _, member, err := s.person(ctx, inv.Email); err != nil || member {
+	if _, member, err := s.userByEmail(ctx, inv.Email); err != nil || member {
 		return SignedIn{}, firstError(err, errUsed)
 	}
 	if state := inv.view(s.now()).State; state != InvitationValid {
@@ -38,7 +38,7 @@ func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("hash a password: %w", err)
 	}
-	u, err := s.enter(ctx, v, inv, version, user{Name: name, Password: hash})
+	u, err := s.acceptInvitation(ctx, v, inv, version, user{Name: name, Password: hash})
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -56,9 +56,9 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// enter uses an invitation up for a new user, of whom the name and the way in
+// acceptInvitation uses an invitation up for a new user, of whom the name and the way in
 // are given. Marking it used decides; what follows can be finished by anybody.
-func (s *Service) enter(ctx context.Context, v Visitor, inv invitation, version int64, u user) (user, error) {
+func (s *Service) acceptInvitation(ctx context.Context, v Visitor, inv invitation, version int64, u user) (user, error) {
 	id, err := newID(s.now(), s.random)
 	if err != nil {
 		return user{}, err
@@ -83,18 +83,18 @@ func (s *Service) enter(ctx context.Context, v Visitor, inv invitation, version 
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return u, s.register(after, inv, version+1)
+	return u, s.createInvited(after, inv, version+1)
 }
 
-// register writes the user that an invitation was used for, and is done with
+// createInvited writes the user that an invitation was used for, and is done with
 // the invitation.
-func (s *Service) register(ctx context.Context, inv invitation, version int64) error {
+func (s *Service) createInvited(ctx context.Context, inv invitation, version int64) error {
 	u := *inv.Pending
 	e, err := entry(audit.Actor{UserID: u.ID, Email: u.Email}, "user.created", "user/"+u.ID, nil, audited(u))
 	if err != nil {
 		return err
 	}
-	if err := s.admit(ctx, u, e); err != nil {
+	if err := s.createUser(ctx, u, e); err != nil {
 		return fmt.Errorf("register a user: %w", err)
 	}
 	inv.Pending = nil
@@ -105,23 +105,23 @@ func (s *Service) register(ctx context.Context, inv invitation, version int64) e
 	return err
 }
 
-// admit writes a new user; one who administers all goes through the roster.
-func (s *Service) admit(ctx context.Context, u user, e *audit.Entry) error {
+// createUser writes a new user; one who administers all goes through the roster.
+func (s *Service) createUser(ctx context.Context, u user, e *audit.Entry) error {
 	if !u.administers() {
-		return s.create(ctx, u, e)
+		return s.writeUser(ctx, u, e)
 	}
 	return retry(ctx, func() error {
 		_, _, err := load[user](ctx, s.store, userKey(u.ID))
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		return s.decide(ctx, intent{UserID: u.ID, Create: &u, Grants: u.Grants, Entry: e}, true)
+		return s.recordIntent(ctx, intent{UserID: u.ID, Create: &u, Grants: u.Grants, Entry: e}, true)
 	})
 }
 
-// complete finishes a registration whose function died after it had claimed the
+// finishRegistration finishes a registration whose function died after it had claimed the
 // address.
-func (s *Service) complete(ctx context.Context, email, id string) (user, bool, error) {
+func (s *Service) finishRegistration(ctx context.Context, email, id string) (user, bool, error) {
 	if _, err := s.IsSetUp(ctx); err != nil { // the first administrator, or one in the roster
 		return user{}, false, err
 	}
@@ -130,7 +130,7 @@ func (s *Service) complete(ctx context.Context, email, id string) (user, bool, e
 		return user{}, false, fmt.Errorf("read an invitation: %w", err)
 	}
 	if err == nil && inv.Pending != nil {
-		if err := s.register(ctx, inv, version); err != nil {
+		if err := s.createInvited(ctx, inv, version); err != nil {
 			return user{}, false, err
 		}
 	}

@@ -29,21 +29,21 @@ func resetKey(id string) kv.Key { return kv.Key{Partition: "identity/reset/" + i
 
 // RequestReset sends a link to whoever has an account with the address. The
 // answer and the work are the same for an address without one. Beyond three
-// letters, and one more each five minutes, an account gets none, and still the
+// mails, and one more each five minutes, an account gets none, and still the
 // answer is the same; links that were sent before stay good.
 func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) error {
-	if err := s.allow(ctx, taken{resetByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{resetByAddress, v.Address}); err != nil {
 		return err
 	}
 	email, err := ParseEmail(email)
 	if err != nil {
 		return err
 	}
-	u, found, err := s.person(ctx, email)
+	u, found, err := s.userByEmail(ctx, email)
 	if err != nil {
 		return err
 	}
-	err = s.allow(ctx, taken{resetByAccount, email})
+	err = s.takePermits(ctx, permit{resetByAccount, email})
 	if fault.Is(err, fault.Limited) {
 		return nil
 	}
@@ -61,15 +61,15 @@ func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) err
 	}
 	// Nobody's reset is stored as well, so that it takes as long.
 	r := reset{UserID: nobody, Token: digest("reset", nobody, token), Expires: now.Add(ResetLifetime).UTC()}
-	var letter *Letter
+	var mail *Mail
 	if found && !u.Disabled {
 		r.UserID, r.Token, r.Generation = u.ID, digest("reset", u.ID, token), u.Generation
-		letter = &Letter{Kind: LetterReset, To: u.Email, Link: s.link("reset", id+"."+token), Expires: r.Expires}
+		mail = &Mail{Kind: MailPasswordReset, To: u.Email, Link: s.link("reset", id+"."+token), Expires: r.Expires}
 	}
 	if err := s.save(ctx, resetKey(id), r, r.Expires.Add(time.Minute), kv.IfAbsent(), nil); err != nil {
 		return fmt.Errorf("store a password reset: %w", err)
 	}
-	s.post(ctx, letter)
+	s.sendLater(ctx, mail)
 	return nil
 }
 
@@ -83,7 +83,7 @@ func errLink(cause string) error {
 // the owner gets in even while strangers use up the account's attempts. A link
 // that is expired, used or unknown is fault.NotFound.
 func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password secret.Value) (secret.Value, error) {
-	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
 		return secret.Value{}, err
 	}
 	id, plain, _ := strings.Cut(token.Reveal(), ".")

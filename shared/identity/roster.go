@@ -38,7 +38,7 @@ type intent struct {
 
 var rosterKey = kv.Key{Partition: "identity/roster", Sort: "roster"}
 
-var errLast = fault.New(fault.Conflict, "This is the last administrator. Make somebody else an administrator first.")
+var errLastAdministrator = fault.New(fault.Conflict, "This is the last administrator. Make somebody else an administrator first.")
 
 // IsSetUp reports whether the system has had its first administrator.
 func (s *Service) IsSetUp(ctx context.Context) (bool, error) {
@@ -49,21 +49,21 @@ func (s *Service) IsSetUp(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read the roster: %w", err)
 	}
-	if err := s.carryOut(ctx, r, version); err != nil && !errors.Is(err, errRaced) {
+	if err := s.applyIntent(ctx, r, version); err != nil && !errors.Is(err, errRaced) {
 		return false, err
 	}
 	return true, nil
 }
 
-// decide writes the intent and carries it out. errRaced means to start again
+// recordIntent writes the intent and carries it out. errRaced means to start again
 // from reading the user.
-func (s *Service) decide(ctx context.Context, in intent, administers bool) error {
+func (s *Service) recordIntent(ctx context.Context, in intent, administers bool) error {
 	r, version, err := load[roster](ctx, s.store, rosterKey)
 	if err != nil {
 		return fmt.Errorf("read the roster: %w", err)
 	}
 	if r.Intent != nil {
-		if err := s.carryOut(ctx, r, version); err != nil {
+		if err := s.applyIntent(ctx, r, version); err != nil {
 			return err
 		}
 		return errRaced
@@ -73,7 +73,7 @@ func (s *Service) decide(ctx context.Context, in intent, administers bool) error
 		r.Administrators = append(r.Administrators, in.UserID)
 	}
 	if len(r.Administrators) == 0 {
-		return errLast
+		return errLastAdministrator
 	}
 	r.Seq++
 	in.Seq = r.Seq
@@ -87,20 +87,20 @@ func (s *Service) decide(ctx context.Context, in intent, administers bool) error
 	// Decided: whatever comes in between, it will be carried out.
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := s.carryOut(after, r, version+1); err != nil && !errors.Is(err, errRaced) {
+	if err := s.applyIntent(after, r, version+1); err != nil && !errors.Is(err, errRaced) {
 		return err
 	}
 	return nil
 }
 
-// carryOut does what the roster's intent says and takes the intent out.
-func (s *Service) carryOut(ctx context.Context, r roster, version int64) error {
+// applyIntent does what the roster's intent says and takes the intent out.
+func (s *Service) applyIntent(ctx context.Context, r roster, version int64) error {
 	in := r.Intent
 	if in == nil {
 		return nil
 	}
 	if in.Create != nil {
-		if err := s.create(ctx, *in.Create, in.Entry); err != nil {
+		if err := s.writeUser(ctx, *in.Create, in.Entry); err != nil {
 			return fmt.Errorf("create an administrator: %w", err)
 		}
 	}
@@ -125,8 +125,8 @@ func (s *Service) carryOut(ctx context.Context, r roster, version int64) error {
 	return raced(s.save(ctx, rosterKey, r, time.Time{}, kv.IfVersion(version), nil))
 }
 
-// create writes a user whose id was settled before; that it exists is fine.
-func (s *Service) create(ctx context.Context, u user, e *audit.Entry) error {
+// writeUser writes a user whose id was settled before; that it exists is fine.
+func (s *Service) writeUser(ctx context.Context, u user, e *audit.Entry) error {
 	if err := s.claimFor(ctx, emailKey(u.Email), u.ID); err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 			return err
 		}
 		if before.administers() != after.administers() {
-			return s.decide(ctx, intent{UserID: id, Grants: after.Grants, Disabled: after.Disabled, Entry: e}, after.administers())
+			return s.recordIntent(ctx, intent{UserID: id, Grants: after.Grants, Disabled: after.Disabled, Entry: e}, after.administers())
 		}
 		return raced(s.save(ctx, userKey(id), after, time.Time{}, kv.IfVersion(version), e))
 	})

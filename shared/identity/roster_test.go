@@ -17,7 +17,7 @@ import (
 
 var asAdministrator = identity.Grants{Global: identity.Administrator}
 
-// administrators gives the ids of whoever administers all and is enabled.
+// administrators returns the ids of whoever administers all and is enabled.
 func (w *world) administrators() []string {
 	w.t.Helper()
 	users, err := w.Users(w.t.Context())
@@ -31,7 +31,7 @@ func (w *world) administrators() []string {
 	return out
 }
 
-func TestTheLastAdministratorStays(t *testing.T) {
+func TestChangeUser_KeepsTheLastAdministrator(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -59,7 +59,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 
 // Everybody takes the role from somebody else at once, again and again, with
 // promotions in between: one administrator remains at every moment.
-func TestTheLastAdministratorStaysUnderRaces(t *testing.T) {
+func TestChangeUser_KeepsTheLastAdministratorUnderRaces(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -105,7 +105,7 @@ func TestTheLastAdministratorStaysUnderRaces(t *testing.T) {
 
 // Whatever spans several items is finished by whoever comes next, wherever the
 // function died.
-func TestAFunctionMayDieBetweenAnyTwoWrites(t *testing.T) {
+func TestService_SurvivesACrashAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	type act struct {
 		name string
@@ -212,7 +212,7 @@ func (w *world) settled(deaths int) {
 }
 
 // A promotion that was cut short must not come true after a later change.
-func TestALaterChangeWinsOverOneWhoseFunctionDied(t *testing.T) {
+func TestChangeUser_LaterChangeWinsOverAnInterruptedOne(t *testing.T) {
 	t.Parallel()
 	operator := identity.Grants{Global: identity.Operator}
 	for deaths := 1; ; deaths++ {
@@ -241,7 +241,7 @@ func TestALaterChangeWinsOverOneWhoseFunctionDied(t *testing.T) {
 	}
 }
 
-func TestSetUpMayDieBetweenAnyTwoWrites(t *testing.T) {
+func TestSetUp_SurvivesACrashAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	for deaths := 1; ; deaths++ {
 		require.Less(t, deaths, 40)

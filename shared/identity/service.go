@@ -20,25 +20,25 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// Mailer sends letters to people. Send returns when the letter was handed over.
+// Mailer sends mails to people. Send returns when the mail was handed over.
 type Mailer interface {
-	Send(ctx context.Context, letter Letter) error
+	Send(ctx context.Context, mail Mail) error
 }
 
-// LetterKind is what a letter is about.
-type LetterKind string
+// MailKind is what a mail is about.
+type MailKind string
 
-// The letters.
+// The mails.
 const (
-	LetterInvitation LetterKind = "invitation" // Link registers
-	LetterMember     LetterKind = "member"     // invited, but has an account; Link logs in
-	LetterReset      LetterKind = "reset"      // Link sets a new password
-	LetterChanged    LetterKind = "changed"    // the password was changed; Link starts a reset
+	MailInvitation      MailKind = "invitation" // Link registers
+	MailAlreadyMember   MailKind = "member"     // invited, but has an account; Link logs in
+	MailPasswordReset   MailKind = "reset"      // Link sets a new password
+	MailPasswordChanged MailKind = "changed"    // the password was changed; Link starts a reset
 )
 
-// Letter is what a mail has to say.
-type Letter struct {
-	Kind    LetterKind
+// Mail is what a mail has to say.
+type Mail struct {
+	Kind    MailKind
 	To      string    // e-mail address
 	By      string    // name of who invites
 	Role    string    // what the invitation gives, in words
@@ -65,27 +65,27 @@ type Config struct {
 // Service keeps people and their ways in. It is safe for concurrent use, by any
 // number of replicas over one store.
 type Service struct {
-	store     kv.Store
-	audit     *audit.Log
-	mailer    Mailer
-	keys      *keyring
-	limits    *limit.Limiter
-	passwords *passwords
-	issuer    string
-	baseURL   string
-	domains   map[string]Role
-	now       func() time.Time
-	random    io.Reader
-	logger    *slog.Logger
-	letters   sync.WaitGroup // on their way
-	postmen   chan struct{}
+	store        kv.Store
+	audit        *audit.Log
+	mailer       Mailer
+	keys         *keyring
+	limits       *limit.Limiter
+	passwords    *passwords
+	issuer       string
+	baseURL      string
+	domains      map[string]Role
+	now          func() time.Time
+	random       io.Reader
+	logger       *slog.Logger
+	pendingMails sync.WaitGroup // on their way
+	mailSlots    chan struct{}
 }
 
 // New makes a Service. It fails when the keys cannot be read.
 func New(c Config) (*Service, error) {
 	s := &Service{
 		store: c.Store, audit: c.Audit, mailer: c.Mailer, issuer: c.Issuer, baseURL: strings.TrimSuffix(c.BaseURL, "/"),
-		domains: c.Domains, now: c.Now, random: c.Random, logger: c.Logger, postmen: make(chan struct{}, 8),
+		domains: c.Domains, now: c.Now, random: c.Random, logger: c.Logger, mailSlots: make(chan struct{}, 8),
 	}
 	if s.issuer == "" {
 		s.issuer = defaultIssuer
@@ -120,11 +120,11 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
-// Drain waits until the letters that are on their way are sent, or ctx ends.
+// Drain waits until the mails that are on their way are sent, or ctx ends.
 func (s *Service) Drain(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
-		s.letters.Wait()
+		s.pendingMails.Wait()
 		close(done)
 	}()
 	select {
@@ -135,23 +135,23 @@ func (s *Service) Drain(ctx context.Context) error {
 	}
 }
 
-// post sends a letter after the answer, so that nobody can tell from the time
-// whether one was sent. A nil letter does nothing.
-func (s *Service) post(ctx context.Context, letter *Letter) {
+// sendLater sends a mail after the answer, so that nobody can tell from the time
+// whether one was sent. A nil mail only takes a slot.
+func (s *Service) sendLater(ctx context.Context, mail *Mail) {
 	select {
-	case s.postmen <- struct{}{}:
+	case s.mailSlots <- struct{}{}:
 	default:
-		s.logger.WarnContext(ctx, "too many letters at once; one was not sent")
+		s.logger.WarnContext(ctx, "too many mails at once; one was not sent")
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	s.letters.Go(func() {
-		defer func() { cancel(); <-s.postmen }()
-		if letter == nil {
+	s.pendingMails.Go(func() {
+		defer func() { cancel(); <-s.mailSlots }()
+		if mail == nil {
 			return
 		}
-		if err := s.mailer.Send(ctx, *letter); err != nil {
-			s.logger.ErrorContext(ctx, "a letter was not sent", "kind", letter.Kind, "error", err)
+		if err := s.mailer.Send(ctx, *mail); err != nil {
+			s.logger.ErrorContext(ctx, "a mail was not sent", "kind", mail.Kind, "error", err)
 		}
 	})
 }
@@ -205,7 +205,7 @@ func entry(actor audit.Actor, action, target string, before, after any) (*audit.
 	return e, err
 }
 
-// token gives n random bytes as base64url.
+// token returns n random bytes as base64url.
 func (s *Service) token(n int) (string, error) {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(s.random, b); err != nil {
@@ -214,9 +214,9 @@ func (s *Service) token(n int) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
-// person gives the user with the address. Whether or not there is one, it makes
+// userByEmail returns the user with the address. Whether or not there is one, it makes
 // the same two reads.
-func (s *Service) person(ctx context.Context, email string) (u user, found bool, err error) {
+func (s *Service) userByEmail(ctx context.Context, email string) (u user, found bool, err error) {
 	c, _, err := load[claim](ctx, s.store, emailKey(email))
 	claimed := err == nil
 	if fault.Is(err, fault.NotFound) {
@@ -231,7 +231,7 @@ func (s *Service) person(ctx context.Context, email string) (u user, found bool,
 			return user{}, false, nil
 		}
 		// Somebody registered, and the function died before they were complete.
-		return s.complete(ctx, email, c.User)
+		return s.finishRegistration(ctx, email, c.User)
 	}
 	if err != nil {
 		return user{}, false, fmt.Errorf("read a user: %w", err)

@@ -121,9 +121,9 @@ func (s *Service) start(ctx context.Context, v Visitor, id string, generation in
 		if u.Disabled || u.Generation != generation {
 			return nil, wrongPassword()
 		}
-		if !u.knows(device) {
+		if !u.isKnownDevice(device) {
 			device = fresh
-			u.meet(device)
+			u.rememberDevice(device)
 		}
 		u.Sessions = last(append(u.Sessions, n.ID), maxSessions)
 		u.LastLogin = now
@@ -161,14 +161,14 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.allow(ctx, taken{refreshByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{refreshByAddress, v.Address}); err != nil {
 		return SignedIn{}, err
 	}
-	u, n, version, err := s.current(ctx, t)
+	u, n, version, err := s.loadSession(ctx, t)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.allow(ctx, taken{refreshBySession, n.ID}); err != nil {
+	if err := s.takePermits(ctx, permit{refreshBySession, n.ID}); err != nil {
 		return SignedIn{}, err
 	}
 	if same(n.Refresh, t.secretDigest()) {
@@ -190,7 +190,7 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 	if same(n.Previous, t.secretDigest()) && s.now().Sub(n.Rotated) < RefreshGrace {
 		return SignedIn{}, errRefreshed
 	}
-	if err := s.end(ctx, u.ID, v.actor(u), "session.reused", only(n.ID)); err != nil {
+	if err := s.end(ctx, u.ID, v.actor(u), "session.reused", isSession(n.ID)); err != nil {
 		return SignedIn{}, err
 	}
 	s.logger.WarnContext(ctx, "an old refresh token was used; its session was ended", "user", u.ID, "session", n.ID)
@@ -199,9 +199,9 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 
 var errRefreshed = fault.New(fault.Conflict, "Another tab has just refreshed this session. Try again.")
 
-// current gives the user and session of a token of the right family, if both
+// loadSession returns the user and session of a token of the right family, if both
 // still count. It costs two reads.
-func (s *Service) current(ctx context.Context, t refreshToken) (user, session, int64, error) {
+func (s *Service) loadSession(ctx context.Context, t refreshToken) (user, session, int64, error) {
 	refuse := func(why string) (user, session, int64, error) {
 		return user{}, session{}, 0, notSignedIn(errors.New(why))
 	}
@@ -239,14 +239,14 @@ func (s *Service) LogOut(ctx context.Context, v Visitor, token secret.Value) err
 	if err != nil {
 		return nil
 	}
-	u, n, _, err := s.current(ctx, t)
+	u, n, _, err := s.loadSession(ctx, t)
 	if fault.Is(err, fault.Unauthenticated) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.end(ctx, u.ID, v.actor(u), "session.ended", only(n.ID))
+	return s.end(ctx, u.ID, v.actor(u), "session.ended", isSession(n.ID))
 }
 
 // Session is one of a user's sessions.
@@ -260,7 +260,7 @@ type Session struct {
 	Expires  time.Time // unless it is used before
 }
 
-// Sessions gives the sessions of a user that live, the last used first.
+// Sessions returns the sessions of a user that live, the last used first.
 func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
 	u, _, err := load[user](ctx, s.store, userKey(userID))
 	if err != nil {
@@ -293,43 +293,43 @@ func (s *Service) EndSession(ctx context.Context, by By, id string) error {
 	if !slices.Contains(u.Sessions, id) {
 		return fault.New(fault.NotFound, "There is no such session.")
 	}
-	return s.end(ctx, u.ID, by.actor(), "session.ended", only(id))
+	return s.end(ctx, u.ID, by.actor(), "session.ended", isSession(id))
 }
 
 // EndSessions ends all sessions of a user, the caller's own current one too.
 func (s *Service) EndSessions(ctx context.Context, by By, userID string) error {
-	return s.end(ctx, userID, by.actor(), "session.ended", everyone)
+	return s.end(ctx, userID, by.actor(), "session.ended", anySession)
 }
 
-func only(id string) func(string) bool { return func(x string) bool { return x == id } }
+func isSession(id string) func(string) bool { return func(x string) bool { return x == id } }
 
-func everyone(string) bool { return true }
+func anySession(string) bool { return true }
 
 // end takes sessions off the user's list, from when on they do not count, and
 // then removes their items; what is left of those expires.
 func (s *Service) end(ctx context.Context, userID string, actor audit.Actor, action string, which func(string) bool) error {
-	var gone []string
+	var ended []string
 	_, err := s.changeUser(ctx, userID, func(u *user) (*audit.Entry, error) {
-		gone = nil
+		ended = nil
 		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool {
 			if which(id) {
-				gone = append(gone, id)
+				ended = append(ended, id)
 			}
 			return which(id)
 		})
-		if len(gone) == 0 {
+		if len(ended) == 0 {
 			return nil, errUnchanged
 		}
-		return entry(actor, action, "user/"+userID, map[string]any{"sessions": gone}, nil)
+		return entry(actor, action, "user/"+userID, map[string]any{"sessions": ended}, nil)
 	})
 	if err != nil {
 		return err
 	}
-	s.forget(ctx, userID, gone)
+	s.deleteSessions(ctx, userID, ended)
 	return nil
 }
 
-func (s *Service) forget(ctx context.Context, userID string, sessions []string) {
+func (s *Service) deleteSessions(ctx context.Context, userID string, sessions []string) {
 	for _, id := range sessions {
 		if err := s.store.Delete(ctx, sessionKey(userID, id), kv.Always); err != nil {
 			s.logger.WarnContext(ctx, "an ended session was left to expire", "session", id, "error", err)
@@ -337,5 +337,5 @@ func (s *Service) forget(ctx context.Context, userID string, sessions []string) 
 	}
 }
 
-// last gives the last n of list.
+// last returns the last n of list.
 func last(list []string, n int) []string { return list[max(0, len(list)-n):] }

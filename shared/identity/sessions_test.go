@@ -34,7 +34,7 @@ func atOnce(n int, f func(i int) error) (succeeded int64, errs []error) {
 	return ok.Load(), errs
 }
 
-func TestRefreshTokenWorksOnceOf64UsesAtOnce(t *testing.T) {
+func TestRefresh_OneOf64ConcurrentUsesSucceeds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -64,7 +64,7 @@ func TestRefreshTokenWorksOnceOf64UsesAtOnce(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestTwoTabsThatRefreshAtOnceBothStayIn(t *testing.T) {
+func TestRefresh_TwoTabsAtOnceStaySignedIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var jar sync.Mutex
@@ -95,7 +95,7 @@ func TestTwoTabsThatRefreshAtOnceBothStayIn(t *testing.T) {
 	}
 }
 
-func TestReuseOfARefreshTokenEndsItsSession(t *testing.T) {
+func TestRefresh_ReuseEndsTheSession(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		steps  int // refreshes after the token that is used again
@@ -138,7 +138,7 @@ func TestReuseOfARefreshTokenEndsItsSession(t *testing.T) {
 	}
 }
 
-func TestAStrangerCannotEndASession(t *testing.T) {
+func TestRefresh_ForgedTokensDoNotEndASession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -164,7 +164,7 @@ func TestAStrangerCannotEndASession(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestSessionsEndInTime(t *testing.T) {
+func TestSessions_ExpireWhenIdleAndInAnyCase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -187,7 +187,7 @@ func TestSessionsEndInTime(t *testing.T) {
 	assert.Fail(t, "a session lasts for ever")
 }
 
-func TestSessionsAreListedAndEnded(t *testing.T) {
+func TestEndSession_EndsOnlyOnesOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -213,7 +213,27 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	w.by(ben) // goes on
 }
 
-func TestThe21stSessionEndsTheFirst(t *testing.T) {
+// The user's item decides: what is left of an ended session opens nothing.
+func TestRefresh_RefusesAnEndedSessionWhoseItemIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	other, err := w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
+	require.NoError(t, err)
+	w.store.mu.Lock()
+	w.store.keep = true
+	w.store.mu.Unlock()
+	require.NoError(t, w.EndSession(t.Context(), w.by(ana), w.by(other).SessionID))
+	_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), other.RefreshToken)
+	w.isKind(fault.Unauthenticated, err)
+	list, err := w.Sessions(t.Context(), ana.User.ID)
+	require.NoError(t, err)
+	assert.Len(t, list, 1)
+	_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
+	require.NoError(t, err)
+}
+
+func TestLogIn_The21stSessionEndsTheFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.ana()
@@ -228,7 +248,7 @@ func TestThe21stSessionEndsTheFirst(t *testing.T) {
 }
 
 // Nothing that lets anybody in can be found in what is stored or logged.
-func TestSecretsAreNeitherStoredNorLogged(t *testing.T) {
+func TestService_NeitherStoresNorLogsSecrets(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	setup := w.setupToken()
@@ -237,10 +257,10 @@ func TestSecretsAreNeitherStoredNorLogged(t *testing.T) {
 	ben, err := w.RedeemInvitation(t.Context(), visitor("192.0.2.2"), invitation, "Ben", good)
 	require.NoError(t, err)
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.2"), benEmail))
-	reset := w.lastLink(benEmail, identity.LetterReset)
+	reset := w.lastLink(benEmail, identity.MailPasswordReset)
 	device, err := w.RedeemReset(t.Context(), visitor("192.0.2.2"), reset, next)
 	require.NoError(t, err)
-	_, token, err := w.MintToken(t.Context(), w.by(ana), "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(time.Hour))
+	_, token, err := w.CreateToken(t.Context(), w.by(ana), "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(time.Hour))
 	require.NoError(t, err)
 	refreshed, err := w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 	require.NoError(t, err)

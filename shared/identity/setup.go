@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// SetupLink gives the link that makes the first administrator; it is empty once
+// SetupLink returns the link that makes the first administrator; it is empty once
 // there is one. All replicas give the same link while the signing key stays.
 func (s *Service) SetupLink(ctx context.Context) (secret.Value, error) {
 	done, err := s.IsSetUp(ctx)
@@ -37,7 +37,7 @@ func (s *Service) link(page, token string) string { return s.baseURL + "/" + pag
 // at once exactly one succeeds; the others get fault.Conflict. A wrong token is
 // fault.Forbidden, wrong input fault.Invalid.
 func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, email, name string, password secret.Value) (SignedIn, error) {
-	if err := s.allow(ctx, taken{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
 		return SignedIn{}, err
 	}
 	done, err := s.IsSetUp(ctx)
@@ -45,7 +45,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 		return SignedIn{}, err
 	}
 	if done {
-		return SignedIn{}, errSetUp
+		return SignedIn{}, errAlreadySetUp
 	}
 	if err := s.isSetupToken(token); err != nil {
 		return SignedIn{}, err
@@ -79,7 +79,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	r := roster{Seq: 1, Administrators: []string{id}, Intent: &intent{Seq: 1, UserID: id, Create: &u, Grants: u.Grants, Entry: e}}
 	err = s.save(ctx, rosterKey, r, time.Time{}, kv.IfAbsent(), nil)
 	if fault.Is(err, fault.Conflict) {
-		return SignedIn{}, errSetUp
+		return SignedIn{}, errAlreadySetUp
 	}
 	if err != nil {
 		return SignedIn{}, fmt.Errorf("set up: %w", err)
@@ -90,7 +90,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	return s.start(ctx, v, id, 1, "password")
 }
 
-var errSetUp = fault.New(fault.Conflict, "Ocim is set up already. Log in, or ask an administrator for an invitation.")
+var errAlreadySetUp = fault.New(fault.Conflict, "Ocim is set up already. Log in, or ask an administrator for an invitation.")
 
 func (s *Service) isSetupToken(token secret.Value) error {
 	keys, err := s.keys.all()

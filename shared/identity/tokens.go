@@ -89,12 +89,12 @@ func parseAPIToken(s string) (userID, id, plain string, ok bool) {
 
 func tokenDigest(userID, id, plain string) string { return digest("api token", userID, id, plain) }
 
-// MintToken makes an API token of the caller's own; its text is given out this
+// CreateToken makes an API token of the caller's own; its text is given out this
 // once. Its scope must be within the caller's grants (fault.Forbidden) and it
 // lives at most 366 days.
-func (s *Service) MintToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
+func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
 	none := secret.Value{}
-	if err := s.allow(ctx, taken{mintByAccount, by.UserID}); err != nil {
+	if err := s.takePermits(ctx, permit{createTokenByAccount, by.UserID}); err != nil {
 		return APIToken{}, none, err
 	}
 	name, err := cleanName(name)
@@ -144,7 +144,7 @@ func (s *Service) MintToken(ctx context.Context, by By, name string, scope Scope
 	return t.view(), secret.New(text + checksum(text)), nil
 }
 
-// liveTokens gives the ids of a user's tokens that have not expired.
+// liveTokens returns the ids of a user's tokens that have not expired.
 func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]bool, error) {
 	stored, err := all[apiToken](ctx, s.store, tokenPartition(userID))
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]boo
 	return live, nil
 }
 
-// Tokens gives the user's API tokens that live, the newest first.
+// Tokens returns the user's API tokens that live, the newest first.
 func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error) {
 	u, _, err := load[user](ctx, s.store, userKey(userID))
 	if err != nil {

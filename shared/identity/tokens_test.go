@@ -15,12 +15,12 @@ import (
 
 func (w *world) mint(by identity.By, scope identity.Scope, life time.Duration) (identity.APIToken, secret.Value) {
 	w.t.Helper()
-	token, text, err := w.MintToken(w.t.Context(), by, "CI", scope, w.clock.Now().Add(life))
+	token, text, err := w.CreateToken(w.t.Context(), by, "CI", scope, w.clock.Now().Add(life))
 	require.NoError(w.t, err)
 	return token, text
 }
 
-func TestAPITokenDoesWhatItsScopeSays(t *testing.T) {
+func TestCreateToken_ScopeLimitsTheToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -60,12 +60,12 @@ func TestAPITokenDoesWhatItsScopeSays(t *testing.T) {
 		"more than Ben anywhere": {Role: identity.Administrator, Clusters: []string{"do"}},
 		"one too many":           {Role: identity.Operator, Clusters: []string{"aws", "minikube"}},
 	} {
-		_, _, err := w.MintToken(t.Context(), w.by(ben), "CI", scope, w.clock.Now().Add(time.Hour))
+		_, _, err := w.CreateToken(t.Context(), w.by(ben), "CI", scope, w.clock.Now().Add(time.Hour))
 		require.Error(t, err, name)
 		assert.Equal(t, fault.Forbidden, fault.KindOf(err), name)
 	}
 	for name, life := range map[string]time.Duration{"none": 0, "past": -time.Hour, "too long": 367 * 24 * time.Hour} {
-		_, _, err := w.MintToken(t.Context(), w.by(ben), "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(life))
+		_, _, err := w.CreateToken(t.Context(), w.by(ben), "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(life))
 		require.Error(t, err, name)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), name)
 	}
@@ -79,7 +79,7 @@ func TestAPITokenDoesWhatItsScopeSays(t *testing.T) {
 	assert.Equal(t, map[string]identity.Role{"aws": identity.Viewer}, p.Grants.Clusters)
 }
 
-func TestAPITokenEnds(t *testing.T) {
+func TestAPIToken_EndsWhenRevokedOrExpired(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -108,7 +108,7 @@ func TestAPITokenEnds(t *testing.T) {
 	w.isKind(fault.Unauthenticated, authenticate(text.Reveal()))
 }
 
-func TestAPITokenShowsItsLastUse(t *testing.T) {
+func TestAPIToken_RecordsItsLastUse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -142,7 +142,7 @@ func TestAPITokenShowsItsLastUse(t *testing.T) {
 	assert.Equal(t, []string{"get identity/token", "get identity/user"}, w.store.seen(), "no write for each use")
 }
 
-func TestAPITokenIsLimited(t *testing.T) {
+func TestAPIToken_IsRateLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
@@ -160,7 +160,7 @@ func TestAPITokenIsLimited(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestForgedAPITokensAreRefused(t *testing.T) {
+func TestAuthenticate_RefusesForgedAPITokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()

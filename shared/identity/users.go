@@ -9,7 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// Users gives all users, the oldest first.
+// Users returns all users, the oldest first.
 func (s *Service) Users(ctx context.Context) ([]User, error) {
 	stored, err := all[user](ctx, s.store, userPartition)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 	if _, err := s.IsSetUp(ctx); err != nil {
 		return User{}, err
 	}
-	var gone []string
+	var ended []string
 	_, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
 		before, action := audited(u.clone()), "user.role"
 		if c.Grants != nil {
@@ -53,7 +53,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 		if c.Disabled != nil && *c.Disabled != u.Disabled {
 			u.Disabled, action = *c.Disabled, "user.enabled"
 			if u.Disabled {
-				gone, u.Sessions, action = u.Sessions, nil, "user.disabled"
+				ended, u.Sessions, action = u.Sessions, nil, "user.disabled"
 			}
 		}
 		after := audited(*u)
@@ -65,7 +65,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 	if err != nil {
 		return User{}, err
 	}
-	s.forget(ctx, id, gone)
+	s.deleteSessions(ctx, id, ended)
 	if _, err := s.IsSetUp(ctx); err != nil {
 		return User{}, err
 	}

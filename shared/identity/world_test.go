@@ -58,11 +58,11 @@ func (c *clock) add(d time.Duration) {
 // letters keeps what was mailed.
 type letters struct {
 	mu   sync.Mutex
-	sent []identity.Letter
+	sent []identity.Mail
 	err  error
 }
 
-func (l *letters) Send(_ context.Context, letter identity.Letter) error {
+func (l *letters) Send(_ context.Context, letter identity.Mail) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
@@ -72,10 +72,10 @@ func (l *letters) Send(_ context.Context, letter identity.Letter) error {
 	return nil
 }
 
-func (l *letters) to(email string, kind identity.LetterKind) []identity.Letter {
+func (l *letters) to(email string, kind identity.MailKind) []identity.Mail {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var out []identity.Letter
+	var out []identity.Mail
 	for _, x := range l.sent {
 		if x.To == email && x.Kind == kind {
 			out = append(out, x)
@@ -91,6 +91,7 @@ type watched struct {
 	trace  []string // "get identity/user", "put audit/log", …
 	values [][]byte // that were written
 	writes int      // that may still be made; negative is any number
+	keep   bool     // deletions fail
 }
 
 var errDead = errors.New("the function died")
@@ -151,6 +152,12 @@ func (w *watched) Put(ctx context.Context, it kv.Item, c kv.Condition) (kv.Item,
 func (w *watched) Delete(ctx context.Context, k kv.Key, c kv.Condition) error {
 	if err := w.note("delete", k.Partition, true); err != nil {
 		return err
+	}
+	w.mu.Lock()
+	keep := w.keep
+	w.mu.Unlock()
+	if keep {
+		return errDead
 	}
 	return w.Store.Delete(ctx, k, c)
 }
@@ -264,15 +271,15 @@ func (w *world) by(s identity.SignedIn) identity.By {
 	return identity.By{Principal: p, Address: "192.0.2.1"}
 }
 
-// invite gives the token of a new invitation.
+// invite returns the token of a new invitation.
 func (w *world) invite(admin identity.SignedIn, email string, g identity.Grants) secret.Value {
 	w.t.Helper()
 	_, err := w.Invite(w.t.Context(), w.by(admin), email, g)
 	require.NoError(w.t, err)
-	return w.lastLink(email, identity.LetterInvitation)
+	return w.lastLink(email, identity.MailInvitation)
 }
 
-func (w *world) lastLink(email string, kind identity.LetterKind) secret.Value {
+func (w *world) lastLink(email string, kind identity.MailKind) secret.Value {
 	w.t.Helper()
 	require.NoError(w.t, w.Drain(w.t.Context()))
 	sent := w.mail.to(email, kind)
@@ -301,7 +308,7 @@ func (w *world) isOut(s identity.SignedIn) {
 	w.isKind(fault.Unauthenticated, err)
 }
 
-// actions gives what the audit log holds, the oldest first.
+// actions returns what the audit log holds, the oldest first.
 func (w *world) actions() []string {
 	w.t.Helper()
 	var out []string

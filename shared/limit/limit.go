@@ -20,7 +20,7 @@ type Rate struct {
 	Burst int           // at least 1
 }
 
-// Limiter counts in the store. It is safe for concurrent use.
+// Limiter keeps its counts in the store. It is safe for concurrent use.
 type Limiter struct {
 	store kv.Store
 	now   func() time.Time
@@ -31,64 +31,91 @@ func New(store kv.Store, now func() time.Time) *Limiter {
 	return &Limiter{store: store, now: now}
 }
 
-// attempts bounds how often a write is repeated when others write the same
-// key. Each round lets one writer through, so it also bounds how many
-// can be served at once.
-const attempts = 100
+// Bounds on repeating a write.
+const (
+	// maxAttempts bounds how often a write is repeated when other callers write
+	// the same key. Each round lets one caller through, so it also bounds how many
+	// can be served at once.
+	maxAttempts = 100
+	// maxUnsure bounds how often a write is repeated after the store did not
+	// answer.
+	maxUnsure = 3
+)
 
-// Take takes n permits of the key, which is who is limited: an account, an
-// address. It is stored as a hash. When there are not n left it takes none and
-// returns fault.Limited with the time to wait.
+// maxSkew is by how much the clocks of two replicas may differ.
+const maxSkew = 5 * time.Second
+
+// Take takes n permits of the key, which says who is limited: an account, an
+// address. Only a hash of the key is stored. When fewer than n permits are left
+// it takes none and returns fault.Limited with the time to wait.
 func (l *Limiter) Take(ctx context.Context, r Rate, key string, n int) error {
 	return l.change(ctx, r, key, n)
 }
 
-// Give returns n permits that were taken but need not count, such as for a
-// password that turned out right.
+// Give returns n permits that should not count, for example because the
+// password turned out to be right.
 func (l *Limiter) Give(ctx context.Context, r Rate, key string, n int) error {
 	return l.change(ctx, r, key, -n)
 }
 
 func (l *Limiter) change(ctx context.Context, r Rate, key string, n int) error {
-	at := itemKey(r, key)
-	for attempt := range attempts {
+	at, burst := itemKey(r, key), time.Duration(r.Burst)*r.Every
+	for attempt, unsure := 0, 0; attempt < maxAttempts; attempt++ {
 		now := l.now()
-		whole, cond, err := l.read(ctx, at)
+		tat, cond, err := l.read(ctx, at)
 		if err != nil {
 			return fmt.Errorf("read the limit %s: %w", r.Name, err)
 		}
-		if whole.Before(now) {
-			whole = now
+		// No correct clock writes a later time: take it for an exhausted burst.
+		ahead := tat.After(now.Add(burst + maxSkew))
+		if ahead {
+			tat = now.Add(burst)
 		}
-		whole = whole.Add(time.Duration(n) * r.Every)
-		if wait := whole.Sub(now) - time.Duration(r.Burst)*r.Every; n > 0 && wait > 0 {
+		next := latest(tat, now).Add(time.Duration(n) * r.Every)
+		wait := next.Sub(now) - burst
+		refused := n > 0 && wait > 0
+		switch {
+		case refused && !ahead:
 			return tooOften(wait)
+		case refused:
+			next = tat // store the corrected time, so that it passes
 		}
-		if n < 0 && !whole.After(now) {
-			whole = now
-		}
+		next = latest(next, now)
 		_, err = l.store.Put(ctx, kv.Item{
 			Key:     at,
-			Value:   strconv.AppendInt(nil, whole.UnixNano(), 10),
-			Expires: whole.Add(time.Minute),
+			Value:   strconv.AppendInt(nil, next.UnixNano(), 10),
+			Expires: next.Add(time.Minute),
 		}, cond)
-		if !fault.Is(err, fault.Conflict) {
-			if err != nil {
-				return fmt.Errorf("write the limit %s: %w", r.Name, err)
-			}
+		switch {
+		case err == nil && refused:
+			return tooOften(wait)
+		case err == nil:
 			return nil
+		case fault.Is(err, fault.Unavailable) && n > 0 && unsure < maxUnsure:
+			// The write may have happened. Taking again counts the permit twice at
+			// worst, which never allows more than the rate.
+			unsure++
+		case !fault.Is(err, fault.Conflict):
+			return fmt.Errorf("write the limit %s: %w", r.Name, err)
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return err
 		}
 	}
 	if n < 0 {
-		return nil // the key is under attack; the permit is lost
+		return nil // too many callers use the key at once; the permit is lost
 	}
 	return tooOften(r.Every)
 }
 
-// read gives the time at which the key's allowance is whole again.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// read returns the key's TAT, zero if it has none.
 func (l *Limiter) read(ctx context.Context, at kv.Key) (time.Time, kv.Condition, error) {
 	it, err := l.store.Get(ctx, at)
 	if fault.Is(err, fault.NotFound) {
@@ -115,7 +142,7 @@ func tooOften(wait time.Duration) error {
 	return e
 }
 
-// words gives a duration as a person says it.
+// words returns a duration as a person says it.
 func words(d time.Duration) string {
 	switch {
 	case d <= time.Second:

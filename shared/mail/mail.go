@@ -61,7 +61,7 @@ var _ identity.Mailer = (*Post)(nil)
 
 // Send words the letter and hands it over. An address that is none is
 // fault.Invalid; a server that does not take the mail is fault.Unavailable.
-func (p *Post) Send(ctx context.Context, letter identity.Letter) error {
+func (p *Post) Send(ctx context.Context, letter identity.Mail) error {
 	m, err := p.compose(letter)
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (p *Post) Send(ctx context.Context, letter identity.Letter) error {
 	return nil
 }
 
-func (p *Post) compose(letter identity.Letter) (*gomail.Msg, error) {
+func (p *Post) compose(letter identity.Mail) (*gomail.Msg, error) {
 	to, err := recipient(letter.To)
 	if err != nil {
 		return nil, err

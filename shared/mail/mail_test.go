@@ -68,14 +68,14 @@ func parse(t *testing.T, raw []byte) parsed {
 }
 
 // outbox sends the letter into a folder and gives the mail.
-func outbox(t *testing.T, l identity.Letter) ([]byte, error) {
+func outbox(t *testing.T, l identity.Mail) ([]byte, error) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "outbox")
 	post, err := mail.NewPost(mail.NewOutbox(dir, now, slog.New(slog.DiscardHandler)), "Ocim <ocim@example.org>", now)
 	require.NoError(t, err)
 	if err := post.Send(t.Context(), l); err != nil {
-		_, gone := os.Stat(dir)
-		require.ErrorIs(t, gone, os.ErrNotExist)
+		_, ended := os.Stat(dir)
+		require.ErrorIs(t, ended, os.ErrNotExist)
 		return nil, err
 	}
 	files, err := os.ReadDir(dir)
@@ -90,8 +90,8 @@ func outbox(t *testing.T, l identity.Letter) ([]byte, error) {
 	return raw, nil
 }
 
-func letter(kind identity.LetterKind) identity.Letter {
-	return identity.Letter{
+func letter(kind identity.MailKind) identity.Mail {
+	return identity.Mail{
 		Kind: kind, To: "ben@example.org", By: "Ana & Söhne", Role: "operator of one cluster",
 		Link: "https://ocim.example.org/x#id.secret-token_AZ09", Expires: at.Add(time.Hour),
 	}
@@ -99,11 +99,11 @@ func letter(kind identity.LetterKind) identity.Letter {
 
 func TestLettersAreWordedInTextAndHTML(t *testing.T) {
 	t.Parallel()
-	for kind, subject := range map[identity.LetterKind]string{
-		identity.LetterInvitation: "Ana & Söhne invites you to Ocim",
-		identity.LetterMember:     "Ana & Söhne invites you to Ocim",
-		identity.LetterReset:      "Set a new password for Ocim",
-		identity.LetterChanged:    "Your password for Ocim was changed",
+	for kind, subject := range map[identity.MailKind]string{
+		identity.MailInvitation:      "Ana & Söhne invites you to Ocim",
+		identity.MailAlreadyMember:   "Ana & Söhne invites you to Ocim",
+		identity.MailPasswordReset:   "Set a new password for Ocim",
+		identity.MailPasswordChanged: "Your password for Ocim was changed",
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
@@ -122,7 +122,7 @@ func TestLettersAreWordedInTextAndHTML(t *testing.T) {
 				assert.Contains(t, body, "https://ocim.example.org/x#id.secret-token_AZ09")
 				assert.NotContains(t, body, "{{")
 				assert.NotContains(t, body, "<no value>")
-				if kind == identity.LetterInvitation || kind == identity.LetterReset {
+				if kind == identity.MailInvitation || kind == identity.MailPasswordReset {
 					assert.Contains(t, body, "22 November 2026 13:30 UTC")
 				}
 			}
@@ -135,7 +135,7 @@ func TestLettersAreWordedInTextAndHTML(t *testing.T) {
 
 func TestHTMLEscapesWhatPeopleWrite(t *testing.T) {
 	t.Parallel()
-	l := letter(identity.LetterInvitation)
+	l := letter(identity.MailInvitation)
 	l.By = `<img src=x onerror=alert(1)>`
 	raw, err := outbox(t, l)
 	require.NoError(t, err)
@@ -151,7 +151,7 @@ func TestNothingSlipsIntoTheHeaders(t *testing.T) {
 		"separator": "Ana\u2028Bcc: eve@evil.example", "next line": "Ana\u0085Bcc: eve@evil.example", "nul": "Ana\x00Bcc: eve@evil.example",
 		"long": strings.Repeat("Ana ", 300) + "\r\nBcc: eve@evil.example",
 	} {
-		l := letter(identity.LetterInvitation)
+		l := letter(identity.MailInvitation)
 		l.By = evil
 		raw, err := outbox(t, l)
 		require.NoError(t, err, name)
@@ -160,13 +160,13 @@ func TestNothingSlipsIntoTheHeaders(t *testing.T) {
 		assert.Len(t, p.header, 8, "%s: %v", name, p.header)
 		assert.NotContains(t, p.subject, "\n", name)
 
-		l = letter(identity.LetterInvitation)
+		l = letter(identity.MailInvitation)
 		l.To = "ben@example.org" + evil[3:]
 		_, err = outbox(t, l)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), name)
 	}
 	for _, to := range []string{"", "ben", "Ben <ben@example.org>", "ben@example.org,eve@evil.example", "ben@example.org>\r\nRCPT TO:<eve@evil.example"} {
-		l := letter(identity.LetterReset)
+		l := letter(identity.MailPasswordReset)
 		l.To = to
 		_, err := outbox(t, l)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), to)

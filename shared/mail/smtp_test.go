@@ -29,8 +29,8 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// taken is a mail that the server accepted.
-type taken struct {
+// accepted is a mail that the server accepted.
+type accepted struct {
 	From   string   `json:"from"`
 	To     []string `json:"to"`
 	Secure bool     `json:"secure"`
@@ -94,7 +94,7 @@ func sendBy(t *testing.T, c mail.SMTPConfig) error {
 	require.NoError(t, err)
 	post, err := mail.NewPost(sender, "Ocim <ocim@example.org>", now)
 	require.NoError(t, err)
-	return post.Send(t.Context(), letter(identity.LetterReset))
+	return post.Send(t.Context(), letter(identity.MailPasswordReset))
 }
 
 func TestSMTPDelivers(t *testing.T) {
@@ -120,7 +120,7 @@ func TestSMTPDelivers(t *testing.T) {
 			port, mails := startServer(t, c.options)
 			c.config.Host, c.config.Port = "127.0.0.1", port
 			require.NoError(t, sendBy(t, c.config))
-			var got taken
+			var got accepted
 			require.NoError(t, mails.Decode(&got))
 			assert.Equal(t, "ocim@example.org", got.From)
 			assert.Equal(t, []string{"ben@example.org"}, got.To)
@@ -128,7 +128,7 @@ func TestSMTPDelivers(t *testing.T) {
 			assert.Equal(t, c.config.User, got.User)
 			p := parse(t, []byte(got.Data))
 			assert.Equal(t, "Set a new password for Ocim", p.subject)
-			assert.Contains(t, p.text, letter(identity.LetterReset).Link)
+			assert.Contains(t, p.text, letter(identity.MailPasswordReset).Link)
 		})
 	}
 }

@@ -39,7 +39,7 @@ func NewDirectory(path string) *Directory {
 	return &Directory{path: path, seen: map[string]seenFile{}}
 }
 
-// Read gives the content of the file called name, without trailing newlines.
+// Read returns the content of the file called name, without trailing newlines.
 // name is 1 to 63 lower-case letters, digits, "-" and ".". A missing, empty,
 // oversized or unreadable file is an error of kind fault.Internal that names
 // the secret and its path.
@@ -72,7 +72,7 @@ func (d *Directory) Read(name string) (Value, error) {
 	return value, nil
 }
 
-// Keyring gives the Keyring that the file called name holds, in the form of
+// Keyring returns the Keyring that the file called name holds, in the form of
 // ParseKeyring. Every use looks at the file again, so a rotation takes effect
 // at once. It fails now if the file is missing or malformed.
 func (d *Directory) Keyring(name string) (*Keyring, error) {
@@ -97,7 +97,7 @@ func unchanged(a, b fs.FileInfo) bool {
 	return a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && os.SameFile(a, b)
 }
 
-// readFile gives the content and the state of the very file it was read from.
+// readFile returns the content and the state of the very file it was read from.
 func readFile(path string) (Value, fs.FileInfo, error) {
 	f, err := os.Open(path)
 	if err != nil {

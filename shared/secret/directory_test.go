@@ -21,7 +21,7 @@ func write(t *testing.T, dir, name, content string) string {
 	return path
 }
 
-func TestDirectoryReads(t *testing.T) {
+func TestDirectory_Read(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, "plain", "abc")
@@ -52,7 +52,7 @@ func TestDirectoryReads(t *testing.T) {
 	}
 }
 
-func TestDirectorySeesRotation(t *testing.T) {
+func TestDirectory_SeesRotation(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := write(t, dir, "token", "one")
@@ -81,7 +81,7 @@ func TestDirectorySeesRotation(t *testing.T) {
 	require.Error(t, err, "a secret that was taken away is not served from memory")
 }
 
-func TestDirectoryKeyringRotatesUnderItsUser(t *testing.T) {
+func TestDirectory_KeyringRotates(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := write(t, dir, "keys", line("old", 1)+"\n")

@@ -87,7 +87,7 @@ func TestSealAndOpen(t *testing.T) {
 	assert.Equal(t, fault.TooLarge, fault.KindOf(err))
 }
 
-func TestEveryAlteredByteIsNoticed(t *testing.T) {
+func TestOpen_NoticesEveryAlteredByte(t *testing.T) {
 	t.Parallel()
 	k := ring(t, line("k1", 1), line("k2", 2))
 	sealed, err := k.Seal([]byte(canary), "r")
@@ -104,7 +104,7 @@ func TestEveryAlteredByteIsNoticed(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestRotation(t *testing.T) {
+func TestKeyring_Rotation(t *testing.T) {
 	t.Parallel()
 	before := ring(t, line("old", 1))
 	sealed, err := before.Seal([]byte(canary), "r")

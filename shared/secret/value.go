@@ -30,7 +30,7 @@ func New(text string) Value {
 	return Value{text: &text}
 }
 
-// Reveal gives the text itself.
+// Reveal returns the text itself.
 func (v Value) Reveal() string {
 	if v.text == nil {
 		return ""
@@ -54,22 +54,22 @@ func Equal[A, B ~string | ~[]byte](a A, b B) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// String gives Redacted.
+// String returns Redacted.
 func (Value) String() string { return Redacted }
 
-// GoString gives Redacted.
+// GoString returns Redacted.
 func (Value) GoString() string { return Redacted }
 
 // Format writes Redacted for every verb.
 func (Value) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
 
-// LogValue gives Redacted to slog.
+// LogValue returns Redacted to slog.
 func (Value) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
-// MarshalText gives Redacted.
+// MarshalText returns Redacted.
 func (Value) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
 
-// MarshalJSON gives Redacted.
+// MarshalJSON returns Redacted.
 func (Value) MarshalJSON() ([]byte, error) { return json.Marshal(Redacted) }
 
 // UnmarshalText takes the text as it is.

@@ -23,7 +23,7 @@ type holder struct {
 	byName map[string]secret.Value
 }
 
-func TestValueIsNeverShown(t *testing.T) {
+func TestValue_IsNeverShown(t *testing.T) {
 	t.Parallel()
 	v := secret.New(canary)
 	h := holder{Open: v, Ptr: &v, hidden: v, list: []secret.Value{v}, byName: map[string]secret.Value{"a": v}}
@@ -52,7 +52,7 @@ func TestValueIsNeverShown(t *testing.T) {
 	assert.Equal(t, canary, v.Reveal())
 }
 
-func TestValueDecodes(t *testing.T) {
+func TestValue_Decodes(t *testing.T) {
 	t.Parallel()
 	var in struct{ Token, None, Absent secret.Value }
 	require.NoError(t, json.Unmarshal([]byte(`{"token":"abc","none":null}`), &in))
@@ -69,7 +69,7 @@ func TestValueDecodes(t *testing.T) {
 	assert.Equal(t, "text", v.Reveal())
 }
 
-func TestComparison(t *testing.T) {
+func TestEqual(t *testing.T) {
 	t.Parallel()
 	assert.True(t, secret.Equal("a", []byte("a")))
 	assert.False(t, secret.Equal("a", "ab"))
