@@ -17,14 +17,17 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/mailsetup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // Config is all that the function reads from its environment.
 type Config struct {
 	setup.Base
-	setup.Store
-	setup.Tokens
-	setup.Mail
+	storesetup.Store
+	tokensetup.Tokens
+	mailsetup.Mail
 	Provider
 	PublicURL string `envconfig:"PUBLIC_URL" required:"true" desc:"where the pages are, such as https://ocim.example.org"`
 }
@@ -106,7 +109,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	if err != nil {
 		return Deps{}, err
 	}
-	api, err := cfg.API(authenticator)
+	api, err := cfg.Base.API(authenticator)
 	if err != nil {
 		return Deps{}, err
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // people are the callers, by bearer token.
@@ -51,7 +52,7 @@ func (authenticator) Authenticate(_ context.Context, bearer string) (identity.Pr
 // world is the function over a fleet and a GitLab.
 type world struct {
 	*testing.T
-	fleet   *setup.Fleet
+	fleet   *allsetup.Fleet
 	gitlab  *gitlabtest.Server
 	clock   *gitlabtest.Clock
 	project gitlabtest.ProjectInfo
@@ -73,7 +74,7 @@ func newWorld(t *testing.T) *world {
 		"instances/alpha/config.yml":  "LMS_HOST: alpha.example.org\n",
 		"instances/broken/config.yml": "A: 1\nA: 2\n",
 	}})
-	w.fleet = setup.NewFleet(setup.Parts{
+	w.fleet = allsetup.New(allsetup.Parts{
 		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: quiet,
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
 		Webhook:   func(string) string { return "http://127.0.0.1:1/hook" },

@@ -8,11 +8,18 @@ import (
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/clustersetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/noticesetup"
+	"github.com/open-craft/ocim/shared/setup/projectsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // Config is what the function reads from the environment.
 type Config struct {
-	setup.FleetFunction
+	fleetsetup.Config
+	tokensetup.Tokens
+	noticesetup.Chat
 }
 
 var handle = faas.Function(build)
@@ -25,9 +32,25 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err := setup.Load(&cfg); err != nil {
 		return nil, err
 	}
-	api, fleet, err := cfg.Build(ctx)
+	fleet, err := cfg.Build(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Projects: fleet.Projects, Usage: fleet.Usage, Notify: fleet.Notify, Sync: fleet.Sync, Open: fleet.OpenCluster, NewID: setup.NewID, Now: setup.Now}), nil
+	api, err := cfg.Tokens.API(cfg.Base, fleet.KV)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := cfg.Gateways()
+	if err != nil {
+		return nil, err
+	}
+	chat, err := cfg.Poster(cfg.AllowHTTP)
+	if err != nil {
+		return nil, err
+	}
+	clusters := clustersetup.New(fleet, gateways)
+	return New(Deps{
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Projects: projectsetup.New(fleet, gateways, cfg.WebhookAddress),
+		Usage: clusters.Usage, Open: clusters.OpenCluster, Notify: noticesetup.New(fleet, nil, chat, cfg.Pages()), NewID: setup.NewID, Now: setup.Now,
+	}), nil
 }

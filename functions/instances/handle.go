@@ -8,11 +8,15 @@ import (
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/clustersetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // Config is what the function reads from the environment.
 type Config struct {
-	setup.FleetFunction
+	fleetsetup.Config
+	tokensetup.Tokens
 }
 
 var handle = faas.Function(build)
@@ -25,9 +29,21 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err := setup.Load(&cfg); err != nil {
 		return nil, err
 	}
-	api, fleet, err := cfg.Build(ctx)
+	fleet, err := cfg.Build(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Fleet: fleet.Store, Sync: fleet.Sync, Observe: fleet.Observe, Collect: fleet.Usage.Refresh, Deployed: fleet.Operations.Deployed, Open: fleet.OpenCluster, Now: setup.Now}), nil
+	api, err := cfg.Tokens.API(cfg.Base, fleet.KV)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := cfg.Gateways()
+	if err != nil {
+		return nil, err
+	}
+	clusters := clustersetup.New(fleet, gateways)
+	return New(Deps{
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Deployed: fleet.Operations.Deployed,
+		Observe: clusters.Watch.Observe, Collect: clusters.Usage.Refresh, Open: clusters.OpenCluster, Now: setup.Now,
+	}), nil
 }

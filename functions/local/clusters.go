@@ -14,12 +14,13 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest/demo"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // startDemonstrationClusters starts what stands in for the clusters of the
 // demonstration's projects, and has the projects ask it. Each cluster runs the
 // instances that its project has deployed.
-func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL string, f *setup.Fleet, log *slog.Logger) (*clustertest.Server, error) {
+func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL string, f *allsetup.Fleet, log *slog.Logger) (*clustertest.Server, error) {
 	projects, err := demonstrationProjects(ctx, gitlabURL, f, demo.Clusters())
 	if err != nil {
 		return nil, fmt.Errorf("start the demonstration's clusters: %w", err)
@@ -52,7 +53,7 @@ func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL strin
 }
 
 // demonstrationProjects gives the projects by the names of their clusters.
-func demonstrationProjects(ctx context.Context, gitlabURL string, f *setup.Fleet, clusters []demo.Cluster) (map[string]fleet.Project, error) {
+func demonstrationProjects(ctx context.Context, gitlabURL string, f *allsetup.Fleet, clusters []demo.Cluster) (map[string]fleet.Project, error) {
 	all, err := f.Store.Projects(ctx)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func demonstrationProjects(ctx context.Context, gitlabURL string, f *setup.Fleet
 }
 
 // deployed gives the instances of a cluster that a pipeline has deployed.
-func deployed(ctx context.Context, f *setup.Fleet, gitlabURL, cluster string) ([]string, error) {
+func deployed(ctx context.Context, f *allsetup.Fleet, gitlabURL, cluster string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	// The spare one may have been added since the start.
@@ -95,7 +96,7 @@ func deployed(ctx context.Context, f *setup.Fleet, gitlabURL, cluster string) ([
 
 // connect gives a project its gateway and secrets, unless somebody gave it
 // others. The address may be another than at the last start.
-func connect(ctx context.Context, f *setup.Fleet, p fleet.Project, s *clustertest.Server, name string) error {
+func connect(ctx context.Context, f *allsetup.Fleet, p fleet.Project, s *clustertest.Server, name string) error {
 	c, err := f.Vault.Credentials(ctx, p.ID)
 	if err != nil {
 		return err

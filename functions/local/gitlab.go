@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest/demo"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // startDemonstration starts the GitLab that stands in while none is given. It
@@ -36,7 +36,7 @@ func startDemonstration(cfg config, log *slog.Logger) (*gitlabtest.Server, error
 }
 
 // addDemonstration adds the demonstration's projects that are not there yet.
-func addDemonstration(ctx context.Context, gitlabURL string, fleet *setup.Fleet, log *slog.Logger) error {
+func addDemonstration(ctx context.Context, gitlabURL string, fleet *allsetup.Fleet, log *slog.Logger) error {
 	known, err := fleet.Store.Projects(ctx)
 	if err != nil {
 		return fmt.Errorf("add the demonstration: %w", err)

@@ -16,6 +16,8 @@ import (
 	"github.com/open-craft/ocim/shared/mail"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
 
 const (
@@ -30,7 +32,7 @@ type machine struct {
 	baseURL string // of the frontend and the functions, without a slash at the end
 	log     *slog.Logger
 	api     faas.Options
-	fleet   *setup.Fleet
+	fleet   *allsetup.Fleet
 	people  *identity.Service
 	google  *auth.Google // nil: switched off
 	trail   *audit.Log
@@ -66,7 +68,7 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 
 	m.google = cfg.Google(baseURL, secrets)
 
-	seals, err := secrets.Keyring(setup.SecretSealKeys)
+	seals, err := secrets.Keyring(fleetsetup.SecretSealKeys)
 	if err != nil {
 		return m, err
 	}
@@ -84,7 +86,7 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, err
 	}
-	m.fleet = setup.NewFleet(setup.Parts{
+	m.fleet = allsetup.New(allsetup.Parts{
 		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress,
 		Mail: post, Chat: poster, BaseURL: baseURL, Now: setup.Now, Log: log,
 	})

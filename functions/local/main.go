@@ -13,13 +13,14 @@ import (
 
 	auth "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/noticesetup"
 )
 
 // config is all that the program reads from its environment.
 type config struct {
-	setup.GitLab
-	setup.Chat
+	fleetsetup.GitLab
+	noticesetup.Chat
 	auth.Provider        // its secret goes into the folder of the secrets
 	Listen        string `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
 	Dir           string `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`

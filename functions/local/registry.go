@@ -10,6 +10,7 @@ import (
 	sync "github.com/open-craft/ocim/functions/sync"
 	webhook "github.com/open-craft/ocim/functions/webhook"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // functions gives every function of stack.yml but the frontend's, over one
@@ -17,19 +18,19 @@ import (
 func functions(m machine) map[string]http.Handler {
 	f := m.fleet
 	if f == nil {
-		f = new(setup.Fleet)
+		f = allsetup.New(allsetup.Parts{})
 	}
 	return map[string]http.Handler{
 		"auth": auth.New(auth.Deps{
 			API: m.api, Identity: m.people, Audit: m.trail, Google: m.google, PublicURL: m.baseURL, Now: setup.Now,
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Projects: f.Projects, Usage: f.Usage, Notify: f.Notify, Sync: f.Sync, Open: f.OpenCluster, NewID: setup.NewID, Now: setup.Now}),
-		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync, Observe: f.Observe, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Now: setup.Now}),
+		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Sync: f.Sync, Observe: f.Watch.Observe, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Now: setup.Now}),
 		"pipelines": pipelines.New(pipelines.Deps{
 			API: m.api, Fleet: f.Store, Operations: f.Operations, Pipeline: f.Pipeline, JobLog: f.JobLog, CopyLog: f.CopyLog,
 		}),
 		"sync": sync.New(sync.Deps{
-			API: m.api, Fleet: f.Store, Sync: f.Sync, Check: f.CheckDue, Observe: f.Observe, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair,
+			API: m.api, Fleet: f.Store, Sync: f.Sync, Check: f.Projects.CheckDue, Observe: f.Watch.Observe, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair,
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{

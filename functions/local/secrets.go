@@ -10,7 +10,8 @@ import (
 
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // The signing keys, which only the auth function has elsewhere.
@@ -26,7 +27,7 @@ func makeSecrets(dir string, now time.Time) (*secret.Directory, error) {
 	secrets := secret.NewDirectory(dir)
 	err := errors.Join(
 		makeSecret(dir, privateKeys, identity.GenerateKey),
-		makeSecret(dir, setup.SecretPublicKeys, func() (secret.Value, error) {
+		makeSecret(dir, tokensetup.SecretPublicKeys, func() (secret.Value, error) {
 			private, err := secrets.Read(privateKeys)
 			if err != nil {
 				return secret.Value{}, err
@@ -34,7 +35,7 @@ func makeSecrets(dir string, now time.Time) (*secret.Directory, error) {
 			public, err := identity.PublicKeys(private)
 			return secret.New(public), err
 		}),
-		makeSecret(dir, setup.SecretSealKeys, func() (secret.Value, error) { return secret.NewKey(now.UTC().Format("2006-01-02")) }),
+		makeSecret(dir, fleetsetup.SecretSealKeys, func() (secret.Value, error) { return secret.NewKey(now.UTC().Format("2006-01-02")) }),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("make the secrets: %w", err)

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/identity"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 func TestSecretsAreMadeOnceForTheOwnerOnly(t *testing.T) {
@@ -18,7 +19,7 @@ func TestSecretsAreMadeOnceForTheOwnerOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "secrets")
 	secrets, err := makeSecrets(dir, time.Now())
 	require.NoError(t, err)
-	ring, err := secrets.Keyring(setup.SecretSealKeys)
+	ring, err := secrets.Keyring(fleetsetup.SecretSealKeys)
 	require.NoError(t, err)
 	sealed, err := ring.Seal([]byte("token"), "r")
 	require.NoError(t, err)
@@ -42,10 +43,10 @@ func TestSecretsAreMadeOnceForTheOwnerOnly(t *testing.T) {
 	require.NoError(t, err)
 	public, err := identity.PublicKeys(private)
 	require.NoError(t, err)
-	assert.Equal(t, public, before[setup.SecretPublicKeys][:len(public)])
+	assert.Equal(t, public, before[tokensetup.SecretPublicKeys][:len(public)])
 
 	// Again, the public key having been lost.
-	require.NoError(t, os.Remove(filepath.Join(dir, setup.SecretPublicKeys)))
+	require.NoError(t, os.Remove(filepath.Join(dir, tokensetup.SecretPublicKeys)))
 	secrets, err = makeSecrets(dir, time.Now().Add(1000*time.Hour))
 	require.NoError(t, err)
 	for name, text := range before {
@@ -53,7 +54,7 @@ func TestSecretsAreMadeOnceForTheOwnerOnly(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(got), name)
 	}
-	ring, err = secrets.Keyring(setup.SecretSealKeys)
+	ring, err = secrets.Keyring(fleetsetup.SecretSealKeys)
 	require.NoError(t, err)
 	opened, err := ring.Open(sealed, "r")
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // byRole lets everybody in with the role that the token names: "operator" on
@@ -43,7 +43,7 @@ func (byRole) Authenticate(_ context.Context, bearer string) (identity.Principal
 
 type world struct {
 	http.Handler
-	*setup.Fleet
+	*allsetup.Fleet
 	gitlab *gitlabtest.Server
 	clock  *gitlabtest.Clock
 	id     int
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	require.NoError(t, err)
 	keys, err := secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
-	w.Fleet = setup.NewFleet(setup.Parts{
+	w.Fleet = allsetup.New(allsetup.Parts{
 		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: func(string) string { return "http://127.0.0.1:1/hook" },
 	})

@@ -8,11 +8,14 @@ import (
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // Config is what the function reads from the environment.
 type Config struct {
-	setup.FleetFunction
+	fleetsetup.Config
+	tokensetup.Tokens
 }
 
 var handle = faas.Function(build)
@@ -25,7 +28,11 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err := setup.Load(&cfg); err != nil {
 		return nil, err
 	}
-	api, fleet, err := cfg.Build(ctx)
+	fleet, err := cfg.Build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	api, err := cfg.Tokens.API(cfg.Base, fleet.KV)
 	if err != nil {
 		return nil, err
 	}

@@ -9,13 +9,22 @@ import (
 	handler "github.com/openfaas/templates-sdk/go-http"
 
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/clustersetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/mailsetup"
+	"github.com/open-craft/ocim/shared/setup/noticesetup"
+	"github.com/open-craft/ocim/shared/setup/projectsetup"
+	"github.com/open-craft/ocim/shared/setup/tokensetup"
 )
 
 // Config is what the function reads from the environment.
 type Config struct {
-	setup.FleetFunction
-	setup.Mail
+	fleetsetup.Config
+	tokensetup.Tokens
+	noticesetup.Chat
+	mailsetup.Mail
 	SyncLimit time.Duration `envconfig:"SYNC_LIMIT" default:"4m" desc:"how long one run may take; less than the function's exec_timeout"`
 }
 
@@ -29,7 +38,19 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err := setup.Load(&cfg); err != nil {
 		return nil, err
 	}
-	api, fleet, err := cfg.Build(ctx)
+	fleet, err := cfg.Build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	api, err := cfg.Tokens.API(cfg.Base, fleet.KV)
+	if err != nil {
+		return nil, err
+	}
+	gateways, err := cfg.Gateways()
+	if err != nil {
+		return nil, err
+	}
+	chat, err := cfg.Poster(cfg.AllowHTTP)
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +58,14 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	var mail notify.Mailer
 	if post != nil {
-		fleet.Notify.Mail = post
+		mail = post
 	}
+	clusters, notices := clustersetup.New(fleet, gateways), noticesetup.New(fleet, mail, chat, cfg.Pages())
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: fleet.CheckDue, Observe: fleet.Observe, Collect: fleet.Usage.Collect, Notify: fleet.Notify.Run,
-		Test: fleet.Notify.Test, Repair: fleet.Audit.Repair,
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: projectsetup.New(fleet, gateways, cfg.WebhookAddress).CheckDue,
+		Observe: clusters.Watch.Observe, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

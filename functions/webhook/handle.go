@@ -9,11 +9,12 @@ import (
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
 
 // Config is what the function reads from the environment.
 type Config struct {
-	setup.FleetFunction
+	fleetsetup.Config
 }
 
 var handle = faas.Function(build)
@@ -26,7 +27,11 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err := setup.Load(&cfg); err != nil {
 		return nil, err
 	}
-	api, fleet, err := cfg.Build(ctx)
+	fleet, err := cfg.Build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	api, err := cfg.API(nil) // GitLab has no tokens of Ocim
 	if err != nil {
 		return nil, err
 	}

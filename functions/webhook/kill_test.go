@@ -27,6 +27,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 const (
@@ -56,7 +57,7 @@ func serveChild(file string) error {
 		return err
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	reconciling := setup.NewFleet(setup.Parts{KV: store, Now: setup.Now, Log: quiet})
+	reconciling := allsetup.New(allsetup.Parts{KV: store, Now: setup.Now, Log: quiet})
 	h := function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Apply: reconciling.Reconciler.Apply,
 		Credentials: func(context.Context, string) (fleet.Credentials, error) {

@@ -20,7 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/operation"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // death stops a replica after so many changes to the store or to GitLab: the
@@ -127,13 +127,13 @@ func (m mortalTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // deed is something that a person does, by a function that may die.
 type deed struct {
-	before func(t *testing.T, w *world)                    // what has to be there; it may keep things for the rest
-	do     func(ctx context.Context, f *setup.Fleet) error // whoever waited for the answer does it again
-	again  fault.Kind                                      // what the repetition may be told once it is done
-	action string                                          // of the one audit entry
-	polls  int                                             // syncs of the replica that may die
-	after  func(t *testing.T, w *world, died string)       // what must be so at the end
-	undone func(t *testing.T, w *world, died string)       // what must be so when it has not begun
+	before func(t *testing.T, w *world)                       // what has to be there; it may keep things for the rest
+	do     func(ctx context.Context, f *allsetup.Fleet) error // whoever waited for the answer does it again
+	again  fault.Kind                                         // what the repetition may be told once it is done
+	action string                                             // of the one audit entry
+	polls  int                                                // syncs of the replica that may die
+	after  func(t *testing.T, w *world, died string)          // what must be so at the end
+	undone func(t *testing.T, w *world, died string)          // what must be so when it has not begun
 }
 
 // dieEverywhere does a deed again and again, dying one change later each time.
@@ -151,7 +151,7 @@ func dieEverywhere(t *testing.T, repeat bool, make func() deed, instances ...str
 		w.gitlab.ResetRequests()
 		audited := w.audited(t, d.action)
 		end := &death{after: after}
-		mortal := setup.NewFleet(setup.Parts{
+		mortal := allsetup.New(allsetup.Parts{
 			KV: mortalStore{w.kv, end}, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 			Transport: mortalTransport{end}, Webhook: w.hook,
 		})
@@ -271,7 +271,7 @@ func TestDyingAnywhereMakesOnePipeline(t *testing.T) {
 						}
 						req.PreviewHash = w.hash(t, req)
 					},
-					do: func(ctx context.Context, f *setup.Fleet) error {
+					do: func(ctx context.Context, f *allsetup.Fleet) error {
 						project, err := f.Store.Project(ctx, "campus")
 						if err != nil {
 							return err
@@ -385,7 +385,7 @@ func TestDyingAnywhereActsOnce(t *testing.T) {
 				return deed{
 					action: "pipeline." + test.act, again: fault.Conflict,
 					before: func(t *testing.T, w *world) { op = test.before(t, w) },
-					do: func(ctx context.Context, f *setup.Fleet) error {
+					do: func(ctx context.Context, f *allsetup.Fleet) error {
 						project, err := f.Store.Project(ctx, "campus")
 						if err != nil {
 							return err
@@ -425,7 +425,7 @@ func TestDyingAnywhereWithdraws(t *testing.T) {
 						op, err = w.ask(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
 						require.NoError(t, err)
 					},
-					do: func(ctx context.Context, f *setup.Fleet) error {
+					do: func(ctx context.Context, f *allsetup.Fleet) error {
 						project, err := f.Store.Project(ctx, "campus")
 						if err != nil {
 							return err
@@ -448,8 +448,8 @@ func TestDyingAnywhereWithdraws(t *testing.T) {
 // its state.
 func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 	type counts = map[fleet.TargetState]int
-	act := func(act string) func(ctx context.Context, f *setup.Fleet, id string) error {
-		return func(ctx context.Context, f *setup.Fleet, id string) error {
+	act := func(act string) func(ctx context.Context, f *allsetup.Fleet, id string) error {
+		return func(ctx context.Context, f *allsetup.Fleet, id string) error {
 			_, err := f.Operations.ActOnBulk(ctx, id, act, ada)
 			return err
 		}
@@ -489,7 +489,7 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 						}
 						w.poll(t, test.polls)
 					},
-					do: func(ctx context.Context, f *setup.Fleet) error { return act(test.act)(ctx, f, id) },
+					do: func(ctx context.Context, f *allsetup.Fleet) error { return act(test.act)(ctx, f, id) },
 					after: func(t *testing.T, w *world, died string) {
 						b := w.bulk(t, id)
 						require.Equal(t, test.state, b.State, "%s: %s", died, b.Detail)
@@ -513,7 +513,7 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 					require.NoError(t, err)
 					req.PreviewHash = preview.Hash
 				},
-				do: func(ctx context.Context, f *setup.Fleet) error {
+				do: func(ctx context.Context, f *allsetup.Fleet) error {
 					b, _, err := f.Operations.StartBulk(ctx, req)
 					id = b.ID
 					return err

@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 func overrides(key, value string) map[string]json.RawMessage {
@@ -121,13 +121,13 @@ func answers() map[string]said {
 }
 
 // answering is a replica whose next request to a path of GitLab is answered so.
-func (w *world) answering(path string, how said) *setup.Fleet {
+func (w *world) answering(path string, how said) *allsetup.Fleet {
 	if !how.silent {
 		how.fault.Method, how.fault.Path, how.fault.Times = http.MethodPost, path, 1
 		w.gitlab.Fail(how.fault)
 		return w.Fleet
 	}
-	return setup.NewFleet(setup.Parts{
+	return allsetup.New(allsetup.Parts{
 		KV: w.kv, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: deafTransport{}, Webhook: w.hook,
 	})
 }

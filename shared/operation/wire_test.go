@@ -18,7 +18,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/operation"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // wiretap keeps what is posted to GitLab.
@@ -82,7 +82,7 @@ func TestGitLabReceivesWhatWasShown(t *testing.T) {
 			require.NotNil(t, preview.Request)
 
 			tap := &wiretap{}
-			tapped := setup.NewFleet(setup.Parts{
+			tapped := allsetup.New(allsetup.Parts{
 				KV: w.kv, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.hook,
 			})
 			req := test.req

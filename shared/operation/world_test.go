@@ -22,13 +22,13 @@ import (
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // world is a fleet of one cluster over a GitLab with Grove behind it, in one
 // time.
 type world struct {
-	*setup.Fleet
+	*allsetup.Fleet
 	kv     kv.Store
 	gitlab *gitlabtest.Server
 	clock  *gitlabtest.Clock
@@ -73,8 +73,8 @@ func newWorld(t testing.TB, instances ...string) *world {
 }
 
 // over wires a fleet over a store: another replica.
-func (w *world) over(store kv.Store) *setup.Fleet {
-	return setup.NewFleet(setup.Parts{
+func (w *world) over(store kv.Store) *allsetup.Fleet {
+	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Transport: http.DefaultTransport, Webhook: w.hook,
 	})

@@ -1,16 +1,28 @@
-// Package setup builds what functions need from their configuration. A
-// function's Config embeds exactly the parts it uses, so what it may reach
-// follows from its type; nothing else reads the environment.
+// Package setup builds what functions need from their configuration. A function's
+// Config embeds exactly the parts it uses. Each part lives in a package of its own,
+// so a function links only what its configuration asks for:
+//
+//	setup         secrets, trusted proxies, the API's options
+//	storesetup    the key-value store
+//	tokensetup    checking access tokens and API tokens
+//	mailsetup     sending mail
+//	fleetsetup    the fleet's records, GitLab, operations and reconciliation
+//	projectsetup  adding, checking and removing GitLab projects
+//	clustersetup  what runs in the clusters: health and usage
+//	noticesetup   notifications
+//	allsetup      all of them, for one machine and for tests
+//
+// Nothing else reads the environment:
 //
 //	type Config struct {
 //		setup.Base
-//		setup.Store
-//		setup.Tokens
+//		storesetup.Store
+//		tokensetup.Tokens
 //	}
 //
 //	var cfg Config
 //	if err := setup.Load(&cfg); err != nil { … }
-//	store, err := cfg.Store.Open(ctx)
+//	store, err := cfg.Open(ctx)
 //
 // Variables start with OCIM_; secrets are files, never variables.
 package setup

@@ -33,7 +33,7 @@ func TestDriftIsToldBetweenDeploymentsOnly(t *testing.T) {
 	observe := func(most int) *fleet.Drift {
 		t.Helper()
 		w.Watch.Open = func(context.Context, fleet.Project) (health.Cluster, error) { return running(most), nil }
-		require.NoError(t, w.Observe(t.Context(), "campus"))
+		require.NoError(t, w.Watch.Observe(t.Context(), "campus"))
 		return w.row(t, "beta").Instance.Drift
 	}
 	commit := func(message, most string) {

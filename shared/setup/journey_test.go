@@ -26,12 +26,12 @@ import (
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // world is a fleet over a GitLab with Grove behind it, in one time.
 type world struct {
-	*setup.Fleet
+	*allsetup.Fleet
 	gitlab  *gitlabtest.Server
 	clock   *gitlabtest.Clock
 	id      int // of the GitLab project
@@ -50,8 +50,8 @@ func (w *world) Sync(ctx context.Context, project string) error {
 }
 
 // over gives a fleet like the world's, over another store.
-func (w *world) over(store kv.Store) *setup.Fleet {
-	return setup.NewFleet(setup.Parts{
+func (w *world) over(store kv.Store) *allsetup.Fleet {
+	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: w.keys, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler),
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: w.webhook,
 	})

@@ -18,15 +18,16 @@ import (
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
-func newObserved(t *testing.T, policy *netguard.Policy) *setup.Fleet {
+func newObserved(t *testing.T, policy *netguard.Policy) *allsetup.Fleet {
 	t.Helper()
 	line, err := secret.NewKey("k1")
 	require.NoError(t, err)
 	keys, err := secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
-	f := setup.NewFleet(setup.Parts{KV: kvtest.Open(t), Keys: keys, Gateways: policy, Now: setup.Now, Log: slog.New(slog.DiscardHandler)})
+	f := allsetup.New(allsetup.Parts{KV: kvtest.Open(t), Keys: keys, Gateways: policy, Now: setup.Now, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, f.Store.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1}))
 	return f
 }
@@ -52,7 +53,7 @@ func TestHealthComesFromTheCluster(t *testing.T) {
 		require.NoError(t, err)
 		return c
 	}
-	require.NoError(t, f.Observe(t.Context(), "campus"), "there is no gateway yet")
+	require.NoError(t, f.Watch.Observe(t.Context(), "campus"), "there is no gateway yet")
 	assert.Equal(t, fleet.Online{State: "unknown"}, chunk().Cluster.Online)
 
 	target := server.Target("campus")
@@ -62,7 +63,7 @@ func TestHealthComesFromTheCluster(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, f.Vault.Save(t.Context(), "campus", fleet.Credentials{GatewayUser: target.User, GatewayPassword: target.Password}))
-	require.NoError(t, f.Observe(t.Context(), "campus"), "there is no inspector yet")
+	require.NoError(t, f.Watch.Observe(t.Context(), "campus"), "there is no inspector yet")
 	assert.Equal(t, fleet.Online{State: "unknown"}, chunk().Cluster.Online)
 
 	require.NoError(t, f.Vault.Save(t.Context(), "campus", fleet.Credentials{
@@ -71,14 +72,14 @@ func TestHealthComesFromTheCluster(t *testing.T) {
 	kept, err := f.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.True(t, kept.InspectorSecret.Matches("inspector-canary-that-is-long-enough"), "sealed and opened")
-	require.NoError(t, f.Observe(t.Context(), "campus"))
+	require.NoError(t, f.Watch.Observe(t.Context(), "campus"))
 	assert.Equal(t, "online", chunk().Cluster.Online.State)
 	assert.Equal(t, fleet.Healthy, chunk().Row("fine").Instance.Health.State)
 	assert.Contains(t, []fleet.Health{fleet.Degraded, fleet.Failed}, chunk().Row("sick").Instance.Health.State)
 	assert.NotEmpty(t, chunk().Row("sick").Instance.Health.Reason)
 
 	down.Store(true)
-	err = f.Observe(t.Context(), "campus")
+	err = f.Watch.Observe(t.Context(), "campus")
 	require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
 	assert.NotContains(t, err.Error(), "canary")
 	assert.Equal(t, "offline", chunk().Cluster.Online.State)

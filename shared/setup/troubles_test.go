@@ -20,7 +20,7 @@ func (w *world) turn(t *testing.T) fleet.Cluster {
 	if err := w.Sync(t.Context(), "campus"); err != nil {
 		t.Logf("the sync says: %v", err)
 	}
-	require.NoError(t, w.CheckDue(t.Context(), "campus"))
+	require.NoError(t, w.Projects.CheckDue(t.Context(), "campus"))
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	return chunk.Cluster

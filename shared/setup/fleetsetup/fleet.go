@@ -1,0 +1,124 @@
+package fleetsetup
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/reconcile"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
+)
+
+// SecretSealKeys names the secret with the keyring that credentials are sealed with.
+const SecretSealKeys = "ocim-seal-keys"
+
+// Config is the configuration of a function that works on the fleet.
+type Config struct {
+	setup.Base
+	storesetup.Store
+	GitLab
+}
+
+// Build builds the fleet from its configuration.
+func (c Config) Build(ctx context.Context) (*Fleet, error) {
+	store, err := c.Store.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := c.Base.Secrets().Keyring(SecretSealKeys)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := c.GitLab.Transport()
+	if err != nil {
+		return nil, err
+	}
+	return New(Parts{KV: store, Keys: keys, Transport: transport, Now: setup.Now, Log: slog.Default()}), nil
+}
+
+// Parts is what a Fleet is built from.
+type Parts struct {
+	KV        kv.Store
+	Keys      *secret.Keyring
+	Transport http.RoundTripper // to GitLab
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Fleet is the fleet's records with GitLab behind them: what every function that
+// works on the fleet uses.
+type Fleet struct {
+	Parts
+	Store      *fleet.Store
+	Vault      *fleet.Vault
+	GitLab     *gitlab.Opener
+	Operations *operation.Service
+	Reconciler *reconcile.Reconciler
+	Audit      *audit.Log
+}
+
+// New builds a Fleet.
+func New(p Parts) *Fleet {
+	f := &Fleet{
+		Parts: p, Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys).By(p.Now),
+		Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log),
+	}
+	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
+	f.Operations = &operation.Service{
+		Fleet: f.Store, Keys: p.Keys, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
+		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
+			return f.GitLab.Open(ctx, project)
+		},
+	}
+	f.Reconciler = &reconcile.Reconciler{
+		Fleet: f.Store, Operations: f.Operations, Now: p.Now, Log: p.Log,
+		Open: func(ctx context.Context, project fleet.Project) (reconcile.Repository, error) {
+			return f.GitLab.Open(ctx, project)
+		},
+	}
+	return f
+}
+
+// Sync reads a project from GitLab, on behalf of one call.
+func (f *Fleet) Sync(ctx context.Context, project string) error {
+	return f.Reconciler.Sync(ctx, project, setup.NewID())
+}
+
+// Pipeline reads a pipeline with all its jobs from GitLab.
+func (f *Fleet) Pipeline(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error) {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return fleet.Pipeline{}, err
+	}
+	return p.PipelineWithJobs(ctx, id)
+}
+
+// JobLog reads at most limit bytes of a job's log, from the offset from.
+func (f *Fleet) JobLog(ctx context.Context, project fleet.Project, job, from, limit int64) (gitlab.Log, error) {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return gitlab.Log{}, err
+	}
+	return p.JobLog(ctx, job, from, limit)
+}
+
+// CopyLog writes a job's complete log as it arrives.
+func (f *Fleet) CopyLog(ctx context.Context, project fleet.Project, job int64, to io.Writer) error {
+	p, err := f.GitLab.Open(ctx, project)
+	if err != nil {
+		return err
+	}
+	return p.CopyLog(ctx, job, to)
+}

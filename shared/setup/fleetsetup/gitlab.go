@@ -1,0 +1,56 @@
+package fleetsetup
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/netguard"
+)
+
+// GitLab says which GitLab servers and cluster gateways may be called.
+type GitLab struct {
+	AllowHTTP     bool     `envconfig:"GITLAB_ALLOW_HTTP" desc:"also call servers without TLS; for one machine only"`
+	AllowNetworks []string `envconfig:"GITLAB_ALLOW_NETWORKS" desc:"private networks with GitLab servers, such as 10.1.0.0/16"`
+	PublicURL     string   `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"where browsers and GitLab reach the gateway"`
+}
+
+// Transport returns what calls GitLab within GitLab's rate limits.
+func (g GitLab) Transport() (http.RoundTripper, error) {
+	networks, err := g.networks()
+	if err != nil {
+		return nil, err
+	}
+	return gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}), nil
+}
+
+// Gateways returns the policy for calls of the clusters' gateways.
+func (g GitLab) Gateways() (*netguard.Policy, error) {
+	networks, err := g.networks()
+	if err != nil {
+		return nil, err
+	}
+	return &netguard.Policy{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}, nil
+}
+
+func (g GitLab) networks() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, s := range g.AllowNetworks {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "OCIM_GITLAB_ALLOW_NETWORKS: %q is not a network", s)
+		}
+		networks = append(networks, p)
+	}
+	return networks, nil
+}
+
+// WebhookAddress returns the address that GitLab sends a project's events to.
+func (g GitLab) WebhookAddress(project string) string {
+	return g.Pages() + "/function/webhook/v1/projects/" + project + "/events"
+}
+
+// Pages returns the address of the pages, without a slash at its end.
+func (g GitLab) Pages() string { return strings.TrimRight(g.PublicURL, "/") }

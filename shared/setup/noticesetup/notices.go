@@ -1,0 +1,62 @@
+// Package noticesetup builds notifications: what decides about them, and the chats
+// that they are posted to.
+package noticesetup
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/open-craft/ocim/shared/chat"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/limit"
+	"github.com/open-craft/ocim/shared/netguard"
+	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+)
+
+// Chat says which chats may be posted to.
+type Chat struct {
+	ChatAllowNetworks []string `envconfig:"CHAT_ALLOW_NETWORKS" desc:"private networks with chat servers, such as 10.2.0.0/16"`
+}
+
+// Poster returns what posts into chats. allowHTTP also permits chats without TLS and
+// on this machine.
+func (c Chat) Poster(allowHTTP bool) (*chat.Poster, error) {
+	policy := netguard.Policy{AllowHTTP: allowHTTP}
+	for _, s := range c.ChatAllowNetworks {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "OCIM_CHAT_ALLOW_NETWORKS: %q is not a network", s)
+		}
+		policy.AllowNetworks = append(policy.AllowNetworks, p)
+	}
+	return chat.New(policy), nil
+}
+
+// New builds the notifications of a fleet. Without mail, which may be nil,
+// notifications only go to chats. pages is the address of the pages, without a slash
+// at its end.
+func New(f *fleetsetup.Fleet, mail notify.Mailer, chat notify.Chat, pages string) *notify.Service {
+	return &notify.Service{
+		KV: f.KV, Fleet: f.Store, Replica: fleet.NewReplica(f.Store), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
+		Mail: mail, Chat: chat, Limits: limit.New(f.KV, f.Now), BaseURL: pages, Now: f.Now, NewID: setup.NewID, Log: f.Log,
+	}
+}
+
+// people gives notify the users of identity.
+type people struct{ *identity.Directory }
+
+func (p people) Person(ctx context.Context, id string) (notify.Person, error) {
+	u, err := p.User(ctx, id)
+	if err != nil {
+		return notify.Person{}, err
+	}
+	if u.Disabled {
+		return notify.Person{}, fault.New(fault.NotFound, "The account is disabled.")
+	}
+	who := identity.Principal{Grants: u.Grants}
+	return notify.Person{Email: u.Email, Sees: who.Sees}, nil
+}

@@ -1,0 +1,33 @@
+// Package storesetup opens the key-value store that a function is configured with:
+// DynamoDB, or an embedded file for one process.
+package storesetup
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/bolt"
+	"github.com/open-craft/ocim/shared/kv/dynamo"
+)
+
+// Store says where the key-value store is.
+type Store struct {
+	Table       string `envconfig:"TABLE" default:"ocim" desc:"DynamoDB table"`
+	Region      string `envconfig:"DYNAMODB_REGION" desc:"AWS region; empty is AWS's own configuration"`
+	DynamoDBURL string `envconfig:"DYNAMODB_URL" desc:"address of another server that speaks DynamoDB's API"`
+	StoreFile   string `envconfig:"STORE_FILE" desc:"file of an embedded store instead of DynamoDB; for one process"`
+}
+
+// Open opens the store. It does not connect to DynamoDB yet: an unreachable store
+// shows at the first call.
+func (s Store) Open(ctx context.Context) (kv.Store, error) {
+	if s.StoreFile != "" {
+		return bolt.Open(s.StoreFile, bolt.Options{})
+	}
+	store, err := dynamo.Connect(ctx, dynamo.Config{Table: s.Table, Region: s.Region, Endpoint: s.DynamoDBURL}, dynamo.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the store: %w", err)
+	}
+	return store, nil
+}

@@ -1,0 +1,42 @@
+// Package tokensetup builds what checks the tokens of callers.
+package tokensetup
+
+import (
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup"
+)
+
+// SecretPublicKeys names the secret with the PEM bundle that access tokens are
+// checked with.
+const SecretPublicKeys = "ocim-jwt-public"
+
+// Tokens says which access tokens are accepted.
+type Tokens struct {
+	Issuer string `envconfig:"ISSUER" default:"ocim" desc:"issuer of access tokens, the same for all functions"`
+}
+
+// Authenticator returns what checks access tokens and API tokens against the store.
+func (t Tokens) Authenticator(store kv.Store, secrets *secret.Directory) (*identity.Authenticator, error) {
+	auth, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
+		Store: store, Issuer: t.Issuer, Now: setup.Now,
+		Keys: func() (secret.Value, error) { return secrets.Read(SecretPublicKeys) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preparing authentication: %w", err)
+	}
+	return auth, nil
+}
+
+// API returns the options of an API whose callers present tokens.
+func (t Tokens) API(base setup.Base, store kv.Store) (faas.Options, error) {
+	auth, err := t.Authenticator(store, base.Secrets())
+	if err != nil {
+		return faas.Options{}, err
+	}
+	return base.API(auth)
+}
