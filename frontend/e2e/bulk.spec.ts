@@ -72,7 +72,7 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
   await see(row(page, 'load-test').getByText('Canceled', { exact: true }));
 });
 
-test('a wave that fails pauses the change; it is retried, across a restart, until all are live', async () => {
+test('a wave that fails pauses the change; it is retried, across a restart, until all have succeeded', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await choose(
@@ -101,7 +101,7 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
     page.getByRole('alert').getByText(/2 of the instances failed/),
   );
   await see(
-    row(page, 'sandbox').getByText('Live'),
+    row(page, 'sandbox').getByText('Succeeded'),
     row(page, 'redwood-regression').getByText('Failed', { exact: true }),
   );
   await see(
@@ -114,7 +114,7 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
   await ocim.program.run();
   await page.reload();
   await page.getByRole('button', { name: 'Retry the 2 that failed' }).click();
-  await see(page.getByText('4 live', { exact: true }));
+  await see(page.getByText('4 succeeded', { exact: true }));
   await see(page.getByRole('main').getByText('Done', { exact: true }));
   expect(await fileInGit(ocim.program, lab, 'instances/theme-playground/config.yml')).toContain(
     'SESSION_COOKIE_AGE: 7200',
@@ -128,5 +128,8 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
     .click();
   await see(title(page, 'sandbox'), page.getByText('“Sessions of two hours.”').first());
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Bulk changes' }).click();
-  await look(page, page.getByRole('row', { name: /Update 5 instances/ }).getByText('4 live, 1 left out'));
+  await look(
+    page,
+    page.getByRole('row', { name: /Update 5 instances/ }).getByText('4 succeeded, 1 left out'),
+  );
 });

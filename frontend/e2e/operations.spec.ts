@@ -25,7 +25,7 @@ import {
 // Clusters run one operation at a time, so the tests take turns on three.
 const ocim = useOcim({ speed: 400 });
 
-test('an operator updates an instance behind a preview and sees it become live, then rolls it back', async () => {
+test('an operator updates an instance behind a preview and sees it succeed, then rolls it back', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'quarry-hill');
@@ -48,8 +48,8 @@ test('an operator updates an instance behind a preview and sees it become live, 
   );
   await look(page, page.getByRole('status').filter({ hasText: 'Reason: They chose a shorter name.' }));
   await page.getByRole('button', { name: 'Deploy the change' }).click();
-  await see(title(page, 'quarry-hill'), step(page, /^Live, done/));
-  await seeEnd(page, 'Update', 'Live');
+  await see(title(page, 'quarry-hill'), step(page, /^Succeeded, done/));
+  await seeEnd(page, 'Update', 'Succeeded');
 
   const after = await fileInGit(ocim.program, 'campus-aws', path);
   expect(after).toMatch(/^\s*PLATFORM_NAME: "?Quarry Hill Music"?$/m);
@@ -62,7 +62,7 @@ test('an operator updates an instance behind a preview and sees it become live, 
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('button', { name: 'Deploy the change' }).click();
   await see(title(page, 'quarry-hill'));
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
 
   await page.getByRole('link', { name: 'Pipelines and operations' }).click();
   await page.getByRole('link', { name: 'Whole history' }).click();
@@ -78,7 +78,7 @@ test('an operator updates an instance behind a preview and sees it become live, 
   await look(page, dialog.getByText('What is sent to GitLab'));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
   await see(title(page, 'quarry-hill'));
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
   expect(await fileInGit(ocim.program, 'campus-aws', path)).toBe(after);
 });
 
@@ -120,7 +120,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   await page.getByRole('button', { name: 'Go on with both' }).click();
   await see(go.and(page.locator(':enabled')));
   await go.click();
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
   const text = await fileInGit(ocim.program, 'academy-do', path);
   expect(text).toContain('SESSION_COOKIE_AGE: 60');
   expect(text).toContain('CONTACT_EMAIL: hello@velo.example.com');
@@ -136,7 +136,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   await look(page, dialog.getByText('SESSION_COOKIE_AGE: 60'));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
   await see(title(page, 'velo-mechanics'));
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
   expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(text);
 });
 
@@ -185,13 +185,13 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
   const archive = await ask(page, 'Archive');
   await look(page, archive.getByText('The instance is taken off the cluster'));
   await archive.getByRole('button', { name: 'Archive' }).click();
-  await seeEnd(page, 'Archive', 'Live');
+  await seeEnd(page, 'Archive', 'Succeeded');
   await see(page.getByRole('main').getByText('Archived', { exact: true }).first());
 
   const unarchive = await ask(page, 'Unarchive');
   await see(unarchive.getByText(path, { exact: true }));
   await unarchive.getByRole('button', { name: 'Unarchive' }).click();
-  await seeEnd(page, 'Unarchive', 'Live');
+  await seeEnd(page, 'Unarchive', 'Succeeded');
   await see(page.getByRole('main').getByText('Active', { exact: true }).first());
   expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(before);
 });
@@ -223,7 +223,7 @@ test('deleting takes the typed name; what is protected stays', async () => {
   await look(page, dialog.getByText('Data is lost for good'));
   await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-trial');
   await button.click();
-  await seeEnd(page, 'Delete', 'Live');
+  await seeEnd(page, 'Delete', 'Succeeded');
   await see(page.getByRole('main').getByText('Deleted', { exact: true }).first());
 });
 
@@ -249,7 +249,7 @@ test('a failed pipeline shows its first error, and succeeds when it is retried',
   await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'redwood-regression');
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
 });
 
 test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canceled and retried', async () => {
@@ -294,7 +294,7 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
   await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'load-test');
-  await seeEnd(page, 'Update', 'Live');
+  await seeEnd(page, 'Update', 'Succeeded');
 });
 
 test('reprovisioning takes a setting and an administrator', async () => {
@@ -318,7 +318,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
   const dialog = await ask(page, 'Reprovision the cluster');
   await dialog.getByRole('textbox', { name: `Type ${cluster}` }).fill(cluster);
   await dialog.getByRole('button', { name: 'Reprovision' }).click();
-  await seeEnd(page, 'Reprovision', 'Live');
+  await seeEnd(page, 'Reprovision', 'Succeeded');
 
   await invite(page, erin.email, 'Operator');
   const hers = await ocim.visit();
@@ -330,7 +330,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
   expect(await menu.getByRole('button', { name: 'Reprovision the cluster' }).count()).toBe(0);
 });
 
-test('images are built, and the operation becomes live', async () => {
+test('images are built, and the operation succeeds', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'fjord-maritime');
@@ -342,5 +342,5 @@ test('images are built, and the operation becomes live', async () => {
     (await dialog.getByRole('button', { name: 'Build images' }).isEnabled()) ? true : undefined,
   );
   await dialog.getByRole('button', { name: 'Build images' }).click();
-  await seeEnd(page, 'Build images', 'Live');
+  await seeEnd(page, 'Build images', 'Succeeded');
 });

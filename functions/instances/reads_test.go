@@ -36,7 +36,7 @@ func TestReadsOfTheInstance(t *testing.T) {
 		require.NoError(t, err)
 		id := fmt.Sprintf("%026d", n)
 		_, _, err = w.fleet.AddOperation(ctx, fleet.Operation{
-			ID: id, Cluster: "campus", Instance: "demo", Kind: fleet.Update, State: fleet.Live, DeploymentID: fmt.Sprint(1000 + n),
+			ID: id, Cluster: "campus", Instance: "demo", Kind: fleet.Update, State: fleet.Succeeded, DeploymentID: fmt.Sprint(1000 + n),
 			Commit: p.SHA, Reason: fmt.Sprintf("Ticket %d: the theme of the autumn term.", 8000+n*7), RequestedBy: "ada@example.org",
 			Pipelines: []int64{p.ID}, RequestedAt: at, AcceptedAt: at, RunningAt: at.Add(9 * time.Second), EndedAt: at.Add(20 * time.Minute),
 		}, fleet.Once{Key: id, Fingerprint: "f"})

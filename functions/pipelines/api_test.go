@@ -167,7 +167,7 @@ func TestUpdateThroughTheAPI(t *testing.T) {
 		Effects   []struct{ Effect string }
 	}
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+op.ID, nil, &page))
-	assert.Equal(t, fleet.Live, page.Operation.State)
+	assert.Equal(t, fleet.Succeeded, page.Operation.State)
 	assert.Len(t, page.Pipelines, 2)
 	assert.Len(t, page.Files, 1)
 	assert.Equal(t, "address", page.Effects[0].Effect)
@@ -291,7 +291,7 @@ func TestPipelinePage(t *testing.T) {
 	w.settle(t, 3)
 	op, err = w.Store.Operation(t.Context(), "campus", op.ID)
 	require.NoError(t, err)
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Equal(t, 409, w.call(t, "operator", "POST", child+"/cancel", m{}, nil))
 }
 

@@ -20,11 +20,11 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together"), f.previewBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
-	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{act}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.actOnBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.actOnBulk)
 }
 
-// BulkWish is a bulk change as a caller asks for it.
-type BulkWish struct {
+// BulkRequest is a bulk change as a caller asks for it.
+type BulkRequest struct {
 	Kind       string             `json:"kind" enum:"update,archive,unarchive"`
 	Targets    []operation.Target `json:"targets" minItems:"1" maxItems:"500"`
 	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
@@ -33,7 +33,7 @@ type BulkWish struct {
 	PauseAfter int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
 }
 
-func (w BulkWish) request(ctx context.Context) (operation.BulkRequest, error) {
+func (w BulkRequest) request(ctx context.Context) (operation.BulkRequest, error) {
 	r := operation.BulkRequest{
 		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason,
 		Batch: w.Batch, PauseAfter: w.PauseAfter, By: actor(ctx),
@@ -68,7 +68,7 @@ func mayChange(ctx context.Context, clusters []string) error {
 type startBulkInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second one"`
 	Body           struct {
-		BulkWish
+		BulkRequest
 		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; it is refused when it would do anything else"`
 	}
 }
@@ -96,7 +96,7 @@ func (f *pipelines) startBulk(ctx context.Context, in *startBulkInput) (*startBu
 }
 
 type previewBulkInput struct {
-	Body BulkWish
+	Body BulkRequest
 }
 
 type previewBulkOutput struct {
@@ -169,8 +169,8 @@ func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*bulkOutput, er
 }
 
 type actOnBulkInput struct {
-	Bulk string `path:"bulk" maxLength:"60"`
-	Act  string `path:"act" enum:"pause,resume,abort,retry"`
+	Bulk   string `path:"bulk" maxLength:"60"`
+	Action string `path:"action" enum:"pause,resume,abort,retry"`
 }
 
 func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOutput, error) {
@@ -190,7 +190,7 @@ func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOut
 	if err := mayChange(ctx, slices.Compact(clusters)); err != nil {
 		return nil, err
 	}
-	b, err := f.Operations.ActOnBulk(ctx, seen.Body.ID, in.Act, actor(ctx))
+	b, err := f.Operations.ActOnBulk(ctx, seen.Body.ID, in.Action, actor(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,8 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Take back an operation that waits for its turn"), f.withdraw)
 }
 
-// Wish is an operation as a caller asks for it.
-type Wish struct {
+// OperationRequest is an operation as a caller asks for it.
+type OperationRequest struct {
 	Kind       string             `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 	Instance   string             `json:"instance,omitempty" maxLength:"200" doc:"Name of the instance; absent for buildImages and reprovision, which are about the cluster"`
 	Overrides  map[string]any     `json:"overrides,omitempty" doc:"Of create: Tutor and Grove keys, upper case, to values of any type"`
@@ -39,7 +39,7 @@ type Wish struct {
 }
 
 // request makes of it what the domain wants.
-func (w Wish) request(ctx context.Context, cluster string) (operation.Request, error) {
+func (w OperationRequest) request(ctx context.Context, cluster string) (operation.Request, error) {
 	r := operation.Request{
 		Kind: fleet.OperationKind(w.Kind), Instance: w.Instance, Overrides: map[string]json.RawMessage{}, Files: w.Files,
 		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Repository: w.Repository, Branch: w.Branch,
@@ -63,7 +63,7 @@ type startInput struct {
 	Cluster        string `path:"cluster" maxLength:"60"`
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second operation"`
 	Body           struct {
-		Wish
+		OperationRequest
 		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; the operation is refused when it would send anything else"`
 		Confirm     string `json:"confirm,omitempty" maxLength:"60" doc:"Typed to confirm: the instance's name for delete, the cluster's id for reprovision"`
 	}
@@ -97,7 +97,7 @@ func (f *pipelines) start(ctx context.Context, in *startInput) (*startOutput, er
 
 type previewInput struct {
 	Cluster string `path:"cluster" maxLength:"60"`
-	Body    Wish
+	Body    OperationRequest
 }
 
 type previewOutput struct {
@@ -183,13 +183,13 @@ type getOperationOutput struct {
 
 // operationPage is an operation with all that is known of it.
 type operationPage struct {
-	Operation fleet.Operation     `json:"operation"`
-	Files     []fleet.FileChange  `json:"files" doc:"What it changes in git, secrets masked"`
-	Effects   []operation.Effect  `json:"effects" doc:"What it causes"`
-	Pipelines []fleet.Pipeline    `json:"pipelines" doc:"In the order they were made: trigger, deploying, child"`
-	Acts      []fleet.PipelineAct `json:"acts" doc:"What people did to these pipelines, oldest first"`
-	Estimate  *operation.Estimate `json:"estimate,omitempty" doc:"How far it is; absent once it has ended"`
-	Ahead     int                 `json:"ahead" doc:"Operations of the cluster that it waits for"`
+	Operation fleet.Operation        `json:"operation"`
+	Files     []fleet.FileChange     `json:"files" doc:"What it changes in git, secrets masked"`
+	Effects   []operation.Effect     `json:"effects" doc:"What it causes"`
+	Pipelines []fleet.Pipeline       `json:"pipelines" doc:"In the order they were made: trigger, deploying, child"`
+	Actions   []fleet.PipelineAction `json:"actions" doc:"What people did to these pipelines, oldest first"`
+	Estimate  *operation.Estimate    `json:"estimate,omitempty" doc:"How far it is; absent once it has ended"`
+	Ahead     int                    `json:"ahead" doc:"Operations of the cluster that it waits for"`
 }
 
 func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getOperationOutput, error) {
@@ -200,7 +200,7 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 	if err != nil {
 		return nil, err
 	}
-	page := operationPage{Operation: op, Pipelines: []fleet.Pipeline{}, Acts: []fleet.PipelineAct{}}
+	page := operationPage{Operation: op, Pipelines: []fleet.Pipeline{}, Actions: []fleet.PipelineAction{}}
 	detail, err := f.Fleet.OperationDetail(ctx, in.Cluster, op.DeploymentID)
 	if err != nil {
 		return nil, err
@@ -216,11 +216,11 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 			return nil, err
 		}
 		page.Pipelines = append(page.Pipelines, p)
-		acts, err := f.Fleet.PipelineActs(ctx, in.Cluster, id)
+		actions, err := f.Fleet.PipelineActions(ctx, in.Cluster, id)
 		if err != nil {
 			return nil, err
 		}
-		page.Acts = append(page.Acts, acts...)
+		page.Actions = append(page.Actions, actions...)
 	}
 	if page.Estimate, err = f.Operations.EstimateOf(ctx, op); err != nil {
 		return nil, err

@@ -54,11 +54,11 @@ type getPipelineOutput struct {
 
 // pipelinePage is a pipeline with its jobs.
 type pipelinePage struct {
-	Pipeline fleet.Pipeline      `json:"pipeline"`
-	Children []fleet.Pipeline    `json:"children" doc:"Pipelines that it started"`
-	Acts     []fleet.PipelineAct `json:"acts" doc:"What people did to it, oldest first"`
-	Failed   *failedJob          `json:"failed,omitempty" doc:"The first job that failed, of it or its children: the one to read"`
-	Stale    string              `json:"stale,omitempty" doc:"Why GitLab could not be asked; the rest is the last known state"`
+	Pipeline fleet.Pipeline         `json:"pipeline"`
+	Children []fleet.Pipeline       `json:"children" doc:"Pipelines that it started"`
+	Actions  []fleet.PipelineAction `json:"actions" doc:"What people did to it, oldest first"`
+	Failed   *failedJob             `json:"failed,omitempty" doc:"The first job that failed, of it or its children: the one to read"`
+	Stale    string                 `json:"stale,omitempty" doc:"Why GitLab could not be asked; the rest is the last known state"`
 }
 
 type failedJob struct {
@@ -80,7 +80,7 @@ func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*get
 	if page.Children, err = f.Fleet.ChildrenOf(ctx, known); err != nil {
 		return nil, err
 	}
-	if page.Acts, err = f.Fleet.PipelineActs(ctx, in.Cluster, in.Pipeline); err != nil {
+	if page.Actions, err = f.Fleet.PipelineActions(ctx, in.Cluster, in.Pipeline); err != nil {
 		return nil, err
 	}
 	now, err := f.Pipeline(ctx, project, in.Pipeline)

@@ -47,7 +47,7 @@ type BulkTarget struct {
 	Cluster   string      `json:"cluster"`
 	Instance  string      `json:"instance"`
 	Wave      int         `json:"wave" doc:"From 0"`
-	State     TargetState `json:"state" enum:"waiting,starting,running,live,failed,canceled,skipped"`
+	State     TargetState `json:"state" enum:"waiting,starting,running,succeeded,failed,canceled,skipped"`
 	Operation string      `json:"operation,omitempty" doc:"Operation that does it; several instances may share one"`
 	Attempt   int         `json:"attempt" doc:"From 0; rises with each retry"`
 	Detail    string      `json:"detail,omitempty" doc:"Why it failed or was skipped"`
@@ -60,18 +60,28 @@ type TargetState string
 
 // The states of a target.
 const (
-	TargetWaiting  TargetState = "waiting"
-	TargetStarting TargetState = "starting" // about to become an operation
-	TargetRunning  TargetState = "running"
-	TargetLive     TargetState = "live"
-	TargetFailed   TargetState = "failed"
-	TargetCanceled TargetState = "canceled"
-	TargetSkipped  TargetState = "skipped" // nothing to change, or aborted before its turn
+	TargetWaiting   TargetState = "waiting"
+	TargetStarting  TargetState = "starting" // about to become an operation
+	TargetRunning   TargetState = "running"
+	TargetSucceeded TargetState = "succeeded"
+	TargetFailed    TargetState = "failed"
+	TargetCanceled  TargetState = "canceled"
+	TargetSkipped   TargetState = "skipped" // nothing to change, or aborted before its turn
 )
+
+// UnmarshalText reads a stored state; releases before 2026-12 wrote "live" for
+// TargetSucceeded.
+func (s *TargetState) UnmarshalText(text []byte) error {
+	*s = TargetState(text)
+	if *s == "live" {
+		*s = TargetSucceeded
+	}
+	return nil
+}
 
 // Ended reports whether nothing more happens to the target by itself.
 func (s TargetState) Ended() bool {
-	return s == TargetLive || s == TargetFailed || s == TargetCanceled || s == TargetSkipped
+	return s == TargetSucceeded || s == TargetFailed || s == TargetCanceled || s == TargetSkipped
 }
 
 // Ended reports whether the bulk change needs no more attention: an aborted one

@@ -94,7 +94,7 @@ func TestEndedOperationIsNotOpen(t *testing.T) {
 	op, _, err := s.AddOperation(t.Context(), wish("1"), fleet.Once{Key: "k"})
 	require.NoError(t, err)
 	_, err = s.ChangeOperation(t.Context(), "a", op.ID, func(o *fleet.Operation) (bool, error) {
-		o.State = fleet.Live
+		o.State = fleet.Succeeded
 		return true, nil
 	})
 	require.NoError(t, err)

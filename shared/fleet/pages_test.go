@@ -70,9 +70,9 @@ func TestPageHasEachChange(t *testing.T) {
 			assert.Equal(t, fleet.Requested, p.Operations[0].State)
 		}},
 		{"the operation ends", func() error {
-			_, err := s.ChangeOperation(ctx, "campus", "op001", func(o *fleet.Operation) (bool, error) { o.State = fleet.Live; return true, nil })
+			_, err := s.ChangeOperation(ctx, "campus", "op001", func(o *fleet.Operation) (bool, error) { o.State = fleet.Succeeded; return true, nil })
 			return err
-		}, func(p fleet.Page) { assert.Equal(t, fleet.Live, p.Operations[0].State) }},
+		}, func(p fleet.Page) { assert.Equal(t, fleet.Succeeded, p.Operations[0].State) }},
 		{"files are read", func() error {
 			return s.SaveInstanceFiles(ctx, "campus", "demo", fleet.Files{Commit: "abc", Files: []fleet.File{{Path: "config.yml", Text: "A: 1\n"}}})
 		}, func(p fleet.Page) {

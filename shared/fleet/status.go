@@ -105,12 +105,21 @@ type OperationState string
 // while another operation of its cluster runs.
 const (
 	Requested OperationState = "requested"
-	Accepted  OperationState = "accepted" // GitLab answered the request
-	Running   OperationState = "running"  // a pipeline of it moves
-	Live      OperationState = "live"     // its deploying pipeline succeeded
-	Broken    OperationState = "failed"   // GitLab refused it, or a pipeline failed
-	Canceled  OperationState = "canceled" // withdrawn, or its pipeline was canceled
+	Accepted  OperationState = "accepted"  // GitLab answered the request
+	Running   OperationState = "running"   // a pipeline of it moves
+	Succeeded OperationState = "succeeded" // its deploying pipeline succeeded
+	Broken    OperationState = "failed"    // GitLab refused it, or a pipeline failed
+	Canceled  OperationState = "canceled"  // withdrawn, or its pipeline was canceled
 )
 
+// UnmarshalText reads a stored state; releases before 2026-12 wrote "live" for Succeeded.
+func (s *OperationState) UnmarshalText(text []byte) error {
+	*s = OperationState(text)
+	if *s == "live" {
+		*s = Succeeded
+	}
+	return nil
+}
+
 // Ended reports whether the operation needs no more attention.
-func (s OperationState) Ended() bool { return s == Live || s == Broken || s == Canceled }
+func (s OperationState) Ended() bool { return s == Succeeded || s == Broken || s == Canceled }

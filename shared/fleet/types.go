@@ -223,7 +223,7 @@ type Operation struct {
 	Cluster      string         `json:"cluster"`
 	Instance     string         `json:"instance"`
 	Kind         OperationKind  `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
-	State        OperationState `json:"state" enum:"requested,accepted,running,live,failed,canceled"`
+	State        OperationState `json:"state" enum:"requested,accepted,running,succeeded,failed,canceled"`
 	DeploymentID string         `json:"deploymentId"`
 	Deployments  []Deployment   `json:"deployments,omitempty" doc:"All its instances with their deployment ids, when one commit changes several"`
 	Repository   string         `json:"repository,omitempty" doc:"Of buildImages: repository of the code"`

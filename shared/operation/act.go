@@ -25,20 +25,20 @@ const actLimit = time.Hour
 
 // CancelPipeline cancels a pipeline. Repeating it is harmless.
 func (s *Service) CancelPipeline(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error) {
-	return s.act(ctx, project, fleet.PipelineAct{ID: s.NewID(), Pipeline: id, Act: actCancel, Reason: reason}, by)
+	return s.act(ctx, project, fleet.PipelineAction{ID: s.NewID(), Pipeline: id, Action: actCancel, Reason: reason}, by)
 }
 
 // RetryPipeline runs a pipeline's failed and canceled jobs again, which reopens
 // its operation. While another operation of the cluster runs it is
 // fault.Conflict: the two would fight over the Terraform lock.
 func (s *Service) RetryPipeline(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error) {
-	return s.act(ctx, project, fleet.PipelineAct{ID: s.NewID(), Pipeline: id, Act: actRetry, Reason: reason}, by)
+	return s.act(ctx, project, fleet.PipelineAction{ID: s.NewID(), Pipeline: id, Action: actRetry, Reason: reason}, by)
 }
 
 // act notes what a person wants of a pipeline, then asks GitLab for it. When the
 // function dies in between, or GitLab does not answer, the act stays open and
 // advance carries it on. An act that is open already is joined, not repeated.
-func (s *Service) act(ctx context.Context, project fleet.Project, act fleet.PipelineAct, by audit.Actor) (fleet.Pipeline, error) {
+func (s *Service) act(ctx context.Context, project fleet.Project, act fleet.PipelineAction, by audit.Actor) (fleet.Pipeline, error) {
 	if len([]rune(act.Reason)) > maxReason {
 		return fleet.Pipeline{}, fault.InvalidField("reason", "must have at most %d characters", maxReason)
 	}
@@ -50,11 +50,11 @@ func (s *Service) act(ctx context.Context, project fleet.Project, act fleet.Pipe
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	open, err := s.Fleet.OpenPipelineActs(ctx, project.ID)
+	open, err := s.Fleet.OpenPipelineActions(ctx, project.ID)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	same := func(a fleet.PipelineAct) bool { return a.Pipeline == act.Pipeline && a.Act == act.Act }
+	same := func(a fleet.PipelineAction) bool { return a.Pipeline == act.Pipeline && a.Action == act.Action }
 	if i := slices.IndexFunc(open, same); i >= 0 {
 		act = open[i]
 		err = s.takeUp(ctx, project, remote, act)
@@ -72,27 +72,27 @@ func (s *Service) act(ctx context.Context, project fleet.Project, act fleet.Pipe
 }
 
 // begin stores an act and asks GitLab for it.
-func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remote, known fleet.Pipeline, act fleet.PipelineAct, by audit.Actor) error {
+func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remote, known fleet.Pipeline, act fleet.PipelineAction, by audit.Actor) error {
 	// What is stored may be old, and by its time one tells later what became of it.
 	known, err := s.refresh(ctx, known, remote)
 	if err != nil {
 		return err
 	}
-	if err := s.mayAct(ctx, known, act.Act); err != nil {
+	if err := s.mayAct(ctx, known, act.Action); err != nil {
 		return err
 	}
 	instance := ""
 	if len(known.Deployments) > 0 {
 		instance = known.Deployments[0].Instance
 	}
-	act.State, act.By, act.At, act.Seen = fleet.ActAsked, by.Email, s.Now(), known.UpdatedAt
+	act.State, act.By, act.At, act.Seen = fleet.ActionRequested, by.Email, s.Now(), known.UpdatedAt
 	act.SentAt = act.At
-	record, err := s.recorder(by, "pipeline."+act.Act, target(project.ID, instance), map[string]any{"status": known.Status},
+	record, err := s.recorder(by, "pipeline."+act.Action, target(project.ID, instance), map[string]any{"status": known.Status},
 		map[string]any{"pipeline": act.Pipeline, "reason": act.Reason})
 	if err != nil {
 		return err
 	}
-	if err := s.Fleet.AddPipelineAct(ctx, project.ID, act, record); err != nil {
+	if err := s.Fleet.AddPipelineAction(ctx, project.ID, act, record); err != nil {
 		return err
 	}
 	return s.demand(ctx, project, remote, act)
@@ -100,7 +100,7 @@ func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remot
 
 // takeUp goes on with an act whose function may have died: it looks whether GitLab
 // did it, and asks for it once more if not.
-func (s *Service) takeUp(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct) error {
+func (s *Service) takeUp(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAction) error {
 	if s.Now().Sub(act.SentAt) < sendLimit {
 		return fault.New(fault.Conflict, "GitLab is being asked for that just now; look again in a minute")
 	}
@@ -118,12 +118,12 @@ func (s *Service) takeUp(ctx context.Context, project fleet.Project, remote Remo
 	if s.Now().Sub(act.At) > actLimit {
 		return s.failed(ctx, project, act, fault.New(fault.Conflict, "GitLab did not answer for too long; ask for it again"))
 	}
-	if err := s.mayAct(ctx, now, act.Act); err != nil {
+	if err := s.mayAct(ctx, now, act.Action); err != nil {
 		return s.failed(ctx, project, act, err)
 	}
 	former := act.SentAt
-	act, err = s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
-		if a.State != fleet.ActAsked || !a.SentAt.Equal(former) {
+	act, err = s.Fleet.ChangePipelineAction(ctx, project.ID, act, func(a *fleet.PipelineAction) (bool, error) {
+		if a.State != fleet.ActionRequested || !a.SentAt.Equal(former) {
 			return false, fault.New(fault.Conflict, "GitLab is being asked for that by another replica")
 		}
 		a.SentAt = s.Now()
@@ -137,17 +137,17 @@ func (s *Service) takeUp(ctx context.Context, project fleet.Project, remote Remo
 
 // did reports whether a pipeline, as GitLab has it now, shows that an act was
 // carried out.
-func did(act fleet.PipelineAct, now fleet.Pipeline) bool {
-	if act.Act == actCancel {
+func did(act fleet.PipelineAction, now fleet.Pipeline) bool {
+	if act.Action == actCancel {
 		return now.Status == fleet.StatusCanceled || now.Status == fleet.StatusCanceling
 	}
 	return now.Status.Moving() || now.UpdatedAt.After(act.Seen)
 }
 
 // demand asks GitLab for an act.
-func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct) error {
+func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAction) error {
 	do := remote.Cancel
-	if act.Act == actRetry {
+	if act.Action == actRetry {
 		do = remote.Retry
 	}
 	ctx = context.WithoutCancel(ctx) // who asked for it may have left the page
@@ -162,17 +162,17 @@ func (s *Service) demand(ctx context.Context, project fleet.Project, remote Remo
 
 // failed notes why an act is not done: for good when GitLab or Ocim refused it, else
 // for now.
-func (s *Service) failed(ctx context.Context, project fleet.Project, act fleet.PipelineAct, cause error) error {
+func (s *Service) failed(ctx context.Context, project fleet.Project, act fleet.PipelineAction, cause error) error {
 	if !certain(cause) {
 		cause = byItself(cause)
 	}
-	_, err := s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
-		if a.State != fleet.ActAsked {
+	_, err := s.Fleet.ChangePipelineAction(ctx, project.ID, act, func(a *fleet.PipelineAction) (bool, error) {
+		if a.State != fleet.ActionRequested {
 			return false, nil
 		}
 		a.Detail = fault.Message(cause)
 		if certain(cause) {
-			a.State = fleet.ActRefused
+			a.State = fleet.ActionRefused
 		}
 		return true, nil
 	})
@@ -184,7 +184,7 @@ func (s *Service) failed(ctx context.Context, project fleet.Project, act fleet.P
 
 // concluded takes in what GitLab made of an act. The act ends last, so whoever
 // takes it up repeats what is missing.
-func (s *Service) concluded(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAct, report fleet.Pipeline) error {
+func (s *Service) concluded(ctx context.Context, project fleet.Project, remote Remote, act fleet.PipelineAction, report fleet.Pipeline) error {
 	known, err := s.Fleet.Pipeline(ctx, project.ID, act.Pipeline)
 	if err != nil {
 		return err
@@ -196,11 +196,11 @@ func (s *Service) concluded(ctx context.Context, project fleet.Project, remote R
 	if err := s.followActed(ctx, project, remote, now); err != nil {
 		return err
 	}
-	_, err = s.Fleet.ChangePipelineAct(ctx, project.ID, act, func(a *fleet.PipelineAct) (bool, error) {
-		if a.State != fleet.ActAsked {
+	_, err = s.Fleet.ChangePipelineAction(ctx, project.ID, act, func(a *fleet.PipelineAction) (bool, error) {
+		if a.State != fleet.ActionRequested {
 			return false, nil
 		}
-		a.State, a.Detail = fleet.ActDone, ""
+		a.State, a.Detail = fleet.ActionDone, ""
 		return true, nil
 	})
 	return err
@@ -209,7 +209,7 @@ func (s *Service) concluded(ctx context.Context, project fleet.Project, remote R
 // takeUpActs goes on with what was asked of a cluster's pipelines and not heard of
 // since. One that fails does not keep the next from it.
 func (s *Service) takeUpActs(ctx context.Context, project fleet.Project) error {
-	open, err := s.Fleet.OpenPipelineActs(ctx, project.ID)
+	open, err := s.Fleet.OpenPipelineActions(ctx, project.ID)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Service) takeUpActs(ctx context.Context, project fleet.Project) error {
 			err = s.takeUp(ctx, project, remote, act)
 		}
 		if err != nil {
-			s.Log.Warn("pipeline not acted on yet", "cluster", project.ID, "pipeline", act.Pipeline, "act", act.Act, "err", err)
+			s.Log.Warn("pipeline not acted on yet", "cluster", project.ID, "pipeline", act.Pipeline, "act", act.Action, "err", err)
 		}
 	}
 	return nil

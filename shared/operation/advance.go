@@ -370,7 +370,7 @@ func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, synced, 
 		return false
 	}
 	if gone {
-		return end(fleet.Live, "")
+		return end(fleet.Succeeded, "")
 	}
 	return end(fleet.Broken, fmt.Sprintf("Pipeline %d took the request, but no pipeline that deploys followed within %d minutes: read its log",
 		trigger.ID, int(deploymentDue.Minutes())))
@@ -394,7 +394,7 @@ func lone(pipelines []fleet.Pipeline) *fleet.Pipeline {
 func stateOf(status fleet.PipelineStatus) fleet.OperationState {
 	switch status {
 	case fleet.StatusSuccess:
-		return fleet.Live
+		return fleet.Succeeded
 	case fleet.StatusFailed, fleet.StatusDeleted:
 		return fleet.Broken
 	case fleet.StatusCanceled, fleet.StatusSkipped:

@@ -100,8 +100,8 @@ func observe(b *fleet.Bulk, states map[string]fleet.Operation) bool {
 		}
 		changed = true
 		switch op.State {
-		case fleet.Live:
-			t.State = fleet.TargetLive
+		case fleet.Succeeded:
+			t.State = fleet.TargetSucceeded
 		case fleet.Canceled:
 			switch {
 			case op.Detail != recalled:
@@ -327,12 +327,12 @@ func (s *Service) runAgain(ctx context.Context, project fleet.Project, b fleet.B
 	}
 	for _, id := range slices.Backward(op.Pipelines) {
 		// The same group retries a pipeline once, whoever died on the way.
-		act := fleet.PipelineAct{ID: "bulk-" + b.ID + "-" + group, Pipeline: id, Act: actRetry, Reason: b.Reason}
-		known, err := s.Fleet.PipelineAct(ctx, project.ID, id, act.ID)
+		act := fleet.PipelineAction{ID: "bulk-" + b.ID + "-" + group, Pipeline: id, Action: actRetry, Reason: b.Reason}
+		known, err := s.Fleet.PipelineAction(ctx, project.ID, id, act.ID)
 		switch {
-		case err == nil && known.State == fleet.ActDone:
+		case err == nil && known.State == fleet.ActionDone:
 			return true, reached, nil
-		case err == nil && known.State == fleet.ActRefused:
+		case err == nil && known.State == fleet.ActionRefused:
 			return false, reached, fault.New(fault.Upstream, "%s", known.Detail)
 		case err != nil && !fault.Is(err, fault.NotFound):
 			return false, reached, err

@@ -90,7 +90,7 @@ func TestBulkGoesInWavesThatShareACommit(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 7, fleet.TargetSkipped: 1}, states(b), "%+v", b.Targets)
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 7, fleet.TargetSkipped: 1}, states(b), "%+v", b.Targets)
 	assert.Equal(t, 3, w.started(), "one commit for each wave")
 	assert.Equal(t, "New", w.row(t, "i07").Instance.Description)
 	open, err := w.Store.OpenBulks(t.Context())
@@ -151,7 +151,7 @@ func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	require.Equal(t, fleet.BulkPaused, b.State)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetFailed: 3, fleet.TargetWaiting: 2}, states(b))
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 1, fleet.TargetFailed: 3, fleet.TargetWaiting: 2}, states(b))
 	assert.Contains(t, b.Detail, "3 of the instances failed")
 
 	w.clock.Advance(time.Minute)
@@ -160,7 +160,7 @@ func TestBulkPausesOnAFailureAndRetriesIt(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 6}, states(b), "%+v", b.Targets)
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 6}, states(b), "%+v", b.Targets)
 	_, err = w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkResume, ada)
 	assert.Equal(t, fault.Conflict, fault.KindOf(err))
 }
@@ -179,7 +179,7 @@ func TestBulkResumesAndAborts(t *testing.T) {
 	assert.Equal(t, fleet.BulkAborted, b.State)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetFailed: 1, fleet.TargetLive: 3, fleet.TargetSkipped: 2}, states(b), "what ran comes to its end")
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetFailed: 1, fleet.TargetSucceeded: 3, fleet.TargetSkipped: 2}, states(b), "what ran comes to its end")
 	assert.False(t, b.EndedAt.IsZero())
 }
 
@@ -193,7 +193,7 @@ func TestBulkLeavesAChangedInstanceAlone(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 3, fleet.TargetFailed: 1}, states(b), "%+v", b.Targets)
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 3, fleet.TargetFailed: 1}, states(b), "%+v", b.Targets)
 	assert.Contains(t, b.Targets[2].Detail, "changed since the preview")
 	assert.Equal(t, "PLATFORM_NAME: Mine\n", w.file(t, "instances/i02/config.yml"))
 }
@@ -231,7 +231,7 @@ func TestBulkThatStopsRecallsWhatWaits(t *testing.T) {
 		require.NoError(t, w.gitlab.Settle(t.Context()))
 		b = w.bulk(t, b.ID)
 		assert.Equal(t, fleet.BulkPaused, b.State)
-		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetFailed: 1, fleet.TargetWaiting: 3}, states(b), "%+v", b.Targets)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 1, fleet.TargetFailed: 1, fleet.TargetWaiting: 3}, states(b), "%+v", b.Targets)
 		assert.Equal(t, fleet.Active, w.row(t, "i03").Instance.Lifecycle)
 
 		_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkResume, ada)
@@ -239,17 +239,17 @@ func TestBulkThatStopsRecallsWhatWaits(t *testing.T) {
 		require.NoError(t, w.gitlab.Settle(t.Context()))
 		b = w.bulk(t, b.ID)
 		assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
-		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 4, fleet.TargetFailed: 1}, states(b), "%+v", b.Targets)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 4, fleet.TargetFailed: 1}, states(b), "%+v", b.Targets)
 	})
 	t.Run("aborted", func(t *testing.T) {
 		w, b := start(t, 5)
 		w.gitlab.Script(gitlabtest.Outcome{Instance: "i01", Hang: true})
 		require.NoError(t, w.gitlab.Settle(t.Context()))
-		require.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetRunning: 4}, states(w.bulk(t, b.ID)))
+		require.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 1, fleet.TargetRunning: 4}, states(w.bulk(t, b.ID)))
 		_, err := w.Operations.ActOnBulk(t.Context(), b.ID, operation.BulkAbort, ada)
 		require.NoError(t, err)
 		b = w.bulk(t, b.ID)
-		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 1, fleet.TargetRunning: 1, fleet.TargetSkipped: 3}, states(b), "what was sent comes to its end: %+v", b.Targets)
+		assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 1, fleet.TargetRunning: 1, fleet.TargetSkipped: 3}, states(b), "what was sent comes to its end: %+v", b.Targets)
 		assert.Equal(t, fleet.Active, w.row(t, "i04").Instance.Lifecycle)
 	})
 }
@@ -264,7 +264,7 @@ func TestBulkArchive(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 2, fleet.TargetSkipped: 1}, states(b), "%+v", b.Targets)
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 2, fleet.TargetSkipped: 1}, states(b), "%+v", b.Targets)
 	assert.Equal(t, fleet.Active, w.row(t, "i01").Instance.Lifecycle)
 	assert.Equal(t, fleet.Archived, w.row(t, "i02").Instance.Lifecycle)
 }
@@ -280,5 +280,5 @@ func TestBulkSurvivesARestart(t *testing.T) {
 	}
 	b = w.bulk(t, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)
-	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetLive: 5}, states(b))
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 5}, states(b))
 }

@@ -186,7 +186,7 @@ func dieEverywhere(t *testing.T, repeat bool, make func() deed, instances ...str
 		open, err := w.Store.OpenOperations(t.Context(), "campus")
 		require.NoError(t, err)
 		require.Empty(t, open, died)
-		acts, err := w.Store.OpenPipelineActs(t.Context(), "campus")
+		acts, err := w.Store.OpenPipelineActions(t.Context(), "campus")
 		require.NoError(t, err)
 		require.Empty(t, acts, died)
 		if !end.dead() {
@@ -298,7 +298,7 @@ func (w *world) madeOnce(t *testing.T, req operation.Request, former int, died s
 	require.NoError(t, err)
 	require.Len(t, list, former+1, died)
 	op := w.operation(t, list[0].ID)
-	require.Equal(t, fleet.Live, op.State, "%s: %s", died, op.Detail)
+	require.Equal(t, fleet.Succeeded, op.State, "%s: %s", died, op.Detail)
 	require.Equal(t, 1, w.started(), died)
 	if req.Instance != "" {
 		w.pageIsTrue(t, op, former, died)
@@ -375,7 +375,7 @@ func TestDyingAnywhereActsOnce(t *testing.T) {
 			},
 			func(s *operation.Service) func(context.Context, fleet.Project, int64, string, audit.Actor) (fleet.Pipeline, error) {
 				return s.RetryPipeline
-			}, fleet.Live,
+			}, fleet.Succeeded,
 		},
 	} {
 		run := func(t *testing.T, repeat bool) {
@@ -396,10 +396,10 @@ func TestDyingAnywhereActsOnce(t *testing.T) {
 					after: func(t *testing.T, w *world, died string) {
 						assert.Equal(t, test.state, w.operation(t, op.ID).State, died)
 						assert.Equal(t, 1, w.asked("/"+test.act), died)
-						acts, err := w.Store.PipelineActs(t.Context(), "campus", op.Pipelines[len(op.Pipelines)-1])
+						acts, err := w.Store.PipelineActions(t.Context(), "campus", op.Pipelines[len(op.Pipelines)-1])
 						require.NoError(t, err)
 						require.Len(t, acts, 1, died)
-						assert.Equal(t, fleet.ActDone, acts[0].State, "%s: %s", died, acts[0].Detail)
+						assert.Equal(t, fleet.ActionDone, acts[0].State, "%s: %s", died, acts[0].Detail)
 					},
 					undone: func(t *testing.T, w *world, died string) { require.Zero(t, w.asked("/"+test.act), died) },
 				}
@@ -466,11 +466,11 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 		started   int
 		retried   int
 	}{
-		"pause":                   {3, nil, 0, nil, "pause", fleet.BulkPaused, counts{fleet.TargetLive: 1, fleet.TargetWaiting: 2}, 0, 0},
-		"resume":                  {3, nil, 3, []string{"pause"}, "resume", fleet.BulkDone, counts{fleet.TargetLive: 3}, 1, 0},
-		"abort":                   {3, nil, 0, nil, "abort", fleet.BulkAborted, counts{fleet.TargetLive: 1, fleet.TargetSkipped: 2}, 0, 0},
-		"retry what failed":       {3, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetLive: 3}, 1, 1},
-		"retry what had come out": {1, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetLive: 1}, 0, 1},
+		"pause":                   {3, nil, 0, nil, "pause", fleet.BulkPaused, counts{fleet.TargetSucceeded: 1, fleet.TargetWaiting: 2}, 0, 0},
+		"resume":                  {3, nil, 3, []string{"pause"}, "resume", fleet.BulkDone, counts{fleet.TargetSucceeded: 3}, 1, 0},
+		"abort":                   {3, nil, 0, nil, "abort", fleet.BulkAborted, counts{fleet.TargetSucceeded: 1, fleet.TargetSkipped: 2}, 0, 0},
+		"retry what failed":       {3, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetSucceeded: 3}, 1, 1},
+		"retry what had come out": {1, fails, 3, nil, "retry", fleet.BulkDone, counts{fleet.TargetSucceeded: 1}, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -521,7 +521,7 @@ func TestDyingAnywhereLosesNothingOfABulkChange(t *testing.T) {
 				after: func(t *testing.T, w *world, died string) {
 					b := w.bulk(t, id)
 					require.Equal(t, fleet.BulkDone, b.State, "%s: %s", died, b.Detail)
-					require.Equal(t, counts{fleet.TargetLive: 3}, states(b), "%s: %+v", died, b.Targets)
+					require.Equal(t, counts{fleet.TargetSucceeded: 3}, states(b), "%s: %+v", died, b.Targets)
 					require.Equal(t, 2, w.started(), "%s: one commit for each wave", died)
 				},
 			}

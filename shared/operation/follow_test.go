@@ -22,7 +22,7 @@ func TestRollBackBringsTheWholeConfigurationBack(t *testing.T) {
 	second := w.run(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{
 		set("config.yml", "PLATFORM_NAME", "Two"), set("config.yml", "OPENEDX_SECRET_KEY", "rotated"), set("grove.yml", "PR_WATCHER", "x"),
 	}})
-	require.Equal(t, fleet.Live, second.State)
+	require.Equal(t, fleet.Succeeded, second.State)
 
 	req := operation.Request{Kind: fleet.Update, Instance: "alpha", RollBackTo: first.ID}
 	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
@@ -32,7 +32,7 @@ func TestRollBackBringsTheWholeConfigurationBack(t *testing.T) {
 	assert.Equal(t, []string{"OPENEDX_SECRET_KEY"}, preview.Files[0].Secrets)
 	req.PreviewHash = preview.Hash
 	back := w.run(t, req)
-	assert.Equal(t, fleet.Live, back.State, back.Detail)
+	assert.Equal(t, fleet.Succeeded, back.State, back.Detail)
 	assert.Equal(t, first.Commit, back.RolledBackTo)
 	assert.Equal(t, strings.Replace(before, "Old", "One", 1), w.file(t, "instances/alpha/config.yml"))
 	assert.Equal(t, "COMPREHENSIVE_THEME_NAME: brand\n", w.file(t, "instances/alpha/grove.yml"))
@@ -52,7 +52,7 @@ func TestRollBackToACreation(t *testing.T) {
 	before := w.file(t, "instances/beta/config.yml")
 	w.run(t, operation.Request{Kind: fleet.Update, Instance: "beta", Changes: []operation.Change{set("config.yml", "X", "1")}})
 	back := w.run(t, operation.Request{Kind: fleet.Update, Instance: "beta", RollBackTo: created.ID})
-	assert.Equal(t, fleet.Live, back.State, back.Detail)
+	assert.Equal(t, fleet.Succeeded, back.State, back.Detail)
 	assert.Equal(t, before, w.file(t, "instances/beta/config.yml"))
 }
 
@@ -111,7 +111,7 @@ func TestCancelAndRetry(t *testing.T) {
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 	assert.Equal(t, fleet.Canceled, w.operation(t, op.ID).State)
 	assert.NotEqual(t, fleet.Requested, w.operation(t, waiting.ID).State, "the next one goes on")
-	acts, err := w.Store.PipelineActs(t.Context(), "campus", op.Pipelines[0])
+	acts, err := w.Store.PipelineActions(t.Context(), "campus", op.Pipelines[0])
 	require.NoError(t, err)
 	require.Len(t, acts, 1)
 	assert.Equal(t, "wrong one", acts[0].Reason)
@@ -127,8 +127,8 @@ func TestCancelAndRetry(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Requested, third.State, "it waits for the retried one")
 	w.poll(t, 6)
-	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
-	assert.Equal(t, fleet.Live, w.operation(t, third.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, third.ID).State)
 }
 
 func TestEstimateLearnsFromEarlierRuns(t *testing.T) {
@@ -191,7 +191,7 @@ func TestProtectionAndAudit(t *testing.T) {
 	_, err = w.Operations.Protect(t.Context(), w.project(t), "alpha", false, "", ada)
 	require.NoError(t, err)
 	op := w.run(t, operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha", Reason: "over"})
-	assert.Equal(t, fleet.Live, op.State)
+	assert.Equal(t, fleet.Succeeded, op.State)
 
 	page, err := w.Operations.Audit.List(t.Context(), audit.Filter{Target: "cluster/campus"})
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func (s *Service) EstimateOf(ctx context.Context, op fleet.Operation) (*Estimate
 func estimate(op fleet.Operation, recent []fleet.Operation, now time.Time) Estimate {
 	var took []time.Duration
 	for _, o := range recent {
-		if o.Kind == op.Kind && o.State == fleet.Live && !o.AcceptedAt.IsZero() && o.EndedAt.After(o.AcceptedAt) {
+		if o.Kind == op.Kind && o.State == fleet.Succeeded && !o.AcceptedAt.IsZero() && o.EndedAt.After(o.AcceptedAt) {
 			took = append(took, o.EndedAt.Sub(o.AcceptedAt))
 		}
 	}

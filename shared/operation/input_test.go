@@ -171,7 +171,7 @@ func TestWhatGitLabAnswersToAnOperation(t *testing.T) {
 				require.NoError(t, err)
 				want, then := fleet.Broken, fleet.Broken
 				if how.passes {
-					want, then = fleet.Requested, fleet.Live
+					want, then = fleet.Requested, fleet.Succeeded
 				}
 				assert.Equal(t, want, op.State)
 				assert.Contains(t, op.Detail, how.says)
@@ -211,25 +211,25 @@ func TestWhatGitLabAnswersToAnAct(t *testing.T) {
 				service := w.answering("/projects/*/pipelines/*/"+act, how).Operations
 				do, then := service.CancelPipeline, fleet.Canceled
 				if act == "retry" {
-					do, then = service.RetryPipeline, fleet.Live
+					do, then = service.RetryPipeline, fleet.Succeeded
 				}
 				_, err = do(t.Context(), w.project(t), child, "why", ada)
 				require.Error(t, err)
 				assert.Equal(t, how.kind, fault.KindOf(err))
 				assert.Contains(t, fault.Message(err), how.says)
-				acts, err := w.Store.PipelineActs(t.Context(), "campus", child)
+				acts, err := w.Store.PipelineActions(t.Context(), "campus", child)
 				require.NoError(t, err)
 				require.Len(t, acts, 1)
 				assert.Contains(t, acts[0].Detail, how.says)
 				if !how.passes {
-					assert.Equal(t, fleet.ActRefused, acts[0].State)
+					assert.Equal(t, fleet.ActionRefused, acts[0].State)
 					return
 				}
-				assert.Equal(t, fleet.ActAsked, acts[0].State)
+				assert.Equal(t, fleet.ActionRequested, acts[0].State)
 				w.poll(t, 4)
-				acts, err = w.Store.PipelineActs(t.Context(), "campus", child)
+				acts, err = w.Store.PipelineActions(t.Context(), "campus", child)
 				require.NoError(t, err)
-				assert.Equal(t, fleet.ActDone, acts[0].State, acts[0].Detail)
+				assert.Equal(t, fleet.ActionDone, acts[0].State, acts[0].Detail)
 				assert.Empty(t, acts[0].Detail)
 				assert.Equal(t, 1, w.asked("/"+act))
 				assert.Equal(t, then, w.operation(t, op.ID).State)

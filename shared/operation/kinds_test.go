@@ -26,7 +26,7 @@ func TestUpdateKeepsSecretsCommentsAndOrder(t *testing.T) {
 		Kind: fleet.Update, Instance: "alpha", BaseCommit: files.Commit, Reason: "a better name",
 		Files: []operation.Edit{{Path: files.Files[0].Path, Text: strings.Replace(files.Files[0].Text, "Old", "New", 1)}},
 	})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.NotEmpty(t, op.Commit)
 	assert.Len(t, op.Pipelines, 2, "deploying, child")
 	assert.Equal(t, "# of alpha\nLMS_HOST: alpha.example.org\nOPENEDX_SECRET_KEY: hidden-alpha # keep\nPLATFORM_NAME: New\n", w.file(t, "instances/alpha/config.yml"))
@@ -63,7 +63,7 @@ func TestUpdateOfAFileThatSomebodyChangedIsAConflict(t *testing.T) {
 
 	// A change of another file does not stand in the way.
 	req.Files[0] = operation.Edit{Path: "instances/alpha/grove.yml", Text: "COMPREHENSIVE_THEME_NAME: mine\n"}
-	assert.Equal(t, fleet.Live, w.run(t, req).State)
+	assert.Equal(t, fleet.Succeeded, w.run(t, req).State)
 }
 
 // Between planning and sending, while the operation waits for another.
@@ -88,7 +88,7 @@ func TestArchiveUnarchiveDelete(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
 	before := w.file(t, "instances/alpha/config.yml")
 	op := w.run(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Equal(t, fleet.Archived, w.row(t, "alpha").Instance.Lifecycle)
 
 	_, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
@@ -97,7 +97,7 @@ func TestArchiveUnarchiveDelete(t *testing.T) {
 	assert.Equal(t, fault.Conflict, fault.KindOf(err))
 
 	op = w.run(t, operation.Request{Kind: fleet.Unarchive, Instance: "alpha"})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Equal(t, fleet.Active, w.row(t, "alpha").Instance.Lifecycle)
 	assert.Equal(t, before, w.file(t, "instances/alpha/config.yml"))
 	assert.Equal(t, "tutor>=18,<19\n", w.file(t, "instances/alpha/requirements.txt"))
@@ -105,7 +105,7 @@ func TestArchiveUnarchiveDelete(t *testing.T) {
 	_, err = w.ask(t, operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpah"})
 	assert.Equal(t, "confirm", fieldOf(t, err))
 	op = w.run(t, operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha"})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Equal(t, fleet.Deleted, w.row(t, "alpha").Instance.Lifecycle)
 
 	_, err = w.ask(t, operation.Request{Kind: fleet.Create, Instance: "alpha"})
@@ -119,7 +119,7 @@ func TestArchiveUnarchiveDelete(t *testing.T) {
 func TestBuildImages(t *testing.T) {
 	w := newWorld(t, "alpha")
 	op := w.run(t, operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "release/teak"})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Len(t, op.Pipelines, 2)
 	_, err := w.ask(t, operation.Request{Kind: fleet.BuildImages, Repository: "https://user:pass@example.org/x", Branch: "b"})
 	assert.Equal(t, "repository", fieldOf(t, err))
@@ -128,7 +128,7 @@ func TestBuildImages(t *testing.T) {
 func TestReprovisionIsGatedAndTouchesNoInstancesPipeline(t *testing.T) {
 	w := newWorld(t, "alpha")
 	updated := w.run(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "New")}})
-	require.Equal(t, fleet.Live, updated.State)
+	require.Equal(t, fleet.Succeeded, updated.State)
 	_, err := w.ask(t, operation.Request{Kind: fleet.Reprovision, Confirm: "campus"})
 	assert.Equal(t, fault.Forbidden, fault.KindOf(err))
 	_, err = w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
@@ -193,7 +193,7 @@ func TestLargeFileIsSealedInParts(t *testing.T) {
 	assert.Empty(t, w.operation(t, op.ID).Sealed)
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	op = w.operation(t, op.ID)
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Equal(t, text.String(), w.file(t, "instances/alpha/config.yml"))
 	_, err = w.Store.Sealed(t.Context(), "campus", op.DeploymentID, 1)
 	assert.True(t, fault.Is(err, fault.NotFound), "nothing stays of what was sent")
@@ -242,7 +242,7 @@ func TestWithdraw(t *testing.T) {
 	_, err = w.Operations.Withdraw(t.Context(), w.project(t), first.ID, ada)
 	assert.Equal(t, fault.Conflict, fault.KindOf(err))
 	require.NoError(t, w.gitlab.Settle(t.Context()))
-	assert.Equal(t, fleet.Live, w.operation(t, first.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, first.ID).State)
 	assert.Equal(t, fleet.Canceled, w.operation(t, second.ID).State)
 }
 
@@ -251,6 +251,6 @@ func TestCreateKeepsItsOverrides(t *testing.T) {
 	op := w.run(t, operation.Request{
 		Kind: fleet.Create, Instance: "beta", Overrides: map[string]json.RawMessage{"LMS_HOST": json.RawMessage(`"beta.example.org"`)},
 	})
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Contains(t, w.file(t, "instances/beta/config.yml"), "LMS_HOST: beta.example.org")
 }

@@ -58,7 +58,7 @@ func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
 	assert.Equal(t, 300, preview.Estimate.Seconds)
 
 	req.PreviewHash = preview.Hash
-	assert.Equal(t, fleet.Live, w.run(t, req).State)
+	assert.Equal(t, fleet.Succeeded, w.run(t, req).State)
 	assert.Contains(t, w.file(t, "instances/alpha/config.yml"), "brand-new-secret")
 }
 
@@ -99,7 +99,7 @@ func TestPreviewOfACreateShowsWhatGroveWillWrite(t *testing.T) {
 	// What is kept for the history and the audit log is what was shown.
 	req.PreviewHash = preview.Hash
 	op := w.run(t, req)
-	require.Equal(t, fleet.Live, op.State, op.Detail)
+	require.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	detail, err := w.Store.OperationDetail(t.Context(), "campus", op.DeploymentID)
 	require.NoError(t, err)
 	assert.Equal(t, preview.Files, detail.Files)

@@ -53,7 +53,7 @@ func TestWhatWaitedIsJudgedAgain(t *testing.T) {
 			require.Eventually(t, func() bool { return w.Sync(t.Context(), "campus") == nil }, 10*time.Second, time.Millisecond, "the push is being read by its event")
 			w.gitlab.ResetRequests()
 			require.NoError(t, w.gitlab.Settle(t.Context()))
-			assert.Equal(t, fleet.Live, w.operation(t, ahead.ID).State)
+			assert.Equal(t, fleet.Succeeded, w.operation(t, ahead.ID).State)
 			waits = w.operation(t, waits.ID)
 			assert.Equal(t, fleet.Broken, waits.State)
 			assert.Contains(t, waits.Detail, tt.why)
@@ -125,7 +125,7 @@ func TestOperationWaitsForAPipelineThatOcimDidNotStart(t *testing.T) {
 	assert.NotEqual(t, fleet.Requested, first.State, "the pipeline is done")
 	assert.Empty(t, first.Detail)
 	w.poll(t, 8)
-	assert.Equal(t, fleet.Live, w.operation(t, second.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, second.ID).State)
 }
 
 // A push with no work deploys nothing, so nothing waits for its pipeline.

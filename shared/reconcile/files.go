@@ -149,7 +149,7 @@ func (r *Reconciler) unfulfilled(ctx context.Context, cluster string) (map[strin
 			continue
 		}
 		seen[op.Instance] = true
-		if op.Kind == fleet.Create && op.State != fleet.Live && op.State != fleet.Canceled {
+		if op.Kind == fleet.Create && op.State != fleet.Succeeded && op.State != fleet.Canceled {
 			wishes[op.Instance] = op
 		}
 	}

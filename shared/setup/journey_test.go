@@ -236,7 +236,7 @@ func TestCreateGoesLiveThroughWebhooks(t *testing.T) {
 
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	op = w.operation(t, op.ID)
-	assert.Equal(t, fleet.Live, op.State, op.Detail)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.Len(t, op.Pipelines, 3, "trigger, deploying, child")
 	beta := w.row(t, "beta").Instance
 	assert.Equal(t, fleet.Active, beta.Lifecycle)
@@ -259,7 +259,7 @@ func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
 			states = append(states, s)
 		}
 	}
-	assert.Equal(t, []fleet.OperationState{fleet.Accepted, fleet.Running, fleet.Live}, states)
+	assert.Equal(t, []fleet.OperationState{fleet.Accepted, fleet.Running, fleet.Succeeded}, states)
 	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
 }
 
@@ -272,7 +272,7 @@ func TestOperationThatIsHeardOfWhenItIsOverRanToo(t *testing.T) {
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 	op = w.operation(t, op.ID)
-	require.Equal(t, fleet.Live, op.State, op.Detail)
+	require.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	assert.False(t, op.RunningAt.Before(op.AcceptedAt), "%+v", op)
 	assert.False(t, op.RunningAt.After(op.EndedAt), "%+v", op)
 }
@@ -288,8 +288,8 @@ func TestSecondOperationWaitsForTheFirst(t *testing.T) {
 	assert.NotNil(t, w.row(t, "gamma"), "it is visible while it waits")
 
 	require.NoError(t, w.gitlab.Settle(t.Context()))
-	assert.Equal(t, fleet.Live, w.operation(t, first.ID).State)
-	assert.Equal(t, fleet.Live, w.operation(t, second.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, first.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, second.ID).State)
 }
 
 func TestFailedJobFailsTheOperationAndARetryReopensIt(t *testing.T) {
@@ -310,7 +310,7 @@ func TestFailedJobFailsTheOperationAndARetryReopensIt(t *testing.T) {
 	w.retryInGitLab(t, op.Pipelines[len(op.Pipelines)-1])
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 
-	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, op.ID).State)
 	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
 }
 
@@ -344,7 +344,7 @@ func TestRetryInGitLabIsFoundBySync(t *testing.T) {
 	w.retryInGitLab(t, op.Pipelines[len(op.Pipelines)-1])
 	require.NoError(t, w.gitlab.Settle(t.Context()))
 	require.NoError(t, w.Sync(t.Context(), "campus"))
-	assert.Equal(t, fleet.Live, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.operation(t, op.ID).State)
 	assert.Equal(t, fleet.Active, w.row(t, "beta").Instance.Lifecycle)
 }
 

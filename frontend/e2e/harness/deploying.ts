@@ -36,7 +36,7 @@ export function step(page: Page, is: RegExp): Locator {
 
 /** Watches a deployment from its page until the instance is active. */
 export async function seeBecomeActive(page: Page): Promise<void> {
-  await see(step(page, /^Running, (now|done)/), step(page, /^Live, done/));
+  await see(step(page, /^Running, (now|done)/), step(page, /^Succeeded, done/));
   await see(page.getByRole('main').getByText('Active', { exact: true }).first());
 }
 

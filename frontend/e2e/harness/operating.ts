@@ -26,7 +26,11 @@ export function operation(page: Page, what: string): Locator {
 }
 
 /** Waits until the operation that is shown has ended so. */
-export async function seeEnd(page: Page, what: string, how: 'Live' | 'Failed' | 'Canceled'): Promise<void> {
+export async function seeEnd(
+  page: Page,
+  what: string,
+  how: 'Succeeded' | 'Failed' | 'Canceled',
+): Promise<void> {
   await see(
     operation(page, what).getByRole('banner').or(operation(page, what).locator('header')).getByText(how),
   );

@@ -952,7 +952,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/pipelines/v1/bulk-changes/{bulk}/{act}": {
+    "/pipelines/v1/bulk-changes/{bulk}/{action}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1500,27 +1500,7 @@ export interface components {
             /** @description In the order they would start; what is blocked or unchanged is in none */
             waves: components["schemas"]["Target"][][];
         };
-        BulkTarget: {
-            /**
-             * Format: int64
-             * @description From 0; rises with each retry
-             */
-            attempt: number;
-            cluster: string;
-            /** @description Why it failed or was skipped */
-            detail?: string;
-            instance: string;
-            /** @description Operation that does it; several instances may share one */
-            operation?: string;
-            /** @enum {string} */
-            state: "waiting" | "starting" | "running" | "live" | "failed" | "canceled" | "skipped";
-            /**
-             * Format: int64
-             * @description From 0
-             */
-            wave: number;
-        };
-        BulkWish: {
+        BulkRequest: {
             /**
              * Format: int64
              * @description Instances of each wave after the first, which has one
@@ -1540,6 +1520,26 @@ export interface components {
             /** @description Why, for the history */
             reason?: string;
             targets: components["schemas"]["Target"][];
+        };
+        BulkTarget: {
+            /**
+             * Format: int64
+             * @description From 0; rises with each retry
+             */
+            attempt: number;
+            cluster: string;
+            /** @description Why it failed or was skipped */
+            detail?: string;
+            instance: string;
+            /** @description Operation that does it; several instances may share one */
+            operation?: string;
+            /** @enum {string} */
+            state: "waiting" | "starting" | "running" | "succeeded" | "failed" | "canceled" | "skipped";
+            /**
+             * Format: int64
+             * @description From 0
+             */
+            wave: number;
         };
         Change: {
             /**
@@ -2445,7 +2445,7 @@ export interface components {
             /** Format: date-time */
             runningAt?: string;
             /** @enum {string} */
-            state: "requested" | "accepted" | "running" | "live" | "failed" | "canceled";
+            state: "requested" | "accepted" | "running" | "succeeded" | "failed" | "canceled";
         };
         OperationList: {
             /** @description Cursor of the following page; absent on the last */
@@ -2454,7 +2454,7 @@ export interface components {
         };
         OperationPage: {
             /** @description What people did to these pipelines, oldest first */
-            acts: components["schemas"]["PipelineAct"][];
+            actions: components["schemas"]["PipelineAction"][];
             /**
              * Format: int64
              * @description Operations of the cluster that it waits for
@@ -2469,6 +2469,30 @@ export interface components {
             operation: components["schemas"]["Operation"];
             /** @description In the order they were made: trigger, deploying, child */
             pipelines: components["schemas"]["Pipeline"][];
+        };
+        OperationRequest: {
+            /** @description Of update: commit that the files were read at; a file that changed since is a conflict */
+            baseCommit?: string;
+            /** @description Of buildImages: its branch */
+            branch?: string;
+            /** @description Of update, in place of files: single keys */
+            changes?: components["schemas"]["Change"][];
+            /** @description Of update: whole files; what is masked stays what it is */
+            files?: components["schemas"]["Edit"][];
+            /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */
+            instance?: string;
+            /** @enum {string} */
+            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description Of create: Tutor and Grove keys, upper case, to values of any type */
+            overrides?: {
+                [key: string]: unknown;
+            };
+            /** @description Why, for the history */
+            reason?: string;
+            /** @description Of buildImages: address of the code's git repository */
+            repository?: string;
+            /** @description Of update, in place of files: the operation or commit whose configuration comes back */
+            rollBackTo?: string;
         };
         OverrideProjectInputBody: {
             /** @description Value by the name of a fact or link; null leaves it to the repository again */
@@ -2549,9 +2573,9 @@ export interface components {
             updatedAt: string;
             webUrl?: string;
         };
-        PipelineAct: {
+        PipelineAction: {
             /** @enum {string} */
-            act: "cancel" | "retry";
+            action: "cancel" | "retry";
             /** Format: date-time */
             at: string;
             by: string;
@@ -2562,7 +2586,7 @@ export interface components {
             pipeline: number;
             reason?: string;
             /** @enum {string} */
-            state: "asked" | "done" | "refused";
+            state: "requested" | "done" | "refused";
         };
         PipelineList: {
             /** @description Cursor of the following page; absent on the last */
@@ -2571,7 +2595,7 @@ export interface components {
         };
         PipelinePage: {
             /** @description What people did to it, oldest first */
-            acts: components["schemas"]["PipelineAct"][];
+            actions: components["schemas"]["PipelineAction"][];
             /** @description Pipelines that it started */
             children: components["schemas"]["Pipeline"][];
             /** @description The first job that failed, of it or its children: the one to read */
@@ -3346,30 +3370,6 @@ export interface components {
             /** @description Address at GitLab of what it is about */
             link?: string;
             message: string;
-        };
-        Wish: {
-            /** @description Of update: commit that the files were read at; a file that changed since is a conflict */
-            baseCommit?: string;
-            /** @description Of buildImages: its branch */
-            branch?: string;
-            /** @description Of update, in place of files: single keys */
-            changes?: components["schemas"]["Change"][];
-            /** @description Of update: whole files; what is masked stays what it is */
-            files?: components["schemas"]["Edit"][];
-            /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */
-            instance?: string;
-            /** @enum {string} */
-            kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
-            /** @description Of create: Tutor and Grove keys, upper case, to values of any type */
-            overrides?: {
-                [key: string]: unknown;
-            };
-            /** @description Why, for the history */
-            reason?: string;
-            /** @description Of buildImages: address of the code's git repository */
-            repository?: string;
-            /** @description Of update, in place of files: the operation or commit whose configuration comes back */
-            rollBackTo?: string;
         };
     };
     responses: never;
@@ -5542,7 +5542,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkWish"];
+                "application/json": components["schemas"]["BulkRequest"];
             };
         };
         responses: {
@@ -5603,7 +5603,7 @@ export interface operations {
             header?: never;
             path: {
                 bulk: string;
-                act: "pause" | "resume" | "abort" | "retry";
+                action: "pause" | "resume" | "abort" | "retry";
             };
             cookie?: never;
         };
@@ -5953,7 +5953,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Wish"];
+                "application/json": components["schemas"]["OperationRequest"];
             };
         };
         responses: {

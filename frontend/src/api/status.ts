@@ -17,7 +17,7 @@ export function isMoving(status: string | undefined): boolean {
 
 /** Whether an operation needs no more attention. */
 export function hasEnded(state: OperationState): boolean {
-  return state === 'live' || state === 'failed' || state === 'canceled';
+  return state === 'succeeded' || state === 'failed' || state === 'canceled';
 }
 
 /** How urgent something is, for one mark in the sidebar. Facts stay apart on the pages. */

@@ -34,7 +34,7 @@ export type Refreshed = Answer<'/instances/v1/clusters/{cluster}/instances/{inst
 export type Usage = Answer<'/instances/v1/clusters/{cluster}/instances/{instance}/usage', 'get'>;
 export type OperationPage = Answer<'/pipelines/v1/clusters/{cluster}/operations/{operation}', 'get'>;
 export type PipelinePage = Answer<'/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}', 'get'>;
-export type PipelineAct = NonNullable<PipelinePage['acts']>[number];
+export type PipelineAct = NonNullable<PipelinePage['actions']>[number];
 export type PipelineList = Answer<'/pipelines/v1/clusters/{cluster}/pipelines', 'get'>;
 export type OperationList = Answer<'/pipelines/v1/clusters/{cluster}/operations', 'get'>;
 export type Preview = Answer<'/pipelines/v1/clusters/{cluster}/operations/preview', 'post'>;
@@ -46,7 +46,8 @@ export type BulkPreview = Answer<'/pipelines/v1/bulk-changes/preview', 'post'>;
 export type BulkWish = NonNullable<
   paths['/pipelines/v1/bulk-changes/preview']['post']['requestBody']
 >['content']['application/json'];
-export type BulkAct = paths['/pipelines/v1/bulk-changes/{bulk}/{act}']['post']['parameters']['path']['act'];
+export type BulkAct =
+  paths['/pipelines/v1/bulk-changes/{bulk}/{action}']['post']['parameters']['path']['action'];
 export type Bulk = Answer<'/pipelines/v1/bulk-changes/{bulk}', 'get'>;
 export type Undeployed = Answer<'/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', 'get'>;
 export type ProtectionList = Answer<'/pipelines/v1/clusters/{cluster}/protections', 'get'>;

@@ -58,7 +58,7 @@ export function pipelineHandlers(world: () => World) {
       const pipelines = world().pipelines.filter(
         (p) => p.cluster === params.c && operation.pipelines?.includes(p.id),
       );
-      return HttpResponse.json({ operation, pipelines, files: [], effects: [], acts: [], ahead: 0 });
+      return HttpResponse.json({ operation, pipelines, files: [], effects: [], actions: [], ahead: 0 });
     }),
     http.get<{ c: string }>(at('/pipelines'), ({ params }) =>
       HttpResponse.json({ pipelines: world().pipelines.filter((p) => p.cluster === params.c) }),
@@ -67,7 +67,7 @@ export function pipelineHandlers(world: () => World) {
       const pipeline = world().pipelines.find((p) => p.cluster === params.c && String(p.id) === params.p);
       if (!pipeline) return problem(404, 'There is no such pipeline.');
       const failed = firstFailed(pipeline);
-      return HttpResponse.json({ pipeline, children: [], acts: [], ...(failed ? { failed } : {}) });
+      return HttpResponse.json({ pipeline, children: [], actions: [], ...(failed ? { failed } : {}) });
     }),
   ];
 }

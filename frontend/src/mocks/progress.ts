@@ -60,7 +60,7 @@ function advance(world: World, op: Operation): void {
   world.pipelines = [next, ...world.pipelines.filter((p) => p !== known)];
   Object.assign(op, { state: 'running', pipelines: [id], runningAt: op.runningAt ?? ago(0) });
   if (!over) return;
-  Object.assign(op, { state: 'live', endedAt: ago(0) });
+  Object.assign(op, { state: 'succeeded', endedAt: ago(0) });
   instance.lifecycle = 'active';
   instance.health = { state: 'healthy', at: ago(0) };
   world.files.set(`${op.cluster}/${op.instance}`, filesOf(instance));

@@ -27,7 +27,9 @@ export function startBulk(key: string, wish: BulkWish, previewHash: string) {
 }
 
 export function actOnBulk(bulk: string, act: BulkAct) {
-  return answer(client.POST('/pipelines/v1/bulk-changes/{bulk}/{act}', { params: { path: { bulk, act } } }));
+  return answer(
+    client.POST('/pipelines/v1/bulk-changes/{bulk}/{action}', { params: { path: { bulk, action: act } } }),
+  );
 }
 
 export function bulkQuery(bulk: string) {

@@ -19,7 +19,7 @@ export const targetLooks: Record<BulkTarget['state'], Look> = {
   waiting: { shape: 'dashed', tone: 'quiet', word: 'Waiting' },
   starting: { shape: 'half', tone: 'busy', word: 'Starting' },
   running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  live: { shape: 'check', tone: 'ok', word: 'Live' },
+  succeeded: { shape: 'check', tone: 'ok', word: 'Succeeded' },
   failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
   canceled: { shape: 'slash', tone: 'bad', word: 'Canceled' },
   skipped: { shape: 'slash', tone: 'quiet', word: 'Left out' },
@@ -31,7 +31,7 @@ export function failedOf({ targets }: Bulk): number {
 
 /** How many instances are in each state, the ones that matter most first. */
 export function tally({ targets }: { targets: readonly BulkTarget[] }): [BulkTarget['state'], number][] {
-  const order = ['live', 'running', 'starting', 'waiting', 'failed', 'canceled', 'skipped'] as const;
+  const order = ['succeeded', 'running', 'starting', 'waiting', 'failed', 'canceled', 'skipped'] as const;
   return order
     .map((state): [BulkTarget['state'], number] => [state, targets.filter((t) => t.state === state).length])
     .filter(([, n]) => n > 0);

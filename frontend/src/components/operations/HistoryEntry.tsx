@@ -60,7 +60,7 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
   return (
     <div className={classes.details}>
       <Loaded query={query} what="The operation">
-        {({ operation, files, pipelines, acts, estimate, ahead }) => (
+        {({ operation, files, pipelines, actions, estimate, ahead }) => (
           <>
             <p className={classes.facts}>
               Deployment {operation.deploymentId}
@@ -84,7 +84,7 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
               <p className={classes.facts}>It changed no file by itself: Grove does, when it is asked.</p>
             )}
             {pipelines.length > 0 && <PipelineTable label="Its pipelines" pipelines={pipelines} />}
-            {acts.map((act) => (
+            {actions.map((act) => (
               <p key={act.id} className={classes.facts}>
                 Pipeline #{act.pipeline}: {actWords(act)}, <Time at={act.at} />
                 {actNote(act) !== undefined && <>: {actNote(act)}</>}

@@ -12,7 +12,7 @@ interface Step {
   about: string;
 }
 
-const order: readonly OperationState[] = ['requested', 'accepted', 'running', 'live'];
+const order: readonly OperationState[] = ['requested', 'accepted', 'running', 'succeeded'];
 
 /** How far an operation has come, as steps with their times. */
 export function Steps({ operation }: { operation: Operation }) {
@@ -20,7 +20,7 @@ export function Steps({ operation }: { operation: Operation }) {
   const ended = state === 'failed' || state === 'canceled';
   const last: Step = ended
     ? { state, word: operationLooks[state].word, at: operation.endedAt, about: 'It did not get further.' }
-    : { state: 'live', word: 'Live', at: operation.endedAt, about: 'Deployed, and set as active.' };
+    : { state: 'succeeded', word: 'Succeeded', at: operation.endedAt, about: 'Deployed, and set as active.' };
   const steps: Step[] = [
     {
       state: 'requested',

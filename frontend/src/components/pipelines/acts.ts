@@ -1,13 +1,13 @@
 import type { PipelineAct } from '@/api/types';
 
-const words: Record<PipelineAct['act'], Record<PipelineAct['state'], string>> = {
-  cancel: { asked: 'Cancellation asked for', done: 'Canceled', refused: 'Not canceled, as asked' },
-  retry: { asked: 'Retry asked for', done: 'Retried', refused: 'Not retried, as asked' },
+const words: Record<PipelineAct['action'], Record<PipelineAct['state'], string>> = {
+  cancel: { requested: 'Cancellation requested', done: 'Canceled', refused: 'Not canceled' },
+  retry: { requested: 'Retry requested', done: 'Retried', refused: 'Not retried' },
 };
 
 /** What a person did to a pipeline, in words. */
 export function actWords(act: PipelineAct): string {
-  return `${words[act.act][act.state]} by ${act.by}`;
+  return `${words[act.action][act.state]} by ${act.by}`;
 }
 
 /** Why they did it, and why it is not done. */

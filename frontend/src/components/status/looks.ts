@@ -54,7 +54,7 @@ export const operationLooks: Record<OperationState, Look> = {
   requested: { shape: 'dashed', tone: 'busy', word: 'Requested' },
   accepted: { shape: 'half', tone: 'busy', word: 'Accepted' },
   running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  live: { shape: 'check', tone: 'ok', word: 'Live' },
+  succeeded: { shape: 'check', tone: 'ok', word: 'Succeeded' },
   failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
   canceled: { shape: 'slash', tone: 'quiet', word: 'Canceled' },
 };

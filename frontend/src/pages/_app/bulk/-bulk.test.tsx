@@ -154,7 +154,7 @@ function bulk(change: Partial<Bulk> = {}): Bulk {
     id: 'b9', state: 'paused', kind: 'update', keys: ['+config.yml: A'], requestedBy: 'ada@example.org',
     requestedAt: new Date().toISOString(), batch: 5, pauseAfter: 1, detail: '1 of the instances failed; see why',
     targets: [
-      { cluster: 'campus-aws', instance: a ?? '', wave: 0, attempt: 0, state: 'live', operation: 'o1' },
+      { cluster: 'campus-aws', instance: a ?? '', wave: 0, attempt: 0, state: 'succeeded', operation: 'o1' },
       { cluster: 'campus-aws', instance: b ?? '', wave: 1, attempt: 0, state: 'failed', operation: 'o2', detail: 'The job deploy failed' },
       { cluster: 'campus-aws', instance: c ?? '', wave: 2, attempt: 0, state: 'waiting' },
     ],

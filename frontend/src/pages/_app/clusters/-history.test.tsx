@@ -10,7 +10,7 @@ const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOStri
 
 function operation(id: string, hours: number, more: Partial<Operation>): Operation {
   return {
-    id, cluster: 'campus-aws', instance: 'academy', kind: 'update', state: 'live', deploymentId: `9${hours}`,
+    id, cluster: 'campus-aws', instance: 'academy', kind: 'update', state: 'succeeded', deploymentId: `9${hours}`,
     requestedBy: 'bruno@example.org', requestedAt: at(hours), endedAt: at(hours - 0.2), ...more,
   }; // prettier-ignore
 }
@@ -36,7 +36,7 @@ beforeEach(() => {
         files: [file],
         effects: [],
         pipelines: [],
-        acts: [],
+        actions: [],
         ahead: 0,
       });
     }),
@@ -51,7 +51,7 @@ test('who, when, why and how it went, with the diff of the one that is open', as
   const { user, router } = open(address);
   const [failed, current, first] = await entries();
   expect(failed).toHaveTextContent(/Failed.*bruno@example.org.*teak.2.*see its log/);
-  expect(current).toHaveTextContent(/Live.*current.*12 min/);
+  expect(current).toHaveTextContent(/Succeeded.*current.*12 min/);
   expect(first).toHaveTextContent('Create');
   await user.click(within(current as HTMLElement).getByRole('button', { name: 'Update' }));
   expect(

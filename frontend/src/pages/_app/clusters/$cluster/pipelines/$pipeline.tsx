@@ -62,7 +62,7 @@ function PipelineRoute() {
 }
 
 function Contents({ page }: { page: PipelinePage }) {
-  const { pipeline, stale, acts } = page;
+  const { pipeline, stale, actions } = page;
   const { cluster } = pipeline;
   const { job: wanted, at } = Route.useSearch();
   // What is stored of a child may lack its jobs: each is asked for.
@@ -137,7 +137,7 @@ function Contents({ page }: { page: PipelinePage }) {
       <Panel title="Facts">
         <PipelineFacts pipeline={pipeline} />
       </Panel>
-      {acts.length > 0 && <Acts acts={acts} />}
+      {actions.length > 0 && <Acts acts={actions} />}
     </>
   );
 }

@@ -88,10 +88,10 @@ function HistoryRoute() {
 
 /** Whether what it wanted is what runs, until the next one. */
 function deployed(operation: Operation): boolean {
-  return operation.state === 'live' && reachedGit(operation);
+  return operation.state === 'succeeded' && reachedGit(operation);
 }
 
 /** Whether it left a configuration in git that one can go back to. */
 function reachedGit({ kind, state, commit }: Operation): boolean {
-  return (state === 'live' || commit !== undefined) && ['create', 'update', 'unarchive'].includes(kind);
+  return (state === 'succeeded' || commit !== undefined) && ['create', 'update', 'unarchive'].includes(kind);
 }
