@@ -24,18 +24,38 @@ func (f *clusters) listViews(ctx context.Context, _ *struct{}) (*listViewsOutput
 		return nil, err
 	}
 	out := new(listViewsOutput)
-	out.Body.Views = views
+	out.Body.Views = slices.DeleteFunc(views, func(v fleet.View) bool { return !seesView(faas.PrincipalFrom(ctx), v) })
+	views = out.Body.Views
 	if slices.ContainsFunc(views, func(v fleet.View) bool { return v.ID == byDefault }) {
 		out.Body.Default = byDefault
 	}
 	return out, nil
 }
 
+// seesView reports whether the caller may see a view: their own, or a shared one
+// that names no cluster that is hidden from them.
+func seesView(who identity.Principal, v fleet.View) bool {
+	if v.Owner == who.UserID {
+		return true
+	}
+	q, err := url.ParseQuery(v.Query)
+	return err == nil && !slices.ContainsFunc(q["cluster"], func(id string) bool { return !who.Sees(id) })
+}
+
+// view reads a view that the caller may see.
+func (f *clusters) view(ctx context.Context, who identity.Principal, id string) (fleet.View, error) {
+	v, err := f.Fleet.View(ctx, who.UserID, id)
+	if err == nil && !seesView(who, v) {
+		return fleet.View{}, fault.New(fault.NotFound, "There is no such view.")
+	}
+	return v, err
+}
+
 // viewBody is what a person says of a view.
 type viewBody struct {
 	Name    string `json:"name" minLength:"1" maxLength:"80"`
 	Query   string `json:"query" maxLength:"2000" doc:"Query of the list's URL, without the question mark" example:"provider=aws&health=failed"`
-	Shared  bool   `json:"shared,omitempty" doc:"Give it to everybody; this needs the role operator somewhere"`
+	Shared  bool   `json:"shared,omitempty" doc:"Share it with everyone; this needs the operator role on a cluster"`
 	Default *bool  `json:"default,omitempty" doc:"Whether it is what oneself sees first; absent leaves that as it is"`
 }
 
@@ -59,7 +79,7 @@ type replaceViewInput struct {
 
 func (f *clusters) replaceView(ctx context.Context, in *replaceViewInput) (*viewOutput, error) {
 	who := faas.PrincipalFrom(ctx)
-	view, err := f.Fleet.View(ctx, who.UserID, in.View)
+	view, err := f.view(ctx, who, in.View)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +87,7 @@ func (f *clusters) replaceView(ctx context.Context, in *replaceViewInput) (*view
 	if same := view.Name == in.Body.Name && view.Query == in.Body.Query && view.Shared == in.Body.Shared; same {
 		return &viewOutput{Body: view}, f.setDefault(ctx, who, view.ID, in.Body.Default)
 	}
-	if err := mayChange(who, view); err != nil {
+	if err := requireOwner(who, view); err != nil {
 		return nil, err
 	}
 	return f.saveView(ctx, who, view, in.Body)
@@ -78,7 +98,7 @@ func (f *clusters) saveView(ctx context.Context, who identity.Principal, view fl
 		return nil, fault.InvalidField("query", "must be the query of a URL")
 	}
 	if b.Shared && !operates(who) {
-		return nil, fault.InvalidField("shared", "needs the role operator on a cluster").WithKind(fault.Forbidden)
+		return nil, fault.InvalidField("shared", "Sharing needs the operator role on a cluster.").WithKind(fault.Forbidden)
 	}
 	view.Name, view.Query, view.Shared = b.Name, b.Query, b.Shared
 	if err := f.Fleet.SaveView(ctx, view); err != nil {
@@ -114,12 +134,13 @@ func operates(who identity.Principal) bool {
 	return false
 }
 
-// mayChange lets the owner change a view, and administrators a shared one.
-func mayChange(who identity.Principal, view fleet.View) error {
+// requireOwner returns an error unless the caller owns the view or is an
+// administrator of every cluster.
+func requireOwner(who identity.Principal, view fleet.View) error {
 	if view.Owner == who.UserID || who.AllowedGlobally(identity.Administrator) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "The view belongs to somebody else. Keep your own under another name.")
+	return fault.New(fault.Forbidden, "This view belongs to another user. Save your own copy under a new name.")
 }
 
 type removeViewInput struct {
@@ -128,11 +149,11 @@ type removeViewInput struct {
 
 func (f *clusters) removeView(ctx context.Context, in *removeViewInput) (*struct{}, error) {
 	who := faas.PrincipalFrom(ctx)
-	view, err := f.Fleet.View(ctx, who.UserID, in.View)
+	view, err := f.view(ctx, who, in.View)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayChange(who, view); err != nil {
+	if err := requireOwner(who, view); err != nil {
 		return nil, err
 	}
 	return nil, f.Fleet.RemoveView(ctx, view)

@@ -38,7 +38,7 @@ func (w BulkRequest) request(ctx context.Context) (operation.BulkRequest, error)
 		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason,
 		Batch: w.Batch, PauseAfter: w.PauseAfter, By: actor(ctx),
 	}
-	return r, mayChange(ctx, clustersOf(w.Targets))
+	return r, requireOperator(ctx, clustersOf(w.Targets))
 }
 
 func clustersOf(targets []operation.Target) []string {
@@ -50,16 +50,17 @@ func clustersOf(targets []operation.Target) []string {
 	return slices.Compact(ids)
 }
 
-// mayChange demands that the caller may operate every cluster. One that they may
-// not see does not exist for them.
-func mayChange(ctx context.Context, clusters []string) error {
+// requireOperator returns an error unless the caller is an operator of every
+// cluster, all of which the caller named. A cluster that the caller may not see
+// does not exist for them.
+func requireOperator(ctx context.Context, clusters []string) error {
 	p := faas.PrincipalFrom(ctx)
 	for _, id := range clusters {
 		if !p.Sees(id) {
-			return fault.InvalidField("targets", "there is no cluster %s", id).WithKind(fault.NotFound)
+			return fault.InvalidField("targets", "There is no cluster %s.", id).WithKind(fault.NotFound)
 		}
 		if !p.Allowed(identity.Operator, id) {
-			return fault.InvalidField("targets", "you may not operate the cluster %s", id).WithKind(fault.Forbidden)
+			return fault.InvalidField("targets", "You need the operator role on the cluster %s.", id).WithKind(fault.Forbidden)
 		}
 	}
 	return nil
@@ -128,21 +129,31 @@ type listBulksOutput struct {
 }
 
 func (f *pipelines) listBulks(ctx context.Context, in *listBulksInput) (*listBulksOutput, error) {
-	list, next, err := f.Fleet.Bulks(ctx, in.After, in.Limit)
-	if err != nil {
-		return nil, err
-	}
 	out := new(listBulksOutput)
-	out.Body.Next, out.Body.BulkChanges = next, []fleet.Bulk{}
-	for _, b := range list {
-		if b = visible(ctx, b); len(b.Targets) > 0 {
-			out.Body.BulkChanges = append(out.Body.BulkChanges, b)
+	out.Body.Next, out.Body.BulkChanges = in.After, []fleet.Bulk{}
+	// What the caller may not see neither shows nor makes a page shorter.
+	for range maxHiddenPages {
+		list, next, err := f.Fleet.Bulks(ctx, out.Body.Next, in.Limit-len(out.Body.BulkChanges))
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range list {
+			if b = visible(ctx, b); len(b.Targets) > 0 {
+				out.Body.BulkChanges = append(out.Body.BulkChanges, b)
+			}
+		}
+		if out.Body.Next = next; next == "" || len(out.Body.BulkChanges) == in.Limit {
+			break
 		}
 	}
 	return out, nil
 }
 
-// visible leaves out what the caller may not see.
+// maxHiddenPages bounds how many pages are read for one, when the caller may not
+// see what they hold.
+const maxHiddenPages = 20
+
+// visible removes the targets that the caller may not see.
 func visible(ctx context.Context, b fleet.Bulk) fleet.Bulk {
 	p := faas.PrincipalFrom(ctx)
 	b.Targets = slices.DeleteFunc(slices.Clone(b.Targets), func(t fleet.BulkTarget) bool { return !p.Sees(t.Cluster) })
@@ -182,13 +193,12 @@ func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOut
 	if err != nil {
 		return nil, err
 	}
-	var clusters []string
+	p := faas.PrincipalFrom(ctx)
 	for _, t := range whole.Targets {
-		clusters = append(clusters, t.Cluster)
-	}
-	slices.Sort(clusters)
-	if err := mayChange(ctx, slices.Compact(clusters)); err != nil {
-		return nil, err
+		if !p.Allowed(identity.Operator, t.Cluster) {
+			// Which cluster is missing is not for the caller to know.
+			return nil, fault.New(fault.Forbidden, "You need the operator role on every cluster of this bulk change. Ask an administrator.")
+		}
 	}
 	b, err := f.Operations.ActOnBulk(ctx, seen.Body.ID, in.Action, actor(ctx))
 	if err != nil {

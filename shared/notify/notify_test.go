@@ -263,6 +263,29 @@ func TestWhoIsNotTold(t *testing.T) {
 	}
 }
 
+// A notice waits; whoever may not see the cluster any more when it is sent does
+// not get it.
+func TestSend_RefusesNoticesOfAClusterThatIsHiddenByNow(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(w.store)
+	w.subscribe(s, "ada", notify.Wish{})
+	w.run(s)
+	w.fails = fault.New(fault.Unavailable, "The mail server is down.")
+	w.set("demo", fleet.Failed)
+	w.pass(notify.Hold)
+	w.run(s)
+	require.Empty(t, w.sent)
+	w.people["ada"] = notify.Person{Email: "ada@example.org", Sees: func(c string) bool { return c != "campus" }}
+	w.fails = nil
+	w.pass(time.Hour)
+	w.run(s)
+	assert.Empty(t, w.sent)
+	list, _, err := s.Deliveries(t.Context(), "ada", "", 10)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, notify.GivenUp, list[0].State)
+}
+
 // A delivery that fails is tried less and less often, and given up in the end. It
 // keeps no other from arriving.
 func TestDeliveriesAreTriedAgain(t *testing.T) {
