@@ -44,6 +44,7 @@ func TestStackBoundsEveryCall(t *testing.T) {
 		}
 		assert.LessOrEqual(t, limits["exec_timeout"], time.Minute, "%s: what the gateway waits by default", name)
 		assert.LessOrEqual(t, limits["exec_timeout"], limits["write_timeout"], name)
+		assert.Equal(t, "5s", f.Environment["healthcheck_interval"], "%s: how long the watchdog accepts calls while it stops, well within the 30 s that a pod has", name)
 		assert.True(t, f.ReadOnly, name)
 		assert.NotEmpty(t, f.Requests["memory"], name)
 		assert.NotEmpty(t, f.Limits["memory"], name)

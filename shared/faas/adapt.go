@@ -23,7 +23,7 @@ type Handle = func(handler.Request) (handler.Response, error)
 // buildTimeout bounds how long Function waits for a handler to be built.
 const buildTimeout = 10 * time.Second
 
-// origin is what handler.Request has no room for.
+// origin holds the parts of an HTTP request that handler.Request lacks.
 type origin struct {
 	url        *url.URL
 	requestURI string
@@ -33,15 +33,15 @@ type origin struct {
 
 type originKey struct{}
 
-// warmUpKey marks the call by which Serve asks Function whether it can be built.
+// warmUpKey marks the call by which Serve makes Function build its handler.
 type warmUpKey struct{}
 
-// drainKey marks the call by which Serve says that no other follows.
+// drainKey marks the last call, by which Serve makes Function drain its handler.
 type drainKey struct{}
 
-// Draining gives a handler with what is to be waited for before the process ends:
-// work that goes on after its call was answered. Serve calls drain once, after the last
-// call, with what is left of the time to stop.
+// Draining adds drain to a handler, which finishes the work that goes on after its
+// request was answered, such as sending mail. Serve calls drain once, after the last
+// request; its context ends when the process must.
 func Draining(h http.Handler, drain func(context.Context) error) http.Handler {
 	return draining{h, drain}
 }
@@ -52,11 +52,14 @@ type draining struct {
 }
 
 // Adapt turns an http.Handler into a Handle. Path, address and protocol come
-// from the request's context, where Serve puts them. The response is whole
-// when it leaves, so trailers and informational statuses are dropped.
+// from the request's context, where Serve puts them. The response is buffered, so
+// trailers and informational statuses are dropped.
 func Adapt(h http.Handler) Handle {
 	return func(in handler.Request) (handler.Response, error) {
 		r := httpRequest(in)
+		if r.Context().Value(warmUpKey{}) != nil { // there is nothing to build
+			return handler.Response{StatusCode: http.StatusNoContent}, nil
+		}
 		if r.Context().Value(drainKey{}) != nil {
 			var err error
 			if d, ok := h.(draining); ok {
@@ -106,19 +109,19 @@ func httpRequest(in handler.Request) *http.Request {
 	return r.WithContext(ctx)
 }
 
-// Function makes the Handle of a function from what builds its handler. The
-// handler is built once, at the first call; a build that failed is tried again
-// by the next call, and meanwhile calls are answered 503. build gets a context
-// of 10 seconds that ends when it returns.
+// Function returns the Handle of a function whose handler build makes. The handler is
+// built once, by the first call; other calls wait for it. A failed build is repeated by
+// the next call, and the call that ran it is answered 503. The context of build ends
+// after 10 seconds, or when build returns.
 func Function(build func(context.Context) (http.Handler, error)) Handle {
-	f := &function{build: build, turn: make(chan struct{}, 1)}
+	f := &function{build: build, buildSem: make(chan struct{}, 1)}
 	return f.handle
 }
 
 type function struct {
-	build func(context.Context) (http.Handler, error)
-	turn  chan struct{} // holds one token: whoever builds
-	built atomic.Pointer[Handle]
+	build    func(context.Context) (http.Handler, error)
+	buildSem chan struct{} // holds a token while the handler is being built
+	built    atomic.Pointer[Handle]
 }
 
 func (f *function) handle(in handler.Request) (handler.Response, error) {
@@ -139,27 +142,27 @@ func (f *function) handle(in handler.Request) (handler.Response, error) {
 	if err != nil {
 		slog.ErrorContext(ctx, "the function cannot be built", "error", err.Error())
 		rec := newRecorder()
-		answerError(rec, in.Header.Get(callIDHeader), fault.New(fault.Unavailable, "This part of Ocim cannot start. Its log says why."))
+		answerError(rec, in.Header.Get(callIDHeader), fault.New(fault.Unavailable, "This part of Ocim cannot start. See its log for the reason."))
 		return handler.Response{StatusCode: rec.status, Header: rec.sent, Body: rec.body.Bytes()}, nil
 	}
 	return built(in)
 }
 
-// get gives the handler and builds it if nobody has.
+// get returns the handler, and builds it first if it is not there yet.
 func (f *function) get(ctx context.Context) (Handle, error) {
 	if built := f.built.Load(); built != nil {
 		return *built, nil
 	}
 	select {
-	case f.turn <- struct{}{}:
+	case f.buildSem <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { <-f.turn }()
+	defer func() { <-f.buildSem }()
 	if built := f.built.Load(); built != nil {
 		return *built, nil
 	}
-	// The handler outlives the call that happens to build it.
+	// The handler outlives the call that builds it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildTimeout)
 	defer cancel()
 	h, err := f.build(ctx)

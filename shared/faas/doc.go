@@ -1,4 +1,5 @@
-// Package faas is the only place that knows HTTP's and OpenFaaS' manners. A
+// Package faas adapts net/http handlers to OpenFaaS go-http and holds all HTTP policy:
+// who may call an operation, limits, problem documents, compression and caching. A
 // function builds its handler with NewAPI and Register, and hands it to
 // OpenFaaS with Function; the template's main serves that with Serve.
 //

@@ -27,21 +27,36 @@ const (
 	idleTimeout   = 2 * time.Minute
 )
 
-// Serve runs handle as a server until SIGTERM or SIGINT, then lets running
-// calls finish, and what they leave behind (see Draining). It is what the template's main calls.
+// lingerMargin is how much longer than the watchdog's interval a stopping function
+// accepts requests: those that the watchdog accepted last are still on their way.
+const lingerMargin = time.Second
+
+// Serve runs handle as a server until SIGTERM or SIGINT. It is what the template's
+// main calls.
+//
+// It is built so that a rolling restart fails no request:
+//
+//   - It listens before it builds the function. OpenFaaS calls a replica ready as soon
+//     as its watchdog runs, so requests arrive earlier than the function is built: they wait.
+//   - After the signal it goes on serving for healthcheck_interval and one second more,
+//     because the watchdog passes the signal on at once and itself accepts requests
+//     until then. Afterwards running requests finish, and so does the work they left
+//     behind (see Draining). A second signal ends the process at once.
 //
 // It reads what OpenFaaS' watchdog reads: upstream_url (default
 // http://127.0.0.1:8082) is where to listen, read_timeout and write_timeout
-// (default 10s each, a duration or a number of seconds) bound a call. A
-// function that cannot be built, or a setting that cannot be read, is logged
-// and ends the process with exit code 1.
+// (default 10s each) bound a request, healthcheck_interval (default: write_timeout) is
+// described above. Durations are such as 10s or a number of seconds. A function that
+// cannot be built, or a setting that cannot be read, is logged and ends the process with
+// exit code 1.
 func Serve(handle Handle) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetDefault(log)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // from now on a signal has its usual effect
 	if err := run(ctx, handle, os.LookupEnv); err != nil {
-		log.Error("the function stops", "error", err.Error())
+		log.Error("the function stopped", "error", err.Error())
 		stop()
 		os.Exit(1)
 	}
@@ -53,6 +68,7 @@ type settings struct {
 	listen       string
 	readTimeout  time.Duration
 	writeTimeout time.Duration
+	linger       time.Duration // how long requests are still accepted after SIGTERM
 }
 
 func readSettings(lookup func(string) (string, bool)) (settings, error) {
@@ -65,17 +81,21 @@ func readSettings(lookup func(string) (string, bool)) (settings, error) {
 		s.listen = u.Host
 	}
 	var err error
-	if s.readTimeout, err = readDuration(lookup, "read_timeout"); err != nil {
+	if s.readTimeout, err = readDuration(lookup, "read_timeout", 10*time.Second); err != nil {
 		return s, err
 	}
-	s.writeTimeout, err = readDuration(lookup, "write_timeout")
+	if s.writeTimeout, err = readDuration(lookup, "write_timeout", 10*time.Second); err != nil {
+		return s, err
+	}
+	s.linger, err = readDuration(lookup, "healthcheck_interval", s.writeTimeout)
+	s.linger += lingerMargin
 	return s, err
 }
 
-func readDuration(lookup func(string) (string, bool), name string) (time.Duration, error) {
+func readDuration(lookup func(string) (string, bool), name string, byDefault time.Duration) (time.Duration, error) {
 	text, ok := lookup(name)
 	if !ok || text == "" {
-		return 10 * time.Second, nil
+		return byDefault, nil
 	}
 	if seconds, err := strconv.Atoi(text); err == nil {
 		text = fmt.Sprintf("%ds", seconds)
@@ -93,9 +113,6 @@ func run(ctx context.Context, handle Handle, lookup func(string) (string, bool))
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
 	}
-	if err := warmUp(ctx, handle); err != nil {
-		return err
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -104,9 +121,9 @@ func run(ctx context.Context, handle Handle, lookup func(string) (string, bool))
 	return serve(ctx, listener, handle, s)
 }
 
-// warmUp builds the function before the first call, so that a wrong
-// configuration is noticed when it is deployed. What is only unavailable for
-// now is left to later calls.
+// warmUp builds the function without waiting for a request, so that a wrong
+// configuration is noticed when it is deployed. A failure that may pass, such as a
+// store that cannot be reached, is left to later requests.
 func warmUp(ctx context.Context, handle Handle) error {
 	in := handler.Request{Method: http.MethodGet, Header: http.Header{}}
 	in.WithContext(context.WithValue(ctx, warmUpKey{}, true))
@@ -118,7 +135,8 @@ func warmUp(ctx context.Context, handle Handle) error {
 	return err
 }
 
-// serve answers on the listener until ctx ends.
+// serve answers on the listener, which it closes, until ctx ends and the watchdog has
+// stopped sending.
 func serve(ctx context.Context, listener net.Listener, handle Handle, s settings) error {
 	server := &http.Server{
 		Handler:           serverHandler(handle, s.writeTimeout),
@@ -129,28 +147,40 @@ func serve(ctx context.Context, listener net.Listener, handle Handle, s settings
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(listener) }()
+	// The build outlives the signal: requests may wait for it.
+	go func() {
+		if err := warmUp(context.WithoutCancel(ctx), handle); err != nil {
+			failed <- err
+		}
+	}()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
+		return errors.Join(err, server.Close())
 	case <-ctx.Done():
+	}
+	slog.Info("stopping: requests are still accepted for a while", "for", s.linger.String())
+	select {
+	case err := <-failed:
+		return errors.Join(err, server.Close())
+	case <-time.After(s.linger):
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.writeTimeout+time.Second)
 	defer cancel()
 	stopped := server.Shutdown(drain)
 	if stopped != nil {
-		stopped = fmt.Errorf("let running calls finish: %w", stopped)
+		stopped = fmt.Errorf("let running requests finish: %w", stopped)
 	}
 	return errors.Join(stopped, lastCall(drain, handle))
 }
 
-// lastCall waits for what calls have left behind.
+// lastCall waits for the work that requests left behind.
 func lastCall(ctx context.Context, handle Handle) error {
 	in := handler.Request{Method: http.MethodGet, Header: http.Header{}}
 	in.WithContext(context.WithValue(ctx, drainKey{}, true))
 	if _, err := handle(in); err != nil {
-		return fmt.Errorf("finish what calls have left behind: %w", err)
+		return fmt.Errorf("finish the work that requests left behind: %w", err)
 	}
 	return nil
 }
@@ -170,8 +200,8 @@ func serverHandler(handle Handle, timeout time.Duration) http.Handler {
 				Answer(w, r, bodyTooLarge())
 				return
 			}
-			// Whoever cut it off is hardly listening.
-			Answer(w, r, fault.InvalidField("body", "The body ends too early."))
+			// The client cut the connection and most likely reads no answer.
+			Answer(w, r, fault.InvalidField("body", "The body is incomplete."))
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)

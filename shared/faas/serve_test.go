@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,16 +42,17 @@ func TestReadSettings(t *testing.T) {
 		want  settings
 		wrong string
 	}{
-		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second}, ""},
+		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second, 11 * time.Second}, ""},
 		"set": {
-			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s"},
-			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second},
+			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s", "healthcheck_interval", "5s"},
+			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second, 6 * time.Second},
 			"",
 		},
 		"no port":       {[]string{"upstream_url", "http://127.0.0.1"}, settings{}, "upstream_url"},
 		"not http":      {[]string{"upstream_url", "8082"}, settings{}, "upstream_url"},
 		"bad duration":  {[]string{"read_timeout", "soon"}, settings{}, "read_timeout"},
 		"zero duration": {[]string{"write_timeout", "0"}, settings{}, "write_timeout"},
+		"bad interval":  {[]string{"healthcheck_interval", "soon"}, settings{}, "healthcheck_interval"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +67,7 @@ func TestReadSettings(t *testing.T) {
 	}
 }
 
-func TestRunRefusesToStart(t *testing.T) {
+func TestRun_RefusesToStart(t *testing.T) {
 	t.Parallel()
 	good := Adapt(http.NotFoundHandler())
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -82,18 +84,99 @@ func TestRunRefusesToStart(t *testing.T) {
 // start serves h until the test stops it.
 func start(t *testing.T, h http.Handler) (base string, stop context.CancelFunc, ended <-chan error) {
 	t.Helper()
+	return serveFor(t, Adapt(h), 0)
+}
+
+// serveFor serves handle for the test, and accepts requests for linger after stop.
+func serveFor(t *testing.T, handle Handle, linger time.Duration) (base string, stop context.CancelFunc, ended <-chan error) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	done := make(chan error, 1)
 	go func() {
-		done <- serve(ctx, listener, Adapt(h), settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second})
+		done <- serve(ctx, listener, handle, settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second, linger: linger})
 	}()
 	return "http://" + listener.Addr().String(), cancel, done
 }
 
-func TestStopLetsRunningCallsFinish(t *testing.T) {
+// OpenFaaS sends requests as soon as the watchdog runs.
+func TestServe_RequestsWaitWhileTheFunctionIsBuilt(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	base, _, _ := serveFor(t, Function(func(ctx context.Context) (http.Handler, error) {
+		<-release
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "built") }), nil
+	}), 0)
+	const requests = 8
+	var sent sync.WaitGroup
+	sent.Add(requests)
+	answers := make(chan string, requests)
+	for range requests {
+		go func() {
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { sent.Done() }})
+			answers <- get(ctx, base)
+		}()
+	}
+	sent.Wait()
+	close(release)
+	for range requests {
+		assert.Equal(t, "200 built", <-answers)
+	}
+}
+
+// The watchdog passes SIGTERM on at once, and itself accepts requests for a while longer.
+func TestServe_AcceptsRequestsAfterTheSignal(t *testing.T) {
+	t.Parallel()
+	const linger = 300 * time.Millisecond
+	base, stop, ended := serveFor(t, Adapt(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })), linger)
+	require.Equal(t, "200 ok", get(t.Context(), base))
+	signaled := time.Now()
+	stop()
+	answered := 0
+	for time.Since(signaled) < linger/2 {
+		require.Equal(t, "200 ok", get(t.Context(), base), "after %v", time.Since(signaled))
+		answered++
+	}
+	assert.Positive(t, answered)
+	require.NoError(t, <-ended)
+	assert.GreaterOrEqual(t, time.Since(signaled), linger)
+	assert.Contains(t, get(t.Context(), base), "refused")
+}
+
+// What makes the build fail for good ends the process while it is stopping, too.
+func TestServe_EndsWhenTheFunctionCannotBeBuilt(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	_, stop, ended := serveFor(t, Function(func(context.Context) (http.Handler, error) {
+		<-release
+		return nil, errors.New("OCIM_TABLE is required")
+	}), time.Minute)
+	stop()
+	close(release)
+	assert.ErrorContains(t, <-ended, "OCIM_TABLE")
+}
+
+// get returns the status and body of an answer, or the error, as text.
+func get(ctx context.Context, address string) string {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return err.Error()
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return strconv.Itoa(resp.StatusCode) + " " + string(body)
+}
+
+func TestServe_LetsRunningCallsFinish(t *testing.T) {
 	t.Parallel()
 	inside, release := make(chan struct{}), make(chan struct{})
 	base, stop, ended := start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -129,10 +212,9 @@ func TestStopLetsRunningCallsFinish(t *testing.T) {
 	assert.NoError(t, <-ended)
 }
 
-// What a call leaves behind is waited for, after the last call was answered.
 // Two replicas are stopped and started again in turn, each in the middle of calls. As in
 // Kubernetes, new calls go to the other by then: none fails.
-func TestARollingRestartFailsNoCall(t *testing.T) {
+func TestServe_RollingRestartFailsNoCall(t *testing.T) {
 	t.Parallel()
 	var gate atomic.Pointer[chan struct{}] // which calls wait at
 	hold := func() { c := make(chan struct{}); gate.Store(&c) }
@@ -208,7 +290,7 @@ func TestARollingRestartFailsNoCall(t *testing.T) {
 	clients.Wait()
 }
 
-func TestStopWaitsForWhatCallsLeaveBehind(t *testing.T) {
+func TestServe_WaitsForTheWorkThatCallsLeftBehind(t *testing.T) {
 	t.Parallel()
 	for name, failure := range map[string]error{"done": nil, "not done": errors.New("the mail server is gone")} {
 		t.Run(name, func(t *testing.T) {
@@ -230,14 +312,8 @@ func TestStopWaitsForWhatCallsLeaveBehind(t *testing.T) {
 					return failure
 				}), nil
 			}
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			require.NoError(t, err)
-			ctx, stop := context.WithCancel(t.Context())
-			ended := make(chan error, 1)
-			go func() {
-				ended <- serve(ctx, listener, Function(build), settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second})
-			}()
-			resp, err := http.Get("http://" + listener.Addr().String())
+			base, stop, ended := serveFor(t, Function(build), 0)
+			resp, err := http.Get(base)
 			require.NoError(t, err)
 			require.NoError(t, resp.Body.Close())
 			stop()
@@ -247,8 +323,8 @@ func TestStopWaitsForWhatCallsLeaveBehind(t *testing.T) {
 	}
 }
 
-// A function that was never called is not built to be stopped.
-func TestStopBuildsNothing(t *testing.T) {
+// A function that was never called is not built in order to be stopped.
+func TestLastCall_BuildsNothing(t *testing.T) {
 	t.Parallel()
 	handle := Function(func(context.Context) (http.Handler, error) {
 		assert.Fail(t, "it was built")
@@ -260,7 +336,7 @@ func TestStopBuildsNothing(t *testing.T) {
 	}))))
 }
 
-func TestBodyOverTheBoundIsNotRead(t *testing.T) {
+func TestServerHandler_DoesNotReadBodiesOverTheLimit(t *testing.T) {
 	t.Parallel()
 	called := false
 	base, _, _ := start(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
@@ -299,7 +375,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAHandleThatFailsIsAProblem(t *testing.T) {
+func TestServerHandler_AnswersErrorsWithProblems(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err    error
