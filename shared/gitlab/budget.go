@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"mime"
@@ -128,7 +129,7 @@ func (b *budget) heed(resp *http.Response) {
 	if resp.StatusCode == http.StatusTooManyRequests {
 		// Limits of one kind of request are refused with JSON; the general one is not.
 		if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media != "application/json" {
-			pause = retryAfter(resp.Header)
+			pause = cmp.Or(retryAfter(resp.Header), time.Minute)
 		}
 	}
 	limit, err1 := strconv.Atoi(resp.Header.Get("RateLimit-Limit"))

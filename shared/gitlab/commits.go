@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/refusal"
 )
 
 // maxSearched is how many commits are looked through for a text.
@@ -22,7 +23,7 @@ const maxSearched = 500
 func (p *Project) Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error) {
 	var made gogitlab.Commit
 	if err := p.send(ctx, grove.Call{Commit: &c}, &made); err != nil {
-		return fleet.Commit{}, translate(err, "committing to %s", c.Branch)
+		return fleet.Commit{}, p.refusedCall(ctx, refusal.Commit, err, "committing to %s", c.Branch)
 	}
 	return commit(&made), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	gogitlab "github.com/xanzy/go-gitlab"
 
+	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -61,7 +62,7 @@ func (c *Client) Hooks(ctx context.Context, gitlabID int64) ([]Webhook, error) {
 // receiver took it; one that did not is fault.Invalid.
 func (c *Client) TestHook(ctx context.Context, gitlabID, hook int64) error {
 	_, err := c.api.Projects.TriggerTestProjectHook(int(gitlabID), int(hook), gogitlab.ProjectHookEventPush, gogitlab.WithContext(ctx))
-	return translate(err, "testing the webhook")
+	return translateCall(refusal.HookTest, err, "testing the webhook")
 }
 
 // RemoveHook removes a webhook; one that is not there is fault.NotFound.

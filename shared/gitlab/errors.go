@@ -14,11 +14,18 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/refusal"
 )
 
-// translate makes a fault of what go-gitlab returned while doing something.
-// Faults of the transport pass as they are.
+// translate makes a fault of what a request returned, saying what was being
+// done. Faults of the transport pass as they are. What GitLab refused has a
+// refusal.Refusal inside.
 func translate(err error, doing string, args ...any) error {
+	return translateCall(refusal.Other, err, doing, args...)
+}
+
+// translateCall is translate for a call whose refusals have meanings of their own.
+func translateCall(call refusal.Call, err error, doing string, args ...any) error {
 	if err == nil {
 		return nil
 	}
@@ -30,45 +37,81 @@ func translate(err error, doing string, args ...any) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, fault.Wrap(fault.Unavailable, err, "GitLab did not answer in time"))
 	}
-	if errors.Is(err, gogitlab.ErrNotFound) {
-		return fault.Wrap(fault.NotFound, err, "%s: GitLab has no such thing, or the token may not see it: see whether it is still there and the token's user a member of the project", doing)
+	if errors.Is(err, gogitlab.ErrNotFound) { // the library drops GitLab's words here
+		return refused(refusal.Classify(refusal.Answer{Call: call, Status: http.StatusNotFound}), err, http.StatusNotFound, doing)
 	}
 	var answer *gogitlab.ErrorResponse
 	if !errors.As(err, &answer) || answer.Response == nil {
 		return fault.Wrap(fault.Unavailable, err, "%s: GitLab could not be reached, or its answer was cut off", doing)
 	}
-	return answered(answer, doing)
+	status := answer.Response.StatusCode
+	found := refusal.Classify(refusal.Answer{
+		Call: call, Status: status, Words: brief(answer), After: retryAfter(answer.Response.Header),
+	})
+	return refused(found, logged(answer), status, doing)
 }
 
-func answered(answer *gogitlab.ErrorResponse, doing string) error {
-	wrap := func(kind fault.Kind, format string, args ...any) *fault.Error {
-		return fault.Wrap(kind, logged(answer), "%s: "+format, append([]any{doing}, args...)...)
+// refused makes the fault of a refusal. cause is for the log.
+func refused(r refusal.Refusal, cause error, status int, doing string) error {
+	e := fault.Wrap(kindOfRefusal(r, status), &refusedError{&r, cause}, "%s: %s", doing, explain(r, status))
+	if r.Class == refusal.Later {
+		e.RetryAfter = cmp.Or(r.After, time.Minute)
 	}
-	switch code := answer.Response.StatusCode; {
-	case code == http.StatusUnauthorized:
-		return wrap(fault.Upstream, "GitLab refused the API token: it expired or was revoked; enter a new one")
-	case code == http.StatusForbidden:
-		return wrap(fault.Upstream, "the API token may not do this: it needs the api scope and the Maintainer role; in an archived project nobody may")
-	case code == http.StatusNotFound:
-		return wrap(fault.NotFound, "GitLab has no such thing, or the token may not see it: see whether it is still there and the token's user a member of the project")
-	case code == http.StatusConflict:
-		return wrap(fault.Conflict, "somebody else changed this in GitLab; read it again and repeat (%s)", brief(answer))
-	case code == http.StatusBadRequest && isConflict(answer.Message):
-		return wrap(fault.Conflict, "somebody else changed this in GitLab; read it again and repeat (%s)", brief(answer))
-	case code == http.StatusRequestEntityTooLarge:
-		return wrap(fault.TooLarge, "GitLab says it is too large")
-	case code == http.StatusTooManyRequests:
-		e := wrap(fault.Limited, "GitLab is asked too often; it goes on by itself in a while")
-		e.RetryAfter = retryAfter(answer.Response.Header)
-		return e
-	case code >= 500:
-		return wrap(fault.Unavailable, "GitLab answers %d; it is tried again by itself", code)
-	}
-	return wrap(fault.Invalid, "GitLab refused it with %d: %s; correct that and repeat", answer.Response.StatusCode, cmp.Or(brief(answer), "it does not say why"))
+	return e
 }
 
-// logged is what the log gets of an answer. GitLab's own words may repeat what it was
-// sent.
+// refusedError is a refusal with GitLab's answer for the log.
+type refusedError struct {
+	refusal *refusal.Refusal
+	cause   error
+}
+
+func (e *refusedError) Error() string   { return e.cause.Error() }
+func (e *refusedError) Unwrap() []error { return []error{e.refusal, e.cause} }
+
+func kindOfRefusal(r refusal.Refusal, status int) fault.Kind {
+	switch {
+	case r.Class == refusal.Later:
+		return fault.Limited
+	case r.Class == refusal.Unknown:
+		return fault.Unavailable
+	case r.Reason == refusal.NotVisible, r.Reason == refusal.NotFound:
+		return fault.NotFound
+	case r.Class == refusal.AfterChange:
+		return fault.Upstream
+	case r.Reason == refusal.EditConflict:
+		return fault.Conflict
+	case r.Reason == refusal.TooLarge:
+		return fault.TooLarge
+	}
+	return fault.Invalid
+}
+
+func explain(r refusal.Refusal, status int) string {
+	switch {
+	case r.Class == refusal.Unknown:
+		return fmt.Sprintf("GitLab answers %d; Ocim tries again by itself", status)
+	case r.Class == refusal.Later:
+		return "GitLab's limits leave no room for this now; Ocim goes on by itself in a while" + quoted(r.Words)
+	case r.Reason == refusal.EditConflict:
+		return "The file or branch has changed in GitLab. Read it again and repeat" + quoted(r.Words)
+	case r.Reason == refusal.TooLarge:
+		return "GitLab says that this is too large" + quoted(r.Words)
+	case r.Reason == refusal.NotFound:
+		return "GitLab does not have it, or the API token may not see it" + quoted(r.Words)
+	}
+	return r.Explain()
+}
+
+func quoted(words string) string {
+	if words == "" {
+		return ""
+	}
+	return " (" + words + ")"
+}
+
+// logged is what the log gets of an answer. GitLab's own words may repeat what
+// it was sent.
 func logged(answer *gogitlab.ErrorResponse) error {
 	code := answer.Response.StatusCode
 	if req := answer.Response.Request; req != nil {
@@ -77,44 +120,29 @@ func logged(answer *gogitlab.ErrorResponse) error {
 	return fmt.Errorf("%d %s", code, brief(answer))
 }
 
-// brief is what GitLab said, short enough for a person and a log.
+// brief is what GitLab said, masked and short enough for a person and a log.
 func brief(answer *gogitlab.ErrorResponse) string {
-	said := answer.Message
-	for _, key := range []string{"message", "error"} { // as go-gitlab writes JSON of one key
-		if rest, ok := strings.CutPrefix(said, "{"+key+": "); ok {
-			said = strings.TrimSuffix(rest, "}")
-		}
-	}
-	return cutText(said)
+	return cutText(refusal.Words(answer.Body))
 }
 
-// cutText shortens what GitLab said. Secrets do not belong there, and do not
-// leave if they are.
+// maxWords bounds what is kept of GitLab's words, in characters.
+const maxWords = 300
+
+// cutText masks and shortens what GitLab said: it may repeat what it was sent.
 func cutText(s string) string {
-	const most = 300
 	s = grove.Mask("message", []byte(strings.ToValidUTF8(s, "")))
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
+	if r := []rune(s); len(r) > maxWords {
+		s = string(r[:maxWords]) + "…"
 	}
 	return s
 }
 
-// retryAfter reads the header in its form of seconds; GitLab uses no other.
+// retryAfter reads the header in seconds, the only form that GitLab uses; 0
+// without one.
 func retryAfter(h http.Header) time.Duration {
 	seconds, err := strconv.Atoi(h.Get("Retry-After"))
 	if err != nil || seconds < 0 {
-		return time.Minute
+		return 0
 	}
 	return min(time.Duration(seconds)*time.Second, time.Hour)
-}
-
-// isConflict tells a refused commit that lost a race from a wrong one: GitLab
-// answers 400 to both.
-func isConflict(message string) bool {
-	for _, said := range []string{"has changed", "been changed", "could not be created", "already exists", "been updated", "doesn't exist", "refresh and try again"} {
-		if strings.Contains(message, said) {
-			return true
-		}
-	}
-	return false
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/refusal"
 )
 
 // Bounds of one listing of pipelines. The next sync goes on after maxPipelinePages;
@@ -135,12 +136,7 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 	}
 	var made gogitlab.Pipeline
 	if err := p.send(ctx, grove.Call{Trigger: &t}, &made); err != nil {
-		err = translate(err, "triggering a pipeline")
-		if fault.Is(err, fault.NotFound) {
-			// GitLab says 404 for a trigger token it does not know.
-			return fleet.Pipeline{}, fault.Wrap(fault.Upstream, err, "GitLab refused the trigger token: it was revoked or belongs to another project; enter a new one")
-		}
-		return fleet.Pipeline{}, err
+		return fleet.Pipeline{}, p.refusedCall(ctx, refusal.Trigger, err, "triggering a pipeline")
 	}
 	return pipeline(&made), nil
 }
@@ -149,7 +145,7 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
 	var made gogitlab.Pipeline
 	if err := p.send(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
-		return fleet.Pipeline{}, translate(err, "starting a pipeline of %s", call.Ref)
+		return fleet.Pipeline{}, p.refusedCall(ctx, refusal.Pipeline, err, "starting a pipeline of %s", call.Ref)
 	}
 	return pipeline(&made), nil
 }

@@ -164,14 +164,14 @@ func TestErrorsSayTheCure(t *testing.T) {
 		kind    fault.Kind
 		message string
 	}{
-		{"401", gitlabtest.Fault{Status: 401}, fault.Upstream, "expired or was revoked"},
-		{"403", gitlabtest.Fault{Status: 403}, fault.Upstream, "scope"},
+		{"401", gitlabtest.Fault{Status: 401}, fault.Upstream, "has expired, was revoked"},
+		{"403", gitlabtest.Fault{Status: 403}, fault.Upstream, "gave no reason. Run the project's checks"},
 		{"404", gitlabtest.Fault{Status: 404}, fault.NotFound, "token may not see it"},
-		{"409", gitlabtest.Fault{Status: 409}, fault.Conflict, "somebody else"},
+		{"409", gitlabtest.Fault{Status: 409}, fault.Conflict, "has changed in GitLab"},
 		{"400", gitlabtest.Fault{Status: 400, Body: `{"error":"ref is invalid"}`}, fault.Invalid, "ref is invalid"},
 		{"422", gitlabtest.Fault{Status: 422, Body: `{"message":{"name":["is taken"]}}`}, fault.Invalid, "is taken"},
 		{"413", gitlabtest.Fault{Status: 413}, fault.TooLarge, "too large"},
-		{"429", gitlabtest.Fault{Status: 429, RetryAfter: 37 * time.Second}, fault.Limited, "too often"},
+		{"429", gitlabtest.Fault{Status: 429, RetryAfter: 37 * time.Second}, fault.Limited, "leave no room"},
 		{"500", gitlabtest.Fault{Status: 500}, fault.Unavailable, "500"},
 		{"503", gitlabtest.Fault{Status: 503}, fault.Unavailable, "503"},
 		{"cut off", gitlabtest.Fault{Cut: 5}, fault.Unavailable, "cut off"},
@@ -219,7 +219,7 @@ func TestRevokedToken(t *testing.T) {
 	w.RevokeToken(token)
 	_, err := w.open().Head(t.Context())
 	assert.True(t, fault.Is(err, fault.Upstream))
-	assert.ErrorContains(t, err, "enter a new one")
+	assert.ErrorContains(t, err, "enter it in Ocim")
 }
 
 func TestTrigger(t *testing.T) {

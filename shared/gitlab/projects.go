@@ -7,6 +7,7 @@ import (
 	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -38,11 +39,11 @@ func (c *Client) Hook(ctx context.Context, gitlabID int64, address string, key s
 		_, _, err := c.api.Projects.EditProjectHook(project, h.ID, &gogitlab.EditProjectHookOptions{
 			URL: &address, Token: &token, PipelineEvents: &yes, PushEvents: &yes, EnableSSLVerification: &yes,
 		}, gogitlab.WithContext(ctx))
-		return translate(err, "updating the webhook")
+		return translateCall(refusal.Hook, err, "updating the webhook")
 	}
 	_, _, err = c.api.Projects.AddProjectHook(project, &gogitlab.AddProjectHookOptions{
 		URL: &address, Token: &token, PipelineEvents: &yes, PushEvents: &yes, EnableSSLVerification: &yes,
 		IssuesEvents: &no, MergeRequestsEvents: &no, NoteEvents: &no, TagPushEvents: &no, JobEvents: &no, WikiPageEvents: &no,
 	}, gogitlab.WithContext(ctx))
-	return translate(err, "adding the webhook")
+	return translateCall(refusal.Hook, err, "adding the webhook")
 }

@@ -2,6 +2,7 @@ package gitlab
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -239,7 +240,7 @@ func repeats(req *http.Request, try int, resp *http.Response, err error) (time.D
 		}
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable:
 		if resp.Header.Get("Retry-After") != "" {
-			pause = retryAfter(resp.Header)
+			pause = cmp.Or(retryAfter(resp.Header), time.Minute)
 		}
 	case resp.StatusCode < 500:
 		return 0, false

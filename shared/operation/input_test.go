@@ -104,17 +104,17 @@ func answers() map[string]said {
 		return said{gitlabtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":"what GitLab says to %d"}`, status)}, false, kind, says, false}
 	}
 	return map[string]said{
-		"400":     refuses(400, fault.Invalid, "what GitLab says to 400; correct that and repeat"),
-		"401":     refuses(401, fault.Upstream, "enter a new one"),
-		"403":     refuses(403, fault.Upstream, "needs the api scope and the Maintainer role"),
-		"404":     refuses(404, fault.NotFound, "see whether it is still there"),
-		"409":     refuses(409, fault.Conflict, "read it again and repeat"),
+		"400":     refuses(400, fault.Invalid, "what GitLab says to 400. Correct this"),
+		"401":     refuses(401, fault.Upstream, "enter it in Ocim"),
+		"403":     refuses(403, fault.Upstream, "what GitLab says to 403"),
+		"404":     refuses(404, fault.NotFound, "may not see it"),
+		"409":     refuses(409, fault.Conflict, "Read it again and repeat"),
 		"413":     refuses(413, fault.TooLarge, "too large"),
-		"422":     refuses(422, fault.Invalid, "what GitLab says to 422; correct that and repeat"),
+		"422":     refuses(422, fault.Invalid, "what GitLab says to 422."),
 		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "goes on by itself", true},
-		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tried again by itself", true},
-		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tried again by itself", true},
-		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tried again by itself", true},
+		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tries again by itself", true},
+		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tries again by itself", true},
+		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tries again by itself", true},
 		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "asks again by itself", true},
 		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim looks whether it is done, and asks again by itself", true},
 	}
@@ -161,7 +161,7 @@ func TestWhatGitLabAnswersToAnOperation(t *testing.T) {
 				_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
 				require.NoError(t, err)
 				if by == "trigger" && name == "404" {
-					how.says = "refused the trigger token"
+					how.says = "Create a trigger token in this project"
 				}
 				req := test.req
 				req.By, req.Key = ada, "the-one-key"

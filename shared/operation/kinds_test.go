@@ -79,7 +79,7 @@ func TestChangeWhileWaitingEndsTheOperation(t *testing.T) {
 
 	op = w.operation(t, op.ID)
 	assert.Equal(t, fleet.Broken, op.State)
-	assert.Contains(t, op.Detail, "somebody else changed")
+	assert.Contains(t, op.Detail, "has changed in GitLab")
 	assert.Contains(t, op.Detail, "instances/alpha/config.yml")
 	assert.Equal(t, "LMS_HOST: other.example.org\n", w.file(t, "instances/alpha/config.yml"))
 }

@@ -157,8 +157,8 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 		}, "remove the project here"},
 		"forbidden": {func(w *world) {
 			w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/**", Status: http.StatusForbidden})
-		}, "token"},
-		"expired token": {func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "enter a new one"},
+		}, "gave no reason"},
+		"expired token": {func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "enter it in Ocim"},
 		"not Grove any more": {func(w *world) {
 			w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Delete: []string{"instances", "cluster.yml", "defaults"}, Files: map[string]string{"README.md": "x"}})
 		}, "Grove repository"},

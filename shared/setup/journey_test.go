@@ -434,7 +434,7 @@ func TestFailureIsToldAndDeletesNothing(t *testing.T) {
 	require.Error(t, w.Sync(t.Context(), "campus"))
 	record, err := w.Store.SyncRecord(t.Context(), "campus")
 	require.NoError(t, err)
-	assert.Contains(t, record.State.Error, "token")
+	assert.Contains(t, record.State.Error, "gave no reason")
 	assert.Equal(t, fleet.Active, w.row(t, "alpha").Instance.Lifecycle)
 
 	remove()

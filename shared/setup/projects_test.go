@@ -217,7 +217,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 		"sync that failed": {"sync", func(t *testing.T, w *world) {
 			defer w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusForbidden})()
 			require.Error(t, w.Sync(t.Context(), "campus"))
-		}, "api scope", "refresh the cluster", func(ctx context.Context, w *world) error { return w.Sync(ctx, "campus") }},
+		}, "gave no reason", "refresh the cluster", func(ctx context.Context, w *world) error { return w.Sync(ctx, "campus") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")

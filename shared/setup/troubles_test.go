@@ -51,13 +51,13 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 		}, "project", "grove/campus is archived", "Unarchive it", true},
 		"out of sight": {func(w *world) func() {
 			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusNotFound})
-		}, "project", "the token may not see it", "member", false},
+		}, "project", "the API token may not see it", "member", false},
 		"out of reach": {func(w *world) func() {
 			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusForbidden})
-		}, "project", "api scope", "member", false},
+		}, "project", "gave no reason", "member", false},
 		"token refused": {func(w *world) func() {
 			return w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusUnauthorized})
-		}, "token", "expired or was revoked", "Make a token", false},
+		}, "token", "expired, was revoked", "Make a token", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
