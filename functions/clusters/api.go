@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
@@ -26,7 +26,7 @@ type Deps struct {
 	// Sync reads a project that was just added or changed.
 	Sync func(ctx context.Context, project string) error
 	// Open gives what runs inside a project's cluster.
-	Open  func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
+	Open  func(ctx context.Context, project fleet.Project) (*gateway.Cluster, error)
 	NewID func() string
 	Now   func() time.Time
 }

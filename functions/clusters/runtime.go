@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/identity"
 )
@@ -25,7 +26,7 @@ func (f *clusters) routeRuntime(api *faas.API) {
 }
 
 // running opens a cluster that Ocim knows.
-func (f *clusters) running(ctx context.Context, cluster string) (*clusterfn.Cluster, error) {
+func (f *clusters) running(ctx context.Context, cluster string) (*gateway.Cluster, error) {
 	project, err := f.project(ctx, cluster)
 	if err != nil {
 		return nil, err

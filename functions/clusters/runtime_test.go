@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -21,11 +22,11 @@ import (
 
 // open gives the cluster that stands in for a real one; without one the project
 // has no inspector.
-func (w *world) open(_ context.Context, p fleet.Project) (*clusterfn.Cluster, error) {
+func (w *world) open(_ context.Context, p fleet.Project) (*gateway.Cluster, error) {
 	if w.running == nil {
 		return nil, fault.New(fault.Unavailable, "What runs in %s is not known.", p.ID)
 	}
-	client := clusterfn.New(clusterfn.Options{Policy: netguard.Policy{AllowHTTP: true}, Now: w.clock.Now})
+	client := gateway.New(gateway.Options{Policy: netguard.Policy{AllowHTTP: true}, Now: w.clock.Now})
 	return client.Open(w.running.Target(p.ID))
 }
 

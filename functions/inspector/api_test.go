@@ -21,6 +21,7 @@ import (
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -68,22 +69,22 @@ func inCluster(t *testing.T) (http.Handler, *fake.Clientset) {
 }
 
 // behind serves a function as the gateway does, and opens it with a secret.
-func behind(t *testing.T, h http.Handler, with secret.Value) *clusterfn.Cluster {
+func behind(t *testing.T, h http.Handler, with secret.Value) *gateway.Cluster {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle("/function/inspector/", http.StripPrefix("/function/inspector", h))
-	gateway := httptest.NewServer(mux)
-	t.Cleanup(gateway.Close)
-	client := clusterfn.New(clusterfn.Options{
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	client := gateway.New(gateway.Options{
 		Policy: netguard.Policy{AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Now: atNoon,
 	})
-	cluster, err := client.Open(clusterfn.Target{Cluster: "campus", GatewayURL: gateway.URL, User: secret.New("admin"), Password: secret.New("pw"), Secret: with})
+	cluster, err := client.Open(gateway.Target{Cluster: "campus", GatewayURL: server.URL, User: secret.New("admin"), Password: secret.New("pw"), Secret: with})
 	require.NoError(t, err)
 	return cluster
 }
 
 // askEverything calls every route of the inspector.
-func askEverything(t *testing.T, c *clusterfn.Cluster) {
+func askEverything(t *testing.T, c *gateway.Cluster) {
 	t.Helper()
 	ctx := t.Context()
 	list, err := c.Instances(ctx)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -29,7 +29,7 @@ type Deps struct {
 	// Deployed finds what an instance was deployed with last, by asking GitLab.
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
-	Open func(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error)
+	Open func(ctx context.Context, project fleet.Project) (*gateway.Cluster, error)
 	Now  func() time.Time
 }
 

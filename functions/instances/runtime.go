@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/identity"
 )
@@ -37,7 +38,7 @@ func (f *instances) registerRuntime(api *faas.API) {
 
 // running opens the cluster of an instance that Ocim knows: a cluster runs more
 // than instances, and that is nobody's business here.
-func (f *instances) running(ctx context.Context, in instanceInput) (*clusterfn.Cluster, error) {
+func (f *instances) running(ctx context.Context, in instanceInput) (*gateway.Cluster, error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

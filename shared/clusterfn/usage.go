@@ -2,10 +2,9 @@ package clusterfn
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
+	"errors"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,24 +40,9 @@ type Usage struct {
 	Hits        *int64 `json:"hits,omitempty" doc:"Page views during the period"`
 }
 
-// Usage asks the cluster's usage report.
-func (c *Cluster) Usage(ctx context.Context, p Period) (UsageReport, error) {
-	u := c.target.Usage
-	query := url.Values{}
-	days := strings.NewReplacer("{from}", p.From.Format(time.DateOnly), "{to}", p.To.Format(time.DateOnly))
-	for name, value := range u.Query {
-		query.Set(name, days.Replace(value))
-	}
-	body, err := c.get(ctx, u.Function, "", query, false)
-	if err != nil {
-		return UsageReport{}, err
-	}
-	rows, skipped, err := ParseUsage(u, body)
-	if err != nil {
-		return UsageReport{}, fault.Wrap(fault.Unavailable, err, "The usage report of %s is not in the form its contract says: %s.", c.target.Cluster, fault.Message(err))
-	}
-	return UsageReport{From: p.From, To: p.To, Instances: rows, Skipped: skipped}, nil
-}
+// ErrNoFunction is the cause of an error when a cluster's gateway has no function of
+// that name.
+var ErrNoFunction = errors.New("no such function")
 
 const maxRows = 5000
 

@@ -11,12 +11,13 @@ const Function = "inspector"
 
 // Bounds of the inspector's answers.
 const (
-	MaxFindings = 20   // of one instance or pod
-	MaxEvents   = 200  // of one instance
-	MaxLines    = 2000 // of a log
-	MaxLine     = 4096 // bytes of a line
-	MaxLog      = 256 << 10
-	MaxMessage  = 500 // bytes of what Kubernetes says somewhere
+	MaxFindings  = 20   // of one instance or pod
+	MaxEvents    = 200  // of one instance
+	MaxLines     = 2000 // of a log
+	DefaultLines = 200  // of a log
+	MaxLine      = 4096 // bytes of a line
+	MaxLog       = 256 << 10
+	MaxMessage   = 500 // bytes of what Kubernetes says somewhere
 )
 
 // InstanceList is every instance that a cluster runs.
@@ -289,4 +290,12 @@ type Log struct {
 type Line struct {
 	At   time.Time `json:"at,omitzero"`
 	Text string    `json:"text"`
+}
+
+// LogQuery says which log is wanted.
+type LogQuery struct {
+	Pod       string
+	Container string // empty is the pod's first
+	Previous  bool   // of the container before the last restart
+	Lines     int    // 0 is DefaultLines; at most MaxLines
 }

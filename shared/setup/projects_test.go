@@ -21,8 +21,8 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/open-craft/ocim/shared/audit"
-	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
@@ -109,7 +109,7 @@ func TestChecksTellOfTheDeployKeyAndOfWhatIsThereAlready(t *testing.T) {
 }
 
 func TestEachCheckFailsWithItsCure(t *testing.T) {
-	gateway := gatewayOf(t)
+	target := gatewayOf(t)
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }))
 	defer web.Close()
 	missing := httptest.NewServer(http.NotFoundHandler())
@@ -136,12 +136,12 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 		"no Grove":            {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
 		"wrong trigger":       {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
 		"wrong password": {"gateway", func(w *world) {
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, secret.New("wrong")
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, secret.New("wrong")
 		}, "basic-auth", "gatewayPassword"},
 		"wrong user": {"gateway", func(w *world) {
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, secret.New("root"), gateway.Password
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, secret.New("root"), target.Password
 		}, "basic-auth", "gatewayPassword"},
-		"no credentials": {"gateway", func(w *world) { w.request.GatewayURL = gateway.GatewayURL }, "basic-auth", "gatewayPassword"},
+		"no credentials": {"gateway", func(w *world) { w.request.GatewayURL = target.GatewayURL }, "basic-auth", "gatewayPassword"},
 		"not a gateway":  {"gateway", func(w *world) { w.request.GatewayURL = web.URL }, "no gateway of OpenFaaS", "gatewayUrl"},
 		"no gateway":     {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
 	}
@@ -282,7 +282,7 @@ func (w *world) other(path string, files map[string]string) {
 }
 
 // gatewayOf starts a cluster and tells how its gateway is reached.
-func gatewayOf(t *testing.T) clusterfn.Target {
+func gatewayOf(t *testing.T) gateway.Target {
 	t.Helper()
 	return clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{{
 		ID: "campus", User: secret.New("admin"), Password: secret.New("right"), Instances: func() []string { return nil },
@@ -292,15 +292,15 @@ func gatewayOf(t *testing.T) clusterfn.Target {
 func TestHealthyGateway(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
-	gateway := gatewayOf(t)
-	w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
+	target := gatewayOf(t)
+	w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, target.Password
 	checks, err := w.Projects.Check(t.Context(), w.request, "gateway")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
 }
 
 func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
-	gateway := gatewayOf(t)
+	target := gatewayOf(t)
 	dead := httptest.NewServer(http.NotFoundHandler())
 	dead.Close()
 	none := ""
@@ -311,13 +311,13 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 		"wrong password": {projects.Change{GatewayPassword: secret.New("wrong")}, "gatewayPassword"},
 		"wrong user":     {projects.Change{GatewayUser: secret.New("root")}, "gatewayPassword"},
 		"no gateway":     {projects.Change{GatewayURL: &dead.URL}, "gatewayUrl"},
-		"the same again": {projects.Change{GatewayURL: &gateway.GatewayURL, GatewayPassword: gateway.Password}, ""},
+		"the same again": {projects.Change{GatewayURL: &target.GatewayURL, GatewayPassword: target.Password}, ""},
 		"taken away":     {projects.Change{GatewayURL: &none, GatewayPassword: secret.New("wrong")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
 			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = gateway.GatewayURL, gateway.User, gateway.Password
+			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, target.Password
 			w.addProject(t)
 			before, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)
@@ -333,7 +333,7 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 			after, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)
 			assert.Equal(t, before, after)
-			assert.Equal(t, gateway.GatewayURL, w.project(t).GatewayURL)
+			assert.Equal(t, target.GatewayURL, w.project(t).GatewayURL)
 		})
 	}
 }

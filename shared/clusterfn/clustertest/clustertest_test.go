@@ -14,6 +14,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
@@ -40,8 +41,8 @@ func (c *clock) set(t time.Time) {
 
 var nine = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 
-func client(now func() time.Time, timeout time.Duration) *clusterfn.Client {
-	return clusterfn.New(clusterfn.Options{
+func client(now func() time.Time, timeout time.Duration) *gateway.Client {
+	return gateway.New(gateway.Options{
 		Policy: netguard.Policy{AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Now: now, Timeout: timeout,
 	})
 }
@@ -161,9 +162,9 @@ func TestProofsAreChecked(t *testing.T) {
 	t.Parallel()
 	c := &clock{now: nine}
 	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Well)}, Now: c.Now})
-	for says, change := range map[string]func(*clusterfn.Target){
-		"user or password":     func(t *clusterfn.Target) { t.Password = secret.New("other") },
-		"secret on both sides": func(t *clusterfn.Target) { t.Secret = secret.New("another-secret-another-secret-123") },
+	for says, change := range map[string]func(*gateway.Target){
+		"user or password":     func(t *gateway.Target) { t.Password = secret.New("other") },
+		"secret on both sides": func(t *gateway.Target) { t.Secret = secret.New("another-secret-another-secret-123") },
 	} {
 		target := s.Target("campus")
 		change(&target)
@@ -182,7 +183,7 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	})
 	clusters[1].Delay = time.Hour // slower than anybody waits
 	s := clustertest.Start(t, clustertest.Options{Clusters: clusters, Now: c.Now})
-	open := func(id string) *clusterfn.Cluster {
+	open := func(id string) *gateway.Cluster {
 		cluster, err := client(c.Now, 200*time.Millisecond).Open(s.Target(id))
 		require.NoError(t, err)
 		return cluster

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -137,12 +138,12 @@ func (s *Server) GatewayURL(cluster string) string {
 
 // Target gives how a cluster's functions are reached; the zero Target for one
 // that the server does not have.
-func (s *Server) Target(cluster string) clusterfn.Target {
+func (s *Server) Target(cluster string) gateway.Target {
 	c, ok := s.clusters[cluster]
 	if !ok {
-		return clusterfn.Target{}
+		return gateway.Target{}
 	}
-	return clusterfn.Target{Cluster: c.ID, GatewayURL: s.GatewayURL(c.ID), User: c.User, Password: c.Password, Secret: c.Secret}
+	return gateway.Target{Cluster: c.ID, GatewayURL: s.GatewayURL(c.ID), User: c.User, Password: c.Password, Secret: c.Secret}
 }
 
 // ServeHTTP answers for the cluster that the path begins with.

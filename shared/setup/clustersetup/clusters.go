@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
@@ -22,7 +22,7 @@ type Clusters struct {
 	Watch  *health.Service
 	Usage  *usage.Service
 	fleet  *fleetsetup.Fleet
-	client *clusterfn.Client // nil: no cluster is asked
+	client *gateway.Client // nil: no cluster is asked
 }
 
 // New builds what asks the clusters of a fleet, as far as the policy allows their
@@ -30,7 +30,7 @@ type Clusters struct {
 func New(f *fleetsetup.Fleet, gateways *netguard.Policy) *Clusters {
 	c := &Clusters{fleet: f}
 	if gateways != nil {
-		c.client = clusterfn.New(clusterfn.Options{Policy: *gateways, Now: f.Now})
+		c.client = gateway.New(gateway.Options{Policy: *gateways, Now: f.Now})
 	}
 	c.Watch = &health.Service{
 		Fleet: f.Store, Now: f.Now,
@@ -51,12 +51,12 @@ func New(f *fleetsetup.Fleet, gateways *netguard.Policy) *Clusters {
 // OpenCluster returns a project's cluster, which is reached through its gateway. It does
 // not connect yet. The error is health.ErrNoInspector when the project has no gateway
 // or no inspector.
-func (c *Clusters) OpenCluster(ctx context.Context, project fleet.Project) (*clusterfn.Cluster, error) {
+func (c *Clusters) OpenCluster(ctx context.Context, project fleet.Project) (*gateway.Cluster, error) {
 	return c.open(ctx, project, true)
 }
 
 // open is OpenCluster; the usage report works without an inspector.
-func (c *Clusters) open(ctx context.Context, project fleet.Project, inspector bool) (*clusterfn.Cluster, error) {
+func (c *Clusters) open(ctx context.Context, project fleet.Project, inspector bool) (*gateway.Cluster, error) {
 	missing := func(what string) error {
 		return fault.Wrap(fault.Unavailable, health.ErrNoInspector, "What runs in %s is not known: enter %s.", project.ID, what)
 	}
@@ -70,7 +70,7 @@ func (c *Clusters) open(ctx context.Context, project fleet.Project, inspector bo
 	if inspector && credentials.InspectorSecret.IsZero() {
 		return nil, missing("the secret of its inspector")
 	}
-	cluster, err := c.client.Open(clusterfn.Target{
+	cluster, err := c.client.Open(gateway.Target{
 		Cluster: project.ID, GatewayURL: project.GatewayURL, User: credentials.GatewayUser, Password: credentials.GatewayPassword, Secret: credentials.InspectorSecret,
 		Usage: project.UsageContract(),
 	})

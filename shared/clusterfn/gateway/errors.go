@@ -1,4 +1,4 @@
-package clusterfn
+package gateway
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 )
 
@@ -49,10 +50,6 @@ func (c *Cluster) unreached(err error) error {
 	return fault.Wrap(fault.Unavailable, &silence{err: err, again: true}, "The cluster %s cannot be reached: see whether its gateway runs and its address is right.", c.target.Cluster)
 }
 
-// ErrNoFunction is the cause of an error when a cluster's gateway knows no function
-// of a name.
-var ErrNoFunction = errors.New("no such function")
-
 // problem is the part of a problem document that counts.
 type problem struct {
 	Type   string `json:"type"`
@@ -72,7 +69,7 @@ func (c *Cluster) answered(function string, resp *http.Response, body []byte) er
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		return fault.Wrap(fault.Unavailable, cause, "The gateway of %s refuses Ocim's user or password: enter new ones.", cluster)
 	case code == http.StatusNotFound:
-		return fault.Wrap(fault.Unavailable, errors.Join(ErrNoFunction, cause), "The cluster %s has no function %s: deploy it there.", cluster, function)
+		return fault.Wrap(fault.Unavailable, errors.Join(clusterfn.ErrNoFunction, cause), "The cluster %s has no function %s: deploy it there.", cluster, function)
 	case code == http.StatusTooManyRequests:
 		return &fault.Error{Kind: fault.Limited, Message: fmt.Sprintf("The function %s of %s is busy.", function, cluster), RetryAfter: retryAfter(resp), Err: cause}
 	case code >= 300 && code < 400:

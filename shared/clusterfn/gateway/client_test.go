@@ -1,4 +1,4 @@
-package clusterfn_test
+package gateway_test
 
 import (
 	"context"
@@ -15,10 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
 )
+
+var right = secret.New("right-secret-of-this-cluster-0123456789")
 
 type roundTrip func(*http.Request) (*http.Response, error)
 
@@ -28,9 +31,9 @@ func answer(status int, contentType, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}, "Retry-After": {"7"}}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-func over(t *testing.T, transport roundTrip) *clusterfn.Cluster {
+func over(t *testing.T, transport roundTrip) *gateway.Cluster {
 	t.Helper()
-	c, err := clusterfn.New(clusterfn.Options{Transport: transport, MaxResponse: 1000, Now: time.Now}).Open(clusterfn.Target{
+	c, err := gateway.New(gateway.Options{Transport: transport, MaxResponse: 1000, Now: time.Now}).Open(gateway.Target{
 		Cluster: "campus", GatewayURL: "https://openfaas.example.org/", User: secret.New("admin"), Password: secret.New("canary-pw"), Secret: right,
 	})
 	require.NoError(t, err)
@@ -39,32 +42,32 @@ func over(t *testing.T, transport roundTrip) *clusterfn.Cluster {
 
 func TestTargetIsChecked(t *testing.T) {
 	t.Parallel()
-	client := clusterfn.New(clusterfn.Options{Now: time.Now})
+	client := gateway.New(gateway.Options{Now: time.Now})
 	for url, says := range map[string]string{
 		"": "set its address", "openfaas.example.org": "host", "http://openfaas.example.org": "https", "ftp://x.example.org": "https",
 		"https://user:pw@x.example.org": "password", "https://x.example.org?a=1": "must look like", "https://": "host",
 		"https://169.254.169.254": "private network", "https://10.0.0.1/": "private network", "https://[::1]": "private network", ":": "must look like",
 	} {
-		_, err := client.Open(clusterfn.Target{GatewayURL: url, Secret: right})
+		_, err := client.Open(gateway.Target{GatewayURL: url, Secret: right})
 		var f *fault.Error
 		require.ErrorAs(t, err, &f, url)
 		assert.Equal(t, fault.Invalid, f.Kind, url)
 		assert.Equal(t, "gatewayUrl", f.Field, url)
 		assert.Contains(t, f.Message, says, url)
 	}
-	_, err := client.Open(clusterfn.Target{GatewayURL: "https://x.example.org", Secret: secret.New("short")})
+	_, err := client.Open(gateway.Target{GatewayURL: "https://x.example.org", Secret: secret.New("short")})
 	require.ErrorContains(t, err, "inspectorSecret")
-	_, err = client.Open(clusterfn.Target{GatewayURL: "https://x.example.org", Usage: fleet.UsageContract{Function: "a/b"}})
+	_, err = client.Open(gateway.Target{GatewayURL: "https://x.example.org", Usage: fleet.UsageContract{Function: "a/b"}})
 	require.ErrorContains(t, err, "usage.function")
 }
 
 func TestAddressInsideIsNotReached(t *testing.T) {
 	t.Parallel()
-	gateway := httptest.NewTLSServer(http.NotFoundHandler())
-	defer gateway.Close()
-	client := clusterfn.New(clusterfn.Options{Now: time.Now})
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	client := gateway.New(gateway.Options{Now: time.Now})
 	// The name passes the check of the address; what it resolves to does not.
-	c, err := client.Open(clusterfn.Target{Cluster: "campus", GatewayURL: strings.Replace(gateway.URL, "127.0.0.1", "localhost", 1), Secret: right})
+	c, err := client.Open(gateway.Target{Cluster: "campus", GatewayURL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1), Secret: right})
 	require.NoError(t, err)
 	_, err = c.Nodes(t.Context())
 	require.Equal(t, fault.Invalid, fault.KindOf(err), "%v", err)
@@ -155,7 +158,7 @@ func TestCircuit(t *testing.T) {
 			_, err := c.Nodes(t.Context())
 			require.Equal(t, fault.Unavailable, fault.KindOf(err))
 			require.Contains(t, fault.Message(err), "within 10 seconds")
-			require.Equal(t, clusterfn.DefaultTimeout, time.Since(start))
+			require.Equal(t, gateway.DefaultTimeout, time.Since(start))
 		}
 		before := calls
 		start := time.Now()
@@ -205,7 +208,7 @@ func TestUnreachableCluster(t *testing.T) {
 
 func TestClusterWithoutInspector(t *testing.T) {
 	t.Parallel()
-	c, err := clusterfn.New(clusterfn.Options{Now: time.Now}).Open(clusterfn.Target{Cluster: "campus", GatewayURL: "https://x.example.org"})
+	c, err := gateway.New(gateway.Options{Now: time.Now}).Open(gateway.Target{Cluster: "campus", GatewayURL: "https://x.example.org"})
 	require.NoError(t, err)
 	_, err = c.Instances(t.Context())
 	assert.Equal(t, fault.Unavailable, fault.KindOf(err))

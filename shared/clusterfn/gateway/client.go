@@ -1,4 +1,4 @@
-package clusterfn
+package gateway
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
@@ -25,7 +26,6 @@ import (
 const (
 	DefaultTimeout     = 10 * time.Second
 	DefaultMaxResponse = 8 << 20 // bytes
-	DefaultLines       = 200     // of a log
 )
 
 const (
@@ -106,7 +106,7 @@ func (c *Client) Open(t Target) (*Cluster, error) {
 		return nil, fault.InvalidField("gatewayUrl", "%s", fault.Message(err))
 	}
 	if !t.Secret.IsZero() {
-		if err := CheckSecret(t.Secret); err != nil {
+		if err := clusterfn.CheckSecret(t.Secret); err != nil {
 			return nil, err
 		}
 	}
@@ -121,46 +121,38 @@ func (c *Client) Open(t Target) (*Cluster, error) {
 }
 
 // Instances gives everything the cluster runs.
-func (c *Cluster) Instances(ctx context.Context) (InstanceList, error) {
-	return inspect[InstanceList](ctx, c, "/v1/instances", nil)
+func (c *Cluster) Instances(ctx context.Context) (clusterfn.InstanceList, error) {
+	return inspect[clusterfn.InstanceList](ctx, c, "/v1/instances", nil)
 }
 
 // Pods gives an instance's pods; fault.NotFound when the cluster does not run
 // the instance, as with all calls that name one.
-func (c *Cluster) Pods(ctx context.Context, instance string) (PodList, error) {
-	return inspect[PodList](ctx, c, instancePath(instance, "pods"), nil)
+func (c *Cluster) Pods(ctx context.Context, instance string) (clusterfn.PodList, error) {
+	return inspect[clusterfn.PodList](ctx, c, instancePath(instance, "pods"), nil)
 }
 
 // Replication gives an instance's Deployments and autoscalers.
-func (c *Cluster) Replication(ctx context.Context, instance string) (Replication, error) {
-	return inspect[Replication](ctx, c, instancePath(instance, "replication"), nil)
+func (c *Cluster) Replication(ctx context.Context, instance string) (clusterfn.Replication, error) {
+	return inspect[clusterfn.Replication](ctx, c, instancePath(instance, "replication"), nil)
 }
 
 // Events gives recent warnings about an instance, or about the whole cluster
 // when instance is empty.
-func (c *Cluster) Events(ctx context.Context, instance string) (EventList, error) {
+func (c *Cluster) Events(ctx context.Context, instance string) (clusterfn.EventList, error) {
 	if instance == "" {
-		return inspect[EventList](ctx, c, "/v1/events", nil)
+		return inspect[clusterfn.EventList](ctx, c, "/v1/events", nil)
 	}
-	return inspect[EventList](ctx, c, instancePath(instance, "events"), nil)
+	return inspect[clusterfn.EventList](ctx, c, instancePath(instance, "events"), nil)
 }
 
 // Nodes gives the cluster's machines.
-func (c *Cluster) Nodes(ctx context.Context) (NodeList, error) {
-	return inspect[NodeList](ctx, c, "/v1/nodes", nil)
-}
-
-// LogQuery says which log is wanted.
-type LogQuery struct {
-	Pod       string
-	Container string // empty is the pod's first
-	Previous  bool   // of the container before the last restart
-	Lines     int    // 0 is DefaultLines; at most MaxLines
+func (c *Cluster) Nodes(ctx context.Context) (clusterfn.NodeList, error) {
+	return inspect[clusterfn.NodeList](ctx, c, "/v1/nodes", nil)
 }
 
 // Log gives the last lines of a log. Without such a pod, container or previous
 // container it is fault.NotFound.
-func (c *Cluster) Log(ctx context.Context, instance string, q LogQuery) (Log, error) {
+func (c *Cluster) Log(ctx context.Context, instance string, q clusterfn.LogQuery) (clusterfn.Log, error) {
 	query := url.Values{}
 	if q.Container != "" {
 		query.Set("container", q.Container)
@@ -169,9 +161,9 @@ func (c *Cluster) Log(ctx context.Context, instance string, q LogQuery) (Log, er
 		query.Set("previous", "true")
 	}
 	if q.Lines > 0 {
-		query.Set("lines", strconv.Itoa(min(q.Lines, MaxLines)))
+		query.Set("lines", strconv.Itoa(min(q.Lines, clusterfn.MaxLines)))
 	}
-	return inspect[Log](ctx, c, instancePath(instance, "pods/"+url.PathEscape(q.Pod)+"/log"), query)
+	return inspect[clusterfn.Log](ctx, c, instancePath(instance, "pods/"+url.PathEscape(q.Pod)+"/log"), query)
 }
 
 func instancePath(instance, rest string) string {
@@ -184,7 +176,7 @@ func inspect[T any](ctx context.Context, c *Cluster, path string, query url.Valu
 	if c.target.Secret.IsZero() {
 		return out, fault.New(fault.Unavailable, "The cluster %s has no inspector secret: deploy the inspector and enter its secret.", c.target.Cluster)
 	}
-	body, err := c.get(ctx, Function, path, query, true)
+	body, err := c.get(ctx, clusterfn.Function, path, query, true)
 	if err != nil {
 		return out, err
 	}
@@ -234,7 +226,7 @@ func (c *Cluster) once(ctx context.Context, function, path string, query url.Val
 		if err != nil {
 			return nil, fault.Wrap(fault.Invalid, err, "The address of a function of %s is wrong.", c.target.Cluster)
 		}
-		Sign(r, sees, c.target.Secret, c.client.opts.Now())
+		clusterfn.Sign(r, sees, c.target.Secret, c.client.opts.Now())
 	}
 	resp, err := c.client.http.Do(r)
 	if err != nil {
