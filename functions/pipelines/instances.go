@@ -7,6 +7,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/openedx"
 	"github.com/open-craft/ocim/shared/operation"
 )
 
@@ -15,7 +16,7 @@ func (f *pipelines) instanceRoutes(api *faas.API) {
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/operations", "list-instance-operations", "List what was done to an instance, newest first"), f.history)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's files fresh from GitLab, to edit them"), f.configuration)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet"), f.undeployed)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the keys whose change does more than restart"), f.keyEffects)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the known keys: what they hold and what changing them causes"), f.keyEffects)
 }
 
 type historyInput struct {
@@ -81,12 +82,12 @@ func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*undep
 
 type keyEffectsOutput struct {
 	Body struct {
-		Keys []operation.KeyEffect `json:"keys"`
+		Keys []openedx.Key `json:"keys"`
 	}
 }
 
 func (f *pipelines) keyEffects(context.Context, *struct{}) (*keyEffectsOutput, error) {
 	out := new(keyEffectsOutput)
-	out.Body.Keys = operation.KeyEffects()
+	out.Body.Keys = openedx.Keys()
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/openedx"
 	"github.com/open-craft/ocim/shared/operation"
 )
 
@@ -185,7 +186,7 @@ type getOperationOutput struct {
 type operationPage struct {
 	Operation fleet.Operation        `json:"operation"`
 	Files     []fleet.FileChange     `json:"files" doc:"What it changes in git, secrets masked"`
-	Effects   []operation.Effect     `json:"effects" doc:"What it causes"`
+	Effects   []openedx.Effect       `json:"effects" doc:"What it causes"`
 	Pipelines []fleet.Pipeline       `json:"pipelines" doc:"In the order they were made: trigger, deploying, child"`
 	Actions   []fleet.PipelineAction `json:"actions" doc:"What people did to these pipelines, oldest first"`
 	Estimate  *operation.Estimate    `json:"estimate,omitempty" doc:"How far it is; absent once it has ended"`
@@ -206,7 +207,13 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 		return nil, err
 	}
 	page.Files = append([]fleet.FileChange{}, detail.Files...)
-	page.Effects = operation.Effects(op.Kind, page.Files)
+	release := ""
+	if chunk, err := f.Fleet.Chunk(ctx, in.Cluster); err == nil && chunk != nil {
+		if row := chunk.Row(op.Instance); row != nil {
+			release = row.Instance.Release
+		}
+	}
+	page.Effects = openedx.Effects(op.Kind, page.Files, openedx.TutorMajor(release))
 	for _, id := range op.Pipelines {
 		p, err := f.Fleet.Pipeline(ctx, in.Cluster, id)
 		if fault.Is(err, fault.NotFound) {

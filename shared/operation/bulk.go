@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Target is one instance of the fleet.
@@ -101,7 +102,7 @@ type BulkPreview struct {
 type BulkGroup struct {
 	Targets  []Target           `json:"targets"`
 	Files    []fleet.FileChange `json:"files" doc:"Of the first of them"`
-	Effects  []Effect           `json:"effects"`
+	Effects  []openedx.Effect   `json:"effects"`
 	Warnings []Warning          `json:"warnings"`
 	Request  *GitLabRequest     `json:"request,omitempty" doc:"What GitLab will be asked for the first of them; updates of one cluster and one wave share a commit. Absent when they are left out, and for most groups of an unarchive that differ"`
 	Skipped  bool               `json:"skipped" doc:"They would be left out: blocked, or nothing to change"`
@@ -116,6 +117,7 @@ type outlook struct {
 	shown    string
 	actions  []grove.Action
 	from     *reading
+	tutor    int // major version, as far as it is known
 }
 
 // PreviewBulk thinks a bulk change through. Each cluster costs a constant number
@@ -142,7 +144,7 @@ func (s *Service) PreviewBulk(ctx context.Context, req BulkRequest) (BulkPreview
 			index[alike] = i
 			firsts = append(firsts, o)
 			out.Groups = append(out.Groups, BulkGroup{
-				Files: append([]fleet.FileChange{}, o.files...), Effects: Effects(req.Kind, o.files),
+				Files: append([]fleet.FileChange{}, o.files...), Effects: openedx.Effects(req.Kind, o.files, o.tutor),
 				Warnings: append([]Warning{}, o.warnings...), Skipped: o.skipped,
 			})
 		}
@@ -237,7 +239,7 @@ func signature(o outlook) any {
 			codes = append(codes, w.Message)
 		}
 	}
-	return []any{files, codes, o.skipped}
+	return []any{files, codes, o.skipped, openedx.Effects(fleet.Update, o.files, o.tutor)}
 }
 
 // lookAhead tells what would become of each target, and the hash of it all.
@@ -323,6 +325,7 @@ func (s *Service) outlookOf(ctx context.Context, r *reading, req BulkRequest, t 
 			p.block(unchanged, "targets", "%s is like this already", t.Instance)
 		}
 	}
+	o.tutor = p.tutor()
 	o.files, o.warnings, o.skipped = p.filesOf(t.Instance), p.warnings, p.refusal() != nil
 	if req.Kind == fleet.Update && !o.skipped {
 		for _, f := range p.files {

@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Preview is what an operation would do.
@@ -15,7 +16,7 @@ type Preview struct {
 	Hash      string              `json:"hash,omitempty" doc:"Send it as previewHash to start exactly this; absent when something blocks"`
 	Instances []string            `json:"instances" doc:"Instances that it touches; none is the whole cluster"`
 	Files     []fleet.FileChange  `json:"files" doc:"Files that change; of a create those that Grove will make, with the overrides alone: what the cluster's defaults hold comes in addition"`
-	Effects   []Effect            `json:"effects" doc:"What it will cause, the costliest first"`
+	Effects   []openedx.Effect    `json:"effects" doc:"What it will cause, the costliest first"`
 	Request   *GitLabRequest      `json:"request,omitempty" doc:"Exactly what GitLab will be asked; absent when something blocks"`
 	Warnings  []Warning           `json:"warnings"`
 	Confirm   string              `json:"confirm,omitempty" doc:"What has to be typed to confirm it"`
@@ -45,7 +46,7 @@ func (s *Service) Preview(ctx context.Context, project fleet.Project, req Reques
 		out.Instances = []string{p.op.Instance}
 	}
 	out.Files = p.detail().Files
-	out.Effects = Effects(req.Kind, out.Files)
+	out.Effects = openedx.Effects(req.Kind, out.Files, p.tutor())
 	switch req.Kind {
 	case fleet.Delete:
 		out.Confirm = p.op.Instance
@@ -59,6 +60,14 @@ func (s *Service) Preview(ctx context.Context, project fleet.Project, req Reques
 		return Preview{}, err
 	}
 	return out, nil
+}
+
+// tutor gives the major version of Tutor that the instance runs, zero when it is not known.
+func (p *prepared) tutor() int {
+	if p.row == nil {
+		return 0
+	}
+	return openedx.TutorMajor(p.row.Instance.Release)
 }
 
 // detail is what is kept of a change for the history.

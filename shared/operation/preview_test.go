@@ -51,7 +51,7 @@ func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
 	assert.Equal(t, []string{"OPENEDX_COMMON_VERSION", "OPENEDX_SECRET_KEY"}, preview.Files[0].Keys)
 	assert.Equal(t, []string{"OPENEDX_SECRET_KEY"}, preview.Files[0].Secrets)
 	assert.Equal(t, []string{"secretChanged"}, codes(preview))
-	assert.Equal(t, []string{"imageRebuild", "migrations", "restart"}, effects(preview))
+	assert.Equal(t, []string{"signsOut", "imageRebuild", "migrations", "restart"}, effects(preview))
 	require.NotNil(t, preview.Request)
 	assert.Contains(t, preview.Request.Path, "/repository/commits")
 	assert.Equal(t, "[AutoDeploy][Update] alpha|<deployment id>\n\nReason: security", preview.Request.Body["commit_message"])
@@ -208,35 +208,4 @@ func TestPreviewWarns(t *testing.T) {
 			assert.Equal(t, test.confirm, preview.Confirm)
 		})
 	}
-}
-
-func TestEffectsOfKeys(t *testing.T) {
-	seen := map[string]bool{}
-	for _, row := range operation.KeyEffects() {
-		assert.False(t, seen[row.Key], row.Key)
-		assert.NotEmpty(t, row.Effects, "%s: a restart needs no row", row.Key)
-		seen[row.Key] = true
-	}
-	got := operation.Effects(fleet.Update, []fleet.FileChange{
-		{Path: "instances/a/grove.yml", Keys: []string{"SIMPLE_THEME_SCSS_OVERRIDES"}}, {Path: "instances/a/requirements.txt"},
-	})
-	require.Len(t, got, 3)
-	assert.Equal(t, []string{"SIMPLE_THEME_SCSS_OVERRIDES", "requirements.txt"}, got[0].Because)
-	assert.Equal(t, []string{"requirements.txt"}, got[1].Because)
-
-	got = operation.Effects(fleet.Update, []fleet.FileChange{
-		{Path: "instances/a/config.yml", Keys: []string{"K8S_NAMESPACE", "LMS_HOST", "MFE_HOST", "RUN_MYSQL", "RUN_REDIS"}},
-	})
-	because := map[string][]string{}
-	for _, e := range got {
-		because[e.Effect] = e.Because
-	}
-	assert.Equal(t, map[string][]string{
-		"leavesData":   {"K8S_NAMESPACE", "RUN_MYSQL"},
-		"address":      {"LMS_HOST", "MFE_HOST"},
-		"imageRebuild": {"MFE_HOST"},
-		"migrations":   {"RUN_MYSQL", "RUN_REDIS"},
-		"restart":      nil,
-	}, because)
-	assert.Equal(t, "leavesData", got[0].Effect, "the costliest comes first")
 }

@@ -1267,7 +1267,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the keys whose change does more than restart */
+        /** List the known keys: what they hold and what changing them causes */
         get: operations["list-key-effects"];
         put?: never;
         post?: never;
@@ -1842,7 +1842,11 @@ export interface components {
             /** @description Keys and files that cause it */
             because?: string[];
             /** @enum {string} */
-            effect: "destroysData" | "leavesData" | "infrastructure" | "stops" | "address" | "imageRebuild" | "migrations" | "restart";
+            effect: "destroysData" | "leavesData" | "databaseVersion" | "infrastructure" | "stops" | "brokenUntilInit" | "signsOut" | "address" | "imageRebuild" | "migrations" | "initJobs" | "restart";
+            /** @description Why, by key, where that is not plain */
+            reasons?: {
+                [key: string]: string;
+            };
             /** @description What that means */
             text: string;
         };
@@ -2214,13 +2218,32 @@ export interface components {
              */
             size: number;
         };
-        KeyEffect: {
+        Key: {
+            /** @description What it holds */
+            doc: string;
+            /** @description What changing it causes besides a restart */
             effects: string[];
-            /** @description Key of config.yml or grove.yml; * at the end stands for any rest. The first row that a key fits is its row */
+            /** @enum {string} */
+            file: "config.yml" | "grove.yml" | "cluster.yml";
+            /** @description * stands for any rest. The first row that a key fits is its row */
             key: string;
+            /** @description Where this was read */
+            source: string;
+            /**
+             * @description Major versions of Tutor that the row is for; absent is all
+             * @example 19-
+             */
+            tutor?: string;
+            /**
+             * @description patch is block text, a map or a list; any template is allowed everywhere
+             * @enum {string}
+             */
+            type: "text" | "host" | "email" | "version" | "bool" | "int" | "list" | "map" | "patch" | "any";
+            /** @description Why it causes that */
+            why?: string;
         };
         KeyEffectsOutputBody: {
-            keys: components["schemas"]["KeyEffect"][];
+            keys: components["schemas"]["Key"][];
         };
         Line: {
             /** Format: date-time */
@@ -3357,7 +3380,7 @@ export interface components {
              * @example provider=aws&health=failed
              */
             query: string;
-            /** @description Give it to everybody; this needs the role operator somewhere */
+            /** @description Share it with everyone; this needs the operator role on a cluster */
             shared?: boolean;
         };
         Warning: {

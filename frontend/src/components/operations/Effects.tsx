@@ -1,8 +1,12 @@
 import {
   IconBox,
   IconDatabaseCog,
+  IconDatabaseExclamation,
   IconDatabaseOff,
+  IconListCheck,
+  IconLogout,
   IconPlayerPause,
+  IconPlugConnectedX,
   IconRefresh,
   IconServerCog,
   IconTrashX,
@@ -15,11 +19,15 @@ import classes from './operations.module.css';
 const icons: Record<Effect['effect'], TablerIcon> = {
   destroysData: IconTrashX,
   leavesData: IconDatabaseOff,
+  databaseVersion: IconDatabaseExclamation,
   infrastructure: IconServerCog,
   stops: IconPlayerPause,
+  brokenUntilInit: IconPlugConnectedX,
+  signsOut: IconLogout,
   address: IconWorld,
   imageRebuild: IconBox,
   migrations: IconDatabaseCog,
+  initJobs: IconListCheck,
   restart: IconRefresh,
 };
 
@@ -27,7 +35,7 @@ const icons: Record<Effect['effect'], TablerIcon> = {
 export function Effects({ effects }: { effects: readonly Effect[] }) {
   return (
     <ul className={classes.effects} aria-label="What it causes">
-      {effects.map(({ effect, text, because }) => {
+      {effects.map(({ effect, text, because, reasons }) => {
         const Icon = icons[effect];
         return (
           <li key={effect} data-effect={effect}>
@@ -39,6 +47,11 @@ export function Effects({ effects }: { effects: readonly Effect[] }) {
                   because of <code>{because.join(', ')}</code>
                 </span>
               )}
+              {[...new Set(Object.values(reasons ?? {}))].map((why) => (
+                <span key={why} className={classes.because}>
+                  {why}
+                </span>
+              ))}
             </span>
           </li>
         );

@@ -84,30 +84,38 @@ export function keysOf(paths: readonly string[]): Record<string, string> {
   return Object.assign({}, ...names.map((name) => known[name] ?? {})) as Record<string, string>;
 }
 
-/** A key whose change does more than restart; `*` at its end stands for any rest. */
+/** What changing a key causes besides a restart; `*` stands for any rest. */
 export interface KeyEffect {
   key: string;
-  effects: string[];
+  effects: string[] | null;
+  tutor?: string;
 }
 
 const effectWords: Partial<Record<string, string>> = {
   leavesData: 'leaves behind what is stored now',
+  databaseVersion: 'starts another version of the database',
+  brokenUntilInit: 'breaks parts until the init jobs have run',
+  signsOut: 'signs everyone out',
   address: 'changes its address',
   imageRebuild: 'rebuilds images',
   migrations: 'runs migrations',
+  initJobs: 'takes effect when the init jobs run',
 };
 
 /** What changing a key causes, in a few words. */
 export function effectOf(key: string, effects: readonly KeyEffect[]): string {
-  const words = rowOf(key, effects)?.effects.map((effect) => effectWords[effect] ?? effect) ?? [];
+  const words = rowOf(key, effects)?.effects?.map((effect) => effectWords[effect] ?? effect) ?? [];
   return words.length === 0 ? '' : `${words.join(', ').replace(/^./, (c) => c.toUpperCase())}.`;
 }
 
 /** Whether what an instance has is lost from sight when the key is changed. */
 export function isIdentity(key: string, effects: readonly KeyEffect[]): boolean {
-  return rowOf(key, effects)?.effects.includes('leavesData') ?? false;
+  return rowOf(key, effects)?.effects?.includes('leavesData') ?? false;
 }
 
 function rowOf(key: string, effects: readonly KeyEffect[]): KeyEffect | undefined {
-  return effects.find(({ key: k }) => (k.endsWith('*') ? key.startsWith(k.slice(0, -1)) : k === key));
+  const fits = ({ key: k }: KeyEffect) =>
+    k === key || (k.includes('*') && new RegExp(`^${k.replaceAll('*', '.*')}$`).test(key));
+  const rows = effects.filter(fits);
+  return rows.find(({ tutor }) => tutor === undefined || tutor.endsWith('-')) ?? rows[0];
 }
