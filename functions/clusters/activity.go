@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // ActivityFilter selects activity; an empty field selects all.
@@ -18,9 +18,9 @@ type ActivityFilter struct {
 
 // seenBy gives what keeps the activity that is selected and visible; nil is all
 // clusters.
-func (f ActivityFilter) seenBy(visible func(cluster string) bool) func(fleet.Activity) bool {
+func (f ActivityFilter) seenBy(visible func(cluster string) bool) func(activity.Activity) bool {
 	among := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
-	return func(a fleet.Activity) bool {
+	return func(a activity.Activity) bool {
 		return (visible == nil || visible(a.Cluster)) && among(f.Cluster, a.Cluster) && among(f.Kind, a.Kind) &&
 			among(f.To, a.To) && (f.Instance == "" || f.Instance == a.Instance)
 	}
@@ -34,8 +34,8 @@ type listActivityInput struct {
 
 type listActivityOutput struct {
 	Body struct {
-		Activity []fleet.Activity `json:"activity"`
-		Next     string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last. A page with one may be empty"`
+		Activity []activity.Activity `json:"activity"`
+		Next     string              `json:"next,omitempty" doc:"Cursor of the following page; absent on the last. A page with one may be empty"`
 	}
 }
 
@@ -43,6 +43,6 @@ func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*li
 	visible, _ := sightOf(faas.PrincipalFrom(ctx))
 	out := new(listActivityOutput)
 	var err error
-	out.Body.Activity, out.Body.Next, err = f.Fleet.Activities(ctx, in.seenBy(visible), in.After, in.Limit)
+	out.Body.Activity, out.Body.Next, err = f.Fleet.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit)
 	return out, err
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/projects"
@@ -19,7 +21,7 @@ import (
 // Deps is what the function needs.
 type Deps struct {
 	API      faas.Options
-	Fleet    *fleet.Store
+	Fleet    *fleetstore.Store
 	Projects *projects.Service
 	Usage    *usage.Service
 	Notify   *notify.Service
@@ -35,7 +37,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Clusters"
 	api := faas.NewAPI(deps.API)
-	f := &clusters{Deps: deps, replica: fleet.NewReplica(deps.Fleet), ages: fleet.NewAgeBook(deps.Fleet)}
+	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Fleet.Chunks), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 	f.routeFleet(api)
 	f.routeRuntime(api)
 	f.routeProjects(api)
@@ -47,8 +49,8 @@ func New(deps Deps) http.Handler {
 
 type clusters struct {
 	Deps
-	replica *fleet.Replica
-	ages    *fleet.AgeBook
+	replica *fleetview.Replica
+	ages    *fleetview.StalenessCache
 }
 
 func (f *clusters) routeFleet(api *faas.API) {

@@ -7,6 +7,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 )
 
 type listClustersInput struct {
@@ -26,16 +27,16 @@ type clusterTree struct {
 
 // clusterBranch is a cluster as the sidebar shows it.
 type clusterBranch struct {
-	ID        string         `json:"id"`
-	Name      string         `json:"name"`
-	Provider  string         `json:"provider,omitempty"`
-	Pipeline  string         `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
-	Problems  int            `json:"problems" doc:"Problems in the cluster's own files"`
-	SyncError string         `json:"syncError,omitempty" doc:"Why the project could not be read last"`
-	Troubles  []string       `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
-	Online    fleet.Online   `json:"online,omitzero"`
-	Stale     fleet.Stale    `json:"stale,omitzero" doc:"What is known of it for too long; absent when nothing is"`
-	Instances []instanceLeaf `json:"instances"`
+	ID        string          `json:"id"`
+	Name      string          `json:"name"`
+	Provider  string          `json:"provider,omitempty"`
+	Pipeline  string          `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
+	Problems  int             `json:"problems" doc:"Problems in the cluster's own files"`
+	SyncError string          `json:"syncError,omitempty" doc:"Why the project could not be read last"`
+	Troubles  []string        `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
+	Online    fleet.Online    `json:"online,omitzero"`
+	Stale     fleetview.Stale `json:"stale,omitzero" doc:"What is known of it for too long; absent when nothing is"`
+	Instances []instanceLeaf  `json:"instances"`
 }
 
 // instanceLeaf is an instance as the sidebar shows it.
@@ -70,7 +71,7 @@ func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*li
 	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
 }
 
-func branch(chunk *fleet.Chunk, stale fleet.Stale) clusterBranch {
+func branch(chunk *fleet.Chunk, stale fleetview.Stale) clusterBranch {
 	c := chunk.Cluster
 	b := clusterBranch{
 		ID: c.ID, Name: c.Name, Provider: c.Provider, Pipeline: status(c.Pipeline), Problems: len(c.Problems), SyncError: c.Sync.Error,

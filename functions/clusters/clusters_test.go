@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/clusters"
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/chat"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
@@ -29,6 +30,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/views"
 )
 
 // people are the callers, by bearer token.
@@ -226,7 +228,7 @@ type overview struct {
 		Pipeline                                              int64
 	}
 	Running  []struct{ Cluster, Instance string }
-	Activity []fleet.Activity
+	Activity []activity.Activity
 }
 
 func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
@@ -332,7 +334,7 @@ func TestActivityTellsLifecyclesAndPipelines(t *testing.T) {
 	require.NoError(t, w.fleet.Sync(t.Context(), "campus"))
 
 	var page struct {
-		Activity []fleet.Activity
+		Activity []activity.Activity
 		Next     string
 	}
 	w.call("viewer", http.MethodGet, "/v1/activity?limit=1", nil, &page)
@@ -349,10 +351,10 @@ func TestActivityTellsLifecyclesAndPipelines(t *testing.T) {
 	}
 	assert.Contains(t, kinds, "pipeline alpha success")
 
-	for query, kept := range map[string]func(fleet.Activity) bool{
-		"instance=alpha&kind=lifecycle":               func(a fleet.Activity) bool { return a.Instance == "alpha" && a.Kind == "lifecycle" },
-		"cluster=campus&kind=pipeline&kind=lifecycle": func(a fleet.Activity) bool { return a.Kind == "pipeline" || a.Kind == "lifecycle" },
-		"to=archived&to=success":                      func(a fleet.Activity) bool { return a.To == "archived" || a.To == "success" },
+	for query, kept := range map[string]func(activity.Activity) bool{
+		"instance=alpha&kind=lifecycle":               func(a activity.Activity) bool { return a.Instance == "alpha" && a.Kind == "lifecycle" },
+		"cluster=campus&kind=pipeline&kind=lifecycle": func(a activity.Activity) bool { return a.Kind == "pipeline" || a.Kind == "lifecycle" },
+		"to=archived&to=success":                      func(a activity.Activity) bool { return a.To == "archived" || a.To == "success" },
 	} {
 		page.Activity = nil
 		w.call("viewer", http.MethodGet, "/v1/activity?"+query, nil, &page)
@@ -389,14 +391,14 @@ func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
 
 func TestViewsArePrivateSharedAndDefault(t *testing.T) {
 	w := newWorld(t)
-	var mine, ours fleet.View
+	var mine, ours views.View
 	rec := w.call("viewer", http.MethodPost, "/v1/views", map[string]any{"name": "Mine", "query": "health=failed", "default": true}, &mine)
 	assert.Equal(t, http.StatusCreated, rec.Code)
 	assert.Equal(t, http.StatusForbidden, w.call("viewer", http.MethodPost, "/v1/views", map[string]any{"name": "x", "query": "", "shared": true}, nil).Code)
 	w.call("operator", http.MethodPost, "/v1/views", map[string]any{"name": "Ours", "query": "provider=aws", "shared": true}, &ours)
 
 	var list struct {
-		Views   []fleet.View
+		Views   []views.View
 		Default string
 	}
 	w.call("viewer", http.MethodGet, "/v1/views", nil, &list)

@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
 )
 
@@ -38,7 +39,7 @@ type listInstancesOutput struct {
 // instancePage is a page of the list with the age of what it says.
 type instancePage struct {
 	fleet.InstancePage
-	Stale map[string]fleet.Stale `json:"stale,omitempty" doc:"By cluster of the page, what is known of it for too long"`
+	Stale map[string]fleetview.Stale `json:"stale,omitempty" doc:"By cluster of the page, what is known of it for too long"`
 }
 
 func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*listInstancesOutput, error) {
@@ -63,7 +64,7 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 		return nil, err
 	}
 	out := &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: instancePage{
-		InstancePage: page, Stale: map[string]fleet.Stale{},
+		InstancePage: page, Stale: map[string]fleetview.Stale{},
 	}}
 	for _, i := range page.Instances {
 		if old, is := stale.ByID[i.Cluster]; is {
@@ -103,7 +104,7 @@ const revalidate = "private, no-cache"
 
 // revisionTag tags what a person may see of a revision: a change of their grants
 // or of what is stale changes it too.
-func revisionTag(ctx context.Context, revision int64, stale *fleet.StaleClusters) string {
+func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClusters) string {
 	who := faas.PrincipalFrom(ctx)
 	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + stale.Tag + "-" + who.Grants.Fingerprint())
 }

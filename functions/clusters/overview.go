@@ -7,8 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
 )
 
@@ -26,16 +28,16 @@ type getOverviewOutput struct {
 
 // overview is the fleet at a glance.
 type overview struct {
-	Revision       int64            `json:"revision"`
-	Clusters       int              `json:"clusters"`
-	Instances      int              `json:"instances" doc:"Neither archived nor deleted"`
-	Lifecycles     map[string]int   `json:"lifecycles"`
-	Healths        map[string]int   `json:"healths" doc:"Of the instances that are neither archived nor deleted"`
-	Pipelines      map[string]int   `json:"pipelines" doc:"By status of the latest pipeline, of the same instances"`
-	Attention      []attention      `json:"attention" doc:"What needs somebody, the worst first; at most fifty"`
-	AttentionTotal int              `json:"attentionTotal" doc:"How many reasons there are"`
-	Running        []running        `json:"running" doc:"Pipelines at work, at most fifty"`
-	Activity       []fleet.Activity `json:"activity" doc:"What happened last"`
+	Revision       int64               `json:"revision"`
+	Clusters       int                 `json:"clusters"`
+	Instances      int                 `json:"instances" doc:"Neither archived nor deleted"`
+	Lifecycles     map[string]int      `json:"lifecycles"`
+	Healths        map[string]int      `json:"healths" doc:"Of the instances that are neither archived nor deleted"`
+	Pipelines      map[string]int      `json:"pipelines" doc:"By status of the latest pipeline, of the same instances"`
+	Attention      []attention         `json:"attention" doc:"What needs somebody, the worst first; at most fifty"`
+	AttentionTotal int                 `json:"attentionTotal" doc:"How many reasons there are"`
+	Running        []running           `json:"running" doc:"Pipelines at work, at most fifty"`
+	Activity       []activity.Activity `json:"activity" doc:"What happened last"`
 }
 
 // attention is a reason to look at a cluster or an instance.
@@ -95,7 +97,7 @@ func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOu
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 	})
 	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]
-	o.Activity, _, err = f.Fleet.Activities(ctx, ActivityFilter{}.seenBy(visible), "", mostActivity)
+	o.Activity, _, err = f.Fleet.Activity.Page(ctx, ActivityFilter{}.seenBy(visible), "", mostActivity)
 	return out, err
 }
 
@@ -113,7 +115,7 @@ func (o *overview) add(a attention) {
 	o.Attention = append(o.Attention, a)
 }
 
-func (o *overview) cluster(chunk *fleet.Chunk, stale fleet.Stale) {
+func (o *overview) cluster(chunk *fleet.Chunk, stale fleetview.Stale) {
 	c := chunk.Cluster
 	switch {
 	case c.Sync.Error != "":
@@ -177,7 +179,7 @@ func problem(list []fleet.FileProblem) string {
 }
 
 // instances adds what the instances that still are say, the latest change first.
-func (o *overview) instances(snapshot *fleet.Snapshot, all fleet.Filter) error {
+func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) error {
 	find := func(narrow func(*fleet.Filter), most int) (fleet.InstancePage, error) {
 		f := all
 		narrow(&f)

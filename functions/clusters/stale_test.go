@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 )
 
 // Lists say what is too old to be relied on, and are the same while nothing becomes so:
@@ -35,13 +36,13 @@ func TestListsTellWhatIsStale(t *testing.T) {
 	}
 	type page struct {
 		Instances []fleet.Instance
-		Stale     map[string]fleet.Stale
+		Stale     map[string]fleetview.Stale
 		Revision  int64
 	}
 	type tree struct {
 		Clusters []struct {
 			Online fleet.Online
-			Stale  fleet.Stale
+			Stale  fleetview.Stale
 		}
 	}
 	sync()
@@ -67,7 +68,7 @@ func TestListsTellWhatIsStale(t *testing.T) {
 	}
 	var old page
 	require.Equal(t, http.StatusOK, w.call("narrow", http.MethodGet, "/v1/instances", nil, &old, "If-None-Match", tag).Code)
-	assert.Equal(t, map[string]fleet.Stale{"campus": {HealthAt: seen.UTC()}}, old.Stale)
+	assert.Equal(t, map[string]fleetview.Stale{"campus": {HealthAt: seen.UTC()}}, old.Stale)
 	assert.Equal(t, fresh.Revision, old.Revision, "no fact changed")
 	var branches tree
 	w.call("narrow", http.MethodGet, "/v1/clusters", nil, &branches)

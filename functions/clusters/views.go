@@ -7,26 +7,26 @@ import (
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/views"
 )
 
 type listViewsOutput struct {
 	Body struct {
-		Views   []fleet.View `json:"views"`
+		Views   []views.View `json:"views"`
 		Default string       `json:"default,omitempty" doc:"Id of the view that is shown first"`
 	}
 }
 
 func (f *clusters) listViews(ctx context.Context, _ *struct{}) (*listViewsOutput, error) {
-	views, byDefault, err := f.Fleet.Views(ctx, faas.PrincipalFrom(ctx).UserID)
+	list, byDefault, err := f.Fleet.Views(ctx, faas.PrincipalFrom(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}
 	out := new(listViewsOutput)
-	out.Body.Views = slices.DeleteFunc(views, func(v fleet.View) bool { return !seesView(faas.PrincipalFrom(ctx), v) })
-	views = out.Body.Views
-	if slices.ContainsFunc(views, func(v fleet.View) bool { return v.ID == byDefault }) {
+	out.Body.Views = slices.DeleteFunc(list, func(v views.View) bool { return !seesView(faas.PrincipalFrom(ctx), v) })
+	list = out.Body.Views
+	if slices.ContainsFunc(list, func(v views.View) bool { return v.ID == byDefault }) {
 		out.Body.Default = byDefault
 	}
 	return out, nil
@@ -34,7 +34,7 @@ func (f *clusters) listViews(ctx context.Context, _ *struct{}) (*listViewsOutput
 
 // seesView reports whether the caller may see a view: their own, or a shared one
 // that names no cluster that is hidden from them.
-func seesView(who identity.Principal, v fleet.View) bool {
+func seesView(who identity.Principal, v views.View) bool {
 	if v.Owner == who.UserID {
 		return true
 	}
@@ -43,10 +43,10 @@ func seesView(who identity.Principal, v fleet.View) bool {
 }
 
 // view reads a view that the caller may see.
-func (f *clusters) view(ctx context.Context, who identity.Principal, id string) (fleet.View, error) {
+func (f *clusters) view(ctx context.Context, who identity.Principal, id string) (views.View, error) {
 	v, err := f.Fleet.View(ctx, who.UserID, id)
 	if err == nil && !seesView(who, v) {
-		return fleet.View{}, fault.New(fault.NotFound, "There is no such view.")
+		return views.View{}, fault.New(fault.NotFound, "There is no such view.")
 	}
 	return v, err
 }
@@ -60,7 +60,7 @@ type viewBody struct {
 }
 
 type viewOutput struct {
-	Body fleet.View
+	Body views.View
 }
 
 type addViewInput struct {
@@ -69,7 +69,7 @@ type addViewInput struct {
 
 func (f *clusters) addView(ctx context.Context, in *addViewInput) (*viewOutput, error) {
 	who := faas.PrincipalFrom(ctx)
-	return f.saveView(ctx, who, fleet.View{ID: f.NewID(), Owner: who.UserID, OwnerName: who.Name}, in.Body)
+	return f.saveView(ctx, who, views.View{ID: f.NewID(), Owner: who.UserID, OwnerName: who.Name}, in.Body)
 }
 
 type replaceViewInput struct {
@@ -93,7 +93,7 @@ func (f *clusters) replaceView(ctx context.Context, in *replaceViewInput) (*view
 	return f.saveView(ctx, who, view, in.Body)
 }
 
-func (f *clusters) saveView(ctx context.Context, who identity.Principal, view fleet.View, b viewBody) (*viewOutput, error) {
+func (f *clusters) saveView(ctx context.Context, who identity.Principal, view views.View, b viewBody) (*viewOutput, error) {
 	if _, err := url.ParseQuery(b.Query); err != nil {
 		return nil, fault.InvalidField("query", "must be the query of a URL")
 	}
@@ -136,7 +136,7 @@ func operates(who identity.Principal) bool {
 
 // requireOwner returns an error unless the caller owns the view or is an
 // administrator of every cluster.
-func requireOwner(who identity.Principal, view fleet.View) error {
+func requireOwner(who identity.Principal, view views.View) error {
 	if view.Owner == who.UserID || who.AllowedGlobally(identity.Administrator) {
 		return nil
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
 )
@@ -18,7 +20,7 @@ import (
 // Deps is what the function needs.
 type Deps struct {
 	API   faas.Options
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	// Sync reads a project again.
 	Sync func(ctx context.Context, project string) error
 	// Observe asks a project's cluster again what runs.
@@ -37,7 +39,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Instances"
 	api := faas.NewAPI(deps.API)
-	f := &instances{Deps: deps, shelf: fleet.NewShelf(deps.Fleet), ages: fleet.NewAgeBook(deps.Fleet)}
+	f := &instances{Deps: deps, shelf: fleetview.NewChunkCache(deps.Fleet.Chunks), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
@@ -55,8 +57,8 @@ func New(deps Deps) http.Handler {
 
 type instances struct {
 	Deps
-	shelf *fleet.Shelf
-	ages  *fleet.AgeBook
+	shelf *fleetview.ChunkCache
+	ages  *fleetview.StalenessCache
 }
 
 type instanceInput struct {

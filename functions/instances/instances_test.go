@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -39,7 +40,7 @@ func (byCluster) Authenticate(_ context.Context, bearer string) (identity.Princi
 
 type world struct {
 	http.Handler
-	fleet   *fleet.Store
+	fleet   *fleetstore.Store
 	cluster *clustertest.Server
 	syncErr error
 	synced  []string
@@ -57,7 +58,7 @@ func newWorld(t *testing.T) *world {
 
 func newWorldOn(t *testing.T, store kv.Store) *world {
 	t.Helper()
-	w := &world{fleet: fleet.NewStore(store, func() time.Time { return noon })}
+	w := &world{fleet: fleetstore.New(store, func() time.Time { return noon })}
 	w.Handler = function.New(function.Deps{
 		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet,
 		Sync: func(_ context.Context, project string) error {

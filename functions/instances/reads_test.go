@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
@@ -39,7 +40,7 @@ func TestReadsOfTheInstance(t *testing.T) {
 			ID: id, Cluster: "campus", Instance: "demo", Kind: fleet.Update, State: fleet.Succeeded, DeploymentID: fmt.Sprint(1000 + n),
 			Commit: p.SHA, Reason: fmt.Sprintf("Ticket %d: the theme of the autumn term.", 8000+n*7), RequestedBy: "ada@example.org",
 			Pipelines: []int64{p.ID}, RequestedAt: at, AcceptedAt: at, RunningAt: at.Add(9 * time.Second), EndedAt: at.Add(20 * time.Minute),
-		}, fleet.Once{Key: id, Fingerprint: "f"})
+		}, fleetstore.Once{Key: id, Fingerprint: "f"})
 		require.NoError(t, err)
 	}
 	var config strings.Builder

@@ -23,8 +23,10 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/views"
 )
 
 var updateGolden = flag.Bool("update", false, "rewrite the golden files")
@@ -121,14 +123,14 @@ func seed(t *testing.T, m machine) {
 			return c, nil
 		}))
 	}
-	require.NoError(t, store.SaveView(ctx, fleet.View{ID: "shared", Name: "Of campus", Query: "cluster=campus", Shared: true, Owner: "owner"}))
+	require.NoError(t, store.SaveView(ctx, views.View{ID: "shared", Name: "Of campus", Query: "cluster=campus", Shared: true, Owner: "owner"}))
 	for id, targets := range map[string][]fleet.BulkTarget{
 		"here": {{Cluster: "campus", Instance: "alpha", State: fleet.TargetWaiting}},
 		"both": {{Cluster: "campus", Instance: "alpha", State: fleet.TargetWaiting}, {Cluster: "other", Instance: "alpha", State: fleet.TargetWaiting}},
 	} {
 		_, _, err := store.AddBulk(ctx, fleet.Bulk{
 			ID: id, State: fleet.BulkRunning, Kind: fleet.Archive, RequestedAt: time.Unix(1, 0), Batch: 1, PauseAfter: 1, Targets: targets,
-		}, fleet.Once{Key: "seed-" + id, Fingerprint: id})
+		}, fleetstore.Once{Key: "seed-" + id, Fingerprint: id})
 		require.NoError(t, err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
@@ -19,7 +20,7 @@ import (
 // Deps is what the function needs.
 type Deps struct {
 	API        faas.Options
-	Fleet      *fleet.Store
+	Fleet      *fleetstore.Store
 	Operations *operation.Service
 	// Pipeline asks GitLab for a pipeline with its jobs.
 	Pipeline func(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error)

@@ -16,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/notify"
 )
@@ -23,7 +24,7 @@ import (
 // Deps is what the function needs.
 type Deps struct {
 	API   faas.Options
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	// Sync reads one project; fault.Conflict when that is being done already.
 	Sync func(ctx context.Context, project string) error
 	// Check looks after a project's token and webhook when that is due.

@@ -20,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/notify"
@@ -35,7 +36,7 @@ func (operator) Authenticate(context.Context, string) (identity.Principal, error
 // world is the function over a fleet whose projects are not really read.
 type world struct {
 	*testing.T
-	store   *fleet.Store
+	store   *fleetstore.Store
 	handler http.Handler
 
 	mu        sync.Mutex
@@ -53,7 +54,7 @@ type world struct {
 
 func newWorld(t *testing.T, projects int) *world {
 	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }, observe: func(context.Context, string) error { return nil }}
-	w.store = fleet.NewStore(kvtest.Open(t), w.clock)
+	w.store = fleetstore.New(kvtest.Open(t), w.clock)
 	for n := range projects {
 		require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: fmt.Sprintf("p%03d", n), GitLabID: int64(n)}))
 	}

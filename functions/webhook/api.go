@@ -13,15 +13,17 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // Deps is what the function needs.
 type Deps struct {
 	API   faas.Options
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	// Credentials opens a project's credentials; fault.NotFound when there are none.
-	Credentials func(ctx context.Context, project string) (fleet.Credentials, error)
+	Credentials func(ctx context.Context, project string) (vault.Credentials, error)
 	// Apply brings the fleet up to date with a stored event.
 	Apply func(ctx context.Context, event fleet.Event) error
 	Now   func() time.Time

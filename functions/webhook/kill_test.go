@@ -24,10 +24,12 @@ import (
 	function "github.com/open-craft/ocim/functions/webhook"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 const (
@@ -60,8 +62,8 @@ func serveChild(file string) error {
 	reconciling := allsetup.New(allsetup.Parts{KV: store, Now: setup.Now, Log: quiet})
 	h := function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Apply: reconciling.Reconciler.Apply,
-		Credentials: func(context.Context, string) (fleet.Credentials, error) {
-			return fleet.Credentials{WebhookSecret: secret.New(token)}, nil
+		Credentials: func(context.Context, string) (vault.Credentials, error) {
+			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
 		},
 	})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -133,7 +135,7 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kv.db")
 	store, err := bolt.Open(file, bolt.Options{})
 	require.NoError(t, err)
-	require.NoError(t, fleet.NewStore(store, setup.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	require.NoError(t, fleetstore.New(store, setup.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
 	require.NoError(t, store.Close())
 
 	const senders = 16
@@ -175,7 +177,7 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 	store, err = bolt.Open(file, bolt.Options{LockWait: 10 * time.Second})
 	require.NoError(t, err)
 	defer store.Close()
-	f := fleet.NewStore(store, setup.Now)
+	f := fleetstore.New(store, setup.Now)
 	waiting := map[int64]bool{}
 	after := ""
 	for {

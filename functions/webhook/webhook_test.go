@@ -28,9 +28,11 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 const (
@@ -44,7 +46,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // intake is the function over a store, with what it applied.
 type intake struct {
 	http.Handler
-	fleet   *fleet.Store
+	fleet   *fleetstore.Store
 	applied atomic.Int64
 	fail    error // of applying
 	opened  atomic.Int64
@@ -52,24 +54,24 @@ type intake struct {
 
 func newIntake(t *testing.T, store kv.Store) *intake {
 	t.Helper()
-	in := &intake{fleet: fleet.NewStore(store, func() time.Time { return noon })}
+	in := &intake{fleet: fleetstore.New(store, func() time.Time { return noon })}
 	quiet := slog.New(slog.DiscardHandler)
 	in.Handler = function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: in.fleet, Log: quiet,
 		Now: func() time.Time { return noon },
-		Credentials: func(_ context.Context, project string) (fleet.Credentials, error) {
+		Credentials: func(_ context.Context, project string) (vault.Credentials, error) {
 			in.opened.Add(1)
 			switch project {
 			case "campus":
-				return fleet.Credentials{WebhookSecret: secret.New(token), FormerWebhookSecret: secret.New(formerToken)}, nil
+				return vault.Credentials{WebhookSecret: secret.New(token), FormerWebhookSecret: secret.New(formerToken)}, nil
 			case "signed":
-				return fleet.Credentials{WebhookSecret: secret.New(signingToken)}, nil
+				return vault.Credentials{WebhookSecret: secret.New(signingToken)}, nil
 			case "open":
-				return fleet.Credentials{}, nil
+				return vault.Credentials{}, nil
 			case "down":
-				return fleet.Credentials{}, fault.New(fault.Unavailable, "the store is down")
+				return vault.Credentials{}, fault.New(fault.Unavailable, "the store is down")
 			}
-			return fleet.Credentials{}, fault.New(fault.NotFound, "no credentials of project %q", project)
+			return vault.Credentials{}, fault.New(fault.NotFound, "no credentials of project %q", project)
 		},
 		Apply: func(ctx context.Context, e fleet.Event) error {
 			in.applied.Add(1)
@@ -319,7 +321,7 @@ func (refusing) Put(context.Context, kv.Item, kv.Condition) (kv.Item, error) {
 
 func TestStoreThatIsDownIsNeverAnswered2xx(t *testing.T) {
 	store := kvtest.Open(t)
-	require.NoError(t, fleet.NewStore(store, time.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	require.NoError(t, fleetstore.New(store, time.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
 	in := newIntake(t, refusing{store})
 	w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token})
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
@@ -357,15 +359,15 @@ func TestIntakeIsOneConditionalWrite(t *testing.T) {
 // BenchmarkAccept tells how long GitLab waits for its answer: p99 ≤ 250 ms.
 func BenchmarkAccept(b *testing.B) {
 	store := kvtest.Open(b)
-	f := fleet.NewStore(store, time.Now)
+	f := fleetstore.New(store, time.Now)
 	if err := f.AddProject(b.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}); err != nil {
 		b.Fatal(err)
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	h := function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: f, Log: quiet, Now: time.Now, Apply: f.ForgetEvent,
-		Credentials: func(context.Context, string) (fleet.Credentials, error) {
-			return fleet.Credentials{WebhookSecret: secret.New(token)}, nil
+		Credentials: func(context.Context, string) (vault.Credentials, error) {
+			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
 		},
 	})
 	body, err := os.ReadFile("testdata/pipeline.json")

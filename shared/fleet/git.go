@@ -1,6 +1,8 @@
 package fleet
 
-import "time"
+import (
+	"time"
+)
 
 // Commit is a commit of a project's repository.
 type Commit struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // Client is a GitLab server, used with one token.
@@ -54,7 +55,7 @@ func sameHost(req *http.Request, via []*http.Request) error {
 
 // Opener opens the projects of the fleet with their credentials.
 type Opener struct {
-	Credentials func(ctx context.Context, project string) (fleet.Credentials, error)
+	Credentials func(ctx context.Context, project string) (vault.Credentials, error)
 	Transport   http.RoundTripper
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // logProject opens a project of a server with some token.
@@ -27,8 +28,8 @@ func logProject(t *testing.T, url, token string, id int) *gitlab.Project {
 	t.Helper()
 	opener := gitlab.Opener{
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
-		Credentials: func(_ context.Context, _ string) (fleet.Credentials, error) {
-			return fleet.Credentials{APIToken: secret.New(token)}, nil
+		Credentials: func(_ context.Context, _ string) (vault.Credentials, error) {
+			return vault.Credentials{APIToken: secret.New(token)}, nil
 		},
 	}
 	p, err := opener.Open(t.Context(), fleet.Project{ID: "campus", GitLabURL: url, GitLabID: int64(id), DefaultBranch: "main"})

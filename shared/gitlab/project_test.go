@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 const (
@@ -41,15 +42,15 @@ func begin(t *testing.T, files map[string]string) *world {
 	w := &world{Server: s, id: info.ID, project: fleet.Project{
 		ID: "campus", GitLabURL: s.URL(), GitLabID: int64(info.ID), Path: "grove/campus", DefaultBranch: "main",
 	}}
-	credentials := fleet.Credentials{APIToken: secret.New(token), TriggerToken: secret.New(trigger)}
+	credentials := vault.Credentials{APIToken: secret.New(token), TriggerToken: secret.New(trigger)}
 	w.open = func() *gitlab.Project { return openWith(t, w.project, credentials) }
 	return w
 }
 
-func openWith(t *testing.T, project fleet.Project, c fleet.Credentials) *gitlab.Project {
+func openWith(t *testing.T, project fleet.Project, c vault.Credentials) *gitlab.Project {
 	t.Helper()
 	o := &gitlab.Opener{
-		Credentials: func(context.Context, string) (fleet.Credentials, error) { return c, nil },
+		Credentials: func(context.Context, string) (vault.Credentials, error) { return c, nil },
 		Transport:   gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
 	}
 	p, err := o.Open(t.Context(), project)
@@ -286,11 +287,11 @@ func TestTriggerIsSentOnce(t *testing.T) {
 
 func TestWrongTriggerToken(t *testing.T) {
 	w := begin(t, small())
-	p := openWith(t, w.project, fleet.Credentials{APIToken: secret.New(token), TriggerToken: secret.New("glptt-wrong")})
+	p := openWith(t, w.project, vault.Credentials{APIToken: secret.New(token), TriggerToken: secret.New("glptt-wrong")})
 	_, err := p.Trigger(t.Context(), grove.Trigger{Ref: "main"})
 	assert.True(t, fault.Is(err, fault.Upstream))
 	assert.ErrorContains(t, err, "trigger token")
-	p = openWith(t, w.project, fleet.Credentials{APIToken: secret.New(token)})
+	p = openWith(t, w.project, vault.Credentials{APIToken: secret.New(token)})
 	_, err = p.Trigger(t.Context(), grove.Trigger{Ref: "main"})
 	assert.True(t, fault.Is(err, fault.Upstream))
 }
@@ -304,15 +305,15 @@ func TestRedirectsStayOnTheirHost(t *testing.T) {
 	defer thief.Close()
 	server := httptest.NewServer(http.RedirectHandler(thief.URL+"/api/v4/x", http.StatusFound))
 	defer server.Close()
-	p := openWith(t, fleet.Project{GitLabURL: server.URL, GitLabID: 1, DefaultBranch: "main"}, fleet.Credentials{APIToken: secret.New(token)})
+	p := openWith(t, fleet.Project{GitLabURL: server.URL, GitLabID: 1, DefaultBranch: "main"}, vault.Credentials{APIToken: secret.New(token)})
 	_, err := p.Head(t.Context())
 	require.Error(t, err)
 	assert.Empty(t, stolen)
 }
 
 func TestOpenWithoutCredentials(t *testing.T) {
-	o := &gitlab.Opener{Credentials: func(context.Context, string) (fleet.Credentials, error) {
-		return fleet.Credentials{}, fault.New(fault.NotFound, "none")
+	o := &gitlab.Opener{Credentials: func(context.Context, string) (vault.Credentials, error) {
+		return vault.Credentials{}, fault.New(fault.NotFound, "none")
 	}}
 	_, err := o.Open(t.Context(), fleet.Project{})
 	assert.True(t, fault.Is(err, fault.Upstream))
@@ -335,6 +336,6 @@ func TestDescribeAndHook(t *testing.T) {
 	}
 }
 
-func credentialsWith(triggerToken secret.Value) fleet.Credentials {
-	return fleet.Credentials{APIToken: secret.New(token), TriggerToken: triggerToken}
+func credentialsWith(triggerToken secret.Value) vault.Credentials {
+	return vault.Credentials{APIToken: secret.New(token), TriggerToken: triggerToken}
 }

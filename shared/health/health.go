@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/grove"
 )
 
@@ -33,7 +34,7 @@ type Cluster interface {
 
 // Service observes clusters.
 type Service struct {
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	// Open gives a project's cluster; ErrNoInspector when it cannot be asked.
 	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
 	// Deployed gives what an instance was deployed with last, by asking GitLab; nil

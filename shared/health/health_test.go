@@ -8,10 +8,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
@@ -22,8 +25,8 @@ var noon = time.Date(2026, 11, 22, 12, 4, 0, 0, time.UTC)
 type world struct {
 	*testing.T
 	service *health.Service
-	store   *fleet.Store
-	replica *fleet.Replica
+	store   *fleetstore.Store
+	replica *fleetview.Replica
 	now     time.Time
 	openErr error
 	list    clusterfn.InstanceList
@@ -43,8 +46,8 @@ func (w *world) Instances(ctx context.Context) (clusterfn.InstanceList, error) {
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: noon}
 	clock := func() time.Time { return w.now }
-	w.store = fleet.NewStore(kvtest.Open(t), clock)
-	w.replica = fleet.NewReplica(w.store)
+	w.store = fleetstore.New(kvtest.Open(t), clock)
+	w.replica = fleetview.NewReplica(w.store.Chunks)
 	w.service = &health.Service{Fleet: w.store, Now: clock, Open: func(_ context.Context, p fleet.Project) (health.Cluster, error) {
 		assert.Equal(t, "campus", p.ID)
 		return w, w.openErr
@@ -344,10 +347,10 @@ func TestWhatWasNotReadIsNotMissing(t *testing.T) {
 func TestChangesOfHealthAreActivity(t *testing.T) {
 	w := newWorld(t)
 	news := func() (told []string) {
-		list, _, err := w.store.Activities(t.Context(), nil, "", 50)
+		list, _, err := w.store.Activity.Page(t.Context(), nil, "", 50)
 		require.NoError(t, err)
 		for _, a := range list {
-			if a.Kind == fleet.ActivityHealth || a.Kind == fleet.ActivityOnline {
+			if a.Kind == activity.ActivityHealth || a.Kind == activity.ActivityOnline {
 				told = append(told, a.Instance+" "+a.From+" "+a.To)
 			}
 		}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/notify/message"
@@ -44,8 +46,8 @@ type People interface {
 // time.
 type Service struct {
 	KV      kv.Store
-	Fleet   *fleet.Store
-	Replica *fleet.Replica
+	Fleet   *fleetstore.Store
+	Replica *fleetview.Replica
 	Keys    *secret.Keyring
 	People  People
 	Mail    Mailer // nil: mail is not set up

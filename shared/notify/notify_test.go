@@ -18,6 +18,8 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/dynamo"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -26,6 +28,7 @@ import (
 	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/views"
 )
 
 const hook = "https://hooks.example.org/services/canary"
@@ -35,7 +38,7 @@ type world struct {
 	*testing.T
 	store kv.Store
 	keys  *secret.Keyring
-	fleet *fleet.Store
+	fleet *fleetstore.Store
 
 	mu     sync.Mutex
 	now    time.Time
@@ -57,7 +60,7 @@ func (w *world) on(store kv.Store) *world {
 	require.NoError(w, err)
 	w.keys, err = secret.ParseKeyring(line.Reveal())
 	require.NoError(w, err)
-	w.store, w.fleet = store, fleet.NewStore(store, w.clock)
+	w.store, w.fleet = store, fleetstore.New(store, w.clock)
 	everything := func(string) bool { return true }
 	w.people = map[string]notify.Person{
 		"ada": {Email: "ada@example.org", Sees: everything},
@@ -97,9 +100,9 @@ func (w *world) set(instance string, health fleet.Health) {
 
 // service is a replica over a store.
 func (w *world) service(store kv.Store) *notify.Service {
-	records := fleet.NewStore(store, w.clock)
+	records := fleetstore.New(store, w.clock)
 	return &notify.Service{
-		KV: store, Fleet: records, Replica: fleet.NewReplica(records), Keys: w.keys, People: w, Mail: w, Chat: w,
+		KV: store, Fleet: records, Replica: fleetview.NewReplica(records.Chunks), Keys: w.keys, People: w, Mail: w, Chat: w,
 		Limits: limit.New(store, w.clock), BaseURL: "https://ocim.example.org", Now: w.clock, NewID: setup.NewID, Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -215,7 +218,7 @@ func TestPeopleAreToldOnDynamoDB(t *testing.T) {
 func TestAViewChoosesWhateverTheHealth(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
-	view := fleet.View{ID: "v1", Name: "failing", Owner: "ada", Query: "release=teak.other&health=healthy&pipeline=none&problems=true"}
+	view := views.View{ID: "v1", Name: "failing", Owner: "ada", Query: "release=teak.other&health=healthy&pipeline=none&problems=true"}
 	require.NoError(t, w.fleet.SaveView(t.Context(), view))
 	w.subscribe(s, "ada", notify.Wish{View: "v1"})
 	w.run(s)

@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/openedx"
 )
@@ -406,7 +407,7 @@ func (s *Service) StartBulk(ctx context.Context, req BulkRequest) (fleet.Bulk, b
 	if err != nil {
 		return fleet.Bulk{}, false, err
 	}
-	once := fleet.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
+	once := fleetstore.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
 	if b, err := s.Fleet.BulkOnce(ctx, once); !fault.Is(err, fault.NotFound) {
 		return b, false, err
 	}

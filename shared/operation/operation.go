@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
@@ -53,7 +54,7 @@ type Remote interface {
 
 // Service starts operations and moves them along.
 type Service struct {
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	Keys  *secret.Keyring
 	Audit *audit.Log // nil keeps no audit log
 	Open  func(ctx context.Context, project fleet.Project) (Remote, error)
@@ -98,7 +99,7 @@ func (s *Service) add(ctx context.Context, project fleet.Project, req Request) (
 	if err != nil {
 		return fleet.Operation{}, false, err
 	}
-	once := fleet.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
+	once := fleetstore.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
 	// A repetition is answered before anything is checked: by then the name is
 	// taken or the file changed, by the operation itself.
 	if op, err := s.Fleet.OperationOnce(ctx, once); !fault.Is(err, fault.NotFound) {
@@ -145,7 +146,7 @@ func target(cluster, instance string) string {
 }
 
 // recorder writes an item with its audit entry.
-func (s *Service) recorder(by audit.Actor, action, target string, before, after any) (fleet.Recorder, error) {
+func (s *Service) recorder(by audit.Actor, action, target string, before, after any) (fleetstore.Recorder, error) {
 	if s.Audit == nil {
 		return nil, nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // Change is what to replace of a project's credentials; what is zero stays.
@@ -29,7 +30,7 @@ type Change struct {
 }
 
 // fields pairs what a Change holds with where it goes, by name.
-func (c *Change) fields(to *fleet.Credentials) map[string][2]*secret.Value {
+func (c *Change) fields(to *vault.Credentials) map[string][2]*secret.Value {
 	return map[string][2]*secret.Value{
 		"apiToken": {&c.APIToken, &to.APIToken}, "triggerToken": {&c.TriggerToken, &to.TriggerToken},
 		"gatewayUser": {&c.GatewayUser, &to.GatewayUser}, "gatewayPassword": {&c.GatewayPassword, &to.GatewayPassword},
@@ -49,7 +50,7 @@ func (s *Service) Update(ctx context.Context, id string, change Change) (fleet.P
 		return fleet.Project{}, err
 	}
 	var given []string
-	for name, f := range change.fields(new(fleet.Credentials)) {
+	for name, f := range change.fields(new(vault.Credentials)) {
 		if !f[0].IsZero() {
 			given = append(given, name)
 		}
@@ -60,7 +61,7 @@ func (s *Service) Update(ctx context.Context, id string, change Change) (fleet.P
 		if err != nil {
 			return fleet.Project{}, err
 		}
-		_, err = s.Vault.Change(ctx, id, record, func(c *fleet.Credentials) error {
+		_, err = s.Vault.Change(ctx, id, record, func(c *vault.Credentials) error {
 			for _, f := range change.fields(c) {
 				if !f[0].IsZero() {
 					*f[1] = *f[0]
@@ -179,7 +180,7 @@ func (s *Service) RotateWebhook(ctx context.Context, id string, by audit.Actor) 
 	if err != nil {
 		return err
 	}
-	c, err := s.Vault.Change(ctx, id, record, func(c *fleet.Credentials) error {
+	c, err := s.Vault.Change(ctx, id, record, func(c *vault.Credentials) error {
 		if c.FormerWebhookSecret.IsZero() || !c.RotatedAt.IsZero() {
 			c.FormerWebhookSecret, c.RotatedAt = s.NewSecret(), time.Time{}
 		}
@@ -192,7 +193,7 @@ func (s *Service) RotateWebhook(ctx context.Context, id string, by audit.Actor) 
 		return fmt.Errorf("installing the new secret: %w", err)
 	}
 	installed := c.FormerWebhookSecret
-	_, err = s.Vault.Change(ctx, id, nil, func(c *fleet.Credentials) error {
+	_, err = s.Vault.Change(ctx, id, nil, func(c *vault.Credentials) error {
 		if c.RotatedAt.IsZero() && installed.Matches(c.FormerWebhookSecret.Reveal()) {
 			c.WebhookSecret, c.FormerWebhookSecret, c.RotatedAt = installed, c.WebhookSecret, s.Now()
 		}
@@ -216,7 +217,7 @@ func (s *Service) RotateDeployKey(ctx context.Context, id string, by audit.Actor
 	if err != nil {
 		return fleet.Project{}, err
 	}
-	if _, err := s.Vault.Change(ctx, id, record, func(c *fleet.Credentials) error {
+	if _, err := s.Vault.Change(ctx, id, record, func(c *vault.Credentials) error {
 		c.DeployKey = pair.private
 		return nil
 	}); err != nil {

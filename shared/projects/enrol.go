@@ -13,14 +13,16 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // Service adds, checks, changes and removes projects.
 type Service struct {
-	Fleet *fleet.Store
-	Vault *fleet.Vault
+	Fleet *fleetstore.Store
+	Vault *vault.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
 	// Gateway asks a cluster's gateway whether it is healthy and takes the
 	// credentials; fault.Upstream when it does not take them. Nil leaves gateways alone.
@@ -73,7 +75,7 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 		return fleet.Project{}, "", err
 	}
 	// The project comes last: one that is listed has all that belongs to it.
-	credentials, err := s.Vault.Change(ctx, project.ID, nil, func(c *fleet.Credentials) error { return s.fill(c, req, project.ID) })
+	credentials, err := s.Vault.Change(ctx, project.ID, nil, func(c *vault.Credentials) error { return s.fill(c, req, project.ID) })
 	if err != nil {
 		return fleet.Project{}, "", err
 	}
@@ -99,7 +101,7 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 
 // fill makes the credentials of a request. What an earlier try made is kept: GitLab
 // may know it already.
-func (s *Service) fill(c *fleet.Credentials, req Request, id string) error {
+func (s *Service) fill(c *vault.Credentials, req Request, id string) error {
 	c.APIToken, c.TriggerToken = req.APIToken, req.TriggerToken
 	c.GatewayUser, c.GatewayPassword, c.InspectorSecret = req.GatewayUser, req.GatewayPassword, req.InspectorSecret
 	if c.WebhookSecret.IsZero() {
@@ -135,7 +137,7 @@ func (s *Service) register(ctx context.Context, remote Remote, project fleet.Pro
 }
 
 // record gives what writes an item with an audit entry.
-func (s *Service) record(by audit.Actor, action, project string, before, after any) (fleet.Recorder, error) {
+func (s *Service) record(by audit.Actor, action, project string, before, after any) (fleetstore.Recorder, error) {
 	if s.Audit == nil {
 		return nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/lease"
 	"github.com/open-craft/ocim/shared/operation"
 )
 
@@ -57,7 +58,7 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 	}
 	return r.Fleet.ChangeChunk(ctx, project.ID, func(old *fleet.Chunk) (*fleet.Chunk, error) {
 		if old != nil {
-			if err := fleet.Fenced(old.Fence, record.Fence); err != nil {
+			if err := lease.Fenced(old.Fence, record.Fence); err != nil {
 				return nil, err
 			}
 		}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/lease"
 )
 
 // Repository is a project's GitLab, as far as the fleet is read from it. Errors
@@ -47,7 +49,7 @@ type Operations interface {
 
 // Reconciler reads projects into the fleet.
 type Reconciler struct {
-	Fleet      *fleet.Store
+	Fleet      *fleetstore.Store
 	Open       func(ctx context.Context, project fleet.Project) (Repository, error)
 	Operations Operations
 	Now        func() time.Time
@@ -71,7 +73,7 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if err != nil {
 		return err
 	}
-	ctx, lease, stop, err := r.Fleet.HoldLease(ctx, "sync#"+projectID, holder, leaseLife)
+	ctx, held, stop, err := r.Fleet.HoldLease(ctx, "sync#"+projectID, holder, leaseLife)
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 		// The lease is given back even when ctx is over.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		if err := r.Fleet.EndLease(ctx, lease.Name, holder); err != nil {
+		if err := r.Fleet.EndLease(ctx, held.Name, holder); err != nil {
 			r.Log.Warn("lease not released", "project", projectID, "err", err)
 		}
 	}()
@@ -88,11 +90,11 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if err != nil {
 		return err
 	}
-	record.State.TriedAt, record.Fence = r.Now(), lease.Token
+	record.State.TriedAt, record.Fence = r.Now(), held.Token
 	former := record
 	syncErr := r.read(ctx, project, &record)
-	if errors.Is(syncErr, fleet.ErrFenced) || errors.Is(context.Cause(ctx), fleet.ErrFenced) {
-		return fleet.ErrFenced // whoever has gone on says how that went
+	if errors.Is(syncErr, lease.ErrFenced) || errors.Is(context.Cause(ctx), lease.ErrFenced) {
+		return lease.ErrFenced // whoever has gone on says how that went
 	}
 	record.State.Error = ""
 	if syncErr != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 func newObserved(t *testing.T, policy *netguard.Policy) *allsetup.Fleet {
@@ -62,11 +63,11 @@ func TestHealthComesFromTheCluster(t *testing.T) {
 		return true, nil
 	})
 	require.NoError(t, err)
-	require.NoError(t, f.Vault.Save(t.Context(), "campus", fleet.Credentials{GatewayUser: target.User, GatewayPassword: target.Password}))
+	require.NoError(t, f.Vault.Save(t.Context(), "campus", vault.Credentials{GatewayUser: target.User, GatewayPassword: target.Password}))
 	require.NoError(t, f.Watch.Observe(t.Context(), "campus"), "there is no inspector yet")
 	assert.Equal(t, fleet.Online{State: "unknown"}, chunk().Cluster.Online)
 
-	require.NoError(t, f.Vault.Save(t.Context(), "campus", fleet.Credentials{
+	require.NoError(t, f.Vault.Save(t.Context(), "campus", vault.Credentials{
 		GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret,
 	}))
 	kept, err := f.Vault.Credentials(t.Context(), "campus")
@@ -87,26 +88,26 @@ func TestHealthComesFromTheCluster(t *testing.T) {
 }
 
 func TestOpenClusterSaysWhatIsMissing(t *testing.T) {
-	good := fleet.Credentials{InspectorSecret: secret.New("inspector-canary-that-is-long-enough")}
+	good := vault.Credentials{InspectorSecret: secret.New("inspector-canary-that-is-long-enough")}
 	for name, tt := range map[string]struct {
 		policy      *netguard.Policy
 		gateway     string
-		credentials fleet.Credentials
+		credentials vault.Credentials
 		unset       bool
 		says        string
 	}{
 		"no clusters at all":  {nil, "https://gateway.example.org", good, true, "gateway"},
 		"no gateway":          {&netguard.Policy{}, "", good, true, "gateway"},
-		"no credentials":      {&netguard.Policy{}, "https://gateway.example.org", fleet.Credentials{}, true, "inspector"},
-		"no inspector secret": {&netguard.Policy{}, "https://gateway.example.org", fleet.Credentials{GatewayUser: secret.New("admin")}, true, "inspector"},
+		"no credentials":      {&netguard.Policy{}, "https://gateway.example.org", vault.Credentials{}, true, "inspector"},
+		"no inspector secret": {&netguard.Policy{}, "https://gateway.example.org", vault.Credentials{GatewayUser: secret.New("admin")}, true, "inspector"},
 		"a private network":   {&netguard.Policy{}, "https://10.0.0.1", good, false, "private network"},
 		"no TLS":              {&netguard.Policy{}, "http://gateway.example.org", good, false, "https://"},
 		"this machine":        {&netguard.Policy{}, "https://127.0.0.1", good, false, "private network"},
-		"a short secret":      {&netguard.Policy{}, "https://gateway.example.org", fleet.Credentials{InspectorSecret: secret.New("short")}, false, "32"},
+		"a short secret":      {&netguard.Policy{}, "https://gateway.example.org", vault.Credentials{InspectorSecret: secret.New("short")}, false, "32"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newObserved(t, tt.policy)
-			if tt.credentials != (fleet.Credentials{}) {
+			if tt.credentials != (vault.Credentials{}) {
 				require.NoError(t, f.Vault.Save(t.Context(), "campus", tt.credentials))
 			}
 			_, err := f.OpenCluster(t.Context(), fleet.Project{ID: "campus", GatewayURL: tt.gateway})

@@ -17,8 +17,10 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/lease"
 )
 
 // derived is all that may be thrown away, as the store has it.
@@ -163,7 +165,7 @@ func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
 		edit("newer.example.org")
 		require.NoError(t, w.Sync(t.Context(), "campus"))
 	}}
-	require.ErrorIs(t, w.over(slow).Sync(t.Context(), "campus"), fleet.ErrFenced)
+	require.ErrorIs(t, w.over(slow).Sync(t.Context(), "campus"), lease.ErrFenced)
 	assert.Equal(t, "https://newer.example.org", w.row(t, "alpha").Instance.LMSURL)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
@@ -171,7 +173,7 @@ func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
 	record, err := w.Store.SyncRecord(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Equal(t, chunk.Cluster.Sync.Commit, record.State.Commit)
-	require.ErrorIs(t, w.Store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "campus", Fence: record.Fence - 1}), fleet.ErrFenced)
+	require.ErrorIs(t, w.Store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "campus", Fence: record.Fence - 1}), lease.ErrFenced)
 }
 
 // strip takes the GitLab's port out, and the commits that differ by world.
@@ -205,7 +207,7 @@ func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, failed)
-	snapshot, err := fleet.NewReplica(w.Store).Snapshot(t.Context())
+	snapshot, err := fleetview.NewReplica(w.Store.Chunks).Snapshot(t.Context())
 	require.NoError(t, err)
 	require.Len(t, snapshot.Chunks, others+1)
 	for _, c := range snapshot.Chunks {

@@ -12,7 +12,9 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/health"
+	"github.com/open-craft/ocim/shared/lease"
 )
 
 const (
@@ -36,7 +38,7 @@ type Cluster interface {
 
 // Service collects usage.
 type Service struct {
-	Fleet *fleet.Store
+	Fleet *fleetstore.Store
 	// Open gives a project's cluster.
 	Open  func(ctx context.Context, project fleet.Project) (Cluster, error)
 	Now   func() time.Time
@@ -99,12 +101,12 @@ func outcome(state fleet.UsageState) error {
 	return nil
 }
 
-func (s *Service) lease(ctx context.Context, project string) (fleet.Lease, error) {
+func (s *Service) lease(ctx context.Context, project string) (lease.Lease, error) {
 	return s.Fleet.AcquireLease(ctx, "usage#"+project, s.NewID(), leaseLife)
 }
 
 // release gives a lease back, even when ctx is over. One that is not ends by itself.
-func (s *Service) release(ctx context.Context, lease fleet.Lease) {
+func (s *Service) release(ctx context.Context, lease lease.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	_ = s.Fleet.ReleaseLease(ctx, lease)

@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/usage"
@@ -46,7 +47,7 @@ func newWorld(t *testing.T) *world {
 		}}, nil
 	}
 	w.Service = &usage.Service{
-		Fleet: fleet.NewStore(kvtest.OpenWithClock(t, clock), clock), Now: clock,
+		Fleet: fleetstore.New(kvtest.OpenWithClock(t, clock), clock), Now: clock,
 		NewID: func() string { w.holders++; return strconv.Itoa(w.holders) },
 		Open:  func(context.Context, fleet.Project) (usage.Cluster, error) { return w, w.opened },
 	}

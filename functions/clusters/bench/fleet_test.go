@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -32,7 +33,7 @@ func openBolt(b testing.TB) (kv.Store, *kvtest.Meter) {
 }
 
 // fill stores a fleet.
-func fill(b testing.TB, store *fleet.Store, s size) {
+func fill(b testing.TB, store *fleetstore.Store, s size) {
 	group, ctx := errgroup.WithContext(b.Context())
 	group.SetLimit(4)
 	for n := range s.clusters {
@@ -92,7 +93,7 @@ func row(cluster string, n, i, edit int) fleet.Row {
 var day = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // touch changes one instance, as the news of a pipeline does.
-func touch(ctx context.Context, store *fleet.Store, s size, edit int) error {
+func touch(ctx context.Context, store *fleetstore.Store, s size, edit int) error {
 	n, i := edit*37%s.clusters, edit*11%s.each
 	return store.ChangeChunk(ctx, clusterID(n), func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		c.SetRow(row(c.Cluster.ID, n, i, edit))

@@ -21,7 +21,7 @@ import (
 
 	function "github.com/open-craft/ocim/functions/clusters"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -70,7 +70,7 @@ func (e everybody) Authenticate(context.Context, string) (identity.Principal, er
 	return identity.Principal{UserID: "u", Grants: e.grants}, nil
 }
 
-func handler(store *fleet.Store) http.Handler {
+func handler(store *fleetstore.Store) http.Handler {
 	return function.New(function.Deps{Fleet: store, API: faas.Options{
 		Authenticator: everybody{identity.Grants{Global: identity.Viewer}}, Log: slog.New(slog.DiscardHandler),
 	}})
@@ -83,7 +83,7 @@ type bench struct {
 	kind  string
 	meter *kvtest.Meter
 	kv    kv.Store
-	store *fleet.Store
+	store *fleetstore.Store
 	out   *tabwriter.Writer
 }
 
@@ -177,7 +177,7 @@ func BenchmarkList(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", kind, s.instances()), func(b *testing.B) {
 				run := &bench{B: b, size: s, kind: kind, out: out}
 				run.kv, run.meter = open[kind](b)
-				run.store = fleet.NewStore(run.kv, time.Now)
+				run.store = fleetstore.New(run.kv, time.Now)
 				fill(b, run.store, s)
 				run.all()
 				require.NoError(b, out.Flush())

@@ -16,13 +16,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 )
 
 // queryAndFilter reads the whole fleet from the store at each call.
 func queryAndFilter(store kv.Store) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		snap := new(fleet.Snapshot)
+		snap := new(fleetview.Snapshot)
 		q := kv.Query{Partition: "chunk", Limit: kv.MaxPage}
 		for {
 			page, err := store.Query(r.Context(), q)
@@ -69,7 +70,7 @@ func unpack(data []byte, into *fleet.Chunk) error {
 }
 
 // answer gives the first fifty by walking over all.
-func answer(w http.ResponseWriter, snap *fleet.Snapshot) {
+func answer(w http.ResponseWriter, snap *fleetview.Snapshot) {
 	page := fleet.InstancePage{}
 	for _, c := range snap.Chunks {
 		for _, row := range c.Rows {
@@ -100,7 +101,7 @@ func askGitLab(b *bench) http.Handler {
 	}))
 	b.Cleanup(gitlab.Close)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		snap := &fleet.Snapshot{Chunks: make([]*fleet.Chunk, b.size.clusters)}
+		snap := &fleetview.Snapshot{Chunks: make([]*fleet.Chunk, b.size.clusters)}
 		group, ctx := errgroup.WithContext(r.Context())
 		group.SetLimit(8)
 		for n := range snap.Chunks {

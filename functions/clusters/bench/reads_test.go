@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
@@ -20,7 +21,7 @@ func TestReadsOfTheList(t *testing.T) {
 	for _, s := range []size{{3, 20}, {40, 20}} {
 		t.Run(s.String(), func(t *testing.T) {
 			db, m := kvtest.Metered(t)
-			store := fleet.NewStore(db, time.Now)
+			store := fleetstore.New(db, time.Now)
 			fill(t, store, s)
 			for n := range s.clusters { // as in a fleet that is read each minute
 				require.NoError(t, store.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: clusterID(n), State: fleet.SyncState{SucceededAt: time.Now()}}))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/kv"
@@ -18,6 +19,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/storesetup"
+	"github.com/open-craft/ocim/shared/vault"
 )
 
 // SecretSealKeys names the secret with the keyring that credentials are sealed with.
@@ -60,8 +62,8 @@ type Parts struct {
 // works on the fleet uses.
 type Fleet struct {
 	Parts
-	Store      *fleet.Store
-	Vault      *fleet.Vault
+	Store      *fleetstore.Store
+	Vault      *vault.Vault
 	GitLab     *gitlab.Opener
 	Operations *operation.Service
 	Reconciler *reconcile.Reconciler
@@ -71,7 +73,7 @@ type Fleet struct {
 // New builds a Fleet.
 func New(p Parts) *Fleet {
 	f := &Fleet{
-		Parts: p, Store: fleet.NewStore(p.KV, p.Now), Vault: fleet.NewVault(p.KV, p.Keys).By(p.Now),
+		Parts: p, Store: fleetstore.New(p.KV, p.Now), Vault: vault.New(p.KV, p.Keys).By(p.Now),
 		Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log),
 	}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}

@@ -1,0 +1,24 @@
+package fleet
+
+import (
+	"time"
+)
+
+// Event is a webhook event, reduced to what Ocim uses. It is stored before
+// GitLab is answered and removed once it is applied.
+type Event struct {
+	Key        string    `json:"key"` // same for each re-send
+	Cluster    string    `json:"cluster"`
+	Kind       string    `json:"kind"` // "pipeline" or "push"
+	Pipeline   *Pipeline `json:"pipeline,omitempty"`
+	Branch     string    `json:"branch,omitempty"` // of a push
+	After      string    `json:"after,omitempty"`  // head after a push
+	ReceivedAt time.Time `json:"receivedAt"`
+	Attempts   int       `json:"attempts,omitempty"` // times that applying failed
+}
+
+// The kinds of Event.
+const (
+	EventPipeline = "pipeline"
+	EventPush     = "push"
+)

@@ -1,0 +1,231 @@
+package fleet
+
+import (
+	"time"
+)
+
+// Freshness says how a report of a pipeline relates to what is known.
+type Freshness int
+
+// The outcomes of comparing two reports.
+const (
+	Older Freshness = iota // the report is no news
+	Newer                  // the report replaces what is known
+	Tied                   // same moment, different status: only GitLab can tell
+)
+
+// Compare tells whether report is news over known. GitLab's times decide;
+// rank alone would be wrong, since a retry reopens a finished pipeline. Events
+// carry whole seconds, so what differs within one second is a tie.
+func Compare(known, report Pipeline) Freshness {
+	a, b := known.UpdatedAt.Unix(), report.UpdatedAt.Unix()
+	switch {
+	case b > a:
+		return Newer
+	case b < a:
+		return Older
+	case report.Status != known.Status:
+		return Tied
+	case report.UpdatedAt.After(known.UpdatedAt):
+		return Newer
+	}
+	return Older
+}
+
+// Authority says how much a report of a pipeline is worth.
+type Authority int
+
+// An event may be late; what GitLab answers when asked is true at that moment
+// and settles a tie.
+const (
+	Told Authority = iota
+	Asked
+)
+
+// With gives the pipeline as a newer report has it, with what only the older
+// one knew.
+func (p Pipeline) With(newer Pipeline) Pipeline {
+	newer.Cluster = p.Cluster
+	fill(&newer, p)
+	return newer
+}
+
+// fill takes over what never changes about a pipeline, or is only sometimes
+// reported. It gives the same result whichever report came first.
+func fill(p *Pipeline, from Pipeline) {
+	if p.IID == 0 {
+		p.IID = from.IID
+	}
+	if p.Source == "" {
+		p.Source = from.Source
+	}
+	if p.Title == "" {
+		p.Title = from.Title
+	}
+	if p.WebURL == "" {
+		p.WebURL = from.WebURL
+	}
+	if p.Operation == "" {
+		p.Operation = from.Operation
+	}
+	switch {
+	case p.Source == "api" && (p.Operation == Reprovision || from.Operation == Reprovision):
+		// It runs on whatever commit is the head, whose message is not about it.
+		p.Operation, p.Deployments = Reprovision, nil
+	case len(p.Deployments) == 0:
+		p.Deployments = from.Deployments
+	}
+	if p.Parent == 0 {
+		p.Parent = from.Parent
+	}
+	if len(p.Stages) == 0 {
+		p.Stages = from.Stages
+	}
+	if p.CreatedAt.IsZero() {
+		p.CreatedAt = from.CreatedAt
+	}
+	if p.StartedAt.IsZero() {
+		p.StartedAt = from.StartedAt
+	}
+}
+
+// Deploying picks the pipeline that tells an instance's state out of its
+// pipelines (in any order): the newest that deploys it, with its children
+// counted in. Nil when none does.
+//
+// A triggered pipeline only prepares the deploying one. It tells the state
+// while nothing newer deploys and it has not done its part; when it has, and
+// nothing followed yet, the deployment counts as running.
+func Deploying(pipelines []Pipeline) *PipelineSummary {
+	var top, trigger *Pipeline
+	for i, p := range pipelines {
+		switch {
+		case p.Operation == "" || p.IsChild():
+		case p.Source == "trigger":
+			if trigger == nil || p.ID > trigger.ID {
+				trigger = &pipelines[i]
+			}
+		case top == nil || p.ID > top.ID:
+			top = &pipelines[i]
+		}
+	}
+	if trigger != nil && (top == nil || trigger.ID > top.ID && trigger.Status != StatusSuccess) {
+		sum := trigger.Summary()
+		if sum.Status == StatusSuccess {
+			sum.Status = StatusRunning
+		}
+		return &sum
+	}
+	if top == nil {
+		return nil
+	}
+	sum := top.Summary()
+	for _, p := range pipelines {
+		// The parent decides where it is known: a pipeline that was started by hand
+		// has children on the same commit.
+		if !p.IsChild() || p.Parent != top.ID && (p.Parent != 0 || p.SHA != top.SHA) {
+			continue
+		}
+		sum.UpdatedAt = Moment(sum.UpdatedAt, p.UpdatedAt)
+		sum.Status = together(sum.Status, p.Status)
+	}
+	return &sum
+}
+
+// Summary gives the pipeline in one line.
+func (p Pipeline) Summary() PipelineSummary {
+	return PipelineSummary{ID: p.ID, Status: p.Status, Operation: p.Operation, WebURL: p.WebURL, UpdatedAt: p.UpdatedAt}
+}
+
+// together is the status of a parent with a child counted in: a parent that
+// does not wait for its child succeeds long before the work is done.
+func together(parent, child PipelineStatus) PipelineStatus {
+	if parent != StatusSuccess || child == StatusSuccess || child == StatusSkipped {
+		return parent
+	}
+	if child.Moving() {
+		return StatusRunning
+	}
+	return child
+}
+
+// IsChild reports whether another pipeline started this one.
+func (p Pipeline) IsChild() bool { return p.Parent != 0 || p.Source == "parent_pipeline" }
+
+// LifecycleOf tells the lifecycle of an instance that is in git, from its
+// deploying pipeline (nil when none is known).
+func LifecycleOf(p *PipelineSummary) Lifecycle {
+	if p != nil && (p.Operation == Create || p.Operation == Unarchive) && p.Status != StatusSuccess {
+		return Pending
+	}
+	return Active
+}
+
+// Moment is the latest of some times: when a report without a time of its own
+// was made at the earliest.
+func Moment(times ...time.Time) time.Time {
+	var last time.Time
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// PipelineSummary is a pipeline in one line.
+type PipelineSummary struct {
+	ID        int64          `json:"id"`
+	Status    PipelineStatus `json:"status"`
+	Operation OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	WebURL    string         `json:"webUrl,omitempty"`
+	UpdatedAt time.Time      `json:"updatedAt"`
+}
+
+// Pipeline is a GitLab pipeline that Ocim has heard of.
+type Pipeline struct {
+	Cluster      string         `json:"cluster"`
+	ID           int64          `json:"id" doc:"GitLab's id"`
+	IID          int64          `json:"iid,omitempty"`
+	Status       PipelineStatus `json:"status"`
+	Source       string         `json:"source,omitempty" example:"push"`
+	Ref          string         `json:"ref"`
+	SHA          string         `json:"sha"`
+	Title        string         `json:"title,omitempty" doc:"Title of its commit"`
+	WebURL       string         `json:"webUrl,omitempty"`
+	Operation    OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision" doc:"Absent when it deploys nothing"`
+	Deployments  []Deployment   `json:"deployments,omitempty" doc:"Instances it is about, with their deployment ids"`
+	Parent       int64          `json:"parent,omitempty" doc:"Pipeline that started it"`
+	CreatedAt    time.Time      `json:"createdAt"`
+	UpdatedAt    time.Time      `json:"updatedAt"`
+	StartedAt    time.Time      `json:"startedAt,omitzero"`
+	FinishedAt   time.Time      `json:"finishedAt,omitzero"`
+	Stages       []Stage        `json:"stages,omitempty"`
+	StatusDetail string         `json:"statusDetail,omitempty"`
+}
+
+// Deployment is one instance's part in a pipeline.
+type Deployment struct {
+	Instance string `json:"instance"`
+	ID       string `json:"id,omitempty" doc:"Deployment id; GitLab's commit may carry none"`
+}
+
+// Stage is a stage of a pipeline with its jobs.
+type Stage struct {
+	Name string `json:"name"`
+	Jobs []Job  `json:"jobs"`
+}
+
+// Job is one job of a pipeline.
+type Job struct {
+	ID         int64          `json:"id"`
+	Name       string         `json:"name"`
+	Status     PipelineStatus `json:"status"`
+	StartedAt  time.Time      `json:"startedAt,omitzero"`
+	FinishedAt time.Time      `json:"finishedAt,omitzero"`
+	WebURL     string         `json:"webUrl,omitempty"`
+
+	Retried       bool   `json:"retried,omitempty" doc:"A later job of the same name replaced it"`
+	AllowFailure  bool   `json:"allowFailure,omitempty" doc:"Its failure does not fail the pipeline"`
+	FailureReason string `json:"failureReason,omitempty" example:"script_failure"`
+}

@@ -1,0 +1,48 @@
+package fleetstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/activity"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+// A pipeline ended when GitLab says so, however late that is heard of.
+func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
+	clock := newClock()
+	store := fleetstore.New(kvtest.OpenWithClock(t, clock.now), clock.now)
+	ended := map[string]time.Time{
+		"old":    noon.Add(-120 * 24 * time.Hour),
+		"recent": noon.Add(-48 * time.Hour),
+		"ahead":  noon.Add(time.Hour), // GitLab's clock is not ours
+	}
+	change := func(pipelines bool) {
+		require.NoError(t, store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+			c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Lifecycle: fleet.Active}}
+			for name, at := range ended {
+				i := fleet.Instance{Cluster: "campus", Name: name, Lifecycle: fleet.Active}
+				if pipelines {
+					i.Pipeline = &fleet.PipelineSummary{ID: 1, Status: fleet.StatusSuccess, Operation: fleet.Update, UpdatedAt: at}
+				}
+				c.SetRow(fleet.Row{Instance: i})
+			}
+			return c, nil
+		}))
+	}
+	change(false)
+	change(true)
+	list, _, err := store.Activity.Page(t.Context(), func(a activity.Activity) bool { return a.Kind == activity.ActivityPipeline }, "", 50)
+	require.NoError(t, err)
+	got := map[string]time.Time{}
+	for _, a := range list {
+		got[a.Instance] = a.At
+	}
+	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": noon}, got, "what is older than activity is kept is not told")
+	assert.Equal(t, "ahead", list[0].Instance, "newest first")
+}

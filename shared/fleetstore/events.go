@@ -1,0 +1,65 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// eventLife is how long an event that cannot be applied is kept.
+const eventLife = 30 * 24 * time.Hour
+
+// AcceptEvent stores an event that is still to be applied. It returns false
+// when the same event waits already. It is one conditional write.
+func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
+	err := kvjson.Put(ctx, s.kv, eventKey(partEvent, e), e, kv.IfAbsent(), s.now().Add(eventLife))
+	if fault.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// WaitingEvents reads a page of a cluster's events that are not yet applied.
+func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
+	return kvjson.Query[fleet.Event](ctx, s.kv, kv.Query{Partition: partEvent + cluster, After: after})
+}
+
+// ForgetEvent removes an event that was applied.
+func (s *Store) ForgetEvent(ctx context.Context, e fleet.Event) error {
+	return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
+}
+
+// PostponeEvent counts a failed try. An event whose own content is at fault is
+// set aside, so that the next one goes on.
+func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) error {
+	e.Attempts++
+	if !poison {
+		return s.modify(ctx, eventKey(partEvent, e), func(old []byte) ([]byte, error) {
+			if old == nil {
+				return nil, nil // applied by somebody else meanwhile
+			}
+			return json.Marshal(e)
+		})
+	}
+	err := kvjson.Put(ctx, s.kv, eventKey(partPoison, e), e, kv.Always, s.now().Add(eventLife))
+	if err != nil {
+		return fmt.Errorf("setting event %s aside: %w", e.Key, err)
+	}
+	return s.ForgetEvent(ctx, e)
+}
+
+// PoisonEvents reads a page of the events that were set aside.
+func (s *Store) PoisonEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
+	return kvjson.Query[fleet.Event](ctx, s.kv, kv.Query{Partition: partPoison + cluster, After: after})
+}
+
+func eventKey(partition string, e fleet.Event) kv.Key {
+	return kv.Key{Partition: partition + e.Cluster, Sort: e.Key}
+}

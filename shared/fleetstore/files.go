@@ -1,0 +1,120 @@
+package fleetstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// SaveClusterFiles keeps the masked files that belong to the cluster itself.
+func (s *Store) SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error {
+	return s.saveFiles(ctx, clusterFilesKey(cluster), f)
+}
+
+// ClusterFiles reads them; fault.NotFound before the first sync.
+func (s *Store) ClusterFiles(ctx context.Context, cluster string) (fleet.Files, error) {
+	f, err := s.files(ctx, clusterFilesKey(cluster), kv.Eventual())
+	return f, kvjson.NotFound(err, "no files of cluster %q", cluster)
+}
+
+// SaveInstanceFiles keeps the masked files of one instance.
+func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error {
+	if err := s.saveFiles(ctx, instanceFilesKey(cluster, instance), f); err != nil {
+		return err
+	}
+	return s.turnPage(ctx, cluster, instance)
+}
+
+// RemoveInstanceFiles forgets the files of an instance that left git.
+func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance string) error {
+	if err := s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always); err != nil {
+		return err
+	}
+	return s.turnPage(ctx, cluster, instance)
+}
+
+// instanceFiles reads the files of one instance; nil when it is not in git.
+func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opts ...kv.ReadOption) (*fleet.Files, error) {
+	f, err := s.files(ctx, instanceFilesKey(cluster, instance), opts...)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading files of instance %s: %w", instance, err)
+	}
+	return &f, nil
+}
+
+// saveFiles keeps files compressed in one item. Of what is too much for it the largest
+// texts are left out, each with the reason: no file keeps the others from being shown.
+func (s *Store) saveFiles(ctx context.Context, key kv.Key, f fleet.Files) error {
+	value, err := s.codec.PackJSON(f)
+	for err == nil && len(value) > kv.MaxValue && len(f.Files) > 0 {
+		f.Files = lighter(f.Files, len(value))
+		value, err = s.codec.PackJSON(f)
+	}
+	if err == nil {
+		_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, kv.Always)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping files %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	return nil
+}
+
+func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (f fleet.Files, err error) {
+	item, err := s.kv.Get(ctx, key, opts...)
+	if err != nil {
+		return fleet.Files{}, err
+	}
+	if err := s.codec.UnpackJSON(item.Value, &f); err != nil {
+		return fleet.Files{}, fmt.Errorf("decoding files %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	return f, nil
+}
+
+// lighter leaves out the largest texts until what took so many bytes should fit, at the
+// same rate; when there are no texts, the second half of the files.
+func lighter(files []fleet.File, bytes int) []fleet.File {
+	total := 0
+	for _, f := range files {
+		total += len(f.Text)
+	}
+	if total == 0 {
+		return files[:len(files)/2]
+	}
+	wanted := total * 9 / 10 * kv.MaxValue / bytes
+	bySize := make([]int, len(files))
+	for i := range files {
+		bySize[i] = i
+	}
+	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(len(files[b].Text), len(files[a].Text)) })
+	out := slices.Clone(files)
+	for _, i := range bySize {
+		if total <= wanted {
+			break
+		}
+		f := &out[i]
+		total -= len(f.Text)
+		f.Problems = append(slices.Clone(f.Problems), fleet.FileProblem{
+			File: f.Path, Message: fmt.Sprintf("It is too large to be shown here, with %d KiB; GitLab shows it.", len(f.Text)>>10),
+		})
+		f.Text = ""
+	}
+	return out
+}
+
+func clusterFilesKey(cluster string) kv.Key {
+	return kv.Key{Partition: partFiles + cluster, Sort: "cluster"}
+}
+
+func instanceFilesKey(cluster, instance string) kv.Key {
+	return kv.Key{Partition: partFiles + cluster, Sort: "instance#" + instance}
+}

@@ -1,0 +1,309 @@
+package fleetstore_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/lease"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func newClock() *clock { return &clock{at: noon} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// counting counts the reads that reach a store.
+type counting struct {
+	kv.Store
+	mu      sync.Mutex
+	gets    int
+	batched int
+	queries int
+}
+
+func (c *counting) Get(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (kv.Item, error) {
+	c.mu.Lock()
+	c.gets++
+	c.mu.Unlock()
+	return c.Store.Get(ctx, key, opts...)
+}
+
+func (c *counting) BatchGet(ctx context.Context, keys []kv.Key, opts ...kv.ReadOption) ([]kv.Item, error) {
+	c.mu.Lock()
+	c.batched += len(keys)
+	c.mu.Unlock()
+	return c.Store.BatchGet(ctx, keys, opts...)
+}
+
+func (c *counting) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
+	c.mu.Lock()
+	c.queries++
+	c.mu.Unlock()
+	return c.Store.Query(ctx, q)
+}
+
+func (c *counting) reset() { c.gets, c.batched, c.queries = 0, 0, 0 }
+
+func newStore(t *testing.T) (*fleetstore.Store, *counting) {
+	t.Helper()
+	kv := &counting{Store: kvtest.Open(t)}
+	return fleetstore.New(kv, newClock().now), kv
+}
+
+// addCluster stores a cluster with instances of the given names.
+func addCluster(t *testing.T, s *fleetstore.Store, id string, names ...string) {
+	t.Helper()
+	require.NoError(t, s.ChangeChunk(t.Context(), id, func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: id, Name: id, Provider: "aws"}}
+		for _, n := range names {
+			c.SetRow(fleet.Row{Digest: "x", Instance: fleet.Instance{Cluster: id, Name: n, Lifecycle: fleet.Active}})
+		}
+		return c, nil
+	}))
+}
+
+func TestReplicaReadsOnlyWhatChanged(t *testing.T) {
+	s, reads := newStore(t)
+	for i := range 10 {
+		addCluster(t, s, fmt.Sprintf("c%02d", i), "one", "two")
+	}
+	replica := fleetview.NewReplica(s.Chunks)
+
+	snap, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	require.Len(t, snap.Chunks, 10)
+
+	reads.reset()
+	again, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.Same(t, snap, again)
+	assert.Equal(t, 1, reads.gets)
+	assert.Zero(t, reads.batched+reads.queries)
+
+	addCluster(t, s, "c03", "one", "two", "three")
+	reads.reset()
+	snap, err = replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, 1, reads.batched, "one chunk changed")
+	assert.Zero(t, reads.queries)
+	assert.NotNil(t, snap.Chunk("c03").Row("three"))
+	assert.Nil(t, again.Chunk("c03").Row("three"), "a snapshot never changes")
+}
+
+func TestReplicaThatFellBehindReadsAll(t *testing.T) {
+	s, reads := newStore(t)
+	addCluster(t, s, "first", "one")
+	replica := fleetview.NewReplica(s.Chunks)
+	_, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+
+	for i := range 100 { // more than the head remembers
+		addCluster(t, s, fmt.Sprintf("c%03d", i), "one")
+	}
+	reads.reset()
+	snap, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, snap.Chunks, 101)
+	assert.Equal(t, 1, reads.queries)
+}
+
+func TestReplicaForgetsARemovedCluster(t *testing.T) {
+	s, _ := newStore(t)
+	addCluster(t, s, "a", "one")
+	addCluster(t, s, "b", "one")
+	replica := fleetview.NewReplica(s.Chunks)
+	_, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+
+	require.NoError(t, s.RemoveChunk(t.Context(), "a"))
+	snap, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.Nil(t, snap.Chunk("a"))
+	assert.NotNil(t, snap.Chunk("b"))
+}
+
+func TestEqualChunkIsNotPublished(t *testing.T) {
+	s, _ := newStore(t)
+	addCluster(t, s, "a", "one")
+	replica := fleetview.NewReplica(s.Chunks)
+	before, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+
+	addCluster(t, s, "a", "one")
+	after, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, before.Revision, after.Revision)
+}
+
+// A replica that dies between writing a chunk and publishing it leaves the
+// others with the old one, until the next sync saves its record.
+func TestSyncRecordPublishesWhatWasNot(t *testing.T) {
+	store := kvtest.Open(t)
+	dying := &failing{Store: store}
+	s := fleetstore.New(dying, newClock().now)
+	addCluster(t, s, "a", "one")
+	require.NoError(t, s.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "a"}))
+	replica := fleetview.NewReplica(s.Chunks)
+	_, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+
+	dying.partition = "fleet"
+	require.Error(t, s.ChangeChunk(t.Context(), "a", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "a", Name: "two"}})
+		return c, nil
+	}))
+	dying.partition = ""
+
+	record, err := s.SyncRecord(t.Context(), "a")
+	require.NoError(t, err)
+	require.NoError(t, s.SaveSyncRecord(t.Context(), record))
+	snap, err := replica.Snapshot(t.Context())
+	require.NoError(t, err)
+	assert.NotNil(t, snap.Chunk("a").Row("two"))
+}
+
+// failing refuses writes to one partition, as a replica that died did.
+type failing struct {
+	kv.Store
+	partition string
+}
+
+func (f *failing) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
+	if item.Partition == f.partition {
+		return kv.Item{}, fault.New(fault.Unavailable, "the store is down")
+	}
+	return f.Store.Put(ctx, item, cond)
+}
+
+func TestChunkChangesAreNotLost(t *testing.T) {
+	s, _ := newStore(t)
+	addCluster(t, s, "a")
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			assert.NoError(t, s.ChangeChunk(t.Context(), "a", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+				c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "a", Name: fmt.Sprintf("i%02d", i), Lifecycle: fleet.Active}})
+				return c, nil
+			}))
+		})
+	}
+	wg.Wait()
+	c, err := s.Chunk(t.Context(), "a")
+	require.NoError(t, err)
+	assert.Len(t, c.Rows, 16)
+	assert.Equal(t, 16, c.Cluster.Instances)
+}
+
+func TestLease(t *testing.T) {
+	c := newClock()
+	s := fleetstore.New(kvtest.Open(t), c.now)
+	ctx := t.Context()
+
+	first, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
+	require.NoError(t, err)
+	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict), "held by another")
+
+	again, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
+	require.NoError(t, err, "the holder renews")
+	assert.Greater(t, again.Token, first.Token)
+
+	require.NoError(t, s.ReleaseLease(ctx, first), "an outdated lease releases nothing")
+	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict))
+
+	c.advance(61 * time.Second)
+	taken, err := s.AcquireLease(ctx, "sync", "b", time.Minute)
+	require.NoError(t, err, "it ran out")
+	assert.Greater(t, taken.Token, again.Token)
+
+	require.NoError(t, s.EndLease(ctx, "sync", "a"), "not the holder: nothing happens")
+	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict))
+	require.NoError(t, s.EndLease(ctx, "sync", "b"))
+	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
+	assert.NoError(t, err)
+}
+
+func TestALeaseIsHeldForAsLongAsTheWorkTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fleetstore.New(kvtest.Open(t), time.Now)
+		ctx, held, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		for range 10 {
+			time.Sleep(30 * time.Second)
+			_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+			require.True(t, fault.Is(err, fault.Conflict), "it is renewed")
+		}
+		require.NoError(t, ctx.Err())
+
+		stop()
+		assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		time.Sleep(21 * time.Second)
+		later, err := s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err, "whoever does not renew has it no longer than its life")
+		assert.ErrorIs(t, lease.Fenced(later.Token, held.Token), lease.ErrFenced)
+	})
+}
+
+func TestALeaseThatIsLostEndsTheWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fleetstore.New(kvtest.Open(t), time.Now)
+		ctx, _, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		defer stop()
+		require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
+		_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err)
+		<-ctx.Done()
+		assert.ErrorIs(t, context.Cause(ctx), lease.ErrFenced)
+	})
+}
+
+func TestLeaseHasOneWinner(t *testing.T) {
+	s, _ := newStore(t)
+	var mu sync.Mutex
+	won := 0
+	var wg sync.WaitGroup
+	for i := range 32 {
+		wg.Go(func() {
+			if _, err := s.AcquireLease(t.Context(), "x", fmt.Sprint(i), time.Minute); err == nil {
+				mu.Lock()
+				won++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	assert.Equal(t, 1, won)
+}

@@ -1,0 +1,96 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Forget throws away all that was derived of a project. The next sync brings it
+// back equal; what people asked for, and the events that wait, stay.
+func (s *Store) Forget(ctx context.Context, project string) error {
+	names, err := s.indexed(ctx, project)
+	if err != nil {
+		return err
+	}
+	partitions := []string{partFiles + project, partPipeline + project}
+	for name := range names {
+		partitions = append(partitions, deployedPartition(project, name))
+	}
+	partitions = append(partitions, partPage+project) // after what they are made of
+	for _, p := range partitions {
+		if err := s.empty(ctx, p); err != nil {
+			return err
+		}
+	}
+	for _, p := range []string{partSync, partHealth, partObservation} {
+		if err := s.kv.Delete(ctx, kv.Key{Partition: p, Sort: project}, kv.Always); err != nil {
+			return fmt.Errorf("forgetting project %s: %w", project, err)
+		}
+	}
+	return s.RemoveChunk(ctx, project)
+}
+
+// ForgetEvents throws away the events of a project, applied or not.
+func (s *Store) ForgetEvents(ctx context.Context, project string) error {
+	for _, p := range []string{partEvent + project, partPoison + project} {
+		if err := s.empty(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexed gives the names of all instances that pipelines are indexed by.
+func (s *Store) indexed(ctx context.Context, project string) (map[string]bool, error) {
+	names := map[string]bool{}
+	if chunk, err := s.Chunk(ctx, project); err == nil {
+		for _, r := range chunk.Rows {
+			names[r.Instance.Name] = true
+		}
+	} else if !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	q := kv.Query{Partition: partPipeline + project, Limit: kv.MaxPage}
+	for {
+		page, err := s.kv.Query(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing pipelines of %s: %w", project, err)
+		}
+		for _, item := range page.Items {
+			var p fleet.Pipeline
+			if err := json.Unmarshal(item.Value, &p); err != nil {
+				return nil, fmt.Errorf("decoding pipeline %s: %w", item.Sort, err)
+			}
+			for _, d := range p.Deployments {
+				names[d.Instance] = true
+			}
+		}
+		if page.Next == "" {
+			return names, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// empty removes all items of a partition.
+func (s *Store) empty(ctx context.Context, partition string) error {
+	for {
+		page, err := s.kv.Query(ctx, kv.Query{Partition: partition, Limit: kv.MaxPage})
+		if err != nil {
+			return fmt.Errorf("emptying %s: %w", partition, err)
+		}
+		for _, item := range page.Items {
+			if err := s.kv.Delete(ctx, item.Key, kv.Always); err != nil {
+				return fmt.Errorf("emptying %s: %w", partition, err)
+			}
+		}
+		if page.Next == "" {
+			return nil
+		}
+	}
+}

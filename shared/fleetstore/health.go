@@ -1,0 +1,68 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+const partHealth = "project-health" // sort: project id
+
+// SaveHealth keeps what checks said, in place of what the same ones said before, and
+// shows what needs somebody on the cluster.
+func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
+	var now fleet.ProjectHealth
+	err := s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old []byte) ([]byte, error) {
+		var known fleet.ProjectHealth
+		if old != nil {
+			if err := json.Unmarshal(old, &known); err != nil {
+				return nil, fmt.Errorf("decoding the health of project %s: %w", h.Project, err)
+			}
+		}
+		now = known.With(h)
+		return json.Marshal(now)
+	})
+	if err != nil {
+		return err
+	}
+	return s.ChangeChunk(ctx, h.Project, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		if c != nil {
+			c.Cluster.Troubles = now.Troubles(s.now())
+		}
+		return c, nil // what was never read shows them when it is
+	})
+}
+
+// Health reads what the checks of a project said; an empty one before the first.
+func (s *Store) Health(ctx context.Context, project string) (fleet.ProjectHealth, error) {
+	h, _, err := kvjson.Get[fleet.ProjectHealth](ctx, s.kv, kv.Key{Partition: partHealth, Sort: project}, kv.Eventual())
+	if fault.Is(err, fault.NotFound) {
+		return fleet.ProjectHealth{Project: project, Checks: []fleet.Check{}}, nil
+	}
+	return h, err
+}
+
+// ProjectHealths reads the health of all projects, by project id.
+func (s *Store) ProjectHealths(ctx context.Context) (map[string]fleet.ProjectHealth, error) {
+	all := map[string]fleet.ProjectHealth{}
+	q := kv.Query{Partition: partHealth, Limit: kv.MaxPage, Eventual: true}
+	for {
+		page, next, err := kvjson.Query[fleet.ProjectHealth](ctx, s.kv, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range page {
+			all[h.Project] = h
+		}
+		if next == "" {
+			return all, nil
+		}
+		q.After = next
+	}
+}

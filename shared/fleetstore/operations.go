@@ -1,0 +1,300 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Once makes a request that is repeated count once.
+type Once struct {
+	Key         string // chosen by the caller; 1 to 200 bytes
+	Fingerprint string // of what was asked for; the same key with another one is fault.Conflict
+	Record      Recorder
+}
+
+// Recorder writes an item together with the audit entry that goes with it.
+// Where one may be given, nil writes the item alone.
+type Recorder = kv.WriteFunc
+
+func (s *Store) write(ctx context.Context, item kv.Item, cond kv.Condition) error {
+	_, err := s.kv.Put(ctx, item, cond)
+	return err
+}
+
+// recorder gives r, or the one that writes the item alone.
+func (s *Store) recorder(r Recorder) Recorder {
+	if r == nil {
+		return s.write
+	}
+	return r
+}
+
+// AddOperation stores a wish once. When the key was used before it returns the
+// operation of then, and false. Every step can be repeated, so a caller that
+// died repeats the whole with the same key.
+func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once) (fleet.Operation, bool, error) {
+	onceKey := kv.Key{Partition: partOnce, Sort: once.Key}
+	claim := claimedOperation{Cluster: op.Cluster, ID: op.ID, Fingerprint: once.Fingerprint}
+	created := true
+	err := kvjson.Put(ctx, s.kv, onceKey, claim, kv.IfAbsent(), s.now().Add(onceLife))
+	if fault.Is(err, fault.Conflict) {
+		created = false
+		claim, _, err = kvjson.Get[claimedOperation](ctx, s.kv, onceKey)
+		if err != nil {
+			return fleet.Operation{}, false, fmt.Errorf("reading idempotency key: %w", err)
+		}
+		if claim.Fingerprint != once.Fingerprint {
+			return fleet.Operation{}, false, errOtherRequest()
+		}
+		former, err := s.Operation(ctx, claim.Cluster, claim.ID)
+		if !fault.Is(err, fault.NotFound) {
+			return former, false, err
+		}
+		// Claimed, but whoever claimed died before storing: store it now.
+		op.ID, op.Cluster = claim.ID, claim.Cluster
+	} else if err != nil {
+		return fleet.Operation{}, false, fmt.Errorf("claiming idempotency key: %w", err)
+	}
+	// The index entries come first: one without its operation is skipped, an
+	// operation without them would be forgotten.
+	keys := []kv.Key{openKey(op)}
+	for _, d := range op.All() {
+		keys = append(keys, deploymentKey(op.Cluster, d.ID), kv.Key{Partition: operatedPartition(op.Cluster, d.Instance), Sort: op.ID})
+	}
+	for _, key := range keys {
+		if err := kvjson.Put(ctx, s.kv, key, claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, kvjson.NoExpiry); err != nil {
+			return fleet.Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
+		}
+	}
+	value, err := json.Marshal(stored(op, nil))
+	if err != nil {
+		return fleet.Operation{}, false, fmt.Errorf("encoding operation %s: %w", op.ID, err)
+	}
+	item := kv.Item{Key: operationKey(op.Cluster, op.ID), Value: value}
+	err = s.recorder(once.Record)(ctx, item, kv.IfAbsent())
+	if fault.Is(err, fault.Conflict) { // a second request with the same key was faster
+		former, err := s.Operation(ctx, op.Cluster, op.ID)
+		return former, false, err
+	}
+	if err != nil {
+		return fleet.Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
+	}
+	return op, created, s.turnPages(ctx, op.Cluster, op.All())
+}
+
+// Operation reads one operation; fault.NotFound when there is none.
+func (s *Store) Operation(ctx context.Context, cluster, id string) (fleet.Operation, error) {
+	o, _, err := kvjson.Get[storedOperation](ctx, s.kv, operationKey(cluster, id))
+	return o.operation(), kvjson.NotFound(err, "no operation %q in cluster %q", id, cluster)
+}
+
+// OperationOf finds the operation of a deployment id; fault.NotFound when the
+// deployment was not asked for through Ocim.
+func (s *Store) OperationOf(ctx context.Context, cluster, deployment string) (fleet.Operation, error) {
+	c, _, err := kvjson.Get[claimedOperation](ctx, s.kv, deploymentKey(cluster, deployment))
+	if err != nil {
+		return fleet.Operation{}, kvjson.NotFound(err, "no operation with deployment id %q in cluster %q", deployment, cluster)
+	}
+	return s.Operation(ctx, cluster, c.ID)
+}
+
+// Operations reads a page of a cluster's operations, newest first.
+func (s *Store) Operations(ctx context.Context, cluster, after string, limit int) ([]fleet.Operation, string, error) {
+	page, next, err := kvjson.Query[storedOperation](ctx, s.kv, kv.Query{
+		Partition: partOperation + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
+	})
+	out := make([]fleet.Operation, len(page))
+	for i, o := range page {
+		out[i] = o.operation()
+	}
+	return out, next, err
+}
+
+// InstanceOperations reads the newest operations about an instance.
+func (s *Store) InstanceOperations(ctx context.Context, cluster, instance string, most int) ([]fleet.Operation, error) {
+	found, _, err := s.InstanceHistory(ctx, cluster, instance, "", most)
+	return found, err
+}
+
+// InstanceHistory reads a page of the operations about an instance, newest
+// first.
+func (s *Store) InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Operation, string, error) {
+	page, err := s.kv.Query(ctx, kv.Query{
+		Partition: operatedPartition(cluster, instance), After: after, Limit: min(limit, kv.MaxBatch), Reverse: true,
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("listing operations of instance %s: %w", instance, err)
+	}
+	found := []fleet.Operation{}
+	if len(page.Items) == 0 {
+		return found, page.Next, nil
+	}
+	keys := make([]kv.Key, len(page.Items))
+	for i, item := range page.Items {
+		keys[i] = operationKey(cluster, item.Sort)
+	}
+	items, err := s.kv.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, "", fmt.Errorf("reading operations of instance %s: %w", instance, err)
+	}
+	for _, item := range items {
+		var o storedOperation
+		if err := json.Unmarshal(item.Value, &o); err != nil {
+			return nil, "", fmt.Errorf("decoding operation %s: %w", item.Sort, err)
+		}
+		found = append(found, o.operation())
+	}
+	return found, page.Next, nil
+}
+
+// OpenOperations reads a cluster's operations that have not ended, oldest
+// first.
+func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error) {
+	var open []fleet.Operation
+	q := kv.Query{Partition: partOpen + cluster}
+	for {
+		page, next, err := kvjson.Query[claimedOperation](ctx, s.kv, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing open operations of cluster %s: %w", cluster, err)
+		}
+		for _, c := range page {
+			op, err := s.Operation(ctx, cluster, c.ID)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !op.State.Ended() {
+				open = append(open, op)
+				continue
+			}
+			if err := s.turnPages(ctx, cluster, op.All()); err != nil {
+				return nil, err
+			}
+			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
+				return nil, fmt.Errorf("closing operation %s: %w", op.ID, err)
+			}
+		}
+		if next == "" {
+			return open, nil
+		}
+		q.After = next
+	}
+}
+
+// ChangeOperation lets alter change an operation, from the start again when
+// somebody else was faster, and returns what is stored then. alter returning
+// false leaves it alone.
+func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
+	return s.ChangeOperationBy(ctx, cluster, id, nil, alter)
+}
+
+// ChangeOperationBy is ChangeOperation, writing with record.
+func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, record Recorder, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
+	var result fleet.Operation
+	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old []byte) ([]byte, error) {
+		if old == nil {
+			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
+		}
+		var former storedOperation
+		if err := json.Unmarshal(old, &former); err != nil {
+			return nil, fmt.Errorf("decoding operation %s: %w", id, err)
+		}
+		result = former.operation()
+		changed, err := alter(&result)
+		if err != nil || !changed {
+			return nil, err
+		}
+		return json.Marshal(stored(result, former.Audit))
+	})
+	if err != nil {
+		return fleet.Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
+	}
+	// Also when nothing changed: whoever changed it may have died before this.
+	if err := s.turnPages(ctx, cluster, result.All()); err != nil {
+		return fleet.Operation{}, err
+	}
+	if result.State.Ended() {
+		if err := s.kv.Delete(ctx, openKey(result), kv.Always); err != nil {
+			return fleet.Operation{}, fmt.Errorf("closing operation %s: %w", id, err)
+		}
+	}
+	return result, nil
+}
+
+// onceLife is how long an idempotency key is remembered.
+const onceLife = 7 * 24 * time.Hour
+
+// claimedOperation points to an operation.
+type claimedOperation struct {
+	Cluster     string `json:"cluster"`
+	ID          string `json:"id"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+}
+
+// storedOperation is an operation with what the API does not show.
+type storedOperation struct {
+	fleet.Operation
+	Sealed      []byte      `json:"sealed,omitempty"`
+	SealedParts int         `json:"sealedParts,omitempty"`
+	SentAt      time.Time   `json:"sentAt,omitzero"`
+	Audit       audit.Trail `json:"audit,omitempty"`
+}
+
+func stored(op fleet.Operation, trail audit.Trail) storedOperation {
+	return storedOperation{op, op.Sealed, op.SealedParts, op.SentAt, trail}
+}
+
+func (o storedOperation) operation() fleet.Operation {
+	op := o.Operation
+	op.Sealed, op.SealedParts, op.SentAt = o.Sealed, o.SealedParts, o.SentAt
+	return op
+}
+
+func operationKey(cluster, id string) kv.Key {
+	return kv.Key{Partition: partOperation + cluster, Sort: id}
+}
+
+func operatedPartition(cluster, instance string) string {
+	return partOperated + cluster + "#" + instance
+}
+
+func openKey(op fleet.Operation) kv.Key { return kv.Key{Partition: partOpen + op.Cluster, Sort: op.ID} }
+
+func deploymentKey(cluster, deployment string) kv.Key {
+	return kv.Key{Partition: partDeployment + cluster, Sort: deployment}
+}
+
+// OperationOnce finds the operation that an idempotency key made;
+// fault.NotFound when it is new, fault.Conflict when it asked for something
+// else.
+func (s *Store) OperationOnce(ctx context.Context, once Once) (fleet.Operation, error) {
+	claim, _, err := kvjson.Get[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: once.Key})
+	if err != nil {
+		return fleet.Operation{}, kvjson.NotFound(err, "no operation with this idempotency key")
+	}
+	if claim.Fingerprint != once.Fingerprint {
+		return fleet.Operation{}, errOtherRequest()
+	}
+	return s.Operation(ctx, claim.Cluster, claim.ID)
+}
+
+func errOtherRequest() error {
+	return fault.New(fault.Conflict, "this idempotency key was used for a different request")
+}
+
+// ReopenOperation lists an operation among the open ones again, after a retry
+// of its pipeline.
+func (s *Store) ReopenOperation(ctx context.Context, op fleet.Operation) error {
+	return kvjson.Put(ctx, s.kv, openKey(op), claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, kvjson.NoExpiry)
+}

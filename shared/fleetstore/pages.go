@@ -1,0 +1,128 @@
+package fleetstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// newest is how many pipelines and operations a Page has.
+const newest = 20
+
+// pageUnit is what one read unit buys, less what the item's key takes.
+const pageUnit = 4096 - 256
+
+// storedPage is a page as it is kept: large files stay apart, so that a change to one of
+// its pipelines does not write them again.
+type storedPage struct {
+	fleet.Page
+	Apart bool `json:"apart,omitempty"`
+}
+
+// InstancePage reads the page of an instance; an empty one when nothing is known of it.
+// It may miss the last second's writes.
+//
+// The item is made by whoever reads it first after turnPage has emptied it. It is written
+// only over the item that was there before its parts were read, so what is kept is never
+// older than the last turnPage.
+func (s *Store) InstancePage(ctx context.Context, cluster, instance string) (fleet.Page, error) {
+	key := pageKey(cluster, instance)
+	item, err := s.kv.Get(ctx, key, kv.Eventual())
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fleet.Page{}, err
+	}
+	if len(item.Value) > 0 {
+		return s.openPage(ctx, cluster, instance, item.Value)
+	}
+	item, err = s.kv.Get(ctx, key)
+	cond := kv.IfVersion(item.Version)
+	if fault.Is(err, fault.NotFound) {
+		cond = kv.IfAbsent()
+	} else if err != nil {
+		return fleet.Page{}, err
+	}
+	page, err := s.makePage(ctx, cluster, instance)
+	if err != nil {
+		return fleet.Page{}, err
+	}
+	value, err := s.packPage(page)
+	if err != nil {
+		return fleet.Page{}, fmt.Errorf("encoding the page of instance %s: %w", instance, err)
+	}
+	_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, cond)
+	if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.TooLarge) {
+		return fleet.Page{}, fmt.Errorf("keeping the page of instance %s: %w", instance, err)
+	}
+	return page, nil
+}
+
+// turnPage has the page of an instance made anew. It comes after each change to what is
+// on it, and is repeated with it by whoever goes on after a replica that died between.
+func (s *Store) turnPage(ctx context.Context, cluster, instance string) error {
+	if instance == "" { // an operation on the cluster
+		return nil
+	}
+	if _, err := s.kv.Put(ctx, kv.Item{Key: pageKey(cluster, instance)}, kv.Always); err != nil {
+		return fmt.Errorf("turning the page of instance %s: %w", instance, err)
+	}
+	return nil
+}
+
+func (s *Store) turnPages(ctx context.Context, cluster string, of []fleet.Deployment) error {
+	for _, d := range of {
+		if err := s.turnPage(ctx, cluster, d.Instance); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makePage reads the parts of a page, as they are now.
+func (s *Store) makePage(ctx context.Context, cluster, instance string) (fleet.Page, error) {
+	var page fleet.Page
+	var err error
+	if page.Pipelines, _, err = s.InstancePipelines(ctx, cluster, instance, "", newest); err != nil {
+		return fleet.Page{}, err
+	}
+	for i := range page.Pipelines {
+		page.Pipelines[i].Stages = nil
+	}
+	if page.Operations, _, err = s.InstanceHistory(ctx, cluster, instance, "", newest); err != nil {
+		return fleet.Page{}, err
+	}
+	for i := range page.Operations {
+		o := &page.Operations[i]
+		o.Sealed, o.SealedParts, o.SentAt = nil, 0, time.Time{}
+	}
+	page.Files, err = s.instanceFiles(ctx, cluster, instance)
+	return page, err
+}
+
+func (s *Store) packPage(page fleet.Page) ([]byte, error) {
+	packed, err := s.codec.PackJSON(storedPage{Page: page})
+	if err != nil || page.Files == nil || len(packed) <= pageUnit {
+		return packed, err
+	}
+	page.Files = nil
+	return s.codec.PackJSON(storedPage{page, true})
+}
+
+func (s *Store) openPage(ctx context.Context, cluster, instance string, packed []byte) (fleet.Page, error) {
+	var stored storedPage
+	err := s.codec.UnpackJSON(packed, &stored)
+	if err != nil {
+		return fleet.Page{}, fmt.Errorf("decoding the page of instance %s: %w", instance, err)
+	}
+	if stored.Apart {
+		stored.Files, err = s.instanceFiles(ctx, cluster, instance, kv.Eventual())
+	}
+	return stored.Page, err
+}
+
+func pageKey(cluster, instance string) kv.Key {
+	return kv.Key{Partition: partPage + cluster, Sort: instance}
+}

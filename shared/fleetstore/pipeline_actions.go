@@ -1,0 +1,143 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// storedAction is an action with what the API does not show.
+type storedAction struct {
+	fleet.PipelineAction
+	SentAt time.Time   `json:"sentAt,omitzero"`
+	Seen   time.Time   `json:"seen,omitzero"`
+	Audit  audit.Trail `json:"audit,omitempty"`
+	Former string      `json:"act,omitempty"` // the action's name as releases before 2026-12 wrote it
+}
+
+func (a storedAction) action() fleet.PipelineAction {
+	action := a.PipelineAction
+	action.SentAt, action.Seen = a.SentAt, a.Seen
+	if action.Action == "" {
+		action.Action = a.Former
+	}
+	return action
+}
+
+// openAction points to an action that is not done.
+type openAction struct {
+	Pipeline int64  `json:"pipeline"`
+	ID       string `json:"id"`
+}
+
+// actionLife is how long an action may stay open at the most. Its entry among the open
+// ones goes then, if whoever made it died before the action itself was stored.
+const actionLife = 30 * 24 * time.Hour
+
+func actionKey(cluster string, pipeline int64, id string) kv.Key {
+	return kv.Key{Partition: partAction + cluster, Sort: padded(pipeline) + "#" + id}
+}
+
+func openActionKey(cluster string, pipeline int64, id string) kv.Key {
+	return kv.Key{Partition: partActing + cluster, Sort: padded(pipeline) + "#" + id}
+}
+
+// AddPipelineAction notes an action before it is carried out; fault.Conflict when there
+// is one of that id.
+func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, record Recorder) error {
+	value, err := json.Marshal(storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen})
+	if err != nil {
+		return fmt.Errorf("encoding action %s: %w", a.ID, err)
+	}
+	// The index entry comes first: an action without one would be forgotten.
+	open := openAction{Pipeline: a.Pipeline, ID: a.ID}
+	if err := kvjson.Put(ctx, s.kv, openActionKey(cluster, a.Pipeline, a.ID), open, kv.Always, s.now().Add(actionLife)); err != nil {
+		return fmt.Errorf("indexing action %s: %w", a.ID, err)
+	}
+	return s.recorder(record)(ctx, kv.Item{Key: actionKey(cluster, a.Pipeline, a.ID), Value: value}, kv.IfAbsent())
+}
+
+// PipelineAction reads one act; fault.NotFound when there is none.
+func (s *Store) PipelineAction(ctx context.Context, cluster string, pipeline int64, id string) (fleet.PipelineAction, error) {
+	a, _, err := kvjson.Get[storedAction](ctx, s.kv, actionKey(cluster, pipeline, id))
+	return a.action(), kvjson.NotFound(err, "no action %q on pipeline %d", id, pipeline)
+}
+
+// ChangePipelineAction changes an action as ChangeOperation does an operation.
+func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, alter func(*fleet.PipelineAction) (bool, error)) (fleet.PipelineAction, error) {
+	var result fleet.PipelineAction
+	err := s.modify(ctx, actionKey(cluster, a.Pipeline, a.ID), func(old []byte) ([]byte, error) {
+		if old == nil {
+			return nil, fault.New(fault.NotFound, "no action %q on pipeline %d", a.ID, a.Pipeline)
+		}
+		var former storedAction
+		if err := json.Unmarshal(old, &former); err != nil {
+			return nil, fmt.Errorf("decoding action %s: %w", a.ID, err)
+		}
+		result = former.action()
+		changed, err := alter(&result)
+		if err != nil || !changed {
+			return nil, err
+		}
+		return json.Marshal(storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Audit: former.Audit})
+	})
+	if err != nil {
+		return fleet.PipelineAction{}, fmt.Errorf("changing action %s: %w", a.ID, err)
+	}
+	if result.State != fleet.ActionRequested {
+		return result, s.closeAction(ctx, cluster, result)
+	}
+	return result, nil
+}
+
+func (s *Store) closeAction(ctx context.Context, cluster string, a fleet.PipelineAction) error {
+	if err := s.kv.Delete(ctx, openActionKey(cluster, a.Pipeline, a.ID), kv.Always); err != nil {
+		return fmt.Errorf("closing action %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// OpenPipelineActions lists a cluster's actions that GitLab has not been heard to do.
+func (s *Store) OpenPipelineActions(ctx context.Context, cluster string) ([]fleet.PipelineAction, error) {
+	index, _, err := kvjson.Query[openAction](ctx, s.kv, kv.Query{Partition: partActing + cluster, Limit: kv.MaxPage})
+	if err != nil {
+		return nil, fmt.Errorf("listing open actions of cluster %s: %w", cluster, err)
+	}
+	var open []fleet.PipelineAction
+	for _, entry := range index {
+		a, err := s.PipelineAction(ctx, cluster, entry.Pipeline, entry.ID)
+		switch {
+		case fault.Is(err, fault.NotFound): // whoever made the entry died, or is about to store the act
+		case err != nil:
+			return nil, err
+		case a.State == fleet.ActionRequested:
+			open = append(open, a)
+		default: // whoever ended it died before this
+			if err := s.closeAction(ctx, cluster, a); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return open, nil
+}
+
+// PipelineActions lists what people did to a pipeline, oldest first, at most a
+// hundred.
+func (s *Store) PipelineActions(ctx context.Context, cluster string, pipeline int64) ([]fleet.PipelineAction, error) {
+	stored, _, err := kvjson.Query[storedAction](ctx, s.kv, kv.Query{Partition: partAction + cluster, Prefix: padded(pipeline) + "#"})
+	actions := make([]fleet.PipelineAction, len(stored))
+	for i, a := range stored {
+		actions[i] = a.action()
+	}
+	slices.SortStableFunc(actions, func(a, b fleet.PipelineAction) int { return a.At.Compare(b.At) })
+	return actions, err
+}

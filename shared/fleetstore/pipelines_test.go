@@ -1,0 +1,205 @@
+package fleetstore_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+func report(status fleet.PipelineStatus, seconds int) fleet.Pipeline {
+	return fleet.Pipeline{
+		Cluster: "a", ID: 7, Status: status, Ref: "main", SHA: "abc", UpdatedAt: noon.Add(time.Duration(seconds) * time.Second),
+	}
+}
+
+func TestEveryOrderOfReportsEndsTheSame(t *testing.T) {
+	// A retry reopens the failed pipeline; the last word is by time, not by rank.
+	reports := []fleet.Pipeline{
+		report(fleet.StatusCreated, 0), report(fleet.StatusPending, 1), report(fleet.StatusRunning, 2),
+		report(fleet.StatusFailed, 30), report(fleet.StatusRunning, 60),
+	}
+	reports[0].Title = "[AutoDeploy][Create] demo|1"
+	reports[0].Operation = fleet.Create
+	reports[0].Deployments = []fleet.Deployment{{Instance: "demo", ID: "1"}}
+	reports[2].StartedAt = noon.Add(2 * time.Second)
+	reports[4].Parent = 6
+
+	want := reports[4]
+	want.Title, want.Operation, want.Deployments = reports[0].Title, reports[0].Operation, reports[0].Deployments
+	want.StartedAt = reports[2].StartedAt
+
+	for _, order := range permutations(len(reports)) {
+		s, _ := newStore(t)
+		for _, i := range order {
+			_, _, err := s.RecordPipeline(t.Context(), reports[i], fleet.Told)
+			require.NoError(t, err)
+			again := reports[order[rand.IntN(len(order))]]
+			if rand.IntN(2) == 0 {
+				again = reports[i]
+			}
+			_, _, err = s.RecordPipeline(t.Context(), again, fleet.Told)
+			require.NoError(t, err)
+		}
+		for _, r := range reports { // every report came at least once
+			_, _, err := s.RecordPipeline(t.Context(), r, fleet.Told)
+			require.NoError(t, err)
+		}
+		got, err := s.Pipeline(t.Context(), "a", 7)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "order %v", order)
+
+		list, _, err := s.InstancePipelines(t.Context(), "a", "demo", "", 10)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+	}
+}
+
+func permutations(n int) [][]int {
+	if n == 0 {
+		return [][]int{{}}
+	}
+	var all [][]int
+	for _, p := range permutations(n - 1) {
+		for i := range n {
+			q := append([]int{}, p[:i]...)
+			q = append(q, n-1)
+			all = append(all, append(q, p[i:]...))
+		}
+	}
+	return all
+}
+
+func TestTieIsSettledByAsking(t *testing.T) {
+	s, _ := newStore(t)
+	ctx := t.Context()
+	_, _, err := s.RecordPipeline(ctx, report(fleet.StatusPending, 5), fleet.Told)
+	require.NoError(t, err)
+
+	known, fresh, err := s.RecordPipeline(ctx, report(fleet.StatusRunning, 5), fleet.Told)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Tied, fresh)
+	assert.Equal(t, fleet.StatusPending, known.Status, "an event alone does not decide")
+
+	asked := report(fleet.StatusSuccess, 5)
+	asked.UpdatedAt = asked.UpdatedAt.Add(300 * time.Millisecond)
+	known, fresh, err = s.RecordPipeline(ctx, asked, fleet.Asked)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Newer, fresh)
+	assert.Equal(t, fleet.StatusSuccess, known.Status)
+}
+
+// A list tells the same moment without jobs, and those of before are filled in.
+func TestJobsOfTheSameMomentAreTaken(t *testing.T) {
+	s, _ := newStore(t)
+	jobs := func(status fleet.PipelineStatus) []fleet.Stage {
+		return []fleet.Stage{{Name: "deploy", Jobs: []fleet.Job{{ID: 1, Name: "deploy", Status: status}}}}
+	}
+	p := fleet.Pipeline{Cluster: "a", ID: 7, Status: fleet.StatusFailed, UpdatedAt: noon, Stages: jobs(fleet.StatusFailed)}
+	for _, next := range []fleet.Pipeline{
+		p,
+		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute)},
+		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute), Stages: jobs(fleet.StatusSuccess)},
+	} {
+		_, _, err := s.RecordPipeline(t.Context(), next, fleet.Asked)
+		require.NoError(t, err)
+	}
+	known, err := s.Pipeline(t.Context(), "a", 7)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.StatusSuccess, known.Stages[0].Jobs[0].Status)
+}
+
+// GitLab answered before what is known came in, within the same second.
+func TestLateAnswerIsNoNews(t *testing.T) {
+	s, _ := newStore(t)
+	at := func(status fleet.PipelineStatus, ms time.Duration) fleet.Pipeline {
+		r := report(status, 5)
+		r.UpdatedAt = r.UpdatedAt.Add(ms * time.Millisecond)
+		return r
+	}
+	for _, p := range []fleet.Pipeline{at(fleet.StatusSuccess, 700), at(fleet.StatusRunning, 300)} {
+		_, _, err := s.RecordPipeline(t.Context(), p, fleet.Asked)
+		require.NoError(t, err)
+	}
+	r := report(fleet.StatusSuccess, 5)
+	known, err := s.Pipeline(t.Context(), r.Cluster, r.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.StatusSuccess, known.Status)
+}
+
+func TestCompareKnowsThatEventsHaveWholeSeconds(t *testing.T) {
+	asked := report(fleet.StatusRunning, 5)
+	asked.UpdatedAt = asked.UpdatedAt.Add(700 * time.Millisecond)
+	assert.Equal(t, fleet.Tied, fleet.Compare(asked, report(fleet.StatusSuccess, 5)), "it may be the later one")
+	assert.Equal(t, fleet.Older, fleet.Compare(asked, report(fleet.StatusRunning, 5)))
+	assert.Equal(t, fleet.Newer, fleet.Compare(asked, report(fleet.StatusSuccess, 6)))
+	assert.Equal(t, fleet.Older, fleet.Compare(asked, report(fleet.StatusSuccess, 4)))
+}
+
+func TestDeploying(t *testing.T) {
+	deploy := fleet.Pipeline{ID: 10, Status: fleet.StatusSuccess, Source: "push", SHA: "s1", Operation: fleet.Create, UpdatedAt: noon}
+	with := func(p fleet.Pipeline, change func(*fleet.Pipeline)) fleet.Pipeline {
+		change(&p)
+		return p
+	}
+	child := func(status fleet.PipelineStatus) fleet.Pipeline {
+		return fleet.Pipeline{ID: 11, Status: status, Source: "parent_pipeline", SHA: "s1", Parent: 10, Operation: fleet.Create, UpdatedAt: noon.Add(time.Minute)}
+	}
+	trigger := func(id int64, status fleet.PipelineStatus) fleet.Pipeline {
+		return fleet.Pipeline{ID: id, Status: status, Source: "trigger", SHA: "s0", Operation: fleet.Create, UpdatedAt: noon}
+	}
+	tests := map[string]struct {
+		pipelines []fleet.Pipeline
+		id        int64
+		status    fleet.PipelineStatus
+	}{
+		"none":                            {nil, 0, ""},
+		"one that deploys nothing":        {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Operation = "" })}, 0, ""},
+		"without children":                {[]fleet.Pipeline{deploy}, 10, fleet.StatusSuccess},
+		"child still runs":                {[]fleet.Pipeline{child(fleet.StatusRunning), deploy}, 10, fleet.StatusRunning},
+		"child failed":                    {[]fleet.Pipeline{deploy, child(fleet.StatusFailed)}, 10, fleet.StatusFailed},
+		"child succeeded":                 {[]fleet.Pipeline{deploy, child(fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
+		"child known by its commit only":  {[]fleet.Pipeline{deploy, with(child(fleet.StatusRunning), func(p *fleet.Pipeline) { p.Parent = 0 })}, 10, fleet.StatusRunning},
+		"parent failed, child went well":  {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Status = fleet.StatusFailed }), child(fleet.StatusSuccess)}, 10, fleet.StatusFailed},
+		"child of another commit":         {[]fleet.Pipeline{deploy, with(child(fleet.StatusFailed), func(p *fleet.Pipeline) { p.Parent, p.SHA = 9, "s9" })}, 10, fleet.StatusSuccess},
+		"newest wins":                     {[]fleet.Pipeline{deploy, with(deploy, func(p *fleet.Pipeline) { p.ID, p.SHA, p.Status = 20, "s2", fleet.StatusFailed })}, 20, fleet.StatusFailed},
+		"trigger before anything":         {[]fleet.Pipeline{trigger(5, fleet.StatusRunning)}, 5, fleet.StatusRunning},
+		"trigger that did its part":       {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess), deploy}, 10, fleet.StatusSuccess},
+		"newer trigger that failed":       {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusFailed)}, 12, fleet.StatusFailed},
+		"newer trigger that succeeded":    {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
+		"trigger succeeded, nothing else": {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess)}, 5, fleet.StatusRunning},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := fleet.Deploying(tt.pipelines)
+			if tt.id == 0 {
+				assert.Nil(t, got)
+				return
+			}
+			require.NotNil(t, got)
+			assert.Equal(t, tt.id, got.ID)
+			assert.Equal(t, tt.status, got.Status)
+		})
+	}
+}
+
+func TestLifecycleOf(t *testing.T) {
+	tests := []struct {
+		pipeline *fleet.PipelineSummary
+		want     fleet.Lifecycle
+	}{
+		{nil, fleet.Active},
+		{&fleet.PipelineSummary{Operation: fleet.Create, Status: fleet.StatusRunning}, fleet.Pending},
+		{&fleet.PipelineSummary{Operation: fleet.Create, Status: fleet.StatusFailed}, fleet.Pending},
+		{&fleet.PipelineSummary{Operation: fleet.Create, Status: fleet.StatusSuccess}, fleet.Active},
+		{&fleet.PipelineSummary{Operation: fleet.Update, Status: fleet.StatusFailed}, fleet.Active},
+		{&fleet.PipelineSummary{Operation: fleet.Unarchive, Status: fleet.StatusPending}, fleet.Pending},
+	}
+	for _, tt := range tests {
+		assert.Equal(t, tt.want, fleet.LifecycleOf(tt.pipeline), "%+v", tt.pipeline)
+	}
+}

@@ -1,0 +1,69 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+type storedProtection struct {
+	fleet.Protection
+	Audit audit.Trail `json:"audit,omitempty"`
+}
+
+// Protection reads an instance's protection; a zero one when it never had any.
+func (s *Store) Protection(ctx context.Context, cluster, instance string) (fleet.Protection, error) {
+	p, _, err := kvjson.Get[storedProtection](ctx, s.kv, protectionKey(cluster, instance))
+	if fault.Is(err, fault.NotFound) {
+		return fleet.Protection{Instance: instance}, nil
+	}
+	return p.Protection, err
+}
+
+// Protected lists the protected instances of a cluster, by name.
+func (s *Store) Protected(ctx context.Context, cluster string) ([]fleet.Protection, error) {
+	list := []fleet.Protection{}
+	q := kv.Query{Partition: partProtection + cluster, Limit: kv.MaxPage}
+	for {
+		page, next, err := kvjson.Query[storedProtection](ctx, s.kv, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing protected instances of %s: %w", cluster, err)
+		}
+		for _, p := range page {
+			if p.Protected {
+				list = append(list, p.Protection)
+			}
+		}
+		if next == "" {
+			return list, nil
+		}
+		q.After = next
+	}
+}
+
+// Protect sets or lifts a protection.
+func (s *Store) Protect(ctx context.Context, cluster string, p fleet.Protection, record Recorder) error {
+	return s.modifyBy(ctx, protectionKey(cluster, p.Instance), s.recorder(record), func(old []byte) ([]byte, error) {
+		var former storedProtection
+		if old != nil {
+			if err := json.Unmarshal(old, &former); err != nil {
+				return nil, fmt.Errorf("decoding the protection of %s: %w", p.Instance, err)
+			}
+		}
+		if former.Protected == p.Protected {
+			return nil, nil
+		}
+		return json.Marshal(storedProtection{p, former.Audit})
+	})
+}
+
+func protectionKey(cluster, instance string) kv.Key {
+	return kv.Key{Partition: partProtection + cluster, Sort: instance}
+}

@@ -1,0 +1,78 @@
+package fleetstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/activity"
+	"github.com/open-craft/ocim/shared/kv/packed"
+	"github.com/open-craft/ocim/shared/lease"
+	"github.com/open-craft/ocim/shared/views"
+
+	"github.com/open-craft/ocim/shared/fleetview"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// Partitions of the store that belong to the fleet.
+const (
+	partProject      = "project"         // sort: project id
+	partProjectClaim = "project-claim"   // sort: GitLab URL + "#" + GitLab id
+	partFiles        = "files#"          // + cluster; sort: "cluster" or "instance#" + name
+	partPage         = "page#"           // + cluster; sort: instance
+	partPipeline     = "pipeline#"       // + cluster; sort: padded pipeline id
+	partDeployed     = "deployed#"       // + cluster + "#" + instance; sort: padded pipeline id
+	partOperation    = "operation#"      // + cluster; sort: operation id
+	partOperated     = "operated#"       // + cluster + "#" + instance; sort: operation id
+	partOpen         = "operation-open#" // + cluster; sort: operation id
+	partDeployment   = "deployment#"     // + cluster; sort: deployment id
+	partOnce         = "operation-once"  // sort: idempotency key
+	partSealed       = "operation-sent#" // + cluster; sort: deployment id + "#" + number of the part
+	partDetail       = "operation-what#" // + cluster; sort: operation id
+	partProtection   = "protection#"     // + cluster; sort: instance
+	partAction       = "pipeline-act#"   // + cluster; sort: padded pipeline id + "#" + id of the act
+	partActing       = "pipeline-asked#" // + cluster; sort: as of partAction, of those that are not done
+	partBulk         = "bulk"            // sort: id of the bulk change
+	partBulkOpen     = "bulk-open"       // sort: id of the bulk change
+	partEvent        = "event#"          // + cluster; sort: key of the event
+	partPoison       = "event-poison#"   // + cluster; sort: key of the event
+)
+
+// Store keeps the fleet's records in a kv.Store.
+type Store struct {
+	kv    kv.Store
+	now   func() time.Time
+	codec packed.Codec
+
+	*lease.Leases
+	*fleetview.Chunks
+	*views.Saved
+	Activity *activity.Log
+}
+
+// New makes a Store; now is the clock.
+func New(store kv.Store, now func() time.Time) *Store {
+	log := activity.New(store, now)
+	return &Store{
+		kv: store, now: now, codec: packed.New(4), Activity: log,
+		Leases: lease.New(store, now), Chunks: fleetview.NewChunks(store, log), Saved: views.New(store, now),
+	}
+}
+
+// modify changes an item as kv.Update does; a nil result of change leaves it alone.
+func (s *Store) modify(ctx context.Context, key kv.Key, change func(old []byte) ([]byte, error)) error {
+	return s.modifyBy(ctx, key, nil, change)
+}
+
+func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change func(old []byte) ([]byte, error)) error {
+	return kv.Update(ctx, s.kv, key, write, func(item *kv.Item) (bool, error) {
+		value, err := change(item.Value)
+		if err != nil || value == nil {
+			return false, err
+		}
+		item.Value = value
+		return true, nil
+	})
+}
+
+func padded(id int64) string { return fmt.Sprintf("%019d", id) }

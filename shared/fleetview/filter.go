@@ -1,0 +1,188 @@
+package fleetview
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// position is where an instance stands in an order.
+type position struct {
+	Key     string `json:"k"`
+	Cluster string `json:"c"`
+	Name    string `json:"n"`
+}
+
+func positionOf(o fleet.Order, i *fleet.Instance) position {
+	p := position{Cluster: i.Cluster, Name: i.Name}
+	switch o.By {
+	case fleet.SortCluster:
+		p.Key = i.Cluster
+	case fleet.SortRelease:
+		p.Key = i.Release
+	case fleet.SortHealth:
+		p.Key = string('a' + rune(slices.Index(fleet.Healths(), i.Health.State)))
+	case fleet.SortPipeline:
+		if i.Pipeline != nil {
+			p.Key = string(i.Pipeline.Status)
+		}
+	case fleet.SortChanged:
+		p.Key = i.ChangedAt.UTC().Format("2006-01-02T15:04:05.000000000")
+	default:
+		p.Key = i.Name
+	}
+	return p
+}
+
+func (p position) compare(q position, descending bool) int {
+	c := cmp.Compare(p.Key, q.Key)
+	if descending {
+		c = -c
+	}
+	return cmp.Or(c, cmp.Compare(p.Name, q.Name), cmp.Compare(p.Cluster, q.Cluster))
+}
+
+func (p position) String() string {
+	b, _ := json.Marshal(p) // three strings always encode
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func parsePosition(s string) (*position, error) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	p := new(position)
+	if err != nil || json.Unmarshal(b, p) != nil || p.Name == "" {
+		return nil, fault.InvalidField("after", "is not a cursor of this list")
+	}
+	return p, nil
+}
+
+// The filters that have facets.
+const (
+	facetCluster = iota
+	facetProvider
+	facetRelease
+	facetLifecycle
+	facetHealth
+	facetPipeline
+	facetDrift
+	facets // how many there are
+)
+
+// facetValue is what an instance has for a facet.
+func facetValue(field int, c *fleet.Chunk, i *fleet.Instance) string {
+	switch field {
+	case facetCluster:
+		return c.Cluster.ID
+	case facetProvider:
+		return c.Cluster.Provider
+	case facetRelease:
+		return i.Release
+	case facetLifecycle:
+		return string(i.Lifecycle)
+	case facetHealth:
+		return string(i.Health.State)
+	case facetDrift:
+		if i.Drift == nil {
+			return ""
+		}
+		return fleet.Drifted
+	}
+	if i.Pipeline == nil {
+		return "none"
+	}
+	return string(i.Pipeline.Status)
+}
+
+// chosen gives what a filter chose of a facet; none is all.
+func chosen(f *fleet.Filter, field int) []string {
+	switch field {
+	case facetCluster:
+		return f.Clusters
+	case facetProvider:
+		return f.Providers
+	case facetRelease:
+		return f.Releases
+	case facetLifecycle:
+		return stringsOf(f.Lifecycles)
+	case facetHealth:
+		return stringsOf(f.Healths)
+	case facetDrift:
+		return f.Drifts
+	}
+	return f.Pipelines
+}
+
+func stringsOf[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = string(s)
+	}
+	return out
+}
+
+// set gives a facet its counts.
+func setFacet(f *fleet.Facets, field int, counts map[string]int, chosen []string) {
+	counts = mostCounted(counts, chosen)
+	switch field {
+	case facetCluster:
+		f.Clusters = counts
+	case facetProvider:
+		f.Providers = counts
+	case facetRelease:
+		f.Releases = counts
+	case facetLifecycle:
+		f.Lifecycles = counts
+	case facetHealth:
+		f.Healths = counts
+	case facetPipeline:
+		f.Pipelines = counts
+	case facetDrift:
+		f.Drifts = counts
+	}
+}
+
+func mostCounted(counts map[string]int, chosen []string) map[string]int {
+	if len(counts) <= fleet.MostChoices {
+		return counts
+	}
+	values := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	kept := make(map[string]int, fleet.MostChoices)
+	for _, v := range append(values[:fleet.MostChoices:fleet.MostChoices], chosen...) {
+		if n := counts[v]; n > 0 {
+			kept[v] = n
+		}
+	}
+	return kept
+}
+
+// key names a filter, so that equal filters have equal keys; false when nothing
+// tells what is visible.
+func keyOf(f *fleet.Filter) (string, bool) {
+	if f.Visible != nil && f.Sight == "" {
+		return "", false
+	}
+	b := strconv.AppendQuote(nil, f.Sight)
+	b = strconv.AppendQuote(b, f.Name)
+	b = strconv.AppendBool(b, f.Broken)
+	for field := range facets {
+		b = append(b, ';')
+		for _, v := range chosen(f, field) {
+			b = strconv.AppendQuote(b, v)
+		}
+	}
+	b = append(b, ';')
+	for _, t := range f.Settings {
+		b = strconv.AppendQuote(b, t.Key)
+		b = append(b, t.Op...)
+		b = strconv.AppendQuote(b, t.Value)
+	}
+	return string(b), true
+}

@@ -1,0 +1,142 @@
+package fleetview
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// StaleAfter is how old a fact may be before it is stale: two refreshes, which come
+// every minute, were missed.
+const StaleAfter = 3 * time.Minute
+
+// How long ages are kept in memory: those of all clusters, and those of one.
+const (
+	staleKept = 30 * time.Second
+	heardKept = 10 * time.Second
+)
+
+// Stale is what is known of a cluster for too long to be relied on. What is fresh is
+// left out, so that it changes no answer each minute.
+type Stale struct {
+	GitAt    time.Time `json:"gitAt,omitzero" doc:"When GitLab was last read, if that is too long ago"`
+	HealthAt time.Time `json:"healthAt,omitzero" doc:"When the cluster last told the health of its instances, if that is too long ago"`
+}
+
+// StaleClusters are those that something is stale of. They are not to be changed.
+type StaleClusters struct {
+	ByID map[string]Stale
+	Tag  string // changes with any of them
+
+	at time.Time
+}
+
+// AgeBook knows how old what is known of the clusters is, as of some seconds ago. Ages
+// are apart from the snapshot, which changes only when a fact does.
+type StalenessCache struct {
+	store Records
+	now   func() time.Time
+
+	mu      sync.Mutex // held while loading, so that many requests load once
+	current *StaleClusters
+	heard   map[string]LastContact
+}
+
+// Heard is when and how a cluster's sources were heard of last.
+type LastContact struct {
+	Sync       fleet.SyncState // of GitLab
+	ObservedAt time.Time       // of the cluster
+
+	at time.Time
+}
+
+// NewAgeBook makes an empty AgeBook.
+func NewStalenessCache(store Records, now func() time.Time) *StalenessCache {
+	return &StalenessCache{store: store, now: now, heard: map[string]LastContact{}}
+}
+
+// Records says when Ocim last read the clusters.
+type Records interface {
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+	SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, error)
+	Observation(ctx context.Context, project string) (fleet.Observation, error)
+	Observations(ctx context.Context) ([]fleet.Observation, error)
+}
+
+// Stale gives what is stale, at most half a minute late. What was never known is not
+// stale, but not known.
+func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if b.current != nil && now.Sub(b.current.at) < staleKept {
+		return b.current, nil
+	}
+	next := &StaleClusters{ByID: map[string]Stale{}, at: now}
+	records, err := b.store.SyncRecords(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading when projects were read: %w", err)
+	}
+	seen, err := b.store.Observations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading when clusters were seen: %w", err)
+	}
+	sum := int64(0)
+	old := func(at time.Time) bool {
+		if at.IsZero() || now.Sub(at) <= StaleAfter {
+			return false
+		}
+		sum += at.UnixMilli()
+		return true
+	}
+	for id, r := range records {
+		if old(r.State.SucceededAt) {
+			next.ByID[id] = Stale{GitAt: r.State.SucceededAt}
+		}
+	}
+	for _, o := range seen {
+		if old(o.At) {
+			next.ByID[o.Project] = Stale{GitAt: next.ByID[o.Project].GitAt, HealthAt: o.At}
+		}
+	}
+	next.Tag = strconv.FormatInt(sum, 36)
+	b.current = next
+	return next, nil
+}
+
+// Heard gives what was heard of one cluster, at most ten seconds late.
+func (b *StalenessCache) Heard(ctx context.Context, cluster string) (LastContact, error) {
+	b.mu.Lock()
+	known, ok := b.heard[cluster]
+	b.mu.Unlock()
+	now := b.now()
+	if ok && now.Sub(known.at) < heardKept {
+		return known, nil
+	}
+	record, err := b.store.SyncRecord(ctx, cluster)
+	if err != nil {
+		return LastContact{}, fmt.Errorf("reading when cluster %s was read: %w", cluster, err)
+	}
+	seen, err := b.store.Observation(ctx, cluster)
+	if err != nil {
+		return LastContact{}, fmt.Errorf("reading when cluster %s was seen: %w", cluster, err)
+	}
+	heard := LastContact{Sync: record.State, ObservedAt: seen.At, at: now}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.heard, func(_ string, h LastContact) bool { return now.Sub(h.at) >= heardKept })
+	b.heard[cluster] = heard
+	return heard, nil
+}
+
+// Turn has a cluster's sources looked up again: they were just asked.
+func (b *StalenessCache) Turn(cluster string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.heard, cluster)
+}

@@ -1,0 +1,89 @@
+// Package kvjson reads and writes items of a kv.Store whose values are JSON.
+package kvjson
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// NoExpiry marks items that stay.
+var NoExpiry time.Time
+
+// Get reads an item into a value of type T, and gives the item's version.
+func Get[T any](ctx context.Context, store kv.Store, key kv.Key, opts ...kv.ReadOption) (T, int64, error) {
+	var v T
+	item, err := store.Get(ctx, key, opts...)
+	if err != nil {
+		return v, 0, err
+	}
+	v, err = Decode[T](item)
+	return v, item.Version, err
+}
+
+// Decode gives an item's value; of an item that does not exist the zero one.
+func Decode[T any](item kv.Item) (T, error) {
+	var v T
+	if item.Value == nil {
+		return v, nil
+	}
+	if err := json.Unmarshal(item.Value, &v); err != nil {
+		return v, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+	}
+	return v, nil
+}
+
+// Put writes a value of type T.
+func Put[T any](ctx context.Context, store kv.Store, key kv.Key, v T, cond kv.Condition, expires time.Time) error {
+	value, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding %s/%s: %w", key.Partition, key.Sort, err)
+	}
+	_, err = store.Put(ctx, kv.Item{Key: key, Value: value, Expires: expires}, cond)
+	return err
+}
+
+// Query reads a page of a partition as values of type T, and gives the cursor of
+// the next page.
+func Query[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, string, error) {
+	page, err := store.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	out := make([]T, len(page.Items))
+	for i, item := range page.Items {
+		if out[i], err = Decode[T](item); err != nil {
+			return nil, "", err
+		}
+	}
+	return out, page.Next, nil
+}
+
+// All reads all pages of a query as values of type T.
+func All[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, error) {
+	var all []T
+	q.Limit = kv.MaxPage
+	for {
+		page, next, err := Query[T](ctx, store, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		if next == "" {
+			return all, nil
+		}
+		q.After = next
+	}
+}
+
+// NotFound replaces the store's fault.NotFound by one that says what is missing.
+func NotFound(err error, format string, args ...any) error {
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, format, args...)
+	}
+	return err
+}

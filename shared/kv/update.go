@@ -1,0 +1,67 @@
+package kv
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+)
+
+// maxUpdateTries bounds how often an Update starts again.
+const maxUpdateTries = 40
+
+// WriteFunc writes an item if a condition holds: a Store's Put, or something that
+// writes more along with it, such as an audit entry.
+type WriteFunc func(ctx context.Context, item Item, cond Condition) error
+
+// Update reads the item at key, lets change alter it and writes it back with write;
+// nil is the store's Put. When another writer was faster it starts again, so change
+// may be called several times and must depend on nothing but the item it is given.
+//
+// An item that does not exist is given with Version 0 and no value. When change
+// returns false, nothing is written. Update returns fault.Unavailable when others
+// are always faster.
+func Update(ctx context.Context, store Store, key Key, write WriteFunc, change func(item *Item) (bool, error)) error {
+	if write == nil {
+		write = func(ctx context.Context, item Item, cond Condition) error {
+			_, err := store.Put(ctx, item, cond)
+			return err
+		}
+	}
+	for try := range maxUpdateTries {
+		item, err := store.Get(ctx, key)
+		cond := IfVersion(item.Version)
+		if fault.Is(err, fault.NotFound) {
+			item, cond = Item{Key: key}, IfAbsent()
+		} else if err != nil {
+			return err
+		}
+		changed, err := change(&item)
+		if err != nil || !changed {
+			return err
+		}
+		item.Key = key
+		err = write(ctx, item, cond)
+		if !fault.Is(err, fault.Conflict) {
+			return err
+		}
+		if err := backOff(ctx, try); err != nil {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "too many changes at once to %s/%s", key.Partition, key.Sort)
+}
+
+// backOff waits a little longer at each try, with jitter.
+func backOff(ctx context.Context, try int) error {
+	most := min(time.Millisecond<<min(try, 7), 100*time.Millisecond)
+	t := time.NewTimer(rand.N(most) + time.Millisecond/4)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
