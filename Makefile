@@ -12,7 +12,7 @@ CHROMIUM    ?= /usr/bin/chromium
 GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run dev test test-go test-frontend test-e2e lint format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e lint format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -47,10 +47,14 @@ functions/web/dist/index.html: frontend/dist/index.html
 	@find functions/web/dist -mindepth 1 ! -name .gitkeep -delete
 	@cp -R frontend/dist/. functions/web/dist/
 
-build: setup functions/web/dist/index.html ## build the frontend and the program for one machine
+build: setup functions/web/dist/index.html ## build the frontend and the programs for one machine
 	@go build -o build/ocim ./functions/local
+	@go build -o build/ocim-demo ./functions/demo
 
-run: build ## run Ocim on this machine
+run: build ## run the demonstration on this machine
+	@exec build/ocim-demo
+
+serve: build ## run Ocim on this machine, for a fleet of your own
 	@exec build/ocim
 
 dev: setup ## serve the frontend from its sources, in front of a running Ocim

@@ -1,9 +1,9 @@
-// Command local runs Ocim on one machine: every function at /function/<name> as
-// OpenFaaS' gateway would show it, the frontend at /, the schedules of
-// stack.yml, and an embedded store.
+// Command local runs Ocim on one machine, without OpenFaaS. It is for people who run
+// Ocim for their own fleet; the demonstration is a program of its own,
+// functions/demo.
 //
-//	local            serve on OCIM_LISTEN (default 127.0.0.1:8080)
-//	local openapi    write the API of all functions as one OpenAPI document
+//	ocim             serve on OCIM_LISTEN (default 127.0.0.1:8080)
+//	ocim openapi     write the API of all functions as one OpenAPI document
 //
 // It keeps everything in OCIM_DIR (default .ocim), secrets included.
 package main

@@ -125,7 +125,7 @@ export class Program {
 }
 
 function built(): string {
-  const program = process.env.OCIM_E2E_PROGRAM ?? path.join(root, 'build/ocim');
+  const program = process.env.OCIM_E2E_PROGRAM ?? path.join(root, 'build/ocim-demo');
   if (!existsSync(program)) throw new Error(`${program} is missing: run \`make build\` first`);
   return program;
 }

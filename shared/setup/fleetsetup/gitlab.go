@@ -10,6 +10,10 @@ import (
 	"github.com/open-craft/ocim/shared/netguard"
 )
 
+// DefaultPublicURL is the public address of an Ocim that only its own machine
+// reaches.
+const DefaultPublicURL = "http://127.0.0.1:8080"
+
 // GitLab says which GitLab servers and cluster gateways may be called.
 type GitLab struct {
 	AllowHTTP     bool     `envconfig:"GITLAB_ALLOW_HTTP" desc:"also call servers without TLS; for one machine only"`

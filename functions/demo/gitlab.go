@@ -14,9 +14,8 @@ import (
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
-// startDemonstration starts the GitLab that stands in while none is given. It
-// goes on from where it was stopped.
-func startDemonstration(cfg config, log *slog.Logger) (*gitlabtest.Server, error) {
+// startGitLab starts the demonstration's GitLab. It continues where it stopped.
+func startGitLab(cfg config, log *slog.Logger) (*gitlabtest.Server, error) {
 	s, err := gitlabtest.New(gitlabtest.Options{
 		RealTime: true, Speed: cfg.DemoSpeed, Dir: filepath.Join(cfg.Dir, "gitlab"),
 		URL: "http://" + cfg.DemoListen, Log: log,
@@ -35,8 +34,8 @@ func startDemonstration(cfg config, log *slog.Logger) (*gitlabtest.Server, error
 	return s, nil
 }
 
-// addDemonstration adds the demonstration's projects that are not there yet.
-func addDemonstration(ctx context.Context, gitlabURL string, fleet *allsetup.Fleet, log *slog.Logger) error {
+// addProjects adds the demonstration's projects that Ocim does not have yet.
+func addProjects(ctx context.Context, gitlabURL string, fleet *allsetup.Fleet, log *slog.Logger) error {
 	known, err := fleet.Store.Projects(ctx)
 	if err != nil {
 		return fmt.Errorf("add the demonstration: %w", err)

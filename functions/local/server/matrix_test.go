@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -145,7 +145,7 @@ func TestMatrix(t *testing.T) {
 	secrets, err := makeSecrets(filepath.Join(t.TempDir(), "secrets"), time.Now())
 	require.NoError(t, err)
 	fresh := func() map[string]http.Handler {
-		m, err := newMachine(config{Dir: t.TempDir()}, "http://127.0.0.1:8080", kvtest.Open(t), secrets, slog.New(slog.DiscardHandler))
+		m, err := newMachine(Config{Dir: t.TempDir()}, "http://127.0.0.1:8080", kvtest.Open(t), secrets, slog.New(slog.DiscardHandler))
 		require.NoError(t, err)
 		m.api.Authenticator = matrixAuthenticator{}
 		seed(t, m)

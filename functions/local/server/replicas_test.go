@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func deploy(t *testing.T, store kv.Store, log *slog.Logger, replicas int) (base 
 	base = "http://" + server.Listener.Addr().String()
 	var gateways []http.Handler
 	for range replicas {
-		m, err := newMachine(config{Dir: t.TempDir()}, base, store, secrets, log)
+		m, err := newMachine(testConfig(t), base, store, secrets, log)
 		require.NoError(t, err)
 		machines = append(machines, m)
 		gateways = append(gateways, &gateway{functions: functions(m), frontend: web.New(web.Files())})
@@ -48,6 +48,14 @@ func deploy(t *testing.T, store kv.Store, log *slog.Logger, replicas int) (base 
 	server.Start()
 	t.Cleanup(server.Close)
 	return base, machines
+}
+
+// testConfig returns a configuration that may call servers on this machine.
+func testConfig(t *testing.T) Config {
+	t.Helper()
+	cfg := Config{Dir: t.TempDir()}
+	cfg.AllowHTTP = true
+	return cfg
 }
 
 // Two replicas of each function are as one: what one did the other knows at once, and

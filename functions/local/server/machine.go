@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/mail"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
@@ -22,7 +21,6 @@ import (
 
 const (
 	issuer    = "ocim"
-	sender    = "Ocim <ocim@localhost>"
 	syncLimit = 50 * time.Second
 )
 
@@ -39,7 +37,7 @@ type machine struct {
 }
 
 // newMachine wires a machine over a store and its secrets.
-func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Directory, log *slog.Logger) (machine, error) {
+func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Directory, log *slog.Logger) (machine, error) {
 	m := machine{baseURL: baseURL, log: log}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
@@ -48,10 +46,17 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, fmt.Errorf("prepare authentication: %w", err)
 	}
-	m.api = faas.Options{Authenticator: authenticator, Log: log}
+	m.api, err = setup.Base{TrustedProxies: cfg.TrustedProxies}.API(authenticator)
+	if err != nil {
+		return m, err
+	}
+	m.api.Log = log
 	m.trail = audit.New(store, setup.Now, rand.Reader, log)
 
-	post, err := mail.NewPost(mail.NewOutbox(filepath.Join(cfg.Dir, "outbox"), setup.Now, log), sender, setup.Now)
+	if cfg.Host == "" && cfg.Outbox == "" {
+		cfg.Outbox = filepath.Join(cfg.Dir, "outbox")
+	}
+	post, err := cfg.Post(secrets, log)
 	if err != nil {
 		return m, fmt.Errorf("prepare mail: %w", err)
 	}
@@ -72,8 +77,7 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, err
 	}
-	cfg.GitLab.PublicURL = baseURL
-	cfg.AllowHTTP = true // the demonstration GitLab is on this machine
+	cfg.PublicURL = baseURL
 	transport, err := cfg.Transport()
 	if err != nil {
 		return m, err
@@ -93,8 +97,8 @@ func newMachine(cfg config, baseURL string, store kv.Store, secrets *secret.Dire
 	return m, nil
 }
 
-// howToLogIn says how: with the link that makes the first administrator until
-// there is one, then at the log-in page.
+// howToLogIn returns a line that says how to log in: with the link that creates the
+// first administrator account until there is one, then at the log-in page.
 func (m machine) howToLogIn(ctx context.Context) (string, error) {
 	link, err := m.people.SetupLink(ctx)
 	if err != nil {
@@ -103,5 +107,5 @@ func (m machine) howToLogIn(ctx context.Context) (string, error) {
 	if link.IsZero() {
 		return "Log in at " + m.baseURL + "/login", nil
 	}
-	return "Make the first administrator: " + link.Reveal(), nil
+	return "Create the first administrator account: " + link.Reveal(), nil
 }

@@ -17,18 +17,18 @@ import (
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
-// startDemonstrationClusters starts what stands in for the clusters of the
-// demonstration's projects, and has the projects ask it. Each cluster runs the
-// instances that its project has deployed.
-func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL string, f *allsetup.Fleet, log *slog.Logger) (*clustertest.Server, error) {
-	projects, err := demonstrationProjects(ctx, gitlabURL, f, demo.Clusters())
+// startClusters starts the stand-ins for the clusters of the demonstration's projects
+// and connects the projects to them. Each cluster runs the instances that its project
+// has deployed.
+func startClusters(ctx context.Context, cfg config, gitlabURL string, f *allsetup.Fleet, log *slog.Logger) (*clustertest.Server, error) {
+	projects, err := sampleProjects(ctx, gitlabURL, f, demo.Clusters())
 	if err != nil {
 		return nil, fmt.Errorf("start the demonstration's clusters: %w", err)
 	}
 	instances := func(cluster string) []string {
 		names, err := deployed(ctx, f, gitlabURL, cluster)
 		if err != nil {
-			log.WarnContext(ctx, "a cluster of the demonstration runs nothing", "cluster", cluster, "err", err)
+			log.WarnContext(ctx, "a cluster of the demonstration has no instances", "cluster", cluster, "err", err)
 		}
 		return names
 	}
@@ -52,8 +52,8 @@ func startDemonstrationClusters(ctx context.Context, cfg config, gitlabURL strin
 	return s, nil
 }
 
-// demonstrationProjects gives the projects by the names of their clusters.
-func demonstrationProjects(ctx context.Context, gitlabURL string, f *allsetup.Fleet, clusters []demo.Cluster) (map[string]fleet.Project, error) {
+// sampleProjects returns the projects by the names of their clusters.
+func sampleProjects(ctx context.Context, gitlabURL string, f *allsetup.Fleet, clusters []demo.Cluster) (map[string]fleet.Project, error) {
 	all, err := f.Store.Projects(ctx)
 	if err != nil {
 		return nil, err
@@ -69,12 +69,12 @@ func demonstrationProjects(ctx context.Context, gitlabURL string, f *allsetup.Fl
 	return byName, nil
 }
 
-// deployed gives the instances of a cluster that a pipeline has deployed.
+// deployed returns the instances of a cluster that a pipeline has deployed.
 func deployed(ctx context.Context, f *allsetup.Fleet, gitlabURL, cluster string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	// The spare one may have been added since the start.
-	projects, err := demonstrationProjects(ctx, gitlabURL, f, append(demo.Clusters(), demo.Spare()))
+	projects, err := sampleProjects(ctx, gitlabURL, f, append(demo.Clusters(), demo.Spare()))
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func deployed(ctx context.Context, f *allsetup.Fleet, gitlabURL, cluster string)
 	return names, nil
 }
 
-// connect gives a project its gateway and secrets, unless somebody gave it
-// others. The address may be another than at the last start.
+// connect sets a project's gateway and secrets, unless a user has set others. The
+// address may differ from the one at the last start.
 func connect(ctx context.Context, f *allsetup.Fleet, p fleet.Project, s *clustertest.Server, name string) error {
 	c, err := f.Vault.Credentials(ctx, p.ID)
 	if err != nil {
@@ -108,7 +108,7 @@ func connect(ctx context.Context, f *allsetup.Fleet, p fleet.Project, s *cluster
 		return nil
 	}
 	unproved := *f.Projects
-	unproved.Gateway = nil // one of the clusters plays offline now and then, and has to be connected all the same
+	unproved.Gateway = nil // one of the clusters is offline now and then, and must be connected nevertheless
 	_, err = unproved.Update(ctx, p.ID, projects.Change{
 		GatewayURL: &target.GatewayURL, GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret,
 	})

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/open-craft/ocim/functions/local/servertest"
 	web "github.com/open-craft/ocim/functions/web"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
@@ -96,7 +97,7 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	require.NoError(t, err)
 	defer unzip.Close()
 	store := &written{Store: kvtest.Open(t), unzip: unzip}
-	var log output
+	var log servertest.Output
 	base, replicas := deploy(t, store, slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), 1)
 	m := replicas[0]
 	all := functions(m)
@@ -104,7 +105,7 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	var answers strings.Builder
 	bearer := ""
 	ask := func(method, path, body string) (int, []byte) {
-		status, answer := call(t, method, base+"/function/"+path, bearer, body)
+		status, answer := servertest.Call(t, method, base+"/function/"+path, bearer, body)
 		answers.WriteString(method + " " + path + ": " + string(answer) + "\n")
 		return status, answer
 	}

@@ -1,11 +1,10 @@
-package main
+package server
 
 import (
 	"bytes"
 	"context"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,10 +18,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/functions/local/servertest"
 )
 
 // root is the repository.
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // TestEveryFunctionBuildsAndRunsAsItsImageDoes lays out each function of
 // stack.yml as faas-cli does, runs the Dockerfile's build step, starts the
@@ -112,18 +113,9 @@ var variable = regexp.MustCompile(`\$\{[A-Z_]+:-([^}]*)\}`)
 // substitute does what faas-cli does with ${NAME:-default} when nothing is set.
 func substitute(s string) string { return variable.ReplaceAllString(s, "$1") }
 
-// freeAddress gives an address that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, listener.Close()) }()
-	return listener.Addr().String()
-}
-
 func callImage(t *testing.T, name, program string, env []string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := servertest.FreeAddress(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var log bytes.Buffer

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"context"
@@ -10,11 +10,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	web "github.com/open-craft/ocim/functions/web"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv/bolt"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
 
 const (
@@ -27,8 +30,13 @@ const (
 	maxHeader            = 64 << 10
 )
 
-// serve runs everything until ctx ends, then lets running calls finish.
-func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) (err error) {
+// Prepare runs once everything is built and before anything is served. What it
+// returns is called at the end, after the schedules and before the server stops.
+type Prepare func(ctx context.Context, fleet *allsetup.Fleet) (stop func() error, err error)
+
+// Serve serves everything until ctx ends, then lets running calls finish. prepare may
+// be nil.
+func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, prepare Prepare) (err error) {
 	stack, err := readStack(cfg.Stack)
 	if err != nil {
 		return err
@@ -60,26 +68,17 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	if err != nil {
 		return err
 	}
-	m, err := newMachine(cfg, "http://"+listener.Addr().String(), store, secrets, log)
+	m, err := newMachine(cfg, cfg.baseURL(listener.Addr()), store, secrets, log)
 	if err != nil {
 		return err
 	}
-	stopGitLab := func() error { return nil }
-	if cfg.GitLabURL == "" {
-		demonstration, err := startDemonstration(cfg, log)
-		if err != nil {
+	release := func() error { return nil }
+	if prepare != nil {
+		if release, err = prepare(ctx, m.fleet); err != nil {
 			return err
 		}
-		stopGitLab = demonstration.Close
-		defer func() { _ = stopGitLab() }() // again, when something below fails
-		if err := addDemonstration(ctx, demonstration.URL(), m.fleet, log); err != nil {
-			return err
-		}
-		gateways, err := startDemonstrationClusters(ctx, cfg, demonstration.URL(), m.fleet, log)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = gateways.Close() }()
+		release = sync.OnceValue(release)
+		defer func() { _ = release() }() // when something below fails
 	}
 	handlers := functions(m)
 	schedule, err := newScheduler(ctx, schedules, handlers, log)
@@ -111,10 +110,20 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	// The schedule ends before the GitLab that its calls would ask again and again, and
-	// that before the server: it would count the events that find none as failures.
+	// The schedule stops before a GitLab that the program itself runs, which its calls
+	// would retry; and that GitLab before the server, because it counts events that are
+	// not accepted as failures.
 	scheduled, cancelScheduled := context.WithTimeout(drain, scheduleDrainTimeout)
 	defer cancelScheduled()
 	schedule.drain(scheduled)
-	return errors.Join(err, stopGitLab(), server.Shutdown(drain), m.people.Drain(drain))
+	return errors.Join(err, release(), server.Shutdown(drain), m.people.Drain(drain))
+}
+
+// baseURL returns the address of the pages, without a slash at its end: the public
+// address or, while that is not configured, the one that the program listens on.
+func (cfg Config) baseURL(listening net.Addr) string {
+	if cfg.PublicURL == "" || cfg.PublicURL == fleetsetup.DefaultPublicURL {
+		return "http://" + listening.String()
+	}
+	return cfg.Pages()
 }

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	auth "github.com/open-craft/ocim/functions/auth"
+	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/mailsetup"
+	"github.com/open-craft/ocim/shared/setup/noticesetup"
+)
+
+// Config is everything that the program reads from its environment.
+type Config struct {
+	fleetsetup.GitLab
+	noticesetup.Chat
+	mailsetup.Mail
+	auth.Provider           // its secret goes into the folder of the secrets
+	Listen         string   `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
+	Dir            string   `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`
+	Stack          string   `envconfig:"STACK" default:"stack.yml" desc:"file with the schedules"`
+	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"networks whose X-Forwarded-For counts, such as 10.0.0.0/8"`
+}
+
+// Run serves, or does what the arguments say instead.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	switch {
+	case len(args) == 0:
+		var cfg Config
+		if err := setup.Load(&cfg); err != nil {
+			return err
+		}
+		return Serve(ctx, cfg, stdout, Log(stderr), nil)
+	case len(args) == 1 && args[0] == "openapi":
+		return writeDocument(stdout)
+	default:
+		return fmt.Errorf("usage: ocim [openapi]")
+	}
+}
+
+// Log makes the program's log and slog's default.
+func Log(to io.Writer) *slog.Logger {
+	log := slog.New(slog.NewTextHandler(to, nil))
+	slog.SetDefault(log)
+	return log
+}
+
+// writeDocument writes the API of all functions. It needs no store.
+func writeDocument(out io.Writer) error {
+	quiet := slog.New(slog.DiscardHandler)
+	document, err := faas.Merge("Ocim", functions(machine{log: quiet, api: faas.Options{Log: quiet}}))
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(document)
+	return err
+}
