@@ -126,7 +126,7 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 		if !p.IsChild() || p.Parent != top.ID && (p.Parent != 0 || p.SHA != top.SHA) {
 			continue
 		}
-		sum.UpdatedAt = Moment(sum.UpdatedAt, p.UpdatedAt)
+		sum.UpdatedAt = Latest(sum.UpdatedAt, p.UpdatedAt)
 		sum.Status = together(sum.Status, p.Status)
 	}
 	return &sum
@@ -161,9 +161,9 @@ func LifecycleOf(p *PipelineSummary) Lifecycle {
 	return Active
 }
 
-// Moment is the latest of some times: when a report without a time of its own
+// Latest gives the latest of some times: when a report without a time of its own
 // was made at the earliest.
-func Moment(times ...time.Time) time.Time {
+func Latest(times ...time.Time) time.Time {
 	var last time.Time
 	for _, t := range times {
 		if t.After(last) {

@@ -89,7 +89,7 @@ func (h ProjectHealth) With(newer ProjectHealth) ProjectHealth {
 			next.Checks = append(next.Checks, c)
 		}
 	}
-	next.CheckedAt = Moment(newer.CheckedAt, h.CheckedAt)
+	next.CheckedAt = Latest(newer.CheckedAt, h.CheckedAt)
 	if find(newer.Checks, "token") < 0 {
 		next.TokenExpiresAt = h.TokenExpiresAt
 	}

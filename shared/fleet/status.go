@@ -11,9 +11,6 @@ const (
 	Deleted  Lifecycle = "deleted"  // taken out of git otherwise
 )
 
-// Lifecycles lists every lifecycle in the order people think of them.
-func Lifecycles() []Lifecycle { return []Lifecycle{Pending, Active, Archived, Deleted} }
-
 // Health is what the cluster says of an instance.
 type Health string
 

@@ -15,8 +15,8 @@ import (
 
 // A pipeline ended when GitLab says so, however late that is heard of.
 func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
-	clock := newClock()
-	store := fleetstore.New(kvtest.OpenWithClock(t, clock.now), clock.now)
+	clock := kvtest.NewClock()
+	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
 	ended := map[string]time.Time{
 		"old":    noon.Add(-120 * 24 * time.Hour),
 		"recent": noon.Add(-48 * time.Hour),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -17,30 +16,9 @@ import (
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
-	"github.com/open-craft/ocim/shared/lease"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-
-// clock is a time that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: noon} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // counting counts the reads that reach a store.
 type counting struct {
@@ -77,7 +55,7 @@ func (c *counting) reset() { c.gets, c.batched, c.queries = 0, 0, 0 }
 func newStore(t *testing.T) (*fleetstore.Store, *counting) {
 	t.Helper()
 	kv := &counting{Store: kvtest.Open(t)}
-	return fleetstore.New(kv, newClock().now), kv
+	return fleetstore.New(kv, kvtest.NewClock().Now), kv
 }
 
 // addCluster stores a cluster with instances of the given names.
@@ -170,7 +148,7 @@ func TestEqualChunkIsNotPublished(t *testing.T) {
 func TestSyncRecordPublishesWhatWasNot(t *testing.T) {
 	store := kvtest.Open(t)
 	dying := &failing{Store: store}
-	s := fleetstore.New(dying, newClock().now)
+	s := fleetstore.New(dying, kvtest.NewClock().Now)
 	addCluster(t, s, "a", "one")
 	require.NoError(t, s.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "a"}))
 	replica := fleetview.NewReplica(s.Chunks)
@@ -222,88 +200,4 @@ func TestChunkChangesAreNotLost(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, c.Rows, 16)
 	assert.Equal(t, 16, c.Cluster.Instances)
-}
-
-func TestLease(t *testing.T) {
-	c := newClock()
-	s := fleetstore.New(kvtest.Open(t), c.now)
-	ctx := t.Context()
-
-	first, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
-	require.NoError(t, err)
-	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
-	assert.True(t, fault.Is(err, fault.Conflict), "held by another")
-
-	again, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
-	require.NoError(t, err, "the holder renews")
-	assert.Greater(t, again.Token, first.Token)
-
-	require.NoError(t, s.ReleaseLease(ctx, first), "an outdated lease releases nothing")
-	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
-	assert.True(t, fault.Is(err, fault.Conflict))
-
-	c.advance(61 * time.Second)
-	taken, err := s.AcquireLease(ctx, "sync", "b", time.Minute)
-	require.NoError(t, err, "it ran out")
-	assert.Greater(t, taken.Token, again.Token)
-
-	require.NoError(t, s.EndLease(ctx, "sync", "a"), "not the holder: nothing happens")
-	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
-	assert.True(t, fault.Is(err, fault.Conflict))
-	require.NoError(t, s.EndLease(ctx, "sync", "b"))
-	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
-	assert.NoError(t, err)
-}
-
-func TestALeaseIsHeldForAsLongAsTheWorkTakes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := fleetstore.New(kvtest.Open(t), time.Now)
-		ctx, held, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
-		require.NoError(t, err)
-		for range 10 {
-			time.Sleep(30 * time.Second)
-			_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
-			require.True(t, fault.Is(err, fault.Conflict), "it is renewed")
-		}
-		require.NoError(t, ctx.Err())
-
-		stop()
-		assert.ErrorIs(t, ctx.Err(), context.Canceled)
-		time.Sleep(21 * time.Second)
-		later, err := s.AcquireLease(t.Context(), "sync", "b", time.Minute)
-		require.NoError(t, err, "whoever does not renew has it no longer than its life")
-		assert.ErrorIs(t, lease.Fenced(later.Token, held.Token), lease.ErrFenced)
-	})
-}
-
-func TestALeaseThatIsLostEndsTheWork(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := fleetstore.New(kvtest.Open(t), time.Now)
-		ctx, _, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
-		require.NoError(t, err)
-		defer stop()
-		require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
-		_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
-		require.NoError(t, err)
-		<-ctx.Done()
-		assert.ErrorIs(t, context.Cause(ctx), lease.ErrFenced)
-	})
-}
-
-func TestLeaseHasOneWinner(t *testing.T) {
-	s, _ := newStore(t)
-	var mu sync.Mutex
-	won := 0
-	var wg sync.WaitGroup
-	for i := range 32 {
-		wg.Go(func() {
-			if _, err := s.AcquireLease(t.Context(), "x", fmt.Sprint(i), time.Minute); err == nil {
-				mu.Lock()
-				won++
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	assert.Equal(t, 1, won)
 }

@@ -13,8 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
-	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/vault"
 )
 
 func wish(id string) fleet.Operation {
@@ -65,7 +63,7 @@ func TestOperationSurvivesADeathAtEachWrite(t *testing.T) {
 	for _, partition := range []string{"operation-open#a", "deployment#a", "operated#a#demo", "operation#a"} {
 		t.Run(partition, func(t *testing.T) {
 			dying := &failing{Store: kvtest.Open(t), partition: partition}
-			s := fleetstore.New(dying, newClock().now)
+			s := fleetstore.New(dying, kvtest.NewClock().Now)
 			once := fleetstore.Once{Key: "k", Fingerprint: "f"}
 			_, _, err := s.AddOperation(t.Context(), wish("1"), once)
 			require.True(t, fault.Is(err, fault.Unavailable))
@@ -174,42 +172,12 @@ func TestProjectIDs(t *testing.T) {
 	assert.Len(t, all, 3)
 }
 
-func TestVaultSealsAndBinds(t *testing.T) {
-	store := kvtest.Open(t)
-	key, err := secret.NewKey("k1")
-	require.NoError(t, err)
-	keys, err := secret.ParseKeyring(key.Reveal())
-	require.NoError(t, err)
-	v := vault.New(store, keys)
-	ctx := t.Context()
-	const canary = "glpat-canary-0123456789"
-	require.NoError(t, v.Save(ctx, "a", vault.Credentials{APIToken: secret.New(canary), WebhookSecret: secret.New("hook")}))
-
-	got, err := v.Credentials(ctx, "a")
-	require.NoError(t, err)
-	assert.Equal(t, canary, got.APIToken.Reveal())
-	assert.True(t, got.TriggerToken.IsZero())
-
-	item, err := store.Get(ctx, keyOf("credentials", "a"))
-	require.NoError(t, err)
-	assert.NotContains(t, string(item.Value), canary)
-
-	item.Sort = "b" // a sealed value that is moved to another project does not open
-	_, err = store.Put(ctx, item, always)
-	require.NoError(t, err)
-	_, err = v.Credentials(ctx, "b")
-	assert.Error(t, err)
-
-	_, err = v.Credentials(ctx, "none")
-	assert.True(t, fault.Is(err, fault.NotFound))
-}
-
 func TestIdempotencyKeyIsForgottenInTime(t *testing.T) {
-	c := newClock()
-	s := fleetstore.New(kvtest.OpenWithClock(t, c.now), c.now)
+	c := kvtest.NewClock()
+	s := fleetstore.New(kvtest.OpenWithClock(t, c.Now), c.Now)
 	_, _, err := s.AddOperation(t.Context(), wish("1"), fleetstore.Once{Key: "k", Fingerprint: "f"})
 	require.NoError(t, err)
-	c.advance(8 * 24 * time.Hour)
+	c.Advance(8 * 24 * time.Hour)
 	_, err = s.OperationOnce(t.Context(), fleetstore.Once{Key: "k", Fingerprint: "f"})
 	assert.True(t, fault.Is(err, fault.NotFound))
 }

@@ -12,9 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/kv/kvtest"
-	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/vault"
 )
 
 // Projects of one name that are added at the same moment never share an id: what
@@ -80,35 +77,6 @@ func TestEachChangeOfAProjectHasATimeOfItsOwn(t *testing.T) {
 		assert.True(t, p.UpdatedAt.After(last))
 		last = p.UpdatedAt
 	}
-}
-
-func TestVaultChangesAndForgets(t *testing.T) {
-	line, err := secret.NewKey("k1")
-	require.NoError(t, err)
-	keys, err := secret.ParseKeyring(line.Reveal())
-	require.NoError(t, err)
-	store, c := kvtest.Open(t), newClock()
-	v := vault.New(store, keys).By(c.now)
-	require.NoError(t, v.Save(t.Context(), "campus", vault.Credentials{APIToken: secret.New("a"), TriggerToken: secret.New("t")}))
-	_, err = v.Change(t.Context(), "campus", nil, func(held *vault.Credentials) error {
-		held.APIToken = secret.New("b")
-		held.FormerWebhookSecret, held.RotatedAt = secret.New("old"), c.now()
-		return nil
-	})
-	require.NoError(t, err)
-	held, err := v.Credentials(t.Context(), "campus")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"b", "t", "old"}, []string{held.APIToken.Reveal(), held.TriggerToken.Reveal(), held.FormerWebhookSecret.Reveal()})
-
-	c.advance(61 * time.Minute)
-	held, err = v.Credentials(t.Context(), "campus")
-	require.NoError(t, err)
-	assert.True(t, held.FormerWebhookSecret.IsZero(), "a rotated secret ends")
-
-	require.NoError(t, v.Forget(t.Context(), "campus"))
-	require.NoError(t, v.Forget(t.Context(), "campus"))
-	_, err = v.Credentials(t.Context(), "campus")
-	assert.True(t, fault.Is(err, fault.NotFound))
 }
 
 // The head has to fit into one read unit however long the ids are.

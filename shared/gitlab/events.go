@@ -139,7 +139,7 @@ func parsePipeline(body []byte) (Event, error) {
 	}
 	// A pipeline event has no time of its own: it was sent at the latest time in
 	// it, or a moment later.
-	p.UpdatedAt = fleet.Moment(p.CreatedAt, p.FinishedAt)
+	p.UpdatedAt = fleet.Latest(p.CreatedAt, p.FinishedAt)
 	if p.Title == "" {
 		title, _, _ := strings.Cut(e.Commit.Message, "\n")
 		p.Title = short(title)
@@ -153,7 +153,7 @@ func parsePipeline(body []byte) (Event, error) {
 			StartedAt: parseTime(b.StartedAt), FinishedAt: parseTime(b.FinishedAt),
 		}
 		addJob(&p.Stages, short(b.Stage), j)
-		p.UpdatedAt = fleet.Moment(p.UpdatedAt, parseTime(b.CreatedAt), j.StartedAt, j.FinishedAt)
+		p.UpdatedAt = fleet.Latest(p.UpdatedAt, parseTime(b.CreatedAt), j.StartedAt, j.FinishedAt)
 		if p.StartedAt.IsZero() || !j.StartedAt.IsZero() && j.StartedAt.Before(p.StartedAt) {
 			p.StartedAt = j.StartedAt
 		}

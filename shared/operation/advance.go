@@ -117,7 +117,7 @@ func (s *Service) otherPipeline(ctx context.Context, cluster string, open []flee
 // waitsFor tells of a pipeline that an operation waits for and that is of none.
 func waitsFor(p fleet.Pipeline) string {
 	return fmt.Sprintf("Pipeline %d, which was started or retried at GitLab itself, runs in this cluster since %s; this starts when it is done",
-		p.ID, fleet.Moment(p.CreatedAt, p.StartedAt).UTC().Format("2006-01-02 15:04 UTC"))
+		p.ID, fleet.Latest(p.CreatedAt, p.StartedAt).UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // lookAgain follows an operation that may have ended: a retry reopens it.
@@ -342,7 +342,7 @@ func runningSince(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time)
 		return time.Time{}
 	}
 	// GitLab's clock is not ours.
-	return earlier(fleet.Moment(since, o.AcceptedAt), now)
+	return earlier(fleet.Latest(since, o.AcceptedAt), now)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -366,7 +366,7 @@ func overdue(o *fleet.Operation, pipelines []fleet.Pipeline, gone bool, synced, 
 			int(pipelineDue.Minutes())))
 	}
 	trigger := lone(pipelines)
-	if trigger == nil || trigger.Status != fleet.StatusSuccess || synced.Sub(fleet.Moment(trigger.UpdatedAt, trigger.FinishedAt)) <= deploymentDue {
+	if trigger == nil || trigger.Status != fleet.StatusSuccess || synced.Sub(fleet.Latest(trigger.UpdatedAt, trigger.FinishedAt)) <= deploymentDue {
 		return false
 	}
 	if gone {

@@ -47,7 +47,7 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		if err != nil {
 			return nil, err
 		}
-		record.PipelinesSince = fleet.Moment(record.PipelinesSince, p.UpdatedAt)
+		record.PipelinesSince = fleet.Latest(record.PipelinesSince, p.UpdatedAt)
 		if ended(known) && known.CreatedAt.After(project.CreatedAt) {
 			ends = append(ends, known.ID)
 		}

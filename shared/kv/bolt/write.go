@@ -146,21 +146,6 @@ func unlist(tx *bbolt.Tx, k []byte, expires int64) error {
 	return tx.Bucket(expiryBucket).Delete(expiryKey(expires, k))
 }
 
-// Sweep removes up to limit expired items from the file and returns how many
-// it removed. Every write removes a few as well, so it is needed only to make
-// room after many expired at once.
-func (s *Store) Sweep(ctx context.Context, limit int) (int, error) {
-	var n int
-	err := s.do(ctx, 0, func(tx *bbolt.Tx) (err error) {
-		n, err = sweep(tx, s.now(), limit)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
-}
-
 func sweep(tx *bbolt.Tx, now time.Time, limit int) (int, error) {
 	c := tx.Bucket(expiryBucket).Cursor()
 	n := 0

@@ -1,4 +1,4 @@
-package fleetstore_test
+package views_test
 
 import (
 	"testing"
@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/views"
 )
 
-func TestStandingFilterOfAView(t *testing.T) {
+func TestStanding_KeepsOnlyLastingFilters(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]fleet.Filter{
 		"":                                 {},

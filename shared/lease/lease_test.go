@@ -1,0 +1,123 @@
+package lease_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/lease"
+)
+
+func TestAcquireLease_FencesByToken(t *testing.T) {
+	c := kvtest.NewClock()
+	s := lease.New(kvtest.Open(t), c.Now)
+	ctx := t.Context()
+
+	first, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
+	require.NoError(t, err)
+	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict), "held by another")
+
+	again, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
+	require.NoError(t, err, "the holder renews")
+	assert.Greater(t, again.Token, first.Token)
+
+	require.NoError(t, s.ReleaseLease(ctx, first), "an outdated lease releases nothing")
+	_, err = s.AcquireLease(ctx, "sync", "b", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict))
+
+	c.Advance(61 * time.Second)
+	taken, err := s.AcquireLease(ctx, "sync", "b", time.Minute)
+	require.NoError(t, err, "it ran out")
+	assert.Greater(t, taken.Token, again.Token)
+
+	require.NoError(t, s.EndLease(ctx, "sync", "a"), "not the holder: nothing happens")
+	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
+	assert.True(t, fault.Is(err, fault.Conflict))
+	require.NoError(t, s.EndLease(ctx, "sync", "b"))
+	_, err = s.AcquireLease(ctx, "sync", "c", time.Minute)
+	assert.NoError(t, err)
+}
+
+func TestHoldLease_RenewsUntilStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lease.New(kvtest.Open(t), time.Now)
+		ctx, held, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		for range 10 {
+			time.Sleep(30 * time.Second)
+			_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+			require.True(t, fault.Is(err, fault.Conflict), "it is renewed")
+		}
+		require.NoError(t, ctx.Err())
+
+		stop()
+		assert.ErrorIs(t, ctx.Err(), context.Canceled)
+		time.Sleep(21 * time.Second)
+		later, err := s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err, "whoever does not renew has it no longer than its life")
+		assert.ErrorIs(t, lease.Fenced(later.Token, held.Token), lease.ErrFenced)
+	})
+}
+
+func TestHoldLease_EndsContextWhenLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lease.New(kvtest.Open(t), time.Now)
+		ctx, _, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		defer stop()
+		require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
+		_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err)
+		<-ctx.Done()
+		assert.ErrorIs(t, context.Cause(ctx), lease.ErrFenced)
+	})
+}
+
+func TestAcquireLease_HasOneWinner(t *testing.T) {
+	s := lease.New(kvtest.Open(t), time.Now)
+	var mu sync.Mutex
+	won := 0
+	var wg sync.WaitGroup
+	for i := range 32 {
+		wg.Go(func() {
+			if _, err := s.AcquireLease(t.Context(), "x", fmt.Sprint(i), time.Minute); err == nil {
+				mu.Lock()
+				won++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	assert.Equal(t, 1, won)
+}
+
+func TestLeaseHolder_IsEmptyOnceTheLeaseRanOut(t *testing.T) {
+	c := kvtest.NewClock()
+	s := lease.New(kvtest.Open(t), c.Now)
+	holder := func() string {
+		h, err := s.LeaseHolder(t.Context(), "sync")
+		require.NoError(t, err)
+		return h
+	}
+	assert.Empty(t, holder(), "never taken")
+	_, err := s.AcquireLease(t.Context(), "sync", "a", time.Minute)
+	require.NoError(t, err)
+	c.Advance(time.Minute - time.Second)
+	assert.Equal(t, "a", holder())
+	c.Advance(time.Second)
+	assert.Empty(t, holder(), "it ran out, although nobody else took it")
+
+	_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+	require.NoError(t, err)
+	require.NoError(t, s.EndLease(t.Context(), "sync", "b"))
+	assert.Empty(t, holder(), "given back")
+}
