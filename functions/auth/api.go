@@ -66,17 +66,17 @@ type Visitor struct {
 	Device string `cookie:"__Host-ocim-device" hidden:"true"`
 }
 
-// by is who calls, a person or an API token.
+// by returns the caller, a person or an API token.
 func by(ctx context.Context) identity.By {
 	return identity.By{Principal: faas.PrincipalFrom(ctx), Address: address(ctx)}
 }
 
-// inPerson is who calls, provided that they logged in: an API token that leaked
-// must not lead to a password or to further tokens.
+// inPerson returns the caller, provided that they logged in: an API token that
+// leaked must not lead to a password or to further tokens.
 func inPerson(ctx context.Context) (identity.By, error) {
 	b := by(ctx)
 	if b.SessionID == "" {
-		return b, fault.New(fault.Forbidden, "An API token may not do this. Log in.")
+		return b, fault.New(fault.Forbidden, "An API token can't do this. Log in.")
 	}
 	return b, nil
 }

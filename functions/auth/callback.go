@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 
@@ -11,6 +12,7 @@ import (
 
 type startGoogleInput struct {
 	Return string `query:"return" maxLength:"500" doc:"Path of the page to go back to"`
+	Fresh  bool   `query:"fresh" doc:"Have the provider ask again who the person is, for what needs a confirmation"`
 }
 
 type redirectOutput struct {
@@ -21,9 +23,9 @@ type redirectOutput struct {
 
 func (f *auth) startGoogle(ctx context.Context, in *startGoogleInput) (*redirectOutput, error) {
 	if f.Google == nil {
-		return nil, fault.New(fault.NotFound, "Sign-in by Google is switched off.")
+		return nil, fault.New(fault.NotFound, "Google sign-in is turned off.")
 	}
-	address, began, err := f.Google.begin(ctx, in.Return)
+	address, began, err := f.Google.begin(ctx, in.Return, in.Fresh)
 	if err != nil {
 		return f.toLogin(ctx, err), nil
 	}
@@ -47,11 +49,11 @@ type finishGoogleInput struct {
 
 func (f *auth) finishGoogle(ctx context.Context, in *finishGoogleInput) (*redirectOutput, error) {
 	if f.Google == nil {
-		return nil, fault.New(fault.NotFound, "Sign-in by Google is switched off.")
+		return nil, fault.New(fault.NotFound, "Google sign-in is turned off.")
 	}
 	began, err := decodeFlow(in.Flow)
 	if err != nil {
-		return f.toLogin(ctx, fault.Wrap(fault.Unauthenticated, err, "The sign-in failed. Begin again.")), nil
+		return f.toLogin(ctx, fault.Wrap(fault.Unauthenticated, err, "The sign-in failed. Start again.")), nil
 	}
 	if in.Error != "" {
 		return f.to("/login?problem=canceled"), nil
@@ -60,6 +62,12 @@ func (f *auth) finishGoogle(ctx context.Context, in *finishGoogleInput) (*redire
 	vouched, err := f.Google.finish(ctx, began, in.State, in.Code)
 	if err == nil {
 		s, err = f.Identity.SignInExternal(ctx, in.domain(ctx), vouched)
+	}
+	var required *identity.LinkRequired
+	if errors.As(err, &required) {
+		out := f.to("/login?problem=link")
+		out.SetCookie = append(out.SetCookie, cookie(linkCookie, required.Token.Reveal(), identity.LinkLifetime, http.SameSiteStrictMode))
+		return out, nil
 	}
 	if err != nil {
 		return f.toLogin(ctx, err), nil

@@ -16,6 +16,7 @@ const (
 	refreshCookie = "__Host-ocim"
 	deviceCookie  = "__Host-ocim-device"
 	googleCookie  = "__Host-ocim-google"
+	linkCookie    = "__Host-ocim-link" // a sign-in that waits for the account's password
 )
 
 // deviceAge is how long a browser is known for; about as long as browsers keep

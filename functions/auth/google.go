@@ -111,8 +111,9 @@ func (g *Google) oauth(p *oidc.Provider) (*oauth2.Config, error) {
 	}, nil
 }
 
-// begin returns the address to send the browser to and what it has to keep.
-func (g *Google) begin(ctx context.Context, returnTo string) (string, flow, error) {
+// begin returns the address to send the browser to and what it has to keep. fresh
+// has the provider ask the person again who they are.
+func (g *Google) begin(ctx context.Context, returnTo string, fresh bool) (string, flow, error) {
 	p, err := g.discovered(ctx)
 	if err != nil {
 		return "", flow{}, err
@@ -125,14 +126,21 @@ func (g *Google) begin(ctx context.Context, returnTo string) (string, flow, erro
 		State: oauth2.GenerateVerifier(), Nonce: oauth2.GenerateVerifier(), Verifier: oauth2.GenerateVerifier(),
 		Return: localPath(returnTo), Expires: g.config.Now().Add(flowLifetime),
 	}
-	return oauth.AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), f, nil
+	options := []oauth2.AuthCodeOption{oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)}
+	if fresh {
+		// The ID token then says when the person proved who they are. Google does not
+		// know max_age, and says it when the claim is asked for.
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"),
+			oauth2.SetAuthURLParam("claims", `{"id_token":{"auth_time":{"essential":true}}}`))
+	}
+	return oauth.AuthCodeURL(f.State, options...), f, nil
 }
 
 // finish changes the code for what the provider vouches for.
 func (g *Google) finish(ctx context.Context, f flow, state, code string) (identity.External, error) {
 	none := identity.External{}
 	refused := func(cause error) (identity.External, error) {
-		return none, fault.Wrap(fault.Unauthenticated, cause, "The sign-in failed. Begin again.")
+		return none, fault.Wrap(fault.Unauthenticated, cause, "The sign-in failed. Start again.")
 	}
 	if !secret.Equal(f.State, state) {
 		return refused(errors.New("the state is not the one this browser was sent with"))
@@ -179,6 +187,7 @@ type person struct {
 	Verified bool   `json:"email_verified"`
 	Name     string `json:"name"`
 	Hosted   string `json:"hd"`
+	AuthTime int64  `json:"auth_time"` // seconds
 }
 
 func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *oauth2.Token) (identity.External, error) {
@@ -186,6 +195,7 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 	if err := token.Claims(&who); err != nil {
 		return identity.External{}, fault.Wrap(fault.Unauthenticated, err, "The sign-in provider's answer is malformed.")
 	}
+	authTime := who.AuthTime // only the signed token counts
 	if who.Email == "" && p.UserInfoEndpoint() != "" {
 		info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
 		if err != nil {
@@ -198,9 +208,13 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 			return identity.External{}, fault.Wrap(fault.Unauthenticated, err, "The sign-in provider's answer is malformed.")
 		}
 	}
-	return identity.External{
+	x := identity.External{
 		Issuer: token.Issuer, Subject: token.Subject, Email: who.Email, Verified: who.Verified, Name: who.Name, Hosted: who.Hosted,
-	}, nil
+	}
+	if authTime > 0 {
+		x.AuthTime = time.Unix(authTime, 0)
+	}
+	return x, nil
 }
 
 // localPath returns s if it is the path of a page of ours, else the main page's.

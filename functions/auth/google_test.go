@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func newProvided(t *testing.T, idTokenClaims bool) *provided {
 	p.provider = startProvider(t, p.server.URL+callbackPath, idTokenClaims)
 	p.system = newSystem(t, func(d *function.Deps, c *identity.Config) {
 		d.PublicURL, c.BaseURL = p.server.URL, p.server.URL
-		c.Domains = map[string]identity.Role{"allowed.example": identity.Viewer}
+		c.Domains = map[string]identity.Role{"allowed.example": identity.Viewer, "example.org": identity.Viewer}
 		d.Google = function.NewGoogle(function.GoogleConfig{
 			Issuer: p.provider, ClientID: "ocim", Callback: p.server.URL + callbackPath, Now: d.Now,
 			Secret: func() (secret.Value, error) { return secret.New("a client secret"), nil },
@@ -96,7 +97,8 @@ func (p *provided) is(account object) {
 // surfer is a browser that follows redirects until it would come back to us.
 type surfer struct {
 	*http.Client
-	p *provided
+	p     *provided
+	fresh bool
 }
 
 func (p *provided) surfer() *surfer {
@@ -125,7 +127,7 @@ func (s *surfer) get(address string) *http.Response {
 // begin goes to the provider and gives the callback's address, code and all.
 func (s *surfer) begin(returnTo string) *url.URL {
 	s.p.t.Helper()
-	res := s.get(s.p.server.URL + "/function/auth/v1/google/start?return=" + url.QueryEscape(returnTo))
+	res := s.get(s.p.server.URL + "/function/auth/v1/google/start?fresh=" + strconv.FormatBool(s.fresh) + "&return=" + url.QueryEscape(returnTo))
 	require.Equal(s.p.t, http.StatusSeeOther, res.StatusCode)
 	address, err := res.Location()
 	require.NoError(s.p.t, err)
@@ -216,6 +218,51 @@ func TestGoogle_SignIn(t *testing.T) {
 			assert.Equal(t, "/", s.end(s.begin("https://evil.example/")))
 			assert.Equal(t, "ben@example.org", s.me())
 		})
+	}
+}
+
+// An account whose address the provider is no authority for is linked after its
+// password, in the same browser.
+func TestGoogle_LinksAfterThePassword(t *testing.T) {
+	t.Parallel()
+	p := newProvided(t, true)
+	admin := p.admin()
+	p.invited(admin, "ben@corp.example", object{"role": "viewer"})
+	p.is(account("9", "ben@corp.example", true))
+	s := p.surfer()
+	assert.Equal(t, "/login?problem=link", s.end(s.begin("/")))
+	assert.Empty(t, s.me())
+	b := p.browser()
+	b.cookies["__Host-ocim-link"] = s.cookie("__Host-ocim-link")
+	b.enter(http.StatusOK, "/v1/login", object{"email": "ben@corp.example", "password": goodPassword})
+	var me struct{ HasGoogle bool }
+	b.call(http.MethodPost, "/v1/me/link", nil).is(http.StatusOK).into(&me)
+	assert.True(t, me.HasGoogle)
+	assert.NotContains(t, b.cookies, "__Host-ocim-link")
+	s = p.surfer()
+	assert.Equal(t, "/", s.end(s.begin("/")))
+	assert.Equal(t, "ben@corp.example", s.me())
+}
+
+// A sign-in that the provider was told to ask for confirms who the person is;
+// another one does not.
+func TestGoogle_FreshSignInConfirms(t *testing.T) {
+	t.Parallel()
+	p := newProvided(t, true)
+	p.admin()
+	p.is(account("6", "dora@allowed.example", true))
+	token := object{"name": "CI", "role": "viewer", "expiresAt": p.clock.Now().Add(time.Hour)}
+	for _, c := range []struct {
+		fresh  bool
+		status int
+	}{{false, http.StatusForbidden}, {true, http.StatusCreated}} {
+		s := p.surfer()
+		s.fresh = c.fresh
+		assert.Equal(t, "/", s.end(s.begin("/")))
+		b := p.browser()
+		b.cookies["__Host-ocim"] = s.cookie("__Host-ocim")
+		b.enter(http.StatusOK, "/v1/refresh", nil)
+		b.call(http.MethodPost, "/v1/me/tokens", token).is(c.status)
 	}
 }
 

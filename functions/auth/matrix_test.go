@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 const golden = "testdata/matrix.golden"
 
@@ -36,6 +36,7 @@ func bodies(s *system) map[string]any {
 		"look-up-invitation":     object{"token": "x"},
 		"redeem-invitation":      object{"token": "x", "name": "X", "password": goodPassword},
 		"update-user":            object{"disabled": false},
+		"confirm":                object{"password": "x"},
 	}
 }
 
@@ -52,7 +53,7 @@ func TestMatrix(t *testing.T) {
 		b := s.browser()
 		b.address = fmt.Sprintf("192.0.%d.%d:1", 2+calls/250, calls%250)
 		in, err := s.identity.SignInExternal(t.Context(), identity.Visitor{Address: b.address}, identity.External{
-			Issuer: "https://id.example", Subject: name, Email: name + "@example.org", Verified: true, Name: name,
+			Issuer: "https://id.example", Subject: name, Email: name + "@example.org", Verified: true, Name: name, AuthTime: s.clock.Now(),
 		})
 		require.NoError(t, err)
 		b.access = in.AccessToken.Reveal()

@@ -12,17 +12,24 @@ import (
 
 func (f *auth) registerMe(api *faas.API) {
 	own := faas.SignedIn
-	faas.Register(api, own, operation("get-me", http.MethodGet, "/v1/me", "Show who is logged in"), f.me)
-	faas.Register(api, own, operation("update-me", http.MethodPatch, "/v1/me", "Change one's own name"), f.updateMe)
+	faas.Register(api, own, operation("get-me", http.MethodGet, "/v1/me", "Show the logged-in user"), f.me)
+	faas.Register(api, own, operation("update-me", http.MethodPatch, "/v1/me", "Change your own name"), f.updateMe)
 	faas.Register(api, own, operation("change-password", http.MethodPost, "/v1/me/password",
-		"Change one's own password and end one's other sessions"), f.changePassword)
-	faas.Register(api, own, operation("list-sessions", http.MethodGet, "/v1/me/sessions", "List one's own sessions"), f.sessions)
-	faas.Register(api, own, operation("end-sessions", http.MethodDelete, "/v1/me/sessions", "End all one's own sessions, this one too"), f.endSessions)
-	faas.Register(api, own, operation("end-session", http.MethodDelete, "/v1/me/sessions/{session}", "End one of one's own sessions"), f.endSession)
-	faas.Register(api, own, operation("list-tokens", http.MethodGet, "/v1/me/tokens", "List one's own API tokens"), f.tokens)
+		"Change your own password; ends your other sessions and revokes your API tokens, remembered browsers and linked sign-in"), f.changePassword)
+	faas.Register(api, own, operation("list-sessions", http.MethodGet, "/v1/me/sessions", "List your own sessions"), f.sessions)
+	faas.Register(api, own, operation("end-sessions", http.MethodDelete, "/v1/me/sessions", "End all your sessions, including this one"), f.endSessions)
+	faas.Register(api, own, operation("end-session", http.MethodDelete, "/v1/me/sessions/{session}", "End one of your sessions"), f.endSession)
+	faas.Register(api, own, operation("list-tokens", http.MethodGet, "/v1/me/tokens", "List your own API tokens"), f.tokens)
 	faas.Register(api, own, created(operation("create-token", http.MethodPost, "/v1/me/tokens",
-		"Make an API token; its secret is shown this once")), f.createToken)
-	faas.Register(api, own, operation("revoke-token", http.MethodDelete, "/v1/me/tokens/{token}", "Revoke one of one's own API tokens"), f.revokeToken)
+		"Create an API token; its secret is shown only in this answer. Needs a confirmation within 10 minutes")), f.createToken)
+	faas.Register(api, own, operation("revoke-token", http.MethodDelete, "/v1/me/tokens/{token}", "Revoke one of your API tokens"), f.revokeToken)
+	faas.Register(api, own, operation("confirm", http.MethodPost, "/v1/me/confirmation",
+		"Confirm who you are by your password, for what needs a confirmation within 10 minutes"), f.confirm)
+	faas.Register(api, own, operation("link-sign-in", http.MethodPost, "/v1/me/link",
+		"Link the sign-in that this browser began; needs a confirmation within 10 minutes"), f.link)
+	faas.Register(api, own, operation("unlink-sign-in", http.MethodDelete, "/v1/me/link", "Unlink your sign-in account"), f.unlink)
+	faas.Register(api, own, operation("forget-browsers", http.MethodDelete, "/v1/me/browsers", "Forget your remembered browsers"), f.forgetBrowsers)
+	faas.Register(api, own, operation("get-ways-in", http.MethodGet, "/v1/me/ways-in", "Show what lets you in besides your password"), f.waysIn)
 }
 
 type userOutput struct{ Body User }
@@ -57,17 +64,22 @@ func (f *auth) updateMe(ctx context.Context, in *updateMeInput) (*userOutput, er
 
 type changePasswordInput struct {
 	Body struct {
-		Current  secret.Value `json:"current,omitempty" maxLength:"1024" doc:"Not needed by who has no password yet"`
+		Current  secret.Value `json:"current,omitempty" maxLength:"1024" doc:"Absent while you have no password"`
 		Password secret.Value `json:"password" maxLength:"1024"`
+		Keep     bool         `json:"keepAccess,omitempty" doc:"Keep API tokens, remembered browsers and the linked sign-in, which are revoked otherwise"`
 	}
 }
 
-func (f *auth) changePassword(ctx context.Context, in *changePasswordInput) (*struct{}, error) {
+func (f *auth) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
 	b, err := inPerson(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return nil, f.Identity.ChangePassword(ctx, b, in.Body.Current, in.Body.Password)
+	device, err := f.Identity.ChangePassword(ctx, b, in.Body.Current, in.Body.Password, in.Body.Keep)
+	if err != nil {
+		return nil, err
+	}
+	return &cookieOutput{SetCookie: []string{f.known(device)}}, nil
 }
 
 type sessionsOutput struct{ Body SessionList }
@@ -136,7 +148,7 @@ type createTokenInput struct {
 	Body struct {
 		Name      string        `json:"name" maxLength:"200"`
 		Role      identity.Role `json:"role" enum:"viewer,operator,administrator"`
-		Clusters  []string      `json:"clusters,omitempty" maxItems:"30" doc:"Cluster ids; none is all that the owner may"`
+		Clusters  []string      `json:"clusters,omitempty" maxItems:"30" doc:"Cluster ids; empty means wherever the owner has the role"`
 		ExpiresAt time.Time     `json:"expiresAt" doc:"Within 366 days"`
 	}
 }
@@ -157,7 +169,7 @@ func (f *auth) createToken(ctx context.Context, in *createTokenInput) (*createTo
 }
 
 type revokeTokenInput struct {
-	Token string `path:"token" maxLength:"26"`
+	Token string `path:"token" minLength:"1" maxLength:"26"`
 }
 
 func (f *auth) revokeToken(ctx context.Context, in *revokeTokenInput) (*struct{}, error) {
@@ -165,5 +177,78 @@ func (f *auth) revokeToken(ctx context.Context, in *revokeTokenInput) (*struct{}
 	if err != nil {
 		return nil, err
 	}
-	return nil, f.Identity.RevokeToken(ctx, b, in.Token)
+	return nil, f.Identity.RevokeTokens(ctx, b, b.UserID, in.Token)
+}
+
+type confirmInput struct {
+	Body struct {
+		Password secret.Value `json:"password" maxLength:"1024"`
+	}
+}
+
+func (f *auth) confirm(ctx context.Context, in *confirmInput) (*struct{}, error) {
+	b, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, f.Identity.Confirm(ctx, b, in.Body.Password)
+}
+
+type linkInput struct {
+	Link string `cookie:"__Host-ocim-link" hidden:"true"`
+}
+
+type linkOutput struct {
+	SetCookie []string `header:"Set-Cookie"`
+	Body      User
+}
+
+func (f *auth) link(ctx context.Context, in *linkInput) (*linkOutput, error) {
+	b, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, err := f.Identity.Link(ctx, b, secret.New(in.Link))
+	if err != nil {
+		return nil, err
+	}
+	return &linkOutput{SetCookie: []string{cleared(linkCookie)}, Body: userOf(u)}, nil
+}
+
+func (f *auth) unlink(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	b, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, f.Identity.Unlink(ctx, b, b.UserID)
+}
+
+func (f *auth) forgetBrowsers(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	b, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, f.Identity.ForgetBrowsers(ctx, b, b.UserID)
+}
+
+type waysInOutput struct{ Body WaysIn }
+
+func (f *auth) waysIn(ctx context.Context, _ *struct{}) (*waysInOutput, error) {
+	b, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return f.waysInOf(ctx, b.UserID)
+}
+
+func (f *auth) waysInOf(ctx context.Context, user string) (*waysInOutput, error) {
+	ways, err := f.Identity.WaysIn(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	out := &waysInOutput{Body: WaysIn{Tokens: []Token{}, RememberedBrowsers: ways.RememberedBrowsers, Linked: ways.Linked}}
+	for _, t := range ways.Tokens {
+		out.Body.Tokens = append(out.Body.Tokens, tokenOf(t))
+	}
+	return out, nil
 }

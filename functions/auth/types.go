@@ -32,7 +32,7 @@ type User struct {
 	Email       string     `json:"email"`
 	Name        string     `json:"name"`
 	Disabled    bool       `json:"disabled"`
-	HasPassword bool       `json:"hasPassword" doc:"False for who only signs in with Google"`
+	HasPassword bool       `json:"hasPassword" doc:"False for a user who only signs in with Google"`
 	HasGoogle   bool       `json:"hasGoogle"`
 	CreatedAt   time.Time  `json:"createdAt"`
 	LastLoginAt *time.Time `json:"lastLoginAt,omitempty"`
@@ -57,7 +57,7 @@ type UserList struct {
 	Users []User `json:"users" nullable:"false"`
 }
 
-// Session is a browser somebody is logged in with.
+// Session is a browser that a user is logged in with.
 type Session struct {
 	ID         string    `json:"id"`
 	Current    bool      `json:"current" doc:"Whether this call was made in it"`
@@ -66,7 +66,7 @@ type Session struct {
 	Method     string    `json:"method" enum:"password,google"`
 	CreatedAt  time.Time `json:"createdAt"`
 	LastUsedAt time.Time `json:"lastUsedAt" doc:"To within ten minutes"`
-	ExpiresAt  time.Time `json:"expiresAt" doc:"Unless it is used before"`
+	ExpiresAt  time.Time `json:"expiresAt" doc:"Unless it is used earlier"`
 }
 
 // SessionList is the sessions that live.
@@ -79,10 +79,11 @@ type Token struct {
 	ID         string        `json:"id"`
 	Name       string        `json:"name"`
 	Role       identity.Role `json:"role" enum:"viewer,operator,administrator"`
-	Clusters   []string      `json:"clusters" nullable:"false" doc:"Cluster ids; none is all that the owner may"`
+	Clusters   []string      `json:"clusters" nullable:"false" doc:"Cluster ids; empty means wherever the owner has the role"`
 	CreatedAt  time.Time     `json:"createdAt"`
 	ExpiresAt  time.Time     `json:"expiresAt"`
 	LastUsedAt *time.Time    `json:"lastUsedAt,omitempty" doc:"To within ten minutes"`
+	LastFrom   string        `json:"lastFrom,omitempty" doc:"Network address of the last use"`
 }
 
 func tokenOf(t identity.APIToken) Token {
@@ -92,7 +93,7 @@ func tokenOf(t identity.APIToken) Token {
 	}
 	return Token{
 		ID: t.ID, Name: t.Name, Role: t.Scope.Role, Clusters: clusters,
-		CreatedAt: t.Created, ExpiresAt: t.Expires, LastUsedAt: maybe(t.LastUsed),
+		CreatedAt: t.Created, ExpiresAt: t.Expires, LastUsedAt: maybe(t.LastUsed), LastFrom: t.LastFrom,
 	}
 }
 
@@ -101,7 +102,14 @@ type TokenList struct {
 	Tokens []Token `json:"tokens" nullable:"false"`
 }
 
-// NewToken is an API token with its secret, which is shown this once.
+// WaysIn is what lets a user in, besides their password and their sessions.
+type WaysIn struct {
+	Tokens             []Token `json:"tokens" nullable:"false"`
+	RememberedBrowsers int     `json:"rememberedBrowsers" doc:"Browsers that have log-in attempts of their own"`
+	Linked             bool    `json:"linked" doc:"Whether an account at the OIDC provider is linked"`
+}
+
+// NewToken is an API token with its secret, which no other answer holds.
 type NewToken struct {
 	Token  Token  `json:"token"`
 	Secret string `json:"secret"`
@@ -130,7 +138,7 @@ type InvitationList struct {
 	Invitations []Invitation `json:"invitations" nullable:"false"`
 }
 
-// InvitationState is what whoever holds an invitation's link may know.
+// InvitationState is what the link of an invitation shows.
 type InvitationState struct {
 	Grants
 	Email     string                   `json:"email"`

@@ -13,9 +13,19 @@ func (f *auth) registerUsers(api *faas.API) {
 	admin := faas.Need(identity.Administrator)
 	faas.Register(api, admin, operation("list-users", http.MethodGet, "/v1/users", "List users"), f.users)
 	faas.Register(api, admin, operation("update-user", http.MethodPatch, "/v1/users/{user}",
-		"Change somebody's roles, disable or enable them; takes effect with their next request"), f.updateUser)
+		"Change a user's roles, disable or enable them; takes effect with their next request. Roles and enabling need a confirmation within 10 minutes"), f.updateUser)
 	faas.Register(api, admin, operation("end-user-sessions", http.MethodDelete, "/v1/users/{user}/sessions",
-		"End all of somebody's sessions"), f.endUserSessions)
+		"End all sessions of a user"), f.endUserSessions)
+	faas.Register(api, admin, operation("get-user-ways-in", http.MethodGet, "/v1/users/{user}/ways-in",
+		"Show what lets a user in besides their password"), f.userWaysIn)
+	faas.Register(api, admin, operation("revoke-user-tokens", http.MethodDelete, "/v1/users/{user}/tokens",
+		"Revoke all API tokens of a user"), f.revokeUserTokens)
+	faas.Register(api, admin, operation("revoke-user-token", http.MethodDelete, "/v1/users/{user}/tokens/{token}",
+		"Revoke an API token of a user"), f.revokeUserToken)
+	faas.Register(api, admin, operation("forget-user-browsers", http.MethodDelete, "/v1/users/{user}/browsers",
+		"Forget the remembered browsers of a user"), f.forgetUserBrowsers)
+	faas.Register(api, admin, operation("unlink-user", http.MethodDelete, "/v1/users/{user}/link",
+		"Unlink a user's sign-in account"), f.unlinkUser)
 	faas.Register(api, admin, operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first"), f.audit)
 }
 
@@ -62,8 +72,33 @@ func (f *auth) endUserSessions(ctx context.Context, in *userInput) (*struct{}, e
 	return nil, f.Identity.EndSessions(ctx, by(ctx), in.User)
 }
 
+func (f *auth) userWaysIn(ctx context.Context, in *userInput) (*waysInOutput, error) {
+	return f.waysInOf(ctx, in.User)
+}
+
+func (f *auth) revokeUserTokens(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, f.Identity.RevokeTokens(ctx, by(ctx), in.User, "")
+}
+
+type userTokenInput struct {
+	User  string `path:"user" maxLength:"26"`
+	Token string `path:"token" minLength:"1" maxLength:"26"`
+}
+
+func (f *auth) revokeUserToken(ctx context.Context, in *userTokenInput) (*struct{}, error) {
+	return nil, f.Identity.RevokeTokens(ctx, by(ctx), in.User, in.Token)
+}
+
+func (f *auth) forgetUserBrowsers(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, f.Identity.ForgetBrowsers(ctx, by(ctx), in.User)
+}
+
+func (f *auth) unlinkUser(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, f.Identity.Unlink(ctx, by(ctx), in.User)
+}
+
 type auditInput struct {
-	User   string `query:"user" maxLength:"26" doc:"Id of who acted"`
+	User   string `query:"user" maxLength:"26" doc:"Id of the user who acted"`
 	Action string `query:"action" maxLength:"100" doc:"Such as user.disabled, or user for all of them"`
 	Target string `query:"target" maxLength:"300" doc:"Such as user/01h2…, or user for all of them"`
 	After  string `query:"after" maxLength:"1000" doc:"Cursor of a page"`

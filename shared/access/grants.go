@@ -151,3 +151,29 @@ func isClusterID(s string) bool {
 	}
 	return true
 }
+
+// Covers reports whether g allows everything, everywhere, that other allows.
+func (g Grants) Covers(other Grants) bool {
+	if other.Global.Valid() && !g.Global.AtLeast(other.Global) {
+		return false
+	}
+	p := Principal{Grants: g}
+	for cluster, role := range other.Clusters {
+		if role.Valid() && !p.Allowed(role, cluster) {
+			return false
+		}
+	}
+	return true
+}
+
+// Describe returns the scope as a mail says it, such as "operator of 2 clusters".
+func (scope Scope) Describe() string {
+	switch n := len(scope.Clusters); n {
+	case 0:
+		return string(scope.Role)
+	case 1:
+		return string(scope.Role) + " of one cluster"
+	default:
+		return fmt.Sprintf("%s of %d clusters", scope.Role, n)
+	}
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	roles "github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
 )
 
@@ -153,7 +154,7 @@ func (a *API) guard(access Access, limit int64, clustered bool) func(huma.Contex
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c := callFrom(r.Context())
-		p, err := access.admit(r.Context(), a.opts.Authenticator, r.Header, r.Method, r.PathValue("cluster"), clustered)
+		p, err := access.admit(roles.WithClient(r.Context(), c.client), a.opts.Authenticator, r.Header, r.Method, r.PathValue("cluster"), clustered)
 		c.principal = p
 		if err == nil && r.ContentLength > limit {
 			err = fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit)

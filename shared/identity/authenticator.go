@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/limit"
@@ -175,10 +176,15 @@ func (a *Authenticator) takeUse(ctx context.Context, id string) error {
 // recordUse notes the use of an API token, now and then.
 func (a *Authenticator) recordUse(ctx context.Context, key kv.Key, t apiToken, version int64) {
 	now := a.now().UTC()
-	if now.Sub(t.LastUsed) < tokenSeen {
+	from := t.LastFrom
+	if client := access.ClientFrom(ctx); client.IsValid() {
+		from = client.String()
+	}
+	since := now.Sub(t.LastUsed)
+	if since < tokenSeen && (from == t.LastFrom || since < tokenMoved) {
 		return
 	}
-	t.LastUsed = now
+	t.LastUsed, t.LastFrom = now, from
 	value, err := json.Marshal(t)
 	if err == nil {
 		_, err = a.store.Put(ctx, kv.Item{Key: key, Value: value, Expires: t.Expires}, kv.IfVersion(version))

@@ -18,7 +18,7 @@ func NewDirectory(store kv.Store) *Directory { return &Directory{store: store} }
 func (d *Directory) User(ctx context.Context, id string) (User, error) {
 	u, _, err := load[user](ctx, d.store, userKey(id))
 	if fault.Is(err, fault.NotFound) {
-		return User{}, fault.New(fault.NotFound, "There is no such user.")
+		return User{}, errNoSuchUser
 	}
 	if err != nil {
 		return User{}, fmt.Errorf("read a user: %w", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -16,15 +17,20 @@ type External struct {
 	Email    string
 	Verified bool   // the provider checked that the address is the person's
 	Name     string // may be empty
-	Hosted   string // Google's "hd": the organisation that owns the account
+	Hosted   string // Google's "hd": the organization that owns the account
+	// AuthTime is when the person last proved to the provider who they are; zero
+	// when it did not say.
+	AuthTime time.Time
 }
 
 const googleIssuer = "https://accounts.google.com"
 
-// SignInExternal logs somebody in whom an OIDC provider vouches for: the owner
-// of a linked account; else, by verified address, a user, who is linked for
-// good, or whoever was invited or is of an allowed domain, who becomes one. All
-// others get fault.Forbidden.
+// SignInExternal logs in a person whom an OIDC provider vouches for: the owner of a
+// linked account; else, by verified address, an existing user, who is linked if
+// the provider is the authority for the address, or a person who was invited or
+// belongs to an allowed domain, for whom a user is created. A user whose address
+// the provider has no authority for gets a *LinkRequired, all others
+// fault.Forbidden.
 func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (SignedIn, error) {
 	if err := s.takePermits(ctx, permit{loginByAddress, v.Address}); err != nil {
 		return SignedIn{}, err
@@ -44,7 +50,7 @@ func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (Si
 	if u.Disabled {
 		return SignedIn{}, fault.New(fault.Forbidden, "This account is disabled. Ask an administrator.")
 	}
-	return s.start(ctx, v, u.ID, u.Generation, "google")
+	return s.start(ctx, v, u.ID, u.Generation, "google", x.AuthTime)
 }
 
 func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
@@ -66,15 +72,18 @@ func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email
 	if err != nil {
 		return user{}, err
 	}
+	if found && (u.Subject != "" || u.Disabled || s.isAuthority(x, email)) {
+		return s.linkExternal(ctx, v.actor(u), u, subject)
+	}
 	if found {
-		return s.linkExternal(ctx, v, u, subject)
+		return user{}, s.requireLink(ctx, u, subject)
 	}
 	return s.registerExternal(ctx, v, x, email, subject)
 }
 
 // linkExternal ties a user to an account of the provider. An address that the
 // provider gave to another person later does not open the first one's account.
-func (s *Service) linkExternal(ctx context.Context, v Visitor, u user, subject string) (user, error) {
+func (s *Service) linkExternal(ctx context.Context, by audit.Actor, u user, subject string) (user, error) {
 	if u.Disabled {
 		return u, nil
 	}
@@ -89,16 +98,22 @@ func (s *Service) linkExternal(ctx context.Context, v Visitor, u user, subject s
 	if err != nil {
 		return user{}, err
 	}
-	return s.changeUser(ctx, u.ID, func(u *user) (*audit.Entry, error) {
+	linked := false
+	u, err = s.changeUser(ctx, u.ID, func(u *user) (*audit.Entry, error) {
+		linked = false
 		switch u.Subject {
 		case subject:
 			return nil, errUnchanged
 		case "":
-			u.Subject = subject
-			return entry(v.actor(*u), "user.linked", "user/"+u.ID, nil, map[string]string{"email": u.Email})
+			u.Subject, linked = subject, true
+			return entry(by, "user.linked", "user/"+u.ID, nil, map[string]string{"email": u.Email})
 		}
 		return nil, other
 	})
+	if err == nil && linked {
+		s.sendLater(ctx, &Mail{Kind: MailAccountLinked, To: u.Email, Address: by.Address, Link: s.baseURL + "/account"})
+	}
+	return u, err
 }
 
 // registerExternal makes a user of whoever was invited or is of an allowed domain.
@@ -124,9 +139,7 @@ func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, e
 	}
 	_, domain, _ := strings.Cut(email, "@")
 	role, allowed := s.domains[domain]
-	// Anybody can make a Google account with an address of whatever domain; that
-	// the organisation owns it is what "hd" says.
-	if !allowed || x.Issuer == googleIssuer && !strings.EqualFold(x.Hosted, domain) {
+	if !allowed || !s.isAuthority(x, email) {
 		return user{}, strangers
 	}
 	now := s.now().UTC()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/secret"
 )
 
 func google(email, subject string) identity.External {
@@ -79,10 +80,14 @@ func TestSignInExternal_LinksByVerifiedAddress(t *testing.T) {
 	enter := func(x identity.External) (identity.SignedIn, error) {
 		return w.SignInExternal(t.Context(), visitor("192.0.2.3"), x)
 	}
-	in, err := enter(google(anaEmail, "1"))
+	hosted := google(anaEmail, "1")
+	hosted.Hosted = "example.org"
+	in, err := enter(hosted)
 	require.NoError(t, err)
 	assert.Equal(t, ana.User.ID, in.User.ID)
 	assert.True(t, in.User.HasPassword)
+	require.NoError(t, w.Drain(t.Context()))
+	assert.Len(t, w.mail.to(anaEmail, identity.MailAccountLinked), 1)
 
 	in, err = enter(google("ana.new@elsewhere.example", "1"))
 	require.NoError(t, err, "the account counts, also when its address changes")
@@ -102,6 +107,77 @@ func TestSignInExternal_LinksByVerifiedAddress(t *testing.T) {
 	w.isKind(fault.Forbidden, err)
 }
 
+// Anyone can have a Google account with any address, and a provider may verify
+// addresses badly: only who is the authority for an address opens its account.
+func TestSignInExternal_OthersLinkOnlyAfterThePassword(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		email, issuer, hosted string
+		linked                bool
+	}{
+		"Google, gmail.com":           {"ana@gmail.com", "https://accounts.google.com", "", true},
+		"Google, its domain":          {"ana@corp.example", "https://accounts.google.com", "Corp.Example", true},
+		"Google, any address":         {"ana@corp.example", "https://accounts.google.com", "", false},
+		"Google, another domain":      {"ana@corp.example", "https://accounts.google.com", "evil.example", false},
+		"Google, a configured domain": {"ana@allowed.example", "https://accounts.google.com", "", false},
+		"other, a configured domain":  {"ana@allowed.example", "https://id.example", "", true},
+		"other, any address":          {"ana@corp.example", "https://id.example", "corp.example", false},
+		"other, gmail.com":            {"ana@gmail.com", "https://id.example", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			ana := w.ana()
+			victim := w.join(ana, c.email, asViewer)
+			x := identity.External{Issuer: c.issuer, Subject: "1", Email: c.email, Verified: true, Name: "X", Hosted: c.hosted, AuthTime: w.clock.Now()}
+			in, err := w.SignInExternal(t.Context(), visitor("198.51.100.9"), x)
+			if c.linked {
+				require.NoError(t, err)
+				assert.Equal(t, victim.User.ID, in.User.ID)
+				return
+			}
+			var required *identity.LinkRequired
+			require.ErrorAs(t, err, &required)
+			w.isKind(fault.Forbidden, err)
+			ways, err := w.WaysIn(t.Context(), victim.User.ID)
+			require.NoError(t, err)
+			assert.False(t, ways.Linked)
+
+			_, err = w.Link(t.Context(), w.by(ana), required.Token)
+			w.isKind(fault.NotFound, err) // it is for another account
+			_, err = w.Link(t.Context(), w.by(victim), secret.New(required.Token.Reveal()[:60]))
+			w.isKind(fault.NotFound, err)
+			u, err := w.Link(t.Context(), w.by(victim), required.Token)
+			require.NoError(t, err)
+			assert.True(t, u.HasExternal)
+			_, err = w.Link(t.Context(), w.by(victim), required.Token)
+			w.isKind(fault.NotFound, err) // once
+			in, err = w.SignInExternal(t.Context(), visitor("192.0.2.1"), x)
+			require.NoError(t, err)
+			assert.Equal(t, victim.User.ID, in.User.ID)
+			require.NoError(t, w.Drain(t.Context()))
+			assert.Len(t, w.mail.to(c.email, identity.MailAccountLinked), 1)
+		})
+	}
+}
+
+func TestLink_ExpiresAndNeedsARecentLogIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	var required *identity.LinkRequired
+	_, err := w.SignInExternal(t.Context(), visitor("192.0.2.1"), google(anaEmail, "1"))
+	require.ErrorAs(t, err, &required)
+	w.clock.add(identity.ProofLifetime + time.Second)
+	ana, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
+	require.NoError(t, err)
+	_, err = w.Link(t.Context(), w.by(ana), required.Token)
+	w.isKind(fault.Forbidden, err)
+	require.NoError(t, w.Confirm(t.Context(), w.by(ana), good))
+	_, err = w.Link(t.Context(), w.by(ana), required.Token)
+	w.isKind(fault.NotFound, err)
+}
+
 func TestChangePassword_FirstPasswordNeedsARecentSignIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -113,10 +189,15 @@ func TestChangePassword_FirstPasswordNeedsARecentSignIn(t *testing.T) {
 	w.clock.add(11 * time.Minute)
 	in, err = w.Refresh(t.Context(), visitor("192.0.2.3"), in.RefreshToken)
 	require.NoError(t, err)
-	w.isKind(fault.Forbidden, w.ChangePassword(t.Context(), w.by(in), good, next))
+	w.isKind(fault.Forbidden, w.changePassword(w.by(in), good, next))
 	in, err = w.SignInExternal(t.Context(), visitor("192.0.2.3"), google(benEmail, "1"))
 	require.NoError(t, err)
-	require.NoError(t, w.ChangePassword(t.Context(), w.by(in), next, next))
+	w.isKind(fault.Forbidden, w.changePassword(w.by(in), next, next)) // the provider did not say when Ben proved who he is
+	recent := google(benEmail, "1")
+	recent.AuthTime = w.clock.Now().Add(-time.Minute)
+	in, err = w.SignInExternal(t.Context(), visitor("192.0.2.3"), recent)
+	require.NoError(t, err)
+	require.NoError(t, w.changePassword(w.by(in), next, next))
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.3"), benEmail, next)
 	require.NoError(t, err)
 	require.NoError(t, w.Drain(t.Context()))

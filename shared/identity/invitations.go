@@ -85,6 +85,9 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
 		return Invitation{}, err
 	}
+	if err := s.requireProof(ctx, by); err != nil {
+		return Invitation{}, err
+	}
 	email, err := ParseEmail(email)
 	if err != nil {
 		return Invitation{}, err
@@ -186,6 +189,9 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 // the old one. Of an invitation that was used or revoked it is fault.Conflict.
 func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invitation, error) {
 	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
+		return Invitation{}, err
+	}
+	if err := s.requireProof(ctx, by); err != nil {
 		return Invitation{}, err
 	}
 	var token string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -48,7 +47,7 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 		return SignedIn{}, wrongPassword()
 	}
 	s.returnPermits(ctx, address, account)
-	return s.start(ctx, v, u.ID, u.Generation, "password")
+	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
 }
 
 func deviceDigest(userID, device string) string { return digest("device", userID, device) }
@@ -97,75 +96,83 @@ func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) 
 
 // ChangePassword changes the caller's own password, or sets the first one of
 // somebody who only used the OIDC provider (then current is ignored, and the
-// session must be younger than ten minutes). All other sessions end.
-func (s *Service) ChangePassword(ctx context.Context, by By, current, password secret.Value) error {
+// sign-in must be recent). All other sessions end. Unless keepAccess is true, API
+// tokens, remembered browsers and the link to the OIDC provider end, too. The
+// result is for the browser to keep, as SignedIn.Device.
+func (s *Service) ChangePassword(ctx context.Context, by By, current, password secret.Value, keepAccess bool) (secret.Value, error) {
 	limited := permit{passwordByAccount, by.UserID}
 	if err := s.takePermits(ctx, limited); err != nil {
-		return err
+		return secret.Value{}, err
 	}
 	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
 	if err != nil {
-		return fmt.Errorf("read a user: %w", err)
+		return secret.Value{}, fmt.Errorf("read a user: %w", err)
 	}
 	if u.Password == "" {
-		if err := s.isFresh(ctx, by); err != nil {
-			return err
+		if err := s.requireProof(ctx, by); err != nil {
+			return secret.Value{}, err
 		}
 	} else {
 		match, err := s.passwords.matches(ctx, current.Reveal(), u.Password)
 		if err != nil {
-			return fmt.Errorf("check a password: %w", err)
+			return secret.Value{}, fmt.Errorf("check a password: %w", err)
 		}
 		if !match {
-			return fault.InvalidField("current", "The current password is wrong.")
+			return secret.Value{}, fault.InvalidField("current", "The current password is wrong.")
 		}
 	}
 	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
-		return err
+		return secret.Value{}, err
 	}
 	hash, err := s.passwords.hash(ctx, password.Reveal())
 	if err != nil {
-		return fmt.Errorf("hash a password: %w", err)
+		return secret.Value{}, fmt.Errorf("hash a password: %w", err)
 	}
 	s.returnPermits(ctx, limited)
-	return s.setPassword(ctx, by.actor(), u.ID, u.Generation, hash, by.SessionID, "")
+	device, err := s.token(16)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	err = s.setPassword(ctx, u.ID, newPassword{
+		actor: by.actor(), generation: u.Generation, hash: hash, keepSession: by.SessionID, device: device, keepAccess: keepAccess,
+	})
+	return secret.New(device), err
 }
 
-// isFresh demands that the caller's session has only just begun.
-func (s *Service) isFresh(ctx context.Context, by By) error {
-	n, _, err := load[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return fmt.Errorf("read a session: %w", err)
-	}
-	if err != nil || s.now().Sub(n.Created) > 10*time.Minute {
-		return fault.New(fault.Forbidden, "Log in again to set a password.")
-	}
-	return nil
+// newPassword is how a password is set.
+type newPassword struct {
+	actor       audit.Actor
+	generation  int64 // that the user must still have
+	hash        string
+	keepSession string // the one session that goes on; may be empty
+	device      string // the browser that is remembered from now on
+	keepAccess  bool   // leaves API tokens, remembered browsers and the link as they are
 }
 
-// setPassword stores a hash if the password is still the one of that generation,
-// ends all sessions but keep, and tells the owner. device, where given, becomes
-// the only known browser.
-func (s *Service) setPassword(ctx context.Context, actor audit.Actor, id string, generation int64, hash, keep, device string) error {
-	var ended []string
+// setPassword stores a hash, ends the other sessions and ways in, and mails the
+// owner.
+func (s *Service) setPassword(ctx context.Context, id string, p newPassword) error {
+	var ended, revoked []string
 	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
-		if u.Disabled || u.Generation != generation {
-			return nil, fault.New(fault.Conflict, "The password was changed meanwhile.")
+		if u.Disabled || u.Generation != p.generation {
+			return nil, fault.New(fault.Conflict, "The password was changed in the meantime.")
 		}
-		u.Password = hash
+		u.Password = p.hash
 		u.Generation++
-		ended = slices.DeleteFunc(slices.Clone(u.Sessions), isSession(keep))
-		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool { return id != keep })
-		if device != "" {
-			u.Devices = nil
-			u.rememberDevice(device)
+		ended = slices.DeleteFunc(slices.Clone(u.Sessions), isSession(p.keepSession))
+		u.Sessions = slices.DeleteFunc(u.Sessions, func(id string) bool { return id != p.keepSession })
+		revoked = nil
+		if !p.keepAccess {
+			revoked = u.revokeWaysIn()
 		}
-		return entry(actor, "user.password", "user/"+id, nil, nil)
+		u.rememberDevice(p.device)
+		return entry(p.actor, "user.password", "user/"+id, nil, map[string]any{"revokedTokens": revoked, "keptAccess": p.keepAccess})
 	})
 	if err != nil {
 		return err
 	}
 	s.deleteSessions(ctx, id, ended)
+	s.deleteTokens(ctx, id, revoked)
 	s.sendLater(ctx, &Mail{Kind: MailPasswordChanged, To: u.Email, Link: s.baseURL + "/reset"})
 	return nil
 }

@@ -247,9 +247,9 @@ func TestChangePassword_NeedsTheCurrentOne(t *testing.T) {
 	other, err := w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
 	require.NoError(t, err)
 	by := w.by(ana)
-	w.isKind(fault.Invalid, w.ChangePassword(t.Context(), by, next, next))
-	w.isKind(fault.Invalid, w.ChangePassword(t.Context(), by, good, secret.New("too short")))
-	require.NoError(t, w.ChangePassword(t.Context(), by, good, next))
+	w.isKind(fault.Invalid, w.changePassword(by, next, next))
+	w.isKind(fault.Invalid, w.changePassword(by, good, secret.New("too short")))
+	require.NoError(t, w.changePassword(by, good, next))
 	w.by(ana) // this session goes on
 	w.isOut(other)
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, next)
@@ -288,7 +288,7 @@ func TestRedeemReset_EndsEverySession(t *testing.T) {
 			w.isOut(in)
 		}
 		w.isOut(ana)
-		require.NoError(t, w.ChangePassword(t.Context(), w.by(w.again(fresh)), fresh, old))
+		require.NoError(t, w.changePassword(w.by(w.again(fresh)), fresh, old))
 		w.clock.add(6 * time.Minute)
 	}
 	require.NoError(t, w.Drain(t.Context()))

@@ -42,7 +42,7 @@ func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return s.start(ctx, v, u.ID, u.Generation, "password")
+	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
 }
 
 var errUsed = fault.New(fault.Conflict, "This invitation was used. Log in instead.")

@@ -79,7 +79,8 @@ func errLink(cause string) error {
 }
 
 // RedeemReset sets a new password by the token of a link, once, and ends all
-// sessions. The result is for the browser to keep, as SignedIn.Device: with it
+// sessions, API tokens, remembered browsers and the link to the OIDC provider.
+// The result is for the browser to keep, as SignedIn.Device: with it
 // the owner gets in even while strangers use up the account's attempts. A link
 // that is expired, used or unknown is fault.NotFound.
 func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password secret.Value) (secret.Value, error) {
@@ -119,7 +120,7 @@ func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password se
 		return secret.Value{}, err
 	}
 	actor := audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
-	err = s.setPassword(ctx, actor, u.ID, r.Generation, hash, "", device)
+	err = s.setPassword(ctx, u.ID, newPassword{actor: actor, generation: r.Generation, hash: hash, device: device})
 	if fault.Is(err, fault.Conflict) {
 		return secret.Value{}, errLink("used")
 	}

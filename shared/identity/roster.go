@@ -112,9 +112,14 @@ func (s *Service) applyIntent(ctx context.Context, r roster, version int64) erro
 		if u.AccessSeq >= in.Seq {
 			return nil
 		}
+		former := u.Grants
 		u.Grants, u.Disabled, u.AccessSeq = in.Grants, in.Disabled, in.Seq
 		if u.Disabled {
 			u.Sessions = nil
+			u.revokeWaysIn()
+		}
+		if _, err := s.narrowTokens(ctx, &u, former); err != nil {
+			return err
 		}
 		return raced(s.save(ctx, userKey(u.ID), u, time.Time{}, kv.IfVersion(v), in.Entry))
 	})
@@ -173,7 +178,8 @@ var errUnchanged = errors.New("nothing to change")
 // changeUser reads a user, changes them and writes them back, again and again
 // while others do so too. change may be called several times; the entry it
 // gives, nil for none, goes to the audit log. A change that makes or unmakes an
-// administrator may only touch Grants and Disabled.
+// administrator may only touch Grants and Disabled; what follows from them is done
+// again when it is applied.
 func (s *Service) changeUser(ctx context.Context, id string, change func(u *user) (*audit.Entry, error)) (user, error) {
 	var after user
 	err := retry(ctx, func() error {
@@ -195,7 +201,7 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 		return after, nil
 	}
 	if fault.Is(err, fault.NotFound) {
-		return user{}, fault.Wrap(fault.NotFound, err, "There is no such user.")
+		return user{}, errNoSuchUser
 	}
 	return after, err
 }

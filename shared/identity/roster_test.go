@@ -63,7 +63,7 @@ func TestChangeUser_KeepsTheLastAdministratorUnderRaces(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()
-	by := w.by(ana)
+	by := w.by(w.join(ana, "carla@example.org", asViewer)) // whose session goes on; roles are checked at the edge
 	ids := []string{ana.User.ID}
 	for i := range 3 {
 		ids = append(ids, w.join(ana, fmt.Sprintf("admin%d@example.org", i), asAdministrator).User.ID)
@@ -132,7 +132,7 @@ func TestService_SurvivesACrashAtEveryWrite(t *testing.T) {
 			assert.Len(w.t, w.administrators(), 2)
 		}},
 		{"an administrator is demoted", func(w *world, ana identity.SignedIn, _ secret.Value) error {
-			_, err := w.ChangeUser(w.t.Context(), identity.By{}, ana.User.ID, identity.UserChange{Grants: &asViewer})
+			_, err := w.ChangeUser(w.t.Context(), w.by(ana), ana.User.ID, identity.UserChange{Grants: &asViewer})
 			return err
 		}, done, func(w *world) { assert.Len(w.t, w.administrators(), 1) }},
 		{"somebody comes from an allowed domain", func(w *world, _ identity.SignedIn, _ secret.Value) error {
@@ -143,7 +143,7 @@ func TestService_SurvivesACrashAtEveryWrite(t *testing.T) {
 		}, func(err error) bool { return err == nil }, func(*world) {}},
 		{"somebody links an account", func(w *world, _ identity.SignedIn, _ secret.Value) error {
 			_, err := w.SignInExternal(w.t.Context(), visitor("192.0.2.2"), identity.External{
-				Issuer: "https://id.example", Subject: "8", Email: anaEmail, Verified: true,
+				Issuer: "https://accounts.google.com", Subject: "8", Email: anaEmail, Verified: true, Hosted: "example.org",
 			})
 			return err
 		}, func(err error) bool { return err == nil }, func(*world) {}},
@@ -223,7 +223,7 @@ func TestChangeUser_LaterChangeWinsOverAnInterruptedOne(t *testing.T) {
 		w.store.mu.Lock()
 		w.store.writes = deaths
 		w.store.mu.Unlock()
-		_, err := w.ChangeUser(t.Context(), identity.By{}, ben.User.ID, identity.UserChange{Grants: &asAdministrator})
+		_, err := w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Grants: &asAdministrator})
 		w.restart()
 		after, lerr := w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Grants: &operator})
 		require.NoError(t, lerr)

@@ -34,6 +34,8 @@ const (
 	MailAlreadyMember   MailKind = "member"     // invited, but has an account; Link logs in
 	MailPasswordReset   MailKind = "reset"      // Link sets a new password
 	MailPasswordChanged MailKind = "changed"    // the password was changed; Link starts a reset
+	MailTokenCreated    MailKind = "token"      // an API token was created; Link shows the account
+	MailAccountLinked   MailKind = "linked"     // an account at the OIDC provider was linked; Link shows the account
 )
 
 // Mail is what a mail has to say.
@@ -41,7 +43,9 @@ type Mail struct {
 	Kind    MailKind
 	To      string    // e-mail address
 	By      string    // name of who invites
-	Role    string    // what the invitation gives, in words
+	Name    string    // of the API token
+	Role    string    // what the invitation or the token allows, in words
+	Address string    // network address that it was done from
 	Link    string    // absolute URL; a secret in its fragment
 	Expires time.Time // of the link; zero when it does not
 }

@@ -43,6 +43,7 @@ type session struct {
 	Device   string    `json:"device"`
 	Address  string    `json:"address"`
 	Method   string    `json:"method"`
+	Proved   time.Time `json:"proved,omitzero"` // when the person last proved who they are
 }
 
 func (n session) ends() time.Time {
@@ -90,7 +91,9 @@ func (t refreshToken) secretDigest() string { return digest("refresh", t.user, t
 
 // start begins a session of a user who proved who they are, provided that their
 // password is still the one of that generation.
-func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string) (SignedIn, error) {
+//
+// proved is when they proved it; zero does not count as recent.
+func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string, proved time.Time) (SignedIn, error) {
 	now := s.now().UTC()
 	t := refreshToken{user: id}
 	device := v.Device.Reveal()
@@ -108,7 +111,7 @@ func (s *Service) start(ctx context.Context, v Visitor, id string, generation in
 	}
 	n := session{
 		ID: t.session, UserID: id, Family: t.familyDigest(), Refresh: t.secretDigest(), Rotated: now, Created: now,
-		Device: describeAgent(v.Agent), Address: v.Address, Method: method,
+		Device: describeAgent(v.Agent), Address: v.Address, Method: method, Proved: proved.UTC(),
 	}
 	if err := s.save(ctx, sessionKey(id, n.ID), n, n.ends(), kv.IfAbsent(), nil); err != nil {
 		return SignedIn{}, fmt.Errorf("start a session: %w", err)

@@ -87,7 +87,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	if _, err := s.IsSetUp(ctx); err != nil { // carries the intent out
 		return SignedIn{}, err
 	}
-	return s.start(ctx, v, id, 1, "password")
+	return s.start(ctx, v, id, 1, "password", s.now())
 }
 
 var errAlreadySetUp = fault.New(fault.Conflict, "Ocim is set up already. Log in, or ask an administrator for an invitation.")
@@ -117,6 +117,8 @@ type auditedUser struct {
 	Email    string `json:"email"`
 	Grants   Grants `json:"grants"`
 	Disabled bool   `json:"disabled"`
+	// RevokedTokens are the API tokens that ended with the change.
+	RevokedTokens []string `json:"revokedTokens,omitempty"`
 }
 
 func audited(u user) auditedUser {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -23,6 +24,9 @@ const MaxTokenLifetime = 366 * 24 * time.Hour
 // tokenSeen is how exactly the last use of an API token is known.
 const tokenSeen = 10 * time.Minute
 
+// tokenMoved is how soon a use from another address is recorded.
+const tokenMoved = time.Minute
+
 // APIToken is one of a user's API tokens.
 type APIToken struct {
 	ID       string
@@ -31,6 +35,7 @@ type APIToken struct {
 	Created  time.Time
 	Expires  time.Time
 	LastUsed time.Time // to within ten minutes; zero is never
+	LastFrom string    // network address of the last use
 }
 
 // apiToken is the item of an API token. It counts only while its owner's item
@@ -44,11 +49,12 @@ type apiToken struct {
 	Created  time.Time   `json:"created"`
 	Expires  time.Time   `json:"expires"`
 	LastUsed time.Time   `json:"lastUsed,omitzero"`
+	LastFrom string      `json:"lastFrom,omitempty"`
 	Audit    audit.Trail `json:"audit,omitempty"`
 }
 
 func (t apiToken) view() APIToken {
-	return APIToken{ID: t.ID, Name: t.Name, Scope: t.Scope, Created: t.Created, Expires: t.Expires, LastUsed: t.LastUsed}
+	return APIToken{ID: t.ID, Name: t.Name, Scope: t.Scope, Created: t.Created, Expires: t.Expires, LastUsed: t.LastUsed, LastFrom: t.LastFrom}
 }
 
 func tokenPartition(user string) string { return "identity/token/" + user }
@@ -89,12 +95,16 @@ func parseAPIToken(s string) (userID, id, plain string, ok bool) {
 
 func tokenDigest(userID, id, plain string) string { return digest("api token", userID, id, plain) }
 
-// CreateToken makes an API token of the caller's own; its text is given out this
-// once. Its scope must be within the caller's grants (fault.Forbidden) and it
-// lives at most 366 days.
+// CreateToken creates an API token of the caller's own and returns its text, which
+// is not stored. It needs a recent proof of who the caller is, its scope must be
+// within the caller's grants (fault.Forbidden), and it lives at most 366 days. A
+// mail tells the owner.
 func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
 	none := secret.Value{}
 	if err := s.takePermits(ctx, permit{createTokenByAccount, by.UserID}); err != nil {
+		return APIToken{}, none, err
+	}
+	if err := s.requireProof(ctx, by); err != nil {
 		return APIToken{}, none, err
 	}
 	name, err := cleanName(name)
@@ -128,10 +138,17 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 	if err != nil {
 		return APIToken{}, none, err
 	}
-	_, err = s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+	u, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+		// The grants may have changed since the request was admitted.
+		if err := scope.CheckFor(u.Grants); err != nil {
+			return nil, err
+		}
+		if u.Disabled {
+			return nil, notSignedIn(errors.New("disabled"))
+		}
 		u.Tokens = slices.DeleteFunc(u.Tokens, func(id string) bool { return !live[id] })
 		if len(u.Tokens) >= maxTokens {
-			return nil, fault.New(fault.Conflict, "You have %d API tokens, which is the most. Revoke one first.", maxTokens)
+			return nil, fault.New(fault.Conflict, "You have %d API tokens, the maximum. Revoke one first.", maxTokens)
 		}
 		u.Tokens = append(u.Tokens, id)
 		return entry(by.actor(), "token.created", "user/"+u.ID, nil, map[string]any{"token": id, "name": name, "scope": scope, "expires": expires})
@@ -140,6 +157,9 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 		_ = s.store.Delete(ctx, tokenKey(by.UserID, id), kv.Always)
 		return APIToken{}, none, err
 	}
+	s.sendLater(ctx, &Mail{
+		Kind: MailTokenCreated, To: u.Email, Name: name, Role: scope.Describe(), Address: by.Address, Link: s.baseURL + "/account", Expires: expires,
+	})
 	text := tokenPrefix + by.UserID + id + plain
 	return t.view(), secret.New(text + checksum(text)), nil
 }
@@ -163,7 +183,11 @@ func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error)
 	if err != nil {
 		return nil, fmt.Errorf("read a user: %w", err)
 	}
-	stored, err := all[apiToken](ctx, s.store, tokenPartition(userID))
+	return s.tokensOf(ctx, u)
+}
+
+func (s *Service) tokensOf(ctx context.Context, u user) ([]APIToken, error) {
+	stored, err := all[apiToken](ctx, s.store, tokenPartition(u.ID))
 	if err != nil {
 		return nil, fmt.Errorf("list API tokens: %w", err)
 	}
@@ -175,24 +199,4 @@ func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error)
 	}
 	slices.SortFunc(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
 	return out, nil
-}
-
-// RevokeToken makes one of the caller's own API tokens useless at once. One
-// that is not theirs is fault.NotFound.
-func (s *Service) RevokeToken(ctx context.Context, by By, id string) error {
-	_, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
-		i := slices.Index(u.Tokens, id)
-		if i < 0 {
-			return nil, fault.New(fault.NotFound, "There is no such token.")
-		}
-		u.Tokens = slices.Delete(u.Tokens, i, i+1)
-		return entry(by.actor(), "token.revoked", "user/"+u.ID, map[string]string{"token": id}, nil)
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.store.Delete(ctx, tokenKey(by.UserID, id), kv.Always); err != nil {
-		s.logger.WarnContext(ctx, "a revoked token was left to expire", "token", id, "error", err)
-	}
-	return nil
 }

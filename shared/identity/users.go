@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"github.com/open-craft/ocim/shared/audit"
-	"github.com/open-craft/ocim/shared/fault"
 )
 
 // Users returns all users, the oldest first.
@@ -25,17 +24,24 @@ func (s *Service) Users(ctx context.Context) ([]User, error) {
 // UserChange is what changes of a user; nil leaves as it is.
 type UserChange struct {
 	Grants   *Grants
-	Disabled *bool // disabling ends all sessions; API tokens rest until it is undone
+	Disabled *bool // disabling ends all sessions and revokes tokens, browsers and links for good
 }
 
-// ChangeUser changes what somebody may do. It takes effect with their next
-// request. A change that would leave no administrator is fault.Conflict.
+// ChangeUser changes what a user may do, from their next request on. API tokens
+// that could do more before are revoked for good. Granting roles and enabling
+// need a recent proof of who the caller is. A change that would leave no
+// administrator is fault.Conflict.
 func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange) (User, error) {
 	if !isID(id) {
-		return User{}, fault.New(fault.NotFound, "There is no such user.")
+		return User{}, errNoSuchUser
 	}
 	if c.Grants != nil {
 		if err := c.Grants.Validate(); err != nil {
+			return User{}, err
+		}
+	}
+	if c.Grants != nil || c.Disabled != nil && !*c.Disabled {
+		if err := s.requireProof(ctx, by); err != nil {
 			return User{}, err
 		}
 	}
@@ -44,9 +50,11 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 	if _, err := s.IsSetUp(ctx); err != nil {
 		return User{}, err
 	}
-	var ended []string
+	var ended, revoked []string
 	_, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
-		before, action := audited(u.clone()), "user.role"
+		former := u.clone()
+		before, action := audited(former), "user.role"
+		ended, revoked = nil, nil
 		if c.Grants != nil {
 			u.Grants = c.Grants.Clone()
 		}
@@ -54,9 +62,16 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 			u.Disabled, action = *c.Disabled, "user.enabled"
 			if u.Disabled {
 				ended, u.Sessions, action = u.Sessions, nil, "user.disabled"
+				revoked = u.revokeWaysIn()
 			}
 		}
+		narrowed, err := s.narrowTokens(ctx, u, former.Grants)
+		if err != nil {
+			return nil, err
+		}
+		revoked = append(revoked, narrowed...)
 		after := audited(*u)
+		after.RevokedTokens = revoked
 		if reflect.DeepEqual(before, after) {
 			return nil, errUnchanged
 		}
@@ -66,6 +81,7 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 		return User{}, err
 	}
 	s.deleteSessions(ctx, id, ended)
+	s.deleteTokens(ctx, id, revoked)
 	if _, err := s.IsSetUp(ctx); err != nil {
 		return User{}, err
 	}

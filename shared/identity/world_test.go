@@ -295,6 +295,12 @@ func (w *world) join(admin identity.SignedIn, email string, g identity.Grants) i
 	return s
 }
 
+// changePassword changes it as the pages do by default.
+func (w *world) changePassword(by identity.By, current, password secret.Value) error {
+	_, err := w.ChangePassword(w.t.Context(), by, current, password, false)
+	return err
+}
+
 func (w *world) isKind(kind fault.Kind, err error) {
 	w.t.Helper()
 	require.Error(w.t, err)

@@ -182,15 +182,67 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show who is logged in */
+        /** Show the logged-in user */
         get: operations["get-me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's own name */
+        /** Change your own name */
         patch: operations["update-me"];
+        trace?: never;
+    };
+    "/auth/v1/me/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget your remembered browsers */
+        delete: operations["forget-browsers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm who you are by your password, for what needs a confirmation within 10 minutes */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Link the sign-in that this browser began; needs a confirmation within 10 minutes */
+        post: operations["link-sign-in"];
+        /** Unlink your sign-in account */
+        delete: operations["unlink-sign-in"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/auth/v1/me/password": {
@@ -202,7 +254,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's own password and end one's other sessions */
+        /** Change your own password; ends your other sessions and revokes your API tokens, remembered browsers and linked sign-in */
         post: operations["change-password"];
         delete?: never;
         options?: never;
@@ -217,11 +269,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own sessions */
+        /** List your own sessions */
         get: operations["list-sessions"];
         put?: never;
         post?: never;
-        /** End all one's own sessions, this one too */
+        /** End all your sessions, including this one */
         delete: operations["end-sessions"];
         options?: never;
         head?: never;
@@ -238,7 +290,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's own sessions */
+        /** End one of your sessions */
         delete: operations["end-session"];
         options?: never;
         head?: never;
@@ -252,10 +304,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's own API tokens */
+        /** List your own API tokens */
         get: operations["list-tokens"];
         put?: never;
-        /** Make an API token; its secret is shown this once */
+        /** Create an API token; its secret is shown only in this answer. Needs a confirmation within 10 minutes */
         post: operations["create-token"];
         delete?: never;
         options?: never;
@@ -273,8 +325,25 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke one of one's own API tokens */
+        /** Revoke one of your API tokens */
         delete: operations["revoke-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what lets you in besides your password */
+        get: operations["get-ways-in"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -395,8 +464,42 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change somebody's roles, disable or enable them; takes effect with their next request */
+        /** Change a user's roles, disable or enable them; takes effect with their next request. Roles and enabling need a confirmation within 10 minutes */
         patch: operations["update-user"];
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget the remembered browsers of a user */
+        delete: operations["forget-user-browsers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink a user's sign-in account */
+        delete: operations["unlink-user"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/auth/v1/users/{user}/sessions": {
@@ -409,8 +512,59 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End all of somebody's sessions */
+        /** End all sessions of a user */
         delete: operations["end-user-sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke all API tokens of a user */
+        delete: operations["revoke-user-tokens"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API token of a user */
+        delete: operations["revoke-user-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what lets a user in besides their password */
+        get: operations["get-user-ways-in"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1554,8 +1708,10 @@ export interface components {
             value?: unknown;
         };
         ChangePasswordInputBody: {
-            /** @description Not needed by who has no password yet */
+            /** @description Absent while you have no password */
             current?: string;
+            /** @description Keep API tokens, remembered browsers and the linked sign-in, which are revoked otherwise */
+            keepAccess?: boolean;
             password: string;
         };
         Check: {
@@ -1677,6 +1833,9 @@ export interface components {
             title: string;
             webUrl?: string;
         };
+        ConfirmInputBody: {
+            password: string;
+        };
         Container: {
             /** Format: int64 */
             exitCode?: number;
@@ -1725,7 +1884,7 @@ export interface components {
             samples: components["schemas"]["Sample"][];
         };
         CreateTokenInputBody: {
-            /** @description Cluster ids; none is all that the owner may */
+            /** @description Cluster ids; empty means wherever the owner has the role */
             clusters?: string[];
             /**
              * Format: date-time
@@ -2959,7 +3118,7 @@ export interface components {
             device: string;
             /**
              * Format: date-time
-             * @description Unless it is used before
+             * @description Unless it is used earlier
              */
             expiresAt: string;
             id: string;
@@ -3128,13 +3287,15 @@ export interface components {
             startedAt?: string;
         };
         Token: {
-            /** @description Cluster ids; none is all that the owner may */
+            /** @description Cluster ids; empty means wherever the owner has the role */
             clusters: string[];
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
             expiresAt: string;
             id: string;
+            /** @description Network address of the last use */
+            lastFrom?: string;
             /**
              * Format: date-time
              * @description To within ten minutes
@@ -3340,7 +3501,7 @@ export interface components {
             disabled: boolean;
             email: string;
             hasGoogle: boolean;
-            /** @description False for who only signs in with Google */
+            /** @description False for a user who only signs in with Google */
             hasPassword: boolean;
             id: string;
             /** Format: date-time */
@@ -3394,6 +3555,16 @@ export interface components {
             link?: string;
             message: string;
         };
+        WaysIn: {
+            /** @description Whether an account at the OIDC provider is linked */
+            linked: boolean;
+            /**
+             * Format: int64
+             * @description Browsers that have log-in attempts of their own
+             */
+            rememberedBrowsers: number;
+            tokens: components["schemas"]["Token"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -3406,7 +3577,7 @@ export interface operations {
     "list-audit": {
         parameters: {
             query?: {
-                /** @description Id of who acted */
+                /** @description Id of the user who acted */
                 user?: string;
                 /** @description Such as user.disabled, or user for all of them */
                 action?: string;
@@ -3480,6 +3651,8 @@ export interface operations {
             query?: {
                 /** @description Path of the page to go back to */
                 return?: string;
+                /** @description Have the provider ask again who the person is, for what needs a confirmation */
+                fresh?: boolean;
             };
             header?: never;
             path?: never;
@@ -3820,6 +3993,121 @@ export interface operations {
             };
         };
     };
+    "forget-browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-password": {
         parameters: {
             query?: never;
@@ -3836,6 +4124,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4016,6 +4305,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
             };
             /** @description Error */
             default: {
@@ -4248,6 +4566,64 @@ export interface operations {
             };
         };
     };
+    "forget-user-browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlink-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "end-user-sessions": {
         parameters: {
             query?: never;
@@ -4265,6 +4641,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-user-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-user-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-user-ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
             };
             /** @description Error */
             default: {
