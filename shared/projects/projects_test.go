@@ -1,4 +1,4 @@
-package setup_test
+package projects_test
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,13 +24,22 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-var ada = audit.Actor{UserID: "u1", Email: "ada@example.org"}
+var ada = fleettest.Ada
+
+// world is a fleet of one cluster with GitLab behind it.
+type world struct{ *fleettest.World }
+
+func newWorld(t *testing.T, instances ...string) *world {
+	t.Helper()
+	return &world{fleettest.New(t, fleettest.Spec{Instances: instances})}
+}
 
 func states(checks []fleet.Check) map[string]fleet.CheckState {
 	out := map[string]fleet.CheckState{}
@@ -43,13 +51,13 @@ func states(checks []fleet.Check) map[string]fleet.CheckState {
 
 func TestChecksOfANewProject(t *testing.T) {
 	w := newWorld(t, "alpha")
-	checks, err := w.Projects.Check(t.Context(), w.request, "")
+	checks, err := w.Projects.Check(t.Context(), w.Request, "")
 	require.NoError(t, err)
 	assert.Equal(t, map[string]fleet.CheckState{
 		"reachable": "passed", "token": "passed", "project": "passed", "branch": "passed", "layout": "passed", "triggerToken": "passed",
 		"webhook": "skipped", "deployKey": "skipped", "gateway": "skipped", "sync": "skipped",
 	}, states(checks))
-	info, _ := w.gitlab.Project("grove/campus")
+	info, _ := w.Server.Project("grove/campus")
 	_, err = w.Store.Project(t.Context(), "campus")
 	assert.True(t, fault.Is(err, fault.NotFound), "nothing is kept")
 	assert.Empty(t, w.pipelines(t, info.ID), "nothing is started")
@@ -63,8 +71,8 @@ func TestAGroveRepositoryWithAWideRoot(t *testing.T) {
 	for n := range 150 {
 		files[fmt.Sprintf("a%03d/x", n)], files[fmt.Sprintf("a%03d.txt", n)] = "x", "x"
 	}
-	w.other("grove/wide", files)
-	checks, err := w.Projects.Check(t.Context(), w.request, "layout")
+	w.UseProject("grove/wide", files)
+	checks, err := w.Projects.Check(t.Context(), w.Request, "layout")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State)
 	assert.Equal(t, "cluster.yml and instances are there.", checks[0].Detail)
@@ -72,9 +80,9 @@ func TestAGroveRepositoryWithAWideRoot(t *testing.T) {
 
 func (w *world) pipelines(t *testing.T, project int) []any {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/v4/projects/%d/pipelines", w.gitlab.URL(), project), nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/v4/projects/%d/pipelines", w.Server.URL(), project), nil)
 	require.NoError(t, err)
-	req.Header.Set("Private-Token", w.request.APIToken.Reveal())
+	req.Header.Set("Private-Token", w.Request.APIToken.Reveal())
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, resp.Body.Close()) }()
@@ -91,15 +99,15 @@ func TestChecksTellOfTheDeployKeyAndOfWhatIsThereAlready(t *testing.T) {
 	require.NoError(t, err)
 	signer, err := ssh.NewSignerFromKey(private)
 	require.NoError(t, err)
-	w.request.DeployKey = secret.New(string(pem.EncodeToMemory(block)))
-	checks, err := w.Projects.Check(t.Context(), w.request, "deployKey")
+	w.Request.DeployKey = secret.New(string(pem.EncodeToMemory(block)))
+	checks, err := w.Projects.Check(t.Context(), w.Request, "deployKey")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State)
 	assert.Contains(t, checks[0].Detail, ssh.FingerprintSHA256(signer.PublicKey()))
 
-	_, _, err = w.Projects.Add(t.Context(), w.request)
+	_, _, err = w.Projects.Add(t.Context(), w.Request)
 	require.NoError(t, err)
-	checks, err = w.Projects.Check(t.Context(), w.request, "project")
+	checks, err = w.Projects.Check(t.Context(), w.Request, "project")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckFailed, checks[0].State)
 	assert.Contains(t, checks[0].Detail, "as campus")
@@ -122,41 +130,41 @@ func TestEachCheckFailsWithItsCure(t *testing.T) {
 		want   string // in detail or cure
 		field  string
 	}{
-		"no server":           {"reachable", func(w *world) { w.request.GitLabURL = dead.URL }, "firewall", "gitlabUrl"},
-		"not a GitLab":        {"reachable", func(w *world) { w.request.GitLabURL = missing.URL }, "root of a GitLab server", "gitlabUrl"},
-		"below GitLab's root": {"reachable", func(w *world) { w.request.GitLabURL += "/grove" }, "root of a GitLab server", "gitlabUrl"},
-		"a web page":          {"reachable", func(w *world) { w.request.GitLabURL = web.URL }, "root of a GitLab server", "gitlabUrl"},
-		"revoked token":       {"token", func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "Access tokens", "apiToken"},
+		"no server":           {"reachable", func(w *world) { w.Request.GitLabURL = dead.URL }, "firewall", "gitlabUrl"},
+		"not a GitLab":        {"reachable", func(w *world) { w.Request.GitLabURL = missing.URL }, "root of a GitLab server", "gitlabUrl"},
+		"below GitLab's root": {"reachable", func(w *world) { w.Request.GitLabURL += "/grove" }, "root of a GitLab server", "gitlabUrl"},
+		"a web page":          {"reachable", func(w *world) { w.Request.GitLabURL = web.URL }, "root of a GitLab server", "gitlabUrl"},
+		"revoked token":       {"token", func(w *world) { w.Server.RevokeToken(w.Request.APIToken.Reveal()) }, "Access tokens", "apiToken"},
 		"wrong scope":         {"token", func(w *world) { w.token(gitlabtest.TokenSpec{Scopes: []string{"read_api"}}) }, "read_api", "apiToken"},
 		"low role":            {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Level: 30}) }, "Maintainer", "apiToken"},
 		"no access":           {"project", func(w *world) { w.token(gitlabtest.TokenSpec{Projects: []int{9999}}) }, "member", "project"},
-		"no such project":     {"project", func(w *world) { w.request.Project = "grove/nowhere" }, "id or path", "project"},
-		"archived":            {"project", func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, "Unarchive", "project"},
-		"empty repository":    {"branch", func(w *world) { w.other("grove/empty", nil) }, "empty", "project"},
-		"no Grove":            {"layout", func(w *world) { w.other("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
-		"wrong trigger":       {"triggerToken", func(w *world) { w.request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
+		"no such project":     {"project", func(w *world) { w.Request.Project = "grove/nowhere" }, "id or path", "project"},
+		"archived":            {"project", func(w *world) { w.Server.ArchiveProject(w.ProjectID, true) }, "Unarchive", "project"},
+		"empty repository":    {"branch", func(w *world) { w.UseProject("grove/empty", nil) }, "empty", "project"},
+		"no Grove":            {"layout", func(w *world) { w.UseProject("grove/docs", map[string]string{"README.md": "x"}) }, "cluster.yml", "project"},
+		"wrong trigger":       {"triggerToken", func(w *world) { w.Request.TriggerToken = secret.New("glptt-wrong") }, "Pipeline trigger tokens", "triggerToken"},
 		"wrong password": {"gateway", func(w *world) {
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, secret.New("wrong")
+			w.Request.GatewayURL, w.Request.GatewayUser, w.Request.GatewayPassword = target.GatewayURL, target.User, secret.New("wrong")
 		}, "basic-auth", "gatewayPassword"},
 		"wrong user": {"gateway", func(w *world) {
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, secret.New("root"), target.Password
+			w.Request.GatewayURL, w.Request.GatewayUser, w.Request.GatewayPassword = target.GatewayURL, secret.New("root"), target.Password
 		}, "basic-auth", "gatewayPassword"},
-		"no credentials": {"gateway", func(w *world) { w.request.GatewayURL = target.GatewayURL }, "basic-auth", "gatewayPassword"},
-		"not a gateway":  {"gateway", func(w *world) { w.request.GatewayURL = web.URL }, "no gateway of OpenFaaS", "gatewayUrl"},
-		"no gateway":     {"gateway", func(w *world) { w.request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
+		"no credentials": {"gateway", func(w *world) { w.Request.GatewayURL = target.GatewayURL }, "basic-auth", "gatewayPassword"},
+		"not a gateway":  {"gateway", func(w *world) { w.Request.GatewayURL = web.URL }, "no gateway of OpenFaaS", "gatewayUrl"},
+		"no gateway":     {"gateway", func(w *world) { w.Request.GatewayURL = dead.URL }, "does not answer", "gatewayUrl"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
 			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 			tt.change(w)
-			checks, err := w.Projects.Check(t.Context(), w.request, "")
+			checks, err := w.Projects.Check(t.Context(), w.Request, "")
 			require.NoError(t, err)
 			assert.Equal(t, fleet.CheckFailed, states(checks)[tt.check], "%+v", checks)
 			if tt.check != "reachable" {
 				assert.Equal(t, fleet.CheckPassed, states(checks)["reachable"], "only what it is about fails")
 			}
-			alone, err := w.Projects.Check(t.Context(), w.request, tt.check)
+			alone, err := w.Projects.Check(t.Context(), w.Request, tt.check)
 			require.NoError(t, err)
 			require.Len(t, alone, 1)
 			assert.Equal(t, fleet.CheckFailed, alone[0].State)
@@ -174,7 +182,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 	// elsewhere makes the webhook another one than Ocim installed.
 	elsewhere := func(w *world, spec gitlabtest.HookSpec) {
 		w.Projects.WebhookAddress = func(string) string { return spec.URL }
-		w.gitlab.AddHook(w.id, spec)
+		w.Server.AddHook(w.ProjectID, spec)
 	}
 	rotateHook := func(ctx context.Context, w *world) error { return w.Projects.RotateWebhook(ctx, "campus", ada) }
 	rotateKey := func(ctx context.Context, w *world) error {
@@ -189,7 +197,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 		mend   func(context.Context, *world) error // what the cure says; nil is GitLab's to do
 	}{
 		"no webhook": {"webhook", func(t *testing.T, w *world) {
-			require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
+			require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.ProjectID), w.Webhook("campus")))
 		}, "no webhook to", "Rotate", rotateHook},
 		"webhook to another address": {"webhook", func(t *testing.T, w *world) {
 			w.Projects.WebhookAddress = func(string) string { return "https://moved.example.org/" }
@@ -203,26 +211,26 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 		"webhook that fails": {"webhook", func(t *testing.T, w *world) {
 			elsewhere(w, gitlabtest.HookSpec{URL: dead.URL, Push: true, Pipeline: true})
 			for range 4 {
-				w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "push"})
-				require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+				w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "push"})
+				require.NoError(t, w.Server.WaitIdle(t.Context()))
 			}
 		}, "disabled", "Send a test", nil},
 		"deploy key that was never registered": {"deployKey", func(t *testing.T, w *world) {
-			defer w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/deploy_keys", Status: http.StatusForbidden})()
+			defer w.Server.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/deploy_keys", Status: http.StatusForbidden})()
 			w.again(t)
 		}, "not registered", "Make a new deploy key", rotateKey},
 		"deploy key removed at GitLab": {"deployKey", func(t *testing.T, w *world) {
-			require.NoError(t, w.remote(t).RemoveKey(t.Context(), int64(w.id), w.project(t).DeployKey.GitLabID))
+			require.NoError(t, w.remote(t).RemoveKey(t.Context(), int64(w.ProjectID), w.Project(t).DeployKey.GitLabID))
 		}, "was removed from GitLab", "Make a new deploy key", rotateKey},
 		"sync that failed": {"sync", func(t *testing.T, w *world) {
-			defer w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusForbidden})()
+			defer w.Server.Fail(gitlabtest.Fault{Status: http.StatusForbidden})()
 			require.Error(t, w.Sync(t.Context(), "campus"))
 		}, "gave no reason", "refresh the cluster", func(ctx context.Context, w *world) error { return w.Sync(ctx, "campus") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.request.MakeDeployKey = true
-			w.addProject(t)
+			w.Request.MakeDeployKey = true
+			w.Add(t)
 			before, err := w.Projects.CheckProject(t.Context(), "campus", "")
 			require.NoError(t, err)
 			require.Equal(t, fleet.CheckPassed, states(before)[tt.check])
@@ -257,7 +265,7 @@ func TestEachCheckOfAProjectOfTheFleetFailsWithItsCure(t *testing.T) {
 // remote is the world's GitLab, as adding projects sees it.
 func (w *world) remote(t *testing.T) projects.Remote {
 	t.Helper()
-	remote, err := w.Projects.Open(w.request.GitLabURL, w.request.APIToken)
+	remote, err := w.Projects.Open(w.Request.GitLabURL, w.Request.APIToken)
 	require.NoError(t, err)
 	return remote
 }
@@ -267,18 +275,13 @@ func (w *world) again(t *testing.T) {
 	t.Helper()
 	_, err := w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
-	_, _, err = w.Projects.Add(t.Context(), w.request)
+	_, _, err = w.Projects.Add(t.Context(), w.Request)
 	require.NoError(t, err)
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 }
 
 func (w *world) token(spec gitlabtest.TokenSpec) {
-	w.request.APIToken = secret.New(w.gitlab.AddToken(spec))
-}
-
-func (w *world) other(path string, files map[string]string) {
-	p := w.gitlab.AddProject(gitlabtest.ProjectSpec{Path: path, Files: files})
-	w.request.Project, w.request.TriggerToken = path, secret.New(w.gitlab.AddTriggerToken(p.ID, ""))
+	w.Request.APIToken = secret.New(w.Server.AddToken(spec))
 }
 
 // gatewayOf starts a cluster and tells how its gateway is reached.
@@ -293,8 +296,8 @@ func TestHealthyGateway(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 	target := gatewayOf(t)
-	w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, target.Password
-	checks, err := w.Projects.Check(t.Context(), w.request, "gateway")
+	w.Request.GatewayURL, w.Request.GatewayUser, w.Request.GatewayPassword = target.GatewayURL, target.User, target.Password
+	checks, err := w.Projects.Check(t.Context(), w.Request, "gateway")
 	require.NoError(t, err)
 	assert.Equal(t, fleet.CheckPassed, checks[0].State, checks[0].Detail)
 }
@@ -317,8 +320,8 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
 			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
-			w.request.GatewayURL, w.request.GatewayUser, w.request.GatewayPassword = target.GatewayURL, target.User, target.Password
-			w.addProject(t)
+			w.Request.GatewayURL, w.Request.GatewayUser, w.Request.GatewayPassword = target.GatewayURL, target.User, target.Password
+			w.Add(t)
 			before, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)
 			_, err = w.Projects.Update(t.Context(), "campus", tt.change)
@@ -333,14 +336,14 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 			after, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)
 			assert.Equal(t, before, after)
-			assert.Equal(t, target.GatewayURL, w.project(t).GatewayURL)
+			assert.Equal(t, target.GatewayURL, w.Project(t).GatewayURL)
 		})
 	}
 }
 
 func TestHealthOfAProjectIsKept(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	_, err := w.Projects.CheckProject(t.Context(), "campus", "")
 	require.NoError(t, err)
 	health, err := w.Store.Health(t.Context(), "campus")
@@ -348,7 +351,7 @@ func TestHealthOfAProjectIsKept(t *testing.T) {
 	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["webhook"])
 	assert.Equal(t, fleet.CheckPassed, states(health.Checks)["sync"])
 
-	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
+	w.Server.RevokeToken(w.Request.APIToken.Reveal())
 	_, err = w.Projects.CheckProject(t.Context(), "campus", "token")
 	require.NoError(t, err)
 	health, err = w.Store.Health(t.Context(), "campus")
@@ -359,9 +362,9 @@ func TestHealthOfAProjectIsKept(t *testing.T) {
 
 func TestDeployKeyIsMadeRegisteredAndRotated(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.request.MakeDeployKey = true
-	w.addProject(t)
-	first := w.project(t).DeployKey
+	w.Request.MakeDeployKey = true
+	w.Add(t)
+	first := w.Project(t).DeployKey
 	require.NotNil(t, first)
 	assert.True(t, strings.HasPrefix(first.Fingerprint, "SHA256:"))
 	assert.True(t, strings.HasPrefix(first.PublicKey, "ssh-ed25519 "))
@@ -376,14 +379,14 @@ func TestDeployKeyIsMadeRegisteredAndRotated(t *testing.T) {
 
 	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{DeployKey: c.DeployKey, By: ada})
 	require.NoError(t, err, "a pasted one")
-	assert.Equal(t, first.Fingerprint, w.project(t).DeployKey.Fingerprint)
+	assert.Equal(t, first.Fingerprint, w.Project(t).DeployKey.Fingerprint)
 	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{DeployKey: secret.New("-----BEGIN x"), By: ada})
 	assert.True(t, fault.Is(err, fault.Invalid))
 }
 
 func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	for field, change := range map[string]projects.Change{
 		"apiToken":     {APIToken: secret.New("glpat-wrong")},
 		"triggerToken": {TriggerToken: secret.New("glptt-wrong")},
@@ -393,8 +396,8 @@ func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, field, e.Field)
 	}
-	fresh := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
-	w.gitlab.RevokeToken(w.request.APIToken.Reveal())
+	fresh := secret.New(w.Server.AddToken(gitlabtest.TokenSpec{}))
+	w.Server.RevokeToken(w.Request.APIToken.Reveal())
 	require.Error(t, w.Sync(t.Context(), "campus"))
 	_, err := w.Projects.Update(t.Context(), "campus", projects.Change{APIToken: fresh, By: ada})
 	require.NoError(t, err)
@@ -404,11 +407,11 @@ func TestUpdateTakesOnlyWhatGitLabAccepts(t *testing.T) {
 // While a webhook's secret is rotated both are accepted, whatever fails.
 func TestWebhookRotationLosesNoSecret(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	before, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 
-	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodPut, Path: "/projects/*/hooks/*", Status: http.StatusServiceUnavailable})
+	remove := w.Server.Fail(gitlabtest.Fault{Method: http.MethodPut, Path: "/projects/*/hooks/*", Status: http.StatusServiceUnavailable})
 	require.Error(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	during, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
@@ -422,7 +425,7 @@ func TestWebhookRotationLosesNoSecret(t *testing.T) {
 	assert.Equal(t, during.FormerWebhookSecret, after.WebhookSecret, "it goes on with the one that GitLab may have")
 	assert.Equal(t, before.WebhookSecret, after.FormerWebhookSecret)
 
-	w.clock.Advance(2 * time.Hour)
+	w.Clock.Advance(2 * time.Hour)
 	later, err := w.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.True(t, later.FormerWebhookSecret.IsZero(), "the old one ends")
@@ -430,11 +433,11 @@ func TestWebhookRotationLosesNoSecret(t *testing.T) {
 
 func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.request.MakeDeployKey = true
-	w.addProject(t)
-	_, err := w.create(t, "beta")
+	w.Request.MakeDeployKey = true
+	w.Add(t)
+	_, err := w.Create(t, "beta")
 	require.NoError(t, err)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	require.NoError(t, w.Server.Settle(t.Context()))
 
 	removal, err := w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
@@ -442,7 +445,7 @@ func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	assert.Len(t, removal.Removed, 3)
 	assert.Len(t, removal.Stays, 3)
 	for _, partition := range []string{"chunk", "files#campus", "pipeline#campus", "deployed#campus#alpha", "deployed#campus#beta", "sync", "project-health", "project-claim", "project-id", "event#campus"} {
-		page, err := w.kv.Query(t.Context(), kv.Query{Partition: partition})
+		page, err := w.KV.Query(t.Context(), kv.Query{Partition: partition})
 		require.NoError(t, err)
 		assert.Empty(t, page.Items, partition)
 	}
@@ -454,8 +457,8 @@ func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	_, err = w.Projects.Remove(t.Context(), "campus", ada)
 	assert.True(t, fault.Is(err, fault.NotFound))
 
-	w.addProject(t)
-	assert.NotNil(t, w.row(t, "alpha"), "it can be added again")
+	w.Add(t)
+	assert.NotNil(t, w.Row(t, "alpha"), "it can be added again")
 }
 
 // Adding dies at each write and each call in turn; the same request then succeeds,
@@ -464,22 +467,22 @@ func TestAddingGoesOnWhereItDied(t *testing.T) {
 	deaths := 0
 	for step := 1; ; step++ {
 		w := newWorld(t, "alpha")
-		w.request.MakeDeployKey = true
-		reach := living(step)
-		dying := w.over(&mortalStore{w.kv, reach})
+		w.Request.MakeDeployKey = true
+		reach := fleettest.KillAfter(step)
+		dying := w.Over(&fleettest.KilledStore{Store: w.KV, Kill: reach})
 		dying.Projects.Open = func(url string, token secret.Value) (projects.Remote, error) {
 			remote, err := w.Projects.Open(url, token)
 			return mortalRemote{remote, reach}, err
 		}
-		_, _, err := dying.Projects.Add(t.Context(), w.request)
-		if !reach.dead() {
+		_, _, err := dying.Projects.Add(t.Context(), w.Request)
+		if !reach.Dead() {
 			require.NoError(t, err)
 			break
 		}
 		deaths++
-		project, warning, again := w.Projects.Add(t.Context(), w.request)
+		project, warning, again := w.Projects.Add(t.Context(), w.Request)
 		if fault.Is(again, fault.Conflict) { // it was done but for its last word
-			project, again = w.project(t), nil
+			project, again = w.Project(t), nil
 		}
 		require.NoError(t, again, "after death at step %d", step)
 		assert.Empty(t, warning)
@@ -487,74 +490,43 @@ func TestAddingGoesOnWhereItDied(t *testing.T) {
 		checks, err := w.Projects.CheckProject(t.Context(), "campus", "")
 		require.NoError(t, err)
 		assert.Equal(t, fleet.CheckPassed, states(checks)["webhook"], "step %d", step)
-		require.NotNil(t, w.project(t).DeployKey, "step %d", step)
-		assert.NotZero(t, w.project(t).DeployKey.GitLabID)
+		require.NotNil(t, w.Project(t).DeployKey, "step %d", step)
+		assert.NotZero(t, w.Project(t).DeployKey.GitLabID)
 	}
 	assert.Greater(t, deaths, 6)
 }
 
-// mortal lets so many steps happen; the last one happens, but nobody learns of it.
-type mortal struct{ left atomic.Int64 }
-
-func living(steps int) *mortal {
-	m := new(mortal)
-	m.left.Store(int64(steps))
-	return m
-}
-
-func (m *mortal) dead() bool { return m.left.Load() <= 0 }
-
-func (m *mortal) step() { m.left.Add(-1) }
-
-var errDead = fault.New(fault.Unavailable, "the function died")
-
-type mortalStore struct {
-	kv.Store
-	*mortal
-}
-
-func (s *mortalStore) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	if s.dead() {
-		return kv.Item{}, errDead
-	}
-	item, err := s.Store.Put(ctx, item, cond)
-	if s.step(); s.dead() {
-		return kv.Item{}, errDead
-	}
-	return item, err
-}
-
 type mortalRemote struct {
 	projects.Remote
-	*mortal
+	*fleettest.Kill
 }
 
 func (r mortalRemote) Hook(ctx context.Context, id int64, address string, key secret.Value) error {
-	if r.dead() {
-		return errDead
+	if r.Dead() {
+		return fleettest.ErrKilled
 	}
 	err := r.Remote.Hook(ctx, id, address, key)
-	if r.step(); r.dead() {
-		return errDead
+	if r.Step(); r.Dead() {
+		return fleettest.ErrKilled
 	}
 	return err
 }
 
 func (r mortalRemote) AddKey(ctx context.Context, id int64, title, key string) (int64, error) {
-	if r.dead() {
-		return 0, errDead
+	if r.Dead() {
+		return 0, fleettest.ErrKilled
 	}
 	n, err := r.Remote.AddKey(ctx, id, title, key)
-	if r.step(); r.dead() {
-		return 0, errDead
+	if r.Step(); r.Dead() {
+		return 0, fleettest.ErrKilled
 	}
 	return n, err
 }
 
 func TestProjectsOfTheSameNameOnDifferentServers(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	elsewhere := gitlabtest.Start(t, gitlabtest.Options{Clock: w.clock})
+	w.Add(t)
+	elsewhere := gitlabtest.Start(t, gitlabtest.Options{Clock: w.Clock})
 	p := elsewhere.AddProject(gitlabtest.ProjectSpec{Path: "team/campus", Files: map[string]string{"cluster.yml": "TF_VAR_cluster_name: other\n"}})
 	project, _, err := w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: elsewhere.URL(), Project: "team/campus", APIToken: secret.New(elsewhere.AddToken(gitlabtest.TokenSpec{})),
@@ -566,24 +538,24 @@ func TestProjectsOfTheSameNameOnDifferentServers(t *testing.T) {
 	chunk, err := w.Store.Chunk(t.Context(), "campus-2")
 	require.NoError(t, err)
 	assert.Equal(t, "other", chunk.Cluster.Name)
-	assert.NotNil(t, w.row(t, "alpha"), "the first one is untouched")
+	assert.NotNil(t, w.Row(t, "alpha"), "the first one is untouched")
 }
 
 func TestMutationsAreInTheAuditLog(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.request.By = ada
-	w.addProject(t)
+	w.Request.By = ada
+	w.Add(t)
 	value := "mars"
 	_, err := w.Projects.Override(t.Context(), "campus", []string{"region"}, nil, map[string]*string{"region": &value}, ada)
 	require.NoError(t, err)
-	token := secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{}))
+	token := secret.New(w.Server.AddToken(gitlabtest.TokenSpec{}))
 	_, err = w.Projects.Update(t.Context(), "campus", projects.Change{APIToken: token, By: ada})
 	require.NoError(t, err)
 	require.NoError(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	_, err = w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
 
-	page, err := audit.New(w.kv, w.clock.Now, nil, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})
+	page, err := audit.New(w.KV, w.Clock.Now, nil, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})
 	require.NoError(t, err)
 	var actions []string
 	for _, e := range page.Entries {

@@ -1,4 +1,4 @@
-package setup_test
+package projects_test
 
 import (
 	"net/http"
@@ -16,7 +16,7 @@ import (
 // turn is what the schedule does for a project, some minutes after the last time.
 func (w *world) turn(t *testing.T) fleet.Cluster {
 	t.Helper()
-	w.clock.Advance(6 * time.Minute)
+	w.Clock.Advance(6 * time.Minute)
 	if err := w.Sync(t.Context(), "campus"); err != nil {
 		t.Logf("the sync says: %v", err)
 	}
@@ -46,23 +46,23 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 		read    bool // whether the project can be read meanwhile
 	}{
 		"archived": {func(w *world) func() {
-			w.gitlab.ArchiveProject(w.id, true)
-			return func() { w.gitlab.ArchiveProject(w.id, false) }
+			w.Server.ArchiveProject(w.ProjectID, true)
+			return func() { w.Server.ArchiveProject(w.ProjectID, false) }
 		}, "project", "grove/campus is archived", "Unarchive it", true},
 		"out of sight": {func(w *world) func() {
-			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusNotFound})
+			return w.Server.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusNotFound})
 		}, "project", "the API token may not see it", "member", false},
 		"out of reach": {func(w *world) func() {
-			return w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusForbidden})
+			return w.Server.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusForbidden})
 		}, "project", "gave no reason", "member", false},
 		"token refused": {func(w *world) func() {
-			return w.gitlab.Fail(gitlabtest.Fault{Status: http.StatusUnauthorized})
+			return w.Server.Fail(gitlabtest.Fault{Status: http.StatusUnauthorized})
 		}, "token", "expired, was revoked", "Make a token", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.addProject(t)
-			require.NoError(t, w.gitlab.Settle(t.Context()))
+			w.Add(t)
+			require.NoError(t, w.Server.Settle(t.Context()))
 			require.Empty(t, w.turn(t).Troubles)
 
 			mend := tt.happens(w)
@@ -72,7 +72,7 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 			assert.Contains(t, found(c)[tt.check].Cure, tt.cure)
 			assert.Equal(t, "failed", found(c)[tt.check].Severity)
 			assert.Equal(t, tt.read, c.Sync.Error == "", c.Sync.Error)
-			assert.Equal(t, fleet.Active, w.row(t, "alpha").Instance.Lifecycle, "nothing is taken for deleted")
+			assert.Equal(t, fleet.Active, w.Row(t, "alpha").Instance.Lifecycle, "nothing is taken for deleted")
 
 			mend()
 			c = w.turn(t)
@@ -85,30 +85,30 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 // Looking after a project that fares well costs no call.
 func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.Add(t)
+	require.NoError(t, w.Server.Settle(t.Context()))
 	w.turn(t)
-	w.gitlab.ResetRequests()
+	w.Server.ResetRequests()
 	w.turn(t)
-	assert.Len(t, w.gitlab.Requests(), 2, "head and pipelines")
-	w.clock.Advance(24 * time.Hour)
-	w.gitlab.ResetRequests()
+	assert.Len(t, w.Server.Requests(), 2, "head and pipelines")
+	w.Clock.Advance(24 * time.Hour)
+	w.Server.ResetRequests()
 	w.turn(t)
-	assert.Greater(t, len(w.gitlab.Requests()), 5)
+	assert.Greater(t, len(w.Server.Requests()), 5)
 }
 
 // A GitLab that is down, or asked too often, is no trouble of its projects.
 func TestWhatPassesIsNoTrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.Add(t)
+	require.NoError(t, w.Server.Settle(t.Context()))
 	w.turn(t)
-	mend := w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusInternalServerError})
-	w.gitlab.ResetRequests()
+	mend := w.Server.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusInternalServerError})
+	w.Server.ResetRequests()
 	c := w.turn(t)
 	assert.NotEmpty(t, c.Sync.Error)
 	assert.Empty(t, c.Troubles)
-	for _, r := range w.gitlab.Requests() {
+	for _, r := range w.Server.Requests() {
 		assert.Equal(t, "GET /api/v4/projects/{id}/repository/branches/{branch}", r.Route, "nothing else is asked")
 	}
 	checks, err := w.Projects.CheckProject(t.Context(), "campus", "")
@@ -121,22 +121,22 @@ func TestWhatPassesIsNoTrouble(t *testing.T) {
 // While something is wrong it is looked at each hour.
 func TestATroubleIsLookedAtAgain(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.id), w.webhook("campus")))
+	w.Add(t)
+	require.NoError(t, w.remote(t).Unhook(t.Context(), int64(w.ProjectID), w.Webhook("campus")))
 	require.Contains(t, found(w.turn(t)), "webhook")
 	require.NoError(t, w.Projects.RotateWebhook(t.Context(), "campus", ada))
 	assert.Contains(t, found(w.turn(t)), "webhook", "it is not asked all the time")
-	w.clock.Advance(time.Hour)
+	w.Clock.Advance(time.Hour)
 	assert.NotContains(t, found(w.turn(t)), "webhook")
 }
 
 func TestATokenThatExpiresSoonIsATrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
-	ends := w.clock.Now().Add(20 * 24 * time.Hour)
-	w.request.APIToken = secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{ExpiresAt: ends}))
-	w.addProject(t)
+	ends := w.Clock.Now().Add(20 * 24 * time.Hour)
+	w.Request.APIToken = secret.New(w.Server.AddToken(gitlabtest.TokenSpec{ExpiresAt: ends}))
+	w.Add(t)
 	require.Empty(t, w.turn(t).Troubles)
-	w.clock.Advance(7 * 24 * time.Hour)
+	w.Clock.Advance(7 * 24 * time.Hour)
 	token := found(w.turn(t))["token"]
 	assert.Equal(t, "degraded", token.Severity)
 	assert.Contains(t, token.Detail, ends.Format(time.DateOnly))
@@ -147,12 +147,12 @@ func TestATokenThatExpiresSoonIsATrouble(t *testing.T) {
 // after it.
 func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	w.gitlab.Script(gitlabtest.Outcome{Fail: true})
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Build][Image] https://github.com/openedx/openedx-platform|main"})
-	require.NoError(t, w.gitlab.Settle(t.Context()))
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: b.example.org\n"}})
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.Add(t)
+	w.Server.Script(gitlabtest.Outcome{Fail: true})
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "[AutoDeploy][Build][Image] https://github.com/openedx/openedx-platform|main"})
+	require.NoError(t, w.Server.Settle(t.Context()))
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: b.example.org\n"}})
+	require.NoError(t, w.Server.Settle(t.Context()))
 	c := w.turn(t)
 	require.NotNil(t, c.Pipeline)
 	require.NotNil(t, c.OwnPipeline)
@@ -164,16 +164,16 @@ func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
 // Webhooks that do not come are found out: the schedule sees what they did not tell.
 func TestASilentWebhookIsATrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
+	w.Add(t)
+	require.NoError(t, w.Server.Settle(t.Context()))
 	require.Empty(t, w.turn(t).Troubles)
 	deploy := func() {
-		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
-			Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + w.clock.Now().Format("150405") + ".example.org\n"},
+		w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{
+			Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + w.Clock.Now().Format("150405") + ".example.org\n"},
 		})
-		w.clock.Advance(2 * time.Hour)
+		w.Clock.Advance(2 * time.Hour)
 	}
-	w.gitlab.HoldWebhooks()
+	w.Server.HoldWebhooks()
 	deploy()
 	w.turn(t)
 	w.turn(t)
@@ -181,10 +181,10 @@ func TestASilentWebhookIsATrouble(t *testing.T) {
 	assert.Equal(t, "degraded", webhook.Severity)
 	assert.Contains(t, webhook.Detail, "told nothing of a pipeline")
 
-	w.gitlab.ReleaseWebhooks(nil)
-	require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+	w.Server.ReleaseWebhooks(nil)
+	require.NoError(t, w.Server.WaitIdle(t.Context()))
 	deploy()
-	require.NoError(t, w.gitlab.WaitIdle(t.Context()))
+	require.NoError(t, w.Server.WaitIdle(t.Context()))
 	w.turn(t)
 	assert.Empty(t, w.turn(t).Troubles)
 }

@@ -1,4 +1,4 @@
-package setup_test
+package clustersetup_test
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package setup_test
+package reconcile_test
 
 import (
 	"fmt"
@@ -17,25 +17,25 @@ var grace = gitlabtest.Author{Name: "Grace", Email: "grace@example.org"}
 
 // edit commits by hand, an hour after what was before, and gives when.
 func (w *world) edit(spec gitlabtest.CommitSpec) time.Time {
-	w.clock.Advance(time.Hour)
+	w.Clock.Advance(time.Hour)
 	spec.SkipPipeline = true
 	if spec.Author.Name == "" {
 		spec.Author = grace
 	}
-	w.gitlab.Commit(w.id, spec)
-	return w.clock.Now().Truncate(time.Second)
+	w.Server.Commit(w.ProjectID, spec)
+	return w.Clock.Now().Truncate(time.Second)
 }
 
 func (w *world) changed(t *testing.T, name string) (time.Time, string) {
 	t.Helper()
-	i := w.row(t, name).Instance
+	i := w.Row(t, name).Instance
 	return i.ChangedAt, i.ChangedBy
 }
 
 // When an instance was changed last, and by whom, is known whatever the message says.
 func TestWhatWasChangedByHandIsKnown(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.addProject(t)
+	w.Add(t)
 	began, by := w.changed(t, "alpha")
 	assert.False(t, began.IsZero(), "the first commit made it")
 	assert.NotEmpty(t, by)
@@ -72,7 +72,7 @@ func TestWhatWasChangedByHandIsKnown(t *testing.T) {
 // thrown away.
 func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	w.addProject(t)
+	w.Add(t)
 	removed := w.edit(gitlabtest.CommitSpec{Message: "Clean up", Delete: []string{"instances/alpha"}})
 	archived := w.edit(gitlabtest.CommitSpec{Message: "[AutoDeploy][Archive] beta", Delete: []string{"instances/beta"}})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
@@ -81,10 +81,10 @@ func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 		at, by := w.changed(t, "alpha")
 		assert.Equal(t, removed, at)
 		assert.Equal(t, "Grace", by)
-		assert.Equal(t, fleet.Deleted, w.row(t, "alpha").Instance.Lifecycle)
+		assert.Equal(t, fleet.Deleted, w.Row(t, "alpha").Instance.Lifecycle)
 		at, _ = w.changed(t, "beta")
 		assert.Equal(t, archived, at)
-		assert.Equal(t, fleet.Archived, w.row(t, "beta").Instance.Lifecycle)
+		assert.Equal(t, fleet.Archived, w.Row(t, "beta").Instance.Lifecycle)
 	}
 	check()
 	w.edit(gitlabtest.CommitSpec{Message: "Docs", Files: map[string]string{"README.md": "x", "instances/notes/README.md": "no instance"}})
@@ -102,16 +102,16 @@ func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 // However much was changed by hand, a sync asks for the newest only.
 func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.addProject(t)
+	w.Add(t)
 	oldest := w.edit(gitlabtest.CommitSpec{Message: "beta", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: b.example.org\n"}})
 	var newest time.Time
 	for n := range 100 {
 		newest = w.edit(gitlabtest.CommitSpec{Message: "alpha", Files: map[string]string{"instances/alpha/config.yml": fmt.Sprintf("LMS_HOST: a%d.example.org\n", n)}})
 	}
 	asked := func() (n int) {
-		w.gitlab.ResetRequests()
+		w.Server.ResetRequests()
 		require.NoError(t, w.Sync(t.Context(), "campus"))
-		for _, r := range w.gitlab.Requests() {
+		for _, r := range w.Server.Requests() {
 			if r.Route == "GET /api/v4/projects/{id}/repository/commits/{sha}/diff" {
 				n++
 			}
@@ -130,9 +130,9 @@ func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 // What GitLab does not tell of a commit keeps nothing else from being read.
 func TestACommitThatCannotBeReadHoldsNothingUp(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/commits/*/diff", Status: http.StatusNotFound})
+	w.Add(t)
+	w.Server.Fail(gitlabtest.Fault{Path: "/projects/*/repository/commits/*/diff", Status: http.StatusNotFound})
 	w.edit(gitlabtest.CommitSpec{Message: "Fix", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: other.example.org\n"}})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
-	assert.Equal(t, "https://other.example.org", w.row(t, "alpha").Instance.LMSURL)
+	assert.Equal(t, "https://other.example.org", w.Row(t, "alpha").Instance.LMSURL)
 }

@@ -1,4 +1,4 @@
-package setup_test
+package reconcile_test
 
 import (
 	"encoding/base64"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 )
 
@@ -47,12 +48,12 @@ func TestBadFilesSpoilNothingElse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "good", "bad")
-			w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/bad/config.yml": tt.text}})
+			w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/bad/config.yml": tt.text}})
 			started := time.Now()
-			w.addProject(t)
+			w.Add(t)
 			assert.Less(t, time.Since(started), 20*time.Second)
 
-			bad := w.row(t, "bad")
+			bad := w.Row(t, "bad")
 			require.NotNil(t, bad)
 			require.NotEmpty(t, bad.Instance.Problems)
 			problem := bad.Instance.Problems[0]
@@ -63,7 +64,7 @@ func TestBadFilesSpoilNothingElse(t *testing.T) {
 				assert.Positive(t, problem.Column)
 			}
 			assert.Equal(t, "brand", bad.Instance.Theme, "its other file is read")
-			good := w.row(t, "good").Instance
+			good := w.Row(t, "good").Instance
 			assert.Empty(t, good.Problems)
 			assert.Equal(t, "https://good.example.org", good.LMSURL)
 		})
@@ -72,14 +73,14 @@ func TestBadFilesSpoilNothingElse(t *testing.T) {
 
 func TestABadClusterFileSpoilsNoInstance(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"cluster.yml": "a: 1\na: 2\n"}})
-	w.addProject(t)
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"cluster.yml": "a: 1\na: 2\n"}})
+	w.Add(t)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	require.NotEmpty(t, chunk.Cluster.Problems)
 	assert.Equal(t, "cluster.yml", chunk.Cluster.Problems[0].File)
 	assert.Equal(t, 2, chunk.Cluster.Problems[0].Line)
-	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
+	assert.Equal(t, "https://alpha.example.org", w.Row(t, "alpha").Instance.LMSURL)
 }
 
 func TestFoldersWithNamesThatAreNotAllowed(t *testing.T) {
@@ -89,8 +90,8 @@ func TestFoldersWithNamesThatAreNotAllowed(t *testing.T) {
 	for _, n := range names {
 		files["instances/"+n+"/config.yml"] = "LMS_HOST: x.example.org\n"
 	}
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
-	w.addProject(t)
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
+	w.Add(t)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Len(t, chunk.Rows, 1)
@@ -111,10 +112,10 @@ func TestTenThousandFiles(t *testing.T) {
 		folder := []string{"docs", "defaults", "instances/alpha"}[i%3]
 		files[fmt.Sprintf("%s/%05d.yml", folder, i)] = "A: 1\n"
 	}
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
-	w.addProject(t)
-	require.NotNil(t, w.row(t, "alpha"))
-	assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: files})
+	w.Add(t)
+	require.NotNil(t, w.Row(t, "alpha"))
+	assert.Equal(t, "https://alpha.example.org", w.Row(t, "alpha").Instance.LMSURL)
 }
 
 // A large file that does not compress, so that no item takes it, keeps nothing else from
@@ -129,12 +130,12 @@ func TestALargeFileIsNoTrouble(t *testing.T) {
 		_, _ = random.Read(noise)
 		fmt.Fprintf(&text, "K%d: %s\n", i, base64.RawStdEncoding.EncodeToString(noise))
 	}
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{
 		"instances/large/config.yml": text.String(), "defaults/large.yml": text.String(), "instances/good/config.yml": "LMS_HOST: better.example.org\n",
 	}})
-	w.addProject(t)
-	assert.Equal(t, "https://better.example.org", w.row(t, "good").Instance.LMSURL)
-	assert.Equal(t, "https://large.example.org", w.row(t, "large").Instance.LMSURL)
+	w.Add(t)
+	assert.Equal(t, "https://better.example.org", w.Row(t, "good").Instance.LMSURL)
+	assert.Equal(t, "https://large.example.org", w.Row(t, "large").Instance.LMSURL)
 	page, err := w.Store.InstancePage(t.Context(), "campus", "large")
 	require.NoError(t, err)
 	require.NotNil(t, page.Files)
@@ -150,26 +151,26 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 		change func(*world)
 		cause  string // in the sync's error; empty is none
 	}{
-		"archived": {func(w *world) { w.gitlab.ArchiveProject(w.id, true) }, ""},
+		"archived": {func(w *world) { w.Server.ArchiveProject(w.ProjectID, true) }, ""},
 		"no access": {func(w *world) {
-			w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*", Status: http.StatusNotFound})
-			w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/**", Status: http.StatusNotFound})
+			w.Server.Fail(gitlabtest.Fault{Path: "/projects/*", Status: http.StatusNotFound})
+			w.Server.Fail(gitlabtest.Fault{Path: "/projects/*/**", Status: http.StatusNotFound})
 		}, "remove the project here"},
 		"forbidden": {func(w *world) {
-			w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/**", Status: http.StatusForbidden})
+			w.Server.Fail(gitlabtest.Fault{Path: "/projects/*/**", Status: http.StatusForbidden})
 		}, "gave no reason"},
-		"expired token": {func(w *world) { w.gitlab.RevokeToken(w.request.APIToken.Reveal()) }, "enter it in Ocim"},
+		"expired token": {func(w *world) { w.Server.RevokeToken(w.Request.APIToken.Reveal()) }, "enter it in Ocim"},
 		"not Grove any more": {func(w *world) {
-			w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Delete: []string{"instances", "cluster.yml", "defaults"}, Files: map[string]string{"README.md": "x"}})
+			w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Delete: []string{"instances", "cluster.yml", "defaults"}, Files: map[string]string{"README.md": "x"}})
 		}, "Grove repository"},
 		"server error": {func(w *world) {
-			w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Status: http.StatusInternalServerError})
+			w.Server.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Status: http.StatusInternalServerError})
 		}, "GitLab"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
-			w.addProject(t)
+			w.Add(t)
 			tt.change(w)
 			err := w.Sync(t.Context(), "campus")
 			if tt.cause == "" {
@@ -177,7 +178,7 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 			} else {
 				require.Error(t, err)
 			}
-			alpha := w.row(t, "alpha")
+			alpha := w.Row(t, "alpha")
 			require.NotNil(t, alpha)
 			assert.Equal(t, fleet.Active, alpha.Instance.Lifecycle)
 			record, err := w.Store.SyncRecord(t.Context(), "campus")
@@ -193,10 +194,10 @@ func TestProjectsThatChangeAtGitLab(t *testing.T) {
 
 func TestARenamedProjectIsFollowed(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
-	w.gitlab.RenameProject(w.id, "grove/renamed")
+	w.Add(t)
+	w.Server.RenameProject(w.ProjectID, "grove/renamed")
 	require.NoError(t, w.Sync(t.Context(), "campus"))
-	p := w.project(t)
+	p := w.Project(t)
 	assert.Equal(t, "grove/renamed", p.Path)
 	assert.True(t, strings.HasSuffix(p.WebURL, "/grove/renamed"), p.WebURL)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
@@ -207,8 +208,8 @@ func TestARenamedProjectIsFollowed(t *testing.T) {
 
 func TestAnEmptyRepositoryIsRefusedWithItsCause(t *testing.T) {
 	w := newWorld(t)
-	w.other("grove/empty", nil)
-	_, _, err := w.Projects.Add(t.Context(), w.request)
+	w.UseProject("grove/empty", nil)
+	_, _, err := w.Projects.Add(t.Context(), w.Request)
 	assert.True(t, fault.Is(err, fault.Invalid))
 	assert.Contains(t, fault.Message(err), "empty")
 }
@@ -216,16 +217,16 @@ func TestAnEmptyRepositoryIsRefusedWithItsCause(t *testing.T) {
 // GitLab gives five archives a minute; beyond them the files are read another way.
 func TestArchiveLimitIsWorkedAround(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.addProject(t)
+	w.Add(t)
 	for i := range 7 {
 		host := fmt.Sprintf("new%d.example.org", i)
-		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: " + host + "\n"}})
+		w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: " + host + "\n"}})
 		require.NoError(t, w.Sync(t.Context(), "campus"))
-		assert.Equal(t, "https://"+host, w.row(t, "beta").Instance.LMSURL)
-		assert.Equal(t, "https://alpha.example.org", w.row(t, "alpha").Instance.LMSURL)
+		assert.Equal(t, "https://"+host, w.Row(t, "beta").Instance.LMSURL)
+		assert.Equal(t, "https://alpha.example.org", w.Row(t, "alpha").Instance.LMSURL)
 	}
 	archives, trees := 0, 0
-	for _, r := range w.gitlab.Requests() {
+	for _, r := range w.Server.Requests() {
 		archives += strings.Count(r.Route, "/archive")
 		trees += strings.Count(r.Route, "/tree")
 	}
@@ -239,10 +240,10 @@ func TestArchiveLimitIsWorkedAround(t *testing.T) {
 // What an operator overrides shows without a commit, and ends without one.
 func TestOverridesShowAtOnce(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	facts, links := []string{"region"}, []string{"grafana"}
 	set := func(value *string) fleet.Cluster {
-		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{"region": value, "grafana": value}, ada)
+		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{"region": value, "grafana": value}, fleettest.Ada)
 		require.NoError(t, err)
 		require.NoError(t, w.Sync(t.Context(), "campus"))
 		chunk, err := w.Store.Chunk(t.Context(), "campus")
@@ -259,7 +260,7 @@ func TestOverridesShowAtOnce(t *testing.T) {
 
 	bad := "javascript:alert(1)"
 	for name, value := range map[string]string{"grafana": bad, "nothing": "x", "region": "two\nlines"} {
-		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{name: &value}, ada)
+		_, err := w.Projects.Override(t.Context(), "campus", facts, links, map[string]*string{name: &value}, fleettest.Ada)
 		var e *fault.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, "overrides."+name, e.Field)

@@ -1,4 +1,4 @@
-package setup_test
+package reconcile_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
@@ -43,7 +44,7 @@ func (w *world) derived(t *testing.T) map[string]string {
 	for _, p := range partitions {
 		q := kv.Query{Partition: p}
 		for {
-			page, err := w.kv.Query(t.Context(), q)
+			page, err := w.KV.Query(t.Context(), q)
 			require.NoError(t, err)
 			for _, item := range page.Items {
 				switch {
@@ -78,30 +79,30 @@ func (w *world) core(t *testing.T, id string) []byte {
 // All that was derived can be thrown away: the next sync makes it equal.
 func TestDerivedDataComesBackEqual(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma", "epsilon")
-	w.addProject(t)
-	_, err := w.create(t, "delta")
+	w.Add(t)
+	_, err := w.Create(t, "delta")
 	require.NoError(t, err)
-	require.NoError(t, w.gitlab.Settle(t.Context()))
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
-		Message: "[AutoDeploy][Archive] gamma", Delete: []string{"instances/gamma/config.yml", "instances/gamma/grove.yml"},
+	require.NoError(t, w.Server.Settle(t.Context()))
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{
+		Message: "[AutoDeploy][Archive] gamma", Delete: []string{"instances/gamma"},
 	})
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{
 		Message: "[AutoDeploy][Update] beta|77", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: [broken\n"},
 	})
-	require.NoError(t, w.gitlab.Settle(t.Context()))
-	w.clock.Advance(time.Minute)
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{ // by hand, which no message says
+	require.NoError(t, w.Server.Settle(t.Context()))
+	w.Clock.Advance(time.Minute)
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{ // by hand, which no message says
 		Message: "Tidy up", Author: gitlabtest.Author{Name: "Grace", Email: "grace@example.org"}, SkipPipeline: true,
 		Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: alpha.example.com\n"}, Delete: []string{"instances/epsilon"},
 	})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 
 	before := w.derived(t)
-	require.Equal(t, "Grace", w.row(t, "alpha").Instance.ChangedBy)
-	require.Equal(t, fleet.Deleted, w.row(t, "epsilon").Instance.Lifecycle)
-	require.Equal(t, fleet.Archived, w.row(t, "gamma").Instance.Lifecycle)
-	require.NotEmpty(t, w.row(t, "beta").Instance.Problems)
-	w.clock.Advance(300 * 24 * time.Hour) // a quiet fleet is known as well
+	require.Equal(t, "Grace", w.Row(t, "alpha").Instance.ChangedBy)
+	require.Equal(t, fleet.Deleted, w.Row(t, "epsilon").Instance.Lifecycle)
+	require.Equal(t, fleet.Archived, w.Row(t, "gamma").Instance.Lifecycle)
+	require.NotEmpty(t, w.Row(t, "beta").Instance.Problems)
+	w.Clock.Advance(300 * 24 * time.Hour) // a quiet fleet is known as well
 	require.NoError(t, w.Store.Forget(t.Context(), "campus"))
 	_, err = w.Store.Chunk(t.Context(), "campus")
 	require.True(t, fault.Is(err, fault.NotFound))
@@ -114,20 +115,20 @@ func TestDerivedDataComesBackEqual(t *testing.T) {
 // put right.
 func TestSyncGoesOnAfterAKill(t *testing.T) {
 	want := newWorld(t, "alpha", "beta")
-	want.addProject(t)
+	want.Add(t)
 	kills := 0
 	for step := 1; ; step++ {
 		w := newWorld(t, "alpha", "beta")
-		_, _, err := w.Projects.Add(t.Context(), w.request)
+		_, _, err := w.Projects.Add(t.Context(), w.Request)
 		require.NoError(t, err)
-		reach := living(step)
-		err = w.over(&mortalStore{w.kv, reach}).Sync(t.Context(), "campus")
-		if !reach.dead() {
+		reach := fleettest.KillAfter(step)
+		err = w.Over(&fleettest.KilledStore{Store: w.KV, Kill: reach}).Sync(t.Context(), "campus")
+		if !reach.Dead() {
 			require.NoError(t, err)
 			break
 		}
 		kills++
-		w.clock.Advance(3 * time.Minute) // the lease of the dead runs out
+		w.Clock.Advance(3 * time.Minute) // the lease of the dead runs out
 		require.NoError(t, w.Sync(t.Context(), "campus"), "killed at write %d", step)
 		got := w.derived(t)
 		for key, value := range want.derived(t) {
@@ -155,18 +156,18 @@ func (b *beforeChunk) Put(ctx context.Context, item kv.Item, cond kv.Condition) 
 // since, and says nothing of it.
 func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	edit := func(host string) {
-		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + host + "\n"}})
+		w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + host + "\n"}})
 	}
 	edit("older.example.org")
-	slow := &beforeChunk{Store: w.kv, do: func() {
-		w.clock.Advance(3 * time.Minute)
+	slow := &beforeChunk{Store: w.KV, do: func() {
+		w.Clock.Advance(3 * time.Minute)
 		edit("newer.example.org")
 		require.NoError(t, w.Sync(t.Context(), "campus"))
 	}}
-	require.ErrorIs(t, w.over(slow).Sync(t.Context(), "campus"), lease.ErrFenced)
-	assert.Equal(t, "https://newer.example.org", w.row(t, "alpha").Instance.LMSURL)
+	require.ErrorIs(t, w.Over(slow).Sync(t.Context(), "campus"), lease.ErrFenced)
+	assert.Equal(t, "https://newer.example.org", w.Row(t, "alpha").Instance.LMSURL)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Empty(t, chunk.Cluster.Sync.Error)
@@ -185,17 +186,17 @@ var elsewhere = regexp.MustCompile(`127\.0\.0\.1:\d+|[0-9a-f]{40}`)
 
 func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	const others = 12
 	bad := 1 + rand.IntN(others)
 	for n := 1; n <= others; n++ {
 		path := fmt.Sprintf("grove/c%02d", n)
-		w.other(path, map[string]string{"cluster.yml": "TF_VAR_cluster_name: x\n", "instances/one/config.yml": "LMS_HOST: one.example.org\n"})
-		_, _, err := w.Projects.Add(t.Context(), w.request)
+		w.UseProject(path, map[string]string{"cluster.yml": "TF_VAR_cluster_name: x\n", "instances/one/config.yml": "LMS_HOST: one.example.org\n"})
+		_, _, err := w.Projects.Add(t.Context(), w.Request)
 		require.NoError(t, err)
 		if n == bad {
-			info, _ := w.gitlab.Project(path)
-			w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: fmt.Sprintf("/projects/%d/**", info.ID), Status: http.StatusForbidden})
+			info, _ := w.Server.Project(path)
+			w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: fmt.Sprintf("/projects/%d/**", info.ID), Status: http.StatusForbidden})
 		}
 	}
 	projects, err := w.Store.Projects(t.Context())
@@ -223,9 +224,9 @@ func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 
 func TestTwoSyncsNeverOverlap(t *testing.T) {
 	w := newWorld(t, "alpha")
-	w.addProject(t)
+	w.Add(t)
 	gate := gitlabtest.NewGate()
-	w.gitlab.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Times: 1, Gate: gate})
+	w.Server.Fail(gitlabtest.Fault{Path: "/projects/*/repository/branches/*", Times: 1, Gate: gate})
 	done := make(chan error, 1)
 	go func() { done <- w.Fleet.Sync(context.WithoutCancel(t.Context()), "campus") }()
 	<-gate.Arrived()
