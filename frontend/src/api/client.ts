@@ -7,7 +7,7 @@ import { Session } from './session';
 const baseUrl = `${window.location.origin}/function`;
 
 /** How long an answer may take. */
-const patience = 30_000;
+const requestTimeout = 30_000;
 
 export const session = new Session({
   fetch: (request) => window.fetch(request),
@@ -26,7 +26,7 @@ const open = /\/auth\/v1\/(state|setup|login|password-resets|invitations\/(looku
 
 async function send(request: Request): Promise<Response> {
   request.headers.set('X-Ocim', '1');
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(patience)]);
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeout)]);
   try {
     return await window.fetch(request, { signal });
   } catch (cause) {

@@ -1,3 +1,5 @@
+import * as texts from '@/texts/api';
+
 /** What a problem document (RFC 9457) may hold; nothing of it is trusted to be there. */
 interface ProblemDocument {
   title?: string;
@@ -33,15 +35,15 @@ export class ApiError extends Error {
 }
 
 const cures: Record<number, string> = {
-  401: 'You are not logged in.',
-  403: 'Your role does not allow this.',
-  404: 'There is nothing here, or you may not see it.',
-  409: 'Somebody changed this meanwhile.',
-  413: 'This is too large.',
-  429: 'Too many requests. Wait a moment.',
-  502: 'Ocim does not answer. It may be starting again.',
-  503: 'Ocim or something it depends on does not answer. Try again in a moment.',
-  504: 'Ocim took too long to answer.',
+  401: texts.youAreNotLoggedIn,
+  403: texts.yourRoleDoesNotAllowThis,
+  404: texts.thereIsNothingHereOrYou,
+  409: texts.somebodyChangedThisMeanwhile,
+  413: texts.thisIsTooLarge,
+  429: texts.tooManyRequestsWaitAMoment,
+  502: texts.ocimDoesNotAnswerItMay,
+  503: texts.ocimOrSomethingItDependsOn,
+  504: texts.ocimTookTooLongToAnswer,
 };
 
 /** Makes an error of an answer that is not 2xx. */
@@ -55,7 +57,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return new ApiError(
     response.status,
-    document.detail ?? cures[response.status] ?? document.title ?? `Ocim answered ${response.status}.`,
+    document.detail ?? cures[response.status] ?? document.title ?? texts.ocimAnswered(response.status),
     requestIdOf(document.instance) ?? response.headers.get('X-Call-Id') ?? undefined,
     fields,
     Number.isFinite(seconds) ? seconds * 1000 : undefined,
@@ -66,10 +68,10 @@ export async function errorOf(response: Response): Promise<ApiError> {
 export function noAnswer(cause: unknown): ApiError {
   const late = cause instanceof DOMException && cause.name === 'TimeoutError';
   const message = late
-    ? 'Ocim took too long to answer.'
+    ? texts.ocimTookTooLongToAnswer
     : navigator.onLine
-      ? 'Ocim cannot be reached. Check the connection, then try again.'
-      : 'This computer is offline.';
+      ? texts.ocimCannotBeReachedCheckThe
+      : texts.thisComputerIsOffline;
   return new ApiError(0, message, undefined);
 }
 

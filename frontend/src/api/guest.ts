@@ -1,5 +1,6 @@
 import { answer, client } from './client';
 import { ApiError } from './errors';
+import * as texts from '@/texts/api';
 
 /** What the log-in page offers. */
 export function loadSystem(signal: AbortSignal) {
@@ -8,6 +9,6 @@ export function loadSystem(signal: AbortSignal) {
 
 /** What the link of an invitation is good for. */
 export function lookUpInvitation(token: string, signal: AbortSignal) {
-  if (token === '') return Promise.reject(new ApiError(404, 'The link is not complete.', undefined));
+  if (token === '') return Promise.reject(new ApiError(404, texts.theLinkIsNotComplete, undefined));
   return answer(client.POST('/auth/v1/invitations/lookup', { signal, body: { token } }));
 }

@@ -1,6 +1,7 @@
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import { Time } from './Time';
+import * as texts from '@/texts/common';
 
 /** How old what is known is, and whether that is too old. Nothing when it was never known. */
 export function Age({ at, prefix = '' }: { at: string | undefined; prefix?: string }) {
@@ -9,7 +10,7 @@ export function Age({ at, prefix = '' }: { at: string | undefined; prefix?: stri
   return (
     <>
       <Time at={at} prefix={prefix} />
-      {isStale(at, now) && ', stale'}
+      {isStale(at, now) && texts.stale}
     </>
   );
 }

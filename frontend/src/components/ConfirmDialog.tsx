@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { ConfirmProps } from './Confirm';
 import { Dialog } from './Dialog';
 import { Failure } from './Failure';
+import * as texts from '@/texts/common';
 
 export default function ConfirmDialog({
   title,
@@ -23,10 +24,10 @@ export default function ConfirmDialog({
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
-      {error && <Failure error={error} what="It was not done." />}
+      {error && <Failure error={error} what={texts.itWasNotDone} />}
       <Group justify="flex-end" gap={8} mt="md">
         <Button variant="default" onClick={onClose} data-autofocus>
-          Cancel
+          {texts.cancel}
         </Button>
         <Button color={destructive ? 'red.9' : 'fern'} loading={isPending} onClick={() => mutate()}>
           {verb}

@@ -4,6 +4,7 @@ import { ApiError } from '@/api/errors';
 import { timeOfDay } from '@/lib/time';
 import { Mark } from './status/Mark';
 import classes from './Failure.module.css';
+import * as texts from '@/texts/common';
 
 interface FailureProps {
   error: Error;
@@ -25,15 +26,10 @@ export function Failure({ error, what, cause, onRetry, retrying = false }: Failu
       </span>
       <div className={classes.text}>
         <p className={classes.what}>{what}</p>
-        <p>{cause ?? known?.message ?? 'Something failed in the page itself.'}</p>
+        <p>{cause ?? known?.message ?? texts.somethingFailedInThePageItself}</p>
         <p className={classes.trace}>
-          {known && <>at {timeOfDay(known.at)}</>}
-          {known?.requestId !== undefined && (
-            <>
-              {' · request '}
-              <code>{known.requestId}</code>
-            </>
-          )}
+          {known && <>{texts.at(timeOfDay(known.at))}</>}
+          {known?.requestId !== undefined && <> {texts.request(known.requestId)}</>}
         </p>
       </div>
       {onRetry && (
@@ -43,7 +39,7 @@ export function Failure({ error, what, cause, onRetry, retrying = false }: Failu
           loading={retrying}
           leftSection={<IconRefresh size={15} stroke={1.8} />}
         >
-          Try again
+          {texts.tryAgain}
         </Button>
       )}
     </div>

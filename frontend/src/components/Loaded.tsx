@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Failure } from './Failure';
 import { Loading } from './Loading';
+import * as texts from '@/texts/common';
 
 /** A query of the cache, or what useLoad gives. */
 interface Query<T> {
@@ -26,15 +27,13 @@ export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
   const failure = query.error && (
     <Failure
       error={query.error}
-      what={
-        query.data === undefined ? `${what} could not be loaded.` : `${what} could not be brought up to date.`
-      }
+      what={query.data === undefined ? texts.couldNotBeLoaded(what) : texts.couldNotBeBroughtUpTo(what)}
       onRetry={() => void query.refetch()}
       retrying={query.isFetching}
     />
   );
   if (query.data === undefined) {
-    return failure ?? <Loading label={`Loading: ${what}`} {...(lines === undefined ? {} : { lines })} />;
+    return failure ?? <Loading label={texts.loading2(what)} {...(lines === undefined ? {} : { lines })} />;
   }
   return (
     <>

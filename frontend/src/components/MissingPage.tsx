@@ -1,12 +1,16 @@
 import { Empty } from './Empty';
 import { ButtonLink } from './links';
 import { Page } from './Page';
+import * as texts from '@/texts/common';
 
 export function MissingPage() {
   return (
-    <Page title="Not found">
-      <Empty title="There is nothing here" action={<ButtonLink to="/instances">To the instances</ButtonLink>}>
-        The address may be mistyped, what it showed may be gone, or you may not see it.
+    <Page title={texts.notFound}>
+      <Empty
+        title={texts.thereIsNothingHere}
+        action={<ButtonLink to="/instances">{texts.toTheInstances}</ButtonLink>}
+      >
+        {texts.theAddressMayBeMistypedWhat}
       </Empty>
     </Page>
   );

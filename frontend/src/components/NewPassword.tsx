@@ -1,4 +1,5 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
+import * as texts from '@/texts/common';
 
 /** The shortest password that is taken. */
 export const shortestPassword = 15;
@@ -6,17 +7,15 @@ export const shortestPassword = 15;
 export function passwordProblem(password: string): string | null {
   const length = Array.from(password).length;
   if (length >= shortestPassword) return null;
-  return length === 0
-    ? 'A password is needed.'
-    : `${shortestPassword} characters or more; this has ${length}. A few words do well.`;
+  return length === 0 ? texts.aPasswordIsNeeded : texts.charactersOrMoreThisHasA(shortestPassword, length);
 }
 
 /** A field for a password that is being chosen. */
 export function NewPassword(props: PasswordInputProps) {
   return (
     <PasswordInput
-      label="Password"
-      description={`${shortestPassword} characters or more; any characters. A few words do well.`}
+      label={texts.password}
+      description={texts.charactersOrMoreAnyCharactersA(shortestPassword)}
       autoComplete="new-password"
       required
       withAsterisk={false}

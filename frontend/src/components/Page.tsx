@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react';
 import classes from './Page.module.css';
+import * as texts from '@/texts/common';
 
 interface PageProps {
   title: string;
@@ -21,7 +22,7 @@ export function Page({ title, tab = title, crumbs, status, about, actions, child
   return (
     <div className={classes.page}>
       {crumbs !== undefined && (
-        <nav aria-label="Breadcrumb" className={classes.crumbs}>
+        <nav aria-label={texts.breadcrumb} className={classes.crumbs}>
           {crumbs}
         </nav>
       )}

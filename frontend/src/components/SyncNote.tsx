@@ -3,6 +3,7 @@ import { isStale } from '@/lib/stale';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import { Failure } from './Failure';
+import * as texts from '@/texts/common';
 
 /** Says so when what is shown could not be brought up to date. */
 export function SyncNote({ sync }: { sync: SyncState }) {
@@ -10,13 +11,9 @@ export function SyncNote({ sync }: { sync: SyncState }) {
   if (sync.error === undefined || sync.error === '') return null;
   const at = parseTime(sync.succeededAt);
   const since = at
-    ? `What you see is as of ${timeOfDay(at)}${isStale(sync.succeededAt, now) ? ', which is stale' : ''}.`
-    : 'It was never read.';
+    ? texts.whatYouSeeIsAsOf(timeOfDay(at), isStale(sync.succeededAt, now))
+    : texts.itWasNeverRead;
   return (
-    <Failure
-      error={new Error(sync.error)}
-      what={`The project could not be read. ${since}`}
-      cause={sync.error}
-    />
+    <Failure error={new Error(sync.error)} what={texts.theProjectCouldNotBeRead(since)} cause={sync.error} />
   );
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Hidden } from './Hidden';
 import classes from './Table.module.css';
+import * as texts from '@/texts/common';
 
 interface TableProps {
   label: string;
@@ -17,7 +18,7 @@ export function Table({ label, heads, children }: TableProps) {
           <tr>
             {heads.map((head, i) => (
               <th key={i} scope="col">
-                {head === '' ? <Hidden>Actions</Hidden> : head}
+                {head === '' ? <Hidden>{texts.actions}</Hidden> : head}
               </th>
             ))}
           </tr>

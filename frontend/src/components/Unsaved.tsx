@@ -1,5 +1,6 @@
 import { useBlocker } from '@tanstack/react-router';
 import { Confirm } from './Confirm';
+import * as texts from '@/texts/common';
 
 /** Asks before a page is left with what was edited. */
 export function Unsaved({ changed }: { changed: boolean }) {
@@ -11,13 +12,13 @@ export function Unsaved({ changed }: { changed: boolean }) {
   if (blocker.status !== 'blocked') return null;
   return (
     <Confirm
-      title="Leave without the changes?"
-      verb="Leave"
+      title={texts.leaveWithoutTheChanges}
+      verb={texts.leave}
       run={() => Promise.resolve()}
       onDone={blocker.proceed}
       onClose={blocker.reset}
     >
-      <p>What you edited is not kept anywhere.</p>
+      <p>{texts.whatYouEditedIsNotKept}</p>
     </Confirm>
   );
 }

@@ -3,6 +3,7 @@ import { IconExternalLink } from '@tabler/icons-react';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentPropsWithRef, ReactNode } from 'react';
 import classes from './links.module.css';
+import * as texts from '@/texts/common';
 
 type Native<Own> = Own & Omit<ComponentPropsWithRef<'a'>, keyof Own>;
 
@@ -29,7 +30,7 @@ export function OutLink({ href, quiet = false, children }: OutLinkProps) {
   return (
     <Anchor href={href} target="_blank" rel="noopener noreferrer" className={classes.out} data-quiet={quiet}>
       {children}
-      <IconExternalLink size={13} stroke={1.8} aria-label="(opens in a new tab)" role="img" />
+      <IconExternalLink size={13} stroke={1.8} aria-label={texts.opensInANewTab} role="img" />
     </Anchor>
   );
 }

@@ -1,15 +1,16 @@
 import type { Grants, Role } from '@/api/types';
+import * as texts from '@/texts/common';
 
 export const roleWords: Record<Role, string> = {
-  viewer: 'Viewer',
-  operator: 'Operator',
-  administrator: 'Administrator',
+  viewer: texts.viewer,
+  operator: texts.operator,
+  administrator: texts.administrator,
 };
 
 export const roleHelp: Record<Role, string> = {
-  viewer: 'Sees everything but secrets.',
-  operator: 'Also starts operations.',
-  administrator: 'Also manages projects and people.',
+  viewer: texts.seesEverythingButSecrets,
+  operator: texts.alsoStartsOperations,
+  administrator: texts.alsoManagesProjectsAndPeople,
 };
 
 function roleWord(role: string): string {
@@ -18,9 +19,9 @@ function roleWord(role: string): string {
 
 /** “Viewer, and Operator on learn-do”. */
 export function rolesInWords({ role, clusters = {} }: Grants): string {
-  const own = Object.entries(clusters).map(([cluster, r]) => `${roleWord(r)} on ${cluster}`);
+  const own = Object.entries(clusters).map(([cluster, r]) => texts.on(roleWord(r), cluster));
   const all = role === undefined ? own : [roleWord(role), ...own];
-  return all.length > 0 ? all.join(', ') : 'No role';
+  return all.length > 0 ? all.join(', ') : texts.noRole;
 }
 
 const ranks: readonly string[] = ['viewer', 'operator', 'administrator'];

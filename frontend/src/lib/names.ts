@@ -1,3 +1,5 @@
+import * as texts from '@/texts/lib';
+
 /** Longest name that fits the branches and namespaces Grove makes of it. */
 export const longestName = 49;
 
@@ -6,15 +8,15 @@ export const longestName = 49;
  * has already: Grove makes slugs of them and fails on a clash, so `a_b` and `a-b` are the same.
  */
 export function nameProblem(name: string, taken: readonly string[]): string | undefined {
-  if (name === '') return 'A name is needed.';
-  if (name.length > longestName) return `At most ${longestName} characters; this has ${name.length}.`;
-  if (!/^[a-z]/.test(name)) return 'Begin with a small letter.';
+  if (name === '') return texts.aNameIsNeeded;
+  if (name.length > longestName) return texts.atMostCharactersThisHas(longestName, name.length);
+  if (!/^[a-z]/.test(name)) return texts.beginWithASmallLetter;
   const wrong = /[^a-z0-9-]/.exec(name);
-  if (wrong) return `${describe(wrong[0])} is not allowed: small letters, digits and hyphens.`;
-  if (name.endsWith('-') || name.includes('--')) return 'Hyphens stand alone, between letters or digits.';
+  if (wrong) return texts.isNotAllowedSmallLettersDigits(describe(wrong[0]));
+  if (name.endsWith('-') || name.includes('--')) return texts.hyphensStandAloneBetweenLettersOr;
   const clash = taken.find((other) => slug(other) === slug(name));
   if (clash !== undefined)
-    return clash === name ? 'This cluster has an instance of that name.' : `Clashes with ${clash}.`;
+    return clash === name ? texts.thisClusterHasAnInstanceOf : texts.clashesWith(clash);
   return undefined;
 }
 
@@ -27,8 +29,8 @@ export function slug(name: string): string {
 }
 
 function describe(character: string): string {
-  if (character === ' ') return 'A space';
-  if (/[A-Z]/.test(character)) return 'A capital letter';
-  if (character === '_') return 'An underscore';
+  if (character === ' ') return texts.aSpace;
+  if (/[A-Z]/.test(character)) return texts.aCapitalLetter;
+  if (character === '_') return texts.anUnderscore;
   return `“${character}”`;
 }

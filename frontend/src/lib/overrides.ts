@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import * as texts from '@/texts/lib';
 
 export interface Overrides {
   values: Record<string, unknown>;
@@ -13,7 +14,7 @@ const largest = 1_000_000;
 export function readOverrides(text: string): Overrides {
   const result: Overrides = { values: {}, lines: {}, problems: [] };
   if (text.length > largest) {
-    result.problems.push({ line: 1, message: 'At most 1 MB.' });
+    result.problems.push({ line: 1, message: texts.atMost1Mb });
     return result;
   }
   const counter = new LineCounter();
@@ -26,7 +27,7 @@ export function readOverrides(text: string): Overrides {
   if (!isMap(document.contents)) {
     result.problems.push({
       line: 1,
-      message: 'Keys with values are needed, such as PLATFORM_NAME: My campus.',
+      message: texts.keysWithValuesAreNeededSuch,
     });
     return result;
   }
@@ -37,7 +38,7 @@ export function readOverrides(text: string): Overrides {
   try {
     result.values = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
   } catch (cause) {
-    result.problems.push({ line: 1, message: cause instanceof Error ? cause.message : 'Not readable.' });
+    result.problems.push({ line: 1, message: cause instanceof Error ? cause.message : texts.notReadable });
   }
   return result;
 }

@@ -1,10 +1,12 @@
+import * as texts from '@/texts/lib';
+
 interface Resources {
   cpuMillis: number;
   memoryBytes: number;
 }
 
 /** “0.25 cores, 512 MiB”; `none` where nothing is set. */
-export function resources({ cpuMillis, memoryBytes }: Resources, none = 'None'): string {
+export function resources({ cpuMillis, memoryBytes }: Resources, none = texts.none): string {
   const parts = [
     ...(cpuMillis > 0 ? [`${cpuMillis / 1000} ${cpuMillis === 1000 ? 'core' : 'cores'}`] : []),
     ...(memoryBytes > 0 ? [memory(memoryBytes)] : []),

@@ -1,3 +1,5 @@
+import * as texts from '@/texts/lib';
+
 const units = [
   ['y', 31_557_600],
   ['mo', 2_629_800],
@@ -18,7 +20,7 @@ export function relative(date: Date, now: number): string {
   if (age < 30) return 'just now';
   const [unit, size] = units.find(([, least]) => age >= least) ?? units[5];
   const text = `${Math.floor(age / size)} ${unit}`;
-  return seconds < 0 ? `${text} ago` : `in ${text}`;
+  return seconds < 0 ? texts.ago(text) : texts.inText(text);
 }
 
 /** Full date and time, for a title or a tooltip. */
@@ -31,8 +33,8 @@ export function dayOf(date: Date, now: number): string {
   const today = new Date(now);
   const yesterday = new Date(now);
   yesterday.setDate(today.getDate() - 1);
-  if (date.toDateString() === today.toDateString()) return 'Today';
-  if (date.toDateString() === yesterday.toDateString()) return 'Yesterday';
+  if (date.toDateString() === today.toDateString()) return texts.today;
+  if (date.toDateString() === yesterday.toDateString()) return texts.yesterday;
   return day.format(date);
 }
 
@@ -46,8 +48,8 @@ export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  if (minutes < 60) return texts.minS(minutes, String(seconds % 60).padStart(2, '0'));
+  return texts.hMin(Math.floor(minutes / 60), String(minutes % 60).padStart(2, '0'));
 }
 
 /** A time of the API; absent and Go's zero time are undefined. */

@@ -5,7 +5,7 @@ import type { RouterContext } from '@/router';
 
 export const Route = createRootRouteWithContext<RouterContext>()({
   component: Root,
-  notFoundComponent: lazyRouteComponent(() => import('@/components/Nowhere'), 'Nowhere'),
+  notFoundComponent: lazyRouteComponent(() => import('@/components/NotFound'), 'NotFound'),
 });
 
 /** Follows log-ins and log-outs, also those of other tabs. */

@@ -1,6 +1,7 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router';
 import { LogoMark } from '@/components/Logo';
 import classes from './-guest.module.css';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest')({ component: Guest });
 
@@ -23,7 +24,7 @@ function Guest() {
       <main className={classes.card}>
         <div className={classes.brand}>
           <LogoMark size={28} />
-          <span>Ocim</span>
+          <span>{texts.ocim}</span>
         </div>
         <Outlet />
       </main>

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import type { BulkAct, BulkWish, InstanceFilter, Target } from '@/api/types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 /** What a bulk change would do. Asking changes nothing. */
 export function bulkPreviewQuery(wish: BulkWish) {
@@ -37,7 +37,8 @@ export function bulkQuery(bulk: string) {
     queryKey: ['bulk', bulk],
     queryFn: ({ signal }) =>
       answer(client.GET('/pipelines/v1/bulk-changes/{bulk}', { signal, params: { path: { bulk } } })),
-    refetchInterval: ({ state }) => (state.data?.endedAt === undefined ? pace.fast : pace.calm),
+    refetchInterval: ({ state }) =>
+      state.data?.endedAt === undefined ? pollInterval.fast : pollInterval.calm,
   });
 }
 
@@ -55,7 +56,7 @@ export const bulksQuery = infiniteQueryOptions({
   refetchInterval: ({ state }) =>
     state.data?.pages.some((page) => page.bulkChanges.some((b) => b.endedAt === undefined))
       ? 4_000
-      : pace.calm,
+      : pollInterval.calm,
 });
 
 /** Every instance that a filter finds, up to a number. */

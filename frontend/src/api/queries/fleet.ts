@@ -4,7 +4,7 @@ import { isMoving } from '../status';
 import type { InstanceFilter, PipelineSummary } from '../types';
 
 /** How often a page asks again: fast while something moves, calm otherwise. */
-export const pace = { fast: 2_000, calm: 15_000 } as const;
+export const pollInterval = { fast: 2_000, calm: 15_000 } as const;
 
 export function anyMoves(pipelines: readonly (Pick<PipelineSummary, 'status'> | undefined)[]): boolean {
   return pipelines.some((p) => p !== undefined && isMoving(p.status));
@@ -14,7 +14,9 @@ export const treeQuery = queryOptions({
   queryKey: ['tree'],
   queryFn: ({ signal }) => answer(client.GET('/clusters/v1/clusters', { signal })),
   refetchInterval: ({ state }) =>
-    state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline))) ? 4_000 : pace.calm,
+    state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline)))
+      ? 4_000
+      : pollInterval.calm,
 });
 
 type ListedPage = Awaited<ReturnType<typeof instancePage>>;
@@ -60,7 +62,7 @@ export function instancesPoll(filter: InstanceFilter, pages: readonly ListedPage
     initialData: () => pages?.[0]?.tag,
     refetchInterval: pages?.some((page) => anyMoves(page.instances.map((i) => i.pipeline)))
       ? 4_000
-      : pace.calm,
+      : pollInterval.calm,
   });
 }
 
@@ -72,7 +74,7 @@ export function clusterQuery(cluster: string) {
     refetchInterval: ({ state }) =>
       anyMoves([state.data?.cluster.pipeline, ...(state.data?.instances ?? []).map((i) => i.pipeline)])
         ? 4_000
-        : pace.calm,
+        : pollInterval.calm,
   });
 }
 
@@ -88,8 +90,8 @@ export function instanceQuery(cluster: string, instance: string) {
       ),
     refetchInterval: ({ state }) =>
       anyMoves(state.data?.pipelines ?? []) || state.data?.operations.some((o) => o.endedAt === undefined)
-        ? pace.fast
-        : pace.calm,
+        ? pollInterval.fast
+        : pollInterval.calm,
   });
 }
 

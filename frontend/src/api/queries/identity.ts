@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import type { AuditFilter } from '../types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -40,6 +40,6 @@ export function auditQuery(filter: AuditFilter) {
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
-    refetchInterval: pace.calm,
+    refetchInterval: pollInterval.calm,
   });
 }

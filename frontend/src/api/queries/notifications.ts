@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import type { SubscriptionWish } from '../types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 export const subscriptionsQuery = queryOptions({
   queryKey: ['subscriptions'],
@@ -19,7 +19,7 @@ export const deliveriesQuery = infiniteQueryOptions({
     ),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next,
-  refetchInterval: pace.calm,
+  refetchInterval: pollInterval.calm,
 });
 
 export function subscribe(body: SubscriptionWish) {

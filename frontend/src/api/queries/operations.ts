@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { hasEnded } from '@/api/status';
 import type { Wish } from '@/api/types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 /** How long a preview is as good as new, in ms: a form that asked for it hands it on to the page that shows it. */
 export const previewLasts = 15_000;
@@ -63,7 +63,7 @@ export function queueQuery(cluster?: string) {
           params: { query: cluster === undefined ? {} : { cluster } },
         }),
       ),
-    refetchInterval: ({ state }) => ((state.data?.operations.length ?? 0) > 0 ? 4_000 : pace.calm),
+    refetchInterval: ({ state }) => ((state.data?.operations.length ?? 0) > 0 ? 4_000 : pollInterval.calm),
   });
 }
 
@@ -99,7 +99,9 @@ export function historyQuery(cluster: string, instance: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.operations.some((o) => !hasEnded(o.state))) ? 4_000 : pace.calm,
+      state.data?.pages.some((page) => page.operations.some((o) => !hasEnded(o.state)))
+        ? 4_000
+        : pollInterval.calm,
   });
 }
 

@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import type { ActivityFilter } from '../types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: ({ signal }) => answer(client.GET('/clusters/v1/overview', { signal })),
-  refetchInterval: ({ state }) => (state.data && state.data.running.length > 0 ? 4_000 : pace.calm),
+  refetchInterval: ({ state }) => (state.data && state.data.running.length > 0 ? 4_000 : pollInterval.calm),
 });
 
 export function activityQuery(filter: ActivityFilter) {
@@ -21,6 +21,6 @@ export function activityQuery(filter: ActivityFilter) {
       ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
-    refetchInterval: pace.calm,
+    refetchInterval: pollInterval.calm,
   });
 }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import { hasEnded, isMoving } from '../status';
-import { anyMoves, pace } from './fleet';
+import { anyMoves, pollInterval } from './fleet';
 
 export function pipelineQuery(cluster: string, pipeline: number) {
   return queryOptions({
@@ -14,7 +14,9 @@ export function pipelineQuery(cluster: string, pipeline: number) {
         }),
       ),
     refetchInterval: ({ state }) =>
-      state.data && anyMoves([state.data.pipeline, ...state.data.children]) ? pace.fast : pace.calm,
+      state.data && anyMoves([state.data.pipeline, ...state.data.children])
+        ? pollInterval.fast
+        : pollInterval.calm,
   });
 }
 
@@ -31,7 +33,9 @@ export function pipelinesQuery(cluster: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.pipelines.some((p) => isMoving(p.status))) ? 4_000 : pace.calm,
+      state.data?.pages.some((page) => page.pipelines.some((p) => isMoving(p.status)))
+        ? 4_000
+        : pollInterval.calm,
   });
 }
 
@@ -45,6 +49,7 @@ export function operationQuery(cluster: string, operation: string) {
           params: { path: { cluster, operation } },
         }),
       ),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data.operation.state) ? false : pace.fast),
+    refetchInterval: ({ state }) =>
+      state.data && hasEnded(state.data.operation.state) ? false : pollInterval.fast,
   });
 }

@@ -1,12 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import type { CheckName, Contract, NewCredentials, NewProject, RotatedSecret, UsageContract } from '../types';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
   queryFn: ({ signal }) => answer(client.GET('/clusters/v1/projects', { signal })),
-  refetchInterval: pace.calm,
+  refetchInterval: pollInterval.calm,
 });
 
 export function projectQuery(cluster: string) {
@@ -14,7 +14,7 @@ export function projectQuery(cluster: string) {
     queryKey: ['project', cluster],
     queryFn: ({ signal }) =>
       answer(client.GET('/clusters/v1/projects/{cluster}', { signal, params: { path: { cluster } } })),
-    refetchInterval: pace.calm,
+    refetchInterval: pollInterval.calm,
   });
 }
 

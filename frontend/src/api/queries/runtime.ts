@@ -1,12 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
-import { pace } from './fleet';
+import { pollInterval } from './fleet';
 
 /**
  * What a cluster tells of itself or of an instance, each part by itself. A cluster that does not answer is asked
  * again at the next turn, not at once: the panel says so meanwhile.
  */
-const live = { retry: false, refetchInterval: pace.calm, staleTime: 5_000 } as const;
+const live = { retry: false, refetchInterval: pollInterval.calm, staleTime: 5_000 } as const;
 
 /** First words of the keys of all that is known of an instance while it runs. */
 export const runtimeKeys = ['pods', 'replication', 'events', 'drift', 'pod-log', 'usage'] as const;
@@ -88,7 +88,8 @@ export function driftQuery(cluster: string, instance: string) {
     retry: false,
     staleTime: 60_000,
     // One that just came up in its cluster, or was just deployed, is known soon.
-    refetchInterval: ({ state }) => (state.error || state.data?.deploying === true ? pace.calm : 120_000),
+    refetchInterval: ({ state }) =>
+      state.error || state.data?.deploying === true ? pollInterval.calm : 120_000,
   });
 }
 

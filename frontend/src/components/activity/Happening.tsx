@@ -6,6 +6,7 @@ import { Time } from '../Time';
 import classes from './activity.module.css';
 import { Subject } from './Subject';
 import { kindWords, lookOf, sayMore } from './words';
+import * as texts from '@/texts/activity';
 
 interface HappeningProps {
   activity: Activity;
@@ -29,7 +30,7 @@ export function Happening({ activity, clock = false }: HappeningProps) {
               to="/clusters/$cluster/pipelines/$pipeline"
               params={{ cluster, pipeline: String(pipeline) }}
             >
-              Pipeline #{pipeline}
+              {texts.pipeline2(pipeline)}
             </TextLink>
           ) : (
             kindWords[kind]

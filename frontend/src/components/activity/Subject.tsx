@@ -1,6 +1,7 @@
 import { QuietLink } from '../links';
 import { useClusterName } from '../useClusters';
 import classes from './activity.module.css';
+import * as texts from '@/texts/activity';
 
 interface SubjectProps {
   cluster: string;
@@ -26,7 +27,7 @@ export function Subject({ cluster, instance, row = false }: SubjectProps) {
       <QuietLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }} {...stop}>
         {instance}
       </QuietLink>{' '}
-      <span className={classes.cluster}>on {name}</span>
+      <span className={classes.cluster}>{texts.on(name)}</span>
     </span>
   );
 }

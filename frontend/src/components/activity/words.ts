@@ -7,10 +7,11 @@ import {
   operationWords,
   pipelineLook,
 } from '../status/looks';
+import * as texts from '@/texts/activity';
 
 const syncLooks: Record<string, Look> = {
-  failed: { shape: 'cross', tone: 'bad', word: 'Not read' },
-  recovered: { shape: 'check', tone: 'ok', word: 'Read again' },
+  failed: { shape: 'cross', tone: 'bad', word: texts.notRead },
+  recovered: { shape: 'check', tone: 'ok', word: texts.readAgain },
 };
 
 const unknown = (word: string): Look => ({ shape: 'question', tone: 'quiet', word });
@@ -28,11 +29,11 @@ export function lookOf(kind: Activity['kind'], state: string): Look {
 }
 
 export const kindWords: Record<Activity['kind'], string> = {
-  lifecycle: 'Lifecycle',
-  pipeline: 'Pipeline',
-  health: 'Health',
-  sync: 'Reading from GitLab',
-  online: 'Online or not',
+  lifecycle: texts.lifecycle,
+  pipeline: texts.pipeline,
+  health: texts.health,
+  sync: texts.readingFromGitlab,
+  online: texts.onlineOrNot,
 };
 
 /** What else there is to say: what it was before, and the reason; of a pipeline its operation. */
@@ -41,7 +42,7 @@ export function sayMore({ kind, from, detail }: Activity): string {
     const known = detail !== undefined && detail in operationWords;
     return known ? operationWords[detail as keyof typeof operationWords] : (detail ?? '');
   }
-  const before = from === undefined || from === '' ? '' : `Was ${lookOf(kind, from).word.toLowerCase()}.`;
+  const before = from === undefined || from === '' ? '' : texts.was(lookOf(kind, from).word.toLowerCase());
   return [before, detail ?? ''].filter(Boolean).join(' ');
 }
 

@@ -7,6 +7,7 @@ import { Time } from '../Time';
 import classes from './audit.module.css';
 import { type Change, changesOf } from './changes';
 import { actionWord, isGrave, subjectOf } from './words';
+import * as texts from '@/texts/audit';
 
 export type People = ReadonlyMap<string, User>;
 
@@ -67,7 +68,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
 }
 
 function whoOf({ actor }: AuditEntry, people: People): string {
-  if (actor.userId === undefined) return 'Ocim itself';
+  if (actor.userId === undefined) return texts.ocimItself;
   return people.get(actor.userId)?.name ?? actor.email ?? actor.userId;
 }
 
@@ -85,11 +86,11 @@ function About({ target, people }: { target: string; people: People }) {
     case 'user':
       return <QuietLink to="/administration/users">{people.get(subject.id)?.name ?? target}</QuietLink>;
     case 'invitation':
-      return <QuietLink to="/administration/invitations">An invitation</QuietLink>;
+      return <QuietLink to="/administration/invitations">{texts.anInvitation}</QuietLink>;
     case 'bulk':
       return (
         <QuietLink to="/bulk/$bulk" params={{ bulk: subject.id }}>
-          A bulk change
+          {texts.aBulkChange}
         </QuietLink>
       );
     case 'other':
@@ -100,12 +101,12 @@ function About({ target, people }: { target: string; people: People }) {
 function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Change[] }) {
   const { actor } = entry;
   const facts = [
-    ['Logged as', entry.action],
-    ['About', entry.target],
-    ['By', actor.email],
-    ['From', actor.address],
-    ['With API token', actor.tokenId],
-    ['Operation', entry.operation],
+    [texts.loggedAs, entry.action],
+    [texts.about, entry.target],
+    [texts.by, actor.email],
+    [texts.fromText, actor.address],
+    [texts.withApiToken, actor.tokenId],
+    [texts.operation, entry.operation],
   ] as const;
   return (
     <div className={classes.details}>
@@ -119,29 +120,37 @@ function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Chan
             ),
         )}
         <TextLink to="/administration/audit" search={{ target: entry.target }}>
-          All about the same
+          {texts.allAboutTheSame}
         </TextLink>
       </p>
       {changes.length === 0 ? (
-        <p className={classes.facts}>It changed no value that the log keeps.</p>
+        <p className={classes.facts}>{texts.itChangedNoValueThatThe}</p>
       ) : (
-        <table className={classes.changes} aria-label="Values before and after">
+        <table className={classes.changes} aria-label={texts.valuesBeforeAndAfter}>
           <thead>
             <tr>
-              <th scope="col">Value</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+              <th scope="col">{texts.value}</th>
+              <th scope="col">{texts.before}</th>
+              <th scope="col">{texts.after}</th>
             </tr>
           </thead>
           <tbody>
             {changes.map(({ field, before, after }) => (
               <tr key={field}>
-                <th scope="row">{field === '' ? 'The whole' : field}</th>
+                <th scope="row">{field === '' ? texts.theWhole : field}</th>
                 <td>
-                  {before === undefined ? <span className={classes.none}>none</span> : <del>{before}</del>}
+                  {before === undefined ? (
+                    <span className={classes.none}>{texts.none}</span>
+                  ) : (
+                    <del>{before}</del>
+                  )}
                 </td>
                 <td>
-                  {after === undefined ? <span className={classes.none}>none</span> : <ins>{after}</ins>}
+                  {after === undefined ? (
+                    <span className={classes.none}>{texts.none}</span>
+                  ) : (
+                    <ins>{after}</ins>
+                  )}
                 </td>
               </tr>
             ))}

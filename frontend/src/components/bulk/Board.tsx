@@ -8,6 +8,7 @@ import { Status } from '../status/Status';
 import { useClusters } from '../useClusters';
 import classes from './bulk.module.css';
 import { tally, targetLooks } from './looks';
+import * as texts from '@/texts/bulk';
 
 /** A bulk change as it goes: how far in all, then wave by wave. */
 export function Board({ bulk }: { bulk: Bulk }) {
@@ -15,19 +16,15 @@ export function Board({ bulk }: { bulk: Bulk }) {
   return (
     <>
       {bulk.state === 'paused' && bulk.detail !== undefined && (
-        <Failure
-          error={new Error(bulk.detail)}
-          what="It is paused: nothing new starts."
-          cause={bulk.detail}
-        />
+        <Failure error={new Error(bulk.detail)} what={texts.itIsPausedNothingNewStarts} cause={bulk.detail} />
       )}
       <Tally bulk={bulk} />
-      <Panel title="Instances" note={bulk.targets.length} flush>
-        <div className={classes.board} role="group" aria-label="Instances by wave" tabIndex={0}>
-          <table aria-label="Instances by wave">
+      <Panel title={texts.instances} note={bulk.targets.length} flush>
+        <div className={classes.board} role="group" aria-label={texts.instancesByWave} tabIndex={0}>
+          <table aria-label={texts.instancesByWave}>
             <thead>
               <tr>
-                {['Instance', 'Cluster', 'State', 'Operation', 'Detail'].map((head) => (
+                {[texts.instance, texts.cluster, texts.state, texts.operation, texts.detail].map((head) => (
                   <th key={head} scope="col">
                     {head}
                   </th>
@@ -59,7 +56,7 @@ function wavesOf({ targets }: Bulk): WaveProps[] {
   return [...waves]
     .sort(([a], [b]) => a - b)
     .map(([place, members]) => ({
-      title: place === 0 ? 'First, alone' : Number.isFinite(place) ? `Wave ${place + 1}` : 'Left out',
+      title: place === 0 ? texts.firstAlone : Number.isFinite(place) ? texts.wave(place + 1) : texts.leftOut,
       targets: members,
     }));
 }
@@ -100,10 +97,11 @@ function Wave({ title, targets }: WaveProps) {
                 params={{ cluster, instance }}
                 search={{ operation }}
               >
-                Follow it<Hidden>: the operation of {instance}</Hidden>
+                {texts.followIt}
+                <Hidden>{texts.theOperationOf(instance)}</Hidden>
               </TextLink>
             )}
-            {attempt > 0 && `, try ${attempt + 1}`}
+            {attempt > 0 && texts.tryText(attempt + 1)}
           </td>
           <td data-wrap>{detail}</td>
         </tr>
@@ -128,7 +126,7 @@ function Tally({ bulk }: { bulk: Pick<Bulk, 'targets'> }) {
           <span key={state} data-tone={targetLooks[state].tone} data-state={state} style={{ flexGrow: n }} />
         ))}
       </div>
-      <ul aria-label="Instances by state">
+      <ul aria-label={texts.instancesByState}>
         {counts.map(([state, n]) => (
           <li key={state}>
             <Status look={{ ...targetLooks[state], word: `${n} ${targetLooks[state].word.toLowerCase()}` }} />

@@ -10,6 +10,7 @@ import { may } from '../roles';
 import { useMe } from '../useMe';
 import { failedOf } from './looks';
 import { byCluster } from './targets';
+import * as texts from '@/texts/bulk';
 
 const icon = { size: 15, stroke: 1.8 };
 
@@ -41,7 +42,7 @@ export function BulkActions({ bulk }: { bulk: Bulk }) {
     <>
       {bulk.state === 'running' && waiting > 0 && (
         <Button variant="default" leftSection={<IconPlayerPause {...icon} />} {...button('pause')}>
-          Pause
+          {texts.pause}
         </Button>
       )}
       {bulk.state === 'paused' && (
@@ -50,12 +51,12 @@ export function BulkActions({ bulk }: { bulk: Bulk }) {
           leftSection={<IconPlayerPlay {...icon} />}
           {...button('resume')}
         >
-          {failed > 0 ? 'Resume without them' : 'Resume'}
+          {failed > 0 ? texts.resumeWithoutThem : texts.resume}
         </Button>
       )}
       {failed > 0 && bulk.state !== 'running' && (
         <Button leftSection={<IconRotateClockwise {...icon} />} {...button('retry')}>
-          Retry the {failed} that failed
+          {texts.retryTheThatFailed(failed)}
         </Button>
       )}
       {open && waiting > 0 && (
@@ -65,24 +66,21 @@ export function BulkActions({ bulk }: { bulk: Bulk }) {
           disabled={isPending}
           onClick={() => setAborting(true)}
         >
-          Abort
+          {texts.abort}
         </Button>
       )}
       {aborting && (
         <Confirm
-          title="Abort the bulk change?"
-          verb={`Leave out ${waiting}`}
+          title={texts.abortTheBulkChange}
+          verb={texts.leaveOut(waiting)}
           destructive
           run={() => actOnBulk(bulk.id, 'abort').then(took)}
           onClose={() => setAborting(false)}
         >
-          <p>
-            The {waiting} {waiting === 1 ? 'instance that waits is' : 'instances that wait are'} left as they
-            are. What runs comes to its end, and what is live stays live.
-          </p>
+          <p>{texts.theLeftAsTheyAreWhat(waiting)}</p>
         </Confirm>
       )}
-      {error && <Failure error={error} what="It was not done." />}
+      {error && <Failure error={error} what={texts.itWasNotDone} />}
     </>
   );
 }

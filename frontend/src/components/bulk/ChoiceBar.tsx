@@ -8,6 +8,7 @@ import { may } from '../roles';
 import classes from './bulk.module.css';
 import { countOf, mostTargets, writeTargets } from './targets';
 import type { Choice } from './useChoice';
+import * as texts from '@/texts/bulk';
 
 interface ChoiceBarProps {
   me: User;
@@ -30,25 +31,20 @@ export function ChoiceBar({ me, choice, filter, total }: ChoiceBarProps) {
   });
   if (chosen.length === 0) return null;
   return (
-    <section aria-label="Chosen instances" className={classes.choice}>
-      <p role="status">
-        <strong>{countOf(chosen)}</strong> chosen
-        {chosen.length === mostTargets && `, and more than ${mostTargets} cannot be changed at once`}
-      </p>
+    <section aria-label={texts.chosenInstances} className={classes.choice}>
+      <p role="status">{texts.chosen(countOf(chosen), chosen.length, mostTargets)}</p>
       {total > 1 && (
         <Button variant="default" loading={all.isPending} onClick={() => all.mutate()}>
-          {total > mostTargets
-            ? `Choose the first ${mostTargets} that match`
-            : `Choose all ${total} that match`}
+          {total > mostTargets ? texts.chooseTheFirstThatMatch(mostTargets) : texts.chooseAllThatMatch(total)}
         </Button>
       )}
       <Button variant="default" onClick={choice.clear}>
-        Choose none
+        {texts.chooseNone}
       </Button>
       <ButtonLink to="/bulk/new" search={{ on: writeTargets(chosen) }}>
-        Change them…
+        {texts.changeThem2}
       </ButtonLink>
-      {all.error && <Failure error={all.error} what="They were not all found." />}
+      {all.error && <Failure error={all.error} what={texts.theyWereNotAllFound} />}
     </section>
   );
 }

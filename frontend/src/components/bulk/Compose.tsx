@@ -8,6 +8,7 @@ import { readRows, type RowProblem } from './keyChanges';
 import { KeyFields } from './KeyFields';
 import { TargetList } from './TargetList';
 import { countOf } from './targets';
+import * as texts from '@/texts/bulk';
 
 type Kind = BulkWish['kind'];
 
@@ -22,11 +23,11 @@ interface ComposeProps {
 const kinds: { kind: Kind; label: string; about: string }[] = [
   {
     kind: 'update',
-    label: 'Set or unset keys',
-    about: 'In config.yml or grove.yml of each; the rest of the file stays.',
+    label: texts.setOrUnsetKeys,
+    about: texts.inConfigYmlOrGroveYml,
   },
-  { kind: 'archive', label: 'Archive', about: 'They stop and leave git.' },
-  { kind: 'unarchive', label: 'Unarchive', about: 'They come back as they were.' },
+  { kind: 'archive', label: texts.archive, about: texts.theyStopAndLeaveGit },
+  { kind: 'unarchive', label: texts.unarchive, about: texts.theyComeBackAsTheyWere },
 ];
 
 /** One change for many instances, as it is put together. */
@@ -63,13 +64,13 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
         preview();
       }}
     >
-      <Panel title="Instances" note={countOf(targets)}>
+      <Panel title={texts.instances} note={countOf(targets)}>
         <TargetList targets={targets} {...(targets.length > 1 ? { onRemove } : {})} />
       </Panel>
-      <Panel title="Change">
+      <Panel title={texts.change}>
         <div className={classes.fields}>
           <fieldset className={classes.kinds}>
-            <legend>What to do with each</legend>
+            <legend>{texts.whatToDoWithEach}</legend>
             {kinds.map(({ kind, label, about }) => (
               <label key={kind} className={classes.kind}>
                 <input
@@ -96,11 +97,11 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
           )}
         </div>
       </Panel>
-      <Panel title="Waves" note="The first instance goes alone: if it fails, nothing else starts.">
+      <Panel title={texts.waves} note={texts.theFirstInstanceGoesAloneIf}>
         <div className={classes.waveFields}>
           <NumberInput
-            label="Then as many at once"
-            description="1 to 50 instances a wave"
+            label={texts.thenAsManyAtOnce}
+            description={texts.n1To50InstancesAWave}
             min={1}
             max={50}
             clampBehavior="blur"
@@ -110,8 +111,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
             onChange={(n) => set({ batch: Math.max(1, Number(n)) })}
           />
           <NumberInput
-            label="Pause after as many failures"
-            description="Nothing new starts until somebody decides"
+            label={texts.pauseAfterAsManyFailures}
+            description={texts.nothingNewStartsUntilSomebodyDecides}
             min={1}
             max={500}
             clampBehavior="blur"
@@ -122,8 +123,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
           />
           <Textarea
             className={classes.reason ?? ''}
-            label="Reason"
-            description="Stands in the history of each instance, for whoever looks later. May stay empty."
+            label={texts.reason}
+            description={texts.standsInTheHistoryOfEach}
             autosize
             minRows={2}
             maxRows={5}
@@ -134,8 +135,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
         </div>
       </Panel>
       <div className={classes.bar}>
-        <p>Nothing is sent before you have seen what it does.</p>
-        <Button type="submit">Preview</Button>
+        <p>{texts.nothingIsSentBeforeYouHave}</p>
+        <Button type="submit">{texts.preview}</Button>
       </div>
     </form>
   );

@@ -8,6 +8,7 @@ import { effectOf, isIdentity, keysOf } from '../yaml/known';
 import classes from './bulk.module.css';
 import type { RowProblem } from './keyChanges';
 import { emptyRow, type KeyRow } from './keyRow';
+import * as texts from '@/texts/bulk';
 
 interface KeyFieldsProps {
   rows: readonly KeyRow[];
@@ -36,34 +37,34 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
           ))}
         </datalist>
       ))}
-      <ul aria-label="Keys to change">
+      <ul aria-label={texts.keysToChange}>
         {rows.map((row, i) => {
           const key = row.path.split('.')[0] ?? '';
           const meaning = keysOf([row.file])[key];
           const about = `${meaning === undefined ? '' : `${meaning}.`} ${effectOf(key, effects)}`.trim();
-          const nth = rows.length > 1 ? ` of key ${i + 1}` : '';
+          const nth = rows.length > 1 ? texts.ofKey(i + 1) : '';
           return (
             <li key={row.id} className={classes.key}>
               <NativeSelect
-                label="File"
-                aria-label={`File${nth}`}
+                label={texts.file}
+                aria-label={texts.file2(nth)}
                 data={files}
                 value={row.file}
                 onChange={(event) => change(row, { file: event.currentTarget.value as KeyRow['file'] })}
               />
               <NativeSelect
-                label="What to do"
-                aria-label={`What to do${nth}`}
+                label={texts.whatToDo}
+                aria-label={texts.whatToDo2(nth)}
                 data={[
-                  { value: 'set', label: 'Set' },
-                  { value: 'unset', label: 'Unset' },
+                  { value: 'set', label: texts.set },
+                  { value: 'unset', label: texts.unset },
                 ]}
                 value={row.act}
                 onChange={(event) => change(row, { act: event.currentTarget.value as KeyRow['act'] })}
               />
               <TextInput
-                label="Key"
-                aria-label={`Key${nth}`}
+                label={texts.key}
+                aria-label={texts.key2(nth)}
                 list={`${id}-${row.file}`}
                 placeholder="GROVE_LMS_ENV.SESSION_COOKIE_AGE"
                 spellCheck={false}
@@ -76,9 +77,9 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
               />
               {row.act === 'set' && (
                 <TextInput
-                  label="Value"
-                  aria-label={`Value${nth}`}
-                  placeholder="YAML: a text, a number, true, [a, b]"
+                  label={texts.value}
+                  aria-label={texts.value2(nth)}
+                  placeholder={texts.yamlATextANumberTrue}
                   spellCheck={false}
                   autoComplete="off"
                   classNames={{ input: classes.code ?? '' }}
@@ -90,7 +91,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
               {rows.length > 1 && (
                 <ActionIcon
                   className={classes.remove ?? ''}
-                  aria-label={`Leave out key ${i + 1}`}
+                  aria-label={texts.leaveOutKey(i + 1)}
                   onClick={() => onChange(rows.filter((r) => r.id !== row.id))}
                 >
                   <IconTrash size={16} stroke={1.7} />
@@ -110,7 +111,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
           leftSection={<IconPlus size={14} stroke={1.8} />}
           onClick={() => onChange([...rows, emptyRow(Math.max(...rows.map((r) => r.id)) + 1)])}
         >
-          One more key
+          {texts.oneMoreKey}
         </SmallButton>
       )}
     </div>

@@ -17,6 +17,7 @@ import { Mark } from '../status/Mark';
 import classes from './bulk.module.css';
 import { TargetList } from './TargetList';
 import { countOf } from './targets';
+import * as texts from '@/texts/bulk';
 
 interface ReviewProps {
   wish: BulkWish;
@@ -52,21 +53,21 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
   const first = preview?.waves[0]?.[0];
   return (
     <div className={classes.steps}>
-      <Loaded query={query} what="The preview" lines={10}>
+      <Loaded query={query} what={texts.thePreview} lines={10}>
         {(shown) => <Groups preview={shown} kind={wish.kind} />}
       </Loaded>
-      {start.error && <Failure error={start.error} what="The bulk change was not started." />}
+      {start.error && <Failure error={start.error} what={texts.theBulkChangeWasNotStarted} />}
       <div className={classes.bar}>
         <p role="status">
           {preview && first
-            ? `${first.instance} goes first, alone.`
+            ? texts.goesFirstAlone(first.instance)
             : preview
-              ? 'Nothing would change, so there is nothing to start.'
-              : 'Nothing is sent yet.'}{' '}
-          {wish.reason === undefined ? 'No reason is given.' : `Reason: ${wish.reason}`}
+              ? texts.nothingWouldChangeSoThereIs
+              : texts.nothingIsSentYet}{' '}
+          {wish.reason === undefined ? texts.noReasonIsGiven : texts.reason2(wish.reason)}
         </p>
         <Button variant="default" onClick={onBack}>
-          Back
+          {texts.back}
         </Button>
         <Button
           color={wish.kind === 'archive' ? 'red.9' : 'fern'}
@@ -78,7 +79,7 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
             start.mutate(preview.hash);
           }}
         >
-          {preview ? `Change ${count(preview)}` : 'Change them'}
+          {preview ? texts.change2(count(preview)) : texts.changeThem}
         </Button>
       </div>
     </div>
@@ -89,15 +90,15 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
 function reasonOf({ targets, warnings }: BulkGroup): string {
   const why = warnings.find((w) => w.blocking);
   const many = targets.length > 1 && why ? reasons[why.code] : undefined;
-  return many ?? why?.message ?? 'Nothing to change';
+  return many ?? why?.message ?? texts.nothingToChange;
 }
 
 const reasons: Partial<Record<Warning['code'], string>> = {
-  unchanged: 'They are like this already',
-  archived: 'They are archived; unarchive them first',
-  notInGit: 'They are not in git: still being created, or deleted',
-  nameTaken: 'They are not archived',
-  protected: 'They are protected; lift the protection first',
+  unchanged: texts.theyAreLikeThisAlready,
+  archived: texts.theyAreArchivedUnarchiveThemFirst,
+  notInGit: texts.theyAreNotInGitStill,
+  nameTaken: texts.theyAreNotArchived,
+  protected: texts.theyAreProtectedLiftTheProtection,
 };
 
 function count({ waves }: BulkPreview): string {
@@ -112,22 +113,22 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
     <>
       <Warnings warnings={preview.warnings} />
       {changed.length === 0 && (
-        <Empty title="Nothing would change">Each of the instances is left out; below stands why.</Empty>
+        <Empty title={texts.nothingWouldChange}>{texts.eachOfTheInstancesIsLeft}</Empty>
       )}
       {changed.map((group, i) => (
         <Panel
           key={i}
-          title={changed.length === 1 ? 'They change alike' : `Group ${i + 1} of ${changed.length}, alike`}
+          title={changed.length === 1 ? texts.theyChangeAlike : texts.groupOfAlike(i + 1, changed.length)}
           note={countOf(group.targets)}
         >
           <Group group={group} kind={kind} />
         </Panel>
       ))}
       {skipped.length > 0 && (
-        <Panel title="Left out" note={countOf(skipped.flatMap((g) => g.targets))}>
+        <Panel title={texts.leftOut} note={countOf(skipped.flatMap((g) => g.targets))}>
           <div className={classes.group}>
             {skipped.map((group, i) => (
-              <section key={i} aria-label={`Left out, ${i + 1}`} className={classes.skipped}>
+              <section key={i} aria-label={texts.leftOut2(i + 1)} className={classes.skipped}>
                 <h3>
                   <Mark shape="slash" />
                   {reasonOf(group)}
@@ -139,11 +140,11 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
         </Panel>
       )}
       {preview.waves.length > 0 && (
-        <Panel title="Waves" note={`${preview.waves.length}, one after another`}>
+        <Panel title={texts.waves} note={texts.oneAfterAnother(preview.waves.length)}>
           <ol className={classes.waves}>
             {preview.waves.map((wave, i) => (
               <li key={i}>
-                <strong>{i === 0 ? 'First' : `Wave ${i + 1}`}</strong>{' '}
+                <strong>{i === 0 ? texts.first : texts.wave2(i + 1)}</strong>{' '}
                 {wave.map((t) => t.instance).join(', ')}
               </li>
             ))}
@@ -161,20 +162,21 @@ function Group({ group, kind }: { group: BulkGroup; kind: BulkWish['kind'] }) {
       <Warnings warnings={group.warnings} />
       <TargetList targets={group.targets} />
       <div>
-        <h3>What happens to each</h3>
+        <h3>{texts.whatHappensToEach}</h3>
         <Effects effects={group.effects} />
       </div>
       {group.files.length > 0 && (
         <div>
           <h3>
-            What changes in git
-            {group.targets.length > 1 && `, as in ${first?.instance ?? ''}; the others alike`}
+            {texts.whatChangesInGit(
+              group.targets.length > 1 && texts.asInTheOthersAlike(first?.instance ?? ''),
+            )}
           </h3>
           <Files files={group.files} />
         </div>
       )}
       {group.files.length === 0 && kind !== 'update' && (
-        <p className={classes.about}>Grove changes git by itself, when it is asked.</p>
+        <p className={classes.about}>{texts.groveChangesGitByItselfWhen}</p>
       )}
       {group.request !== undefined && <Request request={group.request} />}
     </div>

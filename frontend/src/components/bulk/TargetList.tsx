@@ -4,6 +4,7 @@ import { QuietLink } from '../links';
 import { useClusters } from '../useClusters';
 import classes from './bulk.module.css';
 import { byCluster } from './targets';
+import * as texts from '@/texts/bulk';
 
 interface TargetListProps {
   targets: readonly Target[];
@@ -34,7 +35,7 @@ export function TargetList({ targets, onRemove }: TargetListProps) {
                   {onRemove && (
                     <button
                       type="button"
-                      aria-label={`Leave out ${instance}`}
+                      aria-label={texts.leaveOut2(instance)}
                       onClick={() => onRemove({ cluster, instance })}
                     >
                       <IconX size={13} stroke={2} aria-hidden="true" />

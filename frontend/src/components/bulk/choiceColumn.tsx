@@ -3,6 +3,7 @@ import type { Column } from '../instances/columns';
 import { may } from '../roles';
 import classes from './bulk.module.css';
 import type { Choice } from './useChoice';
+import * as texts from '@/texts/bulk';
 
 const targetOf = ({ cluster, name }: Instance): Target => ({ cluster, instance: name });
 
@@ -21,7 +22,7 @@ export function choiceColumn(
       <label className={classes.box}>
         <input
           type="checkbox"
-          aria-label="Choose all that are shown"
+          aria-label={texts.chooseAllThatAreShown}
           checked={mine.length > 0 && on === mine.length}
           ref={(input) => {
             if (input) input.indeterminate = on > 0 && on < mine.length;
@@ -37,7 +38,10 @@ export function choiceColumn(
           <input
             type="checkbox"
             data-choose
-            aria-label={`Choose ${instance.name} on ${clusters.get(instance.cluster)?.name ?? instance.cluster}`}
+            aria-label={texts.chooseOn(
+              instance.name,
+              clusters.get(instance.cluster)?.name ?? instance.cluster,
+            )}
             checked={choice.has(targetOf(instance))}
             onChange={(event) =>
               choice.toggle(targetOf(instance), shown, (event.nativeEvent as MouseEvent).shiftKey)

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { KeyChange } from '@/api/types';
 import type { KeyRow } from './keyRow';
+import * as texts from '@/texts/bulk';
 
 export interface RowProblem {
   path?: string;
@@ -16,10 +17,10 @@ export function readRows(rows: readonly KeyRow[]) {
     const path = row.path.trim().split('.');
     const name = `${row.file} ${path.join('.')}`;
     const problem: RowProblem = {};
-    if (row.path.trim() === '') problem.path = 'A key is needed.';
+    if (row.path.trim() === '') problem.path = texts.aKeyIsNeeded;
     else if (path.some((part) => part === '' || /\s/.test(part)))
-      problem.path = 'Keys from the root down, with dots between: GROVE_LMS_ENV.FEATURES.';
-    else if (seen.has(name)) problem.path = 'This key is changed above already.';
+      problem.path = texts.keysFromTheRootDownWith;
+    else if (seen.has(name)) problem.path = texts.thisKeyIsChangedAboveAlready;
     seen.add(name);
     if (row.act === 'unset') changes.push({ file: row.file, path, unset: true });
     else {
@@ -33,13 +34,13 @@ export function readRows(rows: readonly KeyRow[]) {
 }
 
 function readValue(text: string): { value?: unknown; error?: string } {
-  if (text.trim() === '') return { error: 'A value is needed; "" is an empty text.' };
+  if (text.trim() === '') return { error: texts.aValueIsNeededIsAn };
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
   const [wrong] = document.errors;
-  if (wrong) return { error: `This is not YAML: ${wrong.message}` };
+  if (wrong) return { error: texts.thisIsNotYaml(wrong.message) };
   try {
     return { value: document.toJS({ maxAliasCount: 50 }) as unknown };
   } catch (cause) {
-    return { error: cause instanceof Error ? cause.message : 'This cannot be read.' };
+    return { error: cause instanceof Error ? cause.message : texts.thisCannotBeRead };
   }
 }

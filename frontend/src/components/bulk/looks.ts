@@ -1,28 +1,29 @@
 import type { Bulk, BulkTarget } from '@/api/types';
 import { operationWords } from '../status/looks';
 import type { Look } from '../status/looks';
+import * as texts from '@/texts/bulk';
 
 export const bulkLooks: Record<Bulk['state'], Look> = {
-  running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  paused: { shape: 'pause', tone: 'warn', word: 'Paused' },
-  done: { shape: 'check', tone: 'ok', word: 'Done' },
-  aborted: { shape: 'slash', tone: 'quiet', word: 'Aborted' },
+  running: { shape: 'spin', tone: 'busy', word: texts.running },
+  paused: { shape: 'pause', tone: 'warn', word: texts.paused },
+  done: { shape: 'check', tone: 'ok', word: texts.done },
+  aborted: { shape: 'slash', tone: 'quiet', word: texts.aborted },
 };
 
-const doneWithFailures: Look = { shape: 'triangle', tone: 'warn', word: 'Done, with failures' };
+const doneWithFailures: Look = { shape: 'triangle', tone: 'warn', word: texts.doneWithFailures };
 
 export function bulkLook(bulk: Bulk): Look {
   return bulk.state === 'done' && failedOf(bulk) > 0 ? doneWithFailures : bulkLooks[bulk.state];
 }
 
 export const targetLooks: Record<BulkTarget['state'], Look> = {
-  waiting: { shape: 'dashed', tone: 'quiet', word: 'Waiting' },
-  starting: { shape: 'half', tone: 'busy', word: 'Starting' },
-  running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  succeeded: { shape: 'check', tone: 'ok', word: 'Succeeded' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
-  canceled: { shape: 'slash', tone: 'bad', word: 'Canceled' },
-  skipped: { shape: 'slash', tone: 'quiet', word: 'Left out' },
+  waiting: { shape: 'dashed', tone: 'quiet', word: texts.waiting },
+  starting: { shape: 'half', tone: 'busy', word: texts.starting },
+  running: { shape: 'spin', tone: 'busy', word: texts.running },
+  succeeded: { shape: 'check', tone: 'ok', word: texts.succeeded },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  canceled: { shape: 'slash', tone: 'bad', word: texts.canceled },
+  skipped: { shape: 'slash', tone: 'quiet', word: texts.leftOut },
 };
 
 export function failedOf({ targets }: Bulk): number {

@@ -1,4 +1,5 @@
 import type { Target } from '@/api/types';
+import * as texts from '@/texts/bulk';
 
 /** The most instances that one bulk change takes. */
 export const mostTargets = 500;
@@ -21,7 +22,7 @@ export function byCluster(targets: readonly Target[]): [cluster: string, instanc
 /** “3 instances on 2 clusters”. */
 export function countOf(targets: readonly Target[]): string {
   const clusters = byCluster(targets).length;
-  return `${targets.length} ${targets.length === 1 ? 'instance' : 'instances'} on ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'}`;
+  return texts.on(targets.length, clusters);
 }
 
 /** Targets in an address: `on=campus-aws:ardmore,northgate`, once for each cluster. */

@@ -7,6 +7,7 @@ import type { Operation } from '@/api/types';
 import { operationWords } from '@/components/status/looks';
 import { dateTime, parseTime } from '@/lib/time';
 import classes from './compare.module.css';
+import * as texts from '@/texts/operations';
 
 /** What an instance is compared with: another one, or itself in an earlier commit. */
 export interface Other {
@@ -39,16 +40,16 @@ export function CompareChoice({ cluster, instance, other, onChoose }: CompareCho
   return (
     <div className={classes.choice}>
       <NativeSelect
-        label="Another instance"
+        label={texts.anotherInstance}
         value={other.with ?? ''}
-        data={[{ value: '', label: 'Choose…' }, ...instances.filter(({ items }) => items.length > 0)]}
+        data={[{ value: '', label: texts.choose }, ...instances.filter(({ items }) => items.length > 0)]}
         onChange={(event) => onChoose({ with: event.currentTarget.value })}
       />
       <NativeSelect
-        label="An earlier operation"
+        label={texts.anEarlierOperation}
         value={operations.some((o) => o.commit === other.commit) ? other.commit : ''}
         data={[
-          { value: '', label: operations.length === 0 ? 'None left a commit' : 'Choose…' },
+          { value: '', label: operations.length === 0 ? texts.noneLeftACommit : texts.choose },
           ...operations.map((o) => ({ value: o.commit, label: labelOf(o) })),
         ]}
         disabled={operations.length === 0}
@@ -64,14 +65,14 @@ export function CompareChoice({ cluster, instance, other, onChoose }: CompareCho
         }}
       >
         <TextInput
-          label="A commit"
+          label={texts.aCommit}
           placeholder="4f2a9c1e…"
           value={typed}
-          error={wrong && 'A commit has 7 to 64 digits, 0 to f.'}
+          error={wrong && texts.aCommitHas7To64}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <Button type="submit" variant="default">
-          Compare
+          {texts.compare}
         </Button>
       </form>
     </div>

@@ -4,6 +4,7 @@ import { Loading } from '@/components/Loading';
 import { Panel } from '@/components/Panel';
 import { pairs } from './pairs';
 import classes from './compare.module.css';
+import * as texts from '@/texts/operations';
 
 const MergeDiff = lazy(() => import('@/components/editor/MergeDiff'));
 
@@ -20,14 +21,14 @@ export function CompareFiles({ before, after, sides }: CompareFilesProps) {
   return pairs(before, after).map(({ name, before: old, after: now }) => (
     <Panel key={name} title={name} note={noteOf(old, now, sides)}>
       {old === now ? (
-        <p className={classes.same}>Nothing differs.</p>
+        <p className={classes.same}>{texts.nothingDiffers}</p>
       ) : (
         <>
           <p className={classes.sides}>
             <span>{first}</span>
             <span>{second}</span>
           </p>
-          <Suspense fallback={<Loading lines={8} label={`Loading: ${name}`} />}>
+          <Suspense fallback={<Loading lines={8} label={texts.loading(name)} />}>
             <MergeDiff label={name} before={old ?? ''} after={now ?? ''} sides={sides} />
           </Suspense>
         </>
@@ -41,7 +42,7 @@ function noteOf(
   now: string | undefined,
   [first, second]: readonly [string, string],
 ) {
-  if (old === undefined) return `only in ${second}`;
-  if (now === undefined) return `only in ${first}`;
+  if (old === undefined) return texts.onlyIn(second);
+  if (now === undefined) return texts.onlyIn2(first);
   return old === now ? 'the same' : undefined;
 }

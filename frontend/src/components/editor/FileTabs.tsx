@@ -5,6 +5,7 @@ import Editor, { type LineMark } from '@/components/yaml/Editor';
 import type { KeyEffect } from '@/components/yaml/known';
 import yamlClasses from '@/components/yaml/yaml.module.css';
 import classes from './editor.module.css';
+import * as texts from '@/texts/editor';
 
 interface Tab {
   path: string;
@@ -27,7 +28,7 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
   if (!tab) return null;
   return (
     <>
-      <div role="tablist" aria-label="Files" className={classes.tabs}>
+      <div role="tablist" aria-label={texts.files} className={classes.tabs}>
         {tabs.map((t, i) => (
           <button
             key={t.path}
@@ -51,13 +52,13 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
             {t.changed && (
               <>
                 <span aria-hidden="true">•</span>
-                <Hidden>changed</Hidden>
+                <Hidden>{texts.changed}</Hidden>
               </>
             )}
             {t.marks.length > 0 && (
               <>
                 <Mark shape="triangle" size={12} />
-                <Hidden>with problems</Hidden>
+                <Hidden>{texts.withProblems}</Hidden>
               </>
             )}
           </button>
@@ -75,22 +76,23 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
             help={{ files: [tab.path], effects }}
           />
         </div>
-        <div role="status" aria-label={`Problems in ${tab.path}`}>
+        <div role="status" aria-label={texts.problemsIn(tab.path)}>
           {tab.marks.length > 0 && (
             <ul className={classes.marks}>
               {tab.marks.map((mark, i) => (
                 <li key={i}>
-                  Line {mark.line}
-                  {mark.column !== undefined && `, column ${mark.column}`}: {mark.message}
+                  {texts.line2(
+                    mark.line,
+                    mark.column !== undefined && texts.column(mark.column),
+                    mark.message,
+                  )}
                 </li>
               ))}
             </ul>
           )}
         </div>
         {tab.text.includes('••••') && (
-          <p className={classes.masked}>
-            Secrets are masked. What stays masked stays what it is; type over one to change it.
-          </p>
+          <p className={classes.masked}>{texts.secretsAreMaskedWhatStaysMasked}</p>
         )}
       </div>
     </>

@@ -3,6 +3,7 @@ import { type ChangeEvent, useState } from 'react';
 import { effectOf, type KeyEffect } from '@/components/yaml/known';
 import classes from './editor.module.css';
 import type { YamlFile } from './yamlEdit';
+import * as texts from '@/texts/editor';
 
 interface FormProps {
   /** Files by name; undefined for one that cannot be read. */
@@ -20,36 +21,36 @@ interface Field {
 
 const groups: { title: string; fields: Field[] }[] = [
   {
-    title: 'The platform',
+    title: texts.thePlatform,
     fields: [
-      { file: 'config.yml', key: 'PLATFORM_NAME', label: 'Name that learners see' },
-      { file: 'config.yml', key: 'CONTACT_EMAIL', label: 'Contact e-mail' },
+      { file: 'config.yml', key: 'PLATFORM_NAME', label: texts.nameThatLearnersSee },
+      { file: 'config.yml', key: 'CONTACT_EMAIL', label: texts.contactEMail },
     ],
   },
   {
-    title: 'Hosts',
+    title: texts.hosts,
     fields: [
-      { file: 'config.yml', key: 'LMS_HOST', label: 'LMS' },
-      { file: 'config.yml', key: 'CMS_HOST', label: 'Studio' },
-      { file: 'config.yml', key: 'MFE_HOST', label: 'Micro-frontends' },
-      { file: 'config.yml', key: 'PREVIEW_LMS_HOST', label: 'Preview' },
+      { file: 'config.yml', key: 'LMS_HOST', label: texts.lms },
+      { file: 'config.yml', key: 'CMS_HOST', label: texts.studio },
+      { file: 'config.yml', key: 'MFE_HOST', label: texts.microFrontends },
+      { file: 'config.yml', key: 'PREVIEW_LMS_HOST', label: texts.preview },
     ],
   },
   {
-    title: 'Release',
+    title: texts.release,
     fields: [
-      { file: 'config.yml', key: 'OPENEDX_COMMON_VERSION', label: 'Release of Open edX' },
-      { file: 'config.yml', key: 'EDX_PLATFORM_REPOSITORY', label: 'Repository of the platform' },
-      { file: 'config.yml', key: 'EDX_PLATFORM_VERSION', label: 'Branch or tag of the platform' },
-      { file: 'config.yml', key: 'PLUGINS', label: 'Plugins, one a line', list: true },
+      { file: 'config.yml', key: 'OPENEDX_COMMON_VERSION', label: texts.releaseOfOpenEdx },
+      { file: 'config.yml', key: 'EDX_PLATFORM_REPOSITORY', label: texts.repositoryOfThePlatform },
+      { file: 'config.yml', key: 'EDX_PLATFORM_VERSION', label: texts.branchOrTagOfThePlatform },
+      { file: 'config.yml', key: 'PLUGINS', label: texts.pluginsOneALine, list: true },
     ],
   },
   {
-    title: 'Theme',
+    title: texts.theme,
     fields: [
-      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_NAME', label: 'Theme' },
-      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_SOURCE_REPO', label: 'Repository of the theme' },
-      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_VERSION', label: 'Branch or tag of the theme' },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_NAME', label: texts.theme },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_SOURCE_REPO', label: texts.repositoryOfTheTheme },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_VERSION', label: texts.branchOrTagOfTheTheme },
     ],
   },
 ];
@@ -62,7 +63,7 @@ export function Form({ files, effects, onChange }: FormProps) {
         .filter((name) => files[name] === undefined)
         .map((name) => (
           <p key={name} className={classes.unread}>
-            {name} cannot be read; correct it in the file, then its keys can be changed here, too.
+            {texts.cannotBeReadCorrectItIn(name)}
           </p>
         ))}
       {groups.map(({ title, fields }) => (
@@ -107,7 +108,7 @@ function KeyField({ field: { key, label, list = false }, file, effect, onText }:
       </>
     ),
     disabled: file === undefined || other,
-    ...(other ? { placeholder: 'See the file' } : {}),
+    ...(other ? { placeholder: texts.seeTheFile } : {}),
     value: typed ?? value ?? '',
     spellCheck: false,
     autoComplete: 'off',

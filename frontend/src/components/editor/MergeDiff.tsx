@@ -6,6 +6,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import { look } from '@/components/yaml/extensions';
 import classes from './editor.module.css';
+import * as texts from '@/texts/editor';
 
 interface MergeDiffProps {
   label: string;
@@ -50,7 +51,7 @@ export default function MergeDiff({ label, before, after, sides = usual }: Merge
       parent,
       doc: after,
       extensions: [
-        extensions(`${first} and ${second}`),
+        extensions(texts.and(first, second)),
         unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: collapse }),
       ],
     });

@@ -12,6 +12,7 @@ import { usePreview } from '@/components/operations/usePreview';
 import { useStart } from '@/components/operations/useStart';
 import { Panel } from '@/components/Panel';
 import classes from './editor.module.css';
+import * as texts from '@/texts/editor';
 
 const MergeDiff = lazy(() => import('./MergeDiff'));
 
@@ -35,7 +36,7 @@ export function Review({
   cluster,
   wish,
   before = new Map(),
-  send = 'Deploy the change',
+  send = texts.deployTheChange,
   onBack,
   onReload,
   reloading = false,
@@ -46,8 +47,8 @@ export function Review({
   const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
   return (
     <div className={classes.step}>
-      <Panel title="Preview" note="Nothing is sent yet">
-        <Loaded query={query} what="The preview" lines={8}>
+      <Panel title={texts.preview} note={texts.nothingIsSentYet}>
+        <Loaded query={query} what={texts.thePreview} lines={8}>
           {(preview) => (
             <PreviewView
               preview={preview}
@@ -57,16 +58,16 @@ export function Review({
         </Loaded>
       </Panel>
       {query.error instanceof ApiError && <Said error={query.error} />}
-      {failure && <Failure error={failure} what="The change was not started." />}
+      {failure && <Failure error={failure} what={texts.theChangeWasNotStarted} />}
       <div className={classes.bar}>
-        <p role="status">{wish.reason === undefined ? 'No reason is given.' : `Reason: ${wish.reason}`}</p>
+        <p role="status">{wish.reason === undefined ? texts.noReasonIsGiven : texts.reason(wish.reason)}</p>
         {overtaken && onReload && (
           <Button loading={reloading} onClick={onReload}>
-            Take in what they changed
+            {texts.takeInWhatTheyChanged}
           </Button>
         )}
         <Button variant="default" onClick={() => onBack(query.error)}>
-          Back to the editor
+          {texts.backToTheEditor}
         </Button>
         <Button
           disabled={hash === undefined}
@@ -88,7 +89,7 @@ function Said({ error }: { error: ApiError }) {
   const said = Object.entries(error.fields).filter(([, message]) => message !== error.message);
   if (said.length === 0) return null;
   return (
-    <ul className={classes.marks} aria-label="What is wrong">
+    <ul className={classes.marks} aria-label={texts.whatIsWrong}>
       {said.map(([field, message]) => (
         <li key={field}>
           {field.replace(/^files\./, '')}: {message}
@@ -117,11 +118,13 @@ function Merged({ files, before, wish }: MergedProps) {
               <code>{file.path}</code>
             </summary>
             {(file.secrets ?? []).length > 0 && (
-              <p className={operations.dim}>Secrets change that are not shown: {file.secrets?.join(', ')}</p>
+              <p className={operations.dim}>
+                {texts.secretsChangeThatAreNotShown} {file.secrets?.join(', ')}
+              </p>
             )}
-            <Suspense fallback={<Loading lines={4} label={`Loading: changes of ${file.path}`} />}>
+            <Suspense fallback={<Loading lines={4} label={texts.loadingChangesOf(file.path)} />}>
               <MergeDiff
-                label={`Changes of ${file.path}`}
+                label={texts.changesOf(file.path)}
                 before={before.get(file.path) ?? ''}
                 after={after}
               />

@@ -8,10 +8,11 @@ import { Unsaved } from '@/components/Unsaved';
 import classes from './editor.module.css';
 import { FileTabs } from './FileTabs';
 import { Form } from './Form';
-import { Meanwhile } from './Meanwhile';
+import { MergeConflicts } from './MergeConflicts';
 import { problemsOf, saidOf } from './problems';
 import { Review } from './Review';
 import { openYaml } from './yamlEdit';
+import * as texts from '@/texts/editor';
 
 export interface UpdateEditorProps {
   cluster: string;
@@ -94,7 +95,7 @@ export default function UpdateEditor({
   return (
     <>
       {reviewing && overtaken ? (
-        <Meanwhile
+        <MergeConflicts
           files={meanwhile}
           commit={files.commit}
           onBack={() => setReviewing(false)}
@@ -124,7 +125,7 @@ export default function UpdateEditor({
           }}
         >
           <div className={classes.columns}>
-            <Panel title="Common keys">
+            <Panel title={texts.commonKeys}>
               <Form
                 files={{
                   'config.yml': openYaml(textOf(path('config.yml'))),
@@ -135,15 +136,15 @@ export default function UpdateEditor({
               />
             </Panel>
             <div className={classes.files}>
-              <Panel title="Files" note={<>as of commit {base.commit.slice(0, 8)}</>}>
+              <Panel title={texts.files} note={<>{texts.asOfCommit(base.commit.slice(0, 8))}</>}>
                 <FileTabs tabs={tabs} effects={effects} onChange={edit} />
               </Panel>
             </div>
           </div>
-          <Panel title="Why">
+          <Panel title={texts.why}>
             <Textarea
-              label="Reason"
-              description="Stands in the history and in the commit, for whoever looks later. May stay empty."
+              label={texts.reason2}
+              description={texts.standsInTheHistoryAndIn}
               autosize
               minRows={2}
               maxRows={6}
@@ -155,10 +156,10 @@ export default function UpdateEditor({
           <div className={classes.bar}>
             <p role="status">{summary(changed.length, broken.length)}</p>
             <Button variant="default" disabled={changed.length === 0} onClick={() => setEdits(new Map())}>
-              Undo all
+              {texts.undoAll}
             </Button>
             <Button type="submit" disabled={changed.length === 0 || broken.length > 0}>
-              Preview
+              {texts.preview}
             </Button>
           </div>
         </form>
@@ -173,7 +174,7 @@ function textsOf({ files }: Files): ReadonlyMap<string, string> {
 }
 
 function summary(changed: number, broken: number): string {
-  if (broken > 0) return 'Correct what is marked, then look at the preview.';
-  if (changed === 0) return 'Nothing is changed yet.';
-  return `${changed} ${changed === 1 ? 'file is' : 'files are'} changed. Nothing is sent before you have seen the preview.`;
+  if (broken > 0) return texts.correctWhatIsMarkedThenLook;
+  if (changed === 0) return texts.nothingIsChangedYet;
+  return texts.changedNothingIsSentBeforeYou(changed);
 }

@@ -7,6 +7,7 @@ import { SmallButton } from '../SmallButton';
 import { Mark } from '../status/Mark';
 import { Yaml } from '../yaml/Yaml';
 import classes from './files.module.css';
+import * as texts from '@/texts/editor';
 
 interface FilesPanelProps {
   title: string;
@@ -28,21 +29,23 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
   if (!file) {
     return (
       <Panel title={title}>
-        <Empty title="No files">{none}</Empty>
+        <Empty title={texts.noFiles}>{none}</Empty>
       </Panel>
     );
   }
   return (
     <Panel
       title={title}
-      note={files && <>as of commit {files.commit.slice(0, 8)}</>}
+      note={files && <>{texts.asOfCommit(files.commit.slice(0, 8))}</>}
       actions={
         <>
           <SmallButton aria-pressed={searching} onClick={() => setSearching(!searching)}>
-            Search
+            {texts.search}
           </SmallButton>
           <CopyButton value={file.text}>
-            {({ copied, copy }) => <SmallButton onClick={copy}>{copied ? 'Copied' : 'Copy'}</SmallButton>}
+            {({ copied, copy }) => (
+              <SmallButton onClick={copy}>{copied ? texts.copied : texts.copy}</SmallButton>
+            )}
           </CopyButton>
           {actions}
         </>
@@ -80,7 +83,7 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
         <Problems problems={file.problems ?? []} />
         <Yaml
           key={file.path}
-          label={`${file.path}, read only`}
+          label={texts.readOnly(file.path)}
           text={file.text}
           marks={marksOf(file)}
           minHeight={120}
@@ -97,7 +100,7 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
 export function Problems({ problems }: { problems: readonly FileProblem[] }) {
   if (problems.length === 0) return null;
   return (
-    <ul className={classes.problems} aria-label="Problems">
+    <ul className={classes.problems} aria-label={texts.problems}>
       {problems.map((p, i) => (
         <li key={i}>
           <Mark shape="triangle" />
@@ -112,7 +115,7 @@ export function Problems({ problems }: { problems: readonly FileProblem[] }) {
 
 function placeOf({ file, line, column }: FileProblem): string {
   if (line === undefined || line === 0) return file;
-  return `${file}, line ${line}${column === undefined || column === 0 ? '' : `, column ${column}`}`;
+  return texts.line(file, line, column === undefined || column === 0 ? '' : texts.column(column));
 }
 
 function marksOf(file: File) {

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import classes from './filters.module.css';
+import * as texts from '@/texts/instances';
 
 export interface Chip {
   id: string;
@@ -12,14 +13,14 @@ export interface Chip {
 export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () => void }) {
   if (chips.length === 0) return null;
   return (
-    <ul className={classes.chips} aria-label="Filters that hold">
+    <ul className={classes.chips} aria-label={texts.filtersThatHold}>
       {chips.map(({ id, label, onRemove }) => (
         <li key={id}>
           <button
             type="button"
             className={classes.chip}
             onClick={onRemove}
-            aria-label={`Remove the filter ${label}`}
+            aria-label={texts.removeTheFilter(label)}
           >
             {label}
             <IconX size={13} stroke={2} aria-hidden="true" />
@@ -28,7 +29,7 @@ export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () 
       ))}
       <li>
         <Button variant="subtle" size="xs" className={classes.clear ?? ''} onClick={onClear}>
-          Clear all
+          {texts.clearAll}
         </Button>
       </li>
     </ul>

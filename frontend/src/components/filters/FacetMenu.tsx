@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Dropdown } from '../Dropdown';
 import dropdown from '../Dropdown.module.css';
 import classes from './filters.module.css';
+import * as texts from '@/texts/instances';
 
 interface FacetMenuProps {
   title: string;
@@ -28,7 +29,7 @@ export function FacetMenu(props: FacetMenuProps) {
     <Dropdown
       className={dropdown.opener}
       on={chosen.length > 0}
-      contents={`Filter by ${title.toLowerCase()}`}
+      contents={texts.filterBy(title.toLowerCase())}
       button={
         <>
           {title}
@@ -54,15 +55,15 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
       {values.length > few && (
         <TextInput
           className={classes.find ?? ''}
-          aria-label={`Find: ${title.toLowerCase()}`}
-          placeholder="Find"
+          aria-label={texts.find(title.toLowerCase())}
+          placeholder={texts.find2}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}
       {found.length === 0 && (
         <p className={classes.none}>
-          {values.length === 0 ? 'Nothing to choose from.' : 'None is named so.'}
+          {values.length === 0 ? texts.nothingToChooseFrom : texts.noneIsNamedSo}
         </p>
       )}
       {found.slice(0, most).map((value) => (
@@ -81,7 +82,7 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
         </label>
       ))}
       {found.length > most && (
-        <p className={classes.none}>And {found.length - most} more: find them by name.</p>
+        <p className={classes.none}>{texts.andMoreFindThemByName(found.length - most)}</p>
       )}
     </>
   );

@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { useState } from 'react';
 import classes from './filters.module.css';
+import * as texts from '@/texts/instances';
 
 /** Adds a condition on the configuration: `KEY`, `KEY=value`, `KEY~text` or free text. */
 export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
@@ -19,9 +20,9 @@ export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
       <TextInput
         size="xs"
         maxLength={300}
-        aria-label="Configuration: KEY, KEY=value, KEY~text or free text, then Enter"
-        title="KEY, KEY=value, KEY~text or free text, then Enter"
-        placeholder="Configuration: KEY=value"
+        aria-label={texts.configurationKeyKeyValueKeyText}
+        title={texts.keyKeyValueKeyTextOr}
+        placeholder={texts.configurationKeyValue}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         leftSection={<IconAdjustmentsHorizontal size={15} stroke={1.7} />}

@@ -7,6 +7,7 @@ import classes from './frame.module.css';
 import { Header } from './Header';
 import { Offline } from './Offline';
 import { useShortcuts } from './useShortcuts';
+import * as texts from '@/texts/frame';
 
 const Palette = lazy(() => import('./Palette'));
 const SideDrawer = lazy(() => import('./SideDrawer'));
@@ -25,10 +26,10 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <div className={classes.frame}>
       <a href="#main" className={classes.skip}>
-        Skip to the page
+        {texts.skipToThePage}
       </a>
       {wide ? (
-        <aside className={classes.side} aria-label="Sidebar">
+        <aside className={classes.side} aria-label={texts.sidebar}>
           <Sidebar />
         </aside>
       ) : (

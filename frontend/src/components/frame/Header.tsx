@@ -5,6 +5,7 @@ import { useMay } from '../useMe';
 import classes from './frame.module.css';
 import { Running } from './Running';
 import { UserMenu } from './UserMenu';
+import * as texts from '@/texts/frame';
 
 const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -20,14 +21,14 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
   return (
     <header className={classes.header}>
       {onMenu && (
-        <ActionIcon onClick={onMenu} aria-label="Open the sidebar">
+        <ActionIcon onClick={onMenu} aria-label={texts.openTheSidebar}>
           <IconMenu2 size={18} stroke={1.7} />
         </ActionIcon>
       )}
       <button type="button" className={classes.search} onClick={onSearch}>
         <IconSearch size={15} stroke={1.8} />
-        <span className={classes.searchWord}>Search or run…</span>
-        <kbd>{apple ? '⌘ K' : 'Ctrl K'}</kbd>
+        <span className={classes.searchWord}>{texts.searchOrRun}</span>
+        <kbd>{apple ? texts.k : texts.ctrlK}</kbd>
       </button>
       <div className={classes.spacer} />
       <Running />
@@ -35,7 +36,7 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
         <ButtonLink to="/projects/new">
           <span className={classes.add}>
             <IconPlus size={15} stroke={2} />
-            <span className={classes.wideOnly}>Add GitLab project</span>
+            <span className={classes.wideOnly}>{texts.addGitlabProject}</span>
           </span>
         </ButtonLink>
       )}

@@ -2,6 +2,7 @@ import { onlineManager } from '@tanstack/react-query';
 import { IconWifiOff } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 /** Says that the browser is offline; the pages keep the last data. */
 export function Offline() {
@@ -13,7 +14,7 @@ export function Offline() {
   return (
     <div className={classes.offline} role="status">
       <IconWifiOff size={16} stroke={1.8} aria-hidden="true" />
-      This computer is offline. What you see is as of the last answer; Ocim goes on by itself.
+      {texts.thisComputerIsOfflineWhatYou}
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { Status } from '../status/Status';
 import { useMay, useMaySomewhere } from '../useMe';
 import { type Entry, search } from './entries';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 const [store, palette] = createSpotlight();
 
@@ -37,11 +38,11 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
       scrollable
       maxHeight={420}
       overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
-      attributes={{ content: { 'aria-label': 'Search or run' } }}
+      attributes={{ content: { 'aria-label': texts.searchOrRun2 } }}
     >
       <Spotlight.Search
-        placeholder="An instance, a cluster, a page or a command…"
-        aria-label="Search or run"
+        placeholder={texts.anInstanceAClusterAPage}
+        aria-label={texts.searchOrRun2}
         leftSection={<IconSearch size={18} stroke={1.7} />}
       />
       <Spotlight.ActionsList>
@@ -59,7 +60,7 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
             ))}
           </Spotlight.ActionsGroup>
         ))}
-        {groups.length === 0 && <Spotlight.Empty>Nothing of that name.</Spotlight.Empty>}
+        {groups.length === 0 && <Spotlight.Empty>{texts.nothingOfThatName}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
@@ -74,103 +75,103 @@ function useEntries(onHelp: () => void): Entry[] {
   return useMemo(() => {
     const commands: Entry[] = [
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'overview',
-        label: 'Overview',
+        label: texts.overview,
         run: () => void router.navigate({ to: '/overview' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'instances',
-        label: 'Instances',
+        label: texts.instances,
         run: () => void router.navigate({ to: '/instances' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'clusters',
-        label: 'Clusters',
+        label: texts.clusters,
         run: () => void router.navigate({ to: '/clusters' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'activity',
-        label: 'Activity',
+        label: texts.activity,
         run: () => void router.navigate({ to: '/activity' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'bulk',
-        label: 'Bulk changes',
+        label: texts.bulkChanges,
         run: () => void router.navigate({ to: '/bulk' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'account',
-        label: 'Account and sessions',
+        label: texts.accountAndSessions,
         run: () => void router.navigate({ to: '/account' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'tokens',
-        label: 'API tokens',
+        label: texts.apiTokens,
         run: () => void router.navigate({ to: '/account/tokens' }),
       },
       {
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'notifications',
-        label: 'Notifications',
+        label: texts.notifications,
         run: () => void router.navigate({ to: '/account/notifications' }),
       },
-      { kind: 'Commands', id: 'light', label: 'Light theme', run: () => setColorScheme('light') },
-      { kind: 'Commands', id: 'dark', label: 'Dark theme', run: () => setColorScheme('dark') },
-      { kind: 'Commands', id: 'keys', label: 'Keyboard shortcuts', run: onHelp },
-      { kind: 'Commands', id: 'out', label: 'Log out', run: () => void session.leave() },
+      { kind: texts.commands, id: 'light', label: texts.lightTheme, run: () => setColorScheme('light') },
+      { kind: texts.commands, id: 'dark', label: texts.darkTheme, run: () => setColorScheme('dark') },
+      { kind: texts.commands, id: 'keys', label: texts.keyboardShortcuts, run: onHelp },
+      { kind: texts.commands, id: 'out', label: texts.logOut, run: () => void session.leave() },
     ];
     if (operator) {
       commands.push({
-        kind: 'Pages',
+        kind: texts.pages,
         id: 'projects',
-        label: 'GitLab projects',
+        label: texts.gitlabProjects,
         run: () => void router.navigate({ to: '/administration/projects' }),
       });
     }
     if (administrator) {
       commands.push(
         {
-          kind: 'Pages',
+          kind: texts.pages,
           id: 'users',
-          label: 'Users',
+          label: texts.users,
           run: () => void router.navigate({ to: '/administration/users' }),
         },
         {
-          kind: 'Pages',
+          kind: texts.pages,
           id: 'audit',
-          label: 'Audit',
+          label: texts.audit,
           run: () => void router.navigate({ to: '/administration/audit' }),
         },
         {
-          kind: 'Commands',
+          kind: texts.commands,
           id: 'add',
-          label: 'Add GitLab project',
+          label: texts.addGitlabProject,
           run: () => void router.navigate({ to: '/projects/new' }),
         },
       );
     }
     const places = (tree?.clusters ?? []).flatMap((cluster): Entry[] => [
       {
-        kind: 'Clusters',
+        kind: texts.clusters,
         id: cluster.id,
         label: cluster.name,
         run: () => void router.navigate({ to: '/clusters/$cluster', params: { cluster: cluster.id } }),
       },
       {
-        kind: 'Commands',
-        id: `deploy ${cluster.id}`,
-        label: `Deploy a new instance on ${cluster.name}`,
+        kind: texts.commands,
+        id: texts.deploy(cluster.id),
+        label: texts.deployANewInstanceOn(cluster.name),
         run: () => void router.navigate({ to: '/clusters/$cluster/deploy', params: { cluster: cluster.id } }),
       },
       ...cluster.instances.map((leaf): Entry => ({
-        kind: 'Instances',
+        kind: texts.instances,
         id: `${cluster.id}/${leaf.name}`,
         label: leaf.name,
         about: cluster.name,

@@ -10,6 +10,7 @@ import { pipelineLook } from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 const Queue = lazy(() => import('../operations/Queue'));
 
@@ -32,17 +33,21 @@ export function Running() {
     <Dropdown
       align="end"
       className={`${dropdown.opener} ${dropdown.plain}`}
-      contents="Running pipelines"
+      contents={texts.runningPipelines}
       onOpen={setOpen}
       button={
         <>
           {count > 0 && <Mark shape="spin" />}
           <span className="numbers">{count}</span>{' '}
-          <span className={classes.wideOnly}>{count === 1 ? 'pipeline running' : 'pipelines running'}</span>
+          <span className={classes.wideOnly}>
+            {count === 1 ? texts.pipelineRunning : texts.pipelinesRunning}
+          </span>
         </>
       }
     >
-      <DropdownLabel>{count === 0 ? 'No pipeline runs.' : 'Instances with a running pipeline'}</DropdownLabel>
+      <DropdownLabel>
+        {count === 0 ? texts.noPipelineRuns : texts.instancesWithARunningPipeline}
+      </DropdownLabel>
       {moving.slice(0, shown).map(({ cluster, name, pipeline }) => (
         <DropdownLink
           key={`${cluster}/${name}`}
@@ -57,13 +62,13 @@ export function Running() {
       ))}
       {count > shown && (
         <DropdownLink to="/instances" search={{ pipeline: ['running', 'pending', 'created', 'preparing'] }}>
-          All {count}
+          {texts.all(count)}
         </DropdownLink>
       )}
       {operations.length > 0 && (
         <>
           <DropdownRule />
-          <DropdownLabel>Operations, each cluster's one after another</DropdownLabel>
+          <DropdownLabel>{texts.operationsEachClustersOneAfterAnother}</DropdownLabel>
           <div className={classes.queue}>
             <Suspense fallback={null}>
               <Queue operations={operations} />

@@ -2,6 +2,7 @@ import { Kbd } from '@mantine/core';
 import type { Shortcut } from '@/lib/keys';
 import { Dialog } from '../Dialog';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 interface ShortcutListProps {
   shortcuts: readonly Shortcut[];
@@ -10,13 +11,13 @@ interface ShortcutListProps {
 
 export default function ShortcutList({ shortcuts, onClose }: ShortcutListProps) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+    <Dialog title={texts.keyboardShortcuts} onClose={onClose}>
       <dl className={classes.keys}>
         <dt>
-          <Kbd>Ctrl</Kbd>
-          <Kbd>K</Kbd>
+          <Kbd>{texts.ctrl}</Kbd>
+          <Kbd>{texts.k2}</Kbd>
         </dt>
-        <dd>Search or run</dd>
+        <dd>{texts.searchOrRun2}</dd>
         {shortcuts.flatMap(({ keys, does }) => [
           <dt key={`${keys} keys`}>
             {keys.split(' ').map((key) => (

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core';
 import type { ReactNode } from 'react';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 interface SideDrawerProps {
   opened: boolean;
@@ -13,7 +14,7 @@ export default function SideDrawer({ opened, onClose, children }: SideDrawerProp
   return (
     <Drawer.Root opened={opened} onClose={onClose} size={300} padding={0}>
       <Drawer.Overlay backgroundOpacity={0.4} />
-      <Drawer.Content aria-label="Sidebar" className={classes.drawerContent ?? ''}>
+      <Drawer.Content aria-label={texts.sidebar} className={classes.drawerContent ?? ''}>
         <Drawer.Body className={classes.drawer ?? ''}>{children}</Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>

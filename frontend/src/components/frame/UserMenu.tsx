@@ -14,13 +14,14 @@ import { DropdownButton, DropdownLabel, DropdownLink, DropdownRule, ItemEnd } fr
 import { rolesInWords } from '../roles';
 import { useMe } from '../useMe';
 import classes from './frame.module.css';
+import * as texts from '@/texts/frame';
 
 const icon = { size: 16, stroke: 1.7 };
 
 const schemes = [
-  { value: 'light', word: 'Light', Icon: IconSun },
-  { value: 'dark', word: 'Dark', Icon: IconMoon },
-  { value: 'auto', word: 'As the system', Icon: IconDeviceDesktop },
+  { value: 'light', word: texts.light, Icon: IconSun },
+  { value: 'dark', word: texts.dark, Icon: IconMoon },
+  { value: 'auto', word: texts.asTheSystem, Icon: IconDeviceDesktop },
 ] as const;
 
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
@@ -32,8 +33,8 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       align="end"
       className={classes.initials}
       button={initials(me.name)}
-      label={`${initials(me.name)}: account of ${me.name}`}
-      contents="Account"
+      label={texts.accountOf(initials(me.name), me.name)}
+      contents={texts.account}
     >
       <div className={classes.who}>
         <strong>{me.name}</strong>
@@ -43,18 +44,18 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       <DropdownRule />
       <DropdownLink to="/account">
         <IconUser {...icon} />
-        Account and sessions
+        {texts.accountAndSessions}
       </DropdownLink>
       <DropdownLink to="/account/tokens">
         <IconKey {...icon} />
-        API tokens
+        {texts.apiTokens}
       </DropdownLink>
       <DropdownButton onClick={onHelp}>
         <IconKeyboard {...icon} />
-        Keyboard shortcuts
+        {texts.keyboardShortcuts}
       </DropdownButton>
       <DropdownRule />
-      <DropdownLabel>Theme</DropdownLabel>
+      <DropdownLabel>{texts.theme}</DropdownLabel>
       {schemes.map(({ value, word, Icon }) => (
         <DropdownButton
           key={value}
@@ -70,7 +71,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       <DropdownRule />
       <DropdownButton onClick={() => void session.leave()}>
         <IconLogout {...icon} />
-        Log out
+        {texts.logOut}
       </DropdownButton>
     </Dropdown>
   );

@@ -1,6 +1,7 @@
 import type { Urgency } from '@/api/status';
+import * as texts from '@/texts/frame';
 
-const kinds = ['Instances', 'Clusters', 'Pages', 'Commands'] as const;
+const kinds = [texts.instances, texts.clusters, texts.pages, texts.commands] as const;
 
 /** Something the palette finds. */
 export interface Entry {

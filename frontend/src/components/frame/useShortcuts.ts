@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { followShortcuts, type Shortcut } from '@/lib/keys';
+import * as texts from '@/texts/frame';
 
 interface Openers {
   openPalette: () => void;
@@ -12,16 +13,16 @@ export function useShortcuts({ openPalette, openHelp }: Openers): readonly Short
   const router = useRouter();
   const shortcuts = useMemo<Shortcut[]>(
     () => [
-      { keys: '/', does: 'Filter this page', run: focusFilter },
-      { keys: 'g o', does: 'Go to the overview', run: () => void router.navigate({ to: '/overview' }) },
-      { keys: 'g i', does: 'Go to the instances', run: () => void router.navigate({ to: '/instances' }) },
-      { keys: 'g c', does: 'Go to the clusters', run: () => void router.navigate({ to: '/clusters' }) },
-      { keys: 'g a', does: 'Go to the activity', run: () => void router.navigate({ to: '/activity' }) },
-      { keys: 'g s', does: 'Go to the sidebar', run: focusTree },
-      { keys: 'j', does: 'Next row', run: () => moveInRows(1) },
-      { keys: 'k', does: 'Row before', run: () => moveInRows(-1) },
-      { keys: 'x', does: 'Choose the row, or let go of it', run: chooseRow },
-      { keys: '?', does: 'List the shortcuts', run: openHelp },
+      { keys: '/', does: texts.filterThisPage, run: focusFilter },
+      { keys: 'g o', does: texts.goToTheOverview, run: () => void router.navigate({ to: '/overview' }) },
+      { keys: 'g i', does: texts.goToTheInstances, run: () => void router.navigate({ to: '/instances' }) },
+      { keys: 'g c', does: texts.goToTheClusters, run: () => void router.navigate({ to: '/clusters' }) },
+      { keys: 'g a', does: texts.goToTheActivity, run: () => void router.navigate({ to: '/activity' }) },
+      { keys: 'g s', does: texts.goToTheSidebar, run: focusTree },
+      { keys: 'j', does: texts.nextRow, run: () => moveInRows(1) },
+      { keys: 'k', does: texts.rowBefore, run: () => moveInRows(-1) },
+      { keys: 'x', does: texts.chooseTheRowOrLetGo, run: chooseRow },
+      { keys: '?', does: texts.listTheShortcuts, run: openHelp },
     ],
     [router, openHelp],
   );

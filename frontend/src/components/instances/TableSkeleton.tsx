@@ -2,12 +2,13 @@ import { Skeleton } from '@mantine/core';
 import { useDelayed } from '@/lib/useDelayed';
 import type { Column } from './columns';
 import classes from './instances.module.css';
+import * as texts from '@/texts/instances';
 
 /** The table before its first rows came: its true shape, once that has taken long enough to notice. */
 export function TableSkeleton({ columns, rows = 14 }: { columns: readonly Column[]; rows?: number }) {
   const late = useDelayed(true, 150);
   return (
-    <div role="status" aria-label="Loading the instances">
+    <div role="status" aria-label={texts.loadingTheInstances}>
       <table className={classes.table} aria-hidden="true">
         <thead>
           <tr>

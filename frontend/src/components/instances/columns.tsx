@@ -9,6 +9,7 @@ import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import classes from './instances.module.css';
+import * as texts from '@/texts/instances';
 
 export interface Column {
   id: string;
@@ -29,7 +30,7 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
     nameColumn((id) => clusters.get(id)?.name ?? id),
     {
       id: 'cluster',
-      title: 'Cluster',
+      title: texts.cluster,
       sort: 'cluster',
       hide: 48,
       cell: ({ cluster }) => (
@@ -40,7 +41,7 @@ export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Colu
     },
     {
       id: 'provider',
-      title: 'Provider',
+      title: texts.provider,
       hide: 96,
       cell: ({ cluster }) => (
         <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
@@ -59,7 +60,7 @@ export function clusterColumns(staleSince: string | undefined): Column[] {
 function nameColumn(clusterName?: (id: string) => string): Column {
   return {
     id: 'name',
-    title: 'Name',
+    title: texts.name,
     sort: 'name',
     cell: (i) => (
       <div className={classes.nameCell}>
@@ -73,7 +74,7 @@ function nameColumn(clusterName?: (id: string) => string): Column {
         {i.problems && (
           <span className={classes.problem} title={i.problems[0]?.message}>
             <Mark shape="triangle" size={12} />
-            <Hidden>Its files have problems</Hidden>
+            <Hidden>{texts.itsFilesHaveProblems}</Hidden>
           </span>
         )}
         {clusterName && <span className={classes.under}>{clusterName(i.cluster)}</span>}
@@ -85,14 +86,14 @@ function nameColumn(clusterName?: (id: string) => string): Column {
 const commonColumns = (staleSince: (cluster: string) => string | undefined): Column[] => [
   {
     id: 'release',
-    title: 'Release',
+    title: texts.release,
     sort: 'release',
     hide: 72,
     cell: ({ release }) => release ?? <span className={classes.dim}>—</span>,
   },
   {
     id: 'lms',
-    title: 'LMS',
+    title: texts.lms,
     hide: 84,
     cut: true,
     cell: ({ lmsUrl }) =>
@@ -106,19 +107,19 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
   },
   {
     id: 'lifecycle',
-    title: 'Lifecycle',
+    title: texts.lifecycle,
     hide: 66,
     cell: ({ lifecycle }) => <Status look={lifecycleLooks[lifecycle]} />,
   },
   {
     id: 'health',
-    title: 'Health',
+    title: texts.health,
     sort: 'health',
     cell: (instance) => <HealthCell instance={instance} staleSince={staleSince(instance.cluster)} />,
   },
   {
     id: 'pipeline',
-    title: 'Latest pipeline',
+    title: texts.latestPipeline,
     sort: 'pipeline',
     hide: 48,
     cell: ({ cluster, pipeline }) =>
@@ -132,15 +133,15 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
           <span className={classes.dim} data-hide={96}>
             <Time at={pipeline.updatedAt} />
           </span>
-          <Hidden>, pipeline {pipeline.id}</Hidden>
+          <Hidden>{texts.pipeline(pipeline.id)}</Hidden>
         </QuietLink>
       ) : (
-        <span className={classes.dim}>None</span>
+        <span className={classes.dim}>{texts.none}</span>
       ),
   },
   {
     id: 'changed',
-    title: 'Changed',
+    title: texts.changed,
     sort: 'changed',
     hide: 48,
     cell: ({ changedAt }) => (
@@ -171,20 +172,20 @@ function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: Heal
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
       {drift && (
-        <span className={classes.problem} title={`Drift: ${drift.reason}`}>
+        <span className={classes.problem} title={texts.drift(drift.reason)}>
           <Mark shape={driftLook.shape} size={13} />
-          <Hidden>, drifted: {drift.reason}</Hidden>
+          <Hidden>{texts.drifted(drift.reason)}</Hidden>
         </span>
       )}
       {told && health.state === 'unknown' && (
         <span className={classes.dim}>
-          <Time at={staleSince} prefix="last seen " />
+          <Time at={staleSince} prefix={texts.lastSeen} />
         </span>
       )}
       {told && health.state !== 'unknown' && (
-        <span className={classes.dim} title={`Stale: as of ${timeOfDay(told)}`}>
+        <span className={classes.dim} title={texts.staleAsOf(timeOfDay(told))}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
-          <Hidden>, stale: as of {timeOfDay(told)}</Hidden>
+          <Hidden>{texts.staleAsOf2(timeOfDay(told))}</Hidden>
         </span>
       )}
     </span>

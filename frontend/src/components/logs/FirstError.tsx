@@ -5,12 +5,13 @@ import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Mark } from '@/components/status/Mark';
 import classes from './logs.module.css';
+import * as texts from '@/texts/logs';
 
 const reasons: Partial<Record<string, string>> = {
-  runner_system_failure: 'The runner itself failed. Retry it.',
-  stuck_or_timeout_failure: 'No runner took it, or it took too long.',
-  job_execution_timeout: 'It took longer than the project allows.',
-  data_integrity_failure: 'GitLab itself failed. Retry it.',
+  runner_system_failure: texts.theRunnerItselfFailedRetryIt,
+  stuck_or_timeout_failure: texts.noRunnerTookItOrIt,
+  job_execution_timeout: texts.itTookLongerThanTheProject,
+  data_integrity_failure: texts.gitlabItselfFailedRetryIt,
 };
 
 /** Why a job failed, before anybody reads its log. */
@@ -23,22 +24,20 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
         <Mark shape="cross" size={16} />
       </span>
       <div className={classes.errorBody}>
-        <h2 id="first-error">
-          {job.name} failed in the stage {stage}
-        </h2>
-        <Loaded query={query} what="The error" lines={2}>
+        <h2 id="first-error">{texts.failedInTheStage(job.name, stage)}</h2>
+        <Loaded query={query} what={texts.theError} lines={2}>
           {({ found }) =>
             found ? (
               <>
                 <p className={classes.errorText}>{found.text}</p>
                 {found.context && found.context.length > 1 && (
-                  <pre className={classes.errorContext} tabIndex={0} aria-label="The lines around it">
+                  <pre className={classes.errorContext} tabIndex={0} aria-label={texts.theLinesAroundIt}>
                     {found.context.join('\n')}
                   </pre>
                 )}
               </>
             ) : (
-              <p>{why ?? 'Nothing in its log looks like an error; read its end.'}</p>
+              <p>{why ?? texts.nothingInItsLogLooksLike}</p>
             )
           }
         </Loaded>
@@ -50,7 +49,7 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
           resetScroll={false}
           variant="default"
         >
-          Show it in the log
+          {texts.showItInTheLog}
         </ButtonLink>
       )}
     </section>

@@ -4,6 +4,7 @@ import { type LogRow, type LogSection, sectionTitle } from '@/lib/jobLog';
 import { duration } from '@/lib/time';
 import classes from './logs.module.css';
 import { LogText } from './LogText';
+import * as texts from '@/texts/logs';
 
 interface LogLineProps {
   row: LogRow;
@@ -25,7 +26,7 @@ export function LogLine({ row, section, folded, onFold, wanted }: LogLineProps) 
         replace
         resetScroll={false}
         className={classes.number}
-        aria-label={row.number === undefined ? `Link to byte ${row.at}` : `Link to line ${row.number}`}
+        aria-label={row.number === undefined ? texts.linkToByte(row.at) : texts.linkToLine(row.number)}
       >
         {row.number ?? '·'}
       </Link>

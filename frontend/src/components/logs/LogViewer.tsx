@@ -18,6 +18,7 @@ import { Search } from './Search';
 import { useDownload } from './useDownload';
 import { useJobLog } from './useJobLog';
 import { around, findRows, isFoldedFirst, rowAt, visibleRows } from './visible';
+import * as texts from '@/texts/logs';
 
 export interface LogViewerProps {
   place: JobPlace;
@@ -113,18 +114,18 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
 
   return (
     <Panel
-      title={`Log of ${job.name}`}
+      title={texts.logOf(job.name)}
       note={<Status look={pipelineLook(job.status)} />}
       flush
       actions={
         <>
-          {job.webUrl !== undefined && <OutLink href={job.webUrl}>In GitLab</OutLink>}
+          {job.webUrl !== undefined && <OutLink href={job.webUrl}>{texts.inGitlab}</OutLink>}
           <SmallButton
             onClick={download.start}
             loading={download.busy}
             leftSection={<IconDownload size={14} stroke={1.8} />}
           >
-            Download
+            {texts.download}
           </SmallButton>
         </>
       }
@@ -149,7 +150,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
             onClick={() => setFollow(!follow)}
             leftSection={<IconArrowDown size={14} stroke={1.8} />}
           >
-            Follow
+            {texts.follow}
           </Button>
         )}
         <QuietLink
@@ -157,40 +158,38 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
           search={(before) => ({ ...before, job: 'none', at: undefined })}
           resetScroll={false}
           className={classes.close}
-          aria-label="Close the log"
+          aria-label={texts.closeTheLog}
         >
           <IconX size={16} stroke={1.8} />
         </QuietLink>
       </div>
-      {download.error && <Failure error={download.error} what="The log could not be downloaded." />}
+      {download.error && <Failure error={download.error} what={texts.theLogCouldNotBeDownloaded} />}
       {state.from > 0 && !state.loading && (
         <button type="button" className={classes.more} onClick={() => void store.earlier()}>
-          Show what is before ({size(state.from)})
+          {texts.showWhatIsBefore(size(state.from))}
         </button>
       )}
       <div
         ref={scroller}
         className={classes.scroller}
         role="region"
-        aria-label={`Output of ${job.name}`}
+        aria-label={texts.outputOf(job.name)}
         tabIndex={0}
         onWheel={(event) => {
           if (event.deltaY < 0) setFollow(false);
         }}
         onKeyDown={(event) => {
-          if (['ArrowUp', 'PageUp', 'Home'].includes(event.key)) setFollow(false);
+          if (['ArrowUp', 'PageUp', texts.home].includes(event.key)) setFollow(false);
         }}
       >
         {rows.length === 0 && !state.loading && state.error === undefined && (
-          <p className={classes.none}>
-            {running ? 'Nothing is written yet.' : 'The log is empty, or GitLab has removed it.'}
-          </p>
+          <p className={classes.none}>{running ? texts.nothingIsWrittenYet : texts.theLogIsEmptyOrGitlab}</p>
         )}
-        {rows.length === 0 && state.loading && <Loading lines={6} label="Loading: the log" />}
+        {rows.length === 0 && state.loading && <Loading lines={6} label={texts.loadingTheLog} />}
         {rows.length > 0 && (
           <div
             role="list"
-            aria-label="Lines"
+            aria-label={texts.lines}
             className={classes.lines}
             style={{ height: virtual.getTotalSize() }}
           >
@@ -231,14 +230,14 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
       {state.error && (
         <Failure
           error={state.error}
-          what={rows.length > 0 ? 'The log could not be read further.' : 'The log could not be read.'}
+          what={rows.length > 0 ? texts.theLogCouldNotBeRead : texts.theLogCouldNotBeRead2}
           onRetry={() => void store.later()}
           retrying={state.loading}
         />
       )}
       {state.more && !state.loading && !running && (
         <button type="button" className={classes.more} onClick={() => void store.later()}>
-          Show what follows{state.size > 0 && ` (${size(state.size - state.next)})`}
+          {texts.showWhatFollows(state.size, size(state.size - state.next))}
         </button>
       )}
     </Panel>

@@ -7,17 +7,16 @@ import { isMoving } from '@/api/status';
 import type { Pipeline } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { useMay } from '@/components/useMe';
+import * as texts from '@/texts/logs';
 
 const deeds = {
   cancel: {
-    verb: 'Cancel the pipeline',
-    impact:
-      'Its running jobs are stopped where they are and its waiting ones never start. What is deployed already stays; an instance may be left half deployed until the next pipeline.',
+    verb: texts.cancelThePipeline,
+    impact: texts.itsRunningJobsAreStoppedWhere,
   },
   retry: {
-    verb: 'Retry the pipeline',
-    impact:
-      'Its failed and canceled jobs run again, on the same commit. Jobs that succeeded do not. It is refused while another operation of the cluster runs.',
+    verb: texts.retryThePipeline,
+    impact: texts.itsFailedAndCanceledJobsRun,
   },
 } as const;
 
@@ -38,7 +37,7 @@ export function PipelineActions({ pipeline }: { pipeline: Pipeline }) {
           onClick={() => setAsked('retry')}
           leftSection={<IconRepeat size={15} stroke={1.8} />}
         >
-          Retry
+          {texts.retry}
         </Button>
       )}
       {moving && status !== 'canceling' && (
@@ -47,7 +46,7 @@ export function PipelineActions({ pipeline }: { pipeline: Pipeline }) {
           onClick={() => setAsked('cancel')}
           leftSection={<IconPlayerStop size={15} stroke={1.8} />}
         >
-          Cancel
+          {texts.cancel}
         </Button>
       )}
       {asked && (
@@ -66,8 +65,8 @@ export function PipelineActions({ pipeline }: { pipeline: Pipeline }) {
         >
           <p>{deeds[asked].impact}</p>
           <Textarea
-            label="Reason"
-            description="Stands in the history. May stay empty."
+            label={texts.reason}
+            description={texts.standsInTheHistoryMayStay}
             autosize
             minRows={2}
             maxLength={500}

@@ -1,6 +1,7 @@
 import { ActionIcon, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
 import classes from './logs.module.css';
+import * as texts from '@/texts/logs';
 
 interface SearchProps {
   text: string;
@@ -18,8 +19,8 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
     <search className={classes.search}>
       <TextInput
         size="xs"
-        aria-label="Search the log"
-        placeholder="Search the log"
+        aria-label={texts.searchTheLog}
+        placeholder={texts.searchTheLog}
         leftSection={<IconSearch size={14} stroke={1.8} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
@@ -31,15 +32,15 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
         }}
       />
       <span role="status" className={classes.count}>
-        {text !== '' && (hits === 0 ? 'None' : `${hit + 1} of ${hits}`)}
-        {text !== '' && partial && ' in this part'}
+        {text !== '' && (hits === 0 ? texts.none : texts.ofText(hit + 1, hits))}
+        {text !== '' && partial && texts.inThisPart}
       </span>
       {hits > 0 && (
         <>
-          <ActionIcon size={26} aria-label="Previous line found" onClick={() => onGo(hit - 1)}>
+          <ActionIcon size={26} aria-label={texts.previousLineFound} onClick={() => onGo(hit - 1)}>
             <IconChevronUp size={15} />
           </ActionIcon>
-          <ActionIcon size={26} aria-label="Next line found" onClick={() => onGo(hit + 1)}>
+          <ActionIcon size={26} aria-label={texts.nextLineFound} onClick={() => onGo(hit + 1)}>
             <IconChevronDown size={15} />
           </ActionIcon>
         </>

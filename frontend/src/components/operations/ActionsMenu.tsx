@@ -19,6 +19,7 @@ import { useClusterName } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
 import { Protect } from './Protect';
 import { StartOperation } from './StartOperation';
+import * as texts from '@/texts/operations';
 
 interface ActionsMenuProps {
   details: InstanceDetails;
@@ -44,10 +45,10 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
       <Dropdown
         align="end"
         className={dropdown.opener}
-        contents={`Actions on ${name}`}
+        contents={texts.actionsOn(name)}
         button={
           <>
-            Actions
+            {texts.actions}
             <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
           </>
         }
@@ -55,35 +56,35 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
         {lifecycle === 'deleted' ? null : lifecycle === 'archived' ? (
           <DropdownButton onClick={() => setAsked('unarchive')}>
             <IconArchiveOff {...icon} />
-            Unarchive
+            {texts.unarchive}
           </DropdownButton>
         ) : (
           <DropdownButton onClick={() => setAsked('archive')}>
             <IconArchive {...icon} />
-            Archive
+            {texts.archive}
           </DropdownButton>
         )}
         <DropdownButton onClick={() => setAsked('buildImages')}>
           <IconBox {...icon} />
-          Build images
+          {texts.buildImages}
         </DropdownButton>
         {lifecycle !== 'deleted' && (
           <DropdownButton onClick={() => setProtecting(true)}>
             {held ? <IconLockOpen {...icon} /> : <IconLock {...icon} />}
-            {held ? 'Lift the protection' : 'Protect'}
+            {held ? texts.liftTheProtection : texts.protect2}
           </DropdownButton>
         )}
         {(administrator || lifecycle !== 'deleted') && <DropdownRule />}
         {administrator && (
           <DropdownButton danger onClick={() => setAsked('reprovision')}>
             <IconServerCog {...icon} />
-            Reprovision the cluster
+            {texts.reprovisionTheCluster}
           </DropdownButton>
         )}
         {lifecycle !== 'deleted' && (
           <DropdownButton danger onClick={() => setAsked('delete')}>
             <IconTrash {...icon} />
-            Delete
+            {texts.deleteText}
           </DropdownButton>
         )}
       </Dropdown>
@@ -110,11 +111,11 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
 const dialogs: Partial<
   Record<OperationKind, { title: (name: string, cluster: string) => string; verb: string }>
 > = {
-  archive: { title: (name) => `Archive ${name}?`, verb: 'Archive' },
-  unarchive: { title: (name) => `Unarchive ${name}?`, verb: 'Unarchive' },
-  delete: { title: (name) => `Delete ${name}?`, verb: 'Delete for good' },
-  buildImages: { title: (_, cluster) => `Build images for ${cluster}`, verb: 'Build images' },
-  reprovision: { title: (_, cluster) => `Reprovision the cluster ${cluster}?`, verb: 'Reprovision' },
+  archive: { title: (name) => texts.archive2(name), verb: texts.archive },
+  unarchive: { title: (name) => texts.unarchive2(name), verb: texts.unarchive },
+  delete: { title: (name) => texts.deleteText2(name), verb: texts.deleteForGood },
+  buildImages: { title: (_, cluster) => texts.buildImagesFor(cluster), verb: texts.buildImages },
+  reprovision: { title: (_, cluster) => texts.reprovisionTheCluster2(cluster), verb: texts.reprovision },
 };
 
 function wishOf(kind: OperationKind, { instance, files }: InstanceDetails): Wish {

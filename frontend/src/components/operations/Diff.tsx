@@ -1,7 +1,8 @@
 import { parseDiff } from './parseDiff';
 import classes from './operations.module.css';
+import * as texts from '@/texts/operations';
 
-const spoken = { add: 'added', remove: 'removed', same: 'unchanged', gap: '' } as const;
+const spoken = { add: texts.added, remove: texts.removed, same: texts.unchanged, gap: '' } as const;
 const signs = { add: '+', remove: '−', same: ' ', gap: '' } as const;
 
 /** A unified diff, line by line: by sign, word and colour. */

@@ -15,6 +15,7 @@ import {
 } from '@tabler/icons-react';
 import type { Effect } from '@/api/types';
 import classes from './operations.module.css';
+import * as texts from '@/texts/operations';
 
 const icons: Record<Effect['effect'], TablerIcon> = {
   destroysData: IconTrashX,
@@ -34,7 +35,7 @@ const icons: Record<Effect['effect'], TablerIcon> = {
 /** What an operation causes, the costliest first. */
 export function Effects({ effects }: { effects: readonly Effect[] }) {
   return (
-    <ul className={classes.effects} aria-label="What it causes">
+    <ul className={classes.effects} aria-label={texts.whatItCauses}>
       {effects.map(({ effect, text, because, reasons }) => {
         const Icon = icons[effect];
         return (
@@ -43,9 +44,7 @@ export function Effects({ effects }: { effects: readonly Effect[] }) {
             <span>
               {text}
               {because && because.length > 0 && (
-                <span className={classes.because}>
-                  because of <code>{because.join(', ')}</code>
-                </span>
+                <span className={classes.because}>{texts.becauseOf(because.join(', '))}</span>
               )}
               {[...new Set(Object.values(reasons ?? {}))].map((why) => (
                 <span key={why} className={classes.because}>

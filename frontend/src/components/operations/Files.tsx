@@ -1,8 +1,13 @@
 import type { FileChange } from '@/api/types';
 import { Diff } from './Diff';
 import classes from './operations.module.css';
+import * as texts from '@/texts/operations';
 
-const words: Record<FileChange['action'], string> = { create: 'new', update: 'changed', delete: 'removed' };
+const words: Record<FileChange['action'], string> = {
+  create: texts.newText,
+  update: texts.changed,
+  delete: texts.removed,
+};
 
 /** Files that open by themselves: more would bury the rest. */
 const opened = 3;
@@ -17,12 +22,7 @@ interface FilesProps {
 export function Files({ files, created = false }: FilesProps) {
   return (
     <div className={classes.files}>
-      {created && (
-        <p className={classes.about}>
-          Grove writes them. Here they hold what is overridden; what the cluster’s defaults set comes in
-          addition.
-        </p>
-      )}
+      {created && <p className={classes.about}>{texts.groveWritesThemHereTheyHold}</p>}
       {files.map((file, i) => (
         <details
           key={file.path}
@@ -33,14 +33,12 @@ export function Files({ files, created = false }: FilesProps) {
             <code>{file.path}</code> <span className={classes.dim}>{words[file.action]}</span>
           </summary>
           {(file.secrets ?? []).length > 0 && (
-            <p className={classes.dim}>
-              Secrets change that are not shown: <code>{file.secrets?.join(', ')}</code>
-            </p>
+            <p className={classes.dim}>{texts.secretsChangeThatAreNotShown(file.secrets?.join(', '))}</p>
           )}
           {file.diff === undefined || file.diff === '' ? (
-            <p className={classes.dim}>There is no diff to show: it is too long, or only secrets change.</p>
+            <p className={classes.dim}>{texts.thereIsNoDiffToShow}</p>
           ) : (
-            <Diff label={`Changes of ${file.path}`} diff={file.diff} />
+            <Diff label={texts.changesOf(file.path)} diff={file.diff} />
           )}
         </details>
       ))}

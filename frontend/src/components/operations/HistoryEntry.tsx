@@ -14,6 +14,7 @@ import { Files } from './Files';
 import classes from './history.module.css';
 import { Progress } from './Progress';
 import { RollBack } from './RollBack';
+import * as texts from '@/texts/operations';
 
 interface HistoryEntryProps {
   operation: Operation;
@@ -33,18 +34,18 @@ export function HistoryEntry({ operation: o, open, current, earlier, onToggle }:
         <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
           <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
           <span className={classes.kind}>
-            {o.rolledBackTo === undefined || o.kind !== 'update' ? operationWords[o.kind] : 'Roll back'}
+            {o.rolledBackTo === undefined || o.kind !== 'update' ? operationWords[o.kind] : texts.rollBack2}
           </span>
         </button>
         <Status look={operationLooks[o.state]} />
-        {current && <span className={classes.current}>current</span>}
+        {current && <span className={classes.current}>{texts.current}</span>}
         <span className={classes.who}>
           {o.requestedBy}, <Time at={o.requestedAt} />
         </span>
         <span className={classes.took}>{took(o)}</span>
         {earlier && (
           <RollBack cluster={o.cluster} instance={o.instance} to={o.id}>
-            Roll back to it
+            {texts.rollBackToIt}
           </RollBack>
         )}
       </div>
@@ -59,14 +60,14 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
   const query = useQuery(operationQuery(cluster, id));
   return (
     <div className={classes.details}>
-      <Loaded query={query} what="The operation">
+      <Loaded query={query} what={texts.theOperation}>
         {({ operation, files, pipelines, actions, estimate, ahead }) => (
           <>
             <p className={classes.facts}>
-              Deployment {operation.deploymentId}
-              {operation.commit !== undefined && <>, commit {operation.commit.slice(0, 8)}</>}
+              {texts.deployment(operation.deploymentId)}
+              {operation.commit !== undefined && <>{texts.commit(operation.commit.slice(0, 8))}</>}
               {operation.rolledBackTo !== undefined && (
-                <>, from commit {operation.rolledBackTo.slice(0, 8)}</>
+                <>{texts.fromCommit(operation.rolledBackTo.slice(0, 8))}</>
               )}
               .{' '}
               <TextLink
@@ -74,19 +75,19 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
                 params={{ cluster, instance }}
                 search={{ operation: id }}
               >
-                Follow it
+                {texts.followIt}
               </TextLink>
             </p>
             <Progress operation={operation} estimate={estimate} ahead={ahead} />
             {files.length > 0 ? (
               <Files files={files} created={operation.kind === 'create'} />
             ) : (
-              <p className={classes.facts}>It changed no file by itself: Grove does, when it is asked.</p>
+              <p className={classes.facts}>{texts.itChangedNoFileByItself}</p>
             )}
-            {pipelines.length > 0 && <PipelineTable label="Its pipelines" pipelines={pipelines} />}
+            {pipelines.length > 0 && <PipelineTable label={texts.itsPipelines} pipelines={pipelines} />}
             {actions.map((act) => (
               <p key={act.id} className={classes.facts}>
-                Pipeline #{act.pipeline}: {actWords(act)}, <Time at={act.at} />
+                {texts.pipeline(act.pipeline, actWords(act), <Time at={act.at} />)}
                 {actNote(act) !== undefined && <>: {actNote(act)}</>}
               </p>
             ))}

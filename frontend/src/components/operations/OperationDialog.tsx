@@ -8,6 +8,7 @@ import classes from './operations.module.css';
 import { PreviewView } from './PreviewView';
 import { usePreview } from './usePreview';
 import { useStart } from './useStart';
+import * as texts from '@/texts/operations';
 
 export interface OperationDialogProps {
   cluster: string;
@@ -61,7 +62,7 @@ export default function OperationDialog({
         {builds && (
           <div className={classes.fields}>
             <TextInput
-              label="Repository of the code"
+              label={texts.repositoryOfTheCode}
               placeholder="https://github.com/openedx/edx-platform"
               value={code.repository}
               onChange={({ currentTarget: { value } }) =>
@@ -69,14 +70,14 @@ export default function OperationDialog({
               }
             />
             <TextInput
-              label="Branch"
+              label={texts.branch}
               value={code.branch}
               onChange={({ currentTarget: { value } }) => setCode((before) => ({ ...before, branch: value }))}
             />
           </div>
         )}
         {complete ? (
-          <Loaded query={query} what="The preview" lines={5}>
+          <Loaded query={query} what={texts.thePreview} lines={5}>
             {(preview) => (
               <div data-old={!fresh || undefined} className={classes.preview}>
                 <PreviewView preview={preview} />
@@ -84,13 +85,11 @@ export default function OperationDialog({
             )}
           </Loaded>
         ) : (
-          <p className={classes.about}>
-            Name the code that the images are built of; then it stands here what happens.
-          </p>
+          <p className={classes.about}>{texts.nameTheCodeThatTheImages}</p>
         )}
         <Textarea
-          label="Reason"
-          description="Stands in the history and in the commit, for whoever looks later. May stay empty."
+          label={texts.reason}
+          description={texts.standsInTheHistoryAndIn}
           autosize
           minRows={2}
           maxRows={5}
@@ -100,11 +99,9 @@ export default function OperationDialog({
         />
         {name !== undefined && (
           <div className={classes.danger}>
-            <p id={`${id}-why`}>
-              This cannot be undone. Type <strong>{name}</strong> to confirm it.
-            </p>
+            <p id={`${id}-why`}>{texts.thisCannotBeUndoneTypeTo(name)}</p>
             <TextInput
-              aria-label={`Type ${name}`}
+              aria-label={texts.type(name)}
               aria-describedby={`${id}-why`}
               autoComplete="off"
               autoCapitalize="none"
@@ -114,10 +111,10 @@ export default function OperationDialog({
             />
           </div>
         )}
-        {failure && <Failure error={failure} what="It was not started." />}
+        {failure && <Failure error={failure} what={texts.itWasNotStarted} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            Leave it
+            {texts.leaveIt}
           </Button>
           <Button
             type="submit"

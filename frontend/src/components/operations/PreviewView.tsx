@@ -5,6 +5,7 @@ import { Effects } from './Effects';
 import { Files } from './Files';
 import classes from './operations.module.css';
 import { Warnings } from './Warnings';
+import * as texts from '@/texts/operations';
 
 interface PreviewViewProps {
   preview: Preview;
@@ -19,26 +20,24 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
   return (
     <div className={classes.preview}>
       <Warnings warnings={warnings} />
-      <section aria-label="Consequences">
-        <h3>What happens</h3>
+      <section aria-label={texts.consequences}>
+        <h3>{texts.whatHappens}</h3>
         <p className={classes.about}>
-          {instances.length === 0 ? 'It is about the whole cluster.' : `It touches ${instances.join(', ')}.`}{' '}
+          {instances.length === 0 ? texts.itIsAboutTheWholeCluster : texts.itTouches(instances.join(', '))}{' '}
           {estimate && takes(estimate)}
         </p>
         <Effects effects={effects} />
       </section>
       {preview.files.length > 0 && (
-        <section aria-label="Changes in git">
-          <h3>What changes in git</h3>
+        <section aria-label={texts.changesInGit}>
+          <h3>{texts.whatChangesInGit}</h3>
           {files ?? <Files files={preview.files} created={creates} />}
         </section>
       )}
       {creates && request && preview.files.length === 0 && (
-        <section aria-label="Changes in git">
-          <h3>What changes in git</h3>
-          <p className={classes.about}>
-            Grove writes the instance’s files from the cluster’s defaults. Nothing of them is overridden.
-          </p>
+        <section aria-label={texts.changesInGit}>
+          <h3>{texts.whatChangesInGit}</h3>
+          <p className={classes.about}>{texts.groveWritesTheInstancesFilesFrom}</p>
         </section>
       )}
       {request && <Request request={request} />}
@@ -47,14 +46,12 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
 }
 
 function takes({ seconds, runs }: Estimate): string {
-  const time = `Typically done ${roughly(seconds)} after GitLab accepts it`;
-  return runs === 0
-    ? `${time}; a guess, since none has run here yet.`
-    : `${time}, by ${runs} earlier ${runs === 1 ? 'run' : 'runs'}.`;
+  const time = texts.typicallyDoneAfterGitlabAcceptsIt(roughly(seconds));
+  return runs === 0 ? texts.aGuessSinceNoneHasRun(time) : texts.byEarlier(time, runs);
 }
 
 function roughly(seconds: number): string {
-  return seconds < 120 ? duration(seconds * 1000) : `about ${Math.round(seconds / 60)} min`;
+  return seconds < 120 ? duration(seconds * 1000) : texts.aboutMin(Math.round(seconds / 60));
 }
 
 /** Exactly what GitLab is asked. */
@@ -62,12 +59,13 @@ export function Request({ request, open = false }: { request: GitLabRequest; ope
   return (
     <details className={classes.request} open={open}>
       <summary>
-        What is sent to GitLab:{' '}
-        <code>
-          {request.method} {request.path}
-        </code>
+        {texts.whatIsSentToGitlab(
+          <code>
+            {request.method} {request.path}
+          </code>,
+        )}
       </summary>
-      <pre tabIndex={0} aria-label="Request to GitLab">
+      <pre tabIndex={0} aria-label={texts.requestToGitlab}>
         {request.method} {request.path}
         {'\n\n'}
         {JSON.stringify(request.body, null, 2)}

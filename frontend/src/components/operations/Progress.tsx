@@ -5,6 +5,7 @@ import { useMay } from '@/components/useMe';
 import { duration, parseTime, timeOfDay } from '@/lib/time';
 import classes from './operations.module.css';
 import { useWithdraw } from './useWithdraw';
+import * as texts from '@/texts/operations';
 
 interface ProgressProps {
   operation: Operation;
@@ -24,7 +25,7 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
       <div
         className={classes.bar}
         role="progressbar"
-        aria-label="Progress, estimated"
+        aria-label={texts.progressEstimated}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={estimate.percent}
@@ -33,12 +34,9 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
       </div>
       <span>
         {late
-          ? `It takes longer than the usual ${duration(estimate.seconds * 1000)}.`
-          : `About ${estimate.percent} %, done at ${timeOfDay(done)} or so`}
-        {!late &&
-          (estimate.runs === 0
-            ? '; a guess, since none has run here yet.'
-            : `, by ${estimate.runs} earlier.`)}
+          ? texts.itTakesLongerThanTheUsual(duration(estimate.seconds * 1000))
+          : texts.aboutDoneAtOrSo(estimate.percent, timeOfDay(done))}
+        {!late && (estimate.runs === 0 ? texts.aGuessSinceNoneHasRun2 : texts.byEarlier2(estimate.runs))}
       </span>
     </div>
   );
@@ -51,16 +49,14 @@ function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
   return (
     <>
       <p className={classes.waits}>
-        {ahead === 0
-          ? 'It is next, and starts as soon as the cluster is free.'
-          : `It waits for ${ahead} other ${ahead === 1 ? 'operation' : 'operations'} of this cluster.`}
+        {ahead === 0 ? texts.itIsNextAndStartsAs : texts.itWaitsForOtherOfThis(ahead)}
         {operator && (
           <Button variant="default" size="compact-sm" loading={isPending} onClick={() => mutate()}>
-            Withdraw it
+            {texts.withdrawIt}
           </Button>
         )}
       </p>
-      {error && <Failure error={error} what="It was not withdrawn." />}
+      {error && <Failure error={error} what={texts.itWasNotWithdrawn} />}
     </>
   );
 }

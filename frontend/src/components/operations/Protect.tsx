@@ -5,6 +5,7 @@ import { protect } from '@/api/queries/operations';
 import type { Protection } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Time } from '@/components/Time';
+import * as texts from '@/texts/operations';
 
 interface ProtectProps {
   cluster: string;
@@ -20,8 +21,8 @@ export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
   const [reason, setReason] = useState('');
   return (
     <Confirm
-      title={held ? `Lift the protection of ${instance}?` : `Protect ${instance}?`}
-      verb={held ? 'Lift it' : 'Protect'}
+      title={held ? texts.liftTheProtectionOf(instance) : texts.protect(instance)}
+      verb={held ? texts.liftIt : texts.protect2}
       run={() => protect(cluster, instance, !held, reason.trim())}
       onDone={() => {
         for (const queryKey of [
@@ -35,18 +36,17 @@ export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
     >
       {held ? (
         <p>
-          {held.by} protected it, <Time at={held.at} />
-          {held.reason !== undefined && <>: “{held.reason}”</>}. Without protection it can be archived and
-          deleted.
+          {held.by}{' '}
+          {texts.protectedItWithoutProtectionItCan(
+            <Time at={held.at} />,
+            held.reason !== undefined && <>: “{held.reason}”</>,
+          )}
         </p>
       ) : (
-        <p>
-          It cannot be archived, deleted or reprovisioned until the protection is lifted. Updates go on as
-          before.
-        </p>
+        <p>{texts.itCannotBeArchivedDeletedOr}</p>
       )}
       <Textarea
-        label="Reason"
+        label={texts.reason}
         autosize
         minRows={2}
         maxLength={500}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { protectionsQuery } from '@/api/queries/operations';
 import { Time } from '../Time';
 import classes from './operations.module.css';
+import * as texts from '@/texts/operations';
 
 /** Says that an instance is protected: by whom, since when and why. */
 export function ProtectedMark({ cluster, instance }: { cluster: string; instance: string }) {
@@ -13,7 +14,7 @@ export function ProtectedMark({ cluster, instance }: { cluster: string; instance
     <span className={classes.held}>
       <IconLock size={15} stroke={1.8} aria-hidden="true" />
       <span>
-        Protected by {held.by}, <Time at={held.at} />
+        {texts.protectedBy} {held.by}, <Time at={held.at} />
         {held.reason !== undefined && held.reason !== '' && <>: “{held.reason}”</>}
       </span>
     </span>

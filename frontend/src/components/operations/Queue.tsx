@@ -8,11 +8,12 @@ import { Time } from '../Time';
 import { useMay } from '../useMe';
 import classes from './queue.module.css';
 import { useWithdraw } from './useWithdraw';
+import * as texts from '@/texts/operations';
 
 /** Operations in the order in which they run. */
 export default function Queue({ operations }: { operations: readonly Operation[] }) {
   return (
-    <ol className={classes.queue} aria-label="Operations in their order">
+    <ol className={classes.queue} aria-label={texts.operationsInTheirOrder}>
       {operations.map((operation) => (
         <Entry key={operation.id} operation={operation} />
       ))}
@@ -26,7 +27,7 @@ function Entry({ operation: o }: { operation: Operation }) {
   const waits = o.state === 'requested';
   return (
     <li>
-      <Status look={waits ? { ...operationLooks.requested, word: 'Waits' } : operationLooks[o.state]} />
+      <Status look={waits ? { ...operationLooks.requested, word: texts.waits } : operationLooks[o.state]} />
       <span className={classes.what}>
         {operationWords[o.kind]} <Subject operation={o} />
       </span>
@@ -34,23 +35,24 @@ function Entry({ operation: o }: { operation: Operation }) {
         {o.requestedBy}, <Time at={o.requestedAt} />
         {o.bulk !== undefined && (
           <>
-            , of a{' '}
-            <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }} inherit>
-              bulk change
-            </TextLink>
+            {texts.ofA(
+              <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }} inherit>
+                {texts.bulkChange}
+              </TextLink>,
+            )}
           </>
         )}
       </span>
       {waits && operator && (
         <SmallButton
           loading={isPending}
-          aria-label={`Withdraw ${operationWords[o.kind]} ${namesOf(o)}`}
+          aria-label={texts.withdraw(operationWords[o.kind], namesOf(o))}
           onClick={() => mutate()}
         >
-          Withdraw
+          {texts.withdraw2}
         </SmallButton>
       )}
-      {error && <Failure error={error} what="It was not withdrawn." />}
+      {error && <Failure error={error} what={texts.itWasNotWithdrawn} />}
     </li>
   );
 }
@@ -69,19 +71,19 @@ function Subject({ operation: o }: { operation: Operation }) {
       </TextLink>
     );
   }
-  if (pipeline === undefined) return <>of the cluster</>;
+  if (pipeline === undefined) return <>{texts.ofTheCluster}</>;
   return (
     <TextLink
       to="/clusters/$cluster/pipelines/$pipeline"
       params={{ cluster: o.cluster, pipeline: String(pipeline) }}
       inherit
     >
-      of the cluster
+      {texts.ofTheCluster}
     </TextLink>
   );
 }
 
 /** “alpha”, “alpha and 4 more”. */
 function namesOf({ instance, deployments = [] }: Operation): string {
-  return deployments.length > 1 ? `${instance} and ${deployments.length - 1} more` : instance;
+  return deployments.length > 1 ? texts.andMore(instance, deployments.length - 1) : instance;
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { queueQuery } from '@/api/queries/operations';
 import { Loaded } from '../Loaded';
 import { Panel } from '../Panel';
+import * as texts from '@/texts/operations';
 
 const Queue = lazy(() => import('./Queue'));
 
@@ -11,8 +12,8 @@ export function QueuePanel({ cluster }: { cluster: string }) {
   const query = useQuery(queueQuery(cluster));
   if (query.error === null && (query.data?.operations ?? []).length === 0) return null;
   return (
-    <Panel title="Running and waiting" note="One after another" flush>
-      <Loaded query={query} what="The queue">
+    <Panel title={texts.runningAndWaiting} note={texts.oneAfterAnother} flush>
+      <Loaded query={query} what={texts.theQueue}>
         {({ operations }) => (
           <Suspense fallback={null}>
             <Queue operations={operations} />

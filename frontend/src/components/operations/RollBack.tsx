@@ -5,6 +5,7 @@ import { Hidden } from '../Hidden';
 import { SmallButton } from '../SmallButton';
 import { useMay } from '../useMe';
 import { StartOperation } from './StartOperation';
+import * as texts from '@/texts/operations';
 
 interface RollBackProps {
   cluster: string;
@@ -32,8 +33,8 @@ export function RollBack({ cluster, instance, to, about, children }: RollBackPro
         <StartOperation
           cluster={cluster}
           wish={{ kind: 'update', instance, rollBackTo: to }}
-          title={`Roll ${instance} back?`}
-          verb="Roll back"
+          title={texts.rollBack(instance)}
+          verb={texts.rollBack2}
           onStarted={(operation) => {
             setAsked(false);
             void navigate({

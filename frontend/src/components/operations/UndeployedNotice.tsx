@@ -6,6 +6,7 @@ import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import classes from './operations.module.css';
 import { RollBack } from './RollBack';
+import * as texts from '@/texts/operations';
 
 type Commit = Undeployed['commits'][number];
 
@@ -17,17 +18,17 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
   if (!data || data.commits.length === 0) return null;
   const { commits, partial, since } = data;
   return (
-    <section className={classes.notice} aria-label="Undeployed changes">
+    <section className={classes.notice} aria-label={texts.undeployedChanges}>
       <h2>
         <Mark shape="triangle" size={16} />
-        {commits.length}
-        {partial ? ' or more' : ''} {commits.length === 1 ? 'commit is' : 'commits are'} not deployed
+        {texts.notDeployed(commits.length, partial)}
       </h2>
       <p>
-        {since === undefined
-          ? 'No pipeline that succeeded is known for this instance.'
-          : `Since commit ${since.slice(0, 8)}, the last that a pipeline deployed.`}{' '}
-        What you see in git is not what runs.
+        {texts.whatYouSeeInGitIs(
+          since === undefined
+            ? texts.noPipelineThatSucceededIsKnown
+            : texts.sinceCommitTheLastThatA(since.slice(0, 8)),
+        )}
       </p>
       <ul>
         {commits.slice(0, shown).map((commit, i) => (
@@ -37,16 +38,16 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
             ) : (
               <OutLink href={commit.webUrl}>{commit.title}</OutLink>
             )}
-            , by {commit.author}, <Time at={commit.createdAt} />{' '}
+            {texts.by(commit.author, <Time at={commit.createdAt} />)}{' '}
             <Before cluster={cluster} instance={instance} commit={commit} to={commits[i + 1]?.sha} />
           </li>
         ))}
-        {commits.length > shown && <li>and {commits.length - shown} more</li>}
+        {commits.length > shown && <li>{texts.andMore2(commits.length - shown)}</li>}
       </ul>
       {since !== undefined && (
         <div className={classes.noticeAction}>
           <RollBack cluster={cluster} instance={instance} to={since}>
-            Roll back to what is deployed
+            {texts.rollBackToWhatIsDeployed}
           </RollBack>
         </div>
       )}
@@ -66,7 +67,7 @@ function Before({ cluster, instance, commit, to }: BeforeProps) {
   if (to === undefined) return null;
   return (
     <RollBack cluster={cluster} instance={instance} to={to} about={commit.title}>
-      Roll back to before it
+      {texts.rollBackToBeforeIt}
     </RollBack>
   );
 }

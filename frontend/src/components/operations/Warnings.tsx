@@ -3,23 +3,24 @@ import { Hidden } from '@/components/Hidden';
 import { OutLink } from '@/components/links';
 import { Mark } from '@/components/status/Mark';
 import classes from './operations.module.css';
+import * as texts from '@/texts/operations';
 
 /** What speaks against an operation; first what forbids it. */
 export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   if (warnings.length === 0) return null;
   const sorted = [...warnings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   return (
-    <ul className={classes.warnings} aria-label="Before you go on">
+    <ul className={classes.warnings} aria-label={texts.beforeYouGoOn}>
       {sorted.map(({ code, message, link, blocking }, i) => (
         <li key={`${code}.${i}`} data-blocking={blocking}>
           <Mark shape={blocking ? 'cross' : 'triangle'} size={16} />
           <span>
-            <Hidden>{blocking ? 'Not possible: ' : 'Note: '}</Hidden>
+            <Hidden>{blocking ? texts.notPossible : texts.note}</Hidden>
             {sentence(message)}
             {link !== undefined && (
               <>
                 {' '}
-                <OutLink href={link}>Open it in GitLab</OutLink>
+                <OutLink href={link}>{texts.openItInGitlab}</OutLink>
               </>
             )}
           </span>

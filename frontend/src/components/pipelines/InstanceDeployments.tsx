@@ -5,6 +5,7 @@ import { RollBack } from '../operations/RollBack';
 import { Panel } from '../Panel';
 import { OperationTable } from './OperationTable';
 import { PipelineTable } from './PipelineTable';
+import * as texts from '@/texts/pipelines';
 
 interface InstanceDeploymentsProps {
   details: InstanceDetails;
@@ -19,12 +20,12 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
   const [, ...earlier] = details.instance.lifecycle === 'active' ? details.pipelines.filter(deployed) : [];
   return (
     <>
-      <Panel title="Pipelines" note={details.pipelines.length} flush>
+      <Panel title={texts.pipelines} note={details.pipelines.length} flush>
         {details.pipelines.length === 0 ? (
-          <Empty title="No pipelines">None about this instance is known.</Empty>
+          <Empty title={texts.noPipelines}>{texts.noneAboutThisInstanceIsKnown}</Empty>
         ) : (
           <PipelineTable
-            label="Pipelines"
+            label={texts.pipelines}
             pipelines={details.pipelines}
             {...(earlier.length === 0
               ? {}
@@ -35,9 +36,9 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
                         cluster={cluster}
                         instance={instance}
                         to={pipeline.sha}
-                        about={`pipeline #${pipeline.id}`}
+                        about={texts.pipeline3(pipeline.id)}
                       >
-                        Roll back to it
+                        {texts.rollBackToIt}
                       </RollBack>
                     ),
                 })}
@@ -45,16 +46,16 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
         )}
       </Panel>
       <Panel
-        title="Operations"
+        title={texts.operations}
         flush
         actions={
           <TextLink to="/clusters/$cluster/instances/$instance/history" params={{ cluster, instance }}>
-            Whole history
+            {texts.wholeHistory}
           </TextLink>
         }
       >
         {details.operations.length === 0 ? (
-          <Empty title="No operations">Ocim was not asked for any lately.</Empty>
+          <Empty title={texts.noOperations}>{texts.ocimWasNotAskedForAny}</Empty>
         ) : (
           <OperationTable operations={details.operations} shown={shown} />
         )}

@@ -6,6 +6,7 @@ import { type Look, pipelineLook } from '@/components/status/looks';
 import { Mark } from '@/components/status/Mark';
 import statusClasses from '@/components/status/status.module.css';
 import classes from './pipelines.module.css';
+import * as texts from '@/texts/pipelines';
 
 interface JobsProps {
   pipeline: Pipeline;
@@ -16,7 +17,7 @@ interface JobsProps {
 /** The jobs of a pipeline, stage by stage from left to right. Each leads to its log. */
 export function Jobs({ pipeline, open }: JobsProps) {
   return (
-    <ol className={classes.stages} aria-label="Stages">
+    <ol className={classes.stages} aria-label={texts.stages}>
       {pipeline.stages?.map((stage) => (
         <li key={stage.name} className={classes.stage}>
           <h3>{stage.name}</h3>
@@ -33,7 +34,7 @@ export function Jobs({ pipeline, open }: JobsProps) {
   );
 }
 
-const allowed: Look = { shape: 'triangle', tone: 'warn', word: 'Failed, which is allowed' };
+const allowed: Look = { shape: 'triangle', tone: 'warn', word: texts.failedWhichIsAllowed };
 
 function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: boolean }) {
   const now = useNow();

@@ -15,6 +15,7 @@ import { Time } from '../Time';
 import { Jobs } from './Jobs';
 import classes from './pipelines.module.css';
 import { Steps } from './Steps';
+import * as texts from '@/texts/pipelines';
 
 /** An operation from the wish to its end, with the jobs of the pipeline that does it. */
 export function OperationPanel({ cluster, id }: { cluster: string; id: string }) {
@@ -37,14 +38,14 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
   const operation = query.data?.operation;
   return (
     <Panel
-      title={operation ? `Operation: ${operationWords[operation.kind]}` : 'Operation'}
+      title={operation ? texts.operation2(operationWords[operation.kind]) : texts.operation}
       note={operation && <Status look={operationLooks[operation.state]} />}
     >
-      <Loaded query={query} what="The operation">
+      <Loaded query={query} what={texts.theOperation}>
         {({ operation: shown, pipelines, files, estimate, ahead }) => (
           <div className={classes.operation}>
             <p className={classes.asked}>
-              Asked for by {shown.requestedBy}, <Time at={shown.requestedAt} />
+              {texts.askedForBy(shown.requestedBy, <Time at={shown.requestedAt} />)}
               {shown.reason !== undefined && <>: “{shown.reason}”</>}
             </p>
             <Steps operation={shown} />
@@ -52,9 +53,7 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
             <Detail operation={shown} />
             {files.length > 0 && (
               <details>
-                <summary className={classes.summary}>
-                  What it changes in git: {files.length} {files.length === 1 ? 'file' : 'files'}
-                </summary>
+                <summary className={classes.summary}>{texts.whatItChangesInGit(files.length)}</summary>
                 <Files files={files} created={shown.kind === 'create'} />
               </details>
             )}
@@ -70,24 +69,24 @@ function Detail({ operation }: { operation: Operation }) {
   const { detail, state } = operation;
   if (detail === undefined) return null;
   if (state === 'failed')
-    return <Failure error={new Error(detail)} what="The operation failed." cause={detail} />;
+    return <Failure error={new Error(detail)} what={texts.theOperationFailed} cause={detail} />;
   return <p className={classes.asked}>{detail}</p>;
 }
 
 function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
   const query = useQuery(pipelineQuery(cluster, id));
   return (
-    <Loaded query={query} what="The pipeline" lines={3}>
+    <Loaded query={query} what={texts.thePipeline} lines={3}>
       {({ pipeline, children }) => {
         const working = children.findLast((child) => (child.stages?.length ?? 0) > 0) ?? pipeline;
         return (
-          <section aria-label="Pipeline" className={classes.inner}>
+          <section aria-label={texts.pipeline} className={classes.inner}>
             <p className={classes.asked}>
               <TextLink
                 to="/clusters/$cluster/pipelines/$pipeline"
                 params={{ cluster, pipeline: String(working.id) }}
               >
-                Pipeline #{working.id}
+                {texts.pipeline2(working.id)}
               </TextLink>{' '}
               <Status look={pipelineLook(working.status)} />
             </p>

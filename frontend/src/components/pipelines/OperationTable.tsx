@@ -5,6 +5,7 @@ import { operationLooks, operationWords } from '../status/looks';
 import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
+import * as texts from '@/texts/pipelines';
 
 interface OperationTableProps {
   operations: readonly Operation[];
@@ -15,7 +16,10 @@ interface OperationTableProps {
 /** An instance's operations, newest first: who, when, why, and how it went. */
 export function OperationTable({ operations, shown }: OperationTableProps) {
   return (
-    <Table label="Operations" heads={['Operation', 'State', 'By', 'Why', 'Took', 'Asked for']}>
+    <Table
+      label={texts.operations}
+      heads={[texts.operation, texts.state, texts.by2, texts.why, texts.took, texts.askedFor]}
+    >
       {operations.map((o) => (
         <tr key={o.id}>
           <td>

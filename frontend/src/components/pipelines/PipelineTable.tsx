@@ -6,6 +6,7 @@ import { operationWords, pipelineLook } from '../status/looks';
 import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
+import * as texts from '@/texts/pipelines';
 
 interface PipelineTableProps {
   label: string;
@@ -14,7 +15,7 @@ interface PipelineTableProps {
   last?: (pipeline: Pipeline) => ReactNode;
 }
 
-const heads = ['Pipeline', 'Status', 'Operation', 'About', 'Took', 'Updated'];
+const heads = [texts.pipeline, texts.status, texts.operation, texts.about, texts.took, texts.updated];
 
 /** Pipelines, newest first. */
 export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {
@@ -36,7 +37,7 @@ export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {
           </td>
           <td>
             {p.operation === undefined ? (
-              <span data-dim>{p.parent === undefined ? 'None' : 'Child'}</span>
+              <span data-dim>{p.parent === undefined ? texts.none : texts.child}</span>
             ) : (
               operationWords[p.operation]
             )}
@@ -59,7 +60,7 @@ function about(p: Pipeline): string {
   const names = (p.deployments ?? []).map((d) => d.instance);
   if (names.length === 0) return p.title ?? p.ref;
   const rest = names.length - named;
-  return names.slice(0, named).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return names.slice(0, named).join(', ') + (rest > 0 ? texts.andMore(rest) : '');
 }
 
 export function took(p: Pipeline): string {

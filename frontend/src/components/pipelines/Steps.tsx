@@ -4,6 +4,7 @@ import { Hidden } from '../Hidden';
 import { operationLooks } from '../status/looks';
 import { Mark, type Shape } from '../status/Mark';
 import classes from './pipelines.module.css';
+import * as texts from '@/texts/pipelines';
 
 interface Step {
   state: OperationState;
@@ -19,27 +20,32 @@ export function Steps({ operation }: { operation: Operation }) {
   const { state } = operation;
   const ended = state === 'failed' || state === 'canceled';
   const last: Step = ended
-    ? { state, word: operationLooks[state].word, at: operation.endedAt, about: 'It did not get further.' }
-    : { state: 'succeeded', word: 'Succeeded', at: operation.endedAt, about: 'Deployed, and set as active.' };
+    ? { state, word: operationLooks[state].word, at: operation.endedAt, about: texts.itDidNotGetFurther }
+    : {
+        state: 'succeeded',
+        word: texts.succeeded,
+        at: operation.endedAt,
+        about: texts.deployedAndSetAsActive,
+      };
   const steps: Step[] = [
     {
       state: 'requested',
-      word: 'Requested',
+      word: texts.requested,
       at: operation.requestedAt,
-      about: 'Stored; waits for its cluster to be free.',
+      about: texts.storedWaitsForItsClusterTo,
     },
-    { state: 'accepted', word: 'Accepted', at: operation.acceptedAt, about: 'GitLab took the request.' },
+    { state: 'accepted', word: texts.accepted, at: operation.acceptedAt, about: texts.gitlabTookTheRequest },
     {
       state: 'running',
-      word: 'Running',
+      word: texts.running,
       at: operation.runningAt,
-      about: 'A pipeline deploys it; about 25 minutes.',
+      about: texts.aPipelineDeploysItAbout25,
     },
     last,
   ];
   const reached = ended ? steps.length - 1 : order.indexOf(state);
   return (
-    <ol className={classes.steps} aria-label="Progress">
+    <ol className={classes.steps} aria-label={texts.progress}>
       {steps.map((step, i) => (
         <StepItem
           key={step.state}
@@ -69,11 +75,11 @@ const shapes: Record<Place, Shape> = {
 };
 
 const spoken: Record<Place, string> = {
-  done: 'done',
-  now: 'now',
-  ahead: 'to come',
-  failed: 'ended here',
-  skipped: 'not reached',
+  done: texts.done,
+  now: texts.now,
+  ahead: texts.toCome,
+  failed: texts.endedHere,
+  skipped: texts.notReached,
 };
 
 function StepItem({ step, place }: { step: Step; place: Place }) {

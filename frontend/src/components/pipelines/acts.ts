@@ -1,13 +1,14 @@
 import type { PipelineAct } from '@/api/types';
+import * as texts from '@/texts/pipelines';
 
 const words: Record<PipelineAct['action'], Record<PipelineAct['state'], string>> = {
-  cancel: { requested: 'Cancellation requested', done: 'Canceled', refused: 'Not canceled' },
-  retry: { requested: 'Retry requested', done: 'Retried', refused: 'Not retried' },
+  cancel: { requested: texts.cancellationRequested, done: texts.canceled, refused: texts.notCanceled },
+  retry: { requested: texts.retryRequested, done: texts.retried, refused: texts.notRetried },
 };
 
 /** What a person did to a pipeline, in words. */
 export function actWords(act: PipelineAct): string {
-  return `${words[act.action][act.state]} by ${act.by}`;
+  return texts.by(words[act.action][act.state], act.by);
 }
 
 /** Why they did it, and why it is not done. */

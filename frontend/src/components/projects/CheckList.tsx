@@ -5,6 +5,7 @@ import { Mark } from '../status/Mark';
 import { Time } from '../Time';
 import { type CheckRun, checkLooks, checkWords } from './checks';
 import classes from './projects.module.css';
+import * as texts from '@/texts/projects';
 
 interface CheckListProps {
   label: string;
@@ -38,9 +39,9 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
                 <SmallButton
                   disabled={busy}
                   onClick={() => onAgain(run.name)}
-                  aria-label={`Check again: ${checkWords[run.name]}`}
+                  aria-label={texts.checkAgain(checkWords[run.name])}
                 >
-                  Check again
+                  {texts.checkAgain2}
                 </SmallButton>
               )}
             </div>
@@ -48,7 +49,7 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
               {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
               {run.cure !== undefined && run.cure !== '' && (
                 <p className={classes.cure}>
-                  <strong>What to do:</strong> {run.cure} {over && action?.(run)}
+                  <strong>{texts.whatToDo}</strong> {run.cure} {over && action?.(run)}
                 </p>
               )}
             </div>

@@ -1,5 +1,6 @@
 import type { Check, CheckName } from '@/api/types';
 import type { Look } from '../status/looks';
+import * as texts from '@/texts/projects';
 
 /** All checks of a project, in the order they are made. */
 export const checkNames: readonly CheckName[] = [
@@ -16,16 +17,16 @@ export const checkNames: readonly CheckName[] = [
 ];
 
 export const checkWords: Record<CheckName, string> = {
-  reachable: 'GitLab can be reached',
-  token: 'API token and its scopes',
-  project: 'Project',
-  branch: 'Default branch',
-  layout: 'cluster.yml and instances/',
-  triggerToken: 'Trigger token',
-  webhook: 'Webhook',
-  deployKey: 'Deploy key',
-  gateway: 'OpenFaaS gateway',
-  sync: 'Sync',
+  reachable: texts.gitlabCanBeReached,
+  token: texts.apiTokenAndItsScopes,
+  project: texts.project,
+  branch: texts.defaultBranch,
+  layout: texts.clusterYmlAndInstances,
+  triggerToken: texts.triggerToken,
+  webhook: texts.webhook,
+  deployKey: texts.deployKey,
+  gateway: texts.openfaasGateway,
+  sync: texts.sync,
 };
 
 /** Without these, none that follows can be made; the gateway is no matter of GitLab. */
@@ -51,24 +52,24 @@ export interface CheckRun {
 export type CheckField = NonNullable<Check['field']>;
 
 export const fieldWords: Record<CheckField, string> = {
-  gitlabUrl: 'Server',
-  project: 'Project',
-  apiToken: 'API token',
-  triggerToken: 'Trigger token',
-  deployKey: 'Private key',
-  gatewayUrl: 'Gateway',
-  gatewayPassword: 'Password',
+  gitlabUrl: texts.server,
+  project: texts.project,
+  apiToken: texts.apiToken,
+  triggerToken: texts.triggerToken,
+  deployKey: texts.privateKey,
+  gatewayUrl: texts.gateway,
+  gatewayPassword: texts.password,
 };
 
 export const checkLooks: Record<CheckState, Look> = {
-  passed: { shape: 'check', tone: 'ok', word: 'Passed' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
-  skipped: { shape: 'slash', tone: 'quiet', word: 'Skipped' },
-  waiting: { shape: 'dashed', tone: 'quiet', word: 'Waiting' },
-  running: { shape: 'spin', tone: 'busy', word: 'Checking' },
-  blocked: { shape: 'slash', tone: 'quiet', word: 'Not tried' },
-  broken: { shape: 'question', tone: 'warn', word: 'Not known' },
-  unknown: { shape: 'question', tone: 'quiet', word: 'Not checked yet' },
+  passed: { shape: 'check', tone: 'ok', word: texts.passed },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
+  waiting: { shape: 'dashed', tone: 'quiet', word: texts.waiting },
+  running: { shape: 'spin', tone: 'busy', word: texts.checking },
+  blocked: { shape: 'slash', tone: 'quiet', word: texts.notTried },
+  broken: { shape: 'question', tone: 'warn', word: texts.notKnown },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.notCheckedYet },
 };
 
 export function runOf({ check, state, detail, cure, at, field }: Check): CheckRun {
@@ -78,7 +79,7 @@ export function runOf({ check, state, detail, cure, at, field }: Check): CheckRu
 /** “7 passed, 1 failed, 2 skipped”. */
 export function summary(runs: readonly CheckRun[]): string {
   const running = runs.find((r) => r.state === 'running');
-  if (running) return `Checking: ${checkWords[running.name]}`;
+  if (running) return texts.checking2(checkWords[running.name]);
   const counted = (['passed', 'failed', 'skipped', 'broken'] as const)
     .map(
       (state) =>

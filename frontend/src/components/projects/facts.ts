@@ -1,22 +1,23 @@
 import type { Cluster } from '@/api/types';
+import * as texts from '@/texts/projects';
 
 /** Facts and links of a cluster by the names the API has for them. */
 const words: Partial<Record<string, string>> = {
-  name: 'Name',
-  provider: 'Provider',
-  region: 'Region',
-  domain: 'Domain',
-  nodeSize: 'Node size',
-  nodesMin: 'Nodes, at least',
-  nodesMax: 'Nodes, at most',
-  mysqlSize: 'MySQL size',
-  mongodbSize: 'MongoDB size',
-  gitlab: 'GitLab project',
-  grafana: 'Grafana',
-  prometheus: 'Prometheus',
-  alertmanager: 'Alertmanager',
-  kubernetes: 'Kubernetes at the provider',
-  openfaas: 'OpenFaaS gateway',
+  name: texts.name,
+  provider: texts.provider,
+  region: texts.region,
+  domain: texts.domain,
+  nodeSize: texts.nodeSize,
+  nodesMin: texts.nodesAtLeast,
+  nodesMax: texts.nodesAtMost,
+  mysqlSize: texts.mysqlSize,
+  mongodbSize: texts.mongodbSize,
+  gitlab: texts.gitlabProject,
+  grafana: texts.grafana,
+  prometheus: texts.prometheus,
+  alertmanager: texts.alertmanager,
+  kubernetes: texts.kubernetesAtTheProvider,
+  openfaas: texts.openfaasGateway,
 };
 
 /** The links a cluster may have, in the order they are shown. */

@@ -2,6 +2,7 @@ import type { Check, CheckName, ProjectHealth } from '@/api/types';
 import { parseTime } from '@/lib/time';
 import type { Look } from '../status/looks';
 import { type CheckRun, checkLooks, checkNames, runOf } from './checks';
+import * as texts from '@/texts/projects';
 
 /** How long before its end a token is worth a word. */
 const soon = 14 * 24 * 3_600_000;
@@ -23,7 +24,7 @@ export function lookOf(health: ProjectHealth, name: CheckName, now: number): Loo
   const look = checkLooks[found(health, name)?.state ?? 'unknown'];
   const ends = name === 'token' ? parseTime(health.tokenExpiresAt) : undefined;
   if (ends && look.tone === 'ok' && ends.getTime() - now < soon) {
-    return { shape: 'triangle', tone: 'warn', word: 'Expires soon' };
+    return { shape: 'triangle', tone: 'warn', word: texts.expiresSoon };
   }
   return look;
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import type { Check, CheckName } from '@/api/types';
 import { blocks, type CheckRun, runOf } from './checks';
+import * as texts from '@/texts/projects';
 
 type Ask = (name: CheckName, signal: AbortSignal) => Promise<{ checks: readonly Check[] }>;
 
@@ -50,7 +51,7 @@ async function makeOne(name: CheckName, ask: Ask, signal: AbortSignal): Promise<
     return check ? runOf(check) : { name, state: 'unknown' };
   } catch (cause) {
     if (cause instanceof ApiError && Object.keys(cause.fields).length > 0) throw cause;
-    const detail = cause instanceof ApiError ? cause.message : 'The check was not made.';
-    return { name, state: 'broken', detail, cure: 'Check again.' };
+    const detail = cause instanceof ApiError ? cause.message : texts.theCheckWasNotMade;
+    return { name, state: 'broken', detail, cure: texts.checkAgain3 };
   }
 }

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ApiError } from '@/api/errors';
-import { pace } from '@/api/queries/fleet';
+import { pollInterval } from '@/api/queries/fleet';
 import type { Unread } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
@@ -10,6 +10,7 @@ import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import { useNow } from '@/lib/useNow';
 import classes from './runtime.module.css';
+import * as texts from '@/texts/runtime';
 
 interface ClusterPanelProps<T> {
   title: string;
@@ -25,7 +26,7 @@ export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
   title,
   what,
   query,
-  every = pace.calm,
+  every = pollInterval.calm,
   children,
 }: ClusterPanelProps<T>) {
   const gone = query.error instanceof ApiError && query.error.status === 404;
@@ -33,16 +34,14 @@ export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
     <Panel title={title} note={<Age at={query.dataUpdatedAt} every={every} />} flush>
       <div className={classes.loaded} aria-busy={query.isFetching}>
         {gone ? (
-          <Empty title="The cluster does not run it">
-            Git has the instance, the cluster has no such namespace.
-          </Empty>
+          <Empty title={texts.theClusterDoesNotRunIt}>{texts.gitHasTheInstanceTheCluster}</Empty>
         ) : (
           <Loaded query={query} what={what}>
             {(data) => (
               <>
                 {(data.unread ?? []).map(({ kind, reason }) => (
                   <p key={kind} className={classes.unread}>
-                    <Mark shape="question" /> Without {kind}: {reason}
+                    <Mark shape="question" /> {texts.without(kind, reason)}
                   </p>
                 ))}
                 {children(data)}
@@ -60,8 +59,8 @@ function Age({ at, every }: { at: number; every: number }) {
   if (at === 0) return null;
   return (
     <>
-      <Time at={new Date(at).toISOString()} prefix="As of " />
-      {now - at > 2 * every + 10_000 && ', stale'}
+      <Time at={new Date(at).toISOString()} prefix={texts.asOf} />
+      {now - at > 2 * every + 10_000 && texts.stale}
     </>
   );
 }

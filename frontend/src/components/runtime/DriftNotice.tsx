@@ -7,6 +7,7 @@ import noticeClasses from '@/components/operations/operations.module.css';
 import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import classes from './runtime.module.css';
+import * as texts from '@/texts/runtime';
 
 interface DriftNoticeProps {
   cluster: string;
@@ -17,48 +18,37 @@ interface DriftNoticeProps {
 export function DriftNotice({ cluster, instance }: DriftNoticeProps) {
   const { data, error } = useQuery(driftQuery(cluster, instance));
   if (error && !data) {
-    return <p className={classes.quiet}>Whether it drifted is not known: {error.message}</p>;
+    return <p className={classes.quiet}>{texts.whetherItDriftedIsNotKnown(error.message)}</p>;
   }
   if (!data) return null;
   if (data.deploying === true) {
     return (
       <p className={classes.quiet}>
-        <Mark shape="half" /> Whether it drifted is told once its pipeline has ended.
+        <Mark shape="half" /> {texts.whetherItDriftedIsToldOnce}
       </p>
     );
   }
   const by = (cause: Difference['cause']) => data.differences.filter((d) => d.cause === cause);
   return (
     <>
-      <Differences
-        title="Drift: it does not run as it was deployed"
-        list={by('drift')}
-        cluster={cluster}
-        report={data}
-      >
-        Somebody or something changed it in the cluster. An update brings it back to what git says.
+      <Differences title={texts.driftItDoesNotRunAs} list={by('drift')} cluster={cluster} report={data}>
+        {texts.somebodyOrSomethingChangedItIn}
       </Differences>
       <Differences
-        title="Changes of the configuration that do not run yet"
+        title={texts.changesOfTheConfigurationThatDo}
         list={by('undeployed')}
         cluster={cluster}
         report={data}
       >
-        It runs as it was deployed; git has moved on since. An update deploys what git says.
+        {texts.itRunsAsItWasDeployed}
       </Differences>
-      <Differences
-        title="It does not run what git says, and nobody knows why"
-        list={by('unknown')}
-        cluster={cluster}
-        report={data}
-      >
-        What was deployed last is not known, so this is drift or a change that is not deployed.
-        {data.error !== undefined && ` ${data.error}`}
+      <Differences title={texts.itDoesNotRunWhatGit} list={by('unknown')} cluster={cluster} report={data}>
+        {texts.whatWasDeployedLastIsNot(data.error !== undefined && ` ${data.error}`)}
       </Differences>
       {data.differences.length === 0 && (
         <p className={classes.quiet}>
-          <Mark shape="check" /> No drift: images and replicas are as git says, where it says so.{' '}
-          <Time at={data.at} prefix="As of " />
+          <Mark shape="check" />{' '}
+          {texts.noDriftImagesAndReplicasAre(<Time at={data.at} prefix={texts.asOf} />)}
         </p>
       )}
     </>
@@ -82,16 +72,17 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
         {title}
       </h2>
       <p>
-        {children} <Time at={report.at} prefix="As of " />
+        {children} <Time at={report.at} prefix={texts.asOf} />
         {report.pipeline !== undefined && report.pipeline > 0 && (
           <>
-            , last deployed by{' '}
-            <TextLink
-              to="/clusters/$cluster/pipelines/$pipeline"
-              params={{ cluster, pipeline: String(report.pipeline) }}
-            >
-              pipeline #{report.pipeline}
-            </TextLink>
+            {texts.lastDeployedBy(
+              <TextLink
+                to="/clusters/$cluster/pipelines/$pipeline"
+                params={{ cluster, pipeline: String(report.pipeline) }}
+              >
+                {texts.pipeline(report.pipeline)}
+              </TextLink>,
+            )}
           </>
         )}
         .
@@ -99,13 +90,15 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
       <ul>
         {list.map((d) => (
           <li key={`${d.workload}.${d.what}.${d.key ?? ''}`}>
-            {d.workload}: {words[d.what]} <code className={classes.value}>{d.runs}</code> runs,{' '}
-            <code className={classes.value}>{d.wanted}</code> is in git
-            {d.key !== undefined && ` (${d.key})`}
+            {texts.runsIsInGit(
+              d.workload,
+              words[d.what],
+              <code className={classes.value}>{d.runs}</code>,
+              <code className={classes.value}>{d.wanted}</code>,
+              d.key !== undefined && ` (${d.key})`,
+            )}
             {d.deployed !== undefined && d.deployed !== d.wanted && (
-              <>
-                , <code className={classes.value}>{d.deployed}</code> was deployed
-              </>
+              <>, {texts.wasDeployed(<code className={classes.value}>{d.deployed}</code>)}</>
             )}
           </li>
         ))}
@@ -115,9 +108,9 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
 }
 
 const words: Record<Difference['what'], string> = {
-  image: 'image',
-  release: 'release',
-  replicas: 'number of replicas',
-  minReplicas: 'least replicas',
-  maxReplicas: 'most replicas',
+  image: texts.image,
+  release: texts.release,
+  replicas: texts.numberOfReplicas,
+  minReplicas: texts.leastReplicas,
+  maxReplicas: texts.mostReplicas,
 };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ClusterEvent } from '@/api/types';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import * as texts from '@/texts/runtime';
 
 interface EventTableProps {
   label: string;
@@ -12,7 +13,14 @@ interface EventTableProps {
 
 /** Warnings of Kubernetes, newest first. */
 export function EventTable({ label, events, whose }: EventTableProps) {
-  const heads = ['Last', ...(whose ? ['Instance'] : []), 'Reason', 'About', 'Message', 'Times'];
+  const heads = [
+    texts.last,
+    ...(whose ? [texts.instance] : []),
+    texts.reason,
+    texts.about,
+    texts.message,
+    texts.times,
+  ];
   return (
     <Table label={label} heads={heads}>
       {[...events]
@@ -29,7 +37,9 @@ export function EventTable({ label, events, whose }: EventTableProps) {
               {event.part !== undefined && `, ${event.part}`}
             </td>
             <td data-wrap>{event.message}</td>
-            <td title={event.firstAt === undefined ? undefined : `since ${event.firstAt}`}>{event.count}</td>
+            <td title={event.firstAt === undefined ? undefined : texts.since(event.firstAt)}>
+              {event.count}
+            </td>
           </tr>
         ))}
     </Table>

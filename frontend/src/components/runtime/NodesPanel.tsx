@@ -9,19 +9,28 @@ import { memory, resources } from '@/lib/resources';
 import { ClusterPanel } from './ClusterPanel';
 import classes from './runtime.module.css';
 import { worstFirst } from './words';
+import * as texts from '@/texts/runtime';
 
-const heads = ['Node', 'State', 'Machine', 'Pods', 'Cores requested', 'Memory requested', 'Created'];
+const heads = [
+  texts.node,
+  texts.state,
+  texts.machine,
+  texts.pods,
+  texts.coresRequested,
+  texts.memoryRequested,
+  texts.created,
+];
 
 /** The cluster's machines with their capacity, and what pods have asked for of what they may have of it. */
 export function NodesPanel({ cluster }: { cluster: string }) {
   const query = useQuery(nodesQuery(cluster));
   return (
-    <ClusterPanel title="Nodes" what="The nodes" query={query}>
+    <ClusterPanel title={texts.nodes} what={texts.theNodes} query={query}>
       {({ nodes }) =>
         nodes.length === 0 ? (
-          <Empty title="No nodes">Nothing can run until the cluster has one.</Empty>
+          <Empty title={texts.noNodes}>{texts.nothingCanRunUntilTheCluster}</Empty>
         ) : (
-          <Table label="Nodes" heads={heads}>
+          <Table label={texts.nodes} heads={heads}>
             {worstFirst(nodes).map((node) => {
               const { allocatable, capacity, requested } = node;
               return (
@@ -60,5 +69,5 @@ export function NodesPanel({ cluster }: { cluster: string }) {
 /** “12 of 58, 20%” */
 function share(asked: number, most: number, words: (amount: number) => string): string {
   const percent = most > 0 ? `, ${Math.floor((100 * asked) / most)}%` : '';
-  return `${words(asked)} of ${words(most)}${percent}`;
+  return texts.ofText2(words(asked), words(most), percent);
 }

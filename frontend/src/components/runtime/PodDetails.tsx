@@ -7,6 +7,7 @@ import { resources } from '@/lib/resources';
 import { Findings } from './Findings';
 import classes from './runtime.module.css';
 import { lastWords, stateWords } from './words';
+import * as texts from '@/texts/runtime';
 
 /** What is wrong with a pod and what to do, then its containers. */
 export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
@@ -15,17 +16,19 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
     <div className={classes.pod}>
       <Findings of={pod} />
       <p className={classes.sum}>
-        {pod.workload !== undefined && `${pod.kind ?? 'Workload'} ${pod.workload}. `}
-        The pod asks for {resources(pod.requests, 'nothing')} and may use{' '}
-        {resources(pod.limits, 'all there is')}.
+        {texts.thePodAsksForAndMay(
+          pod.workload !== undefined && `${pod.kind ?? texts.workload} ${pod.workload}. `,
+          resources(pod.requests, 'nothing'),
+          resources(pod.limits, texts.allThereIs),
+        )}
       </p>
-      <ul className={classes.containers} aria-label={`Containers of ${pod.name}`}>
+      <ul className={classes.containers} aria-label={texts.containersOf(pod.name)}>
         {pod.containers.map((container) => (
           <li key={container.name}>
             <header>
               <h3>
                 {container.name}
-                {container.init === true && <span> (init container)</span>}
+                {container.init === true && <span>{texts.initContainer}</span>}
               </h3>
               {operator && <Logs pod={pod} container={container} />}
             </header>
@@ -33,7 +36,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
           </li>
         ))}
       </ul>
-      {!operator && <p className={classes.sum}>Logs may hold what people typed: operators read them.</p>}
+      {!operator && <p className={classes.sum}>{texts.logsMayHoldWhatPeopleTyped}</p>}
     </div>
   );
 }
@@ -51,15 +54,15 @@ function Logs({ pod, container: { name, last } }: { pod: Pod; container: Contain
       resetScroll={false}
       variant="default"
       size="compact-sm"
-      aria-label={`${word} of ${name}`}
+      aria-label={texts.ofText3(word, name)}
     >
       {word}
     </ButtonLink>
   );
   return (
     <div className={classes.logs}>
-      {link('Log', false)}
-      {last && link('Log before the restart', true)}
+      {link(texts.log, false)}
+      {last && link(texts.logBeforeTheRestart, true)}
     </div>
   );
 }
@@ -67,16 +70,16 @@ function Logs({ pod, container: { name, last } }: { pod: Pod; container: Contain
 function factsOf(c: Container) {
   return [
     {
-      name: 'State',
+      name: texts.state,
       value: stateWords(c),
       note: (
         <>
-          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix="since " />
+          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix={texts.since3} />
         </>
       ),
     },
     {
-      name: 'Last state',
+      name: texts.lastState,
       value: lastWords(c),
       note: c.last && (
         <>
@@ -84,9 +87,9 @@ function factsOf(c: Container) {
         </>
       ),
     },
-    { name: 'Restarts', value: c.restarts },
-    { name: 'Requests', value: resources(c.requests) },
-    { name: 'Limits', value: resources(c.limits) },
-    { name: 'Image', value: <code className={classes.image}>{c.image}</code> },
+    { name: texts.restarts, value: c.restarts },
+    { name: texts.requests, value: resources(c.requests) },
+    { name: texts.limits, value: resources(c.limits) },
+    { name: texts.image2, value: <code className={classes.image}>{c.image}</code> },
   ];
 }

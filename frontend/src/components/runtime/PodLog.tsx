@@ -16,6 +16,7 @@ import { withoutAnsi } from '@/lib/ansi';
 import { saveFile } from '@/lib/saveFile';
 import { PodLogLines } from './PodLogLines';
 import classes from './podLog.module.css';
+import * as texts from '@/texts/runtime';
 
 export interface PodLogProps {
   cluster: string;
@@ -47,9 +48,11 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   return (
     <div ref={top} className={classes.top}>
       <Panel
-        title={`Log of ${place.pod}`}
+        title={texts.logOf(place.pod)}
         note={
-          query.dataUpdatedAt > 0 && <Time at={new Date(query.dataUpdatedAt).toISOString()} prefix="As of " />
+          query.dataUpdatedAt > 0 && (
+            <Time at={new Date(query.dataUpdatedAt).toISOString()} prefix={texts.asOf} />
+          )
         }
         flush
         actions={
@@ -57,7 +60,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             <CopyButton value={text ?? ''}>
               {({ copied, copy }) => (
                 <SmallButton onClick={copy} disabled={text === undefined}>
-                  {copied ? 'Copied' : 'Copy'}
+                  {copied ? texts.copied : texts.copy}
                 </SmallButton>
               )}
             </CopyButton>
@@ -68,7 +71,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
               }
               leftSection={<IconDownload size={14} stroke={1.8} />}
             >
-              Download
+              {texts.download}
             </SmallButton>
           </>
         }
@@ -80,7 +83,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             search={(before) => ({ ...before, log: undefined, previous: undefined, lines: undefined })}
             resetScroll={false}
             className={logClasses.close}
-            aria-label="Close the log"
+            aria-label={texts.closeTheLog}
           >
             <IconX size={16} stroke={1.8} />
           </QuietLink>
@@ -98,7 +101,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             onGo={go}
           />
           <Toggle on={wrap} onToggle={() => setWrap(!wrap)}>
-            Wrap
+            {texts.wrap}
           </Toggle>
           {!place.previous && (
             <Toggle
@@ -106,22 +109,20 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
               onToggle={() => setFollow(!follow)}
               icon={<IconArrowDown size={14} stroke={1.8} />}
             >
-              Follow
+              {texts.follow}
             </Toggle>
           )}
         </div>
         <div className={classes.loaded}>
-          <Loaded query={query} what="The log" lines={6}>
+          <Loaded query={query} what={texts.theLog} lines={6}>
             {(log) => (
               <>
                 {log.truncated && (
-                  <p className={classes.cut}>
-                    The last {log.lines.length} lines; what is before is left out.
-                  </p>
+                  <p className={classes.cut}>{texts.theLastLinesWhatIsBefore(log.lines.length)}</p>
                 )}
                 <PodLogLines
                   lines={log.lines}
-                  label={`Output of ${log.container} in ${log.pod}`}
+                  label={texts.outputOfIn(log.container, log.pod)}
                   wrap={wrap}
                   follow={follow}
                   wanted={wanted}
@@ -176,7 +177,7 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
     <div className={classes.choices}>
       <NativeSelect
         size="xs"
-        label="Pod"
+        label={texts.pod}
         value={place.pod}
         data={names.includes(place.pod) ? names : [place.pod, ...names]}
         onChange={(event) =>
@@ -185,24 +186,24 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
       />
       <NativeSelect
         size="xs"
-        label="Container"
+        label={texts.container}
         value={container}
         data={containers.includes(container) ? containers : [container, ...containers]}
         onChange={(event) => onChange({ container: event.currentTarget.value, previous: false })}
       />
       <NativeSelect
         size="xs"
-        label="From"
+        label={texts.fromText}
         value={place.previous ? 'previous' : 'current'}
         data={[
-          { value: 'current', label: 'The current run' },
-          { value: 'previous', label: 'Before the last restart' },
+          { value: 'current', label: texts.theCurrentRun },
+          { value: 'previous', label: texts.beforeTheLastRestart },
         ]}
         onChange={(event) => onChange({ previous: event.currentTarget.value === 'previous' })}
       />
       <NativeSelect
         size="xs"
-        label="Lines"
+        label={texts.lines}
         value={String(place.lines)}
         data={lineCounts.map(String)}
         onChange={(event) => onChange({ lines: Number(event.currentTarget.value) })}

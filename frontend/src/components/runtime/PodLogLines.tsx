@@ -6,6 +6,7 @@ import { LogText } from '@/components/logs/LogText';
 import { bare, readAnsi, type Style } from '@/lib/ansi';
 import { dateTime, parseTime } from '@/lib/time';
 import classes from './podLog.module.css';
+import * as texts from '@/texts/runtime';
 
 interface PodLogLinesProps {
   label: string;
@@ -37,7 +38,7 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
   useEffect(() => {
     if (hit !== undefined) virtual.scrollToIndex(hit, { align: 'center' });
   }, [hit, virtual]);
-  if (lines.length === 0) return <p className={logClasses.none}>It has written nothing.</p>;
+  if (lines.length === 0) return <p className={logClasses.none}>{texts.itHasWrittenNothing}</p>;
   return (
     <div
       ref={scroller}
@@ -50,12 +51,12 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
         if (follow && event.deltaY < 0) onLeaveEnd();
       }}
       onKeyDown={(event) => {
-        if (follow && ['ArrowUp', 'PageUp', 'Home'].includes(event.key)) onLeaveEnd();
+        if (follow && ['ArrowUp', 'PageUp', texts.home].includes(event.key)) onLeaveEnd();
       }}
     >
       <div
         role="list"
-        aria-label="Lines"
+        aria-label={texts.lines}
         className={logClasses.lines}
         style={{ height: virtual.getTotalSize() }}
       >

@@ -12,6 +12,7 @@ import { ClusterPanel } from './ClusterPanel';
 import { PodDetails } from './PodDetails';
 import classes from './runtime.module.css';
 import { podReason, readyCount, worstFirst } from './words';
+import * as texts from '@/texts/runtime';
 
 interface PodsPanelProps {
   cluster: string;
@@ -25,12 +26,23 @@ interface PodsPanelProps {
 export function PodsPanel({ cluster, instance, open, onOpen }: PodsPanelProps) {
   const query = useQuery(podsQuery(cluster, instance));
   return (
-    <ClusterPanel title="Pods" what="The pods" query={query}>
+    <ClusterPanel title={texts.pods} what={texts.thePods} query={query}>
       {({ pods }) =>
         pods.length === 0 ? (
-          <Empty title="No pods">Nothing of this instance runs. Its Deployments are below.</Empty>
+          <Empty title={texts.noPods}>{texts.nothingOfThisInstanceRunsIts}</Empty>
         ) : (
-          <Table label="Pods" heads={['Pod', 'State', 'Phase', 'Ready', 'Restarts', 'Created', 'Node']}>
+          <Table
+            label={texts.pods}
+            heads={[
+              texts.pod,
+              texts.state,
+              texts.phase,
+              texts.ready,
+              texts.restarts,
+              texts.created,
+              texts.node,
+            ]}
+          >
             {worstFirst(pods).map((pod) => (
               <Fragment key={pod.name}>
                 <PodRow
@@ -68,17 +80,17 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
         <Status look={healthLooks[pod.health]} />
         {reason !== undefined && (
           <p className={classes.reason}>
-            {reason} <Time at={pod.findings?.[0]?.since} prefix="Since " />
+            {reason} <Time at={pod.findings?.[0]?.since} prefix={texts.since2} />
           </p>
         )}
       </td>
-      <td>{pod.deletedAt === undefined ? pod.phase : 'Being deleted'}</td>
+      <td>{pod.deletedAt === undefined ? pod.phase : texts.beingDeleted}</td>
       <td>{readyCount(pod)}</td>
       <td>{pod.restarts}</td>
       <td data-dim>
         <Time at={pod.createdAt} />
       </td>
-      <td data-dim>{pod.node ?? 'None yet'}</td>
+      <td data-dim>{pod.node ?? texts.noneYet}</td>
     </tr>
   );
 }

@@ -9,15 +9,16 @@ import { ClusterPanel } from './ClusterPanel';
 import { Findings } from './Findings';
 import classes from './runtime.module.css';
 import { worstFirst } from './words';
+import * as texts from '@/texts/runtime';
 
 /** Deployments and what scales them. */
 export function ReplicationPanel({ cluster, instance }: { cluster: string; instance: string }) {
   const query = useQuery(replicationQuery(cluster, instance));
   return (
-    <ClusterPanel title="Replication" what="The replication" query={query}>
+    <ClusterPanel title={texts.replication} what={texts.theReplication} query={query}>
       {({ deployments, autoscalers }) =>
         deployments.length === 0 ? (
-          <Empty title="No Deployments">The cluster has none in this instance&apos;s namespace.</Empty>
+          <Empty title={texts.noDeployments}>{texts.theClusterHasNoneInThis}</Empty>
         ) : (
           <>
             <Deployments deployments={deployments} />
@@ -33,11 +34,11 @@ export function ReplicationPanel({ cluster, instance }: { cluster: string; insta
   );
 }
 
-const counts = ['Desired', 'Updated', 'Ready', 'Available'];
+const counts = [texts.desired, texts.updated, texts.ready, texts.available];
 
 function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
   return (
-    <Table label="Deployments" heads={['Deployment', 'State', ...counts, 'Images']}>
+    <Table label={texts.deployments} heads={[texts.deployment, texts.state, ...counts, texts.images]}>
       {worstFirst(deployments).map((d) => (
         <tr key={d.name}>
           <td>{d.name}</td>
@@ -45,7 +46,7 @@ function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
             <Status look={healthLooks[d.health]} />
             <Findings of={d} />
             {!d.findings && d.failure !== undefined && <p className={classes.reason}>{d.failure}</p>}
-            {!d.observed && <p className={classes.reason}>Kubernetes has not seen its last change yet.</p>}
+            {!d.observed && <p className={classes.reason}>{texts.kubernetesHasNotSeenItsLast}</p>}
           </td>
           <td>{d.desired}</td>
           <td>{d.updated}</td>
@@ -66,7 +67,18 @@ function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
 
 function Autoscalers({ autoscalers }: { autoscalers: readonly Autoscaler[] }) {
   return (
-    <Table label="Autoscalers" heads={['Autoscaler', 'Scales', 'Min', 'Max', 'Current', 'Wanted', 'Metrics']}>
+    <Table
+      label={texts.autoscalers}
+      heads={[
+        texts.autoscaler,
+        texts.scales,
+        texts.min,
+        texts.max,
+        texts.current,
+        texts.wanted,
+        texts.metrics,
+      ]}
+    >
       {autoscalers.map((a) => (
         <tr key={a.name}>
           <td>{a.name}</td>
@@ -78,7 +90,7 @@ function Autoscalers({ autoscalers }: { autoscalers: readonly Autoscaler[] }) {
           <td data-wrap>
             {a.metrics.map((m) => (
               <span key={m.name} className={classes.metric}>
-                {m.name} {m.current ?? 'unknown'} of {m.target}
+                {texts.ofText4(m.name, m.current ?? texts.unknown, m.target)}
               </span>
             ))}
             {a.problem !== undefined && <p className={classes.reason}>{a.problem}</p>}

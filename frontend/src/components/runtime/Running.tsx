@@ -7,6 +7,7 @@ import { EventsPanel } from './EventsPanel';
 import { PodsPanel } from './PodsPanel';
 import { ReplicationPanel } from './ReplicationPanel';
 import classes from './runtime.module.css';
+import * as texts from '@/texts/runtime';
 
 const PodLog = lazy(() => import('./PodLog'));
 
@@ -29,14 +30,13 @@ export default function Running({ cluster, instance, pod, onPod, log, onLog }: R
       <DriftNotice cluster={cluster} instance={instance} />
       <PodsPanel cluster={cluster} instance={instance} open={pod} onOpen={onPod} />
       {log && operator && (
-        <Suspense fallback={<Loading lines={6} label="Loading: the log" />}>
+        <Suspense fallback={<Loading lines={6} label={texts.loadingTheLog} />}>
           <PodLog key={log.pod} cluster={cluster} instance={instance} place={log} onChange={onLog} />
         </Suspense>
       )}
       {log && !operator && (
         <p className={classes.refusal} role="note">
-          Logs may hold what people typed, so reading them needs the role of an operator on this cluster. Ask
-          an administrator.
+          {texts.logsMayHoldWhatPeopleTyped2}
         </p>
       )}
       <ReplicationPanel cluster={cluster} instance={instance} />

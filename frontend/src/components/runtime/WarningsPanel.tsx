@@ -7,6 +7,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { ClusterPanel } from './ClusterPanel';
 import { EventTable } from './EventTable';
 import classes from './runtime.module.css';
+import * as texts from '@/texts/runtime';
 
 /** So many say what is going on; a cluster in trouble has hundreds. */
 const first = 20;
@@ -22,14 +23,14 @@ export function WarningsPanel({ cluster, instances }: WarningsPanelProps) {
   const query = useQuery(warningsQuery(cluster));
   const [all, setAll] = useState(false);
   return (
-    <ClusterPanel title="Warnings" what="The warnings" query={query}>
+    <ClusterPanel title={texts.warnings} what={texts.theWarnings} query={query}>
       {({ events }) =>
         events.length === 0 ? (
-          <Empty title="No warnings">Kubernetes keeps them for about an hour.</Empty>
+          <Empty title={texts.noWarnings}>{texts.kubernetesKeepsThemForAboutAn}</Empty>
         ) : (
           <>
             <EventTable
-              label="Warnings of the cluster"
+              label={texts.warningsOfTheCluster}
               events={all ? events : events.slice(0, first)}
               whose={({ instance }) =>
                 instance === undefined ? (
@@ -45,7 +46,7 @@ export function WarningsPanel({ cluster, instances }: WarningsPanelProps) {
             />
             {!all && events.length > first && (
               <div className={classes.more}>
-                <SmallButton onClick={() => setAll(true)}>{`Show all ${events.length}`}</SmallButton>
+                <SmallButton onClick={() => setAll(true)}>{texts.showAll(events.length)}</SmallButton>
               </div>
             )}
           </>

@@ -1,22 +1,23 @@
 import type { Container, Health, Pod } from '@/api/types';
 import { duration, parseTime } from '@/lib/time';
+import * as texts from '@/texts/runtime';
 
 /** Kubernetes' words for why a container does not run. */
 const reasons: Partial<Record<string, string>> = {
-  CrashLoopBackOff: 'It ends again and again; Kubernetes waits before it starts it once more',
-  ImagePullBackOff: 'Its image cannot be pulled; Kubernetes waits before it tries again',
-  ErrImagePull: 'Its image cannot be pulled',
-  InvalidImageName: 'The name of its image is no image name',
-  CreateContainerConfigError: 'A secret or a config map that it needs is missing',
-  CreateContainerError: 'It cannot be made',
-  RunContainerError: 'It cannot be started',
-  ContainerCreating: 'It is being made',
-  PodInitializing: 'It waits for the init containers',
-  OOMKilled: 'It needed more memory than its limit',
-  ContainerStatusUnknown: 'Its node does not tell how it ended',
-  DeadlineExceeded: 'It took longer than it may',
-  Completed: 'It has done its work',
-  Error: 'It ended with an error',
+  CrashLoopBackOff: texts.itEndsAgainAndAgainKubernetes,
+  ImagePullBackOff: texts.itsImageCannotBePulledKubernetes,
+  ErrImagePull: texts.itsImageCannotBePulled,
+  InvalidImageName: texts.theNameOfItsImageIs,
+  CreateContainerConfigError: texts.aSecretOrAConfigMap,
+  CreateContainerError: texts.itCannotBeMade,
+  RunContainerError: texts.itCannotBeStarted,
+  ContainerCreating: texts.itIsBeingMade,
+  PodInitializing: texts.itWaitsForTheInitContainers,
+  OOMKilled: texts.itNeededMoreMemoryThanIts,
+  ContainerStatusUnknown: texts.itsNodeDoesNotTellHow,
+  DeadlineExceeded: texts.itTookLongerThanItMay,
+  Completed: texts.itHasDoneItsWork,
+  Error: texts.itEndedWithAnError,
 };
 
 function reasonWords(reason: string | undefined): string | undefined {
@@ -27,13 +28,13 @@ function reasonWords(reason: string | undefined): string | undefined {
 export function stateWords(c: Container): string {
   switch (c.state) {
     case 'running':
-      return c.ready ? 'Running' : c.started ? 'Running, not ready' : 'Starting';
+      return c.ready ? texts.running : c.started ? texts.runningNotReady : texts.starting;
     case 'waiting':
-      return reasonWords(c.reason) ?? 'Waits to be started';
+      return reasonWords(c.reason) ?? texts.waitsToBeStarted;
     case 'terminated':
-      return `${reasonWords(c.reason) ?? 'It ended'}${exit(c.exitCode)}`;
+      return `${reasonWords(c.reason) ?? texts.itEnded}${exit(c.exitCode)}`;
     case 'unknown':
-      return 'Not started yet';
+      return texts.notStartedYet;
   }
 }
 
@@ -41,12 +42,12 @@ export function stateWords(c: Container): string {
 export function lastWords({ last }: Container): string | undefined {
   if (!last) return undefined;
   const [start, end] = [parseTime(last.startedAt), parseTime(last.finishedAt)];
-  const after = start && end ? `, after ${duration(end.getTime() - start.getTime())}` : '';
-  return `${reasonWords(last.reason) ?? 'It ended'}${exit(last.exitCode)}${after}`;
+  const after = start && end ? texts.after(duration(end.getTime() - start.getTime())) : '';
+  return `${reasonWords(last.reason) ?? texts.itEnded}${exit(last.exitCode)}${after}`;
 }
 
 function exit(code: number | undefined): string {
-  return code === undefined || code === 0 ? '' : `, exit code ${code}`;
+  return code === undefined || code === 0 ? '' : texts.exitCode(code);
 }
 
 /** Why a pod is as it is, in one sentence; undefined when nothing is to say. */
@@ -57,7 +58,7 @@ export function podReason(pod: Pod): string | undefined {
 /** “1 of 2”: those that run to their end by themselves do not count. */
 export function readyCount({ containers }: Pod): string {
   const lasting = containers.filter((c) => c.init !== true);
-  return `${lasting.filter((c) => c.ready).length} of ${lasting.length}`;
+  return texts.ofText(lasting.filter((c) => c.ready).length, lasting.length);
 }
 
 const order: readonly Health[] = ['failed', 'degraded', 'unknown', 'progressing', 'healthy'];

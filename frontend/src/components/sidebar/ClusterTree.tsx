@@ -7,6 +7,7 @@ import classes from './sidebar.module.css';
 import { type Row, rowsOf } from './rows';
 import { TreeRow } from './TreeRow';
 import { useTreeKeys } from './useTreeKeys';
+import * as texts from '@/texts/frame';
 
 const rowHeight = 28;
 
@@ -48,14 +49,14 @@ export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
   });
 
   if (rows.length === 0) {
-    return <p className={classes.none}>{filter === '' ? 'No clusters yet.' : 'Nothing of that name.'}</p>;
+    return <p className={classes.none}>{filter === '' ? texts.noClustersYet : texts.nothingOfThatName}</p>;
   }
   const drawn = virtual.getVirtualItems();
   return (
     <div className={classes.scroller} ref={scroller}>
       <div
         role="tree"
-        aria-label="Clusters and instances"
+        aria-label={texts.clustersAndInstances}
         tabIndex={0}
         // Only what is drawn can be pointed at.
         aria-activedescendant={drawn.some(({ index }) => index === active) ? rowId(rows[active]) : undefined}

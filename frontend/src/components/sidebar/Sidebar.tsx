@@ -20,6 +20,7 @@ import { LogoMark } from '../Logo';
 import { useMay, useMaySomewhere } from '../useMe';
 import { ClusterTree } from './ClusterTree';
 import classes from './sidebar.module.css';
+import * as texts from '@/texts/frame';
 
 /** Where one can go: the pages, and every cluster with its instances. */
 export function Sidebar() {
@@ -30,30 +31,30 @@ export function Sidebar() {
   const calm = useDeferredValue(filter);
   return (
     <div className={classes.sidebar}>
-      <Link to="/instances" className={classes.brand} aria-label="Ocim, to the instances">
+      <Link to="/instances" className={classes.brand} aria-label={texts.ocimToTheInstances}>
         <LogoMark />
-        <span>Ocim</span>
+        <span>{texts.ocim}</span>
       </Link>
-      <nav aria-label="Pages" className={classes.pages}>
+      <nav aria-label={texts.pages} className={classes.pages}>
         <Link to="/overview" className={classes.page}>
           <IconGauge size={16} stroke={1.7} />
-          Overview
+          {texts.overview}
         </Link>
         <Link to="/instances" className={classes.page} activeOptions={{ includeSearch: false }}>
           <IconListDetails size={16} stroke={1.7} />
-          Instances
+          {texts.instances}
         </Link>
         <Link to="/clusters" className={classes.page} activeOptions={{ exact: true }}>
           <IconServer2 size={16} stroke={1.7} />
-          Clusters
+          {texts.clusters}
         </Link>
         <Link to="/activity" className={classes.page} activeOptions={{ includeSearch: false }}>
           <IconActivity size={16} stroke={1.7} />
-          Activity
+          {texts.activity}
         </Link>
         <Link to="/bulk" className={classes.page}>
           <IconStack2 size={16} stroke={1.7} />
-          Bulk changes
+          {texts.bulkChanges}
         </Link>
         {operator && (
           <Link
@@ -62,31 +63,31 @@ export function Sidebar() {
             activeOptions={{ includeSearch: false }}
           >
             <IconGitBranch size={16} stroke={1.7} />
-            GitLab projects
+            {texts.gitlabProjects}
           </Link>
         )}
         {administrator && (
           <Link to="/administration/users" className={classes.page}>
             <IconUsers size={16} stroke={1.7} />
-            People
+            {texts.people}
           </Link>
         )}
         {administrator && (
           <Link to="/administration/audit" className={classes.page} activeOptions={{ includeSearch: false }}>
             <IconShieldCheck size={16} stroke={1.7} />
-            Audit
+            {texts.audit}
           </Link>
         )}
         <Link to="/account" className={classes.page}>
           <IconSettings size={16} stroke={1.7} />
-          Settings
+          {texts.settings}
         </Link>
       </nav>
       <div className={classes.filter}>
         <TextInput
           size="xs"
-          aria-label="Filter clusters and instances"
-          placeholder="Filter clusters and instances"
+          aria-label={texts.filterClustersAndInstances}
+          placeholder={texts.filterClustersAndInstances}
           value={filter}
           onChange={(event) => {
             setFilter(event.currentTarget.value);
@@ -97,13 +98,13 @@ export function Sidebar() {
           leftSection={<IconFilter size={14} stroke={1.7} />}
           rightSection={
             filter !== '' && (
-              <CloseButton size="sm" aria-label="Clear the filter" onClick={() => setFilter('')} />
+              <CloseButton size="sm" aria-label={texts.clearTheFilter} onClick={() => setFilter('')} />
             )
           }
         />
       </div>
       <div className={classes.contents}>
-        <Loaded query={query} what="The clusters" lines={8}>
+        <Loaded query={query} what={texts.theClusters} lines={8}>
           {(tree) => <ClusterTree tree={tree} filter={calm} />}
         </Loaded>
       </div>

@@ -7,6 +7,7 @@ import { Mark } from '../status/Mark';
 import statusClasses from '../status/status.module.css';
 import type { Row } from './rows';
 import classes from './sidebar.module.css';
+import * as texts from '@/texts/frame';
 
 interface TreeRowProps {
   row: Row;
@@ -74,10 +75,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {mark}
       <span className={classes.count}>{row.count}</span>
-      <Hidden>
-        {' '}
-        {row.count === 1 ? 'instance' : 'instances'}, worst: {look.word}
-      </Hidden>
+      <Hidden> {texts.worst(row.count, look.word)}</Hidden>
     </Link>
   );
 }

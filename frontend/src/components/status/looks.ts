@@ -1,6 +1,7 @@
 import type { Cluster, Health, Lifecycle, OperationKind, OperationState } from '@/api/types';
 import type { Urgency } from '@/api/status';
 import type { Shape } from './Mark';
+import * as texts from '@/texts/status';
 
 export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'quiet';
 
@@ -11,86 +12,86 @@ export interface Look {
 }
 
 export const lifecycleLooks: Record<Lifecycle, Look> = {
-  pending: { shape: 'dashed', tone: 'busy', word: 'Pending' },
-  active: { shape: 'check', tone: 'ok', word: 'Active' },
-  archived: { shape: 'box', tone: 'quiet', word: 'Archived' },
-  deleted: { shape: 'slash', tone: 'quiet', word: 'Deleted' },
+  pending: { shape: 'dashed', tone: 'busy', word: texts.pending },
+  active: { shape: 'check', tone: 'ok', word: texts.active },
+  archived: { shape: 'box', tone: 'quiet', word: texts.archived },
+  deleted: { shape: 'slash', tone: 'quiet', word: texts.deleted },
 };
 
 export const healthLooks: Record<Health, Look> = {
-  healthy: { shape: 'check', tone: 'ok', word: 'Healthy' },
-  progressing: { shape: 'half', tone: 'busy', word: 'Progressing' },
-  degraded: { shape: 'triangle', tone: 'warn', word: 'Degraded' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
-  unknown: { shape: 'question', tone: 'quiet', word: 'Unknown' },
+  healthy: { shape: 'check', tone: 'ok', word: texts.healthy },
+  progressing: { shape: 'half', tone: 'busy', word: texts.progressing },
+  degraded: { shape: 'triangle', tone: 'warn', word: texts.degraded },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.unknown },
 };
 
 /** Of what does not run as it was deployed. */
-export const driftLook: Look = { shape: 'unequal', tone: 'warn', word: 'Drifted' };
+export const driftLook: Look = { shape: 'unequal', tone: 'warn', word: texts.drifted };
 
 const pipelineLooks: Partial<Record<string, Look>> = {
-  created: { shape: 'dashed', tone: 'quiet', word: 'Created' },
-  waiting_for_resource: { shape: 'dashed', tone: 'busy', word: 'Waiting for resource' },
-  preparing: { shape: 'dashed', tone: 'busy', word: 'Preparing' },
-  waiting_for_callback: { shape: 'dashed', tone: 'busy', word: 'Waiting for callback' },
-  pending: { shape: 'dashed', tone: 'busy', word: 'Pending' },
-  running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  success: { shape: 'check', tone: 'ok', word: 'Success' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
-  canceling: { shape: 'spin', tone: 'quiet', word: 'Canceling' },
-  canceled: { shape: 'slash', tone: 'quiet', word: 'Canceled' },
-  skipped: { shape: 'slash', tone: 'quiet', word: 'Skipped' },
-  manual: { shape: 'pause', tone: 'quiet', word: 'Waits for a person' },
-  scheduled: { shape: 'pause', tone: 'quiet', word: 'Scheduled' },
-  deleted: { shape: 'question', tone: 'bad', word: 'Deleted in GitLab' },
+  created: { shape: 'dashed', tone: 'quiet', word: texts.created },
+  waiting_for_resource: { shape: 'dashed', tone: 'busy', word: texts.waitingForResource },
+  preparing: { shape: 'dashed', tone: 'busy', word: texts.preparing },
+  waiting_for_callback: { shape: 'dashed', tone: 'busy', word: texts.waitingForCallback },
+  pending: { shape: 'dashed', tone: 'busy', word: texts.pending },
+  running: { shape: 'spin', tone: 'busy', word: texts.running },
+  success: { shape: 'check', tone: 'ok', word: texts.success },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  canceling: { shape: 'spin', tone: 'quiet', word: texts.canceling },
+  canceled: { shape: 'slash', tone: 'quiet', word: texts.canceled },
+  skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
+  manual: { shape: 'pause', tone: 'quiet', word: texts.waitsForAPerson },
+  scheduled: { shape: 'pause', tone: 'quiet', word: texts.scheduled },
+  deleted: { shape: 'question', tone: 'bad', word: texts.deletedInGitlab },
 };
 
 /** A status that GitLab added since is shown as unknown, with its own word. */
 export function pipelineLook(status: string): Look {
-  return pipelineLooks[status] ?? { shape: 'question', tone: 'quiet', word: `Unknown: ${status}` };
+  return pipelineLooks[status] ?? { shape: 'question', tone: 'quiet', word: texts.unknown2(status) };
 }
 
 export const operationLooks: Record<OperationState, Look> = {
-  requested: { shape: 'dashed', tone: 'busy', word: 'Requested' },
-  accepted: { shape: 'half', tone: 'busy', word: 'Accepted' },
-  running: { shape: 'spin', tone: 'busy', word: 'Running' },
-  succeeded: { shape: 'check', tone: 'ok', word: 'Succeeded' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
-  canceled: { shape: 'slash', tone: 'quiet', word: 'Canceled' },
+  requested: { shape: 'dashed', tone: 'busy', word: texts.requested },
+  accepted: { shape: 'half', tone: 'busy', word: texts.accepted },
+  running: { shape: 'spin', tone: 'busy', word: texts.running },
+  succeeded: { shape: 'check', tone: 'ok', word: texts.succeeded },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
+  canceled: { shape: 'slash', tone: 'quiet', word: texts.canceled },
 };
 
 export const onlineLooks: Record<Cluster['online']['state'], Look> = {
-  online: { shape: 'check', tone: 'ok', word: 'Online' },
-  offline: { shape: 'cross', tone: 'bad', word: 'Offline' },
-  unknown: { shape: 'question', tone: 'quiet', word: 'Unknown' },
+  online: { shape: 'check', tone: 'ok', word: texts.online },
+  offline: { shape: 'cross', tone: 'bad', word: texts.offline },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.unknown },
 };
 
 export const urgencyLooks: Record<Urgency, Look> = {
-  failed: { shape: 'cross', tone: 'bad', word: 'failed' },
-  degraded: { shape: 'triangle', tone: 'warn', word: 'needs attention' },
-  moving: { shape: 'spin', tone: 'busy', word: 'in progress' },
-  unknown: { shape: 'question', tone: 'quiet', word: 'health unknown' },
-  fine: { shape: 'check', tone: 'ok', word: 'healthy' },
-  gone: { shape: 'box', tone: 'quiet', word: 'archived' },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed2 },
+  degraded: { shape: 'triangle', tone: 'warn', word: texts.needsAttention },
+  moving: { shape: 'spin', tone: 'busy', word: texts.inProgress },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.healthUnknown },
+  fine: { shape: 'check', tone: 'ok', word: texts.healthy2 },
+  gone: { shape: 'box', tone: 'quiet', word: texts.archived2 },
 };
 
 /** Of a contract that a cluster has for itself. */
-export const ownLook: Look = { shape: 'half', tone: 'busy', word: 'Other than the default' };
+export const ownLook: Look = { shape: 'half', tone: 'busy', word: texts.otherThanTheDefault };
 
 export const operationWords: Record<OperationKind, string> = {
-  create: 'Create',
-  update: 'Update',
-  archive: 'Archive',
-  unarchive: 'Unarchive',
-  delete: 'Delete',
-  buildImages: 'Build images',
-  reprovision: 'Reprovision',
+  create: texts.create,
+  update: texts.update,
+  archive: texts.archive,
+  unarchive: texts.unarchive,
+  delete: texts.deleteText,
+  buildImages: texts.buildImages,
+  reprovision: texts.reprovision,
 };
 
 const providerWords: Partial<Record<string, string>> = {
-  aws: 'AWS',
-  digitalocean: 'DigitalOcean',
-  minikube: 'minikube',
+  aws: texts.aws,
+  digitalocean: texts.digitalocean,
+  minikube: texts.minikube,
 };
 
 export function providerWord(provider: string | undefined): string {

@@ -14,13 +14,14 @@ import { dateTime, parseTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import { change, count, measures, samplesOf } from './measures';
 import classes from './usage.module.css';
+import * as texts from '@/texts/usage';
 
 const Chart = lazy(() => import('./Chart'));
 
 const spans = [
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: 'A year' },
+  { value: '30', label: texts.n30Days },
+  { value: '90', label: texts.n90Days },
+  { value: '365', label: texts.aYear },
 ];
 
 const day = 86_400_000;
@@ -40,26 +41,24 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
   const query = useQuery(usageQuery(cluster, instance, from));
   return (
     <Panel
-      title="Usage"
-      note={<Time at={query.data?.collectedAt} prefix="Told " />}
+      title={texts.usage}
+      note={<Time at={query.data?.collectedAt} prefix={texts.told} />}
       actions={
         <NativeSelect
           size="xs"
-          aria-label="Span of time"
+          aria-label={texts.spanOfTime}
           value={span}
           data={spans}
           onChange={(event) => onDays(event.currentTarget.value)}
         />
       }
     >
-      <Loaded query={query} what="The usage" lines={8}>
+      <Loaded query={query} what={texts.theUsage} lines={8}>
         {(usage) => (
           <div className={classes.usage}>
             <LastTry usage={usage} />
             {usage.points.length === 0 ? (
-              <Empty title="Nothing is known of this time">
-                The cluster is asked once a day and by Refresh, and what it tells is kept.
-              </Empty>
+              <Empty title={texts.nothingIsKnownOfThisTime}>{texts.theClusterIsAskedOnceA}</Empty>
             ) : (
               <Charts usage={usage} />
             )}
@@ -76,7 +75,7 @@ function LastTry({ usage: { error, triedAt } }: { usage: Usage }) {
   return (
     <Failure
       error={new Error(error)}
-      what={`The report of ${tried ? dateTime(tried) : 'late'} could not be had.`}
+      what={texts.theReportOfCouldNotBe(tried ? dateTime(tried) : 'late')}
       cause={error}
     />
   );
@@ -94,10 +93,10 @@ function Charts({ usage: { points, from, to } }: { usage: Usage }) {
               <p className={classes.latest}>
                 <strong>{count(samples.at(-1)?.value)}</strong> {change(samples)}
               </p>
-              <p className={classes.about}>{samples.length === 0 ? 'The report does not tell it.' : about}</p>
+              <p className={classes.about}>{samples.length === 0 ? texts.theReportDoesNotTellIt : about}</p>
               {samples.length > 0 && (
                 <div aria-hidden="true" className={classes.chart}>
-                  <Suspense fallback={<Loading lines={5} label={`Loading: ${name}`} />}>
+                  <Suspense fallback={<Loading lines={5} label={texts.loading(name)} />}>
                     <Chart name={name} samples={samples} from={Date.parse(from)} to={Date.parse(to)} />
                   </Suspense>
                 </div>
@@ -107,13 +106,11 @@ function Charts({ usage: { points, from, to } }: { usage: Usage }) {
         })}
       </ul>
       <details>
-        <summary className={classes.summary}>The same as a table</summary>
-        <Table label="Usage" heads={['Period', ...measures.map(({ name }) => name)]}>
+        <summary className={classes.summary}>{texts.theSameAsATable}</summary>
+        <Table label={texts.usage} heads={[texts.period, ...measures.map(({ name }) => name)]}>
           {[...points].reverse().map((point) => (
             <tr key={point.day}>
-              <td>
-                {point.from} to {point.day}
-              </td>
+              <td>{texts.to(point.from, point.day)}</td>
               {measures.map(({ key }) => (
                 <td key={key}>{count(point[key])}</td>
               ))}

@@ -1,12 +1,13 @@
 import type { UsagePoint } from '@/api/types';
+import * as texts from '@/texts/usage';
 
 export type Measure = 'users' | 'activeUsers' | 'courses' | 'hits';
 
 export const measures: readonly { key: Measure; name: string; about: string }[] = [
-  { key: 'users', name: 'Users', about: 'All that are registered' },
-  { key: 'activeUsers', name: 'Active users', about: 'Those who logged in during the period' },
-  { key: 'courses', name: 'Courses', about: 'All that there are' },
-  { key: 'hits', name: 'Hits', about: 'Page views during the period' },
+  { key: 'users', name: texts.users, about: texts.allThatAreRegistered },
+  { key: 'activeUsers', name: texts.activeUsers, about: texts.thoseWhoLoggedInDuringThe },
+  { key: 'courses', name: texts.courses, about: texts.allThatThereAre },
+  { key: 'hits', name: texts.hits, about: texts.pageViewsDuringThePeriod },
 ];
 
 export interface Sample {
@@ -42,5 +43,5 @@ export function change(samples: readonly Sample[]): string | undefined {
   if (!first || !last || first === last) return undefined;
   const by = last.value - first.value;
   const sign = by > 0 ? '+' : by < 0 ? '−' : '';
-  return `${by === 0 ? 'unchanged' : `${sign}${count(Math.abs(by))}`} since ${dayWord(first.time)}`;
+  return texts.since(by, sign, count(Math.abs(by)), dayWord(first.time));
 }

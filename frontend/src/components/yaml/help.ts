@@ -3,6 +3,7 @@ import { yamlLanguage } from '@codemirror/lang-yaml';
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { effectOf, isIdentity, type KeyEffect, keysOf } from './known';
+import * as texts from '@/texts/editor';
 
 /** What is helped with in an editor. */
 export interface KeyHelp {
@@ -40,7 +41,7 @@ function aboutKey(key: string, meaning: string | undefined, effects: readonly Ke
   dom.append([meaning && `${meaning}.`, identity ? '' : effect].filter(Boolean).join(' '));
   if (identity) {
     const warning = document.createElement('strong');
-    warning.textContent = 'Do not change it lightly: that leaves behind what the instance has stored.';
+    warning.textContent = texts.doNotChangeItLightlyThat;
     dom.append(warning);
   }
   return dom;

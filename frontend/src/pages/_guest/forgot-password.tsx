@@ -6,6 +6,7 @@ import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { useApiForm } from '@/components/useApiForm';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/forgot-password')({ component: ForgotPassword });
 
@@ -13,7 +14,7 @@ function ForgotPassword() {
   const [sentTo, setSentTo] = useState<string>();
   const form = useApiForm({
     initialValues: { email: '' },
-    validate: { email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.') },
+    validate: { email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded) },
     send: ({ email }) => answer(client.POST('/auth/v1/password-resets', { body: { email: email.trim() } })),
     onDone: (_, { email }) => {
       setSentTo(email.trim());
@@ -21,24 +22,16 @@ function ForgotPassword() {
   });
   if (sentTo !== undefined) {
     return (
-      <GuestPage
-        title="Look into your mail"
-        about={
-          <>
-            If <strong>{sentTo}</strong> has an account, a link to choose a new password is on its way. It
-            holds for 30 minutes, once.
-          </>
-        }
-      >
-        <TextLink to="/login">Back to log in</TextLink>
+      <GuestPage title={texts.lookIntoYourMail} about={<>{texts.ifHasAnAccountALink(sentTo)}</>}>
+        <TextLink to="/login">{texts.backToLogIn}</TextLink>
       </GuestPage>
     );
   }
   return (
-    <GuestPage title="Forgot password" about="Ocim sends you a link to choose a new one.">
+    <GuestPage title={texts.forgotPassword} about={texts.ocimSendsYouALinkTo}>
       <form onSubmit={form.submit} noValidate>
         <TextInput
-          label="E-mail"
+          label={texts.eMail}
           type="email"
           autoComplete="username"
           autoFocus
@@ -46,12 +39,12 @@ function ForgotPassword() {
           withAsterisk={false}
           {...form.field('email')}
         />
-        {form.failure && <Failure error={form.failure} what="No link was sent." />}
+        {form.failure && <Failure error={form.failure} what={texts.noLinkWasSent} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          Send the link
+          {texts.sendTheLink}
         </Button>
       </form>
-      <TextLink to="/login">Back to log in</TextLink>
+      <TextLink to="/login">{texts.backToLogIn}</TextLink>
     </GuestPage>
   );
 }

@@ -1,14 +1,15 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink } from '@/components/links';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/logged-out')({ component: LoggedOut });
 
 function LoggedOut() {
   return (
-    <GuestPage title="Logged out" about="Your session has ended in every tab of this browser.">
+    <GuestPage title={texts.loggedOut} about={texts.yourSessionHasEndedInEvery}>
       <ButtonLink to="/login" size="sm" fullWidth>
-        Log in again
+        {texts.logInAgain}
       </ButtonLink>
     </GuestPage>
   );

@@ -11,6 +11,7 @@ import { useApiForm } from '@/components/useApiForm';
 import { word } from '@/lib/readSearch';
 import { type RawSearch, safeReturnPath } from '@/lib/search';
 import { useLoad } from '@/lib/useLoad';
+import * as texts from '@/texts/guest';
 
 interface LoginSearch {
   /** Where to go on. */
@@ -35,10 +36,10 @@ export const Route = createFileRoute('/_guest/login')({
 });
 
 const googleProblems: Partial<Record<string, string>> = {
-  canceled: 'You went back from Google without logging in.',
-  refused: 'This Google account may not enter. Ask an administrator for an invitation to its address.',
-  limited: 'Too many attempts. Wait a moment, then try again.',
-  unavailable: 'Google does not answer. Try again in a moment, or use your password.',
+  canceled: texts.youWentBackFromGoogleWithout,
+  refused: texts.thisGoogleAccountMayNotEnter,
+  limited: texts.tooManyAttemptsWaitAMoment,
+  unavailable: texts.googleDoesNotAnswerTryAgain,
 };
 
 function Login() {
@@ -47,8 +48,8 @@ function Login() {
   const form = useApiForm({
     initialValues: { email: '', password: '' },
     validate: {
-      email: (v) => (v.trim() === '' ? 'An e-mail address is needed.' : null),
-      password: (v) => (v === '' ? 'A password is needed.' : null),
+      email: (v) => (v.trim() === '' ? texts.anEMailAddressIsNeeded : null),
+      password: (v) => (v === '' ? texts.aPasswordIsNeeded : null),
     },
     send: ({ email, password }) =>
       answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
@@ -56,20 +57,18 @@ function Login() {
     onDone: (signedIn) => session.enter(signedIn),
   });
   return (
-    <GuestPage title="Log in" about={back === undefined ? undefined : 'Log in to go on where you were.'}>
+    <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToGoOnWhere}>
       {system.data?.setUp === false && (
-        <Notice tone="warn" title="Not set up yet">
-          Open the set-up link that Ocim printed when it started. It makes the first administrator.
+        <Notice tone="warn" title={texts.notSetUpYet}>
+          {texts.openTheSetUpLinkThat}
         </Notice>
       )}
       {problem !== undefined && (
-        <Notice tone="bad">
-          {googleProblems[problem] ?? 'Logging in with Google did not succeed. Try again.'}
-        </Notice>
+        <Notice tone="bad">{googleProblems[problem] ?? texts.loggingInWithGoogleDidNot}</Notice>
       )}
       <form onSubmit={form.submit} noValidate>
         <TextInput
-          label="E-mail"
+          label={texts.eMail}
           type="email"
           autoComplete="username"
           autoFocus
@@ -78,21 +77,21 @@ function Login() {
           {...form.field('email')}
         />
         <PasswordInput
-          label="Password"
+          label={texts.password}
           autoComplete="current-password"
           required
           withAsterisk={false}
           {...form.field('password')}
         />
-        {form.failure && <Failure error={form.failure} what="You are not logged in." />}
+        {form.failure && <Failure error={form.failure} what={texts.youAreNotLoggedIn} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          Log in
+          {texts.logIn}
         </Button>
       </form>
-      <TextLink to="/forgot-password">Forgot password?</TextLink>
+      <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>
       {system.data?.google === true && (
         <>
-          <Divider label="or" />
+          <Divider label={texts.or} />
           <Button
             component="a"
             href={`/function/auth/v1/google/start?return=${encodeURIComponent(safeReturnPath(back))}`}
@@ -101,7 +100,7 @@ function Login() {
             fullWidth
             leftSection={<GoogleMark />}
           >
-            Continue with Google
+            {texts.continueWithGoogle}
           </Button>
         </>
       )}

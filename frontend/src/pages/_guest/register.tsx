@@ -14,6 +14,7 @@ import { rolesInWords } from '@/components/roles';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/register')({
   beforeLoad: async ({ context }) => {
@@ -23,9 +24,9 @@ export const Route = createFileRoute('/_guest/register')({
 });
 
 const spent = {
-  expired: ['This invitation has expired', 'Ask the administrator who invited you to send it again.'],
-  used: ['This invitation was used', 'Its account exists. Log in, or reset the password if it is forgotten.'],
-  revoked: ['This invitation was withdrawn', 'Ask the administrator who invited you.'],
+  expired: [texts.thisInvitationHasExpired, texts.askTheAdministratorWhoInvitedYou],
+  used: [texts.thisInvitationWasUsed, texts.itsAccountExistsLogInOr],
+  revoked: [texts.thisInvitationWasWithdrawn, texts.askTheAdministratorWhoInvitedYou2],
 } as const;
 
 function RegisterPage() {
@@ -34,20 +35,20 @@ function RegisterPage() {
   const query = useLoad(load);
   if (token === '' || (query.error instanceof ApiError && query.error.status === 404)) {
     return (
-      <GuestPage title="This invitation does not exist" about="Open the whole link from the mail.">
-        <TextLink to="/login">Log in</TextLink>
+      <GuestPage title={texts.thisInvitationDoesNotExist} about={texts.openTheWholeLinkFromThe}>
+        <TextLink to="/login">{texts.logIn}</TextLink>
       </GuestPage>
     );
   }
   return (
-    <Loaded query={query} what="The invitation">
+    <Loaded query={query} what={texts.theInvitation}>
       {(invitation) =>
         invitation.state === 'valid' ? (
           <NotAnotherAccount invitation={invitation} token={token} />
         ) : (
           <GuestPage title={spent[invitation.state][0]} about={spent[invitation.state][1]}>
             <ButtonLink to="/login" size="sm" fullWidth>
-              Log in
+              {texts.logIn}
             </ButtonLink>
           </GuestPage>
         )
@@ -68,19 +69,14 @@ function NotAnotherAccount({ invitation, token }: InvitedProps) {
     return <Register {...{ invitation, token }} />;
   return (
     <GuestPage
-      title="This invitation is for somebody else"
-      about={
-        <>
-          It is for <strong>{invitation.email}</strong>; you are logged in as{' '}
-          <strong>{state.user.email}</strong>. Log out, then open the link again.
-        </>
-      }
+      title={texts.thisInvitationIsForSomebodyElse}
+      about={<>{texts.itIsForYouAreLogged(invitation.email, state.user.email)}</>}
     >
       <ButtonLink to="/instances" size="sm" variant="default" fullWidth>
-        Stay logged in
+        {texts.stayLoggedIn}
       </ButtonLink>
       <Button size="sm" fullWidth onClick={() => void session.leave()}>
-        Log out
+        {texts.logOut}
       </Button>
     </GuestPage>
   );
@@ -90,7 +86,7 @@ function Register({ invitation, token }: InvitedProps) {
   const router = useRouter();
   const form = useApiForm({
     initialValues: { name: '', password: '' },
-    validate: { name: (v) => (v.trim() === '' ? 'A name is needed.' : null), password: passwordProblem },
+    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null), password: passwordProblem },
     send: (values) => answer(client.POST('/auth/v1/invitations/redeem', { body: { ...values, token } })),
     onDone: async (signedIn) => {
       session.enter(signedIn);
@@ -98,18 +94,11 @@ function Register({ invitation, token }: InvitedProps) {
     },
   });
   return (
-    <GuestPage
-      title="You are invited"
-      about={
-        <>
-          As <strong>{rolesInWords(invitation)}</strong>.
-        </>
-      }
-    >
+    <GuestPage title={texts.youAreInvited} about={<>{texts.asText(rolesInWords(invitation))}</>}>
       <form onSubmit={form.submit} noValidate>
-        <TextInput label="E-mail" value={invitation.email} readOnly autoComplete="username" />
+        <TextInput label={texts.eMail} value={invitation.email} readOnly autoComplete="username" />
         <TextInput
-          label="Your name"
+          label={texts.yourName}
           autoComplete="name"
           autoFocus
           required
@@ -117,9 +106,9 @@ function Register({ invitation, token }: InvitedProps) {
           {...form.field('name')}
         />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what="The account was not made." />}
+        {form.failure && <Failure error={form.failure} what={texts.theAccountWasNotMade} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          Make the account
+          {texts.makeTheAccount}
         </Button>
       </form>
     </GuestPage>

@@ -8,6 +8,7 @@ import { ButtonLink, TextLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/reset')({ component: ResetPassword });
 
@@ -25,33 +26,30 @@ function ResetPassword() {
   });
   if (done) {
     return (
-      <GuestPage title="Password changed" about="All your sessions have ended. Log in with the new password.">
+      <GuestPage title={texts.passwordChanged} about={texts.allYourSessionsHaveEndedLog}>
         <ButtonLink to="/login" size="sm" fullWidth>
-          Log in
+          {texts.logIn}
         </ButtonLink>
       </GuestPage>
     );
   }
   if (token === '') {
     return (
-      <GuestPage
-        title="This link is not complete"
-        about="Open the whole link from the mail, or ask for a new one."
-      >
-        <TextLink to="/forgot-password">Ask for a new link</TextLink>
+      <GuestPage title={texts.thisLinkIsNotComplete} about={texts.openTheWholeLinkFromThe2}>
+        <TextLink to="/forgot-password">{texts.askForANewLink}</TextLink>
       </GuestPage>
     );
   }
   return (
-    <GuestPage title="Choose a new password" about="Afterwards all your sessions end, on every device.">
+    <GuestPage title={texts.chooseANewPassword} about={texts.afterwardsAllYourSessionsEndOn}>
       <form onSubmit={form.submit} noValidate>
         <NewPassword autoFocus {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what="The password was not changed." />}
+        {form.failure && <Failure error={form.failure} what={texts.thePasswordWasNotChanged} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          Change password
+          {texts.changePassword}
         </Button>
       </form>
-      <TextLink to="/forgot-password">Ask for a new link</TextLink>
+      <TextLink to="/forgot-password">{texts.askForANewLink}</TextLink>
     </GuestPage>
   );
 }

@@ -9,6 +9,7 @@ import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
+import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/setup')({ component: SetUp });
 
@@ -17,23 +18,15 @@ function SetUp() {
   const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
-      <GuestPage
-        title="Already set up"
-        about="The first administrator exists. Log in, or ask for an invitation."
-      >
+      <GuestPage title={texts.alreadySetUp} about={texts.theFirstAdministratorExistsLogIn}>
         <ButtonLink to="/login" size="sm" fullWidth>
-          Log in
+          {texts.logIn}
         </ButtonLink>
       </GuestPage>
     );
   }
   if (token === '') {
-    return (
-      <GuestPage
-        title="This link is not complete"
-        about="Open the whole set-up link that Ocim printed when it started."
-      />
-    );
+    return <GuestPage title={texts.thisLinkIsNotComplete} about={texts.openTheWholeSetUpLink} />;
   }
   return <FirstAdministrator token={token} />;
 }
@@ -43,8 +36,8 @@ function FirstAdministrator({ token }: { token: string }) {
   const form = useApiForm({
     initialValues: { name: '', email: '', password: '' },
     validate: {
-      name: (v) => (v.trim() === '' ? 'A name is needed.' : null),
-      email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
+      name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null),
+      email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded),
       password: passwordProblem,
     },
     send: (values) =>
@@ -55,13 +48,10 @@ function FirstAdministrator({ token }: { token: string }) {
     },
   });
   return (
-    <GuestPage
-      title="Welcome to Ocim"
-      about="Make the first administrator. Everybody else comes in by invitation."
-    >
+    <GuestPage title={texts.welcomeToOcim} about={texts.makeTheFirstAdministratorEverybodyElse}>
       <form onSubmit={form.submit} noValidate>
         <TextInput
-          label="Your name"
+          label={texts.yourName}
           autoComplete="name"
           autoFocus
           required
@@ -69,7 +59,7 @@ function FirstAdministrator({ token }: { token: string }) {
           {...form.field('name')}
         />
         <TextInput
-          label="E-mail"
+          label={texts.eMail}
           type="email"
           autoComplete="username"
           required
@@ -77,9 +67,9 @@ function FirstAdministrator({ token }: { token: string }) {
           {...form.field('email')}
         />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what="Ocim is not set up." />}
+        {form.failure && <Failure error={form.failure} what={texts.ocimIsNotSetUp} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          Make the administrator
+          {texts.makeTheAdministrator}
         </Button>
       </form>
     </GuestPage>

@@ -1,11 +1,12 @@
 import { Sections } from '@/components/Sections';
+import * as texts from '@/texts/account';
 
 const links = [
-  { to: '/account', word: 'Profile and sessions' },
-  { to: '/account/tokens', word: 'API tokens' },
-  { to: '/account/notifications', word: 'Notifications' },
+  { to: '/account', word: texts.profileAndSessions },
+  { to: '/account/tokens', word: texts.apiTokens },
+  { to: '/account/notifications', word: texts.notifications },
 ] as const;
 
 export function AccountSections() {
-  return <Sections label="Account" links={links} />;
+  return <Sections label={texts.account} links={links} />;
 }

@@ -10,23 +10,24 @@ import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
 import classes from './-account.module.css';
 import { deliveryLooks, eventWords } from './-events';
+import * as texts from '@/texts/account';
 
 /** What was told, or could not be, newest first. */
 export function Deliveries() {
   const query = useInfiniteQuery(deliveriesQuery);
   return (
-    <Panel title="Deliveries" flush>
-      <Loaded query={query} what="The deliveries">
+    <Panel title={texts.deliveries} flush>
+      <Loaded query={query} what={texts.theDeliveries}>
         {({ pages }) => {
           const deliveries = pages.flatMap((page) => page.deliveries);
           if (deliveries.length === 0) {
-            return <Empty title="Nothing was sent yet">Send a test, or wait for a change of health.</Empty>;
+            return <Empty title={texts.nothingWasSentYet}>{texts.sendATestOrWaitFor}</Empty>;
           }
           return (
             <>
               <Table
-                label="Deliveries"
-                heads={['Asked for', 'Subscription', 'State', 'About', 'What happened']}
+                label={texts.deliveries}
+                heads={[texts.askedFor, texts.subscription, texts.state, texts.about, texts.whatHappened]}
               >
                 {deliveries.map((delivery) => (
                   <tr key={delivery.id}>
@@ -40,7 +41,9 @@ export function Deliveries() {
                     <td data-wrap>{delivery.notices.map(sayNotice).join('; ')}</td>
                     <td data-wrap>
                       {delivery.error}
-                      {delivery.state === 'waiting' && <Time at={delivery.nextAt} prefix=" Tried again " />}
+                      {delivery.state === 'waiting' && (
+                        <Time at={delivery.nextAt} prefix={texts.triedAgain} />
+                      )}
                     </td>
                   </tr>
                 ))}
@@ -52,7 +55,7 @@ export function Deliveries() {
                     loading={query.isFetchingNextPage}
                     onClick={() => void query.fetchNextPage()}
                   >
-                    Show earlier
+                    {texts.showEarlier}
                   </Button>
                 </div>
               )}

@@ -9,6 +9,7 @@ import { useApiForm } from '@/components/useApiForm';
 import { useMe } from '@/components/useMe';
 import classes from './-account.module.css';
 import { eventHelp, events } from './-events';
+import * as texts from '@/texts/account';
 
 interface SubscriptionFormProps {
   /** Absent when a new one is made. */
@@ -33,8 +34,8 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       events: subscription?.events ?? (['failed', 'recovered'] as Subscription['events']),
     },
     validate: {
-      name: (v) => (v.trim() === '' ? 'A name is needed.' : null),
-      events: (v) => (v.length === 0 ? 'Choose what to be told at least once.' : null),
+      name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null),
+      events: (v) => (v.length === 0 ? texts.chooseWhatToBeToldAt : null),
     },
     send: ({ name, url, view, channel, events }) => {
       const wish = {
@@ -56,32 +57,37 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
       <div className={classes.two}>
-        <TextInput label="Name" placeholder="What it is for" maxLength={80} {...form.field('name')} />
+        <TextInput
+          label={texts.name}
+          placeholder={texts.whatItIsFor}
+          maxLength={80}
+          {...form.field('name')}
+        />
         <NativeSelect
-          label="Instances"
-          description="A saved view; its filters on health, pipelines and drift do not count."
+          label={texts.instances}
+          description={texts.aSavedViewItsFiltersOn}
           data={[
-            { value: '', label: 'All that you see' },
+            { value: '', label: texts.allThatYouSee },
             ...(views.data?.views ?? []).map(({ id, name }) => ({ value: id, label: name })),
           ]}
           {...form.field('view')}
         />
         <NativeSelect
-          label="Send"
-          description={mayHook ? undefined : 'A webhook needs the role operator on a cluster.'}
+          label={texts.send}
+          description={mayHook ? undefined : texts.aWebhookNeedsTheRoleOperator}
           data={[
-            { value: 'email', label: `E-mail to ${email}` },
-            { value: 'webhook', label: 'Webhook (Slack, Mattermost)', disabled: !mayHook },
+            { value: 'email', label: texts.eMailTo(email) },
+            { value: 'webhook', label: texts.webhookSlackMattermost, disabled: !mayHook },
           ]}
           {...form.field('channel')}
         />
         {channel === 'webhook' && (
           <TextInput
-            label="Address of the webhook"
+            label={texts.addressOfTheWebhook}
             description={
               subscription?.host === undefined
-                ? 'It is kept secret and never shown again.'
-                : `Left empty, it stays the one at ${subscription.host}.`
+                ? texts.itIsKeptSecretAndNever
+                : texts.leftEmptyItStaysTheOne(subscription.host)
             }
             placeholder="https://hooks.example.org/…"
             type="url"
@@ -91,7 +97,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         )}
       </div>
       <Checkbox.Group
-        label="Tell when"
+        label={texts.tellWhen}
         value={form.values.events}
         error={form.errors.events}
         onChange={(chosen) =>
@@ -107,14 +113,14 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
           ))}
         </div>
       </Checkbox.Group>
-      {form.failure && <Failure error={form.failure} what="It was not saved." />}
+      {form.failure && <Failure error={form.failure} what={texts.itWasNotSaved} />}
       <Group gap={8}>
         <Button type="submit" loading={form.busy}>
-          {subscription ? 'Save' : 'Subscribe'}
+          {subscription ? texts.save : texts.subscribe}
         </Button>
         {onCancel && (
           <Button variant="default" onClick={onCancel}>
-            Cancel
+            {texts.cancel}
           </Button>
         )}
       </Group>

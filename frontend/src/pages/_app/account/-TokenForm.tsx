@@ -8,12 +8,13 @@ import { Failure } from '@/components/Failure';
 import { roleWords } from '@/components/roles';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
+import * as texts from '@/texts/account';
 
 const lives = [
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: '1 year' },
+  { value: '7', label: texts.n7Days },
+  { value: '30', label: texts.n30Days },
+  { value: '90', label: texts.n90Days },
+  { value: '365', label: texts.n1Year },
 ];
 
 const roles = (['viewer', 'operator', 'administrator'] as const).map((value) => ({
@@ -39,7 +40,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
   const form = useApiForm({
     initialValues: unchosen,
-    validate: { name: (v) => (v.trim() === '' ? 'A name is needed: what will use it?' : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeededWhatWill : null) },
     send: ({ name, role, days, clusters }) =>
       answer(
         client.POST('/auth/v1/me/tokens', {
@@ -54,20 +55,25 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
       <div className={classes.two}>
-        <TextInput label="Name" placeholder="What will use it" maxLength={200} {...form.field('name')} />
-        <NativeSelect label="Role" data={roles} {...form.field('role')} />
-        <NativeSelect label="Expires in" data={lives} {...form.field('days')} />
+        <TextInput
+          label={texts.name}
+          placeholder={texts.whatWillUseIt}
+          maxLength={200}
+          {...form.field('name')}
+        />
+        <NativeSelect label={texts.role} data={roles} {...form.field('role')} />
+        <NativeSelect label={texts.expiresIn} data={lives} {...form.field('days')} />
       </div>
       <ClusterChoice
-        label="Clusters"
-        hint="None chosen: all that you may see."
+        label={texts.clusters}
+        hint={texts.noneChosenAllThatYouMay}
         clusters={tree.data?.clusters ?? []}
         chosen={form.values.clusters}
         onChoose={(clusters) => form.set('clusters', clusters)}
       />
-      {form.failure && <Failure error={form.failure} what="No token was made." />}
+      {form.failure && <Failure error={form.failure} what={texts.noTokenWasMade} />}
       <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-        Make the token
+        {texts.makeTheToken}
       </Button>
     </form>
   );

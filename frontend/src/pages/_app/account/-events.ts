@@ -1,29 +1,30 @@
 import type { Delivery, Subscription } from '@/api/types';
 import type { Look } from '@/components/status/looks';
+import * as texts from '@/texts/account';
 
 type Event = Subscription['events'][number];
 
 export const events: readonly Event[] = ['failed', 'degraded', 'recovered', 'offline', 'pipeline'];
 
 export const eventHelp: Record<Event, string> = {
-  failed: 'An instance fails',
-  degraded: 'An instance is degraded',
-  recovered: 'It has recovered',
-  offline: 'A cluster is offline',
-  pipeline: 'A pipeline fails',
+  failed: texts.anInstanceFails,
+  degraded: texts.anInstanceIsDegraded,
+  recovered: texts.itHasRecovered,
+  offline: texts.aClusterIsOffline,
+  pipeline: texts.aPipelineFails,
 };
 
 export const eventWords: Record<Delivery['notices'][number]['event'], string> = {
-  failed: 'failed',
-  degraded: 'degraded',
-  recovered: 'recovered',
-  offline: 'offline',
-  pipeline: 'pipeline failed',
-  test: 'a test',
+  failed: texts.failed,
+  degraded: texts.degraded,
+  recovered: texts.recovered,
+  offline: texts.offline,
+  pipeline: texts.pipelineFailed,
+  test: texts.aTest,
 };
 
 export const deliveryLooks: Record<Delivery['state'], Look> = {
-  waiting: { shape: 'dashed', tone: 'busy', word: 'Waiting' },
-  sent: { shape: 'check', tone: 'ok', word: 'Sent' },
-  failed: { shape: 'cross', tone: 'bad', word: 'Failed' },
+  waiting: { shape: 'dashed', tone: 'busy', word: texts.waiting },
+  sent: { shape: 'check', tone: 'ok', word: texts.sent },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed2 },
 };

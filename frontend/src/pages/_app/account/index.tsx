@@ -19,15 +19,16 @@ import { Time } from '@/components/Time';
 import { useApiForm } from '@/components/useApiForm';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
+import * as texts from '@/texts/account';
 
 export const Route = createFileRoute('/_app/account/')({ component: Account });
 
 function Account() {
   const me = useQuery(meQuery);
   return (
-    <Page title="Account">
+    <Page title={texts.account}>
       <AccountSections />
-      <Loaded query={me} what="Your account">
+      <Loaded query={me} what={texts.yourAccount}>
         {(user) => (
           <div className={classes.two}>
             <Profile user={user} />
@@ -44,28 +45,34 @@ function Profile({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const form = useApiForm({
     initialValues: { name: user.name },
-    validate: { name: (v) => (v.trim() === '' ? 'A name is needed.' : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null) },
     send: ({ name }) => answer(client.PATCH('/auth/v1/me', { body: { name: name.trim() } })),
     onDone: (next) => {
       session.update(next);
       queryClient.setQueryData(meQuery.queryKey, next);
-      tell('Name saved.');
+      tell(texts.nameSaved);
     },
   });
   return (
-    <Panel title="Profile">
+    <Panel title={texts.profile}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
-        <TextInput label="E-mail" value={user.email} readOnly autoComplete="username" />
+        <TextInput label={texts.eMail} value={user.email} readOnly autoComplete="username" />
         <TextInput
-          label="Roles"
+          label={texts.roles}
           value={rolesInWords(user)}
           readOnly
-          description="Administrators change them."
+          description={texts.administratorsChangeThem}
         />
-        <TextInput label="Name" autoComplete="name" required withAsterisk={false} {...form.field('name')} />
-        {form.failure && <Failure error={form.failure} what="The name was not saved." />}
+        <TextInput
+          label={texts.name}
+          autoComplete="name"
+          required
+          withAsterisk={false}
+          {...form.field('name')}
+        />
+        {form.failure && <Failure error={form.failure} what={texts.theNameWasNotSaved} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-          Save
+          {texts.save}
         </Button>
       </form>
     </Panel>
@@ -77,7 +84,7 @@ function Password({ user }: { user: User }) {
   const form = useApiForm({
     initialValues: { current: '', password: '' },
     validate: {
-      current: (v) => (v === '' && user.hasPassword ? 'Your present password is needed.' : null),
+      current: (v) => (v === '' && user.hasPassword ? texts.yourPresentPasswordIsNeeded : null),
       password: passwordProblem,
     },
     send: ({ current, password }) =>
@@ -88,27 +95,27 @@ function Password({ user }: { user: User }) {
       ),
     onDone: async () => {
       form.reset();
-      tell('Password changed. Your other sessions have ended.');
+      tell(texts.passwordChangedYourOtherSessionsHave);
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
     },
   });
   return (
-    <Panel title="Password" {...(user.hasGoogle ? { note: 'Google is linked' } : {})}>
+    <Panel title={texts.password} {...(user.hasGoogle ? { note: texts.googleIsLinked } : {})}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         {user.hasPassword && (
           <PasswordInput
-            label="Present password"
+            label={texts.presentPassword}
             autoComplete="current-password"
             required
             withAsterisk={false}
             {...form.field('current')}
           />
         )}
-        <NewPassword label="New password" {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what="The password was not changed." />}
+        <NewPassword label={texts.newPassword} {...form.field('password')} />
+        {form.failure && <Failure error={form.failure} what={texts.thePasswordWasNotChanged} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-          Change password
+          {texts.changePassword}
         </Button>
       </form>
     </Panel>
@@ -120,14 +127,17 @@ function Sessions() {
   const [asking, setAsking] = useState(false);
   return (
     <Panel
-      title="Sessions"
-      note="where you are logged in"
+      title={texts.sessions}
+      note={texts.whereYouAreLoggedIn}
       flush
-      actions={<SmallButton onClick={() => setAsking(true)}>End all</SmallButton>}
+      actions={<SmallButton onClick={() => setAsking(true)}>{texts.endAll}</SmallButton>}
     >
-      <Loaded query={query} what="Your sessions">
+      <Loaded query={query} what={texts.yourSessions}>
         {({ sessions }) => (
-          <Table label="Sessions" heads={['Device', 'Address', 'Logged in by', 'Since', 'Last use', '']}>
+          <Table
+            label={texts.sessions}
+            heads={[texts.device, texts.address, texts.loggedInBy, texts.since, texts.lastUse, '']}
+          >
             {sessions.map((one) => (
               <SessionRow key={one.id} one={one} />
             ))}
@@ -136,13 +146,13 @@ function Sessions() {
       </Loaded>
       {asking && (
         <Confirm
-          title="End all sessions?"
-          verb="End all"
+          title={texts.endAllSessions}
+          verb={texts.endAll}
           run={() => answer(client.DELETE('/auth/v1/me/sessions'))}
           onDone={() => void session.leave()}
           onClose={() => setAsking(false)}
         >
-          You are logged out on every device, this one too. API tokens stay.
+          {texts.youAreLoggedOutOnEvery}
         </Confirm>
       )}
     </Panel>
@@ -160,7 +170,7 @@ function SessionRow({ one }: { one: Session }) {
     <tr>
       <td>{one.device}</td>
       <td data-dim>{one.address}</td>
-      <td data-dim>{one.method === 'google' ? 'Google' : 'Password'}</td>
+      <td data-dim>{one.method === 'google' ? texts.google : texts.password}</td>
       <td data-dim>
         <Time at={one.createdAt} />
       </td>
@@ -169,17 +179,17 @@ function SessionRow({ one }: { one: Session }) {
       </td>
       <td data-end>
         {one.current ? (
-          'This session'
+          texts.thisSession
         ) : (
           <SmallButton
             loading={isPending}
             onClick={() => mutate()}
-            aria-label={`End the session on ${one.device}`}
+            aria-label={texts.endTheSessionOn(one.device)}
           >
-            End
+            {texts.end}
           </SmallButton>
         )}
-        {error && <Failure error={error} what="It was not ended." />}
+        {error && <Failure error={error} what={texts.itWasNotEnded} />}
       </td>
     </tr>
   );

@@ -25,11 +25,12 @@ import classes from './-account.module.css';
 import { Deliveries } from './-Deliveries';
 import { eventWords } from './-events';
 import { SubscriptionForm } from './-SubscriptionForm';
+import * as texts from '@/texts/account';
 
 export const Route = createFileRoute('/_app/account/notifications')({ component: Notifications });
 
-const on = { shape: 'check', tone: 'ok', word: 'On' } as const;
-const paused = { shape: 'pause', tone: 'quiet', word: 'Paused' } as const;
+const on = { shape: 'check', tone: 'ok', word: texts.on } as const;
+const paused = { shape: 'pause', tone: 'quiet', word: texts.paused } as const;
 
 function Notifications() {
   const query = useQuery(subscriptionsQuery);
@@ -38,15 +39,12 @@ function Notifications() {
   const [removing, setRemoving] = useState<Subscription>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: subscriptionsQuery.queryKey });
   return (
-    <Page
-      title="Notifications"
-      about="What you are told when instances fail or recover: grouped by instance, quiet while one flaps."
-    >
+    <Page title={texts.notifications} about={texts.whatYouAreToldWhenInstances}>
       <AccountSections />
-      <Loaded query={query} what="Your subscriptions">
+      <Loaded query={query} what={texts.yourSubscriptions}>
         {({ subscriptions, email }) => (
           <>
-            <Panel title={editing ? `Change “${editing.name}”` : 'New subscription'}>
+            <Panel title={editing ? texts.change(editing.name) : texts.newSubscription}>
               <SubscriptionForm
                 key={editing?.id ?? 'new'}
                 email={email}
@@ -57,13 +55,13 @@ function Notifications() {
                 }}
               />
             </Panel>
-            <Panel title="Subscriptions" flush>
+            <Panel title={texts.subscriptions} flush>
               {subscriptions.length === 0 ? (
-                <Empty title="No subscriptions">You are told of nothing. Subscribe above.</Empty>
+                <Empty title={texts.noSubscriptions}>{texts.youAreToldOfNothingSubscribe}</Empty>
               ) : (
                 <Table
-                  label="Subscriptions"
-                  heads={['Name', 'Instances', 'Tells when', 'Goes to', 'State', '']}
+                  label={texts.subscriptions}
+                  heads={[texts.name, texts.instances, texts.tellsWhen, texts.goesTo, texts.state, '']}
                 >
                   {subscriptions.map((subscription) => (
                     <SubscriptionRow
@@ -83,14 +81,14 @@ function Notifications() {
       <Deliveries />
       {removing && (
         <Confirm
-          title={`Remove “${removing.name}”?`}
-          verb="Remove"
+          title={texts.remove(removing.name)}
+          verb={texts.remove2}
           destructive
           run={() => unsubscribe(removing.id)}
           onDone={refresh}
           onClose={() => setRemoving(undefined)}
         >
-          Nothing more is told by it. Pause it instead to keep it for later.
+          {texts.nothingMoreIsToldByIt}
         </Confirm>
       )}
     </Page>
@@ -111,7 +109,7 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
   const test = useMutation({
     mutationFn: () => testSubscription(id),
     onSuccess: ({ state }) => {
-      if (state === 'sent') tell(`The test of “${name}” is sent.`);
+      if (state === 'sent') tell(texts.theTestOfIsSent(name));
       return queryClient.invalidateQueries({ queryKey: deliveriesQuery.queryKey });
     },
   });
@@ -132,11 +130,11 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
       <td>{name}</td>
       <td data-wrap>
         {view === undefined
-          ? 'All that you see'
+          ? texts.allThatYouSee
           : (views.data?.views.find((v) => v.id === view)?.name ?? view)}
       </td>
       <td data-wrap>{events.map((event) => eventWords[event]).join(', ')}</td>
-      <td data-wrap>{channel === 'email' ? email : `Webhook at ${host ?? 'an unknown place'}`}</td>
+      <td data-wrap>{channel === 'email' ? email : texts.webhookAt(host ?? texts.anUnknownPlace)}</td>
       <td>
         <Status look={subscription.paused ? paused : on} />
       </td>
@@ -145,30 +143,30 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
           <SmallButton
             loading={test.isPending}
             onClick={() => test.mutate()}
-            aria-label={`Send a test of ${name}`}
+            aria-label={texts.sendATestOf(name)}
           >
-            Send a test
+            {texts.sendATest}
           </SmallButton>
           <SmallButton
             loading={pause.isPending}
             onClick={() => pause.mutate()}
-            aria-label={`${subscription.paused ? 'Resume' : 'Pause'} ${name}`}
+            aria-label={`${subscription.paused ? texts.resume : texts.pause} ${name}`}
           >
-            {subscription.paused ? 'Resume' : 'Pause'}
+            {subscription.paused ? texts.resume : texts.pause}
           </SmallButton>
-          <SmallButton onClick={onChange} aria-label={`Change ${name}`}>
-            Change
+          <SmallButton onClick={onChange} aria-label={texts.change2(name)}>
+            {texts.change3}
           </SmallButton>
-          <SmallButton onClick={onRemove} aria-label={`Remove ${name}`}>
-            Remove
+          <SmallButton onClick={onRemove} aria-label={texts.remove3(name)}>
+            {texts.remove2}
           </SmallButton>
         </span>
         {test.data?.state === 'failed' && (
           <p role="alert" className={classes.refused}>
-            The test failed: {test.data.error ?? 'see the deliveries below.'}
+            {texts.theTestFailed(test.data.error ?? texts.seeTheDeliveriesBelow)}
           </p>
         )}
-        {error && <Failure error={error} what="It was not done." />}
+        {error && <Failure error={error} what={texts.itWasNotDone} />}
       </td>
     </tr>
   );

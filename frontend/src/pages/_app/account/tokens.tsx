@@ -18,6 +18,7 @@ import { useClusters } from '@/components/useClusters';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
 import { TokenForm } from './-TokenForm';
+import * as texts from '@/texts/account';
 
 export const Route = createFileRoute('/_app/account/tokens')({ component: Tokens });
 
@@ -29,10 +30,10 @@ function Tokens() {
   const [revoking, setRevoking] = useState<Token>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
   return (
-    <Page title="API tokens" about="For programs that act in your name, with no more than your roles.">
+    <Page title={texts.apiTokens} about={texts.forProgramsThatActInYour}>
       <AccountSections />
       {secret !== undefined && <NewSecret secret={secret} onHide={() => setSecret(undefined)} />}
-      <Panel title="New token">
+      <Panel title={texts.newToken}>
         <TokenForm
           onMade={(made) => {
             setSecret(made);
@@ -40,17 +41,15 @@ function Tokens() {
           }}
         />
       </Panel>
-      <Panel title="Tokens" flush>
-        <Loaded query={query} what="Your tokens">
+      <Panel title={texts.tokens} flush>
+        <Loaded query={query} what={texts.yourTokens}>
           {({ tokens }) =>
             tokens.length === 0 ? (
-              <Empty title="No tokens">
-                A token shows here with its last use, until it expires or you revoke it.
-              </Empty>
+              <Empty title={texts.noTokens}>{texts.aTokenShowsHereWithIts}</Empty>
             ) : (
               <Table
-                label="API tokens"
-                heads={['Name', 'Role', 'Clusters', 'Made', 'Last use', 'Expires', '']}
+                label={texts.apiTokens}
+                heads={[texts.name, texts.role, texts.clusters, texts.made, texts.lastUse, texts.expires, '']}
               >
                 {tokens.map((token) => (
                   <tr key={token.id}>
@@ -59,20 +58,20 @@ function Tokens() {
                     <td data-wrap>
                       {token.clusters.length > 0
                         ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ')
-                        : 'All of yours'}
+                        : texts.allOfYours}
                     </td>
                     <td data-dim>
                       <Time at={token.createdAt} />
                     </td>
                     <td data-dim>
-                      {token.lastUsedAt === undefined ? 'Never' : <Time at={token.lastUsedAt} />}
+                      {token.lastUsedAt === undefined ? texts.never : <Time at={token.lastUsedAt} />}
                     </td>
                     <td data-dim>
                       <Time at={token.expiresAt} />
                     </td>
                     <td data-end>
-                      <SmallButton onClick={() => setRevoking(token)} aria-label={`Revoke ${token.name}`}>
-                        Revoke
+                      <SmallButton onClick={() => setRevoking(token)} aria-label={texts.revoke(token.name)}>
+                        {texts.revoke2}
                       </SmallButton>
                     </td>
                   </tr>
@@ -84,8 +83,8 @@ function Tokens() {
       </Panel>
       {revoking && (
         <Confirm
-          title={`Revoke ${revoking.name}?`}
-          verb="Revoke"
+          title={texts.revoke3(revoking.name)}
+          verb={texts.revoke2}
           destructive
           run={() =>
             answer(client.DELETE('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } }))
@@ -93,7 +92,7 @@ function Tokens() {
           onDone={refresh}
           onClose={() => setRevoking(undefined)}
         >
-          Programs that use it are refused from now on. This cannot be undone.
+          {texts.programsThatUseItAreRefused}
         </Confirm>
       )}
     </Page>
@@ -102,17 +101,15 @@ function Tokens() {
 
 function NewSecret({ secret, onHide }: { secret: string; onHide: () => void }) {
   return (
-    <section className={classes.secret} role="status" aria-label="The new token">
-      <p>
-        <strong>Copy it now.</strong> It is shown this once.
-      </p>
+    <section className={classes.secret} role="status" aria-label={texts.theNewToken}>
+      <p>{texts.itIsShownThisOnce}</p>
       <code>{secret}</code>
       <div className={classes.row}>
         <CopyButton value={secret}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
+          {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.copied : texts.copy}</Button>}
         </CopyButton>
         <Button variant="default" onClick={onHide}>
-          I have it
+          {texts.iHaveIt}
         </Button>
       </div>
     </section>

@@ -4,6 +4,7 @@ import { useClusters } from '@/components/useClusters';
 import classes from '@/components/activity/activity.module.css';
 import { isFiltered } from './-filter';
 import { kinds, type Search } from './-search';
+import * as texts from '@/texts/activity';
 
 interface FiltersProps {
   search: Search;
@@ -18,13 +19,13 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
   const names = clusters.get(search.cluster ?? '')?.instances.map((i) => i.name) ?? [];
   const instances = [...new Set([...names, ...(search.instance === undefined ? [] : [search.instance])])];
   return (
-    <div role="search" className={classes.filters} aria-label="Filter the activity">
+    <div role="search" className={classes.filters} aria-label={texts.filterTheActivity}>
       <NativeSelect
         size="xs"
         data-filter
-        aria-label="Cluster"
+        aria-label={texts.cluster}
         data={[
-          { value: '', label: 'All clusters' },
+          { value: '', label: texts.allClusters },
           ...withKnown(
             [...clusters.values()].map(({ id, name }) => ({ value: id, label: name })),
             search.cluster,
@@ -36,17 +37,17 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
       {instances.length > 0 && (
         <NativeSelect
           size="xs"
-          aria-label="Instance"
-          data={[{ value: '', label: 'All instances' }, ...instances]}
+          aria-label={texts.instance}
+          data={[{ value: '', label: texts.allInstances }, ...instances]}
           value={search.instance ?? ''}
           onChange={(event) => onChange({ instance: some(event.currentTarget.value) })}
         />
       )}
       <NativeSelect
         size="xs"
-        aria-label="Kind"
+        aria-label={texts.kind}
         data={[
-          { value: '', label: 'All kinds' },
+          { value: '', label: texts.allKinds },
           ...kinds.map((kind) => ({ value: kind, label: kindWords[kind] })),
         ]}
         value={search.kind ?? ''}
@@ -54,13 +55,13 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
       />
       <Checkbox
         size="xs"
-        label="Only what went wrong"
+        label={texts.onlyWhatWentWrong}
         checked={search.wrong ?? false}
         onChange={(event) => onChange({ wrong: event.currentTarget.checked || undefined })}
       />
       {isFiltered(search) && (
         <Button variant="subtle" onClick={onClear}>
-          Clear all
+          {texts.clearAll}
         </Button>
       )}
     </div>

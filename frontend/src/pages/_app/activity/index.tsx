@@ -14,6 +14,7 @@ import { useNow } from '@/lib/useNow';
 import { Filters } from './-Filters';
 import { filterOf, isFiltered } from './-filter';
 import { readSearch, type Search } from './-search';
+import * as texts from '@/texts/activity';
 
 export const Route = createFileRoute('/_app/activity/')({
   validateSearch: readSearch,
@@ -29,9 +30,9 @@ function ActivityPage() {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const clear = () => void navigate({ search: {} });
   return (
-    <Page title="Activity" about="What happened to the clusters and instances in the last 90 days.">
+    <Page title={texts.activity} about={texts.whatHappenedToTheClustersAnd}>
       <Filters search={search} onChange={change} onClear={clear} />
-      <Loaded query={query} what="The activity" lines={10}>
+      <Loaded query={query} what={texts.theActivity} lines={10}>
         {({ pages }) => {
           const activity = withoutEchoes(pages.flatMap((page) => page.activity));
           return (
@@ -50,13 +51,13 @@ function ActivityPage() {
               ))}
               {query.hasNextPage && (
                 <div className={classes.earlier}>
-                  {activity.length === 0 && <span>Nothing among the latest.</span>}
+                  {activity.length === 0 && <span>{texts.nothingAmongTheLatest}</span>}
                   <Button
                     variant="default"
                     loading={query.isFetchingNextPage}
                     onClick={() => void query.fetchNextPage()}
                   >
-                    Show earlier
+                    {texts.showEarlier}
                   </Button>
                 </div>
               )}
@@ -71,18 +72,16 @@ function ActivityPage() {
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   return filtered ? (
     <Empty
-      title="Nothing matches"
+      title={texts.nothingMatches}
       action={
         <Button variant="default" onClick={onClear}>
-          Clear the filters
+          {texts.clearTheFilters}
         </Button>
       }
     >
-      Nothing of that kind happened in the last 90 days.
+      {texts.nothingOfThatKindHappenedIn}
     </Empty>
   ) : (
-    <Empty title="Nothing has happened yet">
-      Pipelines that end, and changes of lifecycle, health and connection appear here.
-    </Empty>
+    <Empty title={texts.nothingHasHappenedYet}>{texts.pipelinesThatEndAndChangesOf}</Empty>
   );
 }

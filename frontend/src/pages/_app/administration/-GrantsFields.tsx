@@ -4,6 +4,7 @@ import { treeQuery } from '@/api/queries/fleet';
 import type { Grants, Role } from '@/api/types';
 import { roleHelp, roleWords } from '@/components/roles';
 import classes from './-people.module.css';
+import * as texts from '@/texts/administration';
 
 const roles: readonly Role[] = ['viewer', 'operator', 'administrator'];
 
@@ -29,16 +30,19 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
     <div className={classes.grants}>
       <NativeSelect
         maw={420}
-        label="Role on every cluster"
-        description={grants.role === undefined ? 'Only on the clusters below.' : roleHelp[grants.role]}
-        data={[{ value: '', label: 'None' }, ...roles.map((value) => ({ value, label: roleWords[value] }))]}
+        label={texts.roleOnEveryCluster}
+        description={grants.role === undefined ? texts.onlyOnTheClustersBelow : roleHelp[grants.role]}
+        data={[
+          { value: '', label: texts.none },
+          ...roles.map((value) => ({ value, label: roleWords[value] })),
+        ]}
         value={grants.role ?? ''}
         onChange={(event) => setEverywhere(event.currentTarget.value)}
         error={error}
       />
       {grants.role !== 'administrator' && (
         <fieldset className={classes.clusters}>
-          <legend>In addition, on certain clusters</legend>
+          <legend>{texts.inAdditionOnCertainClusters}</legend>
           {(tree.data?.clusters ?? []).map(({ id, name }) => (
             <div key={id} className={classes.cluster}>
               <Checkbox
@@ -50,7 +54,7 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
               {own[id] !== undefined && (
                 <NativeSelect
                   size="xs"
-                  aria-label={`Role on ${name}`}
+                  aria-label={texts.roleOn(name)}
                   data={roles.map((value) => ({ value, label: roleWords[value] }))}
                   value={own[id]}
                   onChange={(event) => setOn(id, event.currentTarget.value as Role)}

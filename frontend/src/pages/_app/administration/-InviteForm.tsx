@@ -8,6 +8,7 @@ import { tell } from '@/components/tell';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
+import * as texts from '@/texts/administration';
 
 const unchosen: { email: string; grants: Grants } = { email: '', grants: { role: 'viewer' } };
 
@@ -16,31 +17,29 @@ export function InviteForm() {
   const form = useApiForm({
     initialValues: unchosen,
     validate: {
-      email: (v) => (v.includes('@') ? null : 'An e-mail address is needed.'),
+      email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded),
       grants: (g) =>
-        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0
-          ? 'A role is needed, here or on a cluster.'
-          : null,
+        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? texts.aRoleIsNeededHereOr : null,
     },
     send: ({ email, grants }) =>
       answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
     onDone: async ({ email }) => {
       form.reset();
-      tell(`${email} is invited.`);
+      tell(texts.isInvited(email));
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     },
   });
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
-      <TextInput label="E-mail" type="email" autoComplete="off" maw={420} {...form.field('email')} />
+      <TextInput label={texts.eMail} type="email" autoComplete="off" maw={420} {...form.field('email')} />
       <GrantsFields
         grants={form.values.grants}
         error={form.errors.grants}
         onChange={(grants) => form.set('grants', grants)}
       />
-      {form.failure && <Failure error={form.failure} what="Nobody was invited." />}
+      {form.failure && <Failure error={form.failure} what={texts.nobodyWasInvited} />}
       <Button type="submit" loading={form.busy} style={{ alignSelf: 'flex-start' }}>
-        Send the invitation
+        {texts.sendTheInvitation}
       </Button>
     </form>
   );

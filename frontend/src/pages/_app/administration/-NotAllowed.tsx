@@ -1,10 +1,11 @@
 import { Empty } from '@/components/Empty';
 import { Page } from '@/components/Page';
+import * as texts from '@/texts/administration';
 
 export function NotAllowed({ title }: { title: string }) {
   return (
     <Page title={title}>
-      <Empty title="Your role does not allow this">Only administrators manage people. Ask one of them.</Empty>
+      <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsManagePeopleAskOne}</Empty>
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
+import * as texts from '@/texts/administration';
 
 interface RolesDialogProps {
   user: User;
@@ -27,7 +28,7 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
     },
   });
   return (
-    <Dialog title={`Roles of ${user.name}`} onClose={onClose}>
+    <Dialog title={texts.rolesOf(user.name)} onClose={onClose}>
       <form
         className={classes.form}
         onSubmit={(event) => {
@@ -36,13 +37,13 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
         }}
       >
         <GrantsFields grants={grants} onChange={setGrants} />
-        {error && <Failure error={error} what="The roles were not changed." />}
+        {error && <Failure error={error} what={texts.theRolesWereNotChanged} />}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={isPending}>
-            Change the roles
+            {texts.changeTheRoles}
           </Button>
         </Group>
       </form>

@@ -15,6 +15,7 @@ import { Table } from '@/components/Table';
 import { useMay } from '@/components/useMe';
 import { present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import * as texts from '@/texts/administration';
 
 interface Search {
   user?: string | undefined;
@@ -39,10 +40,8 @@ function AuditRoute() {
   return administrator ? (
     <Audit />
   ) : (
-    <Page title="Audit">
-      <Empty title="Your role does not allow this">
-        Only administrators read the audit log. Ask one of them.
-      </Empty>
+    <Page title={texts.audit}>
+      <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsReadTheAuditLog}</Empty>
     </Page>
   );
 }
@@ -58,19 +57,19 @@ function Audit() {
   const clear = () => void navigate({ search: {} });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
-    <Page title="Audit" about="Who changed what, and when. Nothing is ever taken out of it.">
+    <Page title={texts.audit} about={texts.whoChangedWhatAndWhenNothing}>
       <Filters search={filter} people={people} onChange={change} onClear={clear} />
-      <Loaded query={query} what="The audit log" lines={10}>
+      <Loaded query={query} what={texts.theAuditLog} lines={10}>
         {({ pages }) => {
           const entries = pages.flatMap((page) => page.entries);
           if (entries.length === 0 && !query.hasNextPage) {
             return (
               <Empty
-                title={filtered ? 'No entry matches' : 'Nothing was changed yet'}
+                title={filtered ? texts.noEntryMatches : texts.nothingWasChangedYet}
                 action={
                   filtered && (
                     <Button variant="default" onClick={clear}>
-                      Clear the filters
+                      {texts.clearTheFilters}
                     </Button>
                   )
                 }
@@ -79,11 +78,14 @@ function Audit() {
           }
           return (
             <Panel
-              title="Entries"
-              note={query.hasNextPage ? `the latest ${entries.length}` : entries.length}
+              title={texts.entries}
+              note={query.hasNextPage ? texts.theLatest(entries.length) : entries.length}
               flush
             >
-              <Table label="Audit log" heads={['When', 'Who', 'What', 'About', 'Change']}>
+              <Table
+                label={texts.auditLog}
+                heads={[texts.when, texts.who, texts.what, texts.about, texts.change]}
+              >
                 {entries.map((entry) => (
                   <EntryRow
                     key={entry.id}
@@ -96,13 +98,13 @@ function Audit() {
               </Table>
               {query.hasNextPage && (
                 <div className={classes.end}>
-                  {entries.length === 0 && <span>Nothing among the latest.</span>}
+                  {entries.length === 0 && <span>{texts.nothingAmongTheLatest}</span>}
                   <Button
                     variant="default"
                     loading={query.isFetchingNextPage}
                     onClick={() => void query.fetchNextPage()}
                   >
-                    Show earlier
+                    {texts.showEarlier}
                   </Button>
                 </div>
               )}
@@ -132,28 +134,28 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
   }));
   return (
     <>
-      <div role="search" className={classes.filters} aria-label="Filter the audit log">
+      <div role="search" className={classes.filters} aria-label={texts.filterTheAuditLog}>
         <NativeSelect
           size="xs"
           data-filter
-          aria-label="Who"
-          data={[{ value: '', label: 'Everybody' }, ...known]}
+          aria-label={texts.who}
+          data={[{ value: '', label: texts.everybody }, ...known]}
           value={user !== undefined && people.has(user) ? user : ''}
           onChange={(event) => onChange({ user: some(event.currentTarget.value) })}
         />
         <NativeSelect
           size="xs"
-          aria-label="What"
-          data={[{ value: '', label: 'All that was done' }, ...actions]}
+          aria-label={texts.what}
+          data={[{ value: '', label: texts.allThatWasDone }, ...actions]}
           value={action ?? ''}
           onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
         />
       </div>
       <Chips
         chips={[
-          ...chip('user', 'Who', user && (people.get(user)?.name ?? user)),
-          ...chip('action', 'What', action && actionWord(action)),
-          ...chip('target', 'About', target),
+          ...chip('user', texts.who, user && (people.get(user)?.name ?? user)),
+          ...chip('action', texts.what, action && actionWord(action)),
+          ...chip('target', texts.about, target),
         ]}
         onClear={onClear}
       />

@@ -18,35 +18,36 @@ import { useMay } from '@/components/useMe';
 import { InviteForm } from './-InviteForm';
 import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
+import * as texts from '@/texts/administration';
 
 export const Route = createFileRoute('/_app/administration/invitations')({ component: Invitations });
 
 const looks: Record<Invitation['state'], Look> = {
-  valid: { shape: 'dashed', tone: 'busy', word: 'Waiting' },
-  expired: { shape: 'slash', tone: 'warn', word: 'Expired' },
-  used: { shape: 'check', tone: 'ok', word: 'Used' },
-  revoked: { shape: 'slash', tone: 'quiet', word: 'Revoked' },
+  valid: { shape: 'dashed', tone: 'busy', word: texts.waiting },
+  expired: { shape: 'slash', tone: 'warn', word: texts.expired },
+  used: { shape: 'check', tone: 'ok', word: texts.used },
+  revoked: { shape: 'slash', tone: 'quiet', word: texts.revoked },
 };
 
 function Invitations() {
   const administrator = useMay('administrator');
   const query = useQuery({ ...invitationsQuery, enabled: administrator });
-  if (!administrator) return <NotAllowed title="Invitations" />;
+  if (!administrator) return <NotAllowed title={texts.invitations} />;
   return (
-    <Page title="People">
+    <Page title={texts.people}>
       <PeopleSections />
-      <Panel title="Invite somebody" note="They get a link that registers once, within 7 days.">
+      <Panel title={texts.inviteSomebody} note={texts.theyGetALinkThatRegisters}>
         <InviteForm />
       </Panel>
-      <Panel title="Invitations" flush>
-        <Loaded query={query} what="The invitations">
+      <Panel title={texts.invitations} flush>
+        <Loaded query={query} what={texts.theInvitations}>
           {({ invitations }) =>
             invitations.length === 0 ? (
-              <Empty title="No invitations">Everybody but the first administrator comes in by one.</Empty>
+              <Empty title={texts.noInvitations}>{texts.everybodyButTheFirstAdministratorComes}</Empty>
             ) : (
               <Table
-                label="Invitations"
-                heads={['E-mail', 'Roles', 'State', 'Invited by', 'Sent', 'Expires', '']}
+                label={texts.invitations}
+                heads={['E-mail', texts.roles, texts.state, texts.invitedBy, texts.sent, texts.expires, '']}
               >
                 {invitations.map((invitation) => (
                   <InvitationRow key={invitation.id} invitation={invitation} />
@@ -92,21 +93,21 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           <SmallButton
             loading={resend.isPending}
             onClick={() => resend.mutate()}
-            aria-label={`Resend to ${invitation.email}`}
+            aria-label={texts.resendTo(invitation.email)}
           >
-            Resend
+            {texts.resend}
           </SmallButton>
         )}{' '}
         {invitation.state === 'valid' && (
           <SmallButton
             loading={revoke.isPending}
             onClick={() => revoke.mutate()}
-            aria-label={`Revoke that of ${invitation.email}`}
+            aria-label={texts.revokeThatOf(invitation.email)}
           >
-            Revoke
+            {texts.revoke}
           </SmallButton>
         )}
-        {error && <Failure error={error} what="It was not done." />}
+        {error && <Failure error={error} what={texts.itWasNotDone} />}
       </td>
     </tr>
   );

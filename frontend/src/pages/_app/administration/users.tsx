@@ -20,6 +20,7 @@ import { useMay, useMe } from '@/components/useMe';
 import classes from './-people.module.css';
 import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
+import * as texts from '@/texts/administration';
 
 const RolesDialog = lazy(() => import('./-RolesDialog'));
 
@@ -31,14 +32,20 @@ function Users() {
   const administrator = useMay('administrator');
   const query = useQuery({ ...usersQuery, enabled: administrator });
   const [doing, setDoing] = useState<Doing>();
-  if (!administrator) return <NotAllowed title="Users" />;
+  if (!administrator) return <NotAllowed title={texts.users} />;
   return (
-    <Page title="People" actions={<ButtonLink to="/administration/invitations">Invite somebody</ButtonLink>}>
+    <Page
+      title={texts.people}
+      actions={<ButtonLink to="/administration/invitations">{texts.inviteSomebody}</ButtonLink>}
+    >
       <PeopleSections />
-      <Loaded query={query} what="The users">
+      <Loaded query={query} what={texts.theUsers}>
         {({ users }) => (
-          <Panel title="Users" note={users.length} flush>
-            <Table label="Users" heads={['Name', 'E-mail', 'Roles', 'State', 'Last log-in', '']}>
+          <Panel title={texts.users} note={users.length} flush>
+            <Table
+              label={texts.users}
+              heads={[texts.name, 'E-mail', texts.roles, texts.state, texts.lastLogIn, '']}
+            >
               {users.map((user) => (
                 <UserRow key={user.id} user={user} onDo={(what) => setDoing({ what, user })} />
               ))}
@@ -51,37 +58,37 @@ function Users() {
   );
 }
 
-const enabled = { shape: 'check', tone: 'ok', word: 'Enabled' } as const;
-const disabled = { shape: 'slash', tone: 'quiet', word: 'Disabled' } as const;
+const enabled = { shape: 'check', tone: 'ok', word: texts.enabled } as const;
+const disabled = { shape: 'slash', tone: 'quiet', word: texts.disabled } as const;
 
 function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => void }) {
   const me = useMe();
   return (
     <tr className={user.disabled ? classes.off : undefined}>
       <td>
-        {user.name} {me?.id === user.id && <span className={classes.me}>(you)</span>}
+        {user.name} {me?.id === user.id && <span className={classes.me}>{texts.you}</span>}
       </td>
       <td>{user.email}</td>
       <td data-wrap>{rolesInWords(user)}</td>
       <td>
         <Status look={user.disabled ? disabled : enabled} />
       </td>
-      <td data-dim>{user.lastLoginAt === undefined ? 'Never' : <Time at={user.lastLoginAt} />}</td>
+      <td data-dim>{user.lastLoginAt === undefined ? texts.never : <Time at={user.lastLoginAt} />}</td>
       <td data-end>
         <Dropdown
           align="end"
           className={`${dropdown.opener} ${dropdown.small}`}
-          button="Change"
-          label={`Change ${user.name}`}
-          contents={`Change ${user.name}`}
+          button={texts.change}
+          label={texts.change2(user.name)}
+          contents={texts.change2(user.name)}
         >
-          <DropdownButton onClick={() => onDo('roles')}>Roles…</DropdownButton>
-          <DropdownButton onClick={() => onDo('end')}>End sessions…</DropdownButton>
+          <DropdownButton onClick={() => onDo('roles')}>{texts.roles2}</DropdownButton>
+          <DropdownButton onClick={() => onDo('end')}>{texts.endSessions}</DropdownButton>
           {user.disabled ? (
-            <DropdownButton onClick={() => onDo('enable')}>Enable…</DropdownButton>
+            <DropdownButton onClick={() => onDo('enable')}>{texts.enable}</DropdownButton>
           ) : (
             <DropdownButton danger onClick={() => onDo('disable')}>
-              Disable…
+              {texts.disable}
             </DropdownButton>
           )}
         </Dropdown>
@@ -107,30 +114,30 @@ function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () 
     case 'disable':
       return (
         <Confirm
-          title={`Disable ${user.name}?`}
-          verb="Disable"
+          title={texts.disable2(user.name)}
+          verb={texts.disable3}
           destructive
           run={setDisabled(true)}
           {...common}
         >
-          {user.email} is logged out everywhere and their API tokens are refused. Enabling undoes it.
+          {texts.isLoggedOutEverywhereAndTheir(user.email)}
         </Confirm>
       );
     case 'enable':
       return (
-        <Confirm title={`Enable ${user.name}?`} verb="Enable" run={setDisabled(false)} {...common}>
-          {user.email} may log in again, as {rolesInWords(user)}.
+        <Confirm title={texts.enable2(user.name)} verb={texts.enable3} run={setDisabled(false)} {...common}>
+          {texts.mayLogInAgainAs(user.email, rolesInWords(user))}
         </Confirm>
       );
     case 'end':
       return (
         <Confirm
-          title={`End the sessions of ${user.name}?`}
-          verb="End sessions"
+          title={texts.endTheSessionsOf(user.name)}
+          verb={texts.endSessions2}
           run={() => answer(client.DELETE('/auth/v1/users/{user}/sessions', { params: { path } }))}
           {...common}
         >
-          They are logged out on every device and can log in again. API tokens stay.
+          {texts.theyAreLoggedOutOnEvery}
         </Confirm>
       );
   }

@@ -14,6 +14,7 @@ import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import * as texts from '@/texts/bulk';
 
 export const Route = createFileRoute('/_app/bulk/$bulk')({ component: BulkRoute });
 
@@ -24,21 +25,21 @@ function BulkRoute() {
   const bulk = query.data;
   return (
     <Page
-      title={bulk ? bulkTitle(bulk) : 'Bulk change'}
+      title={bulk ? bulkTitle(bulk) : texts.bulkChange}
       crumbs={
         <Crumb>
-          <TextLink to="/bulk">Bulk changes</TextLink>
+          <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
         </Crumb>
       }
       status={bulk && <Status look={bulkLook(bulk)} pill />}
       about={bulk?.reason}
       actions={bulk && <BulkActions bulk={bulk} />}
     >
-      <Loaded query={query} what="The bulk change" lines={10}>
+      <Loaded query={query} what={texts.theBulkChange} lines={10}>
         {(shown) => (
           <>
             <Board bulk={shown} />
-            <Panel title="What was asked for">
+            <Panel title={texts.whatWasAskedFor}>
               <Facts flow facts={factsOf(shown)} />
             </Panel>
           </>
@@ -51,8 +52,8 @@ function BulkRoute() {
 /** What is set and what is unset; the API marks the first with +, the other with -. */
 function keysOf(keys: readonly string[]) {
   return [
-    { name: 'Sets', sign: '+' },
-    { name: 'Unsets', sign: '-' },
+    { name: texts.sets, sign: '+' },
+    { name: texts.unsets, sign: '-' },
   ].flatMap(({ name, sign }) => {
     const found = keys.filter((key) => key.startsWith(sign)).map((key) => key.slice(1));
     return found.length === 0
@@ -73,11 +74,11 @@ function keysOf(keys: readonly string[]) {
 function factsOf(b: Bulk) {
   return [
     ...keysOf(b.keys ?? []),
-    { name: 'Asked for by', value: b.requestedBy, note: <Time at={b.requestedAt} /> },
-    { name: 'Waves', value: `1, then ${b.batch} at once` },
-    { name: 'Pauses after', value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
+    { name: texts.askedForBy, value: b.requestedBy, note: <Time at={b.requestedAt} /> },
+    { name: texts.waves, value: texts.n1ThenAtOnce(b.batch) },
+    { name: texts.pausesAfter, value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
     {
-      name: 'Ended',
+      name: texts.ended,
       value: b.endedAt === undefined ? undefined : <Time at={b.endedAt} />,
       note: b.state === 'aborted' ? b.detail : undefined,
     },

@@ -13,6 +13,7 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
 import { useMe } from '@/components/useMe';
+import * as texts from '@/texts/bulk';
 
 export const Route = createFileRoute('/_app/bulk/')({ component: Bulks });
 
@@ -21,26 +22,32 @@ function Bulks() {
   const me = useMe();
   const some = me !== undefined && maySomewhere(me, 'operator');
   const bulks = query.data?.pages.flatMap((page) => page.bulkChanges) ?? [];
-  const choose = some && <ButtonLink to="/instances">Choose instances</ButtonLink>;
+  const choose = some && <ButtonLink to="/instances">{texts.chooseInstances}</ButtonLink>;
   return (
     <Page
-      title="Bulk changes"
-      about="One change to many instances, in waves that pause when something fails."
+      title={texts.bulkChanges}
+      about={texts.oneChangeToManyInstancesIn}
       actions={bulks.length > 0 && choose}
     >
-      <Panel title="Newest first" flush>
-        <Loaded query={query} what="The bulk changes" lines={6}>
+      <Panel title={texts.newestFirst} flush>
+        <Loaded query={query} what={texts.theBulkChanges} lines={6}>
           {() =>
             bulks.length === 0 ? (
-              <Empty title="None yet" action={choose}>
-                {some
-                  ? 'Choose instances in the list, by the boxes at their names, then say what to change.'
-                  : 'Operators start them from the list of instances.'}
+              <Empty title={texts.noneYet} action={choose}>
+                {some ? texts.chooseInstancesInTheListBy : texts.operatorsStartThemFromTheList}
               </Empty>
             ) : (
               <Table
-                label="Bulk changes"
-                heads={['Change', 'State', 'Keys', 'Instances', 'Why', 'By', 'Asked for']}
+                label={texts.bulkChanges}
+                heads={[
+                  texts.change,
+                  texts.state,
+                  texts.keys,
+                  texts.instances,
+                  texts.why,
+                  texts.by,
+                  texts.askedFor,
+                ]}
               >
                 {bulks.map((b) => (
                   <tr key={b.id}>
@@ -73,7 +80,7 @@ function Bulks() {
       {query.hasNextPage && (
         <div>
           <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show earlier ones
+            {texts.showEarlierOnes}
           </SmallButton>
         </div>
       )}

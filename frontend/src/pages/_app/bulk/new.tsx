@@ -12,6 +12,7 @@ import { Crumb, Page } from '@/components/Page';
 import { useMe } from '@/components/useMe';
 import { words } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import * as texts from '@/texts/bulk';
 
 const Compose = lazy(() => import('@/components/bulk/Compose'));
 const Review = lazy(() => import('@/components/bulk/Review'));
@@ -39,31 +40,25 @@ function NewBulk() {
   };
   return (
     <Page
-      title="Change several instances"
+      title={texts.changeSeveralInstances}
       crumbs={
         <Crumb>
-          <TextLink to="/bulk">Bulk changes</TextLink>
+          <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
         </Crumb>
       }
-      about={
-        wish
-          ? 'This is what would happen. Nothing is sent yet.'
-          : 'One change for all of them, in waves: the first one alone, then the others.'
-      }
+      about={wish ? texts.thisIsWhatWouldHappenNothing : texts.oneChangeForAllOfThem}
     >
       {!me || !maySomewhere(me, 'operator') ? (
-        <Empty title="Your role does not allow this">
-          Changing instances needs the role of an operator on their clusters. Ask an administrator.
-        </Empty>
+        <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.changingInstancesNeedsTheRoleOf}</Empty>
       ) : targets.length === 0 ? (
         <Empty
-          title="No instance is chosen"
-          action={<ButtonLink to="/instances">Choose instances</ButtonLink>}
+          title={texts.noInstanceIsChosen}
+          action={<ButtonLink to="/instances">{texts.chooseInstances}</ButtonLink>}
         >
-          Choose them in the list, by the boxes at their names.
+          {texts.chooseThemInTheListBy}
         </Empty>
       ) : (
-        <Suspense fallback={<Loading lines={10} label="Loading: the form" />}>
+        <Suspense fallback={<Loading lines={10} label={texts.loadingTheForm} />}>
           {wish ? (
             <Review
               wish={wish}

@@ -14,13 +14,11 @@ import { overrideKey } from '@/lib/overrideKey';
 import classes from './-deploy.module.css';
 import { NextSteps } from './-NextSteps';
 import { useOverrides } from './-useOverrides';
+import * as texts from '@/texts/clusters';
 
 const Review = lazy(async () => ({ default: (await import('@/components/editor/Review')).Review }));
 
-const starting = `# Only what differs from the cluster's defaults.
-PLATFORM_NAME: 
-CONTACT_EMAIL: 
-`;
+const starting = texts.onlyWhatDiffersFromTheClusters;
 
 /** An override goes to the file that its key belongs to. */
 const overridden = { files: ['config.yml', 'grove.yml'] };
@@ -53,11 +51,11 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
 
   if (wish) {
     return (
-      <Suspense fallback={<Loading lines={8} label="Loading: the preview" />}>
+      <Suspense fallback={<Loading lines={8} label={texts.loadingThePreview} />}>
         <Review
           cluster={cluster.id}
           wish={wish}
-          send="Deploy"
+          send={texts.deploy}
           onBack={() => setWish(undefined)}
           onStarted={(operation) =>
             void navigate({
@@ -90,10 +88,10 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       }}
     >
       <div className={classes.fields}>
-        <Panel title="Name">
+        <Panel title={texts.name}>
           <TextInput
-            label="Name of the instance"
-            description="Small letters, digits and hyphens. It becomes the namespace, and cannot be changed."
+            label={texts.nameOfTheInstance}
+            description={texts.smallLettersDigitsAndHyphensIt}
             required
             withAsterisk={false}
             autoFocus
@@ -112,12 +110,12 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             error={nameError}
           />
           <p className={classes.good} role="status">
-            {nameError === undefined && name !== '' && `${name} is free on ${cluster.name}.`}
+            {nameError === undefined && name !== '' && texts.isFreeOn(name, cluster.name)}
           </p>
         </Panel>
-        <Panel title="Overrides" note="YAML; Tutor and Grove keys">
+        <Panel title={texts.overrides} note={texts.yamlTutorAndGroveKeys}>
           <Yaml
-            label="Overrides in YAML"
+            label={texts.overridesInYaml}
             text={text}
             minHeight={220}
             marks={marks}
@@ -129,20 +127,18 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
           />
           <div role="status">
             {marks.length > 0 && (
-              <ul className={classes.marks} aria-label="Problems in the overrides">
+              <ul className={classes.marks} aria-label={texts.problemsInTheOverrides}>
                 {marks.map((mark, i) => (
-                  <li key={i}>
-                    Line {mark.line}: {mark.message}
-                  </li>
+                  <li key={i}>{texts.line(mark.line, mark.message)}</li>
                 ))}
               </ul>
             )}
           </div>
         </Panel>
-        <Panel title="Why">
+        <Panel title={texts.why}>
           <Textarea
-            label="Reason"
-            description="Stands in the history, for whoever looks later. May stay empty."
+            label={texts.reason}
+            description={texts.standsInTheHistoryForWhoever}
             rows={3}
             maxLength={500}
             value={reason}
@@ -150,11 +146,11 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
           />
         </Panel>
       </div>
-      <aside className={classes.side} aria-label="What happens next">
+      <aside className={classes.side} aria-label={texts.whatHappensNext}>
         <NextSteps name={name} cluster={cluster} />
-        {check.error && <Failure error={check.error} what="It cannot be deployed so." />}
+        {check.error && <Failure error={check.error} what={texts.itCannotBeDeployedSo} />}
         <Button type="submit" size="sm" fullWidth loading={check.isPending}>
-          Preview
+          {texts.preview}
         </Button>
       </aside>
     </form>

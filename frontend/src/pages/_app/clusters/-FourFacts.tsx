@@ -9,12 +9,13 @@ import { parseTime, timeOfDay } from '@/lib/time';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-clusters.module.css';
+import * as texts from '@/texts/clusters';
 
 const lifecycleReasons: Record<Lifecycle, string> = {
-  pending: 'Asked for; its first deployment has not succeeded yet.',
-  active: 'In git, and deployed.',
-  archived: 'Taken out of git by an archive operation.',
-  deleted: 'Left git.',
+  pending: texts.askedForItsFirstDeploymentHas,
+  active: texts.inGitAndDeployed,
+  archived: texts.takenOutOfGitByAn,
+  deleted: texts.leftGit,
 };
 
 /** Lifecycle, pipeline, health and age: four facts, never smeared together, each with what to do next. */
@@ -22,14 +23,14 @@ export function FourFacts({ details }: { details: InstanceDetails }) {
   const { instance } = details;
   const { lifecycle, changedAt, changedBy } = instance;
   return (
-    <dl className={classes.four} aria-label="Status">
+    <dl className={classes.four} aria-label={texts.status}>
       <One
-        name="Lifecycle"
+        name={texts.lifecycle}
         reason={lifecycleReasons[lifecycle]}
         at={
           <>
-            <Time at={changedAt} prefix="Changed " />
-            {changedBy !== undefined && ` by ${changedBy}`}
+            <Time at={changedAt} prefix={texts.changed} />
+            {changedBy !== undefined && texts.by(changedBy)}
           </>
         }
         next={lifecycleNext[lifecycle]}
@@ -47,8 +48,10 @@ function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance 
   const operation = pipeline?.operation;
   return (
     <One
-      name="Latest pipeline"
-      reason={pipeline ? (operation ? operationWords[operation] : 'No operation of Grove') : 'None is known.'}
+      name={texts.latestPipeline}
+      reason={
+        pipeline ? (operation ? operationWords[operation] : texts.noOperationOfGrove) : texts.noneIsKnown
+      }
       at={<Time at={pipeline?.updatedAt} />}
       next={pipeline && pipelineNext[pipeline.status]}
     >
@@ -68,14 +71,14 @@ function HealthFact({ instance }: { instance: Instance }) {
   const { cluster, health, lifecycle } = instance;
   return (
     <One
-      name="Health"
+      name={texts.health}
       reason={health.reason ?? healthReasons[health.state]}
-      at={<Time at={health.at} prefix="Since " />}
+      at={<Time at={health.at} prefix={texts.since2} />}
       next={
         health.nextStep ??
         (health.state === 'unknown' && lifecycle === 'active' ? (
           <TextLink to="/clusters/$cluster" params={{ cluster }}>
-            Look at the cluster
+            {texts.lookAtTheCluster}
           </TextLink>
         ) : undefined)
       }
@@ -94,52 +97,47 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
   const stale = isStale(sync.succeededAt, now);
   return (
     <One
-      name="Age"
+      name={texts.age}
       reason={
         sync.error ??
         (stale
-          ? 'Two turns were missed.'
+          ? texts.twoTurnsWereMissed
           : sync.commit === undefined
-            ? 'Up to date.'
-            : `Git at commit ${sync.commit.slice(0, 8)}.`)
+            ? texts.upToDate
+            : texts.gitAtCommit(sync.commit.slice(0, 8)))
       }
-      at={active && (seen ? <Age at={observedAt} prefix="Cluster seen " /> : 'The cluster was never seen.')}
+      at={
+        active && (seen ? <Age at={observedAt} prefix={texts.clusterSeen} /> : texts.theClusterWasNeverSeen)
+      }
       next={
         sync.error !== undefined ? (
           <TextLink to="/clusters/$cluster" params={{ cluster: instance.cluster }}>
-            Look at the cluster
+            {texts.lookAtTheCluster}
           </TextLink>
         ) : stale || (active && isStale(observedAt, now)) ? (
-          'Refresh.'
+          texts.refresh
         ) : undefined
       }
     >
-      {read ? (
-        <span>
-          GitLab as of {timeOfDay(read)}
-          {stale && ', stale'}
-        </span>
-      ) : (
-        'Never read'
-      )}
+      {read ? <span>{texts.gitlabAsOf(timeOfDay(read), stale)}</span> : texts.neverRead}
     </One>
   );
 }
 
 const lifecycleNext: Partial<Record<Lifecycle, string>> = {
-  pending: 'Wait for its operation, or read why it failed.',
-  archived: 'Unarchive it to deploy it again.',
+  pending: texts.waitForItsOperationOrRead,
+  archived: texts.unarchiveItToDeployItAgain,
 };
 
 const pipelineNext: Partial<Record<string, string>> = {
-  failed: 'Read its first error, then retry.',
-  manual: 'It waits for a person in GitLab.',
-  canceled: 'Retry it, or update the instance.',
+  failed: texts.readItsFirstErrorThenRetry,
+  manual: texts.itWaitsForAPersonIn,
+  canceled: texts.retryItOrUpdateTheInstance,
 };
 
 const healthReasons: Partial<Record<string, string>> = {
-  unknown: 'The cluster has not told yet.',
-  healthy: 'All that should run is ready.',
+  unknown: texts.theClusterHasNotToldYet,
+  healthy: texts.allThatShouldRunIsReady,
 };
 
 interface OneProps {

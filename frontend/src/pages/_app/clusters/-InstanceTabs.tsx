@@ -1,14 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import classes from '@/components/Sections.module.css';
 import type { InstanceSearch } from './-instanceSearch';
+import * as texts from '@/texts/clusters';
 
 type Tab = InstanceSearch['tab'];
 
 const tabs: readonly { tab: Tab; word: string }[] = [
-  { tab: undefined, word: 'What runs' },
-  { tab: 'configuration', word: 'Configuration' },
-  { tab: 'usage', word: 'Usage' },
-  { tab: 'deployments', word: 'Pipelines and operations' },
+  { tab: undefined, word: texts.whatRuns },
+  { tab: 'configuration', word: texts.configuration },
+  { tab: 'usage', word: texts.usage },
+  { tab: 'deployments', word: texts.pipelinesAndOperations },
 ];
 
 /** Parts of an instance's page, as links: the address says which is open. */

@@ -1,19 +1,17 @@
 import type { Cluster } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import classes from './-deploy.module.css';
+import * as texts from '@/texts/clusters';
 
 /** What deploying causes. */
 export function NextSteps({ name, cluster }: { name: string; cluster: Cluster }) {
   return (
-    <Panel title="What happens">
+    <Panel title={texts.whatHappens}>
       <ol className={classes.next}>
-        <li>Ocim stores the operation. If {cluster.name} is busy it waits for its turn.</li>
-        <li>
-          GitLab gets a trigger; Grove writes <code>instances/{name === '' ? '…' : name}/</code> and merges
-          it.
-        </li>
-        <li>A pipeline builds and deploys. A first deployment takes about 25 minutes.</li>
-        <li>The instance is active when that pipeline succeeds.</li>
+        <li>{texts.ocimStoresTheOperationIfIs(cluster.name)}</li>
+        <li>{texts.gitlabGetsATriggerGroveWrites(<code>instances/{name === '' ? '…' : name}/</code>)}</li>
+        <li>{texts.aPipelineBuildsAndDeploysA}</li>
+        <li>{texts.theInstanceIsActiveWhenThat}</li>
       </ol>
     </Panel>
   );

@@ -13,6 +13,7 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { useMay } from '@/components/useMe';
 import classes from './-clusters.module.css';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/')({ component: Clusters });
 
@@ -21,23 +22,23 @@ const order: readonly Urgency[] = ['failed', 'degraded', 'moving', 'unknown', 'f
 function Clusters() {
   const query = useQuery(treeQuery);
   return (
-    <Page title="Clusters">
-      <Loaded query={query} what="The clusters">
+    <Page title={texts.clusters}>
+      <Loaded query={query} what={texts.theClusters}>
         {({ clusters }) =>
           clusters.length === 0 ? (
             <NoClusters />
           ) : (
-            <Panel title="All clusters" note={clusters.length} flush>
+            <Panel title={texts.allClusters} note={clusters.length} flush>
               <Table
-                label="Clusters"
+                label={texts.clusters}
                 heads={[
-                  'Name',
-                  'Online',
-                  'Provider',
-                  'Instances',
-                  'State of the instances',
-                  'Latest pipeline',
-                  'Trouble',
+                  texts.name,
+                  texts.online,
+                  texts.provider,
+                  texts.instances,
+                  texts.stateOfTheInstances,
+                  texts.latestPipeline,
+                  texts.trouble,
                 ]}
               >
                 {clusters.map((cluster) => (
@@ -79,18 +80,18 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
       </td>
       <td>
         {cluster.pipeline === undefined ? (
-          <span data-dim>None</span>
+          <span data-dim>{texts.none}</span>
         ) : (
           <Status look={pipelineLook(cluster.pipeline)} />
         )}
       </td>
       <td data-wrap>
-        {syncError !== undefined && syncError !== '' && <p>Not read: {syncError}</p>}
+        {syncError !== undefined && syncError !== '' && <p>{texts.notRead(syncError)}</p>}
         {troubles.map((trouble) => (
           <p key={trouble}>{trouble}</p>
         ))}
         {problems > 0 && (
-          <p>{problems === 1 ? 'A problem in its files' : `${problems} problems in its files`}</p>
+          <p>{problems === 1 ? texts.aProblemInItsFiles : texts.problemsInItsFiles(problems)}</p>
         )}
         {cluster.online?.state === 'offline' && <p>{cluster.online.reason}</p>}
       </td>
@@ -102,12 +103,10 @@ function NoClusters() {
   const administrator = useMay('administrator');
   return (
     <Empty
-      title="No clusters yet"
-      action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+      title={texts.noClustersYet}
+      action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator
-        ? 'A cluster is one GitLab project. Add it, and Ocim reads its instances.'
-        : 'You see the clusters that an administrator lets you see.'}
+      {administrator ? texts.aClusterIsOneGitlabProject : texts.youSeeTheClustersThatAn}
     </Empty>
   );
 }

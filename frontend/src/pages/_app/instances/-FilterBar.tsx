@@ -14,6 +14,7 @@ import { driftLook } from '@/components/status/looks';
 import type { Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
+import * as texts from '@/texts/instances';
 
 interface FilterBarProps {
   search: Search;
@@ -25,16 +26,16 @@ interface FilterBarProps {
 }
 
 const menus = [
-  ['Cluster', 'cluster', 'clusters'],
-  ['Provider', 'provider', 'providers'],
-  ['Release', 'release', 'releases'],
-  ['Lifecycle', 'lifecycle', 'lifecycles'],
-  ['Pipeline', 'pipeline', 'pipelines'],
+  [texts.cluster, 'cluster', 'clusters'],
+  [texts.provider, 'provider', 'providers'],
+  [texts.release, 'release', 'releases'],
+  [texts.lifecycle, 'lifecycle', 'lifecycles'],
+  [texts.pipeline2, 'pipeline', 'pipelines'],
 ] as const;
 
 export function FilterBar({ search, facets, clusters, wordOf, onChange }: FilterBarProps) {
   return (
-    <div role="search" className={classes.filters} aria-label="Filter the instances">
+    <div role="search" className={classes.filters} aria-label={texts.filterTheInstances}>
       <div className={classes.statuses}>
         <HealthStrip
           counts={facets?.healths ?? {}}
@@ -69,7 +70,7 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange }: Filter
           onClick={() => onChange({ problems: search.problems === true ? undefined : true })}
         >
           <Mark shape="triangle" size={14} />
-          Files with problems
+          {texts.filesWithProblems}
         </button>
         <SettingFilter
           onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })}
@@ -98,8 +99,8 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
       w={180}
       maxLength={100}
       data-filter
-      aria-label="Filter by name"
-      placeholder="Name"
+      aria-label={texts.filterByName}
+      placeholder={texts.name}
       value={typed}
       onChange={(event) => set(event.currentTarget.value)}
       onKeyDown={(event) => {
@@ -107,7 +108,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
       }}
       leftSection={<IconSearch size={14} stroke={1.8} />}
       rightSection={
-        typed !== '' && <CloseButton size="sm" aria-label="Clear the name" onClick={() => set('')} />
+        typed !== '' && <CloseButton size="sm" aria-label={texts.clearTheName} onClick={() => set('')} />
       }
     />
   );

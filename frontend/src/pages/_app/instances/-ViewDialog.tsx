@@ -7,6 +7,7 @@ import { maySomewhere } from '@/components/roles';
 import { useApiForm } from '@/components/useApiForm';
 import { useMe } from '@/components/useMe';
 import classes from './-instances.module.css';
+import * as texts from '@/texts/instances';
 
 interface ViewDialogProps {
   /** What a new view is to show. */
@@ -25,7 +26,7 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
   const mayShare = me !== undefined && maySomewhere(me, 'operator');
   const form = useApiForm({
     initialValues: { name: view?.name ?? '', shared: view?.shared ?? false, default: first },
-    validate: { name: (v) => (v.trim() === '' ? 'A name is needed.' : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null) },
     send: ({ name, ...rest }) => {
       const body = { name: name.trim(), query: view?.query ?? query, ...rest };
       return view ? replaceView(view.id, body) : addView(body);
@@ -33,34 +34,36 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
     onDone,
   });
   return (
-    <Dialog title={view ? `Rename or share “${view.name}”` : 'Save as a new view'} onClose={onClose}>
+    <Dialog title={view ? texts.renameOrShare(view.name) : texts.saveAsANewView} onClose={onClose}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
-        <TextInput label="Name" maxLength={80} data-autofocus autoComplete="off" {...form.field('name')} />
+        <TextInput
+          label={texts.name}
+          maxLength={80}
+          data-autofocus
+          autoComplete="off"
+          {...form.field('name')}
+        />
         <Checkbox
-          label="Share it with everybody"
-          description={
-            mayShare
-              ? 'They see in it what their roles let them see. You and administrators can change it.'
-              : 'This needs the role operator on a cluster.'
-          }
+          label={texts.shareItWithEverybody}
+          description={mayShare ? texts.theySeeInItWhatTheir : texts.thisNeedsTheRoleOperatorOn}
           disabled={!mayShare}
           checked={form.values.shared}
           error={form.errors.shared}
           onChange={(event) => form.set('shared', event.currentTarget.checked)}
         />
         <Checkbox
-          label="Show it first"
-          description="Instances then opens with it, for you."
+          label={texts.showItFirst}
+          description={texts.instancesThenOpensWithItFor}
           checked={form.values.default}
           onChange={(event) => form.set('default', event.currentTarget.checked)}
         />
-        {form.failure && <Failure error={form.failure} what="The view was not saved." />}
+        {form.failure && <Failure error={form.failure} what={texts.theViewWasNotSaved} />}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            Save
+            {texts.save}
           </Button>
         </Group>
       </form>

@@ -20,6 +20,7 @@ import { useMay, useMe } from '@/components/useMe';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
 import { allOf, queryOf, searchOf } from './-viewSearch';
+import * as texts from '@/texts/instances';
 
 const ViewDialog = lazy(() => import('./-ViewDialog'));
 
@@ -52,79 +53,79 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
     },
   });
   const query = queryOf(search);
-  const save = (view: View) => replace.mutate({ view, query, said: `“${view.name}” is replaced.` });
+  const save = (view: View) => replace.mutate({ view, query, said: texts.isReplaced(view.name) });
   const first = active !== undefined && list?.default === active.id;
   const close = () => setAsking(undefined);
   return (
     <div className={classes.views}>
       {active && changed && (
         <>
-          <span className={classes.unsaved}>Unsaved changes</span>
+          <span className={classes.unsaved}>{texts.unsavedChanges}</span>
           {mayChange && (
             <SmallButton loading={replace.isPending} onClick={() => save(active)}>
-              Save
+              {texts.save}
             </SmallButton>
           )}
-          <SmallButton onClick={() => onShow(searchOf(active))}>Undo</SmallButton>
+          <SmallButton onClick={() => onShow(searchOf(active))}>{texts.undo}</SmallButton>
         </>
       )}
       <Dropdown
         align="end"
         className={dropdown.opener}
-        contents="Views"
-        {...(active ? { label: `View: ${active.name}` } : {})}
+        contents={texts.views}
+        {...(active ? { label: texts.view(active.name) } : {})}
         on={active !== undefined}
         button={
           <>
             <IconBookmark size={15} stroke={1.8} aria-hidden="true" />
-            <span className={classes.viewName}>{active?.name ?? 'Views'}</span>
+            <span className={classes.viewName}>{active?.name ?? texts.views}</span>
             <IconChevronDown size={14} stroke={1.8} aria-hidden="true" />
           </>
         }
       >
         <DropdownLink to="/instances" search={allOf(list)}>
-          All instances
+          {texts.allInstances}
         </DropdownLink>
         <ViewLinks list={list} active={active} />
         <DropdownRule />
-        <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: 'add' })}>
-          Save as a new view…
-          {query === '' && <ItemEnd>needs a filter or order</ItemEnd>}
+        <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: texts.add })}>
+          {texts.saveAsANewView2}
+          {query === '' && <ItemEnd>{texts.needsAFilterOrOrder}</ItemEnd>}
         </DropdownButton>
         {active && (
           <>
             {mayChange && changed && (
-              <DropdownButton onClick={() => save(active)}>Replace “{active.name}”</DropdownButton>
+              <DropdownButton onClick={() => save(active)}>{texts.replace(active.name)}</DropdownButton>
             )}
             <DropdownButton
               onClick={() =>
                 replace.mutate({
                   view: active,
                   default: !first,
-                  said: first ? 'All instances are shown first.' : `“${active.name}” is shown first.`,
+                  said: first ? texts.allInstancesAreShownFirst : texts.isShownFirst(active.name),
                 })
               }
             >
-              {first ? 'Do not show it first' : 'Show it first'}
+              {first ? texts.doNotShowItFirst : texts.showItFirst}
             </DropdownButton>
             {mayChange && (
               <>
-                <DropdownButton onClick={() => setAsking({ what: 'edit', view: active })}>
-                  Rename or share…
+                <DropdownButton onClick={() => setAsking({ what: texts.edit, view: active })}>
+                  {texts.renameOrShare2}
                 </DropdownButton>
-                <DropdownButton danger onClick={() => setAsking({ what: 'delete', view: active })}>
-                  Delete…
+                <DropdownButton danger onClick={() => setAsking({ what: texts.deleteText, view: active })}>
+                  {texts.deleteText2}
                 </DropdownButton>
               </>
             )}
           </>
         )}
       </Dropdown>
-      {replace.error && <Failure error={replace.error} what="The view was not changed." />}
+      {replace.error && <Failure error={replace.error} what={texts.theViewWasNotChanged} />}
       {asking?.what === 'delete' && (
         <Confirm
-          title={`Delete the view “${asking.view.name}”?`}
-          verb="Delete"
+          title={texts.deleteTheView(asking.view.name)}
+          verb={texts.deleteText3}
           destructive
           run={() => removeView(asking.view.id)}
           onDone={() => {
@@ -133,7 +134,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
           }}
           onClose={close}
         >
-          {asking.view.shared ? 'Nobody has it any more. ' : ''}The instances stay; so does what is shown now.
+          {texts.theInstancesStaySoDoesWhat(asking.view.shared)}
         </Confirm>
       )}
       {asking && asking.what !== 'delete' && (
@@ -166,8 +167,8 @@ function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
   const me = useMe();
   const views = [...(list?.views ?? [])].sort((a, b) => a.name.localeCompare(b.name));
   const groups = [
-    { title: 'Your views', of: views.filter((v) => v.owner === me?.id) },
-    { title: 'Shared with you', of: views.filter((v) => v.owner !== me?.id) },
+    { title: texts.yourViews, of: views.filter((v) => v.owner === me?.id) },
+    { title: texts.sharedWithYou, of: views.filter((v) => v.owner !== me?.id) },
   ];
   return groups.map(
     ({ title, of }) =>
@@ -195,7 +196,7 @@ function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
 function aboutOf(view: View, byDefault: string | undefined, own: boolean): string {
   const facts = [
     view.id === byDefault ? 'shown first' : '',
-    own ? (view.shared ? 'shared' : '') : `by ${view.ownerName ?? 'somebody'}`,
+    own ? (view.shared ? 'shared' : '') : texts.by(view.ownerName ?? 'somebody'),
   ];
   return facts.filter(Boolean).join(', ');
 }

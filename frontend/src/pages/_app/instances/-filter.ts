@@ -9,6 +9,7 @@ import {
   providerWord,
 } from '@/components/status/looks';
 import type { Search } from './-search';
+import * as texts from '@/texts/instances';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
 const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as const;
@@ -44,7 +45,7 @@ export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => 
   release: (v) => v,
   lifecycle: (v) => wordIn(lifecycleLooks, v),
   health: (v) => wordIn(healthLooks, v),
-  pipeline: (v) => (v === 'none' ? 'No pipeline' : pipelineLook(v).word),
+  pipeline: (v) => (v === 'none' ? texts.noPipeline : pipelineLook(v).word),
   drift: () => driftLook.word,
   setting: (v) => v,
 });
@@ -57,7 +58,7 @@ function wordIn(looks: Partial<Record<string, Look>>, value: string): string {
 export function chipsOf(search: Search, change: (next: Partial<Search>) => void, wordOf: Words): Chip[] {
   const chips: Chip[] = [];
   if (search.name !== undefined && search.name !== '') {
-    chips.push({ id: 'name', label: `Name: ${search.name}`, onRemove: () => change({ name: undefined }) });
+    chips.push({ id: 'name', label: texts.name2(search.name), onRemove: () => change({ name: undefined }) });
   }
   for (const key of Object.keys(wordOf) as ListKey[]) {
     for (const value of search[key] ?? []) {
@@ -71,7 +72,7 @@ export function chipsOf(search: Search, change: (next: Partial<Search>) => void,
   if (search.problems === true) {
     chips.push({
       id: 'problems',
-      label: 'Files with problems',
+      label: texts.filesWithProblems,
       onRemove: () => change({ problems: undefined }),
     });
   }
@@ -79,12 +80,12 @@ export function chipsOf(search: Search, change: (next: Partial<Search>) => void,
 }
 
 const titles: Record<ListKey, string> = {
-  cluster: 'Cluster',
-  provider: 'Provider',
-  release: 'Release',
-  lifecycle: 'Lifecycle',
-  health: 'Health',
-  pipeline: 'Pipeline',
-  drift: 'Drift',
-  setting: 'Configuration',
+  cluster: texts.cluster,
+  provider: texts.provider,
+  release: texts.release,
+  lifecycle: texts.lifecycle,
+  health: texts.health,
+  pipeline: texts.pipeline2,
+  drift: texts.drift2,
+  setting: texts.configuration,
 };

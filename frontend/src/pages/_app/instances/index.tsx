@@ -24,6 +24,7 @@ import classes from './-instances.module.css';
 import { readSearch, type Search } from './-search';
 import { settled, useViews } from './-viewSearch';
 import { Views } from './-Views';
+import * as texts from '@/texts/instances';
 
 export const Route = createFileRoute('/_app/instances/')({
   validateSearch: readSearch,
@@ -62,7 +63,7 @@ function Instances() {
   const columns = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
   if (views.arrival ?? views.waiting) {
     return (
-      <Page title="Instances">
+      <Page title={texts.instances}>
         {views.arrival && <Navigate to="/instances" search={views.arrival} replace />}
         <TableSkeleton columns={columns} />
       </Page>
@@ -70,7 +71,7 @@ function Instances() {
   }
   return (
     <Page
-      title="Instances"
+      title={texts.instances}
       status={query.data && <span className={classes.total}>{total}</span>}
       actions={
         <Views
@@ -82,7 +83,7 @@ function Instances() {
     >
       {views.missing && (
         <p role="status" className={classes.missing}>
-          There is no such view, or it is not shared with you.
+          {texts.thereIsNoSuchViewOr}
         </p>
       )}
       <FilterBar
@@ -96,11 +97,7 @@ function Instances() {
       {error && (
         <Failure
           error={error}
-          what={
-            query.data
-              ? 'The instances could not be brought up to date.'
-              : 'The instances could not be loaded.'
-          }
+          what={query.data ? texts.theInstancesCouldNotBeBrought : texts.theInstancesCouldNotBeLoaded}
           onRetry={() => {
             void query.refetch();
             if (loaded) void poll.refetch();
@@ -115,7 +112,7 @@ function Instances() {
         ) : (
           <div className={classes.list}>
             <InstanceTable
-              label="Instances"
+              label={texts.instances}
               columns={columns}
               instances={instances}
               total={total}
@@ -128,7 +125,7 @@ function Instances() {
             />
             <footer className={classes.more} ref={end}>
               <span className={classes.shown} role="status">
-                {instances.length === total ? `All ${total} shown` : `${instances.length} of ${total} shown`}
+                {instances.length === total ? texts.allShown(total) : texts.ofShown(instances.length, total)}
               </span>
               {query.hasNextPage && (
                 <Button
@@ -136,7 +133,7 @@ function Instances() {
                   loading={query.isFetchingNextPage}
                   onClick={() => void query.fetchNextPage()}
                 >
-                  Show more
+                  {texts.showMore}
                 </Button>
               )}
             </footer>
@@ -162,25 +159,23 @@ function NothingHere({ filtered, onClear }: { filtered: boolean; onClear: () => 
   if (filtered) {
     return (
       <Empty
-        title="No instance matches"
+        title={texts.noInstanceMatches}
         action={
           <Button variant="default" onClick={onClear}>
-            Clear the filters
+            {texts.clearTheFilters}
           </Button>
         }
       >
-        All filters must hold at once. Take one away above, or all of them.
+        {texts.allFiltersMustHoldAtOnce}
       </Empty>
     );
   }
   return (
     <Empty
-      title="No instances yet"
-      action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+      title={texts.noInstancesYet}
+      action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator
-        ? 'Add the GitLab project of a cluster; its instances appear here as soon as it was read.'
-        : 'You see the instances of the clusters that an administrator lets you see.'}
+      {administrator ? texts.addTheGitlabProjectOfA : texts.youSeeTheInstancesOfThe}
     </Empty>
   );
 }

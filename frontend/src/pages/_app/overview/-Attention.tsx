@@ -9,25 +9,23 @@ import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
 import { reasonWords, type Trouble, troublesOf } from './-next';
 import classes from './-overview.module.css';
+import * as texts from '@/texts/overview';
 
 /** What needs somebody: the worst first, each with why and what to do next. */
 export function Attention({ overview: { attention, attentionTotal } }: { overview: Overview }) {
   const troubles = troublesOf(attention);
   return (
     <Panel
-      title="Needs attention"
+      title={texts.needsAttention}
       note={
         attentionTotal > attention.length
-          ? `the worst ${attention.length} of ${attentionTotal}`
+          ? texts.theWorstOf(attention.length, attentionTotal)
           : attentionTotal
       }
       flush
     >
       {troubles.length === 0 ? (
-        <Empty title="Nothing needs you">
-          No instance is failed or degraded, no latest pipeline failed, and every project could be read and
-          fares well.
-        </Empty>
+        <Empty title={texts.nothingNeedsYou}>{texts.noInstanceIsFailedOrDegraded}</Empty>
       ) : (
         <ul className={classes.troubles}>
           {troubles.map((trouble) => (
@@ -75,34 +73,34 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
   if (reason === 'pipeline' && pipeline !== undefined) {
     return (
       <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(pipeline) }}>
-        Read where it failed
+        {texts.readWhereItFailed}
       </TextLink>
     );
   }
   if (reason === 'project' && operator) {
     return (
       <TextLink to="/administration/projects/$cluster" params={{ cluster }} search={{}}>
-        Look at the project
+        {texts.lookAtTheProject}
       </TextLink>
     );
   }
   if (instance === undefined) {
     return (
       <TextLink to="/clusters/$cluster" params={{ cluster }}>
-        {reason === 'files' ? 'See the problems' : 'Look at the cluster'}
+        {reason === 'files' ? texts.seeTheProblems : texts.lookAtTheCluster}
       </TextLink>
     );
   }
   if (reason === 'files' && operator) {
     return (
       <TextLink to="/clusters/$cluster/instances/$instance/update" params={{ cluster, instance }}>
-        Correct the files
+        {texts.correctTheFiles}
       </TextLink>
     );
   }
   return (
     <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
-      {reason === 'files' ? 'See the problems' : 'Look at the instance'}
+      {reason === 'files' ? texts.seeTheProblems : texts.lookAtTheInstance}
     </TextLink>
   );
 }

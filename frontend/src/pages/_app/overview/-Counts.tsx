@@ -6,6 +6,7 @@ import { Mark } from '@/components/status/Mark';
 import statusClasses from '@/components/status/status.module.css';
 import type { Search } from '../instances/-search';
 import classes from './-overview.module.css';
+import * as texts from '@/texts/overview';
 
 const healths: readonly Health[] = ['failed', 'degraded', 'progressing', 'healthy', 'unknown'];
 const lifecycles: readonly Lifecycle[] = ['pending', 'active', 'archived', 'deleted'];
@@ -13,7 +14,7 @@ const lifecycles: readonly Lifecycle[] = ['pending', 'active', 'archived', 'dele
 /** The instances that the healths and pipelines are counted of. */
 const living: Lifecycle[] = ['pending', 'active'];
 
-const none: Look = { shape: 'dashed', tone: 'quiet', word: 'No pipeline' };
+const none: Look = { shape: 'dashed', tone: 'quiet', word: texts.noPipeline };
 
 interface Count {
   count: number;
@@ -41,10 +42,7 @@ export function Counts({ overview }: { overview: Overview }) {
     search: { lifecycle: [lifecycle] },
   }));
   return (
-    <Panel
-      title="Instances"
-      note={`${overview.instances} on ${overview.clusters} ${overview.clusters === 1 ? 'cluster' : 'clusters'}`}
-    >
+    <Panel title={texts.instances} note={texts.on(overview.instances, overview.clusters)}>
       <div className={classes.bar} aria-hidden="true">
         {byHealth
           .filter(({ count }) => count > 0)
@@ -57,10 +55,10 @@ export function Counts({ overview }: { overview: Overview }) {
             />
           ))}
       </div>
-      <Row title="Health" counts={byHealth} large />
+      <Row title={texts.health} counts={byHealth} large />
       <div className={classes.lesser}>
-        <Row title="Lifecycle" counts={byLifecycle} />
-        <Row title="Latest pipeline" counts={byPipeline} />
+        <Row title={texts.lifecycle} counts={byLifecycle} />
+        <Row title={texts.latestPipeline} counts={byPipeline} />
       </div>
     </Panel>
   );

@@ -7,15 +7,19 @@ import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
 import classes from './-overview.module.css';
+import * as texts from '@/texts/overview';
 
 /** The pipelines at work. */
 export function Running({ running }: Pick<Overview, 'running'>) {
   return (
-    <Panel title="Running pipelines" note={running.length} flush>
+    <Panel title={texts.runningPipelines} note={running.length} flush>
       {running.length === 0 ? (
-        <p className={classes.nothing}>No pipeline runs.</p>
+        <p className={classes.nothing}>{texts.noPipelineRuns}</p>
       ) : (
-        <Table label="Running pipelines" heads={['About', 'Status', 'Pipeline', 'Updated']}>
+        <Table
+          label={texts.runningPipelines}
+          heads={[texts.about, texts.status, texts.pipeline, texts.updated]}
+        >
           {running.map(({ cluster, instance, pipeline }) => (
             <tr key={`${cluster}/${pipeline.id}/${instance ?? ''}`}>
               <td data-wrap>

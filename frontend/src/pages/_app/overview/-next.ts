@@ -1,14 +1,15 @@
 import type { Attention } from '@/api/types';
+import * as texts from '@/texts/overview';
 
 export const reasonWords: Record<Attention['reason'], string> = {
-  sync: 'GitLab project not read',
-  stale: 'Stale',
-  offline: 'Cluster offline',
-  project: 'GitLab project',
-  health: 'Health',
-  pipeline: 'Pipeline failed',
-  files: 'Files with problems',
-  drift: 'Drift',
+  sync: texts.gitlabProjectNotRead,
+  stale: texts.stale,
+  offline: texts.clusterOffline,
+  project: texts.gitlabProject,
+  health: texts.health,
+  pipeline: texts.pipelineFailed,
+  files: texts.filesWithProblems,
+  drift: texts.drift,
 };
 
 /** What is wrong with one cluster or instance, all reasons together. */

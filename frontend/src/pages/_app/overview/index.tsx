@@ -15,6 +15,7 @@ import { Attention } from './-Attention';
 import { Counts } from './-Counts';
 import classes from './-overview.module.css';
 import { Running } from './-Running';
+import * as texts from '@/texts/overview';
 
 export const Route = createFileRoute('/_app/overview/')({ component: OverviewPage });
 
@@ -24,8 +25,8 @@ const latest = 10;
 function OverviewPage() {
   const query = useQuery(overviewQuery);
   return (
-    <Page title="Overview">
-      <Loaded query={query} what="The overview" lines={10}>
+    <Page title={texts.overview}>
+      <Loaded query={query} what={texts.theOverview} lines={10}>
         {(overview) => (overview.clusters === 0 ? <NothingYet /> : <Fleet overview={overview} />)}
       </Loaded>
     </Page>
@@ -40,9 +41,13 @@ function Fleet({ overview }: { overview: Overview }) {
         <Attention overview={overview} />
         <div className={classes.column}>
           <Running running={overview.running} />
-          <Panel title="Latest events" actions={<TextLink to="/activity">All activity</TextLink>} flush>
+          <Panel
+            title={texts.latestEvents}
+            actions={<TextLink to="/activity">{texts.allActivity}</TextLink>}
+            flush
+          >
             {overview.activity.length === 0 ? (
-              <p className={classes.nothing}>Nothing has happened yet.</p>
+              <p className={classes.nothing}>{texts.nothingHasHappenedYet}</p>
             ) : (
               <ul className={activityClasses.list}>
                 {withoutEchoes(overview.activity)
@@ -63,12 +68,10 @@ function NothingYet() {
   const administrator = useMay('administrator');
   return (
     <Empty
-      title="No clusters yet"
-      action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+      title={texts.noClustersYet}
+      action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator
-        ? 'A cluster is one GitLab project. Add it, and its instances are counted here.'
-        : 'You see the clusters that an administrator lets you see.'}
+      {administrator ? texts.aClusterIsOneGitlabProject : texts.youSeeTheClustersThatAn}
     </Empty>
   );
 }

@@ -12,6 +12,7 @@ import projects from '@/components/projects/projects.module.css';
 import { Mark, type Shape } from '@/components/status/Mark';
 import { parseTime } from '@/lib/time';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 /** The first reading of a project that was just added, as it goes on, until its instances are there. */
 export function FirstSync({ cluster, warning }: { cluster: string; warning: string | undefined }) {
@@ -36,15 +37,15 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
   }, [cluster, turn, queryClient]);
   return (
     <div className={classes.form}>
-      <Panel title="First sync">
-        <Loaded query={page} what="The cluster">
+      <Panel title={texts.firstSync}>
+        <Loaded query={page} what={texts.theCluster}>
           {(shown) => <Steps page={shown} project={project.data} asking={asking} warning={warning} />}
         </Loaded>
       </Panel>
       {failure && !asking && (
         <Failure
           error={failure}
-          what="The first sync was not brought to its end from here. The schedule goes on with it."
+          what={texts.theFirstSyncWasNotBrought}
           onRetry={() => {
             setFailure(null);
             setAsking(true);
@@ -54,13 +55,13 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
       )}
       <div className={classes.buttons}>
         <ButtonLink to="/clusters/$cluster" params={{ cluster }} size="sm">
-          To the cluster
+          {texts.toTheCluster}
         </ButtonLink>
         <ButtonLink to="/administration/projects/$cluster" params={{ cluster }} size="sm" variant="default">
-          To the project’s settings
+          {texts.toTheProjectsSettings}
         </ButtonLink>
         <ButtonLink to="/projects/new" search={{}} size="sm" variant="default">
-          Add another
+          {texts.addAnother}
         </ButtonLink>
       </div>
     </div>
@@ -93,11 +94,11 @@ const tones: Record<Place, string> = {
 };
 
 const words: Record<Place, string> = {
-  done: 'Done',
-  now: 'Under way',
-  ahead: 'To come',
-  failed: 'Failed',
-  skipped: 'Left out',
+  done: texts.done,
+  now: texts.underWay,
+  ahead: texts.toCome,
+  failed: texts.failed,
+  skipped: texts.leftOut,
 };
 
 interface StepsProps {
@@ -118,14 +119,14 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
     return [place[found.state], [found.detail, found.cure].filter(Boolean).join(' ')];
   };
   const steps: [string, Place, ReactNode][] = [
-    ['Added to Ocim', 'done', `As ${cluster.id}. Its credentials are sealed.`],
+    [texts.addedToOcim, 'done', texts.asItsCredentialsAreSealed(cluster.id)],
     [
-      'Repository read',
+      texts.repositoryRead,
       reading,
-      read ? `At commit ${cluster.sync.commit?.slice(0, 8) ?? ''}.` : broken ? cluster.sync.error : undefined,
+      read ? texts.atCommit(cluster.sync.commit?.slice(0, 8) ?? '') : broken ? cluster.sync.error : undefined,
     ],
     [
-      'Instances found',
+      texts.instancesFound,
       read ? 'done' : instances.length > 0 ? 'now' : 'ahead',
       instances.length > 0
         ? `${instances.length}: ${instances
@@ -133,12 +134,12 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
             .map((i) => i.name)
             .join(', ')}${instances.length > 5 ? '…' : ''}`
         : read
-          ? 'None yet: instances/ is empty.'
+          ? texts.noneYetInstancesIsEmpty
           : undefined,
     ],
-    ['Webhook installed', ...after('webhook')],
-    ['Deploy key', ...after('deployKey')],
-    ['OpenFaaS gateway', ...after('gateway')],
+    [texts.webhookInstalled, ...after('webhook')],
+    [texts.deployKey, ...after('deployKey')],
+    [texts.openfaasGateway, ...after('gateway')],
   ];
   return (
     <>
@@ -147,7 +148,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
           {warning}
         </p>
       )}
-      <ol className={projects.checks} aria-label="Progress">
+      <ol className={projects.checks} aria-label={texts.progress}>
         {steps.map(([name, place, about]) => (
           <li key={name} className={projects.check} data-tone={tones[place]} data-place={place}>
             <span className={projects.checkMark}>

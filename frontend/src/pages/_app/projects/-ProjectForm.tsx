@@ -14,6 +14,7 @@ import { useApiForm } from '@/components/useApiForm';
 import { readProjectAddress } from '@/lib/projectAddress';
 import { keepDraft, readDraft } from './-draft';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 const empty = {
   gitlabUrl: 'https://gitlab.com',
@@ -46,11 +47,10 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
   const form = useApiForm({
     initialValues,
     validate: {
-      gitlabUrl: (v) =>
-        /^https?:\/\//.test(v) ? null : 'The address of the server is needed, with https://.',
-      project: (v) => (v.trim() === '' ? 'The project’s address, numeric id or path is needed.' : null),
-      apiToken: (v) => (v === '' ? 'A token with the api scope is needed.' : null),
-      triggerToken: (v) => (v === '' ? 'A pipeline trigger token is needed.' : null),
+      gitlabUrl: (v) => (/^https?:\/\//.test(v) ? null : texts.theAddressOfTheServerIs),
+      project: (v) => (v.trim() === '' ? texts.theProjectsAddressNumericIdOr : null),
+      apiToken: (v) => (v === '' ? texts.aTokenWithTheApiScope : null),
+      triggerToken: (v) => (v === '' ? texts.aPipelineTriggerTokenIsNeeded : null),
     },
     send: async (values) => {
       const body = bodyOf(values);
@@ -81,51 +81,51 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
   return (
     <form ref={element} onSubmit={form.submit} noValidate className={classes.columns}>
       <div className={classes.form}>
-        <Panel title="GitLab">
+        <Panel title={texts.gitlab}>
           <div className={classes.fields}>
             <TextInput
-              label="Project"
-              description="Address of its page, numeric id, or path such as grove/campus-aws."
+              label={texts.project}
+              description={texts.addressOfItsPageNumericId}
               autoFocus
               {...form.field('project')}
               onBlur={split}
             />
             <TextInput
-              label="Server"
-              description="Any GitLab; each project may be on another."
+              label={texts.server}
+              description={texts.anyGitlabEachProjectMayBe}
               type="url"
               {...form.field('gitlabUrl')}
             />
             <PasswordInput
-              label="API token"
-              description="With the api scope and the role Maintainer. It is never shown again."
+              label={texts.apiToken}
+              description={texts.withTheApiScopeAndThe}
               autoComplete="off"
               {...form.field('apiToken')}
             />
             <PasswordInput
-              label="Trigger token"
-              description="Of a pipeline trigger of the project. It is never shown again."
+              label={texts.triggerToken}
+              description={texts.ofAPipelineTriggerOfThe}
               autoComplete="off"
               {...form.field('triggerToken')}
             />
           </div>
         </Panel>
-        <Panel title="Deploy key" note="may be left out">
+        <Panel title={texts.deployKey} note={texts.mayBeLeftOut}>
           <Radio.Group
-            aria-label="Deploy key"
+            aria-label={texts.deployKey}
             value={values.deployKeyBy}
             onChange={(by) => form.set('deployKeyBy', by)}
           >
             <div className={classes.choices}>
-              <Radio value="none" label="None: Ocim itself needs none" />
-              <Radio value="make" label="Ocim makes one and registers it at GitLab" />
-              <Radio value="paste" label="Paste a private key, which Ocim registers at GitLab" />
+              <Radio value="none" label={texts.noneOcimItselfNeedsNone} />
+              <Radio value="make" label={texts.ocimMakesOneAndRegistersIt} />
+              <Radio value="paste" label={texts.pasteAPrivateKeyWhichOcim} />
             </div>
           </Radio.Group>
           {values.deployKeyBy === 'paste' && (
             <Textarea
-              label="Private key"
-              description="In PEM form, without a passphrase. It is never shown again; its fingerprint is."
+              label={texts.privateKey}
+              description={texts.inPemFormWithoutAPassphrase}
               placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
               autosize
               minRows={3}
@@ -137,19 +137,19 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
             />
           )}
         </Panel>
-        <Panel title="The cluster’s OpenFaaS" note="may be left out; then health and pods stay unknown">
+        <Panel title={texts.theClustersOpenfaas} note={texts.mayBeLeftOutThenHealth}>
           <div className={classes.fields}>
             <TextInput
-              label="Gateway"
+              label={texts.gateway}
               type="url"
               placeholder="https://openfaas.…"
               {...form.field('gatewayUrl')}
             />
-            <TextInput label="User" autoComplete="off" {...form.field('gatewayUser')} />
-            <PasswordInput label="Password" autoComplete="off" {...form.field('gatewayPassword')} />
+            <TextInput label={texts.user} autoComplete="off" {...form.field('gatewayUser')} />
+            <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
             <PasswordInput
-              label="Inspector secret"
-              description="Shared with the inspector in the cluster."
+              label={texts.inspectorSecret}
+              description={texts.sharedWithTheInspectorInThe}
               autoComplete="off"
               {...form.field('inspectorSecret')}
             />
@@ -157,29 +157,28 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
         </Panel>
       </div>
       <div className={classes.aside}>
-        <Panel title="Checks" note={<span role="status">{summary(runs)}</span>}>
+        <Panel title={texts.checks} note={<span role="status">{summary(runs)}</span>}>
           {runs.length === 0 ? (
             <p className={classes.about}>
-              Pressing <em>Check and add</em> looks at each in turn:{' '}
-              {checkNames.map((n) => checkWords[n]).join(', ')}. Nothing is kept until nothing fails.
+              {texts.pressingLooksAtEachInTurn(checkNames.map((n) => checkWords[n]).join(', '))}
             </p>
           ) : (
             <CheckList
-              label="Checks"
+              label={texts.checks}
               runs={runs}
               busy={checks.busy || form.busy}
               onAgain={again}
               action={({ field }) =>
                 field !== undefined && (
                   <SmallButton onClick={() => focusField(element.current, field)}>
-                    To the field {fieldWords[field]}
+                    {texts.toTheField(fieldWords[field])}
                   </SmallButton>
                 )
               }
             />
           )}
         </Panel>
-        {form.failure && <Failure error={form.failure} what="The project was not added." />}
+        {form.failure && <Failure error={form.failure} what={texts.theProjectWasNotAdded} />}
         <div className={classes.buttons}>
           <Button
             type="submit"
@@ -188,7 +187,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
             disabled={checks.busy}
             onClick={() => (lenient.current = false)}
           >
-            Check and add
+            {texts.checkAndAdd}
           </Button>
           {left.length > 0 && left.every(canWait) && (
             <Button
@@ -198,7 +197,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
               disabled={form.busy || checks.busy}
               onClick={() => (lenient.current = true)}
             >
-              Add all the same
+              {texts.addAllTheSame}
             </Button>
           )}
         </div>
@@ -219,7 +218,7 @@ function refuse(runs: readonly CheckRun[], lenient: boolean): void {
   const said = bad.flatMap(({ field, detail }) =>
     field === undefined ? [] : [[field, detail ?? ''] as const],
   );
-  throw new ApiError(422, 'Not all checks could be made.', undefined, Object.fromEntries(said));
+  throw new ApiError(422, texts.notAllChecksCouldBeMade, undefined, Object.fromEntries(said));
 }
 
 function bodyOf(values: Values): NewProject {

@@ -8,6 +8,7 @@ import type { RawSearch } from '@/lib/search';
 import { forgetDraft } from './-draft';
 import { FirstSync } from './-FirstSync';
 import { ProjectForm } from './-ProjectForm';
+import * as texts from '@/texts/projects';
 
 export const Route = createFileRoute('/_app/projects/new')({
   /** The cluster that was just added, whose first sync is followed. */
@@ -27,22 +28,15 @@ function AddProject() {
   }, [added, person]);
   if (!administrator) {
     return (
-      <Page title="Add GitLab project">
-        <Empty title="Your role does not allow this">
-          Only administrators add projects, since that takes tokens that may change the repository. Ask one of
-          them.
-        </Empty>
+      <Page title={texts.addGitlabProject}>
+        <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsAddProjectsSinceThat}</Empty>
       </Page>
     );
   }
   return (
     <Page
-      title={added === undefined ? 'Add GitLab project' : `${added} is added`}
-      about={
-        added === undefined
-          ? 'One project describes one cluster and the instances on it.'
-          : 'You can leave: it goes on without this page.'
-      }
+      title={added === undefined ? texts.addGitlabProject : texts.isAdded(added)}
+      about={added === undefined ? texts.oneProjectDescribesOneClusterAnd : texts.youCanLeaveItGoesOn}
     >
       {added === undefined ? (
         <ProjectForm

@@ -24,6 +24,7 @@ import {
 import { MechanismPanel } from './-MechanismPanel';
 import classes from './-projects.module.css';
 import { RoutesPanel } from './-RoutesPanel';
+import * as texts from '@/texts/projects';
 
 interface ContractEditorProps {
   cluster: string;
@@ -58,10 +59,7 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
         if (ready) setAsking(true);
       }}
     >
-      <p className={classes.text}>
-        How each operation reaches this cluster’s Grove. A cluster on Grove’s own sources needs no change
-        here. Beside each stands what would be sent for an instance called <code>example</code>.
-      </p>
+      <p className={classes.text}>{texts.howEachOperationReachesThisClusters}</p>
       {kinds.map((kind) => {
         const own = draft.operations.get(kind);
         if (!own) return null;
@@ -87,42 +85,42 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           setDraft((before) => ({ ...before, routes: routesDraft(page.default.routes, false) }))
         }
       />
-      <Panel title="Reprovisioning">
+      <Panel title={texts.reprovisioning}>
         <Checkbox
-          label="Administrators may reprovision this cluster from here"
-          description="It changes the cluster’s own infrastructure, so it is switched off until it is wanted."
+          label={texts.administratorsMayReprovisionThisClusterFrom}
+          description={texts.itChangesTheClustersOwnInfrastructure}
           checked={draft.allowReprovision}
           onChange={({ currentTarget: { checked } }) =>
             setDraft((before) => ({ ...before, allowReprovision: checked }))
           }
         />
       </Panel>
-      {failure && <Failure error={failure} what="It could not be tried what would be sent." />}
+      {failure && <Failure error={failure} what={texts.itCouldNotBeTriedWhat} />}
       <div className={classes.bar}>
         <p role="status">{words(changed, said, fresh)}</p>
         <Button variant="default" disabled={!changed} onClick={() => setDraft(draftOf(page))}>
-          Undo all
+          {texts.undoAll}
         </Button>
         <Button type="submit" disabled={!ready}>
-          Save the contract
+          {texts.saveTheContract}
         </Button>
       </div>
       {asking && (
         <Confirm
-          title="Save the contract?"
-          verb="Save"
+          title={texts.saveTheContract2}
+          verb={texts.save}
           run={() => setContract(cluster, contract)}
           onDone={() => {
-            tell('The contract is saved.');
+            tell(texts.theContractIsSaved);
             void queryClient.invalidateQueries({ queryKey: contractQuery(cluster).queryKey });
           }}
           onClose={() => setAsking(false)}
         >
           <p>
-            {touched.length === 0
-              ? 'No operation is asked for in another way.'
-              : `From now on these are asked for as the dry run shows: ${touched.map((k) => operationWords[k]).join(', ')}.`}{' '}
-            Operations that wait already stay as they were planned.
+            {texts.operationsThatWaitAlreadyStayAs(
+              touched.length,
+              touched.map((k) => operationWords[k]).join(', '),
+            )}
           </p>
         </Confirm>
       )}
@@ -156,7 +154,7 @@ function useDryRun(cluster: string, contract: Contract, whole: boolean) {
 }
 
 function words(changed: boolean, problems: number, fresh: boolean): string {
-  if (problems > 0) return 'Correct what is marked.';
-  if (!changed) return 'Nothing is changed.';
-  return fresh ? 'Look at what would be sent, then save.' : 'Trying what would be sent…';
+  if (problems > 0) return texts.correctWhatIsMarked;
+  if (!changed) return texts.nothingIsChanged;
+  return fresh ? texts.lookAtWhatWouldBeSent : texts.tryingWhatWouldBeSent;
 }

@@ -11,6 +11,7 @@ import { useApiForm } from '@/components/useApiForm';
 import type { CredentialDoing } from './-doings';
 import classes from './-projects.module.css';
 import { provenBy } from './-proof';
+import * as texts from '@/texts/projects';
 
 interface CredentialDialogProps {
   project: Project;
@@ -32,27 +33,26 @@ export default function CredentialDialog({ project, doing, onDone, onClose }: Cr
     case 'webhookSecret':
       return (
         <Confirm
-          title="Rotate the webhook secret?"
-          verb="Rotate"
+          title={texts.rotateTheWebhookSecret2}
+          verb={texts.rotate2}
           run={() => rotateCredential(project.id, 'webhookSecret')}
-          onDone={() => done('The webhook has a new secret.')}
+          onDone={() => done(texts.theWebhookHasANewSecret)}
           onClose={onClose}
         >
-          Ocim makes a new secret and installs it at GitLab. The former one is accepted for another hour, so
-          that no event under way is lost.
+          {texts.ocimMakesANewSecretAnd}
         </Confirm>
       );
     case 'makeKey':
       return (
         <Confirm
-          title={project.deployKey ? 'Rotate the deploy key?' : 'Make a deploy key?'}
-          verb={project.deployKey ? 'Rotate' : 'Make it'}
+          title={project.deployKey ? texts.rotateTheDeployKey2 : texts.makeADeployKey2}
+          verb={project.deployKey ? texts.rotate2 : texts.makeIt}
           run={() => rotateCredential(project.id, 'deployKey')}
-          onDone={() => done('The new deploy key is registered at GitLab.')}
+          onDone={() => done(texts.theNewDeployKeyIsRegistered)}
           onClose={onClose}
         >
-          Ocim makes a new key and registers it at GitLab.
-          {project.deployKey && ` The former one, ${project.deployKey.fingerprint}, is removed there.`}
+          {texts.ocimMakesANewKeyAnd}
+          {project.deployKey && texts.theFormerOneIsRemovedThere(project.deployKey.fingerprint)}
         </Confirm>
       );
     default:
@@ -63,20 +63,19 @@ export default function CredentialDialog({ project, doing, onDone, onClose }: Cr
 type Replaced = Exclude<CredentialDoing, 'webhookSecret' | 'makeKey'>;
 
 const titles: Record<Replaced, string> = {
-  apiToken: 'Replace the API token',
-  triggerToken: 'Replace the trigger token',
-  pasteKey: 'Paste a deploy key',
-  gateway: 'Change the gateway',
-  inspectorSecret: 'Replace the inspector secret',
+  apiToken: texts.replaceTheApiToken,
+  triggerToken: texts.replaceTheTriggerToken,
+  pasteKey: texts.pasteADeployKey,
+  gateway: texts.changeTheGateway,
+  inspectorSecret: texts.replaceTheInspectorSecret,
 };
 
 const helps: Record<Replaced, ReactNode> = {
-  apiToken: 'GitLab is asked whether it is good before it takes the place of the one that works.',
-  triggerToken: 'GitLab is asked whether it is good before it takes the place of the one that works.',
-  pasteKey: 'Ocim registers its public half at GitLab and removes the former deploy key there.',
-  gateway:
-    'The gateway is asked whether it is good before it takes the place of the one that works. What you leave empty of user and password stays as it is.',
-  inspectorSecret: 'The inspector in the cluster has to be given the same one, at least 32 bytes.',
+  apiToken: texts.gitlabIsAskedWhetherItIs,
+  triggerToken: texts.gitlabIsAskedWhetherItIs,
+  pasteKey: texts.ocimRegistersItsPublicHalfAt,
+  gateway: texts.theGatewayIsAskedWhetherIt,
+  inspectorSecret: texts.theInspectorInTheClusterHas,
 };
 
 const empty = {
@@ -100,17 +99,17 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
   const form = useApiForm({
     initialValues: { ...empty, gatewayUrl: project.gatewayUrl ?? '' },
     validate: {
-      apiToken: needed('apiToken', 'A token with the api scope is needed.'),
-      triggerToken: needed('triggerToken', 'A pipeline trigger token is needed.'),
-      deployKey: needed('pasteKey', 'A private key in PEM form is needed.'),
-      inspectorSecret: needed('inspectorSecret', 'A secret of at least 32 bytes is needed.'),
+      apiToken: needed('apiToken', texts.aTokenWithTheApiScope),
+      triggerToken: needed('triggerToken', texts.aPipelineTriggerTokenIsNeeded),
+      deployKey: needed('pasteKey', texts.aPrivateKeyInPemForm),
+      inspectorSecret: needed('inspectorSecret', texts.aSecretOfAtLeast32),
     },
     send: ({ gatewayUrl, ...secrets }) => {
       const given: NewCredentials = Object.fromEntries(Object.entries(secrets).filter(([, v]) => v !== ''));
       return replaceCredentials(project.id, doing === 'gateway' ? { ...given, gatewayUrl } : given);
     },
     onDone: () => {
-      onDone(doing === 'gateway' ? 'The gateway is changed.' : 'It is replaced.');
+      onDone(doing === 'gateway' ? texts.theGatewayIsChanged : texts.itIsReplaced);
       onClose();
     },
   });
@@ -119,11 +118,16 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <p>{helps[doing]}</p>
         {doing === 'apiToken' && (
-          <PasswordInput label="API token" autoComplete="off" data-autofocus {...form.field('apiToken')} />
+          <PasswordInput
+            label={texts.apiToken}
+            autoComplete="off"
+            data-autofocus
+            {...form.field('apiToken')}
+          />
         )}
         {doing === 'triggerToken' && (
           <PasswordInput
-            label="Trigger token"
+            label={texts.triggerToken}
             autoComplete="off"
             data-autofocus
             {...form.field('triggerToken')}
@@ -131,7 +135,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
         )}
         {doing === 'pasteKey' && (
           <Textarea
-            label="Private key"
+            label={texts.privateKey}
             placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
             autosize
             minRows={4}
@@ -145,31 +149,31 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
         {doing === 'gateway' && (
           <>
             <TextInput
-              label="Gateway"
-              description="An empty one takes the gateway away; health and pods stay unknown then."
+              label={texts.gateway}
+              description={texts.anEmptyOneTakesTheGateway}
               type="url"
               data-autofocus
               {...form.field('gatewayUrl')}
             />
-            <TextInput label="User" autoComplete="off" {...form.field('gatewayUser')} />
-            <PasswordInput label="Password" autoComplete="off" {...form.field('gatewayPassword')} />
+            <TextInput label={texts.user} autoComplete="off" {...form.field('gatewayUser')} />
+            <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
           </>
         )}
         {doing === 'inspectorSecret' && (
           <PasswordInput
-            label="Inspector secret"
+            label={texts.inspectorSecret}
             autoComplete="off"
             data-autofocus
             {...form.field('inspectorSecret')}
           />
         )}
-        {form.failure && <Failure error={form.failure} what="It was not replaced." />}
+        {form.failure && <Failure error={form.failure} what={texts.itWasNotReplaced} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            {doing === 'gateway' ? 'Change' : 'Replace'}
+            {doing === 'gateway' ? texts.change2 : texts.replace2}
           </Button>
         </div>
       </form>

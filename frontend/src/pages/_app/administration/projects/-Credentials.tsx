@@ -7,6 +7,7 @@ import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
 import type { CredentialDoing } from './-doings';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 interface CredentialsProps {
   page: ProjectPage;
@@ -23,22 +24,22 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
   );
   const rows: [string, ReactNode, ReactNode][] = [
     [
-      'API token',
-      <Time key="end" at={health.tokenExpiresAt} prefix="ends " />,
-      act('apiToken', 'Replace…', 'Replace the API token'),
+      texts.apiToken,
+      <Time key="end" at={health.tokenExpiresAt} prefix={texts.ends} />,
+      act('apiToken', texts.replace, texts.replaceTheApiToken),
     ],
-    ['Trigger token', null, act('triggerToken', 'Replace…', 'Replace the trigger token')],
-    ['Webhook secret', 'made by Ocim', act('webhookSecret', 'Rotate…', 'Rotate the webhook secret')],
+    [texts.triggerToken, null, act('triggerToken', texts.replace, texts.replaceTheTriggerToken)],
+    [texts.webhookSecret, texts.madeByOcim, act('webhookSecret', texts.rotate, texts.rotateTheWebhookSecret)],
     [
-      'Deploy key',
+      texts.deployKey,
       key ? (
         <>
           <code className={classes.code}>{key.fingerprint}</code>
           <div className={classes.under}>
-            <Time at={key.addedAt} prefix="since " />{' '}
+            <Time at={key.addedAt} prefix={texts.since} />{' '}
             <CopyButton value={key.publicKey}>
               {({ copied, copy }) => (
-                <SmallButton onClick={copy}>{copied ? 'Copied' : 'Copy the public key'}</SmallButton>
+                <SmallButton onClick={copy}>{copied ? texts.copied : texts.copyThePublicKey}</SmallButton>
               )}
             </CopyButton>
           </div>
@@ -47,16 +48,20 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
         'none'
       ),
       <>
-        {act('makeKey', key ? 'Rotate…' : 'Make one…', key ? 'Rotate the deploy key' : 'Make a deploy key')}
-        {act('pasteKey', 'Paste…', 'Paste a deploy key')}
+        {act(
+          'makeKey',
+          key ? texts.rotate : texts.makeOne,
+          key ? texts.rotateTheDeployKey : texts.makeADeployKey,
+        )}
+        {act('pasteKey', texts.paste, texts.pasteADeployKey)}
       </>,
     ],
-    ['Gateway', project.gatewayUrl ?? 'none', act('gateway', 'Change…', 'Change the gateway')],
-    ['Inspector secret', null, act('inspectorSecret', 'Replace…', 'Replace the inspector secret')],
+    [texts.gateway, project.gatewayUrl ?? 'none', act('gateway', texts.change, texts.changeTheGateway)],
+    [texts.inspectorSecret, null, act('inspectorSecret', texts.replace, texts.replaceTheInspectorSecret)],
   ];
   return (
-    <Panel title="Credentials" note="sealed; none is ever shown" flush>
-      <Table label="Credentials" heads={['Name', 'Known of it', '']}>
+    <Panel title={texts.credentials} note={texts.sealedNoneIsEverShown} flush>
+      <Table label={texts.credentials} heads={[texts.name, texts.knownOfIt, '']}>
         {rows.map(([name, about, actions]) => (
           <tr key={name}>
             <td>{name}</td>

@@ -8,14 +8,15 @@ import { Status } from '@/components/status/Status';
 import { type MechanismDraft, rowPath } from './-contractDraft';
 import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 const mechanisms: readonly { value: Mechanism['by']; label: string }[] = [
-  { value: 'trigger', label: 'Pipeline trigger, with variables' },
-  { value: 'commit', label: 'Commit, with a message' },
-  { value: 'pipeline', label: 'New pipeline, with variables' },
+  { value: 'trigger', label: texts.pipelineTriggerWithVariables },
+  { value: 'commit', label: texts.commitWithAMessage },
+  { value: 'pipeline', label: texts.newPipelineWithVariables },
 ];
 
-const unsaved = { shape: 'triangle', tone: 'warn', word: 'Other than now' } as const;
+const unsaved = { shape: 'triangle', tone: 'warn', word: texts.otherThanNow } as const;
 
 interface MechanismPanelProps {
   kind: OperationKind;
@@ -35,7 +36,7 @@ interface MechanismPanelProps {
 export function MechanismPanel(props: MechanismPanelProps) {
   const { kind, draft, problems, sample, old, other, onChange, onDefault } = props;
   const word = operationWords[kind];
-  const path = `operations.${kind}`;
+  const path = texts.operations(kind);
   const edit = (to: Partial<MechanismDraft>) => onChange({ ...draft, ...to, own: true });
   const whole = problems[path];
   return (
@@ -48,8 +49,8 @@ export function MechanismPanel(props: MechanismPanelProps) {
       }
       actions={
         draft.own && (
-          <SmallButton onClick={onDefault} aria-label={`Back to the default: ${word}`}>
-            Back to the default
+          <SmallButton onClick={onDefault} aria-label={texts.backToTheDefault(word)}>
+            {texts.backToTheDefault2}
           </SmallButton>
         )
       }
@@ -58,7 +59,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
         <fieldset className={classes.mechanism}>
           <legend>{word}</legend>
           <NativeSelect
-            label="Asked for by"
+            label={texts.askedForBy}
             data={mechanisms}
             value={draft.by}
             error={problems[`${path}.by`]}
@@ -66,8 +67,8 @@ export function MechanismPanel(props: MechanismPanelProps) {
           />
           {draft.by === 'commit' ? (
             <TextInput
-              label="Commit message"
-              description="May hold {instance}, {deploymentId}, {repository}, {branch} and {entries}."
+              label={texts.commitMessage}
+              description={texts.mayHoldAnd}
               value={draft.message}
               error={problems[`${path}.message`]}
               onChange={({ currentTarget: { value } }) => edit({ message: value })}
@@ -76,7 +77,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
             <Pairs
               one="variable"
               placeholder="NAME"
-              about={'Values may hold {instance}, {deploymentId}, {repository}, {branch} and {entries}.'}
+              about={texts.valuesMayHoldAnd}
               pairs={draft.variables}
               problemOf={({ id, name }) =>
                 problems[rowPath(kind, id)] ?? problems[`${path}.variables.${name}`]

@@ -5,6 +5,7 @@ import { Failure } from '@/components/Failure';
 import { factWord } from '@/components/projects/facts';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 interface OverrideDialogProps {
   name: string;
@@ -20,7 +21,7 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
   const form = useApiForm({
     initialValues: { value: shown ?? '' },
     validate: {
-      value: (v) => (v.trim() === '' ? 'Something has to be shown; to undo it, show what was found.' : null),
+      value: (v) => (v.trim() === '' ? texts.somethingHasToBeShownTo : null),
     },
     send: async ({ value }) => {
       try {
@@ -32,12 +33,12 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
     onDone: onClose,
   });
   return (
-    <Dialog title={`Set by hand: ${factWord(name)}`} onClose={onClose}>
+    <Dialog title={texts.setByHand(factWord(name))} onClose={onClose}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <p>
-          {found === undefined ? 'The repository says nothing of it.' : `The repository says: ${found}`} What
-          you set is shown in its place, marked as set by hand, until you undo it. It changes nothing at
-          GitLab or in the cluster.
+          {texts.whatYouSetIsShownIn(
+            found === undefined ? texts.theRepositorySaysNothingOfIt : texts.theRepositorySays(found),
+          )}
         </p>
         <TextInput
           label={factWord(name)}
@@ -46,13 +47,13 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
           data-autofocus
           {...form.field('value')}
         />
-        {form.failure && <Failure error={form.failure} what="It was not changed." />}
+        {form.failure && <Failure error={form.failure} what={texts.itWasNotChanged} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            Set
+            {texts.set}
           </Button>
         </div>
       </form>

@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { SmallButton } from '@/components/SmallButton';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 /** A name with its value, while both are typed. */
 export interface Pair {
@@ -65,14 +66,14 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
             onChange={(event) => set(pair.id, { name: event.currentTarget.value })}
           />
           <TextInput
-            aria-label={`Value of ${one} ${i + 1}`}
-            placeholder="value"
+            aria-label={texts.valueOf(one, i + 1)}
+            placeholder={texts.value}
             value={pair.value}
             spellCheck={false}
             onChange={(event) => set(pair.id, { value: event.currentTarget.value })}
           />
           <ActionIcon
-            aria-label={`Remove ${pair.name === '' ? `${one} ${i + 1}` : pair.name}`}
+            aria-label={texts.remove2(pair.name, one, i)}
             onClick={() => onChange(pairs.filter(({ id }) => id !== pair.id))}
           >
             <IconX size={16} stroke={1.8} />
@@ -88,7 +89,7 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
         className={classes.add ?? ''}
         onClick={() => onChange([...pairs, { id: next, name: '', value: '' }])}
       >
-        Add a {one}
+        {texts.addA(one)}
       </SmallButton>
     </div>
   );

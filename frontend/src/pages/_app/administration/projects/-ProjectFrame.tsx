@@ -10,6 +10,7 @@ import { Crumb, Page } from '@/components/Page';
 import { Sections } from '@/components/Sections';
 import { useMay } from '@/components/useMe';
 import { NoRole } from './-NoRole';
+import * as texts from '@/texts/projects';
 
 interface ProjectFrameProps {
   cluster: string;
@@ -18,13 +19,13 @@ interface ProjectFrameProps {
 }
 
 const sections = [
-  { to: '/administration/projects/$cluster', word: 'Health and credentials' },
-  { to: '/administration/projects/$cluster/facts', word: 'Facts and links' },
+  { to: '/administration/projects/$cluster', word: texts.healthAndCredentials },
+  { to: '/administration/projects/$cluster/facts', word: texts.factsAndLinks },
 ] as const;
 
 const further = [
-  { to: '/administration/projects/$cluster/contract', word: 'Contract' },
-  { to: '/administration/projects/$cluster/usage', word: 'Usage report' },
+  { to: '/administration/projects/$cluster/contract', word: texts.contract },
+  { to: '/administration/projects/$cluster/usage', word: texts.usageReport },
 ] as const;
 
 /** What the pages of a project have in common. */
@@ -32,30 +33,30 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
   const operator = useMay('operator', cluster);
   const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...projectQuery(cluster), enabled: operator });
-  if (!operator) return <NoRole title={cluster} who="Operators" />;
+  if (!operator) return <NoRole title={cluster} who={texts.operators} />;
   if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
   const project = query.data?.project;
   return (
     <Page
       title={cluster}
-      tab={`${cluster}, GitLab project`}
-      about={project && `${project.path} on ${project.gitlabUrl}`}
+      tab={texts.gitlabProject2(cluster)}
+      about={project && texts.on2(project.path, project.gitlabUrl)}
       crumbs={
         <Crumb>
-          <TextLink to="/administration/projects">GitLab projects</TextLink>
+          <TextLink to="/administration/projects">{texts.gitlabProjects}</TextLink>
         </Crumb>
       }
       actions={
         <>
           <ButtonLink to="/clusters/$cluster" params={{ cluster }} variant="default">
-            To the cluster
+            {texts.toTheCluster}
           </ButtonLink>
           {actions}
         </>
       }
     >
-      <Sections label="Project" links={administrator ? [...sections, ...further] : sections} />
-      <Loaded query={query} what="The project" lines={8}>
+      <Sections label={texts.project} links={administrator ? [...sections, ...further] : sections} />
+      <Loaded query={query} what={texts.theProject} lines={8}>
         {children}
       </Loaded>
     </Page>

@@ -8,6 +8,7 @@ import type { Project, Removal } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 /** Takes a project out of Ocim once its name is typed, and tells what is gone and what is not. */
 export default function RemoveDialog({ project, onClose }: { project: Project; onClose: () => void }) {
@@ -27,7 +28,7 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
   };
   if (data) return <Removed project={project} removal={data} onClose={leave} />;
   return (
-    <Dialog title={`Remove ${project.id} from Ocim?`} onClose={onClose}>
+    <Dialog title={texts.removeFromOcim(project.id)} onClose={onClose}>
       <form
         noValidate
         className={classes.form}
@@ -36,22 +37,18 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
           if (typed === project.id && !isPending) mutate();
         }}
       >
-        <p>
-          Ocim forgets its credentials and all that it read, and takes its webhook and deploy key from GitLab.
-        </p>
+        <p>{texts.ocimForgetsItsCredentialsAndAll}</p>
         <div>
-          <h3>This stays as it is</h3>
+          <h3>{texts.thisStaysAsItIs}</h3>
           <ul className={classes.list}>
-            <li>the GitLab project {project.path}, with its repository and pipelines</li>
-            <li>the cluster, with all its instances and their data</li>
-            <li>the audit log</li>
+            <li>{texts.theGitlabProjectWithItsRepository(project.path)}</li>
+            <li>{texts.theClusterWithAllItsInstances}</li>
+            <li>{texts.theAuditLog}</li>
           </ul>
         </div>
-        <p id={`${id}-why`}>
-          Type <strong>{project.id}</strong> to confirm it.
-        </p>
+        <p id={`${id}-why`}>{texts.typeToConfirmIt(project.id)}</p>
         <TextInput
-          aria-label={`Type ${project.id}`}
+          aria-label={texts.type(project.id)}
           aria-describedby={`${id}-why`}
           autoComplete="off"
           autoCapitalize="none"
@@ -60,13 +57,13 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        {error && <Failure error={error} what="It was not removed." />}
+        {error && <Failure error={error} what={texts.itWasNotRemoved} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            Leave it
+            {texts.leaveIt}
           </Button>
           <Button type="submit" color="red.9" disabled={typed !== project.id} loading={isPending}>
-            Remove from Ocim
+            {texts.removeFromOcim2}
           </Button>
         </div>
       </form>
@@ -76,11 +73,11 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
 
 function Removed({ project, removal, onClose }: { project: Project; removal: Removal; onClose: () => void }) {
   const lists: [string, readonly string[]][] = [
-    ['Gone', removal.removed],
-    ['Left as it was', removal.stays],
+    [texts.gone, removal.removed],
+    [texts.leftAsItWas, removal.stays],
   ];
   return (
-    <Dialog title={`${project.id} is removed`} onClose={onClose}>
+    <Dialog title={texts.isRemoved(project.id)} onClose={onClose}>
       <div className={classes.form} role="status">
         {(removal.warnings ?? []).map((warning) => (
           <p key={warning} className={classes.warning}>
@@ -100,7 +97,7 @@ function Removed({ project, removal, onClose }: { project: Project; removal: Rem
       </div>
       <div className={classes.buttons}>
         <Button onClick={onClose} data-autofocus>
-          To the projects
+          {texts.toTheProjects}
         </Button>
       </div>
     </Dialog>

@@ -5,6 +5,7 @@ import { ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import type { RoutesDraft } from './-contractDraft';
 import classes from './-projects.module.css';
+import * as texts from '@/texts/projects';
 
 interface RoutesPanelProps {
   draft: RoutesDraft;
@@ -21,19 +22,19 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
     .map(([path, said]) => (path === 'routes' ? said : `${path}: ${said}`));
   return (
     <Panel
-      title="Settings of a create"
+      title={texts.settingsOfACreate}
       note={draft.own && <Status look={ownLook} />}
       actions={
         draft.own && (
-          <SmallButton onClick={onDefault} aria-label="Back to the default: Settings of a create">
-            Back to the default
+          <SmallButton onClick={onDefault} aria-label={texts.backToTheDefaultSettingsOf}>
+            {texts.backToTheDefault2}
           </SmallButton>
         )
       }
     >
       <Textarea
-        label="Routes"
-        description="The first route that takes a setting counts. keys are the settings it takes, * at their end stands for any rest; prefix is put before them in the payload; file is where Grove writes them, absent for variables of the pipeline. The dry run of Create shows some."
+        label={texts.routes}
+        description={texts.theFirstRouteThatTakesA}
         autosize
         minRows={8}
         maxRows={24}

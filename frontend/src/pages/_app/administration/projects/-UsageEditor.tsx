@@ -25,6 +25,7 @@ import {
   usageOf,
   usageProblems,
 } from './-usageDraft';
+import * as texts from '@/texts/projects';
 
 interface UsageEditorProps {
   cluster: string;
@@ -32,8 +33,8 @@ interface UsageEditorProps {
 }
 
 const periods: readonly { value: UsageDraft['period']; label: string }[] = [
-  { value: 'days', label: 'Some days, up to yesterday' },
-  { value: 'month', label: 'The last full month' },
+  { value: 'days', label: texts.someDaysUpToYesterday },
+  { value: 'month', label: texts.theLastFullMonth },
 ];
 
 /** Edits how a cluster's usage report is asked for and read, beside what is understood of it by that. */
@@ -50,7 +51,7 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
     mutationFn: (kept: UsageContract) =>
       setUsageContract(cluster, same(kept, page.default) ? undefined : kept),
     onSuccess: (saved) => {
-      tell('How the usage report is asked for is saved.');
+      tell(texts.howTheUsageReportIsAsked);
       queryClient.setQueryData(usageContractQuery(cluster).queryKey, saved);
     },
   });
@@ -72,41 +73,38 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
         if (changed && whole && !busy) save.mutate(usage);
       }}
     >
-      <p className={classes.text}>
-        Once a day a function of the cluster is asked who used its instances. What it is called and how its
-        answer reads is up to the cluster, so it is written down here.
-      </p>
+      <p className={classes.text}>{texts.onceADayAFunctionOf}</p>
       <div className={classes.columns}>
         <div className={classes.column}>
           <Panel
-            title="How it is asked for"
+            title={texts.howItIsAskedFor}
             note={own && <Status look={ownLook} />}
             actions={
               own && (
                 <SmallButton onClick={() => setDraft(usageDraft(page.default))}>
-                  Back to the default
+                  {texts.backToTheDefault2}
                 </SmallButton>
               )
             }
           >
-            <Group legend="How it is asked for">
+            <Group legend={texts.howItIsAskedFor}>
               <TextInput
-                label="Function"
-                description="Its name in the cluster’s OpenFaaS."
+                label={texts.functionText}
+                description={texts.itsNameInTheClustersOpenfaas}
                 value={draft.function}
                 spellCheck={false}
                 error={problems['usage.function']}
                 onChange={({ currentTarget: { value } }) => edit({ function: value })}
               />
               <NativeSelect
-                label="Period"
+                label={texts.period}
                 data={periods}
                 value={draft.period}
                 onChange={({ currentTarget: { value } }) => edit({ period: value as UsageDraft['period'] })}
               />
               {draft.period === 'days' && (
                 <TextInput
-                  label="Days"
+                  label={texts.days}
                   inputMode="numeric"
                   value={draft.days}
                   error={problems['usage.days']}
@@ -115,26 +113,26 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
               )}
               <Pairs
                 one="parameter"
-                placeholder="name"
-                about="Sent in the query. Values may hold {from} and {to}, the first day of the period and its last."
+                placeholder={texts.name2}
+                about={texts.sentInTheQueryValuesMay}
                 pairs={draft.query}
                 problemOf={({ id }) => problems[parameterPath(id)]}
                 problem={problems['usage.query']}
                 onChange={(query) => edit({ query })}
               />
               <Checkbox
-                label="It can tell of the past as it was"
-                description="Then it is asked for periods long past, too, a few at a time."
+                label={texts.itCanTellOfThePast}
+                description={texts.thenItIsAskedForPeriods}
                 checked={draft.history}
                 onChange={({ currentTarget: { checked } }) => edit({ history: checked })}
               />
             </Group>
           </Panel>
-          <Panel title="How it is read">
-            <Group legend="How it is read">
+          <Panel title={texts.howItIsRead}>
+            <Group legend={texts.howItIsRead}>
               <TextInput
-                label="Rows"
-                description="Path to the instances, such as data.instances; empty is the whole answer. They are a list, or have the names of instances as keys."
+                label={texts.rows}
+                description={texts.pathToTheInstancesSuchAs}
                 value={draft.rows}
                 spellCheck={false}
                 error={problems['usage.rows']}
@@ -158,11 +156,11 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
           </Panel>
         </div>
         <Panel
-          title="What is understood"
-          note={trial.data && !same(trial.variables, usage) && 'Of what was typed before'}
+          title={texts.whatIsUnderstood}
+          note={trial.data && !same(trial.variables, usage) && texts.ofWhatWasTypedBefore}
           actions={
             <SmallButton loading={trial.isPending} disabled={!whole} onClick={() => trial.mutate(usage)}>
-              Try it
+              {texts.tryIt}
             </SmallButton>
           }
         >
@@ -173,14 +171,14 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
           />
         </Panel>
       </div>
-      {unsaved && unaimed(unsaved) && <Failure error={unsaved} what="It was not saved." />}
+      {unsaved && unaimed(unsaved) && <Failure error={unsaved} what={texts.itWasNotSaved} />}
       <div className={classes.bar}>
         <p role="status">{words(changed, wrong)}</p>
         <Button variant="default" disabled={!changed} onClick={() => setDraft(usageDraft(page.usage))}>
-          Undo all
+          {texts.undoAll}
         </Button>
         <Button type="submit" disabled={!changed || !whole} loading={save.isPending}>
-          Save
+          {texts.save}
         </Button>
       </div>
       <Unsaved changed={changed} />
@@ -207,19 +205,29 @@ function Trial({
   old: boolean;
   failure: Error | null;
 }) {
-  if (failure) return <Failure error={failure} what="The report was not understood." />;
+  if (failure) return <Failure error={failure} what={texts.theReportWasNotUnderstood} />;
   if (!report) {
-    return <Empty title="Not tried yet">The cluster is asked by what is typed here. Nothing is kept.</Empty>;
+    return <Empty title={texts.notTriedYet}>{texts.theClusterIsAskedByWhat}</Empty>;
   }
   const { from, to, instances, skipped = 0 } = report;
   return (
-    <div data-old={old || undefined} className={classes.sample} role="status" aria-label="What is understood">
+    <div
+      data-old={old || undefined}
+      className={classes.sample}
+      role="status"
+      aria-label={texts.whatIsUnderstood}
+    >
       <p className={classes.text}>
-        From {from.slice(0, 10)} to {to.slice(0, 10)}: {numberOf(instances.length, 'instance')}
-        {skipped > 0 && `, and ${numberOf(skipped, 'row')} without a name`}.
+        {texts.fromTo(
+          from.slice(0, 10),
+          to.slice(0, 10),
+          numberOf(instances.length, 'instance'),
+          skipped,
+          numberOf(skipped, 'row'),
+        )}
       </p>
       {instances.length > 0 && (
-        <Table label="What is understood" heads={['Instance', ...measures.map(({ name }) => name)]}>
+        <Table label={texts.whatIsUnderstood} heads={[texts.instance, ...measures.map(({ name }) => name)]}>
           {instances.slice(0, mostShown).map((row) => (
             <tr key={row.instance}>
               <td>{row.instance}</td>
@@ -254,6 +262,6 @@ function unaimed(error: Error | null): Error | null {
 }
 
 function words(changed: boolean, wrong: boolean): string {
-  if (wrong) return 'Correct what is marked.';
-  return changed ? 'Try it, then save.' : 'Nothing is changed.';
+  if (wrong) return texts.correctWhatIsMarked;
+  return changed ? texts.tryItThenSave : texts.nothingIsChanged;
 }

@@ -1,5 +1,6 @@
 import type { Contract, ContractPage, Mechanism, OperationKind } from '@/api/types';
 import { type Pair, pairProblems, pairsOf, valuesOf } from './-Pairs';
+import * as texts from '@/texts/projects';
 
 export const kinds: readonly OperationKind[] = [
   'create',
@@ -83,7 +84,7 @@ function listOf(text: string): Routes | undefined {
 /** What a draft cannot even hold, by the path the API would name; the rest is the API's to say. */
 export function problemsOf({ routes, operations }: ContractDraft): Record<string, string> {
   const problems: Record<string, string> = {};
-  if (routes.own && listOf(routes.text) === undefined) problems.routes = 'This is no list in JSON';
+  if (routes.own && listOf(routes.text) === undefined) problems.routes = texts.thisIsNoListInJson;
   for (const [kind, { own, by, variables }] of operations) {
     if (!own || by === 'commit') continue;
     for (const [id, problem] of pairProblems(variables)) problems[rowPath(kind, id)] = problem;
@@ -92,5 +93,5 @@ export function problemsOf({ routes, operations }: ContractDraft): Record<string
 }
 
 export function rowPath(kind: OperationKind, id: number): string {
-  return `operations.${kind}.variables#${id}`;
+  return texts.operationsVariables(kind, id);
 }

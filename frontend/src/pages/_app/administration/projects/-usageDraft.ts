@@ -1,12 +1,13 @@
 import type { UsageContract } from '@/api/types';
 import { measures } from '@/components/usage/measures';
 import { type Pair, pairProblems, pairsOf, valuesOf } from './-Pairs';
+import * as texts from '@/texts/projects';
 
 type FieldName = keyof UsageContract['fields'];
 
 /** Where a row of the report has its values. */
 export const reportFields: readonly { name: FieldName; label: string; description?: string }[] = [
-  { name: 'instance', label: 'Name of the instance', description: 'Not needed when rows are by name.' },
+  { name: 'instance', label: texts.nameOfTheInstance, description: texts.notNeededWhenRowsAreBy },
   ...measures.map(({ key, name, about }) => ({ name: key, label: name, description: `${about}.` })),
 ];
 
@@ -62,7 +63,7 @@ function text(usage: UsageContract): string {
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
 
 export function parameterPath(id: number): string {
-  return `usage.query#${id}`;
+  return texts.usageQuery(id);
 }
 
 /** What a contract cannot even hold, by the path the API would name; the rest is the API's to say. */
@@ -70,7 +71,7 @@ export function usageProblems({ query, period, days }: UsageDraft): Record<strin
   const problems: Record<string, string> = {};
   for (const [id, problem] of pairProblems(query)) problems[parameterPath(id)] = problem;
   if (period === 'days' && !(/^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= 366)) {
-    problems['usage.days'] = 'A whole number from 1 to 366 is needed.';
+    problems['usage.days'] = texts.aWholeNumberFrom1To;
   }
   return problems;
 }

@@ -22,6 +22,7 @@ import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-projects.module.css';
 import { NoRole } from './-NoRole';
+import * as texts from '@/texts/projects';
 
 interface Search {
   /** Part of the name, path or server. */
@@ -44,27 +45,27 @@ function Projects() {
   const now = useNow();
   const [typed, setTyped] = useState(search.name ?? '');
   const query = useQuery({ ...projectsQuery, enabled: operator });
-  if (!operator) return <NoRole title="GitLab projects" who="Operators" />;
+  if (!operator) return <NoRole title={texts.gitlabProjects} who={texts.operators} />;
   const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
   return (
-    <Page title="GitLab projects" about="Each describes one cluster and the instances on it.">
-      <Loaded query={query} what="The projects" lines={6}>
+    <Page title={texts.gitlabProjects} about={texts.eachDescribesOneClusterAndThe}>
+      <Loaded query={query} what={texts.theProjects} lines={6}>
         {({ projects }) =>
           projects.length === 0 ? (
-            <Panel title="Projects">
+            <Panel title={texts.projects}>
               <Empty
-                title="No projects yet"
-                action={administrator && <ButtonLink to="/projects/new">Add GitLab project</ButtonLink>}
+                title={texts.noProjectsYet}
+                action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
               >
-                A cluster comes into Ocim with its GitLab project.
+                {texts.aClusterComesIntoOcimWith}
               </Empty>
             </Panel>
           ) : (
             <>
               <div className={classes.filters}>
                 <TextInput
-                  aria-label="Filter by name, path or server"
-                  placeholder="Filter by name, path or server"
+                  aria-label={texts.filterByNamePathOrServer}
+                  placeholder={texts.filterByNamePathOrServer}
                   leftSection={<IconFilter size={14} stroke={1.7} />}
                   value={typed}
                   onChange={({ currentTarget: { value } }) => {
@@ -73,7 +74,7 @@ function Projects() {
                   }}
                 />
                 <Checkbox
-                  label="Only those that need somebody"
+                  label={texts.onlyThoseThatNeedSomebody}
                   checked={search.ailing === true}
                   onChange={({ currentTarget: { checked } }) =>
                     change({ ailing: checked ? true : undefined })
@@ -108,10 +109,10 @@ function ails(state: ProjectState, now: number): boolean {
 }
 
 const columns: readonly { word: string; check: CheckName }[] = [
-  { word: 'API token', check: 'token' },
-  { word: 'Trigger token', check: 'triggerToken' },
-  { word: 'Webhook', check: 'webhook' },
-  { word: 'Gateway', check: 'gateway' },
+  { word: texts.apiToken, check: 'token' },
+  { word: texts.triggerToken, check: 'triggerToken' },
+  { word: texts.webhook, check: 'webhook' },
+  { word: texts.gateway, check: 'gateway' },
 ];
 
 interface ProjectTableProps {
@@ -123,20 +124,24 @@ interface ProjectTableProps {
 function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
   const now = useNow();
   return (
-    <Panel title="Projects" note={projects.length === total ? total : `${projects.length} of ${total}`} flush>
+    <Panel
+      title={texts.projects}
+      note={projects.length === total ? total : texts.ofText(projects.length, total)}
+      flush
+    >
       {projects.length === 0 ? (
         <Empty
-          title="No project matches"
+          title={texts.noProjectMatches}
           action={
             <Button variant="default" onClick={onClear}>
-              Clear the filters
+              {texts.clearTheFilters}
             </Button>
           }
         />
       ) : (
         <Table
-          label="GitLab projects"
-          heads={['Project', ...columns.map((c) => c.word), 'Last sync', 'Checked']}
+          label={texts.gitlabProjects}
+          heads={[texts.project, ...columns.map((c) => c.word), texts.lastSync, texts.checked]}
         >
           {projects.map((state) => (
             <tr key={state.project.id}>
@@ -145,7 +150,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                   {state.project.id}
                 </QuietLink>
                 <div className={classes.under}>
-                  {state.project.path} on {hostOf(state.project.gitlabUrl)}
+                  {texts.on(state.project.path, hostOf(state.project.gitlabUrl))}
                 </div>
               </td>
               {columns.map(({ check }) => (
@@ -153,7 +158,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                   <Status look={lookOf(state.health, check, now)} />
                   {check === 'token' && state.health.tokenExpiresAt !== undefined && (
                     <div className={classes.under}>
-                      <Time at={state.health.tokenExpiresAt} prefix="ends " />
+                      <Time at={state.health.tokenExpiresAt} prefix={texts.ends} />
                     </div>
                   )}
                 </td>
@@ -165,7 +170,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                 )}
               </td>
               <td data-dim>
-                {state.health.checkedAt === undefined ? 'Never' : <Time at={state.health.checkedAt} />}
+                {state.health.checkedAt === undefined ? texts.never : <Time at={state.health.checkedAt} />}
               </td>
             </tr>
           ))}
@@ -176,10 +181,11 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
 }
 
 function syncLook({ sync }: ProjectState, now: number): Look {
-  if (sync.error !== undefined && sync.error !== '') return { shape: 'cross', tone: 'bad', word: 'Failed' };
-  if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: 'Never' };
-  if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: 'Stale' };
-  return { shape: 'check', tone: 'ok', word: 'Read' };
+  if (sync.error !== undefined && sync.error !== '')
+    return { shape: 'cross', tone: 'bad', word: texts.failed };
+  if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: texts.never };
+  if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: texts.stale };
+  return { shape: 'check', tone: 'ok', word: texts.read };
 }
 
 function hostOf(address: string): string {

@@ -7,6 +7,7 @@ import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
 import { DeployForm } from '../-DeployForm';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/deploy')({ component: Deploy });
 
@@ -16,18 +17,18 @@ function Deploy() {
   const operator = useMay('operator', cluster);
   return (
     <Page
-      title="Deploy a new instance"
-      tab={`Deploy on ${cluster}`}
+      title={texts.deployANewInstance}
+      tab={texts.deployOn(cluster)}
       crumbs={<ClusterCrumbs cluster={cluster} />}
-      about={`On ${query.data?.cluster.name ?? cluster}, from the cluster's defaults and what you override.`}
+      about={texts.onFromTheClustersDefaultsAnd(query.data?.cluster.name ?? cluster)}
     >
-      <Loaded query={query} what="The cluster">
+      <Loaded query={query} what={texts.theCluster}>
         {(page) =>
           operator ? (
             <DeployForm cluster={page.cluster} taken={page.instances.map((i) => i.name)} />
           ) : (
-            <Alert color="yellow" title="Your role does not allow this">
-              Deploying needs the role of an operator on this cluster. Ask an administrator.
+            <Alert color="yellow" title={texts.yourRoleDoesNotAllowThis}>
+              {texts.deployingNeedsTheRoleOfAn}
             </Alert>
           )
         }

@@ -30,6 +30,7 @@ import type { RawSearch } from '@/lib/search';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from '../-clusters.module.css';
+import * as texts from '@/texts/clusters';
 
 const RunningCluster = lazy(() => import('@/components/runtime/RunningCluster'));
 
@@ -52,7 +53,7 @@ function ClusterRoute() {
       title={known?.name ?? cluster}
       crumbs={
         <Crumb>
-          <TextLink to="/clusters">Clusters</TextLink>
+          <TextLink to="/clusters">{texts.clusters}</TextLink>
         </Crumb>
       }
       status={known && <Status look={onlineLooks[known.online.state]} pill />}
@@ -66,7 +67,7 @@ function ClusterRoute() {
                 search={{ do: 'remove' }}
                 variant="default"
               >
-                Remove
+                {texts.remove}
               </ButtonLink>
             )}
             <ButtonLink
@@ -75,16 +76,16 @@ function ClusterRoute() {
               search={{}}
               variant="default"
             >
-              Update
+              {texts.update}
             </ButtonLink>
             <ButtonLink to="/clusters/$cluster/deploy" params={{ cluster }}>
-              Deploy a new instance
+              {texts.deployANewInstance}
             </ButtonLink>
           </>
         )
       }
     >
-      <Loaded query={query} what="The cluster" lines={8}>
+      <Loaded query={query} what={texts.theCluster} lines={8}>
         {(page) => (
           <>
             <SyncNote sync={page.cluster.sync} />
@@ -92,7 +93,7 @@ function ClusterRoute() {
             <Problems problems={page.cluster.problems ?? []} />
             <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
-              <Panel title="Facts">
+              <Panel title={texts.facts}>
                 <ClusterFacts page={page} />
               </Panel>
               <Links cluster={page.cluster} />
@@ -100,9 +101,9 @@ function ClusterRoute() {
             <Instances page={page} />
             <WhatRuns page={page} />
             <FilesPanel
-              title="Configuration"
+              title={texts.configuration}
               files={page.files}
-              none="The project was not read yet."
+              none={texts.theProjectWasNotReadYet}
               open={file}
               onOpen={(name) => void navigate({ search: { file: name }, replace: true, resetScroll: false })}
             />
@@ -118,10 +119,10 @@ function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
   const operator = useMay('operator', id);
   return troubles.map((trouble) => (
     <Notice key={trouble.check} tone={trouble.severity === 'failed' ? 'bad' : 'warn'} title={trouble.detail}>
-      {trouble.cure} <Time at={trouble.since} prefix="since " />{' '}
+      {trouble.cure} <Time at={trouble.since} prefix={texts.since} />{' '}
       {operator && (
         <TextLink to="/administration/projects/$cluster" params={{ cluster: id }} search={{}}>
-          Look at the project
+          {texts.lookAtTheProject}
         </TextLink>
       )}
     </Notice>
@@ -139,7 +140,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
     <Facts
       facts={[
         {
-          name: 'Online',
+          name: texts.online,
           value: <Status look={onlineLooks[c.online.state]} />,
           note: (
             <>
@@ -147,9 +148,9 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
             </>
           ),
         },
-        { name: 'Lifecycle', value: <Status look={lifecycleLooks[c.lifecycle]} /> },
+        { name: texts.lifecycle, value: <Status look={lifecycleLooks[c.lifecycle]} /> },
         {
-          name: 'Latest pipeline',
+          name: texts.latestPipeline,
           value: c.pipeline && (
             <TextLink
               to="/clusters/$cluster/pipelines/$pipeline"
@@ -160,36 +161,36 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
           ),
           note: <Time at={c.pipeline?.updatedAt} />,
         },
-        fact('Provider', ['provider'], c.provider && providerWord(c.provider)),
-        fact('Region', ['region'], c.region),
-        fact('Domain', ['domain'], c.domain),
-        fact('Nodes', ['nodesMin', 'nodesMax'], nodes(c)),
-        fact('Node size', ['nodeSize'], c.nodeSize),
+        fact(texts.provider, ['provider'], c.provider && providerWord(c.provider)),
+        fact(texts.region, ['region'], c.region),
+        fact(texts.domain, ['domain'], c.domain),
+        fact(texts.nodes, ['nodesMin', 'nodesMax'], nodes(c)),
+        fact(texts.nodeSize, ['nodeSize'], c.nodeSize),
         fact('MySQL', ['mysqlSize'], c.mysqlSize),
         fact('MongoDB', ['mongodbSize'], c.mongodbSize),
         {
-          name: 'GitLab project',
+          name: texts.gitlabProject,
           value: <OutLink href={c.projectUrl}>{c.projectPath}</OutLink>,
-          note: `id ${c.projectId}`,
+          note: texts.id(c.projectId),
         },
         {
-          name: 'Read from GitLab',
+          name: texts.readFromGitlab,
           value: <Age at={c.sync.succeededAt} />,
           note: (
             <>
               {c.sync.commit?.slice(0, 8)}{' '}
               {operator && (
                 <TextLink to="/administration/projects/$cluster" params={{ cluster: c.id }} search={{}}>
-                  Health
+                  {texts.health}
                 </TextLink>
               )}
             </>
           ),
         },
         {
-          name: 'Health of instances',
-          value: <Age at={observedAt} prefix="As of " />,
-          ...(observedAt === undefined ? { note: 'The cluster was not asked yet.' } : {}),
+          name: texts.healthOfInstances,
+          value: <Age at={observedAt} prefix={texts.asOf} />,
+          ...(observedAt === undefined ? { note: texts.theClusterWasNotAskedYet } : {}),
         },
       ]}
     />
@@ -198,7 +199,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
 
 function nodes({ nodesMin, nodesMax }: Cluster): string | undefined {
   if (nodesMin === undefined || nodesMax === undefined || nodesMin === nodesMax) return nodesMin ?? nodesMax;
-  return `${nodesMin} to ${nodesMax}`;
+  return texts.to(nodesMin, nodesMax);
 }
 
 /** Says that something was set by hand, and what was found for it. */
@@ -208,7 +209,7 @@ function ByHand({ cluster, names }: { cluster: Cluster; names: readonly string[]
     .map((name) => foundAs(cluster, name) ?? 'nothing');
   return (
     <span className={classes.byHand}>
-      <Mark shape="half" size={11} /> set by hand; found: {found.join(', ')}
+      <Mark shape="half" size={11} /> {texts.setByHandFound(found.join(', '))}
     </span>
   );
 }
@@ -217,14 +218,14 @@ function Links({ cluster }: { cluster: Cluster }) {
   const operator = useMay('operator', cluster.id);
   const byName = new Map((cluster.links ?? []).map((link) => [link.name as string, link.url]));
   return (
-    <Panel title="Links">
+    <Panel title={texts.links}>
       <ul className={classes.links}>
         {linkNames.map((name) => {
           const url = byName.get(name);
           return (
             <li key={name}>
               {url === undefined ? (
-                <span className={classes.missing}>{factWord(name)}: not known</span>
+                <span className={classes.missing}>{texts.notKnown(factWord(name))}</span>
               ) : (
                 <OutLink href={url}>{factWord(name)}</OutLink>
               )}
@@ -235,10 +236,15 @@ function Links({ cluster }: { cluster: Cluster }) {
       </ul>
       {operator && byName.size < linkNames.length && (
         <p className={classes.reason}>
-          cluster.yml may not name it.{' '}
-          <TextLink to="/administration/projects/$cluster/facts" params={{ cluster: cluster.id }} search={{}}>
-            Set it by hand
-          </TextLink>
+          {texts.clusterYmlMayNotNameIt(
+            <TextLink
+              to="/administration/projects/$cluster/facts"
+              params={{ cluster: cluster.id }}
+              search={{}}
+            >
+              {texts.setItByHand}
+            </TextLink>,
+          )}
         </p>
       )}
     </Panel>
@@ -252,30 +258,30 @@ function Instances({ page }: { page: ClusterPage }) {
   const columns = useMemo(() => clusterColumns(old ? observedAt : undefined), [old, observedAt]);
   return (
     <Panel
-      title="Instances"
+      title={texts.instances}
       note={instances.length}
       flush
       actions={
         <TextLink to="/instances" search={{ cluster: [cluster.id] }}>
-          Filter them
+          {texts.filterThem}
         </TextLink>
       }
     >
       {instances.length === 0 ? (
         <Empty
-          title="No instances yet"
+          title={texts.noInstancesYet}
           action={
             operator && (
               <ButtonLink to="/clusters/$cluster/deploy" params={{ cluster: cluster.id }}>
-                Deploy a new instance
+                {texts.deployANewInstance}
               </ButtonLink>
             )
           }
         >
-          Nothing stands under <code>instances/</code> in the repository.
+          {texts.nothingStandsUnderInTheRepository}
         </Empty>
       ) : (
-        <InstanceTable label={`Instances of ${cluster.name}`} columns={columns} instances={instances} />
+        <InstanceTable label={texts.instancesOf(cluster.name)} columns={columns} instances={instances} />
       )}
     </Panel>
   );
@@ -285,13 +291,13 @@ function WhatRuns({ page: { cluster, instances } }: { page: ClusterPage }) {
   // It is unknown while there is nobody to ask: no gateway, or no inspector.
   if (cluster.online.state === 'unknown') {
     return (
-      <Panel title="What runs">
-        <Empty title="Not known">{cluster.online.reason ?? 'The cluster was not asked yet.'}</Empty>
+      <Panel title={texts.whatRuns}>
+        <Empty title={texts.notKnown2}>{cluster.online.reason ?? texts.theClusterWasNotAskedYet}</Empty>
       </Panel>
     );
   }
   return (
-    <Suspense fallback={<Loading lines={8} label="Loading: what runs" />}>
+    <Suspense fallback={<Loading lines={8} label={texts.loadingWhatRuns} />}>
       <RunningCluster cluster={cluster.id} instances={instances.map(({ name }) => name)} />
     </Suspense>
   );

@@ -6,6 +6,7 @@ import { useMay } from '@/components/useMe';
 import { ContractEditor } from '../-ContractEditor';
 import { NoRole } from '../-NoRole';
 import { ProjectFrame } from '../-ProjectFrame';
+import * as texts from '@/texts/projects';
 
 export const Route = createFileRoute('/_app/administration/projects/$cluster/contract')({
   component: ContractRoute,
@@ -15,11 +16,11 @@ function ContractRoute() {
   const { cluster } = Route.useParams();
   const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...contractQuery(cluster), enabled: administrator });
-  if (!administrator) return <NoRole title={cluster} who="Administrators" />;
+  if (!administrator) return <NoRole title={cluster} who={texts.administrators} />;
   return (
     <ProjectFrame cluster={cluster}>
       {() => (
-        <Loaded query={query} what="The contract" lines={8}>
+        <Loaded query={query} what={texts.theContract} lines={8}>
           {(page) => <ContractEditor key={JSON.stringify(page.changed)} cluster={cluster} page={page} />}
         </Loaded>
       )}

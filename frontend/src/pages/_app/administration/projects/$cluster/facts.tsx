@@ -15,6 +15,7 @@ import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 import classes from '../-projects.module.css';
 import { ProjectFrame } from '../-ProjectFrame';
+import * as texts from '@/texts/projects';
 
 const OverrideDialog = lazy(() => import('../-OverrideDialog'));
 
@@ -53,13 +54,13 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
         </p>
       )}
       {error && variables.value === null && (
-        <Failure error={error} what={`${factWord(variables.name)} was not changed.`} />
+        <Failure error={error} what={texts.wasNotChanged(factWord(variables.name))} />
       )}
-      <Loaded query={query} what="The cluster" lines={8}>
+      <Loaded query={query} what={texts.theCluster} lines={8}>
         {({ cluster: shown }) => {
           const table = (title: string, names: readonly string[]) => (
             <Panel title={title} note={noteOf(shown, names)} flush>
-              <Table label={title} heads={['Name', 'Shown', 'Found in the repository', '']}>
+              <Table label={title} heads={[texts.name, texts.shown, texts.foundInTheRepository, '']}>
                 {names.map((name) => (
                   <FactRow
                     key={name}
@@ -75,8 +76,8 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
           );
           return (
             <>
-              {table('Facts', page.facts)}
-              {table('Links', page.links)}
+              {table(texts.facts, page.facts)}
+              {table(texts.links, page.links)}
               <Suspense fallback={null}>
                 {change !== undefined && known.includes(change) && (
                   <OverrideDialog
@@ -100,10 +101,10 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
 
 function noteOf(cluster: Cluster, names: readonly string[]): string | undefined {
   const count = names.filter((name) => isOverridden(cluster, name)).length;
-  return count === 0 ? undefined : `${count} set by hand`;
+  return count === 0 ? undefined : texts.setByHand2(count);
 }
 
-const byHand = { shape: 'half', tone: 'busy', word: 'Set by hand' } as const;
+const byHand = { shape: 'half', tone: 'busy', word: texts.setByHand3 } as const;
 
 interface FactRowProps {
   cluster: Cluster;
@@ -120,7 +121,7 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
     <tr>
       <td>{what}</td>
       <td data-wrap>
-        {shownAs(cluster, name) ?? <span className={classes.under}>not known</span>}
+        {shownAs(cluster, name) ?? <span className={classes.under}>{texts.notKnown2}</span>}
         {overridden && (
           <>
             {' '}
@@ -129,16 +130,16 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
         )}
       </td>
       <td data-wrap data-dim>
-        {foundAs(cluster, name) ?? 'nothing'}
+        {foundAs(cluster, name) ?? texts.nothing}
       </td>
       <td data-end>
         {overridden && (
-          <SmallButton loading={busy} onClick={onRevert} aria-label={`Show what was found: ${what}`}>
-            Show what was found
+          <SmallButton loading={busy} onClick={onRevert} aria-label={texts.showWhatWasFound(what)}>
+            {texts.showWhatWasFound2}
           </SmallButton>
         )}{' '}
-        <SmallButton onClick={onChange} aria-label={`Set by hand: ${what}`}>
-          Set by hand…
+        <SmallButton onClick={onChange} aria-label={texts.setByHand4(what)}>
+          {texts.setByHand5}
         </SmallButton>
       </td>
     </tr>

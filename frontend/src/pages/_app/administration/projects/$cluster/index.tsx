@@ -25,6 +25,7 @@ import { Credentials } from '../-Credentials';
 import { type Doing, doings } from '../-doings';
 import classes from '../-projects.module.css';
 import { ProjectFrame } from '../-ProjectFrame';
+import * as texts from '@/texts/projects';
 
 const CredentialDialog = lazy(() => import('../-CredentialDialog'));
 const RemoveDialog = lazy(() => import('../-RemoveDialog'));
@@ -46,7 +47,7 @@ function ProjectRoute() {
   const sync = useMutation({
     mutationFn: () => syncCluster(cluster),
     onSuccess: ({ error }) => {
-      if (error === undefined || error === '') tell(`${cluster} was read from GitLab.`);
+      if (error === undefined || error === '') tell(texts.wasReadFromGitlab(cluster));
     },
     onSettled: () => queryClient.invalidateQueries(),
   });
@@ -59,7 +60,7 @@ function ProjectRoute() {
       cluster={cluster}
       actions={
         <Button loading={sync.isPending} onClick={() => sync.mutate()}>
-          Sync now
+          {texts.syncNow}
         </Button>
       }
     >
@@ -67,34 +68,36 @@ function ProjectRoute() {
         const runs = knownRuns(page.health).map((known) => checks.runs.get(known.name) ?? known);
         return (
           <>
-            {sync.error && <Failure error={sync.error} what="It was not synced." />}
+            {sync.error && <Failure error={sync.error} what={texts.itWasNotSynced} />}
             <SyncNote sync={page.sync} />
-            <Panel title="Project">
+            <Panel title={texts.project}>
               <ProjectFacts page={page} />
             </Panel>
             <div className={classes.columns}>
               <Panel
-                title="Checks"
+                title={texts.checks}
                 note={<span role="status">{summary(runs)}</span>}
                 actions={
                   <SmallButton disabled={checks.busy} onClick={() => check(checkNames)}>
-                    Check all
+                    {texts.checkAll}
                   </SmallButton>
                 }
               >
-                <CheckList label="Checks" runs={runs} busy={checks.busy} onAgain={(name) => check([name])} />
+                <CheckList
+                  label={texts.checks}
+                  runs={runs}
+                  busy={checks.busy}
+                  onAgain={(name) => check([name])}
+                />
               </Panel>
               <div className={classes.column}>
                 {administrator && <Credentials page={page} onDo={open} />}
                 <FileProblems cluster={cluster} />
                 {administrator && (
-                  <Panel title="Remove from Ocim">
-                    <p className={classes.text}>
-                      Ocim forgets the project, its credentials and what it read of it. Nothing is destroyed:
-                      the repository, the cluster and its instances stay as they are.
-                    </p>
+                  <Panel title={texts.removeFromOcim2}>
+                    <p className={classes.text}>{texts.ocimForgetsTheProjectItsCredentials}</p>
                     <Button variant="default" className={classes.danger ?? ''} onClick={() => open('remove')}>
-                      Remove…
+                      {texts.remove}
                     </Button>
                   </Panel>
                 )}
@@ -124,25 +127,25 @@ function ProjectFacts({ page: { project, sync, health } }: { page: ProjectPage }
     <Facts
       facts={[
         {
-          name: 'GitLab project',
+          name: texts.gitlabProject,
           value: <OutLink href={project.webUrl}>{project.path}</OutLink>,
-          note: `id ${project.gitlabId}`,
+          note: texts.id(project.gitlabId),
         },
-        { name: 'Server', value: project.gitlabUrl },
-        { name: 'Default branch', value: project.defaultBranch },
-        { name: 'Last read', value: <Time at={sync.succeededAt} />, note: sync.commit?.slice(0, 8) },
-        { name: 'Last tried', value: <Time at={sync.triedAt} /> },
-        { name: 'Gateway', value: project.gatewayUrl },
+        { name: texts.server, value: project.gitlabUrl },
+        { name: texts.defaultBranch, value: project.defaultBranch },
+        { name: texts.lastRead, value: <Time at={sync.succeededAt} />, note: sync.commit?.slice(0, 8) },
+        { name: texts.lastTried, value: <Time at={sync.triedAt} /> },
+        { name: texts.gateway, value: project.gatewayUrl },
         {
-          name: 'API token',
+          name: texts.apiToken,
           value:
             health.tokenExpiresAt === undefined ? (
-              'No end is known'
+              texts.noEndIsKnown
             ) : (
-              <Time at={health.tokenExpiresAt} prefix="Ends " />
+              <Time at={health.tokenExpiresAt} prefix={texts.ends2} />
             ),
         },
-        { name: 'Added', value: <Time at={project.createdAt} /> },
+        { name: texts.added, value: <Time at={project.createdAt} /> },
       ]}
     />
   );
@@ -155,7 +158,7 @@ function FileProblems({ cluster }: { cluster: string }) {
   const instances = (data?.instances ?? []).filter((i) => (i.problems?.length ?? 0) > 0);
   if (own.length === 0 && instances.length === 0) return null;
   return (
-    <Panel title="Problems in its files">
+    <Panel title={texts.problemsInItsFiles}>
       <Problems problems={own} />
       {instances.map((instance) => (
         <div key={instance.name}>

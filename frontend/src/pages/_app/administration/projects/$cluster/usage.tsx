@@ -6,6 +6,7 @@ import { useMay } from '@/components/useMe';
 import { NoRole } from '../-NoRole';
 import { ProjectFrame } from '../-ProjectFrame';
 import { UsageEditor } from '../-UsageEditor';
+import * as texts from '@/texts/projects';
 
 export const Route = createFileRoute('/_app/administration/projects/$cluster/usage')({
   component: UsageRoute,
@@ -15,11 +16,11 @@ function UsageRoute() {
   const { cluster } = Route.useParams();
   const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...usageContractQuery(cluster), enabled: administrator });
-  if (!administrator) return <NoRole title={cluster} who="Administrators" />;
+  if (!administrator) return <NoRole title={cluster} who={texts.administrators} />;
   return (
     <ProjectFrame cluster={cluster}>
       {() => (
-        <Loaded query={query} what="The usage report" lines={8}>
+        <Loaded query={query} what={texts.theUsageReport} lines={8}>
           {(page) => <UsageEditor key={cluster} cluster={cluster} page={page} />}
         </Loaded>
       )}

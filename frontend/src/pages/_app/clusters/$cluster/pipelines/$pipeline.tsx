@@ -24,6 +24,7 @@ import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/pipelines/$pipeline')({
   validateSearch: (raw: RawSearch): { job?: string | undefined; at?: string | undefined } => ({
@@ -41,7 +42,7 @@ function PipelineRoute() {
     return <MissingPage />;
   return (
     <Page
-      title={`Pipeline #${id}`}
+      title={texts.pipeline(id)}
       crumbs={<ClusterCrumbs cluster={cluster} />}
       about={known?.title}
       status={known && <Status look={pipelineLook(known.status)} pill />}
@@ -49,12 +50,12 @@ function PipelineRoute() {
         known && (
           <>
             <PipelineActions pipeline={known} />
-            {known.webUrl !== undefined && <OutLink href={known.webUrl}>Open in GitLab</OutLink>}
+            {known.webUrl !== undefined && <OutLink href={known.webUrl}>{texts.openInGitlab}</OutLink>}
           </>
         )
       }
     >
-      <Loaded query={query} what="The pipeline" lines={8}>
+      <Loaded query={query} what={texts.thePipeline} lines={8}>
         {(page) => <Contents page={page} />}
       </Loaded>
     </Page>
@@ -81,8 +82,8 @@ function Contents({ page }: { page: PipelinePage }) {
   return (
     <>
       {stale !== undefined && stale !== '' && (
-        <Alert color="yellow" title="GitLab could not be asked" role="status">
-          {stale} This is the last known state.
+        <Alert color="yellow" title={texts.gitlabCouldNotBeAsked} role="status">
+          {texts.thisIsTheLastKnownState(stale)}
         </Alert>
       )}
       {failed && (
@@ -92,12 +93,12 @@ function Contents({ page }: { page: PipelinePage }) {
           stage={failed.stage}
         />
       )}
-      <Panel title="Jobs">
+      <Panel title={texts.jobs}>
         {pipeline.stages && pipeline.stages.length > 0 ? (
           <Jobs pipeline={pipeline} open={open?.job.id} />
         ) : (
-          <Empty title="No jobs of its own">
-            {page.children.length > 0 && 'The pipelines it started have them.'}
+          <Empty title={texts.noJobsOfItsOwn}>
+            {page.children.length > 0 && texts.thePipelinesItStartedHaveThem}
           </Empty>
         )}
       </Panel>
@@ -106,19 +107,19 @@ function Contents({ page }: { page: PipelinePage }) {
         return (
           <Panel
             key={child.id}
-            title={`Child pipeline #${child.id}`}
+            title={texts.childPipeline(child.id)}
             note={<Status look={pipelineLook(child.status)} />}
             actions={
               <TextLink
                 to="/clusters/$cluster/pipelines/$pipeline"
                 params={{ cluster, pipeline: String(child.id) }}
               >
-                Open it
+                {texts.openIt}
               </TextLink>
             }
           >
             {query && (
-              <Loaded query={query} what="The child pipeline" lines={3}>
+              <Loaded query={query} what={texts.theChildPipeline} lines={3}>
                 {() => <Jobs pipeline={child} open={open?.job.id} />}
               </Loaded>
             )}
@@ -134,7 +135,7 @@ function Contents({ page }: { page: PipelinePage }) {
           error={ofError && errorAt(error.data)}
         />
       )}
-      <Panel title="Facts">
+      <Panel title={texts.facts}>
         <PipelineFacts pipeline={pipeline} />
       </Panel>
       {actions.length > 0 && <Acts acts={actions} />}
@@ -158,7 +159,7 @@ function findJob(
 /** What people did to the pipeline. */
 function Acts({ acts }: { acts: readonly PipelineAct[] }) {
   return (
-    <Panel title="What people did">
+    <Panel title={texts.whatPeopleDid}>
       <Facts
         facts={acts.map((act) => ({
           name: actWords(act),
@@ -175,14 +176,14 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
     <Facts
       facts={[
         {
-          name: 'Status',
+          name: texts.status,
           value: <Status look={pipelineLook(p.status)} />,
           // GitLab mostly repeats the status here.
           note: p.statusDetail === p.status ? undefined : p.statusDetail,
         },
-        { name: 'Operation', value: p.operation && operationWords[p.operation] },
+        { name: texts.operation, value: p.operation && operationWords[p.operation] },
         {
-          name: 'Instances',
+          name: texts.instances,
           value: p.deployments?.map(({ instance }, i) => (
             <span key={instance}>
               {i > 0 && ', '}
@@ -192,11 +193,11 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
             </span>
           )),
         },
-        { name: 'Started by', value: p.source },
-        { name: 'Branch', value: p.ref },
-        { name: 'Commit', value: p.sha.slice(0, 8) },
+        { name: texts.startedBy, value: p.source },
+        { name: texts.branch, value: p.ref },
+        { name: texts.commit, value: p.sha.slice(0, 8) },
         {
-          name: 'Parent',
+          name: texts.parent,
           value:
             p.parent === undefined ? undefined : (
               <TextLink
@@ -207,9 +208,9 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
               </TextLink>
             ),
         },
-        { name: 'Created', value: <Time at={p.createdAt} /> },
-        { name: 'Took', value: took(p) || undefined },
-        { name: 'Updated', value: <Time at={p.updatedAt} /> },
+        { name: texts.created, value: <Time at={p.createdAt} /> },
+        { name: texts.took, value: took(p) || undefined },
+        { name: texts.updated, value: <Time at={p.updatedAt} /> },
       ]}
     />
   );

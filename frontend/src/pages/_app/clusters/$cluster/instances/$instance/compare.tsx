@@ -13,6 +13,7 @@ import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/compare')({
   validateSearch: (raw: RawSearch): { with?: string | undefined; commit?: string | undefined } => ({
@@ -29,7 +30,7 @@ function CompareRoute() {
   const place = placeOf(other, commit, { cluster, instance });
   return (
     <Page
-      title={`Compare ${instance}`}
+      title={texts.compare2(instance)}
       crumbs={
         <>
           <ClusterCrumbs cluster={cluster} />
@@ -40,9 +41,9 @@ function CompareRoute() {
           </Crumb>
         </>
       }
-      about="What differs between its configuration and another, as both are in git."
+      about={texts.whatDiffersBetweenItsConfigurationAnd}
     >
-      <Panel title="Compare with">
+      <Panel title={texts.compareWith}>
         <CompareChoice
           cluster={cluster}
           instance={instance}
@@ -53,8 +54,8 @@ function CompareRoute() {
       {place ? (
         <Comparison key={`${place.cluster}/${place.instance}/${place.commit}`} place={place} />
       ) : (
-        <Panel title="Differences">
-          <Empty title="Nothing chosen yet">Choose an instance, an operation or a commit.</Empty>
+        <Panel title={texts.differences}>
+          <Empty title={texts.nothingChosenYet}>{texts.chooseAnInstanceAnOperationOr}</Empty>
         </Panel>
       )}
     </Page>
@@ -82,24 +83,22 @@ function Comparison({ place }: { place: Place }) {
   const { cluster, instance } = Route.useParams();
   const before = useQuery(configurationQuery(place.cluster, place.instance, place.commit));
   const after = useQuery(configurationQuery(cluster, instance));
-  const name = place.commit === '' ? place.instance : `commit ${place.commit.slice(0, 8)}`;
+  const name = place.commit === '' ? place.instance : texts.commit2(place.commit.slice(0, 8));
   const sides = [
-    place.cluster === cluster || place.commit !== '' ? name : `${name} on ${place.cluster}`,
+    place.cluster === cluster || place.commit !== '' ? name : texts.on(name, place.cluster),
     place.commit === '' ? instance : 'now',
   ] as const;
   const rest = (old: Files) => (
-    <Loaded query={after} what={`The configuration of ${instance}`} lines={8}>
+    <Loaded query={after} what={texts.theConfigurationOf(instance)} lines={8}>
       {(now) => <CompareFiles before={old} after={now} sides={sides} />}
     </Loaded>
   );
   return (
     <>
-      <Loaded query={before} what={`The configuration of ${name}`} lines={8}>
+      <Loaded query={before} what={texts.theConfigurationOf2(name)} lines={8}>
         {rest}
       </Loaded>
-      <p className={classes.note}>
-        Secrets are masked on both sides, so nothing here tells whether they differ.
-      </p>
+      <p className={classes.note}>{texts.secretsAreMaskedOnBothSides}</p>
     </>
   );
 }

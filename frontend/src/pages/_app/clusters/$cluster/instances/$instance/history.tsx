@@ -14,6 +14,7 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/history')({
   validateSearch: (raw: RawSearch): { operation?: string | undefined } => ({
@@ -33,7 +34,7 @@ function HistoryRoute() {
   const inGit = operations.find(reachedGit)?.id;
   return (
     <Page
-      title={`History of ${instance}`}
+      title={texts.historyOf(instance)}
       crumbs={
         <>
           <ClusterCrumbs cluster={cluster} />
@@ -44,16 +45,16 @@ function HistoryRoute() {
           </Crumb>
         </>
       }
-      about="Every operation that Ocim was asked for: who, when, why, what it changed and how it went."
+      about={texts.everyOperationThatOcimWasAsked}
     >
       <UndeployedNotice cluster={cluster} instance={instance} />
-      <Panel title="Operations" flush>
-        <Loaded query={query} what="The history" lines={8}>
+      <Panel title={texts.operations} flush>
+        <Loaded query={query} what={texts.theHistory} lines={8}>
           {() =>
             operations.length === 0 ? (
-              <Empty title="Nothing yet">Ocim was never asked for an operation of this instance.</Empty>
+              <Empty title={texts.nothingYet}>{texts.ocimWasNeverAskedForAn}</Empty>
             ) : (
-              <ul aria-label="Operations, newest first" className={classes.list}>
+              <ul aria-label={texts.operationsNewestFirst} className={classes.list}>
                 {operations.map((operation) => (
                   <HistoryEntry
                     key={operation.id}
@@ -78,7 +79,7 @@ function HistoryRoute() {
       {query.hasNextPage && (
         <div>
           <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            Show earlier ones
+            {texts.showEarlierOnes}
           </SmallButton>
         </div>
       )}

@@ -31,6 +31,7 @@ import { FourFacts } from '@/pages/_app/clusters/-FourFacts';
 import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/clusters/-instanceSearch';
 
 import { InstanceTabs } from '@/pages/_app/clusters/-InstanceTabs';
+import * as texts from '@/texts/clusters';
 
 const Running = lazy(() => import('@/components/runtime/Running'));
 const UsagePanel = lazy(() => import('@/components/usage/UsagePanel'));
@@ -52,7 +53,7 @@ function InstanceRoute() {
   return (
     <Page
       title={name}
-      tab={`${name} on ${cluster}`}
+      tab={texts.on(name, cluster)}
       crumbs={<ClusterCrumbs cluster={cluster} />}
       about={instance?.description}
       status={
@@ -68,7 +69,7 @@ function InstanceRoute() {
       {gone ? (
         <OperationPanel cluster={cluster} id={operation ?? ''} />
       ) : (
-        <Loaded query={query} what="The instance" lines={10}>
+        <Loaded query={query} what={texts.theInstance} lines={10}>
           {(details) => <Contents details={details} />}
         </Loaded>
       )}
@@ -88,8 +89,8 @@ function Contents({ details }: { details: InstanceDetails }) {
       <Facts flow facts={linksOf(details.instance)} />
       {active && <UndeployedNotice cluster={cluster} instance={instance} />}
       {shown !== undefined && <OperationPanel key={shown} cluster={cluster} id={shown} />}
-      <InstanceTabs label={`Parts of ${instance}`} open={tab} />
-      <Suspense fallback={<Loading lines={8} label="Loading: this part" />}>
+      <InstanceTabs label={texts.partsOf(instance)} open={tab} />
+      <Suspense fallback={<Loading lines={8} label={texts.loadingThisPart} />}>
         {tab === undefined && <WhatRuns details={details} />}
         {tab === 'configuration' && <Configuration details={details} />}
         {tab === 'usage' && <Usage />}
@@ -107,11 +108,11 @@ function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
   if (instance.lifecycle !== 'active') {
     return (
-      <Panel title="What runs">
-        <Empty title="Nothing runs">
+      <Panel title={texts.whatRuns}>
+        <Empty title={texts.nothingRuns}>
           {instance.lifecycle === 'pending'
-            ? 'Its first deployment has not succeeded yet. The operation above says how far it is.'
-            : 'It is archived: its pods were taken down.'}
+            ? texts.itsFirstDeploymentHasNotSucceeded
+            : texts.itIsArchivedItsPodsWere}
         </Empty>
       </Panel>
     );
@@ -158,12 +159,12 @@ function Configuration({ details }: { details: InstanceDetails }) {
   const navigate = Route.useNavigate();
   return (
     <FilesPanel
-      title="Configuration"
+      title={texts.configuration}
       files={details.files}
       none={
         details.instance.lifecycle === 'pending'
-          ? 'Grove writes them to the repository when the operation is accepted.'
-          : 'This instance is not in the repository.'
+          ? texts.groveWritesThemToTheRepository
+          : texts.thisInstanceIsNotInThe
       }
       open={file}
       onOpen={(name) =>
@@ -180,7 +181,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
           variant="default"
           size="compact-sm"
         >
-          Compare
+          {texts.compare}
         </ButtonLink>
       }
     />
@@ -194,10 +195,10 @@ function linksOf({ lmsUrl, studioUrl, mfeUrl, release, theme }: Instance) {
   });
   return [
     link('LMS', lmsUrl),
-    link('Studio', studioUrl),
+    link(texts.studio, studioUrl),
     link('MFE', mfeUrl),
-    { name: 'Release', value: release },
-    { name: 'Theme', value: theme },
+    { name: texts.release, value: release },
+    { name: texts.theme, value: theme },
   ];
 }
 
@@ -210,7 +211,7 @@ function Actions({ details }: { details: InstanceDetails | undefined }) {
     <>
       {details && operator && details.instance.lifecycle === 'active' && (
         <ButtonLink to="/clusters/$cluster/instances/$instance/update" params={{ cluster, instance }}>
-          Update
+          {texts.update}
         </ButtonLink>
       )}
       <Refresh />
@@ -237,9 +238,9 @@ function Refresh() {
       const well = [
         ...(succeeded(gitlab) ? ['GitLab'] : []),
         ...(succeeded(asked) ? ['the cluster'] : []),
-        ...(succeeded(usage) ? ['its usage report'] : []),
+        ...(succeeded(usage) ? [texts.itsUsageReport] : []),
       ];
-      if (well.length > 0) tell(`Asked again: ${new Intl.ListFormat('en-GB').format(well)}.`);
+      if (well.length > 0) tell(texts.askedAgain(new Intl.ListFormat('en-GB').format(well)));
     },
     // One may fail while another answers.
     onSettled: async () => {
@@ -259,9 +260,9 @@ function Refresh() {
         onClick={() => mutate()}
         leftSection={<IconRefresh size={15} stroke={1.8} />}
       >
-        Refresh
+        {texts.refresh2}
       </Button>
-      {error && <Failure error={error} what="It was not read again." />}
+      {error && <Failure error={error} what={texts.itWasNotReadAgain} />}
     </>
   );
 }

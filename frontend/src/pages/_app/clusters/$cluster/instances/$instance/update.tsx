@@ -10,6 +10,7 @@ import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
 import { Crumb, Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
+import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/update')({
   component: UpdateRoute,
@@ -25,7 +26,7 @@ function UpdateRoute() {
     return <MissingPage />;
   return (
     <Page
-      title={`Update ${instance}`}
+      title={texts.update2(instance)}
       crumbs={
         <>
           <ClusterCrumbs cluster={cluster} />
@@ -36,10 +37,10 @@ function UpdateRoute() {
           </Crumb>
         </>
       }
-      about="Change its configuration, look at what that does, then deploy it."
+      about={texts.changeItsConfigurationLookAtWhat}
     >
       {operator ? (
-        <Loaded query={query} what="The configuration" lines={12}>
+        <Loaded query={query} what={texts.theConfiguration} lines={12}>
           {(files) => (
             <Update
               key={`${cluster}/${instance}`}
@@ -60,8 +61,8 @@ function UpdateRoute() {
           )}
         </Loaded>
       ) : (
-        <Alert color="yellow" title="Your role does not allow this">
-          Updating needs the role of an operator on this cluster. Ask an administrator.
+        <Alert color="yellow" title={texts.yourRoleDoesNotAllowThis}>
+          {texts.updatingNeedsTheRoleOfAn}
         </Alert>
       )}
     </Page>

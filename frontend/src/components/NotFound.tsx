@@ -1,7 +1,7 @@
 import { MissingPage } from './MissingPage';
 
 /** An address that no page has, for whoever comes by it: logged in or not. */
-export function Nowhere() {
+export function NotFound() {
   return (
     <main>
       <MissingPage />

@@ -5,6 +5,7 @@ import operations from '@/components/operations/operations.module.css';
 import { Panel } from '@/components/Panel';
 import classes from './editor.module.css';
 import { type Choice, type Conflict, conflictsOf, decided, linesOf, merge } from './merge';
+import * as texts from '@/texts/editor';
 
 const MergeDiff = lazy(() => import('./MergeDiff'));
 
@@ -17,24 +18,24 @@ export interface Overtaken {
   mine: string;
 }
 
-interface MeanwhileProps {
+interface MergeConflictsProps {
   files: readonly Overtaken[];
   /** The commit that theirs are of. */
   commit: string;
   onBack: () => void;
   onDrop: () => void;
   /** With the merged texts by path. */
-  onMerged: (texts: ReadonlyMap<string, string>) => void;
+  onMerged: (files: ReadonlyMap<string, string>) => void;
 }
 
 const choices: { choice: Choice; label: string }[] = [
-  { choice: 'theirs', label: 'Theirs' },
-  { choice: 'mine', label: 'Mine' },
-  { choice: 'both', label: 'Both, theirs first' },
+  { choice: 'theirs', label: texts.theirs },
+  { choice: 'mine', label: texts.mine },
+  { choice: 'both', label: texts.bothTheirsFirst },
 ];
 
 /** What somebody else changed while one edited: one's own changes go on top, where both changed the same one decides. */
-export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: MeanwhileProps) {
+export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: MergeConflictsProps) {
   const merged = useMemo(
     () => files.map((file) => ({ ...file, parts: merge(file.base, file.theirs, file.mine) })),
     [files],
@@ -42,7 +43,7 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
   const [made, setMade] = useState<ReadonlyMap<Conflict, Choice>>(new Map());
   const all = merged.flatMap(({ parts }) => conflictsOf(parts));
   const open = all.filter((conflict) => !made.has(conflict)).length;
-  const texts = merged.flatMap(({ path, parts }) => {
+  const mergedFiles = merged.flatMap(({ path, parts }) => {
     const text = decided(parts, made);
     return text === undefined ? [] : [[path, text] as const];
   });
@@ -51,14 +52,12 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
       className={classes.step}
       onSubmit={(event) => {
         event.preventDefault();
-        if (open === 0) onMerged(new Map(texts));
+        if (open === 0) onMerged(new Map(mergedFiles));
       }}
     >
-      <Panel title="Changed meanwhile" note={<>now at commit {commit.slice(0, 8)}</>}>
+      <Panel title={texts.changedMeanwhile} note={<>{texts.nowAtCommit(commit.slice(0, 8))}</>}>
         <div className={operations.preview}>
-          <p className={operations.about}>
-            Somebody else changed what you edit. Nothing that you typed is lost: it goes on top of theirs.
-          </p>
+          <p className={operations.about}>{texts.somebodyElseChangedWhatYouEdit}</p>
           {merged.map(({ path, base, theirs, parts }) => {
             const conflicts = conflictsOf(parts);
             return (
@@ -68,9 +67,7 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
                 </h3>
                 {conflicts.length === 0 && (
                   <p className={operations.about}>
-                    {theirs === base
-                      ? 'Nobody else changed this file.'
-                      : 'You changed other lines than they did; both are kept.'}
+                    {theirs === base ? texts.nobodyElseChangedThisFile : texts.youChangedOtherLinesThanThey}
                   </p>
                 )}
                 {conflicts.map((conflict, i) => (
@@ -79,8 +76,8 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
                     conflict={conflict}
                     title={
                       conflicts.length === 1
-                        ? 'Both of you changed this'
-                        : `Both of you changed this, ${i + 1} of ${conflicts.length}`
+                        ? texts.bothOfYouChangedThis
+                        : texts.bothOfYouChangedThisOf(i + 1, conflicts.length)
                     }
                     chosen={made.get(conflict)}
                     onChoose={(choice) => setMade((before) => new Map(before).set(conflict, choice))}
@@ -88,12 +85,10 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
                 ))}
                 {theirs !== base && (
                   <details open className={operations.file}>
-                    <summary>What they changed</summary>
-                    <Suspense
-                      fallback={<Loading lines={4} label={`Loading: what they changed in ${path}`} />}
-                    >
+                    <summary>{texts.whatTheyChanged}</summary>
+                    <Suspense fallback={<Loading lines={4} label={texts.loadingWhatTheyChangedIn(path)} />}>
                       <MergeDiff
-                        label={`What they changed in ${path}`}
+                        label={texts.whatTheyChangedIn(path)}
                         sides={sides}
                         before={base}
                         after={theirs}
@@ -107,26 +102,22 @@ export function Meanwhile({ files, commit, onBack, onDrop, onMerged }: Meanwhile
         </div>
       </Panel>
       <div className={classes.bar}>
-        <p role="status">
-          {open === 0
-            ? 'The preview shows what comes of it; all of it can still be edited.'
-            : `${open} ${open === 1 ? 'place is' : 'places are'} to be decided.`}
-        </p>
+        <p role="status">{open === 0 ? texts.thePreviewShowsWhatComesOf : texts.toBeDecided(open)}</p>
         <Button variant="default" onClick={onDrop}>
-          Drop my changes
+          {texts.dropMyChanges}
         </Button>
         <Button variant="default" onClick={onBack}>
-          Back to the editor
+          {texts.backToTheEditor}
         </Button>
         <Button type="submit" disabled={open > 0}>
-          Go on with both
+          {texts.goOnWithBoth}
         </Button>
       </div>
     </form>
   );
 }
 
-const sides = ['when you began', 'now'] as const;
+const sides = [texts.whenYouBegan, 'now'] as const;
 
 interface DecisionProps {
   conflict: Conflict;
@@ -141,7 +132,7 @@ function Decision({ conflict, title, chosen, onChoose }: DecisionProps) {
     <fieldset className={classes.decision}>
       <legend>{title}</legend>
       <div>
-        <span>When you began</span>
+        <span>{texts.whenYouBegan2}</span>
         <Lines lines={conflict.base} />
       </div>
       {choices.map(({ choice, label }) => (
@@ -158,6 +149,6 @@ function Decision({ conflict, title, chosen, onChoose }: DecisionProps) {
 }
 
 function Lines({ lines }: { lines: readonly string[] }) {
-  if (lines.length === 0) return <small>no such line</small>;
+  if (lines.length === 0) return <small>{texts.noSuchLine}</small>;
   return <pre>{lines.join('\n')}</pre>;
 }
