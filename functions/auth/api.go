@@ -21,7 +21,9 @@ type Deps struct {
 	Google   *Google // nil switches sign-in by an OIDC provider off
 	// PublicURL is where the pages are, without a slash at the end.
 	PublicURL string
-	Now       func() time.Time // nil is time.Now
+	// NoMail says that no mail server is configured: what needs one is refused.
+	NoMail bool
+	Now    func() time.Time // nil is time.Now
 }
 
 type auth struct{ Deps }

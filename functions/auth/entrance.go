@@ -39,7 +39,7 @@ func (f *auth) state(ctx context.Context, _ *struct{}) (*stateOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil}}, nil
+	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil, Mail: !f.NoMail}}, nil
 }
 
 type setUpInput struct {
@@ -111,6 +111,9 @@ type requestResetInput struct {
 }
 
 func (f *auth) requestReset(ctx context.Context, in *requestResetInput) (*struct{}, error) {
+	if f.NoMail {
+		return nil, errNoMail()
+	}
 	return nil, f.Identity.RequestReset(ctx, in.domain(ctx), in.Body.Email)
 }
 

@@ -29,14 +29,14 @@ type Config struct {
 	tokensetup.Tokens
 	mailsetup.Mail
 	Provider
-	PublicURL string `envconfig:"PUBLIC_URL" required:"true" desc:"where the pages are, such as https://ocim.example.org"`
+	PublicURL string `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"Address at which browsers and GitLab reach Ocim, such as https://ocim.example.org."`
 }
 
 // Provider is the OIDC provider that people may sign in by.
 type Provider struct {
-	GoogleIssuer   string            `envconfig:"GOOGLE_ISSUER" default:"https://accounts.google.com"`
-	ClientID       string            `envconfig:"GOOGLE_CLIENT_ID" desc:"empty switches it off; its secret is ocim-google-secret"`
-	AllowedDomains map[string]string `envconfig:"ALLOWED_DOMAINS" desc:"e-mail domains that enter without invitation, with a role: example.org:viewer"`
+	GoogleIssuer   string            `envconfig:"GOOGLE_ISSUER" default:"https://accounts.google.com" desc:"OIDC provider that people may sign in with."`
+	ClientID       string            `envconfig:"GOOGLE_CLIENT_ID" desc:"Client id at the OIDC provider. Empty: no such sign-in. Its secret is ocim-google-secret."`
+	AllowedDomains map[string]string `envconfig:"ALLOWED_DOMAINS" desc:"Email domains whose people may sign in without an invitation, with their role, such as example.org:viewer."`
 }
 
 // The secrets.
@@ -68,7 +68,7 @@ func build(ctx context.Context) (http.Handler, error) {
 		// is who may set it up, and the link is void once that is done.
 		slog.WarnContext(ctx, "Ocim has no administrator yet: open this link to set it up", "link", link.Reveal())
 	}
-	// Letters leave after the answer.
+	// Mail is sent after the answer.
 	return faas.Draining(New(deps), deps.Identity.Drain), nil
 }
 
@@ -83,12 +83,15 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		return Deps{}, err
 	}
 	log, secrets := slog.Default(), cfg.Secrets()
-	mailer, err := cfg.Post(secrets, log)
+	post, err := cfg.Post(secrets, log)
 	if err != nil {
 		return Deps{}, err
 	}
-	if mailer == nil {
-		return Deps{}, fault.New(fault.Internal, "set OCIM_SMTP_HOST, or OCIM_MAIL_OUTBOX to write mails to a folder")
+	var mailer identity.Mailer = noMail{}
+	if post != nil {
+		mailer = post
+	} else {
+		log.WarnContext(ctx, "no mail server is configured: invitations and password resets are off until OCIM_SMTP_HOST is set")
 	}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	domains, err := cfg.Domains()
@@ -113,7 +116,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	if err != nil {
 		return Deps{}, err
 	}
-	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, Now: setup.Now}, nil
+	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, Now: setup.Now}, nil
 }
 
 // Domains returns the e-mail domains that enter without invitation, with their

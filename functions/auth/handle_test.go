@@ -1,6 +1,7 @@
 package function_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -64,7 +65,46 @@ func TestBuild_FromTheEnvironment(t *testing.T) {
 	require.Equal(t, http.StatusCreated, w.Code, w.Body)
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
-	assert.JSONEq(t, `{"setUp":true,"google":true}`, w.Body.String())
+	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":true}`, w.Body.String())
+}
+
+// Without a mail server the function starts, and refuses what needs one.
+func TestWire_WithoutMail(t *testing.T) {
+	configure(t, map[string]string{"OCIM_MAIL_OUTBOX": ""})
+	require.NoError(t, os.Remove(filepath.Join(os.Getenv("OCIM_SECRETS_DIR"), "ocim-smtp-password")))
+	deps, err := wire(t)
+	require.NoError(t, err)
+	link, err := deps.Identity.SetupLink(t.Context())
+	require.NoError(t, err)
+	_, token, _ := strings.Cut(link.Reveal(), "#")
+	h := function.New(deps)
+	call := func(method, path, bearer string, body object) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, strings.NewReader(asBody(t, body)))
+		r.Header.Set("X-Ocim", "1")
+		if bearer != "" {
+			r.Header.Set("Authorization", "Bearer "+bearer)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	w := call(http.MethodPost, "/v1/setup", "", object{"token": token, "email": "ana@example.org", "name": "Ana", "password": goodPassword})
+	require.Equal(t, http.StatusCreated, w.Code, w.Body)
+	var in struct{ AccessToken string }
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &in))
+
+	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":false}`, call(http.MethodGet, "/v1/state", "", nil).Body.String())
+	for path, body := range map[string]object{
+		"/v1/invitations":     {"email": "ben@example.org", "role": "viewer"},
+		"/v1/password-resets": {"email": "ana@example.org"},
+	} {
+		w := call(http.MethodPost, path, in.AccessToken, body)
+		assert.Equal(t, http.StatusConflict, w.Code, "%s: %s", path, w.Body)
+		assert.Contains(t, w.Body.String(), "OCIM_SMTP_HOST", path)
+	}
+	invited, err := deps.Identity.Invitations(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, invited, "an invitation that nobody can receive")
 }
 
 func TestWire_NamesWrongConfiguration(t *testing.T) {
@@ -74,7 +114,6 @@ func TestWire_NamesWrongConfiguration(t *testing.T) {
 	}{
 		"no address":           {map[string]string{"OCIM_PUBLIC_URL": ""}, "PUBLIC_URL"},
 		"no key":               {map[string]string{"OCIM_SECRETS_DIR": "/nonexistent"}, "ocim-jwt-private"},
-		"no way for mail":      {map[string]string{"OCIM_MAIL_OUTBOX": ""}, "OCIM_SMTP_HOST"},
 		"no sender":            {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "mail.example.org"}, "send mail from"},
 		"an unknown role":      {map[string]string{"OCIM_ALLOWED_DOMAINS": "example.org:owner"}, "OCIM_ALLOWED_DOMAINS"},
 		"an unknown security":  {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "x", "OCIM_SMTP_SECURITY": "some"}, "starttls, tls or plain"},

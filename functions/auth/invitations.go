@@ -48,6 +48,9 @@ type inviteInput struct {
 type invitationOutput struct{ Body Invitation }
 
 func (f *auth) invite(ctx context.Context, in *inviteInput) (*invitationOutput, error) {
+	if f.NoMail {
+		return nil, errNoMail()
+	}
 	i, err := f.Identity.Invite(ctx, by(ctx), in.Body.Email, in.Body.domain())
 	if err != nil {
 		return nil, err
@@ -60,6 +63,9 @@ type invitationInput struct {
 }
 
 func (f *auth) resendInvitation(ctx context.Context, in *invitationInput) (*invitationOutput, error) {
+	if f.NoMail {
+		return nil, errNoMail()
+	}
 	i, err := f.Identity.ResendInvitation(ctx, by(ctx), in.Invitation)
 	if err != nil {
 		return nil, err

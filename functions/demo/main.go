@@ -19,10 +19,10 @@ import (
 // config is everything that the program reads from its environment.
 type config struct {
 	server.Config
-	DemoListen         string  `envconfig:"DEMO_LISTEN" default:"127.0.0.1:8929" desc:"address and port of the demonstration GitLab"`
-	DemoClustersListen string  `envconfig:"DEMO_CLUSTERS_LISTEN" default:"127.0.0.1:8930" desc:"address and port of the gateways of the demonstration's clusters"`
-	DemoSpeed          float64 `envconfig:"DEMO_SPEED" default:"60" desc:"how much faster than real time its pipelines run"`
-	GitLabURL          string  `envconfig:"GITLAB_URL" desc:"must be empty"`
+	DemoListen         string  `envconfig:"DEMO_LISTEN" default:"127.0.0.1:8929" desc:"Address and port of the demonstration GitLab."`
+	DemoClustersListen string  `envconfig:"DEMO_CLUSTERS_LISTEN" default:"127.0.0.1:8930" desc:"Address and port of the gateways of the demonstration's clusters."`
+	DemoSpeed          float64 `envconfig:"DEMO_SPEED" default:"60" desc:"How much faster than real pipelines those of the demonstration run."`
+	GitLabURL          string  `envconfig:"GITLAB_URL" desc:"Must be empty: the demonstration has a GitLab of its own."`
 }
 
 func main() {

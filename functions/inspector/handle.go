@@ -20,8 +20,8 @@ import (
 // Config is what the function reads from the environment.
 type Config struct {
 	setup.Base
-	Selector string        `envconfig:"INSTANCE_SELECTOR" default:"app.kubernetes.io/part-of=openedx" desc:"labels that tell instances from other namespaces: of the namespace, or of a Deployment or pod in it"`
-	CacheFor time.Duration `envconfig:"CACHE_FOR" default:"3s" desc:"how old an answer may be"`
+	Selector string        `envconfig:"INSTANCE_SELECTOR" default:"app.kubernetes.io/part-of=openedx" desc:"Labels of a namespace with an instance, or of a Deployment or pod in it."`
+	CacheFor time.Duration `envconfig:"CACHE_FOR" default:"3s" desc:"How old an answer may be."`
 }
 
 var handle = faas.Function(build)

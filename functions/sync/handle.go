@@ -25,7 +25,7 @@ type Config struct {
 	tokensetup.Tokens
 	noticesetup.Chat
 	mailsetup.Mail
-	SyncLimit time.Duration `envconfig:"SYNC_LIMIT" default:"4m" desc:"how long one run may take; less than the function's exec_timeout"`
+	SyncLimit time.Duration `envconfig:"SYNC_LIMIT" default:"45s" desc:"How long one run may take; less than the exec_timeout of the function."`
 }
 
 var handle = faas.Function(build)

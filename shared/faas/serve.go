@@ -18,6 +18,7 @@ import (
 	handler "github.com/openfaas/templates-sdk/go-http"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/version"
 )
 
 // Bounds of the server that no environment changes.
@@ -117,7 +118,7 @@ func run(ctx context.Context, handle Handle, lookup func(string) (string, bool))
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	slog.Info("listening", "address", listener.Addr().String())
+	slog.Info("listening", "address", listener.Addr().String(), "version", version.String())
 	return serve(ctx, listener, handle, s)
 }
 

@@ -22,8 +22,8 @@ func Load(config any) error {
 
 // Base is what every function is configured with.
 type Base struct {
-	SecretsDir     string   `envconfig:"SECRETS_DIR" default:"/var/openfaas/secrets" desc:"folder of the secret files"`
-	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"networks whose X-Forwarded-For counts, such as 10.0.0.0/8"`
+	SecretsDir     string   `envconfig:"SECRETS_DIR" default:"/var/openfaas/secrets" desc:"Folder of the secret files."`
+	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
 
 // Secrets returns the folder of the secret files.

@@ -20,10 +20,10 @@ type Config struct {
 	noticesetup.Chat
 	mailsetup.Mail
 	auth.Provider           // its secret goes into the folder of the secrets
-	Listen         string   `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"address and port to listen on"`
-	Dir            string   `envconfig:"DIR" default:".ocim" desc:"folder of everything that is kept"`
-	Stack          string   `envconfig:"STACK" default:"stack.yml" desc:"file with the schedules"`
-	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"networks whose X-Forwarded-For counts, such as 10.0.0.0/8"`
+	Listen         string   `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"Address and port to listen on."`
+	Dir            string   `envconfig:"DIR" default:".ocim" desc:"Folder of everything that is kept."`
+	Stack          string   `envconfig:"STACK" default:"stack.yml" desc:"Stack file with the schedules."`
+	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
 }
 
 // Run serves, or does what the arguments say instead.

@@ -14,6 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// root is the repository.
+var root = filepath.Join("..", "..", "..")
+
 const sharedModule = "github.com/open-craft/ocim/shared/"
 
 // linkedPackages returns the packages of shared that a program's folder links.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,11 +42,16 @@ func readStack(file string) (stack, error) {
 	if err != nil {
 		return s, fmt.Errorf("read the functions: %w", err)
 	}
-	if err := yaml.Unmarshal(text, &s); err != nil {
+	if err := yaml.Unmarshal(withDefaults(text), &s); err != nil {
 		return s, fmt.Errorf("read the functions from %s: %w", file, err)
 	}
 	return s, nil
 }
+
+var variable = regexp.MustCompile(`\$\{[A-Z_]+:-([^}]*)\}`)
+
+// withDefaults substitutes ${NAME:-default} the way faas-cli does when no variable is set.
+func withDefaults(text []byte) []byte { return variable.ReplaceAll(text, []byte("$1")) }
 
 // schedule is when a function is called, and for how long it may run.
 type schedule struct {

@@ -16,9 +16,9 @@ const DefaultPublicURL = "http://127.0.0.1:8080"
 
 // GitLab says which GitLab servers and cluster gateways may be called.
 type GitLab struct {
-	AllowHTTP     bool     `envconfig:"GITLAB_ALLOW_HTTP" desc:"also call servers without TLS; for one machine only"`
-	AllowNetworks []string `envconfig:"GITLAB_ALLOW_NETWORKS" desc:"private networks with GitLab servers, such as 10.1.0.0/16"`
-	PublicURL     string   `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"where browsers and GitLab reach the gateway"`
+	AllowHTTP     bool     `envconfig:"GITLAB_ALLOW_HTTP" desc:"Also call servers without TLS; for one machine only."`
+	AllowNetworks []string `envconfig:"GITLAB_ALLOW_NETWORKS" desc:"Private networks with GitLab servers or gateways of clusters, such as 10.1.0.0/16."`
+	PublicURL     string   `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"Address at which browsers and GitLab reach Ocim, such as https://ocim.example.org."`
 }
 
 // Transport returns what calls GitLab within GitLab's rate limits.

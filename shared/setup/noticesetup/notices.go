@@ -19,7 +19,7 @@ import (
 
 // Chat says which chats may be posted to.
 type Chat struct {
-	ChatAllowNetworks []string `envconfig:"CHAT_ALLOW_NETWORKS" desc:"private networks with chat servers, such as 10.2.0.0/16"`
+	ChatAllowNetworks []string `envconfig:"CHAT_ALLOW_NETWORKS" desc:"Private networks with chat servers that notices are posted to, such as 10.2.0.0/16."`
 }
 
 // Poster returns what posts into chats. allowHTTP also permits chats without TLS and

@@ -13,10 +13,10 @@ import (
 
 // Store says where the key-value store is.
 type Store struct {
-	Table       string `envconfig:"TABLE" default:"ocim" desc:"DynamoDB table"`
-	Region      string `envconfig:"DYNAMODB_REGION" desc:"AWS region; empty is AWS's own configuration"`
-	DynamoDBURL string `envconfig:"DYNAMODB_URL" desc:"address of another server that speaks DynamoDB's API"`
-	StoreFile   string `envconfig:"STORE_FILE" desc:"file of an embedded store instead of DynamoDB; for one process"`
+	Table       string `envconfig:"TABLE" default:"ocim" desc:"Name of the DynamoDB table."`
+	Region      string `envconfig:"DYNAMODB_REGION" desc:"AWS region of the table. Empty: that of the AWS configuration."`
+	DynamoDBURL string `envconfig:"DYNAMODB_URL" desc:"Address of another server with DynamoDB's API."`
+	StoreFile   string `envconfig:"STORE_FILE" desc:"File of an embedded store, used instead of DynamoDB by a single process."`
 }
 
 // Open opens the store. It does not connect to DynamoDB yet: an unreachable store

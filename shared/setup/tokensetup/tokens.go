@@ -17,7 +17,7 @@ const SecretPublicKeys = "ocim-jwt-public"
 
 // Tokens says which access tokens are accepted.
 type Tokens struct {
-	Issuer string `envconfig:"ISSUER" default:"ocim" desc:"issuer of access tokens, the same for all functions"`
+	Issuer string `envconfig:"ISSUER" default:"ocim" desc:"Issuer of access tokens; the same for all functions."`
 }
 
 // Authenticator returns what checks access tokens and API tokens against the store.
