@@ -10,6 +10,8 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FRONTEND    := npm --prefix frontend --no-fund --no-audit
 CHROMIUM    ?= /usr/bin/chromium
 GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
+VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
 .PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e lint format bench clean
@@ -35,6 +37,7 @@ generate: setup ## write the API document and what is generated from it
 	@go run ./functions/local openapi > frontend/src/api/openapi.json.new
 	@mv frontend/src/api/openapi.json.new frontend/src/api/openapi.json
 	@$(FRONTEND) run --silent generate
+	@mkdir -p build && go run ./.ci/configuration > build/configuration.md && mv build/configuration.md shared/docs/configuration.md
 
 generate-check: setup
 	@sh .ci/generated.sh
@@ -48,14 +51,14 @@ functions/web/dist/index.html: frontend/dist/index.html
 	@cp -R frontend/dist/. functions/web/dist/
 
 build: setup functions/web/dist/index.html ## build the frontend and the programs for one machine
-	@go build -o build/ocim ./functions/local
-	@go build -o build/ocim-demo ./functions/demo
+	@go build $(SET_VERSION) -o build/ocim-server ./functions/local
+	@go build $(SET_VERSION) -o build/ocim-demo ./functions/demo
 
 run: build ## run the demonstration on this machine
 	@exec build/ocim-demo
 
 serve: build ## run Ocim on this machine, for a fleet of your own
-	@exec build/ocim
+	@exec build/ocim-server
 
 dev: setup ## serve the frontend from its sources, in front of a running Ocim
 	@$(FRONTEND) run dev

@@ -25,7 +25,14 @@ type config struct {
 	GitLabURL          string  `envconfig:"GITLAB_URL" desc:"Must be empty: the demonstration has a GitLab of its own."`
 }
 
+// version is set by the build.
+var version = "dev"
+
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "version" {
+		fmt.Println(version)
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Stdout, os.Stderr); err != nil {

@@ -18,7 +18,6 @@ import (
 	handler "github.com/openfaas/templates-sdk/go-http"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/version"
 )
 
 // Bounds of the server that no environment changes.
@@ -33,7 +32,7 @@ const (
 const lingerMargin = time.Second
 
 // Serve runs handle as a server until SIGTERM or SIGINT. It is what the template's
-// main calls.
+// main calls; version is logged.
 //
 // It is built so that a rolling restart fails no request:
 //
@@ -50,13 +49,13 @@ const lingerMargin = time.Second
 // described above. Durations are such as 10s or a number of seconds. A function that
 // cannot be built, or a setting that cannot be read, is logged and ends the process with
 // exit code 1.
-func Serve(handle Handle) {
+func Serve(handle Handle, version string) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	slog.SetDefault(log)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its usual effect
-	if err := run(ctx, handle, os.LookupEnv); err != nil {
+	if err := run(ctx, handle, version, os.LookupEnv); err != nil {
 		log.Error("the function stopped", "error", err.Error())
 		stop()
 		os.Exit(1)
@@ -109,7 +108,7 @@ func readDuration(lookup func(string) (string, bool), name string, byDefault tim
 }
 
 // run is Serve without the process around it.
-func run(ctx context.Context, handle Handle, lookup func(string) (string, bool)) error {
+func run(ctx context.Context, handle Handle, version string, lookup func(string) (string, bool)) error {
 	s, err := readSettings(lookup)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
@@ -118,7 +117,7 @@ func run(ctx context.Context, handle Handle, lookup func(string) (string, bool))
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	slog.Info("listening", "address", listener.Addr().String(), "version", version.String())
+	slog.Info("listening", "address", listener.Addr().String(), "version", version)
 	return serve(ctx, listener, handle, s)
 }
 

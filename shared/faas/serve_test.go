@@ -74,11 +74,11 @@ func TestRun_RefusesToStart(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = taken.Close() }()
 
-	require.ErrorContains(t, run(t.Context(), good, env("read_timeout", "x")), "read_timeout")
-	require.ErrorContains(t, run(t.Context(), good, env("upstream_url", "http://"+taken.Addr().String())), "listen")
+	require.ErrorContains(t, run(t.Context(), good, "dev", env("read_timeout", "x")), "read_timeout")
+	require.ErrorContains(t, run(t.Context(), good, "dev", env("upstream_url", "http://"+taken.Addr().String())), "listen")
 	require.ErrorContains(t, run(t.Context(), Function(func(context.Context) (http.Handler, error) {
 		return nil, errors.New("OCIM_TABLE is required")
-	}), env()), "OCIM_TABLE")
+	}), "dev", env()), "OCIM_TABLE")
 }
 
 // start serves h until the test stops it.

@@ -10,6 +10,7 @@ module=$(cd function && GOWORK=off go list -m)
 sed "s|handler/function|$module|" main.go >main.go.new
 mv main.go.new main.go
 
-version=github.com/open-craft/ocim/shared/version
-CGO_ENABLED=0 go build -trimpath -buildvcs=false \
-	-ldflags="-s -w -X $version.Version=${2:-dev} -X $version.Revision=${3:-}" -o "$1" .
+# "3.1.0 (4f1d2c3b4a59)", or only the version when the commit is not known.
+version=${2:-dev}
+[ -z "${3:-}" ] || version="$version ($(printf %.12s "$3"))"
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X 'main.version=$version'" -o "$1" .

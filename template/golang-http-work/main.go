@@ -7,4 +7,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 )
 
-func main() { faas.Serve(function.Handle) }
+// version is set by the build.
+var version = "dev"
+
+func main() { faas.Serve(function.Handle, version) }

@@ -3233,6 +3233,8 @@ export interface components {
         State: {
             /** @description Whether sign-in by the OIDC provider is offered */
             google: boolean;
+            /** @description Whether Ocim can send mail; without it nobody can be invited or reset a password */
+            mail: boolean;
             /** @description False while there is no administrator yet */
             setUp: boolean;
         };

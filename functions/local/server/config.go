@@ -38,7 +38,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case len(args) == 1 && args[0] == "openapi":
 		return writeDocument(stdout)
 	default:
-		return fmt.Errorf("usage: ocim [openapi]")
+		return fmt.Errorf("usage: ocim-server [openapi | version]")
 	}
 }
 
