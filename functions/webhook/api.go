@@ -24,17 +24,18 @@ type Deps struct {
 	Fleet *fleetstore.Store
 	// Credentials opens a project's credentials; fault.NotFound when there are none.
 	Credentials func(ctx context.Context, project string) (vault.Credentials, error)
-	// Apply brings the fleet up to date with a stored event.
-	Apply func(ctx context.Context, event fleet.Event) error
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Queue applies the stored events of a cluster after the answer.
+	Queue interface {
+		// Add has the waiting events of a cluster applied soon. It does not wait.
+		Add(cluster string)
+	}
+	Now func() time.Time
+	Log *slog.Logger
 }
 
-// Times within GitLab's own limit of 10 s.
-const (
-	storeLimit = 2 * time.Second // after that GitLab hears 503 and sends again
-	applyLimit = 6 * time.Second // after that sync applies the event
-)
+// storeLimit is within GitLab's own limit of 10 s; after it GitLab gets 503 and sends
+// the event again.
+const storeLimit = 2 * time.Second
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
@@ -44,7 +45,7 @@ func New(deps Deps) http.Handler {
 	faas.Register(api, faas.Public, huma.Operation{
 		OperationID: "accept-event", Method: http.MethodPost, Path: "/v1/projects/{project}/events",
 		Summary:     "Take in an event that GitLab sends",
-		Description: "Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored.",
+		Description: "Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored; the event is applied after the answer.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}},
 		// The body is read raw: nothing of it is parsed before the sender is proved.
 		SkipValidateBody: true,
@@ -67,7 +68,7 @@ type acceptInput struct {
 
 type acceptOutput struct {
 	Body struct {
-		Outcome string `json:"outcome" enum:"applied,stored,repeated,ignored" doc:"What became of the event"`
+		Outcome string `json:"outcome" enum:"stored,repeated,ignored" doc:"What became of the event"`
 	}
 }
 
@@ -91,17 +92,11 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 		f.Log.ErrorContext(ctx, "event not stored", "project", in.Project, "err", err)
 		return nil, &fault.Error{Kind: fault.Unavailable, Message: "The event could not be stored; send it again.", RetryAfter: 5 * time.Second, Err: err}
 	}
+	// Also when the event waits already: a function that died may have left it.
+	f.Queue.Add(in.Project)
+	out.Body.Outcome = "stored"
 	if !fresh {
 		out.Body.Outcome = "repeated"
-		return out, nil
-	}
-	// From here the answer is 2xx whatever happens: the event is stored.
-	apply, cancel := context.WithTimeout(ctx, applyLimit)
-	defer cancel()
-	out.Body.Outcome = "applied"
-	if err := f.Apply(apply, event); err != nil {
-		out.Body.Outcome = "stored"
-		f.Log.WarnContext(ctx, "event stored, to be applied by sync", "project", in.Project, "key", event.Key, "err", err)
 	}
 	return out, nil
 }

@@ -35,7 +35,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{
-		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Apply: fleet.Reconciler.Apply, Now: setup.Now, Log: slog.Default(),
-	}), nil
+	return faas.Draining(New(Deps{
+		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Queue: fleet.Events, Now: setup.Now, Log: slog.Default(),
+	}), fleet.Events.Drain), nil
 }

@@ -61,7 +61,7 @@ func serveChild(file string) error {
 	quiet := slog.New(slog.DiscardHandler)
 	reconciling := allsetup.New(allsetup.Parts{KV: store, Now: setup.Now, Log: quiet})
 	h := function.New(function.Deps{
-		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Apply: reconciling.Reconciler.Apply,
+		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Queue: reconciling.Events,
 		Credentials: func(context.Context, string) (vault.Credentials, error) {
 			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
 		},

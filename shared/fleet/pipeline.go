@@ -42,6 +42,26 @@ const (
 	Asked
 )
 
+// Absorb gives what is known of a pipeline after a report of it, and how the report
+// compared. What an earlier report knew and this one does not is filled in. After Tied
+// the status is that of before. Reports may be repeated and may come in any order.
+func (p Pipeline) Absorb(report Pipeline, by Authority) (Pipeline, Freshness) {
+	fresh := Compare(p, report)
+	if fresh == Tied && by == Asked {
+		// What is known may have come in while GitLab was asked. An answer has
+		// fractions of a second, so one that is older by them is no news.
+		if fresh = Newer; report.UpdatedAt.Before(p.UpdatedAt) {
+			fresh = Older
+		}
+	}
+	// A list may have reported the same, with the jobs of before filled in.
+	withJobs := by == Asked && len(report.Stages) > 0 && report.UpdatedAt.Equal(p.UpdatedAt)
+	if fresh == Newer || withJobs {
+		return p.With(report), fresh
+	}
+	return report.With(p), fresh
+}
+
 // With gives the pipeline as a newer report has it, with what only the older
 // one knew.
 func (p Pipeline) With(newer Pipeline) Pipeline {

@@ -2,11 +2,8 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/open-craft/ocim/shared/kv/kvjson"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -19,7 +16,11 @@ const eventLife = 30 * 24 * time.Hour
 // AcceptEvent stores an event that is still to be applied. It returns false
 // when the same event waits already. It is one conditional write.
 func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
-	err := kvjson.Put(ctx, s.kv, eventKey(partEvent, e), e, kv.IfAbsent(), s.now().Add(eventLife))
+	value, err := s.codec.PackJSON(e)
+	if err != nil {
+		return false, fmt.Errorf("encoding event %s: %w", e.Key, err)
+	}
+	_, err = s.kv.Put(ctx, kv.Item{Key: eventKey(partEvent, e), Value: value, Expires: s.now().Add(eventLife)}, kv.IfAbsent())
 	if fault.Is(err, fault.Conflict) {
 		return false, nil
 	}
@@ -28,7 +29,7 @@ func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
 
 // WaitingEvents reads a page of a cluster's events that are not yet applied.
 func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
-	return kvjson.Query[fleet.Event](ctx, s.kv, kv.Query{Partition: partEvent + cluster, After: after})
+	return query[fleet.Event](ctx, s, kv.Query{Partition: partEvent + cluster, After: after})
 }
 
 // ForgetEvent removes an event that was applied.
@@ -45,10 +46,13 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 			if old == nil {
 				return nil, nil // applied by somebody else meanwhile
 			}
-			return json.Marshal(e)
+			return s.codec.PackJSON(e)
 		})
 	}
-	err := kvjson.Put(ctx, s.kv, eventKey(partPoison, e), e, kv.Always, s.now().Add(eventLife))
+	value, err := s.codec.PackJSON(e)
+	if err == nil {
+		_, err = s.kv.Put(ctx, kv.Item{Key: eventKey(partPoison, e), Value: value, Expires: s.now().Add(eventLife)}, kv.Always)
+	}
 	if err != nil {
 		return fmt.Errorf("setting event %s aside: %w", e.Key, err)
 	}
@@ -57,7 +61,7 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 
 // PoisonEvents reads a page of the events that were set aside.
 func (s *Store) PoisonEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
-	return kvjson.Query[fleet.Event](ctx, s.kv, kv.Query{Partition: partPoison + cluster, After: after})
+	return query[fleet.Event](ctx, s, kv.Query{Partition: partPoison + cluster, After: after})
 }
 
 func eventKey(partition string, e fleet.Event) kv.Key {

@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -62,9 +61,9 @@ func (s *Store) indexed(ctx context.Context, project string) (map[string]bool, e
 			return nil, fmt.Errorf("listing pipelines of %s: %w", project, err)
 		}
 		for _, item := range page.Items {
-			var p fleet.Pipeline
-			if err := json.Unmarshal(item.Value, &p); err != nil {
-				return nil, fmt.Errorf("decoding pipeline %s: %w", item.Sort, err)
+			p, err := decode[fleet.Pipeline](s, item)
+			if err != nil {
+				return nil, err
 			}
 			for _, d := range p.Deployments {
 				names[d.Instance] = true

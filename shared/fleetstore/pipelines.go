@@ -1,9 +1,9 @@
 package fleetstore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -16,13 +16,16 @@ import (
 
 // Pipeline reads one pipeline; fault.NotFound when Ocim has not heard of it.
 func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error) {
-	p, _, err := kvjson.Get[fleet.Pipeline](ctx, s.kv, pipelineKey(cluster, id))
-	return p, kvjson.NotFound(err, "no pipeline %d in cluster %q", id, cluster)
+	item, err := s.kv.Get(ctx, pipelineKey(cluster, id))
+	if err != nil {
+		return fleet.Pipeline{}, kvjson.NotFound(err, "no pipeline %d in cluster %q", id, cluster)
+	}
+	return decode[fleet.Pipeline](s, item)
 }
 
 // Pipelines reads a page of a cluster's pipelines, newest first.
 func (s *Store) Pipelines(ctx context.Context, cluster, after string, limit int) ([]fleet.Pipeline, string, error) {
-	return kvjson.Query[fleet.Pipeline](ctx, s.kv, kv.Query{
+	return query[fleet.Pipeline](ctx, s, kv.Query{
 		Partition: partPipeline + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
 	})
 }
@@ -49,8 +52,8 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 	}
 	out := make([]fleet.Pipeline, len(items))
 	for i, item := range items {
-		if err := json.Unmarshal(item.Value, &out[i]); err != nil {
-			return nil, "", fmt.Errorf("decoding pipeline %s: %w", item.Sort, err)
+		if out[i], err = decode[fleet.Pipeline](s, item); err != nil {
+			return nil, "", err
 		}
 	}
 	// One that turned out not to be about the instance stays in the index.
@@ -66,53 +69,67 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 // known and how the report compared; after Tied nothing is changed. The
 // report may be repeated and may come in any order.
 func (s *Store) RecordPipeline(ctx context.Context, report fleet.Pipeline, by fleet.Authority) (fleet.Pipeline, fleet.Freshness, error) {
-	// The index comes first: whoever dies after the record would leave a pipeline
-	// that is known and never found again.
-	if err := s.index(ctx, report); err != nil {
+	known, tied, err := s.RecordReports(ctx, []fleet.Pipeline{report}, by)
+	switch {
+	case err != nil:
 		return fleet.Pipeline{}, fleet.Older, err
+	case tied:
+		return known.Pipeline, fleet.Tied, nil
+	case known.News:
+		return known.Pipeline, fleet.Newer, nil
 	}
-	var result fleet.Pipeline
-	var fresh fleet.Freshness
-	about := report.Deployments
-	err := s.modify(ctx, pipelineKey(report.Cluster, report.ID), func(old []byte) ([]byte, error) {
-		result, fresh = report, fleet.Newer
-		if old == nil {
-			return json.Marshal(report)
+	return known.Pipeline, fleet.Older, nil
+}
+
+// Recorded is what is known of a pipeline after some reports of it.
+type Recorded struct {
+	fleet.Pipeline
+	News bool // the last report was news
+}
+
+// RecordReports is RecordPipeline for several reports of one pipeline, with one
+// write. It reports whether any of them tied with what was known then: only GitLab
+// can tell which of the two statuses is the later one.
+func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by fleet.Authority) (known Recorded, tied bool, err error) {
+	first := reports[0]
+	var about []fleet.Deployment
+	indexed := map[string]bool{}
+	err = kv.Update(ctx, s.kv, pipelineKey(first.Cluster, first.ID), nil, func(item *kv.Item) (bool, error) {
+		before, err := decode[fleet.Pipeline](s, *item)
+		if err != nil {
+			return false, err
 		}
-		var known fleet.Pipeline
-		if err := json.Unmarshal(old, &known); err != nil {
-			return nil, fmt.Errorf("decoding pipeline %d: %w", report.ID, err)
+		known, tied, about = Recorded{Pipeline: before}, false, slices.Clone(before.Deployments)
+		// What is recorded is indexed already.
+		for _, d := range before.Deployments {
+			indexed[d.Instance] = true
 		}
-		about = append(slices.Clone(report.Deployments), known.Deployments...)
-		if fresh = fleet.Compare(known, report); fresh == fleet.Tied && by == fleet.Asked {
-			// What is known may have come in while GitLab was asked. An answer has
-			// fractions of a second, so one that is older by them is no news.
-			if fresh = fleet.Newer; report.UpdatedAt.Before(known.UpdatedAt) {
-				fresh = fleet.Older
+		for i, report := range reports {
+			about = append(about, report.Deployments...)
+			if i == 0 && item.Version == 0 {
+				known = Recorded{Pipeline: report, News: true}
+				continue
 			}
+			var fresh fleet.Freshness
+			known.Pipeline, fresh = known.Absorb(report, by)
+			tied = tied || fresh == fleet.Tied
+			known.News = fresh == fleet.Newer
 		}
-		winner, other := known, report
-		// A list may have told the same, with the jobs of before filled in.
-		withJobs := by == fleet.Asked && len(report.Stages) > 0 && report.UpdatedAt.Equal(known.UpdatedAt)
-		if fresh == fleet.Newer || withJobs {
-			winner, other = report, known
+		value, err := s.codec.PackJSON(known.Pipeline)
+		if err != nil || bytes.Equal(value, item.Value) {
+			return false, err
 		}
-		result = other.With(winner)
-		value, err := json.Marshal(result)
-		if err != nil || string(value) == string(old) {
-			return nil, err
-		}
-		return value, nil
+		item.Value = value
+		// The index comes before the record: a process that dies in between would
+		// otherwise leave a pipeline that is known and never found by its instances.
+		return true, s.index(ctx, known.Pipeline, indexed)
 	})
 	if err != nil {
-		return fleet.Pipeline{}, fleet.Older, fmt.Errorf("recording pipeline %d of cluster %s: %w", report.ID, report.Cluster, err)
+		return Recorded{}, false, fmt.Errorf("recording pipeline %d of cluster %s: %w", first.ID, first.Cluster, err)
 	}
 	slices.SortFunc(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
 	about = slices.CompactFunc(about, func(a, b fleet.Deployment) bool { return a.Instance == b.Instance })
-	if err := s.turnPages(ctx, report.Cluster, about); err != nil {
-		return fleet.Pipeline{}, fleet.Older, err
-	}
-	return result, fresh, nil
+	return known, tied, s.turnPages(ctx, first.Cluster, about)
 }
 
 // ChildrenOf lists the pipelines that a pipeline started, as far as they are
@@ -138,14 +155,19 @@ func (s *Store) ChildrenOf(ctx context.Context, p fleet.Pipeline) ([]fleet.Pipel
 }
 
 // index makes a pipeline findable by the instances it is about. Entries hold
-// nothing that changes, so writing them again is harmless.
-func (s *Store) index(ctx context.Context, p fleet.Pipeline) error {
+// nothing that changes, so writing them again is harmless; indexed says of which
+// instances there is one.
+func (s *Store) index(ctx context.Context, p fleet.Pipeline, indexed map[string]bool) error {
 	for _, d := range p.Deployments {
+		if indexed[d.Instance] {
+			continue
+		}
 		key := kv.Key{Partition: deployedPartition(p.Cluster, d.Instance), Sort: padded(p.ID)}
 		_, err := s.kv.Put(ctx, kv.Item{Key: key, Value: []byte("{}")}, kv.IfAbsent())
 		if err != nil && !fault.Is(err, fault.Conflict) {
 			return fmt.Errorf("indexing pipeline %d by instance: %w", p.ID, err)
 		}
+		indexed[d.Instance] = true
 	}
 	return nil
 }

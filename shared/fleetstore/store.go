@@ -76,3 +76,30 @@ func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change
 }
 
 func padded(id int64) string { return fmt.Sprintf("%019d", id) }
+
+// decode gives an item's value; the zero one of an item that does not exist.
+func decode[T any](s *Store, item kv.Item) (T, error) {
+	var v T
+	if item.Value == nil {
+		return v, nil
+	}
+	if err := s.codec.UnpackJSON(item.Value, &v); err != nil {
+		return v, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+	}
+	return v, nil
+}
+
+// query reads a page of a partition whose values may be packed.
+func query[T any](ctx context.Context, s *Store, q kv.Query) ([]T, string, error) {
+	page, err := s.kv.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	out := make([]T, len(page.Items))
+	for i, item := range page.Items {
+		if out[i], err = decode[T](s, item); err != nil {
+			return nil, "", err
+		}
+	}
+	return out, page.Next, nil
+}

@@ -140,7 +140,7 @@ func (w *World) receive(r *http.Request) error {
 	}
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
-	_ = w.Reconciler.Apply(r.Context(), event) // what fails is left for the sync
+	_ = w.Reconciler.ApplyWaiting(r.Context(), event.Cluster) // what fails is left for the sync
 	return nil
 }
 

@@ -109,7 +109,7 @@ func (w *world) receive(r *http.Request) error {
 	if _, err := w.Store.AcceptEvent(r.Context(), event); err != nil {
 		return err
 	}
-	_ = w.Reconciler.Apply(r.Context(), event) // what fails waits for the sync
+	_ = w.Reconciler.ApplyWaiting(r.Context(), event.Cluster) // what fails waits for the sync
 	return nil
 }
 

@@ -3,69 +3,163 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// Apply takes in one stored event and removes it. Repeating it, or applying
-// events in another order, ends in the same state. An event that fails for a
-// passing reason stays for the next sync.
-func (r *Reconciler) Apply(ctx context.Context, event fleet.Event) error {
-	project, err := r.Fleet.Project(ctx, event.Cluster)
+// ApplyWaiting takes in the events of a project that wait in the store, and removes
+// them. Repeating it, or applying events in another order, ends in the same state.
+// Events that fail for a passing reason stay for the next call or sync.
+func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
+	project, err := r.Fleet.Project(ctx, projectID)
 	if err != nil {
 		return err
 	}
-	switch event.Kind {
-	case fleet.EventPipeline:
-		err = r.applyPipeline(ctx, project, event)
-	case fleet.EventPush:
-		// The push says that there is news, the sync reads it, and the event with it.
-		if event.Branch == project.DefaultBranch {
-			return r.Sync(ctx, project.ID, "event "+event.Key)
-		}
-	default:
-		err = fault.New(fault.Invalid, "event of unknown kind %q", event.Kind)
-	}
-	return r.conclude(ctx, event, err)
-}
-
-// conclude removes an applied event, sets one aside that can never be applied,
-// and keeps the others for later.
-func (r *Reconciler) conclude(ctx context.Context, event fleet.Event, err error) error {
-	if err == nil {
-		return r.Fleet.ForgetEvent(ctx, event)
-	}
-	poison := fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || event.Attempts >= mostAttempts
-	if later := r.Fleet.PostponeEvent(context.WithoutCancel(ctx), event, poison); later != nil {
-		return fmt.Errorf("postponing event %s: %w (it failed: %w)", event.Key, later, err)
-	}
-	return fmt.Errorf("applying event %s of cluster %s: %w", event.Key, event.Cluster, err)
-}
-
-// mostAttempts is how often an event is tried before it is set aside; at the
-// default schedule that is a day.
-const mostAttempts = 288
-
-func (r *Reconciler) applyPipeline(ctx context.Context, project fleet.Project, event fleet.Event) error {
-	report := *event.Pipeline
-	known, fresh, err := r.Fleet.RecordPipeline(ctx, report, fleet.Told)
-	if err != nil {
-		return err
-	}
-	if fresh == fleet.Tied {
-		repo, err := r.Open(ctx, project)
+	pushed := "" // key of a push event
+	after := ""
+	for {
+		events, next, err := r.Fleet.WaitingEvents(ctx, project.ID, after)
 		if err != nil {
+			return fmt.Errorf("reading waiting events: %w", err)
+		}
+		// The push says that there is news, the sync reads it, and concludes the event.
+		events = slices.DeleteFunc(events, func(e fleet.Event) bool {
+			push := e.Kind == fleet.EventPush && e.Branch == project.DefaultBranch
+			if push {
+				pushed = e.Key
+			}
+			return push
+		})
+		if err := r.applyTogether(ctx, project, events); err != nil {
 			return err
 		}
-		if known, err = r.settle(ctx, project, repo, report); err != nil {
-			return err
+		if next == "" {
+			break
+		}
+		after = next
+	}
+	if pushed != "" {
+		return r.Sync(ctx, project.ID, "event "+pushed)
+	}
+	return nil
+}
+
+// applyWaiting is ApplyWaiting as a part of a sync, which reads the head after it: so
+// pushes are dealt with. An event that fails keeps no other from being applied.
+func (r *Reconciler) applyWaiting(ctx context.Context, project fleet.Project) error {
+	after := ""
+	for {
+		events, next, err := r.Fleet.WaitingEvents(ctx, project.ID, after)
+		if err != nil {
+			return fmt.Errorf("reading waiting events: %w", err)
+		}
+		if err := r.applyTogether(ctx, project, events); err != nil {
+			r.Log.WarnContext(ctx, "events postponed", "cluster", project.ID, "err", err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if next == "" {
+			return nil
+		}
+		after = next
+	}
+}
+
+// applyTogether applies events with one write for each pipeline and one change of the
+// cluster's rows, and concludes each of them. It returns the first error, after all.
+func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, events []fleet.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	failed := make([]error, len(events))
+	byPipeline := map[int64][]int{} // places in events
+	for i, e := range events {
+		switch {
+		case e.Kind == fleet.EventPipeline && e.Pipeline != nil:
+			byPipeline[e.Pipeline.ID] = append(byPipeline[e.Pipeline.ID], i)
+		case e.Kind != fleet.EventPush:
+			failed[i] = fault.New(fault.Invalid, "event of unknown kind %q", e.Kind)
 		}
 	}
-	if err := r.showPipelines(ctx, project, []fleet.Pipeline{known}); err != nil {
-		return err
+	var known []fleet.Pipeline
+	var deployments []string
+	var recorded []int
+	for _, places := range byPipeline {
+		var reports []fleet.Pipeline
+		for _, i := range places {
+			reports = append(reports, *events[i].Pipeline)
+		}
+		p, err := r.record(ctx, project, reports)
+		if err != nil {
+			for _, i := range places {
+				failed[i] = err
+			}
+			continue
+		}
+		recorded = append(recorded, places...)
+		known = append(known, p)
+		deployments = append(deployments, deploymentIDs(p)...)
 	}
-	return r.Operations.Advance(ctx, project, deploymentIDs(known)...)
+	if len(known) > 0 {
+		err := r.showPipelines(ctx, project, known)
+		if err == nil {
+			slices.Sort(deployments)
+			err = r.Operations.Advance(ctx, project, slices.Compact(deployments)...)
+		}
+		for _, i := range recorded {
+			failed[i] = err
+		}
+	}
+	return r.conclude(ctx, events, failed)
+}
+
+// record keeps what events reported of one pipeline, and asks GitLab when they alone
+// cannot tell which of two statuses is the later one.
+func (r *Reconciler) record(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) (fleet.Pipeline, error) {
+	known, tied, err := r.Fleet.RecordReports(ctx, reports, fleet.Told)
+	if err != nil || !tied {
+		return known.Pipeline, err
+	}
+	repo, err := r.Open(ctx, project)
+	if err != nil {
+		return fleet.Pipeline{}, err
+	}
+	return r.settle(ctx, project, repo, known.Pipeline)
+}
+
+// Bounds of concluding events.
+const (
+	// concludesAtOnce is how many events are removed at the same time.
+	concludesAtOnce = 8
+	// maxAttempts is how often an event is tried before it is set aside; at the
+	// default schedule that is a day.
+	maxAttempts = 288
+)
+
+// conclude removes applied events, sets those aside that can never be applied, and
+// keeps the others for later.
+func (r *Reconciler) conclude(ctx context.Context, events []fleet.Event, failed []error) error {
+	var group errgroup.Group
+	group.SetLimit(concludesAtOnce)
+	for i, e := range events {
+		group.Go(func() error {
+			err := failed[i]
+			if err == nil {
+				return r.Fleet.ForgetEvent(ctx, e)
+			}
+			poison := fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || e.Attempts >= maxAttempts
+			if later := r.Fleet.PostponeEvent(context.WithoutCancel(ctx), e, poison); later != nil {
+				return fmt.Errorf("postponing event %s: %w (it failed: %w)", e.Key, later, err)
+			}
+			return fmt.Errorf("applying event %s of cluster %s: %w", e.Key, e.Cluster, err)
+		})
+	}
+	return group.Wait()
 }
 
 func deploymentIDs(p fleet.Pipeline) []string {
@@ -76,33 +170,4 @@ func deploymentIDs(p fleet.Pipeline) []string {
 		}
 	}
 	return ids
-}
-
-// applyWaiting applies what webhooks left behind. One event that fails does not
-// keep the next from being applied.
-func (r *Reconciler) applyWaiting(ctx context.Context, project fleet.Project) error {
-	after := ""
-	for {
-		events, next, err := r.Fleet.WaitingEvents(ctx, project.ID, after)
-		if err != nil {
-			return fmt.Errorf("reading waiting events: %w", err)
-		}
-		for _, e := range events {
-			var err error
-			if e.Kind == fleet.EventPipeline {
-				err = r.applyPipeline(ctx, project, e)
-			}
-			// A push is dealt with by this very sync, which read the head after it.
-			if err := r.conclude(ctx, e, err); err != nil {
-				r.Log.Warn("event postponed", "cluster", project.ID, "key", e.Key, "err", err)
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-		}
-		if next == "" {
-			return nil
-		}
-		after = next
-	}
 }

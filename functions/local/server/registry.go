@@ -34,7 +34,7 @@ func functions(m machine) map[string]http.Handler {
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{
-			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Apply: f.Reconciler.Apply, Now: setup.Now, Log: m.log,
+			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Queue: f.Events, Now: setup.Now, Log: m.log,
 		}),
 	}
 }

@@ -116,7 +116,7 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 	scheduled, cancelScheduled := context.WithTimeout(drain, scheduleDrainTimeout)
 	defer cancelScheduled()
 	schedule.drain(scheduled)
-	return errors.Join(err, release(), server.Shutdown(drain), m.people.Drain(drain))
+	return errors.Join(err, release(), server.Shutdown(drain), m.fleet.Events.Drain(drain), m.people.Drain(drain))
 }
 
 // baseURL returns the address of the pages, without a slash at its end: the public

@@ -67,6 +67,7 @@ type Fleet struct {
 	GitLab     *gitlab.Opener
 	Operations *operation.Service
 	Reconciler *reconcile.Reconciler
+	Events     *reconcile.Queue // applies waiting events in the background
 	Audit      *audit.Log
 }
 
@@ -90,6 +91,7 @@ func New(p Parts) *Fleet {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
+	f.Events = reconcile.NewQueue(f.Reconciler.ApplyWaiting, p.Log)
 	return f
 }
 
