@@ -1510,7 +1510,7 @@ export interface paths {
         put?: never;
         /**
          * Take in an event that GitLab sends
-         * @description Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored.
+         * @description Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored; the event is applied after the answer.
          */
         post: operations["accept-event"];
         delete?: never;
@@ -1528,7 +1528,7 @@ export interface components {
              * @description What became of the event
              * @enum {string}
              */
-            outcome: "applied" | "stored" | "repeated" | "ignored";
+            outcome: "stored" | "repeated" | "ignored";
         };
         ActInputBody: {
             /** @description Why, for the history */
