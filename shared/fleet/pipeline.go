@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -94,6 +95,11 @@ func fill(p *Pipeline, from Pipeline) {
 		p.Operation, p.Deployments = Reprovision, nil
 	case len(p.Deployments) == 0:
 		p.Deployments = from.Deployments
+	}
+	// Lists do not tell of tags, merge requests and forks; what an event told stays.
+	p.Tag, p.Fork, p.MergeRequest = p.Tag || from.Tag, p.Fork || from.Fork, cmp.Or(p.MergeRequest, from.MergeRequest)
+	if p.OffBranch() {
+		p.Operation, p.Deployments = "", nil
 	}
 	if p.Parent == 0 {
 		p.Parent = from.Parent
@@ -209,7 +215,10 @@ type Pipeline struct {
 	IID          int64          `json:"iid,omitempty"`
 	Status       PipelineStatus `json:"status"`
 	Source       string         `json:"source,omitempty" example:"push"`
-	Ref          string         `json:"ref"`
+	Ref          string         `json:"ref" doc:"Branch or tag; of a merge request pipeline, its source branch"`
+	Tag          bool           `json:"tag,omitempty" doc:"Whether ref is a tag"`
+	MergeRequest int64          `json:"mergeRequest,omitempty" doc:"Number of the merge request that it belongs to"`
+	Fork         bool           `json:"fork,omitempty" doc:"Whether it runs what another project holds"`
 	SHA          string         `json:"sha"`
 	Title        string         `json:"title,omitempty" doc:"Title of its commit"`
 	WebURL       string         `json:"webUrl,omitempty"`
@@ -223,6 +232,10 @@ type Pipeline struct {
 	Stages       []Stage        `json:"stages,omitempty"`
 	StatusDetail string         `json:"statusDetail,omitempty"`
 }
+
+// OffBranch reports whether a pipeline runs something else than a branch of its
+// own project, whatever its ref is called.
+func (p Pipeline) OffBranch() bool { return p.Tag || p.MergeRequest != 0 || p.Fork }
 
 // Deployment is one instance's part in a pipeline.
 type Deployment struct {

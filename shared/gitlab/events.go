@@ -67,6 +67,7 @@ type pipelineBody struct {
 		ID             int64    `json:"id"`
 		IID            int64    `json:"iid"`
 		Ref            string   `json:"ref"`
+		Tag            bool     `json:"tag"`
 		SHA            string   `json:"sha"`
 		Source         string   `json:"source"`
 		Status         string   `json:"status"`
@@ -85,7 +86,15 @@ type pipelineBody struct {
 	} `json:"commit"`
 	SourcePipeline struct {
 		PipelineID int64 `json:"pipeline_id"`
+		Project    struct {
+			ID int64 `json:"id"`
+		} `json:"project"`
 	} `json:"source_pipeline"`
+	MergeRequest struct {
+		IID           int64 `json:"iid"`
+		SourceProject int64 `json:"source_project_id"`
+		TargetProject int64 `json:"target_project_id"`
+	} `json:"merge_request"`
 	Builds []struct {
 		ID         int64  `json:"id"`
 		Stage      string `json:"stage"`
@@ -135,6 +144,7 @@ func parsePipeline(body []byte) (Event, error) {
 	p := fleet.Pipeline{
 		ID: a.ID, IID: a.IID, Status: fleet.PipelineStatus(short(a.Status)), Source: short(a.Source), Ref: short(a.Ref), SHA: short(a.SHA),
 		Title: short(e.Commit.Title), WebURL: short(a.URL), Parent: e.SourcePipeline.PipelineID,
+		Tag: a.Tag, MergeRequest: e.MergeRequest.IID, Fork: e.MergeRequest.SourceProject != e.MergeRequest.TargetProject,
 		CreatedAt: parseTime(a.CreatedAt), FinishedAt: parseTime(a.FinishedAt), StatusDetail: short(a.DetailedStatus),
 	}
 	// A pipeline event has no time of its own: it was sent at the latest time in
