@@ -13,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -29,7 +30,7 @@ func TestToken(t *testing.T) {
 	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-short-lived", Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day})
 	got, err := w.client(t, "glpat-short-lived").Token(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, gitlab.Token{Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day}, got)
+	assert.Equal(t, gitlab.Token{Name: "ocim", Scopes: []string{"read_api"}, ExpiresAt: day, Kind: "service account", Owner: "ocim-bot"}, got)
 	w.RevokeToken("glpat-short-lived")
 	_, err = w.client(t, "glpat-short-lived").Token(t.Context())
 	assert.True(t, fault.Is(err, fault.Upstream))
@@ -41,7 +42,9 @@ func TestReach(t *testing.T) {
 	w.AddToken(gitlabtest.TokenSpec{Value: "glpat-revoked"})
 	w.RevokeToken("glpat-revoked")
 	for _, value := range []string{token, "glpat-wrong", "glpat-narrow", "glpat-revoked"} {
-		assert.NoError(t, gitlab.ProjectAdmin{Client: w.client(t, value)}.Reach(t.Context()), value)
+		version, err := gitlab.ProjectAdmin{Client: w.client(t, value)}.Reach(t.Context())
+		require.NoError(t, err, value)
+		assert.Equal(t, value == token, version == projects.Version{Major: 18, Minor: 8}, "only a token that may is told the version")
 	}
 	for name, tt := range map[string]struct {
 		status int
@@ -67,7 +70,8 @@ func TestReach(t *testing.T) {
 			defer other.Close()
 			c, err := gitlab.New(other.URL, secret.New("glpat-any"), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
 			require.NoError(t, err)
-			assert.Equal(t, tt.want, fault.KindOf(gitlab.ProjectAdmin{Client: c}.Reach(t.Context())))
+			_, err = gitlab.ProjectAdmin{Client: c}.Reach(t.Context())
+			assert.Equal(t, tt.want, fault.KindOf(err), err)
 		})
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	gogitlab "github.com/xanzy/go-gitlab"
-
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/refusal"
@@ -37,39 +35,33 @@ func translateCall(call refusal.Call, err error, doing string, args ...any) erro
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, fault.Wrap(fault.Unavailable, err, "GitLab did not answer in time"))
 	}
-	if errors.Is(err, gogitlab.ErrNotFound) { // the library drops GitLab's words here
-		return refused(refusal.Classify(refusal.Answer{Call: call, Status: http.StatusNotFound}), err, http.StatusNotFound, doing)
-	}
-	var answer *gogitlab.ErrorResponse
-	if !errors.As(err, &answer) || answer.Response == nil {
+	var answer *answerError
+	if !errors.As(err, &answer) {
 		return fault.Wrap(fault.Unavailable, err, "%s: GitLab could not be reached, or its answer was cut off", doing)
 	}
-	status := answer.Response.StatusCode
-	found := refusal.Classify(refusal.Answer{
-		Call: call, Status: status, Words: brief(answer), After: retryAfter(answer.Response.Header),
-	})
-	return refused(found, logged(answer), status, doing)
+	r := refusal.Classify(refusal.Answer{Call: call, Status: answer.status, Words: answer.words, After: retryAfter(answer.header)})
+	return refused(r, answer, doing)
 }
 
-// refused makes the fault of a refusal. cause is for the log.
-func refused(r refusal.Refusal, cause error, status int, doing string) error {
-	e := fault.Wrap(kindOfRefusal(r, status), &refusedError{&r, cause}, "%s: %s", doing, explain(r, status))
+// refused makes the fault of a refusal.
+func refused(r refusal.Refusal, answer *answerError, doing string) error {
+	e := fault.Wrap(kindOfRefusal(r), &refusedError{&r, answer}, "%s: %s", doing, explain(r, answer.status))
 	if r.Class == refusal.Later {
 		e.RetryAfter = cmp.Or(r.After, time.Minute)
 	}
 	return e
 }
 
-// refusedError is a refusal with GitLab's answer for the log.
+// refusedError is a refusal with GitLab's answer, which is for the log.
 type refusedError struct {
 	refusal *refusal.Refusal
-	cause   error
+	answer  *answerError
 }
 
-func (e *refusedError) Error() string   { return e.cause.Error() }
-func (e *refusedError) Unwrap() []error { return []error{e.refusal, e.cause} }
+func (e *refusedError) Error() string   { return e.answer.Error() }
+func (e *refusedError) Unwrap() []error { return []error{e.refusal, e.answer} }
 
-func kindOfRefusal(r refusal.Refusal, status int) fault.Kind {
+func kindOfRefusal(r refusal.Refusal) fault.Kind {
 	switch {
 	case r.Class == refusal.Later:
 		return fault.Limited
@@ -108,21 +100,6 @@ func quoted(words string) string {
 		return ""
 	}
 	return " (" + words + ")"
-}
-
-// logged is what the log gets of an answer. GitLab's own words may repeat what
-// it was sent.
-func logged(answer *gogitlab.ErrorResponse) error {
-	code := answer.Response.StatusCode
-	if req := answer.Response.Request; req != nil {
-		return fmt.Errorf("%s %s: %d %s", req.Method, req.URL.Redacted(), code, brief(answer))
-	}
-	return fmt.Errorf("%d %s", code, brief(answer))
-}
-
-// brief is what GitLab said, masked and short enough for a person and a log.
-func brief(answer *gogitlab.ErrorResponse) string {
-	return cutText(refusal.Words(answer.Body))
 }
 
 // maxWords bounds what is kept of GitLab's words, in characters.

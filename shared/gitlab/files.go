@@ -3,12 +3,11 @@ package gitlab
 import (
 	"context"
 	"encoding/base64"
-	"errors"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
-
-	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -42,31 +41,32 @@ func (p *Project) files(ctx context.Context, sha string) ([]fleet.SourceFile, er
 
 // tree lists the wanted files of a folder; none when it is not there.
 func (p *Project) tree(ctx context.Context, folder, sha string) ([]string, error) {
-	deep := true
-	opt := &gogitlab.ListTreeOptions{Path: &folder, Ref: &sha, Recursive: &deep, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
-	var paths []string
-	for range maxEntries / pageSize {
-		nodes, answer, err := p.api.Repositories.ListTree(p.id, opt, gogitlab.WithContext(ctx))
-		if errors.Is(err, gogitlab.ErrNotFound) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, translate(err, "listing %s", folder)
-		}
-		for _, n := range nodes {
-			if n.Type == "blob" && grove.Wanted(n.Path) {
+	paths, whole, err := p.blobsBelow(ctx, folder, sha, maxEntries/pageSize, grove.Wanted)
+	if err == nil && !whole {
+		err = fault.New(fault.TooLarge, "The folder %s has more than %d files", folder, maxEntries)
+	}
+	return paths, err
+}
+
+// blobsBelow lists the files below a folder that are wanted; none when it is not
+// there. whole is false when pages were not enough.
+func (p *Project) blobsBelow(ctx context.Context, folder, ref string, pages int, wanted func(string) bool) (paths []string, whole bool, err error) {
+	query := url.Values{"path": {folder}, "ref": {ref}, "recursive": {"true"}}
+	whole, err = list(ctx, p.Client, p.path("repository", "tree"), query, pages, func(page []nodeBody) bool {
+		for _, n := range page {
+			if n.Type == "blob" && wanted(n.Path) {
 				paths = append(paths, n.Path)
 			}
 		}
-		if answer.NextPage == 0 {
-			return paths, nil
-		}
-		opt.Page = answer.NextPage
+		return true
+	})
+	if hasStatus(err, http.StatusNotFound) {
+		return nil, true, nil
 	}
-	return nil, fault.New(fault.TooLarge, "The folder %s has more than %d files", folder, maxEntries)
+	return paths, whole, translate(err, "listing %s", folder)
 }
 
-// blobsQuery reads many files at once; go-gitlab knows no GraphQL.
+// blobsQuery reads many files at once.
 const blobsQuery = `query($project: ID!, $ref: String!, $paths: [String!]!) {
   project(fullPath: $project) { repository { blobs(ref: $ref, paths: $paths, first: 100) { nodes { path rawTextBlob } } } }
 }`
@@ -96,15 +96,15 @@ func (p *Project) blobs(ctx context.Context, sha string, paths []string) ([]flee
 	}
 	if answer.Data.Project == nil || answer.Data.Project.Repository == nil {
 		// GraphQL knows a project by its path only, and that may have changed.
-		found, _, err := p.api.Projects.GetProject(p.id, nil, gogitlab.WithContext(ctx))
-		if err != nil {
+		var found projectBody
+		if _, err := p.call(ctx, apiCall{path: p.path()}, &found); err != nil {
 			return nil, translate(err, "reading the project")
 		}
-		if answer, err = p.askBlobs(ctx, found.PathWithNamespace, sha, paths); err != nil {
+		if answer, err = p.askBlobs(ctx, found.Path, sha, paths); err != nil {
 			return nil, err
 		}
 		if answer.Data.Project == nil || answer.Data.Project.Repository == nil {
-			return nil, fault.New(fault.Upstream, "reading files at %s: the token may not read the repository; it needs the api scope and the Maintainer role", sha)
+			return nil, fault.New(fault.Upstream, "reading files at %s: GitLab shows no repository to the API token. Run the project's checks to find the cause", sha)
 		}
 	}
 	var files []fleet.SourceFile
@@ -115,8 +115,7 @@ func (p *Project) blobs(ctx context.Context, sha string, paths []string) ([]flee
 		file := fleet.SourceFile{Path: blob.Path}
 		if blob.RawTextBlob != nil {
 			file.Text = []byte(*blob.RawTextBlob)
-		} else if file.Text, _, err = p.api.RepositoryFiles.GetRawFile(p.id, blob.Path,
-			&gogitlab.GetRawFileOptions{Ref: &sha}, gogitlab.WithContext(ctx)); err != nil {
+		} else if file.Text, err = p.rawFile(ctx, blob.Path, sha); err != nil {
 			return nil, translate(err, "reading %s", blob.Path)
 		}
 		file.Text = file.Text[:min(len(file.Text), maxFile)]
@@ -131,12 +130,7 @@ func (p *Project) askBlobs(ctx context.Context, name, sha string, paths []string
 		"variables": map[string]any{"project": name, "ref": sha, "paths": paths},
 	}
 	var answer blobsAnswer
-	req, err := p.api.NewRequest(http.MethodPost, "graphql", body, []gogitlab.RequestOptionFunc{gogitlab.WithContext(ctx)})
-	if err != nil {
-		return answer, translate(err, "reading files at %s", sha)
-	}
-	req.URL.Path, req.URL.RawPath = strings.Replace(req.URL.Path, "/api/v4/graphql", "/api/graphql", 1), ""
-	if _, err := p.api.Do(req, &answer); err != nil {
+	if _, err := p.call(ctx, apiCall{method: http.MethodPost, path: "graphql", body: body}, &answer); err != nil {
 		return answer, translate(err, "reading files at %s", sha)
 	}
 	if len(answer.Errors) > 0 {
@@ -145,11 +139,25 @@ func (p *Project) askBlobs(ctx context.Context, name, sha string, paths []string
 	return answer, nil
 }
 
+func (p *Project) rawFile(ctx context.Context, path, ref string) ([]byte, error) {
+	resp, err := p.send(ctx, apiCall{path: p.path("repository", "files", path, "raw"), query: url.Values{"ref": {ref}}})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return io.ReadAll(io.LimitReader(resp.Body, maxFile))
+}
+
 // File reads one file at a commit, with the commit that last changed it;
 // fault.NotFound when it is not there.
 func (p *Project) File(ctx context.Context, path, ref string) (fleet.SourceFile, error) {
-	f, _, err := p.api.RepositoryFiles.GetFile(p.id, path, &gogitlab.GetFileOptions{Ref: &ref}, gogitlab.WithContext(ctx))
-	if err != nil {
+	var f struct {
+		Size       int64  `json:"size"`
+		Encoding   string `json:"encoding"`
+		Content    string `json:"content"`
+		LastCommit string `json:"last_commit_id"`
+	}
+	if _, err := p.call(ctx, apiCall{path: p.path("repository", "files", path), query: url.Values{"ref": {ref}}}, &f); err != nil {
 		return fleet.SourceFile{}, translate(err, "reading %s", path)
 	}
 	if f.Size > maxFile {
@@ -157,41 +165,30 @@ func (p *Project) File(ctx context.Context, path, ref string) (fleet.SourceFile,
 	}
 	text := []byte(f.Content)
 	if f.Encoding == "base64" {
+		var err error
 		if text, err = base64.StdEncoding.DecodeString(f.Content); err != nil {
 			return fleet.SourceFile{}, fault.Wrap(fault.Unavailable, err, "reading %s: GitLab's answer was cut off", path)
 		}
 	}
-	return fleet.SourceFile{Path: path, Text: text, LastCommit: f.LastCommitID}, nil
+	return fleet.SourceFile{Path: path, Text: text, LastCommit: f.LastCommit}, nil
 }
 
-// maxTree bounds the files of one folder.
-const maxTree = 200
+// Bounds of one folder: its files, and the pages of GitLab's list, which names
+// folders, too.
+const (
+	maxTree      = 200
+	maxTreePages = 10
+)
 
 // Folder lists the files below a folder at a commit; none when it is not there.
 func (p *Project) Folder(ctx context.Context, path, ref string) ([]string, error) {
-	deep := true
-	opt := &gogitlab.ListTreeOptions{Path: &path, Ref: &ref, Recursive: &deep, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
-	files := []string{}
-	for {
-		list, answer, err := p.api.Repositories.ListTree(p.id, opt, gogitlab.WithContext(ctx))
-		if errors.Is(err, gogitlab.ErrNotFound) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, translate(err, "listing %s", path)
-		}
-		for _, n := range list {
-			if n.Type != "blob" {
-				continue
-			}
-			if len(files) == maxTree {
-				return nil, fault.New(fault.TooLarge, "%s has more than %d files", path, maxTree)
-			}
-			files = append(files, n.Path)
-		}
-		if answer.NextPage == 0 {
-			return files, nil
-		}
-		opt.Page = answer.NextPage
+	all := func(string) bool { return true }
+	files, whole, err := p.blobsBelow(ctx, path, ref, maxTreePages, all)
+	if err != nil {
+		return nil, err
 	}
+	if !whole || len(files) > maxTree {
+		return nil, fault.New(fault.TooLarge, "%s has more than %d files", path, maxTree)
+	}
+	return append([]string{}, files...), nil
 }

@@ -1,11 +1,13 @@
 package gitlab
 
 import (
+	"cmp"
 	"context"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"time"
-
-	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -20,9 +22,12 @@ const (
 	firstPipelinePages = 10
 )
 
+// maxJobPages bounds the jobs of one pipeline that are listed.
+const maxJobPages = 10
+
 // Pipelines reads the pipelines that changed since, children included, oldest
 // change first. The zero time is for the newest thousand. A list tells neither
-// titles nor jobs.
+// titles nor jobs, and not whether a ref is a tag.
 func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error) {
 	all, err := p.listPipelines(ctx, since, "")
 	if err != nil {
@@ -43,72 +48,104 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 }
 
 func (p *Project) listPipelines(ctx context.Context, since time.Time, source string) ([]fleet.Pipeline, error) {
-	orderBy, sort, pages := "updated_at", "asc", maxPipelinePages
-	opt := &gogitlab.ListProjectPipelinesOptions{
-		ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}, OrderBy: &orderBy, Sort: &sort,
-	}
+	query, pages := url.Values{"order_by": {"updated_at"}, "sort": {"asc"}}, maxPipelinePages
 	if since.IsZero() {
-		sort, pages = "desc", firstPipelinePages
+		query.Set("sort", "desc")
+		pages = firstPipelinePages
 	} else {
-		opt.UpdatedAfter = &since
+		query.Set("updated_after", since.UTC().Format(time.RFC3339Nano))
 	}
 	if source != "" {
-		opt.Source = &source
+		query.Set("source", source)
 	}
 	all := []fleet.Pipeline{}
-	for range pages {
-		list, answer, err := p.api.Pipelines.ListProjectPipelines(p.id, opt, gogitlab.WithContext(ctx))
-		if err != nil {
-			return nil, translate(err, "listing pipelines")
+	_, err := list(ctx, p.Client, p.path("pipelines"), query, pages, func(page []pipelineBody) bool {
+		for _, b := range page {
+			all = append(all, b.pipeline())
 		}
-		for _, i := range list {
-			all = append(all, fleet.Pipeline{
-				ID: int64(i.ID), IID: int64(i.IID), Status: fleet.PipelineStatus(i.Status), Source: i.Source, Ref: i.Ref,
-				SHA: i.SHA, WebURL: i.WebURL, CreatedAt: at(i.CreatedAt), UpdatedAt: at(i.UpdatedAt),
-			})
-		}
-		if answer.NextPage == 0 {
-			break
-		}
-		opt.Page = answer.NextPage
+		return true
+	})
+	if err != nil {
+		return nil, translate(err, "listing pipelines")
 	}
 	return all, nil
 }
 
-// Pipeline reads one pipeline with its jobs.
+// Pipeline reads one pipeline with its jobs, as they are now.
 func (p *Project) Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error) {
-	found, _, err := p.api.Pipelines.GetPipeline(p.id, int(id), gogitlab.WithContext(ctx))
-	if err != nil {
+	return p.pipeline(ctx, id, false, 1)
+}
+
+// PipelineWithJobs reads one pipeline with all its jobs, those included that a
+// retry replaced.
+func (p *Project) PipelineWithJobs(ctx context.Context, id int64) (fleet.Pipeline, error) {
+	return p.pipeline(ctx, id, true, maxJobPages)
+}
+
+func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages int) (fleet.Pipeline, error) {
+	var found pipelineBody
+	number := strconv.FormatInt(id, 10)
+	if _, err := p.call(ctx, apiCall{path: p.path("pipelines", number)}, &found); err != nil {
 		return fleet.Pipeline{}, translate(err, "reading pipeline %d", id)
 	}
-	out := pipeline(found)
-	jobs, _, err := p.api.Jobs.ListPipelineJobs(p.id, int(id),
-		&gogitlab.ListJobsOptions{ListOptions: gogitlab.ListOptions{PerPage: pageSize}}, gogitlab.WithContext(ctx))
+	out := found.pipeline()
+	query := url.Values{}
+	if retried {
+		query.Set("include_retried", "true")
+	}
+	jobs, err := p.jobs(ctx, number, "jobs", query, pages)
 	if err != nil {
 		return fleet.Pipeline{}, translate(err, "listing the jobs of pipeline %d", id)
 	}
-	// GitLab lists the newest job first; people read the oldest stage first.
-	slices.SortFunc(jobs, func(a, b *gogitlab.Job) int { return a.ID - b.ID })
-	for _, j := range jobs {
-		addJob(&out.Stages, j.Stage, fleet.Job{
-			ID: int64(j.ID), Name: j.Name, Status: fleet.PipelineStatus(j.Status),
-			StartedAt: at(j.StartedAt), FinishedAt: at(j.FinishedAt), WebURL: j.WebURL,
-		})
+	if out.Status == fleet.StatusFailed {
+		// Jobs that start other pipelines are in a list of their own. One that could
+		// not start its pipeline has no log, only a reason.
+		bridges, err := p.jobs(ctx, number, "bridges", nil, 1)
+		if err != nil {
+			return fleet.Pipeline{}, translate(err, "listing the child pipelines of pipeline %d", id)
+		}
+		out.StatusDetail = cmp.Or(cutText(found.YamlErrors.Value), unstarted(jobs, bridges), out.StatusDetail)
 	}
+	addJobs(&out.Stages, jobs)
 	return out, nil
 }
 
-func pipeline(p *gogitlab.Pipeline) fleet.Pipeline {
-	out := fleet.Pipeline{
-		ID: int64(p.ID), IID: int64(p.IID), Status: fleet.PipelineStatus(p.Status), Source: p.Source, Ref: p.Ref, SHA: p.SHA,
-		WebURL: p.WebURL, CreatedAt: at(p.CreatedAt), UpdatedAt: at(p.UpdatedAt), StartedAt: at(p.StartedAt), FinishedAt: at(p.FinishedAt),
+// jobs lists a pipeline's jobs or bridges, the oldest first as people read them.
+func (p *Project) jobs(ctx context.Context, pipeline, kind string, query url.Values, pages int) ([]jobBody, error) {
+	var jobs []jobBody
+	_, err := list(ctx, p.Client, p.path("pipelines", pipeline, kind), query, pages, func(page []jobBody) bool {
+		jobs = append(jobs, page...)
+		return true
+	})
+	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
+	return jobs, err
+}
+
+// unstarted says why a failed pipeline has no job whose log would tell: a child
+// pipeline could not be created, or GitLab ended it at once. Else it is empty.
+func unstarted(jobs, bridges []jobBody) string {
+	for _, b := range bridges {
+		if b.Status == string(fleet.StatusFailed) && b.FailureReason.Value != "" {
+			return cutText("The job " + b.Name + " could not start its child pipeline: " + b.FailureReason.Value)
+		}
 	}
-	if p.YamlErrors != "" {
-		out.StatusDetail = p.YamlErrors
-	} else if p.DetailedStatus != nil {
-		out.StatusDetail = p.DetailedStatus.Label
+	if len(jobs) == 0 && len(bridges) == 0 {
+		return "GitLab ended the pipeline before its first job. A limit on pipelines or jobs does this; GitLab's page of the pipeline names it"
 	}
-	return out
+	return ""
+}
+
+// addJobs puts jobs, the oldest first, into their stages.
+func addJobs(stages *[]fleet.Stage, jobs []jobBody) {
+	newest := map[[2]string]int64{}
+	for _, j := range jobs {
+		newest[[2]string{j.Stage, j.Name}] = j.ID
+	}
+	for _, b := range jobs {
+		j := b.job()
+		j.Retried = newest[[2]string{b.Stage, b.Name}] != b.ID
+		addJob(stages, b.Stage, j)
+	}
 }
 
 // addJob puts a job into its stage; stages stand in the order of their first job.
@@ -122,49 +159,45 @@ func addJob(stages *[]fleet.Stage, stage string, job fleet.Job) {
 	*stages = append(*stages, fleet.Stage{Name: stage, Jobs: []fleet.Job{job}})
 }
 
-func at(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
 // Trigger starts a pipeline with the project's trigger token. It is sent once.
 func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline, error) {
 	if p.trigger.IsZero() {
-		return fleet.Pipeline{}, fault.New(fault.Upstream, "The project has no trigger token; an administrator has to enter one")
+		return fleet.Pipeline{}, fault.New(fault.Upstream, "The project has no trigger token. An administrator has to enter one")
 	}
-	var made gogitlab.Pipeline
-	if err := p.send(ctx, grove.Call{Trigger: &t}, &made); err != nil {
-		return fleet.Pipeline{}, p.refusedCall(ctx, refusal.Trigger, err, "triggering a pipeline")
+	var made pipelineBody
+	if err := p.submit(ctx, grove.Call{Trigger: &t}, &made); err != nil {
+		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Trigger, err, "triggering a pipeline")
 	}
-	return pipeline(&made), nil
+	return made.pipeline(), nil
 }
 
 // Run starts a pipeline of the default branch with variables. It is sent once.
 func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
-	var made gogitlab.Pipeline
-	if err := p.send(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
-		return fleet.Pipeline{}, p.refusedCall(ctx, refusal.Pipeline, err, "starting a pipeline of %s", call.Ref)
+	var made pipelineBody
+	if err := p.submit(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
+		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Pipeline, err, "starting a pipeline of %s", call.Ref)
 	}
-	return pipeline(&made), nil
+	return made.pipeline(), nil
 }
 
 // FindPipeline looks for the newest pipeline of a source ("trigger" or "api")
 // that changed since, carries all the variables and is not to be skipped;
 // fault.NotFound when there is none.
 func (p *Project) FindPipeline(ctx context.Context, since time.Time, source string, variables map[string]string, skip func(id int64) bool) (fleet.Pipeline, error) {
-	list, err := p.listPipelines(ctx, since, source)
+	pipelines, err := p.listPipelines(ctx, since, source)
 	if err != nil {
 		return fleet.Pipeline{}, err
 	}
-	for i := len(list) - 1; i >= 0; i-- {
-		if skip(list[i].ID) {
+	for _, found := range slices.Backward(pipelines) {
+		if skip(found.ID) {
 			continue
 		}
-		has, _, err := p.api.Pipelines.GetPipelineVariables(p.id, int(list[i].ID), gogitlab.WithContext(ctx))
-		if err != nil {
-			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", list[i].ID)
+		var has []struct {
+			Key   string `json:"key"`
+			Value string `json:"value"`
+		}
+		if _, err := p.call(ctx, apiCall{path: p.path("pipelines", strconv.FormatInt(found.ID, 10), "variables")}, &has); err != nil {
+			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", found.ID)
 		}
 		matching := 0
 		for _, v := range has {
@@ -173,26 +206,27 @@ func (p *Project) FindPipeline(ctx context.Context, since time.Time, source stri
 			}
 		}
 		if matching == len(variables) {
-			return list[i], nil
+			return found, nil
 		}
 	}
-	return fleet.Pipeline{}, fault.New(fault.NotFound, "no pipeline of that kind was started")
+	return fleet.Pipeline{}, fault.New(fault.NotFound, "No such pipeline was started")
 }
 
 // Cancel cancels what has not finished of a pipeline.
 func (p *Project) Cancel(ctx context.Context, id int64) (fleet.Pipeline, error) {
-	done, _, err := p.api.Pipelines.CancelPipelineBuild(p.id, int(id), gogitlab.WithContext(ctx))
-	if err != nil {
-		return fleet.Pipeline{}, translate(err, "canceling pipeline %d", id)
-	}
-	return pipeline(done), nil
+	return p.change(ctx, id, "cancel", "canceling")
 }
 
 // Retry runs the failed and canceled jobs of a pipeline again.
 func (p *Project) Retry(ctx context.Context, id int64) (fleet.Pipeline, error) {
-	done, _, err := p.api.Pipelines.RetryPipelineBuild(p.id, int(id), gogitlab.WithContext(ctx))
+	return p.change(ctx, id, "retry", "retrying")
+}
+
+func (p *Project) change(ctx context.Context, id int64, what, doing string) (fleet.Pipeline, error) {
+	var done pipelineBody
+	_, err := p.call(ctx, apiCall{method: http.MethodPost, path: p.path("pipelines", strconv.FormatInt(id, 10), what)}, &done)
 	if err != nil {
-		return fleet.Pipeline{}, translate(err, "retrying pipeline %d", id)
+		return fleet.Pipeline{}, translate(err, "%s pipeline %d", doing, id)
 	}
-	return pipeline(done), nil
+	return done.pipeline(), nil
 }

@@ -1,19 +1,20 @@
 package gitlab
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
-
-	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/projects"
+	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -24,57 +25,75 @@ var _ projects.Remote = ProjectAdmin{}
 
 // Describe reads the project itself.
 func (p *Project) Describe(ctx context.Context) (fleet.Project, error) {
-	found, err := ProjectAdmin{&Client{api: p.api}}.Inspect(ctx, strconv.Itoa(p.id))
-	return found.Project, err
+	found, err := p.Client.readProject(ctx, strconv.FormatInt(p.id, 10))
+	return found.project(), err
+}
+
+func (c *Client) readProject(ctx context.Context, idOrPath string) (projectBody, error) {
+	var body projectBody
+	_, err := c.call(ctx, apiCall{path: pathOf("projects", idOrPath)}, &body)
+	return body, translate(err, "reading project %s", idOrPath)
 }
 
 // Inspect reads a project by its numeric id or its path.
 func (e ProjectAdmin) Inspect(ctx context.Context, idOrPath string) (projects.Found, error) {
-	var id any = idOrPath
-	if n, err := strconv.Atoi(idOrPath); err == nil {
-		id = n
-	}
-	p, _, err := e.api.Projects.GetProject(id, nil, gogitlab.WithContext(ctx))
+	b, err := e.readProject(ctx, idOrPath)
 	if err != nil {
-		return projects.Found{}, translate(err, "reading project %s", idOrPath)
+		return projects.Found{}, err
 	}
-	found := projects.Found{Archived: p.Archived, Project: fleet.Project{
-		GitLabID: int64(p.ID), Path: p.PathWithNamespace, WebURL: p.WebURL, DefaultBranch: p.DefaultBranch,
-	}}
-	if p.EmptyRepo {
-		found.Project.DefaultBranch = ""
-	}
-	if access := p.Permissions; access != nil {
-		if access.ProjectAccess != nil {
-			found.Access = int(access.ProjectAccess.AccessLevel)
-		}
-		if access.GroupAccess != nil {
-			found.Access = max(found.Access, int(access.GroupAccess.AccessLevel))
-		}
-	}
-	return found, nil
+	return projects.Found{
+		Project: b.project(), Archived: b.Archived.Value, DeletionOn: cmp.Or(b.DeletionOn.Value, b.DeletionAt.Value),
+		CIDisabled: b.ciDisabled(), VariablesRole: b.VariablesRole.Value, VariablesRestricted: b.RestrictVariables.Value,
+		Access: b.access(),
+	}, nil
 }
 
-// Reach proves that a GitLab server answers, whether or not it takes the token;
-// fault.NotFound when what answers is none.
-func (e ProjectAdmin) Reach(ctx context.Context) error {
-	v, resp, err := e.api.Version.GetVersion(gogitlab.WithContext(ctx))
+// Access reads the role of the token's account where the project does not tell:
+// it may come by an invited group. 0 when GitLab does not tell.
+func (e ProjectAdmin) Access(ctx context.Context, gitlabID int64) (int, error) {
+	var who struct {
+		ID int64 `json:"id"`
+	}
+	if _, err := e.call(ctx, apiCall{path: "user"}, &who); err != nil {
+		return 0, translate(err, "reading the API token's account")
+	}
+	var member struct {
+		Level int `json:"access_level"`
+	}
+	_, err := e.call(ctx, apiCall{path: projectPath(gitlabID, "members", "all", strconv.FormatInt(who.ID, 10))}, &member)
+	if hasStatus(err, http.StatusNotFound) {
+		return 0, nil
+	}
+	return member.Level, translate(err, "reading the role of the API token's account")
+}
+
+// CanPush tells whether the token's account may push to a branch.
+func (e ProjectAdmin) CanPush(ctx context.Context, gitlabID int64, branch string) (bool, error) {
+	var b branchBody
+	_, err := e.call(ctx, apiCall{path: projectPath(gitlabID, "repository", "branches", branch)}, &b)
+	return !b.locked(), translate(err, "reading the branch %s", branch)
+}
+
+// Reach proves that a GitLab server answers, whether or not it takes the token,
+// and tells its version where it does; fault.NotFound when what answers is none.
+func (e ProjectAdmin) Reach(ctx context.Context) (projects.Version, error) {
+	var v struct {
+		Version string `json:"version"`
+	}
+	_, err := e.call(ctx, apiCall{path: "version"}, &v)
 	if err == nil && v.Version != "" {
-		return nil
+		return projects.Version(parseVersion(v.Version)), nil
 	}
-	if resp == nil {
-		return translate(err, "asking for GitLab's version")
+	var answer *answerError
+	switch {
+	case err == nil, fault.Is(err, fault.Upstream):
+		return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: its answer to the question for its version is not GitLab's")
+	case !errors.As(err, &answer), answer.status == http.StatusTooManyRequests, answer.status >= 500:
+		return projects.Version{}, translate(err, "asking for GitLab's version")
+	case (answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden) && refusesAsGitLab(answer.status, answer.body):
+		return projects.Version{}, nil
 	}
-	var answer *gogitlab.ErrorResponse
-	switch code := resp.StatusCode; {
-	case code == http.StatusUnauthorized, code == http.StatusForbidden:
-		if errors.As(err, &answer) && refusesAsGitLab(code, answer.Body) {
-			return nil
-		}
-	case code == http.StatusTooManyRequests, code >= 500:
-		return translate(err, "asking for GitLab's version")
-	}
-	return fault.New(fault.NotFound, "What answers there is no GitLab: it answers %d when it is asked for GitLab's version, and not as GitLab does", resp.StatusCode)
+	return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: it answers %d when asked for GitLab's version, and not as GitLab does", answer.status)
 }
 
 // refusesAsGitLab tells GitLab's refusal of a token from that of another server.
@@ -93,28 +112,21 @@ func refusesAsGitLab(code int, body []byte) bool {
 // Token reads what the API token may.
 func (e ProjectAdmin) Token(ctx context.Context) (projects.Token, error) {
 	t, err := e.Client.Token(ctx)
-	return projects.Token{Name: t.Name, Scopes: t.Scopes, ExpiresAt: t.ExpiresAt}, err
+	return projects.Token(t), err
 }
 
 // Layout tells what of a Grove repository is at the root of a branch.
 func (e ProjectAdmin) Layout(ctx context.Context, gitlabID int64, branch string) (projects.Layout, error) {
-	opt := &gogitlab.ListTreeOptions{Ref: &branch, ListOptions: gogitlab.ListOptions{PerPage: pageSize, Page: 1}}
 	var l projects.Layout
-	for range maxRoot / pageSize {
-		nodes, answer, err := e.api.Repositories.ListTree(int(gitlabID), opt, gogitlab.WithContext(ctx))
-		if err != nil {
-			return projects.Layout{}, translate(err, "listing the root of %s", branch)
-		}
-		for _, n := range nodes {
+	query := url.Values{"ref": {branch}}
+	_, err := list(ctx, e.Client, projectPath(gitlabID, "repository", "tree"), query, maxRoot/pageSize, func(page []nodeBody) bool {
+		for _, n := range page {
 			l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
 			l.Instances = l.Instances || n.Path == "instances" && n.Type == "tree"
 		}
-		if answer.NextPage == 0 || l.ClusterFile && l.Instances {
-			break
-		}
-		opt.Page = answer.NextPage
-	}
-	return l, nil
+		return !l.ClusterFile || !l.Instances
+	})
+	return l, translate(err, "listing the root of %s", branch)
 }
 
 // maxRoot bounds how far the root of a repository is looked through.
@@ -124,23 +136,31 @@ const maxRoot = 5000
 // on it.
 const noBranch = "ocim..check"
 
-// TryTrigger proves a trigger token: GitLab looks at the token before it looks at
-// the branch.
+// TryTrigger proves a trigger token without starting anything: GitLab gets as far
+// as the reference, which cannot exist. Newer versions look at the reference
+// before the variables' role, older ones after it, so the role has to be read
+// from the project as well.
 func (e ProjectAdmin) TryTrigger(ctx context.Context, gitlabID int64, token secret.Value) error {
-	branch, value := noBranch, token.Reveal()
-	_, _, err := e.api.PipelineTriggers.RunPipelineTrigger(int(gitlabID),
-		&gogitlab.RunPipelineTriggerOptions{Ref: &branch, Token: &value}, gogitlab.WithContext(ctx))
-	var answer *gogitlab.ErrorResponse
-	if errors.As(err, &answer) && answer.Response != nil && answer.Response.StatusCode == http.StatusBadRequest {
+	_, err := e.call(ctx, apiCall{
+		method: http.MethodPost, path: projectPath(gitlabID, "trigger", "pipeline"),
+		body: map[string]any{"ref": noBranch, "token": token.Reveal()},
+	}, nil)
+	if err == nil {
+		return fault.New(fault.Upstream, "GitLab accepted a pipeline for a branch that cannot exist")
+	}
+	err = translateCall(refusal.Trigger, err, "trying the trigger token")
+	if r, is := refusal.From(err); is && r.Reason == refusal.BranchMissing {
 		return nil
 	}
-	return translate(err, "trying the trigger token")
+	return err
 }
 
 // HookAt finds the webhook of an address; fault.NotFound when there is none.
 func (e ProjectAdmin) HookAt(ctx context.Context, gitlabID int64, address string) (projects.Hook, error) {
 	h, err := e.hookAt(ctx, gitlabID, address)
-	return projects.Hook{Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled}, err
+	return projects.Hook{
+		ID: h.ID, Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled, DisabledUntil: h.DisabledUntil, Signed: h.Signed,
+	}, err
 }
 
 func (e ProjectAdmin) hookAt(ctx context.Context, gitlabID int64, address string) (Webhook, error) {
@@ -156,11 +176,24 @@ func (e ProjectAdmin) hookAt(ctx context.Context, gitlabID int64, address string
 	return Webhook{}, fault.New(fault.NotFound, "The project has no webhook to %s", address)
 }
 
+// FailedDelivery says how the newest delivery of a webhook failed; empty when it
+// did not.
+func (e ProjectAdmin) FailedDelivery(ctx context.Context, gitlabID, hook int64) (string, error) {
+	d, err := e.Client.FailedDelivery(ctx, gitlabID, hook)
+	if err != nil || d == (Delivery{}) {
+		return "", err
+	}
+	if d.Answer == "" {
+		return d.Status, nil
+	}
+	return d.Status + ": " + d.Answer, nil
+}
+
 // Unhook removes the webhook of an address, if there is one.
 func (e ProjectAdmin) Unhook(ctx context.Context, gitlabID int64, address string) error {
 	h, err := e.hookAt(ctx, gitlabID, address)
 	if err == nil {
-		err = e.Client.RemoveHook(ctx, gitlabID, h.ID)
+		err = e.RemoveHook(ctx, gitlabID, h.ID)
 	}
 	return unlessGone(err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/vault"
 )
@@ -320,17 +321,22 @@ func TestOpenWithoutCredentials(t *testing.T) {
 	assert.ErrorContains(t, err, "administrator")
 }
 
-func TestDescribeAndHook(t *testing.T) {
+func TestInspect_TakesIDAndPath(t *testing.T) {
 	w := begin(t, small())
 	c, err := gitlab.New(w.URL(), secret.New(token), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
 	require.NoError(t, err)
+	admin := gitlab.ProjectAdmin{Client: c}
 	for _, name := range []string{"grove/campus", fmt.Sprint(w.id)} {
-		p, err := c.Describe(t.Context(), name)
+		found, err := admin.Inspect(t.Context(), name)
 		require.NoError(t, err)
-		assert.Equal(t, fleet.Project{GitLabID: int64(w.id), Path: "grove/campus", WebURL: w.URL() + "/grove/campus", DefaultBranch: "main"}, p)
+		assert.Equal(t, fleet.Project{GitLabID: int64(w.id), Path: "grove/campus", WebURL: w.URL() + "/grove/campus", DefaultBranch: "main"}, found.Project)
+		assert.Equal(t, 40, found.Access)
 	}
-	_, err = c.Describe(t.Context(), "grove/none")
+	_, err = admin.Inspect(t.Context(), "grove/none")
 	assert.True(t, fault.Is(err, fault.NotFound))
+	r, _ := refusal.From(err)
+	assert.Equal(t, refusal.NotVisible, r.Reason)
+	assert.Equal(t, "404 Project Not Found", r.Words, "GitLab's words are kept of every status")
 	for range 2 { // the second updates the first
 		require.NoError(t, c.Hook(t.Context(), int64(w.id), "http://127.0.0.1:1/hook", secret.New("s")))
 	}

@@ -6,9 +6,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"strings"
-
-	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -21,41 +20,18 @@ const (
 	maxEntries = 50_000    // files in it
 	maxKept    = 10_000    // files that describe the cluster and its instances
 	maxFile    = 2 << 20   // bytes of one of these; a longer one is cut, which the reader reports
-	pageSize   = 100
 )
 
 // Head reads the newest commit of the default branch.
 func (p *Project) Head(ctx context.Context) (fleet.Head, error) {
-	b, _, err := p.api.Branches.GetBranch(p.id, p.branch, gogitlab.WithContext(ctx))
-	if err != nil {
+	var b branchBody
+	if _, err := p.call(ctx, apiCall{path: p.path("repository", "branches", p.branch)}, &b); err != nil {
 		return fleet.Head{}, translate(err, "reading the branch %s", p.branch)
 	}
 	if b.Commit == nil || b.Commit.ID == "" {
 		return fleet.Head{}, fault.New(fault.Invalid, "The branch %s has no commits", p.branch)
 	}
-	return fleet.Head{Commit: commit(b.Commit), Locked: !b.CanPush}, nil
-}
-
-// Commits reads the newest commits of the default branch, newest first.
-func (p *Project) Commits(ctx context.Context, most int) ([]fleet.Commit, error) {
-	var all []fleet.Commit
-	err := p.eachCommit(ctx, &gogitlab.ListCommitsOptions{RefName: &p.branch}, most, func(c fleet.Commit) bool {
-		all = append(all, c)
-		return true
-	})
-	return all, err
-}
-
-func commit(c *gogitlab.Commit) fleet.Commit {
-	out := fleet.Commit{
-		SHA: c.ID, Title: c.Title, Message: c.Message, Author: c.AuthorName, Parents: c.ParentIDs, WebURL: c.WebURL,
-	}
-	if c.CommittedDate != nil {
-		out.CreatedAt = c.CommittedDate.UTC()
-	} else if c.CreatedAt != nil {
-		out.CreatedAt = c.CreatedAt.UTC()
-	}
-	return out
+	return fleet.Head{Commit: b.Commit.commit(), Locked: b.locked()}, nil
 }
 
 // Files reads the files that describe the cluster and its instances at a
@@ -71,30 +47,14 @@ func (p *Project) Files(ctx context.Context, sha string) ([]fleet.SourceFile, er
 }
 
 func (p *Project) archive(ctx context.Context, sha string) ([]fleet.SourceFile, error) {
-	// go-gitlab reads on to the end of an answer unless its context is over.
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	read, write := io.Pipe()
-	streamed := make(chan struct{})
-	go func() {
-		defer close(streamed)
-		format := "tar.gz"
-		_, err := p.api.Repositories.StreamArchive(p.id, write,
-			&gogitlab.ArchiveOptions{Format: &format, SHA: &sha}, gogitlab.WithContext(ctx))
-		write.CloseWithError(err)
-	}()
-	files, err := unpack(read, archiveBounds{maxArchive, maxEntries, maxKept})
-	cancel()
-	read.CloseWithError(errEnough)
-	<-streamed
+	resp, err := p.send(ctx, apiCall{path: p.path("repository", "archive.tar.gz"), query: url.Values{"sha": {sha}}})
 	if err != nil {
 		return nil, translate(err, "reading the archive of %s", sha)
 	}
-	return files, nil
+	defer func() { _ = resp.Body.Close() }() // what is left of it is not read
+	files, err := unpack(resp.Body, archiveBounds{maxArchive, maxEntries, maxKept})
+	return files, translate(err, "reading the archive of %s", sha)
 }
-
-// errEnough stops a download whose rest is of no use.
-var errEnough = errors.New("the rest of the archive is not needed")
 
 // archiveBounds is how much of an archive is read.
 type archiveBounds struct {

@@ -218,7 +218,7 @@ func (s *Service) one(ctx context.Context, sub *subject, name string) result {
 }
 
 func checkReachable(ctx context.Context, sub *subject) result {
-	err := sub.remote.Reach(ctx)
+	_, err := sub.remote.Reach(ctx)
 	switch {
 	case fault.Is(err, fault.Unavailable), fault.Is(err, fault.Limited):
 		return failed(err, "Open "+sub.GitLabURL+" from where Ocim runs: is the name right, does a firewall stand between, is its certificate valid?")

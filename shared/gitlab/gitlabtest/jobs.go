@@ -14,7 +14,7 @@ func (s *Server) jobRoutes() {
 	s.route("GET /api/v4/projects/{id}/jobs", read, (*call).projectJobs)
 	s.route("GET "+base, read, onJob(func(c *call, at jobAt) reply { return ok(c.s.showJob(c.project, at)) }))
 	s.route("GET "+base+"/trace", read, onJob(func(c *call, at jobAt) reply {
-		return reply{status: http.StatusOK, ctype: "text/plain; charset=utf-8", stream: c.s.trace(c.project, at, c.now)}
+		return c.traceReply(at)
 	}))
 	s.route("POST "+base+"/cancel", act, onJob(func(c *call, at jobAt) reply {
 		c.s.cancelJob(at.pipeline, at.job, c.now)

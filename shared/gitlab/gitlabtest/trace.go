@@ -3,6 +3,8 @@ package gitlabtest
 import (
 	"fmt"
 	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -145,6 +147,27 @@ func traceEnd(j *job) []string {
 		return append(out, ansiRed+"ERROR: Job failed: execution took longer than 1h0m0s seconds"+ansiReset+"\n")
 	}
 	return append(out, ansiRed+"ERROR: Job failed: exit code 1"+ansiReset+"\n")
+}
+
+// traceReply sends a trace as GitLab does: as a whole, whatever Range asks for
+// (lib/api/ci/jobs.rb hands the trace to Rack at once).
+func (c *call) traceReply(at jobAt) reply {
+	log := c.s.trace(c.project, at, c.now)
+	size, err := log.Seek(0, io.SeekEnd)
+	if err != nil {
+		panic(fmt.Sprintf("gitlabtest: %v", err)) // a section of memory has an end
+	}
+	etag := fmt.Sprintf(`W/"%d-%d-%s"`, at.job.ID, size, at.job.Status)
+	if etagMatches(c.r.Header.Get("If-None-Match"), etag) {
+		return reply{status: http.StatusNotModified}.with("ETag", etag)
+	}
+	return reply{status: http.StatusOK, ctype: "text/plain; charset=utf-8", write: func(w io.Writer) error {
+		if _, err := log.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := io.Copy(w, log)
+		return err
+	}}.with("ETag", etag).with("Content-Length", strconv.FormatInt(size, 10))
 }
 
 const fillerLine = 64 // bytes

@@ -1,0 +1,169 @@
+package gitlab
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+// Token is what GitLab says of the token a client uses.
+type Token struct {
+	Name      string
+	Scopes    []string
+	ExpiresAt time.Time // the day from which it is refused; zero when it does not expire
+	Kind      string    // "project", "group", "service account" or "personal"; empty when GitLab does not tell
+	Owner     string    // user name of the account it belongs to
+}
+
+// Names that GitLab gives to the accounts behind its tokens
+// (app/services/resource_access_tokens/create_service.rb,
+// ee/app/services/users/service_accounts/create_service.rb).
+var (
+	projectBot     = regexp.MustCompile(`^project_?\d+_bot`)
+	groupBot       = regexp.MustCompile(`^group_?\d+_bot`)
+	serviceAccount = regexp.MustCompile(`^service_account_`)
+)
+
+// Token reads the client's own token, since GitLab 15.5. One that is revoked or
+// expired is fault.Upstream, as for every other call.
+func (c *Client) Token(ctx context.Context) (Token, error) {
+	var t struct {
+		Name      string       `json:"name"`
+		Scopes    []string     `json:"scopes"`
+		ExpiresAt soft[string] `json:"expires_at"`
+	}
+	if _, err := c.call(ctx, apiCall{path: "personal_access_tokens/self"}, &t); err != nil {
+		return Token{}, translate(err, "reading the API token")
+	}
+	out := Token{Name: t.Name, Scopes: t.Scopes}
+	if day, err := time.Parse(time.DateOnly, t.ExpiresAt.Value); err == nil {
+		out.ExpiresAt = day
+	}
+	var owner struct {
+		Username string      `json:"username"`
+		Bot      soft[*bool] `json:"bot"`
+	}
+	// A token without the scope for it may still be known by name and scopes.
+	if _, err := c.call(ctx, apiCall{path: "user"}, &owner); err == nil {
+		out.Owner, out.Kind = owner.Username, tokenKind(owner.Username, owner.Bot.Value)
+	}
+	return out, nil
+}
+
+func tokenKind(username string, bot *bool) string {
+	switch {
+	case projectBot.MatchString(username):
+		return "project"
+	case groupBot.MatchString(username):
+		return "group"
+	case serviceAccount.MatchString(username), bot != nil && *bot:
+		return "service account"
+	case bot == nil:
+		return "" // GitLab before 13.10 or so tells nothing
+	}
+	return "personal"
+}
+
+// Version is the version of a GitLab server; zero when it is not known.
+type Version struct{ Major, Minor int }
+
+// AtLeast reports whether a version is this one or newer. An unknown one is not.
+func (v Version) AtLeast(major, minor int) bool {
+	return v.Major > major || v.Major == major && v.Minor >= minor
+}
+
+func (v Version) String() string {
+	if v == (Version{}) {
+		return "unknown"
+	}
+	return strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor)
+}
+
+var versionText = regexp.MustCompile(`^(\d{1,4})\.(\d{1,4})`)
+
+func parseVersion(s string) Version {
+	of := versionText.FindStringSubmatch(s)
+	if of == nil {
+		return Version{}
+	}
+	major, _ := strconv.Atoi(of[1])
+	minor, _ := strconv.Atoi(of[2])
+	return Version{major, minor}
+}
+
+// Version reads the server's version.
+func (c *Client) Version(ctx context.Context) (Version, error) {
+	var v struct {
+		Version string `json:"version"`
+	}
+	if _, err := c.call(ctx, apiCall{path: "version"}, &v); err != nil {
+		return Version{}, translate(err, "asking for GitLab's version")
+	}
+	return parseVersion(v.Version), nil
+}
+
+// DeployKey is a public key that may read a project, or also write to it.
+type DeployKey struct {
+	ID      int64  `json:"id"`
+	Title   string `json:"title"`
+	Key     string `json:"key"` // in the form of authorized_keys
+	CanPush bool   `json:"can_push"`
+}
+
+func deployKeyPath(gitlabID, key int64) string {
+	return projectPath(gitlabID, "deploy_keys", strconv.FormatInt(key, 10))
+}
+
+// DeployKeys lists the deploy keys of a project.
+func (c *Client) DeployKeys(ctx context.Context, gitlabID int64) ([]DeployKey, error) {
+	all := []DeployKey{}
+	_, err := list(ctx, c, projectPath(gitlabID, "deploy_keys"), nil, maxAdminPages, func(page []DeployKey) bool {
+		all = append(all, page...)
+		return true
+	})
+	return all, translate(err, "listing deploy keys")
+}
+
+// maxAdminPages bounds the deploy keys and webhooks of one project.
+const maxAdminPages = 10
+
+// DeployKey reads a deploy key of a project; one that is not there is
+// fault.NotFound.
+func (c *Client) DeployKey(ctx context.Context, gitlabID, key int64) (DeployKey, error) {
+	var k DeployKey
+	_, err := c.call(ctx, apiCall{path: deployKeyPath(gitlabID, key)}, &k)
+	return k, translate(err, "reading the deploy key")
+}
+
+// AddDeployKey registers a public key. It is sent once.
+func (c *Client) AddDeployKey(ctx context.Context, gitlabID int64, title, key string, canPush bool) (DeployKey, error) {
+	var k DeployKey
+	_, err := c.call(ctx, apiCall{
+		method: http.MethodPost, path: projectPath(gitlabID, "deploy_keys"),
+		body: map[string]any{"title": title, "key": key, "can_push": canPush},
+	}, &k)
+	return k, translate(err, "adding the deploy key")
+}
+
+// RemoveDeployKey removes a deploy key; one that is not there is
+// fault.NotFound.
+func (c *Client) RemoveDeployKey(ctx context.Context, gitlabID, key int64) error {
+	_, err := c.call(ctx, apiCall{method: http.MethodDelete, path: deployKeyPath(gitlabID, key)}, nil)
+	return translate(err, "removing the deploy key")
+}
+
+// AddTriggerToken creates a trigger token for a project and gives its value, which
+// GitLab shows to nobody else.
+func (c *Client) AddTriggerToken(ctx context.Context, gitlabID int64, description string) (secret.Value, error) {
+	var t struct {
+		Token string `json:"token"`
+	}
+	_, err := c.call(ctx, apiCall{
+		method: http.MethodPost, path: projectPath(gitlabID, "triggers"), body: map[string]any{"description": description},
+	}, &t)
+	return secret.New(t.Token), translate(err, "creating a trigger token")
+}
