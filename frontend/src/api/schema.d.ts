@@ -2723,6 +2723,8 @@ export interface components {
             deployments?: components["schemas"]["Deployment"][];
             /** Format: date-time */
             finishedAt?: string;
+            /** @description Whether it runs what another project holds */
+            fork?: boolean;
             /**
              * Format: int64
              * @description GitLab's id
@@ -2730,6 +2732,11 @@ export interface components {
             id: number;
             /** Format: int64 */
             iid?: number;
+            /**
+             * Format: int64
+             * @description Number of the merge request that it belongs to
+             */
+            mergeRequest?: number;
             /**
              * @description Absent when it deploys nothing
              * @enum {string}
@@ -2740,6 +2747,7 @@ export interface components {
              * @description Pipeline that started it
              */
             parent?: number;
+            /** @description Branch or tag; of a merge request pipeline, its source branch */
             ref: string;
             sha: string;
             /** @example push */
@@ -2749,6 +2757,8 @@ export interface components {
             startedAt?: string;
             status: string;
             statusDetail?: string;
+            /** @description Whether ref is a tag */
+            tag?: boolean;
             /** @description Title of its commit */
             title?: string;
             /** Format: date-time */
