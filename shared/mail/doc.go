@@ -1,4 +1,6 @@
-// Package mail sends Ocim's letters: it words them from embedded templates, as
-// plain text and as HTML without anything that is loaded or tracked, and hands
-// them to an SMTP server or, on one machine, to a folder of .eml files.
+// Package mail writes and sends Ocim's mails. Each is plain text and HTML that loads and
+// tracks nothing. They are delivered to an SMTP server or, on one machine, written to a
+// folder of .eml files.
+//
+// Nothing that a user wrote can start a header, a paragraph or an HTML element.
 package mail
