@@ -63,7 +63,7 @@ func TestReadSchedules(t *testing.T) {
 
 func TestTheStacksOwnSchedule(t *testing.T) {
 	t.Parallel()
-	s, err := readStack(filepath.Join("..", "..", "stack.yml"))
+	s, err := readStack(filepath.Join(root, "stack.yml"))
 	require.NoError(t, err)
 	got, err := s.schedules()
 	require.NoError(t, err)
