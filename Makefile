@@ -7,14 +7,18 @@ SHELL := /bin/bash
 
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
+DUPL        := github.com/mibk/dupl@v1.0.0
 FRONTEND    := npm --prefix frontend --no-fund --no-audit
 CHROMIUM    ?= /usr/bin/chromium
+# What is shipped: neither tests nor their helpers.
+PRODUCT      = $(shell git ls-files 'shared/*.go' 'functions/*.go' | grep -v '_test\.go$$\|test/\|/bench/')
 GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
 VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e lint format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e check lint lint-go lint-frontend format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -77,11 +81,25 @@ test-frontend: setup
 test-e2e: build chromium
 	@$(FRONTEND) run --silent e2e
 
-lint: setup ## check form: gofumpt, vet, staticcheck, tsc, eslint, prettier
+check: setup ## check what has changed since main, in about a minute
+	@sh .ci/check.sh
+
+lint: setup lint-go lint-frontend ## check form, types, imports, dead and duplicate code
+	@echo "The longest files and functions (a report):"
+	@go run ./.ci/length $(PRODUCT) | head -n 20
+
+lint-go:
 	@unformatted=$$(go run $(GOFUMPT) -l $(GO_FILES)); \
 	  if [ -n "$$unformatted" ]; then echo "not formatted (run make format):"; echo "$$unformatted"; exit 1; fi
 	@go vet work
-	@go run $(STATICCHECK) $$(go list -m -f '{{.Dir}}/...')
+	@go run $(STATICCHECK) work
+	@go test -count=1 ./.ci/house
+	@dead=$$(go run $(DEADCODE) -filter '^github.com/open-craft/ocim/(shared|functions)' $$(go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' work) | grep -v 'test/' || true); \
+	  if [ -n "$$dead" ]; then echo "nothing reaches this code:"; echo "$$dead"; exit 1; fi
+	@same=$$(printf '%s\n' $(PRODUCT) | go run $(DUPL) -files -plumbing -t 150); \
+	  if [ -n "$$same" ]; then echo "the same code stands in several places:"; echo "$$same"; exit 1; fi
+
+lint-frontend: setup
 	@$(FRONTEND) run --silent typecheck
 	@$(FRONTEND) run --silent lint
 	@$(FRONTEND) run --silent format:check

@@ -16,7 +16,7 @@ const callIDHeader = "X-Call-Id"
 
 var callID = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
 
-// call is what is known of one request while it runs.
+// call describes one request while it runs.
 type call struct {
 	id        string
 	client    netip.Addr
@@ -33,25 +33,16 @@ func callFrom(ctx context.Context) *call {
 	return &call{}
 }
 
-// PrincipalFrom gives who is calling. It is the zero Principal on public
+// PrincipalFrom returns the caller of an operation. It is the zero Principal on public
 // operations.
 func PrincipalFrom(ctx context.Context) access.Principal { return callFrom(ctx).principal }
 
-// CallIDFrom gives the id of the call, which the log and a problem document
-// also carry.
-func CallIDFrom(ctx context.Context) string { return callFrom(ctx).id }
-
-// ClientFrom gives the caller's address as ClientAddress finds it. It is
-// invalid if there is none.
+// ClientFrom returns the caller's address as ClientAddress finds it. It is invalid when
+// there is none.
 func ClientFrom(ctx context.Context) netip.Addr { return callFrom(ctx).client }
 
-// WithCaller gives a context as an operation gets it, for tests that call one
-// directly.
-func WithCaller(ctx context.Context, p access.Principal, client netip.Addr) context.Context {
-	return context.WithValue(ctx, callKey{}, &call{id: newCallID(), principal: p, client: client})
-}
-
-// callIDOf takes the caller's id if it is well-formed; it ends up in the log.
+// callIDOf returns the call id that the caller sent, or a new one when that is not
+// well-formed, because the id is logged.
 func callIDOf(h http.Header) string {
 	if given := h.Get(callIDHeader); callID.MatchString(given) {
 		return given
@@ -61,10 +52,10 @@ func callIDOf(h http.Header) string {
 
 func newCallID() string { return ulid.Make().String() }
 
-// ClientAddress gives the address of the client behind r. X-Forwarded-For
-// counts only as far as trusted proxies wrote it: from the right, the first
-// address that is not a trusted proxy's is the client's. The result is invalid
-// if r has no address at all.
+// ClientAddress returns the address of the client that sent r. X-Forwarded-For is
+// believed only as far as trusted proxies wrote it: from the right, the first address
+// that is not a trusted proxy's is the client's. The result is invalid when r has no
+// address at all.
 func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	client, ok := parseAddress(r.RemoteAddr)
 	if !ok || !within(client, trusted) {

@@ -16,6 +16,6 @@
 //	}, getCluster)
 //
 // Operations return errors with a fault kind; every failure leaves as one
-// shape of problem document (RFC 9457). Inside an operation PrincipalFrom,
-// CallIDFrom and ClientFrom tell who is calling.
+// shape of problem document (RFC 9457). Inside an operation PrincipalFrom and
+// ClientFrom say who is calling.
 package faas
