@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -15,6 +16,8 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/pipelineaction"
+	"github.com/open-craft/ocim/shared/policy"
 )
 
 // Deps is what the function needs.
@@ -22,6 +25,9 @@ type Deps struct {
 	API        faas.Options
 	Fleet      *fleetstore.Store
 	Operations *operation.Service
+	Actions    *pipelineaction.Service
+	Bulks      *bulk.Service
+	Policy     *policy.Service
 	// Pipeline asks GitLab for a pipeline with its jobs.
 	Pipeline func(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error)
 	// JobLog reads at most limit bytes of a job's log from an offset on.

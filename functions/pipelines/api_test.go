@@ -75,7 +75,8 @@ func newWorld(t *testing.T, names ...string) *world {
 	require.NoError(t, err)
 	w.settle(t, 0)
 	w.Handler = function.New(function.Deps{
-		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store, Operations: w.Operations,
+		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
+		Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
 		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog,
 	})
 	return w

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -20,28 +21,28 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together"), f.previewBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
-	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.actOnBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.doOnBulk)
 }
 
 // BulkRequest is a bulk change as a caller asks for it.
 type BulkRequest struct {
 	Kind       string             `json:"kind" enum:"update,archive,unarchive"`
-	Targets    []operation.Target `json:"targets" minItems:"1" maxItems:"500"`
+	Targets    []bulk.Target      `json:"targets" minItems:"1" maxItems:"500"`
 	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
 	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
 	Batch      int                `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
 	PauseAfter int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
 }
 
-func (w BulkRequest) request(ctx context.Context) (operation.BulkRequest, error) {
-	r := operation.BulkRequest{
+func (w BulkRequest) request(ctx context.Context) (bulk.Request, error) {
+	r := bulk.Request{
 		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason,
 		Batch: w.Batch, PauseAfter: w.PauseAfter, By: actor(ctx),
 	}
 	return r, requireOperator(ctx, clustersOf(w.Targets))
 }
 
-func clustersOf(targets []operation.Target) []string {
+func clustersOf(targets []bulk.Target) []string {
 	var ids []string
 	for _, t := range targets {
 		ids = append(ids, t.Cluster)
@@ -85,7 +86,7 @@ func (f *pipelines) startBulk(ctx context.Context, in *startBulkInput) (*startBu
 		return nil, err
 	}
 	req.Key, req.PreviewHash = in.IdempotencyKey, in.Body.PreviewHash
-	b, created, err := f.Operations.StartBulk(ctx, req)
+	b, created, err := f.Bulks.Start(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ type previewBulkInput struct {
 }
 
 type previewBulkOutput struct {
-	Body operation.BulkPreview
+	Body bulk.BulkPreview
 }
 
 func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*previewBulkOutput, error) {
@@ -109,7 +110,7 @@ func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*pre
 	if err != nil {
 		return nil, err
 	}
-	preview, err := f.Operations.PreviewBulk(ctx, req)
+	preview, err := f.Bulks.Preview(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -179,12 +180,12 @@ func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*bulkOutput, er
 	return &bulkOutput{Body: b}, nil
 }
 
-type actOnBulkInput struct {
+type bulkActionInput struct {
 	Bulk   string `path:"bulk" maxLength:"60"`
 	Action string `path:"action" enum:"pause,resume,abort,retry"`
 }
 
-func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOutput, error) {
+func (f *pipelines) doOnBulk(ctx context.Context, in *bulkActionInput) (*bulkOutput, error) {
 	seen, err := f.getBulk(ctx, &bulkInput{Bulk: in.Bulk})
 	if err != nil {
 		return nil, err
@@ -200,7 +201,7 @@ func (f *pipelines) actOnBulk(ctx context.Context, in *actOnBulkInput) (*bulkOut
 			return nil, fault.New(fault.Forbidden, "You need the operator role on every cluster of this bulk change. Ask an administrator.")
 		}
 	}
-	b, err := f.Operations.ActOnBulk(ctx, seen.Body.ID, in.Action, actor(ctx))
+	b, err := f.Bulks.Do(ctx, seen.Body.ID, in.Action, actor(ctx))
 	if err != nil {
 		return nil, err
 	}

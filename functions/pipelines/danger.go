@@ -7,7 +7,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
-	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/policy"
 )
 
 func (f *pipelines) dangerRoutes(api *faas.API) {
@@ -56,7 +56,7 @@ func (f *pipelines) protect(ctx context.Context, in *protectInput) (*protectionO
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.Operations.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, actor(ctx))
+	p, err := f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +69,10 @@ type contractOutput struct {
 
 // contractPage is a cluster's contract beside the default.
 type contractPage struct {
-	Contract fleet.Contract     `json:"contract" doc:"What counts: the default with what was changed"`
-	Changed  *fleet.Contract    `json:"changed,omitempty" doc:"What was changed; absent when it is the default"`
-	Default  fleet.Contract     `json:"default"`
-	Samples  []operation.Sample `json:"samples" doc:"What each operation would send for an instance called example"`
+	Contract fleet.Contract  `json:"contract" doc:"What counts: the default with what was changed"`
+	Changed  *fleet.Contract `json:"changed,omitempty" doc:"What was changed; absent when it is the default"`
+	Default  fleet.Contract  `json:"default"`
+	Samples  []policy.Sample `json:"samples" doc:"What each operation would send for an instance called example"`
 }
 
 func describeContract(project fleet.Project) (*contractOutput, error) {
@@ -83,7 +83,7 @@ func describeContract(project fleet.Project) (*contractOutput, error) {
 			page.Contract.Operations[kind] = m
 		}
 	}
-	samples, err := operation.TryContract(project, page.Contract)
+	samples, err := policy.TryContract(project, page.Contract)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contra
 	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision {
 		wanted = nil
 	}
-	if project, err = f.Operations.SetContract(ctx, project, wanted, actor(ctx)); err != nil {
+	if project, err = f.Policy.SetContract(ctx, project, wanted, actor(ctx)); err != nil {
 		return nil, err
 	}
 	return describeContract(project)
@@ -124,7 +124,7 @@ func (f *pipelines) tryContract(ctx context.Context, in *contractInput) (*contra
 	if err != nil {
 		return nil, err
 	}
-	if _, err := operation.TryContract(project, in.Body); err != nil {
+	if _, err := policy.TryContract(project, in.Body); err != nil {
 		return nil, err
 	}
 	project.Contract = &in.Body

@@ -37,7 +37,7 @@ func build(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Operations: fleet.Operations,
+		API: api, Fleet: fleet.Store, Operations: fleet.Operations, Actions: fleet.Actions, Bulks: fleet.Bulks, Policy: fleet.Policy,
 		Pipeline: fleet.Pipeline, JobLog: fleet.JobLog, CopyLog: fleet.CopyLog,
 	}), nil
 }

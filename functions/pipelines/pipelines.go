@@ -10,7 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/gitlab/joblog"
 )
 
 func (f *pipelines) pipelineRoutes(api *faas.API) {
@@ -112,7 +112,7 @@ func firstFailed(list []fleet.Pipeline) *failedJob {
 	return first
 }
 
-type actInput struct {
+type actionInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`
 	Pipeline int64  `path:"pipeline" minimum:"1"`
 	Body     struct {
@@ -124,22 +124,22 @@ type pipelineOutput struct {
 	Body fleet.Pipeline
 }
 
-type act func(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error)
+type pipelineAction func(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error)
 
-func (f *pipelines) cancel(ctx context.Context, in *actInput) (*pipelineOutput, error) {
-	return f.act(ctx, in, f.Operations.CancelPipeline)
+func (f *pipelines) cancel(ctx context.Context, in *actionInput) (*pipelineOutput, error) {
+	return f.do(ctx, in, f.Actions.Cancel)
 }
 
-func (f *pipelines) retry(ctx context.Context, in *actInput) (*pipelineOutput, error) {
-	return f.act(ctx, in, f.Operations.RetryPipeline)
+func (f *pipelines) retry(ctx context.Context, in *actionInput) (*pipelineOutput, error) {
+	return f.do(ctx, in, f.Actions.Retry)
 }
 
-func (f *pipelines) act(ctx context.Context, in *actInput, do act) (*pipelineOutput, error) {
+func (f *pipelines) do(ctx context.Context, in *actionInput, action pipelineAction) (*pipelineOutput, error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	p, err := do(ctx, project, in.Pipeline, in.Body.Reason, actor(ctx))
+	p, err := action(ctx, project, in.Pipeline, in.Body.Reason, actor(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ type logPart struct {
 	From int64  `json:"from"`
 	Next int64  `json:"next" doc:"Where the following part begins; ask for it again later while the job runs"`
 	Size int64  `json:"size" doc:"Of the whole log so far; -1 when GitLab did not tell"`
-	Text string `json:"text" doc:"With the runner's colours and section marks. What is not UTF-8 is replaced"`
+	Text string `json:"text" doc:"With the runner's colors and section marks. What is not UTF-8 is replaced"`
 	More bool   `json:"more" doc:"There is more now"`
 }
 
@@ -227,8 +227,8 @@ type errorOutput struct {
 
 // jobError is the first error of a job.
 type jobError struct {
-	Found *operation.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error"`
-	Size  int64                 `json:"size" doc:"Of the log that was looked through, in bytes"`
+	Found *joblog.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error"`
+	Size  int64              `json:"size" doc:"Of the log that was looked through, in bytes"`
 }
 
 func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
@@ -236,7 +236,7 @@ func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutpu
 	if err != nil {
 		return nil, err
 	}
-	var finder operation.ErrorFinder
+	var finder joblog.Finder
 	// A log that is too large to be read whole may have shown its error by then.
 	err = f.CopyLog(ctx, project, in.Job, &finder)
 	found := finder.Found()

@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	"github.com/aymanbagabas/go-udiff"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -20,9 +18,9 @@ import (
 // change is what happens to one file.
 type change struct {
 	action grove.Action
-	before []byte // nil when there is no such file yet
-	source string // what the new content comes from, for the preview's hash
-	shown  *fleet.FileChange
+	before []byte            // nil when there is no such file yet
+	source string            // what the new content comes from, for the preview's hash
+	diff   *fleet.FileChange // cached by cacheDiff
 }
 
 // change finds out what files a request changes. What stands against it blocks.
@@ -57,10 +55,10 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 	}
 	for i := range p.files {
 		d := p.files[i].describe()
-		p.files[i].shown = &d
+		p.files[i].diff = &d
 	}
-	for name, shown := range req.shown {
-		if digest, err := digestOf(p.filesOf(name)); err != nil || digest != shown {
+	for name, previewed := range req.PreviewDigests {
+		if digest, err := Digest(p.filesOf(name)); err != nil || digest != previewed {
 			p.block(fileChanged, "files", "The configuration of %s changed since the preview; look at it again", name)
 			return err
 		}
@@ -108,7 +106,7 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
 			if doc == nil {
 				return fault.InvalidField(field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
 			}
-			p.warn(fileProblem, field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
+			p.warn(FileProblem, field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
 		}
 	}
 	action := grove.Action{Action: grove.UpdateFile, Path: now.Path, Content: text, LastCommit: now.LastCommit}
@@ -138,9 +136,9 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 		}
 		text, err := grove.Unmask(f.Path, []byte(f.Text), now.Text)
 		if err != nil {
-			return fieldBelow("files."+f.Path, err)
+			return fault.UnderField("files."+f.Path, err)
 		}
-		source, err := digestOf(f.Text)
+		source, err := Digest(f.Text)
 		if err != nil {
 			return err
 		}
@@ -149,15 +147,6 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 		}
 	}
 	return nil
-}
-
-// fieldBelow names the file that an error of one of its keys is about.
-func fieldBelow(field string, err error) error {
-	kind := fault.KindOf(err)
-	if kind == fault.Internal || kind == fault.Unavailable || kind == fault.Upstream {
-		return err
-	}
-	return fault.InvalidField(field, "%s", fault.Message(err)).WithKind(kind)
 }
 
 // apply sets and removes single keys of an instance's files.
@@ -178,7 +167,7 @@ func apply(ctx context.Context, p *prepared, remote Remote, head, instance strin
 		if bytes.Equal(text, now.Text) {
 			continue
 		}
-		source, err := digestOf(req.Changes)
+		source, err := Digest(req.Changes)
 		if err != nil {
 			return err
 		}
@@ -206,7 +195,7 @@ func rewrite(path, name string, text []byte, changes []Change) ([]byte, error) {
 			text, err = grove.Set(path, text, c.Path, value)
 		}
 		if err != nil {
-			return nil, fieldBelow(fmt.Sprintf("changes.%d", i), err)
+			return nil, fault.UnderField(fmt.Sprintf("changes.%d", i), err)
 		}
 	}
 	return text, nil
@@ -222,10 +211,10 @@ func plain(raw json.RawMessage) (any, error) {
 	return value, err
 }
 
-// foresee tells the files that Grove will make of a create's payload, as far as
-// the payload says. They are shown and kept, not sent: Grove writes them, and
-// adds what the cluster's defaults hold.
-func (p *prepared) foresee(routes []fleet.Route, payload map[string]any) error {
+// predictCreatedFiles adds the files that Grove will create from a payload, as far as
+// the payload determines them. They are previewed and recorded, not sent: Grove writes
+// them and adds the cluster's defaults.
+func (p *prepared) predictCreatedFiles(routes []fleet.Route, payload map[string]any) error {
 	values := map[string]map[string]any{grove.ConfigFile: {}, grove.GroveFile: {}}
 	for route, value := range payload {
 		if file, key, ok := grove.OverrideFile(routes, route); ok {
@@ -246,7 +235,7 @@ func (p *prepared) foresee(routes []fleet.Route, payload map[string]any) error {
 			Action: grove.CreateFile, Path: grove.InstanceFile(p.op.Instance, name), Content: text.Bytes(),
 		}}
 		d := f.describe()
-		f.shown = &d
+		f.diff = &d
 		p.files = append(p.files, f)
 	}
 	return nil
@@ -271,205 +260,4 @@ func written(value any) any {
 		return out
 	}
 	return value
-}
-
-// restore brings an archived instance's folder back as it was before it left.
-func restore(ctx context.Context, p *prepared, remote Remote, head, instance string) error {
-	folder := "instances/" + instance
-	there, err := remote.Folder(ctx, folder, head)
-	if err != nil {
-		return err
-	}
-	if len(there) > 0 {
-		p.block(nameTaken, "instance", "%s is in git already", instance)
-		return nil
-	}
-	commits, err := remote.CommitsOf(ctx, folder, 5)
-	if err != nil {
-		return err
-	}
-	for _, c := range commits {
-		for _, parent := range c.Parents {
-			files, err := remote.Folder(ctx, folder, parent)
-			if err != nil {
-				return err
-			}
-			if len(files) > 0 {
-				return bringBack(ctx, p, remote, parent, files)
-			}
-		}
-	}
-	p.block(notInGit, "instance", "The history of this repository has no configuration of %s", instance)
-	return nil
-}
-
-// maxRestored bounds what one commit brings back.
-const maxRestored = 100
-
-func bringBack(ctx context.Context, p *prepared, remote Remote, from string, files []string) error {
-	if len(files) > maxRestored {
-		return fault.New(fault.TooLarge, "The folder has %d files; %d are allowed: restore it in GitLab", len(files), maxRestored)
-	}
-	p.op.RolledBackTo = from
-	for _, path := range files {
-		f, err := remote.File(ctx, path, from)
-		if err != nil {
-			return err
-		}
-		p.files = append(p.files, change{
-			action: grove.Action{Action: grove.CreateFile, Path: path, Content: f.Text}, source: from,
-		})
-	}
-	return nil
-}
-
-// rollBack brings back the configuration files of an earlier commit, or of the
-// commit that an earlier operation deployed.
-func (s *Service) rollBack(ctx context.Context, p *prepared, remote Remote, head string, req Request) error {
-	commit, err := s.deployedBy(ctx, p.op.Cluster, req)
-	if err != nil {
-		return err
-	}
-	p.op.RolledBackTo = commit
-	found := 0
-	for _, name := range grove.InstanceFiles() {
-		path := grove.InstanceFile(req.Instance, name)
-		then, err := fetch(ctx, remote, path, commit)
-		if err != nil {
-			return err
-		}
-		now, err := fetch(ctx, remote, path, head)
-		if err != nil {
-			return err
-		}
-		switch {
-		case then.LastCommit != "":
-			found++
-			err = p.put(now, then.Text, commit)
-		case now.LastCommit != "":
-			p.files = append(p.files, change{
-				action: grove.Action{Action: grove.DeleteFile, Path: path, LastCommit: now.LastCommit}, before: now.Text, source: commit,
-			})
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if found == 0 {
-		return fault.InvalidField("rollBackTo", "commit %.8s has no configuration of %s", commit, req.Instance)
-	}
-	return nil
-}
-
-// deployedBy gives the commit whose configuration a request wants back.
-func (s *Service) deployedBy(ctx context.Context, cluster string, req Request) (string, error) {
-	op, err := s.Fleet.Operation(ctx, cluster, req.RollBackTo)
-	if fault.Is(err, fault.NotFound) {
-		if !isSHA(req.RollBackTo) {
-			return "", fault.InvalidField("rollBackTo", "is neither an operation of this cluster nor a commit")
-		}
-		return req.RollBackTo, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if op.Commit != "" {
-		return op.Commit, nil
-	}
-	pipelines, err := s.pipelinesOf(ctx, op)
-	if err != nil {
-		return "", err
-	}
-	for _, p := range pipelines {
-		if p.Source == "push" && p.SHA != "" {
-			return p.SHA, nil
-		}
-	}
-	return "", fault.InvalidField("rollBackTo", "that operation never reached git").WithKind(fault.Conflict)
-}
-
-func isSHA(s string) bool {
-	return len(s) >= 8 && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') })
-}
-
-// maxDiff bounds the diff of one file that is shown and kept.
-const maxDiff = 64 << 10
-
-// describe tells what happens to the file, secrets masked.
-func (c change) describe() fleet.FileChange {
-	if c.shown != nil {
-		return *c.shown
-	}
-	instance, _, _ := grove.InstancePath(c.action.Path)
-	d := fleet.FileChange{Path: c.action.Path, Action: c.action.Action, Instance: instance}
-	old, now := grove.Mask(c.action.Path, c.before), grove.Mask(c.action.Path, c.action.Content)
-	from, to := "a/"+c.action.Path, "b/"+c.action.Path
-	if c.action.Action == grove.CreateFile {
-		from = "/dev/null"
-	}
-	if c.action.Action == grove.DeleteFile {
-		to = "/dev/null"
-	}
-	if d.Diff = udiff.Unified(from, to, old, now); len(d.Diff) > maxDiff {
-		d.Diff = strings.ToValidUTF8(d.Diff[:maxDiff], "") + "\n… the rest is left out\n"
-	}
-	d.Keys, d.Secrets = changedKeys(c.action.Path, c.before, c.action.Content, old, now)
-	return d
-}
-
-// changedKeys lists the root's keys that differ, and which of them look the same
-// once masked.
-func changedKeys(path string, before, after []byte, maskedBefore, maskedAfter string) (keys, secrets []string) {
-	if !strings.HasSuffix(path, ".yml") {
-		return nil, nil
-	}
-	old, now := root(path, before), root(path, after)
-	shownOld, shownNow := root(path, []byte(maskedBefore)), root(path, []byte(maskedAfter))
-	all := maps.Clone(old)
-	maps.Copy(all, now)
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		was, had := old[k]
-		is, has := now[k]
-		if had == has && same(was, is) {
-			continue
-		}
-		keys = append(keys, k)
-		if had && has && same(shownOld[k], shownNow[k]) {
-			secrets = append(secrets, k)
-		}
-	}
-	return keys, secrets
-}
-
-// root gives the values of a file's map by key; what cannot be read, or grows
-// without bound, has none. Decoding would take quadratic time in the keys.
-func root(path string, text []byte) map[string]*yaml.Node {
-	m := map[string]*yaml.Node{}
-	if doc, _ := grove.Read(path, text); doc == nil {
-		return m
-	}
-	var doc yaml.Node
-	if yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return m
-	}
-	content := doc.Content[0].Content
-	for i := 0; i+1 < len(content); i += 2 {
-		m[content[i].Value] = content[i+1]
-	}
-	return m
-}
-
-// same compares values, whatever their style. Aliases are bounded: root read
-// them.
-func same(a, b *yaml.Node) bool {
-	for a != nil && a.Kind == yaml.AliasNode {
-		a = a.Alias
-	}
-	for b != nil && b.Kind == yaml.AliasNode {
-		b = b.Alias
-	}
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Kind == b.Kind && a.ShortTag() == b.ShortTag() && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, same)
 }

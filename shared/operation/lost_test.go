@@ -11,103 +11,104 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
 // hanging starts an update whose deployment does not end by itself.
-func (w *world) hanging(t *testing.T) fleet.Operation {
+func startHanging(t *testing.T, w *operationtest.World) fleet.Operation {
 	t.Helper()
-	w.deaf()
-	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: -1})
-	op, err := w.ask(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}})
+	w.DropWebhooks()
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: -1})
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)
-	w.poll(t, 2)
-	op = w.operation(t, op.ID)
+	w.Poll(t, 2)
+	op = w.Operation(t, op.ID)
 	require.Equal(t, fleet.Running, op.State)
 	require.Len(t, op.Pipelines, 2)
 	return op
 }
 
 // Somebody deletes a pipeline that runs: GitLab's lists say nothing of that.
-func TestPipelineDeletedAtGitLabEndsItsOperation(t *testing.T) {
+func TestAdvance_PipelineDeletedAtGitLabFails(t *testing.T) {
 	for name, which := range map[string]int{"deploying, and with it its child": 0, "child": 1} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, "alpha")
-			op := w.hanging(t)
-			waiting, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
+			w := operationtest.New(t, "alpha")
+			op := startHanging(t, w)
+			waiting, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
 			require.NoError(t, err)
 			require.Equal(t, fleet.Requested, waiting.State)
-			require.True(t, w.gitlab.DeletePipeline(w.id, int(op.Pipelines[which])))
+			require.True(t, w.Server.DeletePipeline(w.ProjectID, int(op.Pipelines[which])))
 			if which == 1 { // its bridge hangs on
-				require.True(t, w.gitlab.DeletePipeline(w.id, int(op.Pipelines[0])))
+				require.True(t, w.Server.DeletePipeline(w.ProjectID, int(op.Pipelines[0])))
 			}
-			w.poll(t, 5)
-			op = w.operation(t, op.ID)
+			w.Poll(t, 5)
+			op = w.Operation(t, op.ID)
 			assert.Equal(t, fleet.Broken, op.State)
 			assert.Regexp(t, `^Pipeline \d+ was deleted at GitLab`, op.Detail)
-			assert.Equal(t, fleet.StatusDeleted, w.row(t, "alpha").Instance.Pipeline.Status)
-			assert.NotEqual(t, fleet.Requested, w.operation(t, waiting.ID).State, "the slot is free")
+			assert.Equal(t, fleet.StatusDeleted, w.Row(t, "alpha").Instance.Pipeline.Status)
+			assert.NotEqual(t, fleet.Requested, w.Operation(t, waiting.ID).State, "the slot is free")
 		})
 	}
 }
 
 // It is gone before any list told of it.
-func TestPipelineDeletedAtOnceEndsItsOperation(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.deaf()
-	op, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
+func TestAdvance_PipelineDeletedBeforeListedFails(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.DropWebhooks()
+	op, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
 	require.NoError(t, err)
 	require.Len(t, op.Pipelines, 1)
-	require.True(t, w.gitlab.DeletePipeline(w.id, int(op.Pipelines[0])))
-	w.poll(t, 4)
-	op = w.operation(t, op.ID)
+	require.True(t, w.Server.DeletePipeline(w.ProjectID, int(op.Pipelines[0])))
+	w.Poll(t, 4)
+	op = w.Operation(t, op.ID)
 	assert.Equal(t, fleet.Broken, op.State)
 	assert.Contains(t, op.Detail, "was deleted at GitLab")
 }
 
 // GitLab may say for a moment that there is no such pipeline.
-func TestPipelineMissingForAMomentIsNotDeleted(t *testing.T) {
-	w := newWorld(t, "alpha")
-	op := w.hanging(t)
-	w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "a later pipeline, so that lists do not tell of the former", Files: map[string]string{"README.md": "x"}})
-	w.poll(t, 1)
-	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/*/pipelines/*", Status: http.StatusNotFound})
-	w.poll(t, 1)
-	w.clock.Advance(time.Minute)
+func TestAdvance_PipelineMissingBrieflyKeepsRunning(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	op := startHanging(t, w)
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "a later pipeline, so that lists do not tell of the former", Files: map[string]string{"README.md": "x"}})
+	w.Poll(t, 1)
+	remove := w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/*/pipelines/*", Status: http.StatusNotFound})
+	w.Poll(t, 1)
+	w.Clock.Advance(time.Minute)
 	require.NoError(t, w.Sync(t.Context(), "campus"))
 	remove()
-	w.poll(t, 3)
-	assert.Equal(t, fleet.Running, w.operation(t, op.ID).State)
+	w.Poll(t, 3)
+	assert.Equal(t, fleet.Running, w.Operation(t, op.ID).State)
 
 	// A longer one is believed, until GitLab has it again.
-	remove = w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/*/pipelines/*", Status: http.StatusNotFound})
-	w.poll(t, 3)
-	require.Equal(t, fleet.Broken, w.operation(t, op.ID).State)
+	remove = w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/*/pipelines/*", Status: http.StatusNotFound})
+	w.Poll(t, 3)
+	require.Equal(t, fleet.Broken, w.Operation(t, op.ID).State)
 	remove()
-	p, err := w.GitLab.Open(t.Context(), w.project(t))
+	p, err := w.GitLab.Open(t.Context(), w.Project(t))
 	require.NoError(t, err)
 	for range 10 {
 		child, err := p.Pipeline(t.Context(), op.Pipelines[1])
 		require.NoError(t, err)
 		for _, stage := range child.Stages {
 			for _, job := range stage.Jobs {
-				w.gitlab.FinishJob(int(job.ID), true)
+				w.Server.FinishJob(int(job.ID), true)
 			}
 		}
-		w.poll(t, 1)
+		w.Poll(t, 1)
 	}
-	assert.Equal(t, fleet.Succeeded, w.operation(t, op.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.Operation(t, op.ID).State)
 }
 
 // The project itself cannot be read: that says nothing of its pipelines.
-func TestUnreadableProjectDeletesNoPipeline(t *testing.T) {
-	w := newWorld(t, "alpha")
-	op := w.hanging(t)
-	remove := w.gitlab.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/**", Status: http.StatusNotFound})
+func TestAdvance_UnreadableProjectKeepsPipelines(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	op := startHanging(t, w)
+	remove := w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/**", Status: http.StatusNotFound})
 	for range 4 {
-		w.clock.Advance(10 * time.Minute)
+		w.Clock.Advance(10 * time.Minute)
 		require.Error(t, w.Sync(t.Context(), "campus"))
 	}
 	remove()
-	w.poll(t, 1)
-	assert.Equal(t, fleet.Running, w.operation(t, op.ID).State)
+	w.Poll(t, 1)
+	assert.Equal(t, fleet.Running, w.Operation(t, op.ID).State)
 }

@@ -2,8 +2,6 @@ package operation
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -13,31 +11,21 @@ import (
 
 // Preview is what an operation would do.
 type Preview struct {
-	Hash      string              `json:"hash,omitempty" doc:"Send it as previewHash to start exactly this; absent when something blocks"`
-	Instances []string            `json:"instances" doc:"Instances that it touches; none is the whole cluster"`
-	Files     []fleet.FileChange  `json:"files" doc:"Files that change; of a create those that Grove will make, with the overrides alone: what the cluster's defaults hold comes in addition"`
-	Effects   []openedx.Effect    `json:"effects" doc:"What it will cause, the costliest first"`
-	Request   *GitLabRequest      `json:"request,omitempty" doc:"Exactly what GitLab will be asked; absent when something blocks"`
-	Warnings  []Warning           `json:"warnings"`
-	Confirm   string              `json:"confirm,omitempty" doc:"What has to be typed to confirm it"`
-	Estimate  *Estimate           `json:"estimate,omitempty"`
-	Kind      fleet.OperationKind `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	Hash      string               `json:"hash,omitempty" doc:"Send it as previewHash to start exactly this; absent when something blocks"`
+	Instances []string             `json:"instances" doc:"Instances that it touches; none is the whole cluster"`
+	Files     []fleet.FileChange   `json:"files" doc:"Files that change; of a create those that Grove will make, with the overrides alone: what the cluster's defaults hold comes in addition"`
+	Effects   []openedx.Effect     `json:"effects" doc:"What it will cause, the costliest first"`
+	Request   *grove.GitLabRequest `json:"request,omitempty" doc:"Exactly what GitLab will be asked; absent when something blocks"`
+	Warnings  []Warning            `json:"warnings"`
+	Confirm   string               `json:"confirm,omitempty" doc:"What has to be typed to confirm it"`
+	Estimate  *Estimate            `json:"estimate,omitempty"`
+	Kind      fleet.OperationKind  `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 }
 
-// GitLabRequest is a request to GitLab exactly as it will be sent, but for tokens and
-// other secrets, which are masked; contents of files, which Files tells; and the
-// deployment id, which is not chosen yet.
-type GitLabRequest struct {
-	Method string         `json:"method" example:"POST"`
-	Path   string         `json:"path" example:"/api/v4/projects/42/repository/commits"`
-	Body   map[string]any `json:"body"`
-}
-
-// Preview thinks a request through without doing anything. Wrong input is an
-// error that names the field; what the state of things forbids is a warning
-// that blocks.
+// Preview prepares a request without storing or sending anything. Wrong input is an
+// error that names the field; what the current state forbids is a blocking warning.
 func (s *Service) Preview(ctx context.Context, project fleet.Project, req Request) (Preview, error) {
-	p, err := s.prepare(ctx, project, req, placeholder)
+	p, err := s.prepare(ctx, project, req, grove.PreviewDeploymentID)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -54,7 +42,7 @@ func (s *Service) Preview(ctx context.Context, project fleet.Project, req Reques
 		out.Confirm = project.ID
 	}
 	if p.refusal() == nil {
-		out.Hash, out.Request = p.hash, describeCall(project, p.call)
+		out.Hash, out.Request = p.hash, p.call.Describe(project)
 	}
 	if out.Estimate, err = s.EstimateOf(ctx, fleet.Operation{Cluster: project.ID, Kind: req.Kind, State: fleet.Requested}); err != nil {
 		return Preview{}, err
@@ -62,7 +50,7 @@ func (s *Service) Preview(ctx context.Context, project fleet.Project, req Reques
 	return out, nil
 }
 
-// tutor gives the major version of Tutor that the instance runs, zero when it is not known.
+// tutor returns the major version of Tutor that the instance runs; 0 when it is not known.
 func (p *prepared) tutor() int {
 	if p.row == nil {
 		return 0
@@ -70,7 +58,7 @@ func (p *prepared) tutor() int {
 	return openedx.TutorMajor(p.row.Instance.Release)
 }
 
-// detail is what is kept of a change for the history.
+// detail is the part of the plan that the history keeps.
 func (p *prepared) detail() fleet.Detail {
 	const most = 256 << 10 // bytes of all diffs
 	d := fleet.Detail{Files: []fleet.FileChange{}}
@@ -85,7 +73,7 @@ func (p *prepared) detail() fleet.Detail {
 	return d
 }
 
-// before and after are what the audit log keeps.
+// before and after are what the audit log records.
 func (p *prepared) before() any {
 	if p.row == nil {
 		return nil
@@ -120,41 +108,8 @@ func (p *prepared) after() any {
 	return out
 }
 
-// describeCall shows a call as the request it becomes.
-func describeCall(project fleet.Project, call grove.Call) *GitLabRequest {
-	w := call.Masked().Wire(project.GitLabID, grove.MaskText)
-	if call.Commit != nil {
-		actions, _ := w.Body["actions"].([]any)
-		for i, a := range call.Commit.Actions {
-			if action, _ := actions[i].(map[string]any); a.Action != grove.DeleteFile {
-				action["content"] = fmt.Sprintf("<%d bytes, as in the diff>", len(a.Content))
-			}
-		}
-	}
-	body, _ := inPlace(w.Body).(map[string]any)
-	return &GitLabRequest{Method: w.Method, Path: "/api/v4/" + w.Path, Body: body}
-}
-
-// inPlace shows the deployment id as what it is: not chosen yet.
-func inPlace(v any) any {
-	switch v := v.(type) {
-	case string:
-		return strings.ReplaceAll(v, placeholder, "<deployment id>")
-	case map[string]any:
-		for k := range v {
-			v[k] = inPlace(v[k])
-		}
-	case []any:
-		for i := range v {
-			v[i] = inPlace(v[i])
-		}
-	}
-	return v
-}
-
-// Configuration reads an instance's files fresh from GitLab, secrets masked, for
-// somebody to edit. commit is what they are to give as the base; ref may be
-// empty for the head.
+// Configuration reads an instance's files from GitLab, secrets masked, to be edited.
+// The result's Commit is the BaseCommit of the edit; an empty ref is the head.
 func (s *Service) Configuration(ctx context.Context, project fleet.Project, instance, ref string) (fleet.Files, error) {
 	if err := grove.ValidateName(instance); err != nil {
 		return fleet.Files{}, err

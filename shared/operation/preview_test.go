@@ -8,10 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
 func codes(p operation.Preview) []string {
@@ -30,16 +32,16 @@ func effects(p operation.Preview) []string {
 	return out
 }
 
-func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.gitlab.ResetRequests()
+func TestPreview_ShowsTheRequestAndSendsNothing(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.Server.ResetRequests()
 	req := operation.Request{
-		Kind: fleet.Update, Instance: "alpha", Reason: "security", By: ada,
-		Changes: []operation.Change{set("config.yml", "OPENEDX_SECRET_KEY", "brand-new-secret"), set("config.yml", "OPENEDX_COMMON_VERSION", "teak.2")},
+		Kind: fleet.Update, Instance: "alpha", Reason: "security", By: operationtest.Ada,
+		Changes: []operation.Change{operationtest.Set("config.yml", "OPENEDX_SECRET_KEY", "brand-new-secret"), operationtest.Set("config.yml", "OPENEDX_COMMON_VERSION", "teak.2")},
 	}
-	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	preview, err := w.Operations.Preview(t.Context(), w.Project(t), req)
 	require.NoError(t, err)
-	assert.Zero(t, w.posts())
+	assert.Zero(t, w.Posts())
 	text, err := json.Marshal(preview)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "brand-new-secret")
@@ -58,24 +60,24 @@ func TestPreviewShowsWhatIsSentAndSendsNothing(t *testing.T) {
 	assert.Equal(t, 300, preview.Estimate.Seconds)
 
 	req.PreviewHash = preview.Hash
-	assert.Equal(t, fleet.Succeeded, w.run(t, req).State)
-	assert.Contains(t, w.file(t, "instances/alpha/config.yml"), "brand-new-secret")
+	assert.Equal(t, fleet.Succeeded, w.Run(t, req).State)
+	assert.Contains(t, w.File(t, "instances/alpha/config.yml"), "brand-new-secret")
 }
 
-func TestPreviewOfACreateShowsWhatGroveWillWrite(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.gitlab.ResetRequests()
+func TestPreview_CreateShowsPredictedFiles(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.Server.ResetRequests()
 	req := operation.Request{
-		Kind: fleet.Create, Instance: "Beta", By: ada,
+		Kind: fleet.Create, Instance: "Beta", By: operationtest.Ada,
 		Overrides: map[string]json.RawMessage{
 			"PLATFORM_NAME": json.RawMessage(`"Beta \ud83d\ude80"`), "OPENEDX_SECRET_KEY": json.RawMessage(`"brand-new-secret"`),
 			"MAX_UPLOAD": json.RawMessage(`12`), "LIMITS": json.RawMessage(`{"ratio":1.50,"hosts":["a","b"],"code":"012"}`),
 			"GROVE_CRON_JOBS": json.RawMessage(`[]`), "SIMPLE_THEME_EXTRA": json.RawMessage(`null`), "ENV_REGION": json.RawMessage(`"north"`),
 		},
 	}
-	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+	preview, err := w.Operations.Preview(t.Context(), w.Project(t), req)
 	require.NoError(t, err)
-	assert.Zero(t, w.posts())
+	assert.Zero(t, w.Posts())
 	text, err := json.Marshal(preview)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "brand-new-secret")
@@ -98,7 +100,7 @@ func TestPreviewOfACreateShowsWhatGroveWillWrite(t *testing.T) {
 
 	// What is kept for the history and the audit log is what was shown.
 	req.PreviewHash = preview.Hash
-	op := w.run(t, req)
+	op := w.Run(t, req)
 	require.Equal(t, fleet.Succeeded, op.State, op.Detail)
 	detail, err := w.Store.OperationDetail(t.Context(), "campus", op.DeploymentID)
 	require.NoError(t, err)
@@ -112,69 +114,69 @@ func TestPreviewOfACreateShowsWhatGroveWillWrite(t *testing.T) {
 	assert.NotContains(t, after, "brand-new-secret")
 
 	// Grove wrote what was shown, and the cluster's defaults.
-	written := w.file(t, "instances/beta/config.yml")
+	written := w.File(t, "instances/beta/config.yml")
 	assert.Contains(t, written, "MAX_UPLOAD: 12\n")
 	assert.Contains(t, written, "brand-new-secret")
-	assert.Contains(t, w.file(t, "instances/beta/grove.yml"), "SIMPLE_THEME_EXTRA:")
+	assert.Contains(t, w.File(t, "instances/beta/grove.yml"), "SIMPLE_THEME_EXTRA:")
 }
 
-func TestPreviewOfACreateWithoutOverridesForeseesNoFile(t *testing.T) {
-	w := newWorld(t, "alpha")
-	preview, err := w.Operations.Preview(t.Context(), w.project(t), operation.Request{Kind: fleet.Create, Instance: "beta"})
+func TestPreview_CreateWithoutOverridesPredictsNoFile(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	preview, err := w.Operations.Preview(t.Context(), w.Project(t), operation.Request{Kind: fleet.Create, Instance: "beta"})
 	require.NoError(t, err)
 	assert.NotEmpty(t, preview.Hash)
 	assert.NotNil(t, preview.Files)
 	assert.Empty(t, preview.Files)
 }
 
-func TestWhatWasNotShownIsNotSent(t *testing.T) {
-	w := newWorld(t, "alpha")
-	req := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "X", "1")}}
-	preview, err := w.Operations.Preview(t.Context(), w.project(t), req)
+func TestStart_RefusesStalePreview(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	req := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}}
+	preview, err := w.Operations.Preview(t.Context(), w.Project(t), req)
 	require.NoError(t, err)
 	require.NotEmpty(t, preview.Hash)
 
 	refused := func(t *testing.T, req operation.Request) {
 		req.PreviewHash = preview.Hash
-		_, err := w.ask(t, req)
+		_, err := w.Request(t, req)
 		assert.Equal(t, fault.Conflict, fault.KindOf(err))
-		assert.Equal(t, "previewHash", fieldOf(t, err))
+		assert.Equal(t, "previewHash", operationtest.FieldOf(t, err))
 	}
 	t.Run("nothing", func(t *testing.T) {
-		_, _, err := w.Operations.Start(t.Context(), w.project(t), req)
+		_, _, err := w.Operations.Start(t.Context(), w.Project(t), req)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err))
-		assert.Equal(t, "previewHash", fieldOf(t, err))
-		_, _, err = w.Operations.StartBulk(t.Context(), operation.BulkRequest{
-			Kind: fleet.Archive, Targets: []operation.Target{{Cluster: "campus", Instance: "alpha"}}, Batch: 1, PauseAfter: 1,
+		assert.Equal(t, "previewHash", operationtest.FieldOf(t, err))
+		_, _, err = w.Bulks.Start(t.Context(), bulk.Request{
+			Kind: fleet.Archive, Targets: []bulk.Target{{Cluster: "campus", Instance: "alpha"}}, Batch: 1, PauseAfter: 1,
 		})
 		assert.Equal(t, fault.Invalid, fault.KindOf(err))
-		assert.Equal(t, "previewHash", fieldOf(t, err))
+		assert.Equal(t, "previewHash", operationtest.FieldOf(t, err))
 	})
 	t.Run("another value", func(t *testing.T) {
 		other := req
-		other.Changes = []operation.Change{set("config.yml", "X", "2")}
+		other.Changes = []operation.Change{operationtest.Set("config.yml", "X", "2")}
 		refused(t, other)
 	})
 	t.Run("another contract", func(t *testing.T) {
-		_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{
+		_, err := w.Policy.SetContract(t.Context(), w.Project(t), &fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{
 			fleet.Update: {By: "commit", Message: "[AutoDeploy][Update] {entries} (other)"},
-		}}, ada)
+		}}, operationtest.Ada)
 		require.NoError(t, err)
 		refused(t, req)
-		_, err = w.Operations.SetContract(t.Context(), w.project(t), nil, ada)
+		_, err = w.Policy.SetContract(t.Context(), w.Project(t), nil, operationtest.Ada)
 		require.NoError(t, err)
 	})
 	t.Run("another file", func(t *testing.T) {
-		w.gitlab.Commit(w.id, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "Y: 1\n"}})
+		w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "by hand", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "Y: 1\n"}})
 		refused(t, req)
 	})
 }
 
-func TestPreviewWarns(t *testing.T) {
-	w := newWorld(t, "alpha", "beta")
-	_, err := w.Operations.Protect(t.Context(), w.project(t), "beta", true, "exams", ada)
+func TestPreview_Warns(t *testing.T) {
+	w := operationtest.New(t, "alpha", "beta")
+	_, err := w.Policy.Protect(t.Context(), w.Project(t), "beta", true, "exams", operationtest.Ada)
 	require.NoError(t, err)
-	running, err := w.ask(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
+	running, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
 	require.NoError(t, err)
 	require.Equal(t, fleet.Accepted, running.State)
 	for name, test := range map[string]struct {
@@ -184,12 +186,12 @@ func TestPreviewWarns(t *testing.T) {
 		effects []string
 		confirm string
 	}{
-		"queue":     {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("grove.yml", "X", "1")}}, []string{"willQueue"}, false, []string{"restart"}, ""},
+		"queue":     {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("grove.yml", "X", "1")}}, []string{"willQueue"}, false, []string{"restart"}, ""},
 		"taken":     {operation.Request{Kind: fleet.Create, Instance: "Alpha"}, []string{"nameTaken", "willQueue"}, true, []string{"imageRebuild", "migrations"}, ""},
 		"creating":  {operation.Request{Kind: fleet.Create, Instance: "gamma"}, []string{"beingCreated", "willQueue"}, true, []string{"imageRebuild", "migrations"}, ""},
 		"protected": {operation.Request{Kind: fleet.Delete, Instance: "beta"}, []string{"willQueue", "protected", "dataUncertain"}, true, []string{"destroysData", "stops"}, "beta"},
 		"archive":   {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, []string{"willQueue", "dataUncertain"}, false, []string{"stops"}, ""},
-		"same":      {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{set("config.yml", "PLATFORM_NAME", "Old")}}, []string{"willQueue", "unchanged"}, true, []string{"restart"}, ""},
+		"same":      {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "PLATFORM_NAME", "Old")}}, []string{"willQueue", "unchanged"}, true, []string{"restart"}, ""},
 		"switched off": {
 			operation.Request{Kind: fleet.Reprovision},
 			[]string{"willQueue", "notAllowed", "protected"},
@@ -199,7 +201,7 @@ func TestPreviewWarns(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			preview, err := w.Operations.Preview(t.Context(), w.project(t), test.req)
+			preview, err := w.Operations.Preview(t.Context(), w.Project(t), test.req)
 			require.NoError(t, err)
 			assert.Equal(t, test.codes, codes(preview))
 			assert.Equal(t, test.blocked, preview.Hash == "")

@@ -13,7 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// Request asks for an operation. Which fields count depends on the kind.
+// Request describes an operation to start. Which fields apply depends on the kind.
 type Request struct {
 	Kind      fleet.OperationKind
 	Instance  string   // empty for the operations of a whole cluster
@@ -36,10 +36,12 @@ type Request struct {
 	By          audit.Actor
 	Bulk        string // bulk change that it is part of
 
-	shown map[string]string // bulk: digest of each instance's diff that was shown
+	// PreviewDigests are the digests of the diffs that a bulk change previewed, by
+	// instance; an instance whose diff differs now is refused.
+	PreviewDigests map[string]string
 }
 
-// Edit is a file as somebody wants it.
+// Edit is the wanted content of a file.
 type Edit struct {
 	Path string `json:"path"`
 	Text string `json:"text"`
@@ -53,7 +55,7 @@ type Change struct {
 	Unset bool            `json:"unset,omitempty"`
 }
 
-// Bounds of a request.
+// Limits of a request.
 const (
 	maxFiles   = 20
 	maxChanges = 100
@@ -74,8 +76,8 @@ func (r *Request) clusterWide() bool {
 	return r.Kind == fleet.BuildImages || r.Kind == fleet.Reprovision
 }
 
-// check refuses what can be told to be wrong without looking anything up.
-func (r *Request) check() error {
+// Check validates what needs no look-up.
+func (r *Request) Check() error {
 	if !slices.Contains(fleet.OperationKinds(), r.Kind) {
 		return fault.InvalidField("kind", "there is no operation %q", string(r.Kind))
 	}
@@ -83,19 +85,19 @@ func (r *Request) check() error {
 		return fault.InvalidField("reason", "must have at most %d characters", maxReason)
 	}
 	if r.clusterWide() && r.Instance != "" {
-		return fault.InvalidField("instance", "%s is about the whole cluster; name no instance", string(r.Kind))
+		return fault.InvalidField("instance", "%s applies to the whole cluster; leave the instance out", string(r.Kind))
 	}
 	for _, name := range r.names() {
 		if err := grove.ValidateName(name); err != nil {
 			return err
 		}
 	}
-	for field, given := range map[string]bool{
+	for field, present := range map[string]bool{
 		"overrides": len(r.Overrides) > 0, "files": len(r.Files) > 0, "changes": len(r.Changes) > 0,
 		"rollBackTo": r.RollBackTo != "", "repository": r.Repository != "", "branch": r.Branch != "",
 	} {
-		if given && !slices.Contains(fieldsOf(r.Kind), field) {
-			return fault.InvalidField(field, "%s takes none", string(r.Kind))
+		if present && !slices.Contains(fieldsOf(r.Kind), field) {
+			return fault.InvalidField(field, "%s does not take it", string(r.Kind))
 		}
 	}
 	if r.Kind == fleet.Update {
@@ -118,8 +120,8 @@ func fieldsOf(kind fleet.OperationKind) []string {
 
 func (r *Request) checkUpdate() error {
 	ways := 0
-	for _, given := range []bool{len(r.Files) > 0, len(r.Changes) > 0, r.RollBackTo != ""} {
-		if given {
+	for _, present := range []bool{len(r.Files) > 0, len(r.Changes) > 0, r.RollBackTo != ""} {
+		if present {
 			ways++
 		}
 	}
@@ -140,7 +142,7 @@ func (r *Request) checkUpdate() error {
 			return fault.InvalidField(field, "is not a configuration file of %s", r.Instance)
 		}
 		if seen[f.Path] {
-			return fault.InvalidField(field, "is given twice")
+			return fault.InvalidField(field, "is listed twice")
 		}
 		seen[f.Path] = true
 		if len(f.Text) > grove.MaxFile {
@@ -162,15 +164,15 @@ func (r *Request) checkUpdate() error {
 	return nil
 }
 
-// fingerprint tells whether a request to a project is the same as an earlier one.
+// fingerprint is equal for equal requests to a project.
 func (r *Request) fingerprint(project string) (string, error) {
-	return digestOf(
+	return Digest(
 		project, r.Kind, r.names(), r.Overrides, r.Files, r.BaseCommit, r.Changes, r.RollBackTo, r.Repository, r.Branch, r.Reason, r.PreviewHash,
 	)
 }
 
-// digestOf hashes values by their JSON.
-func digestOf(values ...any) (string, error) {
+// Digest hashes values by their JSON.
+func Digest(values ...any) (string, error) {
 	b, err := json.Marshal(values)
 	if err != nil {
 		return "", fault.Wrap(fault.Invalid, err, "the request cannot be written as JSON")

@@ -13,7 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// maxCall bounds a request to GitLab once unpacked: a commit of several files of
+// maxCall is the size limit of a request to GitLab once unpacked: a commit of several files of
 // the largest size, in base64.
 const maxCall = 64 << 20
 
@@ -59,14 +59,14 @@ func (s *Service) seal(ctx context.Context, op *fleet.Operation, call grove.Call
 		return nil
 	}
 	op.SealedParts = n
-	return s.Fleet.SaveSealed(ctx, op.Cluster, op.DeploymentID, parts)
+	return s.Store.SaveSealed(ctx, op.Cluster, op.DeploymentID, parts)
 }
 
 func (s *Service) unseal(ctx context.Context, op fleet.Operation) (grove.Call, error) {
 	parts := [][]byte{op.Sealed}
 	if op.SealedParts > 0 {
 		var err error
-		if parts, err = s.Fleet.Sealed(ctx, op.Cluster, op.DeploymentID, op.SealedParts); err != nil {
+		if parts, err = s.Store.Sealed(ctx, op.Cluster, op.DeploymentID, op.SealedParts); err != nil {
 			return grove.Call{}, fmt.Errorf("reading the request of operation %s: %w", op.ID, err)
 		}
 	}
@@ -85,14 +85,14 @@ func (s *Service) unseal(ctx context.Context, op fleet.Operation) (grove.Call, e
 	return call, nil
 }
 
-// unsealed drops what no longer has to be sent. Parts that stay by accident
-// expire.
-func (s *Service) unsealed(ctx context.Context, op fleet.Operation) {
+// discardSealed deletes the stored parts of a request that need not be sent any more.
+// Parts that remain by accident expire.
+func (s *Service) discardSealed(ctx context.Context, op fleet.Operation) {
 	if op.SealedParts == 0 {
 		return
 	}
-	if err := s.Fleet.ForgetSealed(ctx, op.Cluster, op.DeploymentID, op.SealedParts); err != nil {
-		s.Log.Warn("parts of a sent request stay until they expire", "operation", op.ID, "err", err)
+	if err := s.Store.ForgetSealed(ctx, op.Cluster, op.DeploymentID, op.SealedParts); err != nil {
+		s.Log.Warn("parts of a sent request remain until they expire", "operation", op.ID, "err", err)
 	}
 }
 

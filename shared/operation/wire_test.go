@@ -17,14 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/operation/operationtest"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // wiretap keeps what is posted to GitLab.
 type wiretap struct {
 	mu   sync.Mutex
-	seen []operation.GitLabRequest
+	seen []grove.GitLabRequest
 }
 
 func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -34,7 +36,7 @@ func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		r.Body = io.NopCloser(bytes.NewReader(raw))
-		sent := operation.GitLabRequest{Method: r.Method, Path: r.URL.Path}
+		sent := grove.GitLabRequest{Method: r.Method, Path: r.URL.Path}
 		if err := json.Unmarshal(raw, &sent.Body); err != nil {
 			return nil, err
 		}
@@ -46,48 +48,48 @@ func (w *wiretap) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // What GitLab receives is what the preview showed, but for what it says it hides.
-func TestGitLabReceivesWhatWasShown(t *testing.T) {
-	archived := func(t *testing.T, w *world) {
-		op, err := w.ask(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
+func TestStart_SendsThePreviewedRequest(t *testing.T) {
+	archived := func(t *testing.T, w *operationtest.World) {
+		op, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
 		require.NoError(t, err)
-		w.finish(t, op)
+		w.Finish(t, op)
 	}
 	for name, test := range map[string]struct {
 		req    operation.Request
-		before func(t *testing.T, w *world)
+		before func(t *testing.T, w *operationtest.World)
 		hidden map[string]string // by path in the body: what was shown in place of what was sent
 	}{
 		"create": {operation.Request{Kind: fleet.Create, Instance: "beta", Overrides: map[string]json.RawMessage{
 			"LMS_HOST": json.RawMessage(`"beta.example.org"`), "DB_PASSWORD": json.RawMessage(`"hidden"`), "LIMITS": json.RawMessage(`{"most":12}`),
 		}}, nil, map[string]string{"token": "••••••••", "TUTOR_DB_PASSWORD": "••••••••"}},
-		"update":       {operation.Request{Kind: fleet.Update, Instance: "alpha", Reason: "why", Changes: []operation.Change{set("config.yml", "X", "1"), set("grove.yml", "Y", "2")}}, nil, nil},
+		"update":       {operation.Request{Kind: fleet.Update, Instance: "alpha", Reason: "why", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1"), operationtest.Set("grove.yml", "Y", "2")}}, nil, nil},
 		"archive":      {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, nil, map[string]string{"token": "••••••••"}},
 		"unarchive":    {operation.Request{Kind: fleet.Unarchive, Instance: "alpha"}, archived, nil},
 		"delete":       {operation.Request{Kind: fleet.Delete, Instance: "alpha", Confirm: "alpha"}, nil, map[string]string{"token": "••••••••"}},
 		"build images": {operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"}, nil, nil},
-		"reprovision": {operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}, func(t *testing.T, w *world) {
-			_, err := w.Operations.SetContract(t.Context(), w.project(t), &fleet.Contract{AllowReprovision: true}, ada)
+		"reprovision": {operation.Request{Kind: fleet.Reprovision, Confirm: "campus"}, func(t *testing.T, w *operationtest.World) {
+			_, err := w.Policy.SetContract(t.Context(), w.Project(t), &fleet.Contract{AllowReprovision: true}, operationtest.Ada)
 			require.NoError(t, err)
 		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, "alpha")
-			w.deaf()
+			w := operationtest.New(t, "alpha")
+			w.DropWebhooks()
 			if test.before != nil {
 				test.before(t, w)
 			}
-			w.clock.Advance(time.Hour)
-			preview, err := w.Operations.Preview(t.Context(), w.project(t), test.req)
+			w.Clock.Advance(time.Hour)
+			preview, err := w.Operations.Preview(t.Context(), w.Project(t), test.req)
 			require.NoError(t, err)
 			require.NotNil(t, preview.Request)
 
 			tap := &wiretap{}
 			tapped := allsetup.New(allsetup.Parts{
-				KV: w.kv, Keys: w.seals, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.hook,
+				KV: w.KV, Keys: w.SealKeys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.Hook,
 			})
 			req := test.req
-			req.By, req.Key, req.PreviewHash = ada, "the-one-key", preview.Hash
-			op, _, err := tapped.Operations.Start(t.Context(), w.project(t), req)
+			req.By, req.Key, req.PreviewHash = operationtest.Ada, "the-one-key", preview.Hash
+			op, _, err := tapped.Operations.Start(t.Context(), w.Project(t), req)
 			require.NoError(t, err)
 			require.Equal(t, fleet.Accepted, op.State, op.Detail)
 			require.Len(t, tap.seen, 1)

@@ -1530,7 +1530,7 @@ export interface components {
              */
             outcome: "stored" | "repeated" | "ignored";
         };
-        ActInputBody: {
+        ActionInputBody: {
             /** @description Why, for the history */
             reason?: string;
         };
@@ -1637,21 +1637,21 @@ export interface components {
             effects: components["schemas"]["Effect"][];
             /** @description Of the first of them */
             files: components["schemas"]["FileChange"][];
-            /** @description What GitLab will be asked for the first of them; updates of one cluster and one wave share a commit. Absent when they are left out, and for most groups of an unarchive that differ */
+            /** @description Request to GitLab for the first of them; updates of one cluster and one wave share a commit. Absent when they are skipped, and for most groups of an unarchive that differ */
             request?: components["schemas"]["GitLabRequest"];
-            /** @description They would be left out: blocked, or nothing to change */
+            /** @description Blocked, or nothing to change */
             skipped: boolean;
             targets: components["schemas"]["Target"][];
             warnings: components["schemas"]["Warning"][];
         };
         BulkPreview: {
-            /** @description The largest first */
+            /** @description Largest first */
             groups: components["schemas"]["BulkGroup"][];
             /** @description Send it as previewHash to start exactly this */
             hash: string;
-            /** @description Of the whole, and of its clusters */
+            /** @description About the bulk change and its clusters */
             warnings: components["schemas"]["Warning"][];
-            /** @description In the order they would start; what is blocked or unchanged is in none */
+            /** @description In the order they would start, without what is blocked or unchanged */
             waves: components["schemas"]["Target"][][];
         };
         BulkRequest: {
@@ -2168,7 +2168,7 @@ export interface components {
             workload?: string;
         };
         FirstError: {
-            /** @description The lines before and after it, without colours */
+            /** @description The lines before and after it, without colors */
             context?: string[];
             /**
              * Format: int64
@@ -2180,7 +2180,7 @@ export interface components {
              * @description Where its line begins in the log, in bytes
              */
             offset: number;
-            /** @description The line without colours */
+            /** @description The line without colors */
             text: string;
         };
         GetProjectOutputBody: {
@@ -2461,7 +2461,7 @@ export interface components {
              * @description Of the whole log so far; -1 when GitLab did not tell
              */
             size: number;
-            /** @description With the runner's colours and section marks. What is not UTF-8 is replaced */
+            /** @description With the runner's colors and section marks. What is not UTF-8 is replaced */
             text: string;
         };
         LookUpInputBody: {
@@ -3561,9 +3561,9 @@ export interface components {
             blocking: boolean;
             /** @enum {string} */
             code: "willQueue" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
-            /** @description Input that it is about */
+            /** @description Input field that it is about */
             field?: string;
-            /** @description Address at GitLab of what it is about */
+            /** @description GitLab page about it */
             link?: string;
             message: string;
         };
@@ -6621,7 +6621,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActInputBody"];
+                "application/json": components["schemas"]["ActionInputBody"];
             };
         };
         responses: {
@@ -6728,7 +6728,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActInputBody"];
+                "application/json": components["schemas"]["ActionInputBody"];
             };
         };
         responses: {

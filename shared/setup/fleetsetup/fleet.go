@@ -3,18 +3,22 @@ package fleetsetup
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/pipelineaction"
+	"github.com/open-craft/ocim/shared/policy"
 	"github.com/open-craft/ocim/shared/reconcile"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
@@ -66,6 +70,9 @@ type Fleet struct {
 	Vault      *vault.Vault
 	GitLab     *gitlab.Opener
 	Operations *operation.Service
+	Actions    *pipelineaction.Service
+	Bulks      *bulk.Service
+	Policy     *policy.Service
 	Reconciler *reconcile.Reconciler
 	Events     *reconcile.Queue // applies waiting events in the background
 	Audit      *audit.Log
@@ -78,21 +85,43 @@ func New(p Parts) *Fleet {
 		Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log),
 	}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
+	f.Policy = &policy.Service{Store: f.Store, Audit: f.Audit, Now: p.Now}
+	f.Bulks = &bulk.Service{
+		Store: f.Store, Keys: p.Keys, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+	}
 	f.Operations = &operation.Service{
-		Fleet: f.Store, Keys: p.Keys, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		Store: f.Store, Keys: p.Keys, Audit: f.Audit, Gate: f.Bulks, Now: p.Now, NewID: setup.NewID, Log: p.Log,
 		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
 		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
+	f.Actions = &pipelineaction.Service{
+		Store: f.Store, Operations: f.Operations, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		Open: func(ctx context.Context, project fleet.Project) (pipelineaction.Remote, error) {
+			return f.GitLab.Open(ctx, project)
+		},
+	}
+	f.Bulks.Operations, f.Bulks.Actions = f.Operations, f.Actions
 	f.Reconciler = &reconcile.Reconciler{
-		Fleet: f.Store, Operations: f.Operations, Now: p.Now, Log: p.Log,
+		Fleet: f.Store, Operations: advancer{f}, Now: p.Now, Log: p.Log,
 		Open: func(ctx context.Context, project fleet.Project) (reconcile.Repository, error) {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
 	f.Events = reconcile.NewQueue(f.Reconciler.ApplyWaiting, p.Log)
 	return f
+}
+
+// advancer advances everything that follows a cluster's pipelines.
+type advancer struct{ *Fleet }
+
+// Advance continues the open actions first, since they change pipelines; then the
+// operations, which follow pipelines; then the bulk changes, which follow operations.
+func (a advancer) Advance(ctx context.Context, project fleet.Project, deployments ...string) error {
+	return errors.Join(
+		a.Actions.Resume(ctx, project), a.Operations.Advance(ctx, project, deployments...), a.Bulks.Advance(ctx),
+	)
 }
 
 // Sync reads a project from GitLab, on behalf of one call.

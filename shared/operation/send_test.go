@@ -10,17 +10,18 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
 // Whoever closes the page while GitLab is being asked has it done all the same.
-func TestWhoeverLeavesIsServedToTheEnd(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.deaf()
-	project := w.project(t)
-	req := operation.Request{Kind: fleet.Update, Instance: "alpha", By: ada, Key: "k", Changes: []operation.Change{set("config.yml", "X", "1")}}
-	req.PreviewHash = w.hash(t, req)
+func TestStart_FinishesWhenTheClientDisconnects(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.DropWebhooks()
+	project := w.Project(t)
+	req := operation.Request{Kind: fleet.Update, Instance: "alpha", By: operationtest.Ada, Key: "k", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}}
+	req.PreviewHash = w.PreviewHash(t, req)
 	gate := gitlabtest.NewGate()
-	w.gitlab.Fail(gitlabtest.Fault{Method: "POST", Path: "/projects/*/repository/commits", Times: 1, Gate: gate})
+	w.Server.Fail(gitlabtest.Fault{Method: "POST", Path: "/projects/*/repository/commits", Times: 1, Gate: gate})
 	ctx, leave := context.WithCancel(t.Context())
 	left := make(chan struct{})
 	go func() {

@@ -1,4 +1,4 @@
-package operation
+package joblog
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 type FirstError struct {
 	Line    int64    `json:"line" doc:"Its number, from 1"`
 	Offset  int64    `json:"offset" doc:"Where its line begins in the log, in bytes"`
-	Text    string   `json:"text" doc:"The line without colours"`
-	Context []string `json:"context,omitempty" doc:"The lines before and after it, without colours"`
+	Text    string   `json:"text" doc:"The line without colors"`
+	Context []string `json:"context,omitempty" doc:"The lines before and after it, without colors"`
 }
 
 // Bounds of what is shown of an error.
@@ -54,13 +54,13 @@ var signs = [][]*regexp.Regexp{
 // harmless lines look like errors and are none.
 var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?:no|without) errors?\b|error_log|errors?\.html|--ignore-errors|if it fails|WARN(?:ING)?\b.*deprecat|continue[- ]on[- ]error|ERROR: Job failed)`)
 
-// ErrorFinder looks for the first error of a log that is written to it. It keeps
+// Finder looks for the first error of a log that is written to it. It keeps
 // some lines of it, whatever the log's size. The zero value is ready.
 //
 // The runner's own "ERROR: Job failed" only counts when there is nothing else;
 // of the rest the first of the most telling kind counts, since what follows an
 // error is often caused by it.
-type ErrorFinder struct {
+type Finder struct {
 	begun  []byte   // of the line that is not complete
 	before []string // the lines before it
 	line   int64
@@ -73,7 +73,7 @@ type ErrorFinder struct {
 const maxLogLine = 16 << 10
 
 // Write implements io.Writer. It never fails.
-func (f *ErrorFinder) Write(b []byte) (int, error) {
+func (f *Finder) Write(b []byte) (int, error) {
 	n := len(b)
 	for {
 		part, rest, whole := bytes.Cut(b, []byte{'\n'})
@@ -89,7 +89,7 @@ func (f *ErrorFinder) Write(b []byte) (int, error) {
 }
 
 // Found gives the error, nil when nothing looks like one. The log ends there.
-func (f *ErrorFinder) Found() *FirstError {
+func (f *Finder) Found() *FirstError {
 	if f.size > f.offset {
 		f.end()
 	}
@@ -102,10 +102,10 @@ func (f *ErrorFinder) Found() *FirstError {
 }
 
 // Size is how many bytes were looked through.
-func (f *ErrorFinder) Size() int64 { return f.size }
+func (f *Finder) Size() int64 { return f.size }
 
 // end takes a line in.
-func (f *ErrorFinder) end() {
+func (f *Finder) end() {
 	f.line++
 	if f.found == nil {
 		f.found = make([]*FirstError, len(signs))
@@ -132,7 +132,7 @@ func (f *ErrorFinder) end() {
 
 // kindOf gives the kind of sign that a line shows first; len(signs) is none, or
 // one that is no better than what was found.
-func (f *ErrorFinder) kindOf(line string) int {
+func (f *Finder) kindOf(line string) int {
 	most := len(signs)
 	for kind, found := range f.found {
 		if found != nil {
@@ -180,7 +180,7 @@ func (e *FirstError) around(line string) {
 	}
 }
 
-// Plain gives a line of a log without colours, section marks, the runner's
+// Plain gives a line of a log without colors, section marks, the runner's
 // timestamps and what a carriage return overwrote.
 func Plain(line string) string {
 	line = stamp.ReplaceAllString(line, "")

@@ -1,4 +1,4 @@
-package operation_test
+package joblog_test
 
 import (
 	"os"
@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/gitlab/joblog"
 )
 
 // find looks through a log that comes in parts.
-func find(text string, part int) *operation.FirstError {
-	var f operation.ErrorFinder
+func find(text string, part int) *joblog.FirstError {
+	var f joblog.Finder
 	for piece := range slices.Chunk([]byte(text), part) {
 		_, _ = f.Write(piece)
 	}
@@ -30,7 +30,7 @@ func TestLargeLogIsLookedThroughInBoundedMemory(t *testing.T) {
 		"one line": strings.Repeat("progress............................................................", 1000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			var f operation.ErrorFinder
+			var f joblog.Finder
 			write := func(text string) {
 				_, err := f.Write([]byte(text))
 				require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestFirstErrorOfALog(t *testing.T) {
 			require.NotNil(t, found)
 			assert.Equal(t, want, found.Text)
 			line, _, _ := strings.Cut(string(raw)[found.Offset:], "\n")
-			assert.Equal(t, want, operation.Plain(line), "the offset leads to the line")
+			assert.Equal(t, want, joblog.Plain(line), "the offset leads to the line")
 			assert.EqualValues(t, found.Line, 1+strings.Count(string(raw)[:found.Offset], "\n"))
 			assert.Contains(t, found.Context, want)
 		})

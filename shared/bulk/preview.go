@@ -1,0 +1,199 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+// BulkPreview is what a bulk change would do, equal changes in one group. Its name is the
+// API's.
+type BulkPreview struct {
+	Hash     string              `json:"hash" doc:"Send it as previewHash to start exactly this"`
+	Warnings []operation.Warning `json:"warnings" doc:"About the bulk change and its clusters"`
+	Groups   []BulkGroup         `json:"groups" doc:"Largest first"`
+	Waves    [][]Target          `json:"waves" doc:"In the order they would start, without what is blocked or unchanged"`
+}
+
+// BulkGroup is instances that would change equally.
+type BulkGroup struct {
+	Targets  []Target             `json:"targets"`
+	Files    []fleet.FileChange   `json:"files" doc:"Of the first of them"`
+	Effects  []openedx.Effect     `json:"effects"`
+	Warnings []operation.Warning  `json:"warnings"`
+	Request  *grove.GitLabRequest `json:"request,omitempty" doc:"Request to GitLab for the first of them; updates of one cluster and one wave share a commit. Absent when they are skipped, and for most groups of an unarchive that differ"`
+	Skipped  bool                 `json:"skipped" doc:"Blocked, or nothing to change"`
+}
+
+// targetPreview is what would happen to one target.
+type targetPreview struct {
+	operation.TargetPreview
+	target Target
+	from   *operation.Snapshot
+}
+
+// Preview prepares a bulk change without storing or sending anything. Each cluster costs
+// a constant number of calls to GitLab, independent of the number of its instances.
+func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error) {
+	previews, hash, err := s.previewTargets(ctx, req)
+	if err != nil {
+		return BulkPreview{}, err
+	}
+	out := BulkPreview{Hash: hash, Groups: []BulkGroup{}, Waves: [][]Target{}}
+	if out.Warnings, err = s.warnings(ctx, req); err != nil {
+		return BulkPreview{}, err
+	}
+	index := map[string]int{}
+	var firsts []targetPreview // of each group
+	for _, o := range previews {
+		alike, err := operation.Digest(signature(o))
+		if err != nil {
+			return BulkPreview{}, err
+		}
+		i, known := index[alike]
+		if !known {
+			i = len(out.Groups)
+			index[alike] = i
+			firsts = append(firsts, o)
+			out.Groups = append(out.Groups, BulkGroup{
+				Files: append([]fleet.FileChange{}, o.Files...), Effects: o.Effects,
+				Warnings: append([]operation.Warning{}, o.Warnings...), Skipped: o.Blocked,
+			})
+		}
+		out.Groups[i].Targets = append(out.Groups[i].Targets, o.target)
+	}
+	for i, o := range firsts {
+		if out.Groups[i].Request, err = s.requestFor(ctx, req, o, i); err != nil {
+			return BulkPreview{}, err
+		}
+	}
+	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
+	for _, t := range deal(previews, req.Batch) {
+		if t.State == fleet.TargetSkipped {
+			continue
+		}
+		for len(out.Waves) <= t.Wave {
+			out.Waves = append(out.Waves, []Target{})
+		}
+		out.Waves[t.Wave] = append(out.Waves[t.Wave], Target{t.Cluster, t.Instance})
+	}
+	return out, nil
+}
+
+// warnings tells a person what the diffs do not.
+func (s *Service) warnings(ctx context.Context, req Request) ([]operation.Warning, error) {
+	out := []operation.Warning{}
+	seen := map[string]bool{}
+	for _, t := range req.Targets {
+		if seen[t.Cluster] {
+			continue
+		}
+		seen[t.Cluster] = true
+		found, err := s.Operations.ClusterWarnings(ctx, t.Cluster)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range found {
+			w.Message = t.Cluster + ": " + w.Message
+			out = append(out, w)
+		}
+	}
+	return append(out, operation.DataWarnings(req.Kind)...), nil
+}
+
+// maxRestored is how many groups of an unarchive show their request: each takes several
+// calls to GitLab.
+const maxRestored = 3
+
+// requestFor returns the request that GitLab would receive for a target; nil when there is
+// none.
+func (s *Service) requestFor(ctx context.Context, req Request, o targetPreview, group int) (*grove.GitLabRequest, error) {
+	if req.Kind == fleet.Unarchive && group >= maxRestored {
+		return nil, nil
+	}
+	return s.Operations.TargetRequest(ctx, o.from, req.one(o.target), o.TargetPreview)
+}
+
+// signature is equal for equal changes: the changed lines, without their context, and the
+// warnings.
+func signature(o targetPreview) any {
+	var files []any
+	for _, f := range o.Files {
+		var lines []string
+		_, diff, _ := strings.Cut(f.Diff, "\n@@")
+		for line := range strings.Lines(diff) {
+			if line[0] == '+' || line[0] == '-' {
+				lines = append(lines, line)
+			}
+		}
+		files = append(files, []any{strings.TrimPrefix(f.Path, "instances/"+o.target.Instance), f.Action, lines, f.Keys, f.Secrets})
+	}
+	var codes []string
+	for _, w := range o.Warnings {
+		codes = append(codes, w.Code)
+		if w.Code == operation.FileProblem {
+			codes = append(codes, w.Message)
+		}
+	}
+	return []any{files, codes, o.Blocked, o.Effects}
+}
+
+// previewTargets previews each target, and returns the hash of the bulk change.
+func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPreview, string, error) {
+	if err := req.check(); err != nil {
+		return nil, "", err
+	}
+	snapshots := map[string]*operation.Snapshot{}
+	var all []targetPreview
+	var digests []string
+	for _, t := range req.Targets {
+		snap, known := snapshots[t.Cluster]
+		if !known {
+			var err error
+			if snap, err = s.Operations.Snapshot(ctx, t.Cluster, req.Kind == fleet.Update); err != nil {
+				return nil, "", err
+			}
+			snapshots[t.Cluster] = snap
+		}
+		p, err := s.Operations.PreviewTarget(ctx, snap, req.one(t))
+		if err != nil {
+			return nil, "", err
+		}
+		all = append(all, targetPreview{p, t, snap})
+		digests = append(digests, fmt.Sprint(p.Digest, p.Blocked))
+	}
+	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, digests)
+	return all, hash, err
+}
+
+// deal assigns targets to waves: the canary, which is the first that would change, then
+// batches.
+func deal(previews []targetPreview, batch int) []fleet.BulkTarget {
+	var out []fleet.BulkTarget
+	place := 0
+	for _, o := range previews {
+		t := fleet.BulkTarget{Cluster: o.target.Cluster, Instance: o.target.Instance, State: fleet.TargetWaiting, Shown: o.Digest}
+		if o.Blocked {
+			t.State = fleet.TargetSkipped
+			for _, w := range o.Warnings {
+				if w.Blocking {
+					t.Detail = w.Message
+					break
+				}
+			}
+		} else {
+			if place > 0 {
+				t.Wave = 1 + (place-1)/batch
+			}
+			place++
+		}
+		out = append(out, t)
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package bulk
+
+import (
+	"fmt"
+	"strings"
+
+	"encoding/json"
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/operation"
+)
+
+// Target is one instance of the fleet.
+type Target struct {
+	Cluster  string `json:"cluster" maxLength:"60"`
+	Instance string `json:"instance" maxLength:"60"`
+}
+
+// Request describes one change to many instances.
+type Request struct {
+	Kind        fleet.OperationKind // update, archive or unarchive
+	Targets     []Target
+	Changes     []operation.Change // update
+	Reason      string
+	Batch       int // instances per wave, after the canary
+	PauseAfter  int // pause after this many failures
+	PreviewHash string
+	Key         string
+	By          audit.Actor
+}
+
+// Limits of a bulk change.
+const (
+	maxTargets = 500
+	maxBatch   = 50
+	maxChanges = 32 << 10 // bytes of the changes as JSON
+)
+
+func (r *Request) check() error {
+	if r.Kind != fleet.Update && r.Kind != fleet.Archive && r.Kind != fleet.Unarchive {
+		return fault.InvalidField("kind", "must be update, archive or unarchive")
+	}
+	if len(r.Targets) == 0 || len(r.Targets) > maxTargets {
+		return fault.InvalidField("targets", "must list 1 to %d instances", maxTargets)
+	}
+	if r.Batch < 1 || r.Batch > maxBatch {
+		return fault.InvalidField("batch", "must be 1 to %d", maxBatch)
+	}
+	if r.PauseAfter < 1 || r.PauseAfter > maxTargets {
+		return fault.InvalidField("pauseAfter", "must be 1 to %d", maxTargets)
+	}
+	seen := map[Target]bool{}
+	for i, t := range r.Targets {
+		if seen[t] {
+			return fault.InvalidField(fmt.Sprintf("targets.%d", i), "%s is listed twice", t.Instance)
+		}
+		seen[t] = true
+		one := r.one(t)
+		if err := one.Check(); err != nil {
+			return err
+		}
+	}
+	raw, err := json.Marshal(r.Changes)
+	if err != nil || len(raw) > maxChanges {
+		return fault.InvalidField("changes", "must have at most %d bytes as JSON", maxChanges)
+	}
+	return nil
+}
+
+// one is the request for a single target.
+func (r *Request) one(t Target) operation.Request {
+	return operation.Request{Kind: r.Kind, Instance: t.Instance, Changes: r.Changes, Reason: r.Reason, By: r.By}
+}
+
+// keys lists what is changed, without the values.
+func (r *Request) keys() []string {
+	var keys []string
+	for _, c := range r.Changes {
+		sign := "+"
+		if c.Unset {
+			sign = "-"
+		}
+		keys = append(keys, sign+c.File+": "+strings.Join(c.Path, "."))
+	}
+	return keys
+}

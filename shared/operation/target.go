@@ -1,0 +1,162 @@
+package operation
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/openedx"
+)
+
+// Snapshot is a cluster read once, to preview changes of many of its instances.
+type Snapshot struct {
+	Project fleet.Project
+	chunk   *fleet.Chunk
+	files   map[string][]fleet.SourceFile // by instance; only when they were requested
+}
+
+// Snapshot reads a cluster; with files, it also reads all instances' files from GitLab,
+// by a constant number of calls.
+func (s *Service) Snapshot(ctx context.Context, cluster string, files bool) (*Snapshot, error) {
+	project, err := s.Store.Project(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	snap := &Snapshot{Project: project}
+	if snap.chunk, err = s.Store.Chunk(ctx, cluster); err != nil || !files {
+		return snap, err
+	}
+	remote, err := s.Open(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	head, err := remote.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := remote.Files(ctx, head.SHA)
+	if err != nil {
+		return nil, err
+	}
+	snap.files = grove.Sort(sources).Instances
+	return snap, nil
+}
+
+// TargetPreview is what a request would do to one instance of a bulk change.
+type TargetPreview struct {
+	Files    []fleet.FileChange
+	Warnings []Warning
+	Blocked  bool   // also when nothing would change
+	Digest   string // of an update's diff; see Request.PreviewDigests
+	Effects  []openedx.Effect
+	actions  []grove.Action
+}
+
+// PreviewTarget prepares the update, archive or unarchive of one instance of a snapshot,
+// without calling GitLab.
+func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request) (TargetPreview, error) {
+	p := &prepared{op: fleet.Operation{Cluster: snap.Project.ID, Instance: req.Instance}}
+	if err := s.checkState(ctx, p, snap.chunk, req.Kind, req.Instance); err != nil {
+		return TargetPreview{}, err
+	}
+	if req.Kind == fleet.Archive {
+		held, err := s.Store.Protection(ctx, snap.Project.ID, req.Instance)
+		if err != nil {
+			return TargetPreview{}, err
+		}
+		if held.Protected {
+			p.block(isProtected, "targets", "%s is protected by %s", req.Instance, held.By)
+		}
+	}
+	if req.Kind == fleet.Update && p.refusal() == nil {
+		if err := p.applyTo(snap.files[req.Instance], req.Changes, req.Instance); err != nil {
+			return TargetPreview{}, err
+		}
+		if len(p.files) == 0 && p.refusal() == nil {
+			p.block(unchanged, "targets", "%s is already set", req.Instance)
+		}
+	}
+	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil}
+	t.Effects = openedx.Effects(req.Kind, t.Files, p.tutor())
+	if req.Kind != fleet.Update || t.Blocked {
+		return t, nil
+	}
+	for _, f := range p.files {
+		t.actions = append(t.actions, f.action)
+	}
+	var err error
+	t.Digest, err = Digest(t.Files)
+	return t, err
+}
+
+// TargetRequest returns the request that GitLab would receive for one instance; nil when
+// it is blocked. An unarchive takes several calls to GitLab.
+func (s *Service) TargetRequest(ctx context.Context, snap *Snapshot, req Request, t TargetPreview) (*grove.GitLabRequest, error) {
+	if t.Blocked {
+		return nil, nil
+	}
+	if req.Kind == fleet.Unarchive {
+		p, err := s.prepare(ctx, snap.Project, req, grove.PreviewDeploymentID)
+		if err != nil || p.refusal() != nil {
+			return nil, err
+		}
+		return p.call.Describe(snap.Project), nil
+	}
+	call, err := grove.Plan(snap.Project.Contract, grove.Request{
+		Kind: req.Kind, Ref: snap.Project.DefaultBranch, Note: req.Reason, Actions: t.actions,
+		Deployments: []fleet.Deployment{{Instance: req.Instance, ID: grove.PreviewDeploymentID}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return call.WithDeploymentID(grove.PreviewDeploymentID).Describe(snap.Project), nil
+}
+
+// ClusterWarnings says what a new operation of a cluster would wait for.
+func (s *Service) ClusterWarnings(ctx context.Context, cluster string) ([]Warning, error) {
+	p := &prepared{}
+	err := s.warnOfQueue(ctx, p, cluster)
+	return p.warnings, err
+}
+
+// DataWarnings says what happens to an instance's data.
+func DataWarnings(kind fleet.OperationKind) []Warning {
+	p := &prepared{}
+	p.warnOfData(kind)
+	return p.warnings
+}
+
+// lastCommit stands for the commit that last changed a file.
+const lastCommit = "<the commit that last changed it>"
+
+// applyTo is apply on files that were already read. A file that cannot be changed blocks
+// its instance only.
+func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance string) error {
+	for _, name := range []string{grove.ConfigFile, grove.GroveFile} {
+		if !slices.ContainsFunc(changes, func(c Change) bool { return c.File == name }) {
+			continue
+		}
+		now := fleet.SourceFile{Path: grove.InstanceFile(instance, name)}
+		for _, f := range files {
+			if f.Path == now.Path {
+				now = f
+				now.LastCommit = lastCommit // the file exists; its commit is looked up when it is sent
+			}
+		}
+		text, err := rewrite(now.Path, name, now.Text, changes)
+		if err == nil && string(text) != string(now.Text) {
+			err = p.put(now, text, "")
+		}
+		if err != nil {
+			message := fault.Message(err)
+			if !strings.Contains(message, now.Path) {
+				message = now.Path + ": " + message
+			}
+			p.block(FileProblem, "targets", "%s", message)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package pipelineaction_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/operation/operationtest"
+)
+
+func TestCancelAndRetry_OperationFollows(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.DropWebhooks()
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	require.NoError(t, err)
+	waiting, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
+	require.NoError(t, err)
+	w.Clock.Advance(time.Minute)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	op = w.Operation(t, op.ID)
+	require.NotEmpty(t, op.Pipelines)
+	for _, id := range op.Pipelines {
+		_, err = w.Actions.Cancel(t.Context(), w.Project(t), id, "wrong one", operationtest.Ada)
+		if err != nil {
+			assert.Equal(t, fault.Conflict, fault.KindOf(err), "the child took its parent along: %v", err)
+		}
+	}
+	w.Clock.Advance(time.Minute)
+	require.NoError(t, w.Sync(t.Context(), "campus"))
+	assert.Equal(t, fleet.Canceled, w.Operation(t, op.ID).State)
+	assert.NotEqual(t, fleet.Requested, w.Operation(t, waiting.ID).State, "the next one goes on")
+	acts, err := w.Store.PipelineActions(t.Context(), "campus", op.Pipelines[0])
+	require.NoError(t, err)
+	require.Len(t, acts, 1)
+	assert.Equal(t, "wrong one", acts[0].Reason)
+
+	last := op.Pipelines[len(op.Pipelines)-1]
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), last, "", operationtest.Ada)
+	assert.Equal(t, fault.Conflict, fault.KindOf(err), "the two would fight over the lock")
+	w.Poll(t, 6)
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), last, "", operationtest.Ada)
+	require.NoError(t, err)
+	assert.False(t, w.Operation(t, op.ID).State.Ended())
+	third, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Requested, third.State, "it waits for the retried one")
+	w.Poll(t, 6)
+	assert.Equal(t, fleet.Succeeded, w.Operation(t, op.ID).State)
+	assert.Equal(t, fleet.Succeeded, w.Operation(t, third.ID).State)
+}
+
+// The same for what is asked of a pipeline: the caller hears it, and the history keeps it.
+func TestDo_GitLabAnswers(t *testing.T) {
+	for _, act := range []string{"cancel", "retry"} {
+		for name, how := range operationtest.Answers() {
+			t.Run(act+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := operationtest.New(t, "alpha")
+				w.DropWebhooks()
+				w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: act == "retry", Hang: act == "cancel"})
+				op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+				require.NoError(t, err)
+				w.Poll(t, 2)
+				op = w.Operation(t, op.ID)
+				require.Len(t, op.Pipelines, 2)
+				child := op.Pipelines[1]
+
+				w.Server.ResetRequests()
+				service := w.Answering("/projects/*/pipelines/*/"+act, how).Actions
+				do, then := service.Cancel, fleet.Canceled
+				if act == "retry" {
+					do, then = service.Retry, fleet.Succeeded
+				}
+				_, err = do(t.Context(), w.Project(t), child, "why", operationtest.Ada)
+				require.Error(t, err)
+				assert.Equal(t, how.Kind, fault.KindOf(err))
+				assert.Contains(t, fault.Message(err), how.Says)
+				acts, err := w.Store.PipelineActions(t.Context(), "campus", child)
+				require.NoError(t, err)
+				require.Len(t, acts, 1)
+				assert.Contains(t, acts[0].Detail, how.Says)
+				if !how.Passes {
+					assert.Equal(t, fleet.ActionRefused, acts[0].State)
+					return
+				}
+				assert.Equal(t, fleet.ActionRequested, acts[0].State)
+				w.Poll(t, 4)
+				acts, err = w.Store.PipelineActions(t.Context(), "campus", child)
+				require.NoError(t, err)
+				assert.Equal(t, fleet.ActionDone, acts[0].State, acts[0].Detail)
+				assert.Empty(t, acts[0].Detail)
+				assert.Equal(t, 1, w.Posted("/"+act))
+				assert.Equal(t, then, w.Operation(t, op.ID).State)
+			})
+		}
+	}
+}
+
+// Somebody retries at GitLab what had failed; in Ocim that waits too.
+func TestRetry_WaitsForForeignPipeline(t *testing.T) {
+	w := operationtest.New(t, "alpha", "beta")
+	w.DropWebhooks()
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "alpha", Fail: true})
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	require.NoError(t, err)
+	op = w.Finish(t, op)
+	require.Equal(t, fleet.Broken, op.State)
+	w.CommitByHand(t, "[AutoDeploy][Update] beta")
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[1], "", operationtest.Ada)
+	assert.Equal(t, fault.Conflict, fault.KindOf(err))
+	w.Poll(t, 2)
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[1], "", operationtest.Ada)
+	assert.NoError(t, err)
+}
