@@ -2,11 +2,16 @@ package identity
 
 import (
 	"context"
+	"crypto/rand"
 	_ "embed"
+	"encoding/base64"
+	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -31,27 +36,39 @@ var commonList string
 type passwords struct {
 	hashing *argon2id.Params
 	slots   chan struct{}
-	dummy   string // hash of a password that nobody has
-	common  map[string]bool
+	dummy   string // hash that no password has
+	common  func() map[string]bool
 	compare func(password, hash string) (bool, error) // tests record what is compared
 }
 
-func newPasswords(dummy string, hashing *argon2id.Params) (*passwords, error) {
+func newPasswords(hashing *argon2id.Params) *passwords {
 	if hashing == nil {
 		hashing = &standardHashing
 	}
-	p := &passwords{
-		hashing: hashing, slots: make(chan struct{}, maxHashesAtOnce), common: map[string]bool{},
-		compare: argon2id.ComparePasswordAndHash,
+	return &passwords{
+		hashing: hashing, slots: make(chan struct{}, maxHashesAtOnce), dummy: dummyHash(hashing),
+		common: sync.OnceValue(commonPasswords), compare: argon2id.ComparePasswordAndHash,
 	}
+}
+
+// dummyHash returns a PHC string whose hash is random. Checking a password against it
+// takes the time of a real check; making it takes none, unlike hashing a password.
+func dummyHash(p *argon2id.Params) string {
+	salt, key := make([]byte, p.SaltLength), make([]byte, p.KeyLength)
+	_, _ = rand.Read(salt) // never fails
+	_, _ = rand.Read(key)
+	encode := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.Memory, p.Iterations, p.Parallelism, encode(salt), encode(key))
+}
+
+func commonPasswords() map[string]bool {
+	common := map[string]bool{}
 	for line := range strings.Lines(commonList) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			p.common[line] = true
+			common[line] = true
 		}
 	}
-	var err error
-	p.dummy, err = argon2id.CreateHash(dummy, hashing)
-	return p, err
+	return common
 }
 
 // hash returns the PHC string of a password.
@@ -104,7 +121,7 @@ func (p *passwords) check(field, password string, words ...string) error {
 		return fault.InvalidField(field, "Use at most %d bytes.", MaxPassword)
 	}
 	plain := strings.ToLower(normal)
-	if p.common[plain] || repeats(plain) || sequence(plain) || mostlyWords(plain, words) {
+	if p.common()[plain] || repeats(plain) || sequence(plain) || mostlyWords(plain, words) {
 		return fault.InvalidField(field, "This password is easy to guess. Choose another one.")
 	}
 	return nil

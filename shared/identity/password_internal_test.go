@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -13,8 +14,7 @@ import (
 
 func TestPasswords_CheckRefusesGuessablePasswords(t *testing.T) {
 	t.Parallel()
-	p, err := newPasswords("dummy", nil)
-	require.NoError(t, err)
+	p := newPasswords(nil)
 	for _, good := range []string{
 		"nine purple walruses sing", "Zq7#mT2!vL9@xW4$", "ein Esel liest täglich", "пятнадцать слонов", "十五文字以上のとても長いパスワードです",
 		"🦄🐙🦊🐢🦉🐝🦋🐞🦀🐳🦈🐊🐅🦓🦍", "               x sp ces 9 k", strings.Repeat("abcdefg1", 2) + "Q" + strings.Repeat("z", 900) + "p7w2",
@@ -34,16 +34,15 @@ func TestPasswords_CheckRefusesGuessablePasswords(t *testing.T) {
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), bad)
 		assert.NotContains(t, err.Error(), "  "+bad+"  ")
 	}
-	assert.GreaterOrEqual(t, len(p.common), 100)
-	for common := range p.common {
+	assert.GreaterOrEqual(t, len(p.common()), 100)
+	for common := range p.common() {
 		require.Error(t, p.check("password", common), common)
 	}
 }
 
 func TestPasswords_HashUsesArgon2id(t *testing.T) {
 	t.Parallel()
-	p, err := newPasswords("dummy", nil)
-	require.NoError(t, err)
+	p := newPasswords(nil)
 	hash, err := p.hash(t.Context(), "nine purple walruses sing")
 	require.NoError(t, err)
 	assert.Regexp(t, `^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`, hash)
@@ -54,6 +53,9 @@ func TestPasswords_HashUsesArgon2id(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, got, password)
 	}
+	params, _, _, err := argon2id.DecodeHash(p.dummy)
+	require.NoError(t, err)
+	assert.Equal(t, standardHashing, *params, "the check of an unknown account costs as much")
 	got, err := p.matches(t.Context(), "dummy", "")
 	require.NoError(t, err)
 	assert.False(t, got, "nobody's password is nobody's")
@@ -67,8 +69,7 @@ func TestPasswords_HashUsesArgon2id(t *testing.T) {
 
 func TestPasswords_AtMostFourHashesAtOnce(t *testing.T) {
 	t.Parallel()
-	p, err := newPasswords("dummy", nil)
-	require.NoError(t, err)
+	p := newPasswords(nil)
 	for range 4 {
 		require.NoError(t, p.enter(t.Context()))
 	}
@@ -81,7 +82,7 @@ func TestPasswords_AtMostFourHashesAtOnce(t *testing.T) {
 	cancel()
 	require.ErrorIs(t, <-waiting, context.Canceled, "the fifth waits, as long as its caller does")
 	p.leave()
-	_, err = p.hash(t.Context(), "x")
+	_, err := p.hash(t.Context(), "x")
 	require.NoError(t, err)
 }
 

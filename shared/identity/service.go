@@ -114,13 +114,7 @@ func New(c Config) (*Service, error) {
 	if _, err = s.keys.first(); err != nil {
 		return nil, err
 	}
-	dummy, err := s.token(32)
-	if err != nil {
-		return nil, err
-	}
-	if s.passwords, err = newPasswords(dummy, c.hashing); err != nil {
-		return nil, fmt.Errorf("prepare the password check: %w", err)
-	}
+	s.passwords = newPasswords(c.hashing)
 	return s, nil
 }
 
