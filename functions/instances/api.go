@@ -13,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
+	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
 )
@@ -75,6 +76,7 @@ type instanceOutput struct {
 type InstanceDetails struct {
 	Instance   fleet.Instance    `json:"instance"`
 	Files      *fleet.Files      `json:"files,omitempty" doc:"Its configuration; absent while it is not in git"`
+	Details    grove.Details     `json:"details" doc:"What its configuration says of it"`
 	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it, without their jobs"`
 	Operations []fleet.Operation `json:"operations" doc:"The newest ones about it"`
 	Sync       fleet.SyncState   `json:"sync" doc:"How old all this is"`
@@ -119,8 +121,12 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if err != nil {
 		return nil, err
 	}
+	var details grove.Details
+	if page.Files != nil {
+		details = grove.DetailsOf(page.Files.Files)
+	}
 	return &instanceOutput{Body: InstanceDetails{
-		Instance: row.Instance, Files: page.Files, Pipelines: page.Pipelines, Operations: page.Operations,
+		Instance: row.Instance, Files: page.Files, Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
 		Sync: heard.Sync, ObservedAt: heard.ObservedAt,
 	}}, nil
 }

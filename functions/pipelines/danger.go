@@ -78,7 +78,7 @@ type contractPage struct {
 func describeContract(project fleet.Project) (*contractOutput, error) {
 	page := contractPage{Contract: grove.DefaultContract(), Changed: project.Contract, Default: grove.DefaultContract()}
 	if c := project.Contract; c != nil {
-		page.Contract.AllowReprovision, page.Contract.Routes = c.AllowReprovision, grove.RoutesOf(c)
+		page.Contract.AllowReprovision, page.Contract.Routes, page.Contract.Secrets = c.AllowReprovision, grove.RoutesOf(c), c.Secrets
 		for kind, m := range c.Operations {
 			page.Contract.Operations[kind] = m
 		}
@@ -110,7 +110,7 @@ func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contra
 		return nil, err
 	}
 	wanted := &in.Body
-	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision {
+	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision && len(wanted.Secrets.Mask)+len(wanted.Secrets.Show) == 0 {
 		wanted = nil
 	}
 	if project, err = f.Policy.SetContract(ctx, project, wanted, actor(ctx)); err != nil {

@@ -44,6 +44,7 @@ type FileProblem struct {
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
 	Message string `json:"message"`
+	Warning bool   `json:"warning,omitempty" doc:"Whether the file works all the same"`
 }
 
 // SyncState is when and how Ocim last read a project.

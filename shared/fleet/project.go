@@ -45,6 +45,14 @@ type Contract struct {
 	Operations       map[OperationKind]Mechanism `json:"operations,omitempty"`
 	Routes           []Route                     `json:"routes,omitempty" doc:"How a create hands its settings on; the first that takes a setting counts. Absent is the default"`
 	AllowReprovision bool                        `json:"allowReprovision,omitempty" doc:"Whether administrators may reprovision the cluster from here"`
+	Secrets          SecretRules                 `json:"secrets,omitzero" doc:"Keys that are secret, or are not, besides those that Ocim knows"`
+}
+
+// SecretRules are keys whose values an administrator declared secret, or not. Each is
+// a key, or a pattern with * for any rest, in any case. Mask wins over Show.
+type SecretRules struct {
+	Mask []string `json:"mask,omitempty" maxItems:"50" doc:"Keys whose values are secret; * stands for any rest" example:"[\"ACME_LICENSE\"]"`
+	Show []string `json:"show,omitempty" maxItems:"50" doc:"Keys whose values are not secret, though their names look like it"`
 }
 
 // Route says by which key of a trigger's payload settings are handed on, and to

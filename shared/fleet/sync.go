@@ -18,6 +18,9 @@ type SyncRecord struct {
 	// ReadFor is the project's UpdatedAt that the facts were read with: what an
 	// operator overrides shows without a commit.
 	ReadFor time.Time `json:"readFor,omitzero"`
+	// ReadBy names the tables of package openedx that the facts were read with. A release
+	// that masks or judges otherwise reads the files again.
+	ReadBy string `json:"readBy,omitempty"`
 	// PipelinesSince is GitLab's time up to which all pipelines are known.
 	PipelinesSince time.Time `json:"pipelinesSince,omitzero"`
 	// Locked is whether the token could read but not push. GitLab says so with the

@@ -48,14 +48,15 @@ type ClusterReading struct {
 // ReadCluster reads the cluster files of a project, with the overrides of its
 // operator on top.
 func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading {
-	r := ClusterReading{Files: maskedFiles(files)}
+	masker := MaskerOf(project.Contract)
+	r := ClusterReading{Files: masker.files(files)}
 	c := &r.Cluster
 	c.ID, c.ProjectID, c.ProjectPath, c.ProjectURL = project.ID, project.GitLabID, project.Path, project.WebURL
 	var doc *Document
 	if f := find(files, ClusterFile); f == nil {
 		c.Problems = append(c.Problems, fleet.FileProblem{File: ClusterFile, Message: "The file does not exist; the cluster's facts are unknown."})
 	} else {
-		doc, c.Problems = Read(ClusterFile, f.Text)
+		doc, c.Problems = masker.Read(ClusterFile, f.Text)
 	}
 	for _, f := range r.Files {
 		if f.Path != ClusterFile {

@@ -2,6 +2,7 @@ package grove
 
 import (
 	"crypto/rand"
+	"fmt"
 	"io"
 	"maps"
 	"math/big"
@@ -79,6 +80,11 @@ func MechanismOf(c *fleet.Contract, kind fleet.OperationKind) (fleet.Mechanism, 
 // Grove's generator reads it to learn what a pipeline is for.
 const commitMessage = "CI_COMMIT_MESSAGE"
 
+// maxSecretRules bounds the keys that an administrator declares secret, and those not.
+const maxSecretRules = 50
+
+var secretRule = regexp.MustCompile(`^[A-Za-z0-9_.*-]{1,128}$`)
+
 var (
 	placeholder  = regexp.MustCompile(`\{[^{}]*\}`)
 	placeholders = []string{"{instance}", "{deploymentId}", "{repository}", "{branch}", "{entries}"}
@@ -118,6 +124,19 @@ func ValidateContract(c fleet.Contract) error {
 		for _, name := range slices.Sorted(maps.Keys(m.Variables)) {
 			if err := validVariable(m.By, field+".variables."+name, name, m.Variables[name]); err != nil {
 				return err
+			}
+		}
+	}
+	for _, list := range []struct {
+		field string
+		keys  []string
+	}{{"secrets.mask", c.Secrets.Mask}, {"secrets.show", c.Secrets.Show}} {
+		if len(list.keys) > maxSecretRules {
+			return fault.InvalidField(list.field, "at most %d keys are allowed", maxSecretRules)
+		}
+		for i, key := range list.keys {
+			if !secretRule.MatchString(key) || strings.Trim(key, "*") == "" {
+				return fault.InvalidField(fmt.Sprintf("%s.%d", list.field, i), "must be a key of letters, digits, _, - and ., with * for any rest")
 			}
 		}
 	}

@@ -21,7 +21,7 @@ type GitLabRequest struct {
 
 // Describe returns the request that a call to a project becomes.
 func (c Call) Describe(project fleet.Project) *GitLabRequest {
-	w := c.Masked().Wire(project.GitLabID, MaskText)
+	w := c.Masked(MaskerOf(project.Contract)).Wire(project.GitLabID, MaskText)
 	if c.Commit != nil {
 		actions, _ := w.Body["actions"].([]any)
 		for i, a := range c.Commit.Actions {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -29,14 +30,20 @@ type Document struct {
 	src    *source
 	root   *yaml.Node // nil when the file is empty
 	secret map[*yaml.Node]bool
+	by     *Masker // what found the secrets
 }
 
 // Read parses one YAML file. The document is nil when the text is unusable: too
 // large, not UTF-8, not YAML, several documents, too deep, or with aliases that
 // grow without bound. Problems that leave it usable are duplicate keys (the last
-// one counts, as in Grove) and a root that is not a map. Messages never quote a
-// value.
+// one counts, as in Grove), a root that is not a map, and what Tutor's own reader
+// refuses. Messages never quote a value.
 func Read(file string, text []byte) (*Document, []fleet.FileProblem) {
+	return standard().Read(file, text)
+}
+
+// Read is the function Read with the masker's rules.
+func (m *Masker) Read(file string, text []byte) (*Document, []fleet.FileProblem) {
 	problem := func(line, column int, format string, args ...any) []fleet.FileProblem {
 		return []fleet.FileProblem{{File: file, Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}
 	}
@@ -55,7 +62,7 @@ func Read(file string, text []byte) (*Document, []fleet.FileProblem) {
 	if next != nil {
 		return nil, problem(next.Line, max(next.Column, 1), "A second document starts here; Grove reads exactly one.")
 	}
-	d := &Document{file: file, src: src, root: root}
+	d := &Document{file: file, src: src, root: root, by: m}
 	if root == nil {
 		return d, nil
 	}
@@ -64,11 +71,12 @@ func Read(file string, text []byte) (*Document, []fleet.FileProblem) {
 	if c.fatal != nil {
 		return nil, []fleet.FileProblem{*c.fatal}
 	}
-	d.secret = secretNodes(root)
-	if m := deref(root); m.Kind != yaml.MappingNode && !isNull(m) {
+	d.secret = m.secretNodes(root)
+	c.problems = append(c.problems, d.refusals()...)
+	if top := deref(root); top.Kind != yaml.MappingNode && !isNull(top) {
 		c.problems = append(c.problems, fleet.FileProblem{
 			File: file, Line: root.Line, Column: root.Column,
-			Message: "The file must be a map of keys to values.",
+			Message: fmt.Sprintf("%s must be a map of keys to values, but is %s.", path.Base(file), kindWords(top)),
 		})
 	}
 	return d, c.problems
@@ -220,6 +228,7 @@ func (c *checker) duplicates(n *yaml.Node) {
 			c.problems = append(c.problems, fleet.FileProblem{
 				File: c.file, Line: n.Content[i].Line, Column: n.Content[i].Column,
 				Message: fmt.Sprintf("The key %s is already on line %d; the last one counts.", shown(key.Value), line),
+				Warning: true,
 			})
 		}
 		seen[id] = n.Content[i].Line
@@ -228,7 +237,7 @@ func (c *checker) duplicates(n *yaml.Node) {
 
 // shown makes a key safe to put into a sentence.
 func shown(key string) string {
-	key, _ = maskLine(key)
+	key, _ = standard().line(key)
 	if r := []rune(key); len(r) > 60 {
 		key = string(r[:60]) + "…"
 	}
@@ -241,6 +250,25 @@ func deref(n *yaml.Node) *yaml.Node {
 		return n.Alias
 	}
 	return n
+}
+
+// kindWords names what a node is, for a sentence.
+func kindWords(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case n.Kind == yaml.MappingNode:
+		return "a map"
+	}
+	switch n.ShortTag() {
+	case "!!bool":
+		return "true or false"
+	case "!!int", "!!float":
+		return "a number"
+	case "!!null":
+		return "empty"
+	}
+	return "text"
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
@@ -317,7 +345,7 @@ func (d *Document) Scalar(key string) (string, bool) {
 	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) || d.secret[n] {
 		return "", false
 	}
-	value, masks := maskText(n.Value)
+	value, masks := d.by.text(n.Value)
 	return strings.TrimSpace(value), len(masks) == 0
 }
 
@@ -330,7 +358,7 @@ func (d *Document) List(key string) []string {
 	var out []string
 	for _, item := range n.Content {
 		if item = deref(item); item.Kind == yaml.ScalarNode && !d.secret[item] {
-			value, _ := maskText(item.Value)
+			value, _ := d.by.text(item.Value)
 			out = append(out, value)
 		}
 	}

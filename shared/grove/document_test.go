@@ -161,7 +161,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("over the bounds: %q", path)
 			}
 		}
-		reading := ReadInstance("c", "i", []fleet.SourceFile{{Path: "instances/i/config.yml", Text: text}, {Path: "instances/i/grove.yml", Text: text}})
+		reading := ReadInstance("c", nil, "i", []fleet.SourceFile{{Path: "instances/i/config.yml", Text: text}, {Path: "instances/i/grove.yml", Text: text}})
 		if len(reading.Instance.Problems) != 2*len(problems) {
 			t.Fatalf("problems were lost: %v, %v", reading.Instance.Problems, problems)
 		}

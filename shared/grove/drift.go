@@ -3,10 +3,11 @@ package grove
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Workload is a Deployment as it runs.
@@ -168,7 +169,7 @@ func (w Workload) image(name string) (fact, bool) {
 		keys = []string{"DOCKER_IMAGE_OPENEDX"}
 	}
 	named := fact{what: DiffersImage, runs: runs, of: text(keys), same: func(v string) bool { return sameImage(v, runs) }}
-	tag := imageRelease(runs)
+	tag := openedx.ReleaseOfImage(runs)
 	if !isPlatform || tag == "" {
 		return named, true
 	}
@@ -177,9 +178,9 @@ func (w Workload) image(name string) (fact, bool) {
 		if v, key, said := named.of(c); said {
 			return v, key, true
 		}
-		return c.Release, "", namesRelease(c.Release)
+		return c.Release, "", openedx.IsRelease(c.Release)
 	}
-	f.same = func(v string) bool { return named.same(v) || namesRelease(v) && sameRelease(v, tag) }
+	f.same = func(v string) bool { return named.same(v) || openedx.IsRelease(v) && sameRelease(v, tag) }
 	return f, true
 }
 
@@ -222,39 +223,6 @@ func fullImage(s string) string {
 		name += ":latest"
 	}
 	return name
-}
-
-var (
-	tutorTag   = regexp.MustCompile(`^v?([0-9]{2})\.[0-9]+\.[0-9]+`)
-	releaseTag = regexp.MustCompile(`^[a-z]{3,}(?:\.(?:master|[0-9][0-9a-z.-]*))?$`)
-)
-
-// imageRelease gives the release that an image's tag names, empty when it names
-// none.
-func imageRelease(image string) string {
-	name, _, _ := strings.Cut(image, "@")
-	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")
-	if found := tutorTag.FindStringSubmatch(tag); found != nil {
-		return tutorReleases[found[1]]
-	}
-	if namesRelease(tag) {
-		return tag
-	}
-	return ""
-}
-
-// namesRelease reports whether a text is a release that is known.
-func namesRelease(s string) bool {
-	if !releaseTag.MatchString(s) {
-		return false
-	}
-	family, _, _ := strings.Cut(s, ".")
-	for _, known := range tutorReleases {
-		if family == known {
-			return true
-		}
-	}
-	return false
 }
 
 // sameRelease compares as far as both are told: teak is any teak.2.

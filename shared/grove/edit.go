@@ -1,6 +1,7 @@
 package grove
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -204,6 +205,7 @@ func visit(n *yaml.Node, f func(*yaml.Node) bool) {
 // wanted and is equal elsewhere.
 func (e *editor) apply(ways []edit, removing bool, wanted func(root *yaml.Node) bool) ([]byte, error) {
 	for _, way := range ways {
+		way.text = e.withLineEnds(way)
 		text, ok := splice(e.text, []edit{way})
 		if !ok {
 			continue
@@ -224,6 +226,21 @@ func (e *editor) apply(ways []edit, removing bool, wanted func(root *yaml.Node) 
 		}
 	}
 	return nil, e.invalid("the file is written in a way that only a person can edit here")
+}
+
+// withLineEnds gives the new text the line ends of its neighbors.
+func (e *editor) withLineEnds(way edit) string {
+	if !strings.Contains(way.text, "\n") {
+		return way.text
+	}
+	at := bytes.LastIndexByte(e.text[:way.start], '\n')
+	if at < 0 {
+		at = bytes.IndexByte(e.text, '\n')
+	}
+	if at < 1 || e.text[at-1] != '\r' {
+		return way.text
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(way.text, "\r\n", "\n"), "\n", "\r\n")
 }
 
 // emptied reports whether the change may leave nothing but comments.

@@ -80,7 +80,7 @@ func TestSetSmallFiles(t *testing.T) {
 		{"B: 2 # c\n# end\n", "B: 2 # c\nA: 1\n# end\n"},
 		{"B: |+\n  x\n\n", "B: |+\n  x\n\nA: 1\n"},
 		{"B: &b {c: 1}\nD: *b\n", "B: &b {c: 1}\nD: *b\nA: 1\n"},
-		{"B: 2\r\n", "B: 2\nA: 1\r\n"},
+		{"B: 2\r\n", "B: 2\r\nA: 1\r\n"},
 		{"A: 0\nB: 1\nA: 2\n", "A: 0\nB: 1\nA: 1\n"},
 	}
 	for _, tt := range tests {
@@ -177,4 +177,20 @@ func FuzzSet(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestSet_KeepsLineEnds(t *testing.T) {
+	const crlf = "# c\r\nPLUGINS:\r\n  - mfe\r\n  - forum\r\nLMS_HOST: a\r\n"
+	got, err := Set("config.yml", []byte(crlf), []string{"PLUGINS", "2"}, "notes")
+	require.NoError(t, err)
+	assert.Equal(t, "# c\r\nPLUGINS:\r\n  - mfe\r\n  - forum\r\n  - notes\r\nLMS_HOST: a\r\n", string(got))
+	got, err = Set("config.yml", []byte(crlf), []string{"SITE", "a", "b"}, "x")
+	require.NoError(t, err)
+	assert.Equal(t, crlf+"SITE:\r\n  a:\r\n    b: x\r\n", string(got))
+	got, err = Set("config.yml", []byte(crlf), []string{"GROVE_COMMON_SETTINGS"}, "A = 1\nB = 2\n")
+	require.NoError(t, err)
+	assert.Equal(t, crlf+"GROVE_COMMON_SETTINGS: |\r\n  A = 1\r\n  B = 2\r\n", string(got))
+	got, err = Unset("config.yml", []byte(crlf), []string{"PLUGINS", "0"})
+	require.NoError(t, err)
+	assert.Equal(t, "# c\r\nPLUGINS:\r\n  - forum\r\nLMS_HOST: a\r\n", string(got))
 }

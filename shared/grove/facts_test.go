@@ -98,7 +98,7 @@ func TestReadClusterWithoutFile(t *testing.T) {
 }
 
 func TestReadInstance(t *testing.T) {
-	r := ReadInstance("campus", "demo", []fleet.SourceFile{
+	r := ReadInstance("campus", nil, "demo", []fleet.SourceFile{
 		inGit("instances/demo/requirements.txt", "tutor==20.0.1\n--index-url https://u:canary@pypi.example.org\n"),
 		inGit("instances/demo/grove.yml", "COMPREHENSIVE_THEME_NAME: campus-theme\nCOMPREHENSIVE_THEME_SOURCE_REPO: https://git.example.org/theme.git\nCOMPREHENSIVE_THEME_VERSION: v2\nPR_WATCHER: false\n"),
 		inGit("instances/demo/config.yml", string(testdata(t, "mask/config.yml"))+`
@@ -118,7 +118,7 @@ EDX_PLATFORM_REPOSITORY: https://github.com/openedx/edx-platform.git
 }
 
 func TestBrokenFileSpoilsNothingElse(t *testing.T) {
-	r := ReadInstance("campus", "demo", []fleet.SourceFile{
+	r := ReadInstance("campus", nil, "demo", []fleet.SourceFile{
 		inGit("instances/demo/config.yml", "LMS_HOST: a\n\tB: 1\n"),
 		inGit("instances/demo/grove.yml", "SIMPLE_THEME_EXTRA_SCSS: x\n"),
 		inGit("instances/demo/requirements.txt", "\xff"),
@@ -128,26 +128,7 @@ func TestBrokenFileSpoilsNothingElse(t *testing.T) {
 	assert.Equal(t, "simple theme", r.Instance.Theme)
 	assert.Empty(t, r.Instance.LMSURL)
 	assert.Equal(t, map[string]string{"SIMPLE_THEME_EXTRA_SCSS": "x"}, r.Settings)
-	assert.Empty(t, ReadInstance("campus", "demo", nil).Instance.Problems)
-}
-
-func TestRelease(t *testing.T) {
-	tests := []struct{ common, platform, requirements, want string }{
-		{"open-release/teak.2", "open-release/sumac.1", "", "teak.2"},
-		{"release/ulmo.1", "", "", "ulmo.1"},
-		{"master", "", "", "master"},
-		{"{{ X }}", "open-release/sumac.3", "", "sumac.3"},
-		{"", "mycompany/redwood.master-theme", "", "redwood.master"},
-		{"", "my-branch", "tutor==18.1.2\n", "redwood"},
-		{"", "", "# tutor==1.0\ntutor[full]~=19.0\n", "sumac"},
-		{"", "", "git+https://github.com/overhangio/tutor.git@v17.0.6\n", "quince"},
-		{"", "", "tutor==99.0.0\n", "tutor 99.0.0"},
-		{"", "", "tutor-mfe==18.0.0\n", ""},
-		{"", "", "", ""},
-	}
-	for _, tt := range tests {
-		assert.Equal(t, tt.want, release(tt.common, tt.platform, tutorVersion(tt.requirements)), "%+v", tt)
-	}
+	assert.Empty(t, ReadInstance("campus", nil, "demo", nil).Instance.Problems)
 }
 
 func TestHosts(t *testing.T) {

@@ -1,7 +1,9 @@
 package grove
 
 import (
+	"regexp"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -22,7 +24,7 @@ func (d *Document) Flatten() map[string]string {
 	if d == nil || d.root == nil {
 		return out
 	}
-	f := flattener{secret: d.secret, out: out}
+	f := flattener{secret: d.secret, by: d.by, out: out}
 	if root := deref(d.root); root.Kind == yaml.MappingNode {
 		f.walk(root, "", 0)
 	}
@@ -31,6 +33,7 @@ func (d *Document) Flatten() map[string]string {
 
 type flattener struct {
 	secret map[*yaml.Node]bool
+	by     *Masker
 	out    map[string]string
 	bytes  int
 }
@@ -45,7 +48,7 @@ func (f *flattener) walk(n *yaml.Node, path string, depth int) {
 	switch n.Kind {
 	case yaml.MappingNode:
 		for _, e := range entries(n) {
-			if key, holes := maskLine(e.key); len(holes) == 0 {
+			if key, holes := f.by.line(e.key); len(holes) == 0 {
 				f.walk(e.value, extend(path, key), depth+1)
 			}
 		}
@@ -60,13 +63,14 @@ func (f *flattener) walk(n *yaml.Node, path string, depth int) {
 		if path == "" || f.secret[n] && !holdsNothing(n) {
 			return
 		}
-		value, _ := maskText(n.Value)
+		value, _ := f.by.text(n.Value)
 		if isNull(n) {
 			value = ""
 		}
-		value = cut(value, MaxSettingValue)
-		f.out[path] = value
-		f.bytes += len(path) + len(value)
+		f.set(path, value)
+		if strings.Contains(strings.TrimSpace(n.Value), "\n") {
+			f.block(path, value)
+		}
 	}
 }
 
@@ -87,3 +91,56 @@ func cut(s string, most int) string {
 	}
 	return s[:most]
 }
+
+// set keeps a setting.
+func (f *flattener) set(path, value string) {
+	value = cut(value, MaxSettingValue)
+	f.out[path] = value
+	f.bytes += len(path) + len(value)
+}
+
+// blockSetting is a setting in text that patches another file: NAME = value in Python,
+// NAME: value in YAML.
+var blockSetting = regexp.MustCompile(`^\s*([A-Z][A-Z0-9_]{2,})\s*(?:=|:\s)\s*(\S.*)$`)
+
+// block gives the settings inside block text, such as GROVE_COMMON_SETTINGS, by the path
+// of the text and their own name. The text is masked already; what it masks is left out.
+func (f *flattener) block(path, text string) {
+	for line := range strings.Lines(text) {
+		if f.full() {
+			return
+		}
+		found := blockSetting.FindStringSubmatch(strings.TrimRight(line, "\r\n \t"))
+		if found == nil || strings.Contains(found[2], MaskText) {
+			continue
+		}
+		value := strings.TrimSuffix(strings.TrimSpace(found[2]), ",")
+		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+			value = value[1 : n-1]
+		}
+		if at := extend(path, found[1]); len(at) <= MaxSettingPath {
+			f.set(at, value)
+		}
+	}
+}
+
+// flattenLines adds a file of lines, such as requirements.txt, to the settings: each
+// line that is no comment by the file's name and its place. Bounds are those of Flatten.
+func (m *Masker) flattenLines(file, text string, settings map[string]string) {
+	place := 0
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if place >= maxLines || len(settings) >= MaxSettings {
+			return
+		}
+		masked, _ := m.line(line)
+		settings[extend(file, strconv.Itoa(place))] = cut(masked, MaxSettingValue)
+		place++
+	}
+}
+
+// maxLines bounds the lines of one file among the settings.
+const maxLines = 200

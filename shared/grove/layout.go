@@ -85,13 +85,13 @@ func find(files []fleet.SourceFile, name string) *fleet.SourceFile {
 	return nil
 }
 
-// maskedFiles masks files for storing, in the order of their paths.
-func maskedFiles(files []fleet.SourceFile) []fleet.File {
+// files masks files for storing, in the order of their paths.
+func (m *Masker) files(files []fleet.SourceFile) []fleet.File {
 	out := make([]fleet.File, 0, len(files))
 	for _, f := range files {
-		file := fleet.File{Path: f.Path, Text: Mask(f.Path, f.Text)}
+		file := fleet.File{Path: f.Path, Text: m.Mask(f.Path, f.Text)}
 		if isYAML(f.Path) {
-			_, file.Problems = Read(f.Path, f.Text)
+			_, file.Problems = m.Read(f.Path, f.Text)
 		}
 		out = append(out, file)
 	}

@@ -13,9 +13,10 @@ import (
 // .yaml file is masked by its keys, any other by its lines. A YAML file that
 // cannot be parsed keeps only its top-level keys; one that is not text at all comes out
 // empty.
-func Mask(file string, text []byte) string {
-	return newMasked(file, text).text
-}
+func Mask(file string, text []byte) string { return standard().Mask(file, text) }
+
+// Mask is the function Mask with the masker's rules.
+func (m *Masker) Mask(file string, text []byte) string { return m.masked(file, text).text }
 
 // masked is a masked text with what is needed to undo it.
 type masked struct {
@@ -29,20 +30,20 @@ func isYAML(file string) bool {
 	return strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml")
 }
 
-func newMasked(file string, text []byte) masked {
+func (m *Masker) masked(file string, text []byte) masked {
 	if !isYAML(file) {
 		if len(text) > MaxFile || badByte(text) >= 0 {
 			return masked{withheld: true}
 		}
-		out, _ := maskText(string(text))
+		out, _ := m.text(string(text))
 		return masked{text: out}
 	}
-	doc, _ := Read(file, text)
+	doc, _ := m.Read(file, text)
 	if doc == nil {
 		return masked{text: withhold(text), withheld: true}
 	}
 	if doc.root == nil {
-		out, _ := maskText(string(text)) // nothing but comments
+		out, _ := m.text(string(text)) // nothing but comments
 		return masked{text: out, doc: doc, shape: doc}
 	}
 	if deref(doc.root).Kind != yaml.MappingNode && !isNull(doc.root) {
@@ -56,7 +57,7 @@ func newMasked(file string, text []byte) masked {
 		if !ok {
 			break
 		}
-		shape, _ := Read(file, []byte(out))
+		shape, _ := m.Read(file, []byte(out))
 		if shape == nil {
 			break
 		}
@@ -130,7 +131,7 @@ func (d *Document) mask(whole map[*yaml.Node]bool) (string, bool) {
 	}
 	keys := keyNodes(d.root)
 	var edits []edit
-	comments := newCommentMasker(d.src)
+	comments := newCommentMasker(d.by, d.src)
 	last := 0
 	for _, n := range order {
 		sp := spans[n]
@@ -146,7 +147,7 @@ func (d *Document) mask(whole map[*yaml.Node]bool) (string, bool) {
 			continue
 		}
 		at := inner(n, sp)
-		_, holes := maskText(string(d.src.text[at.start:at.end]))
+		_, holes := d.by.text(string(d.src.text[at.start:at.end]))
 		for _, h := range holes {
 			edits = append(edits, edit{hole{at.start + h.start, at.start + h.end}, MaskText})
 		}
@@ -189,13 +190,14 @@ func keyNodes(root *yaml.Node) map[*yaml.Node]bool {
 // commentMasker masks comments in the gaps between scalars. A secret may go on
 // over neighbouring comment lines.
 type commentMasker struct {
+	by       *Masker
 	src      *source
 	lines    *lineMasker
 	lastLine int // line of the last comment
 }
 
-func newCommentMasker(src *source) *commentMasker {
-	return &commentMasker{src: src, lines: newLineMasker(), lastLine: -1}
+func newCommentMasker(by *Masker, src *source) *commentMasker {
+	return &commentMasker{by: by, src: src, lines: by.lines(), lastLine: -1}
 }
 
 func (c *commentMasker) gap(from, to int) []edit {
@@ -207,7 +209,7 @@ func (c *commentMasker) gap(from, to int) []edit {
 		end := min(c.src.lineEnd(at), to)
 		line, column := c.src.position(at)
 		if line != c.lastLine+1 {
-			c.lines = newLineMasker()
+			c.lines = c.by.lines()
 		}
 		c.lastLine = line
 		// Indentation counts for secrets over several lines, so the comment is
@@ -249,8 +251,8 @@ func (d *Document) compare(shape *Document) (again []*yaml.Node, ok bool) {
 		case strings.TrimSpace(b.Value) == MaskText && a.Value != b.Value:
 			// masked as a whole, or all of it was one secret
 		default:
-			want, _ := maskText(a.Value)
-			got, holes := maskText(b.Value)
+			want, _ := d.by.text(a.Value)
+			got, holes := d.by.text(b.Value)
 			if slices.ContainsFunc(holes, func(h hole) bool { return b.Value[h.start:h.end] != MaskText }) || got != want {
 				ok = ok && !key
 				again = append(again, a)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Call is the one request to GitLab that an operation comes down to. Exactly
@@ -20,10 +21,10 @@ type Call struct {
 }
 
 // Masked gives the call with secrets masked, as a preview shows it.
-func (c Call) Masked() Call {
+func (c Call) Masked(m *Masker) Call {
 	if c.Trigger != nil {
 		t := *c.Trigger
-		t.Payload, _ = maskValue("", t.Payload).(map[string]any)
+		t.Payload, _ = m.value(openedx.PlainKey, t.Payload).(map[string]any)
 		c.Trigger = &t
 	}
 	if c.Commit != nil {
@@ -32,7 +33,7 @@ func (c Call) Masked() Call {
 		for i := range commit.Actions {
 			a := &commit.Actions[i]
 			if a.Action != DeleteFile {
-				a.Content = []byte(Mask(a.Path, a.Content))
+				a.Content = []byte(m.Mask(a.Path, a.Content))
 			}
 		}
 		c.Commit = &commit
@@ -40,35 +41,35 @@ func (c Call) Masked() Call {
 	return c
 }
 
-// maskValue masks what JSON can hold, under a key.
-func maskValue(key string, value any) any {
+// value masks what JSON can hold, below a key of the given secrecy.
+func (m *Masker) value(under openedx.Secrecy, value any) any {
 	switch v := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, item := range v {
-			under := k
-			if IsSecretKey(key) {
-				under = key
+			own, state := m.keys.Judge(k), under
+			if under == openedx.AmbiguousKey && own == openedx.HarmlessKey {
+				state = openedx.PlainKey
 			}
-			out[k] = maskValue(under, item)
+			out[k] = m.value(max(state, own), item)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			out[i] = maskValue(key, item)
+			out[i] = m.value(under, item)
 		}
 		return out
 	case nil, bool:
 		return v
 	case string:
-		if v != "" && IsSecretKey(key) {
+		if v != "" && under.Secret() {
 			return MaskText
 		}
-		masked, _ := maskText(v)
+		masked, _ := m.text(v)
 		return masked
 	}
-	if IsSecretKey(key) {
+	if under.Secret() {
 		return MaskText
 	}
 	return value
@@ -197,7 +198,7 @@ func (r *Request) validate() error {
 		if !repository.MatchString(r.Repository) || strings.Contains(r.Repository, "..") {
 			return fault.InvalidField("repository", "must be the https or ssh address of a git repository, without credentials")
 		}
-		if len(urlHoles(r.Repository)) > 0 {
+		if _, holes := standard().line(r.Repository); len(holes) > 0 {
 			return fault.InvalidField("repository", "must hold no user or password")
 		}
 		if !refName.MatchString(r.Branch) || strings.Contains(r.Branch, "..") {

@@ -248,7 +248,7 @@ func TestCallMasked(t *testing.T) {
 		"X": json.RawMessage(`{"token":["canary",{"a":"canary"}],"url":"redis://u:canary@h","on_auth":true,"port":1}`),
 	}})
 	require.NoError(t, err)
-	masked := call.Masked()
+	masked := call.Masked(standard())
 	assert.Equal(t, map[string]any{
 		"TUTOR_LMS_HOST": "a.example.org", "TUTOR_DB_PASSWORD": MaskText, "TUTOR_PIN_KEY": MaskText,
 		"TUTOR_X": map[string]any{
@@ -260,10 +260,10 @@ func TestCallMasked(t *testing.T) {
 	commit := Call{Commit: &Commit{Actions: []Action{
 		{Action: UpdateFile, Path: "instances/a/config.yml", Content: []byte("KEY: canary\n")}, {Action: DeleteFile, Path: "instances/a/grove.yml"},
 	}}}
-	text, err := json.Marshal(commit.Masked())
+	text, err := json.Marshal(commit.Masked(standard()))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "canary")
-	assert.Equal(t, "KEY: "+MaskText+"\n", string(commit.Masked().Commit.Actions[0].Content))
+	assert.Equal(t, "KEY: "+MaskText+"\n", string(commit.Masked(standard()).Commit.Actions[0].Content))
 	assert.Equal(t, "KEY: canary\n", string(commit.Commit.Actions[0].Content))
 }
 

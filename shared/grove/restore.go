@@ -8,11 +8,12 @@ import (
 // restorer gives masked lines their text back. A line is known by its masked
 // form; several lines of one form are told apart by their order.
 type restorer struct {
+	by    *Masker
 	order []string            // masked forms, as they come
 	lines map[string][]string // masked form → originals, in order
 }
 
-func newRestorer() *restorer { return &restorer{lines: map[string][]string{}} }
+func newRestorer(by *Masker) *restorer { return &restorer{by: by, lines: map[string][]string{}} }
 
 func (r *restorer) add(maskedLine, original string) {
 	if !strings.Contains(maskedLine, MaskText) {
@@ -71,7 +72,7 @@ func (r *restorer) restore(lines []string) (restored []string, lost int) {
 		if len(found) != 1 || strings.Contains(after, MaskText) {
 			return nil, i
 		}
-		_, holes := maskLine(found[0])
+		_, holes := r.by.line(found[0])
 		if len(holes) != 1 {
 			return nil, i
 		}
@@ -87,9 +88,9 @@ func allEqual(s []string) bool {
 
 // restoreLines restores a text of lines. lost is the offset of a line that
 // cannot be told, -1 when there is none.
-func restoreLines(edited, original string) (text string, lost int) {
-	r := newRestorer()
-	maskedText, _ := maskText(original)
+func (m *Masker) restoreLines(edited, original string) (text string, lost int) {
+	r := newRestorer(m)
+	maskedText, _ := m.text(original)
 	before, now := strings.Split(maskedText, "\n"), strings.Split(edited, "\n")
 	for i, line := range strings.Split(original, "\n") {
 		r.add(before[i], line)

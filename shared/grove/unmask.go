@@ -1,6 +1,7 @@
 package grove
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,12 @@ import (
 // The place of a value is its key. In a list it is the entry that is otherwise
 // unchanged, or the position while the list keeps its length.
 func Unmask(file string, edited, original []byte) ([]byte, error) {
-	before := newMasked(file, original)
+	return standard().Unmask(file, edited, original)
+}
+
+// Unmask is the function Unmask with the masker's rules.
+func (m *Masker) Unmask(file string, edited, original []byte) ([]byte, error) {
+	before := m.masked(file, original)
 	if string(edited) == before.text {
 		return original, nil
 	}
@@ -29,14 +35,14 @@ func Unmask(file string, edited, original []byte) ([]byte, error) {
 			"the present %s cannot be read, so masked values cannot be kept; repair it in GitLab, or write the whole file without masked values", file)
 	}
 	if !isYAML(file) {
-		text, lost := restoreLines(string(edited), string(original))
+		text, lost := m.restoreLines(string(edited), string(original))
 		if lost >= 0 {
 			line, column := newSource(edited).position(lost)
 			return nil, unknownMask("", line, column)
 		}
-		return sameSecrets(file, edited, []byte(text))
+		return m.sameSecrets(file, edited, []byte(text))
 	}
-	doc, problems := Read(file, edited)
+	doc, problems := m.Read(file, edited)
 	if doc == nil {
 		p := problems[0]
 		return nil, fault.New(fault.Invalid, "%s, line %d, column %d: %s", file, p.Line, p.Column, p.Message)
@@ -59,8 +65,8 @@ func unknownMask(field string, line, column int) error {
 
 // sameSecrets refuses a restored text that shows, once masked again, more than
 // the edited text did.
-func sameSecrets(file string, edited, restored []byte) ([]byte, error) {
-	a, b := newMasked(file, edited), newMasked(file, restored)
+func (m *Masker) sameSecrets(file string, edited, restored []byte) ([]byte, error) {
+	a, b := m.masked(file, edited), m.masked(file, restored)
 	ok := a.withheld == b.withheld && strings.Count(a.text, MaskText) == strings.Count(b.text, MaskText)
 	if ok && a.shape != nil && a.shape.root != nil {
 		ok = b.shape != nil && b.shape.root != nil && alike(a.shape.root, b.shape.root)
@@ -120,11 +126,11 @@ func unmaskDocument(file string, doc *Document, before masked, quoted bool) ([]b
 	if !ok {
 		return nil, fault.New(fault.Internal, "restoring the masked values of %s", file)
 	}
-	restored, _ := Read(file, []byte(text))
+	restored, _ := doc.by.Read(file, []byte(text))
 	if restored == nil || !u.verified(doc.root, restored.root) {
 		return nil, fault.New(fault.Invalid, "the masked values of %s do not fit where they are now; write the values themselves", file)
 	}
-	return sameSecrets(file, doc.src.text, []byte(text))
+	return doc.by.sameSecrets(file, doc.src.text, []byte(text))
 }
 
 // verified checks that every restored scalar holds what the original held.
@@ -162,14 +168,14 @@ func (u *unmasker) walk(n, shape, orig *yaml.Node, path string) {
 	case yaml.ScalarNode:
 		u.scalar(n, shape, orig, path)
 	case yaml.MappingNode:
-		used := map[int]bool{}
+		var index keyIndex
+		if shape != nil {
+			index = indexKeys(shape)
+		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			var s, o *yaml.Node
-			if shape != nil {
-				if at := pairKey(shape, n.Content[i], used); at >= 0 {
-					used[at] = true
-					s, o = shape.Content[at+1], orig.Content[at+1]
-				}
+			if at := index.take(n.Content[i]); at >= 0 {
+				s, o = shape.Content[at+1], orig.Content[at+1]
 			}
 			u.walk(n.Content[i+1], s, o, join(path, n.Content[i].Value))
 		}
@@ -199,13 +205,42 @@ func join(path, segment string) string {
 	return path + "." + segment
 }
 
-func pairKey(shape, key *yaml.Node, used map[int]bool) int {
+// keyIndex finds the entries of a masked map by their keys.
+type keyIndex map[string][]int
+
+func indexKeys(shape *yaml.Node) keyIndex {
+	index := keyIndex{}
 	for i := 0; i+1 < len(shape.Content); i += 2 {
-		if !used[i] && shape.Content[i].Kind == key.Kind && alike(shape.Content[i], key) {
-			return i
+		form := formOf(shape.Content[i])
+		index[form] = append(index[form], i)
+	}
+	return index
+}
+
+// take gives the first entry of a key that was not taken yet, -1 when there is none.
+func (x keyIndex) take(key *yaml.Node) int {
+	form := formOf(key)
+	at := x[form]
+	if len(at) == 0 {
+		return -1
+	}
+	x[form] = at[1:]
+	return at[0]
+}
+
+// formOf writes down what alike compares, so that equal nodes are found without
+// comparing each with each.
+func formOf(n *yaml.Node) string {
+	var b strings.Builder
+	var write func(n *yaml.Node)
+	write = func(n *yaml.Node) {
+		fmt.Fprintf(&b, "%d %d %q", n.Kind, len(n.Content), strings.TrimSpace(n.Value))
+		for _, child := range n.Content {
+			write(child)
 		}
 	}
-	return -1
+	write(n)
+	return b.String()
 }
 
 // pairItems finds each item's counterpart: the same item, if it is the only
@@ -223,19 +258,20 @@ func pairItems(items, shape []*yaml.Node, pairs []int) {
 			return
 		}
 	}
+	forms := map[string][]int{}
+	for j, s := range shape {
+		if hasMask(s) {
+			form := formOf(s)
+			forms[form] = append(forms[form], j)
+		}
+	}
 	taken := map[int]bool{}
 	for i, item := range items {
 		if !hasMask(item) {
 			continue
 		}
-		match, count := -1, 0
-		for j, s := range shape {
-			if alike(item, s) {
-				match, count = j, count+1
-			}
-		}
-		if count == 1 && !taken[match] {
-			pairs[i], taken[match] = match, true
+		if at := forms[formOf(item)]; len(at) == 1 && !taken[at[0]] {
+			pairs[i], taken[at[0]] = at[0], true
 		}
 	}
 	if len(items) != len(shape) {
@@ -287,7 +323,7 @@ func (u *unmasker) scalar(n, shape, orig *yaml.Node, path string) {
 		u.fail(n, path)
 	default:
 		at, from := inner(n, sp), inner(orig, osp)
-		restored, lost := restoreLines(string(text[at.start:at.end]), string(origText[from.start:from.end]))
+		restored, lost := u.doc.by.restoreLines(string(text[at.start:at.end]), string(origText[from.start:from.end]))
 		if lost >= 0 {
 			if u.err == nil {
 				line, column := u.doc.src.position(at.start + lost)
@@ -332,7 +368,7 @@ func (u *unmasker) loose(order []*yaml.Node) ([]edit, error) {
 	if len(then) != len(thenMasked) {
 		return nil, fault.New(fault.Invalid, "the masked comments of %s cannot be kept; remove them or write them anew", u.doc.file)
 	}
-	r := newRestorer()
+	r := newRestorer(u.doc.by)
 	for i := range then {
 		r.add(string(u.before.shape.src.text[thenMasked[i].start:thenMasked[i].end]),
 			string(u.before.doc.src.text[then[i].start:then[i].end]))

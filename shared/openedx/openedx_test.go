@@ -165,9 +165,9 @@ func TestEffects_SayWhy(t *testing.T) {
 	assert.Equal(t, map[string]string{"OPENEDX_SECRET_KEY": "Django signs sessions and links with it"}, byName["signsOut"].Reasons)
 }
 
-// TestSecretRules_Key has every key of the design, and more of their kinds, each way.
-func TestSecretRules_Key(t *testing.T) {
-	var rules openedx.SecretRules
+// TestSecretKeys_Judge has every key of the design, and more of their kinds, each way.
+func TestSecretKeys_Judge(t *testing.T) {
+	rules := openedx.NewSecretKeys(fleet.SecretRules{})
 	harmless := strings.Fields(`GROVE_NEW_MFES authoring AUTHN_MICROFRONTEND_URL CREDENTIALS_HOST CREDENTIALS_DOCKER_IMAGE CREDENTIALS_MYSQL_DATABASE
 		CREDENTIALS_MYSQL_USERNAME CREDENTIALS_REPOSITORY CREDENTIALS_REPOSITORY_VERSION CREDENTIALS_THEME_NAME CREDENTIALS_EXTRA_PIP_REQUIREMENTS
 		KEYCLOAK_HOST KEYCLOAK_REALM MONGODB_AUTH_SOURCE MONGODB_AUTH_MECHANISM THIRD_PARTY_AUTH_BACKENDS OAUTH_OIDC_ISSUER KEY_PREFIX
@@ -178,7 +178,7 @@ func TestSecretRules_Key(t *testing.T) {
 		PUBLIC_KEY LMS_HOST PLATFORM_NAME SMTP_PORT SMTP_USERNAME PLUGINS GROVE_CRON_JOBS BYPASS_CACHE PASSING_GRADE COMPASS OPINION PINNED SALTED TOKENIZER ENABLE_AUTHORING
 		AUTHENTICATION_BACKENDS PASSWORD_POLICY TOKEN_URL ACCESS_TOKEN_URL AUTH_URL OAUTH2_PROVIDER_URL SECRETS_DIR ENABLE_HTTPS ID MONGODB_USERNAME PRIVATE_IMAGE KEYSTORE_PATH`)
 	for _, key := range harmless {
-		assert.False(t, rules.Key(key).Secret(), key)
+		assert.False(t, rules.Judge(key).Secret(), key)
 	}
 	secret := strings.Fields(`MYSQL_ROOT_PASSWORD OPENEDX_MYSQL_PASSWORD OPENEDX_SECRET_KEY api_token apiKey PRIVATE AWS_CREDENTIALS SOCIAL_AUTH_X SENTRY_DSN keys
 		DB_PASS pass PASSWD UNIX_PASSWD SSH_PASSPHRASE passphrase DB_PWD Pwd PASSWORD_SALT SALT BEARER BEARER_TOKEN JWT JWT_SECRET ADMIN_JWT COOKIE SESSION_COOKIE SIGNATURE
@@ -187,30 +187,26 @@ func TestSecretRules_Key(t *testing.T) {
 		GROVE_OPENEDX_AUTH SOCIAL_AUTH_OAUTH_SECRETS JWT_PRIVATE_SIGNING_JWK XQUEUE_AUTH_PASSWORD BASIC_AUTH dbpassword DBPASSWORD clientSecret clientsecret authtoken myApiKeyId
 		X-API-KEY private_key JWTToken FERNET_KEYS SECRET_KEY_BASE ENCRYPTION_KEY1 PASSWORD2 api.key KUBECONFIG ADMIN_OTP SMTP_PASSWORD`)
 	for _, key := range secret {
-		assert.True(t, rules.Key(key).Secret(), key)
+		assert.True(t, rules.Judge(key).Secret(), key)
 	}
 	assert.GreaterOrEqual(t, len(harmless), 60)
 	assert.GreaterOrEqual(t, len(secret), 60)
 }
 
-func TestSecretRules_AddAndExempt(t *testing.T) {
-	rules := openedx.SecretRules{Mask: []string{"ACME_LICENSE", "LTI_*"}, Show: []string{"theme_token", "*_KEY_LABELS", "LTI_NAME"}}
+func TestSecretKeys_AddAndExempt(t *testing.T) {
+	rules := openedx.NewSecretKeys(fleet.SecretRules{Mask: []string{"ACME_LICENSE", "LTI_*"}, Show: []string{"theme_token", "*_KEY_LABELS", "LTI_NAME"}})
 	for key, want := range map[string]bool{
 		"ACME_LICENSE": true, "acme_license": true, "LTI_CONSUMER": true, "LTI_NAME": true, "ACME_LICENSES": false,
 		"THEME_TOKEN": false, "API_KEY_LABELS": false, "OTHER_TOKEN": true,
 	} {
-		assert.Equal(t, want, rules.Key(key).Secret(), key)
+		assert.Equal(t, want, rules.Judge(key).Secret(), key)
 	}
 }
 
-func TestSecretRules_AnyName(t *testing.T) {
+func TestSecretKeys_AnyName(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.String().Draw(t, "name")
-		got := (openedx.SecretRules{}).Key(name)
-		if got != (openedx.SecretRules{}).Key(name) {
-			t.Fatal("not the same twice")
-		}
-		if !(openedx.SecretRules{}).Key(name + "_PASSWORD").Secret() {
+		if !openedx.NewSecretKeys(fleet.SecretRules{}).Judge(name + "_PASSWORD").Secret() {
 			t.Fatalf("%q_PASSWORD is shown", name)
 		}
 	})

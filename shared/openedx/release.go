@@ -186,3 +186,6 @@ func shorten(s string, limit int) string {
 	}
 	return strings.ToValidUTF8(s[:limit], "")
 }
+
+// IsRelease reports whether a text is a release of the table, such as teak or teak.2.
+func IsRelease(name string) bool { return TutorOfRelease(name) > 0 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // Secrecy is what a key says of its value.
@@ -83,7 +85,7 @@ var secrets = sync.OnceValue(func() *secretKnowledge {
 		}
 	}
 	for _, n := range t.Names {
-		k.names = append(k.names, n.Name)
+		k.names = append(k.names, strings.ToUpper(n.Name))
 	}
 	for _, v := range t.Values {
 		k.forms = append(k.forms, SecretForm{What: v.What, Start: v.Start, Rest: regexp.MustCompile("^(?:" + v.Form + ")")})
@@ -107,56 +109,73 @@ func IsSecretParameter(name string) bool { return secrets().parameters[strings.T
 // IsUserFlag reports whether a flag of a command takes user:password, such as -u.
 func IsUserFlag(flag string) bool { return secrets().userFlags[flag] }
 
-// SecretRules are what a project's administrator adds to the tables: keys that are
-// secret, and keys that are not. Each is a key, or a pattern with * for any rest, in
-// any case. Mask wins over Show.
-type SecretRules struct {
-	Mask []string `json:"mask,omitempty" maxItems:"200" doc:"Keys whose values are secret, besides those that Ocim knows; * stands for any rest" example:"[\"ACME_LICENSE\"]"`
-	Show []string `json:"show,omitempty" maxItems:"200" doc:"Keys whose values are not secret, though their names look like it"`
-}
-
 // maxKey bounds what is looked at of a key's name. A longer one is no name.
 const maxKey = 256
 
-// Key tells what a key says of its value.
-func (r SecretRules) Key(name string) Secrecy {
+// SecretKeys judges keys by the tables and by what a project's administrator added.
+// It may be used by several goroutines.
+type SecretKeys struct {
+	mask, show []string // patterns in upper case
+}
+
+// NewSecretKeys prepares the rules of a project.
+func NewSecretKeys(rules fleet.SecretRules) *SecretKeys {
+	upper := func(patterns []string) []string {
+		out := make([]string, 0, len(patterns))
+		for _, p := range patterns {
+			if p = strings.ToUpper(strings.TrimSpace(p)); p != "" {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	return &SecretKeys{mask: upper(rules.Mask), show: upper(rules.Show)}
+}
+
+// Judge tells what a key says of its value. Its cost is bounded, whatever the key.
+func (s *SecretKeys) Judge(name string) Secrecy {
 	if len(name) > maxKey {
 		name = name[len(name)-maxKey:]
 	}
-	if matchesAny(r.Mask, name) {
-		return SecretKey
-	}
-	if matchesAny(r.Show, name) {
-		return HarmlessKey
+	if len(s.mask)+len(s.show) > 0 {
+		upper := strings.ToUpper(name)
+		switch {
+		case matchesAny(s.mask, upper):
+			return SecretKey
+		case matchesAny(s.show, upper):
+			return HarmlessKey
+		}
 	}
 	k := secrets()
-	if matchesAny(k.names, name) {
-		return HarmlessKey
-	}
-	strongest, last := PlainKey, ""
+	strongest := PlainKey
+	var last string
 	eachWord(name, func(word string) {
 		last = word
-		s := k.words[word]
-		for _, ending := range k.endings {
-			if s < SecretKey && strings.HasSuffix(word, ending) {
-				s = SecretKey
+		w := k.words[word]
+		if w < SecretKey && len(word) > 5 {
+			for _, ending := range k.endings {
+				if strings.HasSuffix(word, ending) {
+					w = SecretKey
+				}
 			}
 		}
-		strongest = max(strongest, s)
+		strongest = max(strongest, w)
 	})
-	if k.tails[last] {
+	switch {
+	case strongest == PlainKey:
+		if k.tails[last] {
+			return HarmlessKey
+		}
+		return PlainKey
+	case k.tails[last] || matchesAny(k.names, strings.ToUpper(name)):
 		return HarmlessKey
 	}
 	return strongest
 }
 
 func matchesAny(patterns []string, name string) bool {
-	if len(patterns) == 0 {
-		return false
-	}
-	upper := strings.ToUpper(name)
 	for _, p := range patterns {
-		if fits(strings.ToUpper(p), upper) {
+		if fits(p, name) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 type change struct {
 	action grove.Action
 	before []byte            // nil when there is no such file yet
+	masker *grove.Masker     // by the rules of the project
 	source string            // what the new content comes from, for the preview's hash
 	diff   *fleet.FileChange // cached by cacheDiff
 }
@@ -74,6 +76,9 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 	return nil
 }
 
+// reader reads and masks files by the rules of the project.
+func (p *prepared) reader() *grove.Masker { return cmp.Or(p.masker, grove.MaskerOf(nil)) }
+
 // filesOf describes the files of one instance.
 func (p *prepared) filesOf(instance string) []fleet.FileChange {
 	var files []fleet.FileChange
@@ -101,7 +106,7 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
 		return nil
 	}
 	if strings.HasSuffix(now.Path, ".yml") {
-		doc, problems := grove.Read(now.Path, text)
+		doc, problems := p.reader().Read(now.Path, text)
 		for _, pr := range problems {
 			if doc == nil {
 				return fault.InvalidField(field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
@@ -113,7 +118,7 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
 	if now.LastCommit == "" {
 		action.Action = grove.CreateFile
 	}
-	p.files = append(p.files, change{action: action, before: now.Text, source: source})
+	p.files = append(p.files, change{action: action, before: now.Text, masker: p.reader(), source: source})
 	return nil
 }
 
@@ -134,7 +139,7 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 				continue
 			}
 		}
-		text, err := grove.Unmask(f.Path, []byte(f.Text), now.Text)
+		text, err := p.reader().Unmask(f.Path, []byte(f.Text), now.Text)
 		if err != nil {
 			return fault.UnderField("files."+f.Path, err)
 		}
@@ -231,7 +236,7 @@ func (p *prepared) predictCreatedFiles(routes []fleet.Route, payload map[string]
 		if err := e.Encode(values[name]); err != nil {
 			return fault.Wrap(fault.Invalid, err, "the overrides cannot be written as YAML")
 		}
-		f := change{action: grove.Action{
+		f := change{masker: p.reader(), action: grove.Action{
 			Action: grove.CreateFile, Path: grove.InstanceFile(p.op.Instance, name), Content: text.Bytes(),
 		}}
 		d := f.describe()

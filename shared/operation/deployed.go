@@ -91,7 +91,7 @@ func (s *Service) Deployed(ctx context.Context, project fleet.Project, instance 
 		}
 	}
 	if len(sources) > 0 {
-		r := grove.ReadInstance(project.ID, instance, sources)
+		r := grove.ReadInstance(project.ID, project.Contract, instance, sources)
 		out.Configured = &grove.Configured{Settings: r.Settings, Release: r.Instance.Release}
 	}
 	return out, nil

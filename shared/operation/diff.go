@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ func (c change) describe() fleet.FileChange {
 	}
 	instance, _, _ := grove.InstancePath(c.action.Path)
 	d := fleet.FileChange{Path: c.action.Path, Action: c.action.Action, Instance: instance}
-	old, now := grove.Mask(c.action.Path, c.before), grove.Mask(c.action.Path, c.action.Content)
+	masker := cmp.Or(c.masker, grove.MaskerOf(nil))
+	old, now := masker.Mask(c.action.Path, c.before), masker.Mask(c.action.Path, c.action.Content)
 	from, to := "a/"+c.action.Path, "b/"+c.action.Path
 	if c.action.Action == grove.CreateFile {
 		from = "/dev/null"

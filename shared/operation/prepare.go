@@ -18,6 +18,7 @@ type prepared struct {
 	warnings []Warning
 	hash     string
 	row      *fleet.Row // of the instance, nil when there is none
+	masker   *grove.Masker
 }
 
 // prepare validates a request and plans it. Wrong input is an error; what the current
@@ -30,7 +31,7 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 		// Grove names the instance by the slug; Ocim would not find it by any other name.
 		req.Instance = grove.Slugify(req.Instance)
 	}
-	p := &prepared{op: fleet.Operation{
+	p := &prepared{masker: grove.MaskerOf(project.Contract), op: fleet.Operation{
 		Cluster: project.ID, Instance: req.Instance, Kind: req.Kind, DeploymentID: deployment, Reason: req.Reason,
 		RequestedBy: req.By.Email, Repository: req.Repository, Branch: req.Branch, Bulk: req.Bulk,
 	}}

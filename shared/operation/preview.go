@@ -140,5 +140,5 @@ func (s *Service) Configuration(ctx context.Context, project fleet.Project, inst
 	if len(sources) == 0 {
 		return fleet.Files{}, fault.New(fault.NotFound, "There are no files of %s in commit %.8s", instance, ref)
 	}
-	return fleet.Files{Commit: ref, Files: grove.ReadInstance(project.ID, instance, sources).Files}, nil
+	return fleet.Files{Commit: ref, Files: grove.ReadInstance(project.ID, project.Contract, instance, sources).Files}, nil
 }

@@ -52,7 +52,7 @@ func bringBack(ctx context.Context, p *prepared, remote Remote, from string, fil
 			return err
 		}
 		p.files = append(p.files, change{
-			action: grove.Action{Action: grove.CreateFile, Path: path, Content: f.Text}, source: from,
+			action: grove.Action{Action: grove.CreateFile, Path: path, Content: f.Text}, masker: p.reader(), source: from,
 		})
 	}
 	return nil
@@ -83,7 +83,7 @@ func (s *Service) rollBack(ctx context.Context, p *prepared, remote Remote, head
 			err = p.put(now, then.Text, commit)
 		case now.LastCommit != "":
 			p.files = append(p.files, change{
-				action: grove.Action{Action: grove.DeleteFile, Path: path, LastCommit: now.LastCommit}, before: now.Text, source: commit,
+				action: grove.Action{Action: grove.DeleteFile, Path: path, LastCommit: now.LastCommit}, before: now.Text, masker: p.reader(), source: commit,
 			})
 		}
 		if err != nil {

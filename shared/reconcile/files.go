@@ -78,7 +78,7 @@ func understand(project fleet.Project, head fleet.Commit, sources []fleet.Source
 	}
 	what.cluster.Cluster.Problems = append(what.cluster.Cluster.Problems, sorted.Problems...)
 	for name, files := range sorted.Instances {
-		in := grove.ReadInstance(project.ID, name, files)
+		in := grove.ReadInstance(project.ID, project.Contract, name, files)
 		what.instances[name] = instanceReading{in, digest(in.Files)}
 	}
 	return what
@@ -89,6 +89,9 @@ func digest(files []fleet.File) string {
 	h := sha256.New()
 	for _, f := range files {
 		fmt.Fprintf(h, "%s\x00%d\x00%s", f.Path, len(f.Text), f.Text)
+		for _, p := range f.Problems {
+			fmt.Fprintf(h, "\x00%d %d %s", p.Line, p.Column, p.Message)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/lease"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Repository is a project's GitLab, as far as the fleet is read from it. Errors
@@ -146,11 +147,11 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
 	}
 	record.Locked = head.Locked
-	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) {
+	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) || record.ReadBy != openedx.Version() {
 		if err := r.readFiles(ctx, project, repo, head.Commit, record); err != nil {
 			return err
 		}
-		record.State.Commit, record.ReadFor = head.SHA, project.UpdatedAt
+		record.State.Commit, record.ReadFor, record.ReadBy = head.SHA, project.UpdatedAt, openedx.Version()
 	}
 	deployments, err := r.readPipelines(ctx, project, repo, record)
 	if err != nil {

@@ -1873,6 +1873,8 @@ export interface components {
             };
             /** @description How a create hands its settings on; the first that takes a setting counts. Absent is the default */
             routes?: components["schemas"]["Route"][];
+            /** @description Keys that are secret, or are not, besides those that Ocim knows */
+            secrets?: components["schemas"]["SecretRules"];
         };
         ContractPage: {
             /** @description What was changed; absent when it is the default */
@@ -1937,6 +1939,27 @@ export interface components {
             /** @description Deployment id; GitLab's commit may carry none */
             id?: string;
             instance: string;
+        };
+        Details: {
+            contactEmail?: string;
+            /** @description Every address that the configuration gives the instance */
+            hosts?: components["schemas"]["Host"][];
+            /** @description Notes that people left as keys */
+            notes?: components["schemas"]["Note"][];
+            platformRepository?: string;
+            platformVersion?: string;
+            /** @description Tutor plugins that are enabled */
+            plugins?: string[];
+            release?: string;
+            /**
+             * @description Key or file that the release was read from
+             * @example requirements.txt
+             */
+            releaseFrom?: string;
+            themeRepository?: string;
+            themeVersion?: string;
+            /** @description Version, branch or tag, as requirements.txt or TUTOR_VERSION names it */
+            tutorVersion?: string;
         };
         Difference: {
             /** @enum {string} */
@@ -2143,6 +2166,8 @@ export interface components {
             /** Format: int64 */
             line?: number;
             message: string;
+            /** @description Whether the file works all the same */
+            warning?: boolean;
         };
         Files: {
             commit: string;
@@ -2225,6 +2250,13 @@ export interface components {
             /** @enum {string} */
             state: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
         };
+        Host: {
+            /** @description Whether the key is absent and Tutor's default counts */
+            default?: boolean;
+            /** @example DISCOVERY_HOST */
+            key: string;
+            url: string;
+        };
         Instance: {
             /**
              * Format: date-time
@@ -2254,6 +2286,8 @@ export interface components {
             theme?: string;
         };
         InstanceDetails: {
+            /** @description What its configuration says of it */
+            details: components["schemas"]["Details"];
             /** @description Its configuration; absent while it is not in git */
             files?: components["schemas"]["Files"];
             instance: components["schemas"]["Instance"];
@@ -2547,6 +2581,12 @@ export interface components {
             at: string;
             /** @description By name */
             nodes: components["schemas"]["Node"][];
+        };
+        Note: {
+            file: string;
+            /** @example AN_IMPORTANT_NOTICE */
+            key: string;
+            text: string;
         };
         Notice: {
             cluster?: string;
@@ -3002,6 +3042,8 @@ export interface components {
         Refreshed: {
             /** @description How asking the cluster went */
             cluster: components["schemas"]["Source"];
+            /** @description What its configuration says of it */
+            details: components["schemas"]["Details"];
             /** @description Its configuration; absent while it is not in git */
             files?: components["schemas"]["Files"];
             /** @description How asking GitLab went */
@@ -3117,6 +3159,17 @@ export interface components {
             /** @enum {string} */
             kind: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
             request: components["schemas"]["GitLabRequest"];
+        };
+        SecretRules: {
+            /**
+             * @description Keys whose values are secret; * stands for any rest
+             * @example [
+             *       "ACME_LICENSE"
+             *     ]
+             */
+            mask?: string[];
+            /** @description Keys whose values are not secret, though their names look like it */
+            show?: string[];
         };
         Session: {
             address: string;

@@ -126,6 +126,7 @@ function details(world: World, cluster: string, name: string): InstanceDetails |
   if (!instance || !owner) return undefined;
   const files = world.files.get(`${cluster}/${name}`);
   return {
+    details: {},
     instance,
     ...(files && instance.lifecycle !== 'archived' ? { files } : {}),
     pipelines: world.pipelines.filter(

@@ -1,0 +1,195 @@
+package grove
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
+)
+
+// maxChecks bounds what Check finds in one file.
+const maxChecks = 50
+
+// Check tells what is wrong with the values of a file of an instance, besides what Read
+// tells: a known key with a value of another type, a key that is probably a known one
+// mistyped, and a value that shows a secret. tutor is the major version, zero when it is
+// not known. Messages never quote a value.
+func (d *Document) Check(tutor int) []fleet.FileProblem {
+	if d == nil || d.root == nil {
+		return nil
+	}
+	root := deref(d.root)
+	if root.Kind != yaml.MappingNode {
+		return nil
+	}
+	c := fileCheck{doc: d, name: path.Base(d.file), tutor: tutor}
+	for i := 0; i+1 < len(root.Content) && len(c.problems) < maxChecks; i += 2 {
+		if key := deref(root.Content[i]); key.Kind == yaml.ScalarNode && key.ShortTag() != "!!merge" {
+			c.entry(root.Content[i], key.Value, deref(root.Content[i+1]), root.Content[i+1])
+		}
+	}
+	return c.problems
+}
+
+type fileCheck struct {
+	doc      *Document
+	name     string
+	tutor    int
+	problems []fleet.FileProblem
+}
+
+func (c *fileCheck) add(n *yaml.Node, warning bool, format string, args ...any) {
+	c.problems = append(c.problems, fleet.FileProblem{
+		File: c.doc.file, Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...), Warning: warning,
+	})
+}
+
+func (c *fileCheck) entry(keyNode *yaml.Node, key string, value, at *yaml.Node) {
+	if near := openedx.NearestKey(c.name, key); near != "" {
+		c.add(keyNode, true, "Unknown key %s. Did you mean %s?", shown(key), near)
+	}
+	if row, known := openedx.LookupKey(c.name, key, c.tutor); known {
+		if wrong, warning := wrongType(row, value); wrong != "" {
+			c.add(at, warning, "%s %s.", shown(key), wrong)
+		}
+	}
+	c.references(key, value)
+}
+
+// isTemplated reports whether a scalar is made by a template, so that its type is not
+// known here.
+func isTemplated(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (strings.Contains(n.Value, "{{") || strings.Contains(n.Value, "{%"))
+}
+
+// typeOf is what PyYAML makes of a node.
+func typeOf(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.SequenceNode:
+		return "!!seq"
+	case n.Kind == yaml.MappingNode:
+		return "!!map"
+	case n.Style&yaml.TaggedStyle != 0:
+		return n.ShortTag()
+	case n.Style&^yaml.FlowStyle != 0:
+		return "!!str"
+	}
+	return resolve(n.Value)
+}
+
+var (
+	hostValue  = regexp.MustCompile(`^[A-Za-z0-9._\[\]:,-]+$`)
+	mailValue  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	boolWords  = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off)$`)
+	numberText = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// wrongType tells what is wrong with the type of a known key's value, as the rest of a
+// sentence that begins with the key; warning when it works all the same.
+func wrongType(row openedx.Key, n *yaml.Node) (wrong string, warning bool) {
+	is := typeOf(n)
+	if is == "!!null" || isTemplated(n) {
+		return "", false
+	}
+	text := is == "!!str"
+	number := is == "!!int" || is == "!!float"
+	switch row.Type {
+	case "bool":
+		switch {
+		case is == "!!bool", is == "!!int" && (n.Value == "0" || n.Value == "1"):
+		case text && boolWords.MatchString(n.Value):
+			return "must be true or false without quotes: a quoted text always counts as true", false
+		default:
+			return "must be true or false", false
+		}
+	case "int":
+		if is != "!!int" && !(text && numberText.MatchString(n.Value)) {
+			return "must be a whole number", false
+		}
+	case "list":
+		if is != "!!seq" {
+			return "must be a list", false
+		}
+	case "map":
+		if is != "!!map" && is != "!!seq" {
+			return "must be a map", false
+		}
+	case "patch":
+		if is == "!!bool" || number {
+			return "must be block text, a map or a list", false
+		}
+	case "text", "version", "host", "email":
+		switch {
+		case is == "!!seq" || is == "!!map":
+			return "must be one text, not " + kindWords(n), false
+		case is == "!!bool":
+			return "is read as true or false; put the text in quotes", false
+		case row.Type == "host" && strings.Contains(n.Value, "://") && !strings.HasPrefix(n.Value, "mongodb"):
+			return "must be a host without https:// or a path", false
+		case row.Type == "host" && text && n.Value != "" && !strings.Contains(n.Value, "://") && !hostValue.MatchString(n.Value):
+			return "is not the name of a host", false
+		case row.Type == "email" && n.Value != "" && !mailValue.MatchString(n.Value):
+			return "is not an email address", true
+		}
+	}
+	return "", false
+}
+
+var templateNames = regexp.MustCompile(`\{[{%][^{}]*[}%]\}`)
+
+var templateName = regexp.MustCompile(`[A-Z][A-Z0-9_]{2,}`)
+
+// references warns of a shown value that takes in a secret by a template. Block text is
+// left alone: it is how settings of services are written.
+func (c *fileCheck) references(key string, value *yaml.Node) {
+	if value.Kind != yaml.ScalarNode || c.doc.secret[value] || !isTemplated(value) || len(value.Value) > 1024 || strings.Contains(value.Value, "\n") {
+		return
+	}
+	_, holes := c.doc.by.text(value.Value)
+	for _, at := range templateNames.FindAllStringIndex(value.Value, -1) {
+		if slices.ContainsFunc(holes, func(h hole) bool { return h.start <= at[0] && at[0] < h.end }) {
+			continue // the template is masked itself
+		}
+		for _, name := range templateName.FindAllString(value.Value[at[0]:at[1]], -1) {
+			if c.doc.by.keys.Judge(name).Secret() {
+				c.add(value, true, "%s shows the secret %s to everyone who can see this value.", shown(key), name)
+				return
+			}
+		}
+	}
+}
+
+// HostUse is a host that a configuration gives an instance.
+type HostUse struct {
+	Key  string
+	Host string
+	Line int
+}
+
+// Hosts lists the hosts that a config.yml names itself, templates filled in: those that
+// no other instance may have.
+func (d *Document) Hosts() []HostUse {
+	if d == nil || d.root == nil || deref(d.root).Kind != yaml.MappingNode {
+		return nil
+	}
+	var out []HostUse
+	for _, key := range publicHosts {
+		host := strings.ToLower(fillTemplate(d, d.text(key)))
+		if host != "" && hostName.MatchString(host) {
+			line := 0
+			if n := d.lookup(key); n != nil {
+				line = n.Line
+			}
+			out = append(out, HostUse{Key: key, Host: host, Line: line})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b HostUse) int { return cmp.Compare(a.Line, b.Line) })
+	return out
+}
