@@ -18,7 +18,7 @@ VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo
 SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e check lint lint-go lint-frontend format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check check lint lint-go lint-frontend format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -80,6 +80,9 @@ test-frontend: setup
 
 test-e2e: build chromium
 	@$(FRONTEND) run --silent e2e
+
+deploy-check: ## say what a deployment to OpenFaaS lacks
+	@go run ./.ci/deploycheck
 
 check: setup ## check what has changed since main, in about a minute
 	@sh .ci/check.sh

@@ -39,13 +39,13 @@ var restricted = map[string][]string{
 	"github.com/danielgtaylor/huma/":       {"shared/faas", "functions"},
 	"github.com/openfaas/":                 {"shared/faas", "functions"},
 	"github.com/kelseyhightower/envconfig": {"shared/setup"},
-	module + "shared/kv/dynamo":            {"shared/kv/dynamo/createtable", "shared/setup/storesetup"},
+	module + "shared/kv/dynamo":            {"shared/kv/dynamo/createtable", "shared/setup/storesetup", ".ci/deploycheck"},
 	module + "shared/kv/bolt":              {"shared/setup/storesetup", "functions/local"},
 	module + "shared/setup/":               {"shared/setup", "functions"},
 	module + "shared/faas":                 {"shared/setup", "functions", ".ci/roots"},
 	"net/http": {
 		// Adapters.
-		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/chat", "shared/netguard", "shared/kv/dynamo", "shared/refusal", "functions",
+		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/chat", "shared/netguard", "shared/kv/dynamo", "shared/refusal", "functions", ".ci/deploycheck",
 		// Wiring hands transports on.
 		"shared/setup",
 		// Names of HTTP methods in what Grove is asked.

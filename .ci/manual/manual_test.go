@@ -1,0 +1,340 @@
+package manual
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/open-craft/ocim/ci/stack"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
+)
+
+var root = filepath.Join("..", "..")
+
+// commands returns the commands of the manual: the lines of console blocks that start
+// with a prompt.
+func commands(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "shared", "docs", "deployment.md"))
+	require.NoError(t, err)
+	var out []string
+	inside := false
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```console"
+		case inside:
+			command, prompted := strings.CutPrefix(line, "$ ")
+			require.Truef(t, prompted, "%q is not a command", line)
+			out = append(out, command)
+		}
+	}
+	require.Greater(t, len(out), 30)
+	return out
+}
+
+// flags are those that faas-cli documents for the commands of the manual.
+var flags = map[string][]string{
+	"login":         {"--username", "--password-stdin"},
+	"secret create": {"--from-file"},
+	"secret update": {"--from-file"},
+	"publish":       {"-f", "--platforms"},
+	"deploy":        {"-f"},
+	"logs":          {},
+}
+
+// standIn is a program that takes the place of those which the walk cannot run: it writes
+// its name and arguments, and the environment for stack files, to a log.
+const standIn = `#!/bin/sh
+[ "$1 $2" != "secret create" ] || [ ! -e "$WALK/secrets/$3" ] || { echo "the secret $3 exists" >&2; exit 1; }
+[ "$1 $2" != "secret update" ] || [ -e "$WALK/secrets/$3" ] || { echo "the secret $3 does not exist" >&2; exit 1; }
+if [ "$1" = secret ]; then
+	[ -s "$5" ] || { echo "the secret $3 is empty" >&2; exit 1; }
+	cp "$5" "$WALK/secrets/$3"
+	# What the functions see is kept after each step.
+	step=$(ls "$WALK/steps" | wc -l)
+	cp -r "$WALK/secrets" "$WALK/steps/$(printf %03d "$step")-$3"
+fi
+environment=$(env | grep -E '^(OCIM|AWS|OPENFAAS)_' | sort | tr '\n' '\001')
+printf '%s\002%s\002%s\n' "$(basename "$0")" "$*" "$environment" >> "$WALK/log"
+`
+
+type call struct {
+	program     string
+	arguments   []string
+	environment map[string]string
+}
+
+// walk runs the manual in an empty folder with a copy of what it refers to, and returns
+// the calls of the stand-ins and the folder of the secrets after each step.
+func walk(t *testing.T) (calls []call, steps string) {
+	t.Helper()
+	dir, bin := t.TempDir(), t.TempDir()
+	for _, folder := range []string{"secrets", "steps"} {
+		require.NoError(t, os.Mkdir(filepath.Join(bin, folder), 0o755))
+	}
+	for _, name := range []string{"faas-cli", "kubectl", "aws", "make", "sleep"} {
+		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(standIn), 0o755))
+	}
+	// What the reader has: a password, and what their providers gave them.
+	for _, name := range []string{"openfaas-password", "smtp-password", "google-secret"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("given\n"), 0o600))
+	}
+	top, err := filepath.Abs(root)
+	require.NoError(t, err)
+	for _, name := range []string{"shared", "functions", "stack.yml", "Makefile"} {
+		require.NoError(t, os.Symlink(filepath.Join(top, name), filepath.Join(dir, name)))
+	}
+	script := "set -eu\n" + strings.Join(commands(t), "\n") + "\n"
+	// Before the first export the lists of optional secrets are empty.
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", "export OCIM_AUTH_SECRETS= OCIM_SYNC_SECRETS=\n"+script)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "WALK="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "KEY_ID=given", "KEY_SECRET=given",
+		"AWS_ENDPOINT_URL_DYNAMODB="+kvtest.Dynalite(t), "AWS_ACCESS_KEY_ID=given", "AWS_SECRET_ACCESS_KEY=given")
+	output, err := cmd.CombinedOutput()
+	require.NoErrorf(t, err, "%s", output)
+	assert.Contains(t, string(output), "The table ocim is ready.")
+
+	log, err := os.ReadFile(filepath.Join(bin, "log"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(log)) {
+		parts := strings.Split(strings.TrimSuffix(line, "\n"), "\002")
+		c := call{program: parts[0], arguments: strings.Fields(parts[1]), environment: map[string]string{}}
+		for _, pair := range strings.Split(parts[2], "\001") {
+			name, value, _ := strings.Cut(pair, "=")
+			c.environment[name] = value
+		}
+		calls = append(calls, c)
+	}
+	return calls, filepath.Join(bin, "steps")
+}
+
+func TestManual_WalksToADeployment(t *testing.T) {
+	t.Parallel()
+	calls, steps := walk(t)
+	created := map[string]bool{}
+	deployed := map[string]stack.File{}
+	targets, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	require.NoError(t, err)
+	for _, c := range calls {
+		line := c.program + " " + strings.Join(c.arguments, " ")
+		switch c.program {
+		case "make":
+			assert.Regexp(t, regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(c.arguments[0])+":"), string(targets), line)
+		case "kubectl":
+			require.Equal(t, []string{"apply", "-f"}, c.arguments[:2], line)
+			checkManifests(t, filepath.Join(root, c.arguments[2]))
+		case "aws":
+			require.FileExists(t, filepath.Join(root, c.arguments[slices.Index(c.arguments, "--template-file")+1]), line)
+		case "faas-cli":
+			name := c.arguments[0]
+			if name == "secret" {
+				name += " " + c.arguments[1]
+				created[c.arguments[2]] = true
+			}
+			allowed, known := flags[name]
+			require.Truef(t, known, "faas-cli has no command %q", name)
+			for _, argument := range c.arguments {
+				if strings.HasPrefix(argument, "-") {
+					assert.Containsf(t, allowed, argument, "%s: faas-cli documents no such flag", line)
+				}
+			}
+			if at := slices.Index(c.arguments, "-f"); at >= 0 {
+				file := c.arguments[at+1]
+				f, err := stack.Read(filepath.Join(root, file), func(name string) string { return c.environment[name] })
+				require.NoError(t, err, line)
+				for function, spec := range f.Functions {
+					assert.NotContains(t, spec.Image, "ocim.invalid", "%s: the image of %s", line, function)
+					for _, secret := range spec.Secrets {
+						assert.Truef(t, created[secret], "%s: %s needs the secret %s, which the manual has not created yet", line, function, secret)
+					}
+				}
+				if name == "deploy" {
+					deployed[file] = f
+				}
+			}
+		}
+	}
+	assert.ElementsMatch(t, []string{"stack.yml", "functions/inspector/deploy/stack.yml"}, slices.Collect(maps.Keys(deployed)))
+	auth := deployed["stack.yml"].Functions["auth"]
+	assert.Equal(t, "https://ocim.example.org", auth.Environment["OCIM_PUBLIC_URL"])
+	assert.ElementsMatch(t, []string{"ocim-jwt-private", "ocim-aws-credentials", "ocim-smtp-password", "ocim-google-secret"}, auth.Secrets)
+
+	rotationLocksNobodyOut(t, steps)
+}
+
+// rotationLocksNobodyOut checks what the functions see after each step that replaces a
+// secret. Functions see a replaced secret at different moments, so what one function
+// makes with the secrets of a step must be usable by another that still has those of the
+// step before, and by one that has those of the step after.
+func rotationLocksNobodyOut(t *testing.T, steps string) {
+	entries, err := os.ReadDir(steps)
+	require.NoError(t, err)
+	type state struct {
+		name             string
+		signs            string
+		accepted, sealed []string
+		sealsWith        string
+	}
+	var states []state
+	for _, e := range entries {
+		dir := secret.NewDirectory(filepath.Join(steps, e.Name()))
+		private, errPrivate := dir.Read("ocim-jwt-private")
+		public, errPublic := dir.Read("ocim-jwt-public")
+		seal, errSeal := dir.Read("ocim-seal-keys")
+		if errPrivate != nil || errPublic != nil || errSeal != nil {
+			continue // not all created yet
+		}
+		s := state{name: e.Name(), signs: publicKeys(t, private.Reveal())[0], accepted: blocks(public.Reveal())}
+		for line := range strings.Lines(seal.Reveal()) {
+			if line = strings.TrimSpace(line); line != "" {
+				s.sealed = append(s.sealed, line)
+			}
+		}
+		s.sealsWith = s.sealed[0]
+		_, err := secret.ParseKeyring(seal.Reveal())
+		require.NoError(t, err, e.Name())
+		states = append(states, s)
+	}
+	require.GreaterOrEqual(t, len(states), 7, "the manual rotates signing and encryption keys")
+	signers, sealers := map[string]bool{}, map[string]bool{}
+	for i, s := range states {
+		signers[s.signs], sealers[s.sealsWith] = true, true
+		for _, other := range states[max(0, i-1):min(len(states), i+2)] {
+			assert.Containsf(t, other.accepted, s.signs, "tokens signed after %s are refused by functions that have the secrets of %s", s.name, other.name)
+			assert.Containsf(t, other.sealed, s.sealsWith, "what is encrypted after %s cannot be decrypted by functions that have the secrets of %s", s.name, other.name)
+		}
+	}
+	assert.Len(t, signers, 2, "the signing key is replaced")
+	assert.Len(t, sealers, 2, "the encryption key is replaced")
+	assert.Len(t, states[len(states)-1].accepted, 1, "the old public key is forgotten")
+}
+
+// publicKeys returns the public keys of a bundle of private ones, as the manual derives
+// them.
+func publicKeys(t *testing.T, private string) []string {
+	t.Helper()
+	var out []string
+	for _, block := range blocks(private) {
+		cmd := exec.CommandContext(t.Context(), "openssl", "pkey", "-pubout")
+		cmd.Stdin = strings.NewReader(block)
+		public, err := cmd.Output()
+		require.NoError(t, err)
+		out = append(out, blocks(string(public))...)
+	}
+	return out
+}
+
+// blocks splits a bundle of PEM.
+func blocks(bundle string) []string {
+	var out []string
+	for block, rest := pem.Decode([]byte(bundle)); block != nil; block, rest = pem.Decode(rest) {
+		out = append(out, string(pem.EncodeToMemory(block)))
+	}
+	return out
+}
+
+// checkManifests parses Kubernetes manifests and checks that each has what every object
+// needs.
+func checkManifests(t *testing.T, file string) {
+	t.Helper()
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	decoder := yaml.NewDecoder(f)
+	for count := 0; ; count++ {
+		var object struct {
+			APIVersion string `yaml:"apiVersion"`
+			Kind       string `yaml:"kind"`
+			Metadata   struct {
+				Name string `yaml:"name"`
+			} `yaml:"metadata"`
+		}
+		if err := decoder.Decode(&object); err != nil {
+			require.Positive(t, count, "%s: %v", file, err)
+			return
+		}
+		assert.NotEmpty(t, object.APIVersion, file)
+		assert.NotEmpty(t, object.Kind, file)
+		assert.NotEmpty(t, object.Metadata.Name, file)
+	}
+}
+
+// The policies for AWS allow the same everywhere, and the templates create the same table
+// as createtable.
+func TestAWS_FilesAgree(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(root, "shared", "docs", "aws")
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return string(text)
+	}
+	actions := func(text string) []string {
+		found := regexp.MustCompile(`dynamodb:[A-Za-z]+`).FindAllString(text, -1)
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	var policy struct {
+		Statement []struct{ Action []string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(read("policy.json")), &policy))
+	want := slices.Sorted(slices.Values(policy.Statement[0].Action))
+	assert.Len(t, want, 6)
+	assert.Equal(t, want, actions(read("table.cloudformation.yaml")))
+	assert.Equal(t, want, actions(read("table.tf")))
+
+	attributes, err := os.ReadFile(filepath.Join(root, "shared", "kv", "dynamo", "attributes.go"))
+	require.NoError(t, err)
+	for constant, want := range map[string][2]string{
+		"attrPartition": {"hash_key", "KeyType: HASH"},
+		"attrSort":      {"range_key", "KeyType: RANGE"},
+		"attrExpires":   {"attribute_name", "Enabled: true"},
+	} {
+		match := regexp.MustCompile(constant + `\s*=\s*"([a-z]+)"`).FindStringSubmatch(string(attributes))
+		require.NotNil(t, match, constant)
+		assert.Regexp(t, want[0]+`\s*= "`+match[1]+`"`, read("table.tf"))
+		assert.Regexp(t, "AttributeName: "+match[1]+`\s+`+want[1], read("table.cloudformation.yaml"))
+	}
+	for _, promise := range []string{"PointInTimeRecoveryEnabled: true", "DeletionProtectionEnabled: true", "DeletionPolicy: Retain"} {
+		assert.Contains(t, read("table.cloudformation.yaml"), promise)
+	}
+	for _, promise := range []string{"point_in_time_recovery {\n    enabled = true", "deletion_protection_enabled = true"} {
+		assert.Contains(t, read("table.tf"), promise)
+	}
+}
+
+// Links between the pages of the manual lead somewhere.
+func TestManual_LinksExist(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(root, "shared", "docs", "*.md"))
+	require.NoError(t, err)
+	pages = append(pages, filepath.Join(root, "README.md"))
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	links := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllStringSubmatch(string(text), -1) {
+			links++
+			assert.FileExists(t, filepath.Join(filepath.Dir(page), match[1]), page)
+		}
+	}
+	assert.Greater(t, links, 20)
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, strings.Count(string(readme), "\n"), 150)
+}
