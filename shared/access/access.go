@@ -56,3 +56,12 @@ func (p Principal) AllowedGlobally(role Role) bool { return p.Grants.Global.AtLe
 
 // Sees reports whether the cluster exists as far as the principal may know.
 func (p Principal) Sees(cluster string) bool { return p.Allowed(Viewer, cluster) }
+
+// Actor is who made a change: a user, an API token on behalf of its owner, or Ocim
+// itself.
+type Actor struct {
+	UserID  string `json:"userId,omitempty" doc:"Absent when Ocim itself acted"`
+	Email   string `json:"email,omitempty"`
+	TokenID string `json:"tokenId,omitempty" doc:"The API token that was used"`
+	Address string `json:"address,omitempty" doc:"Network address the request came from"`
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 )
@@ -24,12 +25,7 @@ const MaxEntry = 32 << 10
 const MarkerAge = 2 * time.Minute
 
 // Actor is who made a change.
-type Actor struct {
-	UserID  string `json:"userId,omitempty" doc:"Absent when Ocim itself acted"`
-	Email   string `json:"email,omitempty"`
-	TokenID string `json:"tokenId,omitempty" doc:"The API token that was used"`
-	Address string `json:"address,omitempty" doc:"Network address the request came from"`
-}
+type Actor = access.Actor
 
 // Entry is one change. Before and After never hold a secret; whoever makes the
 // entry answers for that.

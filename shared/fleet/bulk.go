@@ -3,7 +3,7 @@ package fleet
 import (
 	"time"
 
-	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/access"
 )
 
 // Bulk is one change to many instances, in waves: a first one, then batches.
@@ -23,7 +23,7 @@ type Bulk struct {
 	Targets     []BulkTarget  `json:"targets"`
 	Sealed      []byte        `json:"-"` // the values, sealed
 	SealedFor   string        `json:"-"` // what they are bound to
-	By          audit.Actor   `json:"-"`
+	By          access.Actor  `json:"-"`
 }
 
 // BulkState is how a bulk change stands.
