@@ -37,7 +37,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Clusters"
 	api := faas.NewAPI(deps.API)
-	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Fleet.Chunks), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
+	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Fleet.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 	f.routeFleet(api)
 	f.routeRuntime(api)
 	f.routeProjects(api)

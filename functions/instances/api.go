@@ -40,7 +40,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Instances"
 	api := faas.NewAPI(deps.API)
-	f := &instances{Deps: deps, shelf: fleetview.NewChunkCache(deps.Fleet.Chunks), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
+	f := &instances{Deps: deps, cache: fleetview.NewChunkCache(deps.Fleet.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
@@ -58,7 +58,7 @@ func New(deps Deps) http.Handler {
 
 type instances struct {
 	Deps
-	shelf *fleetview.ChunkCache
+	cache *fleetview.ChunkCache
 	ages  *fleetview.StalenessCache
 }
 
@@ -94,7 +94,7 @@ func (f *instances) project(ctx context.Context, cluster string) (fleet.Project,
 
 // row finds an instance.
 func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.Row, error) {
-	chunk, err := f.shelf.Chunk(ctx, cluster)
+	chunk, err := f.cache.Chunk(ctx, cluster, instance)
 	if fault.Is(err, fault.NotFound) {
 		return nil, faas.NoSuchCluster()
 	}

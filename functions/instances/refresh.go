@@ -54,7 +54,7 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 		out.Cluster = outcome(err)
 	})
 	all.Wait()
-	f.ages.Turn(in.Cluster)
+	f.ages.Refresh(in.Cluster)
 	page, err := f.get(ctx, in)
 	if err != nil {
 		return nil, err

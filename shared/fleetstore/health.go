@@ -31,7 +31,7 @@ func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 	if err != nil {
 		return err
 	}
-	return s.ChangeChunk(ctx, h.Project, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+	return s.ChangeRows(ctx, h.Project, nil, func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		if c != nil {
 			c.Cluster.Troubles = now.Troubles(s.now())
 		}

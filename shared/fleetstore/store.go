@@ -45,7 +45,7 @@ type Store struct {
 	codec packed.Codec
 
 	*lease.Leases
-	*fleetview.Chunks
+	*fleetview.Segments
 	*views.Saved
 	Activity *activity.Log
 }
@@ -55,7 +55,7 @@ func New(store kv.Store, now func() time.Time) *Store {
 	log := activity.New(store, now)
 	return &Store{
 		kv: store, now: now, codec: packed.New(4), Activity: log,
-		Leases: lease.New(store, now), Chunks: fleetview.NewChunks(store, log), Saved: views.New(store, now),
+		Leases: lease.New(store, now), Segments: fleetview.NewSegments(store, log), Saved: views.New(store, now),
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // ShowSync brings into a cluster's chunk how its last sync went. A project that was
 // never read gets its chunk here, so that lists show it, with the cause.
 func (s *Store) ShowSync(ctx context.Context, p fleet.Project, state fleet.SyncState) error {
-	return s.ChangeChunk(ctx, p.ID, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+	return s.ChangeRows(ctx, p.ID, nil, func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		if c == nil {
 			c = &fleet.Chunk{Cluster: fleet.Unread(p), Rows: []fleet.Row{}}
 		}
@@ -65,7 +65,7 @@ func (s *Store) SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error {
 		return err
 	}
 	if version != r.Published {
-		if err := s.Publish(ctx, r.Project); err != nil {
+		if err := s.Publish(ctx, r.Project, version); err != nil {
 			return err
 		}
 		r.Published = version

@@ -7,56 +7,58 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
-
-	"github.com/open-craft/ocim/shared/kv/packed"
+	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/packed"
 )
 
-// codec packs chunks: the cluster and then each row as a line of JSON, together
-// compressed. What is the same packs the same.
+// codec packs segments: each row as a line of JSON, together compressed. What is the
+// same packs the same.
 type codec struct{ packed.Codec }
 
-// chunkHead is the first line of a packed chunk.
-type chunkHead struct {
-	Cluster  fleet.Cluster     `json:"cluster"`
-	Settings map[string]string `json:"settings,omitempty"`
-	Fence    int64             `json:"fence,omitempty"`
+func (z codec) facts(item kv.Item) (facts, error) {
+	var f facts
+	if err := z.UnpackJSON(item.Value, &f); err != nil {
+		return f, fmt.Errorf("decoding %s: %w", item.Partition, err)
+	}
+	if f.Layout < 0 || f.Layout > maxLayout || len(f.Versions) != 1<<f.Layout {
+		return f, fault.New(fault.Internal, "%s has %d segments in layout %d", item.Partition, len(f.Versions), f.Layout)
+	}
+	return f, nil
 }
 
-func (z codec) pack(c *fleet.Chunk) ([]byte, error) {
+func (z codec) pack(rows []fleet.Row) ([]byte, error) {
 	var lines bytes.Buffer
 	w := json.NewEncoder(&lines)
-	err := w.Encode(chunkHead{c.Cluster, c.Settings, c.Fence})
-	for i := range c.Rows {
-		err = cmp.Or(err, w.Encode(&c.Rows[i]))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("encoding chunk of cluster %s: %w", c.Cluster.ID, err)
+	for i := range rows {
+		if err := w.Encode(&rows[i]); err != nil {
+			return nil, fmt.Errorf("encoding row %s: %w", rows[i].Instance.Name, err)
+		}
 	}
 	return z.Pack(lines.Bytes()), nil
 }
 
-// fit packs a chunk so that one item takes it. Of what is too much the largest settings
-// are left out: their instances say so, and the others are found as ever.
-func (z codec) fit(c *fleet.Chunk) ([]byte, error) {
+// fit packs rows so that one item takes them. When they are too large, the largest
+// settings are left out: their instances say so, and the others are found as before.
+func (z codec) fit(cluster string, rows []fleet.Row) ([]byte, error) {
 	for {
-		packed, err := z.pack(c)
-		if err != nil || len(packed) <= kv.MaxValue {
-			return packed, err
+		value, err := z.pack(rows)
+		if err != nil || len(value) <= kv.MaxValue {
+			return value, err
 		}
-		if !shed(c, len(packed)) {
-			return nil, fault.New(fault.TooLarge, "cluster %s has too many instances for one chunk: %d bytes compressed, %d allowed",
-				c.Cluster.ID, len(packed), kv.MaxValue)
+		if !shed(rows, len(value)) {
+			return nil, fault.New(fault.TooLarge, "cluster %s has instances that are too large: %d bytes compressed, %d allowed",
+				cluster, len(value), kv.MaxValue)
 		}
 	}
 }
 
-// shed leaves out the largest settings until a chunk that took so many bytes should fit,
-// at the same rate. It is false when there are none.
-func shed(c *fleet.Chunk, bytes int) bool {
+// shed leaves out the largest settings until rows that took so many bytes should fit, at
+// the same rate. It is false when there are none.
+func shed(rows []fleet.Row, bytes int) bool {
 	size := func(r *fleet.Row) (n int) {
 		for k, v := range r.Settings {
 			n += len(k) + len(v)
@@ -64,24 +66,24 @@ func shed(c *fleet.Chunk, bytes int) bool {
 		return n
 	}
 	total := 0
-	rows := make([]*fleet.Row, len(c.Rows))
-	for i := range c.Rows {
-		rows[i] = &c.Rows[i]
-		total += size(rows[i])
+	bySize := make([]*fleet.Row, len(rows))
+	for i := range rows {
+		bySize[i] = &rows[i]
+		total += size(bySize[i])
 	}
 	if total == 0 {
 		return false
 	}
-	slices.SortStableFunc(rows, func(a, b *fleet.Row) int { return cmp.Compare(size(b), size(a)) })
+	slices.SortStableFunc(bySize, func(a, b *fleet.Row) int { return cmp.Compare(size(b), size(a)) })
 	wanted := total * 9 / 10 * kv.MaxValue / bytes
-	for _, r := range rows {
+	for _, r := range bySize {
 		if total <= wanted {
 			break
 		}
 		i := &r.Instance
 		i.Problems = append(slices.Clone(i.Problems), fleet.FileProblem{
 			File:    "instances/" + i.Name + "/config.yml",
-			Message: "The cluster has more configuration than can be searched; this instance is not found by its keys.",
+			Message: "The instance has more configuration than can be searched; it is not found by its keys.",
 		})
 		total -= size(r)
 		r.Settings = nil
@@ -89,55 +91,67 @@ func shed(c *fleet.Chunk, bytes int) bool {
 	return true
 }
 
-// rawChunk is a chunk whose rows are decoded only where they changed.
-type rawChunk struct {
-	chunkHead
-	rows [][]byte // a line of JSON each
-
-	sum  uint64   // of what the rows are found by beside their own content
-	sums []uint64 // of the rows
-}
-
-func (z codec) unpackRaw(data []byte, seed maphash.Seed) (*rawChunk, error) {
-	lines, err := z.Unpack(data)
-	if err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
-	}
-	first, rest, _ := bytes.Cut(lines, []byte("\n"))
-	c := new(rawChunk)
-	if err := json.Unmarshal(first, &c.chunkHead); err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
-	}
-	given, err := json.Marshal([]any{c.Cluster.ID, c.Cluster.Provider, c.Settings})
-	if err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
-	}
-	c.sum = maphash.Bytes(seed, given)
-	for row := range bytes.Lines(rest) {
-		c.rows = append(c.rows, row)
-		c.sums = append(c.sums, maphash.Bytes(seed, row))
-	}
-	return c, nil
-}
-
-func (z codec) unpack(data []byte) (*fleet.Chunk, error) {
-	raw, err := z.unpackRaw(data, maphash.MakeSeed())
+func (z codec) rows(item kv.Item) ([]fleet.Row, error) {
+	lines, err := z.lines(item)
 	if err != nil {
 		return nil, err
 	}
-	c := &fleet.Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Fence: raw.Fence, Rows: make([]fleet.Row, len(raw.rows))}
-	for i := range c.Rows {
-		if c.Rows[i], err = raw.row(i); err != nil {
+	rows := make([]fleet.Row, len(lines))
+	for i, line := range lines {
+		if rows[i], err = decodeRow(line); err != nil {
+			return nil, fmt.Errorf("%s/%s: %w", item.Partition, item.Sort, err)
+		}
+	}
+	return rows, nil
+}
+
+// lines gives the rows of a segment as JSON.
+func (z codec) lines(item kv.Item) ([][]byte, error) {
+	text, err := z.Unpack(item.Value)
+	if err != nil {
+		return nil, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+	}
+	return slices.Collect(bytes.Lines(text)), nil
+}
+
+func decodeRow(line []byte) (fleet.Row, error) {
+	var row fleet.Row
+	if err := json.Unmarshal(line, &row); err != nil {
+		return row, fmt.Errorf("decoding a row: %w", err)
+	}
+	return row, nil
+}
+
+// unpackChunk reads a cluster as releases before 2026-12 stored it: its facts and then
+// each row as a line of JSON, in one item.
+func (z codec) unpackChunk(data []byte) (*fleet.Chunk, error) {
+	text, err := z.Unpack(data)
+	if err != nil {
+		return nil, fmt.Errorf("decoding chunk: %w", err)
+	}
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	c := new(fleet.Chunk)
+	if err := json.Unmarshal(first, c); err != nil {
+		return nil, fmt.Errorf("decoding chunk: %w", err)
+	}
+	c.Rows = []fleet.Row{}
+	for line := range bytes.Lines(rest) {
+		row, err := decodeRow(line)
+		if err != nil {
 			return nil, err
 		}
+		c.Rows = append(c.Rows, row)
 	}
 	return c, nil
 }
 
-func (c *rawChunk) row(i int) (fleet.Row, error) {
-	var row fleet.Row
-	if err := json.Unmarshal(c.rows[i], &row); err != nil {
-		return row, fmt.Errorf("decoding a row of cluster %s: %w", c.Cluster.ID, err)
+func compareNames(a, b fleet.Row) int { return strings.Compare(a.Instance.Name, b.Instance.Name) }
+
+// sums tells rows apart by their JSON.
+func sums(seed maphash.Seed, lines [][]byte) []uint64 {
+	out := make([]uint64, len(lines))
+	for i, line := range lines {
+		out[i] = maphash.Bytes(seed, line)
 	}
-	return row, nil
+	return out
 }

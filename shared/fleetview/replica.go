@@ -2,225 +2,341 @@ package fleetview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/open-craft/ocim/shared/kv/kvjson"
-
 	"golang.org/x/sync/errgroup"
 
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview/listindex"
 	"github.com/open-craft/ocim/shared/kv"
 )
 
-// Snapshot is the whole fleet at one revision. It is never changed once made.
-// In one that a Replica gives, the settings are in its index only.
+// Snapshot is the fleet at one revision. It never changes. In one that a Replica gives,
+// the rows have no settings; only Find sees them.
 type Snapshot struct {
 	Revision int64
 	Chunks   []*fleet.Chunk // by cluster id
 
 	once sync.Once
-	view *view
+	view *listindex.View
 }
 
 // Chunk finds a cluster, nil when there is none.
 func (s *Snapshot) Chunk(cluster string) *fleet.Chunk {
-	i, ok := s.find(cluster)
+	i, ok := slices.BinarySearchFunc(s.Chunks, cluster, func(c *fleet.Chunk, id string) int {
+		return strings.Compare(c.Cluster.ID, id)
+	})
 	if !ok {
 		return nil
 	}
 	return s.Chunks[i]
 }
 
-func (s *Snapshot) find(cluster string) (int, bool) {
-	return slices.BinarySearchFunc(s.Chunks, cluster, func(c *fleet.Chunk, id string) int {
-		return strings.Compare(c.Cluster.ID, id)
+// Find filters, sorts and pages the instances. The cursor is a former page's Next; one
+// that is not from this list is fault.Invalid.
+func (s *Snapshot) Find(f fleet.Filter, o fleet.Order, after string, limit int) (fleet.InstancePage, error) {
+	s.once.Do(func() {
+		if s.view == nil {
+			s.view = listindex.Build(s.Chunks)
+		}
 	})
+	page, err := s.view.Find(f, o, after, limit)
+	page.Revision = s.Revision
+	return page, err
 }
 
 // Replica keeps the latest snapshot in memory and checks it at each request.
 type Replica struct {
-	store *Chunks
+	store *Segments
 	seed  maphash.Seed
 
 	mu      sync.Mutex // held while loading, so that many requests load once
 	current *Snapshot
+	held    map[string]*held // by cluster
+}
+
+// held is which items of a cluster are in the current snapshot. It never changes.
+type held struct {
+	born     string
+	provider string
+	settings int64
+	layout   int
+	versions []int64
+	names    []map[uint64]string // of each segment, the names of its rows by the sum of their JSON
 }
 
 // NewReplica makes an empty replica; the first Snapshot fills it.
-func NewReplica(store *Chunks) *Replica { return &Replica{store: store, seed: maphash.MakeSeed()} }
+func NewReplica(store *Segments) *Replica {
+	return &Replica{store: store, seed: maphash.MakeSeed()}
+}
 
-// Snapshot gives the fleet as of now. It costs one small read when nothing
-// changed, and else the chunks that did.
+// Snapshot gives the fleet as of now. It costs one small read when nothing changed, and
+// else the segments that did.
 func (r *Replica) Snapshot(ctx context.Context) (*Snapshot, error) {
-	h, _, err := kvjson.Get[head](ctx, r.store.kv, headKey, kv.Eventual())
-	if fault.Is(err, fault.NotFound) {
-		return &Snapshot{}, nil
-	}
+	h, err := readHead(ctx, r.store.kv, kv.Eventual())
 	if err != nil {
-		return nil, fmt.Errorf("reading the fleet's revision: %w", err)
+		return nil, err
+	}
+	if h.Revision == 0 {
+		return &Snapshot{}, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.current != nil && r.current.Revision >= h.Revision {
 		return r.current, nil
 	}
-	next, err := r.load(ctx, h)
+	for range maxLoads {
+		if err = r.load(ctx, h); !errors.Is(err, errMoved) {
+			break
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	r.current = next
-	return next, nil
+	return r.current, nil
 }
 
+// maxLoads is how often a load is begun again because a cluster's rows were moved to
+// other segments meanwhile.
+const maxLoads = 5
+
+var errMoved = errors.New("the rows were moved meanwhile")
+
 // load makes the snapshot of a head from what is in memory and what changed.
-func (r *Replica) load(ctx context.Context, h head) (*Snapshot, error) {
-	if r.current != nil && !r.current.view.ix.overgrown(r.current.view.count) {
+func (r *Replica) load(ctx context.Context, h head) error {
+	if r.current != nil && !r.current.view.Overgrown() {
 		if ids, ok := h.since(r.current.Revision); ok {
 			return r.loadSome(ctx, h.Revision, ids)
 		}
 	}
-	var chunks []*rawChunk
-	// The reads are consistent: a chunk older than its head would stick.
-	q := kv.Query{Partition: partChunk, Limit: kv.MaxPage}
-	for {
-		page, err := r.store.kv.Query(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("reading the fleet: %w", err)
-		}
-		some, err := r.decode(page.Items)
-		if err != nil {
-			return nil, err
-		}
-		chunks = append(chunks, some...)
-		if page.Next == "" {
-			return r.build(h.Revision, chunks)
-		}
-		q.After = page.Next
-	}
+	return r.loadAll(ctx, h.Revision)
 }
 
-// decodeAtOnce is how many chunks are decoded at the same time.
-const decodeAtOnce = 4
+// Bounds of what is read and decoded at the same time.
+const (
+	decodeAtOnce = 4
+	readAtOnce   = 16
+)
 
-func (r *Replica) decode(items []kv.Item) ([]*rawChunk, error) {
-	chunks := make([]*rawChunk, len(items))
-	var group errgroup.Group
-	group.SetLimit(decodeAtOnce)
-	for i, item := range items {
-		group.Go(func() (err error) {
-			chunks[i], err = r.store.codec.unpackRaw(item.Value, r.seed)
+// loadAll reads every cluster.
+func (r *Replica) loadAll(ctx context.Context, revision int64) error {
+	ids, err := r.store.clusters(ctx)
+	if err != nil {
+		return err
+	}
+	chunks := make([]*fleet.Chunk, len(ids))
+	holds := make([]*held, len(ids))
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(readAtOnce)
+	for i, id := range ids {
+		group.Go(func() error {
+			l, err := r.store.load(reading, id)
+			if err != nil || !l.exists {
+				return err
+			}
+			chunks[i] = l.chunk
+			holds[i], err = r.hold(id, l)
 			return err
 		})
 	}
-	return chunks, group.Wait()
-}
-
-// build makes a snapshot of all chunks.
-func (r *Replica) build(revision int64, chunks []*rawChunk) (*Snapshot, error) {
-	next := &Snapshot{Revision: revision, view: &view{ix: newIndex()}}
-	for _, raw := range chunks {
-		if err := next.add(raw, nil, part{}); err != nil {
-			return nil, err
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("reading the fleet: %w", err)
+	}
+	all := map[string]*held{}
+	var found []*fleet.Chunk
+	for i, c := range chunks {
+		if c != nil {
+			found = append(found, c)
+			all[ids[i]] = holds[i]
 		}
 	}
-	next.view.finish()
-	return next, nil
+	view := listindex.Build(found)
+	r.held, r.current = all, &Snapshot{Revision: revision, Chunks: view.Clusters(), view: view}
+	return nil
 }
 
-// loadSome makes the snapshot that follows the current one.
-func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) (*Snapshot, error) {
-	changed := make(map[string]*rawChunk, len(ids))
+// hold tells which items a cluster was read from.
+func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
+	if l.former != nil {
+		return &held{}, nil // of no item: it is read whole the next time
+	}
+	h := &held{
+		born: l.facts.Born, provider: l.facts.Cluster.Provider, settings: l.facts.Settings, layout: l.facts.Layout,
+		versions: make([]int64, len(l.facts.Versions)), names: make([]map[uint64]string, len(l.facts.Versions)),
+	}
+	rows := map[int][]fleet.Row{}
+	for _, row := range l.chunk.Rows {
+		n := l.facts.segmentOf(row.Instance.Name)
+		rows[n] = append(rows[n], row)
+	}
+	for n := range h.versions {
+		item, ok := l.items[segmentSort(h.layout, n)]
+		if !ok {
+			if l.facts.Versions[n] > 0 {
+				return nil, fmt.Errorf("cluster %s: %w", cluster, errMoved)
+			}
+			continue
+		}
+		lines, err := r.store.codec.lines(item)
+		if err != nil {
+			return nil, err
+		}
+		h.versions[n], h.names[n] = item.Version, map[uint64]string{}
+		// A segment has its rows by name, as the chunk has.
+		for i, sum := range sums(r.seed, lines) {
+			h.names[n][sum] = rows[n][i].Instance.Name
+		}
+	}
+	return h, nil
+}
+
+// loadSome makes the snapshot that follows the current one when some clusters changed.
+func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) error {
 	keys := make([]kv.Key, len(ids))
 	for i, id := range ids {
-		changed[id] = nil
-		keys[i] = chunkKey(id)
+		keys[i] = factsKey(id)
 	}
-	items, err := r.store.kv.BatchGet(ctx, keys)
+	// The reads are consistent: what is older than its head would stick.
+	items, err := r.store.batch(ctx, keys)
 	if err != nil {
-		return nil, fmt.Errorf("reading changed clusters: %w", err)
+		return fmt.Errorf("reading changed clusters: %w", err)
 	}
-	chunks, err := r.decode(items)
-	if err != nil {
-		return nil, err
+	changes := make([]listindex.Change, len(ids))
+	holds := make([]*held, len(ids))
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(readAtOnce)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			item, ok := items[keys[i]]
+			changes[i], holds[i], err = r.change(reading, id, item, ok)
+			return err
+		})
 	}
-	for i, item := range items {
-		changed[item.Sort] = chunks[i]
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("reading changed clusters: %w", err)
 	}
-	before := r.current
-	next := &Snapshot{Revision: revision, view: &view{ix: before.view.ix}}
-	slices.Sort(ids)
-	next.view.ix.mu.Lock()
-	defer next.view.ix.mu.Unlock()
-	var gone []uint32
-	i := 0
-	insert := func(until string, all bool) error {
-		for ; i < len(ids) && (all || ids[i] < until); i++ {
-			if raw := changed[ids[i]]; raw != nil {
-				if err := next.add(raw, nil, part{}); err != nil {
-					return err
-				}
-			}
+	all := maps.Clone(r.held)
+	for i, id := range ids {
+		if holds[i] == nil {
+			delete(all, id)
+		} else {
+			all[id] = holds[i]
 		}
-		return nil
 	}
-	for n, c := range before.Chunks {
-		if err := insert(c.Cluster.ID, false); err != nil {
-			return nil, err
-		}
-		if i == len(ids) || ids[i] != c.Cluster.ID {
-			next.Chunks = append(next.Chunks, c)
-			next.view.parts = append(next.view.parts, before.view.parts[n])
-			continue
-		}
-		gone = append(gone, before.view.parts[n].docs...)
-		if raw := changed[ids[i]]; raw != nil {
-			if err := next.add(raw, c, before.view.parts[n]); err != nil {
-				return nil, err
-			}
-		}
-		i++
-	}
-	if err := insert("", true); err != nil {
-		return nil, err
-	}
-	next.follow(before.view, gone, ids)
-	return next, nil
+	view := r.current.view.Next(changes)
+	r.held, r.current = all, &Snapshot{Revision: revision, Chunks: view.Clusters(), view: view}
+	return nil
 }
 
-// add puts a chunk in at the end. Of a former state it takes the rows that are
-// still the same.
-func (s *Snapshot) add(raw *rawChunk, former *fleet.Chunk, was part) error {
-	ix := s.view.ix
-	c := &fleet.Chunk{Cluster: raw.Cluster, Settings: raw.Settings, Rows: make([]fleet.Row, len(raw.rows))}
-	p := part{sum: raw.sum, sums: raw.sums, docs: make([]uint32, len(raw.rows))}
-	known := map[uint64]int{}
-	if former != nil && was.sum == raw.sum {
-		p.slot = was.slot
-		for n, sum := range was.sums {
-			known[sum] = n
+// change finds what differs of a cluster; held is nil when it is gone.
+func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bool) (listindex.Change, *held, error) {
+	was := r.held[id]
+	var f facts
+	if exists {
+		var err error
+		if f, err = r.store.codec.facts(item); err != nil {
+			return listindex.Change{}, nil, err
 		}
-	} else {
-		p.slot = ix.addSlot(c)
 	}
-	for i := range raw.rows {
-		if n, ok := known[raw.sums[i]]; ok {
-			c.Rows[i], p.docs[i] = former.Rows[n], was.docs[n]
-			continue
+	if !exists || was == nil || was.born != f.Born || was.layout != f.Layout || was.settings != f.Settings || was.provider != f.Cluster.Provider {
+		return r.replace(ctx, id)
+	}
+	c := listindex.Change{Cluster: f.Cluster, Settings: r.current.view.Settings(id)}
+	next := *was
+	next.versions, next.names = slices.Clone(was.versions), slices.Clone(was.names)
+	var keys []kv.Key
+	var numbers []int
+	for n, version := range f.Versions {
+		if version != was.versions[n] {
+			keys, numbers = append(keys, kv.Key{Partition: partSegment + id, Sort: segmentSort(f.Layout, n)}), append(numbers, n)
 		}
-		row, err := raw.row(i)
+	}
+	items, err := r.store.batch(ctx, keys)
+	if err != nil {
+		return c, nil, err
+	}
+	for i, n := range numbers {
+		item, ok := items[keys[i]]
+		if !ok {
+			return c, nil, fmt.Errorf("cluster %s: %w", id, errMoved)
+		}
+		lines, err := r.store.codec.lines(item)
 		if err != nil {
-			return err
+			return c, nil, err
 		}
-		p.docs[i] = ix.addDocument(p.slot, c, &row)
-		row.Settings = nil
-		c.Rows[i] = row
+		names := make(map[uint64]string, len(lines))
+		present := make(map[string]bool, len(lines))
+		for k, sum := range sums(r.seed, lines) {
+			name, same := was.names[n][sum]
+			if !same {
+				row, err := decodeRow(lines[k])
+				if err != nil {
+					return c, nil, fmt.Errorf("cluster %s: %w", id, err)
+				}
+				name = row.Instance.Name
+				c.Rows = append(c.Rows, row)
+			}
+			names[sum], present[name] = name, true
+		}
+		for _, name := range was.names[n] {
+			if !present[name] {
+				c.Gone = append(c.Gone, name)
+			}
+		}
+		next.versions[n], next.names[n] = item.Version, names
 	}
-	c.Settings = nil
-	s.Chunks, s.view.parts = append(s.Chunks, c), append(s.view.parts, p)
-	return nil
+	return c, &next, nil
+}
+
+// replace reads a whole cluster.
+func (r *Replica) replace(ctx context.Context, id string) (listindex.Change, *held, error) {
+	l, err := r.store.load(ctx, id)
+	if err != nil || !l.exists {
+		return listindex.Change{Cluster: fleet.Cluster{ID: id}, Removed: true}, nil, err
+	}
+	h, err := r.hold(id, l)
+	return listindex.Change{Cluster: l.chunk.Cluster, Settings: l.chunk.Settings, Rows: l.chunk.Rows, All: true}, h, err
+}
+
+// clusters lists the ids of all clusters that are stored.
+func (s *Segments) clusters(ctx context.Context) ([]string, error) {
+	ids := map[string]bool{}
+	for _, partition := range []string{partCluster, partChunk} {
+		q := kv.Query{Partition: partition, Limit: kv.MaxPage}
+		for {
+			page, err := s.kv.Query(ctx, q)
+			if err != nil {
+				return nil, fmt.Errorf("listing the clusters: %w", err)
+			}
+			for _, item := range page.Items {
+				ids[item.Sort] = true
+			}
+			if page.Next == "" {
+				break
+			}
+			q.After = page.Next
+		}
+	}
+	return slices.Sorted(maps.Keys(ids)), nil
+}
+
+// batch reads any number of items, by key.
+func (s *Segments) batch(ctx context.Context, keys []kv.Key) (map[kv.Key]kv.Item, error) {
+	found := make(map[kv.Key]kv.Item, len(keys))
+	for some := range slices.Chunk(keys, kv.MaxBatch) {
+		items, err := s.kv.BatchGet(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			found[item.Key] = item
+		}
+	}
+	return found, nil
 }

@@ -134,8 +134,8 @@ func (b *StalenessCache) Heard(ctx context.Context, cluster string) (LastContact
 	return heard, nil
 }
 
-// Turn has a cluster's sources looked up again: they were just asked.
-func (b *StalenessCache) Turn(cluster string) {
+// Refresh has a cluster's sources looked up again: they were just asked.
+func (b *StalenessCache) Refresh(cluster string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.heard, cluster)

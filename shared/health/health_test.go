@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: noon}
 	clock := func() time.Time { return w.now }
 	w.store = fleetstore.New(kvtest.Open(t), clock)
-	w.replica = fleetview.NewReplica(w.store.Chunks)
+	w.replica = fleetview.NewReplica(w.store.Segments)
 	w.service = &health.Service{Fleet: w.store, Now: clock, Open: func(_ context.Context, p fleet.Project) (health.Cluster, error) {
 		assert.Equal(t, "campus", p.ID)
 		return w, w.openErr

@@ -29,28 +29,41 @@ func Update(ctx context.Context, store Store, key Key, write WriteFunc, change f
 			return err
 		}
 	}
-	for try := range maxUpdateTries {
+	return Retry(ctx, key.Partition+"/"+key.Sort, func() (bool, error) {
 		item, err := store.Get(ctx, key)
 		cond := IfVersion(item.Version)
 		if fault.Is(err, fault.NotFound) {
 			item, cond = Item{Key: key}, IfAbsent()
 		} else if err != nil {
-			return err
+			return false, err
 		}
 		changed, err := change(&item)
 		if err != nil || !changed {
-			return err
+			return false, err
 		}
 		item.Key = key
 		err = write(ctx, item, cond)
-		if !fault.Is(err, fault.Conflict) {
+		raced := fault.Is(err, fault.Conflict)
+		if raced {
+			err = nil
+		}
+		return raced, err
+	})
+}
+
+// Retry calls try until it does not report that another writer was faster, with a pause
+// after each call; fault.Unavailable when others always are. what names what is changed.
+func Retry(ctx context.Context, what string, try func() (raced bool, err error)) error {
+	for n := range maxUpdateTries {
+		raced, err := try()
+		if err != nil || !raced {
 			return err
 		}
-		if err := backOff(ctx, try); err != nil {
+		if err := backOff(ctx, n); err != nil {
 			return err
 		}
 	}
-	return fault.New(fault.Unavailable, "too many changes at once to %s/%s", key.Partition, key.Sort)
+	return fault.New(fault.Unavailable, "too many changes at once to %s", what)
 }
 
 // backOff waits a little longer at each try, with jitter.

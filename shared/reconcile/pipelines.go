@@ -139,7 +139,7 @@ func (r *Reconciler) showPipelines(ctx context.Context, project fleet.Project, p
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	return r.Fleet.ChangeChunk(ctx, project.ID, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
+	return r.Fleet.ChangeRows(ctx, project.ID, names, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
 		if chunk == nil {
 			return nil, nil // the first sync has yet to come
 		}

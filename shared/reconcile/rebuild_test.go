@@ -146,7 +146,7 @@ type beforeChunk struct {
 }
 
 func (b *beforeChunk) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	if item.Partition == "chunk" {
+	if strings.HasPrefix(item.Partition, "segment#") {
 		b.once.Do(b.do)
 	}
 	return b.Store.Put(ctx, item, cond)
@@ -155,19 +155,27 @@ func (b *beforeChunk) Put(ctx context.Context, item kv.Item, cond kv.Condition) 
 // A sync that wakes after its lease ran out does not put what it read over what was read
 // since, and says nothing of it.
 func TestASyncThatWasThoughtDeadWritesNothing(t *testing.T) {
+	t.Run("newer", func(t *testing.T) { testSyncThoughtDead(t, "newer.example.org") })
+	// Then the other sync has nothing to write of it.
+	t.Run("taken back", func(t *testing.T) { testSyncThoughtDead(t, "first.example.org") })
+}
+
+func testSyncThoughtDead(t *testing.T, newer string) {
 	w := newWorld(t, "alpha")
 	w.Add(t)
 	edit := func(host string) {
 		w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: " + host + "\n"}})
 	}
+	edit("first.example.org")
+	require.NoError(t, w.Sync(t.Context(), "campus"))
 	edit("older.example.org")
 	slow := &beforeChunk{Store: w.KV, do: func() {
 		w.Clock.Advance(3 * time.Minute)
-		edit("newer.example.org")
+		edit(newer)
 		require.NoError(t, w.Sync(t.Context(), "campus"))
 	}}
 	require.ErrorIs(t, w.Over(slow).Sync(t.Context(), "campus"), lease.ErrFenced)
-	assert.Equal(t, "https://newer.example.org", w.Row(t, "alpha").Instance.LMSURL)
+	assert.Equal(t, "https://"+newer, w.Row(t, "alpha").Instance.LMSURL)
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Empty(t, chunk.Cluster.Sync.Error)
@@ -208,7 +216,7 @@ func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, failed)
-	snapshot, err := fleetview.NewReplica(w.Store.Chunks).Snapshot(t.Context())
+	snapshot, err := fleetview.NewReplica(w.Store.Segments).Snapshot(t.Context())
 	require.NoError(t, err)
 	require.Len(t, snapshot.Chunks, others+1)
 	for _, c := range snapshot.Chunks {

@@ -32,37 +32,44 @@ func New(concurrency int) Codec {
 	return Codec{zip, unzip}
 }
 
-// Pack compresses bytes.
-func (c Codec) Pack(data []byte) []byte { return c.zip.EncodeAll(data, nil) }
-
-// Unpack gives what Pack was given.
-func (c Codec) Unpack(data []byte) ([]byte, error) { return c.unzip.DecodeAll(data, nil) }
-
-// small is up to how many bytes JSON is left as it is: with its key it takes one write
-// unit, which is what the smallest item costs.
+// small is up to how many bytes a value is left as it is: with its key it takes one
+// write unit, which is what the smallest item costs.
 const small = 800
 
-// PackJSON gives a value as JSON, compressed unless it is small.
+// magic is what each Zstandard frame begins with; no JSON does.
+var magic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+
+// Pack compresses JSON, unless it is small.
+func (c Codec) Pack(text []byte) []byte {
+	if len(text) <= small {
+		return text
+	}
+	return c.zip.EncodeAll(text, nil)
+}
+
+// Unpack gives what Pack was given. It also gives plain JSON of any size, as earlier
+// releases stored it.
+func (c Codec) Unpack(data []byte) ([]byte, error) {
+	if !bytes.HasPrefix(data, magic) {
+		return data, nil
+	}
+	return c.unzip.DecodeAll(data, nil)
+}
+
+// PackJSON packs a value as JSON.
 func (c Codec) PackJSON(v any) ([]byte, error) {
 	text, err := json.Marshal(v)
-	if err != nil || len(text) <= small {
-		return text, err
+	if err != nil {
+		return nil, err
 	}
 	return c.Pack(text), nil
 }
 
-// UnpackJSON reads what PackJSON gave. It also reads plain JSON of any size, as
-// earlier releases stored it.
+// UnpackJSON gives what PackJSON was given.
 func (c Codec) UnpackJSON(data []byte, into any) error {
-	if !bytes.HasPrefix(data, magic) {
-		return json.Unmarshal(data, into)
-	}
 	text, err := c.Unpack(data)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(text, into)
 }
-
-// magic is what each Zstandard frame begins with; no JSON does.
-var magic = []byte{0x28, 0xb5, 0x2f, 0xfd}

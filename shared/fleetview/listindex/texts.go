@@ -1,4 +1,4 @@
-package fleetview
+package listindex
 
 import (
 	"bytes"

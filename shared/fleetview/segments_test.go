@@ -1,4 +1,4 @@
-package fleetstore_test
+package fleetview_test
 
 import (
 	"context"
@@ -10,9 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -52,14 +51,18 @@ func (c *counting) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
 
 func (c *counting) reset() { c.gets, c.batched, c.queries = 0, 0, 0 }
 
-func newStore(t *testing.T) (*fleetstore.Store, *counting) {
+func newSegments(store kv.Store) *fleetview.Segments {
+	return fleetview.NewSegments(store, activity.New(store, kvtest.NewClock().Now))
+}
+
+func newStore(t *testing.T) (*fleetview.Segments, *counting) {
 	t.Helper()
 	kv := &counting{Store: kvtest.Open(t)}
-	return fleetstore.New(kv, kvtest.NewClock().Now), kv
+	return newSegments(kv), kv
 }
 
 // addCluster stores a cluster with instances of the given names.
-func addCluster(t *testing.T, s *fleetstore.Store, id string, names ...string) {
+func addCluster(t *testing.T, s *fleetview.Segments, id string, names ...string) {
 	t.Helper()
 	require.NoError(t, s.ChangeChunk(t.Context(), id, func(*fleet.Chunk) (*fleet.Chunk, error) {
 		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: id, Name: id, Provider: "aws"}}
@@ -75,7 +78,7 @@ func TestReplicaReadsOnlyWhatChanged(t *testing.T) {
 	for i := range 10 {
 		addCluster(t, s, fmt.Sprintf("c%02d", i), "one", "two")
 	}
-	replica := fleetview.NewReplica(s.Chunks)
+	replica := fleetview.NewReplica(s)
 
 	snap, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
@@ -92,7 +95,7 @@ func TestReplicaReadsOnlyWhatChanged(t *testing.T) {
 	reads.reset()
 	snap, err = replica.Snapshot(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, 1, reads.batched, "one chunk changed")
+	assert.Equal(t, 2, reads.batched, "the facts and one segment of a cluster")
 	assert.Zero(t, reads.queries)
 	assert.NotNil(t, snap.Chunk("c03").Row("three"))
 	assert.Nil(t, again.Chunk("c03").Row("three"), "a snapshot never changes")
@@ -101,7 +104,7 @@ func TestReplicaReadsOnlyWhatChanged(t *testing.T) {
 func TestReplicaThatFellBehindReadsAll(t *testing.T) {
 	s, reads := newStore(t)
 	addCluster(t, s, "first", "one")
-	replica := fleetview.NewReplica(s.Chunks)
+	replica := fleetview.NewReplica(s)
 	_, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
 
@@ -112,14 +115,14 @@ func TestReplicaThatFellBehindReadsAll(t *testing.T) {
 	snap, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, snap.Chunks, 101)
-	assert.Equal(t, 1, reads.queries)
+	assert.Equal(t, 2+101, reads.queries, "the list, and each cluster")
 }
 
 func TestReplicaForgetsARemovedCluster(t *testing.T) {
 	s, _ := newStore(t)
 	addCluster(t, s, "a", "one")
 	addCluster(t, s, "b", "one")
-	replica := fleetview.NewReplica(s.Chunks)
+	replica := fleetview.NewReplica(s)
 	_, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
 
@@ -133,7 +136,7 @@ func TestReplicaForgetsARemovedCluster(t *testing.T) {
 func TestEqualChunkIsNotPublished(t *testing.T) {
 	s, _ := newStore(t)
 	addCluster(t, s, "a", "one")
-	replica := fleetview.NewReplica(s.Chunks)
+	replica := fleetview.NewReplica(s)
 	before, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
 
@@ -141,46 +144,6 @@ func TestEqualChunkIsNotPublished(t *testing.T) {
 	after, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, before.Revision, after.Revision)
-}
-
-// A replica that dies between writing a chunk and publishing it leaves the
-// others with the old one, until the next sync saves its record.
-func TestSyncRecordPublishesWhatWasNot(t *testing.T) {
-	store := kvtest.Open(t)
-	dying := &failing{Store: store}
-	s := fleetstore.New(dying, kvtest.NewClock().Now)
-	addCluster(t, s, "a", "one")
-	require.NoError(t, s.SaveSyncRecord(t.Context(), fleet.SyncRecord{Project: "a"}))
-	replica := fleetview.NewReplica(s.Chunks)
-	_, err := replica.Snapshot(t.Context())
-	require.NoError(t, err)
-
-	dying.partition = "fleet"
-	require.Error(t, s.ChangeChunk(t.Context(), "a", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "a", Name: "two"}})
-		return c, nil
-	}))
-	dying.partition = ""
-
-	record, err := s.SyncRecord(t.Context(), "a")
-	require.NoError(t, err)
-	require.NoError(t, s.SaveSyncRecord(t.Context(), record))
-	snap, err := replica.Snapshot(t.Context())
-	require.NoError(t, err)
-	assert.NotNil(t, snap.Chunk("a").Row("two"))
-}
-
-// failing refuses writes to one partition, as a replica that died did.
-type failing struct {
-	kv.Store
-	partition string
-}
-
-func (f *failing) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	if item.Partition == f.partition {
-		return kv.Item{}, fault.New(fault.Unavailable, "the store is down")
-	}
-	return f.Store.Put(ctx, item, cond)
 }
 
 func TestChunkChangesAreNotLost(t *testing.T) {

@@ -1,4 +1,4 @@
-package fleetstore_test
+package activity_test
 
 import (
 	"testing"
@@ -18,9 +18,9 @@ func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	clock := kvtest.NewClock()
 	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
 	ended := map[string]time.Time{
-		"old":    noon.Add(-120 * 24 * time.Hour),
-		"recent": noon.Add(-48 * time.Hour),
-		"ahead":  noon.Add(time.Hour), // GitLab's clock is not ours
+		"old":    clock.Now().Add(-120 * 24 * time.Hour),
+		"recent": clock.Now().Add(-48 * time.Hour),
+		"ahead":  clock.Now().Add(time.Hour), // GitLab's clock is not ours
 	}
 	change := func(pipelines bool) {
 		require.NoError(t, store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
@@ -43,6 +43,6 @@ func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	for _, a := range list {
 		got[a.Instance] = a.At
 	}
-	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": noon}, got, "what is older than activity is kept is not told")
+	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": clock.Now()}, got, "what is older than activity is kept is not told")
 	assert.Equal(t, "ahead", list[0].Instance, "newest first")
 }

@@ -1,4 +1,4 @@
-package fleetview
+package listindex
 
 import (
 	"strings"
@@ -8,8 +8,8 @@ import (
 )
 
 // index finds rows by what filters look into. It only grows: a row that changes
-// becomes a new document, and each snapshot knows which documents are its own. So
-// snapshots that follow each other share one index, and a change costs as
+// becomes a new document, and each View knows which documents are its own. So
+// views that follow each other share one index, and a change costs as
 // much as the rows that changed. A document and its cluster's slot never change.
 type index struct {
 	mu     sync.RWMutex
@@ -23,13 +23,13 @@ type index struct {
 	terms  termCache
 }
 
-// document is a row as it was in some snapshots.
+// document is a row as it was in some views.
 type document struct {
 	slot uint32
 	name string
 }
 
-// slot is a cluster as it was in some snapshots.
+// slot is a cluster as it was in some views.
 type slot struct {
 	cluster string
 	docs    []uint32
@@ -122,6 +122,3 @@ func (ix *index) addDocument(in uint32, c *fleet.Chunk, r *fleet.Row) uint32 {
 	}
 	return n
 }
-
-// overgrown reports whether most documents are of no snapshot any more.
-func (ix *index) overgrown(live int) bool { return len(ix.docs) > 2*live+4096 }

@@ -1,4 +1,4 @@
-package fleetstore_test
+package fleetview_test
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"github.com/open-craft/ocim/shared/fleetview"
 )
 
-func TestShelfReadsAClusterAgainWhenItChanged(t *testing.T) {
+func TestChunkCache_ReadsWhatChanged(t *testing.T) {
 	s, reads := newStore(t)
-	shelf := fleetview.NewChunkCache(s.Chunks)
-	_, err := shelf.Chunk(t.Context(), "aws")
+	cache := fleetview.NewChunkCache(s)
+	_, err := cache.Chunk(t.Context(), "aws", "alpha")
 	assert.True(t, fault.Is(err, fault.NotFound))
 	addCluster(t, s, "aws", "alpha")
 	addCluster(t, s, "do", "beta")
@@ -22,7 +22,7 @@ func TestShelfReadsAClusterAgainWhenItChanged(t *testing.T) {
 	costs := func(cluster string, instances, gets int) {
 		t.Helper()
 		reads.reset()
-		chunk, err := shelf.Chunk(t.Context(), cluster)
+		chunk, err := cache.Chunk(t.Context(), cluster, "alpha")
 		require.NoError(t, err)
 		assert.Len(t, chunk.Rows, instances)
 		assert.Equal(t, gets, reads.gets)
@@ -42,16 +42,14 @@ func TestShelfReadsAClusterAgainWhenItChanged(t *testing.T) {
 	costs("aws", 2, 2)
 	costs("aws", 2, 1)
 
-	// More clusters than are kept.
-	for n := range 60 {
-		for range 2 {
-			_, err := shelf.Chunk(t.Context(), fmt.Sprintf("other-%d", n))
-			require.NoError(t, err)
-		}
+	// More instances than are kept.
+	for n := range 300 {
+		_, err := cache.Chunk(t.Context(), "other-1", fmt.Sprintf("x%d", n))
+		require.NoError(t, err)
 	}
 	costs("do", 2, 2)
 
 	require.NoError(t, s.RemoveChunk(t.Context(), "aws"))
-	_, err = shelf.Chunk(t.Context(), "aws")
+	_, err = cache.Chunk(t.Context(), "aws", "alpha")
 	assert.True(t, fault.Is(err, fault.NotFound))
 }

@@ -1,4 +1,4 @@
-package fleetstore_test
+package fleetview_test
 
 import (
 	"cmp"
@@ -16,7 +16,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
@@ -272,8 +271,8 @@ func TestFindsTextsByTheirWords(t *testing.T) {
 // A replica that follows changes finds the same as one that reads all anew.
 func TestReplicaFindsTheSameAfterChanges(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		s := fleetstore.New(kvtest.Open(t), kvtest.NewClock().Now)
-		replica := fleetview.NewReplica(s.Chunks)
+		s := newSegments(kvtest.Open(t))
+		replica := fleetview.NewReplica(s)
 		// Against so many rows a change is small, and orders are carried along.
 		state := map[string]*fleet.Chunk{"c0": {Cluster: fleet.Cluster{ID: "c0"}}}
 		for i := range 60 {
@@ -302,8 +301,8 @@ func TestReplicaFindsTheSameAfterChanges(t *testing.T) {
 
 // Orders that are carried along through many changes stay right.
 func TestOrdersThroughManyChanges(t *testing.T) {
-	s := fleetstore.New(kvtest.Open(t), kvtest.NewClock().Now)
-	replica := fleetview.NewReplica(s.Chunks)
+	s := newSegments(kvtest.Open(t))
+	replica := fleetview.NewReplica(s)
 	state := &fleet.Chunk{Cluster: fleet.Cluster{ID: "c"}}
 	instance := func(n, changed int) fleet.Row {
 		return fleet.Row{Instance: fleet.Instance{
@@ -346,7 +345,7 @@ func TestOrdersThroughManyChanges(t *testing.T) {
 }
 
 // change removes a cluster, replaces it, or changes one of its rows.
-func change(t *rapid.T, s *fleetstore.Store, state map[string]*fleet.Chunk) {
+func change(t *rapid.T, s *fleetview.Segments, state map[string]*fleet.Chunk) {
 	id := rapid.SampledFrom(ids).Draw(t, "changed cluster")
 	next := drawChunk(t, id)
 	switch what := rapid.IntRange(0, 4).Draw(t, "change"); {
@@ -384,8 +383,8 @@ func TestFacetsShowTheCommonestChoices(t *testing.T) {
 
 // Requests go on in former snapshots while the index they share grows.
 func TestFindWhileTheFleetChanges(t *testing.T) {
-	s := fleetstore.New(kvtest.Open(t), kvtest.NewClock().Now)
-	replica := fleetview.NewReplica(s.Chunks)
+	s := newSegments(kvtest.Open(t))
+	replica := fleetview.NewReplica(s)
 	addCluster(t, s, "c", "n00", "n01")
 	first, err := replica.Snapshot(t.Context())
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package fleetstore_test
+package fleetview_test
 
 import (
 	"fmt"

@@ -1,0 +1,35 @@
+package fleetstore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func newStore(t *testing.T) (*fleetstore.Store, kv.Store) {
+	t.Helper()
+	store := kvtest.Open(t)
+	return fleetstore.New(store, kvtest.NewClock().Now), store
+}
+
+func keyOf(partition, sort string) kv.Key { return kv.Key{Partition: partition, Sort: sort} }
+
+// addCluster stores a cluster with instances of the given names.
+func addCluster(t *testing.T, s *fleetstore.Store, id string, names ...string) {
+	t.Helper()
+	require.NoError(t, s.ChangeChunk(t.Context(), id, func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: id, Name: id, Provider: "aws"}}
+		for _, n := range names {
+			c.SetRow(fleet.Row{Digest: "x", Instance: fleet.Instance{Cluster: id, Name: n, Lifecycle: fleet.Active}})
+		}
+		return c, nil
+	}))
+}

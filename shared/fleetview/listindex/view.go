@@ -1,0 +1,230 @@
+package listindex
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// View is the rows of the fleet at one moment. It never changes.
+type View struct {
+	ix       *index
+	clusters []*fleet.Chunk // by id, their rows without settings
+	parts    []part         // of the clusters, in their order
+	live     bitmap
+	count    int // documents in live
+
+	mu      sync.Mutex
+	orders  map[fleet.Order]*ordering
+	answers map[string]*answer
+}
+
+// part is a cluster's part of a View.
+type part struct {
+	slot     uint32
+	docs     []uint32          // of the rows, in their order
+	settings map[string]string // of the cluster
+}
+
+// Change is what happened to a cluster since a View. When its provider or settings
+// differ, Rows must be all.
+type Change struct {
+	Cluster  fleet.Cluster     // ID says which; the rest replaces what was known
+	Settings map[string]string // of the cluster
+	Rows     []fleet.Row       // that are new or differ, with their settings
+	Gone     []string          // names of rows that are there no more
+	All      bool              // Rows are all there are
+	Removed  bool              // the whole cluster is gone; only Cluster.ID counts
+}
+
+// Build makes a View of clusters with their rows.
+func Build(clusters []*fleet.Chunk) *View {
+	v := &View{ix: newIndex()}
+	for _, c := range clusters {
+		p := part{slot: v.ix.addSlot(c), settings: c.Settings}
+		own := &fleet.Chunk{Cluster: c.Cluster, Rows: slices.Clone(c.Rows)}
+		for i := range c.Rows {
+			p.docs = append(p.docs, v.ix.addDocument(p.slot, c, &c.Rows[i]))
+			own.Rows[i].Settings = nil
+		}
+		v.clusters, v.parts = append(v.clusters, own), append(v.parts, p)
+	}
+	v.sort()
+	v.live = newBitmap(len(v.ix.docs))
+	for _, p := range v.parts {
+		v.take(p.docs)
+	}
+	v.orders, v.answers = map[fleet.Order]*ordering{}, map[string]*answer{}
+	return v
+}
+
+func (v *View) sort() {
+	byID := func(a, b *fleet.Chunk) int { return strings.Compare(a.Cluster.ID, b.Cluster.ID) }
+	if slices.IsSortedFunc(v.clusters, byID) {
+		return
+	}
+	parts := map[*fleet.Chunk]part{}
+	for i, c := range v.clusters {
+		parts[c] = v.parts[i]
+	}
+	slices.SortFunc(v.clusters, byID)
+	for i, c := range v.clusters {
+		v.parts[i] = parts[c]
+	}
+}
+
+// Clusters gives all clusters by id, with their rows. They are shared and not to be
+// changed.
+func (v *View) Clusters() []*fleet.Chunk { return v.clusters }
+
+func (v *View) find(cluster string) (int, bool) {
+	return slices.BinarySearchFunc(v.clusters, cluster, func(c *fleet.Chunk, id string) int {
+		return strings.Compare(c.Cluster.ID, id)
+	})
+}
+
+// Settings gives the settings of a cluster itself.
+func (v *View) Settings(cluster string) map[string]string {
+	if i, ok := v.find(cluster); ok {
+		return v.parts[i].settings
+	}
+	return nil
+}
+
+// Overgrown reports whether most documents of the index are of former views only.
+func (v *View) Overgrown() bool { return len(v.ix.docs) > 2*v.count+4096 }
+
+// take adds documents that are not in yet.
+func (v *View) take(docs []uint32) {
+	v.count += len(docs)
+	for _, doc := range docs {
+		v.live.add(doc)
+	}
+}
+
+// Next makes the View after some changes. The former one stays as it is. Only one View
+// may follow another: all of them share what they have in common.
+func (v *View) Next(changes []Change) *View {
+	v.ix.mu.Lock()
+	defer v.ix.mu.Unlock()
+	next := &View{
+		ix: v.ix, clusters: slices.Clone(v.clusters), parts: slices.Clone(v.parts),
+		orders: map[fleet.Order]*ordering{}, answers: map[string]*answer{},
+	}
+	var gone, fresh []uint32
+	for _, c := range changes {
+		g, f := next.change(c)
+		gone, fresh = append(gone, g...), append(fresh, f...)
+	}
+	next.live, next.count = v.live.sized(len(v.ix.docs)), v.count-len(gone)
+	for _, doc := range gone {
+		next.live.drop(doc)
+	}
+	next.take(fresh)
+	next.inherit(v, gone, fresh)
+	return next
+}
+
+// change brings one cluster up to date, and gives the documents that went and came.
+func (v *View) change(c Change) (gone, fresh []uint32) {
+	i, known := v.find(c.Cluster.ID)
+	if c.Removed {
+		if known {
+			gone = v.parts[i].docs
+			v.clusters, v.parts = slices.Delete(v.clusters, i, i+1), slices.Delete(v.parts, i, i+1)
+		}
+		return gone, nil
+	}
+	chunk := &fleet.Chunk{Cluster: c.Cluster, Settings: c.Settings}
+	var former *fleet.Chunk
+	var was part
+	if known {
+		former, was = v.clusters[i], v.parts[i]
+	} else {
+		former = new(fleet.Chunk)
+		v.clusters, v.parts = slices.Insert(v.clusters, i, nil), slices.Insert(v.parts, i, part{})
+	}
+	p := part{slot: was.slot, settings: c.Settings}
+	// What the cluster gives its rows is in the index for all of them together.
+	same := known && former.Cluster.Provider == c.Cluster.Provider && maps.Equal(was.settings, c.Settings)
+	keep := same && !c.All
+	if !same {
+		p.slot = v.ix.addSlot(chunk)
+	}
+	rows := slices.Clone(c.Rows)
+	slices.SortFunc(rows, func(a, b fleet.Row) int { return strings.Compare(a.Instance.Name, b.Instance.Name) })
+	left := map[string]bool{}
+	for _, name := range c.Gone {
+		left[name] = true
+	}
+	chunk.Rows = make([]fleet.Row, 0, len(former.Rows)+len(rows))
+	p.docs = make([]uint32, 0, cap(chunk.Rows))
+	add := func(row fleet.Row, doc uint32) {
+		row.Settings = nil
+		chunk.Rows, p.docs = append(chunk.Rows, row), append(p.docs, doc)
+	}
+	insert := func() {
+		doc := v.ix.addDocument(p.slot, chunk, &rows[0])
+		fresh = append(fresh, doc)
+		add(rows[0], doc)
+		rows = rows[1:]
+	}
+	for n, row := range former.Rows {
+		name := row.Instance.Name
+		for len(rows) > 0 && rows[0].Instance.Name < name {
+			insert()
+		}
+		switch {
+		case len(rows) > 0 && rows[0].Instance.Name == name:
+			gone = append(gone, was.docs[n])
+			insert()
+		case left[name]:
+			gone = append(gone, was.docs[n])
+		case keep:
+			add(row, was.docs[n])
+		default:
+			gone = append(gone, was.docs[n])
+		}
+	}
+	for len(rows) > 0 {
+		insert()
+	}
+	chunk.Settings = nil
+	v.clusters[i], v.parts[i] = chunk, p
+	return gone, fresh
+}
+
+// inherit takes over the orders of the view before, so that they need not be sorted
+// again. When much changed, that is left to the first call that wants them.
+func (v *View) inherit(before *View, gone, fresh []uint32) {
+	if len(gone)+len(fresh) > 64+v.count/64 {
+		return
+	}
+	before.mu.Lock()
+	orders := maps.Clone(before.orders)
+	before.mu.Unlock()
+	for o, by := range orders {
+		v.orders[o] = v.carry(o, by, gone, fresh)
+	}
+}
+
+// carry makes a former order that of this view.
+func (v *View) carry(o fleet.Order, former *ordering, gone, fresh []uint32) *ordering {
+	by := &ordering{docs: slices.Clone(former.docs), ranks: former.ranks}
+	for _, doc := range gone {
+		by.docs.remove(by.docs.search(func(other uint32) bool { return by.ranks.compare(other, doc) >= 0 }))
+	}
+	roomy := true
+	for _, doc := range fresh {
+		at := v.place(o, by.docs, positionOf(o, v.instance(doc)))
+		roomy = roomy && by.ranks.put(doc, by.docs, at)
+		by.docs.insert(at, doc)
+	}
+	if !roomy {
+		return newOrdering(slices.Collect(by.docs.all))
+	}
+	return by
+}
