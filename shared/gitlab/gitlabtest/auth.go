@@ -227,7 +227,11 @@ func (s *Server) authorize(c *call, n need) *reply {
 		c.level = c.token.Level
 	}
 	refused := forbidden()
-	if !n.public && c.level < n.level || n.write && p.Archived {
+	switch {
+	case p.Policy.GroupRestriction != "":
+		refused = refuse(http.StatusForbidden, "403 Forbidden - "+p.Policy.GroupRestriction)
+		return &refused
+	case !n.public && c.level < n.level, n.write && p.readOnly():
 		return &refused
 	}
 	return nil

@@ -37,7 +37,7 @@ func TestTokens(t *testing.T) {
 		{"repository scope on pipelines", files, "GET", "/projects/7/pipelines", "", 403, scope + `api read_api"}`},
 		{"repository scope on files", files, "GET", "/projects/7/repository/tree", "", 200, ""},
 		{"level too low", guest, "GET", "/projects/7/repository/tree", "", 403, `{"message":"403 Forbidden"}`},
-		{"protected branch", developer, "POST", "/projects/7/repository/commits", message, 403, `{"message":"You are not allowed to push into this branch"}`},
+		{"protected branch", developer, "POST", "/projects/7/repository/commits", message, 403, `{"message":"403 Forbidden - You are not allowed to push into this branch"}`},
 		{"hooks need a maintainer", developer, "GET", "/projects/7/hooks", "", 403, `{"message":"403 Forbidden"}`},
 		{"no such route", testToken, "GET", "/nowhere", "", 404, `{"error":"404 Not Found"}`},
 		{"wrong method", testToken, "PATCH", "/projects/7", "", 405, `{"error":"405 Not Allowed"}`},

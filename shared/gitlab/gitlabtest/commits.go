@@ -179,8 +179,11 @@ func (c *call) createCommit() reply {
 		return refuse(http.StatusBadRequest, "400 Bad request - actions is required")
 	}
 	p := c.project
-	if c.level < pushLevel(p, in.Branch) {
-		return refuse(http.StatusForbidden, "You are not allowed to push into this branch")
+	if c.level < pushLevel(p, in.Branch) || p.Policy.NoPush && in.Branch == p.Branch {
+		return refuse(http.StatusForbidden, "403 Forbidden - You are not allowed to push into this branch")
+	}
+	if p.Policy.CommitRefusal != "" {
+		return refuse(http.StatusBadRequest, p.Policy.CommitRefusal)
 	}
 	start, bad := c.startOf(in)
 	if bad != nil {

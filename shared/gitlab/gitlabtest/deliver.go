@@ -92,7 +92,7 @@ func (o *outbox) close() {
 
 // emit queues an event for the hooks that ask for it. The server's lock is held.
 func (s *Server) emit(p *project, kind, event string, payload func() any) {
-	if s.replaying {
+	if s.replaying || p.Policy.SilentMode {
 		return
 	}
 	var body []byte
@@ -102,7 +102,11 @@ func (s *Server) emit(p *project, kind, event string, payload func() any) {
 			continue
 		}
 		if body == nil {
-			body = encode(payload())
+			content := payload()
+			if p.Policy.ISOTimes {
+				content = isoTimes(content)
+			}
+			body = encode(content)
 		}
 		s.out.add(&Delivery{Project: p.ID, Hook: h.ID, Event: event, URL: h.URL, Key: uuid.NewString(), EventUUID: eventUUID, Body: body})
 	}

@@ -112,6 +112,6 @@ func TestLimits(t *testing.T) {
 	p := begin(t, Options{Limits: Limits{Pipelines: 2}})
 	for i := range 3 {
 		a := ask(t, p, "POST", "/projects/7/pipeline", `{"ref":"main"}`)
-		assert.Equal(t, []int{201, 201, 429}[i], a.Status)
+		assert.Equal(t, []int{201, 201, 400}[i], a.Status)
 	}
 }

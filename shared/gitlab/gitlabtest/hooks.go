@@ -118,8 +118,8 @@ func (c *call) fillHook(h *hook) *reply {
 	text("token", &h.Token)
 	text("push_events_branch_filter", &h.BranchFilter)
 	text("signing_token", &h.Signing)
-	if u, err := url.Parse(h.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		rp := refuse(http.StatusUnprocessableEntity, map[string]any{"url": []string{"is blocked: Only allowed schemes are http, https"}})
+	if u, err := url.Parse(h.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || c.project.Policy.OutboundBlocked {
+		rp := reply{status: http.StatusUnprocessableEntity, body: map[string]any{"error": "Invalid url given"}} // and no word more
 		return &rp
 	}
 	if _, err := signingKey(h.Signing); h.Signing != "" && err != nil {

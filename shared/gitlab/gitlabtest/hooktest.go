@@ -70,6 +70,12 @@ func (c *call) exampleEvent() (*Delivery, *reply) {
 	if h == nil {
 		return fail(notFound("Hook"))
 	}
+	if p.Policy.SilentMode {
+		return fail(refuse(http.StatusUnprocessableEntity, "Silent mode enabled"))
+	}
+	if c.s.olderThanMinor(16, 11) {
+		return fail(reply{status: http.StatusNotFound, body: map[string]any{"error": "404 Not Found"}})
+	}
 	d := &Delivery{Project: p.ID, Hook: h.ID, URL: h.URL, Key: uuid.NewString(), EventUUID: uuid.NewString()}
 	head := p.repo.resolve(p.Branch)
 	var last *pipeline

@@ -96,7 +96,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		variables = append(variables, map[string]any{"key": v.Key, "value": v.Value})
 	}
 	attributes := map[string]any{
-		"id": x.ID, "iid": x.IID, "name": nil, "ref": x.Ref, "tag": false, "sha": x.SHA, "before_sha": x.BeforeSHA,
+		"id": x.ID, "iid": x.IID, "name": nil, "ref": x.Ref, "tag": x.Tag, "sha": x.SHA, "before_sha": x.BeforeSHA,
 		"source": x.Source, "status": x.Status, "detailed_status": detail(x.Status), "stages": x.stages(),
 		"created_at": hookStamp(x.CreatedAt), "finished_at": hookStampPtr(x.FinishedAt), "duration": nil, "queued_duration": nil,
 		"protected_ref": x.Ref == p.Branch, "variables": variables,
@@ -109,7 +109,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		attributes["queued_duration"] = x.QueuedFor
 	}
 	out := map[string]any{
-		"object_kind": "pipeline", "object_attributes": attributes, "merge_request": nil, "user": s.hookUser(x.UserID),
+		"object_kind": "pipeline", "object_attributes": attributes, "merge_request": p.hookMergeRequest(x), "user": s.hookUser(x.UserID),
 		"project": s.hookProject(p), "commit": s.hookCommit(p, p.repo.commits[x.SHA]), "builds": builds,
 	}
 	if x.Parent != nil {

@@ -35,7 +35,12 @@ func (s *Server) pipelineRoutes() {
 		c.s.deletePipeline(c.project, x)
 		return noContent()
 	}))
-	s.route("POST /api/v4/projects/{id}/pipeline", act, (*call).createPipeline)
+	s.route("POST /api/v4/projects/{id}/pipeline", act, func(c *call) reply {
+		if c.project.Policy.CIDisabled { // nobody has the ability then
+			return forbidden()
+		}
+		return c.createPipeline()
+	})
 }
 
 func onPipeline(h func(*call, *pipeline) reply) handler {
@@ -155,7 +160,7 @@ func (c *call) latestPipeline() reply {
 
 func (s *Server) showPipelineInfo(p *project, x *pipeline) map[string]any {
 	return map[string]any{
-		"id": x.ID, "iid": x.IID, "project_id": p.ID, "sha": x.SHA, "ref": x.Ref, "status": x.Status, "source": x.Source,
+		"id": x.ID, "iid": x.IID, "project_id": p.ID, "sha": x.SHA, "ref": x.apiRef(), "status": x.Status, "source": x.Source,
 		"created_at": stamp(x.CreatedAt), "updated_at": stamp(x.UpdatedAt), "name": nil,
 		"web_url": fmt.Sprintf("%s/%s/-/pipelines/%d", s.base, p.Path, x.ID),
 	}
@@ -163,7 +168,10 @@ func (s *Server) showPipelineInfo(p *project, x *pipeline) map[string]any {
 
 func (s *Server) showPipeline(p *project, x *pipeline) map[string]any {
 	m := s.showPipelineInfo(p, x)
-	m["before_sha"], m["tag"], m["yaml_errors"], m["user"] = x.BeforeSHA, false, nil, s.showUser(s.users[x.UserID])
+	m["before_sha"], m["tag"], m["yaml_errors"], m["user"] = x.BeforeSHA, x.Tag, nil, s.showUser(s.users[x.UserID])
+	if x.YamlErrors != "" {
+		m["yaml_errors"] = x.YamlErrors
+	}
 	m["started_at"], m["finished_at"], m["coverage"] = stampPtr(x.StartedAt), stampPtr(x.FinishedAt), nil
 	m["committed_at"], m["duration"], m["queued_duration"] = nil, nil, nil
 	if x.FinishedAt != nil {
@@ -179,7 +187,7 @@ func (s *Server) showPipeline(p *project, x *pipeline) map[string]any {
 		"details_path": fmt.Sprintf("/%s/-/pipelines/%d", p.Path, x.ID),
 		"favicon":      "/assets/ci_favicons/favicon_status_" + x.Status + ".png",
 	}
-	return m
+	return p.newer(m)
 }
 
 // detail is a status in the words of GitLab's pages.
@@ -210,7 +218,7 @@ func (c *call) createPipeline() reply {
 		vars[v.Key] = v.Value
 	}
 	at := c.project.repo.resolve(in.Ref)
-	if bad := c.mayStart(at); bad != nil {
+	if bad := c.mayStart(in.Ref, at, len(in.Variables) > 0, false); bad != nil {
 		return *bad
 	}
 	w := readMessage(cmp.Or(vars["CI_COMMIT_MESSAGE"], at.Message))
@@ -218,19 +226,6 @@ func (c *call) createPipeline() reply {
 		Ref: in.Ref, SHA: at.ID, BeforeSHA: zeroSHA, Source: "api", Vars: in.Variables, Work: w, Jobs: pushJobs(w),
 	}, c.user)
 	return created(c.s.showPipeline(c.project, x))
-}
-
-// mayStart refuses a pipeline for a ref that does not exist, or one too many.
-func (c *call) mayStart(at *gitCommit) *reply {
-	if at == nil {
-		rp := refuse(http.StatusBadRequest, map[string]any{"base": []string{"Reference not found"}})
-		return &rp
-	}
-	if !c.s.limits.pipeline(fmt.Sprintf("%d %d %s", c.project.ID, c.user.ID, at.ID), c.now) {
-		rp := refuse(http.StatusTooManyRequests, map[string]any{"base": []string{"Too many pipelines created in the last minute. Try again later."}})
-		return &rp
-	}
-	return nil
 }
 
 // trigger is a pipeline trigger token.
@@ -244,7 +239,7 @@ type trigger struct {
 func (s *Server) triggerRoutes() {
 	const base = "/api/v4/projects/{id}/triggers"
 	manage := need{scope: writeAPI, level: Maintainer}
-	s.route("POST /api/v4/projects/{id}/trigger/pipeline", need{public: true, write: true}, (*call).trigger)
+	s.route("POST /api/v4/projects/{id}/trigger/pipeline", need{public: true}, (*call).trigger)
 	s.route("GET "+base, need{scope: readAPI, level: Maintainer}, func(c *call) reply {
 		return list(c, slices.SortedFunc(maps.Values(c.project.triggers), func(a, b *trigger) int { return cmp.Compare(a.ID, b.ID) }), c.showTrigger)
 	})
@@ -334,13 +329,16 @@ func (c *call) trigger() reply {
 		}
 	}
 	c.user = c.s.users[t.UserID]
-	if bad := c.mayStart(c.project.repo.resolve(c.str("ref"))); bad != nil {
+	if bad := c.mayStart(c.str("ref"), c.project.repo.resolve(c.str("ref")), true, true); bad != nil {
 		return *bad
 	}
 	now := c.now
 	t.LastUsed = &now
 	c.s.store.mark(key("trigger", c.project.ID, t.ID), t)
 	x := c.s.startTrigger(c.project, c.str("ref"), vars, c.params, c.user)
+	if words := c.project.Policy.ConfigError; words != "" {
+		c.s.failAtOnce(x, words)
+	}
 	return created(c.s.showPipeline(c.project, x))
 }
 

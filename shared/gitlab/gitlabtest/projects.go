@@ -41,6 +41,8 @@ type project struct {
 	OldPaths    []string
 	Branch      string
 	Archived    bool
+	DeletionOn  string // the day; empty when it is not scheduled for deletion
+	Policy      Policy
 	CreatedAt   time.Time
 	ActiveAt    time.Time
 	Branches    map[string]string // as in repo; here to be kept
@@ -191,6 +193,15 @@ func (s *Server) projectRoutes() {
 		}
 		return list(c, mine, func(p *project) any { return s.showProject(p, c.token.Level) })
 	})
+	s.route("GET /api/v4/projects/{id}/members/all/{user}", need{scope: readAPI, level: Guest}, func(c *call) reply {
+		u := c.s.users[c.pathInt("user")]
+		if u == nil {
+			return notFound("Not found")
+		}
+		m := c.s.showUser(u).(map[string]any)
+		m["access_level"] = c.level
+		return ok(m)
+	})
 	s.route("GET /api/v4/projects/{id}", need{scope: readAPI, level: Guest}, func(c *call) reply {
 		return ok(s.showProject(c.project, c.level))
 	})
@@ -202,15 +213,28 @@ func (s *Server) showProject(p *project, level int) any {
 		space, name = p.Path[:i], p.Path[i+1:]
 	}
 	web := s.base + "/" + p.Path
-	return map[string]any{
+	builds, role := "enabled", p.Policy.VariablesRole
+	if p.Policy.CIDisabled {
+		builds = "disabled"
+	}
+	if role == "" {
+		role = "developer"
+	}
+	var deletion any
+	if p.DeletionOn != "" {
+		deletion = p.DeletionOn
+	}
+	return p.newer(map[string]any{
 		"id": p.ID, "description": nil, "name": p.Name, "name_with_namespace": space + " / " + p.Name,
 		"path": name, "path_with_namespace": p.Path, "created_at": stamp(p.CreatedAt),
 		"default_branch": p.Branch, "tag_list": []string{}, "topics": []string{},
 		"ssh_url_to_repo": "git@gitlab.example.com:" + p.Path + ".git", "http_url_to_repo": web + ".git",
 		"web_url": web, "readme_url": nil, "avatar_url": nil, "forks_count": 0, "star_count": 0,
 		"last_activity_at": stamp(p.ActiveAt), "visibility": "private", "archived": p.Archived,
-		"empty_repo": len(p.Branches) == 0, "jobs_enabled": true, "merge_requests_enabled": true,
+		"empty_repo": len(p.Branches) == 0, "jobs_enabled": !p.Policy.CIDisabled, "merge_requests_enabled": true,
+		"builds_access_level": builds, "ci_pipeline_variables_minimum_override_role": role,
+		"marked_for_deletion_at": deletion, "marked_for_deletion_on": deletion,
 		"namespace":   map[string]any{"id": 1, "name": space, "path": space, "kind": "group", "full_path": space, "parent_id": nil, "web_url": s.base + "/groups/" + space},
 		"permissions": map[string]any{"project_access": map[string]any{"access_level": level, "notification_level": 3}, "group_access": nil},
-	}
+	})
 }

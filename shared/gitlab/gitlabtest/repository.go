@@ -344,7 +344,7 @@ func (c *call) showBranch(name string) any {
 	return map[string]any{
 		"name": name, "commit": c.showCommit(p.repo.commits[p.Branches[name]]), "merged": false, "protected": protected,
 		"developers_can_push": !protected, "developers_can_merge": !protected,
-		"can_push": c.level >= pushLevel(p, name) && !p.Archived, "default": name == p.Branch,
+		"can_push": c.level >= pushLevel(p, name) && !p.readOnly() && !(p.Policy.NoPush && protected), "default": name == p.Branch,
 		"web_url": c.s.base + "/" + p.Path + "/-/tree/" + url.PathEscape(name),
 	}
 }

@@ -37,6 +37,9 @@ type pipeline struct {
 	ID, IID, Project      int
 	Ref, SHA, BeforeSHA   string
 	Source, Status        string
+	Tag, Fork             bool
+	MergeRequest          int    // its number; 0 is none
+	YamlErrors            string // why it has no jobs
 	UserID                int
 	Vars                  []variable
 	CreatedAt, UpdatedAt  time.Time
@@ -222,6 +225,8 @@ func (s *Server) startJob(x *pipeline, j *job, at time.Time) {
 	j.Status, j.StartedAt = statusRunning, &at
 	s.script(x, j)
 	switch {
+	case j.Bridge && s.projects[x.Project].Policy.BridgeFailure != "":
+		j.Status, j.Reason, j.FinishedAt = statusFailed, s.projects[x.Project].Policy.BridgeFailure, &at
 	case j.Bridge:
 		s.startChild(x, j)
 	case !j.Hangs:
