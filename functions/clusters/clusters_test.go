@@ -70,6 +70,8 @@ func newWorld(t *testing.T) *world {
 	keys, err := secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
 	quiet := slog.New(slog.DiscardHandler)
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(receiver.Close)
 	w := &world{T: t, gitlab: server, clock: clock}
 	w.project = server.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: map[string]string{
 		"cluster.yml":                 "TF_VAR_cluster_name: campus\nTF_VAR_cluster_provider: aws\n",
@@ -79,7 +81,7 @@ func newWorld(t *testing.T) *world {
 	w.fleet = allsetup.New(allsetup.Parts{
 		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: quiet,
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}),
-		Webhook:   func(string) string { return "http://127.0.0.1:1/hook" },
+		Webhook:   func(string) string { return receiver.URL },
 		Chat:      chat.New(netguard.Policy{}),
 	})
 	w.handler = function.New(function.Deps{
@@ -152,7 +154,7 @@ func TestProjectFromFirstCheckToRemoval(t *testing.T) {
 
 	var all checks
 	keep(w.call("operator", http.MethodPost, "/v1/projects/campus/check", nil, &all))
-	assert.Len(t, all.Checks, 10)
+	assert.Len(t, all.Checks, 13)
 	var listed struct {
 		Projects []struct {
 			Project fleet.Project       `json:"project"`
@@ -163,7 +165,7 @@ func TestProjectFromFirstCheckToRemoval(t *testing.T) {
 	keep(w.call("operator", http.MethodGet, "/v1/projects", nil, &listed))
 	require.Len(t, listed.Projects, 1)
 	assert.False(t, listed.Projects[0].Sync.SucceededAt.IsZero())
-	assert.Len(t, listed.Projects[0].Health.Checks, 10)
+	assert.Len(t, listed.Projects[0].Health.Checks, 13)
 
 	keep(w.call("operator", http.MethodPatch, "/v1/projects/campus", map[string]any{"overrides": map[string]any{"region": "mars"}}, &added))
 	assert.Equal(t, map[string]string{"region": "mars"}, added.Project.Overrides)

@@ -11,28 +11,20 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/projects"
-	"github.com/open-craft/ocim/shared/secret"
 )
 
 // newProject names a GitLab project with what to use it with.
 type newProject struct {
-	GitLabURL       string       `json:"gitlabUrl" maxLength:"300" doc:"Root of the GitLab server" example:"https://gitlab.com"`
-	Project         string       `json:"project" minLength:"1" maxLength:"300" doc:"Numeric id or path" example:"grove/campus-aws"`
-	APIToken        secret.Value `json:"apiToken" doc:"Token with the api scope; never given out again"`
-	TriggerToken    secret.Value `json:"triggerToken" doc:"Pipeline trigger token; never given out again"`
-	GatewayURL      string       `json:"gatewayUrl,omitempty" maxLength:"300" doc:"OpenFaaS gateway of the cluster"`
-	GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
-	GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
-	InspectorSecret secret.Value `json:"inspectorSecret,omitempty" doc:"Shared with the inspector in the cluster, at least 32 bytes; never given out again"`
-	DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form, to be registered at GitLab; never given out again"`
-	MakeDeployKey   bool         `json:"makeDeployKey,omitempty" doc:"Make a deploy key and register it at GitLab"`
+	projects.Secrets
+	GitLabURL     string `json:"gitlabUrl" maxLength:"300" doc:"Root of the GitLab server" example:"https://gitlab.com"`
+	Project       string `json:"project" minLength:"1" maxLength:"300" doc:"Numeric id or path" example:"grove/campus-aws"`
+	GatewayURL    string `json:"gatewayUrl,omitempty" maxLength:"300" doc:"OpenFaaS gateway of the cluster"`
+	MakeDeployKey bool   `json:"makeDeployKey,omitempty" doc:"Make a deploy key and register it at GitLab"`
 }
 
 func (b newProject) request(by audit.Actor) projects.Request {
 	return projects.Request{
-		GitLabURL: b.GitLabURL, Project: b.Project, APIToken: b.APIToken, TriggerToken: b.TriggerToken,
-		GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser, GatewayPassword: b.GatewayPassword,
-		InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, MakeDeployKey: b.MakeDeployKey, By: by,
+		Secrets: b.Secrets, GitLabURL: b.GitLabURL, Project: b.Project, GatewayURL: b.GatewayURL, MakeDeployKey: b.MakeDeployKey, By: by,
 	}
 }
 
@@ -80,7 +72,7 @@ func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addPro
 }
 
 type checkNewProjectInput struct {
-	Check string `query:"check" enum:"reachable,token,project,branch,layout,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
+	Check string `query:"check" enum:"reachable,token,project,branch,layout,push,ci,variables,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
 	Body  newProject
 }
 
@@ -105,7 +97,7 @@ func (f *clusters) checkNewProject(ctx context.Context, in *checkNewProjectInput
 
 type checkProjectInput struct {
 	Cluster string `path:"cluster" maxLength:"60"`
-	Check   string `query:"check" enum:"reachable,token,project,branch,layout,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
+	Check   string `query:"check" enum:"reachable,token,project,branch,layout,push,ci,variables,triggerToken,webhook,deployKey,gateway,sync" doc:"Only this one; absent is all, in this order"`
 }
 
 func (f *clusters) checkProject(ctx context.Context, in *checkProjectInput) (*checksOutput, error) {
@@ -273,13 +265,8 @@ func (f *clusters) removeProject(ctx context.Context, in *removeProjectInput) (*
 type updateCredentialsInput struct {
 	Cluster string `path:"cluster" maxLength:"60"`
 	Body    struct {
-		APIToken        secret.Value `json:"apiToken,omitempty"`
-		TriggerToken    secret.Value `json:"triggerToken,omitempty"`
-		GatewayURL      *string      `json:"gatewayUrl,omitempty" maxLength:"300" doc:"An empty one takes the gateway away"`
-		GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
-		GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
-		InspectorSecret secret.Value `json:"inspectorSecret,omitempty" doc:"Shared with the inspector in the cluster, at least 32 bytes; never given out again"`
-		DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form"`
+		projects.Secrets
+		GatewayURL *string `json:"gatewayUrl,omitempty" maxLength:"300" doc:"An empty one removes the gateway"`
 	}
 }
 
@@ -287,10 +274,8 @@ func (f *clusters) updateCredentials(ctx context.Context, in *updateCredentialsI
 	if err := f.exists(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
-	b := in.Body
 	project, err := f.Projects.Update(ctx, in.Cluster, projects.Change{
-		APIToken: b.APIToken, TriggerToken: b.TriggerToken, GatewayURL: b.GatewayURL, GatewayUser: b.GatewayUser,
-		GatewayPassword: b.GatewayPassword, InspectorSecret: b.InspectorSecret, DeployKey: b.DeployKey, By: actor(ctx),
+		Secrets: in.Body.Secrets, GatewayURL: in.Body.GatewayURL, By: actor(ctx),
 	})
 	if err != nil {
 		return nil, err

@@ -110,7 +110,8 @@ func connect(ctx context.Context, f *allsetup.Fleet, p fleet.Project, s *cluster
 	unproved := *f.Projects
 	unproved.Gateway = nil // one of the clusters is offline now and then, and must be connected nevertheless
 	_, err = unproved.Update(ctx, p.ID, projects.Change{
-		GatewayURL: &target.GatewayURL, GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret,
+		GatewayURL: &target.GatewayURL,
+		Secrets:    projects.Secrets{GatewayUser: target.User, GatewayPassword: target.Password, InspectorSecret: target.Secret},
 	})
 	return err
 }

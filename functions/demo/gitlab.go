@@ -52,7 +52,7 @@ func addProjects(ctx context.Context, gitlabURL string, fleet *allsetup.Fleet, l
 		}
 		_, warning, err := fleet.Projects.Add(ctx, projects.Request{
 			GitLabURL: gitlabURL, Project: strconv.Itoa(c.ID),
-			APIToken: secret.New(demo.Token), TriggerToken: secret.New(c.TriggerToken),
+			Secrets: projects.Secrets{APIToken: secret.New(demo.Token), TriggerToken: secret.New(c.TriggerToken)},
 		})
 		if err != nil {
 			return fmt.Errorf("add %s of the demonstration: %w", c.Name, err)

@@ -69,8 +69,10 @@ func newWorld(t *testing.T, names ...string) *world {
 	})
 	_, _, err = w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: w.gitlab.URL(), Project: "grove/campus",
-		APIToken:     secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{})),
-		TriggerToken: secret.New(w.gitlab.AddTriggerToken(w.id, "")),
+		Secrets: projects.Secrets{
+			APIToken:     secret.New(w.gitlab.AddToken(gitlabtest.TokenSpec{})),
+			TriggerToken: secret.New(w.gitlab.AddTriggerToken(w.id, "")),
+		},
 	})
 	require.NoError(t, err)
 	w.settle(t, 0)

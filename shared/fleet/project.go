@@ -30,6 +30,20 @@ type Project struct {
 	UpdatedAt     time.Time         `json:"updatedAt"`
 }
 
+// Follow takes over what GitLab says of a project that was renamed or moved, or
+// whose default branch is another one, and reports whether anything changed. An
+// emptied repository keeps the name of its default branch.
+func (p *Project) Follow(now Project) bool {
+	if now.DefaultBranch == "" {
+		now.DefaultBranch = p.DefaultBranch
+	}
+	if p.Path == now.Path && p.WebURL == now.WebURL && p.DefaultBranch == now.DefaultBranch {
+		return false
+	}
+	p.Path, p.WebURL, p.DefaultBranch = now.Path, now.WebURL, now.DefaultBranch
+	return true
+}
+
 // DeployKey is the public half of a project's deploy key.
 type DeployKey struct {
 	Fingerprint string    `json:"fingerprint" example:"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"`

@@ -17,10 +17,11 @@ const (
 
 // Check is one thing a project needs, and whether it has it.
 type Check struct {
-	Check  string     `json:"check" enum:"reachable,token,project,branch,layout,triggerToken,webhook,deployKey,gateway,sync"`
+	Check  string     `json:"check" enum:"reachable,token,project,branch,layout,push,ci,variables,triggerToken,webhook,deployKey,gateway,sync"`
 	State  CheckState `json:"state" enum:"passed,failed,skipped"`
 	Detail string     `json:"detail"`
 	Cure   string     `json:"cure,omitempty" doc:"What to do; absent unless it failed"`
+	Reason string     `json:"reason,omitempty" doc:"Section of the manual on GitLab that explains it" example:"variables-role"`
 	Field  string     `json:"field,omitempty" enum:"gitlabUrl,project,apiToken,triggerToken,deployKey,gatewayUrl,gatewayPassword" doc:"What of the project's input to look at; absent unless it failed because of that"`
 	At     time.Time  `json:"at"`
 	Since  time.Time  `json:"since,omitzero" doc:"Since when it comes out so, as far as is known"`
@@ -34,9 +35,9 @@ type ProjectHealth struct {
 	TokenExpiresAt time.Time `json:"tokenExpiresAt,omitzero" doc:"Day from which GitLab refuses the API token"`
 }
 
-// Trouble is something about a cluster's project that needs somebody.
+// Trouble is a problem of a cluster's project that a person has to solve.
 type Trouble struct {
-	Check    string    `json:"check" enum:"token,project,branch,layout,triggerToken,webhook,deployKey" doc:"Check that found it"`
+	Check    string    `json:"check" enum:"token,project,branch,layout,push,ci,variables,triggerToken,webhook,deployKey" doc:"Check that found it"`
 	Severity string    `json:"severity" enum:"failed,degraded" doc:"degraded: all still works"`
 	Detail   string    `json:"detail"`
 	Cure     string    `json:"cure,omitempty"`
@@ -63,7 +64,7 @@ func (h ProjectHealth) Troubles(now time.Time) []Trouble {
 		} else if c.Check == "token" && !h.TokenExpiresAt.IsZero() && h.TokenExpiresAt.Sub(now) < TokenSoon {
 			t.Severity, t.Since = "degraded", h.TokenExpiresAt.Add(-TokenSoon)
 			t.Detail = "The API token expires on " + h.TokenExpiresAt.Format(time.DateOnly) + "."
-			t.Cure = "Make a new one in GitLab before, and enter it here."
+			t.Cure = "Create a new one in GitLab before that day, and enter it here."
 			list = append(list, t)
 		}
 	}

@@ -79,8 +79,10 @@ func New(t testing.TB, spec Spec) *World {
 	w.Fleet = w.over(kvtest.OpenWithClock(t, clock.Now), Keyring(t))
 	w.Request = projects.Request{
 		GitLabURL: w.Server.URL(), Project: "grove/campus",
-		APIToken:     secret.New(w.Server.AddToken(gitlabtest.TokenSpec{})),
-		TriggerToken: secret.New(w.Server.AddTriggerToken(w.ProjectID, "")),
+		Secrets: projects.Secrets{
+			APIToken:     secret.New(w.Server.AddToken(gitlabtest.TokenSpec{})),
+			TriggerToken: secret.New(w.Server.AddTriggerToken(w.ProjectID, "")),
+		},
 	}
 	return w
 }

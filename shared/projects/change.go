@@ -19,23 +19,9 @@ import (
 
 // Change is what to replace of a project's credentials; what is zero stays.
 type Change struct {
-	APIToken        secret.Value
-	TriggerToken    secret.Value
-	GatewayURL      *string // an empty one takes the gateway away
-	GatewayUser     secret.Value
-	GatewayPassword secret.Value
-	InspectorSecret secret.Value
-	DeployKey       secret.Value // private key that was pasted
-	By              audit.Actor
-}
-
-// fields pairs what a Change holds with where it goes, by name.
-func (c *Change) fields(to *vault.Credentials) map[string][2]*secret.Value {
-	return map[string][2]*secret.Value{
-		"apiToken": {&c.APIToken, &to.APIToken}, "triggerToken": {&c.TriggerToken, &to.TriggerToken},
-		"gatewayUser": {&c.GatewayUser, &to.GatewayUser}, "gatewayPassword": {&c.GatewayPassword, &to.GatewayPassword},
-		"inspectorSecret": {&c.InspectorSecret, &to.InspectorSecret}, "deployKey": {&c.DeployKey, &to.DeployKey},
-	}
+	Secrets
+	GatewayURL *string // an empty one removes the gateway
+	By         audit.Actor
 }
 
 // Update replaces credentials and the gateway's address. Tokens that GitLab does not
@@ -49,20 +35,20 @@ func (s *Service) Update(ctx context.Context, id string, change Change) (fleet.P
 	if err := s.prove(ctx, project, change); err != nil {
 		return fleet.Project{}, err
 	}
-	var given []string
-	for name, f := range change.fields(new(vault.Credentials)) {
+	var entered []string
+	for name, f := range change.into(new(vault.Credentials)) {
 		if !f[0].IsZero() {
-			given = append(given, name)
+			entered = append(entered, name)
 		}
 	}
-	if len(given) > 0 {
-		slices.Sort(given)
-		record, err := s.record(change.By, "project.credentialsReplaced", id, nil, given)
+	if len(entered) > 0 {
+		slices.Sort(entered)
+		record, err := s.record(change.By, "project.credentialsReplaced", id, nil, entered)
 		if err != nil {
 			return fleet.Project{}, err
 		}
 		_, err = s.Vault.Change(ctx, id, record, func(c *vault.Credentials) error {
-			for _, f := range change.fields(c) {
+			for _, f := range change.into(c) {
 				if !f[0].IsZero() {
 					*f[1] = *f[0]
 				}

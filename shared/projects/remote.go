@@ -72,8 +72,8 @@ type Found struct {
 
 // Roles, as GitLab numbers them.
 const (
-	developer  = 30
 	maintainer = 40 // webhooks, deploy keys and the protected default branch need it
+	owner      = 50
 )
 
 // Token is what GitLab says of an API token.

@@ -54,7 +54,7 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 	if err := s.Fleet.ForgetUsage(ctx, id); err != nil {
 		return Removal{}, err
 	}
-	record, err := s.record(by, "project.removed", id, told(project), nil)
+	record, err := s.record(by, "project.removed", id, audited(project), nil)
 	if err != nil {
 		return Removal{}, err
 	}

@@ -57,7 +57,7 @@ func TestWhatHappensToAProjectAtGitLabShowsAtOnce(t *testing.T) {
 		}, "project", "gave no reason", "member", false},
 		"token refused": {func(w *world) func() {
 			return w.Server.Fail(gitlabtest.Fault{Status: http.StatusUnauthorized})
-		}, "token", "expired, was revoked", "Make a token", false},
+		}, "token", "GitLab refused this", "Create a token", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
@@ -179,7 +179,7 @@ func TestASilentWebhookIsATrouble(t *testing.T) {
 	w.turn(t)
 	webhook := found(w.turn(t))["webhook"]
 	assert.Equal(t, "degraded", webhook.Severity)
-	assert.Contains(t, webhook.Detail, "told nothing of a pipeline")
+	assert.Contains(t, webhook.Detail, "sent no event of a pipeline")
 
 	w.Server.ReleaseWebhooks(nil)
 	require.NoError(t, w.Server.WaitIdle(t.Context()))

@@ -184,10 +184,6 @@ func (r *Reconciler) follow(ctx context.Context, project fleet.Project, repo Rep
 		return project, fault.New(fault.Invalid, "The repository of %s is empty now. Push it again, or remove the project here; nothing is taken for deleted", now.Path)
 	}
 	return r.Fleet.ChangeProject(ctx, project.ID, nil, func(p *fleet.Project) (bool, error) {
-		if p.Path == now.Path && p.WebURL == now.WebURL && p.DefaultBranch == now.DefaultBranch {
-			return false, nil
-		}
-		p.Path, p.WebURL, p.DefaultBranch = now.Path, now.WebURL, now.DefaultBranch
-		return true, nil
+		return p.Follow(now), nil
 	})
 }

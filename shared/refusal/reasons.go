@@ -150,7 +150,7 @@ var cures = map[Reason]Cure{
 	},
 	HookUnreachable: {
 		"OCIM_PUBLIC_URL", "Settings > Webhooks > Edit > Recent events", maintainer,
-		"GitLab could not deliver a test event. Check that GitLab reaches OCIM_PUBLIC_URL over a certificate that it trusts",
+		"Check that GitLab reaches OCIM_PUBLIC_URL over a certificate that it trusts",
 	},
 	Verification: {
 		"Account verification", "User settings > Account", "owner of the account",

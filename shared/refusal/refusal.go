@@ -91,8 +91,8 @@ func From(err error) (Refusal, bool) {
 	return Refusal{}, false
 }
 
-// Explain is the refusal for a person: GitLab's words, then the cure.
-func (r Refusal) Explain() string {
+// Said is what GitLab said, as a sentence.
+func (r Refusal) Said() string {
 	said := "GitLab refused this and gave no reason"
 	if hasReason(r.Words) {
 		said = "GitLab says: " + r.Words
@@ -100,6 +100,12 @@ func (r Refusal) Explain() string {
 	if last := said[len(said)-1]; last != '.' && last != '!' && last != '?' {
 		said += "."
 	}
+	return said
+}
+
+// Explain is the refusal for a person: GitLab's words, then the cure.
+func (r Refusal) Explain() string {
+	said := r.Said()
 	switch cure := r.Cure.String(); {
 	case cure != "":
 		said += " " + cure

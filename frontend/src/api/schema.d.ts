@@ -1718,7 +1718,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            check: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+            check: "reachable" | "token" | "project" | "branch" | "layout" | "push" | "ci" | "variables" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
             /** @description What to do; absent unless it failed */
             cure?: string;
             detail: string;
@@ -1727,6 +1727,11 @@ export interface components {
              * @enum {string}
              */
             field?: "gitlabUrl" | "project" | "apiToken" | "triggerToken" | "deployKey" | "gatewayUrl" | "gatewayPassword";
+            /**
+             * @description Section of the manual on GitLab that explains it
+             * @example variables-role
+             */
+            reason?: string;
             /**
              * Format: date-time
              * @description Since when it comes out so, as far as is known
@@ -2523,8 +2528,8 @@ export interface components {
             target: string;
         };
         NewProject: {
-            /** @description Token with the api scope; never given out again */
-            apiToken: string;
+            /** @description Project, group, service account or personal token with the api scope and the Maintainer role; never given out again */
+            apiToken?: string;
             /** @description SSH private key in PEM form, to be registered at GitLab; never given out again */
             deployKey?: string;
             gatewayPassword?: string;
@@ -2546,7 +2551,7 @@ export interface components {
              */
             project: string;
             /** @description Pipeline trigger token; never given out again */
-            triggerToken: string;
+            triggerToken?: string;
         };
         NewToken: {
             secret: string;
@@ -3378,7 +3383,7 @@ export interface components {
              * @description Check that found it
              * @enum {string}
              */
-            check: "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey";
+            check: "token" | "project" | "branch" | "layout" | "push" | "ci" | "variables" | "triggerToken" | "webhook" | "deployKey";
             cure?: string;
             detail: string;
             /**
@@ -3412,15 +3417,17 @@ export interface components {
             reason: string;
         };
         UpdateCredentialsInputBody: {
+            /** @description Project, group, service account or personal token with the api scope and the Maintainer role; never given out again */
             apiToken?: string;
-            /** @description SSH private key in PEM form */
+            /** @description SSH private key in PEM form, to be registered at GitLab; never given out again */
             deployKey?: string;
             gatewayPassword?: string;
-            /** @description An empty one takes the gateway away */
+            /** @description An empty one removes the gateway */
             gatewayUrl?: string;
             gatewayUser?: string;
             /** @description Shared with the inspector in the cluster, at least 32 bytes; never given out again */
             inspectorSecret?: string;
+            /** @description Pipeline trigger token; never given out again */
             triggerToken?: string;
         };
         UpdateMeInputBody: {
@@ -5287,7 +5294,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this one; absent is all, in this order */
-                check?: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+                check?: "reachable" | "token" | "project" | "branch" | "layout" | "push" | "ci" | "variables" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
             };
             header?: never;
             path?: never;
@@ -5423,7 +5430,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this one; absent is all, in this order */
-                check?: "reachable" | "token" | "project" | "branch" | "layout" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
+                check?: "reachable" | "token" | "project" | "branch" | "layout" | "push" | "ci" | "variables" | "triggerToken" | "webhook" | "deployKey" | "gateway" | "sync";
             };
             header?: never;
             path: {

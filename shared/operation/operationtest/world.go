@@ -63,8 +63,10 @@ func New(t testing.TB, instances ...string) *World {
 	w.Fleet = w.Replica(w.KV)
 	_, _, err = w.Projects.Add(t.Context(), projects.Request{
 		GitLabURL: w.Server.URL(), Project: "grove/campus",
-		APIToken:     secret.New(w.Server.AddToken(gitlabtest.TokenSpec{})),
-		TriggerToken: secret.New(w.Server.AddTriggerToken(project.ID, "")),
+		Secrets: projects.Secrets{
+			APIToken:     secret.New(w.Server.AddToken(gitlabtest.TokenSpec{})),
+			TriggerToken: secret.New(w.Server.AddTriggerToken(project.ID, "")),
+		},
 	})
 	require.NoError(t, err)
 	require.NoError(t, w.Sync(t.Context(), "campus"))

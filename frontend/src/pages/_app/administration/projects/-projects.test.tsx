@@ -76,7 +76,7 @@ describe('a project', () => {
         'What to do: Rotate the webhook’s secret here.',
       ),
     );
-    await waitFor(() => expect(screen.getByText('9 passed, 1 failed')).toBeVisible());
+    await waitFor(() => expect(screen.getByText('12 passed, 1 failed')).toBeVisible());
     expect(await faults()).toEqual([]);
   });
 

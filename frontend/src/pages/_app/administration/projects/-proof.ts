@@ -3,8 +3,8 @@ import type { CredentialDoing } from './-doings';
 
 /** The checks that tell whether a change was good. */
 export const provenBy: Record<CredentialDoing, readonly CheckName[]> = {
-  apiToken: ['reachable', 'token', 'project'],
-  triggerToken: ['triggerToken'],
+  apiToken: ['reachable', 'token', 'project', 'push'],
+  triggerToken: ['triggerToken', 'variables'],
   webhookSecret: ['webhook'],
   makeKey: ['deployKey'],
   pasteKey: ['deployKey'],

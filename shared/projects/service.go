@@ -35,19 +35,34 @@ type Service struct {
 	Now            func() time.Time
 }
 
+// Secrets are the credentials that a person enters for a project. Requests, changes
+// and the API's bodies embed them, so their names and rules stand here only.
+type Secrets struct {
+	APIToken        secret.Value `json:"apiToken,omitempty" doc:"Project, group, service account or personal token with the api scope and the Maintainer role; never given out again"`
+	TriggerToken    secret.Value `json:"triggerToken,omitempty" doc:"Pipeline trigger token; never given out again"`
+	GatewayUser     secret.Value `json:"gatewayUser,omitempty"`
+	GatewayPassword secret.Value `json:"gatewayPassword,omitempty"`
+	InspectorSecret secret.Value `json:"inspectorSecret,omitempty" doc:"Shared with the inspector in the cluster, at least 32 bytes; never given out again"`
+	DeployKey       secret.Value `json:"deployKey,omitempty" doc:"SSH private key in PEM form, to be registered at GitLab; never given out again"`
+}
+
+// into pairs what was entered with where it is kept, by name.
+func (e *Secrets) into(to *vault.Credentials) map[string][2]*secret.Value {
+	return map[string][2]*secret.Value{
+		"apiToken": {&e.APIToken, &to.APIToken}, "triggerToken": {&e.TriggerToken, &to.TriggerToken},
+		"gatewayUser": {&e.GatewayUser, &to.GatewayUser}, "gatewayPassword": {&e.GatewayPassword, &to.GatewayPassword},
+		"inspectorSecret": {&e.InspectorSecret, &to.InspectorSecret}, "deployKey": {&e.DeployKey, &to.DeployKey},
+	}
+}
+
 // Request names a GitLab project and what to use it with.
 type Request struct {
-	GitLabURL       string
-	Project         string // numeric id or path
-	APIToken        secret.Value
-	TriggerToken    secret.Value
-	GatewayURL      string
-	GatewayUser     secret.Value
-	GatewayPassword secret.Value
-	InspectorSecret secret.Value
-	DeployKey       secret.Value // private key that was pasted
-	MakeDeployKey   bool
-	By              audit.Actor
+	Secrets
+	GitLabURL     string
+	Project       string // numeric id or path
+	GatewayURL    string
+	MakeDeployKey bool
+	By            audit.Actor
 }
 
 // Add checks, connects and stores a project. When it fails, or dies on the way,
@@ -67,11 +82,16 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 		return fleet.Project{}, "", fmt.Errorf("reading project %s: %w", req.Project, err)
 	}
 	project = found.Project
-	project.GitLabURL, project.GatewayURL = strings.TrimRight(req.GitLabURL, "/"), strings.TrimRight(req.GatewayURL, "/")
+	project.GitLabURL, project.GatewayURL = serverURL(req.GitLabURL), strings.TrimRight(req.GatewayURL, "/")
+	if known, err := s.existing(ctx, project); err != nil {
+		return fleet.Project{}, "", err
+	} else if known != "" {
+		return fleet.Project{}, "", fault.InvalidField("project", "%s is already in the fleet, as %s", project.Path, known).WithKind(fault.Conflict)
+	}
 	if project.DefaultBranch == "" {
 		return fleet.Project{}, "", fault.InvalidField("project", "%s has no default branch: its repository is empty", project.Path)
 	}
-	if project.ID, err = s.Fleet.ClaimProject(ctx, project.GitLabURL, project.GitLabID, slug(project.Path)); err != nil {
+	if project.ID, err = s.Fleet.ClaimProject(ctx, serverOf(project), project.GitLabID, slug(project.Path)); err != nil {
 		return fleet.Project{}, "", err
 	}
 	// The project comes last: one that is listed has all that belongs to it.
@@ -89,21 +109,42 @@ func (s *Service) Add(ctx context.Context, req Request) (project fleet.Project, 
 		}
 		project.DeployKey = key
 	}
-	record, err := s.record(req.By, "project.added", project.ID, nil, told(project))
+	record, err := s.record(req.By, "project.added", project.ID, nil, audited(project))
 	if err != nil {
 		return fleet.Project{}, "", err
 	}
 	if err := s.Fleet.AddProjectBy(ctx, project, record); err != nil {
 		return fleet.Project{}, "", err
 	}
+	if project, err = s.Fleet.Project(ctx, project.ID); err != nil { // with the times it was stored with
+		return fleet.Project{}, "", err
+	}
 	return project, warning, nil
+}
+
+// serverURL is the root of a server as Ocim keeps it: without the API's path, in
+// small letters where case has no meaning, and without the scheme's own port.
+func serverURL(entered string) string {
+	u, err := url.Parse(strings.TrimRight(entered, "/"))
+	if err != nil {
+		return entered
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		u.Host = strings.TrimSuffix(u.Host, ":"+u.Port())
+	}
+	u.Path, u.RawPath = strings.TrimRight(strings.TrimSuffix(u.Path, "/api/v4"), "/"), ""
+	return u.String()
 }
 
 // fill makes the credentials of a request. What an earlier try made is kept: GitLab
 // may know it already.
 func (s *Service) fill(c *vault.Credentials, req Request, id string) error {
-	c.APIToken, c.TriggerToken = req.APIToken, req.TriggerToken
-	c.GatewayUser, c.GatewayPassword, c.InspectorSecret = req.GatewayUser, req.GatewayPassword, req.InspectorSecret
+	made := c.DeployKey
+	for _, pair := range req.into(c) {
+		*pair[1] = *pair[0]
+	}
+	c.DeployKey = made
 	if c.WebhookSecret.IsZero() {
 		c.WebhookSecret = s.NewSecret()
 	}
@@ -151,8 +192,8 @@ func (s *Service) record(by audit.Actor, action, project string, before, after a
 	}, nil
 }
 
-// told is what the audit log keeps of a project.
-func told(p fleet.Project) map[string]any {
+// audited is what the audit log keeps of a project.
+func audited(p fleet.Project) map[string]any {
 	return map[string]any{"gitlabUrl": p.GitLabURL, "gitlabId": p.GitLabID, "path": p.Path, "gatewayUrl": p.GatewayURL}
 }
 
