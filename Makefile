@@ -54,9 +54,10 @@ functions/web/dist/index.html: frontend/dist/index.html
 	@find functions/web/dist -mindepth 1 ! -name .gitkeep -delete
 	@cp -R frontend/dist/. functions/web/dist/
 
-build: setup functions/web/dist/index.html ## build the frontend and the programs for one machine
+build: setup functions/web/dist/index.html ## build the frontend, the programs for one machine and the command line
 	@go build $(SET_VERSION) -o build/ocim-server ./functions/local
 	@go build $(SET_VERSION) -o build/ocim-demo ./functions/demo
+	@go build $(SET_VERSION) -o build/ocim ./functions/ocim
 
 run: build ## run the demonstration on this machine
 	@exec build/ocim-demo
