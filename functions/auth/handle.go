@@ -114,6 +114,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	}
 	api, err := cfg.Base.API(authenticator)
 	if err != nil {
+		api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
 		return Deps{}, err
 	}
 	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, Now: setup.Now}, nil

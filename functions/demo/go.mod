@@ -3,26 +3,14 @@ module github.com/open-craft/ocim/functions/demo
 go 1.26.0
 
 require (
-	github.com/kelseyhightower/envconfig v1.4.0
-	github.com/klauspost/compress v1.20.3
-	github.com/open-craft/ocim/functions/auth v0.0.0
 	github.com/open-craft/ocim/functions/local v0.0.0
-	github.com/open-craft/ocim/functions/clusters v0.0.0
-	github.com/open-craft/ocim/functions/instances v0.0.0
-	github.com/open-craft/ocim/functions/pipelines v0.0.0
-	github.com/open-craft/ocim/functions/sync v0.0.0
-	github.com/open-craft/ocim/functions/web v0.0.0
-	github.com/open-craft/ocim/functions/webhook v0.0.0
 	github.com/open-craft/ocim/shared v0.0.0
-	github.com/robfig/cron/v3 v3.0.1
 	github.com/stretchr/testify v1.12.1
-	go.yaml.in/yaml/v3 v3.0.6
-	golang.org/x/crypto v0.58.0
 )
 
 require (
+	github.com/VictoriaMetrics/metrics v1.45.0 // indirect
 	github.com/alexedwards/argon2id v1.0.0 // indirect
-	github.com/anishathalye/porcupine v1.3.1 // indirect
 	github.com/aws/aws-sdk-go-v2 v1.47.7 // indirect
 	github.com/aws/aws-sdk-go-v2/config v1.33.15 // indirect
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.15 // indirect
@@ -44,22 +32,31 @@ require (
 	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
-	github.com/google/go-querystring v1.1.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
-	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
-	github.com/hashicorp/go-retryablehttp v0.7.8 // indirect
+	github.com/kelseyhightower/envconfig v1.4.0 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
+	github.com/open-craft/ocim/functions/auth v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/clusters v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/instances v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/pipelines v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/sync v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/web v0.0.0 // indirect
+	github.com/open-craft/ocim/functions/webhook v0.0.0 // indirect
 	github.com/openfaas/templates-sdk/go-http v0.0.0-20220408082716-5981c545cb03 // indirect
+	github.com/robfig/cron/v3 v3.0.1 // indirect
 	github.com/sony/gobreaker/v2 v2.4.0 // indirect
+	github.com/valyala/fastrand v1.1.0 // indirect
+	github.com/valyala/histogram v1.2.0 // indirect
 	github.com/wneessen/go-mail v0.8.1 // indirect
-	github.com/xanzy/go-gitlab v0.115.0 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/oauth2 v0.37.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
-	pgregory.net/rapid v1.3.0 // indirect
 )
 
 replace (

@@ -47,7 +47,11 @@ func run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err := setup.Load(&cfg); err != nil {
 		return err
 	}
-	return serve(ctx, cfg, stdout, server.Log(stderr))
+	log, err := server.Log(stderr, cfg.LogLevel)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, stdout, log)
 }
 
 // serve serves Ocim and its demonstration until ctx ends.

@@ -10,6 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 // Config is what the function reads from the environment.
@@ -35,6 +36,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, fleet.KV) }
 	return faas.Draining(New(Deps{
 		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Queue: fleet.Events, Now: setup.Now, Log: slog.Default(),
 	}), fleet.Events.Drain), nil

@@ -48,6 +48,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
 	Log            *slog.Logger     // nil is slog's default
 	Now            func() time.Time // nil is time.Now
+	// Ready returns nil if the function can do its work, for /readyz; nil: it always can.
+	Ready func(context.Context) error
 	// Uncompressed is for answers that carry a secret, maybe next to something that a
 	// stranger chose: how well both compress together would tell of it (BREACH).
 	Uncompressed bool
@@ -96,6 +98,8 @@ func NewAPI(opts Options) *API {
 		Transformers:  []huma.Transformer{finish},
 	})
 	a.mux.HandleFunc("GET "+documentPath, a.serveDocument)
+	a.mux.HandleFunc("GET "+healthPath, serveHealth)
+	a.mux.HandleFunc("GET "+readyPath, a.serveReady)
 	return a
 }
 
@@ -327,6 +331,7 @@ func (a *API) log(r *http.Request, rec *recorder, c *call, took time.Duration, s
 	if stack != "" {
 		attrs = append(attrs, slog.String("stack", stack))
 	}
+	a.countRequest(r, rec.status, took)
 	a.opts.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 

@@ -50,8 +50,15 @@ const lingerMargin = time.Second
 // cannot be built, or a setting that cannot be read, is logged and ends the process with
 // exit code 1.
 func Serve(handle Handle, version string) {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	text, _ := os.LookupEnv("OCIM_LOG_LEVEL")
+	level, levelErr := ParseLogLevel(text)
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	slog.SetDefault(log)
+	if levelErr != nil {
+		log.Error("the function cannot start", "error", levelErr.Error())
+		os.Exit(1)
+	}
+	LimitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on a signal has its usual effect
@@ -112,6 +119,10 @@ func run(ctx context.Context, handle Handle, version string, lookup func(string)
 	s, err := readSettings(lookup)
 	if err != nil {
 		return fmt.Errorf("read the settings: %w", err)
+	}
+	address, _ := lookup("OCIM_METRICS_LISTEN")
+	if err := ListenMetrics(ctx, address); err != nil {
+		return err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.listen)
 	if err != nil {

@@ -20,10 +20,18 @@ func Load(config any) error {
 	return nil
 }
 
+// Observed says how a process shows what it does. faas reads it before anything else,
+// so that a function that cannot be built can be observed as well.
+type Observed struct {
+	LogLevel      string `envconfig:"LOG_LEVEL" default:"info" desc:"What is logged: debug, info, warn or error."`
+	MetricsListen string `envconfig:"METRICS_LISTEN" desc:"Address and port that serve /metrics for Prometheus, such as :9100. The gateway must not lead there. Empty serves none."`
+}
+
 // Base is what every function is configured with.
 type Base struct {
 	SecretsDir     string   `envconfig:"SECRETS_DIR" default:"/var/openfaas/secrets" desc:"Folder of the secret files."`
 	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	Observed
 }
 
 // Secrets returns the folder of the secret files.

@@ -19,6 +19,7 @@ type Config struct {
 	fleetsetup.GitLab
 	noticesetup.Chat
 	mailsetup.Mail
+	setup.Observed
 	auth.Provider           // its secret goes into the folder of the secrets
 	Listen         string   `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"Address and port to listen on."`
 	Dir            string   `envconfig:"DIR" default:".ocim" desc:"Folder of everything that is kept."`
@@ -34,7 +35,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err := setup.Load(&cfg); err != nil {
 			return err
 		}
-		return Serve(ctx, cfg, stdout, Log(stderr), nil)
+		log, err := Log(stderr, cfg.LogLevel)
+		if err != nil {
+			return err
+		}
+		return Serve(ctx, cfg, stdout, log, nil)
 	case len(args) == 1 && args[0] == "openapi":
 		return writeDocument(stdout)
 	default:
@@ -42,11 +47,15 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 }
 
-// Log makes the program's log and slog's default.
-func Log(to io.Writer) *slog.Logger {
-	log := slog.New(slog.NewTextHandler(to, nil))
+// Log makes the program's log of a level, and slog's default.
+func Log(to io.Writer, level string) (*slog.Logger, error) {
+	least, err := faas.ParseLogLevel(level)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: least}))
 	slog.SetDefault(log)
-	return log
+	return log, nil
 }
 
 // writeDocument writes the API of all functions. It needs no store.

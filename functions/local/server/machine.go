@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 const (
@@ -51,6 +52,7 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 		return m, err
 	}
 	m.api.Log = log
+	m.api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
 	m.trail = audit.New(store, setup.Now, rand.Reader, log)
 
 	if cfg.Host == "" && cfg.Outbox == "" {

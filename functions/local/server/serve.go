@@ -14,10 +14,12 @@ import (
 	"time"
 
 	web "github.com/open-craft/ocim/functions/web"
+	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 const (
@@ -64,11 +66,14 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 	}
 	defer func() { _ = listener.Close() }()
 
+	if err := faas.ListenMetrics(ctx, cfg.MetricsListen); err != nil {
+		return err
+	}
 	secrets, err := makeSecrets(filepath.Join(cfg.Dir, "secrets"), time.Now())
 	if err != nil {
 		return err
 	}
-	m, err := newMachine(cfg, cfg.baseURL(listener.Addr()), store, secrets, log)
+	m, err := newMachine(cfg, cfg.baseURL(listener.Addr()), storesetup.Metered(store), secrets, log)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (g GitLab) Transport() (http.RoundTripper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks}), nil
+	return metered{gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks})}, nil
 }
 
 // Gateways returns the policy for calls of the clusters' gateways.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/kv/dynamo"
@@ -23,11 +24,24 @@ type Store struct {
 // shows at the first call.
 func (s Store) Open(ctx context.Context) (kv.Store, error) {
 	if s.StoreFile != "" {
-		return bolt.Open(s.StoreFile, bolt.Options{})
+		store, err := bolt.Open(s.StoreFile, bolt.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return Metered(store), nil
 	}
-	store, err := dynamo.Connect(ctx, dynamo.Config{Table: s.Table, Region: s.Region, Endpoint: s.DynamoDBURL}, dynamo.Options{})
+	store, err := dynamo.Connect(ctx, dynamo.Config{Table: s.Table, Region: s.Region, Endpoint: s.DynamoDBURL}, dynamo.Options{OnCapacity: countUnits})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the store: %w", err)
 	}
-	return store, nil
+	return Metered(store), nil
+}
+
+// Ready returns fault.Unavailable if the store does not answer.
+func Ready(ctx context.Context, store kv.Store) error {
+	_, err := store.Get(ctx, kv.Key{Partition: "ready", Sort: "ready"}, kv.Eventual())
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return fault.Wrap(fault.Unavailable, err, "The store does not answer.")
+	}
+	return nil
 }

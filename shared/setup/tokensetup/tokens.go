@@ -2,13 +2,16 @@
 package tokensetup
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 // SecretPublicKeys names the secret with the PEM bundle that access tokens are
@@ -38,5 +41,12 @@ func (t Tokens) API(base setup.Base, store kv.Store) (faas.Options, error) {
 	if err != nil {
 		return faas.Options{}, err
 	}
-	return base.API(auth)
+	opts, err := base.API(auth)
+	opts.Ready = func(ctx context.Context) error {
+		if _, err := base.Secrets().Read(SecretPublicKeys); err != nil {
+			return fault.Wrap(fault.Unavailable, err, "The keys that tokens are checked with cannot be read.")
+		}
+		return storesetup.Ready(ctx, store)
+	}
+	return opts, err
 }
