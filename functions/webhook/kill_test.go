@@ -2,6 +2,7 @@ package function_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -11,10 +12,12 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -38,7 +41,10 @@ const (
 )
 
 // childStore names the store of a process that is there to be killed.
-const childStore = "OCIM_TEST_WEBHOOK_STORE"
+const (
+	childStore = "OCIM_TEST_WEBHOOK_STORE"
+	childKeys  = "OCIM_TEST_WEBHOOK_KEYS" // what seals its credentials; without them it has a fixed one
+)
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(childStore); file != "" {
@@ -59,19 +65,35 @@ func serveChild(file string) error {
 		return err
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	reconciling := allsetup.New(allsetup.Parts{KV: store, Now: setup.Now, Log: quiet})
-	h := function.New(function.Deps{
+	parts := allsetup.Parts{KV: store, Now: setup.Now, Log: quiet}
+	if sealed := os.Getenv(childKeys); sealed != "" {
+		if parts.Keys, err = secret.ParseKeyring(sealed); err != nil {
+			return err
+		}
+	}
+	reconciling := allsetup.New(parts)
+	deps := function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Queue: reconciling.Events,
 		Credentials: func(context.Context, string) (vault.Credentials, error) {
 			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
 		},
-	})
+	}
+	if parts.Keys != nil {
+		deps.Credentials = reconciling.Vault.Credentials
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	fmt.Println(listener.Addr())
-	return http.Serve(listener, h)
+	server := &http.Server{Handler: function.New(deps)}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, func() { _ = server.Shutdown(context.Background()) })
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return errors.Join(reconciling.Events.Drain(context.Background()), store.Close())
 }
 
 // child is a running process and the address it answers at.
@@ -80,10 +102,10 @@ type child struct {
 	address string
 }
 
-func startChild(t *testing.T, file string) child {
+func startChild(t testing.TB, file string, env ...string) child {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), childStore+"="+file)
+	cmd.Env = append(append(os.Environ(), childStore+"="+file), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

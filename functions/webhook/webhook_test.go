@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -345,53 +344,4 @@ func TestIntakeIsOneConditionalWrite(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, int64(1), store.puts.Load())
 	assert.Equal(t, int64(1), store.conditions.Load())
-}
-
-// BenchmarkAccept tells how long GitLab waits for its answer: p99 ≤ 250 ms.
-func BenchmarkAccept(b *testing.B) {
-	store := kvtest.Open(b)
-	f := fleetstore.New(store, time.Now)
-	if err := f.AddProject(b.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}); err != nil {
-		b.Fatal(err)
-	}
-	quiet := slog.New(slog.DiscardHandler)
-	h := function.New(function.Deps{
-		API: faas.Options{Log: quiet}, Fleet: f, Log: quiet, Now: time.Now, Queue: new(intake),
-		Credentials: func(context.Context, string) (vault.Credentials, error) {
-			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
-		},
-	})
-	body, err := os.ReadFile("testdata/pipeline.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	const goal = 250 * time.Millisecond
-	var n atomic.Int64
-	var mu sync.Mutex
-	var took []time.Duration
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			start := time.Now()
-			r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/v1/projects/campus/events", bytes.NewReader(body))
-			r.Header.Set("X-Gitlab-Event", "Pipeline Hook")
-			r.Header.Set("X-Gitlab-Token", token)
-			r.Header.Set("Idempotency-Key", strconv.FormatInt(n.Add(1), 10))
-			w := httptest.NewRecorder()
-			h.ServeHTTP(w, r)
-			if w.Code != http.StatusOK {
-				b.Fatal(w.Body.String())
-			}
-			mu.Lock()
-			took = append(took, time.Since(start))
-			mu.Unlock()
-		}
-	})
-	slices.Sort(took)
-	p99 := took[min(len(took)-1, len(took)*99/100)]
-	held := "ok"
-	if p99 > goal {
-		held = "MISSED"
-	}
-	b.ReportMetric(float64(p99.Microseconds())/1000, "p99-ms")
-	b.Logf("goal p99 ≤ %s: %s", goal, held)
 }
