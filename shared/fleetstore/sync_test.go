@@ -2,6 +2,7 @@ package fleetstore_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -53,4 +54,35 @@ func (f *failing) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.
 		return kv.Item{}, fault.New(fault.Unavailable, "the store is down")
 	}
 	return f.Store.Put(ctx, item, cond)
+}
+
+// What an event or a check published is not published again by the next sync.
+func TestSaveSyncRecord_PublishesOnce(t *testing.T) {
+	s, store := newStore(t)
+	revision := func() int64 {
+		item, err := store.Get(t.Context(), keyOf("fleet", "head"))
+		require.NoError(t, err)
+		return item.Version
+	}
+	for n := range 10 {
+		addCluster(t, s, fmt.Sprintf("c%d", n), "one")
+	}
+	save := func() {
+		for n := range 10 {
+			record, err := s.SyncRecord(t.Context(), fmt.Sprintf("c%d", n))
+			require.NoError(t, err)
+			require.NoError(t, s.SaveSyncRecord(t.Context(), record))
+		}
+	}
+	save()
+	before := revision()
+	for n := range 10 {
+		require.NoError(t, s.SaveHealth(t.Context(), fleet.ProjectHealth{
+			Project: fmt.Sprintf("c%d", n), Checks: []fleet.Check{{Check: "token", State: fleet.CheckFailed, At: noon}},
+		}))
+	}
+	assert.Equal(t, before+10, revision(), "each check is published")
+	save()
+	save()
+	assert.Equal(t, before+10, revision(), "and only once")
 }
