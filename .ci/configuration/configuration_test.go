@@ -21,9 +21,7 @@ var notInStack = map[string]string{
 }
 
 // otherDefaults are defaults of the stack files that differ on purpose.
-var otherDefaults = map[string]string{
-	"OCIM_TRUSTED_PROXIES": "127.0.0.0/8", // every request comes from the watchdog beside the function
-}
+var otherDefaults = map[string]string{}
 
 // Each function is given exactly the variables that its Config reads, under the same
 // name and with the same default.

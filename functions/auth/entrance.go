@@ -12,9 +12,9 @@ import (
 func (f *auth) registerEntrance(api *faas.API) {
 	open := faas.Public.SameOrigin()
 	faas.Register(api, faas.Public, operation("get-state", http.MethodGet, "/v1/state",
-		"Tell what the log-in page offers"), f.state)
+		"Show what the log-in page offers"), f.state)
 	faas.Register(api, open, created(operation("set-up", http.MethodPost, "/v1/setup",
-		"Make the first administrator by the one-time link")), f.setUp)
+		"Create the first administrator with the one-time link")), f.setUp)
 	faas.Register(api, open, operation("log-in", http.MethodPost, "/v1/login",
 		"Log in by e-mail address and password"), f.logIn)
 	faas.Register(api, open, operation("refresh", http.MethodPost, "/v1/refresh",
@@ -96,11 +96,17 @@ type cookieOutput struct {
 	SetCookie []string `header:"Set-Cookie"`
 }
 
-func (f *auth) logOut(ctx context.Context, in *refreshInput) (*cookieOutput, error) {
+func (f *auth) logOut(ctx context.Context, in *refreshInput) (*logOutOutput, error) {
 	if err := f.Identity.LogOut(ctx, in.domain(ctx), secret.New(in.Refresh)); err != nil {
 		return nil, err
 	}
-	return &cookieOutput{SetCookie: []string{cleared(refreshCookie)}}, nil
+	// What the pages kept in the browser is not for the next person at it.
+	return &logOutOutput{SetCookie: []string{cleared(refreshCookie)}, ClearSiteData: `"cache", "storage"`}, nil
+}
+
+type logOutOutput struct {
+	SetCookie     []string `header:"Set-Cookie"`
+	ClearSiteData string   `header:"Clear-Site-Data"`
 }
 
 type requestResetInput struct {

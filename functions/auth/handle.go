@@ -117,6 +117,11 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
 		return Deps{}, err
 	}
+	api.HTTPS = pages.Scheme == "https"
+	if api.HTTPS && api.TrustedHops == 0 && len(api.TrustedProxies) == 0 {
+		// TLS ends at a proxy in front: without its word all callers have one address.
+		log.WarnContext(ctx, "OCIM_TRUSTED_HOPS is 0, so limits per address count all callers as one; set it to the number of proxies that append to X-Forwarded-For")
+	}
 	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, Now: setup.Now}, nil
 }
 

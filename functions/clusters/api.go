@@ -89,7 +89,8 @@ func (f *clusters) routeProjects(api *faas.API) {
 	}, f.addProject)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "check-new-project", Method: http.MethodPost, Path: "/v1/projects/check",
-		Summary: "Check whether a GitLab project can be added; nothing is kept",
+		Metadata: map[string]any{faas.Cost: faas.AsksGitLab},
+		Summary:  "Check whether a GitLab project can be added; nothing is kept",
 	}, f.checkNewProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "get-project", Method: http.MethodGet, Path: "/v1/projects/{cluster}",
@@ -105,7 +106,8 @@ func (f *clusters) routeProjects(api *faas.API) {
 	}, f.removeProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "check-project", Method: http.MethodPost, Path: "/v1/projects/{cluster}/check",
-		Summary: "Check a project with the credentials it has",
+		Metadata: map[string]any{faas.Cost: faas.AsksGitLab},
+		Summary:  "Check a project with the credentials it has",
 	}, f.checkProject)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "update-credentials", Method: http.MethodPut, Path: "/v1/projects/{cluster}/credentials",

@@ -21,6 +21,7 @@ type Deps struct {
 	API     faas.Options
 	Cluster *kube.Reader
 	Secrets func() ([]secret.Value, error) // those that count at the moment
+	Hosts   []string                       // that callers reach the gateway at; empty is not checked
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -29,7 +30,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Inspector"
 	api := faas.NewAPI(deps.API)
-	f := &inspector{Deps: deps, verifier: clusterfn.NewVerifier(deps.Secrets, deps.Now)}
+	f := &inspector{Deps: deps, verifier: clusterfn.NewVerifier(deps.Secrets, deps.Now, deps.Hosts...)}
 
 	get(api, f, "list-instances", "/v1/instances", "What the cluster runs, with health and reason", f.instances)
 	get(api, f, "list-nodes", "/v1/nodes", "The cluster's machines and what they hold", f.nodes)

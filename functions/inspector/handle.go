@@ -21,6 +21,7 @@ import (
 type Config struct {
 	setup.Base
 	Selector string        `envconfig:"INSTANCE_SELECTOR" default:"app.kubernetes.io/part-of=openedx" desc:"Labels of a namespace with an instance, or of a Deployment or pod in it."`
+	Hosts    []string      `envconfig:"GATEWAY_HOSTS" desc:"Host names at which Ocim reaches this cluster's gateway, such as gateway.example.org; requests signed for another are refused. Empty: not checked."`
 	CacheFor time.Duration `envconfig:"CACHE_FOR" default:"3s" desc:"How old an answer may be."`
 }
 
@@ -55,7 +56,7 @@ func build(context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(Deps{API: api, Cluster: reader, Secrets: secrets, Now: setup.Now, Log: slog.Default()}), nil
+	return New(Deps{API: api, Cluster: reader, Secrets: secrets, Hosts: cfg.Hosts, Now: setup.Now, Log: slog.Default()}), nil
 }
 
 // connect makes a client of the cluster that c leads to.

@@ -48,7 +48,8 @@ func New(deps Deps) http.Handler {
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
-		Summary: "Ask GitLab, the cluster and its usage report again, then show the instance with how each went",
+		Metadata: map[string]any{faas.Cost: faas.AsksGitLab},
+		Summary:  "Ask GitLab, the cluster and its usage report again, then show the instance with how each went",
 	}, f.refresh)
 	f.registerRuntime(api)
 	f.registerUsage(api)

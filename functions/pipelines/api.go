@@ -56,6 +56,12 @@ func route(method, path, id, summary string) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}
 }
 
+// asking marks an operation that asks GitLab each time, which limits count higher.
+func asking(op huma.Operation) huma.Operation {
+	op.Metadata = map[string]any{faas.Cost: faas.AsksGitLab}
+	return op
+}
+
 // viewer, operator and administrator say who may call a route.
 func viewer() faas.Access        { return faas.Need(identity.Viewer) }
 func operator() faas.Access      { return faas.Need(identity.Operator) }

@@ -288,6 +288,12 @@ func TestPipelinePage(t *testing.T) {
 	assert.Equal(t, part.Size, int64(whole.Len()), "the parts are the whole")
 	assert.Equal(t, part.Size, found.Size, "the error was looked for in all of it")
 	assert.Equal(t, 422, w.call(t, "viewer", "GET", log+"log?limit=1048577", nil, nil))
+	// The job is the child's, not its parent's, and job ids are GitLab-wide.
+	for _, path := range []string{"log", "first-error"} {
+		parent := fmt.Sprintf("%s/pipelines/%d/jobs/%d/", campus, op.Pipelines[0], page.Failed.Job.ID)
+		assert.Equal(t, 404, w.call(t, "viewer", "GET", parent+path, nil, nil), path)
+		assert.Equal(t, 404, w.call(t, "operator", "GET", child+"/jobs/99999999/"+path, nil, nil), path)
+	}
 
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", child+"/retry", m{}, nil))
 	require.Equal(t, 200, w.call(t, "operator", "POST", child+"/retry", m{"reason": "again"}, nil))

@@ -18,7 +18,7 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 	start := route(http.MethodPost, base, "start-bulk-change", "Change many instances, in waves")
 	start.DefaultStatus = http.StatusAccepted
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), start, f.startBulk)
-	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together"), f.previewBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), asking(route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together")), f.previewBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.doOnBulk)

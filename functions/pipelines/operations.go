@@ -18,7 +18,7 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	start := route(http.MethodPost, base, "start-operation", "Start an operation")
 	start.DefaultStatus = http.StatusAccepted
 	faas.Register(api, operator(), start, f.start)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it"), f.preview)
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it")), f.preview)
 	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List the running and the waiting operations, by cluster, in their order"), f.queue)

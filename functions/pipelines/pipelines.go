@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,11 +17,11 @@ import (
 func (f *pipelines) pipelineRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/pipelines"
 	faas.Register(api, viewer(), route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), f.listPipelines)
-	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now"), f.getPipeline)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline"), f.cancel)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again"), f.retry)
-	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log"), f.jobLog)
-	faas.Register(api, viewer(), route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log"), f.firstError)
+	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now")), f.getPipeline)
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), f.cancel)
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), f.retry)
+	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
+	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), f.firstError)
 }
 
 type listPipelinesOutput struct {
@@ -172,7 +173,7 @@ type logPart struct {
 }
 
 func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error) {
-	project, err := f.known(ctx, in.Cluster, in.Pipeline)
+	project, err := f.projectOfJob(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}
@@ -190,14 +191,35 @@ func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error
 	return &logOutput{Body: out}, nil
 }
 
-// known checks that the pipeline is one of the cluster's that Ocim knows.
-func (f *pipelines) known(ctx context.Context, cluster string, pipeline int64) (fleet.Project, error) {
+// projectOfJob returns the project of a job, provided that the pipeline is the
+// cluster's and the job is the pipeline's. Job ids are GitLab-wide, so a job that
+// is not checked could be one of another project that the token can read.
+func (f *pipelines) projectOfJob(ctx context.Context, cluster string, pipeline, job int64) (fleet.Project, error) {
 	project, err := f.project(ctx, cluster)
 	if err != nil {
 		return project, err
 	}
-	_, err = f.Fleet.Pipeline(ctx, cluster, pipeline)
-	return project, err
+	p, err := f.Fleet.Pipeline(ctx, cluster, pipeline)
+	if err != nil || hasJob(p, job) {
+		return project, err
+	}
+	// A job that began since the pipeline was last read.
+	if p, err = f.Pipeline(ctx, project, pipeline); err != nil {
+		return project, err
+	}
+	if !hasJob(p, job) {
+		return project, fault.New(fault.NotFound, "This pipeline has no such job.")
+	}
+	return project, nil
+}
+
+func hasJob(p fleet.Pipeline, id int64) bool {
+	for _, s := range p.Stages {
+		if slices.ContainsFunc(s.Jobs, func(j fleet.Job) bool { return j.ID == id }) {
+			return true
+		}
+	}
+	return false
 }
 
 // unfinished counts the bytes at the end of a text that begin a letter and do
@@ -232,7 +254,7 @@ type jobError struct {
 }
 
 func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
-	project, err := f.known(ctx, in.Cluster, in.Pipeline)
+	project, err := f.projectOfJob(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,7 @@ func New(deps Deps) http.Handler {
 		Summary:  "Reconcile all projects; called on schedule",
 	}, f.syncAll)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
+		Metadata:    map[string]any{faas.Cost: faas.AsksGitLab},
 		OperationID: "sync-cluster", Method: http.MethodPost, Path: "/v1/clusters/{cluster}",
 		Summary: "Reconcile one project now",
 	}, f.syncOne)

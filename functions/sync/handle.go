@@ -46,6 +46,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.HTTPS = cfg.HTTPS()
 	gateways, err := cfg.Gateways()
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,10 @@ const (
 	HeaderTimestamp = "X-Ocim-Timestamp" // seconds since 1970
 	HeaderNonce     = "X-Ocim-Nonce"
 	HeaderSignature = "X-Ocim-Signature" // v1= and 64 hexadecimal digits
+	// The host that the request was sent to, and a signature that covers it, too. An
+	// inspector of an earlier release knows only the one above.
+	HeaderHost          = "X-Ocim-Host"
+	HeaderHostSignature = "X-Ocim-Host-Signature" // v2= and 64 hexadecimal digits
 )
 
 const (
@@ -30,7 +35,8 @@ const (
 	// MinSecret is how short a cluster's secret may be, in bytes.
 	MinSecret = 32
 
-	signaturePrefix = "v1="
+	signaturePrefix     = "v1="
+	hostSignaturePrefix = "v2="
 	// maxNonces bounds what a Verifier remembers: some 80 requests a second.
 	maxNonces = 10_000
 )
@@ -55,6 +61,17 @@ func Sign(r *http.Request, path string, key secret.Value, now time.Time) {
 	r.Header.Set(HeaderTimestamp, timestamp)
 	r.Header.Set(HeaderNonce, nonce)
 	r.Header.Set(HeaderSignature, signaturePrefix+mac(key, r.Method, path, query, timestamp, nonce))
+	host := strings.ToLower(r.URL.Host)
+	r.Header.Set(HeaderHost, host)
+	r.Header.Set(HeaderHostSignature, hostSignaturePrefix+macFor(host, key, r.Method, path, query, timestamp, nonce))
+}
+
+// macFor covers the host, too: who receives the request at one gateway cannot use
+// it at another.
+func macFor(host string, key secret.Value, method, path, query, timestamp, nonce string) string {
+	h := hmac.New(sha256.New, []byte(key.Reveal()))
+	h.Write([]byte(strings.Join([]string{"ocim-inspector-v2", host, method, path, query, timestamp, nonce}, "\n")))
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // mac covers everything that decides what a request does.
@@ -77,15 +94,23 @@ func canonicalQuery(raw string) (string, bool) {
 type Verifier struct {
 	secrets func() ([]secret.Value, error)
 	now     func() time.Time
+	hosts   []string // that requests must have been sent to; empty is any
 
 	mu   sync.Mutex
 	seen map[string]time.Time // nonce → when it may be forgotten
 }
 
 // NewVerifier makes a Verifier. secrets gives the secrets that count at the
-// moment: several, while one replaces another.
-func NewVerifier(secrets func() ([]secret.Value, error), now func() time.Time) *Verifier {
-	return &Verifier{secrets: secrets, now: now, seen: map[string]time.Time{}}
+// moment: several, while one replaces another. hosts are the names, with a port
+// that is not the default one, under which callers reach the inspector's gateway:
+// a request that was signed for another host is refused. Without any, the host is
+// not checked.
+func NewVerifier(secrets func() ([]secret.Value, error), now func() time.Time, hosts ...string) *Verifier {
+	v := &Verifier{secrets: secrets, now: now, seen: map[string]time.Time{}}
+	for _, host := range hosts {
+		v.hosts = append(v.hosts, strings.ToLower(host))
+	}
+	return v
 }
 
 // Verify gives fault.Unauthenticated for a request that carries no valid
@@ -101,6 +126,13 @@ func (v *Verifier) Verify(r *http.Request) error {
 	}
 	timestamp, nonce := header(HeaderTimestamp), header(HeaderNonce)
 	signature, prefixed := strings.CutPrefix(header(HeaderSignature), signaturePrefix)
+	host := header(HeaderHost)
+	if len(v.hosts) > 0 {
+		signature, prefixed = strings.CutPrefix(header(HeaderHostSignature), hostSignaturePrefix)
+		if !slices.Contains(v.hosts, host) {
+			return fault.New(fault.Unauthenticated, "The request was signed for another gateway.")
+		}
+	}
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || !prefixed || !nonceForm.MatchString(nonce) {
 		return refused
@@ -122,7 +154,11 @@ func (v *Verifier) Verify(r *http.Request) error {
 		if CheckSecret(key) != nil {
 			continue
 		}
-		if secret.Equal(signature, mac(key, r.Method, r.URL.Path, query, timestamp, nonce)) {
+		want := mac(key, r.Method, r.URL.Path, query, timestamp, nonce)
+		if len(v.hosts) > 0 {
+			want = macFor(host, key, r.Method, r.URL.Path, query, timestamp, nonce)
+		}
+		if secret.Equal(signature, want) {
 			return v.once(nonce, now, at.Add(Tolerance), refused)
 		}
 	}

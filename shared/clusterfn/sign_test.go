@@ -176,3 +176,41 @@ func TestRememberedNoncesAreBounded(t *testing.T) {
 	now = now.Add(2*clusterfn.Tolerance + time.Second)
 	require.NoError(t, v.Verify(signed(now, right)), "what is too old to be repeated is forgotten")
 }
+
+// Who receives a request at one gateway must not be able to use it at another.
+func TestVerify_RefusesRequestsForAnotherHost(t *testing.T) {
+	t.Parallel()
+	at := func(host string) *http.Request {
+		r := httptest.NewRequest(http.MethodGet, "https://"+host+logURL, nil)
+		clusterfn.Sign(r, r.URL.Path, right, noon)
+		return r
+	}
+	bound := func() *clusterfn.Verifier {
+		return clusterfn.NewVerifier(func() ([]secret.Value, error) { return []secret.Value{right}, nil }, func() time.Time { return noon },
+			"gateway.example.org", "Gateway.example.org:8443")
+	}
+	require.NoError(t, bound().Verify(at("gateway.example.org")))
+	require.NoError(t, bound().Verify(at("GATEWAY.example.org:8443")))
+	require.NoError(t, verifier(noon, right).Verify(at("anywhere.example")), "an inspector that was told no host")
+	for name, r := range map[string]*http.Request{
+		"another host": at("evil.example"),
+		"another port": at("gateway.example.org:444"),
+		"renamed": func() *http.Request {
+			r := at("evil.example")
+			r.Header.Set(clusterfn.HeaderHost, "gateway.example.org")
+			return r
+		}(),
+		"the older signature alone": func() *http.Request {
+			r := at("gateway.example.org")
+			r.Header.Set(clusterfn.HeaderHostSignature, r.Header.Get(clusterfn.HeaderSignature))
+			return r
+		}(),
+		"none": func() *http.Request {
+			r := at("gateway.example.org")
+			r.Header.Del(clusterfn.HeaderHostSignature)
+			return r
+		}(),
+	} {
+		assert.Equal(t, fault.Unauthenticated, fault.KindOf(bound().Verify(r)), name)
+	}
+}

@@ -182,7 +182,7 @@ func TestClientAddress(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = c.remote
 		r.Header["X-Forwarded-For"] = c.forwarded
-		assert.Equal(t, c.want, faas.ClientAddress(r, trusted).String(), name)
+		assert.Equal(t, c.want, faas.ClientAddress(r, 0, trusted).String(), name)
 	}
 
 	g := newRig(t) // httptest's requests come from 192.0.2.1, which the rig trusts
@@ -198,13 +198,13 @@ func FuzzClientAddress(f *testing.F) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header["X-Forwarded-For"] = []string{first, second}
 		r.RemoteAddr = "198.51.100.7:5"
-		if got := faas.ClientAddress(r, trusted).String(); got != "198.51.100.7" {
+		if got := faas.ClientAddress(r, 0, trusted).String(); got != "198.51.100.7" {
 			t.Fatalf("a stranger became %s", got)
 		}
 		// What a proxy appended on the right is what counts.
 		r.RemoteAddr = "10.0.0.1:5"
 		r.Header["X-Forwarded-For"] = []string{first, second, "203.0.113.9"}
-		if got := faas.ClientAddress(r, trusted).String(); got != "203.0.113.9" {
+		if got := faas.ClientAddress(r, 0, trusted).String(); got != "203.0.113.9" {
 			t.Fatalf("a forged header became %s", got)
 		}
 	})

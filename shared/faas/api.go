@@ -21,6 +21,7 @@ import (
 
 	roles "github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/secret"
 )
 
 // MaxBody is the largest request body, in bytes, unless an operation sets a
@@ -43,9 +44,12 @@ func init() {
 
 // Options is what an API needs.
 type Options struct {
-	Title          string
-	Authenticator  Authenticator    // may be nil if every operation is Public
-	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
+	Title         string
+	Authenticator Authenticator // may be nil if every operation is Public
+	// TrustedHops is how many proxies in front append to X-Forwarded-For: the
+	// client's address is that many entries from the right. 0 goes by TrustedProxies.
+	TrustedHops    int
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts when TrustedHops is 0
 	Log            *slog.Logger     // nil is slog's default
 	Now            func() time.Time // nil is time.Now
 	// Ready returns nil if the function can do its work, for /readyz; nil: it always can.
@@ -53,16 +57,26 @@ type Options struct {
 	// Uncompressed is for answers that carry a secret, maybe next to something that a
 	// stranger chose: how well both compress together would tell of it (BREACH).
 	Uncompressed bool
+	// HTTPS says that browsers reach the API by https only, which it then tells them
+	// to remember (HSTS).
+	HTTPS bool
+	// CursorKey is the secret that cursors are sealed with, the same at all replicas;
+	// nil makes one that lasts as long as the process.
+	CursorKey func() (secret.Value, error)
+	CallRate  CallRate // of each session and API token
 }
 
 // API is a function's HTTP interface: an http.Handler that gives each call an
 // id and a line in the log, answers every failure with a Problem, and describes
-// itself as an OpenAPI 3.1 document at /openapi.json.
+// itself to signed-in callers as an OpenAPI 3.1 document at /openapi.json.
 type API struct {
 	opts   Options
 	mux    *http.ServeMux
 	huma   huma.API
 	routes []Route
+
+	cursors cursors
+	calls   *callRates
 }
 
 // Route is one operation, for tests that hold the routes against a matrix.
@@ -81,7 +95,7 @@ func NewAPI(opts Options) *API {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	a := &API{opts: opts, mux: http.NewServeMux()}
+	a := &API{opts: opts, mux: http.NewServeMux(), cursors: newCursors(opts.CursorKey), calls: newCallRates(opts.CallRate, opts.Now)}
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	a.huma = humago.New(exactMux{a.mux}, huma.Config{
@@ -95,7 +109,7 @@ func NewAPI(opts Options) *API {
 		},
 		Formats:       huma.DefaultFormats,
 		DefaultFormat: "application/json",
-		Transformers:  []huma.Transformer{finish},
+		Transformers:  []huma.Transformer{finish, a.sealCursor},
 	})
 	a.mux.HandleFunc("GET "+documentPath, a.serveDocument)
 	a.mux.HandleFunc("GET "+healthPath, serveHealth)
@@ -138,7 +152,8 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 		op.Extensions = map[string]any{}
 	}
 	op.Extensions["x-ocim-access"] = access.String()
-	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, hasCluster(op.Path))}, op.Middlewares...)
+	cost, _ := op.Metadata[Cost].(int)
+	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path))}, op.Middlewares...)
 
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -154,12 +169,18 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
 // guard runs before anything of the request is parsed.
-func (a *API) guard(access Access, limit int64, clustered bool) func(huma.Context, func(huma.Context)) {
+func (a *API) guard(access Access, limit int64, cost int, clustered bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c := callFrom(r.Context())
 		p, err := access.admit(roles.WithClient(r.Context(), c.client), a.opts.Authenticator, r.Header, r.Method, r.PathValue("cluster"), clustered)
 		c.principal = p
+		if err == nil {
+			err = a.calls.take(p, cost)
+		}
+		if err == nil {
+			err = a.cursors.open(r, p.UserID)
+		}
 		if err == nil && r.ContentLength > limit {
 			err = fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit)
 		}
@@ -170,6 +191,15 @@ func (a *API) guard(access Access, limit int64, clustered bool) func(huma.Contex
 		}
 		next(ctx)
 	}
+}
+
+// sealCursor is a huma.Transformer.
+func (a *API) sealCursor(ctx huma.Context, _ string, v any) (any, error) {
+	if _, failed := v.(*Problem); failed {
+		return v, nil
+	}
+	r, _ := humago.Unwrap(ctx)
+	return a.cursors.sealBody(r, callFrom(r.Context()).principal.UserID, v)
 }
 
 // wireError makes what huma can write of an operation's error.
@@ -222,7 +252,7 @@ func modelError(m *huma.ErrorModel) error {
 // ServeHTTP answers one call.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := a.opts.Now()
-	c := &call{id: callIDOf(r.Header), client: ClientAddress(r, a.opts.TrustedProxies)}
+	c := &call{id: callIDOf(r.Header), client: ClientAddress(r, a.opts.TrustedHops, a.opts.TrustedProxies)}
 	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 	// The gateway decodes and cleans paths; elsewhere routes must match alike.
 	where := *r.URL
@@ -231,7 +261,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	rec := newRecorder()
 	stack := a.answer(rec, r, c)
-	settle(rec, r, c.id)
+	a.settle(rec, r, c.id)
 	a.deliver(rec, w, r)
 	a.log(r, rec, c, a.opts.Now().Sub(start), stack)
 }
@@ -285,7 +315,7 @@ func cleanPath(p string) string {
 }
 
 // settle decides on 304 and adds the headers that every answer has.
-func settle(rec *recorder, r *http.Request, callID string) {
+func (a *API) settle(rec *recorder, r *http.Request, callID string) {
 	rec.WriteHeader(http.StatusOK)
 	h := rec.sent
 	etag := h.Get("ETag")
@@ -307,6 +337,11 @@ func settle(rec *recorder, r *http.Request, callID string) {
 		return // the rest still holds from the answer that was kept
 	}
 	h.Set("X-Content-Type-Options", "nosniff")
+	// An answer is data: nothing may run in it, and no page may show it in a frame.
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	if a.opts.HTTPS {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	if h.Get("Referrer-Policy") == "" {
 		h.Set("Referrer-Policy", "no-referrer")
 	}
@@ -353,8 +388,14 @@ func (a *API) Document() ([]byte, error) {
 	return document, nil
 }
 
+// serveDocument answers signed-in callers: the document tells attackers where to
+// look, and the pages do not need it.
 func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
-	document, err := a.Document()
+	var document []byte
+	_, err := SignedIn.admit(r.Context(), a.opts.Authenticator, r.Header, r.Method, "", false)
+	if err == nil {
+		document, err = a.Document()
+	}
 	if err != nil {
 		callFrom(r.Context()).err = err
 		answerError(w, callFrom(r.Context()).id, err)

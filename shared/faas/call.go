@@ -52,18 +52,34 @@ func callIDOf(h http.Header) string {
 
 func newCallID() string { return ulid.Make().String() }
 
-// ClientAddress returns the address of the client that sent r. X-Forwarded-For is
-// believed only as far as trusted proxies wrote it: from the right, the first address
-// that is not a trusted proxy's is the client's. The result is invalid when r has no
+// ClientAddress returns the address of the client behind r, invalid if r has no
 // address at all.
-func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
+//
+// With hops > 0, that many proxies in front each append the address they were
+// called from to X-Forwarded-For, so the client's is the entry that many places
+// from the right; what the client itself sent stands to the left of it and does
+// not count. When there are fewer entries, the proxies do not do so, and none is
+// believed. OpenFaaS' gateway and watchdog append nothing.
+//
+// With hops 0, X-Forwarded-For counts only as far as trusted proxies wrote it:
+// from the right, the first address that is not a trusted proxy's is the
+// client's.
+func ClientAddress(r *http.Request, hops int, trusted []netip.Prefix) netip.Addr {
 	client, ok := parseAddress(r.RemoteAddr)
+	entries := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if hops > 0 {
+		if at := len(entries) - hops; at >= 0 {
+			if entry, ok := parseAddress(strings.TrimSpace(entries[at])); ok {
+				return entry
+			}
+		}
+		return client
+	}
 	if !ok || !within(client, trusted) {
 		return client
 	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop, ok := parseAddress(strings.TrimSpace(hops[i]))
+	for i := len(entries) - 1; i >= 0; i-- {
+		hop, ok := parseAddress(strings.TrimSpace(entries[i]))
 		if !ok {
 			return client
 		}

@@ -80,7 +80,7 @@ func TestMergeRefusesAmbiguity(t *testing.T) {
 	_, err = faas.Merge("Ocim", map[string]http.Handler{"a": api[Shared]("", "/a")})
 	require.ErrorContains(t, err, "no operation id")
 	_, err = faas.Merge("Ocim", map[string]http.Handler{"a": http.NotFoundHandler()})
-	require.ErrorContains(t, err, "404")
+	require.ErrorContains(t, err, "does not describe itself")
 }
 
 func shapeA() http.Handler {

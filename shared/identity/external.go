@@ -32,7 +32,7 @@ const googleIssuer = "https://accounts.google.com"
 // the provider has no authority for gets a *LinkRequired, all others
 // fault.Forbidden.
 func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (SignedIn, error) {
-	if err := s.takePermits(ctx, permit{loginByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{loginByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}
 	email, err := ParseEmail(x.Email)

@@ -82,7 +82,7 @@ func (i invitation) kept() time.Time { return i.Expires.Add(invitationKept) }
 // new link in place of the old one. One that has an account gets a mail that
 // says so; the answer is the same.
 func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants) (Invitation, error) {
-	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, network(by.Address)}); err != nil {
 		return Invitation{}, err
 	}
 	if err := s.requireProof(ctx, by); err != nil {
@@ -188,7 +188,7 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 // ResendInvitation sends a new link, good for another seven days, in place of
 // the old one. Of an invitation that was used or revoked it is fault.Conflict.
 func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invitation, error) {
-	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, by.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{inviteByAccount, by.UserID}, permit{inviteByAddress, network(by.Address)}); err != nil {
 		return Invitation{}, err
 	}
 	if err := s.requireProof(ctx, by); err != nil {
@@ -288,7 +288,7 @@ func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, 
 // LookUpInvitation returns the invitation of a link, and whether it can still be
 // used. An unknown link is fault.NotFound.
 func (s *Service) LookUpInvitation(ctx context.Context, v Visitor, token secret.Value) (Invitation, error) {
-	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return Invitation{}, err
 	}
 	inv, _, err := s.byToken(ctx, token)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/open-craft/ocim/shared/limit"
@@ -44,6 +45,16 @@ func (s *Service) returnPermits(ctx context.Context, takes ...permit) {
 			s.logger.WarnContext(ctx, "a permit was not given back", "limit", t.rate.Name, "error", err)
 		}
 	}
+}
+
+// network is what limits by address count: an IPv4 address, or the /64 that a
+// provider gives one customer of IPv6. What is no address counts as it is.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	return netip.PrefixFrom(a.WithZone(""), 64).Masked().String()
 }
 
 type permit struct {

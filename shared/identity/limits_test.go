@@ -56,6 +56,44 @@ func TestLogIn_LimitsFailuresPerAddress(t *testing.T) {
 	require.NoError(t, err, "other addresses are not concerned")
 }
 
+// Failures of others at the same address, such as an office's, do not keep a
+// browser out that the owner logged in with before.
+func TestLogIn_KnownBrowserIsNotLimitedByItsAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	office := visitor("198.51.100.1")
+	for i := range 40 {
+		_, _ = w.LogIn(t.Context(), office, fmt.Sprintf("u%d@example.org", i), next)
+	}
+	_, err := w.LogIn(t.Context(), office, anaEmail, good)
+	w.isKind(fault.Limited, err)
+	office.Device = ana.Device
+	_, err = w.LogIn(t.Context(), office, anaEmail, good)
+	require.NoError(t, err)
+	_, err = w.LogIn(t.Context(), office, benEmail, next)
+	w.isKind(fault.Limited, err) // her browser is known for her account alone
+}
+
+// A customer of IPv6 has 2^64 addresses; they count as one.
+func TestLogIn_LimitsIPv6ByNetwork(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	n := 0
+	for ; n < 100; n++ {
+		address := fmt.Sprintf("2001:db8:1:2:%x:%x::%x", n*7919%65536, n, n)
+		if _, err := w.LogIn(t.Context(), visitor(address), fmt.Sprintf("u%d@example.org", n), next); fault.Is(err, fault.Limited) {
+			break
+		}
+	}
+	assert.Equal(t, 30, n)
+	_, err := w.LogIn(t.Context(), visitor("2001:db8:1:3::1"), "v@example.org", next)
+	w.isKind(fault.Unauthenticated, err) // the neighbor
+	_, err = w.LogIn(t.Context(), visitor("::ffff:192.0.2.1"), "v@example.org", next)
+	w.isKind(fault.Unauthenticated, err)
+}
+
 func TestLogIn_SuccessUsesNoPermits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,13 +17,9 @@ func wrongPassword() error {
 
 // LogIn begins a session by e-mail address and password. Whatever is wrong, the
 // answer is the same fault.Unauthenticated after the same work. Too many
-// failures are fault.Limited, per network address and per account; a browser
-// that logged in to the account before has attempts of its own.
+// failures are fault.Limited, per network and per account; a browser that logged
+// in to the account before has attempts of its own, whatever its network.
 func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password secret.Value) (SignedIn, error) {
-	address := permit{loginByAddress, v.Address}
-	if err := s.takePermits(ctx, address); err != nil {
-		return SignedIn{}, err
-	}
 	email, err := ParseEmail(email)
 	if err != nil {
 		email = nobody // nobody's address; goes the whole way
@@ -32,11 +28,12 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 	if err != nil {
 		return SignedIn{}, err
 	}
-	account := permit{loginByAccount, email}
+	permits := []permit{{loginByAddress, network(v.Address)}, {loginByAccount, email}}
 	if found && u.isKnownDevice(v.Device.Reveal()) {
-		account = permit{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}
+		// The failures of others, at the account or from the address, do not count here.
+		permits = []permit{{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}}
 	}
-	if err := s.takePermits(ctx, account); err != nil {
+	if err := s.takePermits(ctx, permits...); err != nil {
 		return SignedIn{}, err
 	}
 	match, err := s.passwords.matches(ctx, password.Reveal(), u.Password)
@@ -46,7 +43,7 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 	if !found || !match || u.Disabled {
 		return SignedIn{}, wrongPassword()
 	}
-	s.returnPermits(ctx, address, account)
+	s.returnPermits(ctx, permits...)
 	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
 }
 

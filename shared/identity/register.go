@@ -15,7 +15,7 @@ import (
 // number of uses at once exactly one succeeds. A link that was expired, used or
 // revoked is fault.Conflict, an unknown one fault.NotFound.
 func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.Value, name string, password secret.Value) (SignedIn, error) {
-	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}
 	inv, version, err := s.byToken(ctx, token)

@@ -32,7 +32,7 @@ func resetKey(id string) kv.Key { return kv.Key{Partition: "identity/reset/" + i
 // mails, and one more each five minutes, an account gets none, and still the
 // answer is the same; links that were sent before stay good.
 func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) error {
-	if err := s.takePermits(ctx, permit{resetByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{resetByAddress, network(v.Address)}); err != nil {
 		return err
 	}
 	email, err := ParseEmail(email)
@@ -84,7 +84,7 @@ func errLink(cause string) error {
 // the owner gets in even while strangers use up the account's attempts. A link
 // that is expired, used or unknown is fault.NotFound.
 func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password secret.Value) (secret.Value, error) {
-	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return secret.Value{}, err
 	}
 	id, plain, _ := strings.Cut(token.Reveal(), ".")

@@ -164,7 +164,7 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.takePermits(ctx, permit{refreshByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{refreshByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}
 	u, n, version, err := s.loadSession(ctx, t)

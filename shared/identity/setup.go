@@ -37,7 +37,7 @@ func (s *Service) link(page, token string) string { return s.baseURL + "/" + pag
 // at once exactly one succeeds; the others get fault.Conflict. A wrong token is
 // fault.Forbidden, wrong input fault.Invalid.
 func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, email, name string, password secret.Value) (SignedIn, error) {
-	if err := s.takePermits(ctx, permit{linkByAddress, v.Address}); err != nil {
+	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}
 	done, err := s.IsSetUp(ctx)

@@ -96,6 +96,9 @@ func (s *Service) prove(ctx context.Context, project fleet.Project, change Chang
 			return err
 		}
 	}
+	if err := s.requireNewSecrets(ctx, project, change); err != nil {
+		return err
+	}
 	sub, err := s.subject(ctx, project)
 	if err != nil {
 		return err
@@ -127,6 +130,25 @@ func (s *Service) prove(ctx context.Context, project fleet.Project, change Chang
 		}
 	}
 	return s.proveGateway(ctx, sub, change)
+}
+
+// requireNewSecrets demands the secrets of a gateway again when its address
+// changes: a stored secret is never sent to a new place.
+func (s *Service) requireNewSecrets(ctx context.Context, project fleet.Project, change Change) error {
+	if change.GatewayURL == nil || *change.GatewayURL == "" || strings.TrimRight(*change.GatewayURL, "/") == project.GatewayURL {
+		return nil
+	}
+	stored, err := s.Vault.Credentials(ctx, project.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if !stored.GatewayPassword.IsZero() && change.GatewayPassword.IsZero() {
+		return fault.InvalidField("gatewayPassword", "The gateway address changes, so enter the gateway password again. Ocim does not send stored secrets to a new address.")
+	}
+	if !stored.InspectorSecret.IsZero() && change.InspectorSecret.IsZero() {
+		return fault.InvalidField("inspectorSecret", "The gateway address changes, so enter the inspector secret again. Ocim does not send stored secrets to a new address.")
+	}
+	return nil
 }
 
 // proveGateway tries what a change leaves of the gateway's address and

@@ -324,14 +324,18 @@ func TestUpdateTakesOnlyWhatTheGatewayAccepts(t *testing.T) {
 	}{
 		"wrong password": {change(projects.Secrets{GatewayPassword: secret.New("wrong")}), "gatewayPassword"},
 		"wrong user":     {change(projects.Secrets{GatewayUser: secret.New("root")}), "gatewayPassword"},
-		"no gateway":     {projects.Change{GatewayURL: &dead.URL}, "gatewayUrl"},
-		"the same again": {projects.Change{GatewayURL: &target.GatewayURL, Secrets: projects.Secrets{GatewayPassword: target.Password}}, ""},
-		"taken away":     {projects.Change{GatewayURL: &none, Secrets: projects.Secrets{GatewayPassword: secret.New("wrong")}}, ""},
+		"no gateway":     {projects.Change{GatewayURL: &dead.URL, Secrets: projects.Secrets{GatewayPassword: target.Password, InspectorSecret: secret.New(strings.Repeat("n", 32))}}, "gatewayUrl"},
+		// A stored secret is never sent to a new place.
+		"without the password":         {projects.Change{GatewayURL: &dead.URL, Secrets: projects.Secrets{InspectorSecret: secret.New(strings.Repeat("n", 32))}}, "gatewayPassword"},
+		"without the inspector secret": {projects.Change{GatewayURL: &dead.URL, Secrets: projects.Secrets{GatewayPassword: target.Password}}, "inspectorSecret"},
+		"the same again":               {projects.Change{GatewayURL: &target.GatewayURL, Secrets: projects.Secrets{GatewayPassword: target.Password}}, ""},
+		"taken away":                   {projects.Change{GatewayURL: &none, Secrets: projects.Secrets{GatewayPassword: secret.New("wrong")}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "alpha")
 			w.Projects.Gateway = projects.AskGateway(http.DefaultTransport)
 			w.Request.GatewayURL, w.Request.GatewayUser, w.Request.GatewayPassword = target.GatewayURL, target.User, target.Password
+			w.Request.InspectorSecret = secret.New(strings.Repeat("s", 32))
 			w.Add(t)
 			before, err := w.Vault.Credentials(t.Context(), "campus")
 			require.NoError(t, err)

@@ -30,16 +30,29 @@ type Observed struct {
 // Base is what every function is configured with.
 type Base struct {
 	SecretsDir     string   `envconfig:"SECRETS_DIR" default:"/var/openfaas/secrets" desc:"Folder of the secret files."`
-	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	TrustedHops    int      `envconfig:"TRUSTED_HOPS" default:"0" desc:"How many proxies in front of Ocim append to X-Forwarded-For; the client's address is that many entries from the right."`
+	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed when OCIM_TRUSTED_HOPS is 0, such as 10.0.0.0/8."`
 	Observed
 }
+
+// maxTrustedHops is more proxies than anybody has in a row.
+const maxTrustedHops = 8
+
+// cursorSecrets are the secrets that cursors can be sealed with: each function has
+// one of them.
+var cursorSecrets = []string{"ocim-seal-keys", "ocim-jwt-private"}
 
 // Secrets returns the folder of the secret files.
 func (b Base) Secrets() *secret.Directory { return secret.NewDirectory(b.SecretsDir) }
 
 // API returns the options of a function's API.
 func (b Base) API(auth faas.Authenticator) (faas.Options, error) {
-	opts := faas.Options{Authenticator: auth}
+	if b.TrustedHops < 0 || b.TrustedHops > maxTrustedHops {
+		return faas.Options{}, fault.New(fault.Internal, "OCIM_TRUSTED_HOPS: %d is not a number of proxies from 0 to %d", b.TrustedHops, maxTrustedHops)
+	}
+	opts := faas.Options{
+		Authenticator: auth, TrustedHops: b.TrustedHops, CallRate: faas.DefaultCallRate, CursorKey: b.cursorKey(),
+	}
 	for _, s := range b.TrustedProxies {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
@@ -48,6 +61,18 @@ func (b Base) API(auth faas.Authenticator) (faas.Options, error) {
 		opts.TrustedProxies = append(opts.TrustedProxies, p)
 	}
 	return opts, nil
+}
+
+// cursorKey returns what reads the secret that cursors are sealed with, nil for a
+// function that has none of them.
+func (b Base) cursorKey() func() (secret.Value, error) {
+	secrets := b.Secrets()
+	for _, name := range cursorSecrets {
+		if _, err := secrets.Read(name); err == nil {
+			return func() (secret.Value, error) { return secrets.Read(name) }
+		}
+	}
+	return nil
 }
 
 // NewID returns an id that sorts by time.

@@ -409,7 +409,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make the first administrator by the one-time link */
+        /** Create the first administrator with the one-time link */
         post: operations["set-up"];
         delete?: never;
         options?: never;
@@ -424,7 +424,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell what the log-in page offers */
+        /** Show what the log-in page offers */
         get: operations["get-state"];
         put?: never;
         post?: never;
@@ -3987,6 +3987,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "Clear-Site-Data"?: string;
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };

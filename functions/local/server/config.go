@@ -24,7 +24,8 @@ type Config struct {
 	Listen         string   `envconfig:"LISTEN" default:"127.0.0.1:8080" desc:"Address and port to listen on."`
 	Dir            string   `envconfig:"DIR" default:".ocim" desc:"Folder of everything that is kept."`
 	Stack          string   `envconfig:"STACK" default:"stack.yml" desc:"Stack file with the schedules."`
-	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed, such as 10.0.0.0/8."`
+	TrustedHops    int      `envconfig:"TRUSTED_HOPS" default:"0" desc:"How many proxies in front of Ocim append to X-Forwarded-For; the client's address is that many entries from the right."`
+	TrustedProxies []string `envconfig:"TRUSTED_PROXIES" desc:"Networks of the proxies in front of Ocim, whose X-Forwarded-For is believed when OCIM_TRUSTED_HOPS is 0, such as 10.0.0.0/8."`
 }
 
 // Run serves, or does what the arguments say instead.

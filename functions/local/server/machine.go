@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	auth "github.com/open-craft/ocim/functions/auth"
@@ -47,12 +48,14 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, fmt.Errorf("prepare authentication: %w", err)
 	}
-	m.api, err = setup.Base{TrustedProxies: cfg.TrustedProxies}.API(authenticator)
+	m.api, err = setup.Base{TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies}.API(authenticator)
 	if err != nil {
 		return m, err
 	}
 	m.api.Log = log
 	m.api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
+	m.api.HTTPS = strings.HasPrefix(baseURL, "https://")
+	m.api.CursorKey = func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	m.trail = audit.New(store, setup.Now, rand.Reader, log)
 
 	if cfg.Host == "" && cfg.Outbox == "" {

@@ -200,7 +200,9 @@ type route struct{ method, path, access, id string }
 func operations(t *testing.T, handler http.Handler) []route {
 	t.Helper()
 	w := httptest.NewRecorder()
-	handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil)
+	r.Header.Set("Authorization", "Bearer viewer")
+	handler.ServeHTTP(w, r)
 	var document struct {
 		Paths map[string]map[string]struct {
 			Access      string `json:"x-ocim-access"`

@@ -58,3 +58,6 @@ func (g GitLab) WebhookAddress(project string) string {
 
 // Pages returns the address of the pages, without a slash at its end.
 func (g GitLab) Pages() string { return strings.TrimRight(g.PublicURL, "/") }
+
+// HTTPS reports whether browsers reach Ocim by https.
+func (g GitLab) HTTPS() bool { return strings.HasPrefix(g.PublicURL, "https://") }
