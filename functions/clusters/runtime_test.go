@@ -24,7 +24,7 @@ import (
 // has no inspector.
 func (w *world) open(_ context.Context, p fleet.Project) (*gateway.Cluster, error) {
 	if w.running == nil {
-		return nil, fault.New(fault.Unavailable, "What runs in %s is not known.", p.ID)
+		return nil, fault.New(fault.Conflict, "What runs in %s is not known.", p.ID)
 	}
 	client := gateway.New(gateway.Options{Policy: netguard.Policy{AllowHTTP: true}, Now: w.clock.Now})
 	return client.Open(w.running.Target(p.ID))
@@ -77,10 +77,17 @@ func TestAClusterThatCannotBeAskedSaysSo(t *testing.T) {
 	bare := newRunningWorld(t, false)
 	bare.running = nil
 	for _, part := range []string{"/nodes", "/warnings"} {
-		for says, w := range map[string]*world{"cannot be reached": silent, "not known": bare} {
-			rec := w.call("viewer", http.MethodGet, "/v1/clusters/campus"+part, nil, nil)
-			assert.Equal(t, http.StatusServiceUnavailable, rec.Code, part)
-			assert.Contains(t, rec.Body.String(), says, part)
+		for _, c := range []struct {
+			world  *world
+			status int
+			says   string
+		}{
+			{silent, http.StatusServiceUnavailable, "cannot be reached"},
+			{bare, http.StatusConflict, "not known"}, // not set up, which is no failure
+		} {
+			rec := c.world.call("viewer", http.MethodGet, "/v1/clusters/campus"+part, nil, nil)
+			assert.Equal(t, c.status, rec.Code, part)
+			assert.Contains(t, rec.Body.String(), c.says, part)
 			assert.NotContains(t, rec.Body.String(), "canary", part)
 		}
 	}

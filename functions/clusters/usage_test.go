@@ -42,7 +42,7 @@ func TestUsageContractIsData(t *testing.T) {
 	assert.Contains(t, refused.Body.String(), "usage.fields.users")
 	assert.Equal(t, http.StatusUnprocessableEntity, w.call("admin", http.MethodPost, path+"/try", map[string]any{"usage": mine}, nil).Code)
 	tried := w.call("admin", http.MethodPost, path+"/try", body, nil)
-	assert.Equal(t, http.StatusServiceUnavailable, tried.Code)
+	assert.Equal(t, http.StatusConflict, tried.Code)
 	assert.Contains(t, tried.Body.String(), "gateway", "says what is missing")
 
 	w.call("admin", http.MethodPut, path, map[string]any{}, &page)

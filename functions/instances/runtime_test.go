@@ -23,7 +23,7 @@ import (
 // has no inspector.
 func (w *world) open(_ context.Context, p fleet.Project) (*gateway.Cluster, error) {
 	if w.cluster == nil {
-		return nil, fault.New(fault.Unavailable, "What runs in %s is not known.", p.ID)
+		return nil, fault.New(fault.Conflict, "What runs in %s is not known.", p.ID)
 	}
 	client := gateway.New(gateway.Options{Policy: netguard.Policy{AllowHTTP: true}, Now: func() time.Time { return noon }})
 	return client.Open(w.cluster.Target(p.ID))
@@ -111,7 +111,7 @@ func TestAClusterThatCannotBeAskedSaysSo(t *testing.T) {
 		assert.Equal(t, http.StatusServiceUnavailable, silent.call(t, http.MethodGet, demo+part, "campus:operator", &p), part)
 		assert.Contains(t, p.Detail, "cannot be reached", part)
 		assert.NotContains(t, p.Detail, "canary")
-		assert.Equal(t, http.StatusServiceUnavailable, bare.call(t, http.MethodGet, demo+part, "campus:operator", &p), part)
+		assert.Equal(t, http.StatusConflict, bare.call(t, http.MethodGet, demo+part, "campus:operator", &p), part)
 		assert.Contains(t, p.Detail, "not known", part)
 	}
 	var page struct{ Instance fleet.Instance }

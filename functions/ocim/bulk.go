@@ -26,8 +26,10 @@ func (p *program) bulkCommand() *cobra.Command {
 		p.bulkShowCommand("wait", "Wait until a bulk change has ended or pauses", true),
 	)
 	for _, action := range []struct{ name, help string }{
-		{"pause", "Start no more waves"}, {"resume", "Go on after a pause"},
-		{"abort", "Start nothing more, for good"}, {"retry", "Try the failed instances again"},
+		{"pause", "Start no more waves"},
+		{"resume", "Go on after a pause"},
+		{"abort", "Start nothing more, for good"},
+		{"retry", "Try the failed instances again"},
 	} {
 		cmd.AddCommand(&cobra.Command{
 			Use: action.name + " ID", Short: action.help, Args: oneArgument,

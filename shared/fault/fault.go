@@ -6,49 +6,49 @@ import (
 	"time"
 )
 
-// Kind says what sort of failure an error is.
+// Kind classifies a failure.
 type Kind string
 
-// The kinds. The zero Kind is Internal's: an error nobody classified.
+// The kinds. An error without a kind counts as Internal.
 const (
-	Internal        Kind = "internal"        // a defect of ours, or of something that should not fail
+	Internal        Kind = "internal"        // a defect in Ocim, or a failure that should not happen
 	Invalid         Kind = "invalid"         // the input is wrong; Field says which
-	Unauthenticated Kind = "unauthenticated" // nobody proved who they are
-	Forbidden       Kind = "forbidden"       // known, but not allowed
-	NotFound        Kind = "not_found"       // does not exist, or must not be seen to exist
-	Conflict        Kind = "conflict"        // the state moved on, or a name is taken
-	TooLarge        Kind = "too_large"       // more than a bound allows
-	Limited         Kind = "limited"         // too often; RetryAfter says when
-	Upstream        Kind = "upstream"        // a system we depend on refused our credentials or request; a person has to fix that
-	Unavailable     Kind = "unavailable"     // something we depend on does not answer; repeat later
+	Unauthenticated Kind = "unauthenticated" // the caller did not prove their identity
+	Forbidden       Kind = "forbidden"       // the caller is known, but not allowed
+	NotFound        Kind = "not_found"       // it does not exist, or the caller may not learn that it exists
+	Conflict        Kind = "conflict"        // the state has changed or does not permit this, or a name is taken
+	TooLarge        Kind = "too_large"       // larger than a limit allows
+	Limited         Kind = "limited"         // too many requests; RetryAfter says when to repeat
+	Upstream        Kind = "upstream"        // a system that Ocim depends on refused its credentials or request; a person must fix that
+	Unavailable     Kind = "unavailable"     // a system that Ocim depends on does not answer; repeat later
 )
 
-// Error is a failure with a kind. Message is one plain sentence for a person
-// and never holds a secret.
+// Error is a failure with a kind. Message is one sentence for people and never contains
+// a secret.
 type Error struct {
 	Kind       Kind
-	Field      string        // path of the offending input, such as "overrides.LMS_HOST"; may be empty
-	Message    string        // for a person
+	Field      string        // path of the input that is wrong, such as "overrides.LMS_HOST"; may be empty
+	Message    string        // for people
 	RetryAfter time.Duration // for Limited and Unavailable; 0 when unknown
 	Err        error         // the cause, for the log; may be nil
 }
 
-// New makes an error of a kind.
+// New returns an error of a kind.
 func New(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
 }
 
-// InvalidField makes an Invalid error that names the input it is about.
+// InvalidField returns an Invalid error that names the input that is wrong.
 func InvalidField(field, format string, args ...any) *Error {
 	return &Error{Kind: Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
-// Wrap makes an error of a kind around its cause.
+// Wrap returns an error of a kind with its cause.
 func Wrap(kind Kind, cause error, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// Error gives the message and the cause.
+// Error returns the field, the message and the cause.
 func (e *Error) Error() string {
 	s := e.Message
 	if e.Field != "" {
@@ -60,11 +60,11 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// KindOf gives the kind of the outermost *Error in err's chain, Internal when
-// there is none.
+// KindOf returns the kind of the outermost *Error in err's chain, or Internal when there
+// is none.
 func KindOf(err error) Kind {
 	var e *Error
 	if errors.As(err, &e) {
@@ -76,15 +76,15 @@ func KindOf(err error) Kind {
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
-// WithKind gives a copy of another kind, such as a Conflict that names a field.
+// WithKind returns a copy with another kind, such as a Conflict that names a field.
 func (e *Error) WithKind(kind Kind) *Error {
 	c := *e
 	c.Kind = kind
 	return &c
 }
 
-// Message is what a person may read of an error: the message of the outermost
-// *Error, without its causes. An error of no kind says nothing of its inside.
+// Message returns the part of an error that people may read: the message of the
+// outermost *Error, without its causes. An Internal error tells no details.
 func Message(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Kind != Internal {

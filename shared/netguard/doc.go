@@ -1,5 +1,5 @@
-// Package netguard keeps requests to addresses that people enter away from
-// what only the inside of a network may reach. It judges the address that a
-// name resolved to at the moment of dialing, so a name that changes its mind
-// gains nothing.
+// Package netguard protects against server-side request forgery: requests to addresses
+// that people enter reach only public addresses and explicitly allowed networks. It
+// checks the address that a name resolved to when the connection is made, so that a name
+// that resolves differently the second time (DNS rebinding) is refused, too.
 package netguard

@@ -15,19 +15,19 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// Policy says what may be reached. The zero Policy is every public address,
-// with TLS.
+// Policy says which addresses may be reached. The zero Policy allows every public
+// address, with TLS.
 type Policy struct {
-	AllowHTTP     bool           // also without TLS, but only on loopback
+	AllowHTTP     bool           // also allow loopback addresses, and HTTP without TLS there
 	AllowNetworks []netip.Prefix // private networks that may be reached
-	AllowHosts    []string       // names that may be reached wherever they resolve to
+	AllowHosts    []string       // names that may be reached, whatever they resolve to
 }
 
-// special are networks that are neither private nor loopback by Go's own
-// measure and yet no place on the public network.
+// special are networks that Go counts as neither private nor loopback, and that are not
+// part of the public internet either.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),
-	netip.MustParsePrefix("100.64.0.0/10"), // shared by carriers
+	netip.MustParsePrefix("100.64.0.0/10"), // carrier-grade NAT
 	netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"),
 	netip.MustParsePrefix("192.88.99.0/24"),
@@ -35,12 +35,12 @@ var special = []netip.Prefix{
 	netip.MustParsePrefix("198.51.100.0/24"),
 	netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("64:ff9b::/96"), // carries an IPv4 address
+	netip.MustParsePrefix("64:ff9b::/96"), // embeds an IPv4 address
 	netip.MustParsePrefix("64:ff9b:1::/48"),
 	netip.MustParsePrefix("100::/64"),
 	netip.MustParsePrefix("2001::/23"),
 	netip.MustParsePrefix("2001:db8::/32"),
-	netip.MustParsePrefix("2002::/16"), // carries an IPv4 address
+	netip.MustParsePrefix("2002::/16"), // embeds an IPv4 address
 	netip.MustParsePrefix("fec0::/10"),
 }
 
@@ -59,14 +59,14 @@ func (p Policy) Allows(ip netip.Addr) bool {
 	return ip.IsGlobalUnicast() && !ip.IsPrivate() && !within(special)
 }
 
-// CheckURL judges a URL before anything is sent: https (or http where that is
-// allowed), a host, no user or password. The error is fault.Invalid.
+// CheckURL checks a URL before a request is sent: it must be https (or http where that is
+// allowed) and have a host, but no user or password. The error is fault.Invalid.
 func (p Policy) CheckURL(u *url.URL) error {
 	switch {
 	case u == nil || u.Hostname() == "":
 		return fault.New(fault.Invalid, "the address has no host")
 	case u.User != nil:
-		return fault.New(fault.Invalid, "the address holds a user or password; leave them out")
+		return fault.New(fault.Invalid, "the address contains a user or password; remove them")
 	case u.Scheme == "https":
 	case u.Scheme == "http" && p.AllowHTTP && isLoopback(u.Hostname()):
 	default:
@@ -93,7 +93,7 @@ func (p Policy) refused(ip netip.Addr) error {
 	return fault.New(fault.Invalid, "the address %s is inside a private network; an administrator of this server can allow that network", ip)
 }
 
-// DialContext is for http.Transport.
+// DialContext dials an allowed address. It is for http.Transport.
 func (p Policy) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if host, _, err := net.SplitHostPort(address); err != nil || !p.named(host) {
@@ -101,16 +101,17 @@ func (p Policy) DialContext(ctx context.Context, network, address string) (net.C
 	}
 	conn, err := d.DialContext(ctx, network, address)
 	if f := (*fault.Error)(nil); errors.As(err, &f) {
-		return nil, f // without the wrapping of net, whose text is of no use to a person
+		return nil, f // without the text that net adds, which helps no reader
 	}
 	return conn, err
 }
 
-// control runs once the name is resolved, before the connection is made.
+// control checks an address after the name was resolved and before the connection is
+// made.
 func (p Policy) control(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, err, "the address cannot be judged")
+		return fault.Wrap(fault.Invalid, err, "the address cannot be checked")
 	}
 	if !p.Allows(at.Addr()) {
 		return p.refused(at.Addr())
@@ -118,9 +119,9 @@ func (p Policy) control(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// Transport makes an http.Transport that dials by the policy. It knows no
-// proxy: one would do the dialing in its place. Whoever uses it also refuses
-// redirects to other hosts.
+// Transport returns an http.Transport that dials only allowed addresses. It uses no
+// proxy, because a proxy would dial in its place. Callers must also refuse redirects to
+// other hosts.
 func (p Policy) Transport() *http.Transport {
 	return &http.Transport{
 		DialContext:           p.DialContext,

@@ -77,8 +77,20 @@ func TestTypes_MatchTheAPIDocument(t *testing.T) {
 		}
 	}
 	for _, value := range []any{
-		InstancePage{}, InstanceDetails{}, OperationRequest{}, StartInputBody{}, Preview{}, Operation{}, OperationPage{}, PipelinePage{},
-		LogPart{}, BulkRequest{}, StartBulkInputBody{}, BulkPreview{}, Bulk{}, Problem{},
+		InstancePage{},
+		InstanceDetails{},
+		OperationRequest{},
+		StartInputBody{},
+		Preview{},
+		Operation{},
+		OperationPage{},
+		PipelinePage{},
+		LogPart{},
+		BulkRequest{},
+		StartBulkInputBody{},
+		BulkPreview{},
+		Bulk{},
+		Problem{},
 	} {
 		check(reflect.TypeOf(value))
 	}

@@ -58,7 +58,8 @@ func (c *Clusters) OpenCluster(ctx context.Context, project fleet.Project) (*gat
 // open is OpenCluster; the usage report works without an inspector.
 func (c *Clusters) open(ctx context.Context, project fleet.Project, inspector bool) (*gateway.Cluster, error) {
 	missing := func(what string) error {
-		return fault.Wrap(fault.Unavailable, health.ErrNoInspector, "What runs in %s is not known: enter %s.", project.ID, what)
+		// Not being set up is a state, not a failure: repeating the request does not help.
+		return fault.Wrap(fault.Conflict, health.ErrNoInspector, "What runs in %s is unknown: enter %s on the project's page.", project.ID, what)
 	}
 	if c.client == nil || project.GatewayURL == "" {
 		return nil, missing("the address of its gateway")
