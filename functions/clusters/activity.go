@@ -28,21 +28,31 @@ func (f ActivityFilter) seenBy(visible func(cluster string) bool) func(activity.
 
 type listActivityInput struct {
 	ActivityFilter
-	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	IfNoneMatch string `header:"If-None-Match"`
+	After       string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit       int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type listActivityOutput struct {
-	Body struct {
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
 		Activity []activity.Activity `json:"activity"`
 		Next     string              `json:"next,omitempty" doc:"Cursor of the following page; absent on the last. A page with one may be empty"`
 	}
 }
 
 func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*listActivityOutput, error) {
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// What happened is written before its revision is published.
+	out := &listActivityOutput{ETag: revisionTag(ctx, snapshot.Revision, nil), CacheControl: revalidate}
+	if err := faas.NotModified(in.IfNoneMatch, out.ETag); err != nil {
+		return nil, err
+	}
 	visible, _ := sightOf(faas.PrincipalFrom(ctx))
-	out := new(listActivityOutput)
-	var err error
 	out.Body.Activity, out.Body.Next, err = f.Fleet.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit)
 	return out, err
 }

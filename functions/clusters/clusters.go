@@ -98,11 +98,14 @@ func status(p *fleet.PipelineSummary) string {
 }
 
 type getClusterInput struct {
-	Cluster string `path:"cluster" maxLength:"60"`
+	Cluster     string `path:"cluster" maxLength:"60"`
+	IfNoneMatch string `header:"If-None-Match"`
 }
 
 type getClusterOutput struct {
-	Body clusterPage
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         clusterPage
 }
 
 // clusterPage is all that the page of a cluster shows of itself.
@@ -114,31 +117,37 @@ type clusterPage struct {
 }
 
 func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {
+	snap, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := f.Fleet.Observation(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	etag := ""
+	if snap.Chunk(in.Cluster) != nil { // else its project may be there or not
+		etag = revisionTag(ctx, snap.Revision, nil, record.State.TriedAt, seen.At)
+		if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+			return nil, err
+		}
+	}
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	page := clusterPage{Cluster: fleet.Unread(project), Instances: []fleet.Instance{}}
-	snap, err := f.replica.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if chunk := snap.Chunk(in.Cluster); chunk != nil {
 		page.Cluster = chunk.Cluster
 		for _, row := range chunk.Rows {
 			page.Instances = append(page.Instances, row.Instance)
 		}
 	}
-	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	page.Cluster.Sync = record.State
-	seen, err := f.Fleet.Observation(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	page.ObservedAt = seen.At
+	page.Cluster.Sync, page.ObservedAt = record.State, seen.At
 	files, err := f.Fleet.ClusterFiles(ctx, in.Cluster)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
@@ -146,5 +155,5 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 	if err == nil {
 		page.Files = &files
 	}
-	return &getClusterOutput{Body: page}, nil
+	return &getClusterOutput{ETag: etag, CacheControl: revalidate, Body: page}, nil
 }

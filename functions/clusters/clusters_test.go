@@ -441,3 +441,30 @@ func TestSecondViewIsSmall(t *testing.T) {
 	narrow := w.call("narrow", http.MethodGet, "/v1/instances", nil, nil, "If-None-Match", rec.Header().Get("ETag"))
 	assert.Equal(t, http.StatusOK, narrow.Code, "another's tag is not one's own")
 }
+
+// Every route that pages poll answers 304 until something changes.
+func TestPolledRoutes_AnswerNotModified(t *testing.T) {
+	w := newWorld(t)
+	w.add()
+	for n, path := range []string{"/v1/overview", "/v1/activity", "/v1/activity?kind=lifecycle", "/v1/clusters/campus", "/v1/clusters", "/v1/instances"} {
+		t.Run(path, func(t *testing.T) {
+			first := w.call("viewer", http.MethodGet, path, nil, nil)
+			require.Equal(t, http.StatusOK, first.Code, first.Body)
+			tag := first.Header().Get("ETag")
+			require.NotEmpty(t, tag)
+			assert.Equal(t, "private, no-cache", first.Header().Get("Cache-Control"))
+			again := w.call("viewer", http.MethodGet, path, nil, nil, "If-None-Match", tag)
+			require.Equal(t, http.StatusNotModified, again.Code)
+			assert.Empty(t, again.Body.String())
+
+			require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+				c.Cluster.Lifecycle = []fleet.Lifecycle{fleet.Active, fleet.Pending}[n%2]
+				c.Cluster.Region = path
+				return c, nil
+			}))
+			changed := w.call("viewer", http.MethodGet, path, nil, nil, "If-None-Match", tag)
+			require.Equal(t, http.StatusOK, changed.Code)
+			assert.NotEqual(t, tag, changed.Header().Get("ETag"))
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -104,7 +105,14 @@ const revalidate = "private, no-cache"
 
 // revisionTag tags what a person may see of a revision: a change of their grants
 // or of what is stale changes it too.
-func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClusters) string {
+func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClusters, times ...time.Time) string {
 	who := faas.PrincipalFrom(ctx)
-	return faas.ETag(strconv.FormatInt(revision, 36) + "-" + stale.Tag + "-" + who.Grants.Fingerprint())
+	tag := strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint()
+	if stale != nil {
+		tag += "-" + stale.Tag
+	}
+	for _, t := range times {
+		tag += "-" + strconv.FormatInt(t.UnixMilli(), 36)
+	}
+	return faas.ETag(tag)
 }

@@ -22,6 +22,7 @@ const (
 )
 
 type getOverviewOutput struct {
+	ETag         string `header:"ETag"`
 	CacheControl string `header:"Cache-Control"`
 	Body         overview
 }
@@ -59,7 +60,11 @@ type running struct {
 	Pipeline fleet.PipelineSummary `json:"pipeline"`
 }
 
-func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOutput, error) {
+type getOverviewInput struct {
+	IfNoneMatch string `header:"If-None-Match"`
+}
+
+func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getOverviewOutput, error) {
 	snapshot, err := f.replica.Snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -68,9 +73,14 @@ func (f *clusters) getOverview(ctx context.Context, _ *struct{}) (*getOverviewOu
 	if err != nil {
 		return nil, err
 	}
+	// What happened is written before its revision is published.
+	etag := revisionTag(ctx, snapshot.Revision, stale)
+	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+		return nil, err
+	}
 	who := faas.PrincipalFrom(ctx)
 	visible, sight := sightOf(who)
-	out := &getOverviewOutput{CacheControl: revalidate}
+	out := &getOverviewOutput{ETag: etag, CacheControl: revalidate}
 	o := &out.Body
 	*o = overview{Revision: snapshot.Revision, Attention: []attention{}, Running: []running{}}
 	all := fleet.Filter{Visible: visible, Sight: sight}

@@ -2,6 +2,10 @@ package function
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -69,7 +73,20 @@ type instanceInput struct {
 }
 
 type instanceOutput struct {
-	Body InstanceDetails
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         InstanceDetails
+}
+
+// tagged gives the answer an ETag of its content.
+func (o *instanceOutput) tagged() (*instanceOutput, error) {
+	body, err := json.Marshal(o.Body)
+	if err != nil {
+		return nil, fmt.Errorf("encoding instance %s: %w", o.Body.Instance.Name, err)
+	}
+	sum := sha256.Sum256(body)
+	o.ETag, o.CacheControl = faas.ETag(hex.EncodeToString(sum[:12])), "private, no-cache"
+	return o, nil
 }
 
 // InstanceDetails is all that the page of an instance shows. It is exported because
@@ -118,7 +135,7 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if err != nil {
 		return nil, err
 	}
-	heard, err := f.ages.Heard(ctx, in.Cluster)
+	contact, err := f.ages.LastContact(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +143,9 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if page.Files != nil {
 		details = grove.DetailsOf(page.Files.Files)
 	}
-	return &instanceOutput{Body: InstanceDetails{
+	out := &instanceOutput{Body: InstanceDetails{
 		Instance: row.Instance, Files: page.Files, Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
-		Sync: heard.Sync, ObservedAt: heard.ObservedAt,
-	}}, nil
+		Sync: contact.Sync, ObservedAt: contact.ObservedAt,
+	}}
+	return out.tagged()
 }

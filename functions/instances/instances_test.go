@@ -145,3 +145,30 @@ func TestWhatMayNotBeSeenLooksLikeWhatIsNotThere(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/none", "campus", &p))
 	assert.Contains(t, p.Detail, "none")
 }
+
+func TestGetInstance_AnswersNotModified(t *testing.T) {
+	w := newWorld(t)
+	get := func(tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/clusters/campus/instances/demo", nil)
+		r.Header.Set("Authorization", "Bearer campus")
+		r.Header.Set("If-None-Match", tag)
+		rec := httptest.NewRecorder()
+		w.ServeHTTP(rec, r)
+		return rec
+	}
+	first := get("")
+	require.Equal(t, http.StatusOK, first.Code)
+	tag := first.Header().Get("ETag")
+	require.NotEmpty(t, tag)
+	again := get(tag)
+	assert.Equal(t, http.StatusNotModified, again.Code)
+	assert.Empty(t, again.Body.String())
+
+	_, _, err := w.fleet.RecordPipeline(t.Context(), fleet.Pipeline{
+		Cluster: "campus", ID: 999, Status: fleet.StatusRunning, Ref: "main", UpdatedAt: noon, Deployments: []fleet.Deployment{{Instance: "demo"}},
+	}, fleet.Told)
+	require.NoError(t, err)
+	changed := get(tag)
+	assert.Equal(t, http.StatusOK, changed.Code, "a pipeline shows, though the list does not change")
+	assert.NotEqual(t, tag, changed.Header().Get("ETag"))
+}

@@ -56,7 +56,7 @@ func (l *Log) Page(ctx context.Context, keep func(Activity) bool, after string, 
 	list := []Activity{}
 	for range maxActivityPages {
 		page, next, err := kvjson.Query[Activity](ctx, l.kv, kv.Query{
-			Partition: partActivity, After: after, Limit: limit - len(list), Reverse: true, Eventual: true,
+			Partition: partActivity, After: after, Limit: limit - len(list), Reverse: true, Eventual: after != "",
 		})
 		if err != nil {
 			return nil, "", err

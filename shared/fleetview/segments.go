@@ -200,17 +200,19 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 	if version == 0 {
 		return nil
 	}
-	if err := s.publisher.publish(ctx, cluster, version); err != nil {
-		return err
-	}
-	if err := s.sweep(ctx, cluster, l); err != nil {
-		return err
-	}
 	before, err := l.copy(s.codec) // alter has changed the one it was given
 	if err != nil {
 		return err
 	}
-	return s.activity.Note(ctx, before, after)
+	// Before the revision, so that whoever has that revision has the activity, too. If
+	// this fails the change is known no later than the next sync publishes it.
+	if err := s.activity.Note(ctx, before, after); err != nil {
+		return err
+	}
+	if err := s.publisher.publish(ctx, cluster, version); err != nil {
+		return err
+	}
+	return s.sweep(ctx, cluster, l)
 }
 
 // crowded reports whether a segment would have too many rows.

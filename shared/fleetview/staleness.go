@@ -17,8 +17,8 @@ const StaleAfter = 3 * time.Minute
 
 // How long ages are kept in memory: those of all clusters, and those of one.
 const (
-	staleKept = 30 * time.Second
-	heardKept = 10 * time.Second
+	staleKept   = 30 * time.Second
+	contactKept = 10 * time.Second
 )
 
 // Stale is what is known of a cluster for too long to be relied on. What is fresh is
@@ -36,18 +36,18 @@ type StaleClusters struct {
 	at time.Time
 }
 
-// AgeBook knows how old what is known of the clusters is, as of some seconds ago. Ages
-// are apart from the snapshot, which changes only when a fact does.
+// StalenessCache knows when the clusters were last read, as of some seconds ago. That is
+// apart from the snapshot, which changes only when a fact does.
 type StalenessCache struct {
 	store Records
 	now   func() time.Time
 
-	mu      sync.Mutex // held while loading, so that many requests load once
-	current *StaleClusters
-	heard   map[string]LastContact
+	mu       sync.Mutex // held while loading, so that many requests load once
+	current  *StaleClusters
+	contacts map[string]LastContact
 }
 
-// Heard is when and how a cluster's sources were heard of last.
+// LastContact is when and how a cluster's sources were last read.
 type LastContact struct {
 	Sync       fleet.SyncState // of GitLab
 	ObservedAt time.Time       // of the cluster
@@ -55,9 +55,9 @@ type LastContact struct {
 	at time.Time
 }
 
-// NewAgeBook makes an empty AgeBook.
+// NewStalenessCache makes an empty cache.
 func NewStalenessCache(store Records, now func() time.Time) *StalenessCache {
-	return &StalenessCache{store: store, now: now, heard: map[string]LastContact{}}
+	return &StalenessCache{store: store, now: now, contacts: map[string]LastContact{}}
 }
 
 // Records says when Ocim last read the clusters.
@@ -109,13 +109,14 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 	return next, nil
 }
 
-// Heard gives what was heard of one cluster, at most ten seconds late.
-func (b *StalenessCache) Heard(ctx context.Context, cluster string) (LastContact, error) {
+// LastContact gives when the sources of one cluster were last read, at most ten seconds
+// late.
+func (b *StalenessCache) LastContact(ctx context.Context, cluster string) (LastContact, error) {
 	b.mu.Lock()
-	known, ok := b.heard[cluster]
+	known, ok := b.contacts[cluster]
 	b.mu.Unlock()
 	now := b.now()
-	if ok && now.Sub(known.at) < heardKept {
+	if ok && now.Sub(known.at) < contactKept {
 		return known, nil
 	}
 	record, err := b.store.SyncRecord(ctx, cluster)
@@ -126,17 +127,17 @@ func (b *StalenessCache) Heard(ctx context.Context, cluster string) (LastContact
 	if err != nil {
 		return LastContact{}, fmt.Errorf("reading when cluster %s was seen: %w", cluster, err)
 	}
-	heard := LastContact{Sync: record.State, ObservedAt: seen.At, at: now}
+	contact := LastContact{Sync: record.State, ObservedAt: seen.At, at: now}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.heard, func(_ string, h LastContact) bool { return now.Sub(h.at) >= heardKept })
-	b.heard[cluster] = heard
-	return heard, nil
+	maps.DeleteFunc(b.contacts, func(_ string, h LastContact) bool { return now.Sub(h.at) >= contactKept })
+	b.contacts[cluster] = contact
+	return contact, nil
 }
 
 // Refresh has a cluster's sources looked up again: they were just asked.
 func (b *StalenessCache) Refresh(cluster string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.heard, cluster)
+	delete(b.contacts, cluster)
 }
