@@ -59,12 +59,12 @@ test('pods that no node takes say why and what to do, while the rest serves', as
   await page.goto(instance('campus-aws', 'quarry-hill'));
   await see(title(page, 'quarry-hill'));
   const status = page.getByLabel('Status', { exact: true });
-  await see(status.getByText('Failed'), status.getByText(/lms-worker waits for a node.*memory left/));
+  await see(status.getByText('Degraded'), status.getByText(/lms-worker is waiting for a node.*memory left/));
   const pods = page.getByRole('table', { name: 'Pods' });
   const waiting = pods.getByRole('row', { name: /^lms-worker-/ });
   await see(waiting.getByText('Pending'), waiting.getByText('0 of 1'));
   await waiting.getByRole('button', { name: /^lms-worker-/ }).click();
-  await see(pods.getByText(/Lower the pod's requests, or add nodes/).first());
+  await see(pods.getByText(/Lower the pod's memory requests, or add nodes/).first());
   await see(pods.getByRole('row', { name: /^cms-worker-/ }).getByText('Healthy'));
   await look(page, pods, page.getByRole('table', { name: 'Events' }));
 });

@@ -92,7 +92,7 @@ func askEverything(t *testing.T, c *gateway.Cluster) {
 	require.Len(t, list.Instances, 2)
 	assert.Equal(t, "demo", list.Instances[0].Name)
 	assert.Equal(t, fleet.Failed, list.Instances[0].Health)
-	assert.Equal(t, "The container lms crashes again and again (Kubernetes does not say how it ended).", list.Instances[0].Reason)
+	assert.Equal(t, "The container lms is crash-looping (Kubernetes doesn't say how it ended).", list.Instances[0].Reason)
 	assert.Equal(t, fleet.Healthy, list.Instances[1].Health)
 	assert.Equal(t, noon, list.At)
 

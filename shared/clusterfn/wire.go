@@ -78,6 +78,8 @@ const (
 	InitFailed      Code = "initFailed"
 	JobFailed       Code = "jobFailed"
 	JobBlocked      Code = "jobBlocked"
+	JobStuck        Code = "jobStuck"
+	CannotScale     Code = "cannotScale"
 	Quota           Code = "quota"
 	ConfigError     Code = "configError"
 	Evicted         Code = "evicted"
@@ -106,6 +108,7 @@ type Finding struct {
 	Reason    string       `json:"reason" doc:"One sentence for a person; the same for as long as nothing changes"`
 	Since     time.Time    `json:"since,omitzero" doc:"When it began; of a container that runs again, when it crashed"`
 	NextStep  string       `json:"nextStep" doc:"What to do about it"`
+	Count     int          `json:"count,omitempty" doc:"How many pods it is about, when there are several"`
 }
 
 // PodList is every pod of an instance.
@@ -183,9 +186,10 @@ type Replication struct {
 	Unread      []Unread     `json:"unread,omitempty"`
 }
 
-// Deployment is one Deployment with its replicas.
+// Deployment is one Deployment, StatefulSet or DaemonSet with its replicas.
 type Deployment struct {
 	Name        string       `json:"name" example:"lms"`
+	Kind        string       `json:"kind,omitempty" enum:"StatefulSet,DaemonSet" doc:"Absent for a Deployment"`
 	Health      fleet.Health `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
 	Findings    []Finding    `json:"findings,omitempty"`
 	Images      []string     `json:"images"`

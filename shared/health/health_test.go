@@ -156,16 +156,16 @@ func TestATroubleThatGoesOnMakesOneRevision(t *testing.T) {
 	}{
 		"unschedulable": {func(*world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: "0/3 nodes are available: 3 Insufficient cpu.", CreatedAt: noon.Add(-10 * time.Minute)}}}
-		}, "A pod of lms waits for a node: no node has enough CPU left."},
+		}, "A pod of lms is waiting for a node: no node has enough CPU left."},
 		"crash loop": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}}
-		}, "The container lms crashes again and again (exit code 1)."},
+		}, "The container lms is crash-looping (exit code 1)."},
 		"crash loop that a probe makes": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "Error"))}, Events: []clusterfn.Event{
 				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Liveness probe failed: status 500", At: ago(w, time.Minute)},
 				{Kind: "Pod", Object: "lms-1", Part: "lms", Reason: "Unhealthy", Message: "Readiness probe failed: status 500", At: ago(w, time.Minute)},
 			}}
-		}, "The container lms is restarted again and again, because its liveness probe fails: status 500."},
+		}, "The container lms keeps being restarted because its liveness probe fails: status 500."},
 		"out of memory": {func(w *world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(crash(w, "OOMKilled"))}}
 		}, "The container lms used more memory than its memory limit and was killed."},
@@ -175,7 +175,7 @@ func TestATroubleThatGoesOnMakesOneRevision(t *testing.T) {
 				c.Reason, c.Message = "ImagePullBackOff", `Back-off pulling image "lms:1": ErrImagePull: manifest unknown`
 			}
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(c)}}
-		}, "The image of container lms cannot be pulled: manifest unknown."},
+		}, "The image of container lms cannot be pulled: the registry has no such tag (manifest unknown)."},
 		"not ready": {func(*world) diagnose.Facts {
 			return diagnose.Facts{Pods: []clusterfn.Pod{pod(clusterfn.Container{State: "running", Started: true, StartedAt: noon.Add(-time.Hour)})}}
 		}, "A pod of lms is not ready."},
@@ -222,14 +222,14 @@ func TestTheNextStepIsKept(t *testing.T) {
 				Jobs:        []clusterfn.Job{{Name: "migrate", Group: "migrate", Failed: true, Reason: "BackoffLimitExceeded"}},
 			},
 			fleet.HealthState{
-				State: fleet.Degraded, Reason: "The job migrate failed: it was tried as often as it may be.",
-				NextStep: "Read the log of its pod; then correct the cause and run the pipeline again.",
+				State: fleet.Degraded, Reason: "The job migrate failed: it reached its retry limit.",
+				NextStep: "Check the log of its pod, correct the cause and run the pipeline again.",
 			},
 		},
 		"scaled to zero": {
 			diagnose.Facts{Deployments: []clusterfn.Deployment{{Name: "lms", Observed: true}}},
 			fleet.HealthState{
-				State: fleet.Degraded, Reason: "Every Deployment is scaled to zero, so nobody is served.",
+				State: fleet.Degraded, Reason: "Every Deployment is scaled to zero, so the instance serves no one.",
 				NextStep: "Scale the Deployments up again, or archive the instance.",
 			},
 		},

@@ -2182,6 +2182,11 @@ export interface components {
             /** @example crashLoop */
             code: string;
             container?: string;
+            /**
+             * Format: int64
+             * @description How many pods it is about, when there are several
+             */
+            count?: number;
             /** @enum {string} */
             health: "progressing" | "degraded" | "failed" | "unknown";
             /** @description What to do about it */
@@ -3141,6 +3146,11 @@ export interface components {
             /** @enum {string} */
             health: "healthy" | "progressing" | "degraded" | "failed" | "unknown";
             images: string[];
+            /**
+             * @description Absent for a Deployment
+             * @enum {string}
+             */
+            kind?: "StatefulSet" | "DaemonSet";
             /** @example lms */
             name: string;
             /** @description Kubernetes has seen the latest change */

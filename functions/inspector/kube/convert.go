@@ -26,26 +26,25 @@ type namespace struct {
 	deletedAt time.Time
 }
 
-// cut bounds what others wrote.
+// cut bounds what others wrote. The cause of an error stands at its end, so a long text
+// loses its middle.
 func cut(s string) string {
 	if len(s) <= clusterfn.MaxMessage {
 		return s
 	}
-	return strings.ToValidUTF8(s[:clusterfn.MaxMessage], "") + "…"
+	const head = clusterfn.MaxMessage / 3
+	return strings.ToValidUTF8(s[:head], "") + " … " + strings.ToValidUTF8(s[len(s)-(clusterfn.MaxMessage-head):], "")
 }
 
 func deploymentFrom(d *appsv1.Deployment) (clusterfn.Deployment, bool) {
 	out := clusterfn.Deployment{
-		Name: d.Name, Images: []string{}, Desired: 1, CreatedAt: d.CreationTimestamp.Time,
+		Name: d.Name, Images: images(d.Spec.Template), Desired: 1, CreatedAt: d.CreationTimestamp.Time,
 		Updated: int(d.Status.UpdatedReplicas), Ready: int(d.Status.ReadyReplicas),
 		Available: int(d.Status.AvailableReplicas), Unavailable: int(d.Status.UnavailableReplicas),
 		Observed: d.Status.ObservedGeneration >= d.Generation,
 	}
 	if d.Spec.Replicas != nil {
 		out.Desired = int(*d.Spec.Replicas)
-	}
-	for _, c := range d.Spec.Template.Spec.Containers {
-		out.Images = append(out.Images, c.Image)
 	}
 	for _, c := range d.Status.Conditions {
 		switch {
@@ -56,6 +55,39 @@ func deploymentFrom(d *appsv1.Deployment) (clusterfn.Deployment, bool) {
 		}
 	}
 	return out, true
+}
+
+func statefulSetFrom(d *appsv1.StatefulSet) (clusterfn.Deployment, bool) {
+	out := clusterfn.Deployment{
+		Name: d.Name, Kind: "StatefulSet", Images: images(d.Spec.Template), Desired: 1, CreatedAt: d.CreationTimestamp.Time,
+		Updated: int(d.Status.UpdatedReplicas), Ready: int(d.Status.ReadyReplicas), Available: int(d.Status.AvailableReplicas),
+		Observed: d.Status.ObservedGeneration >= d.Generation,
+	}
+	if d.Spec.Replicas != nil {
+		out.Desired = int(*d.Spec.Replicas)
+	}
+	if d.Spec.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType || d.Status.UpdateRevision == d.Status.CurrentRevision {
+		// Nothing is being rolled out; the controller counts no replica as updated then.
+		out.Updated = out.Desired
+	}
+	out.Unavailable = max(out.Desired-out.Available, 0)
+	return out, true
+}
+
+func daemonSetFrom(d *appsv1.DaemonSet) (clusterfn.Deployment, bool) {
+	return clusterfn.Deployment{
+		Name: d.Name, Kind: "DaemonSet", Images: images(d.Spec.Template), Desired: int(d.Status.DesiredNumberScheduled), CreatedAt: d.CreationTimestamp.Time,
+		Updated: int(d.Status.UpdatedNumberScheduled), Ready: int(d.Status.NumberReady), Available: int(d.Status.NumberAvailable),
+		Unavailable: int(d.Status.NumberUnavailable), Observed: d.Status.ObservedGeneration >= d.Generation,
+	}, true
+}
+
+func images(t corev1.PodTemplateSpec) []string {
+	out := []string{}
+	for _, c := range t.Spec.Containers {
+		out = append(out, c.Image)
+	}
+	return out
 }
 
 // runNumber is what tells a job's runs apart at the end of their names.

@@ -137,7 +137,7 @@ func TestLargeClusterIsReadInPages(t *testing.T) {
 		assert.Equal(t, podsEach, i.Ready, i.Name)
 	}
 	const pages = manyInstances * podsEach / 250
-	assert.Equal(t, map[string]int{"pods": pages, "deployments": pages, "namespaces": 1, "jobs": 1, "horizontalpodautoscalers": 1, "nodes": 1, "events": 1}, client.calls)
+	assert.Equal(t, map[string]int{"pods": pages, "deployments": pages, "namespaces": 1, "jobs": 1, "statefulsets": 1, "daemonsets": 1, "horizontalpodautoscalers": 1, "nodes": 1, "events": 1}, client.calls)
 	assert.EqualValues(t, 250, client.page)
 	assert.Less(t, client.live-before, int64(64<<20), "bytes of heap")
 	assert.Less(t, len(encoded(t, s.Instances)), 2<<20, "bytes of the answer")
@@ -166,7 +166,7 @@ func TestInstanceIsReadInOneListOfEachKind(t *testing.T) {
 		for _, a := range client.Actions() {
 			calls[a.GetVerb()+" "+a.GetResource().Resource+a.GetSubresource()]++
 		}
-		want := map[string]int{"get namespaces": 1, "list pods": 1, "list deployments": 1, "list jobs": 1, "list horizontalpodautoscalers": 1, "list events": 1}
+		want := map[string]int{"get namespaces": 1, "list pods": 1, "list deployments": 1, "list jobs": 1, "list statefulsets": 1, "list daemonsets": 1, "list horizontalpodautoscalers": 1, "list events": 1}
 		if n := len(v.Pods.Pods); n > 0 {
 			want["get podslog"] = n
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -41,9 +40,21 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 		events      []clusterfn.Event
 		unread      []clusterfn.Unread
 		noScalers   []clusterfn.Unread
+		stateful    []placed[clusterfn.Deployment]
+		daemons     []placed[clusterfn.Deployment]
+		noStateful  []clusterfn.Unread
+		noDaemons   []clusterfn.Unread
 	)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
+	group.Go(func() error {
+		stateful, noStateful = optional(ctx, r.statefulSets(everywhere), "StatefulSets", place(r, statefulSetFrom))
+		return nil
+	})
+	group.Go(func() error {
+		daemons, noDaemons = optional(ctx, r.daemonSets(everywhere), "DaemonSets", place(r, daemonSetFrom))
+		return nil
+	})
 	group.Go(func() (err error) {
 		pods, err = all(ctx, r.pods(everywhere), place(r, podFrom))
 		return err
@@ -61,7 +72,7 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 		return err
 	})
 	group.Go(func() error {
-		autoscalers, noScalers = readAutoscalers(ctx, r.autoscalers(everywhere), place(r, autoscalerFrom))
+		autoscalers, noScalers = optional(ctx, r.autoscalers(everywhere), "autoscalers", place(r, autoscalerFrom))
 		return nil
 	})
 	group.Go(func() (err error) {
@@ -86,7 +97,7 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 		instances[n.name] = n.selected
 	}
 	requested := map[string]clusterfn.Resources{}
-	share(facts, instances, deployments, func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
+	share(facts, instances, slices.Concat(deployments, stateful, daemons), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
 	share(facts, instances, autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
 	share(facts, instances, jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
 	share(facts, instances, pods, func(f *diagnose.Facts, p clusterfn.Pod) {
@@ -102,7 +113,7 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	}
 
 	s := &Snapshot{
-		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Scaling: len(noScalers) == 0, Unread: slices.Concat(unread, noScalers)},
+		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Scaling: len(noScalers) == 0, Unread: slices.Concat(unread, noScalers, noStateful, noDaemons)},
 		Nodes:     clusterfn.NodeList{At: now, Nodes: nodes},
 	}
 	for name, f := range facts {
@@ -152,8 +163,20 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 		events      []clusterfn.Event
 		unread      []clusterfn.Unread
 		noScalers   []clusterfn.Unread
+		stateful    []placed[clusterfn.Deployment]
+		daemons     []placed[clusterfn.Deployment]
+		noStateful  []clusterfn.Unread
+		noDaemons   []clusterfn.Unread
 	)
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		stateful, noStateful = optional(ctx, r.statefulSets(instance), "StatefulSets", place(r, statefulSetFrom))
+		return nil
+	})
+	group.Go(func() error {
+		daemons, noDaemons = optional(ctx, r.daemonSets(instance), "DaemonSets", place(r, daemonSetFrom))
+		return nil
+	})
 	group.Go(func() (err error) {
 		pods, err = all(ctx, r.pods(instance), place(r, podFrom))
 		return err
@@ -167,7 +190,7 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 		return err
 	})
 	group.Go(func() error {
-		autoscalers, noScalers = readAutoscalers(ctx, r.autoscalers(instance), autoscalerFrom)
+		autoscalers, noScalers = optional(ctx, r.autoscalers(instance), "autoscalers", autoscalerFrom)
 		return nil
 	})
 	group.Go(func() error {
@@ -179,10 +202,10 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 	}
 
 	now := r.now()
-	facts := &diagnose.Facts{Name: instance, CreatedAt: home.createdAt, DeletedAt: home.deletedAt, Jobs: jobs, Events: events}
+	facts := &diagnose.Facts{Name: instance, CreatedAt: home.createdAt, DeletedAt: home.deletedAt, Jobs: jobs, Events: events, Autoscalers: autoscalers}
 	is := map[string]bool{instance: home.selected}
 	byName := map[string]*diagnose.Facts{instance: facts}
-	share(byName, is, deployments, func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
+	share(byName, is, slices.Concat(deployments, stateful, daemons), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
 	share(byName, is, pods, func(f *diagnose.Facts, p clusterfn.Pod) { f.Pods = append(f.Pods, p) })
 	if !is[instance] {
 		return nil, noInstance()
@@ -195,16 +218,17 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 	slices.SortFunc(autoscalers, func(a, b clusterfn.Autoscaler) int { return cmp.Compare(a.Name, b.Name) })
 	return &View{
 		Pods:        clusterfn.PodList{At: now, Pods: orEmpty(facts.Pods)},
-		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(autoscalers), Unread: noScalers},
+		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(autoscalers), Unread: slices.Concat(noScalers, noStateful, noDaemons)},
 		Events:      clusterfn.EventList{At: now, Events: newest(events), Unread: unread},
 	}, nil
 }
 
-// readAutoscalers is all for autoscalers, whose failure is told beside the rest.
-func readAutoscalers[R any](ctx context.Context, s source[autoscalingv2.HorizontalPodAutoscaler], from func(*autoscalingv2.HorizontalPodAutoscaler) (R, bool)) ([]R, []clusterfn.Unread) {
+// optional is all for kinds without which the rest still holds: their failure is told
+// beside it. An inspector whose account has older rights goes on like that.
+func optional[T, R any](ctx context.Context, s source[T], kind string, from func(*T) (R, bool)) ([]R, []clusterfn.Unread) {
 	list, err := all(ctx, s, from)
 	if err != nil {
-		return nil, []clusterfn.Unread{{Kind: "autoscalers", Reason: fault.Message(err)}}
+		return nil, []clusterfn.Unread{{Kind: kind, Reason: fault.Message(err)}}
 	}
 	return list, nil
 }

@@ -43,6 +43,26 @@ func (r *Reader) deployments(namespace string) source[appsv1.Deployment] {
 	}}
 }
 
+func (r *Reader) statefulSets(namespace string) source[appsv1.StatefulSet] {
+	return source[appsv1.StatefulSet]{kind: "statefulsets", list: func(ctx context.Context, o metav1.ListOptions) (page[appsv1.StatefulSet], error) {
+		l, err := r.client.AppsV1().StatefulSets(namespace).List(ctx, o)
+		if err != nil {
+			return page[appsv1.StatefulSet]{}, err
+		}
+		return page[appsv1.StatefulSet]{l.Items, l.Continue}, nil
+	}}
+}
+
+func (r *Reader) daemonSets(namespace string) source[appsv1.DaemonSet] {
+	return source[appsv1.DaemonSet]{kind: "daemonsets", list: func(ctx context.Context, o metav1.ListOptions) (page[appsv1.DaemonSet], error) {
+		l, err := r.client.AppsV1().DaemonSets(namespace).List(ctx, o)
+		if err != nil {
+			return page[appsv1.DaemonSet]{}, err
+		}
+		return page[appsv1.DaemonSet]{l.Items, l.Continue}, nil
+	}}
+}
+
 func (r *Reader) jobs(namespace string) source[batchv1.Job] {
 	return source[batchv1.Job]{kind: "jobs", list: func(ctx context.Context, o metav1.ListOptions) (page[batchv1.Job], error) {
 		l, err := r.client.BatchV1().Jobs(namespace).List(ctx, o)

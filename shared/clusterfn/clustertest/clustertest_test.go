@@ -63,13 +63,13 @@ func TestInstancesBehaveAsToldAllDay(t *testing.T) {
 		clustertest.Well:        {fleet.Healthy, ""},
 		clustertest.CrashLoop:   {fleet.Failed, clusterfn.CrashLoop},
 		clustertest.OneOfMany:   {fleet.Degraded, clusterfn.CrashLoop},
-		clustertest.Pending:     {fleet.Failed, clusterfn.Unschedulable},
+		clustertest.Pending:     {fleet.Degraded, clusterfn.Unschedulable},
 		clustertest.ImagePull:   {fleet.Degraded, clusterfn.ImagePull},
 		clustertest.OutOfMemory: {fleet.Degraded, clusterfn.OOMKilled},
 		clustertest.ProbeFails:  {fleet.Failed, clusterfn.ReadinessProbe},
 		clustertest.RollingOut:  {fleet.Progressing, clusterfn.RollingOut},
 		clustertest.JobFails:    {fleet.Degraded, clusterfn.JobFailed},
-		clustertest.Quota:       {fleet.Failed, clusterfn.Quota},
+		clustertest.Quota:       {fleet.Degraded, clusterfn.Quota},
 	} {
 		t.Run(string(behavior), func(t *testing.T) {
 			t.Parallel()
@@ -201,7 +201,7 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	for _, i := range list.Instances {
 		healths = append(healths, i.Health)
 	}
-	assert.Equal(t, []fleet.Health{fleet.Failed, fleet.Failed, fleet.Healthy}, healths)
+	assert.Equal(t, []fleet.Health{fleet.Failed, fleet.Degraded, fleet.Healthy}, healths)
 
 	c.set(nine.Add(25 * time.Minute))
 	cluster, err = client(c.Now, 0).Open(s.Target("lab-minikube"))

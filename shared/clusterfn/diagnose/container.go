@@ -3,11 +3,11 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // container is about one container that is to keep running.
@@ -22,7 +22,7 @@ func (e *examination) container(c clusterfn.Container) {
 		case c.Reason == "OOMKilled":
 			e.outOfMemory(c)
 		case c.ExitCode != 0:
-			e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the container's log.",
+			e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Check the container's log.",
 				"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 		}
 	case "running":
@@ -41,23 +41,13 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 		}
 		e.crashes(c)
 	case "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable":
-		next := "Check that the image was built and pushed, and its name and tag."
-		if denied(c.Message) {
-			next = "Check that the image exists and the cluster's registry credentials are valid."
-		}
-		// While Kubernetes waits it puts what the last try said behind words of its own.
-		said := c.Message
-		if _, last, found := strings.Cut(said, ": ErrImagePull: "); found {
-			said = last
-		}
-		e.add(c.Name, clusterfn.ImagePull, fleet.Failed, next,
-			"The image of container %s cannot be pulled: %s.", e.of(c.Name), brief(cmp.Or(said, c.Image)))
+		e.imagePull(c)
 	case "CreateContainerConfigError":
-		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Make the ConfigMap, Secret or key that is missing, or take the reference out.",
-			"The container %s cannot be made from its configuration: %s.", e.of(c.Name), brief(cmp.Or(c.Message, "Kubernetes does not say why")))
+		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Create the ConfigMap, Secret or key that is missing, or remove the reference.",
+			"The container %s cannot be created from its configuration: %s.", e.of(c.Name), brief(cmp.Or(c.Message, "Kubernetes doesn't say why")))
 	case "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PreStartHookError", "PostStartHookError":
 		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Correct the container's command, mounts or user.",
-			"The container %s cannot be started: %s.", e.of(c.Name), brief(cmp.Or(c.Message, c.Reason)))
+			"The container %s cannot be started: %s.", e.of(c.Name), runtimeCause(cmp.Or(c.Message, c.Reason)))
 	default:
 		return false
 	}
@@ -67,21 +57,41 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 // crashes is about a container that ends again and again.
 func (e *examination) crashes(c clusterfn.Container) {
 	if ev, ok := e.probe(c.Name, "Liveness"); ok {
-		e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Read the previous container's log; give the probe more time if it only answers slowly.",
-			"The container %s is restarted again and again, because its liveness probe fails: %s.", e.of(c.Name), ev)
+		e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Check the log from before the restart; give the probe more time if the container only answers slowly.",
+			"The container %s keeps being restarted because its liveness probe fails: %s.", e.of(c.Name), ev)
 		return
 	}
 	if ev, ok := e.probe(c.Name, "Startup"); ok {
 		e.startup(c, ev)
 		return
 	}
-	e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Read the previous container's log; if it began with a change, roll that back.",
-		"The container %s crashes again and again (%s).", e.of(c.Name), lastEnding(c))
+	e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Check the log from before the restart. If a recent change caused this, roll it back.",
+		"The container %s is crash-looping (%s).", e.of(c.Name), lastEnding(c))
 }
 
-func denied(message string) bool {
-	m := strings.ToLower(message)
-	return slices.ContainsFunc([]string{"denied", "unauthorized", "authorization", "forbidden"}, func(s string) bool { return strings.Contains(m, s) })
+// imagePull is about an image that cannot be pulled. While kubelet waits it may say no
+// more than that it waits; the event of the last try then has the cause.
+func (e *examination) imagePull(c clusterfn.Container) {
+	said := c.Message
+	if reason, known := openedx.PullReason(said); !known || reason.Words == "" {
+		if ev, ok := newest(e.events, func(ev clusterfn.Event) bool {
+			return ev.Reason == "Failed" && (ev.Part == "" || ev.Part == c.Name) && strings.HasPrefix(ev.Message, "Failed to pull image")
+		}); ok {
+			said = ev.Message
+		}
+	}
+	cause := runtimeCause(said)
+	next := "Check the image's name and tag, and that the registry answers."
+	if reason, known := openedx.PullReason(said); known {
+		next = reason.Next
+		if cause == "" || strings.EqualFold(cause, reason.Words) {
+			cause = reason.Words
+		} else {
+			cause = reason.Words + " (" + cause + ")"
+		}
+	}
+	e.add(c.Name, clusterfn.ImagePull, fleet.Failed, next,
+		"The image of container %s cannot be pulled: %s.", e.of(c.Name), cmp.Or(cause, c.Image))
 }
 
 func (e *examination) outOfMemory(c clusterfn.Container) {
@@ -96,7 +106,7 @@ func (e *examination) outOfMemory(c clusterfn.Container) {
 	if c.State == "running" && c.Ready {
 		health = fleet.Degraded
 	}
-	e.add(c.Name, clusterfn.OOMKilled, health, "Raise its memory limit, or find out what uses so much.",
+	e.add(c.Name, clusterfn.OOMKilled, health, "Raise its memory limit, or find what uses the memory.",
 		"The container %s used more memory than %s and was killed.", e.of(c.Name), limit).Since = killed
 }
 
@@ -122,7 +132,7 @@ func (e *examination) running(c clusterfn.Container) {
 		}
 	}
 	if ev, ok := e.probe(c.Name, "Liveness"); ok && (!c.Ready || c.Last != nil && sinceEnd < restartMemory) {
-		e.add(c.Name, clusterfn.LivenessProbe, e.unless(c.Ready), "Read the container's log; Kubernetes restarts it when the probe keeps failing.",
+		e.add(c.Name, clusterfn.LivenessProbe, e.unless(c.Ready), "Check the container's log; Kubernetes restarts it if the probe keeps failing.",
 			"The liveness probe of container %s fails: %s.", e.of(c.Name), ev)
 		return
 	}
@@ -132,7 +142,7 @@ func (e *examination) running(c clusterfn.Container) {
 			if e.now.Sub(c.StartedAt) <= startGrace {
 				health = fleet.Progressing // not yet ready, rather than no longer
 			}
-			e.add(c.Name, clusterfn.ReadinessProbe, health, "Read the container's log, and see whether what it depends on answers.",
+			e.add(c.Name, clusterfn.ReadinessProbe, health, "Check the container's log, and whether the services it depends on answer.",
 				"The container %s runs, but its readiness probe fails: %s.", e.of(c.Name), ev)
 			return
 		}
@@ -148,7 +158,7 @@ func (e *examination) restarted(c clusterfn.Container) {
 	if c.Last == nil {
 		return
 	}
-	e.add(c.Name, clusterfn.Restarted, e.unless(c.Ready), "Read the previous container's log.",
+	e.add(c.Name, clusterfn.Restarted, e.unless(c.Ready), "Check the log from before the restart.",
 		"The container %s crashed (%s) and was restarted.", e.of(c.Name), ending(c.Last.Reason, c.Last.ExitCode)).Since = c.Last.FinishedAt
 }
 
@@ -157,8 +167,8 @@ func (e *examination) startup(c clusterfn.Container, said string) {
 	if c.Restarts > 0 || e.now.Sub(c.StartedAt) > startGrace {
 		health = fleet.Failed
 	}
-	e.add(c.Name, clusterfn.StartupProbe, health, "Read the container's log; give the probe more time if the start is only slow.",
-		"The container %s does not get through its start: its startup probe fails: %s.", e.of(c.Name), said)
+	e.add(c.Name, clusterfn.StartupProbe, health, "Check the container's log; give the probe more time if it only starts slowly.",
+		"The container %s does not finish starting because its startup probe fails: %s.", e.of(c.Name), said)
 }
 
 // unless is Degraded for what still works and Failed for what does not.
@@ -190,7 +200,7 @@ func lastEnding(c clusterfn.Container) string {
 	case c.Last != nil:
 		return ending(c.Last.Reason, c.Last.ExitCode)
 	}
-	return "Kubernetes does not say how it ended"
+	return "Kubernetes doesn't say how it ended"
 }
 
 // ending says what an exit code means.
@@ -200,16 +210,9 @@ func ending(reason string, code int) string {
 		return "out of memory"
 	case reason == "DeadlineExceeded":
 		return "it took too long"
-	case code == 126:
-		return "exit code 126: its command cannot be run"
-	case code == 127:
-		return "exit code 127: its command does not exist"
-	case code == 137:
-		return "exit code 137: it was killed"
-	case code == 139:
-		return "exit code 139: it broke its own memory"
-	case code == 143:
-		return "exit code 143: it was asked to end"
+	}
+	if words := openedx.ExitCodeWords(code); words != "" {
+		return fmt.Sprintf("exit code %d: %s", code, words)
 	}
 	return fmt.Sprintf("exit code %d", code)
 }

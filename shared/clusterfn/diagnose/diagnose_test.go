@@ -19,18 +19,18 @@ func TestSchedulerIsPutInWords(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
 		"0/3 nodes are available: 3 Insufficient cpu.":                                  "no node has enough CPU left",
-		"0/1 nodes are available: 1 Too many pods.":                                     "the nodes have as many pods as they may",
+		"0/1 nodes are available: 1 Too many pods.":                                     "the nodes hold as many pods as they may",
 		"0/2 nodes are available: 2 node(s) had volume node affinity conflict.":         "its volume is in another zone than the free nodes",
 		"0/2 nodes are available: 2 node(s) were unschedulable.":                        "nodes are cordoned",
 		"no nodes available to schedule pods":                                           "the cluster has no nodes",
 		"0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.":    "its volume does not exist yet",
-		"0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.": "no node has the labels it asks for",
-		"a reason nobody has heard of":                                                  "a reason nobody has heard of",
+		"0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.": "no node has the labels that it requires",
+		"a reason nobody has heard of":                                                  "“a reason nobody has heard of”",
 	} {
 		p := clusterfn.Pod{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: message, CreatedAt: noon.Add(-time.Hour)}
 		found := diagnose.Pod(p, nil, noon)
 		require.Len(t, found, 1, message)
-		assert.Equal(t, "A pod of lms waits for a node: "+want+".", found[0].Reason)
+		assert.Equal(t, "A pod of lms is waiting for a node: "+want+".", found[0].Reason)
 		assert.Equal(t, p.CreatedAt, found[0].Since)
 		assert.NotEmpty(t, found[0].NextStep)
 	}
@@ -111,7 +111,7 @@ func TestJobThatCannotStart(t *testing.T) {
 			Message: `Error creating: pods "init-` + pod + `" is forbidden: error looking up service account demo/lms: serviceaccount "lms" not found`,
 		}
 	}
-	const why = `The job init cannot start, since its pod cannot be made: error looking up service account demo/lms: serviceaccount "lms" not found.`
+	const why = `The job init cannot start because its pod cannot be created: error looking up service account demo/lms: serviceaccount "lms" not found.`
 	for name, tc := range map[string]struct {
 		job    clusterfn.Job
 		events []clusterfn.Event
@@ -125,7 +125,7 @@ func TestJobThatCannotStart(t *testing.T) {
 		"refused long ago":        {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Hour)}, fleet.Progressing, "The job init is running."},
 		"done after all":          {clusterfn.Job{Complete: true}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Healthy, ""},
 	} {
-		tc.job.Name, tc.job.Group = "init", "init"
+		tc.job.Name, tc.job.Group, tc.job.CreatedAt = "init", "init", noon.Add(-5*time.Minute)
 		got := diagnose.Instance(&diagnose.Facts{
 			Name: "demo", Jobs: []clusterfn.Job{tc.job}, Events: tc.events,
 			Deployments: []clusterfn.Deployment{{Name: "lms", Desired: 1, Updated: 1, Ready: 1, Available: 1, Observed: true}},

@@ -4,6 +4,7 @@
 // and would be news with every minute.
 //
 // A pod or Deployment that is broken makes its instance failed when nothing
-// else does its work, and degraded when other replicas do. The worst finding
-// is the instance's.
+// else does its work and learners or authors cannot do without it, and degraded
+// otherwise. The worst finding is the instance's; a cause comes before its consequences.
+// What messages of Kubernetes mean is in reasons.yml of package openedx.
 package diagnose

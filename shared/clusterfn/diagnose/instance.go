@@ -2,11 +2,13 @@ package diagnose
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -44,7 +46,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	}
 	for i := range facts.Deployments {
 		d := &facts.Deployments[i]
-		d.Findings = deployment(*d)
+		d.Findings = deployment(*d, now)
 		d.Health = worst(d.Findings, fleet.Healthy)
 		serving[d.Name] = *d
 		findings = append(findings, d.Findings...)
@@ -62,13 +64,18 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 				out.Ready++
 			}
 		}
-		findings = append(findings, concern(*p, serving)...)
+	}
+	live := liveHealth(facts.Pods)
+	for _, p := range facts.Pods {
+		findings = append(findings, concern(p, serving, live)...)
 	}
 	findings = append(findings, jobs(facts.Jobs, eventsOf("Job", facts.Events), now)...)
+	findings = append(findings, autoscalers(facts.Autoscalers)...)
 	findings = append(findings, whole(facts, now)...)
 
 	slices.SortStableFunc(findings, bySeverity)
 	plainer(findings)
+	findings = counted(findings)
 	out.Health = worst(findings, fleet.Healthy)
 	if len(findings) > 0 {
 		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
@@ -80,9 +87,9 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 
 // concern is what a pod's findings mean for its instance: less, when other
 // replicas do its work, and nothing when it was replaced.
-func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment) []clusterfn.Finding {
+func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[string]fleet.Health) []clusterfn.Finding {
 	d, replicated := serving[p.Workload]
-	replicated = replicated && p.Kind == "Deployment"
+	replicated = replicated && p.Kind != "Job"
 	var out []clusterfn.Finding
 	for _, f := range p.Findings {
 		switch {
@@ -92,12 +99,29 @@ func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment) []cluster
 			continue // the job's own end counts
 		case p.Phase == "Failed" && replicated && d.Available >= d.Desired:
 			continue // replaced
-		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job"):
+		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job" || p.Workload != "" && !openedx.IsEssential(p.Workload)):
 			f.Health = fleet.Degraded
+		}
+		if now, replaced := live[p.Workload]; replaced && replicated && p.Phase == "Failed" && now != fleet.Healthy && rank(now) < rank(f.Health) {
+			f.Health = now // its replacement is what counts
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// liveHealth gives the worst health of each workload's pods that are not over.
+func liveHealth(pods []clusterfn.Pod) map[string]fleet.Health {
+	live := map[string]fleet.Health{}
+	for _, p := range pods {
+		if p.Workload == "" || p.Phase == "Failed" || p.Phase == "Succeeded" || !p.DeletedAt.IsZero() {
+			continue
+		}
+		if was, known := live[p.Workload]; !known || rank(p.Health) > rank(was) {
+			live[p.Workload] = p.Health
+		}
+	}
+	return live
 }
 
 // whole is what concerns the instance as such.
@@ -110,7 +134,7 @@ func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 		if now.Sub(facts.DeletedAt) > removalGrace {
 			f.Code, f.Health = clusterfn.StuckDeleting, fleet.Degraded
 			f.Reason = "The instance should be gone from the cluster by now."
-			f.NextStep = "See what is left in the namespace and which finalizers hold it."
+			f.NextStep = "Check what is left in the namespace and which finalizers hold it."
 		}
 		return []clusterfn.Finding{f}
 	}
@@ -118,14 +142,14 @@ func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 		return []clusterfn.Finding{{
 			Code: clusterfn.NothingDeployed, Health: fleet.Unknown,
 			Reason:   "The namespace exists, but nothing is deployed in it.",
-			NextStep: "See whether the instance's last pipeline reached its deployment.",
+			NextStep: "Check whether the instance's last pipeline reached its deployment.",
 		}}
 	}
 	stopped := func(d clusterfn.Deployment) bool { return d.Desired == 0 }
 	if len(facts.Deployments) > 0 && !slices.ContainsFunc(facts.Deployments, func(d clusterfn.Deployment) bool { return !stopped(d) }) {
 		return []clusterfn.Finding{{
 			Code: clusterfn.ScaledToZero, Health: fleet.Degraded,
-			Reason:   "Every Deployment is scaled to zero, so nobody is served.",
+			Reason:   "Every Deployment is scaled to zero, so the instance serves no one.",
 			NextStep: "Scale the Deployments up again, or archive the instance.",
 		}}
 	}
@@ -142,14 +166,60 @@ func plainer(findings []clusterfn.Finding) {
 		}
 	}
 	effect := func(f clusterfn.Finding) int {
-		if f.Pod == "" && explained[f.Workload] {
-			return 1
+		switch {
+		case f.Pod == "" && explained[f.Workload]:
+			return 2
+		case f.Code == clusterfn.Evicted || f.Code == clusterfn.PodFailed:
+			return 1 // what is left of pods that are gone
 		}
 		return 0
 	}
 	slices.SortStableFunc(findings, func(a, b clusterfn.Finding) int {
 		return cmp.Or(rank(b.Health)-rank(a.Health), effect(a)-effect(b))
 	})
+}
+
+// counted merges findings that say the same of several pods, so that many leftovers do
+// not push out what waits now. The order stays.
+func counted(findings []clusterfn.Finding) []clusterfn.Finding {
+	type same struct {
+		code                       clusterfn.Code
+		health                     fleet.Health
+		workload, container, words string
+	}
+	at := map[same]int{}
+	var out []clusterfn.Finding
+	for _, f := range findings {
+		key := same{f.Code, f.Health, f.Workload, f.Container, f.Reason}
+		if f.Code == clusterfn.Evicted {
+			key.words = "" // each names its own node
+		}
+		if i, known := at[key]; known && f.Pod != "" {
+			out[i].Count = max(out[i].Count, 1) + 1
+			if !f.Since.IsZero() && f.Since.Before(out[i].Since) {
+				out[i].Since = f.Since
+			}
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, f)
+	}
+	return out
+}
+
+// autoscalers tells which of them cannot scale.
+func autoscalers(all []clusterfn.Autoscaler) []clusterfn.Finding {
+	var out []clusterfn.Finding
+	for _, a := range all {
+		if a.Problem != "" {
+			out = append(out, clusterfn.Finding{
+				Code: clusterfn.CannotScale, Health: fleet.Degraded, Workload: a.Target,
+				Reason:   fmt.Sprintf("The autoscaler of %s cannot scale: %s.", a.Target, brief(a.Problem)),
+				NextStep: "Check that the cluster's metrics server runs, and that every container of the pods requests CPU and memory.",
+			})
+		}
+	}
+	return out
 }
 
 // rank orders healths by how much they matter. Unknown says nothing, so what is

@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Pod tells what is wrong with a pod or not finished, worst first. events are
@@ -23,8 +24,8 @@ func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.F
 		e.terminating()
 	case p.Phase == "Unknown" || p.Reason == "NodeLost":
 		e.add("", clusterfn.NodeLost, fleet.Failed,
-			"See whether the node still runs; Kubernetes moves the pod once the node is gone for good.",
-			"The node %s no longer answers, so nobody knows whether the pod runs.", e.node())
+			"Check whether the node still runs; Kubernetes moves the pod once the node is removed.",
+			"The node %s no longer answers, so it is unknown whether the pod runs.", e.node())
 	case p.Scheduling != "" && p.Node == "":
 		e.unschedulable()
 	default:
@@ -75,18 +76,27 @@ func (e *examination) of(container string) string {
 	return container + " of " + e.name()
 }
 
-// event gives the newest event of one of the reasons; part restricts it to a
-// container.
-func (e *examination) event(part string, reasons ...string) (clusterfn.Event, bool) {
-	return newest(e.events, func(ev clusterfn.Event) bool {
-		return slices.Contains(reasons, ev.Reason) && (part == "" || ev.Part == "" || ev.Part == part)
-	})
+// hindrance gives the event that says why a pod with a node does not start: the cause
+// before what follows from it, the newest of equals.
+func (e *examination) hindrance() (out clusterfn.Event, found bool) {
+	for _, ev := range e.events {
+		switch ev.Reason {
+		case "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedPostStartHook", "FailedMapVolume":
+		default:
+			continue
+		}
+		rank, best := openedx.StartRank(ev.Message), openedx.StartRank(out.Message)
+		if !found || rank < best || rank == best && ev.At.After(out.At) {
+			out, found = ev, true
+		}
+	}
+	return out, found
 }
 
-// newest gives the newest of the events that are asked for.
-func newest(events []clusterfn.Event, asked func(clusterfn.Event) bool) (out clusterfn.Event, found bool) {
+// newest gives the newest of the events that match.
+func newest(events []clusterfn.Event, matches func(clusterfn.Event) bool) (out clusterfn.Event, found bool) {
 	for _, e := range events {
-		if asked(e) && e.At.After(out.At) {
+		if matches(e) && e.At.After(out.At) {
 			out, found = e, true
 		}
 	}
@@ -96,11 +106,11 @@ func newest(events []clusterfn.Event, asked func(clusterfn.Event) bool) (out clu
 func (e *examination) terminating() {
 	if e.now.Sub(e.pod.DeletedAt) > deleteGrace {
 		e.add("", clusterfn.StuckDeleting, fleet.Degraded,
-			"See whether its node answers and which finalizers hold it.",
+			"Check whether its node answers and which finalizers hold it.",
 			"A pod of %s should be gone by now.", e.name()).Since = e.pod.DeletedAt
 		return
 	}
-	e.add("", clusterfn.Terminating, fleet.Progressing, "Wait until it is gone.", "A pod of %s is shutting down.", e.name())
+	e.add("", clusterfn.Terminating, fleet.Progressing, "Wait until the pod is gone.", "A pod of %s is shutting down.", e.name())
 }
 
 // ended is about a pod that failed as a whole.
@@ -112,18 +122,18 @@ func (e *examination) ended() {
 			"A pod of %s was evicted from node %s: %s.", e.name(), e.node(), brief(cmp.Or(e.pod.Message, "the node ran short of something")))
 	case "NodeLost", "NodeShutdown", "Shutdown", "Terminated":
 		e.add("", clusterfn.NodeLost, fleet.Failed,
-			"Nothing, if its replacement runs; else see the cluster's nodes.",
+			"If no replacement runs, check the cluster's nodes.",
 			"A pod of %s went down with node %s.", e.name(), e.node())
 	default:
 		for _, c := range e.pod.Containers {
 			if c.State == "terminated" && c.ExitCode != 0 {
-				e.add(c.Name, clusterfn.PodFailed, fleet.Failed, "Read the container's log.",
+				e.add(c.Name, clusterfn.PodFailed, fleet.Failed, "Check the container's log.",
 					"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 				return
 			}
 		}
-		e.add("", clusterfn.PodFailed, fleet.Failed, "See the pod's events.",
-			"A pod of %s failed: %s.", e.name(), brief(cmp.Or(e.pod.Message, e.pod.Reason, "Kubernetes does not say why")))
+		e.add("", clusterfn.PodFailed, fleet.Failed, "Check the pod's events.",
+			"A pod of %s failed: %s.", e.name(), brief(cmp.Or(e.pod.Message, e.pod.Reason, "Kubernetes doesn't say why")))
 	}
 }
 
@@ -151,7 +161,7 @@ func (e *examination) initContainers() (wrong bool, running string) {
 		case c.State == "terminated" && c.ExitCode == 0, c.Ready:
 		case c.State == "terminated", c.Reason == "CrashLoopBackOff", c.State == "running" && c.Last != nil && c.Last.ExitCode != 0:
 			e.add(c.Name, clusterfn.InitFailed, fleet.Failed,
-				"Read the log of that init container; the pod starts once it succeeds.",
+				"Check the log of that init container; the pod starts once it succeeds.",
 				"%s cannot start: its init container %s failed (%s).", e.name(), c.Name, lastEnding(c))
 			return true, ""
 		case c.State == "waiting" && e.cannotStart(c):
@@ -172,24 +182,27 @@ func (e *examination) notReady(initRunning string) {
 		}
 	}
 	if e.now.Sub(since) <= startGrace {
-		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until it is ready.", "A pod of %s is starting.", e.name()).Since = since
+		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until the pod is ready.", "A pod of %s is starting.", e.name()).Since = since
 		return
 	}
 	if initRunning != "" {
-		e.add(initRunning, clusterfn.StuckStarting, fleet.Failed, "Read the log of that init container.",
-			"A pod of %s waits for its init container %s.", e.name(), initRunning).Since = since
+		e.add(initRunning, clusterfn.StuckStarting, fleet.Failed, "Check the log of that init container.",
+			"A pod of %s is waiting for its init container %s.", e.name(), initRunning).Since = since
 		return
 	}
-	if ev, ok := e.event("", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedPostStartHook"); ok && e.pod.Phase == "Pending" {
-		e.add("", clusterfn.StuckStarting, fleet.Failed, "Correct what the message names: a volume, a Secret, a ConfigMap or the network of the node.",
-			"A pod of %s does not start: %s.", e.name(), brief(ev.Message)).Since = since
+	if ev, ok := e.hindrance(); ok && e.pod.Phase == "Pending" {
+		said, next := runtimeCause(ev.Message), "Correct what the message names: a volume, a Secret, a ConfigMap or the node's network."
+		if reason, known := openedx.StartReason(ev.Message); known {
+			said, next = reason.Words+" ("+said+")", reason.Next
+		}
+		e.add("", clusterfn.StuckStarting, fleet.Failed, next, "A pod of %s does not start: %s.", e.name(), said).Since = since
 		return
 	}
 	if e.pod.Phase == "Pending" {
-		e.add("", clusterfn.StuckStarting, fleet.Failed, "See the pod's events and its node.",
+		e.add("", clusterfn.StuckStarting, fleet.Failed, "Check the pod's events and its node.",
 			"A pod of %s does not start.", e.name()).Since = since
 		return
 	}
-	e.add("", clusterfn.NotReady, fleet.Failed, "Read the pod's log: it runs, but does not say that it is ready.",
+	e.add("", clusterfn.NotReady, fleet.Failed, "Check the pod's log: it runs, but does not report that it is ready.",
 		"A pod of %s is not ready.", e.name()).Since = since
 }

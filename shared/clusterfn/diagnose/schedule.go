@@ -1,62 +1,83 @@
 package diagnose
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
-// hindrance is something that keeps a pod from every node.
-type hindrance struct {
-	says  string // what the scheduler's message holds
-	words string
-	next  string
-}
+var (
+	schedulerHead = regexp.MustCompile(`^\d+/\d+ nodes are available: `)
+	// preemption is what the scheduler adds on making room for the pod.
+	preemption = regexp.MustCompile(`[.,]? *(?:preemption: |no new claims to deallocate).*$`)
+	// nodeCount stands before each clause: how many nodes it is about.
+	nodeCount = regexp.MustCompile(`^\d+ `)
+	nextCount = regexp.MustCompile(`, \d+ `)
+	taint     = regexp.MustCompile(`\{([^{}]*)\}`)
+)
 
-// hindrances are the scheduler's words, those that an operator can do most
-// about first.
-func hindrances() []hindrance {
-	more := "Lower the pod's requests, or add nodes: the cluster's maximum is in cluster.yml."
-	return []hindrance{
-		{"Insufficient cpu", "no node has enough CPU left", more},
-		{"Insufficient memory", "no node has enough memory left", more},
-		{"Insufficient ephemeral-storage", "no node has enough disk left", more},
-		{"Too many pods", "the nodes have as many pods as they may", "Add nodes: the cluster's maximum is in cluster.yml."},
-		{"unbound immediate PersistentVolumeClaims", "its volume does not exist yet", "See why the volume claim is not bound."},
-		{"persistentvolumeclaim", "its volume claim is missing", "Make the volume claim, or take the volume out."},
-		{"volume node affinity conflict", "its volume is in another zone than the free nodes", "Add a node in the volume's zone."},
-		{"exceed max volume count", "the nodes have as many volumes as they may", "Add nodes: the cluster's maximum is in cluster.yml."},
-		{"node(s) were unschedulable", "nodes are cordoned", "Uncordon the nodes that may take pods again."},
-		{"untolerated taint", "the free nodes are reserved for other pods by their taints", "Remove the taint, or let the pod tolerate it."},
-		{"didn't match Pod's node affinity/selector", "no node has the labels it asks for", "Label a node, or correct the pod's node selector."},
-		{"anti-affinity rules", "its replicas must not share a node", "Add nodes, or relax the anti-affinity."},
-		{"didn't match pod affinity rules", "it must be near a pod that is on no free node", "See its affinity rules."},
-		{"topology spread constraints", "its replicas could not be spread evenly", "Add nodes in the zones that lack them."},
-		{"free ports", "the port it wants is taken on every node", "Remove the host port."},
-		{"no nodes available", "the cluster has no nodes", "See why the cluster's nodes are gone."},
+// clauses takes the scheduler's message apart, one reason each.
+func clauses(message string) []string {
+	s := strings.Join(strings.Fields(message), " ")
+	s = preemption.ReplaceAllString(schedulerHead.ReplaceAllString(s, ""), "")
+	var out []string
+	for {
+		at := nextCount.FindStringIndex(s)
+		clause := s
+		if at != nil {
+			clause = s[:at[0]]
+		}
+		if clause = strings.Trim(nodeCount.ReplaceAllString(clause, ""), " ."); clause != "" {
+			out = append(out, clause)
+		}
+		if at == nil {
+			return out
+		}
+		s = s[at[0]+2:]
 	}
 }
 
-// unschedulable is about a pod that no node takes.
+// unschedulable is about a pod that no node takes. A clause that is not known is quoted.
 func (e *examination) unschedulable() {
-	words, next := brief(e.pod.Scheduling), "See the cluster's nodes and the pod's requests."
-	var all []string
-	for _, h := range hindrances() {
-		if strings.Contains(e.pod.Scheduling, h.says) {
-			if len(all) == 0 {
-				next = h.next
-			}
-			all = append(all, h.words)
+	type found struct {
+		words, next string
+		rank        int
+	}
+	var all []found
+	for _, clause := range clauses(e.pod.Scheduling) {
+		reason, known := openedx.SchedulingReason(clause)
+		if !known {
+			all = append(all, found{words: "“" + brief(clause) + "”", rank: openedx.SchedulingRank(openedx.Reason{}) + 1})
+			continue
+		}
+		f := found{words: reason.Words, next: reason.Next, rank: openedx.SchedulingRank(reason)}
+		if t := taint.FindStringSubmatch(clause); t != nil {
+			f.words += " (taint " + strings.TrimRight(strings.TrimSpace(t[1]), ": ") + ")"
+		}
+		if !slices.ContainsFunc(all, func(o found) bool { return o.words == f.words }) {
+			all = append(all, f)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b found) int { return a.rank - b.rank })
+	words, next := "Kubernetes doesn't say why", "Check the cluster's nodes and the pod's requests."
 	if len(all) > 0 {
-		words = strings.Join(all, "; ")
+		var said []string
+		for _, f := range all {
+			said = append(said, f.words)
+		}
+		words = strings.Join(said, "; ")
+		if all[0].next != "" {
+			next = all[0].next
+		}
 	}
 	health := fleet.Failed
 	if e.now.Sub(e.pod.CreatedAt) <= scheduleGrace {
-		health, next = fleet.Progressing, "Wait whether a node is added."
+		health, next = fleet.Progressing, "Wait; a node may be added."
 	}
 	e.add("", clusterfn.Unschedulable, health, next,
-		"A pod of %s waits for a node: %s.", e.name(), words).Since = e.pod.CreatedAt
+		"A pod of %s is waiting for a node: %s.", e.name(), words).Since = e.pod.CreatedAt
 }

@@ -9,12 +9,14 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/openedx"
 )
 
-// deployment tells what is wrong with a Deployment's replicas.
-func deployment(d clusterfn.Deployment) []clusterfn.Finding {
+// deployment tells what is wrong with the replicas of a Deployment, StatefulSet or
+// DaemonSet.
+func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
 	broken := fleet.Failed
-	if d.Available > 0 {
+	if d.Available > 0 || !openedx.IsEssential(d.Name) {
 		broken = fleet.Degraded
 	}
 	finding := func(code clusterfn.Code, health fleet.Health, next, reason string, args ...any) clusterfn.Finding {
@@ -27,27 +29,27 @@ func deployment(d clusterfn.Deployment) []clusterfn.Finding {
 				"%s cannot have all its pods: the namespace's quota is used up (%s).", d.Name, brief(quotaWords(d.Failure)))}
 		}
 		return []clusterfn.Finding{finding(clusterfn.ReplicasMissing, broken,
-			"Correct what the message names; it is about the pod template or a policy of the cluster.",
-			"The pods of %s cannot be made: %s.", d.Name, brief(d.Failure))}
+			"Correct what the message names: the pod template or a policy of the cluster.",
+			"The pods of %s cannot be created: %s.", d.Name, brief(d.Failure))}
 	}
 	switch {
 	case d.Desired == 0:
 		return nil
 	case d.Rollout == "ProgressDeadlineExceeded":
 		return []clusterfn.Finding{finding(clusterfn.RolloutStuck, broken,
-			"See which of its pods does not get ready, and why; then correct or roll back the change.",
+			"Check which of its pods does not become ready, and why; then correct the change or roll it back.",
 			"The rollout of %s is stuck: %d of %d replicas are updated, %d are available.", d.Name, d.Updated, d.Desired, d.Available)}
 	case !d.Observed || d.Updated < d.Desired:
 		return []clusterfn.Finding{finding(clusterfn.RollingOut, fleet.Progressing,
 			"Wait for the rollout to finish.",
 			"%s is rolling out: %d of %d replicas are updated.", d.Name, d.Updated, d.Desired)}
-	case d.Available < d.Desired && d.Rollout != "NewReplicaSetAvailable":
+	case d.Available < d.Desired && d.Rollout != "NewReplicaSetAvailable" && (d.Kind == "" || now.Sub(d.CreatedAt) <= startGrace):
 		return []clusterfn.Finding{finding(clusterfn.RollingOut, fleet.Progressing,
 			"Wait for the rollout to finish.",
 			"%s is starting: %d of %d replicas are available.", d.Name, d.Available, d.Desired)}
 	case d.Available < d.Desired:
 		return []clusterfn.Finding{finding(clusterfn.ReplicasMissing, broken,
-			"See which of its pods is not ready, and why.",
+			"Check which of its pods is not ready, and why.",
 			"Only %d of %d replicas of %s are available.", d.Available, d.Desired, d.Name)}
 	}
 	return nil
@@ -73,22 +75,21 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 		case stuck && isQuota(why):
 			f.Code, f.Health, f.Since = clusterfn.Quota, fleet.Degraded, j.CreatedAt
 			f.Reason = fmt.Sprintf("The job %s cannot start: the namespace's quota is used up (%s).", j.Name, brief(quotaWords(why)))
-			f.NextStep = "Raise the namespace's quota, or lower what its pods ask for; the job then starts by itself."
+			f.NextStep = "Raise the namespace's quota, or lower the requests of its pods; the job then starts by itself."
 		case stuck:
 			f.Code, f.Health, f.Since = clusterfn.JobBlocked, fleet.Degraded, j.CreatedAt
-			f.Reason = fmt.Sprintf("The job %s cannot start, since its pod cannot be made: %s.", j.Name, brief(why))
+			f.Reason = fmt.Sprintf("The job %s cannot start because its pod cannot be created: %s.", j.Name, brief(why))
 			f.NextStep = "Correct what the message names; the job then starts by itself."
 		case j.Failed:
 			f.Code, f.Health = clusterfn.JobFailed, fleet.Degraded
 			f.Reason = fmt.Sprintf("The job %s failed: %s.", j.Name, jobWords(j))
-			f.NextStep = "Read the log of its pod; then correct the cause and run the pipeline again."
+			f.NextStep = "Check the log of its pod, correct the cause and run the pipeline again."
 			if j.CronJob {
-				f.NextStep = "Read the log of its pod and correct the cause; it runs again by its schedule."
+				f.NextStep = "Check the log of its pod and correct the cause; the job runs again on its schedule."
 			}
 		case !j.Complete && !j.CronJob:
-			f.Code, f.Health = clusterfn.Starting, fleet.Progressing
-			f.Reason = fmt.Sprintf("The job %s is running.", j.Name)
-			f.NextStep = "Wait until it is done."
+			f.Since = j.CreatedAt
+			f.Code, f.Health, f.Reason, f.NextStep = running(j, now)
 		default:
 			continue
 		}
@@ -96,6 +97,21 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 	}
 	slices.SortFunc(out, bySeverity)
 	return out
+}
+
+// running judges a job that goes on: as long as is usual, longer, or so long that it will
+// not end by itself.
+func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health fleet.Health, reason, next string) {
+	slow, stuck := openedx.JobLimits()
+	switch age := now.Sub(j.CreatedAt); {
+	case age > stuck:
+		return clusterfn.JobStuck, fleet.Failed, fmt.Sprintf("The job %s has been running for more than %d minutes.", j.Name, int(stuck.Minutes())),
+			"Check the log of its pod for what it waits for; if it makes no progress, delete the job and run the pipeline again."
+	case age > slow:
+		return clusterfn.JobStuck, fleet.Degraded, fmt.Sprintf("The job %s has been running for longer than usual.", j.Name),
+			"Check the log of its pod: large migrations take long, a database that does not answer holds it up."
+	}
+	return clusterfn.Starting, fleet.Progressing, fmt.Sprintf("The job %s is running.", j.Name), "Wait until it is done."
 }
 
 // refusal is what stands before the cause when a pod could not be made. The name
@@ -114,11 +130,11 @@ func hindered(j clusterfn.Job, events []clusterfn.Event, now time.Time) (why str
 func jobWords(j clusterfn.Job) string {
 	switch j.Reason {
 	case "BackoffLimitExceeded":
-		return "it was tried as often as it may be"
+		return "it reached its retry limit"
 	case "DeadlineExceeded":
-		return "it took longer than it may"
+		return "it exceeded its time limit"
 	case "PodFailurePolicy":
-		return "its pod ended in a way that must not be repeated"
+		return "its pod failed in a way that its policy does not retry"
 	}
 	if j.Message != "" {
 		return brief(j.Message)
@@ -136,14 +152,4 @@ func quotaWords(message string) string {
 		return message
 	}
 	return after
-}
-
-// brief makes a message of Kubernetes fit into a sentence.
-func brief(message string) string {
-	const most = 200
-	s := strings.Join(strings.Fields(message), " ")
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return strings.TrimRight(s, ".")
 }
