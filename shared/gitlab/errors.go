@@ -107,7 +107,9 @@ const maxWords = 300
 
 // cutText masks and shortens what GitLab said: it may repeat what it was sent.
 func cutText(s string) string {
-	s = grove.Mask("message", []byte(strings.ToValidUTF8(s, "")))
+	// The names of wrong keywords in .gitlab-ci.yml are no secrets.
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "unknown keys: ", "unknown keys ")
+	s = grove.Mask("message", []byte(s))
 	if r := []rune(s); len(r) > maxWords {
 		s = string(r[:maxWords]) + "…"
 	}
