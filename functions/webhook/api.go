@@ -47,6 +47,8 @@ func New(deps Deps) http.Handler {
 		Summary:     "Take in an event that GitLab sends",
 		Description: "Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored; the event is applied after the answer.",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}},
+		// GitLab sends up to 25 MB; of such an event a few kilobytes are kept.
+		MaxBodyBytes: faas.MaxLargeBody,
 		// The body is read raw: nothing of it is parsed before the sender is proved.
 		SkipValidateBody: true,
 	}, f.accept)

@@ -254,13 +254,13 @@ func TestBadBodiesNameWhatIsWrong(t *testing.T) {
 		body   string
 		status int
 	}{
-		"not JSON":           {"{", 422},
-		"no object":          {"[]", 422},
-		"nothing in it":      {"{}", 422},
-		"another project's":  {strings.Replace(payload(t, "pipeline.json"), `"id": 1,`, `"id": 2,`, 1), 422},
-		"an empty body":      {"", 400},
-		"more than one MiB":  {`{"x":"` + strings.Repeat("x", 1<<20) + `"}`, 413},
-		"exactly one MiB ok": {pad(payload(t, "pipeline.json"), 1<<20), 200},
+		"not JSON":               {"{", 422},
+		"no object":              {"[]", 422},
+		"nothing in it":          {"{}", 422},
+		"another project's":      {strings.Replace(payload(t, "pipeline.json"), `"id": 1,`, `"id": 2,`, 1), 422},
+		"an empty body":          {"", 400},
+		"more than GitLab sends": {`{"x":"` + strings.Repeat("x", faas.MaxLargeBody) + `"}`, 413},
+		"all that GitLab sends":  {pad(payload(t, "pipeline.json"), 25<<20), 200},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -285,7 +285,7 @@ func TestBodyIsNotReadBeyondItsBound(t *testing.T) {
 	w := httptest.NewRecorder()
 	in.ServeHTTP(w, r)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, w.Code)
-	assert.LessOrEqual(t, endless.n, 1<<20+64<<10)
+	assert.LessOrEqual(t, endless.n, faas.MaxLargeBody+64<<10)
 }
 
 type repeating struct{}

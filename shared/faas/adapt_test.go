@@ -105,7 +105,7 @@ func TestAnyHandlerBehavesTheSameThroughOpenFaaS(t *testing.T) {
 	plain.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo) // scripts write twice
 	plain.Start()
 	defer plain.Close()
-	adapted := httptest.NewServer(serverHandler(Adapt(&current), time.Minute))
+	adapted := httptest.NewServer(serverHandler(Adapt(&current), time.Minute, MaxBody))
 	defer adapted.Close()
 	rapid.Check(t, func(rt *rapid.T) {
 		current.set(drawScript(rt))
@@ -125,7 +125,7 @@ func TestHeadTellsTheLength(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(serverHandler(Adapt(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(make([]byte, 5000))
-	})), time.Minute))
+	})), time.Minute, MaxBody))
 	defer s.Close()
 	resp, err := http.Head(s.URL)
 	require.NoError(t, err)

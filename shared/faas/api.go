@@ -24,9 +24,13 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// MaxBody is the largest request body, in bytes, unless an operation sets a
-// lower one.
-const MaxBody = 1 << 20
+// MaxBody is the largest request body, in bytes, unless an operation sets another
+// bound. MaxLargeBody is the largest that an operation may set: GitLab sends events
+// of up to 25 MB (REQUEST_BODY_SIZE_LIMIT in its app/services/web_hook_service.rb).
+const (
+	MaxBody      = 1 << 20
+	MaxLargeBody = 26 << 20
+)
 
 // AnyQuery in an operation's Metadata, set to true, lets query parameters pass
 // that it does not know, for calls whose parameters others choose.
@@ -137,9 +141,10 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	if err := access.check(op); err != nil {
 		panic(err)
 	}
-	if op.MaxBodyBytes == 0 || op.MaxBodyBytes > MaxBody {
+	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = MaxBody
 	}
+	op.MaxBodyBytes = min(op.MaxBodyBytes, MaxLargeBody)
 	limit := op.MaxBodyBytes
 	op.MaxBodyBytes++ // huma refuses a body of exactly the limit
 	anyQuery, _ := op.Metadata[AnyQuery].(bool)

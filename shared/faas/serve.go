@@ -1,6 +1,7 @@
 package faas
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,8 @@ const lingerMargin = time.Second
 // It reads what OpenFaaS' watchdog reads: upstream_url (default
 // http://127.0.0.1:8082) is where to listen, read_timeout and write_timeout
 // (default 10s each) bound a request, healthcheck_interval (default: write_timeout) is
-// described above. Durations are such as 10s or a number of seconds. A function that
+// described above. max_body (default 1 MiB) bounds a request's body in bytes.
+// Durations are such as 10s or a number of seconds. A function that
 // cannot be built, or a setting that cannot be read, is logged and ends the process with
 // exit code 1.
 func Serve(handle Handle, version string) {
@@ -76,6 +78,7 @@ type settings struct {
 	readTimeout  time.Duration
 	writeTimeout time.Duration
 	linger       time.Duration // how long requests are still accepted after SIGTERM
+	maxBody      int64         // bytes of a request's body
 }
 
 func readSettings(lookup func(string) (string, bool)) (settings, error) {
@@ -91,12 +94,28 @@ func readSettings(lookup func(string) (string, bool)) (settings, error) {
 	if s.readTimeout, err = readDuration(lookup, "read_timeout", 10*time.Second); err != nil {
 		return s, err
 	}
+	if s.maxBody, err = readMaxBody(lookup); err != nil {
+		return s, err
+	}
 	if s.writeTimeout, err = readDuration(lookup, "write_timeout", 10*time.Second); err != nil {
 		return s, err
 	}
 	s.linger, err = readDuration(lookup, "healthcheck_interval", s.writeTimeout)
 	s.linger += lingerMargin
 	return s, err
+}
+
+// readMaxBody reads max_body: bytes, between 1 and MaxLargeBody.
+func readMaxBody(lookup func(string) (string, bool)) (int64, error) {
+	text, ok := lookup("max_body")
+	if !ok || text == "" {
+		return MaxBody, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || n > MaxLargeBody {
+		return 0, fmt.Errorf("max_body must be a number of bytes from 1 to %d, it is %q", MaxLargeBody, text)
+	}
+	return n, nil
 }
 
 func readDuration(lookup func(string) (string, bool), name string, byDefault time.Duration) (time.Duration, error) {
@@ -150,7 +169,7 @@ func warmUp(ctx context.Context, handle Handle) error {
 // stopped sending.
 func serve(ctx context.Context, listener net.Listener, handle Handle, s settings) error {
 	server := &http.Server{
-		Handler:           serverHandler(handle, s.writeTimeout),
+		Handler:           serverHandler(handle, s.writeTimeout, s.maxBody),
 		ReadHeaderTimeout: min(headerTimeout, s.readTimeout),
 		ReadTimeout:       s.readTimeout,
 		WriteTimeout:      s.writeTimeout + time.Second, // the answer to a call that ran out of time must get out
@@ -198,17 +217,16 @@ func lastCall(ctx context.Context, handle Handle) error {
 
 // serverHandler turns a Handle into an http.Handler, as OpenFaaS' own template
 // does, but with the URL in the context and a bound on the body.
-func serverHandler(handle Handle, timeout time.Duration) http.Handler {
+func serverHandler(handle Handle, timeout time.Duration, maxBody int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > MaxBody {
-			Answer(w, r, bodyTooLarge())
+		if r.ContentLength > maxBody {
+			refuseBody(w, r, maxBody)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+		body, err := readBody(r, maxBody)
 		if err != nil {
-			var tooLarge *http.MaxBytesError
-			if errors.As(err, &tooLarge) {
-				Answer(w, r, bodyTooLarge())
+			if errors.Is(err, errBodyTooLarge) {
+				refuseBody(w, r, maxBody)
 				return
 			}
 			// The client cut the connection and most likely reads no answer.
@@ -236,6 +254,30 @@ func serverHandler(handle Handle, timeout time.Duration) http.Handler {
 	})
 }
 
-func bodyTooLarge() error {
-	return fault.New(fault.TooLarge, "The body is larger than %d bytes.", MaxBody)
+var errBodyTooLarge = errors.New("the body is too large")
+
+// readBody reads a body of at most limit bytes. Where its length is declared, it
+// takes just that much memory.
+func readBody(r *http.Request, limit int64) ([]byte, error) {
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	n, err := body.ReadFrom(io.LimitReader(r.Body, limit+1))
+	if err == nil && n > limit {
+		err = errBodyTooLarge
+	}
+	return body.Bytes(), err
+}
+
+// refuseBody answers 413 and then reads on for a while: many clients, GitLab among
+// them, look at the answer only after they have sent everything, and would see a
+// reset connection.
+func refuseBody(w http.ResponseWriter, r *http.Request, limit int64) {
+	control := http.NewResponseController(w)
+	_ = control.EnableFullDuplex() // where it cannot, the client may see a reset
+	w.Header().Set("Connection", "close")
+	Answer(w, r, fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit))
+	_ = control.Flush()
+	_, _ = io.CopyN(io.Discard, r.Body, MaxLargeBody)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,16 +43,17 @@ func TestReadSettings(t *testing.T) {
 		want  settings
 		wrong string
 	}{
-		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second, 11 * time.Second}, ""},
+		"defaults": {nil, settings{"127.0.0.1:8082", 10 * time.Second, 10 * time.Second, 11 * time.Second, MaxBody}, ""},
 		"set": {
-			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s", "healthcheck_interval", "5s"},
-			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second, 6 * time.Second},
+			[]string{"upstream_url", "http://0.0.0.0:9000", "read_timeout", "5", "write_timeout", "1m5s", "healthcheck_interval", "5s", "max_body", "27262976"},
+			settings{"0.0.0.0:9000", 5 * time.Second, 65 * time.Second, 6 * time.Second, MaxLargeBody},
 			"",
 		},
 		"no port":       {[]string{"upstream_url", "http://127.0.0.1"}, settings{}, "upstream_url"},
 		"not http":      {[]string{"upstream_url", "8082"}, settings{}, "upstream_url"},
 		"bad duration":  {[]string{"read_timeout", "soon"}, settings{}, "read_timeout"},
 		"zero duration": {[]string{"write_timeout", "0"}, settings{}, "write_timeout"},
+		"bad body":      {[]string{"max_body", "25MB"}, settings{}, "max_body"},
 		"bad interval":  {[]string{"healthcheck_interval", "soon"}, settings{}, "healthcheck_interval"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +98,7 @@ func serveFor(t *testing.T, handle Handle, linger time.Duration) (base string, s
 	t.Cleanup(cancel)
 	done := make(chan error, 1)
 	go func() {
-		done <- serve(ctx, listener, handle, settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second, linger: linger})
+		done <- serve(ctx, listener, handle, settings{readTimeout: 10 * time.Second, writeTimeout: 10 * time.Second, linger: linger, maxBody: MaxBody})
 	}()
 	return "http://" + listener.Addr().String(), cancel, done
 }
@@ -357,9 +359,9 @@ func TestServerHandler_DoesNotReadBodiesOverTheLimit(t *testing.T) {
 	s := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodPost, "/", counted)
 	r.ContentLength = -1
-	serverHandler(Adapt(http.NotFoundHandler()), time.Minute).ServeHTTP(s, r)
+	serverHandler(Adapt(http.NotFoundHandler()), time.Minute, MaxBody).ServeHTTP(s, r)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, s.Code)
-	assert.LessOrEqual(t, counted.n, MaxBody+64<<10)
+	assert.LessOrEqual(t, counted.n, MaxBody+MaxLargeBody+64<<10, "it reads on for a while only")
 	assert.False(t, called)
 
 	var p Problem
@@ -389,10 +391,43 @@ func TestServerHandler_AnswersErrorsWithProblems(t *testing.T) {
 			rec := httptest.NewRecorder()
 			serverHandler(func(handler.Request) (handler.Response, error) {
 				return handler.Response{}, c.err
-			}, time.Minute).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
+			}, time.Minute, MaxBody).ServeHTTP(rec, httptest.NewRequest("GET", "/", nil))
 			assert.Equal(t, c.status, rec.Code)
 			assert.Equal(t, problemType, rec.Header().Get("Content-Type"))
 			assert.NotContains(t, rec.Body.String(), "canary")
 		})
+	}
+}
+
+// A client that looks at the answer only after it has sent everything gets it, not
+// a reset connection.
+func TestServe_AnswersATooLargeBodyCleanly(t *testing.T) {
+	t.Parallel()
+	base, _, _ := start(t, http.NotFoundHandler())
+	for _, chunked := range []bool{false, true} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+		require.NoError(t, err)
+		require.NoError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+		const size = 8 << 20
+		head, body := fmt.Sprintf("Content-Length: %d\r\n\r\n", size), strings.Repeat("x", size)
+		if chunked {
+			head, body = "Transfer-Encoding: chunked\r\n\r\n", fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", size, body)
+		}
+		_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\n"+head+body)
+		require.NoError(t, err, "chunked: %v", chunked)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err, "chunked: %v", chunked)
+		assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+		require.NoError(t, resp.Body.Close())
+		require.NoError(t, conn.Close())
+	}
+}
+
+func TestReadMaxBody_TakesASensibleNumberOfBytes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"": MaxBody, "1": 1, "27262976": 27262976, "0": 0, "-1": 0, "27262977": 0, "25MB": 0} {
+		got, err := readMaxBody(func(string) (string, bool) { return text, text != "" })
+		assert.Equal(t, want == 0, err != nil, text)
+		assert.Equal(t, want, got, text)
 	}
 }

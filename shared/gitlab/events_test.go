@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +137,71 @@ func FuzzParseEvent(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// bigEvent is a pipeline event as GitLab writes it, with so many jobs.
+func bigEvent(jobs int) []byte {
+	var b strings.Builder
+	b.WriteString(`{"object_kind":"pipeline","object_attributes":{"id":512,"iid":88,"ref":"main","tag":false,"sha":"4f1c2b7a9d3e5f60718293a4b5c6d7e8f9012345","source":"push","status":"running","stages":["build"],"created_at":"2026-11-02T09:15:00.123Z","finished_at":null,"variables":[]},"project":{"id":7,"path_with_namespace":"grove/campus"},"commit":{"title":"x","message":"[AutoDeploy][Update] alpha|7"},"builds":[`)
+	for i := jobs; i > 0; i-- {
+		if i < jobs {
+			b.WriteByte(',')
+		}
+		status := "success"
+		if i == 3 {
+			status = "failed"
+		}
+		fmt.Fprintf(&b, `{"id":%d,"stage":"build","name":"deploy-instance: [campus-%d]","status":%q,"created_at":"2026-11-02T09:15:00.000Z","started_at":"2026-11-02T09:16:00.000Z","finished_at":"2026-11-02T09:20:30.500Z","duration":270.5,"queued_duration":60.25,"failure_reason":null,"when":"on_success","manual":false,"allow_failure":false,"user":{"id":4,"name":"Grove","username":"project_7_bot","avatar_url":"https://www.gravatar.com/avatar/13efe0d4559475ba84ecc802061febbdea6e224fcbffd7ec7da9cd431845299c?s=80&d=identicon","email":"[REDACTED]"},"runner":{"id":12,"description":"grove-runner","runner_type":"project_type","active":true,"is_shared":false,"tags":["grove","docker","large"]},"artifacts_file":{"filename":null,"size":null},"environment":null}`, i, i, status)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// Beside the body itself, an event takes the memory of what is kept of it, however
+// many jobs there are; a failed job is kept before the others.
+func TestParseEvent_OfManyJobsTakesLittleMemory(t *testing.T) {
+	for _, jobs := range []int{1000, 5000, 20_000} {
+		body := bigEvent(jobs)
+		runtime.GC()
+		var before, peak runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		old := debug.SetGCPercent(10)
+		e, err := ParseEvent("Pipeline Hook", body)
+		took := time.Since(start)
+		runtime.ReadMemStats(&peak)
+		debug.SetGCPercent(old)
+		require.NoError(t, err)
+		used := int64(peak.HeapAlloc) - int64(before.HeapAlloc)
+		t.Logf("%d jobs, %.1f MiB: read in %s, %d KiB beside the body", jobs, float64(len(body))/(1<<20), took, used>>10)
+		assert.Less(t, used, int64(8<<20))
+		p := e.Pipeline.Pipeline
+		assert.Len(t, p.Stages[0].Jobs, min(jobs, maxEventJobs))
+		assert.True(t, slices.ContainsFunc(p.Stages[0].Jobs, func(j fleet.Job) bool { return j.Status == fleet.StatusFailed }))
+		assert.Equal(t, time.Date(2026, 11, 2, 9, 20, 30, 500e6, time.UTC), p.UpdatedAt, "milliseconds are read")
+	}
+}
+
+// What GitLab says of tags, merge requests and forks stays with the pipeline, and
+// such a pipeline is about no instance.
+func TestParseEvent_TellsWhatIsNotTheBranch(t *testing.T) {
+	const message = `"commit":{"title":"x","message":"[AutoDeploy][Update] alpha|7"}`
+	for name, tt := range map[string]struct {
+		attributes, rest string
+		want             fleet.Pipeline
+		deploys          bool
+	}{
+		"the branch":        {`"tag":false`, `"merge_request":null`, fleet.Pipeline{}, true},
+		"a tag":             {`"tag":true`, `"merge_request":null`, fleet.Pipeline{Tag: true}, false},
+		"a merge request":   {`"tag":false`, `"merge_request":{"iid":7,"source_project_id":7,"target_project_id":7}`, fleet.Pipeline{MergeRequest: 7}, false},
+		"a fork's":          {`"tag":false`, `"merge_request":{"iid":7,"source_project_id":9,"target_project_id":7}`, fleet.Pipeline{MergeRequest: 7, Fork: true}, false},
+		"types it may have": {`"tag":"no","stages":{}`, `"merge_request":[]`, fleet.Pipeline{}, true},
+	} {
+		body := `{"object_attributes":{"id":5,"status":"success","ref":"main","source":"push",` + tt.attributes + `},"project":{"id":7},` + message + `,` + tt.rest + `}`
+		e, err := ParseEvent("Pipeline Hook", []byte(body))
+		require.NoError(t, err, name)
+		p := e.For(fleet.Project{ID: "campus", DefaultBranch: "main"}, "key", time.Time{}).Pipeline
+		assert.Equal(t, []any{tt.want.Tag, tt.want.MergeRequest, tt.want.Fork}, []any{p.Tag, p.MergeRequest, p.Fork}, name)
+		assert.Equal(t, tt.deploys, len(p.Deployments) > 0, name)
+	}
 }
