@@ -79,6 +79,7 @@ type jobBody struct {
 	WebURL        soft[string] `json:"web_url"`
 	AllowFailure  soft[bool]   `json:"allow_failure"`
 	FailureReason soft[string] `json:"failure_reason"`
+	Downstream    soft[idBody] `json:"downstream_pipeline"` // of a bridge
 }
 
 func (b jobBody) job() fleet.Job {

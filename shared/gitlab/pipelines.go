@@ -125,7 +125,7 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, query url.Val
 // pipeline could not be created, or GitLab ended it at once. Else it is empty.
 func unstarted(jobs, bridges []jobBody) string {
 	for _, b := range bridges {
-		if b.Status == string(fleet.StatusFailed) && b.FailureReason.Value != "" {
+		if b.Status == string(fleet.StatusFailed) && b.Downstream.Value.ID == 0 && b.FailureReason.Value != "" {
 			return cutText("The job " + b.Name + " could not start its child pipeline: " + b.FailureReason.Value)
 		}
 	}
