@@ -6,8 +6,9 @@
 //   - keys.yml, effects.yml: configuration keys with type, documentation and what
 //     changing them causes, per Tutor version (14 to 21 were checked)
 //   - secrets.yml: which keys and which texts are secret
-//   - reasons.yml: what Kubernetes reports, in words, with what to do about it
+//   - notes.yml: keys that people use to leave notes for each other
 //
 // The package is pure: it reads no file, network or store, and knows no YAML document.
-// Package grove applies its tables to files, package diagnose to what a cluster reports.
+// Package grove applies its tables to files. What Kubernetes reports is put into words by
+// reasons.yml beside package diagnose, which runs in the clusters.
 package openedx

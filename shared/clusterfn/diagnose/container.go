@@ -7,7 +7,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // container is about one container that is to keep running.
@@ -73,7 +72,7 @@ func (e *examination) crashes(c clusterfn.Container) {
 // more than that it waits; the event of the last try then has the cause.
 func (e *examination) imagePull(c clusterfn.Container) {
 	said := c.Message
-	if reason, known := openedx.PullReason(said); !known || reason.Words == "" {
+	if reason, known := pullReason(said); !known || reason.Words == "" {
 		if ev, ok := newest(e.events, func(ev clusterfn.Event) bool {
 			return ev.Reason == "Failed" && (ev.Part == "" || ev.Part == c.Name) && strings.HasPrefix(ev.Message, "Failed to pull image")
 		}); ok {
@@ -82,7 +81,7 @@ func (e *examination) imagePull(c clusterfn.Container) {
 	}
 	cause := runtimeCause(said)
 	next := "Check the image's name and tag, and that the registry answers."
-	if reason, known := openedx.PullReason(said); known {
+	if reason, known := pullReason(said); known {
 		next = reason.Next
 		if cause == "" || strings.EqualFold(cause, reason.Words) {
 			cause = reason.Words
@@ -211,7 +210,7 @@ func ending(reason string, code int) string {
 	case reason == "DeadlineExceeded":
 		return "it took too long"
 	}
-	if words := openedx.ExitCodeWords(code); words != "" {
+	if words := exitCodeWords(code); words != "" {
 		return fmt.Sprintf("exit code %d: %s", code, words)
 	}
 	return fmt.Sprintf("exit code %d", code)

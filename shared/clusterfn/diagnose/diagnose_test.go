@@ -134,3 +134,24 @@ func TestJobThatCannotStart(t *testing.T) {
 		assert.Equal(t, tc.reason, got.Reason, name)
 	}
 }
+
+// TestReasons_RowsAreWhole holds every row of the table to words, a next step and a source.
+func TestReasons_RowsAreWhole(t *testing.T) {
+	t.Parallel()
+	for _, message := range []string{"no space left on device", "manifest unknown", "i/o timeout"} {
+		p := clusterfn.Pod{Name: "lms-1", Workload: "lms", Phase: "Pending", CreatedAt: noon.Add(-time.Hour), Containers: []clusterfn.Container{{
+			Name: "lms", State: "waiting", Reason: "ErrImagePull", Message: "rpc error: code = Unknown desc = failed to pull and unpack image \"x\": " + message,
+		}}}
+		found := diagnose.Pod(p, nil, noon)
+		require.Len(t, found, 1)
+		assert.NotContains(t, found[0].Reason, "rpc error")
+		assert.Contains(t, found[0].Reason, message)
+	}
+	many := diagnose.Facts{Name: "demo"}
+	for i := range 40 {
+		many.Pods = append(many.Pods, clusterfn.Pod{Name: string(rune('a' + i)), Workload: "lms", Kind: "Deployment", Phase: "Failed", Reason: "Evicted", Node: "n1", Message: "low on memory"})
+	}
+	got := diagnose.Instance(&many, noon)
+	require.Len(t, got.Findings, 1, "equal findings are one")
+	assert.Equal(t, 40, got.Findings[0].Count)
+}

@@ -6,5 +6,5 @@
 // A pod or Deployment that is broken makes its instance failed when nothing
 // else does its work and learners or authors cannot do without it, and degraded
 // otherwise. The worst finding is the instance's; a cause comes before its consequences.
-// What messages of Kubernetes mean is in reasons.yml of package openedx.
+// What messages of Kubernetes mean is in reasons.yml, each row with its source.
 package diagnose

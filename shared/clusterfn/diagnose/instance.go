@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -99,7 +98,7 @@ func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[
 			continue // the job's own end counts
 		case p.Phase == "Failed" && replicated && d.Available >= d.Desired:
 			continue // replaced
-		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job" || p.Workload != "" && !openedx.IsEssential(p.Workload)):
+		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job" || p.Workload != "" && !isEssential(p.Workload)):
 			f.Health = fleet.Degraded
 		}
 		if now, replaced := live[p.Workload]; replaced && replicated && p.Phase == "Failed" && now != fleet.Healthy && rank(now) < rank(f.Health) {

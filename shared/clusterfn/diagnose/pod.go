@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // Pod tells what is wrong with a pod or not finished, worst first. events are
@@ -85,7 +84,7 @@ func (e *examination) hindrance() (out clusterfn.Event, found bool) {
 		default:
 			continue
 		}
-		rank, best := openedx.StartRank(ev.Message), openedx.StartRank(out.Message)
+		rank, best := startRank(ev.Message), startRank(out.Message)
 		if !found || rank < best || rank == best && ev.At.After(out.At) {
 			out, found = ev, true
 		}
@@ -192,7 +191,7 @@ func (e *examination) notReady(initRunning string) {
 	}
 	if ev, ok := e.hindrance(); ok && e.pod.Phase == "Pending" {
 		said, next := runtimeCause(ev.Message), "Correct what the message names: a volume, a Secret, a ConfigMap or the node's network."
-		if reason, known := openedx.StartReason(ev.Message); known {
+		if reason, known := startReason(ev.Message); known {
 			said, next = reason.Words+" ("+said+")", reason.Next
 		}
 		e.add("", clusterfn.StuckStarting, fleet.Failed, next, "A pod of %s does not start: %s.", e.name(), said).Since = since

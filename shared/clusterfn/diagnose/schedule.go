@@ -7,7 +7,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/openedx"
 )
 
 var (
@@ -49,12 +48,12 @@ func (e *examination) unschedulable() {
 	}
 	var all []found
 	for _, clause := range clauses(e.pod.Scheduling) {
-		reason, known := openedx.SchedulingReason(clause)
+		reason, known := schedulingReason(clause)
 		if !known {
-			all = append(all, found{words: "“" + brief(clause) + "”", rank: openedx.SchedulingRank(openedx.Reason{}) + 1})
+			all = append(all, found{words: "“" + brief(clause) + "”", rank: schedulingRank(reasonRow{}) + 1})
 			continue
 		}
-		f := found{words: reason.Words, next: reason.Next, rank: openedx.SchedulingRank(reason)}
+		f := found{words: reason.Words, next: reason.Next, rank: schedulingRank(reason)}
 		if t := taint.FindStringSubmatch(clause); t != nil {
 			f.words += " (taint " + strings.TrimRight(strings.TrimSpace(t[1]), ": ") + ")"
 		}

@@ -9,14 +9,13 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/openedx"
 )
 
 // deployment tells what is wrong with the replicas of a Deployment, StatefulSet or
 // DaemonSet.
 func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
 	broken := fleet.Failed
-	if d.Available > 0 || !openedx.IsEssential(d.Name) {
+	if d.Available > 0 || !isEssential(d.Name) {
 		broken = fleet.Degraded
 	}
 	finding := func(code clusterfn.Code, health fleet.Health, next, reason string, args ...any) clusterfn.Finding {
@@ -102,7 +101,7 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 // running judges a job that goes on: as long as is usual, longer, or so long that it will
 // not end by itself.
 func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health fleet.Health, reason, next string) {
-	slow, stuck := openedx.JobLimits()
+	slow, stuck := jobLimits()
 	switch age := now.Sub(j.CreatedAt); {
 	case age > stuck:
 		return clusterfn.JobStuck, fleet.Failed, fmt.Sprintf("The job %s has been running for more than %d minutes.", j.Name, int(stuck.Minutes())),
