@@ -4,6 +4,7 @@
 //
 //	ocim-server             serve on OCIM_LISTEN (default 127.0.0.1:8080)
 //	ocim-server openapi     write the API of all functions as one OpenAPI document
+//	ocim-server store       check, back up, restore, export or import the store
 //	ocim-server version     write the version
 //
 // It keeps everything in OCIM_DIR (default .ocim), secrets included.

@@ -43,8 +43,10 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return Serve(ctx, cfg, stdout, log, nil)
 	case len(args) == 1 && args[0] == "openapi":
 		return writeDocument(stdout)
+	case args[0] == "store":
+		return runStore(ctx, args[1:], stdout)
 	default:
-		return fmt.Errorf("usage: ocim-server [openapi | version]")
+		return fmt.Errorf("usage: ocim-server [openapi | store | version]")
 	}
 }
 

@@ -15,8 +15,6 @@ import (
 
 	web "github.com/open-craft/ocim/functions/web"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 	"github.com/open-craft/ocim/shared/setup/storesetup"
@@ -51,10 +49,7 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 		return fmt.Errorf("make the folder for what is kept: %w", err)
 	}
 	// The store's lock comes first: it is what keeps two from using one folder.
-	store, err := bolt.Open(filepath.Join(cfg.Dir, "ocim.db"), bolt.Options{})
-	if fault.Is(err, fault.Unavailable) {
-		return fmt.Errorf("already running with %s: stop that first, or set OCIM_DIR to another folder", cfg.Dir)
-	}
+	store, err := openStore(cfg.Dir)
 	if err != nil {
 		return err
 	}
@@ -67,6 +62,9 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 	defer func() { _ = listener.Close() }()
 
 	if err := faas.ListenMetrics(ctx, cfg.MetricsListen); err != nil {
+		return err
+	}
+	if err := checkSealKeys(ctx, store, filepath.Join(cfg.Dir, "secrets")); err != nil {
 		return err
 	}
 	secrets, err := makeSecrets(filepath.Join(cfg.Dir, "secrets"), time.Now())
@@ -106,6 +104,13 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	schedule.start()
+	var backing sync.WaitGroup
+	serving, end := context.WithCancel(ctx)
+	backing.Go(func() { keepBackups(serving, store, cfg.Dir, log) })
+	defer func() { // before the store closes
+		end()
+		backing.Wait()
+	}()
 	fmt.Fprintf(stdout, "Ocim is at %s\n%s\n", m.baseURL, how)
 
 	select {

@@ -45,24 +45,36 @@ func Open(path string, opts Options) (*Store, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "cannot make the folder of the store")
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:      opts.LockWait,
-		NoSync:       opts.NoSync,
-		FreelistType: bbolt.FreelistMapType,
+	var db *bbolt.DB
+	err := guarded(path, func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout:      opts.LockWait,
+			NoSync:       opts.NoSync,
+			FreelistType: bbolt.FreelistMapType,
+		})
+		return err
 	})
 	if errors.Is(err, bberrors.ErrTimeout) {
 		return nil, fault.Wrap(fault.Unavailable, err, "another process has the store %s open", path)
 	}
+	if errors.Is(err, bberrors.ErrInvalid) || errors.Is(err, bberrors.ErrChecksum) || errors.Is(err, bberrors.ErrVersionMismatch) {
+		err = damaged(path, err)
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "cannot open the store %s", path)
 	}
-	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{itemBucket, expiryBucket} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
+	if err := checkLength(db); err != nil {
+		return nil, damaged(path, errors.Join(err, db.Close()))
+	}
+	err = guarded(path, func() error {
+		return db.Update(func(tx *bbolt.Tx) error {
+			for _, name := range [][]byte{itemBucket, expiryBucket} {
+				if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	if err == nil && !opts.NoSync {
 		err = syncFolder(folder)
@@ -144,7 +156,9 @@ func (s *Store) view(ctx context.Context, f func(items *bbolt.Bucket, now time.T
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := s.db.View(func(tx *bbolt.Tx) error { return f(tx.Bucket(itemBucket), s.now()) })
+	err := guarded(s.db.Path(), func() error {
+		return s.db.View(func(tx *bbolt.Tx) error { return f(tx.Bucket(itemBucket), s.now()) })
+	})
 	return classify(err, "cannot read the store")
 }
 
