@@ -17,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/pipelines"
+	"github.com/open-craft/ocim/shared/access"
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
@@ -39,6 +41,12 @@ func (byRole) Authenticate(_ context.Context, bearer string) (identity.Principal
 		p.Grants.Clusters = map[string]identity.Role{"other": identity.Administrator}
 	}
 	return p, nil
+}
+
+// Allowed implements operation.Requesters: roles do not change here.
+func (b byRole) Allowed(ctx context.Context, by audit.Actor, _ fleet.OperationKind, cluster string) (bool, error) {
+	p, err := b.Authenticate(ctx, by.UserID)
+	return p.Allowed(access.Operator, cluster), err
 }
 
 type world struct {
@@ -64,7 +72,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	keys, err := secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
 	w.Fleet = allsetup.New(allsetup.Parts{
-		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
+		KV: kvtest.OpenWithClock(t, clock.Now), Keys: keys, Requesters: byRole{}, Now: clock.Now, Log: slog.New(slog.DiscardHandler),
 		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: func(string) string { return "http://127.0.0.1:1/hook" },
 	})
 	_, _, err = w.Projects.Add(t.Context(), projects.Request{

@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 
 	"github.com/open-craft/ocim/shared/faas"
@@ -22,6 +23,7 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List the running and the waiting operations, by cluster, in their order"), f.queue)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/resume", "resume-operation", "Send a waiting operation now; takes it over when its requester lost the role"), f.resume)
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Take back an operation that waits for its turn"), f.withdraw)
 }
 
@@ -46,9 +48,8 @@ func (w OperationRequest) request(ctx context.Context, cluster string) (operatio
 		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Repository: w.Repository, Branch: w.Branch,
 		Reason: w.Reason, By: actor(ctx),
 	}
-	// The route lets operators in; this one kind takes more.
-	if r.Kind == fleet.Reprovision && !faas.PrincipalFrom(ctx).Allowed(identity.Administrator, cluster) {
-		return r, fault.InvalidField("kind", "only an administrator may reprovision a cluster").WithKind(fault.Forbidden)
+	if err := requireRoleFor(ctx, r.Kind, cluster); err != nil {
+		return r, err
 	}
 	for key, value := range w.Overrides {
 		raw, err := json.Marshal(value)
@@ -254,6 +255,34 @@ type operationOutput struct {
 	Body fleet.Operation
 }
 
+func (f *pipelines) resume(ctx context.Context, in *operationInput) (*operationOutput, error) {
+	project, err := f.project(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := f.Fleet.Operation(ctx, in.Cluster, in.Operation)
+	if err != nil {
+		return nil, err
+	}
+	if err := requireRoleFor(ctx, waiting.Kind, in.Cluster); err != nil {
+		return nil, err
+	}
+	op, err := f.Operations.Resume(ctx, project, in.Operation, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &operationOutput{Body: op}, nil
+}
+
+// requireRoleFor refuses a kind of operation that needs more than the operator role, which
+// the routes require.
+func requireRoleFor(ctx context.Context, kind fleet.OperationKind, cluster string) error {
+	if kind == fleet.Reprovision && !faas.PrincipalFrom(ctx).Allowed(identity.Administrator, cluster) {
+		return fault.InvalidField("kind", "Only an administrator may reprovision a cluster.").WithKind(fault.Forbidden)
+	}
+	return nil
+}
+
 func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operationOutput, error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
@@ -262,6 +291,11 @@ func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operatio
 	op, err := f.Operations.Withdraw(ctx, project, in.Operation, actor(ctx))
 	if err != nil {
 		return nil, err
+	}
+	if op.Bulk != "" {
+		if err := f.Bulks.Advance(ctx); err != nil {
+			slog.WarnContext(ctx, "bulk changes not advanced yet", "err", err)
+		}
 	}
 	return &operationOutput{Body: op}, nil
 }

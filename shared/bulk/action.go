@@ -60,6 +60,7 @@ func apply(b *fleet.Bulk, action string, by audit.Actor) (bool, error) {
 			return wrong()
 		}
 		b.State, b.Detail, b.Forgiven = fleet.BulkRunning, "", failures(b)
+		takeOver(b, by)
 	case Abort:
 		if b.State != fleet.BulkRunning && b.State != fleet.BulkPaused {
 			return wrong()
@@ -81,11 +82,21 @@ func apply(b *fleet.Bulk, action string, by audit.Actor) (bool, error) {
 			}
 		}
 		b.State, b.Detail, b.Forgiven = fleet.BulkRunning, "", 0
+		takeOver(b, by)
 		b.EndedAt = time.Time{}
 	default:
 		return false, fault.InvalidField("action", "must be pause, resume, abort or retry")
 	}
 	return true, nil
+}
+
+// takeOver makes whoever continues a bulk change responsible for what it does from now on:
+// their role counts, and the operations that follow are theirs.
+func takeOver(b *fleet.Bulk, by audit.Actor) {
+	if by.Email != b.By.Email {
+		b.TakenOverBy = by.Email
+	}
+	b.By = by
 }
 
 func failures(b *fleet.Bulk) int {

@@ -18,6 +18,7 @@ type Service struct {
 	Store      Store
 	Operations Operations
 	Actions    Actions
+	Requesters operation.Requesters // asked before each wave; nil: everyone may
 	Keys       *secret.Keyring
 	Audit      *audit.Log // nil: no audit log is kept
 	Now        func() time.Time

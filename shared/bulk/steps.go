@@ -45,10 +45,18 @@ func (s *Service) step(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		lost, err := s.lostPermission(ctx, b)
+		if err != nil {
+			return err
+		}
 		changed := false
+		by := b.By
 		b, err = s.Store.ChangeBulk(ctx, id, nil, func(b *fleet.Bulk) (bool, error) {
 			changed = observe(b, states)
 			changed = pauseAfterFailures(b, states) || changed
+			if b.By == by {
+				changed = pauseFor(b, lost) || changed
+			}
 			changed = nextTransition(b, s.Now()) || changed
 			return changed, nil
 		})
@@ -71,6 +79,29 @@ func (s *Service) step(ctx context.Context, id string) error {
 		}
 	}
 	return nil
+}
+
+// lostPermission returns why a running bulk change may not start its next instances: its
+// requester lost the role in one of their clusters. It is empty when it may.
+func (s *Service) lostPermission(ctx context.Context, b fleet.Bulk) (string, error) {
+	if s.Requesters == nil || b.State != fleet.BulkRunning {
+		return "", nil
+	}
+	asked := map[string]bool{}
+	for _, t := range b.Targets {
+		if asked[t.Cluster] || t.State != fleet.TargetWaiting && t.State != fleet.TargetStarting {
+			continue
+		}
+		asked[t.Cluster] = true
+		allowed, err := s.Requesters.Allowed(ctx, b.By, b.Kind, t.Cluster)
+		if err != nil {
+			return "", err
+		}
+		if !allowed {
+			return operation.LostPermission(b.By.Email, t.Cluster), nil
+		}
+	}
+	return "", nil
 }
 
 // MaySend implements operation.Gate: an operation of a bulk change that has stopped is

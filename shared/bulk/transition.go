@@ -56,6 +56,15 @@ func pauseAfterFailures(b *fleet.Bulk, states map[string]fleet.Operation) bool {
 	return true
 }
 
+// pauseFor pauses a running bulk change for a reason, unless that is empty.
+func pauseFor(b *fleet.Bulk, reason string) bool {
+	if reason == "" || b.State != fleet.BulkRunning {
+		return false
+	}
+	b.State, b.Detail = fleet.BulkPaused, reason
+	return true
+}
+
 // anyWaits reports whether any operation can still be taken back.
 func anyWaits(states map[string]fleet.Operation) bool {
 	for _, op := range states {

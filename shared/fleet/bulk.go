@@ -18,6 +18,7 @@ type Bulk struct {
 	EndedAt     time.Time     `json:"endedAt,omitzero"`
 	Batch       int           `json:"batch" doc:"Instances of each wave after the first"`
 	PauseAfter  int           `json:"pauseAfter" doc:"Failures after which it pauses; one in the first wave is enough"`
+	TakenOverBy string        `json:"takenOverBy,omitempty" doc:"E-mail of the operator who continued it last, if not the requester"`
 	Forgiven    int           `json:"-"` // failures that were there when it was resumed
 	Detail      string        `json:"detail,omitempty" doc:"Why it paused"`
 	Targets     []BulkTarget  `json:"targets"`

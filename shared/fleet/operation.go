@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"github.com/open-craft/ocim/shared/audit"
 	"slices"
 	"time"
 )
@@ -21,12 +22,31 @@ type Detail struct {
 	Request string       `json:"request,omitempty"` // to GitLab, as JSON, secrets masked
 }
 
+// WaitKind is what a waiting operation waits for besides its place in the queue.
+type WaitKind string
+
+// The kinds.
+const (
+	WaitLimit      WaitKind = "limit"      // of GitLab; Ocim sends the operation again at RetryAt
+	WaitSetting    WaitKind = "setting"    // that a person has to change
+	WaitPermission WaitKind = "permission" // the requester lost the role
+)
+
 // All gives the instances of an operation with their deployment ids.
 func (o *Operation) All() []Deployment {
 	if len(o.Deployments) > 0 {
 		return o.Deployments
 	}
 	return []Deployment{{Instance: o.Instance, ID: o.DeploymentID}}
+}
+
+// AddDuplicate records a pipeline that was started a second time.
+func (o *Operation) AddDuplicate(id int64) bool {
+	if slices.Contains(o.Duplicates, id) {
+		return false
+	}
+	o.Duplicates = append(o.Duplicates, id)
+	return true
 }
 
 // AddPipeline notes that a pipeline belongs to the operation.
@@ -67,6 +87,12 @@ type Operation struct {
 	Sealed       []byte         `json:"-"` // what is to be sent, sealed; dropped once GitLab has accepted it
 	SealedParts  int            `json:"-"` // how many items hold it instead, when it is large
 	SentAt       time.Time      `json:"-"` // when sending began; set before GitLab is called
+	By           audit.Actor    `json:"-"` // who is responsible for it: the requester, or whoever took it over
+	WaitingFor   WaitKind       `json:"waitingFor,omitempty" enum:"limit,setting,permission" doc:"What a waiting operation waits for besides its place in the queue: limit passes by itself (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it"`
+	RetryAt      time.Time      `json:"retryAt,omitzero" doc:"When Ocim sends it again by itself"`
+	TakenOverBy  string         `json:"takenOverBy,omitempty" doc:"E-mail of the operator who took it over"`
+	Attempts     int            `json:"attempts,omitempty" doc:"How often sending it was begun; more than one after a crash or a limit"`
+	Duplicates   []int64        `json:"duplicates,omitempty" doc:"Pipelines that were started a second time by a process that had been paused; Ocim cancels them, and they decide nothing"`
 	Pipelines    []int64        `json:"pipelines,omitempty" doc:"Its pipelines: trigger, deploying, child"`
 	Detail       string         `json:"detail,omitempty" doc:"What happened, with the cure when it failed"`
 	RequestedAt  time.Time      `json:"requestedAt"`

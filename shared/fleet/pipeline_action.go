@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"time"
+
+	"github.com/open-craft/ocim/shared/audit"
 )
 
 // PipelineAction is something a person does to a pipeline, from the request to
@@ -15,6 +17,7 @@ type PipelineAction struct {
 	At       time.Time   `json:"at"`
 	Reason   string      `json:"reason,omitempty"`
 	Detail   string      `json:"detail,omitempty" doc:"Why it is not done, with the cure"`
+	Actor    audit.Actor `json:"-"` // who By is
 	SentAt   time.Time   `json:"-"` // when GitLab was last asked
 	Seen     time.Time   `json:"-"` // UpdatedAt of the pipeline before, by GitLab's clock
 }

@@ -248,16 +248,20 @@ type storedOperation struct {
 	Sealed      []byte      `json:"sealed,omitempty"`
 	SealedParts int         `json:"sealedParts,omitempty"`
 	SentAt      time.Time   `json:"sentAt,omitzero"`
+	By          audit.Actor `json:"by,omitzero"` // absent in what releases before 2026-12 wrote
 	Audit       audit.Trail `json:"audit,omitempty"`
 }
 
 func stored(op fleet.Operation, trail audit.Trail) storedOperation {
-	return storedOperation{op, op.Sealed, op.SealedParts, op.SentAt, trail}
+	return storedOperation{op, op.Sealed, op.SealedParts, op.SentAt, op.By, trail}
 }
 
 func (o storedOperation) operation() fleet.Operation {
 	op := o.Operation
-	op.Sealed, op.SealedParts, op.SentAt = o.Sealed, o.SealedParts, o.SentAt
+	op.Sealed, op.SealedParts, op.SentAt, op.By = o.Sealed, o.SealedParts, o.SentAt, o.By
+	if op.By == (audit.Actor{}) {
+		op.By.Email = op.RequestedBy
+	}
 	return op
 }
 

@@ -20,13 +20,14 @@ type storedAction struct {
 	fleet.PipelineAction
 	SentAt time.Time   `json:"sentAt,omitzero"`
 	Seen   time.Time   `json:"seen,omitzero"`
+	Actor  audit.Actor `json:"actor,omitzero"`
 	Audit  audit.Trail `json:"audit,omitempty"`
 	Former string      `json:"act,omitempty"` // the action's name as releases before 2026-12 wrote it
 }
 
 func (a storedAction) action() fleet.PipelineAction {
 	action := a.PipelineAction
-	action.SentAt, action.Seen = a.SentAt, a.Seen
+	action.SentAt, action.Seen, action.Actor = a.SentAt, a.Seen, a.Actor
 	if action.Action == "" {
 		action.Action = a.Former
 	}
@@ -54,7 +55,7 @@ func openActionKey(cluster string, pipeline int64, id string) kv.Key {
 // AddPipelineAction notes an action before it is carried out; fault.Conflict when there
 // is one of that id.
 func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, record Recorder) error {
-	value, err := json.Marshal(storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen})
+	value, err := json.Marshal(storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen, Actor: a.Actor})
 	if err != nil {
 		return fmt.Errorf("encoding action %s: %w", a.ID, err)
 	}
@@ -88,7 +89,7 @@ func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a flee
 		if err != nil || !changed {
 			return nil, err
 		}
-		return json.Marshal(storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Audit: former.Audit})
+		return json.Marshal(storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Actor: result.Actor, Audit: former.Audit})
 	})
 	if err != nil {
 		return fleet.PipelineAction{}, fmt.Errorf("changing action %s: %w", a.ID, err)

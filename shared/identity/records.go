@@ -16,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/standing"
 )
 
 // Bounds that keep a user's item within 4 KiB, which one read unit pays for.
@@ -61,7 +62,7 @@ type claim struct {
 
 const userPartition = "identity/user"
 
-func userKey(id string) kv.Key { return kv.Key{Partition: userPartition, Sort: id} }
+func userKey(id string) kv.Key { return standing.UserKey(id) }
 
 func emailKey(email string) kv.Key { return kv.Key{Partition: "identity/email", Sort: email} }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/standing"
 )
 
 // MaxTokenLifetime is the longest an API token can be good for.
@@ -59,7 +60,7 @@ func (t apiToken) view() APIToken {
 
 func tokenPartition(user string) string { return "identity/token/" + user }
 
-func tokenKey(user, id string) kv.Key { return kv.Key{Partition: tokenPartition(user), Sort: id} }
+func tokenKey(user, id string) kv.Key { return standing.TokenKey(user, id) }
 
 // The text of an API token: the prefix, the owner's and the token's id, 256
 // random bits and a checksum, all in digits and small letters, so that scanners

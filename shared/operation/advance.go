@@ -33,6 +33,9 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 			if open[i], err = s.follow(ctx, op); err != nil {
 				return err
 			}
+			if err := s.cancelDuplicates(ctx, project, open[i]); err != nil {
+				return err
+			}
 		}
 		if err := s.upsertPendingRow(ctx, op); err != nil {
 			return err
@@ -42,6 +45,7 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 	if slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.State != fleet.Requested }) {
 		return nil
 	}
+	open = slices.DeleteFunc(open, waitsForPerson)
 	if wait, err := s.waitForOther(ctx, project.ID, open); err != nil || wait {
 		return err
 	}
@@ -75,8 +79,8 @@ func (s *Service) waitForOther(ctx context.Context, cluster string, open []fleet
 	return true, err
 }
 
-// start sends a waiting operation to GitLab. It reports whether that ended it, so that
-// the next one may be sent.
+// start sends a waiting operation to GitLab. It reports whether the next one may be sent:
+// this one ended, or waits for a person.
 func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Operation) (bool, error) {
 	// The operation itself holds the slot, so any replica can continue with it; SentAt
 	// ensures that only one replica at a time sends it.
@@ -97,10 +101,16 @@ func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Ope
 		return false, err
 	}
 	op, err = s.send(ctx, project, op)
-	if err != nil || !op.State.Ended() {
+	if err != nil || !op.State.Ended() && !waitsForPerson(op) {
 		return false, err
 	}
 	return true, s.Store.ReleaseLease(ctx, lease)
+}
+
+// waitsForPerson reports whether an operation waits until somebody resumes it. It lets
+// later operations pass.
+func waitsForPerson(op fleet.Operation) bool {
+	return op.State == fleet.Requested && (op.WaitingFor == fleet.WaitSetting || op.WaitingFor == fleet.WaitPermission)
 }
 
 // freeSlot releases the slot of an operation that ended but whose function died before
@@ -114,7 +124,7 @@ func (s *Service) freeSlot(ctx context.Context, cluster string) (bool, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return false, err
 	}
-	if err == nil && !op.State.Ended() {
+	if err == nil && !op.State.Ended() && !waitsForPerson(op) {
 		return false, nil
 	}
 	return true, s.Store.EndLease(ctx, slot(cluster), holder)

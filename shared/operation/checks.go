@@ -94,6 +94,15 @@ func (s *Service) warnOfQueue(ctx context.Context, p *prepared, cluster string) 
 		p.warn(willQueue, "", "%s of %s comes first in this cluster; this one starts after it (%d ahead)",
 			open[0].Kind, Subject(open[0]), len(open))
 	}
+	if p.op.Kind == fleet.Update {
+		for _, op := range open {
+			if op.Kind != fleet.Update || !sharesInstance(op, p.op) {
+				continue
+			}
+			p.warn(changeWaits, "", "A change of %s by %s comes first. This one is applied to its result; it fails if both change the same keys", Subject(op), op.RequestedBy)
+			break
+		}
+	}
 	other, err := s.OtherPipeline(ctx, cluster, open)
 	if err != nil {
 		return err
@@ -103,6 +112,13 @@ func (s *Service) warnOfQueue(ctx context.Context, p *prepared, cluster string) 
 		p.warnings[len(p.warnings)-1].Link = other.WebURL
 	}
 	return nil
+}
+
+// sharesInstance reports whether two operations have an instance in common.
+func sharesInstance(a, b fleet.Operation) bool {
+	return slices.ContainsFunc(a.All(), func(d fleet.Deployment) bool {
+		return slices.ContainsFunc(b.All(), func(e fleet.Deployment) bool { return d.Instance == e.Instance })
+	})
 }
 
 // warnOfData warns about what happens to an instance's data.

@@ -34,6 +34,7 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	if err != nil {
 		return op, err
 	}
+	pipelines, duplicates := withoutDuplicates(op, pipelines)
 	for i, p := range pipelines {
 		known := p.Operation != "" && (p.Operation == op.Kind || op.Kind != fleet.Reprovision)
 		if known || p.IsChild() {
@@ -59,6 +60,9 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	}
 	op, err = s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
 		changed := progress(o, pipelines, s.Now())
+		for _, id := range duplicates {
+			changed = o.AddDuplicate(id) || changed
+		}
 		return overdue(o, pipelines, gone, record.State.SucceededAt, s.Now()) || changed, nil
 	})
 	if err != nil {

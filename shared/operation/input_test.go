@@ -103,7 +103,10 @@ func TestStart_GitLabAnswers(t *testing.T) {
 				_, err := w.Policy.SetContract(t.Context(), w.Project(t), &fleet.Contract{AllowReprovision: true}, operationtest.Ada)
 				require.NoError(t, err)
 				if by == "trigger" && name == "404" {
-					how.Says = "Create a trigger token in this project"
+					how.Says, how.Setting = "Create a trigger token in this project", true
+				}
+				if by != "commit" && name == "422" { // a broken CI configuration, says GitLab 18
+					how.Setting = true
 				}
 				req := test.req
 				req.By, req.Key = operationtest.Ada, "the-one-key"
@@ -115,6 +118,10 @@ func TestStart_GitLabAnswers(t *testing.T) {
 				if how.Passes {
 					want, then = fleet.Requested, fleet.Succeeded
 				}
+				if how.Setting {
+					want, then = fleet.Requested, fleet.Requested
+					assert.Equal(t, fleet.WaitSetting, op.WaitingFor)
+				}
 				assert.Equal(t, want, op.State)
 				assert.Contains(t, op.Detail, how.Says)
 				assert.NotContains(t, op.Detail, "canary")
@@ -122,12 +129,22 @@ func TestStart_GitLabAnswers(t *testing.T) {
 				w.Poll(t, 8)
 				op = w.Operation(t, op.ID)
 				assert.Equal(t, then, op.State, op.Detail)
-				assert.Empty(t, op.Sealed)
+				assert.Equal(t, how.Setting, op.Sealed != nil)
 				assert.LessOrEqual(t, w.Started(), 1)
 
 				next, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "gamma"})
 				require.NoError(t, err)
 				assert.Equal(t, fleet.Accepted, next.State, "the cluster is free")
+				if !how.Setting {
+					return
+				}
+				w.Finish(t, next)
+				// The setting was corrected: the fault was for one request only.
+				op, err = w.Operations.Resume(t.Context(), w.Project(t), op.ID, operationtest.Ada)
+				require.NoError(t, err)
+				assert.Equal(t, fleet.Accepted, op.State, op.Detail)
+				assert.Empty(t, op.WaitingFor)
+				assert.Equal(t, fleet.Succeeded, w.Finish(t, op).State)
 			})
 		}
 	}

@@ -15,13 +15,14 @@ import (
 
 // Service starts operations and advances them.
 type Service struct {
-	Store Store
-	Keys  *secret.Keyring
-	Audit *audit.Log // nil: no audit log is kept
-	Open  func(ctx context.Context, project fleet.Project) (Remote, error)
-	Gate  Gate // asked before an operation is sent; nil lets everything through
-	Now   func() time.Time
-	NewID func() string // sorts by time
+	Store      Store
+	Keys       *secret.Keyring
+	Audit      *audit.Log // nil: no audit log is kept
+	Open       func(ctx context.Context, project fleet.Project) (Remote, error)
+	Requesters Requesters // asked before each sending; nil: everyone may
+	Gate       Gate       // asked before an operation is sent; nil lets everything through
+	Now        func() time.Time
+	NewID      func() string // sorts by time
 	// NewDeploymentID returns a numeric string, never the same twice.
 	NewDeploymentID func() (string, error)
 	Log             *slog.Logger
@@ -46,9 +47,8 @@ const (
 
 // Limits of an operation.
 const (
-	maxReason = 500              // characters
-	slotLife  = 6 * time.Hour    // longest that one operation occupies its cluster
-	sendLimit = 30 * time.Second // longest that a sending replica may take
+	maxReason = 500           // characters
+	slotLife  = 6 * time.Hour // longest that one operation occupies its cluster
 )
 
 // Start records the request and, if the cluster is idle, submits it to GitLab. The
@@ -78,7 +78,11 @@ func (s *Service) Add(ctx context.Context, project fleet.Project, req Request) (
 	if err != nil {
 		return fleet.Operation{}, false, err
 	}
-	once := fleetstore.Once{Key: req.By.Email + "#" + req.Key, Fingerprint: sum}
+	owner := req.By.Email
+	if req.Bulk != "" { // another operator may take the bulk change over
+		owner = "bulk"
+	}
+	once := fleetstore.Once{Key: owner + "#" + req.Key, Fingerprint: sum}
 	// A repetition is answered before anything is checked: by then the operation itself
 	// has taken the name or changed the file.
 	if op, err := s.Store.OperationOnce(ctx, once); !fault.Is(err, fault.NotFound) {
@@ -99,7 +103,7 @@ func (s *Service) Add(ctx context.Context, project fleet.Project, req Request) (
 		return fleet.Operation{}, false, err
 	}
 	op := p.op
-	op.ID, op.State, op.RequestedAt = s.NewID(), fleet.Requested, s.Now()
+	op.ID, op.State, op.RequestedAt, op.By = s.NewID(), fleet.Requested, s.Now(), req.By
 	if err := s.Store.SaveDetail(ctx, op.Cluster, op.DeploymentID, p.detail()); err != nil {
 		return fleet.Operation{}, false, fmt.Errorf("storing the changes of operation %s: %w", op.ID, err)
 	}
@@ -197,4 +201,5 @@ func (s *Service) Recall(ctx context.Context, former fleet.Operation) (bool, err
 // cancel ends an operation that was not sent.
 func (s *Service) cancel(o *fleet.Operation, detail string) {
 	o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Canceled, s.Now(), nil, 0, detail
+	o.WaitingFor, o.RetryAt = "", time.Time{}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 )
 
 // recentPipelines is how many pipelines are searched for an operation's.
@@ -22,6 +23,10 @@ func (s *Service) pipelinesOf(ctx context.Context, op fleet.Operation) ([]fleet.
 	} else {
 		near, _, err = s.Store.InstancePipelines(ctx, op.Cluster, op.Instance, "", recentPipelines)
 	}
+	if err != nil {
+		return nil, err
+	}
+	project, err := s.Store.Project(ctx, op.Cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -40,22 +45,26 @@ func (s *Service) pipelinesOf(ctx context.Context, op fleet.Operation) ([]fleet.
 	}
 	var own []fleet.Pipeline
 	for _, p := range near {
-		if !p.IsChild() && belongs(p, op) {
+		if !p.IsChild() && belongs(p, op, project.DefaultBranch) {
 			own = append(own, p)
 		}
 	}
 	parents := own
 	for _, p := range near {
-		if p.IsChild() && slices.ContainsFunc(parents, func(q fleet.Pipeline) bool { return IsChildOf(p, q) }) {
+		if p.IsChild() && grove.CanDeploy(p, project.DefaultBranch) && slices.ContainsFunc(parents, func(q fleet.Pipeline) bool { return IsChildOf(p, q) }) {
 			own = append(own, p)
 		}
 	}
 	return own, nil
 }
 
-// belongs tells by the commit or the deployment id; where Grove's commit carries
-// none, by the kind and the time.
-func belongs(p fleet.Pipeline, op fleet.Operation) bool {
+// belongs reports whether a pipeline belongs to an operation, by the commit or the
+// deployment id; where Grove's commit carries none, by the kind and the time. Only a
+// pipeline that can deploy belongs to one.
+func belongs(p fleet.Pipeline, op fleet.Operation, defaultBranch string) bool {
+	if slices.Contains(op.Duplicates, p.ID) || !grove.CanDeploy(p, defaultBranch) {
+		return false
+	}
 	if slices.Contains(op.Pipelines, p.ID) || op.Commit != "" && p.SHA == op.Commit && p.Source == "push" {
 		return true
 	}
@@ -91,12 +100,18 @@ func (s *Service) OtherPipeline(ctx context.Context, cluster string, open []flee
 	if err != nil {
 		return nil, err
 	}
+	project, err := s.Store.Project(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
 	for i, p := range recent {
-		deploys := p.Operation != "" || p.Source == "trigger"
-		if p.IsChild() || !deploys || slices.ContainsFunc(open, func(op fleet.Operation) bool { return belongs(p, op) }) {
+		deploys := grove.CanDeploy(p, project.DefaultBranch) && (p.Operation != "" || p.Source == "trigger")
+		if p.IsChild() || !deploys || slices.ContainsFunc(open, func(op fleet.Operation) bool { return belongs(p, op, project.DefaultBranch) }) {
 			continue
 		}
-		child := func(c fleet.Pipeline) bool { return c.IsChild() && c.Status.Moving() && IsChildOf(c, p) }
+		child := func(c fleet.Pipeline) bool {
+			return c.IsChild() && grove.CanDeploy(c, project.DefaultBranch) && c.Status.Moving() && IsChildOf(c, p)
+		}
 		if p.Status.Moving() || slices.ContainsFunc(recent, child) {
 			return &recent[i], nil
 		}

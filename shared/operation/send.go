@@ -10,6 +10,18 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
+// Times of sending, all counted from the mark that a replica sets before it calls GitLab.
+// The call must end well before another replica may take over, so that two replicas
+// do not send the same operation unless one of them is paused in the middle of the call.
+const (
+	callLimit     = 15 * time.Second // longest that GitLab may take
+	takeOverAfter = 45 * time.Second // without an answer; another replica then searches and sends
+)
+
+// maxRetryAfter is the longest that a limit of GitLab delays an operation, even if a clock
+// was wrong when it was recorded.
+const maxRetryAfter = time.Hour
+
 // answer is what a request created at GitLab: a pipeline or a commit.
 type answer struct {
 	pipeline *fleet.Pipeline
@@ -19,8 +31,8 @@ type answer struct {
 // send makes GitLab accept the operation exactly once.
 func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
 	if op.SentAt.IsZero() {
-		op, err := s.checkBeforeSending(ctx, project, op)
-		if err != nil || op.State.Ended() {
+		var err error
+		if op, err = s.checkBeforeSending(ctx, project, op); err != nil || op.State.Ended() || op.WaitingFor != "" {
 			return op, err
 		}
 	}
@@ -33,55 +45,99 @@ func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Oper
 	}
 	remote, err := s.Open(ctx, project)
 	if err != nil {
-		if IsDefinitive(err) {
-			return s.markFailed(ctx, op, err)
+		if IsDefinitive(err) && op.SentAt.IsZero() {
+			return s.recordRefusal(ctx, op, err)
 		}
 		return op, err
 	}
 	if !op.SentAt.IsZero() {
-		if s.Now().Sub(op.SentAt) < sendLimit {
+		if age := s.Now().Sub(op.SentAt); age >= 0 && age < takeOverAfter {
 			return op, nil // another replica is sending it
 		}
 		found, err := s.find(ctx, remote, op, call)
 		if err == nil {
-			return s.markAccepted(ctx, op, found)
+			return s.markAccepted(ctx, remote, op, found)
 		}
 		if !fault.Is(err, fault.NotFound) {
 			return op, fmt.Errorf("searching for what operation %s created: %w", op.ID, err)
 		}
+		if allowed, err := s.requesterAllowed(ctx, op); err != nil {
+			return op, err
+		} else if !allowed {
+			return s.recordLostPermission(ctx, op)
+		}
 	}
-	sentAt := s.Now()
-	before := op.SentAt
-	op, err = s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested || !o.SentAt.Equal(before) {
+	op, marked, err := s.markSent(ctx, op)
+	if err != nil || !marked {
+		return op, err
+	}
+	return s.submit(ctx, remote, op, call)
+}
+
+// markSent records that this replica is about to call GitLab. It returns false when
+// another replica was faster.
+func (s *Service) markSent(ctx context.Context, former fleet.Operation) (fleet.Operation, bool, error) {
+	now := s.Now()
+	op, err := s.Store.ChangeOperation(ctx, former.Cluster, former.ID, func(o *fleet.Operation) (bool, error) {
+		if o.State != fleet.Requested || !o.SentAt.Equal(former.SentAt) || o.WaitingFor != former.WaitingFor {
 			return false, fault.New(fault.Conflict, "operation %s is being sent by another replica", o.ID)
 		}
-		o.SentAt = sentAt
+		o.SentAt, o.WaitingFor, o.RetryAt = now, "", time.Time{}
+		o.Attempts++
 		return true, nil
 	})
 	if fault.Is(err, fault.Conflict) {
-		return op, nil
+		return former, false, nil
 	}
-	if err != nil {
-		return op, err
-	}
-	ctx = context.WithoutCancel(ctx) // detach from the client: finish even if it disconnects
-	limited, cancel := context.WithTimeout(ctx, sendLimit/2)
-	defer cancel()
-	created, err := dispatch(limited, remote, call)
-	switch {
-	case err == nil:
-		return s.markAccepted(ctx, op, created)
-	case IsDefinitive(err):
-		return s.markFailed(ctx, op, err)
-	}
-	// Whether GitLab did it is unknown: the next Advance finds out.
-	err = fmt.Errorf("sending operation %s: %w", op.ID, WithAutoRetryNote(err))
-	return s.recordRetryLater(ctx, op, err)
+	return op, err == nil, err
 }
 
-// checkBeforeSending ends an operation that may not be sent any more.
+// submit calls GitLab for an operation that this replica has marked, and records the
+// answer. It does not call GitLab when so much time has passed since the mark that another
+// replica may be about to take over: the process may have been paused.
+func (s *Service) submit(ctx context.Context, remote Remote, op fleet.Operation, call grove.Call) (fleet.Operation, error) {
+	left := callLimit - s.Now().Sub(op.SentAt)
+	if left <= 0 || left > callLimit {
+		return op, nil
+	}
+	ctx = context.WithoutCancel(ctx) // detach from the client: finish even if it disconnects
+	limited, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
+	created, err := s.dispatchMerged(limited, remote, op, call)
+	switch {
+	case err == nil:
+		return s.markAccepted(ctx, remote, op, created)
+	case isUnknown(err):
+		// Whether GitLab did it is unknown: the next Advance finds out.
+		err = fmt.Errorf("sending operation %s: %w", op.ID, WithAutoRetryNote(err))
+		return s.recordUnknown(ctx, op, err)
+	case fault.Is(err, fault.Conflict) && op.Attempts > 1:
+		// The conflict may be with what an earlier attempt of this operation created.
+		if found, later := s.find(limited, remote, op, call); later == nil {
+			return s.markAccepted(ctx, remote, op, found)
+		} else if !fault.Is(later, fault.NotFound) {
+			return s.recordUnknown(ctx, op, later)
+		}
+	}
+	return s.recordRefusal(ctx, op, err)
+}
+
+// checkBeforeSending decides whether an operation that was never sent may be sent now. It
+// may end the operation, or return it with what it waits for.
 func (s *Service) checkBeforeSending(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
+	switch op.WaitingFor {
+	case fleet.WaitSetting, fleet.WaitPermission:
+		return op, nil // until Resume
+	case fleet.WaitLimit:
+		if left := op.RetryAt.Sub(s.Now()); left > 0 && left <= maxRetryAfter {
+			return op, nil
+		}
+		op.WaitingFor, op.RetryAt = "", time.Time{}
+		var err error
+		if op, err = s.setWait(ctx, op, "", time.Time{}, ""); err != nil || op.WaitingFor != "" {
+			return op, err
+		}
+	}
 	if s.Gate != nil {
 		verdict, err := s.Gate.MaySend(ctx, op)
 		if err != nil {
@@ -91,10 +147,13 @@ func (s *Service) checkBeforeSending(ctx context.Context, project fleet.Project,
 			if _, err := s.Recall(ctx, op); err != nil {
 				return op, err
 			}
-			if op, err = s.Store.Operation(ctx, op.Cluster, op.ID); err != nil || op.State.Ended() {
-				return op, err
-			}
+			return s.Store.Operation(ctx, op.Cluster, op.ID)
 		}
+	}
+	if allowed, err := s.requesterAllowed(ctx, op); err != nil {
+		return op, err
+	} else if !allowed {
+		return s.recordLostPermission(ctx, op)
 	}
 	if err := s.stillAllowed(ctx, project, op); IsDefinitive(err) {
 		return s.markFailed(ctx, op, err)
@@ -117,77 +176,4 @@ func dispatch(ctx context.Context, remote Remote, call grove.Call) (answer, erro
 		return answer{commit: &c}, err
 	}
 	return answer{}, fault.New(fault.Invalid, "the contract defines no request")
-}
-
-// markAccepted records what GitLab created.
-func (s *Service) markAccepted(ctx context.Context, op fleet.Operation, created answer) (fleet.Operation, error) {
-	sealed := op
-	op, err := s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested {
-			return false, nil
-		}
-		o.State, o.AcceptedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Accepted, s.Now(), nil, 0, ""
-		if created.pipeline != nil {
-			o.AddPipeline(created.pipeline.ID)
-		}
-		if created.commit != nil {
-			o.Commit = created.commit.SHA
-		}
-		return true, nil
-	})
-	if err != nil {
-		return op, err
-	}
-	s.discardSealed(ctx, sealed)
-	if p := created.pipeline; p != nil {
-		if err := s.adopt(ctx, op, *p); err != nil {
-			return op, err
-		}
-	}
-	return op, s.upsertPendingRow(ctx, op)
-}
-
-// adopt records that a pipeline belongs to the operation: its commit does not say so.
-func (s *Service) adopt(ctx context.Context, op fleet.Operation, p fleet.Pipeline) error {
-	p.Cluster, p.Operation, p.Deployments = op.Cluster, op.Kind, nil
-	if op.Instance != "" {
-		p.Deployments = op.All()
-	}
-	_, _, err := s.Store.RecordPipeline(ctx, p, fleet.Told)
-	return err
-}
-
-// markFailed ends an operation of which GitLab created nothing.
-func (s *Service) markFailed(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
-	s.Log.Warn("operation refused", "cluster", op.Cluster, "operation", op.ID, "err", cause)
-	sealed := op
-	op, err := s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested {
-			return false, nil
-		}
-		o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Broken, s.Now(), nil, 0, fault.Message(cause)
-		return true, nil
-	})
-	if err == nil {
-		s.discardSealed(ctx, sealed)
-	}
-	return op, err
-}
-
-// recordRetryLater records why a waiting operation still waits.
-func (s *Service) recordRetryLater(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
-	changed, err := s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested {
-			return false, nil
-		}
-		if fault.Is(cause, fault.Limited) { // nothing was started, so it can still be withdrawn
-			o.SentAt = time.Time{}
-		}
-		o.Detail = fault.Message(cause)
-		return true, nil
-	})
-	if err != nil {
-		return op, fmt.Errorf("%w (and this could not be recorded: %w)", cause, err)
-	}
-	return changed, cause
 }

@@ -70,6 +70,9 @@ type Remote interface {
 	// since the commit that its action names.
 	Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error)
 
+	// Cancel cancels a pipeline. Repeating it is harmless.
+	Cancel(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
+
 	// FindPipeline searches for a pipeline of a source that changed since and
 	// carries all the variables.
 	FindPipeline(ctx context.Context, since time.Time, source string, variables map[string]string, skip func(id int64) bool) (fleet.Pipeline, error)

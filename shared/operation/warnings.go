@@ -8,7 +8,7 @@ import (
 
 // Warning tells a person something before they confirm.
 type Warning struct {
-	Code     string `json:"code" enum:"willQueue,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem"`
+	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem"`
 	Field    string `json:"field,omitempty" doc:"Input field that it is about"`
 	Message  string `json:"message"`
 	Link     string `json:"link,omitempty" doc:"GitLab page about it"`
@@ -19,6 +19,7 @@ type Warning struct {
 // The codes of warnings.
 const (
 	willQueue       = "willQueue"
+	changeWaits     = "changeWaits"
 	otherPipeline   = "otherPipeline"
 	nameTaken       = "nameTaken"
 	beingCreated    = "beingCreated"

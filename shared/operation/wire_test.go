@@ -85,7 +85,7 @@ func TestStart_SendsThePreviewedRequest(t *testing.T) {
 
 			tap := &wiretap{}
 			tapped := allsetup.New(allsetup.Parts{
-				KV: w.KV, Keys: w.SealKeys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.Hook,
+				KV: w.KV, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.Hook,
 			})
 			req := test.req
 			req.By, req.Key, req.PreviewHash = operationtest.Ada, "the-one-key", preview.Hash

@@ -20,9 +20,10 @@ const (
 
 // Limits of an action.
 const (
-	maxReason = 500              // characters
-	sendLimit = 30 * time.Second // longest that a sending replica may take
-	maxAge    = time.Hour        // after which an action is not submitted again: it would come as a surprise
+	maxReason     = 500              // characters
+	callLimit     = 15 * time.Second // longest that GitLab may take, from the mark on
+	takeOverAfter = 45 * time.Second // without an answer; another replica then checks and sends
+	maxAge        = time.Hour        // after which an action is not submitted again: it would come as a surprise
 )
 
 // Cancel cancels a pipeline. Repeating it is harmless.
@@ -87,7 +88,7 @@ func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remot
 	if len(known.Deployments) > 0 {
 		instance = known.Deployments[0].Instance
 	}
-	action.State, action.By, action.At, action.Seen = fleet.ActionRequested, by.Email, s.Now(), known.UpdatedAt
+	action.State, action.By, action.Actor, action.At, action.Seen = fleet.ActionRequested, by.Email, by, s.Now(), known.UpdatedAt
 	action.SentAt = action.At
 	record, err := s.Audit.Recorder(by, "pipeline."+action.Action, audit.InstanceTarget(project.ID, instance), map[string]any{"status": known.Status},
 		map[string]any{"pipeline": action.Pipeline, "reason": action.Reason})
@@ -103,7 +104,7 @@ func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remot
 // resumeAction continues an action whose function may have died: it checks whether
 // GitLab did it, and submits it again if not.
 func (s *Service) resumeAction(ctx context.Context, project fleet.Project, remote Remote, action fleet.PipelineAction) error {
-	if s.Now().Sub(action.SentAt) < sendLimit {
+	if s.beingSent(action) {
 		return fault.New(fault.Conflict, "This is being sent to GitLab right now; check again in a minute")
 	}
 	known, err := s.Store.Pipeline(ctx, project.ID, action.Pipeline)
@@ -123,6 +124,9 @@ func (s *Service) resumeAction(ctx context.Context, project fleet.Project, remot
 	if err := s.checkAllowed(ctx, now, action.Action); err != nil {
 		return s.recordActionError(ctx, project, action, err)
 	}
+	if err := s.checkRequester(ctx, project, action); err != nil {
+		return s.recordActionError(ctx, project, action, err)
+	}
 	former := action.SentAt
 	action, err = s.Store.ChangePipelineAction(ctx, project.ID, action, func(a *fleet.PipelineAction) (bool, error) {
 		if a.State != fleet.ActionRequested || !a.SentAt.Equal(former) {
@@ -135,6 +139,24 @@ func (s *Service) resumeAction(ctx context.Context, project fleet.Project, remot
 		return err
 	}
 	return s.submitAction(ctx, project, remote, action)
+}
+
+// beingSent reports whether another replica may be calling GitLab right now.
+func (s *Service) beingSent(action fleet.PipelineAction) bool {
+	age := s.Now().Sub(action.SentAt)
+	return age >= 0 && age < takeOverAfter
+}
+
+// checkRequester refuses to submit an action whose requester may not act there any more.
+func (s *Service) checkRequester(ctx context.Context, project fleet.Project, action fleet.PipelineAction) error {
+	if s.Requesters == nil {
+		return nil
+	}
+	allowed, err := s.Requesters.Allowed(ctx, action.Actor, "", project.ID)
+	if err != nil || allowed {
+		return err
+	}
+	return fault.New(fault.Forbidden, "%s may no longer do this in %s. Another operator can request it again", action.By, project.ID)
 }
 
 // actionTookEffect reports whether a pipeline, as GitLab has it now, shows that an action
@@ -152,8 +174,12 @@ func (s *Service) submitAction(ctx context.Context, project fleet.Project, remot
 	if action.Action == Retry {
 		do = remote.Retry
 	}
+	left := callLimit - s.Now().Sub(action.SentAt)
+	if left <= 0 || left > callLimit { // the process was paused: another replica may be about to take over
+		return fault.New(fault.Unavailable, "Ocim was paused before it reached GitLab; it tries again by itself")
+	}
 	ctx = context.WithoutCancel(ctx) // detach from the client: finish even if it disconnects
-	limited, cancel := context.WithTimeout(ctx, sendLimit/2)
+	limited, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	report, err := do(limited, action.Pipeline)
 	if err != nil {
@@ -215,7 +241,7 @@ func (s *Service) Resume(ctx context.Context, project fleet.Project) error {
 		return err
 	}
 	for _, action := range open {
-		if s.Now().Sub(action.SentAt) < sendLimit {
+		if s.beingSent(action) {
 			continue
 		}
 		remote, err := s.Open(ctx, project)

@@ -8,12 +8,14 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/operation"
 )
 
 // Service carries out actions.
 type Service struct {
 	Store      Store
 	Operations Operations
+	Requesters operation.Requesters // asked before each sending; nil: everyone may
 	Open       func(ctx context.Context, project fleet.Project) (Remote, error)
 	Audit      *audit.Log // nil: no audit log is kept
 	Now        func() time.Time

@@ -220,13 +220,14 @@ func TestNamesThatGroveWouldFailOn(t *testing.T) {
 	}
 }
 
-func TestRefusedTriggerTokenEndsTheOperation(t *testing.T) {
+func TestRefusedTriggerTokenWaitsForAnother(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Request.TriggerToken = secret.New("glptt-wrong")
 	w.Add(t)
 	op, err := w.Create(t, "beta")
 	require.NoError(t, err)
-	assert.Equal(t, fleet.Broken, op.State)
+	assert.Equal(t, fleet.Requested, op.State)
+	assert.Equal(t, fleet.WaitSetting, op.WaitingFor)
 	assert.Contains(t, op.Detail, "trigger token")
 	assert.NotContains(t, op.Detail, "glptt-wrong")
 }

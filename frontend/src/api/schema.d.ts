@@ -1278,6 +1278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/clusters/{cluster}/operations/{operation}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a waiting operation now; takes it over when its requester lost the role */
+        post: operations["resume-operation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/v1/clusters/{cluster}/operations/{operation}/withdraw": {
         parameters: {
             query?: never;
@@ -1631,6 +1648,8 @@ export interface components {
             requestedBy: string;
             /** @enum {string} */
             state: "running" | "paused" | "done" | "aborted";
+            /** @description E-mail of the operator who continued it last, if not the requester */
+            takenOverBy?: string;
             targets: components["schemas"]["BulkTarget"][];
         };
         BulkGroup: {
@@ -2644,6 +2663,11 @@ export interface components {
         Operation: {
             /** Format: date-time */
             acceptedAt?: string;
+            /**
+             * Format: int64
+             * @description How often sending it was begun; more than one after a crash or a limit
+             */
+            attempts?: number;
             /** @description Of buildImages: its branch */
             branch?: string;
             /** @description Bulk change that it is part of */
@@ -2656,6 +2680,8 @@ export interface components {
             deployments?: components["schemas"]["Deployment"][];
             /** @description What happened, with the cure when it failed */
             detail?: string;
+            /** @description Pipelines that were started a second time by a process that had been paused; Ocim cancels them, and they decide nothing */
+            duplicates?: number[];
             /** Format: date-time */
             endedAt?: string;
             id: string;
@@ -2672,12 +2698,24 @@ export interface components {
             requestedAt: string;
             /** @description E-mail of who asked */
             requestedBy: string;
+            /**
+             * Format: date-time
+             * @description When Ocim sends it again by itself
+             */
+            retryAt?: string;
             /** @description Commit whose configuration this brings back */
             rolledBackTo?: string;
             /** Format: date-time */
             runningAt?: string;
             /** @enum {string} */
             state: "requested" | "accepted" | "running" | "succeeded" | "failed" | "canceled";
+            /** @description E-mail of the operator who took it over */
+            takenOverBy?: string;
+            /**
+             * @description What a waiting operation waits for besides its place in the queue: limit passes by itself (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it
+             * @enum {string}
+             */
+            waitingFor?: "limit" | "setting" | "permission";
         };
         OperationList: {
             /** @description Cursor of the following page; absent on the last */
@@ -3630,7 +3668,7 @@ export interface components {
             /** @description Whether the operation would be refused */
             blocking: boolean;
             /** @enum {string} */
-            code: "willQueue" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
+            code: "willQueue" | "changeWaits" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
             /** @description Input field that it is about */
             field?: string;
             /** @description GitLab page about it */
@@ -6585,6 +6623,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-operation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                operation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
             /** @description Error */

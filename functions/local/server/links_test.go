@@ -58,7 +58,7 @@ func TestLinks_AreThoseOfTheGoldenFile(t *testing.T) {
 		{"webhook", []string{"mail", "chat", "notify", "identity"}},
 		{"pipelines", []string{"mail", "chat", "notify"}},
 		{"instances", []string{"mail", "chat", "notify"}},
-		{"web", []string{"kv", "identity", "setup"}},
+		{"web", []string{"kv", "identity", "secret"}},
 		{"local", []string{"gitlab/gitlabtest", "clusterfn/clustertest", "fleettest", "kv/kvtest"}},
 	} {
 		for _, name := range linked[rule.function] {

@@ -14,16 +14,18 @@ import (
 
 // Answer is what GitLab answers, and what a person reads about it.
 type Answer struct {
-	Fault  gitlabtest.Fault
-	Silent bool // no answer, instead of the fault
-	Kind   fault.Kind
-	Says   string
-	Passes bool // Ocim retries by itself
+	Fault   gitlabtest.Fault
+	Silent  bool // no answer, instead of the fault
+	Kind    fault.Kind
+	Says    string
+	Passes  bool // Ocim retries by itself
+	Setting bool // a person has to change a setting
 }
 
+// Answers are the answers to a request that changes something, by name.
 func Answers() map[string]Answer {
 	refuses := func(status int, kind fault.Kind, says string) Answer {
-		return Answer{gitlabtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":"what GitLab says to %d"}`, status)}, false, kind, says, false}
+		return Answer{gitlabtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":"what GitLab says to %d"}`, status)}, false, kind, says, false, status == 401 || status == 403}
 	}
 	return map[string]Answer{
 		"400":     refuses(400, fault.Invalid, "what GitLab says to 400. Correct this"),
@@ -33,12 +35,12 @@ func Answers() map[string]Answer {
 		"409":     refuses(409, fault.Conflict, "Read it again and repeat"),
 		"413":     refuses(413, fault.TooLarge, "too large"),
 		"422":     refuses(422, fault.Invalid, "what GitLab says to 422."),
-		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "goes on by itself", true},
-		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tries again by itself", true},
-		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tries again by itself", true},
-		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tries again by itself", true},
-		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "tries again by itself", true},
-		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim checks whether it was done and tries again by itself", true},
+		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "goes on by itself", true, false},
+		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tries again by itself", true, false},
+		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tries again by itself", true, false},
+		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tries again by itself", true, false},
+		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "tries again by itself", true, false},
+		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim checks whether it was done and tries again by itself", true, false},
 	}
 }
 
@@ -50,7 +52,7 @@ func (w *World) Answering(path string, how Answer) *allsetup.Fleet {
 		return w.Fleet
 	}
 	return allsetup.New(allsetup.Parts{
-		KV: w.KV, Keys: w.SealKeys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: deafTransport{}, Webhook: w.Hook,
+		KV: w.KV, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: deafTransport{}, Webhook: w.Hook,
 	})
 }
 

@@ -150,7 +150,7 @@ func CrashEverywhere(t *testing.T, repeat bool, make func() Scenario, instances 
 		audited := w.Audited(t, d.Action)
 		end := &death{limit: after}
 		mortal := allsetup.New(allsetup.Parts{
-			KV: mortalStore{w.KV, end}, Keys: w.SealKeys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+			KV: mortalStore{w.KV, end}, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
 			Transport: mortalTransport{end}, Webhook: w.Hook,
 		})
 		err := d.Do(t.Context(), mortal)

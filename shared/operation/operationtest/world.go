@@ -1,12 +1,14 @@
 package operationtest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +37,7 @@ type World struct {
 	keys      int
 	hashes    map[string]string // of previews, by idempotency key
 	Hook      func(string) string
+	Rights    *Rights // what the requesters may do
 	SealKeys  *secret.Keyring
 }
 
@@ -43,7 +46,7 @@ var Ada = audit.Actor{UserID: "u1", Email: "ada@example.org"}
 func New(t testing.TB, instances ...string) *World {
 	t.Helper()
 	clock := gitlabtest.NewClock(time.Time{})
-	w := &World{hashes: map[string]string{}, Clock: clock, Server: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), KV: kvtest.OpenWithClock(t, clock.Now)}
+	w := &World{hashes: map[string]string{}, Clock: clock, Server: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), Rights: &Rights{}, KV: kvtest.OpenWithClock(t, clock.Now)}
 	files := map[string]string{
 		"cluster.yml":         "TF_VAR_cluster_name: campus\nTF_VAR_cluster_provider: aws\n",
 		"defaults/config.yml": "PLATFORM_NAME: A new campus\n",
@@ -77,7 +80,7 @@ func New(t testing.TB, instances ...string) *World {
 func (w *World) Replica(store kv.Store) *allsetup.Fleet {
 	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: w.SealKeys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-		Transport: http.DefaultTransport, Webhook: w.Hook,
+		Transport: http.DefaultTransport, Requesters: w.Rights, Webhook: w.Hook,
 	})
 }
 
@@ -232,4 +235,27 @@ func (w *World) CommitByHand(t testing.TB, message string) {
 	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: message, Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: hand.example.org\n"}})
 	w.Clock.Advance(time.Minute)
 	require.NoError(t, w.Sync(t.Context(), "campus"))
+}
+
+// Rights lets everyone do everything, except those whose rights were revoked.
+type Rights struct {
+	mu      sync.Mutex
+	revoked map[string]bool
+}
+
+// Revoke takes a person's rights in a cluster.
+func (r *Rights) Revoke(email, cluster string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.revoked == nil {
+		r.revoked = map[string]bool{}
+	}
+	r.revoked[email+"/"+cluster] = true
+}
+
+// Allowed implements operation.Requesters.
+func (r *Rights) Allowed(_ context.Context, by audit.Actor, _ fleet.OperationKind, cluster string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.revoked[by.Email+"/"+cluster], nil
 }

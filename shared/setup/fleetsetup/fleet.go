@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -23,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/storesetup"
+	"github.com/open-craft/ocim/shared/standing"
 	"github.com/open-craft/ocim/shared/vault"
 )
 
@@ -58,8 +60,11 @@ type Parts struct {
 	KV        kv.Store
 	Keys      *secret.Keyring
 	Transport http.RoundTripper // to GitLab
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Requesters tells what the people who requested something may do now; nil: what
+	// their accounts say.
+	Requesters operation.Requesters
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Fleet is the fleet's records with GitLab behind them: what every function that
@@ -84,20 +89,23 @@ func New(p Parts) *Fleet {
 		Parts: p, Store: fleetstore.New(p.KV, p.Now), Vault: vault.New(p.KV, p.Keys).By(p.Now),
 		Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log),
 	}
+	if p.Requesters == nil {
+		p.Requesters = accounts{p.KV, p.Now}
+	}
 	f.GitLab = &gitlab.Opener{Credentials: f.Vault.Credentials, Transport: p.Transport}
 	f.Policy = &policy.Service{Store: f.Store, Audit: f.Audit, Now: p.Now}
 	f.Bulks = &bulk.Service{
-		Store: f.Store, Keys: p.Keys, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		Store: f.Store, Requesters: p.Requesters, Keys: p.Keys, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
 	}
 	f.Operations = &operation.Service{
-		Store: f.Store, Keys: p.Keys, Audit: f.Audit, Gate: f.Bulks, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		Store: f.Store, Keys: p.Keys, Audit: f.Audit, Gate: f.Bulks, Requesters: p.Requesters, Now: p.Now, NewID: setup.NewID, Log: p.Log,
 		NewDeploymentID: func() (string, error) { return grove.NewDeploymentID(p.Now(), rand.Reader) },
 		Open: func(ctx context.Context, project fleet.Project) (operation.Remote, error) {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
 	f.Actions = &pipelineaction.Service{
-		Store: f.Store, Operations: f.Operations, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
+		Store: f.Store, Operations: f.Operations, Requesters: p.Requesters, Audit: f.Audit, Now: p.Now, NewID: setup.NewID, Log: p.Log,
 		Open: func(ctx context.Context, project fleet.Project) (pipelineaction.Remote, error) {
 			return f.GitLab.Open(ctx, project)
 		},
@@ -111,6 +119,26 @@ func New(p Parts) *Fleet {
 	}
 	f.Events = reconcile.NewQueue(f.Reconciler.ApplyWaiting, p.Log)
 	return f
+}
+
+// accounts tells what people may do from their accounts.
+type accounts struct {
+	kv  kv.Store
+	now func() time.Time
+}
+
+// Allowed implements operation.Requesters. What nobody requested, Ocim itself does; what
+// releases before 2026-12 stored names no account.
+func (a accounts) Allowed(ctx context.Context, by audit.Actor, kind fleet.OperationKind, cluster string) (bool, error) {
+	if by.UserID == "" {
+		return true, nil
+	}
+	role := access.Operator
+	if kind == fleet.Reprovision {
+		role = access.Administrator
+	}
+	grants, err := standing.Of(ctx, a.kv, by.UserID, by.TokenID, a.now())
+	return access.Principal{Grants: grants}.Allowed(role, cluster), err
 }
 
 // advancer advances everything that follows a cluster's pipelines.
