@@ -95,7 +95,7 @@ read from a variable. A function that finds a setting it cannot use ends at star
 		row(&b, code(v.name), value, strings.Join(v.readers, ", "), v.description)
 	}
 	b.WriteString(`
-The watchdog and the function also read ` + "`read_timeout`, `write_timeout`, `exec_timeout` and `healthcheck_interval`" + `, which
+The watchdog and the function also read ` + "`read_timeout`, `write_timeout`, `exec_timeout`, `healthcheck_interval` and (the function only) `max_body`" + `, which
 ` + "`stack.yml`" + ` sets. [deployment.md](deployment.md) explains them.
 
 ## Secrets
