@@ -210,6 +210,9 @@ var marks = regexp.MustCompile("section_(start|end):[0-9]+:[^\r\n]*\r|\x1b\\[[0-
 // notStarted are the statuses of jobs that have no log yet.
 var notStarted = []string{"created", "pending", "manual", "skipped", "scheduled", "waiting_for_resource", "preparing"}
 
+// over are the statuses of jobs and pipelines that have ended.
+var over = []string{"success", "failed", "canceled", "skipped"}
+
 func (p *program) logsCommand() *cobra.Command {
 	var follow, raw bool
 	var job string
@@ -225,7 +228,7 @@ func (p *program) logsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			reader := &logReader{client: c, at: at, job: job, raw: raw, to: cmd.OutOrStdout(), read: map[int64]int64{}}
+			reader := &logReader{client: c, at: at, job: job, raw: raw, to: cmd.OutOrStdout(), read: map[int64]int64{}, doneJobs: map[int64]bool{}, donePipelines: map[int64]bool{}}
 			return p.every(cmd.Context(), func(ctx context.Context) (bool, error) {
 				ended, err := reader.more(ctx)
 				return ended || !follow, err
@@ -246,7 +249,9 @@ type logReader struct {
 	raw    bool
 	to     io.Writer
 	read   map[int64]int64 // how far the log of each job has been printed
-	last   int64           // the job that was printed last
+	// The jobs and pipelines that had ended when they were printed.
+	doneJobs, donePipelines map[int64]bool
+	last                    int64 // the job that was printed last
 }
 
 // more prints what there is by now, and says whether everything has ended.
@@ -268,6 +273,9 @@ func (r *logReader) more(ctx context.Context) (ended bool, err error) {
 		pipelines, ended = details.Pipelines[:1], details.Pipelines[0].FinishedAt != ""
 	}
 	for _, listed := range pipelines {
+		if r.donePipelines[listed.ID] {
+			continue
+		}
 		page, err := r.client.Pipeline(ctx, r.at.Cluster, listed.ID)
 		if err != nil {
 			return false, err
@@ -275,14 +283,16 @@ func (r *logReader) more(ctx context.Context) (ended bool, err error) {
 		pipeline := page.Pipeline
 		for _, stage := range pipeline.Stages {
 			for _, job := range stage.Jobs {
-				if slices.Contains(notStarted, job.Status) || (r.job != "" && r.job != job.Name) {
+				if slices.Contains(notStarted, job.Status) || (r.job != "" && r.job != job.Name) || r.doneJobs[job.ID] {
 					continue
 				}
 				if err := r.print(ctx, pipeline.ID, job); err != nil {
 					return false, err
 				}
+				r.doneJobs[job.ID] = slices.Contains(over, job.Status)
 			}
 		}
+		r.donePipelines[listed.ID] = slices.Contains(over, pipeline.Status)
 	}
 	return ended, nil
 }

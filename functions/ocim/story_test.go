@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/functions/ocim/api"
 )
 
 func TestMain(m *testing.M) {
@@ -31,6 +34,7 @@ func TestStories(t *testing.T) {
 	}
 	address := startDemonstration(t)
 	operator, viewer := tokens(t, address)
+	awaitFirstSync(t, address.base, operator)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -41,6 +45,22 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// await PATTERN COMMAND…: repeats the command until its output matches. What is
+			// changed in git shows in lists once it was read from there.
+			"await": func(ts *testscript.TestScript, _ bool, args []string) {
+				pattern := regexp.MustCompile("(?m)" + args[0])
+				deadline := time.Now().Add(2 * time.Minute)
+				for {
+					ts.Check(ts.Exec(args[1], args[2:]...))
+					if pattern.MatchString(ts.ReadFile("stdout")) {
+						return
+					}
+					if time.Now().After(deadline) {
+						ts.Fatalf("no match for %q within two minutes", args[0])
+					}
+					time.Sleep(200 * time.Millisecond)
+				}
+			},
 			// exit CODE COMMAND…: the command ends with that exit code.
 			"exit": func(ts *testscript.TestScript, _ bool, args []string) {
 				err := ts.Exec(args[1], args[2:]...)
@@ -56,6 +76,21 @@ func TestStories(t *testing.T) {
 			},
 		},
 	})
+}
+
+// awaitFirstSync waits until the three clusters of the demonstration have been read.
+func awaitFirstSync(t *testing.T, base, token string) {
+	t.Helper()
+	client := &api.Client{Base: base, Token: token}
+	clusters := map[string]bool{}
+	require.Eventually(t, func() bool {
+		page, err := client.Instances(t.Context(), url.Values{"limit": {"100"}})
+		require.NoError(t, err)
+		for _, i := range page.Instances {
+			clusters[i.Cluster] = true
+		}
+		return len(clusters) == 3
+	}, 2*time.Minute, 200*time.Millisecond)
 }
 
 type demonstration struct{ base, setup string }

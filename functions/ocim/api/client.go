@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,6 +28,8 @@ type Client struct {
 type Error struct {
 	Problem
 	Cause error // set when there was no answer at all
+
+	retryAfter time.Duration // what the server asks to wait, 0 when it does not say
 }
 
 // Error returns what failed, in one sentence, with the fields that are wrong.
@@ -70,8 +73,13 @@ type call struct {
 }
 
 // attempts is how often a request is tried that can be repeated without harm: one that
-// reads, or that carries an idempotency key.
-const attempts = 4
+// reads, or that carries an idempotency key. A request that was refused because there
+// were too many has had no effect, so it is repeated more often, when the server says.
+const (
+	attempts        = 4
+	attemptsLimited = 20
+	maxRetryAfter   = 30 * time.Second
+)
 
 // do makes a call and decodes its answer.
 func (c *Client) do(ctx context.Context, k call) error {
@@ -86,14 +94,22 @@ func (c *Client) do(ctx context.Context, k call) error {
 	for attempt := 1; ; attempt++ {
 		err := c.once(ctx, k, body)
 		status := StatusOf(err)
-		passing := status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout || status == http.StatusTooManyRequests
-		if err == nil || !repeatable || attempt == attempts || ctx.Err() != nil || (!passing && status != 0) {
+		wait := time.Duration(attempt) * 500 * time.Millisecond
+		var answer *Error
+		switch {
+		case err == nil, ctx.Err() != nil, !errors.As(err, &answer):
+			return err
+		case status == http.StatusTooManyRequests && attempt < attemptsLimited:
+			wait = min(max(wait, answer.retryAfter), maxRetryAfter)
+		case !repeatable, attempt >= attempts:
+			return err
+		case status != 0 && status != http.StatusBadGateway && status != http.StatusServiceUnavailable && status != http.StatusGatewayTimeout:
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Duration(attempt) * 500 * time.Millisecond):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -135,6 +151,9 @@ func (c *Client) once(ctx context.Context, k call, body []byte) error {
 			failed.Problem = Problem{}
 		}
 		failed.Status = resp.StatusCode
+		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
+			failed.retryAfter = time.Duration(seconds) * time.Second
+		}
 		return failed
 	}
 	if k.out == nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -215,6 +216,26 @@ func TestDo_RepeatsOnlyWhatIsSafe(t *testing.T) {
 			assert.Equal(t, c.want, requests)
 		})
 	}
+}
+
+// A request that was refused because there were too many has had no effect.
+func TestDo_RepeatsWhatWasLimited(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if requests++; requests < 3 {
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = w.Write([]byte("{}"))
+	}))
+	defer server.Close()
+	client := Client{Base: server.URL}
+	begun := time.Now()
+	require.NoError(t, client.do(t.Context(), call{method: http.MethodPost, path: "/x"}))
+	assert.Equal(t, 3, requests)
+	assert.GreaterOrEqual(t, time.Since(begun), 2*time.Second, "as long as the server says")
 }
 
 func TestError_NamesFieldsAndTheCall(t *testing.T) {
