@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -81,5 +82,5 @@ func TestLinks_AreThoseOfTheGoldenFile(t *testing.T) {
 	}
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), text.String(), "if this is on purpose: go test ./functions/local/server -run TestLinks -update")
+	assert.Empty(t, udiff.Unified("golden", "linked", string(want), text.String()), "if this is on purpose: go test ./functions/local/server -run TestLinks -update")
 }

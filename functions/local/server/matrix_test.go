@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -192,7 +193,7 @@ func TestMatrix(t *testing.T) {
 	}
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
-	assert.Equal(t, string(want), got, "look at what changed, then run go test -run TestMatrix -update")
+	assert.Empty(t, udiff.Unified("golden", "matrix", string(want), got), "look at what changed, then run go test -run TestMatrix -update")
 }
 
 type route struct{ method, path, access, id string }
