@@ -44,6 +44,7 @@ func New(deps Deps) http.Handler {
 	f.operationRoutes(api)
 	f.pipelineRoutes(api)
 	f.instanceRoutes(api)
+	f.editingRoutes(api)
 	f.dangerRoutes(api)
 	f.bulkRoutes(api)
 	return api

@@ -157,6 +157,9 @@ func (c *fileCheck) references(key string, value *yaml.Node) {
 		if slices.ContainsFunc(holes, func(h hole) bool { return h.start <= at[0] && at[0] < h.end }) {
 			continue // the template is masked itself
 		}
+		if strings.HasPrefix(value.Value[at[1]:], "@") {
+			continue // the password of an address that services use
+		}
 		for _, name := range templateName.FindAllString(value.Value[at[0]:at[1]], -1) {
 			if c.doc.by.keys.Judge(name).Secret() {
 				c.add(value, true, "%s shows the secret %s to everyone who can see this value.", shown(key), name)

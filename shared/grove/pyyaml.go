@@ -278,7 +278,7 @@ func (r *refuser) scalar(n *yaml.Node, tag string, tagged bool, place nodePlace,
 			r.refuse(n, "Tutor takes this for a date, but there is no such day or time; quote it if it is text.")
 		}
 	case "!!binary":
-		if _, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Value), "")); err != nil {
+		if _, err := base64.StdEncoding.DecodeString(notBase64.ReplaceAllString(n.Value, "")); err != nil {
 			r.refuse(n, "The tag !!binary does not fit: this is not base64.")
 		}
 	}
@@ -287,6 +287,9 @@ func (r *refuser) scalar(n *yaml.Node, tag string, tagged bool, place nodePlace,
 // cases writes a boolean the way that the resolver matches, since the constructor
 // ignores case.
 func cases(s string) string { return strings.ToLower(s) }
+
+// notBase64 is what Python skips in base64.
+var notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/=]`)
 
 // maxDigits is how many decimal digits Python turns into a number.
 const maxDigits = 4300

@@ -107,12 +107,11 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
 	}
 	if strings.HasSuffix(now.Path, ".yml") {
 		doc, problems := p.reader().Read(now.Path, text)
-		for _, pr := range problems {
-			if doc == nil {
-				return fault.InvalidField(field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
-			}
-			p.warn(FileProblem, field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
+		if doc == nil {
+			pr := problems[0]
+			return fault.InvalidField(field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
 		}
+		p.validate(field, now, doc, problems)
 	}
 	action := grove.Action{Action: grove.UpdateFile, Path: now.Path, Content: text, LastCommit: now.LastCommit}
 	if now.LastCommit == "" {

@@ -19,6 +19,7 @@ type prepared struct {
 	hash     string
 	row      *fleet.Row // of the instance, nil when there is none
 	masker   *grove.Masker
+	chunk    *fleet.Chunk // of the cluster; nil when it is not read
 }
 
 // prepare validates a request and plans it. Wrong input is an error; what the current
@@ -50,6 +51,7 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 	if err != nil {
 		return nil, err
 	}
+	p.chunk = chunk
 	for _, name := range req.names() {
 		if err := s.checkState(ctx, p, chunk, req.Kind, name); err != nil {
 			return nil, err
@@ -80,6 +82,9 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 	if p.call.Trigger != nil && req.Kind == fleet.Create {
 		if err := p.predictCreatedFiles(grove.RoutesOf(project.Contract), p.call.Trigger.Payload); err != nil {
 			return nil, err
+		}
+		if p.validateCreated(); p.refusal() != nil {
+			return p, nil
 		}
 	}
 	p.call = p.call.WithDeploymentID(deployment)

@@ -58,7 +58,7 @@ type TargetPreview struct {
 // PreviewTarget prepares the update, archive or unarchive of one instance of a snapshot,
 // without calling GitLab.
 func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request) (TargetPreview, error) {
-	p := &prepared{masker: grove.MaskerOf(snap.Project.Contract), op: fleet.Operation{Cluster: snap.Project.ID, Instance: req.Instance}}
+	p := &prepared{masker: grove.MaskerOf(snap.Project.Contract), chunk: snap.chunk, op: fleet.Operation{Cluster: snap.Project.ID, Instance: req.Instance}}
 	if err := s.checkState(ctx, p, snap.chunk, req.Kind, req.Instance); err != nil {
 		return TargetPreview{}, err
 	}

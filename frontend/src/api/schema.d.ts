@@ -1123,6 +1123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/check-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what Tutor would refuse in a configuration file, and what looks wrong */
+        post: operations["check-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/v1/clusters/{cluster}/contract": {
         parameters: {
             query?: never;
@@ -1425,6 +1442,23 @@ export interface paths {
         get: operations["list-protections"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/edit-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change single values of a YAML file and nothing else of its text */
+        post: operations["edit-file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1759,6 +1793,21 @@ export interface components {
             /** @enum {string} */
             state: "passed" | "failed" | "skipped";
         };
+        CheckFileInputBody: {
+            /** @enum {string} */
+            file: "config.yml" | "grove.yml" | "cluster.yml" | "requirements.txt";
+            /**
+             * @description Release or Tutor version that the instance runs; absent is the newest
+             * @example teak.2
+             */
+            release?: string;
+            /** @description Secrets may be masked */
+            text: string;
+        };
+        CheckFileOutputBody: {
+            /** @description In the order of the text */
+            problems: components["schemas"]["FileProblem"][];
+        };
         ChecksOutputBody: {
             checks: components["schemas"]["Check"][];
         };
@@ -2044,6 +2093,16 @@ export interface components {
             path: string;
             text: string;
         };
+        EditFileInputBody: {
+            changes: components["schemas"]["FileEdit"][];
+            /** @enum {string} */
+            file: "config.yml" | "grove.yml" | "cluster.yml";
+            /** @description Secrets may be masked */
+            text: string;
+        };
+        EditFileOutputBody: {
+            text: string;
+        };
         Effect: {
             /** @description Keys and files that cause it */
             because?: string[];
@@ -2181,6 +2240,13 @@ export interface components {
             path: string;
             /** @description Those among them whose change the diff cannot show */
             secrets?: string[];
+        };
+        FileEdit: {
+            /** @description Keys from the root down, positions in lists */
+            path: string[];
+            unset?: boolean;
+            /** @description The new value; absent with unset */
+            value?: unknown;
         };
         FileProblem: {
             /** Format: int64 */
@@ -6256,6 +6322,39 @@ export interface operations {
             };
         };
     };
+    "check-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckFileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckFileOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-contract": {
         parameters: {
             query?: never;
@@ -6928,6 +7027,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProtectionsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "edit-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditFileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditFileOutputBody"];
                 };
             };
             /** @description Error */
