@@ -88,7 +88,7 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 	_, _, err := w.fleet.RecordPipeline(ctx, fleet.Pipeline{
 		Cluster: "campus", ID: 7, Status: fleet.StatusSuccess, Operation: fleet.Update, UpdatedAt: noon,
 		Deployments: []fleet.Deployment{{Instance: "demo", ID: "9"}},
-	}, fleet.Told)
+	}, fleet.FromEvent)
 	require.NoError(t, err)
 	require.NoError(t, w.fleet.SaveSyncRecord(ctx, fleet.SyncRecord{Project: "campus", State: fleet.SyncState{Commit: "abc", SucceededAt: noon}}))
 	return w
@@ -166,7 +166,7 @@ func TestGetInstance_AnswersNotModified(t *testing.T) {
 
 	_, _, err := w.fleet.RecordPipeline(t.Context(), fleet.Pipeline{
 		Cluster: "campus", ID: 999, Status: fleet.StatusRunning, Ref: "main", UpdatedAt: noon, Deployments: []fleet.Deployment{{Instance: "demo"}},
-	}, fleet.Told)
+	}, fleet.FromEvent)
 	require.NoError(t, err)
 	changed := get(tag)
 	assert.Equal(t, http.StatusOK, changed.Code, "a pipeline shows, though the list does not change")

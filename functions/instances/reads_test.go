@@ -33,7 +33,7 @@ func TestReadsOfTheInstance(t *testing.T) {
 		for _, stage := range []string{"build", "plan", "deploy"} {
 			p.Stages = append(p.Stages, fleet.Stage{Name: stage, Jobs: []fleet.Job{{ID: n, Name: stage + " demo", WebURL: p.WebURL}}})
 		}
-		_, _, err := w.fleet.RecordPipeline(ctx, p, fleet.Told)
+		_, _, err := w.fleet.RecordPipeline(ctx, p, fleet.FromEvent)
 		require.NoError(t, err)
 		id := fmt.Sprintf("%026d", n)
 		_, _, err = w.fleet.AddOperation(ctx, fleet.Operation{

@@ -156,7 +156,7 @@ func turned(projects []fleet.Project, number int64) []fleet.Project {
 // cluster's turn comes when its project was read, for there its instances are found, or
 // when that takes too long: a GitLab that hangs hides no cluster.
 func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) int {
-	// However long all this takes, people are told.
+	// However long all this takes, notifications are sent.
 	ctx, cancel := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
 	defer cancel()
 	late, cancelLate := context.WithTimeout(ctx, f.Limit/observeShare)
@@ -215,12 +215,12 @@ func (f *syncer) observe(ctx context.Context, project string) {
 	}
 }
 
-// notify fails nothing: what could not be told is told by the next run.
+// notify fails nothing: the next run sends what could not be sent.
 func (f *syncer) notify(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, notifyLimit)
 	defer cancel()
 	if err := f.Notify(ctx); err != nil {
-		f.Log.WarnContext(ctx, "notices not told", "err", err)
+		f.Log.WarnContext(ctx, "notifications not sent", "err", err)
 	}
 }
 

@@ -27,7 +27,7 @@ type Cluster struct {
 	OwnPipeline *PipelineSummary  `json:"ownPipeline,omitempty" doc:"Latest pipeline about the cluster itself, among its newest"`
 	Problems    []FileProblem     `json:"problems,omitempty" doc:"What is wrong with the repository's files"`
 	Sync        SyncState         `json:"sync"`
-	Troubles    []Trouble         `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
+	Troubles    []Trouble         `json:"troubles,omitempty" doc:"What the checks of its project found that needs attention"`
 	Online      Online            `json:"online"`
 	Instances   int               `json:"instances" doc:"Instances that are not archived or deleted"`
 }

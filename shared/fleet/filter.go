@@ -58,7 +58,7 @@ func isKey(s string) bool {
 }
 
 // Facets counts, for each choice of a filter, the instances that choosing it
-// would show with all the other filters kept. Of more than MostChoices it has
+// would show with all the other filters kept. Of more than MaxChoices it has
 // those with the most instances, and the chosen ones.
 type Facets struct {
 	Clusters   map[string]int `json:"clusters"`
@@ -96,5 +96,5 @@ type InstancePage struct {
 	Revision  int64      `json:"revision" doc:"Revision of the fleet this was read from"`
 }
 
-// MostChoices bounds each of the Facets.
-const MostChoices = 100
+// MaxChoices bounds each of the Facets.
+const MaxChoices = 100

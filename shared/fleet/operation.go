@@ -68,7 +68,7 @@ type Protection struct {
 	Reason    string    `json:"reason,omitempty"`
 }
 
-// Operation is something a person asked for, from the wish to its end.
+// Operation is something a person requested, from the request to its end.
 type Operation struct {
 	ID           string         `json:"id"`
 	Cluster      string         `json:"cluster"`

@@ -39,8 +39,8 @@ type Authority int
 // An event may be late; what GitLab answers when asked is true at that moment
 // and settles a tie.
 const (
-	Told Authority = iota
-	Asked
+	FromEvent Authority = iota
+	FromAPI
 )
 
 // Absorb gives what is known of a pipeline after a report of it, and how the report
@@ -48,7 +48,7 @@ const (
 // the status is that of before. Reports may be repeated and may come in any order.
 func (p Pipeline) Absorb(report Pipeline, by Authority) (Pipeline, Freshness) {
 	fresh := Compare(p, report)
-	if fresh == Tied && by == Asked {
+	if fresh == Tied && by == FromAPI {
 		// What is known may have come in while GitLab was asked. An answer has
 		// fractions of a second, so one that is older by them is no news.
 		if fresh = Newer; report.UpdatedAt.Before(p.UpdatedAt) {
@@ -56,7 +56,7 @@ func (p Pipeline) Absorb(report Pipeline, by Authority) (Pipeline, Freshness) {
 		}
 	}
 	// A list may have reported the same, with the jobs of before filled in.
-	withJobs := by == Asked && len(report.Stages) > 0 && report.UpdatedAt.Equal(p.UpdatedAt)
+	withJobs := by == FromAPI && len(report.Stages) > 0 && report.UpdatedAt.Equal(p.UpdatedAt)
 	if fresh == Newer || withJobs {
 		return p.With(report), fresh
 	}
@@ -96,7 +96,7 @@ func fill(p *Pipeline, from Pipeline) {
 	case len(p.Deployments) == 0:
 		p.Deployments = from.Deployments
 	}
-	// Lists do not tell of tags, merge requests and forks; what an event told stays.
+	// Lists leave out tags, merge requests and forks; what an event reported stays.
 	p.Tag, p.Fork, p.MergeRequest = p.Tag || from.Tag, p.Fork || from.Fork, cmp.Or(p.MergeRequest, from.MergeRequest)
 	if p.OffBranch() {
 		p.Operation, p.Deployments = "", nil
@@ -208,7 +208,7 @@ type PipelineSummary struct {
 	UpdatedAt time.Time      `json:"updatedAt"`
 }
 
-// Pipeline is a GitLab pipeline that Ocim has heard of.
+// Pipeline is a GitLab pipeline that Ocim knows of.
 type Pipeline struct {
 	Cluster      string         `json:"cluster"`
 	ID           int64          `json:"id" doc:"GitLab's id"`

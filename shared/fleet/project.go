@@ -12,7 +12,7 @@ func Unread(p Project) Cluster {
 	}
 }
 
-// Project is a GitLab repository that Ocim was told about. Only an
+// Project is a GitLab repository that an administrator added. Only an
 // administrator changes it; no sync does. Credentials are sealed apart.
 type Project struct {
 	ID            string            `json:"id" doc:"Slug, shared with the cluster" example:"campus-aws"`

@@ -47,7 +47,7 @@ type Trouble struct {
 // TokenSoon is how long before its end a token's expiry is worth a word.
 const TokenSoon = 14 * 24 * time.Hour
 
-// Troubles gives what needs somebody at a time. That GitLab or the cluster cannot be
+// Troubles gives what needs attention at a time. That GitLab or the cluster cannot be
 // reached is left to those who ask them all the time.
 func (h ProjectHealth) Troubles(now time.Time) []Trouble {
 	var list []Trouble

@@ -26,7 +26,7 @@ const (
 // Healths lists every health from best to worst, Unknown last.
 func Healths() []Health { return []Health{Healthy, Progressing, Degraded, Failed, Unknown} }
 
-// PipelineStatus is a status as GitLab spells it. One that Ocim has not heard of
+// PipelineStatus is a status as GitLab spells it. One that Ocim does not know
 // is kept and counts as neither running nor finished.
 type PipelineStatus string
 
@@ -48,7 +48,7 @@ const (
 )
 
 // StatusDeleted is Ocim's own: GitLab has the pipeline no more, and had not
-// finished it when last heard of.
+// finished it when Ocim last read it.
 const StatusDeleted PipelineStatus = "deleted"
 
 // Finished reports whether nothing more happens by itself. A retry can still

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// Observation is when a cluster last told what it runs. It is apart from the
-// cluster's chunk, which changes only when what is told does.
+// Observation is when a cluster last reported what it runs. It is apart from the
+// cluster's rows, which change only when what it reports does.
 type Observation struct {
 	Project string    `json:"project"`
 	At      time.Time `json:"at"`
@@ -28,24 +28,24 @@ type SyncRecord struct {
 	Locked bool `json:"locked,omitempty"`
 	// Refusal is the last error that does not pass by itself, while it lasts.
 	Refusal string `json:"refusal,omitempty"`
-	// TurnedAt is when Refusal, Locked or SilentSince last changed: the checks of before
+	// ChangedAt is when Refusal, Locked or MissedSince last changed: the checks of before
 	// may be wrong by now.
-	TurnedAt time.Time `json:"turnedAt,omitzero"`
-	// Unheard are pipelines that ended and that no webhook has told of, yet, with when
-	// that was found. SilentSince is when the first ended that none told of in time; zero
-	// when they come.
-	Unheard     map[int64]time.Time `json:"unheard,omitempty"`
-	SilentSince time.Time           `json:"silentSince,omitzero"`
-	// Watched are the pipelines that moved when they were last heard of.
+	ChangedAt time.Time `json:"turnedAt,omitzero"`
+	// Unconfirmed are pipelines that ended without a webhook so far, with when that was
+	// found. MissedSince is when the first one ended whose webhook did not come in time;
+	// zero while webhooks come. (JSON keeps the names of earlier releases.)
+	Unconfirmed map[int64]time.Time `json:"unheard,omitempty"`
+	MissedSince time.Time           `json:"silentSince,omitzero"`
+	// Watched are the pipelines that were running when they were last read.
 	Watched map[int64]Watch `json:"watched,omitempty"`
 	// Fence is the token of the lease under which this was found.
 	Fence int64 `json:"fence,omitempty"`
-	// Published is the version of the chunk that all replicas were told about.
+	// Published is the version of the cluster that all replicas know of.
 	Published int64 `json:"published,omitempty"`
 }
 
 // Watch is what is known of a pipeline that moves, by Ocim's clock.
 type Watch struct {
-	Heard   time.Time `json:"heard"`            // when GitLab last told of it
-	Missing time.Time `json:"missing,omitzero"` // since when GitLab says that there is none
+	LastSeen time.Time `json:"heard"`            // when GitLab last reported it
+	Missing  time.Time `json:"missing,omitzero"` // since when GitLab says that there is none
 }

@@ -20,6 +20,10 @@ func (s *Store) SaveDetail(ctx context.Context, cluster, operation string, d fle
 func (s *Store) OperationDetail(ctx context.Context, cluster, operation string) (fleet.Detail, error) {
 	d, _, err := kvjson.Get[fleet.Detail](ctx, s.kv, detailKey(cluster, operation), kv.Eventual())
 	if fault.Is(err, fault.NotFound) {
+		former := kv.Key{Partition: formerDetail + cluster, Sort: operation}
+		d, _, err = kvjson.Get[fleet.Detail](ctx, s.kv, former, kv.Eventual())
+	}
+	if fault.Is(err, fault.NotFound) {
 		return fleet.Detail{}, nil
 	}
 	return d, err

@@ -44,7 +44,7 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 	if !poison {
 		return s.modify(ctx, eventKey(partEvent, e), func(old []byte) ([]byte, error) {
 			if old == nil {
-				return nil, nil // applied by somebody else meanwhile
+				return nil, nil // applied by another process meanwhile
 			}
 			return s.codec.PackJSON(e)
 		})

@@ -29,7 +29,7 @@ func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string,
 	if err := s.saveFiles(ctx, instanceFilesKey(cluster, instance), f); err != nil {
 		return err
 	}
-	return s.turnPage(ctx, cluster, instance)
+	return s.resetPage(ctx, cluster, instance)
 }
 
 // RemoveInstanceFiles forgets the files of an instance that left git.
@@ -37,7 +37,7 @@ func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance strin
 	if err := s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always); err != nil {
 		return err
 	}
-	return s.turnPage(ctx, cluster, instance)
+	return s.resetPage(ctx, cluster, instance)
 }
 
 // instanceFiles reads the files of one instance; nil when it is not in git.

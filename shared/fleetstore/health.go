@@ -15,7 +15,7 @@ import (
 const partHealth = "project-health" // sort: project id
 
 // SaveHealth keeps what checks said, in place of what the same ones said before, and
-// shows what needs somebody on the cluster.
+// shows what needs attention on the cluster.
 func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 	var now fleet.ProjectHealth
 	err := s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old []byte) ([]byte, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -38,7 +39,7 @@ func (s *Store) recorder(r Recorder) Recorder {
 	return r
 }
 
-// AddOperation stores a wish once. When the key was used before it returns the
+// AddOperation stores a request once. When the key was used before it returns the
 // operation of then, and false. Every step can be repeated, so a caller that
 // died repeats the whole with the same key.
 func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once) (fleet.Operation, bool, error) {
@@ -59,7 +60,7 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 		if !fault.Is(err, fault.NotFound) {
 			return former, false, err
 		}
-		// Claimed, but whoever claimed died before storing: store it now.
+		// Claimed by a process that died before storing: store it now.
 		op.ID, op.Cluster = claim.ID, claim.Cluster
 	} else if err != nil {
 		return fleet.Operation{}, false, fmt.Errorf("claiming idempotency key: %w", err)
@@ -88,7 +89,7 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 	if err != nil {
 		return fleet.Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
 	}
-	return op, created, s.turnPages(ctx, op.Cluster, op.All())
+	return op, created, s.resetPages(ctx, op.Cluster, op.All())
 }
 
 // Operation reads one operation; fault.NotFound when there is none.
@@ -128,9 +129,7 @@ func (s *Store) InstanceOperations(ctx context.Context, cluster, instance string
 // InstanceHistory reads a page of the operations about an instance, newest
 // first.
 func (s *Store) InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Operation, string, error) {
-	page, err := s.kv.Query(ctx, kv.Query{
-		Partition: operatedPartition(cluster, instance), After: after, Limit: min(limit, kv.MaxBatch), Reverse: true,
-	})
+	page, err := s.operationsOf(ctx, cluster, instance, after, min(limit, kv.MaxBatch))
 	if err != nil {
 		return nil, "", fmt.Errorf("listing operations of instance %s: %w", instance, err)
 	}
@@ -156,6 +155,37 @@ func (s *Store) InstanceHistory(ctx context.Context, cluster, instance, after st
 	return found, page.Next, nil
 }
 
+// formerCursor marks a cursor of the partition's former name.
+const formerCursor = "former "
+
+// operationsOf reads a page of the index by instance. What an earlier release stored
+// under the partition's former name is older than all else, and follows it.
+func (s *Store) operationsOf(ctx context.Context, cluster, instance, after string, limit int) (kv.Page, error) {
+	var page kv.Page
+	q := kv.Query{Partition: operatedPartition(cluster, instance), After: after, Limit: limit, Reverse: true}
+	former, isFormer := strings.CutPrefix(after, formerCursor)
+	if !isFormer {
+		former = ""
+		var err error
+		if page, err = s.kv.Query(ctx, q); err != nil || page.Next != "" || len(page.Items) == limit {
+			if err == nil && page.Next == "" {
+				page.Next = formerCursor
+			}
+			return page, err
+		}
+	}
+	q.Partition, q.After, q.Limit = formerOperated+cluster+"#"+instance, former, limit-len(page.Items)
+	rest, err := s.kv.Query(ctx, q)
+	if err != nil {
+		return kv.Page{}, err
+	}
+	page.Items, page.Next = append(page.Items, rest.Items...), rest.Next
+	if page.Next != "" {
+		page.Next = formerCursor + page.Next
+	}
+	return page, nil
+}
+
 // OpenOperations reads a cluster's operations that have not ended, oldest
 // first.
 func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error) {
@@ -178,7 +208,7 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Ope
 				open = append(open, op)
 				continue
 			}
-			if err := s.turnPages(ctx, cluster, op.All()); err != nil {
+			if err := s.resetPages(ctx, cluster, op.All()); err != nil {
 				return nil, err
 			}
 			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
@@ -193,7 +223,7 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Ope
 }
 
 // ChangeOperation lets alter change an operation, from the start again when
-// somebody else was faster, and returns what is stored then. alter returning
+// another writer was faster, and returns what is stored then. alter returning
 // false leaves it alone.
 func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
 	return s.ChangeOperationBy(ctx, cluster, id, nil, alter)
@@ -220,8 +250,8 @@ func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, recor
 	if err != nil {
 		return fleet.Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
 	}
-	// Also when nothing changed: whoever changed it may have died before this.
-	if err := s.turnPages(ctx, cluster, result.All()); err != nil {
+	// Also when nothing changed: the process that changed it may have died before this.
+	if err := s.resetPages(ctx, cluster, result.All()); err != nil {
 		return fleet.Operation{}, err
 	}
 	if result.State.Ended() {

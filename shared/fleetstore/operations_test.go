@@ -60,7 +60,7 @@ func TestSameKeyForAnotherRequestIsRefused(t *testing.T) {
 
 // Whoever dies between two writes leaves a claim; the repetition finishes it.
 func TestOperationSurvivesADeathAtEachWrite(t *testing.T) {
-	for _, partition := range []string{"operation-open#a", "deployment#a", "operated#a#demo", "operation#a"} {
+	for _, partition := range []string{"operation-open#a", "deployment#a", "operation-by-instance#a#demo", "operation#a"} {
 		t.Run(partition, func(t *testing.T) {
 			dying := &failing{Store: kvtest.Open(t), partition: partition}
 			s := fleetstore.New(dying, kvtest.NewClock().Now)

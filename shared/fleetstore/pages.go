@@ -26,9 +26,9 @@ type storedPage struct {
 // InstancePage reads the page of an instance; an empty one when nothing is known of it.
 // It may miss the last second's writes.
 //
-// The item is made by whoever reads it first after turnPage has emptied it. It is written
+// The first reader after resetPage has emptied the item makes it. It is written
 // only over the item that was there before its parts were read, so what is kept is never
-// older than the last turnPage.
+// older than the last resetPage.
 func (s *Store) InstancePage(ctx context.Context, cluster, instance string) (fleet.Page, error) {
 	key := pageKey(cluster, instance)
 	item, err := s.kv.Get(ctx, key, kv.Eventual())
@@ -60,9 +60,10 @@ func (s *Store) InstancePage(ctx context.Context, cluster, instance string) (fle
 	return page, nil
 }
 
-// turnPage has the page of an instance made anew. It comes after each change to what is
-// on it, and is repeated with it by whoever goes on after a replica that died between.
-func (s *Store) turnPage(ctx context.Context, cluster, instance string) error {
+// resetPage empties the page of an instance, so that the next reader makes it again. It
+// follows each change to what is on the page, and is repeated with that change when a
+// process died in between.
+func (s *Store) resetPage(ctx context.Context, cluster, instance string) error {
 	if instance == "" { // an operation on the cluster
 		return nil
 	}
@@ -72,9 +73,9 @@ func (s *Store) turnPage(ctx context.Context, cluster, instance string) error {
 	return nil
 }
 
-func (s *Store) turnPages(ctx context.Context, cluster string, of []fleet.Deployment) error {
+func (s *Store) resetPages(ctx context.Context, cluster string, of []fleet.Deployment) error {
 	for _, d := range of {
-		if err := s.turnPage(ctx, cluster, d.Instance); err != nil {
+		if err := s.resetPage(ctx, cluster, d.Instance); err != nil {
 			return err
 		}
 	}

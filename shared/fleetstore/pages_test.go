@@ -52,7 +52,7 @@ func TestPageHasEachChange(t *testing.T) {
 		want   func(p fleet.Page)
 	}{
 		{"a pipeline is heard of", func() error {
-			_, _, err := s.RecordPipeline(ctx, demoPipeline(7, fleet.StatusRunning, noon), fleet.Told)
+			_, _, err := s.RecordPipeline(ctx, demoPipeline(7, fleet.StatusRunning, noon), fleet.FromEvent)
 			return err
 		}, func(p fleet.Page) {
 			require.Len(t, p.Pipelines, 1)
@@ -60,7 +60,7 @@ func TestPageHasEachChange(t *testing.T) {
 			assert.Empty(t, p.Pipelines[0].Stages, "jobs are for the pipeline's own page")
 		}},
 		{"the pipeline ends", func() error {
-			_, _, err := s.RecordPipeline(ctx, demoPipeline(7, fleet.StatusSuccess, noon.Add(time.Minute)), fleet.Told)
+			_, _, err := s.RecordPipeline(ctx, demoPipeline(7, fleet.StatusSuccess, noon.Add(time.Minute)), fleet.FromEvent)
 			return err
 		}, func(p fleet.Page) { assert.Equal(t, fleet.StatusSuccess, p.Pipelines[0].Status) }},
 		{"an operation is asked for", func() error {
@@ -91,7 +91,7 @@ func TestPageHasEachChange(t *testing.T) {
 		{"the pipeline was about nothing", func() error {
 			p := demoPipeline(7, fleet.StatusSuccess, noon.Add(2*time.Minute))
 			p.Source, p.Operation, p.Deployments = "api", fleet.Reprovision, nil
-			_, _, err := s.RecordPipeline(ctx, p, fleet.Asked)
+			_, _, err := s.RecordPipeline(ctx, p, fleet.FromAPI)
 			return err
 		}, func(p fleet.Page) { assert.Empty(t, p.Pipelines) }},
 		{"all is thrown away", func() error { return s.Forget(ctx, "campus") }, func(p fleet.Page) { assert.Len(t, p.Operations, 1) }},
@@ -135,7 +135,7 @@ func TestPageIsNotLeftOld(t *testing.T) {
 			store := kvtest.Open(t)
 			s := fleetstore.New(store, time.Now)
 			record := func(status fleet.PipelineStatus, at time.Time) {
-				_, _, err := s.RecordPipeline(t.Context(), demoPipeline(7, status, at), fleet.Told)
+				_, _, err := s.RecordPipeline(t.Context(), demoPipeline(7, status, at), fleet.FromEvent)
 				require.NoError(t, err)
 			}
 			if known {

@@ -41,7 +41,7 @@ type openAction struct {
 }
 
 // actionLife is how long an action may stay open at the most. Its entry among the open
-// ones goes then, if whoever made it died before the action itself was stored.
+// ones goes then, if its process died before the action itself was stored.
 const actionLife = 30 * 24 * time.Hour
 
 func actionKey(cluster string, pipeline int64, id string) kv.Key {
@@ -101,28 +101,36 @@ func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a flee
 }
 
 func (s *Store) closeAction(ctx context.Context, cluster string, a fleet.PipelineAction) error {
-	if err := s.kv.Delete(ctx, openActionKey(cluster, a.Pipeline, a.ID), kv.Always); err != nil {
-		return fmt.Errorf("closing action %s: %w", a.ID, err)
+	key := openActionKey(cluster, a.Pipeline, a.ID)
+	for _, partition := range []string{key.Partition, formerActing + cluster} {
+		if err := s.kv.Delete(ctx, kv.Key{Partition: partition, Sort: key.Sort}, kv.Always); err != nil {
+			return fmt.Errorf("closing action %s: %w", a.ID, err)
+		}
 	}
 	return nil
 }
 
-// OpenPipelineActions lists a cluster's actions that GitLab has not been heard to do.
+// OpenPipelineActions lists a cluster's actions that GitLab has not confirmed.
 func (s *Store) OpenPipelineActions(ctx context.Context, cluster string) ([]fleet.PipelineAction, error) {
-	index, _, err := kvjson.Query[openAction](ctx, s.kv, kv.Query{Partition: partActing + cluster, Limit: kv.MaxPage})
-	if err != nil {
-		return nil, fmt.Errorf("listing open actions of cluster %s: %w", cluster, err)
+	var index []openAction
+	for _, q := range []kv.Query{{Partition: partActing + cluster}, {Partition: formerActing + cluster, Eventual: true}} {
+		q.Limit = kv.MaxPage
+		some, _, err := kvjson.Query[openAction](ctx, s.kv, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing open actions of cluster %s: %w", cluster, err)
+		}
+		index = append(index, some...)
 	}
 	var open []fleet.PipelineAction
 	for _, entry := range index {
 		a, err := s.PipelineAction(ctx, cluster, entry.Pipeline, entry.ID)
 		switch {
-		case fault.Is(err, fault.NotFound): // whoever made the entry died, or is about to store the act
+		case fault.Is(err, fault.NotFound): // its process died, or is about to store the action
 		case err != nil:
 			return nil, err
 		case a.State == fleet.ActionRequested:
 			open = append(open, a)
-		default: // whoever ended it died before this
+		default: // the process that ended it died before this
 			if err := s.closeAction(ctx, cluster, a); err != nil {
 				return nil, err
 			}

@@ -14,7 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 )
 
-// Pipeline reads one pipeline; fault.NotFound when Ocim has not heard of it.
+// Pipeline reads one pipeline; fault.NotFound when Ocim does not know it.
 func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error) {
 	item, err := s.kv.Get(ctx, pipelineKey(cluster, id))
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 	}
 	slices.SortFunc(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
 	about = slices.CompactFunc(about, func(a, b fleet.Deployment) bool { return a.Instance == b.Instance })
-	return known, tied, s.turnPages(ctx, first.Cluster, about)
+	return known, tied, s.resetPages(ctx, first.Cluster, about)
 }
 
 // ChildrenOf lists the pipelines that a pipeline started, as far as they are

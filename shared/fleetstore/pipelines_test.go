@@ -36,17 +36,17 @@ func TestEveryOrderOfReportsEndsTheSame(t *testing.T) {
 	for _, order := range permutations(len(reports)) {
 		s, _ := newStore(t)
 		for _, i := range order {
-			_, _, err := s.RecordPipeline(t.Context(), reports[i], fleet.Told)
+			_, _, err := s.RecordPipeline(t.Context(), reports[i], fleet.FromEvent)
 			require.NoError(t, err)
 			again := reports[order[rand.IntN(len(order))]]
 			if rand.IntN(2) == 0 {
 				again = reports[i]
 			}
-			_, _, err = s.RecordPipeline(t.Context(), again, fleet.Told)
+			_, _, err = s.RecordPipeline(t.Context(), again, fleet.FromEvent)
 			require.NoError(t, err)
 		}
 		for _, r := range reports { // every report came at least once
-			_, _, err := s.RecordPipeline(t.Context(), r, fleet.Told)
+			_, _, err := s.RecordPipeline(t.Context(), r, fleet.FromEvent)
 			require.NoError(t, err)
 		}
 		got, err := s.Pipeline(t.Context(), "a", 7)
@@ -77,17 +77,17 @@ func permutations(n int) [][]int {
 func TestTieIsSettledByAsking(t *testing.T) {
 	s, _ := newStore(t)
 	ctx := t.Context()
-	_, _, err := s.RecordPipeline(ctx, report(fleet.StatusPending, 5), fleet.Told)
+	_, _, err := s.RecordPipeline(ctx, report(fleet.StatusPending, 5), fleet.FromEvent)
 	require.NoError(t, err)
 
-	known, fresh, err := s.RecordPipeline(ctx, report(fleet.StatusRunning, 5), fleet.Told)
+	known, fresh, err := s.RecordPipeline(ctx, report(fleet.StatusRunning, 5), fleet.FromEvent)
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Tied, fresh)
 	assert.Equal(t, fleet.StatusPending, known.Status, "an event alone does not decide")
 
 	asked := report(fleet.StatusSuccess, 5)
 	asked.UpdatedAt = asked.UpdatedAt.Add(300 * time.Millisecond)
-	known, fresh, err = s.RecordPipeline(ctx, asked, fleet.Asked)
+	known, fresh, err = s.RecordPipeline(ctx, asked, fleet.FromAPI)
 	require.NoError(t, err)
 	assert.Equal(t, fleet.Newer, fresh)
 	assert.Equal(t, fleet.StatusSuccess, known.Status)
@@ -105,7 +105,7 @@ func TestJobsOfTheSameMomentAreTaken(t *testing.T) {
 		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute)},
 		{Cluster: "a", ID: 7, Status: fleet.StatusSuccess, UpdatedAt: noon.Add(time.Minute), Stages: jobs(fleet.StatusSuccess)},
 	} {
-		_, _, err := s.RecordPipeline(t.Context(), next, fleet.Asked)
+		_, _, err := s.RecordPipeline(t.Context(), next, fleet.FromAPI)
 		require.NoError(t, err)
 	}
 	known, err := s.Pipeline(t.Context(), "a", 7)
@@ -122,7 +122,7 @@ func TestLateAnswerIsNoNews(t *testing.T) {
 		return r
 	}
 	for _, p := range []fleet.Pipeline{at(fleet.StatusSuccess, 700), at(fleet.StatusRunning, 300)} {
-		_, _, err := s.RecordPipeline(t.Context(), p, fleet.Asked)
+		_, _, err := s.RecordPipeline(t.Context(), p, fleet.FromAPI)
 		require.NoError(t, err)
 	}
 	r := report(fleet.StatusSuccess, 5)

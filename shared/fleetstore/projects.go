@@ -184,7 +184,7 @@ func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int
 // reserve takes an id for a claim: the wanted one, or with a number behind it
 // when another claim or project has that.
 func (s *Store) reserve(ctx context.Context, want, claim string) (string, error) {
-	for n := 1; n <= mostNamesakes; n++ {
+	for n := 1; n <= maxNamesakes; n++ {
 		id := want
 		if n > 1 {
 			id = fmt.Sprintf("%s-%d", want, n)
@@ -214,5 +214,5 @@ func (s *Store) reserve(ctx context.Context, want, claim string) (string, error)
 // partProjectID has the owners of ids; sort: project id.
 const partProjectID = "project-id"
 
-// mostNamesakes bounds the numbers that are tried behind a taken name.
-const mostNamesakes = 100
+// maxNamesakes bounds the numbers that are tried behind a taken name.
+const maxNamesakes = 100

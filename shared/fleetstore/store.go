@@ -16,26 +16,34 @@ import (
 
 // Partitions of the store that belong to the fleet.
 const (
-	partProject      = "project"         // sort: project id
-	partProjectClaim = "project-claim"   // sort: GitLab URL + "#" + GitLab id
-	partFiles        = "files#"          // + cluster; sort: "cluster" or "instance#" + name
-	partPage         = "page#"           // + cluster; sort: instance
-	partPipeline     = "pipeline#"       // + cluster; sort: padded pipeline id
-	partDeployed     = "deployed#"       // + cluster + "#" + instance; sort: padded pipeline id
-	partOperation    = "operation#"      // + cluster; sort: operation id
-	partOperated     = "operated#"       // + cluster + "#" + instance; sort: operation id
-	partOpen         = "operation-open#" // + cluster; sort: operation id
-	partDeployment   = "deployment#"     // + cluster; sort: deployment id
-	partOnce         = "operation-once"  // sort: idempotency key
-	partSealed       = "operation-sent#" // + cluster; sort: deployment id + "#" + number of the part
-	partDetail       = "operation-what#" // + cluster; sort: operation id
-	partProtection   = "protection#"     // + cluster; sort: instance
-	partAction       = "pipeline-act#"   // + cluster; sort: padded pipeline id + "#" + id of the act
-	partActing       = "pipeline-asked#" // + cluster; sort: as of partAction, of those that are not done
-	partBulk         = "bulk"            // sort: id of the bulk change
-	partBulkOpen     = "bulk-open"       // sort: id of the bulk change
-	partEvent        = "event#"          // + cluster; sort: key of the event
-	partPoison       = "event-poison#"   // + cluster; sort: key of the event
+	partProject      = "project"                // sort: project id
+	partProjectClaim = "project-claim"          // sort: GitLab URL + "#" + GitLab id
+	partFiles        = "files#"                 // + cluster; sort: "cluster" or "instance#" + name
+	partPage         = "page#"                  // + cluster; sort: instance
+	partPipeline     = "pipeline#"              // + cluster; sort: padded pipeline id
+	partDeployed     = "deployed#"              // + cluster + "#" + instance; sort: padded pipeline id
+	partOperation    = "operation#"             // + cluster; sort: operation id
+	partOperated     = "operation-by-instance#" // + cluster + "#" + instance; sort: operation id
+	partOpen         = "operation-open#"        // + cluster; sort: operation id
+	partDeployment   = "deployment#"            // + cluster; sort: deployment id
+	partOnce         = "operation-once"         // sort: idempotency key
+	partSealed       = "operation-sent#"        // + cluster; sort: deployment id + "#" + number of the part
+	partDetail       = "operation-diff#"        // + cluster; sort: operation id
+	partProtection   = "protection#"            // + cluster; sort: instance
+	partAction       = "pipeline-act#"          // + cluster; sort: padded pipeline id + "#" + id of the act
+	partActing       = "pipeline-action-open#"  // + cluster; sort: as of partAction, of those that are not done
+	partBulk         = "bulk"                   // sort: id of the bulk change
+	partBulkOpen     = "bulk-open"              // sort: id of the bulk change
+	partEvent        = "event#"                 // + cluster; sort: key of the event
+	partPoison       = "event-poison#"          // + cluster; sort: key of the event
+)
+
+// Partitions as releases before 2026-12 named them. They are read, and no longer
+// written.
+const (
+	formerOperated = "operated#"
+	formerDetail   = "operation-what#"
+	formerActing   = "pipeline-asked#"
 )
 
 // Store keeps the fleet's records in a kv.Store.

@@ -63,7 +63,7 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 	}
 	for n, m := range counts {
 		order := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return cmp.Or(m[b]-m[a], cmp.Compare(a, b)) })
-		for _, v := range order[min(len(order), fleet.MostChoices):] {
+		for _, v := range order[min(len(order), fleet.MaxChoices):] {
 			if !slices.Contains(choices[n], v) {
 				delete(m, v)
 			}
@@ -376,7 +376,7 @@ func TestFacetsShowTheCommonestChoices(t *testing.T) {
 	}
 	page, err := snap.Find(fleet.Filter{Clusters: []string{"c000", "c002"}}, fleet.Order{}, "", 1)
 	require.NoError(t, err)
-	assert.Len(t, page.Facets.Clusters, fleet.MostChoices+1)
+	assert.Len(t, page.Facets.Clusters, fleet.MaxChoices+1)
 	assert.Equal(t, 1, page.Facets.Clusters["c000"], "chosen, though small")
 	assert.Equal(t, 3, page.Facets.Clusters["c149"])
 }

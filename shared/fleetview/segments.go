@@ -204,7 +204,7 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 	if err != nil {
 		return err
 	}
-	// Before the revision, so that whoever has that revision has the activity, too. If
+	// Before the revision, so that a reader of that revision sees the activity, too. If
 	// this fails the change is known no later than the next sync publishes it.
 	if err := s.activity.Note(ctx, before, after); err != nil {
 		return err

@@ -25,7 +25,7 @@ const (
 // left out, so that it changes no answer each minute.
 type Stale struct {
 	GitAt    time.Time `json:"gitAt,omitzero" doc:"When GitLab was last read, if that is too long ago"`
-	HealthAt time.Time `json:"healthAt,omitzero" doc:"When the cluster last told the health of its instances, if that is too long ago"`
+	HealthAt time.Time `json:"healthAt,omitzero" doc:"When the cluster last reported the health of its instances, if that is too long ago"`
 }
 
 // StaleClusters are those that something is stale of. They are not to be changed.

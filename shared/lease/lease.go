@@ -32,7 +32,7 @@ type Leases struct {
 func New(store kv.Store, now func() time.Time) *Leases { return &Leases{store, now} }
 
 // AcquireLease takes a lease for a holder, or renews it; fault.Conflict when
-// somebody else has it. Who the holder is does not change by a restart, so a
+// another holder has it. Who the holder is does not change by a restart, so a
 // holder that died takes its lease again at once.
 func (l *Leases) AcquireLease(ctx context.Context, name, holder string, life time.Duration) (Lease, error) {
 	key := kv.Key{Partition: partLease, Sort: name}
@@ -66,9 +66,9 @@ func (l *Leases) AcquireLease(ctx context.Context, name, holder string, life tim
 	return lease, nil
 }
 
-// HoldLease is AcquireLease for work whose length nobody knows: until stop is
+// HoldLease is AcquireLease for work of unknown length: until stop is
 // called the lease is renewed, so that a holder that dies has it no longer than
-// life. The context ends, with ErrFenced as its cause, when somebody else took it.
+// life. The context ends, with ErrFenced as its cause, when another holder took it.
 // Giving it back is the caller's, after stop.
 func (l *Leases) HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease Lease, stop func(), err error) {
 	if lease, err = l.AcquireLease(ctx, name, holder, life); err != nil {
@@ -95,8 +95,8 @@ func (l *Leases) HoldLease(ctx context.Context, name, holder string, life time.D
 	return held, lease, func() { cancel(nil); <-renewed }, nil
 }
 
-// ErrFenced is a fault.Conflict: the lease ran out, and somebody else has gone on.
-var ErrFenced = fault.New(fault.Conflict, "the lease was lost: somebody else has gone on")
+// ErrFenced is a fault.Conflict: the lease ran out, and another holder has it.
+var ErrFenced = fault.New(fault.Conflict, "the lease was lost: another process continues the work")
 
 // Fenced is ErrFenced when something was written under a later lease than one's own.
 func Fenced(written, own int64) error {
@@ -122,7 +122,7 @@ func (l *Leases) ReleaseLease(ctx context.Context, lease Lease) error {
 }
 
 // EndLease gives back whatever lease a holder has under a name. It does nothing
-// when somebody else holds it.
+// when another holder has it.
 func (l *Leases) EndLease(ctx context.Context, name, holder string) error {
 	key := kv.Key{Partition: partLease, Sort: name}
 	held, version, err := kvjson.Get[Lease](ctx, l.kv, key)

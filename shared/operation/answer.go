@@ -53,7 +53,7 @@ func (s *Service) adopt(ctx context.Context, op fleet.Operation, p fleet.Pipelin
 	if op.Instance != "" {
 		p.Deployments = op.All()
 	}
-	_, _, err := s.Store.RecordPipeline(ctx, p, fleet.Told)
+	_, _, err := s.Store.RecordPipeline(ctx, p, fleet.FromEvent)
 	return err
 }
 

@@ -26,7 +26,7 @@ func (s *Service) cancelDuplicate(ctx context.Context, remote Remote, op fleet.O
 	p.Cluster = op.Cluster
 	known, err := s.Store.Pipeline(ctx, op.Cluster, p.ID)
 	if err == nil {
-		p, _ = known.Absorb(p, fleet.Told)
+		p, _ = known.Absorb(p, fleet.FromEvent)
 	} else if !fault.Is(err, fault.NotFound) {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Service) cancelDuplicate(ctx context.Context, remote Remote, op fleet.O
 	if err != nil {
 		return err
 	}
-	_, _, err = s.Store.RecordPipeline(ctx, p.With(canceled), fleet.Asked)
+	_, _, err = s.Store.RecordPipeline(ctx, p.With(canceled), fleet.FromAPI)
 	return err
 }
 

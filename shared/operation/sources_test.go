@@ -56,7 +56,7 @@ func TestAdvance_OnlyDeployingPipelinesDecide(t *testing.T) {
 					}
 					cases++
 					name := fmt.Sprintf("%s, %s, message %s, %s", source, ref, message, status)
-					_, _, err := w.Store.RecordPipeline(t.Context(), p, fleet.Asked)
+					_, _, err := w.Store.RecordPipeline(t.Context(), p, fleet.FromAPI)
 					require.NoError(t, err)
 					require.NoError(t, w.Operations.Advance(t.Context(), w.Project(t), op.DeploymentID))
 					now := w.Operation(t, op.ID)
@@ -83,7 +83,7 @@ func TestAdvance_NonDeployingPipelinesDoNotOccupyTheCluster(t *testing.T) {
 			Title: "[AutoDeploy][Update] alpha|1", CreatedAt: w.Clock.Now(), UpdatedAt: w.Clock.Now().Add(time.Second),
 		}
 		grove.Attribute(&p, "main", p.Title)
-		_, _, err := w.Store.RecordPipeline(t.Context(), p, fleet.Asked)
+		_, _, err := w.Store.RecordPipeline(t.Context(), p, fleet.FromAPI)
 		require.NoError(t, err)
 	}
 	op, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})

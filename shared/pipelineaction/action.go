@@ -217,7 +217,7 @@ func (s *Service) completeAction(ctx context.Context, project fleet.Project, rem
 	if err != nil {
 		return err
 	}
-	now, _, err := s.Store.RecordPipeline(ctx, known.With(report), fleet.Asked)
+	now, _, err := s.Store.RecordPipeline(ctx, known.With(report), fleet.FromAPI)
 	if err != nil {
 		return err
 	}
@@ -297,6 +297,6 @@ func (s *Service) refresh(ctx context.Context, known fleet.Pipeline, remote Remo
 		return known, err
 	}
 	now = known.With(now)
-	_, _, err = s.Store.RecordPipeline(ctx, now, fleet.Asked)
+	_, _, err = s.Store.RecordPipeline(ctx, now, fleet.FromAPI)
 	return now, err
 }

@@ -29,7 +29,7 @@ func (s *Service) CheckDue(ctx context.Context, project string) error {
 		return nil
 	} else if age < every {
 		record, err := s.Fleet.SyncRecord(ctx, project)
-		if err != nil || !record.TurnedAt.After(health.CheckedAt) {
+		if err != nil || !record.ChangedAt.After(health.CheckedAt) {
 			return err
 		}
 	}

@@ -309,7 +309,7 @@ func (s *Service) checkWebhook(ctx context.Context, sub *subject) result {
 	if err != nil {
 		return failed(err, "Try again.")
 	}
-	if at := record.SilentSince; !at.IsZero() {
+	if at := record.MissedSince; !at.IsZero() {
 		return problem("GitLab sent no event of a pipeline that ended at "+at.UTC().Format("2006-01-02 15:04:05 UTC")+"; the schedule found it.",
 			"Check that GitLab reaches "+address+". The project's settings under Webhooks show what GitLab received as an answer. This ends with the next pipeline event that arrives.")
 	}

@@ -97,11 +97,11 @@ func TestFoldersWithNamesThatAreNotAllowed(t *testing.T) {
 	assert.Len(t, chunk.Rows, 1)
 	require.NotNil(t, chunk.Row("alpha"))
 	for _, n := range names {
-		var told bool
+		var known bool
 		for _, p := range chunk.Cluster.Problems {
-			told = told || strings.Contains(p.File, n)
+			known = known || strings.Contains(p.File, n)
 		}
-		assert.True(t, told, "%q is named in %+v", n, chunk.Cluster.Problems)
+		assert.True(t, known, "%q is named in %+v", n, chunk.Cluster.Problems)
 	}
 }
 

@@ -17,11 +17,11 @@ import (
 
 // reading is a repository at one commit, understood.
 type reading struct {
-	project   fleet.Project
-	head      fleet.Commit
-	cluster   grove.ClusterReading
-	instances map[string]instanceReading // by name
-	touches   map[string]touch           // by the names of instances, also of those that left
+	project     fleet.Project
+	head        fleet.Commit
+	cluster     grove.ClusterReading
+	instances   map[string]instanceReading // by name
+	lastChanges map[string]lastChange      // by the names of instances, also of those that left
 }
 
 type instanceReading struct {
@@ -46,13 +46,13 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 		return err
 	}
 	what := understand(project, head, sources)
-	if what.touches, err = r.readHistory(ctx, what, repo, known, record.State.Commit); err != nil {
+	if what.lastChanges, err = r.readHistory(ctx, what, repo, known, record.State.Commit); err != nil {
 		return err
 	}
 	if err := r.saveFiles(ctx, what, known); err != nil {
 		return err
 	}
-	wishes, err := r.unfulfilled(ctx, project.ID)
+	pending, err := r.pendingCreates(ctx, project.ID)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 				return nil, err
 			}
 		}
-		chunk, err := r.build(ctx, what, old, wishes)
+		chunk, err := r.build(ctx, what, old, pending)
 		if err == nil {
 			chunk.Fence = record.Fence
 		}
@@ -139,14 +139,14 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.
 	return group.Wait()
 }
 
-// unfulfilled finds, for each instance, the newest wish to create it that has
+// pendingCreates finds, for each instance, the newest request to create it that has
 // neither come true nor been given up.
-func (r *Reconciler) unfulfilled(ctx context.Context, cluster string) (map[string]fleet.Operation, error) {
+func (r *Reconciler) pendingCreates(ctx context.Context, cluster string) (map[string]fleet.Operation, error) {
 	recent, _, err := r.Fleet.Operations(ctx, cluster, "", operationsRead)
 	if err != nil {
 		return nil, fmt.Errorf("listing operations: %w", err)
 	}
-	wishes := map[string]fleet.Operation{}
+	pending := map[string]fleet.Operation{}
 	seen := map[string]bool{}
 	for _, op := range recent {
 		if seen[op.Instance] {
@@ -154,18 +154,18 @@ func (r *Reconciler) unfulfilled(ctx context.Context, cluster string) (map[strin
 		}
 		seen[op.Instance] = true
 		if op.Kind == fleet.Create && op.State != fleet.Succeeded && op.State != fleet.Canceled {
-			wishes[op.Instance] = op
+			pending[op.Instance] = op
 		}
 	}
-	return wishes, nil
+	return pending, nil
 }
 
-// operationsRead is how many operations are looked through for wishes.
+// operationsRead is how many operations are looked through for pending.
 const operationsRead = 200
 
 // build makes the chunk of what was read. From the old one it takes only what
 // git does not say.
-func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, wishes map[string]fleet.Operation) (*fleet.Chunk, error) {
+func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, pending map[string]fleet.Operation) (*fleet.Chunk, error) {
 	chunk := &fleet.Chunk{Cluster: what.cluster.Cluster, Settings: what.cluster.Settings}
 	chunk.Cluster.Lifecycle = fleet.Active
 	chunk.Cluster.Online = fleet.Online{State: "unknown"}
@@ -189,7 +189,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 			i.Health, i.ChangedAt, i.ChangedBy = former.Instance.Health, former.Instance.ChangedAt, former.Instance.ChangedBy
 			i.Drift, row.Compared = former.Instance.Drift, former.Compared
 		}
-		if t, ok := what.touches[name]; ok && !t.at.Before(i.ChangedAt) {
+		if t, ok := what.lastChanges[name]; ok && !t.at.Before(i.ChangedAt) {
 			i.ChangedAt, i.ChangedBy = t.at, t.by
 		}
 		if err := r.showInstancePipeline(ctx, &row); err != nil {
@@ -203,7 +203,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		}
 		chunk.SetRow(row)
 	}
-	for name, op := range wishes {
+	for name, op := range pending {
 		row := chunk.Row(name)
 		if row != nil && (row.Digest != "" || row.Instance.ChangedAt.After(op.RequestedAt)) {
 			continue

@@ -15,13 +15,13 @@ import (
 // Bounds of the commits whose files are asked for, because their message says nothing
 // of instances: by the first sync, and by a later one.
 const (
-	handFirst  = 60
-	handLater  = 20
-	handAtOnce = 4
+	maxManualFirst = 60
+	maxManualLater = 20
+	changedAtOnce  = 4
 )
 
-// touch is the newest commit that says something of an instance or changed its files.
-type touch struct {
+// lastChange is the newest commit that names an instance or changed its files.
+type lastChange struct {
 	operation fleet.OperationKind // that it says; empty of a change by hand
 	files     bool                // whether it changed files that describe the instance
 	at        time.Time
@@ -30,27 +30,27 @@ type touch struct {
 
 // readHistory finds what commits say of instances and, of those after the last head
 // that was read, what was changed by hand.
-func (r *Reconciler) readHistory(ctx context.Context, what reading, repo Repository, known *fleet.Chunk, last string) (map[string]touch, error) {
+func (r *Reconciler) readHistory(ctx context.Context, what reading, repo Repository, known *fleet.Chunk, last string) (map[string]lastChange, error) {
 	first := known == nil || last == ""
-	most, hands := commitsRead, handLater
+	limit, manual := commitsRead, maxManualLater
 	if first {
-		most, hands, last = commitsFirst, handFirst, ""
+		limit, manual, last = commitsFirst, maxManualFirst, ""
 	}
-	commits, err := repo.Commits(ctx, most)
+	commits, err := repo.Commits(ctx, limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing commits: %w", err)
 	}
-	shas, root := byHand(after(commits, last), hands)
-	return touches(commits, what, r.changed(ctx, repo, shas), root), nil
+	shas, root := manualCommits(after(commits, last), manual)
+	return findLastChanges(commits, what, r.changed(ctx, repo, shas), root), nil
 }
 
-// byHand gives the newest commits whose message says nothing of instances; and the root
+// manualCommits gives the newest commits whose message says nothing of instances; and the root
 // commit, when all that came after it is known.
-func byHand(commits []fleet.Commit, most int) (shas []string, root string) {
+func manualCommits(commits []fleet.Commit, limit int) (shas []string, root string) {
 	for _, c := range commits {
 		switch said := grove.ParseMessage(c.Message); {
 		case len(said.Deployments) > 0, said.Operation == fleet.BuildImages, said.Operation == fleet.Reprovision:
-		case len(shas) == most:
+		case len(shas) == limit:
 			return shas, ""
 		case len(c.Parents) == 0:
 			root = c.SHA
@@ -82,7 +82,7 @@ func after(commits []fleet.Commit, last string) []fleet.Commit {
 // was changed: what GitLab does not tell is left out.
 func (r *Reconciler) changed(ctx context.Context, repo Repository, shas []string) map[string][]string {
 	var group errgroup.Group
-	group.SetLimit(handAtOnce)
+	group.SetLimit(changedAtOnce)
 	found := make([][]string, len(shas))
 	for i, sha := range shas {
 		group.Go(func() (err error) {
@@ -100,19 +100,19 @@ func (r *Reconciler) changed(ctx context.Context, repo Repository, shas []string
 	return files
 }
 
-// touches finds the newest touch of each instance. The root commit, if it is given,
-// touched all that nothing is known of since.
-func touches(commits []fleet.Commit, what reading, changed map[string][]string, root string) map[string]touch {
-	last := map[string]touch{}
+// findLastChanges finds the last change of each instance. The root commit, if it is given,
+// counts as a change of every instance without a later one.
+func findLastChanges(commits []fleet.Commit, what reading, changed map[string][]string, root string) map[string]lastChange {
+	last := map[string]lastChange{}
 	for _, c := range slices.Backward(commits) {
 		if c.SHA == root {
 			for name := range what.instances {
-				last[name] = touch{at: c.CreatedAt, by: c.Author}
+				last[name] = lastChange{at: c.CreatedAt, by: c.Author}
 			}
 		}
 		said := grove.ParseMessage(c.Message)
 		for _, d := range said.Deployments {
-			last[d.Instance] = touch{operation: said.Operation, at: c.CreatedAt, by: c.Author}
+			last[d.Instance] = lastChange{operation: said.Operation, at: c.CreatedAt, by: c.Author}
 		}
 		for _, path := range changed[c.SHA] {
 			name, _, ok := grove.InstancePath(path)
@@ -123,14 +123,14 @@ func touches(commits []fleet.Commit, what reading, changed map[string][]string, 
 			if was := last[name]; !there && was.left() {
 				continue // a merge brings along what an operation took away
 			}
-			last[name] = touch{files: grove.Wanted(path) || last[name].files, at: c.CreatedAt, by: c.Author}
+			last[name] = lastChange{files: grove.Wanted(path) || last[name].files, at: c.CreatedAt, by: c.Author}
 		}
 	}
 	return last
 }
 
 // left reports whether an operation took the instance out of git.
-func (t touch) left() bool { return t.operation == fleet.Archive || t.operation == fleet.Delete }
+func (t lastChange) left() bool { return t.operation == fleet.Archive || t.operation == fleet.Delete }
 
 // gone makes tombstones of the instances that left git, as its commits say or
 // as the former chunk remembers.
@@ -142,8 +142,8 @@ func gone(what reading, old *fleet.Chunk) []fleet.Row {
 			Health: fleet.HealthState{State: fleet.Unknown, Reason: "Not in git any more"},
 		}})
 	}
-	told := map[string]bool{}
-	for name, t := range what.touches {
+	known := map[string]bool{}
+	for name, t := range what.lastChanges {
 		_, there := what.instances[name]
 		switch {
 		case there:
@@ -155,14 +155,14 @@ func gone(what reading, old *fleet.Chunk) []fleet.Row {
 		default:
 			continue
 		}
-		told[name] = true
+		known[name] = true
 	}
 	if old == nil {
 		return rows
 	}
 	for _, row := range old.Rows {
 		i := row.Instance
-		if _, there := what.instances[i.Name]; there || told[i.Name] {
+		if _, there := what.instances[i.Name]; there || known[i.Name] {
 			continue
 		}
 		switch {

@@ -32,9 +32,9 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		return nil, err
 	}
 	if len(news) == 0 {
-		return nil, r.listen(ctx, project, record, nil)
+		return nil, r.detectMissedWebhooks(ctx, project, record, nil)
 	}
-	if err := r.giveTitles(ctx, project, repo, news, commits); err != nil {
+	if err := r.fillTitles(ctx, project, repo, news, commits); err != nil {
 		return nil, err
 	}
 	if err := r.attribute(ctx, project, news); err != nil {
@@ -43,7 +43,7 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 	var deployments []string
 	var ends []int64
 	for _, p := range news {
-		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.Asked)
+		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.FromAPI)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		}
 		deployments = append(deployments, deploymentIDs(known)...)
 	}
-	if err := r.listen(ctx, project, record, ends); err != nil {
+	if err := r.detectMissedWebhooks(ctx, project, record, ends); err != nil {
 		return nil, err
 	}
 	slices.Sort(deployments)
@@ -62,7 +62,7 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 
 // news leaves out the reports that say what is known already, so that an
 // unchanged project costs no further call. What came after the last sync is news
-// all the same: whoever recorded it may have died before showing it.
+// all the same: the process that recorded it may have died before showing it.
 func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []fleet.Pipeline, since time.Time) ([]fleet.Pipeline, error) {
 	var news []fleet.Pipeline
 	for _, p := range reports {
@@ -82,13 +82,13 @@ func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []
 	return news, nil
 }
 
-// giveTitles finds the commits of pipelines that a list tells only the SHA of.
-func (r *Reconciler) giveTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline, most int) error {
+// fillTitles finds the commits of pipelines that a list tells only the SHA of.
+func (r *Reconciler) fillTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline, limit int) error {
 	untitled := func(p fleet.Pipeline) bool { return p.Title == "" }
 	if !slices.ContainsFunc(pipelines, untitled) {
 		return nil
 	}
-	commits, err := repo.Commits(ctx, most)
+	commits, err := repo.Commits(ctx, limit)
 	if err != nil {
 		return fmt.Errorf("listing commits: %w", err)
 	}
@@ -192,6 +192,6 @@ func (r *Reconciler) settle(ctx context.Context, project fleet.Project, repo Rep
 	}
 	asked.Cluster = project.ID
 	asked.Title, asked.Operation, asked.Deployments = report.Title, report.Operation, report.Deployments
-	known, _, err := r.Fleet.RecordPipeline(ctx, asked, fleet.Asked)
+	known, _, err := r.Fleet.RecordPipeline(ctx, asked, fleet.FromAPI)
 	return known, err
 }

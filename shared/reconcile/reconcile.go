@@ -27,7 +27,7 @@ type Repository interface {
 	// commit. The number of calls does not depend on how many there are.
 	Files(ctx context.Context, sha string) ([]fleet.SourceFile, error)
 	// Commits reads the newest commits of the default branch, newest first.
-	Commits(ctx context.Context, most int) ([]fleet.Commit, error)
+	Commits(ctx context.Context, limit int) ([]fleet.Commit, error)
 	// Changed lists the files that a commit changed against its first parent; of a
 	// very large commit the first only. A call per hundred files.
 	Changed(ctx context.Context, sha string) ([]string, error)
@@ -95,7 +95,7 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	former := record
 	syncErr := r.read(ctx, project, &record)
 	if errors.Is(syncErr, lease.ErrFenced) || errors.Is(context.Cause(ctx), lease.ErrFenced) {
-		return lease.ErrFenced // whoever has gone on says how that went
+		return lease.ErrFenced // the process that continues records the result
 	}
 	record.State.Error = ""
 	if syncErr != nil {
@@ -106,8 +106,8 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if !fault.Is(syncErr, fault.Unavailable) && !fault.Is(syncErr, fault.Limited) {
 		record.Refusal = record.State.Error
 	}
-	if record.Refusal != former.Refusal || record.Locked != former.Locked || record.SilentSince != former.SilentSince {
-		record.TurnedAt = record.State.TriedAt
+	if record.Refusal != former.Refusal || record.Locked != former.Locked || record.MissedSince != former.MissedSince {
+		record.ChangedAt = record.State.TriedAt
 	}
 	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit {
 		if err := r.Fleet.ShowSync(context.WithoutCancel(ctx), project, record.State); err != nil {
@@ -157,7 +157,7 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 	if err != nil {
 		return err
 	}
-	found, err := r.askForSilent(ctx, project, repo, record)
+	found, err := r.pollStalled(ctx, project, repo, record)
 	if err != nil {
 		return err
 	}

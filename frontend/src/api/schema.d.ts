@@ -1857,7 +1857,7 @@ export interface components {
             provider?: string;
             region?: string;
             sync: components["schemas"]["SyncState"];
-            /** @description What the checks of its project found that needs somebody */
+            /** @description What the checks of its project found that needs attention */
             troubles?: components["schemas"]["Trouble"][];
         };
         ClusterBranch: {
@@ -3357,7 +3357,7 @@ export interface components {
             gitAt?: string;
             /**
              * Format: date-time
-             * @description When the cluster last told the health of its instances, if that is too long ago
+             * @description When the cluster last reported the health of its instances, if that is too long ago
              */
             healthAt?: string;
         };

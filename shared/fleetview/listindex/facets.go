@@ -148,14 +148,14 @@ func setFacet(f *fleet.Facets, field int, counts map[string]int, chosen []string
 }
 
 func mostCounted(counts map[string]int, chosen []string) map[string]int {
-	if len(counts) <= fleet.MostChoices {
+	if len(counts) <= fleet.MaxChoices {
 		return counts
 	}
 	values := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
-	kept := make(map[string]int, fleet.MostChoices)
-	for _, v := range append(values[:fleet.MostChoices:fleet.MostChoices], chosen...) {
+	kept := make(map[string]int, fleet.MaxChoices)
+	for _, v := range append(values[:fleet.MaxChoices:fleet.MaxChoices], chosen...) {
 		if n := counts[v]; n > 0 {
 			kept[v] = n
 		}

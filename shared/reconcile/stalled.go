@@ -13,8 +13,8 @@ import (
 
 // What is awaited of webhooks.
 const (
-	hearWithin  = 10 * time.Minute
-	mostUnheard = 10 // of one sync
+	webhookDeadline = 10 * time.Minute
+	maxUnconfirmed  = 10 // of one sync
 )
 
 // ended reports whether a pipeline came to an end that GitLab tells of.
@@ -22,14 +22,15 @@ func ended(p fleet.Pipeline) bool {
 	return p.Status == fleet.StatusSuccess || p.Status == fleet.StatusFailed
 }
 
-// listen finds out whether webhooks come: of a pipeline that ended one tells, with its
-// jobs, which no list does.
-func (r *Reconciler) listen(ctx context.Context, project fleet.Project, record *fleet.SyncRecord, ends []int64) error {
+// detectMissedWebhooks finds out whether webhooks come: they carry the jobs of a pipeline,
+// which the list API does not, so a finished pipeline without jobs means that its webhook
+// was missed.
+func (r *Reconciler) detectMissedWebhooks(ctx context.Context, project fleet.Project, record *fleet.SyncRecord, ends []int64) error {
 	waiting := map[int64]time.Time{}
-	for _, id := range ends[:min(len(ends), mostUnheard)] {
+	for _, id := range ends[:min(len(ends), maxUnconfirmed)] {
 		waiting[id] = r.Now()
 	}
-	maps.Copy(waiting, record.Unheard)
+	maps.Copy(waiting, record.Unconfirmed)
 	for id, found := range waiting {
 		p, err := r.Fleet.Pipeline(ctx, project.ID, id)
 		switch {
@@ -38,21 +39,21 @@ func (r *Reconciler) listen(ctx context.Context, project fleet.Project, record *
 		case err != nil:
 			return err
 		case len(p.Stages) > 0:
-			record.Unheard, record.SilentSince = nil, time.Time{}
+			record.Unconfirmed, record.MissedSince = nil, time.Time{}
 			return nil
-		case r.Now().Sub(found) >= hearWithin:
+		case r.Now().Sub(found) >= webhookDeadline:
 			delete(waiting, id)
-			if record.SilentSince.IsZero() || p.UpdatedAt.Before(record.SilentSince) {
-				record.SilentSince = p.UpdatedAt
+			if record.MissedSince.IsZero() || p.UpdatedAt.Before(record.MissedSince) {
+				record.MissedSince = p.UpdatedAt
 			}
 		}
 	}
-	record.Unheard = waiting
+	record.Unconfirmed = waiting
 	return nil
 }
 
 // watch keeps the list of the pipelines that move: those that GitLab's list tells
-// of, and those that only an event or the answer to a request told of.
+// of, and those that only an event or the answer to a request known of.
 func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.SyncRecord, reports []fleet.Pipeline) error {
 	known, _, err := r.Fleet.Pipelines(ctx, cluster, "", recentPerInstance)
 	if err != nil {
@@ -63,12 +64,12 @@ func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.Sy
 	}
 	for _, p := range known {
 		if _, watched := record.Watched[p.ID]; p.Status.Moving() && !watched {
-			record.Watched[p.ID] = fleet.Watch{Heard: r.Now()}
+			record.Watched[p.ID] = fleet.Watch{LastSeen: r.Now()}
 		}
 	}
 	for _, p := range reports {
 		if p.Status.Moving() {
-			record.Watched[p.ID] = fleet.Watch{Heard: r.Now()}
+			record.Watched[p.ID] = fleet.Watch{LastSeen: r.Now()}
 		} else {
 			delete(record.Watched, p.ID)
 		}
@@ -78,21 +79,21 @@ func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.Sy
 
 // When GitLab is asked for a pipeline that moves and of which a list says nothing.
 const (
-	silence   = 10 * time.Minute
-	missing   = 5 * time.Minute // that it must be gone, while the project is there, to count as deleted
-	mostAsked = 5               // pipelines in one sync
+	stalledAfter = 10 * time.Minute
+	deletedAfter = 5 * time.Minute // that it must be gone, while the project is there, to count as deleted
+	maxPolled    = 5               // pipelines in one sync
 )
 
-// askForSilent asks GitLab for the pipelines that it has long said nothing of: a
+// pollStalled asks GitLab for the pipelines that it has long said nothing of: a
 // list does not tell that one was deleted, and its operation would run for ever.
 // It gives the deployment ids that there is news about.
-func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
+func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
 	var news []fleet.Pipeline
 	var deployments []string
 	asked := 0
 	for _, id := range slices.Sorted(maps.Keys(record.Watched)) {
 		w := record.Watched[id]
-		if r.Now().Sub(w.Heard) < silence || asked == mostAsked {
+		if r.Now().Sub(w.LastSeen) < stalledAfter || asked == maxPolled {
 			continue
 		}
 		asked++
@@ -107,7 +108,7 @@ func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, re
 		now, err := repo.Pipeline(ctx, id)
 		switch {
 		case err == nil:
-			record.Watched[id] = fleet.Watch{Heard: r.Now()}
+			record.Watched[id] = fleet.Watch{LastSeen: r.Now()}
 			now = known.With(now)
 		case !fault.Is(err, fault.NotFound):
 			return nil, fmt.Errorf("asking for pipeline %d: %w", id, err)
@@ -115,7 +116,7 @@ func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, re
 			w.Missing = r.Now()
 			record.Watched[id] = w
 			continue
-		case r.Now().Sub(w.Missing) < missing:
+		case r.Now().Sub(w.Missing) < deletedAfter:
 			continue
 		default:
 			now = known
@@ -124,7 +125,7 @@ func (r *Reconciler) askForSilent(ctx context.Context, project fleet.Project, re
 		if !now.Status.Moving() {
 			delete(record.Watched, id)
 		}
-		if known, _, err = r.Fleet.RecordPipeline(ctx, now, fleet.Asked); err != nil {
+		if known, _, err = r.Fleet.RecordPipeline(ctx, now, fleet.FromAPI); err != nil {
 			return nil, err
 		}
 		news = append(news, known)
