@@ -12,13 +12,13 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// Authenticator tells who a bearer token belongs to. A token that is broken,
+// Authenticator finds the owner of a bearer token. A token that is broken,
 // expired or revoked is fault.Unauthenticated.
 type Authenticator interface {
 	Authenticate(ctx context.Context, bearer string) (access.Principal, error)
 }
 
-// Access is who may call an operation. The zero Access is nobody, and Register
+// Access says who may call an operation. The zero Access allows no one, and Register
 // refuses it.
 type Access struct {
 	kind       accessKind
@@ -36,10 +36,10 @@ const (
 	needed
 )
 
-// Public lets everybody in.
+// Public allows everyone.
 var Public = Access{kind: public}
 
-// SignedIn lets everybody in who proved who they are.
+// SignedIn allows every authenticated caller.
 var SignedIn = Access{kind: signedIn}
 
 // Need demands the role on the cluster that the path's {cluster} names; on a
@@ -57,7 +57,7 @@ func (a Access) SameOrigin() Access {
 	return a
 }
 
-// String gives "public", "signed in", a role, or a role and "somewhere".
+// String returns "public", "signed in", a role, or a role and "somewhere".
 func (a Access) String() string {
 	switch a.kind {
 	case public:
@@ -87,10 +87,10 @@ func (a Access) check(op huma.Operation) error {
 func hasCluster(path string) bool { return strings.Contains(path, "{cluster}") }
 
 // NoSuchCluster is the error for a cluster that does not exist. One that the
-// caller must not see gives the very same answer, so return this one.
+// caller must not see has exactly the same answer, so return this one.
 func NoSuchCluster() error { return fault.New(fault.NotFound, "There is no such cluster.") }
 
-// admit gives the caller if they may call the operation.
+// admit returns the caller if they may call the operation.
 func (a Access) admit(ctx context.Context, auth Authenticator, header http.Header, method, cluster string, clustered bool) (access.Principal, error) {
 	if a.sameOrigin {
 		if err := RefuseCrossSite(method, header); err != nil {
@@ -116,7 +116,7 @@ func (a Access) admit(ctx context.Context, auth Authenticator, header http.Heade
 
 // permit reports whether the principal may, here.
 func (a Access) permit(p access.Principal, cluster string, clustered bool) error {
-	// What a caller may not see must not be told from what is not there.
+	// What a caller may not see must look as if it did not exist.
 	if clustered && !p.Sees(cluster) {
 		return NoSuchCluster()
 	}

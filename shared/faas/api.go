@@ -58,11 +58,11 @@ type Options struct {
 	Now            func() time.Time // nil is time.Now
 	// Ready returns nil if the function can do its work, for /readyz; nil: it always can.
 	Ready func(context.Context) error
-	// Uncompressed is for answers that carry a secret, maybe next to something that a
-	// stranger chose: how well both compress together would tell of it (BREACH).
+	// Uncompressed is for answers that carry a secret, possibly next to text that a
+	// stranger chose: the compressed size would reveal parts of the secret (BREACH).
 	Uncompressed bool
-	// HTTPS says that browsers reach the API by https only, which it then tells them
-	// to remember (HSTS).
+	// HTTPS says that browsers reach the API by https only; answers then make them
+	// remember that (HSTS).
 	HTTPS bool
 	// CursorKey is the secret that cursors are sealed with, the same at all replicas;
 	// nil makes one that lasts as long as the process.
@@ -70,7 +70,7 @@ type Options struct {
 	CallRate  CallRate // of each session and API token
 }
 
-// API is a function's HTTP interface: an http.Handler that gives each call an
+// API is a function's HTTP interface: an http.Handler that assigns each call an
 // id and a line in the log, answers every failure with a Problem, and describes
 // itself to signed-in callers as an OpenAPI 3.1 document at /openapi.json.
 type API struct {
@@ -170,7 +170,7 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	a.routes = append(a.routes, Route{Method: op.Method, Path: op.Path, OperationID: op.OperationID, Access: access})
 }
 
-// Routes gives the operations in the order they were registered.
+// Routes returns the operations in the order they were registered.
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
 // guard runs before anything of the request is parsed.
@@ -224,11 +224,11 @@ func wireError(ctx context.Context, err error) error {
 	return huma.ErrorWithHeaders(p, header)
 }
 
-// WithHeaders gives an error that also sets headers on the answer, such as a
+// WithHeaders returns an error that also sets headers on the answer, such as a
 // cookie that a refused call must clear.
 func WithHeaders(err error, header http.Header) error { return huma.ErrorWithHeaders(err, header) }
 
-// finish gives every failure its shape and the call's id.
+// finish returns every failure its shape and the call's id.
 func finish(ctx huma.Context, _ string, v any) (any, error) {
 	c := callFrom(ctx.Context())
 	switch e := v.(type) {
@@ -271,7 +271,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.log(r, rec, c, a.opts.Now().Sub(start), stack)
 }
 
-// answer runs the route and turns a panic into a problem; it gives the stack.
+// answer runs the route and turns a panic into a problem; it returns the stack.
 func (a *API) answer(rec *recorder, r *http.Request, c *call) (stack string) {
 	defer func() {
 		v := recover()
@@ -384,7 +384,7 @@ func route(r *http.Request) string {
 	return strings.TrimSuffix(pattern, "{$}")
 }
 
-// Document gives the OpenAPI 3.1 document.
+// Document returns the OpenAPI 3.1 document.
 func (a *API) Document() ([]byte, error) {
 	document, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {

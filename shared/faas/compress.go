@@ -11,7 +11,7 @@ import (
 // packet anyway.
 const compressFrom = 1400
 
-// compressing wraps a handler whose answer is compressed by gzip for whoever accepts
+// compressing wraps a handler whose answer is compressed with gzip for clients that accept
 // that, unless it is small, a range, or of a kind that is compressed already. Gzip, since
 // the gateway in between and every client know it.
 var compressing = func() func(http.Handler) http.HandlerFunc {

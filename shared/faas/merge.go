@@ -15,7 +15,7 @@ import (
 // 3.1 document of them: paths begin with the function's name under the server
 // /function, operation ids are unique, and a schema that several functions
 // share stands once. Two functions that mean different things by one schema
-// name, or use one operation id, are an error. The same input gives the same
+// name, or use one operation id, are an error. Equal input produces equal
 // bytes.
 func Merge(title string, functions map[string]http.Handler) ([]byte, error) {
 	m := merger{

@@ -16,7 +16,7 @@ import (
 
 const problemType = "application/problem+json"
 
-// Problem is how every failure is told (RFC 9457).
+// Problem is the answer to every failed call (RFC 9457).
 type Problem struct {
 	Type     string       `json:"type" doc:"urn:ocim: and the kind: invalid, unauthenticated, forbidden, not_found, method_not_allowed, conflict, too_large, limited, refused, unavailable or internal" example:"urn:ocim:invalid"`
 	Title    string       `json:"title" doc:"What the status means"`
@@ -32,13 +32,13 @@ type FieldError struct {
 	Message string `json:"message" doc:"What is wrong with it"`
 }
 
-// Error gives the detail.
+// Error returns the detail.
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus gives the status to huma.
+// GetStatus returns the status to huma.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType gives the media type to huma.
+// ContentType returns the media type to huma.
 func (p *Problem) ContentType(string) string { return problemType }
 
 // statusOf is the one mapping of kinds to HTTP.
@@ -67,7 +67,7 @@ func statusOf(kind fault.Kind) int {
 	}
 }
 
-// kindName gives the kind of a status, also of those that come from HTTP itself.
+// kindName returns the kind of a status, also of those that come from HTTP itself.
 func kindName(status int) string {
 	for _, kind := range []fault.Kind{
 		fault.Unauthenticated, fault.Forbidden, fault.NotFound, fault.Conflict,
@@ -97,7 +97,7 @@ func newProblem(status int, detail string, errs ...FieldError) *Problem {
 const internalDetail = "Something failed inside Ocim. Its log says more under this call's id."
 
 // problemOf makes the document for an error and the headers that go with it.
-// Only the message of a fault is told; causes stay in the log.
+// Only the message of a fault is sent; its causes are only logged.
 func problemOf(err error) (*Problem, http.Header) {
 	var f *fault.Error
 	if !errors.As(err, &f) {

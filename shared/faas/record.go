@@ -17,7 +17,7 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{header: http.Header{}} }
 
-// Header gives the headers to be sent.
+// Header returns the headers to be sent.
 func (r *recorder) Header() http.Header { return r.header }
 
 // WriteHeader fixes status and headers. Informational statuses are dropped: a
