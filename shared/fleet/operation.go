@@ -1,9 +1,10 @@
 package fleet
 
 import (
-	"github.com/open-craft/ocim/shared/audit"
 	"slices"
 	"time"
+
+	"github.com/open-craft/ocim/shared/access"
 )
 
 // FileChange is what an operation does to one file, secrets masked.
@@ -87,7 +88,7 @@ type Operation struct {
 	Sealed       []byte         `json:"-"` // what is to be sent, sealed; dropped once GitLab has accepted it
 	SealedParts  int            `json:"-"` // how many items hold it instead, when it is large
 	SentAt       time.Time      `json:"-"` // when sending began; set before GitLab is called
-	By           audit.Actor    `json:"-"` // who is responsible for it: the requester, or whoever took it over
+	By           access.Actor   `json:"-"` // who is responsible for it: the requester, or whoever took it over
 	WaitingFor   WaitKind       `json:"waitingFor,omitempty" enum:"limit,setting,permission" doc:"What a waiting operation waits for besides its place in the queue: limit passes by itself (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it"`
 	RetryAt      time.Time      `json:"retryAt,omitzero" doc:"When Ocim sends it again by itself"`
 	TakenOverBy  string         `json:"takenOverBy,omitempty" doc:"E-mail of the operator who took it over"`

@@ -3,23 +3,23 @@ package fleet
 import (
 	"time"
 
-	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/access"
 )
 
 // PipelineAction is something a person does to a pipeline, from the request to
 // GitLab's answer.
 type PipelineAction struct {
-	ID       string      `json:"id"`
-	Pipeline int64       `json:"pipeline"`
-	Action   string      `json:"action" enum:"cancel,retry"`
-	State    ActionState `json:"state" enum:"requested,done,refused"`
-	By       string      `json:"by"`
-	At       time.Time   `json:"at"`
-	Reason   string      `json:"reason,omitempty"`
-	Detail   string      `json:"detail,omitempty" doc:"Why it is not done, with the cure"`
-	Actor    audit.Actor `json:"-"` // who By is
-	SentAt   time.Time   `json:"-"` // when GitLab was last asked
-	Seen     time.Time   `json:"-"` // UpdatedAt of the pipeline before, by GitLab's clock
+	ID       string       `json:"id"`
+	Pipeline int64        `json:"pipeline"`
+	Action   string       `json:"action" enum:"cancel,retry"`
+	State    ActionState  `json:"state" enum:"requested,done,refused"`
+	By       string       `json:"by"`
+	At       time.Time    `json:"at"`
+	Reason   string       `json:"reason,omitempty"`
+	Detail   string       `json:"detail,omitempty" doc:"Why it is not done, with the cure"`
+	Actor    access.Actor `json:"-"` // who By is
+	SentAt   time.Time    `json:"-"` // when GitLab was last asked
+	Seen     time.Time    `json:"-"` // UpdatedAt of the pipeline before, by GitLab's clock
 }
 
 // ActionState is how far an action has come.

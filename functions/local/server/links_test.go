@@ -59,7 +59,7 @@ func TestLinks_AreThoseOfTheGoldenFile(t *testing.T) {
 		{"webhook", []string{"mail", "chat", "notify", "identity"}},
 		{"pipelines", []string{"mail", "chat", "notify"}},
 		{"instances", []string{"mail", "chat", "notify"}},
-		{"web", []string{"kv", "identity", "secret"}},
+		{"web", []string{"kv", "identity", "fleet"}},
 		{"local", []string{"gitlab/gitlabtest", "clusterfn/clustertest", "fleettest", "kv/kvtest"}},
 	} {
 		for _, name := range linked[rule.function] {
