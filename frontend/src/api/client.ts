@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { confirmation, confirmationOf } from './confirmation';
 import { errorOf, noAnswer } from './errors';
 import { Revalidation } from './revalidation';
 import type { paths } from './schema';
@@ -40,7 +41,7 @@ async function sendAs(request: Request, token: string | undefined): Promise<Resp
   return seen.around(request, send);
 }
 
-async function authorized(request: Request): Promise<Response> {
+async function authenticated(request: Request): Promise<Response> {
   if (open.test(new URL(request.url).pathname)) return send(request);
   const token = await session.accessToken();
   const again = request.clone();
@@ -49,6 +50,15 @@ async function authorized(request: Request): Promise<Response> {
   await session.renew(token);
   if (session.state.kind !== 'in') return response;
   return sendAs(again, session.state.accessToken);
+}
+
+/** Sends a request, and once more after the confirmation that it lacked. */
+async function authorized(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await authenticated(request);
+  const message = await confirmationOf(response);
+  if (message === undefined || !(await confirmation.ask(message))) return response;
+  return authenticated(again);
 }
 
 /** The typed client of all functions. Use it through `answer`. */

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { createQueryClient } from '@/api/queryClient';
 import { BrokenPage } from '@/components/BrokenPage';
 import { Frame } from '@/components/frame/Frame';
+import { StepUp } from '@/components/StepUp';
 
 export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context, location }) => {
@@ -27,6 +28,7 @@ function App() {
       <Frame>
         <Outlet />
       </Frame>
+      <StepUp />
     </QueryClientProvider>
   );
 }

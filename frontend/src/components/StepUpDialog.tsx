@@ -1,0 +1,62 @@
+import { Button, Group, PasswordInput, Text } from '@mantine/core';
+import { answer, client } from '@/api/client';
+import type { PendingConfirmation } from '@/api/confirmation';
+import { Dialog } from './Dialog';
+import { Failure } from './Failure';
+import { useApiForm } from './useApiForm';
+import { useMe } from './useMe';
+import * as texts from '@/texts/confirmation';
+
+/** Asks for the password, or for a new sign-in by who has none. */
+export default function StepUpDialog({ pending }: { pending: PendingConfirmation }) {
+  const me = useMe();
+  const cancel = () => pending.settle(false);
+  const form = useApiForm({
+    initialValues: { password: '' },
+    validate: { password: (v) => (v === '' ? texts.passwordNeeded : null) },
+    send: ({ password }) => answer(client.POST('/auth/v1/me/confirmation', { body: { password } })),
+    onDone: () => pending.settle(true),
+  });
+  if (me !== undefined && !me.hasPassword) {
+    const here = encodeURIComponent(window.location.pathname + window.location.search);
+    return (
+      <Dialog title={texts.confirmIdentity} onClose={cancel}>
+        <Text>{pending.message}</Text>
+        <Text>{texts.signInAgainAbout}</Text>
+        <Group justify="flex-end" gap={8} mt="md">
+          <Button variant="default" onClick={cancel}>
+            {texts.cancel}
+          </Button>
+          <Button component="a" href={`/function/auth/v1/google/start?fresh=true&return=${here}`}>
+            {texts.signInAgain}
+          </Button>
+        </Group>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={texts.confirmIdentity} onClose={cancel}>
+      <form onSubmit={form.submit} noValidate>
+        <Text>{pending.message}</Text>
+        <input type="hidden" autoComplete="username" value={me?.email ?? ''} readOnly />
+        <PasswordInput
+          label={texts.currentPassword}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          data-autofocus
+          {...form.field('password')}
+        />
+        {form.failure && <Failure error={form.failure} what={texts.notConfirmed} />}
+        <Group justify="flex-end" gap={8} mt="md">
+          <Button variant="default" onClick={cancel}>
+            {texts.cancel}
+          </Button>
+          <Button type="submit" loading={form.busy}>
+            {texts.confirm}
+          </Button>
+        </Group>
+      </form>
+    </Dialog>
+  );
+}
