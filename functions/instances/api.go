@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -37,7 +38,9 @@ type Deps struct {
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*gateway.Cluster, error)
-	Now  func() time.Time
+	// Viewed records that somebody read a log.
+	Viewed func(ctx context.Context, by audit.Actor, action, target string) error
+	Now    func() time.Time
 }
 
 // New makes the function's handler.

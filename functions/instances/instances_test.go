@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/instances"
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -49,6 +50,7 @@ type world struct {
 	collect func(ctx context.Context, project string) error
 	latest  operation.Deployed
 	gitlab  error // of asking what was deployed
+	views   []string
 }
 
 func newWorld(t *testing.T) *world {
@@ -73,7 +75,10 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 		Deployed: func(context.Context, fleet.Project, string) (operation.Deployed, error) {
 			return w.latest, w.gitlab
 		},
-		Open: w.open, Now: func() time.Time { return noon },
+		Open: w.open, Viewed: func(_ context.Context, by audit.Actor, action, target string) error {
+			w.views = append(w.views, by.UserID+" "+action+" "+target)
+			return nil
+		}, Now: func() time.Time { return noon },
 	})
 	ctx := t.Context()
 	require.NoError(t, w.fleet.ChangeChunk(ctx, "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
@@ -119,6 +120,18 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 	if err != nil {
 		return nil, err
 	}
+	p := faas.PrincipalFrom(ctx)
+	by := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID, Address: addressOf(ctx)}
+	if err := f.Viewed(ctx, by, "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+in.Pod); err != nil {
+		return nil, err
+	}
 	log, err := cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
 	return &podLogOutput{podLog(log)}, err
+}
+
+func addressOf(ctx context.Context) string {
+	if a := faas.ClientFrom(ctx); a.IsValid() {
+		return a.String()
+	}
+	return ""
 }

@@ -70,6 +70,7 @@ func TestWhatRunsIsPassedOn(t *testing.T) {
 	path := demo + "/pods/" + crashing.Name + "/log"
 	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, path+"?lines=5&previous=true&container="+crashing.Containers[0].Name, "campus:operator", &log))
 	assert.Equal(t, crashing.Name, log.Pod)
+	assert.Equal(t, []string{"u1 pod.log pod/campus/demo/" + crashing.Name}, w.views, "who read it is recorded")
 	assert.Equal(t, crashing.Containers[0].Name, log.Container)
 	assert.True(t, log.Previous)
 	assert.NotEmpty(t, log.Lines)

@@ -87,7 +87,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	w.Handler = function.New(function.Deps{
 		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
 		Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
-		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog,
+		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Viewed: w.NoteView,
 	})
 	return w
 }
@@ -296,6 +296,12 @@ func TestPipelinePage(t *testing.T) {
 	assert.Equal(t, part.Size, int64(whole.Len()), "the parts are the whole")
 	assert.Equal(t, part.Size, found.Size, "the error was looked for in all of it")
 	assert.Equal(t, 422, w.call(t, "viewer", "GET", log+"log?limit=1048577", nil, nil))
+	// Who read it, once: the parts of a log are one view.
+	entries, err := w.Audit.List(t.Context(), audit.Filter{Action: "job.log"})
+	require.NoError(t, err)
+	require.Len(t, entries.Entries, 1)
+	assert.Equal(t, "viewer@example.org", entries.Entries[0].Actor.Email)
+	assert.Equal(t, fmt.Sprintf("job/campus/%d", page.Failed.Job.ID), entries.Entries[0].Target)
 	// The job is the child's, not its parent's, and job ids are GitLab-wide.
 	for _, path := range []string{"log", "first-error"} {
 		parent := fmt.Sprintf("%s/pipelines/%d/jobs/%d/", campus, op.Pipelines[0], page.Failed.Job.ID)

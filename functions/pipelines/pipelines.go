@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -177,6 +178,9 @@ func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error
 	if err != nil {
 		return nil, err
 	}
+	if err := f.viewed(ctx, in.Cluster, in.Job); err != nil {
+		return nil, err
+	}
 	part, err := f.JobLog(ctx, project, in.Job, in.From, min(in.Limit, maxLogPart))
 	if err != nil {
 		return nil, err
@@ -211,6 +215,11 @@ func (f *pipelines) projectOfJob(ctx context.Context, cluster string, pipeline, 
 		return project, fault.New(fault.NotFound, "This pipeline has no such job.")
 	}
 	return project, nil
+}
+
+// viewed records who reads a job's log before they see it.
+func (f *pipelines) viewed(ctx context.Context, cluster string, job int64) error {
+	return f.Viewed(ctx, actor(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job))
 }
 
 func hasJob(p fleet.Pipeline, id int64) bool {
@@ -256,6 +265,9 @@ type jobError struct {
 func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
 	project, err := f.projectOfJob(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.viewed(ctx, in.Cluster, in.Job); err != nil {
 		return nil, err
 	}
 	var finder joblog.Finder

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -40,8 +41,12 @@ type Deps struct {
 	Test func(ctx context.Context, owner, subscription string) (notify.Delivery, error)
 	// Repair finishes the audit entries of functions that died, and gives how many.
 	Repair func(ctx context.Context) (int, error)
-	NewID  func() string
-	Log    *slog.Logger
+	// Seal seals the end of the audit log, and gives the last sealed entry's place.
+	Seal func(ctx context.Context) (int64, error)
+	// VerifyAudit checks the audit log and its seals.
+	VerifyAudit func(ctx context.Context) (audit.Verification, error)
+	NewID       func() string
+	Log         *slog.Logger
 	// Limit is how long one run may take. Runs begin with different projects, so what one
 	// does not reach, another does.
 	Limit time.Duration
@@ -81,10 +86,39 @@ func New(deps Deps) http.Handler {
 		OperationID: "test-notification", Method: http.MethodPost, Path: "/v1/notifications/{subscription}/test",
 		Summary: "Send a test by one of one's own subscriptions",
 	}, f.test)
+	// It is here because only this function has both the log and the keys of its seals.
+	faas.Register(api, faas.Need(identity.Administrator), huma.Operation{
+		Metadata:    map[string]any{faas.Cost: faas.AsksGitLab},
+		OperationID: "verify-audit", Method: http.MethodPost, Path: "/v1/audit/verify",
+		Summary: "Check that no entry of the audit log was changed or removed",
+	}, f.verifyAudit)
 	return api
 }
 
 type syncer struct{ Deps }
+
+type verifyAuditOutput struct {
+	Body struct {
+		OK       bool      `json:"ok"`
+		Entries  int64     `json:"entries" doc:"How many entries hold together, from the first on"`
+		Sealed   int64     `json:"sealed" doc:"How many of them are covered by a seal"`
+		SealedAt time.Time `json:"sealedAt,omitzero" doc:"When the last seal was made"`
+		Problem  string    `json:"problem,omitempty" doc:"What is wrong"`
+	}
+}
+
+func (f *syncer) verifyAudit(ctx context.Context, _ *struct{}) (*verifyAuditOutput, error) {
+	v, err := f.VerifyAudit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := new(verifyAuditOutput)
+	out.Body.OK, out.Body.Entries, out.Body.Sealed, out.Body.SealedAt, out.Body.Problem = v.Problem == "", v.Entries, v.Sealed, v.SealedAt, v.Problem
+	if v.Problem != "" {
+		f.Log.ErrorContext(ctx, "the audit log does not verify", "problem", v.Problem)
+	}
+	return out, nil
+}
 
 type syncAllOutput struct {
 	Body struct {
@@ -125,6 +159,9 @@ func (f *syncer) run(ctx context.Context, number int64) error {
 		f.Log.WarnContext(ctx, "audit entries not repaired", "err", err)
 	} else if repaired > 0 {
 		f.Log.InfoContext(ctx, "audit entries repaired", "count", repaired)
+	}
+	if _, err := f.Seal(ctx); err != nil {
+		f.Log.ErrorContext(ctx, "audit log not sealed", "err", err)
 	}
 	projects, err := f.Fleet.Projects(ctx)
 	if err != nil {

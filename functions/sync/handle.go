@@ -66,7 +66,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	clusters, notices := clustersetup.New(fleet, gateways), noticesetup.New(fleet, mail, chat, cfg.Pages())
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: projectsetup.New(fleet, gateways, cfg.WebhookAddress).CheckDue,
-		Observe: clusters.Watch.Observe, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair,
+		Observe: clusters.Watch.Observe, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit, VerifyAudit: fleet.VerifyAudit,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/sync"
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -29,8 +30,30 @@ import (
 
 type operator struct{}
 
-func (operator) Authenticate(context.Context, string) (identity.Principal, error) {
+func (operator) Authenticate(_ context.Context, bearer string) (identity.Principal, error) {
+	if bearer == "administrator" {
+		return identity.Principal{UserID: "a", Grants: identity.Grants{Global: identity.Administrator}}, nil
+	}
 	return identity.Principal{UserID: "u", Grants: identity.Grants{Global: identity.Operator}}, nil
+}
+
+func TestVerifyAudit_SaysWhatIsWrong(t *testing.T) {
+	w := newWorld(t, 0)
+	call := func(bearer string) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/audit/verify", nil)
+		r.Header.Set("Authorization", "Bearer "+bearer)
+		rec := httptest.NewRecorder()
+		w.handler.ServeHTTP(rec, r)
+		return rec.Code, rec.Body.String()
+	}
+	code, _ := call("operator")
+	assert.Equal(t, http.StatusForbidden, code)
+	code, body := call("administrator")
+	assert.Equal(t, http.StatusOK, code)
+	assert.JSONEq(t, `{"ok":true,"entries":7,"sealed":5}`, body)
+	w.problem = "The end of the log is missing."
+	_, body = call("administrator")
+	assert.JSONEq(t, `{"ok":false,"entries":7,"sealed":5,"problem":"The end of the log is missing."}`, body)
 }
 
 // world is the function over a fleet whose projects are not really read.
@@ -46,6 +69,8 @@ type world struct {
 	observed  []string
 	collected []string
 	repairs   int
+	seals     int
+	problem   string // of the audit log
 	told      int
 	sync      func(ctx context.Context, project string) error
 	observe   func(ctx context.Context, project string) error
@@ -90,6 +115,13 @@ func newWorld(t *testing.T, projects int) *world {
 				return notify.Delivery{}, fault.New(fault.NotFound, "There is no such subscription.")
 			}
 			return notify.Delivery{State: notify.Sent, Subscription: subscription, Name: owner}, nil
+		},
+		Seal: func(context.Context) (int64, error) {
+			w.seals++
+			return 0, fault.New(fault.Unavailable, "not now")
+		},
+		VerifyAudit: func(context.Context) (audit.Verification, error) {
+			return audit.Verification{Entries: 7, Sealed: 5, Problem: w.problem}, nil
 		},
 		Repair: func(context.Context) (int, error) {
 			w.repairs++
@@ -136,6 +168,7 @@ func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
 	assert.Len(t, slices.Compact(w.synced), 500)
 	assert.Len(t, w.checked, 500)
 	assert.Equal(t, 1, w.repairs, "what fails there keeps no project back")
+	assert.Equal(t, 1, w.seals, "nor here")
 	assert.Equal(t, 1, w.told, "nor does this")
 }
 

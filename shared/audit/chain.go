@@ -218,6 +218,12 @@ func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
 // Verify walks the whole log and returns how many entries hold together. The
 // error, of kind fault.Conflict, names the first place where they do not.
 func (l *Log) Verify(ctx context.Context) (int64, error) {
+	return l.walk(ctx, func(link) error { return nil })
+}
+
+// walk calls visit with each entry of the log, as long as they hold together and
+// visit returns nil, and returns how many that were.
+func (l *Log) walk(ctx context.Context, visit func(link) error) (int64, error) {
 	var last link
 	q := kv.Query{Partition: chain, Limit: kv.MaxPage}
 	for {
@@ -228,7 +234,10 @@ func (l *Log) Verify(ctx context.Context) (int64, error) {
 		for _, it := range page.Items {
 			k, err := decodeLink(it)
 			if err != nil || k.Seq != last.Seq+1 || it.Key != linkKey(k.Seq) || k.Prev != last.Hash || k.Hash != k.sum() {
-				return last.Seq, fault.New(fault.Conflict, "the audit log was tampered with after entry %d", last.Seq)
+				return last.Seq, tampered(last.Seq)
+			}
+			if err := visit(k); err != nil {
+				return last.Seq, err
 			}
 			last = k
 		}

@@ -25,6 +25,7 @@ var (
 	inviteByAddress      = limit.Rate{Name: "invite/address", Every: 5 * time.Second, Burst: 100}
 	createTokenByAccount = limit.Rate{Name: "token/account", Every: time.Minute, Burst: 10}
 	passwordByAccount    = limit.Rate{Name: "password/account", Every: 30 * time.Second, Burst: 10}
+	refusalsRecorded     = limit.Rate{Name: "refusal/all", Every: 2 * time.Second, Burst: 300}
 	useByToken           = limit.Rate{Name: "token/use", Every: 100 * time.Millisecond, Burst: 600}
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -41,10 +42,32 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 		return SignedIn{}, fmt.Errorf("check a password: %w", err)
 	}
 	if !found || !match || u.Disabled {
+		s.recordRefusal(ctx, v, email)
 		return SignedIn{}, wrongPassword()
 	}
 	s.returnPermits(ctx, permits...)
 	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
+}
+
+// recordRefusal notes a failed log-in in the audit log, whether or not the account
+// exists. Beyond refusalsRecorded only the function's own log tells of it.
+func (s *Service) recordRefusal(ctx context.Context, v Visitor, email string) {
+	err := s.takePermits(ctx, permit{refusalsRecorded, "all"})
+	if err == nil {
+		var id string
+		if id, err = newID(s.now(), s.random); err == nil {
+			// What is no address may be a password in the wrong field.
+			if email == nobody {
+				email = ""
+			}
+			err = s.audit.Note(ctx, id, time.Hour, audit.Entry{
+				Actor: audit.Actor{Email: email, Address: v.Address}, Action: "session.refused", Target: "session",
+			})
+		}
+	}
+	if err != nil {
+		s.logger.WarnContext(ctx, "a failed log-in is not in the audit log", "address", v.Address, "error", err)
+	}
 }
 
 func deviceDigest(userID, device string) string { return digest("device", userID, device) }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/secret"
@@ -48,6 +49,30 @@ func TestLogIn_AnswersTheSameWhateverIsWrong(t *testing.T) {
 		assert.Equal(t, answers[0], answers[i])
 		assert.Equal(t, traces[0], traces[i], "the work differs for case %d", i)
 	}
+}
+
+func TestLogIn_RecordsFailures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	for _, email := range []string{anaEmail, "nobody@example.org", goodWords} {
+		_, err := w.LogIn(t.Context(), visitor("198.51.100.9"), email, next)
+		w.isKind(fault.Unauthenticated, err)
+	}
+	page, err := w.audit.List(t.Context(), audit.Filter{Action: "session.refused"})
+	require.NoError(t, err)
+	var emails []string
+	for _, e := range page.Entries {
+		emails = append(emails, e.Actor.Email)
+		assert.Equal(t, "198.51.100.9", e.Actor.Address)
+	}
+	assert.Equal(t, []string{"", "nobody@example.org", anaEmail}, emails, "what is no address may be a password")
+
+	// An attack fills neither the log nor the store.
+	for i := range 400 {
+		_, _ = w.LogIn(t.Context(), visitor(fmt.Sprintf("198.51.%d.%d", 101+i/250, i%250)), fmt.Sprintf("u%d@example.org", i), next)
+	}
+	assert.Less(t, len(w.actions()), 320)
 }
 
 // The store traces are equal by the test above. What is left of the time is

@@ -3,7 +3,10 @@ package secret
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -38,8 +41,9 @@ type Keyring struct {
 }
 
 type ringKey struct {
-	id   string
-	aead cipher.AEAD
+	id      string
+	aead    cipher.AEAD
+	signing []byte // derived from the key
 }
 
 // ParseKeyring reads lines of `<key id>:<base64 of 32 bytes>`; the first key
@@ -90,7 +94,11 @@ func parseKeys(text string) ([]ringKey, error) {
 		if err != nil {
 			return nil, fmt.Errorf("prepare key %q: %w", id, err)
 		}
-		keys = append(keys, ringKey{id: id, aead: aead})
+		signing, err := hkdf.Key(sha256.New, key, nil, "ocim signature 1", keyBytes)
+		if err != nil {
+			return nil, fmt.Errorf("prepare key %q: %w", id, err)
+		}
+		keys = append(keys, ringKey{id: id, aead: aead, signing: signing})
 	}
 	if len(keys) == 0 {
 		return nil, fault.New(fault.Invalid, "the keyring holds no key")
@@ -188,6 +196,37 @@ func (k *Keyring) NeedsReseal(sealed []byte) bool {
 	}
 	keys, err := k.load()
 	return err == nil && keys[0].id != id
+}
+
+// Sign returns a keyed MAC of data by the first key, with the key's id.
+func (k *Keyring) Sign(data []byte) (string, error) {
+	keys, err := k.load()
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	return keys[0].sign(data), nil
+}
+
+// Verify reports whether the signature is what Sign made of data with a key that
+// is still in the ring.
+func (k *Keyring) Verify(data []byte, signature string) (bool, error) {
+	keys, err := k.load()
+	if err != nil {
+		return false, fmt.Errorf("verify: %w", err)
+	}
+	id, _, _ := strings.Cut(signature, ":")
+	for _, key := range keys {
+		if key.id == id {
+			return hmac.Equal([]byte(signature), []byte(key.sign(data))), nil
+		}
+	}
+	return false, nil
+}
+
+func (k ringKey) sign(data []byte) string {
+	h := hmac.New(sha256.New, k.signing)
+	h.Write(data)
+	return k.id + ":" + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
 func errAltered() error {

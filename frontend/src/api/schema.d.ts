@@ -1516,6 +1516,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check that no entry of the audit log was changed or removed */
+        post: operations["verify-audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/v1/clusters/{cluster}": {
         parameters: {
             query?: never;
@@ -3701,6 +3718,26 @@ export interface components {
         };
         UserList: {
             users: components["schemas"]["User"][];
+        };
+        VerifyAuditOutputBody: {
+            /**
+             * Format: int64
+             * @description How many entries hold together, from the first on
+             */
+            entries: number;
+            ok: boolean;
+            /** @description What is wrong */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description How many of them are covered by a seal
+             */
+            sealed: number;
+            /**
+             * Format: date-time
+             * @description When the last seal was made
+             */
+            sealedAt?: string;
         };
         View: {
             id: string;
@@ -7150,6 +7187,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncAllOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyAuditOutputBody"];
                 };
             };
             /** @description Error */

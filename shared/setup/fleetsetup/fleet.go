@@ -183,3 +183,19 @@ func (f *Fleet) CopyLog(ctx context.Context, project fleet.Project, job int64, t
 	}
 	return p.CopyLog(ctx, job, to)
 }
+
+// SealAudit seals the end of the audit log with the keyring.
+func (f *Fleet) SealAudit(ctx context.Context) (int64, error) { return f.Audit.SealHead(ctx, f.Keys) }
+
+// VerifyAudit checks the audit log and its seals.
+func (f *Fleet) VerifyAudit(ctx context.Context) (audit.Verification, error) {
+	return f.Audit.VerifySeals(ctx, f.Keys)
+}
+
+// viewNoted is how long repeated reads of the same log count as one view.
+const viewNoted = time.Hour
+
+// NoteView records in the audit log that somebody read a log, once an hour.
+func (f *Fleet) NoteView(ctx context.Context, by audit.Actor, action, target string) error {
+	return f.Audit.Note(ctx, by.UserID+" "+by.TokenID+" "+action+" "+target, viewNoted, audit.Entry{Actor: by, Action: action, Target: target})
+}
