@@ -200,3 +200,21 @@ func big(size int) *fleetview.Snapshot {
 	}
 	return snap
 }
+
+func TestFind_SettingsByTheirOwnName(t *testing.T) {
+	c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "aws-1"}}
+	c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "aws-1", Name: "a"}, Settings: map[string]string{
+		"PLUGINS.0": "mfe", "PLUGINS.1": "forum", "GROVE_COMMON_SETTINGS.FEATURES_X": "True", "SITE.theme.PRIMARY_COLOR": "red", "requirements.txt.0": "tutor==20.0.1",
+	}})
+	c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "aws-1", Name: "b"}, Settings: map[string]string{"PLUGINS.0": "forum-x", "FEATURES_X": "false"}})
+	s := &fleetview.Snapshot{Revision: 1, Chunks: []*fleet.Chunk{c}}
+	for term, want := range map[string][]string{
+		"PLUGINS=forum": {"aws-1/a"}, "PLUGINS~forum": {"aws-1/a", "aws-1/b"}, "PLUGINS": {"aws-1/a", "aws-1/b"}, "FEATURES_X": {"aws-1/a", "aws-1/b"},
+		"FEATURES_X=true": {"aws-1/a"}, "FEATURES_X=False": {"aws-1/b"}, "PRIMARY_COLOR=red": {"aws-1/a"}, "SITE.theme.PRIMARY_COLOR=red": {"aws-1/a"},
+		"requirements.txt=tutor==20.0.1": {"aws-1/a"}, "requirements.txt~tutor": {"aws-1/a"}, "theme": {"aws-1/a"}, "PLUGINS.1=forum": {"aws-1/a"}, "COLOR=red": {},
+	} {
+		page, err := s.Find(fleet.Filter{Settings: setting(t, term)}, fleet.Order{}, "", 50)
+		require.NoError(t, err)
+		assert.Equal(t, want, names(page), term)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -127,15 +128,27 @@ func plainText(f fleet.Filter, c *fleet.Chunk, r fleet.Row) bool {
 
 func plainTerm(t fleet.SettingTerm, settings map[string]string) bool {
 	for k, v := range settings {
+		named := plainNamed(k, t.Key)
+		equal := v == t.Value || strings.EqualFold(v, t.Value) && slices.Contains([]string{"true", "false"}, strings.ToLower(v)) &&
+			slices.Contains([]string{"true", "True", "TRUE", "false", "False", "FALSE"}, v)
 		switch {
 		case t.Key == "" && (plainContains(k, t.Value) || plainContains(v, t.Value)),
-			t.Key != "" && t.Op == "" && (k == t.Key || strings.HasPrefix(k, t.Key+".")),
-			k == t.Key && t.Op == "=" && v == t.Value,
-			k == t.Key && t.Op == "~" && plainContains(v, t.Value):
+			t.Key != "" && t.Op == "" && (named || strings.HasPrefix(k, t.Key+".")),
+			named && t.Op == "=" && equal,
+			named && t.Op == "~" && plainContains(v, t.Value):
 			return true
 		}
 	}
 	return false
+}
+
+// plainNamed reports whether a setting answers to a key: by its path, as an entry of its
+// list, or, in capitals, by its last part.
+func plainNamed(path, key string) bool {
+	list := regexp.MustCompile(`\.[0-9]+$`).ReplaceAllString(path, "")
+	last := list[strings.LastIndex(list, ".")+1:]
+	capitals := last == strings.ToUpper(last) && last != strings.ToLower(last)
+	return path == key || list == key || capitals && last == key
 }
 
 func plainContains(s, part string) bool {
@@ -145,7 +158,7 @@ func plainContains(s, part string) bool {
 // Few letters make terms match often, across the ends of words and of values.
 var (
 	word     = rapid.StringOfN(rapid.RuneFrom([]rune{'a', 'b', 'A', 'ß', 'İ', '.', '-'}), 0, 4, -1)
-	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK"}), word, 0, 4)
+	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK", "K.0", "K.1", "k.LONG_KEY", "k.a.K.2"}), rapid.OneOf(word, rapid.SampledFrom([]string{"true", "True", "FALSE"})), 0, 4)
 	anyRow   = rapid.Custom(func(t *rapid.T) fleet.Row {
 		i := fleet.Instance{
 			Name:      "n" + word.Draw(t, "name"),

@@ -19,7 +19,8 @@ type index struct {
 	broken bitmap                     // has problems in its files
 	words  *texts                     // of all names and settings
 	names  *group
-	groups map[string]*group // of the settings, by key
+	groups map[string]*group   // of the settings, by key
+	named  map[string][]*group // by what a setting answers to
 	terms  termCache
 }
 
@@ -76,6 +77,12 @@ func (ix *index) group(key string) *group {
 	if g == nil {
 		g = newGroup(key)
 		ix.groups[key] = g
+		if ix.named == nil {
+			ix.named = map[string][]*group{}
+		}
+		for _, name := range namesOf(key) {
+			ix.named[name] = append(ix.named[name], g)
+		}
 	}
 	return g
 }

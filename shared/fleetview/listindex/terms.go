@@ -1,6 +1,7 @@
 package listindex
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -121,15 +122,18 @@ func (t *term) choose(ix *index) map[*group]bool {
 			chosen[g] = strings.Contains(g.key, text)
 		}
 	case t.Op != "":
-		if g := ix.groups[t.Key]; g != nil {
+		for _, g := range ix.named[t.Key] {
 			chosen[g] = false
 		}
 	default:
 		// A key that holds a map or list has only its leaves in the settings.
 		for key, g := range ix.groups {
-			if key == t.Key || strings.HasPrefix(key, t.Key+".") {
+			if strings.HasPrefix(key, t.Key+".") {
 				chosen[g] = true
 			}
+		}
+		for _, g := range ix.named[t.Key] {
+			chosen[g] = true
 		}
 	}
 	return chosen
@@ -140,11 +144,45 @@ func (m *matches) extend(t *term, g *group) {
 	switch {
 	case m.every:
 	case t.Op == "=":
-		if id, ok := g.ids[t.Value]; ok && int(id) >= m.seen {
-			m.ids = append(m.ids, id)
+		for _, value := range spellings(t.Value) {
+			if id, ok := g.ids[value]; ok && int(id) >= m.seen {
+				m.ids = append(m.ids, id)
+			}
 		}
 	default:
 		m.ids = append(m.ids, t.needle.in(g, m.seen)...)
 	}
 	m.seen = len(g.ends)
+}
+
+// namesOf lists what a setting answers to: its path; the path of its list, so that
+// PLUGINS=forum finds the entry PLUGINS.1; and, in capitals, its last part, which is how a
+// nested setting or one inside block text is known.
+func namesOf(path string) []string {
+	names := []string{path}
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if at := strings.LastIndexByte(path, '.'); at > 0 && path[at+1:] != "" && strings.Trim(path[at+1:], "0123456789") == "" {
+		path = path[:at]
+		add(path)
+	}
+	if last := path[strings.LastIndexByte(path, '.')+1:]; last != "" && last == strings.ToUpper(last) && strings.ToLower(last) != last {
+		add(last)
+	}
+	return names
+}
+
+// spellings lists the values that equal one: YAML and Python write booleans in different
+// cases.
+func spellings(value string) []string {
+	switch strings.ToLower(value) {
+	case "true":
+		return []string{"true", "True", "TRUE"}
+	case "false":
+		return []string{"false", "False", "FALSE"}
+	}
+	return []string{value}
 }
