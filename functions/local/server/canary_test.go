@@ -187,7 +187,7 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 	fill := strings.NewReplacer("{cluster}", "campus", "{instance}", "alpha", "{pipeline}", "1", "{job}", "1", "{pod}", "lms")
 	readAll := func() {
 		for name, handler := range all {
-			for _, op := range operations(t, handler) {
+			for _, op := range operations(t, handler, bearer) {
 				if op.method == http.MethodGet {
 					ask(http.MethodGet, name+fill.Replace(op.path), "")
 				}

@@ -159,7 +159,7 @@ func TestMatrix(t *testing.T) {
 		if name == "auth" {
 			continue
 		}
-		for _, op := range operations(t, handler) {
+		for _, op := range operations(t, handler, "viewer") {
 			called[op.id] = true
 			list := calls[op.id]
 			if list == nil {
@@ -198,11 +198,11 @@ func TestMatrix(t *testing.T) {
 
 type route struct{ method, path, access, id string }
 
-func operations(t *testing.T, handler http.Handler) []route {
+func operations(t *testing.T, handler http.Handler, bearer string) []route {
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil)
-	r.Header.Set("Authorization", "Bearer viewer")
+	r.Header.Set("Authorization", "Bearer "+bearer)
 	handler.ServeHTTP(w, r)
 	var document struct {
 		Paths map[string]map[string]struct {
