@@ -66,11 +66,11 @@ type notification struct {
 	Paused  bool           `json:"paused,omitempty"`
 }
 
-func (n notification) wish(who identity.Principal) (notify.Wish, error) {
+func (n notification) wish(who identity.Principal) (notify.SubscriptionRequest, error) {
 	if n.Channel == notify.Webhook && !operates(who) {
-		return notify.Wish{}, fault.InvalidField("channel", "needs the role operator on a cluster").WithKind(fault.Forbidden)
+		return notify.SubscriptionRequest{}, fault.InvalidField("channel", "needs the role operator on a cluster").WithKind(fault.Forbidden)
 	}
-	return notify.Wish{Name: n.Name, Channel: n.Channel, URL: n.URL, View: n.View, Events: n.Events, Paused: n.Paused}, nil
+	return notify.SubscriptionRequest{Name: n.Name, Channel: n.Channel, URL: n.URL, View: n.View, Events: n.Events, Paused: n.Paused}, nil
 }
 
 type addNotificationInput struct {

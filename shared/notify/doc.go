@@ -1,17 +1,17 @@
-// Package notify tells people that an instance failed, got worse or recovered, by
+// Package notify notifies users that an instance failed, got worse or recovered, by
 // e-mail or in a chat.
 //
-// What was told last of each cluster is one item. A run compares it with the fleet
-// as it is and writes what is to be told in the same item, in the same write; so a
-// function that dies at any moment loses nothing, and the next run goes on. From
-// there a batch of notices becomes one delivery for each subscription that it
-// concerns, and deliveries are sent until they arrive or were tried often enough.
-// One may arrive twice when a function dies between sending and noting that, and
-// has the same id then.
+// One item per cluster remembers what was last notified about it. A run compares that
+// item with the fleet and stores the new notices in the same write, so a function that
+// is killed at any moment loses nothing: the next run continues. A batch of notices
+// becomes one delivery for each subscription that it concerns. Deliveries are sent
+// until they succeed or have failed too often. A delivery can arrive twice, with the same
+// id, if a function is killed between sending it and recording that.
 //
-// # Quiet
+// # Rate
 //
-// A state counts once it has held for Hold. An instance is told of at most once per
-// window, which doubles with each notice, from Window up to MaxWindow, and is short
-// again after a quiet Calm. What came and went meanwhile is not told.
+// A state counts once it has lasted for Debounce. An instance causes at most one notice
+// per window, which doubles with each notice from Window up to MaxWindow and is short
+// again after QuietPeriod without notices. Changes that revert in the meantime are not
+// notified.
 package notify

@@ -8,32 +8,32 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// How quiet it is.
+// Limits on how often users are notified.
 const (
-	Hold      = 2 * time.Minute
-	Window    = 15 * time.Minute
-	MaxWindow = 4 * time.Hour
-	Lasting   = 45 * time.Minute // what has been bad for so long does not flap
-	Calm      = 6 * time.Hour
-	Past      = 24 * time.Hour // what failed before is no news: a project's first sync finds such
+	Debounce    = 2 * time.Minute
+	Window      = 15 * time.Minute
+	MaxWindow   = 4 * time.Hour
+	Lasting     = 45 * time.Minute // a state that has lasted so long is not flapping
+	QuietPeriod = 6 * time.Hour
+	Past        = 24 * time.Hour // failures older than this are not notified: a project's first sync finds them
 )
 
-// told is what was told of an instance last.
-type told struct {
-	State    fleet.Health `json:"state,omitempty"`    // empty is healthy, or not heard of
-	At       time.Time    `json:"at,omitzero"`        // when something was told
-	Count    int          `json:"count,omitempty"`    // notices without a calm between them
-	Pipeline int64        `json:"pipeline,omitempty"` // the failed one that was told
+// lastNotified is what was last notified about an instance.
+type lastNotified struct {
+	State    fleet.Health `json:"state,omitempty"`    // empty is healthy or unknown
+	At       time.Time    `json:"at,omitzero"`        // when the last notice was made
+	Count    int          `json:"count,omitempty"`    // notices without a QuietPeriod between them
+	Pipeline int64        `json:"pipeline,omitempty"` // the failed one that was notified
 }
 
-// itself is the name under which a cluster's own state is told.
-const itself = ""
+// clusterKey is the instance name of notices about the cluster itself.
+const clusterKey = ""
 
-// judge compares what was told of a cluster with what is, and gives what is told
-// afterwards and what there is to tell. Without anything told before, what is now
-// is no news.
-func judge(before map[string]told, chunk *fleet.Chunk, now time.Time) (map[string]told, []Notice) {
-	after := map[string]told{}
+// judge compares what was last notified about a cluster with its present state. It
+// returns the new record and the notices to send. Without a record, the present state is
+// recorded and nothing is sent.
+func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (map[string]lastNotified, []Notice) {
+	after := map[string]lastNotified{}
 	var notices []Notice
 	consider := func(name string, h fleet.HealthState, p *fleet.PipelineSummary) {
 		t := before[name]
@@ -46,21 +46,21 @@ func judge(before map[string]told, chunk *fleet.Chunk, now time.Time) (map[strin
 			}
 		default:
 			if n, ok := t.health(h, now); ok {
-				notices = append(notices, of(n, chunk.Cluster.ID, name))
+				notices = append(notices, about(n, chunk.Cluster.ID, name))
 			}
 			if bad != 0 && bad != t.Pipeline && now.Sub(p.UpdatedAt) < Past {
-				notices = append(notices, of(Notice{Event: EventPipeline, Pipeline: bad, Since: p.UpdatedAt}, chunk.Cluster.ID, name))
+				notices = append(notices, about(Notice{Event: EventPipeline, Pipeline: bad, Since: p.UpdatedAt}, chunk.Cluster.ID, name))
 			}
 			t.Pipeline = bad
 		}
-		if now.Sub(t.At) >= Calm {
+		if now.Sub(t.At) >= QuietPeriod {
 			t.At, t.Count = time.Time{}, 0
 		}
-		if t != (told{}) {
+		if t != (lastNotified{}) {
 			after[name] = t
 		}
 	}
-	consider(itself, online(chunk.Cluster.Online), nil)
+	consider(clusterKey, online(chunk.Cluster.Online), nil)
 	for _, row := range chunk.Rows {
 		if i := row.Instance; i.Lifecycle == fleet.Active || i.Lifecycle == fleet.Pending {
 			consider(i.Name, i.Health, i.Pipeline)
@@ -70,7 +70,7 @@ func judge(before map[string]told, chunk *fleet.Chunk, now time.Time) (map[strin
 	return after, notices
 }
 
-// online gives whether a cluster answers as a health.
+// online returns a cluster's connectivity as a health state.
 func online(o fleet.Online) fleet.HealthState {
 	h := fleet.HealthState{State: fleet.Unknown, At: o.At, Reason: o.Reason}
 	switch o.State {
@@ -91,16 +91,16 @@ func failedPipeline(p *fleet.PipelineSummary) int64 {
 	return p.ID
 }
 
-// health tells of another health, if it has held and enough time has passed. What
-// progresses or is not known says nothing of either.
-func (t *told) health(h fleet.HealthState, now time.Time) (Notice, bool) {
+// health returns a notice if the health changed, has lasted for Debounce, and the window
+// is over. Progressing and unknown neither fail nor recover.
+func (t *lastNotified) health(h fleet.HealthState, now time.Time) (Notice, bool) {
 	last := cmp.Or(t.State, fleet.Healthy)
 	if !worse(h.State) && h.State != fleet.Healthy || h.State == last {
 		return Notice{}, false
 	}
-	held := now.Sub(h.At)
-	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && held >= Lasting
-	if held < Hold || t.Count > 0 && now.Sub(t.At) < window(t.Count) && !urgent {
+	lasted := now.Sub(h.At)
+	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && lasted >= Lasting
+	if lasted < Debounce || t.Count > 0 && now.Sub(t.At) < window(t.Count) && !urgent {
 		return Notice{}, false
 	}
 	t.State, t.At, t.Count = h.State, now, t.Count+1
@@ -114,10 +114,10 @@ func (t *told) health(h fleet.HealthState, now time.Time) (Notice, bool) {
 	return n, true
 }
 
-// window is how long nothing is told after a number of notices.
+// window returns how long no further notice is made after a number of notices.
 func window(count int) time.Duration {
 	w := Window
-	for range count - 2 { // a failure and its recovery are no flapping
+	for range count - 2 { // one failure and its recovery are not flapping
 		if w *= 2; w >= MaxWindow {
 			return MaxWindow
 		}
@@ -125,16 +125,16 @@ func window(count int) time.Duration {
 	return w
 }
 
-// of says what a notice is about.
-func of(n Notice, cluster, instance string) Notice {
+// about returns the notice with its cluster and instance.
+func about(n Notice, cluster, instance string) Notice {
 	n.Cluster, n.Instance = cluster, instance
-	if instance == itself && n.Event == EventFailed {
+	if instance == clusterKey && n.Event == EventFailed {
 		n.Event = EventOffline
 	}
 	return n
 }
 
-// rank puts the worst first.
+// rank orders events from the worst to the least.
 func rank(e Event) int {
 	return slices.Index([]Event{EventOffline, EventFailed, EventPipeline, EventDegraded, EventRecovered, EventTest}, e)
 }

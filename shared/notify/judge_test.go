@@ -19,8 +19,8 @@ func demo(state fleet.Health, since time.Time) fleet.Instance {
 
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	calm := map[string]told{}
-	failed := map[string]told{"demo": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}
+	calm := map[string]lastNotified{}
+	failed := map[string]lastNotified{"demo": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}
 	withPipeline := func(i fleet.Instance, id int64, s fleet.PipelineStatus) fleet.Instance {
 		i.Pipeline = &fleet.PipelineSummary{ID: id, Status: s, UpdatedAt: minutesAgo(1)}
 		return i
@@ -30,42 +30,42 @@ func TestJudge(t *testing.T) {
 	archived := demo(fleet.Failed, minutesAgo(60))
 	archived.Lifecycle = fleet.Archived
 	for name, tt := range map[string]struct {
-		before   map[string]told
+		before   map[string]lastNotified
 		online   fleet.Online
 		instance fleet.Instance
 		want     []Notice
-		after    map[string]told
+		after    map[string]lastNotified
 	}{
 		"the first look tells nothing": {
 			nil,
 			fleet.Online{State: "offline", At: minutesAgo(60)},
 			withPipeline(demo(fleet.Failed, minutesAgo(60)), 7, fleet.StatusFailed),
 			nil,
-			map[string]told{"": {State: fleet.Failed}, "demo": {State: fleet.Failed, Pipeline: 7}},
+			map[string]lastNotified{"": {State: fleet.Failed}, "demo": {State: fleet.Failed, Pipeline: 7}},
 		},
 		"it is well":            {calm, fleet.Online{}, demo(fleet.Healthy, minutesAgo(60)), nil, calm},
-		"failed":                {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 1}}},
-		"degraded":              {calm, fleet.Online{}, demo(fleet.Degraded, minutesAgo(2)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Healthy, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 1}}},
+		"failed":                {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]lastNotified{"demo": {State: fleet.Failed, At: noon, Count: 1}}},
+		"degraded":              {calm, fleet.Online{}, demo(fleet.Degraded, minutesAgo(2)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Healthy, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]lastNotified{"demo": {State: fleet.Degraded, At: noon, Count: 1}}},
 		"not for long":          {calm, fleet.Online{}, demo(fleet.Failed, minutesAgo(1)), nil, calm},
 		"progressing":           {calm, fleet.Online{}, demo(fleet.Progressing, minutesAgo(60)), nil, calm},
 		"still failed":          {failed, fleet.Online{}, demo(fleet.Failed, minutesAgo(60)), nil, failed},
 		"known no more":         {failed, fleet.Online{}, demo(fleet.Unknown, minutesAgo(30)), nil, failed},
 		"is being mended":       {failed, fleet.Online{}, demo(fleet.Progressing, minutesAgo(30)), nil, failed},
-		"recovered":             {failed, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), []Notice{{Event: EventRecovered, Instance: "demo", From: fleet.Failed, Since: minutesAgo(3)}}, map[string]told{"demo": {At: noon, Count: 2}}},
-		"got better":            {failed, fleet.Online{}, demo(fleet.Degraded, minutesAgo(3)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Failed, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(3)}}, map[string]told{"demo": {State: fleet.Degraded, At: noon, Count: 2}}},
-		"recovered early":       {map[string]told{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), nil, map[string]told{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}},
-		"got worse early":       {map[string]told{"demo": {State: fleet.Degraded, At: minutesAgo(3), Count: 4}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Degraded, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 5}}},
-		"failed while it flaps": {map[string]told{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(44)), nil, map[string]told{"demo": {At: minutesAgo(50), Count: 9}}},
-		"flaps no more":         {map[string]told{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(45)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(45)}}, map[string]told{"demo": {State: fleet.Failed, At: noon, Count: 10}}},
-		"a calm is over":        {map[string]told{"demo": {At: noon.Add(-Calm), Count: 5}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(600)), nil, calm},
+		"recovered":             {failed, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), []Notice{{Event: EventRecovered, Instance: "demo", From: fleet.Failed, Since: minutesAgo(3)}}, map[string]lastNotified{"demo": {At: noon, Count: 2}}},
+		"got better":            {failed, fleet.Online{}, demo(fleet.Degraded, minutesAgo(3)), []Notice{{Event: EventDegraded, Instance: "demo", From: fleet.Failed, Reason: "degraded", NextStep: "mend it", Since: minutesAgo(3)}}, map[string]lastNotified{"demo": {State: fleet.Degraded, At: noon, Count: 2}}},
+		"recovered early":       {map[string]lastNotified{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(3)), nil, map[string]lastNotified{"demo": {State: fleet.Failed, At: minutesAgo(10), Count: 1}}},
+		"got worse early":       {map[string]lastNotified{"demo": {State: fleet.Degraded, At: minutesAgo(3), Count: 4}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(2)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Degraded, Reason: "failed", NextStep: "mend it", Since: minutesAgo(2)}}, map[string]lastNotified{"demo": {State: fleet.Failed, At: noon, Count: 5}}},
+		"failed while it flaps": {map[string]lastNotified{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(44)), nil, map[string]lastNotified{"demo": {At: minutesAgo(50), Count: 9}}},
+		"flaps no more":         {map[string]lastNotified{"demo": {At: minutesAgo(50), Count: 9}}, fleet.Online{}, demo(fleet.Failed, minutesAgo(45)), []Notice{{Event: EventFailed, Instance: "demo", From: fleet.Healthy, Reason: "failed", NextStep: "mend it", Since: minutesAgo(45)}}, map[string]lastNotified{"demo": {State: fleet.Failed, At: noon, Count: 10}}},
+		"a calm is over":        {map[string]lastNotified{"demo": {At: noon.Add(-QuietPeriod), Count: 5}}, fleet.Online{}, demo(fleet.Healthy, minutesAgo(600)), nil, calm},
 		"archived":              {failed, fleet.Online{}, archived, nil, calm},
-		"cluster offline":       {calm, fleet.Online{State: "offline", At: minutesAgo(5), Reason: "no answer"}, demo(fleet.Unknown, minutesAgo(5)), []Notice{{Event: EventOffline, From: fleet.Healthy, Reason: "no answer", Since: minutesAgo(5)}}, map[string]told{"": {State: fleet.Failed, At: noon, Count: 1}}},
-		"cluster back":          {map[string]told{"": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}, fleet.Online{State: "online", At: minutesAgo(5)}, demo(fleet.Healthy, minutesAgo(5)), []Notice{{Event: EventRecovered, From: fleet.Failed, Since: minutesAgo(5)}}, map[string]told{"": {At: noon, Count: 2}}},
-		"pipeline failed":       {calm, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 7, Since: minutesAgo(1)}}, map[string]told{"demo": {Pipeline: 7}}},
-		"failed long ago":       {calm, fleet.Online{}, longFailed, nil, map[string]told{"demo": {Pipeline: 7}}},
-		"told already":          {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), nil, map[string]told{"demo": {Pipeline: 7}}},
-		"another pipeline":      {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 8, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 8, Since: minutesAgo(1)}}, map[string]told{"demo": {Pipeline: 8}}},
-		"pipeline retried":      {map[string]told{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusRunning), nil, calm},
+		"cluster offline":       {calm, fleet.Online{State: "offline", At: minutesAgo(5), Reason: "no answer"}, demo(fleet.Unknown, minutesAgo(5)), []Notice{{Event: EventOffline, From: fleet.Healthy, Reason: "no answer", Since: minutesAgo(5)}}, map[string]lastNotified{"": {State: fleet.Failed, At: noon, Count: 1}}},
+		"cluster back":          {map[string]lastNotified{"": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}, fleet.Online{State: "online", At: minutesAgo(5)}, demo(fleet.Healthy, minutesAgo(5)), []Notice{{Event: EventRecovered, From: fleet.Failed, Since: minutesAgo(5)}}, map[string]lastNotified{"": {At: noon, Count: 2}}},
+		"pipeline failed":       {calm, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 7, Since: minutesAgo(1)}}, map[string]lastNotified{"demo": {Pipeline: 7}}},
+		"failed long ago":       {calm, fleet.Online{}, longFailed, nil, map[string]lastNotified{"demo": {Pipeline: 7}}},
+		"told already":          {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), nil, map[string]lastNotified{"demo": {Pipeline: 7}}},
+		"another pipeline":      {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 8, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 8, Since: minutesAgo(1)}}, map[string]lastNotified{"demo": {Pipeline: 8}}},
+		"pipeline retried":      {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusRunning), nil, calm},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestFlappingIsQuiet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			state, since := fleet.Healthy, noon
-			known, total := map[string]told{}, 0
+			known, total := map[string]lastNotified{}, 0
 			var last time.Time
 			now := noon
 			step := func() []Notice {
@@ -130,7 +130,7 @@ func TestFlappingIsQuiet(t *testing.T) {
 			}
 			assert.Empty(t, known)
 			state, since = fleet.Failed, now
-			now = now.Add(Hold)
+			now = now.Add(Debounce)
 			assert.Len(t, step(), 1, "the next failure is told at once")
 		})
 	}

@@ -66,7 +66,7 @@ func wordLine(n Notice, base string) message.Line {
 	}
 	l := message.Line{Mark: mark(n.Event), Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
 	subject := n.Instance + " on " + n.Cluster
-	if n.Instance == itself {
+	if n.Instance == clusterKey {
 		subject = "The cluster " + n.Cluster
 	} else {
 		l.Link += "/instances/" + url.PathEscape(n.Instance)
@@ -89,7 +89,7 @@ func verb(n Notice) string {
 	case EventPipeline:
 		return fmt.Sprintf("has a failed pipeline, %d", n.Pipeline)
 	case EventRecovered:
-		if n.Instance == itself {
+		if n.Instance == clusterKey {
 			return "answers again"
 		}
 		return "is healthy again"

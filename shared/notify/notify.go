@@ -61,61 +61,61 @@ type Service struct {
 
 var noExpiry time.Time
 
-// Run tells what happened since the last run, and sends what is due. What fails is
+// Run makes notices of what happened since the last run, and sends what is due. What fails is
 // tried again by the next run; the error is for the log only.
 func (s *Service) Run(ctx context.Context) error {
 	waiting, err := s.observe(ctx)
 	if err != nil {
 		return err
 	}
-	held, err := s.handOn(ctx, waiting)
+	held, err := s.deliver(ctx, waiting)
 	return errors.Join(err, s.sendDue(ctx, held))
 }
 
-// observe writes what there is to tell of each cluster, and gives those with
+// observe stores the new notices of each cluster, and returns the records with
 // something that is not handed on yet.
-func (s *Service) observe(ctx context.Context) ([]*toldItem, error) {
+func (s *Service) observe(ctx context.Context) ([]*clusterRecord, error) {
 	snapshot, err := s.Replica.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]*toldItem{}
-	err = each(ctx, s.KV, kv.Query{Partition: partTold}, func(t *toldItem, item kv.Item) {
+	known := map[string]*clusterRecord{}
+	err = each(ctx, s.KV, kv.Query{Partition: partRecord}, func(t *clusterRecord, item kv.Item) {
 		t.version = item.Version
 		known[item.Sort] = t
 	})
 	if err != nil {
 		return nil, err
 	}
-	var waiting []*toldItem
+	var waiting []*clusterRecord
 	for _, chunk := range snapshot.Chunks {
 		t := known[chunk.Cluster.ID]
 		delete(known, chunk.Cluster.ID)
 		t, err := s.observeOne(ctx, t, chunk)
 		if err != nil {
-			return nil, fmt.Errorf("keeping what is told of %s: %w", chunk.Cluster.ID, err)
+			return nil, fmt.Errorf("saving the notices of %s: %w", chunk.Cluster.ID, err)
 		}
 		if t != nil && len(t.Outbox) > 0 {
 			waiting = append(waiting, t)
 		}
 	}
 	for cluster, t := range known { // those are gone
-		if err := ignoreConflict(s.KV.Delete(ctx, toldKey(cluster), kv.IfVersion(t.version))); err != nil {
+		if err := ignoreConflict(s.KV.Delete(ctx, recordKey(cluster), kv.IfVersion(t.version))); err != nil {
 			return nil, err
 		}
 	}
 	return waiting, nil
 }
 
-// observeOne compares one cluster with what was told of it. It gives nil when
+// observeOne compares one cluster with what was last notified. It returns nil when
 // somebody else was faster.
-func (s *Service) observeOne(ctx context.Context, t *toldItem, chunk *fleet.Chunk) (*toldItem, error) {
-	var before map[string]told
-	next := &toldItem{Cluster: chunk.Cluster.ID}
+func (s *Service) observeOne(ctx context.Context, t *clusterRecord, chunk *fleet.Chunk) (*clusterRecord, error) {
+	var before map[string]lastNotified
+	next := &clusterRecord{Cluster: chunk.Cluster.ID}
 	if t != nil {
 		next.Outbox, next.version, before = t.Outbox, t.version, t.Told
 		if before == nil {
-			before = map[string]told{}
+			before = map[string]lastNotified{}
 		}
 	}
 	now := s.Now().UTC()
@@ -126,14 +126,14 @@ func (s *Service) observeOne(ctx context.Context, t *toldItem, chunk *fleet.Chun
 	if len(notices) > 0 {
 		next.Outbox = append(next.Outbox, batch{ID: s.NewID(), At: now, Notices: notices})
 	}
-	err := s.saveTold(ctx, next)
+	err := s.saveRecord(ctx, next)
 	if fault.Is(err, fault.Conflict) {
 		return nil, nil
 	}
 	return next, err
 }
 
-func sameTold(a, b map[string]told) bool {
+func sameTold(a, b map[string]lastNotified) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -146,10 +146,10 @@ func sameTold(a, b map[string]told) bool {
 	return true
 }
 
-// handOn makes deliveries of what is to be told, then forgets that. It gives the
+// deliver turns notices into deliveries, then forgets them. It returns the
 // batches that are not forgotten: what was made of them must wait, or it could be
 // sent, and made and sent again.
-func (s *Service) handOn(ctx context.Context, waiting []*toldItem) (held map[string]bool, err error) {
+func (s *Service) deliver(ctx context.Context, waiting []*clusterRecord) (held map[string]bool, err error) {
 	held = map[string]bool{}
 	if len(waiting) == 0 {
 		return held, nil
@@ -164,7 +164,7 @@ func (s *Service) handOn(ctx context.Context, waiting []*toldItem) (held map[str
 	for _, t := range waiting {
 		one := err
 		if one == nil {
-			one = r.handOn(ctx, t, subscriptions)
+			one = r.deliver(ctx, t, subscriptions)
 		}
 		if one == nil {
 			continue
@@ -172,18 +172,18 @@ func (s *Service) handOn(ctx context.Context, waiting []*toldItem) (held map[str
 		for _, b := range t.Outbox {
 			held[b.ID] = true
 		}
-		err = errors.Join(err, fmt.Errorf("handing on what is told of %s: %w", t.Cluster, one))
+		err = errors.Join(err, fmt.Errorf("making deliveries for %s: %w", t.Cluster, one))
 	}
 	return held, err
 }
 
-// recipients finds out who is told what.
+// recipients finds out which subscriptions concern which notices.
 type recipients struct {
 	*Service
 	people map[string]*Person // nil is one who is gone
 }
 
-func (r *recipients) handOn(ctx context.Context, t *toldItem, subscriptions []stored) error {
+func (r *recipients) deliver(ctx context.Context, t *clusterRecord, subscriptions []stored) error {
 	for _, b := range t.Outbox {
 		for _, sub := range subscriptions {
 			notices, err := r.concerning(ctx, sub.Subscription, t.Cluster, b.Notices)
@@ -204,7 +204,7 @@ func (r *recipients) handOn(ctx context.Context, t *toldItem, subscriptions []st
 	}
 	handed := *t
 	handed.Outbox = nil
-	return r.saveTold(ctx, &handed)
+	return r.saveRecord(ctx, &handed)
 }
 
 // concerning gives the notices of a cluster that a subscription wants and its owner
@@ -233,7 +233,7 @@ func (r *recipients) concerning(ctx context.Context, sub Subscription, cluster s
 	var out []Notice
 	for _, n := range wanted {
 		// A cluster is in a view that has some of its instances.
-		if inView[n.Instance] || n.Instance == itself && len(inView) > 0 {
+		if inView[n.Instance] || n.Instance == clusterKey && len(inView) > 0 {
 			out = append(out, n)
 		}
 	}

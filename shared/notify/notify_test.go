@@ -147,7 +147,7 @@ func (w *world) deliver(ctx context.Context, to string, m message.Message) error
 	return nil
 }
 
-func (w *world) subscribe(s *notify.Service, owner string, wish notify.Wish) notify.Subscription {
+func (w *world) subscribe(s *notify.Service, owner string, wish notify.SubscriptionRequest) notify.Subscription {
 	w.Helper()
 	if wish.Events == nil {
 		wish.Events = notify.Events()
@@ -175,10 +175,10 @@ func (w *world) log(s *notify.Service, owner string) []notify.Delivery {
 
 func testTold(w *world) {
 	s := w.service(w.store)
-	w.subscribe(s, "ada", notify.Wish{})
-	w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(hook), Events: []notify.Event{notify.EventRecovered}})
-	w.subscribe(s, "bob", notify.Wish{})
-	w.subscribe(s, "gone", notify.Wish{})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook), Events: []notify.Event{notify.EventRecovered}})
+	w.subscribe(s, "bob", notify.SubscriptionRequest{})
+	w.subscribe(s, "gone", notify.SubscriptionRequest{})
 	w.run(s)
 	w.set("demo", fleet.Failed)
 	w.set("other", fleet.Degraded)
@@ -220,7 +220,7 @@ func TestAViewChoosesWhateverTheHealth(t *testing.T) {
 	s := w.service(w.store)
 	view := views.View{ID: "v1", Name: "failing", Owner: "ada", Query: "release=teak.other&health=healthy&pipeline=none&problems=true"}
 	require.NoError(t, w.fleet.SaveView(t.Context(), view))
-	w.subscribe(s, "ada", notify.Wish{View: "v1"})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{View: "v1"})
 	w.run(s)
 	w.set("demo", fleet.Failed)
 	w.set("other", fleet.Failed)
@@ -238,14 +238,14 @@ func TestAViewChoosesWhateverTheHealth(t *testing.T) {
 func TestWhoIsNotTold(t *testing.T) {
 	for name, change := range map[string]func(w *world, s *notify.Service, sub notify.Subscription){
 		"paused": func(w *world, s *notify.Service, sub notify.Subscription) {
-			_, err := s.Change(w.Context(), "ada", sub.ID, notify.Wish{Channel: notify.Email, Events: notify.Events(), Paused: true})
+			_, err := s.Change(w.Context(), "ada", sub.ID, notify.SubscriptionRequest{Channel: notify.Email, Events: notify.Events(), Paused: true})
 			require.NoError(w, err)
 		},
 		"removed": func(w *world, s *notify.Service, sub notify.Subscription) {
 			require.NoError(w, s.Unsubscribe(w.Context(), "ada", sub.ID))
 		},
 		"other events": func(w *world, s *notify.Service, sub notify.Subscription) {
-			_, err := s.Change(w.Context(), "ada", sub.ID, notify.Wish{Channel: notify.Email, Events: []notify.Event{notify.EventOffline}})
+			_, err := s.Change(w.Context(), "ada", sub.ID, notify.SubscriptionRequest{Channel: notify.Email, Events: []notify.Event{notify.EventOffline}})
 			require.NoError(w, err)
 		},
 		"disabled": func(w *world, _ *notify.Service, _ notify.Subscription) { delete(w.people, "ada") },
@@ -254,7 +254,7 @@ func TestWhoIsNotTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.service(w.store)
-			sub := w.subscribe(s, "ada", notify.Wish{})
+			sub := w.subscribe(s, "ada", notify.SubscriptionRequest{})
 			w.run(s)
 			change(w, s, sub)
 			w.set("demo", fleet.Failed)
@@ -271,11 +271,11 @@ func TestWhoIsNotTold(t *testing.T) {
 func TestSend_RefusesNoticesOfAClusterThatIsHiddenByNow(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
-	w.subscribe(s, "ada", notify.Wish{})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{})
 	w.run(s)
 	w.fails = fault.New(fault.Unavailable, "The mail server is down.")
 	w.set("demo", fleet.Failed)
-	w.pass(notify.Hold)
+	w.pass(notify.Debounce)
 	w.run(s)
 	require.Empty(t, w.sent)
 	w.people["ada"] = notify.Person{Email: "ada@example.org", Sees: func(c string) bool { return c != "campus" }}
@@ -303,10 +303,10 @@ func TestDeliveriesAreTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.service(w.store)
-			w.subscribe(s, "ada", notify.Wish{})
+			w.subscribe(s, "ada", notify.SubscriptionRequest{})
 			w.run(s)
 			w.set("demo", fleet.Failed)
-			w.pass(notify.Hold)
+			w.pass(notify.Debounce)
 			w.fails = tt.err
 			var at []time.Time
 			for range 24 * 60 {
@@ -340,9 +340,9 @@ func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
 	const dead = "https://dead.example.org/hook"
 	w := newWorld(t)
 	s := w.service(w.store)
-	w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(dead)})
-	w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(hook)})
-	w.subscribe(s, "ada", notify.Wish{})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(dead)})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook)})
+	w.subscribe(s, "ada", notify.SubscriptionRequest{})
 	w.run(s)
 
 	var tried int
@@ -362,7 +362,7 @@ func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
 		w.set(instance, fleet.Healthy)
 		w.run(s)
 		w.set(instance, fleet.Failed)
-		w.pass(notify.Hold)
+		w.pass(notify.Debounce)
 		w.run(s)
 		assert.Len(t, w.sent, 2*(i+1), "the others are told at once")
 	}
@@ -388,7 +388,7 @@ func TestWhatHungBeforeIsCalledLast(t *testing.T) {
 	w.down = map[string]func(context.Context) error{}
 	for i := range 20 {
 		dead := fmt.Sprintf("https://dead.example.org/%d", i)
-		w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(dead)})
+		w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(dead)})
 		w.down[dead] = func(ctx context.Context) error {
 			if err := hang(ctx); err != nil {
 				return err
@@ -400,10 +400,10 @@ func TestWhatHungBeforeIsCalledLast(t *testing.T) {
 	w.run(s)
 	hang = func(context.Context) error { return nil }
 	w.set("demo", fleet.Failed)
-	w.pass(notify.Hold)
+	w.pass(notify.Debounce)
 	w.run(s)
 
-	w.subscribe(s, "zoe", notify.Wish{}) // the last by name
+	w.subscribe(s, "zoe", notify.SubscriptionRequest{}) // the last by name
 	w.told = make(chan string, 1)
 	told := make(chan struct{})
 	go func() { <-w.told; close(told) }()
@@ -418,7 +418,7 @@ func TestWhatHungBeforeIsCalledLast(t *testing.T) {
 		}
 	}
 	w.set("other", fleet.Failed)
-	w.pass(notify.Hold)
+	w.pass(notify.Debounce)
 	w.run(s)
 	assert.Equal(t, []string{"zoe@example.org: other on campus failed"}, w.sent)
 	assert.Zero(t, late.Load(), "she is told while they hang")
@@ -495,11 +495,11 @@ func TestDeathBetweenAnyTwoStepsLosesNothing(t *testing.T) {
 	for steps := 1; ; steps++ {
 		w := newWorld(t)
 		s := w.service(w.store)
-		w.subscribe(s, "ada", notify.Wish{})
-		w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(hook)})
+		w.subscribe(s, "ada", notify.SubscriptionRequest{})
+		w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook)})
 		w.run(s)
 		w.set("demo", fleet.Failed)
-		w.pass(notify.Hold)
+		w.pass(notify.Debounce)
 		dying := dyingAfter(w.store, steps)
 		err := w.service(dying).Run(t.Context())
 		complete := err == nil && dying.left.Load() > 0
@@ -536,14 +536,14 @@ func TestDeathBetweenAnyTwoStepsLosesNothing(t *testing.T) {
 func TestWebhookAddressesAreSecret(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
-	sub := w.subscribe(s, "ada", notify.Wish{Channel: notify.Webhook, URL: secret.New(hook)})
+	sub := w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook)})
 	assert.Equal(t, "hooks.example.org", sub.Host)
 	page, err := w.store.Query(t.Context(), kv.Query{Partition: "notify-subscription"})
 	require.NoError(t, err)
 	require.Len(t, page.Items, 1)
 	assert.NotContains(t, string(page.Items[0].Value), "canary")
 
-	renamed, err := s.Change(t.Context(), "ada", sub.ID, notify.Wish{Name: "other", Channel: notify.Webhook, Events: notify.Events()})
+	renamed, err := s.Change(t.Context(), "ada", sub.ID, notify.SubscriptionRequest{Name: "other", Channel: notify.Webhook, Events: notify.Events()})
 	require.NoError(t, err)
 	assert.Equal(t, "other", renamed.Name)
 	d, err := s.Test(t.Context(), "ada", sub.ID)
@@ -552,7 +552,7 @@ func TestWebhookAddressesAreSecret(t *testing.T) {
 	assert.Equal(t, []string{hook + ": This is a test"}, w.sent, "without another address it keeps its own")
 	assert.NotContains(t, fmt.Sprintf("%+v", w.log(s, "ada")), "canary")
 
-	_, err = s.Change(t.Context(), "bob", sub.ID, notify.Wish{Channel: notify.Email, Events: notify.Events()})
+	_, err = s.Change(t.Context(), "bob", sub.ID, notify.SubscriptionRequest{Channel: notify.Email, Events: notify.Events()})
 	assert.True(t, fault.Is(err, fault.NotFound), "it is somebody else's")
 	_, err = s.Test(t.Context(), "bob", sub.ID)
 	assert.True(t, fault.Is(err, fault.NotFound))
@@ -562,7 +562,7 @@ func TestWebhookAddressesAreSecret(t *testing.T) {
 func TestTestsTellHowItWent(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
-	sub := w.subscribe(s, "ada", notify.Wish{})
+	sub := w.subscribe(s, "ada", notify.SubscriptionRequest{})
 	w.fails = fault.New(fault.Unavailable, "The mail server did not take the mail.")
 	d, err := s.Test(t.Context(), "ada", sub.ID)
 	require.NoError(t, err)
@@ -585,19 +585,19 @@ func TestWishesAreChecked(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
 	for name, tt := range map[string]struct {
-		wish  notify.Wish
+		wish  notify.SubscriptionRequest
 		field string
 	}{
-		"no events":       {notify.Wish{Channel: notify.Email}, "events"},
-		"other events":    {notify.Wish{Channel: notify.Email, Events: []notify.Event{"test"}}, "events"},
-		"no channel":      {notify.Wish{Events: notify.Events()}, "channel"},
-		"no address":      {notify.Wish{Channel: notify.Webhook, Events: notify.Events()}, "url"},
-		"not an address":  {notify.Wish{Channel: notify.Webhook, URL: secret.New("hooks"), Events: notify.Events()}, "url"},
-		"without TLS":     {notify.Wish{Channel: notify.Webhook, URL: secret.New("http://hooks.example.org/x"), Events: notify.Events()}, "url"},
-		"mail elsewhere":  {notify.Wish{Channel: notify.Email, URL: secret.New(hook), Events: notify.Events()}, "url"},
-		"no such view":    {notify.Wish{Channel: notify.Email, View: "v9", Events: notify.Events()}, "view"},
-		"a long address":  {notify.Wish{Channel: notify.Webhook, URL: secret.New(hook + strings.Repeat("x", 1000)), Events: notify.Events()}, "url"},
-		"broken encoding": {notify.Wish{Channel: notify.Webhook, URL: secret.New("https://a b/%zz"), Events: notify.Events()}, "url"},
+		"no events":       {notify.SubscriptionRequest{Channel: notify.Email}, "events"},
+		"other events":    {notify.SubscriptionRequest{Channel: notify.Email, Events: []notify.Event{"test"}}, "events"},
+		"no channel":      {notify.SubscriptionRequest{Events: notify.Events()}, "channel"},
+		"no address":      {notify.SubscriptionRequest{Channel: notify.Webhook, Events: notify.Events()}, "url"},
+		"not an address":  {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New("hooks"), Events: notify.Events()}, "url"},
+		"without TLS":     {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New("http://hooks.example.org/x"), Events: notify.Events()}, "url"},
+		"mail elsewhere":  {notify.SubscriptionRequest{Channel: notify.Email, URL: secret.New(hook), Events: notify.Events()}, "url"},
+		"no such view":    {notify.SubscriptionRequest{Channel: notify.Email, View: "v9", Events: notify.Events()}, "view"},
+		"a long address":  {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook + strings.Repeat("x", 1000)), Events: notify.Events()}, "url"},
+		"broken encoding": {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New("https://a b/%zz"), Events: notify.Events()}, "url"},
 	} {
 		_, err := s.Subscribe(t.Context(), "ada", tt.wish)
 		var f *fault.Error
@@ -606,8 +606,8 @@ func TestWishesAreChecked(t *testing.T) {
 		assert.Equal(t, tt.field, f.Field, name)
 	}
 	for range 20 {
-		w.subscribe(s, "ada", notify.Wish{})
+		w.subscribe(s, "ada", notify.SubscriptionRequest{})
 	}
-	_, err := s.Subscribe(t.Context(), "ada", notify.Wish{Channel: notify.Email, Events: notify.Events()})
+	_, err := s.Subscribe(t.Context(), "ada", notify.SubscriptionRequest{Channel: notify.Email, Events: notify.Events()})
 	assert.True(t, fault.Is(err, fault.Conflict))
 }

@@ -12,7 +12,7 @@ import (
 
 // Partitions of the store.
 const (
-	partTold         = "notify-told"         // sort: cluster
+	partRecord       = "notify-told"         // sort: cluster
 	partSubscription = "notify-subscription" // sort: owner + "#" + subscription
 	partDue          = "notify-due"          // sort: owner + "#" + delivery
 	partLog          = "notify-log#"         // + owner; sort: delivery
@@ -24,11 +24,12 @@ const (
 	logLife = 30 * 24 * time.Hour
 )
 
-// toldItem is what was told of a cluster, with what is told but not handed on yet.
-type toldItem struct {
-	Cluster string          `json:"cluster"`
-	Told    map[string]told `json:"told"`
-	Outbox  []batch         `json:"outbox,omitempty"`
+// clusterRecord is what was last notified about a cluster, with the notices that are
+// not deliveries yet.
+type clusterRecord struct {
+	Cluster string                  `json:"cluster"`
+	Told    map[string]lastNotified `json:"told"`
+	Outbox  []batch                 `json:"outbox,omitempty"`
 	version int64
 }
 
@@ -54,7 +55,7 @@ type due struct {
 	version int64
 }
 
-func toldKey(cluster string) kv.Key { return kv.Key{Partition: partTold, Sort: cluster} }
+func recordKey(cluster string) kv.Key { return kv.Key{Partition: partRecord, Sort: cluster} }
 
 func subscriptionKey(owner, id string) kv.Key {
 	return kv.Key{Partition: partSubscription, Sort: owner + "#" + id}
@@ -97,13 +98,13 @@ func (s *Service) put(ctx context.Context, key kv.Key, v any, cond kv.Condition,
 	return item.Version, err
 }
 
-// saveTold writes what was told unless somebody else did meanwhile, fault.Conflict.
-func (s *Service) saveTold(ctx context.Context, t *toldItem) error {
+// saveRecord writes a cluster's record; fault.Conflict if another run did so meanwhile.
+func (s *Service) saveRecord(ctx context.Context, t *clusterRecord) error {
 	cond := kv.IfAbsent()
 	if t.version > 0 {
 		cond = kv.IfVersion(t.version)
 	}
-	version, err := s.put(ctx, toldKey(t.Cluster), t, cond, time.Time{})
+	version, err := s.put(ctx, recordKey(t.Cluster), t, cond, time.Time{})
 	if err == nil {
 		t.version = version
 	}

@@ -18,8 +18,8 @@ const (
 	maxURL           = 1000
 )
 
-// Wish is what a person says of a subscription.
-type Wish struct {
+// SubscriptionRequest is what a user sets of a subscription.
+type SubscriptionRequest struct {
 	Name    string
 	Channel Channel
 	URL     secret.Value // of the webhook; an empty one leaves a former one as it is
@@ -48,22 +48,22 @@ func (s *Service) subscription(ctx context.Context, owner, id string) (stored, e
 	return v, err
 }
 
-// Subscribe keeps a new subscription. What is wrong with it is fault.Invalid of the
-// field; more than twenty of a person are fault.Conflict.
-func (s *Service) Subscribe(ctx context.Context, owner string, w Wish) (Subscription, error) {
+// Subscribe stores a new subscription. An invalid field is fault.Invalid; more than
+// maxSubscriptions of one user are fault.Conflict.
+func (s *Service) Subscribe(ctx context.Context, owner string, w SubscriptionRequest) (Subscription, error) {
 	known, err := s.Subscriptions(ctx, owner)
 	if err != nil {
 		return Subscription{}, err
 	}
 	if len(known) >= maxSubscriptions {
-		return Subscription{}, fault.New(fault.Conflict, "There are %d subscriptions already. Delete one first.", maxSubscriptions)
+		return Subscription{}, fault.New(fault.Conflict, "You have %d subscriptions, the maximum. Delete one first.", maxSubscriptions)
 	}
 	now := s.Now().UTC()
 	return s.keep(ctx, stored{Subscription: Subscription{ID: s.NewID(), Owner: owner, CreatedAt: now}}, w)
 }
 
 // Change replaces a subscription; fault.NotFound when the person has none of that id.
-func (s *Service) Change(ctx context.Context, owner, id string, w Wish) (Subscription, error) {
+func (s *Service) Change(ctx context.Context, owner, id string, w SubscriptionRequest) (Subscription, error) {
 	v, err := s.subscription(ctx, owner, id)
 	if err != nil {
 		return Subscription{}, err
@@ -71,13 +71,13 @@ func (s *Service) Change(ctx context.Context, owner, id string, w Wish) (Subscri
 	return s.keep(ctx, v, w)
 }
 
-func (s *Service) keep(ctx context.Context, v stored, w Wish) (Subscription, error) {
+func (s *Service) keep(ctx context.Context, v stored, w SubscriptionRequest) (Subscription, error) {
 	if len(w.Events) == 0 {
-		return v.Subscription, fault.InvalidField("events", "choose at least one")
+		return v.Subscription, fault.InvalidField("events", "choose at least one event")
 	}
 	for _, e := range w.Events {
 		if !slices.Contains(Events(), e) {
-			return v.Subscription, fault.InvalidField("events", "%q is nothing to be told of", e)
+			return v.Subscription, fault.InvalidField("events", "%q is not an event to subscribe to", e)
 		}
 	}
 	if w.View != "" {
@@ -99,12 +99,12 @@ func (s *Service) keep(ctx context.Context, v stored, w Wish) (Subscription, err
 }
 
 // address sets where a subscription goes.
-func (s *Service) address(v *stored, w Wish) error {
+func (s *Service) address(v *stored, w SubscriptionRequest) error {
 	switch {
 	case w.Channel == Email:
 		v.Channel, v.Sealed, v.Host = Email, nil, ""
 		if !w.URL.IsZero() {
-			return fault.InvalidField("url", "mail has no address but its owner's")
+			return fault.InvalidField("url", "must be empty: mail goes to the owner's address")
 		}
 		return nil
 	case w.Channel != Webhook:

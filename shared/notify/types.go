@@ -33,30 +33,30 @@ const (
 	Webhook Channel = "webhook" // of Slack, Mattermost, or what understands their form
 )
 
-// Subscription is what somebody wants to be told, and how.
+// Subscription says what a user wants to be notified about, and how.
 type Subscription struct {
 	ID        string    `json:"id"`
 	Owner     string    `json:"owner" doc:"User id"`
 	Name      string    `json:"name"`
 	Channel   Channel   `json:"channel" enum:"email,webhook"`
-	View      string    `json:"view,omitempty" doc:"Saved view whose instances it is about; absent is all that its owner sees"`
+	View      string    `json:"view,omitempty" doc:"Saved view that limits the instances; absent is everything its owner sees"`
 	Events    []Event   `json:"events" enum:"failed,degraded,recovered,offline,pipeline" nullable:"false"`
 	Paused    bool      `json:"paused"`
-	Host      string    `json:"host,omitempty" doc:"Where the webhook goes; the rest of its address is a secret"`
+	Host      string    `json:"host,omitempty" doc:"Host of the webhook; the rest of its address is a secret"`
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
-// Notice is one thing that happened.
+// Notice is one event about an instance or a cluster.
 type Notice struct {
 	Event    Event        `json:"event" enum:"failed,degraded,recovered,offline,pipeline,test"`
 	Cluster  string       `json:"cluster,omitempty"`
 	Instance string       `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	From     fleet.Health `json:"from,omitempty" doc:"Health that was told before"`
+	From     fleet.Health `json:"from,omitempty" doc:"Health at the notice before"`
 	Reason   string       `json:"reason,omitempty"`
 	NextStep string       `json:"nextStep,omitempty" doc:"What to do about it"`
 	Pipeline int64        `json:"pipeline,omitempty"`
-	Since    time.Time    `json:"since" doc:"When it became so"`
+	Since    time.Time    `json:"since" doc:"When the state began"`
 }
 
 // State is how far a delivery is.
@@ -69,7 +69,7 @@ const (
 	GivenUp State = "failed"
 )
 
-// Delivery is notices on their way to one subscription.
+// Delivery is a batch of notices for one subscription.
 type Delivery struct {
 	ID           string    `json:"id" doc:"Sorts by time; the same when a delivery arrives twice"`
 	Subscription string    `json:"subscription"`
