@@ -2704,7 +2704,7 @@ export interface components {
             cluster?: string;
             /** @enum {string} */
             event: "failed" | "degraded" | "recovered" | "offline" | "pipeline" | "test";
-            /** @description Health that was told before */
+            /** @description Health at the notice before */
             from?: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
@@ -2715,7 +2715,7 @@ export interface components {
             reason?: string;
             /**
              * Format: date-time
-             * @description When it became so
+             * @description When the state began
              */
             since: string;
         };
@@ -3443,7 +3443,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             events: ("failed" | "degraded" | "recovered" | "offline" | "pipeline")[];
-            /** @description Where the webhook goes; the rest of its address is a secret */
+            /** @description Host of the webhook; the rest of its address is a secret */
             host?: string;
             id: string;
             name: string;
@@ -3452,7 +3452,7 @@ export interface components {
             paused: boolean;
             /** Format: date-time */
             updatedAt: string;
-            /** @description Saved view whose instances it is about; absent is all that its owner sees */
+            /** @description Saved view that limits the instances; absent is everything its owner sees */
             view?: string;
         };
         SyncAllOutputBody: {
