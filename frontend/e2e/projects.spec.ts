@@ -19,7 +19,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
     .getByRole('list', { name: 'Checks' })
     .getByRole('listitem')
     .filter({ hasText: 'API token' });
-  await look(page, token.getByText('What to do:'), token.getByText(/Make a token with the scope api/));
+  await look(page, token.getByText('What to do:'), token.getByText(/Create a token with the api scope/));
   expect(await webhooks(ocim.program, 'guild-do'), 'webhooks before it is added').toEqual([]);
 
   await page.getByRole('textbox', { name: 'API token' }).fill('glpat-demonstration-only');
@@ -28,7 +28,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
   const progress = page.getByRole('list', { name: 'Progress' });
   await see(
     progress.getByText('3: bakers-guild, clockmakers, stonemasons'),
-    progress.getByText('GitLab sends pipeline and push events.'),
+    progress.getByText(/GitLab sends pipeline and push events/),
     progress.getByText(/The deploy key is SHA256:/),
   );
   await page.getByRole('textbox', { name: 'Filter clusters and instances' }).fill('guild-do');
@@ -44,7 +44,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
   await seeNoMore(page.getByRole('table', { name: 'Credentials' }).getByText(fingerprint));
   expect((await webhooks(ocim.program, 'guild-do')).length, 'webhooks').toBe(1);
-  await look(page, page.getByText('9 passed, 1 skipped'));
+  await look(page, page.getByText('12 passed, 1 skipped'));
 
   await page.getByRole('link', { name: 'Facts and links' }).click();
   await page.getByRole('button', { name: 'Set by hand: Region' }).click();

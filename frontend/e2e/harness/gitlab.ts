@@ -25,6 +25,18 @@ export function webhooks(program: Program, cluster: ClusterName): Promise<{ id: 
   return call(program, 'GET', `/projects/${projects[cluster]}/hooks`);
 }
 
+/** What the settings of a project refuse; gitlabtest.Policy says what there is. */
+export interface Policy {
+  VariablesRole?: 'no_one_allowed' | 'owner' | 'maintainer' | 'developer';
+  NoPush?: boolean;
+  CIDisabled?: boolean;
+}
+
+/** Changes what the settings of a cluster's project refuse; an empty policy refuses nothing. */
+export function setPolicy(program: Program, cluster: ClusterName, policy: Policy): Promise<void> {
+  return call(program, 'PUT', `/projects/${projects[cluster]}/demonstration_policy`, policy);
+}
+
 /** Switches off what a project's GitLab tells Ocim by itself. */
 export async function silence(program: Program, cluster: ClusterName): Promise<void> {
   for (const { id } of await webhooks(program, cluster)) {

@@ -19,6 +19,7 @@ func (s *Server) routes() {
 	s.keyRoutes()
 	s.mergeRequestRoutes()
 	s.graphqlRoutes()
+	s.policyRoutes()
 }
 
 // AddUser adds a person and gives their number.

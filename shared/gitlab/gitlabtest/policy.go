@@ -89,6 +89,20 @@ func (s *Server) SetPolicy(project int, p Policy) {
 	})
 }
 
+// policyRoutes lets the demonstration's users change what a project's settings
+// refuse: PUT a Policy as JSON. GitLab itself has no such call.
+func (s *Server) policyRoutes() {
+	s.route("PUT /api/v4/projects/{id}/demonstration_policy", need{scope: writeAPI, level: Maintainer}, func(c *call) reply {
+		var policy Policy
+		if err := c.decode(&policy); err != nil {
+			return refuseParam("the policy is invalid: %s", err)
+		}
+		c.project.Policy = policy
+		c.s.saveProject(c.project)
+		return noContent()
+	})
+}
+
 // ScheduleDeletion schedules a project for deletion on a day ("2026-12-01"), as an
 // owner does: it gets another path and is read-only, but not marked as archived.
 // An empty day restores it. app/services/projects/mark_for_deletion_service.rb

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { deploy, logIn, look, see, seeBecomeActive, seeNoMore, setPolicy, title, useOcim } from './harness';
+
+const ocim = useOcim({ speed: 400 });
+
+const wrong = { VariablesRole: 'no_one_allowed', NoPush: true, CIDisabled: true } as const;
+
+test('three wrong settings of a new project are found, corrected in turn, and its first instance goes live', async () => {
+  await setPolicy(ocim.program, 'guild-do', wrong);
+  const page = await ocim.visit();
+  await logIn(page);
+  await page.getByRole('link', { name: 'Add GitLab project' }).click();
+  await see(title(page, 'Add GitLab project'));
+  await page.getByLabel('Project').fill(`${ocim.program.gitlab}/guild/grove-guild-do`);
+  await page.getByRole('textbox', { name: 'API token' }).fill('glpat-demonstration-only');
+  await page.getByRole('textbox', { name: 'Trigger token' }).fill('glptt-demonstration-guild');
+  const check = page.getByRole('button', { name: 'Check and add' });
+  const checks = page.getByRole('list', { name: 'Checks' });
+
+  await check.click();
+  await look(
+    page,
+    checks.getByText(/Turn on CI\/CD for the project \(Settings > General > Visibility/),
+    checks.getByText(
+      /push to the default branch.*\(Settings > Repository > Protected branches; Maintainer role\)/,
+    ),
+    checks.getByText(
+      /minimum role to use pipeline variables to Maintainer or lower \(Settings > CI\/CD > Variables/,
+    ),
+  );
+
+  await setPolicy(ocim.program, 'guild-do', { ...wrong, CIDisabled: false });
+  await check.click();
+  await seeNoMore(checks.getByText(/Turn on CI\/CD/));
+  await see(checks.getByText(/Protected branches/));
+
+  await setPolicy(ocim.program, 'guild-do', { VariablesRole: 'no_one_allowed' });
+  await check.click();
+  await seeNoMore(checks.getByText(/Protected branches/));
+  await see(checks.getByText(/No one may set pipeline variables/));
+
+  await setPolicy(ocim.program, 'guild-do', {});
+  await check.click();
+  await see(title(page, 'grove-guild-do is added'));
+  await deploy(page, 'guild-do', 'tile-works', 'Tile Works');
+  await seeBecomeActive(page);
+  expect(page.url()).toContain('tile-works');
+});
