@@ -18,7 +18,7 @@ import (
 )
 
 // allowance is how many requests of a kind may be sent: in any minute at most
-// burst and perMinute together, 80 % of what GitLab.com allows.
+// burst and perMinute together, 80% of what GitLab.com allows.
 type allowance struct{ burst, perMinute int }
 
 func (a allowance) limiter() *rate.Limiter {
@@ -32,7 +32,7 @@ var (
 	pipelineCalls = allowance{10, 10}    // 25 a minute, project, user and commit
 )
 
-// longestWait is how long a call waits for its turn before it is refused.
+// longestWait is how long a call waits for room in the limits before it is refused.
 const longestWait = 5 * time.Second
 
 // budgets are kept for each server and token.
@@ -41,8 +41,8 @@ type budgets struct {
 	byOwner map[[sha256.Size]byte]*budget
 }
 
-// mostBudgets bounds what rotated tokens leave behind.
-const mostBudgets = 2000
+// maxBudgets bounds what rotated tokens leave behind.
+const maxBudgets = 2000
 
 func (b *budgets) of(req *http.Request) *budget {
 	owner := sha256.Sum256([]byte(req.URL.Host + "\n" + req.Header.Get("Private-Token")))
@@ -51,7 +51,7 @@ func (b *budgets) of(req *http.Request) *budget {
 	if found := b.byOwner[owner]; found != nil {
 		return found
 	}
-	if b.byOwner == nil || len(b.byOwner) >= mostBudgets {
+	if b.byOwner == nil || len(b.byOwner) >= maxBudgets {
 		b.byOwner = map[[sha256.Size]byte]*budget{}
 	}
 	made := &budget{kinds: map[string]*rate.Limiter{"": allCalls.limiter()}}
@@ -85,7 +85,7 @@ func kindOf(req *http.Request) (string, allowance) {
 	return "", allCalls
 }
 
-// wait waits for the request's turn. A turn that is too far off is
+// wait waits until the limits have room for the request. Where that is too far off, it is
 // fault.Limited, with the time until then.
 func (b *budget) wait(req *http.Request) error {
 	kind, allowed := kindOf(req)
@@ -122,9 +122,9 @@ func (b *budget) wait(req *http.Request) error {
 	return sleep(req.Context(), wait)
 }
 
-// heed takes in what an answer says of the limits that all of the token's
+// updateFrom takes in what an answer says of the limits that all of the token's
 // requests fall under.
-func (b *budget) heed(resp *http.Response) {
+func (b *budget) updateFrom(resp *http.Response) {
 	var pause time.Duration
 	if resp.StatusCode == http.StatusTooManyRequests {
 		// Limits of one kind of request are refused with JSON; the general one is not.

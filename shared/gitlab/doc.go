@@ -1,10 +1,18 @@
-// Package gitlab speaks to GitLab's API through go-gitlab, which no other
-// package imports.
+// Package gitlab is the client of GitLab's API. It decodes only what Ocim needs of
+// an answer, so that fields which GitLab adds or changes elsewhere cost nothing.
 //
-// Client is a server seen with one token; Project is one project of it, with
-// what reconciling and operating need. Opener makes a Project from what the
-// fleet's store keeps. ParseEvent reduces what GitLab sends to a webhook.
+// Client is a server used with one token. Project is one project of it, with what
+// reconciling and operations need; Opener makes a Project from what the fleet's
+// store keeps. ProjectAdmin is what adding and checking projects needs. ParseEvent
+// reduces the body of a webhook to what is kept.
 //
-// Errors are faults. Their message says what to do about it and never holds a
-// token.
+// Guarantees:
+//
+//   - Errors are faults whose message never holds a token. What GitLab refused has a
+//     refusal.Refusal inside, with GitLab's own words.
+//   - A request that changes something is sent once. What changes nothing is
+//     repeated after a failure, within bounds.
+//   - All clients of a process keep within 80% of GitLab's limits for each token,
+//     and leave a server alone for a moment after repeated failures.
+//   - Answers, logs and events are bounded in time and memory.
 package gitlab

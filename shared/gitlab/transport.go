@@ -42,12 +42,12 @@ type transport struct {
 	log      *slog.Logger
 	budgets  budgets
 	circuits circuits
-	// Most bytes of an answer that is read whole, and of one that is streamed.
-	mostAnswer, mostStream int64
+	// Most bytes of an answer that is read as a whole, and of one that is streamed.
+	maxAnswerBytes, maxStreamBytes int64
 }
 
 // NewTransport makes what all clients of a process share. It speaks only to
-// allowed addresses; keeps 80 % of GitLab's limits for each token, by its own
+// allowed addresses; keeps 80% of GitLab's limits for each token, by its own
 // count and by what GitLab's headers say; repeats what changes nothing after
 // a failure, with growing pauses or when Retry-After says so; stops asking a
 // server that keeps failing for a while; and bounds every answer in time and
@@ -62,7 +62,7 @@ func newTransport(policy netguard.Policy, base http.RoundTripper, log *slog.Logg
 	if log == nil {
 		log = slog.Default()
 	}
-	return &transport{policy: policy, base: base, log: log, mostAnswer: maxAnswer, mostStream: maxStream}
+	return &transport{policy: policy, base: base, log: log, maxAnswerBytes: maxAnswer, maxStreamBytes: maxStream}
 }
 
 // CloseIdleConnections lets a client be shut down without a trace.
@@ -95,7 +95,7 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, &fault.Error{
 				Kind: fault.Unavailable, RetryAfter: circuitPause,
-				Message: "GitLab at " + req.URL.Host + " failed too often; it is left alone for a moment",
+				Message: "GitLab at " + req.URL.Host + " failed several times in a row; Ocim asks it again in a few seconds",
 			}
 		}
 		start := time.Now()
@@ -103,7 +103,7 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		done(failure(req.Context(), resp, err))
 		t.record(req, try, time.Since(start), resp, err)
 		if resp != nil {
-			budget.heed(resp)
+			budget.updateFrom(resp)
 		}
 		pause, again := repeats(req, try, resp, err)
 		if !again {
@@ -147,17 +147,17 @@ func (t *transport) attempt(req *http.Request) (*http.Response, error) {
 	}
 	if isStream(req) && resp.StatusCode < 300 {
 		timer.Reset(idleLimit)
-		resp.Body = &stream{body: resp.Body, ctx: ctx, timer: timer, stop: stop, most: t.mostStream, left: t.mostStream}
+		resp.Body = &stream{body: resp.Body, ctx: ctx, timer: timer, stop: stop, most: t.maxStreamBytes, left: t.maxStreamBytes}
 		return resp, nil
 	}
 	defer stop()
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, t.mostAnswer+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, t.maxAnswerBytes+1))
 	if err != nil {
 		return nil, unavailable(ctx, err)
 	}
-	if int64(len(answer)) > t.mostAnswer {
-		return nil, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", t.mostAnswer>>20)
+	if int64(len(answer)) > t.maxAnswerBytes {
+		return nil, fault.New(fault.TooLarge, "GitLab's answer has more than %d MiB", t.maxAnswerBytes>>20)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	return resp, nil
@@ -178,7 +178,7 @@ func unavailable(ctx context.Context, err error) error {
 	return fault.Wrap(fault.Unavailable, err, "GitLab could not be reached, or its answer was cut off")
 }
 
-// isStream recognises what may be large and is read as it comes.
+// isStream recognizes what may be large and is read as it comes.
 func isStream(req *http.Request) bool {
 	return strings.Contains(req.URL.Path, "/repository/archive") || strings.HasSuffix(req.URL.Path, "/trace")
 }

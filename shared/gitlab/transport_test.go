@@ -215,7 +215,7 @@ func TestBudget(t *testing.T) {
 			_, err := tr.RoundTrip(request(t, "GET", "/projects/1"))
 			require.NoError(t, err)
 		}
-		// In no minute are there more than 80 % of 2,000.
+		// In no minute are there more than 80% of 2,000.
 		for i := range s.at {
 			if i >= 1600 {
 				assert.Greater(t, s.at[i]-s.at[i-1600], time.Minute-time.Millisecond)
@@ -227,7 +227,7 @@ func TestBudget(t *testing.T) {
 func TestBudgetOfKinds(t *testing.T) {
 	tests := []struct {
 		method, path string
-		most         int // 80 % of GitLab's limit for a minute
+		most         int // 80% of GitLab's limit for a minute
 	}{
 		{"GET", "/projects/1/repository/files/a", 400},
 		{"GET", "/projects/1/repository/archive.tar.gz", 4},
@@ -293,7 +293,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	endless := body(func(p []byte) (int, error) { clear(p); return len(p), nil })
 	s := &script{answers: []func(*http.Request) (*http.Response, error){endless}}
 	tr := playing(s)
-	tr.mostAnswer, tr.mostStream = 1<<20, 2<<20
+	tr.maxAnswerBytes, tr.maxStreamBytes = 1<<20, 2<<20
 	_, err := tr.RoundTrip(request(t, "GET", "/projects/1"))
 	assert.True(t, fault.Is(err, fault.TooLarge), err)
 	assert.Len(t, s.at, 1)

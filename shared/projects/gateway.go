@@ -21,7 +21,7 @@ func AskGateway(transport http.RoundTripper) func(ctx context.Context, address s
 	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return func(ctx context.Context, address string, user, password secret.Value) error {
 		address = strings.TrimRight(address, "/")
-		// Everybody may ask for health: it proves no credentials, so they stay here
+		// Anyone may ask for health: it proves no credentials, so they stay here
 		// until it is known that a gateway answers.
 		status, _, err := askGateway(ctx, client, address+"/healthz", secret.Value{}, secret.Value{})
 		switch {
