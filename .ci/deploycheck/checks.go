@@ -72,12 +72,12 @@ func (c checker) variables() []finding {
 	}
 	proxies := c.file.Functions["auth"].Environment["OCIM_TRUSTED_PROXIES"]
 	for network := range strings.SplitSeq(proxies, ",") {
-		if _, err := netip.ParsePrefix(network); err != nil {
+		if _, err := netip.ParsePrefix(network); err != nil && network != "" {
 			add(lacking, "proxies", "OCIM_TRUSTED_PROXIES: %q is not a network such as 10.42.0.0/16", network)
 		}
 	}
-	if proxies == "127.0.0.0/8" {
-		add(note, "proxies", "OCIM_TRUSTED_PROXIES trusts only the watchdog: behind an Ingress everyone will seem to have one address; add the network of the cluster's pods")
+	if hops := c.file.Functions["auth"].Environment["OCIM_TRUSTED_HOPS"]; hops == "0" && proxies == "" {
+		add(note, "proxies", "everyone will seem to have one address: set OCIM_TRUSTED_HOPS to the number of proxies in front of the gateway, 1 for an Ingress")
 	}
 	return out
 }

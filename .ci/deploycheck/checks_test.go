@@ -86,7 +86,7 @@ func complete() world {
 	return world{
 		env: map[string]string{
 			"OCIM_IMAGES": "registry.example.org/ocim", "OCIM_VERSION": "3.1.0", "OCIM_PUBLIC_URL": "https://ocim.example.org",
-			"OCIM_DYNAMODB_REGION": "eu-west-1", "OCIM_TRUSTED_PROXIES": "127.0.0.0/8,10.42.0.0/16",
+			"OCIM_DYNAMODB_REGION": "eu-west-1", "OCIM_TRUSTED_HOPS": "1",
 		},
 		secrets: []string{"ocim-jwt-private", "ocim-jwt-public", "ocim-seal-keys"}, timeout: "60s", loggedIn: true,
 	}
@@ -97,6 +97,7 @@ func TestRun_ACompleteDeploymentLacksNothing(t *testing.T) {
 	report, missing := complete().check(t)
 	assert.Empty(t, missing, report)
 	assert.Contains(t, report, "note mail", "it says that there is no mail")
+	assert.NotContains(t, report, "proxies")
 	assert.Contains(t, report, "ok secrets: ocim-seal-keys")
 }
 

@@ -1,10 +1,10 @@
 package bulk
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"encoding/json"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
@@ -10,7 +11,6 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/secret"
-	"log/slog"
 )
 
 // Service starts bulk changes and advances them.

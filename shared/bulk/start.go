@@ -2,10 +2,10 @@ package bulk
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
-	"encoding/json"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"

@@ -62,7 +62,8 @@ func TestMetrics_CountRequestsByRoute(t *testing.T) {
 	Register(api, Public, huma.Operation{OperationID: "get-thing", Method: http.MethodGet, Path: "/v1/things/{thing}"},
 		func(context.Context, *struct {
 			Thing string `path:"thing"`
-		}) (*struct{}, error) {
+		},
+		) (*struct{}, error) {
 			return nil, nil
 		})
 	for _, r := range [][2]string{{"GET", "/v1/things/a"}, {"GET", "/v1/things/b"}, {"GET", "/nothing/here"}, {"INVENTED", "/v1/things/a"}} {

@@ -73,7 +73,6 @@ func TestCreateToken_ScopeLimitsTheToken(t *testing.T) {
 		require.Error(t, err, name)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err), name)
 	}
-
 }
 
 // What a token could do before must not come back with a later promotion, and
