@@ -246,6 +246,16 @@ func TestContractIsAnAdministratorsBusiness(t *testing.T) {
 	assert.Nil(t, project.Contract, "a dry run keeps nothing")
 	require.Equal(t, 200, w.call(t, "administrator", "PUT", campus+"/contract", good, &page))
 	assert.True(t, page.Contract.AllowReprovision)
+	// The contract allows it, the role does not.
+	for _, path := range []string{"", "/preview"} {
+		var problem m
+		body := m{"kind": "reprovision", "confirm": "campus", "previewHash": "any"}
+		if path != "" {
+			body = m{"kind": "reprovision"}
+		}
+		require.Equal(t, 403, w.call(t, "operator", "POST", campus+"/operations"+path, body, &problem), path)
+		assert.Contains(t, fmt.Sprint(problem), "Only an administrator may reprovision")
+	}
 	require.Equal(t, 202, w.start(t, "administrator", m{"kind": "reprovision", "confirm": "campus"}, nil))
 }
 

@@ -74,7 +74,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 		}
 	}
 	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
-	for _, t := range deal(previews, req.Batch) {
+	for _, t := range deal(previews, req.Canary, req.Batch) {
 		if t.State == fleet.TargetSkipped {
 			continue
 		}
@@ -168,18 +168,25 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 		all = append(all, targetPreview{p, t, snap})
 		digests = append(digests, fmt.Sprint(p.Digest, p.Blocked))
 	}
-	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, digests)
+	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, digests)
 	return all, hash, err
 }
 
-// deal assigns targets to waves: the canary, which is the first that would change, then
-// batches.
-func deal(previews []targetPreview, batch int) []fleet.BulkTarget {
-	var out []fleet.BulkTarget
-	place := 0
-	for _, o := range previews {
+// deal assigns targets to waves: the canary, which is the first that would change unless
+// the request names one that would, then batches.
+func deal(previews []targetPreview, canary *Target, batch int) []fleet.BulkTarget {
+	first := slices.IndexFunc(previews, func(o targetPreview) bool { return !o.Blocked })
+	if canary != nil {
+		if i := slices.IndexFunc(previews, func(o targetPreview) bool { return o.target == *canary && !o.Blocked }); i >= 0 {
+			first = i
+		}
+	}
+	out := []fleet.BulkTarget{}
+	place := 0 // among the targets after the canary
+	for i, o := range previews {
 		t := fleet.BulkTarget{Cluster: o.target.Cluster, Instance: o.target.Instance, State: fleet.TargetWaiting, Shown: o.Digest}
-		if o.Blocked {
+		switch {
+		case o.Blocked:
 			t.State = fleet.TargetSkipped
 			for _, w := range o.Warnings {
 				if w.Blocking {
@@ -187,10 +194,8 @@ func deal(previews []targetPreview, batch int) []fleet.BulkTarget {
 					break
 				}
 			}
-		} else {
-			if place > 0 {
-				t.Wave = 1 + (place-1)/batch
-			}
+		case i != first:
+			t.Wave = 1 + place/batch
 			place++
 		}
 		out = append(out, t)

@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
 )
 
@@ -22,6 +23,7 @@ type Request struct {
 	Kind        fleet.OperationKind // update, archive or unarchive
 	Targets     []Target
 	Changes     []operation.Change // update
+	Canary      *Target            // the instance of the first wave; nil is the first that would change
 	Reason      string
 	Batch       int // instances per wave, after the canary
 	PauseAfter  int // pause after this many failures
@@ -61,6 +63,9 @@ func (r *Request) check() error {
 			return err
 		}
 	}
+	if r.Canary != nil && !seen[*r.Canary] {
+		return fault.InvalidField("canary", "must be one of the targets")
+	}
 	raw, err := json.Marshal(r.Changes)
 	if err != nil || len(raw) > maxChanges {
 		return fault.InvalidField("changes", "must have at most %d bytes as JSON", maxChanges)
@@ -84,4 +89,42 @@ func (r *Request) keys() []string {
 		keys = append(keys, sign+c.File+": "+strings.Join(c.Path, "."))
 	}
 	return keys
+}
+
+// values lists the new values, secrets masked; a removed key has none.
+func (r *Request) values() []fleet.KeyChange {
+	var out []fleet.KeyChange
+	for _, c := range r.Changes {
+		key := strings.Join(c.Path, ".")
+		change := fleet.KeyChange{Key: c.File + ": " + key}
+		if !c.Unset {
+			change.After = maskedValue(c)
+		}
+		out = append(out, change)
+	}
+	return out
+}
+
+// maxValue is the length limit of a value in a record, in characters.
+const maxValue = 200
+
+// maskedValue is a new value as JSON, with secrets masked as in the file.
+func maskedValue(c operation.Change) string {
+	text := string(c.Value)
+	for i := len(c.Path) - 1; i >= 0; i-- {
+		key, err := json.Marshal(c.Path[i])
+		if err != nil {
+			return grove.MaskText
+		}
+		text = "{" + string(key) + ": " + text + "}"
+	}
+	masked := grove.Mask(grove.InstanceFile("x", c.File), []byte(text))
+	if masked != text {
+		return grove.MaskText
+	}
+	value := []rune(string(c.Value))
+	if len(value) > maxValue {
+		return string(value[:maxValue]) + "…"
+	}
+	return string(value)
 }

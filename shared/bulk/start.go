@@ -18,7 +18,7 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 	if err := req.check(); err != nil {
 		return fleet.Bulk{}, false, err
 	}
-	sum, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.PreviewHash)
+	sum, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.PreviewHash)
 	if err != nil {
 		return fleet.Bulk{}, false, err
 	}
@@ -34,8 +34,8 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 		return fleet.Bulk{}, false, err
 	}
 	b := fleet.Bulk{
-		ID: s.NewID(), State: fleet.BulkRunning, Kind: req.Kind, Keys: req.keys(), Reason: req.Reason, RequestedBy: req.By.Email,
-		RequestedAt: s.Now(), Batch: req.Batch, PauseAfter: req.PauseAfter, Targets: deal(previews, req.Batch), By: req.By,
+		ID: s.NewID(), State: fleet.BulkRunning, Kind: req.Kind, Keys: req.keys(), Values: req.values(), Reason: req.Reason, RequestedBy: req.By.Email,
+		RequestedAt: s.Now(), Batch: req.Batch, PauseAfter: req.PauseAfter, Targets: deal(previews, req.Canary, req.Batch), By: req.By,
 	}
 	if !slices.ContainsFunc(b.Targets, func(t fleet.BulkTarget) bool { return t.State == fleet.TargetWaiting }) {
 		return fleet.Bulk{}, false, fault.InvalidField("targets", "nothing would change in any of these instances").WithKind(fault.Conflict)
@@ -50,7 +50,7 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 		return fleet.Bulk{}, false, fmt.Errorf("sealing the changes: %w", err)
 	}
 	if once.Record, err = s.Audit.Recorder(req.By, "bulk."+string(req.Kind), "bulk/"+b.ID, nil, map[string]any{
-		"instances": len(req.Targets), "keys": b.Keys, "reason": req.Reason,
+		"instances": len(req.Targets), "keys": b.Keys, "values": b.Values, "reason": req.Reason,
 	}); err != nil {
 		return fleet.Bulk{}, false, err
 	}

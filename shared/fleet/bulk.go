@@ -12,6 +12,7 @@ type Bulk struct {
 	State       BulkState     `json:"state" enum:"running,paused,done,aborted"`
 	Kind        OperationKind `json:"kind" enum:"update,archive,unarchive"`
 	Keys        []string      `json:"keys,omitempty" doc:"Of an update: what is set and unset, without the values"`
+	Values      []KeyChange   `json:"values,omitempty" doc:"Of an update: the new values, secrets masked"`
 	Reason      string        `json:"reason,omitempty"`
 	RequestedBy string        `json:"requestedBy" doc:"E-mail of who asked"`
 	RequestedAt time.Time     `json:"requestedAt"`

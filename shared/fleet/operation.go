@@ -7,14 +7,22 @@ import (
 	"github.com/open-craft/ocim/shared/access"
 )
 
+// KeyChange is what one key of a YAML file changes from and to.
+type KeyChange struct {
+	Key    string `json:"key" example:"LANGUAGE_CODE"`
+	Before string `json:"before,omitempty" doc:"As YAML; absent when the key is new"`
+	After  string `json:"after,omitempty" doc:"As YAML; absent when the key is removed"`
+}
+
 // FileChange is what an operation does to one file, secrets masked.
 type FileChange struct {
-	Path     string   `json:"path" example:"instances/demo/config.yml"`
-	Action   string   `json:"action" enum:"create,update,delete"`
-	Instance string   `json:"instance"`
-	Diff     string   `json:"diff,omitempty" doc:"Unified diff with secrets masked; may be cut"`
-	Keys     []string `json:"keys,omitempty" doc:"Keys of the root that change, of a YAML file"`
-	Secrets  []string `json:"secrets,omitempty" doc:"Those among them whose change the diff cannot show"`
+	Path     string      `json:"path" example:"instances/demo/config.yml"`
+	Action   string      `json:"action" enum:"create,update,delete"`
+	Instance string      `json:"instance"`
+	Diff     string      `json:"diff,omitempty" doc:"Unified diff with secrets masked; may be cut"`
+	Keys     []string    `json:"keys,omitempty" doc:"Keys of the root that change, of a YAML file"`
+	Values   []KeyChange `json:"values,omitempty" doc:"What these keys change from and to, secrets masked; long ones are cut"`
+	Secrets  []string    `json:"secrets,omitempty" doc:"Those among them whose change the diff cannot show"`
 }
 
 // Detail is what an operation changes, kept apart since lists do not need it.

@@ -20,6 +20,9 @@ type Once struct {
 	Key         string // chosen by the caller; 1 to 200 bytes
 	Fingerprint string // of what was asked for; the same key with another one is fault.Conflict
 	Record      Recorder
+	// RecordInstance writes the index entries of instances together with their audit
+	// entries; instances that are not in it have none of their own.
+	RecordInstance map[string]Recorder
 }
 
 // Recorder writes an item together with the audit entry that goes with it.
@@ -69,7 +72,21 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 	// operation without them would be forgotten.
 	keys := []kv.Key{openKey(op)}
 	for _, d := range op.All() {
-		keys = append(keys, deploymentKey(op.Cluster, d.ID), kv.Key{Partition: operatedPartition(op.Cluster, d.Instance), Sort: op.ID})
+		key := kv.Key{Partition: operatedPartition(op.Cluster, d.Instance), Sort: op.ID}
+		keys = append(keys, deploymentKey(op.Cluster, d.ID))
+		record := once.RecordInstance[d.Instance]
+		if record == nil {
+			keys = append(keys, key)
+			continue
+		}
+		value, err := json.Marshal(claimedOperation{Cluster: op.Cluster, ID: op.ID})
+		if err != nil {
+			return fleet.Operation{}, false, fmt.Errorf("encoding an index entry of operation %s: %w", op.ID, err)
+		}
+		// Recorded once: a caller that died repeats all this.
+		if err := record(ctx, kv.Item{Key: key, Value: value}, kv.IfAbsent()); err != nil && !fault.Is(err, fault.Conflict) {
+			return fleet.Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
+		}
 	}
 	for _, key := range keys {
 		if err := kvjson.Put(ctx, s.kv, key, claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, kvjson.NoExpiry); err != nil {

@@ -36,6 +36,7 @@ func (c change) describe() fleet.FileChange {
 		d.Diff = strings.ToValidUTF8(d.Diff[:maxDiff], "") + "\n… the rest is left out\n"
 	}
 	d.Keys, d.Secrets = changedKeys(c.action.Path, c.before, c.action.Content, old, now)
+	d.Values = changedValues(c.action.Path, d.Keys, old, now)
 	return d
 }
 
@@ -61,6 +62,44 @@ func changedKeys(path string, before, after []byte, maskedBefore, maskedAfter st
 		}
 	}
 	return keys, secrets
+}
+
+// Limits of the values that a change lists.
+const (
+	maxValues = 50
+	maxValue  = 200 // characters
+)
+
+// changedValues lists what keys change from and to, from texts whose secrets are masked.
+func changedValues(path string, keys []string, maskedBefore, maskedAfter string) []fleet.KeyChange {
+	if len(keys) == 0 {
+		return nil
+	}
+	old, now := root(path, []byte(maskedBefore)), root(path, []byte(maskedAfter))
+	var out []fleet.KeyChange
+	for _, k := range keys[:min(len(keys), maxValues)] {
+		out = append(out, fleet.KeyChange{Key: k, Before: valueText(old[k]), After: valueText(now[k])})
+	}
+	return out
+}
+
+// valueText is a value as YAML, on one line where it is a scalar.
+func valueText(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	text := n.Value
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!str" && n.Value == "" {
+		raw, err := yaml.Marshal(n)
+		if err != nil {
+			return ""
+		}
+		text = strings.TrimRight(string(raw), "\n")
+	}
+	if r := []rune(text); len(r) > maxValue {
+		text = string(r[:maxValue]) + "…"
+	}
+	return text
 }
 
 // root gives the values of a file's map by key; what cannot be read, or grows

@@ -110,9 +110,21 @@ func (s *Service) Add(ctx context.Context, project fleet.Project, req Request) (
 	if err := s.seal(ctx, &op, p.call); err != nil {
 		return fleet.Operation{}, false, err
 	}
-	target := audit.InstanceTarget(op.Cluster, op.Instance)
-	if once.Record, err = s.Audit.Recorder(req.By, "operation."+string(op.Kind), target, p.before(), p.after()); err != nil {
-		return fleet.Operation{}, false, err
+	action := "operation." + string(op.Kind)
+	if req.RollBackTo != "" {
+		action = "operation.rollBack"
+	}
+	once.RecordInstance = map[string]fleetstore.Recorder{}
+	for i, d := range op.All() { // an entry for every instance
+		record, err := s.Audit.Recorder(req.By, action, audit.InstanceTarget(op.Cluster, d.Instance), p.before(d.Instance), p.after(d.Instance))
+		if err != nil {
+			return fleet.Operation{}, false, err
+		}
+		if i == 0 {
+			once.Record = record
+		} else if record != nil {
+			once.RecordInstance[d.Instance] = record
+		}
 	}
 	op, created, err := s.Store.AddOperation(ctx, op, once)
 	if err != nil {

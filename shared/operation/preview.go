@@ -73,41 +73,6 @@ func (p *prepared) detail() fleet.Detail {
 	return d
 }
 
-// before and after are what the audit log records.
-func (p *prepared) before() any {
-	if p.row == nil {
-		return nil
-	}
-	return map[string]any{"lifecycle": p.row.Instance.Lifecycle, "release": p.row.Instance.Release}
-}
-
-func (p *prepared) after() any {
-	type file struct {
-		Path, Action string
-		Keys         []string `json:",omitempty"`
-		Diff         string   `json:",omitempty"`
-	}
-	const most = 8 << 10 // bytes of diffs in an entry
-	out := map[string]any{"kind": p.op.Kind, "deploymentId": p.op.DeploymentID}
-	if p.op.Reason != "" {
-		out["reason"] = p.op.Reason
-	}
-	var files []file
-	total := 0
-	for _, f := range p.files[:min(len(p.files), 100)] {
-		d := f.describe()
-		entry := file{Path: d.Path, Action: d.Action, Keys: d.Keys[:min(len(d.Keys), 50)]}
-		if total += len(d.Diff); total <= most {
-			entry.Diff = d.Diff
-		}
-		files = append(files, entry)
-	}
-	if len(files) > 0 {
-		out["files"] = files
-	}
-	return out
-}
-
 // Configuration reads an instance's files from GitLab, secrets masked, to be edited.
 // The result's Commit is the BaseCommit of the edit; an empty ref is the head.
 func (s *Service) Configuration(ctx context.Context, project fleet.Project, instance, ref string) (fleet.Files, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
@@ -25,8 +26,28 @@ var gitlabSources = []string{
 // can deploy and belongs to the operation decides it, and only one that can deploy
 // occupies the cluster.
 func TestAdvance_OnlyDeployingPipelinesDecide(t *testing.T) {
-	w := operationtest.New(t, "alpha", "beta")
-	op := startHanging(t, w)
+	t.Run("of an instance", func(t *testing.T) {
+		t.Parallel()
+		w := operationtest.New(t, "alpha", "beta")
+		requireOnlyDeployingPipelinesDecide(t, w, startHanging(t, w))
+	})
+	t.Run("of the cluster", func(t *testing.T) {
+		t.Parallel()
+		w := operationtest.New(t, "alpha", "beta")
+		w.DropWebhooks()
+		w.Server.Script(gitlabtest.Outcome{Hang: true, Times: -1})
+		op, err := w.Request(t, operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"})
+		require.NoError(t, err)
+		w.Poll(t, 1)
+		op = w.Operation(t, op.ID)
+		require.Len(t, op.Pipelines, 1)
+		require.False(t, op.State.Ended())
+		requireOnlyDeployingPipelinesDecide(t, w, op)
+	})
+}
+
+func requireOnlyDeployingPipelinesDecide(t *testing.T, w *operationtest.World, op fleet.Operation) {
+	t.Helper()
 	refs := map[string]fleet.Pipeline{
 		"default branch": {Ref: "main"},
 		"other branch":   {Ref: "feature"},
@@ -39,7 +60,6 @@ func TestAdvance_OnlyDeployingPipelinesDecide(t *testing.T) {
 		"of beta":          "[AutoDeploy][Update] beta|1234567890123456789",
 		"none":             "Fix the readme",
 	}
-	row := w.Row(t, "alpha").Instance.Pipeline
 	id, cases := int64(5000), 0
 	for _, source := range gitlabSources {
 		for ref, p := range refs {
@@ -69,7 +89,6 @@ func TestAdvance_OnlyDeployingPipelinesDecide(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, row.ID, w.Row(t, "alpha").Instance.Pipeline.ID)
 	assert.Greater(t, cases, 800)
 }
 

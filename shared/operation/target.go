@@ -79,6 +79,9 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 			p.block(unchanged, "targets", "%s is already set", req.Instance)
 		}
 	}
+	if row := snap.chunk.Row(req.Instance); row != nil && req.Kind == fleet.Update && p.refusal() == nil {
+		p.warnOfInstance(row.Instance)
+	}
 	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil}
 	t.Effects = openedx.Effects(req.Kind, t.Files, p.tutor())
 	if req.Kind != fleet.Update || t.Blocked {
@@ -90,6 +93,19 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 	var err error
 	t.Digest, err = Digest(t.Files)
 	return t, err
+}
+
+// warnOfInstance warns that an instance is unhealthy, and that its last change in git was not
+// deployed: an update deploys that change, too.
+func (p *prepared) warnOfInstance(i fleet.Instance) {
+	if i.Health.State == fleet.Failed || i.Health.State == fleet.Degraded {
+		p.warn(unhealthy, "targets", "%s is %s: %s", i.Name, i.Health.State, i.Health.Reason)
+	}
+	if d := i.Pipeline; d != nil && !d.Status.Moving() && i.ChangedAt.After(d.UpdatedAt) {
+		p.warn(undeployed, "targets", "%s has a change by %s that is not deployed. It goes out with this one", i.Name, i.ChangedBy)
+	} else if d != nil && (d.Status == fleet.StatusFailed || d.Status == fleet.StatusCanceled) {
+		p.warn(undeployed, "targets", "The last deployment of %s did not succeed. What it changed goes out with this one", i.Name)
+	}
 }
 
 // TargetRequest returns the request that GitLab would receive for one instance; nil when

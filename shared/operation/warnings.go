@@ -8,7 +8,7 @@ import (
 
 // Warning tells a person something before they confirm.
 type Warning struct {
-	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem"`
+	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem,unhealthy,undeployed"`
 	Field    string `json:"field,omitempty" doc:"Input field that it is about"`
 	Message  string `json:"message"`
 	Link     string `json:"link,omitempty" doc:"GitLab page about it"`
@@ -33,6 +33,8 @@ const (
 	dataUncertain   = "dataUncertain"
 	notAllowed      = "notAllowed"
 	FileProblem     = "fileProblem"
+	unhealthy       = "unhealthy"
+	undeployed      = "undeployed"
 )
 
 func (p *prepared) warn(code, field, format string, args ...any) {

@@ -1702,6 +1702,8 @@ export interface components {
             /** @description E-mail of the operator who continued it last, if not the requester */
             takenOverBy?: string;
             targets: components["schemas"]["BulkTarget"][];
+            /** @description Of an update: the new values, secrets masked */
+            values?: components["schemas"]["KeyChange"][];
         };
         BulkGroup: {
             effects: components["schemas"]["Effect"][];
@@ -1731,6 +1733,8 @@ export interface components {
              * @default 5
              */
             batch: number;
+            /** @description Instance of the first wave; absent is the first that would change */
+            canary?: components["schemas"]["Target"];
             /** @description Of update: keys to set and unset in each instance */
             changes?: components["schemas"]["Change"][];
             /** @enum {string} */
@@ -2257,6 +2261,8 @@ export interface components {
             path: string;
             /** @description Those among them whose change the diff cannot show */
             secrets?: string[];
+            /** @description What these keys change from and to, secrets masked; long ones are cut */
+            values?: components["schemas"]["KeyChange"][];
         };
         FileEdit: {
             /** @description Keys from the root down, positions in lists */
@@ -2546,6 +2552,14 @@ export interface components {
             type: "text" | "host" | "email" | "version" | "bool" | "int" | "list" | "map" | "patch" | "any";
             /** @description Why it causes that */
             why?: string;
+        };
+        KeyChange: {
+            /** @description As YAML; absent when the key is removed */
+            after?: string;
+            /** @description As YAML; absent when the key is new */
+            before?: string;
+            /** @example LANGUAGE_CODE */
+            key: string;
         };
         KeyEffectsOutputBody: {
             keys: components["schemas"]["Key"][];
@@ -3385,6 +3399,8 @@ export interface components {
              * @default 5
              */
             batch: number;
+            /** @description Instance of the first wave; absent is the first that would change */
+            canary?: components["schemas"]["Target"];
             /** @description Of update: keys to set and unset in each instance */
             changes?: components["schemas"]["Change"][];
             /** @enum {string} */
@@ -3771,7 +3787,7 @@ export interface components {
             /** @description Whether the operation would be refused */
             blocking: boolean;
             /** @enum {string} */
-            code: "willQueue" | "changeWaits" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem";
+            code: "willQueue" | "changeWaits" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem" | "unhealthy" | "undeployed";
             /** @description Input field that it is about */
             field?: string;
             /** @description GitLab page about it */
