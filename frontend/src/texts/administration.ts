@@ -88,7 +88,7 @@ export const disable = 'Disable…';
 export const disable2 = (name: string) => `Disable ${name}?`;
 export const disable3 = 'Disable';
 export const isLoggedOutEverywhereAndTheir = (email: string) =>
-  `${email} is logged out everywhere and their API tokens are refused. Enabling undoes it.`;
+  `${email} is logged out everywhere. Their API tokens are revoked and stay revoked when you enable the account again.`;
 export const enable2 = (name: string) => `Enable ${name}?`;
 export const enable3 = 'Enable';
 export const mayLogInAgainAs = (email: string, rolesInWords: string) =>

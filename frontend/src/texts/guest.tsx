@@ -1,4 +1,6 @@
 // _guest.tsx
+export const logInToLinkGoogle =
+  'An account with this address exists. Log in with its password to link your Google account to it.';
 export const ocim = 'Ocim';
 
 // _guest/forgot-password.tsx

@@ -40,6 +40,7 @@ const googleProblems: Partial<Record<string, string>> = {
   refused: texts.thisGoogleAccountMayNotEnter,
   limited: texts.tooManyAttemptsWaitAMoment,
   unavailable: texts.googleDoesNotAnswerTryAgain,
+  link: texts.logInToLinkGoogle,
 };
 
 function Login() {
@@ -54,7 +55,11 @@ function Login() {
     send: ({ email, password }) =>
       answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
     // Who is logged in does not stay here: the root leads on.
-    onDone: (signedIn) => session.enter(signedIn),
+    onDone: async (signedIn) => {
+      session.enter(signedIn);
+      // The sign-in that led here waits in a cookie. The account page shows whether it is linked.
+      if (problem === 'link') await client.POST('/auth/v1/me/link');
+    },
   });
   return (
     <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToGoOnWhere}>

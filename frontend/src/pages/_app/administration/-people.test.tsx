@@ -44,7 +44,7 @@ describe('users', () => {
     const { user } = open('/administration/users');
     await act(user, 'Bruno', 'Disable…');
     const dialog = await screen.findByRole('dialog', { name: 'Disable Bruno Keller?' });
-    expect(dialog).toHaveTextContent('API tokens are refused');
+    expect(dialog).toHaveTextContent('API tokens are revoked');
     await user.click(within(dialog).getByRole('button', { name: 'Disable' }));
     expect(await screen.findByRole('row', { name: /Bruno.*Disabled/ })).toBeVisible();
   });

@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { auditQuery, usersQuery } from '@/api/queries/identity';
 import classes from '@/components/audit/audit.module.css';
 import { EntryRow, type People } from '@/components/audit/EntryRow';
+import { VerifyAudit } from '@/components/audit/VerifyAudit';
 import { actionGroups, actionWord } from '@/components/audit/words';
 import { Empty } from '@/components/Empty';
 import { Chips } from '@/components/filters/Chips';
@@ -57,7 +58,7 @@ function Audit() {
   const clear = () => void navigate({ search: {} });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
-    <Page title={texts.audit} about={texts.whoChangedWhatAndWhenNothing}>
+    <Page title={texts.audit} about={texts.whoChangedWhatAndWhenNothing} actions={<VerifyAudit />}>
       <Filters search={filter} people={people} onChange={change} onClear={clear} />
       <Loaded query={query} what={texts.theAuditLog} lines={10}>
         {({ pages }) => {

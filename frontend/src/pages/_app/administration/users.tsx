@@ -20,13 +20,15 @@ import { useMay, useMe } from '@/components/useMe';
 import classes from './-people.module.css';
 import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
+import { accessMenu } from '@/texts/access';
 import * as texts from '@/texts/administration';
 
 const RolesDialog = lazy(() => import('./-RolesDialog'));
+const WaysInDialog = lazy(() => import('./-WaysInDialog'));
 
 export const Route = createFileRoute('/_app/administration/users')({ component: Users });
 
-type Doing = { what: 'roles' | 'disable' | 'enable' | 'end'; user: User };
+type Doing = { what: 'roles' | 'access' | 'disable' | 'enable' | 'end'; user: User };
 
 function Users() {
   const administrator = useMay('administrator');
@@ -83,6 +85,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => vo
           contents={texts.change2(user.name)}
         >
           <DropdownButton onClick={() => onDo('roles')}>{texts.roles2}</DropdownButton>
+          <DropdownButton onClick={() => onDo('access')}>{accessMenu}</DropdownButton>
           <DropdownButton onClick={() => onDo('end')}>{texts.endSessions}</DropdownButton>
           {user.disabled ? (
             <DropdownButton onClick={() => onDo('enable')}>{texts.enable}</DropdownButton>
@@ -109,6 +112,12 @@ function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () 
       return (
         <Suspense fallback={null}>
           <RolesDialog user={user} {...common} />
+        </Suspense>
+      );
+    case 'access':
+      return (
+        <Suspense fallback={null}>
+          <WaysInDialog user={user} onClose={onClose} />
         </Suspense>
       );
     case 'disable':

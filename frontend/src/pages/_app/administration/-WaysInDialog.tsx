@@ -1,0 +1,104 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { answer, client } from '@/api/client';
+import type { User } from '@/api/types';
+import { Dialog } from '@/components/Dialog';
+import { Failure } from '@/components/Failure';
+import { Loaded } from '@/components/Loaded';
+import { roleWords } from '@/components/roles';
+import { SmallButton } from '@/components/SmallButton';
+import { Table } from '@/components/Table';
+import { Time } from '@/components/Time';
+import * as texts from '@/texts/access';
+
+/** What lets a user in besides their password, for an administrator to revoke. */
+export default function WaysInDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const queryKey = ['users', user.id, 'ways-in'];
+  const path = { user: user.id };
+  const query = useQuery({
+    queryKey,
+    queryFn: ({ signal }) =>
+      answer(client.GET('/auth/v1/users/{user}/ways-in', { signal, params: { path } })),
+  });
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (revoke: () => Promise<unknown>) => revoke(),
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+  });
+  const revokeToken = (token: string) =>
+    answer(
+      client.DELETE('/auth/v1/users/{user}/tokens/{token}', { params: { path: { user: user.id, token } } }),
+    );
+  return (
+    <Dialog title={texts.accessOf(user.name)} onClose={onClose} size="xl">
+      <Loaded query={query} what={texts.theAccess}>
+        {({ tokens, rememberedBrowsers, linked }) => (
+          <>
+            {tokens.length === 0 ? (
+              <Text>{texts.noTokens}</Text>
+            ) : (
+              <Table
+                label={texts.tokens}
+                heads={[texts.name, texts.role, texts.lastUse, texts.address, texts.expires, '']}
+              >
+                {tokens.map((token) => (
+                  <tr key={token.id}>
+                    <td>{token.name}</td>
+                    <td>{roleWords[token.role]}</td>
+                    <td data-dim>
+                      {token.lastUsedAt === undefined ? texts.never : <Time at={token.lastUsedAt} />}
+                    </td>
+                    <td data-dim>{token.lastFrom ?? ''}</td>
+                    <td data-dim>
+                      <Time at={token.expiresAt} />
+                    </td>
+                    <td data-end>
+                      <SmallButton
+                        aria-label={texts.revokeToken(token.name)}
+                        onClick={() => mutate(() => revokeToken(token.id))}
+                      >
+                        {texts.revoke}
+                      </SmallButton>
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            )}
+            <Text mt="sm">{texts.browsers(rememberedBrowsers)}</Text>
+            <Text>{linked ? texts.linked : texts.notLinked}</Text>
+            {error && <Failure error={error} what={texts.notRevoked} />}
+            <Group justify="flex-end" gap={8} mt="md">
+              <Button
+                variant="default"
+                disabled={rememberedBrowsers === 0 || isPending}
+                onClick={() =>
+                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/browsers', { params: { path } })))
+                }
+              >
+                {texts.forgetBrowsers}
+              </Button>
+              <Button
+                variant="default"
+                disabled={!linked || isPending}
+                onClick={() =>
+                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/link', { params: { path } })))
+                }
+              >
+                {texts.unlink}
+              </Button>
+              <Button
+                color="red.9"
+                disabled={tokens.length === 0 || isPending}
+                onClick={() =>
+                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/tokens', { params: { path } })))
+                }
+              >
+                {texts.revokeAll}
+              </Button>
+            </Group>
+          </>
+        )}
+      </Loaded>
+    </Dialog>
+  );
+}

@@ -1,0 +1,33 @@
+// pages/_app/administration/-WaysInDialog.tsx
+export const accessOf = (name: string) => `Access of ${name}`;
+export const accessMenu = 'Access…';
+export const theAccess = 'the access of this user';
+export const tokens = 'API tokens';
+export const noTokens = 'No API tokens.';
+export const name = 'Name';
+export const role = 'Role';
+export const lastUse = 'Last used';
+export const address = 'Address';
+export const expires = 'Expires';
+export const never = 'Never';
+export const revoke = 'Revoke';
+export const revokeToken = (token: string) => `Revoke ${token}`;
+export const revokeAll = 'Revoke all tokens';
+export const browsers = (count: number) =>
+  count === 1 ? '1 remembered browser.' : `${count} remembered browsers.`;
+export const forgetBrowsers = 'Forget browsers';
+export const linked = 'A sign-in account is linked.';
+export const notLinked = 'No sign-in account is linked.';
+export const unlink = 'Unlink sign-in';
+export const notRevoked = 'The access was not revoked.';
+
+// components/audit/VerifyAudit.tsx
+export const verifyLog = 'Verify log';
+export const notVerified = 'The log could not be verified.';
+export const intact = (entries: number, sealed: number) =>
+  `The log is intact: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${sealed} of them sealed.`;
+export const tampered = (problem: string) => `The log was tampered with. ${problem}`;
+
+// pages/_app/account/index.tsx, login
+export const keepAccess = 'Keep API tokens, remembered browsers and the linked sign-in';
+export const keepAccessAbout = 'Leave this off if someone else may know your password.';
