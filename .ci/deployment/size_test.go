@@ -1,0 +1,78 @@
+package deployment
+
+import (
+	"bytes"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/ci/stack"
+)
+
+// Bounds of a function's program. The goals are 16 MB and 20 MiB.
+const (
+	maxProgram = 17_000_000 // bytes
+	maxIdle    = 20 << 20   // bytes of resident memory, once it has answered
+)
+
+// A function stays small: what makes one grow, such as a library that calls methods by
+// name and so keeps every exported method linked, is found by this test.
+func TestEveryFunction_IsSmall(t *testing.T) {
+	t.Parallel()
+	f := readStack(t, stack.Unset)
+	for _, function := range slices.Sorted(maps.Keys(f.Functions)) {
+		t.Run(function, func(t *testing.T) {
+			t.Parallel()
+			path := program(t, function)
+			info, err := os.Stat(path)
+			require.NoError(t, err)
+			start := time.Now()
+			idle := idleMemory(t, path, environment(t, f.Functions[function]))
+			t.Logf("%s: %.1f MB, %.1f MiB resident, answers after %s", function, float64(info.Size())/1e6, float64(idle)/(1<<20), time.Since(start).Round(time.Millisecond))
+			if function != "web" { // its program holds the pages
+				assert.LessOrEqual(t, info.Size(), int64(maxProgram))
+			}
+			assert.LessOrEqual(t, idle, int64(maxIdle))
+		})
+	}
+}
+
+// idleMemory starts a program and returns its resident memory once it has answered.
+func idleMemory(t *testing.T, path string, env []string) int64 {
+	t.Helper()
+	address := freeAddress(t)
+	var log bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), path)
+	cmd.Env = append(env, "upstream_url=http://"+address)
+	cmd.Stdout, cmd.Stderr = &log, &log
+	require.NoError(t, cmd.Start())
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	require.Eventually(t, func() bool {
+		resp, err := http.Get("http://" + address + "/healthz")
+		return err == nil && resp.Body.Close() == nil
+	}, time.Minute, 5*time.Millisecond)
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(cmd.Process.Pid), "status"))
+	require.NoError(t, err)
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kilobytes, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")), 10, 64)
+			require.NoError(t, err)
+			return kilobytes << 10
+		}
+	}
+	t.Fatal("the process has no resident memory")
+	return 0
+}
