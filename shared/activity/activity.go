@@ -49,14 +49,25 @@ type Log struct {
 // New makes a Log; now is the clock.
 func New(store kv.Store, now func() time.Time) *Log { return &Log{store, now} }
 
+// Latest reads the newest activity of what keep (nil is all) wants. It may miss the last
+// second's.
+func (l *Log) Latest(ctx context.Context, keep func(Activity) bool, limit int) ([]Activity, error) {
+	list, _, err := l.page(ctx, keep, "", limit, true)
+	return list, err
+}
+
 // Page reads a page of the fleet's activity, newest first, of what keep (nil
 // is all) wants. A page may hold fewer than limit, or nothing; only an empty cursor
 // says that there is no more.
 func (l *Log) Page(ctx context.Context, keep func(Activity) bool, after string, limit int) ([]Activity, string, error) {
+	return l.page(ctx, keep, after, limit, after != "")
+}
+
+func (l *Log) page(ctx context.Context, keep func(Activity) bool, after string, limit int, eventual bool) ([]Activity, string, error) {
 	list := []Activity{}
 	for range maxActivityPages {
 		page, next, err := kvjson.Query[Activity](ctx, l.kv, kv.Query{
-			Partition: partActivity, After: after, Limit: limit - len(list), Reverse: true, Eventual: after != "",
+			Partition: partActivity, After: after, Limit: limit - len(list), Reverse: true, Eventual: eventual,
 		})
 		if err != nil {
 			return nil, "", err

@@ -117,6 +117,17 @@ func (h *head) unchanged(cluster string, revision int64) bool {
 	return ok && !slices.Contains(ids, cluster)
 }
 
+// version gives the version of a cluster that was published last, 0 when the head does
+// not know.
+func (h *head) version(cluster string) int64 {
+	for _, c := range h.Recent {
+		if c.Cluster == cluster {
+			return c.Version
+		}
+	}
+	return 0
+}
+
 // readHead reads the head; a zero one before the first change.
 func readHead(ctx context.Context, store kv.Store, opts ...kv.ReadOption) (head, error) {
 	var h head

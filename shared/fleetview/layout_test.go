@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -193,20 +194,20 @@ func TestSegments_ReadWhatFormerReleasesStored(t *testing.T) {
 // dying is a store whose process dies before its n-th write.
 type dying struct {
 	kv.Store
-	left int
+	left atomic.Int64
 }
 
 var errDied = errors.New("the process died")
 
 func (d *dying) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	if d.left--; d.left < 0 {
+	if d.left.Add(-1) < 0 {
 		return kv.Item{}, errDied
 	}
 	return d.Store.Put(ctx, item, cond)
 }
 
 func (d *dying) Delete(ctx context.Context, key kv.Key, cond kv.Condition) error {
-	if d.left--; d.left < 0 {
+	if d.left.Add(-1) < 0 {
 		return errDied
 	}
 	return d.Store.Delete(ctx, key, cond)
@@ -235,7 +236,7 @@ func TestSegments_SurviveADeathAtEachWrite(t *testing.T) {
 			for death := 0; ; death++ {
 				store := kvtest.Open(t)
 				start(t, store)
-				err := grow(t, newSegments(&dying{store, death}))
+				err := grow(t, newSegments(dyingAfter(store, death)))
 				s := newSegments(store)
 				c, readErr := s.Chunk(t.Context(), "campus")
 				require.NoError(t, readErr, "death at write %d", death)
@@ -281,7 +282,7 @@ func TestChangeRows_LosesNoConcurrentChange(t *testing.T) {
 	wg.Wait()
 	c, err := newSegments(store).Chunk(t.Context(), "campus")
 	require.NoError(t, err)
-	assert.Len(t, c.Rows, 60+3*60)
+	assert.Equal(t, 60+3*60, len(c.Rows))
 	for n := range 12 {
 		if n%4 != 0 {
 			assert.Equal(t, fleet.StatusFailed, c.Row(usualRow(n*5).Instance.Name).Instance.Pipeline.Status, n)
@@ -331,4 +332,10 @@ func TestChangeChunk_LeavesNothingWhenItIsFenced(t *testing.T) {
 	snap, err := fleetview.NewReplica(other).Snapshot(t.Context())
 	require.NoError(t, err)
 	assert.Empty(t, snap.Chunk("campus").Rows[2].Instance.Theme)
+}
+
+func dyingAfter(store kv.Store, writes int) *dying {
+	d := &dying{Store: store}
+	d.left.Store(int64(writes))
+	return d
 }

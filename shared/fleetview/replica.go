@@ -63,10 +63,10 @@ type Replica struct {
 
 // held is which items of a cluster are in the current snapshot. It never changes.
 type held struct {
-	born     string
+	version  int64 // of the facts
 	provider string
 	settings int64
-	layout   int
+	set      string
 	versions []int64
 	names    []map[uint64]string // of each segment, the names of its rows by the sum of their JSON
 }
@@ -112,7 +112,7 @@ var errMoved = errors.New("the rows were moved meanwhile")
 func (r *Replica) load(ctx context.Context, h head) error {
 	if r.current != nil && !r.current.view.Overgrown() {
 		if ids, ok := h.since(r.current.Revision); ok {
-			return r.loadSome(ctx, h.Revision, ids)
+			return r.loadSome(ctx, h, ids)
 		}
 	}
 	return r.loadAll(ctx, h.Revision)
@@ -167,7 +167,7 @@ func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 		return &held{}, nil // of no item: it is read whole the next time
 	}
 	h := &held{
-		born: l.facts.Born, provider: l.facts.Cluster.Provider, settings: l.facts.Settings, layout: l.facts.Layout,
+		version: l.items[sortFacts].Version, provider: l.facts.Cluster.Provider, settings: l.facts.Settings, set: l.facts.Set,
 		versions: make([]int64, len(l.facts.Versions)), names: make([]map[uint64]string, len(l.facts.Versions)),
 	}
 	rows := map[int][]fleet.Row{}
@@ -176,12 +176,12 @@ func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 		rows[n] = append(rows[n], row)
 	}
 	for n := range h.versions {
-		item, ok := l.items[segmentSort(h.layout, n)]
-		if !ok {
-			if l.facts.Versions[n] > 0 {
-				return nil, fmt.Errorf("cluster %s: %w", cluster, errMoved)
-			}
+		if l.facts.Versions[n] == 0 {
 			continue
+		}
+		item, ok := l.items[l.facts.sort(n)]
+		if !ok {
+			return nil, fmt.Errorf("cluster %s: %w", cluster, errMoved)
 		}
 		lines, err := r.store.codec.lines(item)
 		if err != nil {
@@ -197,13 +197,17 @@ func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 }
 
 // loadSome makes the snapshot that follows the current one when some clusters changed.
-func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) error {
+func (r *Replica) loadSome(ctx context.Context, h head, ids []string) error {
 	keys := make([]kv.Key, len(ids))
+	want := make(map[kv.Key]int64, len(ids))
 	for i, id := range ids {
 		keys[i] = factsKey(id)
+		// A version that is held already is not what the head speaks of.
+		if v := h.version(id); r.held[id] != nil && v != r.held[id].version {
+			want[keys[i]] = v
+		}
 	}
-	// The reads are consistent: what is older than its head would stick.
-	items, err := r.store.batch(ctx, keys)
+	items, err := r.store.batch(ctx, keys, want)
 	if err != nil {
 		return fmt.Errorf("reading changed clusters: %w", err)
 	}
@@ -230,7 +234,7 @@ func (r *Replica) loadSome(ctx context.Context, revision int64, ids []string) er
 		}
 	}
 	view := r.current.view.Next(changes)
-	r.held, r.current = all, &Snapshot{Revision: revision, Chunks: view.Clusters(), view: view}
+	r.held, r.current = all, &Snapshot{Revision: h.Revision, Chunks: view.Clusters(), view: view}
 	return nil
 }
 
@@ -244,20 +248,24 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 			return listindex.Change{}, nil, err
 		}
 	}
-	if !exists || was == nil || was.born != f.Born || was.layout != f.Layout || was.settings != f.Settings || was.provider != f.Cluster.Provider {
+	if !exists || was == nil || was.set != f.Set || was.settings != f.Settings || was.provider != f.Cluster.Provider {
 		return r.replace(ctx, id)
 	}
 	c := listindex.Change{Cluster: f.Cluster, Settings: r.current.view.Settings(id)}
 	next := *was
+	next.version = item.Version
 	next.versions, next.names = slices.Clone(was.versions), slices.Clone(was.names)
 	var keys []kv.Key
 	var numbers []int
+	want := map[kv.Key]int64{}
 	for n, version := range f.Versions {
 		if version != was.versions[n] {
-			keys, numbers = append(keys, kv.Key{Partition: partSegment + id, Sort: segmentSort(f.Layout, n)}), append(numbers, n)
+			key := kv.Key{Partition: partSegment + id, Sort: f.sort(n)}
+			keys, numbers = append(keys, key), append(numbers, n)
+			want[key] = version
 		}
 	}
-	items, err := r.store.batch(ctx, keys)
+	items, err := r.store.batch(ctx, keys, want)
 	if err != nil {
 		return c, nil, err
 	}
@@ -326,17 +334,39 @@ func (s *Segments) clusters(ctx context.Context) ([]string, error) {
 	return slices.Sorted(maps.Keys(ids)), nil
 }
 
-// batch reads any number of items, by key.
-func (s *Segments) batch(ctx context.Context, keys []kv.Key) (map[kv.Key]kv.Item, error) {
+// batch reads any number of items, by key. An item of the version that is wanted may come
+// from an eventual read, which costs half; any other is read once more, consistently,
+// because what is older than the head says would stay.
+func (s *Segments) batch(ctx context.Context, keys []kv.Key, want map[kv.Key]int64) (map[kv.Key]kv.Item, error) {
 	found := make(map[kv.Key]kv.Item, len(keys))
-	for some := range slices.Chunk(keys, kv.MaxBatch) {
-		items, err := s.kv.BatchGet(ctx, some)
-		if err != nil {
-			return nil, err
+	read := func(keys []kv.Key, opts ...kv.ReadOption) error {
+		for some := range slices.Chunk(keys, kv.MaxBatch) {
+			items, err := s.kv.BatchGet(ctx, some, opts...)
+			if err != nil {
+				return err
+			}
+			for _, item := range items {
+				found[item.Key] = item
+			}
 		}
-		for _, item := range items {
-			found[item.Key] = item
+		return nil
+	}
+	var cheap, left []kv.Key
+	for _, key := range keys {
+		if want[key] > 0 {
+			cheap = append(cheap, key)
+		} else {
+			left = append(left, key)
 		}
 	}
-	return found, nil
+	if err := read(cheap, kv.Eventual()); err != nil {
+		return nil, err
+	}
+	for _, key := range cheap {
+		if found[key].Version != want[key] {
+			delete(found, key)
+			left = append(left, key)
+		}
+	}
+	return found, read(left)
 }

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,7 +23,7 @@ import (
 const (
 	partHead    = "fleet"    // sort: "head"
 	partCluster = "cluster"  // sort: id of each cluster that has segments
-	partSegment = "segment#" // + cluster; sort: "facts", "settings", or of rows: layout + "#" + number
+	partSegment = "segment#" // + cluster; sort: "facts", "settings", or of rows: layout + set + "#" + number
 	partChunk   = "chunk"    // sort: id of a cluster; all of it in one item, as releases before 2026-12 stored it
 )
 
@@ -55,10 +56,12 @@ func NewSegments(store kv.Store, log *activity.Log) *Segments {
 type facts struct {
 	Cluster  fleet.Cluster `json:"cluster"`
 	Fence    int64         `json:"fence,omitempty"`
-	Born     string        `json:"born"`               // differs for a cluster that is added again
 	Settings int64         `json:"settings,omitempty"` // version of the settings item; 0 without one
 	Layout   int           `json:"layout"`             // the rows are in 2^Layout segments
-	Versions []int64       `json:"versions"`           // of the segments; 0 for one that has never had rows
+	// Set tells the segments of one move to a layout from those of any other, so that
+	// writers that move the rows at the same time never write the same item.
+	Set      string  `json:"set"`
+	Versions []int64 `json:"versions"` // of the segments; 0 for one that has never had rows
 }
 
 // segmentOf gives the number of the segment that holds a row.
@@ -69,8 +72,8 @@ func (f *facts) segmentOf(name string) int {
 	return int((sum ^ sum>>16) & (1<<f.Layout - 1))
 }
 
-// layoutFor gives the layout for rows: never less than it was, since an item of an
-// earlier layout may still be there.
+// layoutFor gives the layout for rows. It is never less than it was, so that a cluster
+// whose size goes up and down does not move its rows each time.
 func layoutFor(rows []fleet.Row, was int) int {
 	f := facts{Layout: was}
 	for ; f.Layout < maxLayout; f.Layout++ {
@@ -212,7 +215,7 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 	if err := s.publisher.publish(ctx, cluster, version); err != nil {
 		return err
 	}
-	return s.sweep(ctx, cluster, l)
+	return s.sweep(ctx, cluster, l, written)
 }
 
 // crowded reports whether a segment would have too many rows.
@@ -313,7 +316,7 @@ func (s *Segments) loadRows(ctx context.Context, cluster string, names []string)
 	}
 	var keys []kv.Key
 	for _, n := range l.present {
-		keys = append(keys, kv.Key{Partition: partSegment + cluster, Sort: segmentSort(f.Layout, n)})
+		keys = append(keys, kv.Key{Partition: partSegment + cluster, Sort: f.sort(n)})
 	}
 	for some := range slices.Chunk(keys, kv.MaxBatch) {
 		items, err := s.kv.BatchGet(ctx, some)
@@ -363,8 +366,8 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 		}
 	}
 	for _, n := range l.present {
-		item, ok := l.items[segmentSort(f.Layout, n)]
-		if !ok {
+		item, ok := l.items[f.sort(n)]
+		if !ok || f.Versions[n] == 0 { // a writer that another one overtook may have left it
 			continue
 		}
 		rows, err := z.rows(item)
@@ -382,14 +385,14 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 func (s *Segments) store(ctx context.Context, cluster string, l *loaded, after *fleet.Chunk) (version int64, put []write, raced bool, err error) {
 	next := l.facts
 	if !l.exists || l.former != nil {
-		next = facts{Born: rand.Text()[:8]}
+		next = facts{}
 	}
 	if l.whole {
 		next.Layout = layoutFor(after.Rows, next.Layout)
 	}
 	fresh := !l.exists || l.former != nil || next.Layout != l.facts.Layout
 	if fresh {
-		next.Versions = make([]int64, 1<<next.Layout)
+		next.Versions, next.Set = make([]int64, 1<<next.Layout), rand.Text()[:8]
 	} else {
 		next.Versions = slices.Clone(next.Versions)
 	}
@@ -425,7 +428,7 @@ func (s *Segments) store(ctx context.Context, cluster string, l *loaded, after *
 	if err != nil {
 		return 0, nil, false, err // it may have been written
 	}
-	l.facts.Layout = next.Layout
+	l.facts.Layout, l.facts.Set = next.Layout, next.Set
 	return item.Version, nil, false, nil
 }
 
@@ -474,7 +477,7 @@ func (s *Segments) plan(cluster string, l *loaded, next *facts, after *fleet.Chu
 		}
 	}
 	for _, n := range present {
-		sort := segmentSort(next.Layout, n)
+		sort := next.sort(n)
 		if _, known := l.items[sort]; !known && len(rows[n]) == 0 {
 			continue
 		}
@@ -523,6 +526,12 @@ func (s *Segments) undo(ctx context.Context, cluster string, written []write) {
 		if *w.version == 0 {
 			continue
 		}
+		if w.cond.Absent() {
+			if err := s.kv.Delete(ctx, w.item.Key, kv.IfVersion(*w.version)); err != nil && !fault.Is(err, fault.Conflict) {
+				slog.WarnContext(ctx, "a change that failed was not undone", "cluster", cluster, "segment", w.item.Sort, "err", err)
+			}
+			continue
+		}
 		w.item.Value = w.former
 		if _, err := s.kv.Put(ctx, w.item, kv.IfVersion(*w.version)); err != nil && !fault.Is(err, fault.Conflict) {
 			slog.WarnContext(ctx, "a change that failed was not undone", "cluster", cluster, "segment", w.item.Sort, "err", err)
@@ -530,15 +539,22 @@ func (s *Segments) undo(ctx context.Context, cluster string, written []write) {
 	}
 }
 
-// sweep removes what a cluster's new layout left behind.
-func (s *Segments) sweep(ctx context.Context, cluster string, l *loaded) error {
+// sweep removes what was read beside the segments that are valid now: of former sets, and
+// of writers that died or were overtaken. None of it can become valid any more, since the
+// facts have changed after it was written.
+func (s *Segments) sweep(ctx context.Context, cluster string, l *loaded, written []write) error {
 	var gone []kv.Key
 	if l.former != nil {
 		gone = append(gone, l.former.Key)
 	}
 	for sort, item := range l.items {
-		if sort != sortFacts && sort != sortSettings && sort[:len(segmentPrefix(0))] != segmentPrefix(l.facts.Layout) {
+		if sort != sortFacts && sort != sortSettings && !l.facts.owns(sort) {
 			gone = append(gone, item.Key)
+		}
+	}
+	for _, w := range written {
+		if sort := w.item.Sort; sort != sortSettings && !l.facts.owns(sort) {
+			gone = append(gone, w.item.Key)
 		}
 	}
 	for _, key := range gone {
@@ -569,5 +585,6 @@ func factsKey(cluster string) kv.Key {
 }
 func chunkKey(cluster string) kv.Key { return kv.Key{Partition: partChunk, Sort: cluster} }
 
-func segmentPrefix(layout int) string  { return fmt.Sprintf("%02d#", layout) }
-func segmentSort(layout, n int) string { return fmt.Sprintf("%s%04d", segmentPrefix(layout), n) }
+func (f *facts) prefix() string        { return fmt.Sprintf("%02d%s#", f.Layout, f.Set) }
+func (f *facts) sort(n int) string     { return fmt.Sprintf("%s%04d", f.prefix(), n) }
+func (f *facts) owns(sort string) bool { return strings.HasPrefix(sort, f.prefix()) }
