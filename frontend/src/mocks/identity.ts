@@ -28,7 +28,9 @@ function invitationOf(token: string): InvitationState | undefined {
 
 export function identityHandlers(world: () => World) {
   return [
-    http.get(at('/state'), () => HttpResponse.json({ setUp: world().setUp, google: world().google, mail: true })),
+    http.get(at('/state'), () =>
+      HttpResponse.json({ setUp: world().setUp, google: world().google, mail: true }),
+    ),
     http.post<never, { token: string; email: string; name: string; password: string }>(
       at('/setup'),
       async ({ request }) => {
