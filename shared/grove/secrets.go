@@ -1,6 +1,7 @@
 package grove
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,6 +31,11 @@ func MaskerOf(c *fleet.Contract) *Masker {
 		return standard()
 	}
 	return NewMasker(c.Secrets)
+}
+
+// IsSecret reports whether a value at a path of keys is secret by any of them.
+func (m *Masker) IsSecret(path ...string) bool {
+	return slices.ContainsFunc(path, func(key string) bool { return m.keys.Judge(key).Secret() })
 }
 
 // standard is the masker of the tables alone.

@@ -21,6 +21,7 @@ type change struct {
 	action grove.Action
 	before []byte            // nil when there is no such file yet
 	masker *grove.Masker     // by the rules of the project
+	typed  []string          // keys of secrets that the request names, changed or not
 	source string            // what the new content comes from, for the preview's hash
 	diff   *fleet.FileChange // cached by cacheDiff
 }
@@ -99,10 +100,12 @@ func fetch(ctx context.Context, remote Remote, path, ref string) (fleet.SourceFi
 	return f, err
 }
 
-// put adds a new content to what is prepared, if it is one.
-func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
+// put adds a new content to what is prepared, if it is one. typed are the keys of the
+// secrets that the request names: a request that names any is never told that nothing
+// changes, since that would confirm a guess.
+func (p *prepared) put(now fleet.SourceFile, text []byte, source string, typed ...string) error {
 	field := "files." + now.Path
-	if now.LastCommit != "" && bytes.Equal(now.Text, text) {
+	if now.LastCommit != "" && len(typed) == 0 && bytes.Equal(now.Text, text) {
 		return nil
 	}
 	if strings.HasSuffix(now.Path, ".yml") {
@@ -117,7 +120,7 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string) error {
 	if now.LastCommit == "" {
 		action.Action = grove.CreateFile
 	}
-	p.files = append(p.files, change{action: action, before: now.Text, masker: p.reader(), source: source})
+	p.files = append(p.files, change{action: action, before: now.Text, masker: p.reader(), typed: typed, source: source})
 	return nil
 }
 
@@ -146,11 +149,45 @@ func edit(ctx context.Context, p *prepared, remote Remote, head string, req Requ
 		if err != nil {
 			return err
 		}
-		if err := p.put(now, text, source); err != nil {
+		if err := p.put(now, text, source, p.typedSecrets(f, now.Text)...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// typedSecrets lists the keys of secrets that a person wrote over in an edited file.
+func (p *prepared) typedSecrets(f Edit, original []byte) []string {
+	old, now := root(f.Path, []byte(p.reader().Mask(f.Path, original))), root(f.Path, []byte(f.Text))
+	var typed []string
+	for key, is := range now {
+		if was, had := old[key]; had && !same(was, is) && masks(was) > masks(is) {
+			typed = append(typed, key)
+		}
+	}
+	slices.Sort(typed)
+	return typed
+}
+
+// masks counts the masked values below a node.
+func masks(n *yaml.Node) int {
+	count := strings.Count(n.Value, grove.MaskText)
+	for _, child := range n.Content {
+		count += masks(child)
+	}
+	return count
+}
+
+// secretChanges lists the root's keys of the changes to a file that name a secret.
+func (p *prepared) secretChanges(name string, changes []Change) []string {
+	var typed []string
+	for _, c := range changes {
+		if c.File == name && !c.Unset && p.reader().IsSecret(c.Path...) && !slices.Contains(typed, c.Path[0]) {
+			typed = append(typed, c.Path[0])
+		}
+	}
+	slices.Sort(typed)
+	return typed
 }
 
 // apply sets and removes single keys of an instance's files.
@@ -168,14 +205,15 @@ func apply(ctx context.Context, p *prepared, remote Remote, head, instance strin
 		if err != nil {
 			return err
 		}
-		if bytes.Equal(text, now.Text) {
+		typed := p.secretChanges(name, req.Changes)
+		if bytes.Equal(text, now.Text) && len(typed) == 0 {
 			continue
 		}
 		source, err := Digest(req.Changes)
 		if err != nil {
 			return err
 		}
-		if err := p.put(now, text, source); err != nil {
+		if err := p.put(now, text, source, typed...); err != nil {
 			return err
 		}
 	}

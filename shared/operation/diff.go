@@ -36,6 +36,13 @@ func (c change) describe() fleet.FileChange {
 		d.Diff = strings.ToValidUTF8(d.Diff[:maxDiff], "") + "\n… the rest is left out\n"
 	}
 	d.Keys, d.Secrets = changedKeys(c.action.Path, c.before, c.action.Content, old, now)
+	for _, key := range c.typed {
+		if !slices.Contains(d.Keys, key) {
+			d.Keys, d.Secrets = append(d.Keys, key), append(d.Secrets, key)
+		}
+	}
+	slices.Sort(d.Keys)
+	slices.Sort(d.Secrets)
 	d.Values = changedValues(c.action.Path, d.Keys, old, now)
 	return d
 }

@@ -163,8 +163,9 @@ func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance 
 			}
 		}
 		text, err := rewrite(now.Path, name, now.Text, changes)
-		if err == nil && string(text) != string(now.Text) {
-			err = p.put(now, text, "")
+		typed := p.secretChanges(name, changes)
+		if err == nil && (string(text) != string(now.Text) || len(typed) > 0) {
+			err = p.put(now, text, "", typed...)
 		}
 		if err != nil {
 			message := fault.Message(err)
