@@ -24,13 +24,14 @@ test('the set-up link makes one administrator, once', async () => {
 
   await page.goto(ocim.program.setUpLink);
   await page.getByLabel('Your name').fill(ada.name);
-  await page.getByLabel('E-mail').fill(ada.email);
+  await page.getByLabel('Email').fill(ada.email);
   await page.getByLabel('Password', { exact: true }).fill('too short');
-  await page.getByRole('button', { name: 'Make the administrator' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await see(page.getByText('15 characters or more; this has 9.'));
   expect(page.url(), 'the link, once it was read').not.toContain('#');
 
   await setUp(page, ocim.program);
+  await page.getByRole('button', { name: 'Administration' }).click();
   await see(page.getByRole('link', { name: 'People' }));
   const late = await ocim.visit();
   await late.goto(ocim.program.setUpLink);
@@ -45,7 +46,7 @@ test('somebody is invited, registers, logs in and out, and replaces a forgotten 
   const page = await ocim.visit();
   await register(page, await ocim.mail.link(erin.email, 'register'), erin);
   await page.goto('/account');
-  expect(await page.getByLabel('E-mail').inputValue()).toBe(erin.email);
+  expect(await page.getByLabel('Email').inputValue()).toBe(erin.email);
   expect(await page.getByLabel('Roles').inputValue()).toBe('Operator');
 
   // Logging out is for every tab of the browser.
@@ -62,7 +63,7 @@ test('somebody is invited, registers, logs in and out, and replaces a forgotten 
   await page.goto('/instances?name=cinder');
   await see(title(page, 'Log in'));
   await enterPassword(page, erin);
-  await see(title(page, 'Instances'));
+  await see(title(page, 'Overview'));
   expect(new URL(page.url()).search).toBe('?name=cinder');
 
   // Whether there is an account or not, the answer is the same.
@@ -83,13 +84,13 @@ test('somebody is invited, registers, logs in and out, and replaces a forgotten 
   ocim.expects(/^401 POST \/function\/auth\/v1\/login$/);
   await forgetful.getByRole('link', { name: 'Log in' }).click();
   await enterPassword(forgetful, erin);
-  await see(forgetful.getByRole('alert').getByText('You are not logged in.'));
+  await see(forgetful.getByRole('alert').getByText('Couldn’t log in'));
   await enterPassword(forgetful, changed);
-  await see(title(forgetful, 'Instances'));
+  await see(title(forgetful, 'Overview'));
 
   // The link worked once.
   ocim.expects(/^4\d\d POST \/function\/auth\/v1\/password-resets\/redeem$/);
   const thief = await ocim.visit();
   await resetPassword(thief, link, 'a third kettle, a third hill');
-  await see(thief.getByRole('alert').getByText('The password was not changed.'));
+  await see(thief.getByRole('alert').getByText('Couldn’t change the password'));
 });

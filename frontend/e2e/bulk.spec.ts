@@ -12,10 +12,10 @@ async function choose(page: Page, ...names: string[]): Promise<void> {
   for (const name of names) {
     await page.getByRole('checkbox', { name: `Choose ${name} on ` }).press('Space');
   }
-  const bar = page.getByRole('region', { name: 'Chosen instances' });
+  const bar = page.getByRole('region', { name: 'Selected instances' });
   await see(bar.getByText(`${names.length} instances on 1 cluster`));
-  await bar.getByRole('link', { name: 'Change them…' }).click();
-  await see(title(page, 'Change several instances'));
+  await bar.getByRole('link', { name: 'Edit selected…' }).click();
+  await see(title(page, 'Bulk change'));
 }
 
 /** Sets a key in what was chosen, up to the button that starts it. */
@@ -50,7 +50,7 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
   await dialog.getByRole('button', { name: 'Leave out 2' }).click();
   await see(
     page.getByRole('main').getByText('Aborted', { exact: true }),
-    row(page, 'pr-36012').getByText('Left out'),
+    row(page, 'pr-36012').getByText('Skipped'),
   );
   expect(await fileInGit(ocim.program, lab, 'instances/pr-36012/config.yml')).not.toContain(
     'SESSION_COOKIE_AGE: 60',
@@ -65,7 +65,7 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
     .first()
     .click();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await dialog.getByRole('button', { name: 'Cancel the pipeline' }).click();
+  await dialog.getByRole('button', { name: 'Cancel pipeline' }).click();
   await seeNoMore(dialog);
   await page.goto('/bulk');
   await page.getByRole('link', { name: 'Update 3 instances' }).click();
@@ -83,13 +83,13 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
     'aspects-trial',
     'theme-playground',
   );
-  await page.getByLabel('Then as many at once').fill('2');
-  await page.getByRole('textbox', { name: 'Reason' }).fill('Sessions of two hours.');
+  await page.getByLabel('Instances per wave').fill('2');
+  await page.getByRole('textbox', { name: 'Reason (optional)' }).fill('Sessions of two hours.');
   await look(page, page.getByRole('heading', { name: 'Instances', exact: true }));
   await preview(page, 'SESSION_COOKIE_AGE', '7200');
   await see(
     page
-      .getByRole('region', { name: 'Left out, 1' })
+      .getByRole('region', { name: 'Skipped, 1' })
       .getByText(/aspects-trial\/config.yml cannot be edited, line \d+/),
     page.getByText('SESSION_COOKIE_AGE: 7200').first(),
   );
@@ -106,7 +106,7 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
   );
   await see(
     row(page, 'theme-playground').getByText('Waiting'),
-    row(page, 'aspects-trial').getByText('Left out'),
+    row(page, 'aspects-trial').getByText('Skipped'),
   );
   await look(page, row(page, 'redwood-regression').getByText(/^Pipeline \d+ failed: read the log/));
 
@@ -124,7 +124,7 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
   );
 
   await row(page, 'sandbox')
-    .getByRole('link', { name: /^Follow it/ })
+    .getByRole('link', { name: /^Follow/ })
     .click();
   await see(title(page, 'sandbox'), page.getByText('“Sessions of two hours.”').first());
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Bulk changes' }).click();

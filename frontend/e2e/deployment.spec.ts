@@ -18,7 +18,7 @@ test('an operator finds an instance, deploys a new one and sees it become active
   await page.goto('/');
   await see(title(page, 'Log in'));
   await enterPassword(page, ada);
-  await see(title(page, 'Instances'));
+  await see(title(page, 'Overview'));
 
   await see(instanceRow(page, 'ardmore-university'));
   await page.getByRole('textbox', { name: 'Filter by name' }).fill('kestrel');

@@ -39,7 +39,7 @@ test('the activity is narrowed to a cluster, by the address too', async () => {
     return (await title(page, 'Activity').isVisible()) ? true : undefined;
   });
   await page.getByLabel('Cluster', { exact: true }).selectOption({ label: 'academy-do' });
-  await page.getByLabel('Kind').selectOption({ label: 'Pipeline' });
+  await page.getByLabel('Type').selectOption({ label: 'Pipeline' });
   // The demonstration's pipelines ended days ago.
   const events = page.getByRole('main').getByRole('listitem');
   const event = events.filter({ hasText: 'stonebridge-bank' }).first();
@@ -58,11 +58,11 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
   await see(instances(page));
   await page.getByRole('button', { name: 'Views' }).click();
   await look(page, views(page));
-  await views(page).getByRole('button', { name: 'Save as a new view…' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Save as a new view' });
+  await views(page).getByRole('button', { name: 'Save as new view…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Save as new view' });
   await dialog.getByLabel('Name').fill('Failed, by cluster');
-  await dialog.getByRole('checkbox', { name: 'Share it with everybody' }).check();
-  await dialog.getByRole('checkbox', { name: 'Show it first' }).check();
+  await dialog.getByRole('checkbox', { name: 'Share with everyone' }).check();
+  await dialog.getByRole('checkbox', { name: 'Make default' }).check();
   await look(page, dialog);
   await dialog.getByRole('button', { name: 'Save' }).click();
   const chosen = page.getByRole('button', { name: 'View: Failed, by cluster' });
@@ -77,6 +77,7 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
   await invite(page, finn.email);
   const other = await ocim.visit();
   await register(other, await ocim.mail.link(finn.email, 'register'), finn);
+  await other.goto('/instances');
   await see(instances(other));
   await other.getByRole('button', { name: 'Views' }).click();
   await views(other)
@@ -90,7 +91,7 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
   expect(other.url()).toMatch(/\?health=failed&sort=cluster&view=/);
 
   await other.goto('/administration/audit');
-  await see(other.getByText('Your role does not allow this'));
+  await see(other.getByText('You don’t have permission'));
 });
 
 test('the audit log shows what was just done, with the values before and after', async () => {
@@ -119,7 +120,7 @@ test('a subscription is tested, and its delivery told', async () => {
   await see(title(page, 'Notifications'));
   await page.getByLabel('Name', { exact: true }).fill('Night watch');
   await page.getByRole('button', { name: 'Subscribe' }).click();
-  await page.getByRole('button', { name: 'Send a test of Night watch' }).click();
+  await page.getByRole('button', { name: 'Send test of Night watch' }).click();
   const delivery = page.getByRole('table', { name: 'Deliveries' }).getByRole('row', { name: 'Night watch' });
   await look(page, delivery.getByText('Sent'));
 });

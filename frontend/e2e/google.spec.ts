@@ -24,10 +24,10 @@ test('who was invited comes in with Google, to the page that was asked for', asy
   await page.goto('/instances?name=cinder');
   await see(title(page, 'Log in'));
   await google(page).click();
-  await see(title(page, 'Instances'));
+  await see(title(page, 'Overview'));
   expect(new URL(page.url()).search).toBe('?name=cinder');
   await page.goto('/account');
-  expect(await page.getByLabel('E-mail').inputValue()).toBe(erin.email);
+  expect(await page.getByLabel('Email').inputValue()).toBe(erin.email);
   expect(await page.getByLabel('Roles').inputValue()).toBe('Operator');
   await see(page.getByText('Google is linked'));
   await see(page.getByRole('table', { name: 'Sessions' }).getByRole('cell', { name: 'Google' }));
@@ -41,13 +41,13 @@ test('who has an account comes in with Google by a verified address only', async
   const mallory = await ocim.visit();
   await mallory.goto('/login');
   await google(mallory).click();
-  await see(title(mallory, 'Log in'), mallory.getByRole('alert').getByText(/may not enter/));
+  await see(title(mallory, 'Log in'), mallory.getByRole('alert').getByText(/has no access/));
 
   await provider.is({ sub: 'ada', name: 'Ada', email: ada.email, email_verified: true });
   const page = await ocim.visit();
   await page.goto('/login');
   await google(page).click();
-  await see(title(page, 'Instances'));
+  await see(title(page, 'Overview'));
   await page.goto('/account');
   expect(await page.getByLabel('Roles').inputValue()).toBe('Administrator');
 });
@@ -57,7 +57,7 @@ test('somebody from an allowed domain comes in, a stranger does not', async () =
   const eve = await ocim.visit();
   await eve.goto('/login');
   await google(eve).click();
-  await see(title(eve, 'Log in'), eve.getByRole('alert').getByText(/may not enter/));
+  await see(title(eve, 'Log in'), eve.getByRole('alert').getByText(/has no access/));
   await eve.goto('/instances');
   await see(title(eve, 'Log in'));
 
@@ -65,7 +65,7 @@ test('somebody from an allowed domain comes in, a stranger does not', async () =
   const hana = await ocim.visit();
   await hana.goto('/login');
   await google(hana).click();
-  await see(title(hana, 'Instances'));
+  await see(title(hana, 'Overview'));
   await hana.goto('/account');
   expect(await hana.getByLabel('Roles').inputValue()).toBe('Viewer');
 });

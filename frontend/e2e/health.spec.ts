@@ -16,7 +16,7 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
   await see(status.getByText('Failed'), status.getByText(/container cms/));
   const pods = page.getByRole('table', { name: 'Pods' });
   await pods.getByRole('button', { name: /^cms-/ }).first().click();
-  await page.getByRole('link', { name: 'Log before the restart of cms' }).click();
+  await page.getByRole('link', { name: 'Previous log of cms' }).click();
   const output = page.getByRole('region', { name: /^Output of cms/ });
   await see(output.getByText(/Can't connect to server on 'mysql'/));
   expect(page.url()).toMatch(/log=cms&previous=true/);
@@ -73,10 +73,12 @@ test('what somebody changed in the cluster is drift: on its page, in the list an
   const page = await ocim.visit();
   await logIn(page);
   await page.goto(instance('campus-aws', 'sisu-university'));
-  const drift = page.getByRole('region', { name: 'Drift: it does not run as it was deployed' });
-  await see(drift.getByText(/lms: most replicas 4 runs, 10 is in git \(GROVE_LMS_MAX_REPLICAS\)/));
+  const drift = page.getByRole('region', {
+    name: 'Drift: the running instance differs from the deployed configuration',
+  });
+  await see(drift.getByText(/lms: maximum replicas 4 runs, 10 is in git \(GROVE_LMS_MAX_REPLICAS\)/));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Asked again: GitLab, the cluster and its usage report.'));
+  await see(page.getByText('Asked again: GitLab, the cluster and the usage report.'));
   await look(page, drift);
 
   await page.goto('/instances?drift=drifted');
@@ -97,7 +99,7 @@ test('what somebody changed in the cluster is drift: on its page, in the list an
 
 /** When the cluster was last seen, as the page says. */
 const seen = (page: Page) =>
-  page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster seen' });
+  page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster:' });
 
 test('refresh asks GitLab, the cluster and each panel, and moves their ages', async () => {
   const page = await ocim.visit();
@@ -108,7 +110,7 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   const asked: string[] = [];
   page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Asked again: GitLab, the cluster and its usage report.'));
+  await see(page.getByText('Asked again: GitLab, the cluster and the usage report.'));
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );
@@ -146,7 +148,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   const gateway = await passingGateway();
   try {
     await dialog.getByLabel('Gateway').fill(gateway.url);
-    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Edit', exact: true }).click();
     await seeNoMore(dialog);
   } finally {
     gateway.close();
@@ -159,7 +161,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   for (const name of ['Pods', 'Replication', 'Events']) {
     await see(page.getByRole('region', { name }).getByRole('alert'));
   }
-  await look(page, status.getByText('Look at the cluster'));
+  await look(page, status.getByText('View cluster'));
   await page.getByRole('link', { name: 'Configuration' }).click();
   await see(page.getByText(/LMS_HOST/).first());
   await page.getByRole('link', { name: 'Pipelines and operations' }).click();
@@ -175,7 +177,7 @@ test('two configurations are compared, and the address says which', async () => 
   await page.goto(instance('campus-aws', 'ardmore-university'));
   await page.getByRole('link', { name: 'Configuration' }).click();
   await page.getByRole('link', { name: 'Compare' }).click();
-  await see(title(page, 'Compare ardmore-university'), page.getByText('Nothing chosen yet'));
+  await see(title(page, 'Compare ardmore-university'), page.getByText('Nothing selected'));
   await page.getByLabel('Another instance').selectOption({ label: 'kestrel-law' });
   await see(page.getByRole('textbox', { name: 'config.yml, kestrel-law' }));
   expect(page.url()).toMatch(/with=grove-campus-aws\/kestrel-law$/);

@@ -36,10 +36,10 @@ test('an operator updates an instance behind a preview and sees it succeed, then
   const before = await fileInGit(ocim.program, 'campus-aws', path);
   expect(before).toMatch(secret);
 
-  await page.getByLabel('Name that learners see').fill('Quarry Hill Music');
+  await page.getByLabel('Platform name shown to learners').fill('Quarry Hill Music');
   const editor = page.getByRole('textbox', { name: path }).and(page.locator('[contenteditable=true]'));
   await see(editor.getByText('Quarry Hill Music'));
-  await page.getByRole('textbox', { name: 'Reason' }).fill('They chose a shorter name.');
+  await page.getByRole('textbox', { name: 'Reason (optional)' }).fill('They chose a shorter name.');
   await look(page, page.getByText('1 file is changed.'));
   await page.getByRole('button', { name: 'Preview' }).click();
   await see(
@@ -47,7 +47,7 @@ test('an operator updates an instance behind a preview and sees it succeed, then
     page.getByText('Quarry Hill Music'),
   );
   await look(page, page.getByRole('status').filter({ hasText: 'Reason: They chose a shorter name.' }));
-  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await page.getByRole('button', { name: 'Deploy' }).click();
   await see(title(page, 'quarry-hill'), step(page, /^Succeeded, done/));
   await seeEnd(page, 'Update', 'Succeeded');
 
@@ -58,14 +58,14 @@ test('an operator updates an instance behind a preview and sees it succeed, then
 
   await visitInstance(page, 'quarry-hill');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
-  await page.getByLabel('Name that learners see').fill('Second thoughts');
+  await page.getByLabel('Platform name shown to learners').fill('Second thoughts');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await page.getByRole('button', { name: 'Deploy' }).click();
   await see(title(page, 'quarry-hill'));
   await seeEnd(page, 'Update', 'Succeeded');
 
   await page.getByRole('link', { name: 'Pipelines and operations' }).click();
-  await page.getByRole('link', { name: 'Whole history' }).click();
+  await page.getByRole('link', { name: 'Full history' }).click();
   await see(title(page, 'History of quarry-hill'));
   await look(page, page.getByText('“They chose a shorter name.”'));
   await page.getByRole('button', { name: 'Roll back to it' }).click();
@@ -88,36 +88,36 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   await visitInstance(page, 'velo-mechanics');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await see(title(page, 'Update velo-mechanics'));
-  await page.getByLabel('Contact e-mail').fill('hello@velo.example.com');
+  await page.getByLabel('Contact email').fill('hello@velo.example.com');
   await page.getByRole('button', { name: 'Preview' }).click();
-  const go = page.getByRole('button', { name: 'Deploy the change' });
+  const go = page.getByRole('button', { name: 'Deploy' });
   await see(go.and(page.locator(':enabled')));
 
   const path = 'instances/velo-mechanics/config.yml';
   await commitLine(ocim.program, 'academy-do', path, 'SESSION_COOKIE_AGE: 60');
   ocim.expects(/^409 POST \/function\/pipelines\/v1\/clusters\/[^/]+\/operations$/);
   await go.click();
-  await see(page.getByRole('alert').filter({ hasText: 'The change was not started.' }));
+  await see(page.getByRole('alert').filter({ hasText: 'Couldn’t start the update' }));
   const preview = page.getByRole('region', { name: 'Preview' });
-  await see(preview.getByRole('list', { name: 'Before you go on' }).getByText(/changed/));
-  const takeIn = page.getByRole('button', { name: 'Take in what they changed' });
+  await see(preview.getByRole('list', { name: 'Before you continue' }).getByText(/changed/));
+  const takeIn = page.getByRole('button', { name: 'Merge their changes' });
   await look(page, takeIn);
   expect(await go.isDisabled()).toBe(true);
 
   await takeIn.click();
-  const meanwhile = page.getByRole('region', { name: 'Changed meanwhile' });
+  const meanwhile = page.getByRole('region', { name: 'Changed in the meantime' });
   await look(page, meanwhile.getByText('SESSION_COOKIE_AGE: 60'), meanwhile.getByText('both are kept'));
-  await page.getByRole('button', { name: 'Go on with both' }).click();
+  await page.getByRole('button', { name: 'Continue with the merge' }).click();
   await see(preview.getByText('hello@velo.example.com'), go.and(page.locator(':enabled')));
 
   // Once more, and now it is the same line.
   await commitLine(ocim.program, 'academy-do', path, 'CONTACT_EMAIL: info@velo.example.com');
   await go.click();
   await takeIn.click();
-  const both = page.getByRole('group', { name: 'Both of you changed this' });
+  const both = page.getByRole('group', { name: 'Conflict' });
   await look(page, both.getByText('CONTACT_EMAIL: info@velo.example.com').first());
   await both.getByRole('radio', { name: /^Mine/ }).check();
-  await page.getByRole('button', { name: 'Go on with both' }).click();
+  await page.getByRole('button', { name: 'Continue with the merge' }).click();
   await see(go.and(page.locator(':enabled')));
   await go.click();
   await seeEnd(page, 'Update', 'Succeeded');
@@ -131,7 +131,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   await page.goto('/clusters/grove-academy-do/instances/velo-mechanics/history');
   const notice = page.getByRole('region', { name: 'Undeployed changes' });
   await look(page, notice.getByText('SESSION_COOKIE_AGE: 90'));
-  await notice.getByRole('button', { name: 'Roll back to what is deployed' }).click();
+  await notice.getByRole('button', { name: 'Revert to the deployed version' }).click();
   const dialog = page.getByRole('dialog');
   await look(page, dialog.getByText('SESSION_COOKIE_AGE: 60'));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
@@ -155,12 +155,12 @@ test('what is no YAML is told at its line, and is not previewed', async () => {
   await page.keyboard.type('EDX_PLATFORM_V');
   await see(
     page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }),
-    page.getByText(/Branch or tag of the platform's code/),
+    page.getByText(/Git branch or tag of the platform code/),
   );
   await page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }).click();
   await see(page.locator('.cm-line').filter({ hasText: 'EDX_PLATFORM_VERSION:' }));
   await page.locator('.cm-line').getByText('PLATFORM_NAME').first().hover();
-  await see(page.locator('.cm-keyHelp').getByText('Name that learners see'));
+  await see(page.locator('.cm-keyHelp').getByText('Platform name shown to learners'));
 
   // What the instance is known by is warned of; another file has other keys.
   await writeYaml(page, 'instances/terra-farmers/config.yml', 'PLATFORM_NAME: a\n');
@@ -183,7 +183,7 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
   const path = 'instances/paperbird/config.yml';
   const before = await fileInGit(ocim.program, 'academy-do', path);
   const archive = await ask(page, 'Archive');
-  await look(page, archive.getByText('The instance is taken off the cluster'));
+  await look(page, archive.getByText('the instance is taken off the cluster'));
   await archive.getByRole('button', { name: 'Archive' }).click();
   await seeEnd(page, 'Archive', 'Succeeded');
   await see(page.getByRole('main').getByText('Archived', { exact: true }).first());
@@ -204,20 +204,20 @@ test('deleting takes the typed name; what is protected stays', async () => {
   await visitInstance(page, 'scorm-trial');
   await page.getByRole('button', { name: 'Actions', exact: true }).click();
   await page.getByRole('button', { name: 'Protect', exact: true }).click();
-  await page.getByRole('dialog').getByLabel('Reason').fill('Exams until Friday.');
+  await page.getByRole('dialog').getByLabel('Reason (optional)').fill('Exams until Friday.');
   await page.getByRole('dialog').getByRole('button', { name: 'Protect' }).click();
   await seeNoMore(page.getByRole('dialog'));
   const held = await ask(page, 'Delete');
   await see(held.getByText(`scorm-trial is protected by ${ada.email}`));
-  expect(await held.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true);
-  await held.getByRole('button', { name: 'Leave it' }).click();
+  expect(await held.getByRole('button', { name: 'Delete permanently' }).isDisabled()).toBe(true);
+  await held.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Actions', exact: true }).click();
-  await page.getByRole('button', { name: 'Lift the protection' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Lift it' }).click();
+  await page.getByRole('button', { name: 'Unprotect' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Unprotect' }).click();
   await seeNoMore(page.getByRole('dialog'));
 
   const dialog = await ask(page, 'Delete');
-  const button = dialog.getByRole('button', { name: 'Delete for good' });
+  const button = dialog.getByRole('button', { name: 'Delete permanently' });
   await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-tria');
   expect(await button.isDisabled()).toBe(true);
   await look(page, dialog.getByText('Data is lost for good'));
@@ -232,11 +232,11 @@ test('a failed pipeline shows its first error, and succeeds when it is retried',
   await logIn(page);
   await visitInstance(page, 'redwood-regression');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
-  await page.getByLabel('Name that learners see').fill('Redwood, once more');
+  await page.getByLabel('Platform name shown to learners').fill('Redwood, once more');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await page.getByRole('button', { name: 'Deploy' }).click();
   await seeEnd(page, 'Update', 'Failed');
-  await look(page, page.getByRole('alert').filter({ hasText: 'The operation failed.' }));
+  await look(page, page.getByRole('alert').filter({ hasText: 'the operation failed.' }));
 
   await page
     .getByRole('region', { name: 'Pipeline', exact: true })
@@ -246,7 +246,7 @@ test('a failed pipeline shows its first error, and succeeds when it is retried',
   await see(page.getByText('error: timed out waiting for the condition').first());
   await see(page.getByText('Insufficient memory').first());
   await page.getByRole('button', { name: 'Retry' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'redwood-regression');
   await seeEnd(page, 'Update', 'Succeeded');
@@ -257,9 +257,9 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
   await logIn(page);
   await visitInstance(page, 'load-test');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
-  await page.getByLabel('Name that learners see').fill('Load, once more');
+  await page.getByLabel('Platform name shown to learners').fill('Load, once more');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await page.getByRole('button', { name: 'Deploy the change' }).click();
+  await page.getByRole('button', { name: 'Deploy' }).click();
   await see(step(page, /^Running, now/));
 
   await visitInstance(page, 'ulmo-candidate');
@@ -271,7 +271,7 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
     .getByRole('navigation', { name: 'Breadcrumb' })
     .getByRole('link', { name: 'lab-minikube' })
     .click();
-  const queue = page.getByRole('main').getByRole('list', { name: 'Operations in their order' });
+  const queue = page.getByRole('main').getByRole('list', { name: 'Queued operations' });
   await look(page, queue.getByRole('listitem').filter({ hasText: 'Archive ulmo-candidate' }));
   await page.getByRole('button', { name: /pipelines? running/ }).click();
   const menu = page.getByRole('group', { name: 'Running pipelines' });
@@ -288,10 +288,10 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
   await page.getByRole('button', { name: 'Cancel' }).click();
   const cancel = page.getByRole('dialog');
   await look(page, cancel.getByText('Its running jobs are stopped'));
-  await cancel.getByRole('button', { name: 'Cancel the pipeline' }).click();
+  await cancel.getByRole('button', { name: 'Cancel pipeline' }).click();
   await seeNoMore(cancel);
   await page.getByRole('button', { name: 'Retry' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Retry the pipeline' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Retry pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'load-test');
   await seeEnd(page, 'Update', 'Succeeded');
@@ -301,10 +301,10 @@ test('reprovisioning takes a setting and an administrator', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'cinder-arts');
-  const off = await ask(page, 'Reprovision the cluster');
+  const off = await ask(page, 'Reprovision cluster');
   await look(page, off.getByText('Reprovisioning is switched off for this cluster'));
   expect(await off.getByRole('button', { name: 'Reprovision' }).isDisabled()).toBe(true);
-  await off.getByRole('button', { name: 'Leave it' }).click();
+  await off.getByRole('button', { name: 'Cancel' }).click();
 
   const cluster = /clusters\/([^/]+)/.exec(page.url())?.[1] ?? '';
   const contract = `${ocim.program.origin}/function/pipelines/v1/clusters/${cluster}/contract`;
@@ -315,7 +315,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
     body: '{"allowReprovision": true, "operations": {}}',
   });
   expect(allowed.status, await allowed.text()).toBe(200);
-  const dialog = await ask(page, 'Reprovision the cluster');
+  const dialog = await ask(page, 'Reprovision cluster');
   await dialog.getByRole('textbox', { name: `Type ${cluster}` }).fill(cluster);
   await dialog.getByRole('button', { name: 'Reprovision' }).click();
   await seeEnd(page, 'Reprovision', 'Succeeded');
@@ -327,7 +327,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
   await hers.getByRole('button', { name: 'Actions', exact: true }).click();
   const menu = hers.getByRole('group', { name: /^Actions on / });
   await see(menu.getByRole('button', { name: 'Delete' }));
-  expect(await menu.getByRole('button', { name: 'Reprovision the cluster' }).count()).toBe(0);
+  expect(await menu.getByRole('button', { name: 'Reprovision cluster' }).count()).toBe(0);
 });
 
 test('images are built, and the operation succeeds', async () => {
@@ -335,9 +335,9 @@ test('images are built, and the operation succeeds', async () => {
   await logIn(page);
   await visitInstance(page, 'fjord-maritime');
   const dialog = await ask(page, 'Build images');
-  expect(await dialog.getByLabel('Repository of the code').inputValue()).toMatch(/^https:\/\//);
-  await look(page, dialog.getByText('It is about the whole cluster.'));
-  await dialog.getByRole('textbox', { name: 'Reason' }).fill('A security fix.');
+  expect(await dialog.getByLabel('Code repository').inputValue()).toMatch(/^https:\/\//);
+  await look(page, dialog.getByText('Affects the cluster.'));
+  await dialog.getByRole('textbox', { name: 'Reason (optional)' }).fill('A security fix.');
   await until('a preview of the reason', async () =>
     (await dialog.getByRole('button', { name: 'Build images' }).isEnabled()) ? true : undefined,
   );

@@ -19,7 +19,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
     .getByRole('list', { name: 'Checks' })
     .getByRole('listitem')
     .filter({ hasText: 'API token' });
-  await look(page, token.getByText('What to do:'), token.getByText(/Create a token with the api scope/));
+  await look(page, token.getByText('Next step:'), token.getByText(/Create a token with the api scope/));
   expect(await webhooks(ocim.program, 'guild-do'), 'webhooks before it is added').toEqual([]);
 
   await page.getByRole('textbox', { name: 'API token' }).fill('glpat-demonstration-only');
@@ -34,29 +34,29 @@ test('a project is added by its checks, looked after, and removed', async () => 
   await page.getByRole('textbox', { name: 'Filter clusters and instances' }).fill('guild-do');
   await look(page, page.getByRole('tree').getByText('clockmakers'));
 
-  await page.getByRole('link', { name: 'To the project’s settings' }).click();
+  await page.getByRole('link', { name: 'Project settings' }).click();
   await see(title(page, cluster));
   const fingerprint = await page.getByRole('table', { name: 'Credentials' }).locator('code').innerText();
   await page.getByRole('button', { name: 'Rotate the webhook secret' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
-  await see(page.getByText('The webhook has a new secret.'));
+  await see(page.getByText('Webhook secret rotated.'));
   await page.getByRole('button', { name: 'Rotate the deploy key' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
   await seeNoMore(page.getByRole('table', { name: 'Credentials' }).getByText(fingerprint));
   expect((await webhooks(ocim.program, 'guild-do')).length, 'webhooks').toBe(1);
   await look(page, page.getByText('12 passed, 1 skipped'));
 
-  await page.getByRole('link', { name: 'Facts and links' }).click();
-  await page.getByRole('button', { name: 'Set by hand: Region' }).click();
+  await page.getByRole('link', { name: 'Details and links' }).click();
+  await page.getByRole('button', { name: 'Override: Region' }).click();
   await page.getByRole('dialog').getByLabel('Region').fill('ams9');
-  await page.getByRole('dialog').getByRole('button', { name: 'Set' }).click();
-  await look(page, page.getByRole('row', { name: /^Region ams9 Set by hand ams3/ }));
-  await page.getByRole('link', { name: 'Contract' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await look(page, page.getByRole('row', { name: /^Region ams9 Overridden ams3/ }));
+  await page.getByRole('link', { name: 'Grove integration' }).click();
   await look(
     page,
     page.getByRole('region', { name: 'Archive', exact: true }).getByText(/What is sent to GitLab/),
   );
-  await page.getByRole('link', { name: 'To the cluster' }).click();
+  await page.getByRole('link', { name: 'View cluster' }).click();
   await see(title(page, 'guild-do'), page.getByText('set by hand; found: ams3'));
 
   await page.getByRole('link', { name: 'Remove' }).click();
@@ -65,7 +65,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
   await dialog.getByRole('button', { name: 'Remove from Ocim' }).click();
   await look(page, dialog.getByText(/The GitLab project .* with its repository/));
   ocim.expects(/^404 GET .*grove-guild-do$/);
-  await dialog.getByRole('button', { name: 'To the projects' }).click();
+  await dialog.getByRole('button', { name: 'View projects' }).click();
   await see(page.getByRole('table', { name: 'GitLab projects' }).getByText('grove-campus-aws').first());
   await seeNoMore(page.getByRole('link', { name: cluster }));
   expect(await webhooks(ocim.program, 'guild-do'), 'webhooks after it was removed').toEqual([]);

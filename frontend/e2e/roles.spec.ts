@@ -33,27 +33,27 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   }
 
   await page.goto('/clusters/grove-lab-minikube/deploy');
-  await page.getByLabel('Name of the instance').fill('too-late');
-  await writeYaml(page, 'Overrides in YAML', 'PLATFORM_NAME: Too Late');
+  await page.getByLabel('Instance name').fill('too-late');
+  await writeYaml(page, 'Overrides (YAML)', 'PLATFORM_NAME: Too Late');
 
   await change(administrator, erin.name, 'Roles…');
   const dialog = administrator.getByRole('dialog', { name: `Roles of ${erin.name}` });
-  await dialog.getByLabel('Role on every cluster').selectOption({ label: 'Viewer' });
-  await dialog.getByRole('button', { name: 'Change the roles' }).click();
+  await dialog.getByLabel('Role on all clusters').selectOption({ label: 'Viewer' });
+  await dialog.getByRole('button', { name: 'Change roles' }).click();
   const row = administrator.getByRole('row', { name: erin.name });
   await see(row.getByRole('cell', { name: 'Viewer' }));
 
   // The form was open, and the access token is still good: the role is not.
   ocim.expects(/^403 POST \/function\/pipelines\/v1\/clusters\/grove-lab-minikube\/operations\/preview$/);
   await page.getByRole('button', { name: 'Preview' }).click();
-  await see(page.getByRole('alert').getByText('It cannot be deployed so.'));
+  await see(page.getByRole('alert').getByText('Couldn’t deploy the instance'));
   await page.goto('/clusters/grove-lab-minikube');
   await see(title(page, 'lab-minikube'));
   await seeNoMore(page.getByRole('link', { name: 'Deploy a new instance' }));
   await page.goto('/clusters/grove-lab-minikube/deploy');
-  await see(page.getByText('Your role does not allow this'));
+  await see(page.getByText('You don’t have permission'));
   await page.goto(`${project}/usage`);
-  await see(page.getByText('Your role does not allow this'));
+  await see(page.getByText('You don’t have permission'));
   await page.goto('/clusters/grove-lab-minikube/instances/sandbox');
   await see(title(page, 'sandbox'));
 
@@ -70,10 +70,10 @@ test('who may see one cluster is told of no other', async () => {
   const administrator = await ocim.visit();
   await logIn(administrator);
   await administrator.goto('/administration/invitations');
-  await administrator.getByLabel('E-mail').fill(finn.email);
-  await administrator.getByLabel('Role on every cluster').selectOption({ label: 'None' });
+  await administrator.getByLabel('Email').fill(finn.email);
+  await administrator.getByLabel('Role on all clusters').selectOption({ label: 'None' });
   await administrator.getByRole('checkbox', { name: /academy/ }).check();
-  await administrator.getByRole('button', { name: 'Send the invitation' }).click();
+  await administrator.getByRole('button', { name: 'Send invitation' }).click();
 
   const page = await ocim.visit();
   await register(page, await ocim.mail.link(finn.email, 'register'), finn);

@@ -32,7 +32,7 @@ test('two tabs whose access runs out at once stay logged in', async () => {
   await second.clock.install();
   await logIn(first);
   await second.goto('/instances');
-  await see(title(second, 'Instances'));
+  await see(title(second, 'Overview'));
 
   const seen = renewals([first, second]);
   await Promise.all([first.clock.fastForward('09:45'), second.clock.fastForward('09:45')]);
@@ -56,7 +56,7 @@ test('two tabs that cannot take turns stay logged in, too', async () => {
   ocim.expects(/^409 POST \/function\/auth\/v1\/refresh$/);
   for (let round = 0; round < 5; round++) {
     await Promise.all([first.goto('/instances'), second.goto('/instances')]);
-    await see(title(first, 'Instances'), title(second, 'Instances'));
+    await see(title(first, 'Overview'), title(second, 'Overview'));
     await seeBothInside(first, second);
   }
 });

@@ -105,7 +105,8 @@ func plainCompare(by string, a, b fleet.Instance) int {
 	case fleet.SortRelease:
 		return cmp.Compare(a.Release, b.Release)
 	case fleet.SortHealth:
-		return slices.Index(fleet.Healths(), a.Health.State) - slices.Index(fleet.Healths(), b.Health.State)
+		worstFirst := []fleet.Health{fleet.Failed, fleet.Degraded, fleet.Unknown, fleet.Progressing, fleet.Healthy}
+		return slices.Index(worstFirst, a.Health.State) - slices.Index(worstFirst, b.Health.State)
 	case fleet.SortPipeline:
 		return cmp.Compare(status(a), status(b))
 	case fleet.SortChanged:

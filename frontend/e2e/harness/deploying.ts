@@ -8,10 +8,10 @@ export async function deploy(page: Page, cluster: string, name: string, platform
   await see(title(page, cluster));
   await page.getByRole('link', { name: 'Deploy a new instance' }).click();
   await see(title(page, 'Deploy a new instance'));
-  await page.getByLabel('Name of the instance').fill(name);
+  await page.getByLabel('Instance name').fill(name);
   await see(page.getByText(`${name} is free on ${cluster}.`));
-  await writeYaml(page, 'Overrides in YAML', `PLATFORM_NAME: ${platform}`);
-  await page.getByLabel('Reason').fill('The school asked for it.');
+  await writeYaml(page, 'Overrides (YAML)', `PLATFORM_NAME: ${platform}`);
+  await page.getByLabel('Reason (optional)').fill('The school asked for it.');
   await page.getByRole('button', { name: 'Preview' }).click();
   await see(
     page.getByText(`It touches ${name}.`),

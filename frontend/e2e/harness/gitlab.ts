@@ -2,7 +2,7 @@ import type { Program } from './program';
 
 const token = 'glpat-demonstration-only';
 
-/** The clusters of the demonstration's GitLab by name, with their projects. Only guild-do is not in Ocim at first. */
+/** the clusters of the demonstration's GitLab by name, with their projects. Only guild-do is not in Ocim at first. */
 const projects = { 'campus-aws': 101, 'academy-do': 102, 'lab-minikube': 103, 'guild-do': 104 } as const;
 
 type ClusterName = keyof typeof projects;

@@ -16,7 +16,7 @@ export async function ask(page: Page, action: string): Promise<Locator> {
     .getByRole('button', { name: action, exact: true })
     .click();
   const dialog = page.getByRole('dialog');
-  await see(dialog.getByRole('region', { name: 'Consequences' }));
+  await see(dialog.getByRole('region', { name: 'Effects' }));
   return dialog;
 }
 

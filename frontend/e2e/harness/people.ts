@@ -46,10 +46,10 @@ export async function setUp(page: Page, program: Program, person: Person = ada):
   await page.goto(program.setUpLink);
   await see(title(page, 'Welcome to Ocim'));
   await page.getByLabel('Your name').fill(person.name);
-  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Make the administrator' }).click();
-  await see(title(page, 'Instances'));
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await see(title(page, 'Overview'));
 }
 
 /** Fills in the log-in page that is open. */
@@ -57,7 +57,7 @@ export async function enterPassword(
   page: Page,
   { email, password }: Pick<Person, 'email' | 'password'>,
 ): Promise<void> {
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }
@@ -66,11 +66,11 @@ export async function logIn(page: Page, person: Pick<Person, 'email' | 'password
   await page.goto('/login');
   await see(title(page, 'Log in'));
   await enterPassword(page, person);
-  await see(title(page, 'Instances'));
+  await see(title(page, 'Overview'));
 }
 
 export async function logOut(page: Page, person: Person): Promise<void> {
-  await page.getByRole('button', { name: `account of ${person.name}` }).click();
+  await page.getByRole('button', { name: `account menu for ${person.name}` }).click();
   await page.getByRole('group', { name: 'Account' }).getByRole('button', { name: 'Log out' }).click();
   await see(title(page, 'Logged out'));
 }
@@ -78,10 +78,10 @@ export async function logOut(page: Page, person: Person): Promise<void> {
 /** Invites somebody, as the administrator whose page it is. */
 export async function invite(page: Page, email: string, role = 'Viewer'): Promise<void> {
   await page.goto('/administration/invitations');
-  await see(page.getByRole('heading', { name: 'Invite somebody' }));
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Role on every cluster').selectOption({ label: role });
-  await page.getByRole('button', { name: 'Send the invitation' }).click();
+  await see(page.getByRole('heading', { name: 'Invite someone' }));
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Role on all clusters').selectOption({ label: role });
+  await page.getByRole('button', { name: 'Send invitation' }).click();
   await see(invitation(page, email).getByText('Waiting'));
 }
 
@@ -93,11 +93,11 @@ export function invitation(page: Page, email: string): Locator {
 /** Registers by the link of an invitation. */
 export async function register(page: Page, link: string, person: Person): Promise<void> {
   await page.goto(link);
-  await see(title(page, 'You are invited'));
+  await see(title(page, 'You’re invited'));
   await page.getByLabel('Your name').fill(person.name);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Make the account' }).click();
-  await see(title(page, 'Instances'));
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await see(title(page, 'Overview'));
 }
 
 /** Asks for a link that sets a new password. */
@@ -107,9 +107,9 @@ export async function requestReset(page: Page, email: string): Promise<void> {
   await page.getByRole('link', { name: 'Forgot password?' }).click();
   // The page before has an e-mail field, too.
   await see(title(page, 'Forgot password'));
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await see(title(page, 'Look into your mail'), page.getByText(`If ${email} has an account`));
+  await page.getByLabel('Email').fill(email);
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await see(title(page, 'Check your email'), page.getByText(`If ${email} has an account`));
 }
 
 /** Opens a link that sets a new password, and asks for this one. */

@@ -35,15 +35,15 @@ export class ApiError extends Error {
 }
 
 const cures: Record<number, string> = {
-  401: texts.youAreNotLoggedIn,
-  403: texts.yourRoleDoesNotAllowThis,
-  404: texts.thereIsNothingHereOrYou,
-  409: texts.somebodyChangedThisMeanwhile,
-  413: texts.thisIsTooLarge,
-  429: texts.tooManyRequestsWaitAMoment,
-  502: texts.ocimDoesNotAnswerItMay,
-  503: texts.ocimOrSomethingItDependsOn,
-  504: texts.ocimTookTooLongToAnswer,
+  401: texts.youreNotLoggedIn,
+  403: texts.youDontHavePermission,
+  404: texts.notFoundOrYouDont,
+  409: texts.someoneElseChangedThisIn,
+  413: texts.theRequestIsTooLarge,
+  429: texts.tooManyRequestsWaitA,
+  502: texts.ocimIsntRespondingItMay,
+  503: texts.ocimOrAServiceIt,
+  504: texts.ocimTookTooLongTo,
 };
 
 /** Makes an error of an answer that is not 2xx. */
@@ -57,7 +57,10 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
   return new ApiError(
     response.status,
-    document.detail ?? cures[response.status] ?? document.title ?? texts.ocimAnswered(response.status),
+    document.detail ??
+      cures[response.status] ??
+      document.title ??
+      texts.ocimRespondedWithStatus(response.status),
     requestIdOf(document.instance) ?? response.headers.get('X-Call-Id') ?? undefined,
     fields,
     Number.isFinite(seconds) ? seconds * 1000 : undefined,
@@ -68,10 +71,10 @@ export async function errorOf(response: Response): Promise<ApiError> {
 export function noAnswer(cause: unknown): ApiError {
   const late = cause instanceof DOMException && cause.name === 'TimeoutError';
   const message = late
-    ? texts.ocimTookTooLongToAnswer
+    ? texts.ocimTookTooLongTo
     : navigator.onLine
-      ? texts.ocimCannotBeReachedCheckThe
-      : texts.thisComputerIsOffline;
+      ? texts.couldntReachOcimCheckYour
+      : texts.youreOffline;
   return new ApiError(0, message, undefined);
 }
 

@@ -9,6 +9,6 @@ export function loadSystem(signal: AbortSignal) {
 
 /** What the link of an invitation is good for. */
 export function lookUpInvitation(token: string, signal: AbortSignal) {
-  if (token === '') return Promise.reject(new ApiError(404, texts.theLinkIsNotComplete, undefined));
+  if (token === '') return Promise.reject(new ApiError(404, texts.theLinkIsIncomplete, undefined));
   return answer(client.POST('/auth/v1/invitations/lookup', { signal, body: { token } }));
 }

@@ -1,4 +1,4 @@
-import type { ClusterBranch, InstanceLeaf, OperationState } from './types';
+import type { ClusterBranch, Health, InstanceLeaf, OperationState } from './types';
 
 const moving = new Set([
   'created',
@@ -20,30 +20,45 @@ export function hasEnded(state: OperationState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'canceled';
 }
 
-/** How urgent something is, for one mark in the sidebar. Facts stay apart on the pages. */
-export type Urgency = 'failed' | 'degraded' | 'moving' | 'unknown' | 'fine' | 'gone';
+/** The state of an instance, as the list and the tree show it: its health while it is live. */
+export type State = Health | 'archived';
 
-const order: readonly Urgency[] = ['failed', 'degraded', 'moving', 'unknown', 'fine', 'gone'];
+/** The states, those that need a person first. */
+export const states: readonly State[] = [
+  'failed',
+  'degraded',
+  'unknown',
+  'progressing',
+  'healthy',
+  'archived',
+];
 
-/** The most urgent of an instance's own facts. */
-export function urgencyOf(leaf: InstanceLeaf): Urgency {
-  if (leaf.lifecycle === 'archived' || leaf.lifecycle === 'deleted') return 'gone';
-  if (leaf.health === 'failed' || leaf.pipeline === 'failed') return 'failed';
-  if (leaf.health === 'degraded' || leaf.problems) return 'degraded';
-  if (isMoving(leaf.pipeline) || leaf.health === 'progressing') return 'moving';
-  if (leaf.health === 'healthy') return 'fine';
-  return 'unknown';
+/** Whether an instance is counted: archived and deleted ones are behind a filter. */
+export function isLive({ lifecycle }: Pick<InstanceLeaf, 'lifecycle'>): boolean {
+  return lifecycle === 'pending' || lifecycle === 'active';
 }
 
-/** The most urgent of a cluster's own facts, without its instances. */
-export function urgencyOfCluster(cluster: ClusterBranch): Urgency {
+export function stateOf(leaf: Pick<InstanceLeaf, 'lifecycle' | 'health'>): State {
+  return isLive(leaf) ? leaf.health : 'archived';
+}
+
+/** Whether an instance needs a person: by its health, its latest pipeline or its files. */
+export function needsAttention(leaf: InstanceLeaf): boolean {
+  if (!isLive(leaf)) return false;
+  return (
+    leaf.health === 'failed' || leaf.health === 'degraded' || leaf.pipeline === 'failed' || leaf.problems
+  );
+}
+
+/** The state of a cluster itself, without its instances. */
+export function stateOfCluster(cluster: ClusterBranch): State {
   if (cluster.online?.state === 'offline' || cluster.pipeline === 'failed') return 'failed';
   if (cluster.problems > 0 || cluster.troubles || (cluster.syncError ?? '') !== '') return 'degraded';
-  if (isMoving(cluster.pipeline)) return 'moving';
-  return cluster.online?.state === 'online' ? 'fine' : 'unknown';
+  if (isMoving(cluster.pipeline)) return 'progressing';
+  return cluster.online?.state === 'online' ? 'healthy' : 'unknown';
 }
 
-/** The most urgent of several. */
-export function worst(urgencies: readonly Urgency[]): Urgency {
-  return order.find((u) => urgencies.includes(u)) ?? 'unknown';
+/** The state that needs a person most. */
+export function worst(of: readonly State[]): State {
+  return states.find((state) => of.includes(state)) ?? 'unknown';
 }

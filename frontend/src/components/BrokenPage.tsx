@@ -10,7 +10,7 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
     <Page title={texts.somethingWentWrong}>
       <Failure
         error={error instanceof Error ? error : new Error(String(error))}
-        what={texts.thisPageCouldNotBeShown}
+        what={texts.couldntShowThisPage}
         onRetry={() => {
           reset();
           void router.invalidate();

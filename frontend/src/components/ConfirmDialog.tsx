@@ -24,7 +24,7 @@ export default function ConfirmDialog({
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
-      {error && <Failure error={error} what={texts.itWasNotDone} />}
+      {error && <Failure error={error} what={texts.theActionFailed} />}
       <Group justify="flex-end" gap={8} mt="md">
         <Button variant="default" onClick={onClose} data-autofocus>
           {texts.cancel}

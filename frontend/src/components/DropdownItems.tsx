@@ -11,9 +11,17 @@ interface DropdownButtonProps extends ComponentPropsWithRef<'button'> {
   danger?: boolean;
   /** For choices that are tried one after another. */
   stay?: boolean;
+  /** Why it cannot be chosen now; then it is disabled and says so. */
+  refused?: string | undefined;
 }
 
-export function DropdownButton({ danger = false, stay = false, ...props }: DropdownButtonProps) {
+export function DropdownButton({
+  danger = false,
+  stay = false,
+  refused,
+  children,
+  ...props
+}: DropdownButtonProps) {
   return (
     <button
       type="button"
@@ -21,7 +29,11 @@ export function DropdownButton({ danger = false, stay = false, ...props }: Dropd
       className={classes.item}
       data-danger={danger || undefined}
       data-close={stay ? undefined : true}
-    />
+      disabled={refused !== undefined}
+    >
+      {children}
+      {refused !== undefined && <small className={classes.refused}>{refused}</small>}
+    </button>
   );
 }
 

@@ -26,7 +26,7 @@ export function Failure({ error, what, cause, onRetry, retrying = false }: Failu
       </span>
       <div className={classes.text}>
         <p className={classes.what}>{what}</p>
-        <p>{cause ?? known?.message ?? texts.somethingFailedInThePageItself}</p>
+        <p>{cause ?? known?.message ?? texts.thePageFailedToRender}</p>
         <p className={classes.trace}>
           {known && <>{texts.at(timeOfDay(known.at))}</>}
           {known?.requestId !== undefined && <> {texts.request(known.requestId)}</>}

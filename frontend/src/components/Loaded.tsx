@@ -27,7 +27,7 @@ export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
   const failure = query.error && (
     <Failure
       error={query.error}
-      what={query.data === undefined ? texts.couldNotBeLoaded(what) : texts.couldNotBeBroughtUpTo(what)}
+      what={query.data === undefined ? texts.couldntLoad(what) : texts.couldntRefresh(what)}
       onRetry={() => void query.refetch()}
       retrying={query.isFetching}
     />

@@ -7,10 +7,10 @@ export function MissingPage() {
   return (
     <Page title={texts.notFound}>
       <Empty
-        title={texts.thereIsNothingHere}
-        action={<ButtonLink to="/instances">{texts.toTheInstances}</ButtonLink>}
+        title={texts.pageNotFound}
+        action={<ButtonLink to="/instances">{texts.viewInstances}</ButtonLink>}
       >
-        {texts.theAddressMayBeMistypedWhat}
+        {texts.checkTheAddressThePage}
       </Empty>
     </Page>
   );

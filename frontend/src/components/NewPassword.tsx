@@ -7,7 +7,7 @@ export const shortestPassword = 15;
 export function passwordProblem(password: string): string | null {
   const length = Array.from(password).length;
   if (length >= shortestPassword) return null;
-  return length === 0 ? texts.aPasswordIsNeeded : texts.charactersOrMoreThisHasA(shortestPassword, length);
+  return length === 0 ? texts.enterAPassword : texts.useAtLeastCharactersThis(shortestPassword, length);
 }
 
 /** A field for a password that is being chosen. */
@@ -15,7 +15,7 @@ export function NewPassword(props: PasswordInputProps) {
   return (
     <PasswordInput
       label={texts.password}
-      description={texts.charactersOrMoreAnyCharactersA(shortestPassword)}
+      description={texts.atLeastCharactersAShort(shortestPassword)}
       autoComplete="new-password"
       required
       withAsterisk={false}

@@ -11,9 +11,9 @@ export function SyncNote({ sync }: { sync: SyncState }) {
   if (sync.error === undefined || sync.error === '') return null;
   const at = parseTime(sync.succeededAt);
   const since = at
-    ? texts.whatYouSeeIsAsOf(timeOfDay(at), isStale(sync.succeededAt, now))
-    : texts.itWasNeverRead;
+    ? texts.showingDataFrom(timeOfDay(at), isStale(sync.succeededAt, now))
+    : texts.ocimHasntReadItYet;
   return (
-    <Failure error={new Error(sync.error)} what={texts.theProjectCouldNotBeRead(since)} cause={sync.error} />
+    <Failure error={new Error(sync.error)} what={texts.ocimCouldntReadTheProject(since)} cause={sync.error} />
   );
 }

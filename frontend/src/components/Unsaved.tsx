@@ -12,13 +12,13 @@ export function Unsaved({ changed }: { changed: boolean }) {
   if (blocker.status !== 'blocked') return null;
   return (
     <Confirm
-      title={texts.leaveWithoutTheChanges}
-      verb={texts.leave}
+      title={texts.discardYourChanges}
+      verb={texts.discardChanges}
       run={() => Promise.resolve()}
       onDone={blocker.proceed}
       onClose={blocker.reset}
     >
-      <p>{texts.whatYouEditedIsNotKept}</p>
+      <p>{texts.yourEditsHaventBeenSaved}</p>
     </Confirm>
   );
 }

@@ -22,13 +22,21 @@ interface OutLinkProps {
   href: string;
   /** In a column of links, where colour and line would only be noise. */
   quiet?: boolean;
+  title?: string;
   children: ReactNode;
 }
 
 /** A link that leaves Ocim, in a new tab. */
-export function OutLink({ href, quiet = false, children }: OutLinkProps) {
+export function OutLink({ href, quiet = false, title, children }: OutLinkProps) {
   return (
-    <Anchor href={href} target="_blank" rel="noopener noreferrer" className={classes.out} data-quiet={quiet}>
+    <Anchor
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      className={classes.out}
+      data-quiet={quiet}
+      title={title}
+    >
       {children}
       <IconExternalLink size={13} stroke={1.8} aria-label={texts.opensInANewTab} role="img" />
     </Anchor>

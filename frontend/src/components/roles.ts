@@ -8,9 +8,9 @@ export const roleWords: Record<Role, string> = {
 };
 
 export const roleHelp: Record<Role, string> = {
-  viewer: texts.seesEverythingButSecrets,
-  operator: texts.alsoStartsOperations,
-  administrator: texts.alsoManagesProjectsAndPeople,
+  viewer: texts.canViewEverythingExceptSecrets,
+  operator: texts.canAlsoRunOperations,
+  administrator: texts.canAlsoManageProjectsAnd,
 };
 
 function roleWord(role: string): string {

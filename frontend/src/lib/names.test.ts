@@ -6,15 +6,15 @@ test.each(['demo', 'campus-01', 'a', 'x'.repeat(49)])('%s may be a new instance'
 });
 
 test.each([
-  ['', 'A name is needed.'],
+  ['', 'Enter a name.'],
   ['x'.repeat(50), 'At most 49 characters; this has 50.'],
-  ['1st', 'Begin with a small letter.'],
+  ['1st', 'Start with a lowercase letter.'],
   ['a b', 'A space is not allowed: small letters, digits and hyphens.'],
-  ['aB', 'A capital letter is not allowed: small letters, digits and hyphens.'],
+  ['aB', 'An uppercase letter is not allowed: small letters, digits and hyphens.'],
   ['a/../b', '“/” is not allowed: small letters, digits and hyphens.'],
-  ['a--b', 'Hyphens stand alone, between letters or digits.'],
-  ['a-', 'Hyphens stand alone, between letters or digits.'],
-  ['demo', 'This cluster has an instance of that name.'],
+  ['a--b', 'Use single hyphens between letters or digits.'],
+  ['a-', 'Use single hyphens between letters or digits.'],
+  ['demo', 'This cluster already has an instance with this name.'],
   ['old-name', 'Clashes with old_name.'],
 ])('%j is refused: %s', (name, problem) => {
   expect(nameProblem(name, ['demo', 'old_name'])).toBe(problem);

@@ -27,7 +27,7 @@ export function readOverrides(text: string): Overrides {
   if (!isMap(document.contents)) {
     result.problems.push({
       line: 1,
-      message: texts.keysWithValuesAreNeededSuch,
+      message: texts.enterKeysWithValuesSuch,
     });
     return result;
   }
@@ -38,7 +38,10 @@ export function readOverrides(text: string): Overrides {
   try {
     result.values = document.toJS({ maxAliasCount: 50 }) as Record<string, unknown>;
   } catch (cause) {
-    result.problems.push({ line: 1, message: cause instanceof Error ? cause.message : texts.notReadable });
+    result.problems.push({
+      line: 1,
+      message: cause instanceof Error ? cause.message : texts.couldntParseTheYaml,
+    });
   }
   return result;
 }

@@ -16,11 +16,19 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 /** "3 min ago", "in 2 d"; "just now" within half a minute. */
 export function relative(date: Date, now: number): string {
   const seconds = (date.getTime() - now) / 1000;
-  const age = Math.abs(seconds);
-  if (age < 30) return 'just now';
-  const [unit, size] = units.find(([, least]) => age >= least) ?? units[5];
-  const text = `${Math.floor(age / size)} ${unit}`;
+  if (Math.abs(seconds) < 30) return texts.justNow;
+  const text = rough(Math.abs(seconds));
   return seconds < 0 ? texts.ago(text) : texts.inText(text);
+}
+
+/** "3 min": how long ago it was, or how long it takes until then, in one unit. */
+export function span(date: Date, now: number): string {
+  return rough(Math.max(1, Math.abs(date.getTime() - now) / 1000));
+}
+
+function rough(seconds: number): string {
+  const [unit, size] = units.find(([, least]) => seconds >= least) ?? units[5];
+  return `${Math.floor(seconds / size)} ${unit}`;
 }
 
 /** Full date and time, for a title or a tooltip. */

@@ -153,7 +153,7 @@ function administrationHandlers(world: () => World) {
     }),
     http.post<never, { token: string }>(at('/invitations/lookup'), async ({ request }) => {
       const found = invitationOf((await request.json()).token);
-      return found ? HttpResponse.json(found) : problem(404, 'This invitation does not exist.');
+      return found ? HttpResponse.json(found) : problem(404, 'This invitation doesn’t exist.');
     }),
     http.post<never, { token: string; password: string }>(at('/invitations/redeem'), async ({ request }) => {
       const body = await request.json();

@@ -12,7 +12,7 @@ export const Route = createFileRoute('/_app')({
     if (state.kind !== 'in') {
       throw redirect({
         to: '/login',
-        search: location.href === '/instances' ? {} : { redirect: location.href },
+        search: location.href === '/overview' ? {} : { redirect: location.href },
       });
     }
   },

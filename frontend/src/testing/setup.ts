@@ -3,7 +3,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // Pages come in parts, and a busy machine takes its time.
-configure({ asyncUtilTimeout: 45_000 });
+configure({ asyncUtilTimeout: Number(process.env.OCIM_TEST_PATIENCE ?? 45_000) });
 
 afterEach(() => {
   cleanup();

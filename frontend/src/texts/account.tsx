@@ -5,45 +5,46 @@ export const notifications = 'Notifications';
 export const account = 'Account';
 
 // _app/account/index.tsx
-export const yourAccount = 'Your account';
-export const aNameIsNeeded = 'A name is needed.';
+export const yourAccount = 'your account';
+export const enterAName = 'Enter a name.';
 export const nameSaved = 'Name saved.';
 export const profile = 'Profile';
-export const eMail = 'E-mail';
+export const email = 'Email';
 export const roles = 'Roles';
-export const administratorsChangeThem = 'Administrators change them.';
+export const onlyAdministratorsCanChangeRoles = 'Only administrators can change roles.';
 export const name = 'Name';
-export const theNameWasNotSaved = 'The name was not saved.';
+export const couldntSaveTheName = 'Couldn’t save the name';
 export const save = 'Save';
-export const yourPresentPasswordIsNeeded = 'Your present password is needed.';
-export const passwordChangedYourOtherSessionsHave = 'Password changed. Your other sessions have ended.';
+export const enterYourCurrentPassword = 'Enter your current password.';
+export const passwordChangedYourOtherSessions = 'Password changed. Your other sessions have ended.';
 export const password = 'Password';
 export const googleIsLinked = 'Google is linked';
-export const presentPassword = 'Present password';
+export const currentPassword = 'Current password';
 export const newPassword = 'New password';
-export const thePasswordWasNotChanged = 'The password was not changed.';
+export const couldntChangeThePassword = 'Couldn’t change the password';
 export const changePassword = 'Change password';
 export const sessions = 'Sessions';
-export const whereYouAreLoggedIn = 'where you are logged in';
+export const devicesWhereYoureLoggedIn = 'Devices where you’re logged in';
 export const endAll = 'End all';
-export const yourSessions = 'Your sessions';
+export const yourSessions = 'your sessions';
 export const device = 'Device';
 export const address = 'Address';
-export const loggedInBy = 'Logged in by';
+export const loginMethod = 'Login method';
 export const since = 'Since';
-export const lastUse = 'Last use';
+export const lastUsed = 'Last used';
 export const endAllSessions = 'End all sessions?';
-export const youAreLoggedOutOnEvery = 'You are logged out on every device, this one too. API tokens stay.';
+export const thisSignsYouOutOn =
+  'This signs you out on every device, including this one. API tokens keep working.';
 export const google = 'Google';
 export const thisSession = 'This session';
 export const endTheSessionOn = (device: string) => `End the session on ${device}`;
 export const end = 'End';
-export const itWasNotEnded = 'It was not ended.';
+export const couldntEndTheSession = 'Couldn’t end the session';
 
 // _app/account/-events.ts
 export const anInstanceFails = 'An instance fails';
 export const anInstanceIsDegraded = 'An instance is degraded';
-export const itHasRecovered = 'It has recovered';
+export const itRecovers = 'It recovers';
 export const aClusterIsOffline = 'A cluster is offline';
 export const aPipelineFails = 'A pipeline fails';
 export const failed = 'failed';
@@ -58,103 +59,101 @@ export const failed2 = 'Failed';
 
 // _app/account/-Deliveries.tsx
 export const deliveries = 'Deliveries';
-export const theDeliveries = 'The deliveries';
-export const nothingWasSentYet = 'Nothing was sent yet';
-export const sendATestOrWaitFor = 'Send a test, or wait for a change of health.';
-export const askedFor = 'Asked for';
+export const theDeliveries = 'the deliveries';
+export const noDeliveriesYet = 'No deliveries yet';
+export const sendATestNotificationOr = 'Send a test notification, or wait for a health change.';
+export const queued = 'Queued';
 export const subscription = 'Subscription';
 export const state = 'State';
 export const about = 'About';
 export const whatHappened = 'What happened';
-export const triedAgain = ' Tried again ';
+export const retried = ' Retried ';
 export const showEarlier = 'Show earlier';
 
 // _app/account/-SubscriptionForm.tsx
-export const chooseWhatToBeToldAt = 'Choose what to be told at least once.';
-export const whatItIsFor = 'What it is for';
+export const selectAtLeastOneEvent = 'Select at least one event.';
+export const description = 'Description';
 export const instances = 'Instances';
-export const aSavedViewItsFiltersOn =
-  'A saved view; its filters on health, pipelines and drift do not count.';
-export const allThatYouSee = 'All that you see';
-export const send = 'Send';
-export const aWebhookNeedsTheRoleOperator = 'A webhook needs the role operator on a cluster.';
-export const eMailTo = (email: string) => `E-mail to ${email}`;
+export const aSavedViewItsFilters = 'A saved view. Its filters for health, pipelines and drift are ignored.';
+export const allInstancesYouCanView = 'All instances you can view';
+export const sendTo = 'Send to';
+export const webhooksRequireTheOperatorRole = 'Webhooks require the Operator role on at least one cluster.';
+export const email2 = (email: string) => `Email ${email}`;
 export const webhookSlackMattermost = 'Webhook (Slack, Mattermost)';
-export const addressOfTheWebhook = 'Address of the webhook';
-export const itIsKeptSecretAndNever = 'It is kept secret and never shown again.';
-export const leftEmptyItStaysTheOne = (host: string) => `Left empty, it stays the one at ${host}.`;
-export const tellWhen = 'Tell when';
-export const itWasNotSaved = 'It was not saved.';
+export const webhookUrl = 'Webhook URL';
+export const storedEncryptedYouWontBe = 'Stored encrypted. You won’t be able to view it again.';
+export const leaveEmptyToKeepThe = (host: string) => `Leave empty to keep the current URL at ${host}.`;
+export const notifyMeWhen = 'Notify me when';
+export const couldntSaveTheSubscription = 'Couldn’t save the subscription';
 export const subscribe = 'Subscribe';
 export const cancel = 'Cancel';
 
 // _app/account/notifications.tsx
 export const on = 'On';
 export const paused = 'Paused';
-export const whatYouAreToldWhenInstances =
-  'What you are told when instances fail or recover: grouped by instance, quiet while one flaps.';
-export const yourSubscriptions = 'Your subscriptions';
-export const change = (name: string) => `Change “${name}”`;
+export const notificationsAboutFailingAndRecovering =
+  'Notifications about failing and recovering instances, grouped by instance. A flapping instance is muted.';
+export const yourSubscriptions = 'your subscriptions';
+export const edit = (name: string) => `Edit “${name}”`;
 export const newSubscription = 'New subscription';
 export const subscriptions = 'Subscriptions';
 export const noSubscriptions = 'No subscriptions';
-export const youAreToldOfNothingSubscribe = 'You are told of nothing. Subscribe above.';
-export const tellsWhen = 'Tells when';
-export const goesTo = 'Goes to';
+export const noSubscriptionsYetCreateOne = 'No subscriptions yet. Create one above.';
+export const events = 'Events';
+export const destination = 'Destination';
 export const remove = (name: string) => `Remove “${name}”?`;
 export const remove2 = 'Remove';
-export const nothingMoreIsToldByIt = 'Nothing more is told by it. Pause it instead to keep it for later.';
-export const theTestOfIsSent = (name: string) => `The test of “${name}” is sent.`;
-export const anUnknownPlace = 'an unknown place';
+export const youWontGetTheseNotifications =
+  'You won’t get these notifications anymore. To keep the subscription for later, pause it instead.';
+export const testNotificationSentFor = (name: string) => `Test notification sent for “${name}”.`;
+export const unknownDestination = 'Unknown destination';
 export const webhookAt = (host: string) => `Webhook at ${host}`;
-export const sendATestOf = (name: string) => `Send a test of ${name}`;
-export const sendATest = 'Send a test';
+export const sendATestNotificationFor = (name: string) => `Send a test notification for ${name}`;
+export const sendTest = 'Send test';
 export const resume = 'Resume';
 export const pause = 'Pause';
-export const change2 = (name: string) => `Change ${name}`;
-export const change3 = 'Change';
+export const edit2 = (name: string) => `Edit ${name}`;
+export const edit3 = 'Edit';
 export const remove3 = (name: string) => `Remove ${name}`;
-export const seeTheDeliveriesBelow = 'see the deliveries below.';
-export const theTestFailed = (error: string) => `The test failed: ${error}`;
-export const itWasNotDone = 'It was not done.';
+export const seeTheDeliveriesBelow = 'See the deliveries below.';
+export const testFailed = (error: string) => `Test failed: ${error}`;
+export const theActionFailed = 'The action failed.';
 
 // _app/account/-TokenForm.tsx
 export const n7Days = '7 days';
 export const n30Days = '30 days';
 export const n90Days = '90 days';
 export const n1Year = '1 year';
-export const aNameIsNeededWhatWill = 'A name is needed: what will use it?';
-export const whatWillUseIt = 'What will use it';
+export const enterANameThatTells = 'Enter a name that tells what uses the token.';
+export const usedBy = 'Used by';
 export const role = 'Role';
 export const expiresIn = 'Expires in';
 export const clusters = 'Clusters';
-export const noneChosenAllThatYouMay = 'None chosen: all that you may see.';
-export const noTokenWasMade = 'No token was made.';
-export const makeTheToken = 'Make the token';
+export const leaveEmptyForEveryCluster = 'Leave empty for every cluster you have access to.';
+export const couldntCreateTheToken = 'Couldn’t create the token';
+export const createToken = 'Create token';
 
 // _app/account/tokens.tsx
-export const forProgramsThatActInYour = 'For programs that act in your name, with no more than your roles.';
+export const tokensLetProgramsActOn = 'Tokens let programs act on your behalf, with at most your roles.';
 export const newToken = 'New token';
 export const tokens = 'Tokens';
-export const yourTokens = 'Your tokens';
+export const yourTokens = 'your tokens';
 export const noTokens = 'No tokens';
-export const aTokenShowsHereWithIts =
-  'A token shows here with its last use, until it expires or you revoke it.';
-export const made = 'Made';
+export const tokensAppearHereUntilThey = 'Tokens appear here until they expire or you revoke them.';
+export const created = 'Created';
 export const expires = 'Expires';
-export const allOfYours = 'All of yours';
+export const allYourClusters = 'All your clusters';
 export const never = 'Never';
 export const revoke = (name: string) => `Revoke ${name}`;
 export const revoke2 = 'Revoke';
 export const revoke3 = (name: string) => `Revoke ${name}?`;
-export const programsThatUseItAreRefused =
-  'Programs that use it are refused from now on. This cannot be undone.';
-export const theNewToken = 'The new token';
-export const itIsShownThisOnce = (
+export const programsThatUseThisToken =
+  'Programs that use this token lose access immediately. You can’t undo this.';
+export const copyItNowYouWont = (
   <>
-    <strong>Copy it now.</strong> It is shown this once.
+    <strong>Copy it now.</strong> You won’t be able to view it again.
   </>
 );
 export const copied = 'Copied';
 export const copy = 'Copy';
-export const iHaveIt = 'I have it';
+export const done = 'Done';

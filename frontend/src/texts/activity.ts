@@ -1,43 +1,42 @@
 // activity/days.ts
-export const someDay = 'Some day';
+export const unknownDate = 'Unknown date';
 
 // activity/Subject.tsx
 export const on = (name: string) => `on ${name}`;
 
 // activity/words.ts
-export const notRead = 'Not read';
-export const readAgain = 'Read again';
+export const syncFailed = 'Sync failed';
+export const syncRecovered = 'Sync recovered';
 export const lifecycle = 'Lifecycle';
 export const pipeline = 'Pipeline';
 export const health = 'Health';
-export const readingFromGitlab = 'Reading from GitLab';
-export const onlineOrNot = 'Online or not';
+export const gitlabSync = 'GitLab sync';
+export const connectivity = 'Connectivity';
 export const was = (word: string) => `Was ${word}.`;
 
 // activity/Happening.tsx
 export const pipeline2 = (pipeline: number) => `Pipeline #${pipeline}`;
 
 // _app/activity/-Filters.tsx
-export const filterTheActivity = 'Filter the activity';
+export const filterActivity = 'Filter activity';
 export const cluster = 'Cluster';
 export const allClusters = 'All clusters';
 export const instance = 'Instance';
 export const allInstances = 'All instances';
-export const kind = 'Kind';
-export const allKinds = 'All kinds';
-export const onlyWhatWentWrong = 'Only what went wrong';
+export const type = 'Type';
+export const allTypes = 'All types';
+export const failuresOnly = 'Failures only';
 export const clearAll = 'Clear all';
 
 // _app/activity/index.tsx
 export const activity = 'Activity';
-export const whatHappenedToTheClustersAnd =
-  'What happened to the clusters and instances in the last 90 days.';
-export const theActivity = 'The activity';
-export const nothingAmongTheLatest = 'Nothing among the latest.';
+export const clustersAndInstancesInThe = 'Clusters and instances in the last 90 days.';
+export const theActivity = 'the activity';
+export const noMatchesAmongTheMost = 'No matches among the most recent entries.';
 export const showEarlier = 'Show earlier';
-export const nothingMatches = 'Nothing matches';
-export const clearTheFilters = 'Clear the filters';
-export const nothingOfThatKindHappenedIn = 'Nothing of that kind happened in the last 90 days.';
-export const nothingHasHappenedYet = 'Nothing has happened yet';
-export const pipelinesThatEndAndChangesOf =
-  'Pipelines that end, and changes of lifecycle, health and connection appear here.';
+export const noResults = 'No results';
+export const clearFilters = 'Clear filters';
+export const noActivityInTheLast = 'No activity in the last 90 days matches these filters.';
+export const noActivityYet = 'No activity yet';
+export const finishedPipelinesAndChangesOf =
+  'Finished pipelines and changes of lifecycle, health and connectivity appear here.';

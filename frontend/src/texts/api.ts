@@ -1,17 +1,16 @@
 // api/errors.ts
-export const youAreNotLoggedIn = 'You are not logged in.';
-export const yourRoleDoesNotAllowThis = 'Your role does not allow this.';
-export const thereIsNothingHereOrYou = 'There is nothing here, or you may not see it.';
-export const somebodyChangedThisMeanwhile = 'Somebody changed this meanwhile.';
-export const thisIsTooLarge = 'This is too large.';
-export const tooManyRequestsWaitAMoment = 'Too many requests. Wait a moment.';
-export const ocimDoesNotAnswerItMay = 'Ocim does not answer. It may be starting again.';
-export const ocimOrSomethingItDependsOn =
-  'Ocim or something it depends on does not answer. Try again in a moment.';
-export const ocimTookTooLongToAnswer = 'Ocim took too long to answer.';
-export const ocimAnswered = (status: number) => `Ocim answered ${status}.`;
-export const ocimCannotBeReachedCheckThe = 'Ocim cannot be reached. Check the connection, then try again.';
-export const thisComputerIsOffline = 'This computer is offline.';
+export const youreNotLoggedIn = 'You’re not logged in.';
+export const youDontHavePermission = 'You don’t have permission.';
+export const notFoundOrYouDont = 'Not found, or you don’t have access.';
+export const someoneElseChangedThisIn = 'Someone else changed this in the meantime.';
+export const theRequestIsTooLarge = 'The request is too large.';
+export const tooManyRequestsWaitA = 'Too many requests. Wait a moment.';
+export const ocimIsntRespondingItMay = 'Ocim isn’t responding. It may be restarting.';
+export const ocimOrAServiceIt = 'Ocim or a service it depends on isn’t responding. Try again in a moment.';
+export const ocimTookTooLongTo = 'Ocim took too long to respond.';
+export const ocimRespondedWithStatus = (status: number) => `Ocim responded with status ${status}.`;
+export const couldntReachOcimCheckYour = 'Couldn’t reach Ocim. Check your connection, then try again.';
+export const youreOffline = 'You’re offline.';
 
 // api/guest.ts
-export const theLinkIsNotComplete = 'The link is not complete.';
+export const theLinkIsIncomplete = 'The link is incomplete.';

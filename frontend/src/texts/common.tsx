@@ -1,5 +1,5 @@
 // Failure.tsx
-export const somethingFailedInThePageItself = 'Something failed in the page itself.';
+export const thePageFailedToRender = 'The page failed to render.';
 export const at = (time: string) => `at ${time}`;
 export const request = (requestId: string) => (
   <>
@@ -13,33 +13,33 @@ export const breadcrumb = 'Breadcrumb';
 
 // BrokenPage.tsx
 export const somethingWentWrong = 'Something went wrong';
-export const thisPageCouldNotBeShown = 'This page could not be shown.';
+export const couldntShowThisPage = 'Couldn’t show this page.';
 
 // links.tsx
 export const opensInANewTab = '(opens in a new tab)';
 
 // MissingPage.tsx
 export const notFound = 'Not found';
-export const thereIsNothingHere = 'There is nothing here';
-export const toTheInstances = 'To the instances';
-export const theAddressMayBeMistypedWhat =
-  'The address may be mistyped, what it showed may be gone, or you may not see it.';
+export const pageNotFound = 'Page not found';
+export const viewInstances = 'View instances';
+export const checkTheAddressThePage =
+  'Check the address. The page may have been removed, or you may not have access.';
 
 // Loading.tsx
 export const loading = 'Loading';
 
 // Loaded.tsx
-export const couldNotBeLoaded = (what: string) => `${what} could not be loaded.`;
-export const couldNotBeBroughtUpTo = (what: string) => `${what} could not be brought up to date.`;
-export const loading2 = (what: string) => `Loading: ${what}`;
+export const couldntLoad = (what: string) => `Couldn’t load ${what}.`;
+export const couldntRefresh = (what: string) => `Couldn’t refresh ${what}.`;
+export const loading2 = (what: string) => `Loading ${what}`;
 
 // roles.ts
 export const viewer = 'Viewer';
 export const operator = 'Operator';
 export const administrator = 'Administrator';
-export const seesEverythingButSecrets = 'Sees everything but secrets.';
-export const alsoStartsOperations = 'Also starts operations.';
-export const alsoManagesProjectsAndPeople = 'Also manages projects and people.';
+export const canViewEverythingExceptSecrets = 'Can view everything except secrets.';
+export const canAlsoRunOperations = 'Can also run operations.';
+export const canAlsoManageProjectsAnd = 'Can also manage projects and people.';
 export const on = (roleWord: string, cluster: string) => `${roleWord} on ${cluster}`;
 export const noRole = 'No role';
 
@@ -47,15 +47,15 @@ export const noRole = 'No role';
 export const close = 'Close';
 
 // NewPassword.tsx
-export const aPasswordIsNeeded = 'A password is needed.';
-export const charactersOrMoreThisHasA = (shortestPassword: number, length: number) =>
-  `${shortestPassword} characters or more; this has ${length}. A few words do well.`;
+export const enterAPassword = 'Enter a password.';
+export const useAtLeastCharactersThis = (shortestPassword: number, length: number) =>
+  `Use at least ${shortestPassword} characters; this has ${length}. A short phrase works well.`;
 export const password = 'Password';
-export const charactersOrMoreAnyCharactersA = (shortestPassword: number) =>
-  `${shortestPassword} characters or more; any characters. A few words do well.`;
+export const atLeastCharactersAShort = (shortestPassword: number) =>
+  `At least ${shortestPassword} characters. A short phrase works well.`;
 
 // ConfirmDialog.tsx
-export const itWasNotDone = 'It was not done.';
+export const theActionFailed = 'The action failed.';
 export const cancel = 'Cancel';
 
 // Table.tsx
@@ -68,15 +68,15 @@ export const dismiss = 'Dismiss';
 export const stale = ', stale';
 
 // SyncNote.tsx
-export const whatYouSeeIsAsOf = (time: string, isStale: boolean) =>
-  `What you see is as of ${time}${isStale ? ', which is stale' : ''}.`;
-export const itWasNeverRead = 'It was never read.';
-export const theProjectCouldNotBeRead = (since: string) => `The project could not be read. ${since}`;
+export const showingDataFrom = (time: string, isStale: boolean) =>
+  `Showing data from ${time}${isStale ? ' (stale)' : ''}.`;
+export const ocimHasntReadItYet = 'Ocim hasn’t read it yet.';
+export const ocimCouldntReadTheProject = (since: string) => `Ocim couldn’t read the project. ${since}`;
 
 // ClusterCrumbs.tsx
 export const clusters = 'Clusters';
 
 // Unsaved.tsx
-export const leaveWithoutTheChanges = 'Leave without the changes?';
-export const leave = 'Leave';
-export const whatYouEditedIsNotKept = 'What you edited is not kept anywhere.';
+export const discardYourChanges = 'Discard your changes?';
+export const discardChanges = 'Discard changes';
+export const yourEditsHaventBeenSaved = 'Your edits haven’t been saved.';

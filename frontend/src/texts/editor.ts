@@ -1,96 +1,94 @@
+import { plural } from './plural';
 // yaml/known.ts
-export const hostOfTheLms = 'Host of the LMS';
-export const hostOfStudio = 'Host of Studio';
-export const hostOfThePreviewOfUnpublished = 'Host of the preview of unpublished courses';
-export const hostOfTheMicroFrontends = 'Host of the micro-frontends';
-export const hostOfCourseDiscovery = 'Host of course discovery';
-export const hostOfECommerce = 'Host of e-commerce';
-export const nameThatLearnersSee = 'Name that learners see';
-export const addressThatLearnersWriteTo = 'Address that learners write to';
-export const languageSuchAsEnOrPt = 'Language, such as en or pt-br';
-export const whetherTheInstanceIsServedOver = 'Whether the instance is served over HTTPS';
-export const whetherTutorRunsItsOwnProxy = 'Whether Tutor runs its own proxy';
-export const branchOrTagOfAllParts = 'Branch or tag of all parts of Open edX';
-export const gitAddressOfThePlatformsCode = "Git address of the platform's code";
-export const branchOrTagOfThePlatforms = "Branch or tag of the platform's code";
-export const pythonPackagesInstalledIntoTheImage = 'Python packages installed into the image';
-export const tutorsPluginsThatAreOn = "Tutor's plugins that are on";
-export const settingsOfTheSite = 'Settings of the site';
-export const namespaceInTheClusterGroveTakes =
-  'Namespace in the cluster; Grove takes the name of the instance';
-export const idOfTheInstallationChosenBy = 'Id of the installation, chosen by Tutor once';
-export const registryThatImagesComeFrom = 'Registry that images come from';
-export const imageOfThePlatform = 'Image of the platform';
-export const imageOfThePlatformForDevelopers = 'Image of the platform for developers';
-export const hostOfMysql = 'Host of MySQL';
-export const portOfMysql = 'Port of MySQL';
-export const databaseOfThePlatformInMysql = 'Database of the platform in MySQL';
-export const userOfThePlatformInMysql = 'User of the platform in MySQL';
-export const hostOfMongodb = 'Host of MongoDB';
-export const portOfMongodb = 'Port of MongoDB';
-export const databaseOfThePlatformInMongodb = 'Database of the platform in MongoDB';
-export const databaseOfTheForumInMongodb = 'Database of the forum in MongoDB';
-export const bucketThatUploadedFilesAreIn = 'Bucket that uploaded files are in';
-export const hostOfRedis = 'Host of Redis';
-export const hostThatMailIsSentThrough = 'Host that mail is sent through';
-export const portThatMailIsSentThrough = 'Port that mail is sent through';
-export const whetherTutorRunsMysqlItself = 'Whether Tutor runs MySQL itself';
-export const whetherTutorRunsMongodbItself = 'Whether Tutor runs MongoDB itself';
-export const whetherTutorRunsRedisItself = 'Whether Tutor runs Redis itself';
-export const whetherTutorRunsElasticsearchItself = 'Whether Tutor runs Elasticsearch itself';
-export const settingsAddedToTheLms = 'Settings added to the LMS';
-export const settingsAddedToStudio = 'Settings added to Studio';
-export const settingsAddedToTheLmsAnd = 'Settings added to the LMS and Studio';
-export const linesOfPythonAddedToThe = 'Lines of Python added to the settings';
-export const jobsThatRunByASchedule = 'Jobs that run by a schedule';
-export const microFrontendsBesidesTheUsualOnes = 'Micro-frontends besides the usual ones';
-export const settingsOfAllMicroFrontends = 'Settings of all micro-frontends';
-export const domainsThatLeadHereToo = 'Domains that lead here, too';
-export const addressesThatLeadElsewhere = 'Addresses that lead elsewhere';
-export const nameOfTheTheme = 'Name of the theme';
-export const gitAddressOfTheThemesCode = "Git address of the theme's code";
-export const branchOrTagOfTheThemes = "Branch or tag of the theme's code";
-export const variablesOfTheSimpleThemeA = 'Variables of the simple theme, a map';
-export const scssAddedToTheSimpleTheme = 'SCSS added to the simple theme';
-export const filesAddedToTheSimpleTheme = 'Files added to the simple theme, by path';
-export const howImagesAreBuilt = 'How images are built';
-export const pullRequestsThatAreDeployed = 'Pull requests that are deployed';
-export const nameOfTheCluster = 'Name of the cluster';
+export const lmsHost = 'LMS host';
+export const studioHost = 'Studio host';
+export const hostForPreviewsOfUnpublished = 'Host for previews of unpublished courses';
+export const microFrontendHost = 'Micro-frontend host';
+export const courseDiscoveryHost = 'Course discovery host';
+export const eCommerceHost = 'E-commerce host';
+export const platformNameShownToLearners = 'Platform name shown to learners';
+export const contactAddressForLearners = 'Contact address for learners';
+export const languageSuchAsEnOr = 'Language, such as en or pt-br';
+export const serveTheInstanceOverHttps = 'Serve the instance over HTTPS';
+export const runTutorsOwnProxy = 'Run Tutor’s own proxy';
+export const gitBranchOrTagFor = 'Git branch or tag for all Open edX components';
+export const gitUrlOfThePlatform = 'Git URL of the platform code';
+export const gitBranchOrTagOf = 'Git branch or tag of the platform code';
+export const pythonPackagesInstalledInThe = 'Python packages installed in the image';
+export const enabledTutorPlugins = 'Enabled Tutor plugins';
+export const siteSettings = 'Site settings';
+export const kubernetesNamespaceGroveUsesThe = 'Kubernetes namespace; Grove uses the instance name';
+export const installationIdGeneratedOnceBy = 'Installation ID, generated once by Tutor';
+export const containerRegistry = 'Container registry';
+export const platformImage = 'Platform image';
+export const platformImageForDevelopment = 'Platform image for development';
+export const mysqlHost = 'MySQL host';
+export const mysqlPort = 'MySQL port';
+export const mysqlDatabaseOfThePlatform = 'MySQL database of the platform';
+export const mysqlUserOfThePlatform = 'MySQL user of the platform';
+export const mongodbHost = 'MongoDB host';
+export const mongodbPort = 'MongoDB port';
+export const mongodbDatabaseOfThePlatform = 'MongoDB database of the platform';
+export const mongodbDatabaseOfTheForum = 'MongoDB database of the forum';
+export const bucketForUploadedFiles = 'Bucket for uploaded files';
+export const redisHost = 'Redis host';
+export const smtpHost = 'SMTP host';
+export const smtpPort = 'SMTP port';
+export const runMysqlWithTutor = 'Run MySQL with Tutor';
+export const runMongodbWithTutor = 'Run MongoDB with Tutor';
+export const runRedisWithTutor = 'Run Redis with Tutor';
+export const runElasticsearchWithTutor = 'Run Elasticsearch with Tutor';
+export const additionalLmsSettings = 'Additional LMS settings';
+export const additionalStudioSettings = 'Additional Studio settings';
+export const additionalLmsAndStudioSettings = 'Additional LMS and Studio settings';
+export const pythonLinesAppendedToThe = 'Python lines appended to the settings';
+export const scheduledJobs = 'Scheduled jobs';
+export const additionalMicroFrontends = 'Additional micro-frontends';
+export const settingsForAllMicroFrontends = 'Settings for all micro-frontends';
+export const additionalDomains = 'Additional domains';
+export const redirects = 'Redirects';
+export const themeName = 'Theme name';
+export const gitUrlOfTheTheme = 'Git URL of the theme';
+export const gitBranchOrTagOf2 = 'Git branch or tag of the theme';
+export const simpleThemeVariablesMap = 'Simple theme variables (map)';
+export const scssAddedToTheSimple = 'SCSS added to the simple theme';
+export const filesAddedToTheSimple = 'Files added to the simple theme, by path';
+export const imageBuildSettings = 'Image build settings';
+export const deployedPullRequests = 'Deployed pull requests';
+export const clusterName = 'Cluster name';
 export const providerAwsDigitaloceanOrMinikube = 'Provider: aws, digitalocean or minikube';
-export const domainOfTheClusterAndIts = 'Domain of the cluster and its functions';
-export const regionAtTheProvider = 'Region at the provider';
-export const regionAtDigitalocean = 'Region at DigitalOcean';
-export const regionAtAws = 'Region at AWS';
-export const leastNumberOfNodes = 'Least number of nodes';
-export const mostNodesThatTheClusterGrows = 'Most nodes that the cluster grows to';
-export const sizeOfANodeByThe = 'Size of a node, by the name of the provider';
-export const sizeOfTheMysqlServer = 'Size of the MySQL server';
-export const sizeOfTheMongodbServer = 'Size of the MongoDB server';
-export const domainThatGrafanaPrometheusAndAlertmanager =
-  'Domain that Grafana, Prometheus and Alertmanager are under';
-export const whetherTheyAreReachedFromOutside = 'Whether they are reached from outside';
-export const whoGetsWhichAlertYamlIn = 'Who gets which alert: YAML in a text';
-export const addressThatHearsOfCertificatesThat = 'Address that hears of certificates that expire';
-export const leavesBehindWhatIsStoredNow = 'leaves behind what is stored now';
-export const startsAnotherVersionOfTheDatabase = 'starts another version of the database';
-export const breaksPartsUntilTheInitJobs = 'breaks parts until the init jobs have run';
+export const domainOfTheClusterAnd = 'Domain of the cluster and its functions';
+export const providerRegion = 'Provider region';
+export const digitaloceanRegion = 'DigitalOcean region';
+export const awsRegion = 'AWS region';
+export const minimumNumberOfNodes = 'Minimum number of nodes';
+export const maximumNumberOfNodes = 'Maximum number of nodes';
+export const nodeSizeAsTheProvider = 'Node size, as the provider names it';
+export const mysqlServerSize = 'MySQL server size';
+export const mongodbServerSize = 'MongoDB server size';
+export const domainOfGrafanaPrometheusAnd = 'Domain of Grafana, Prometheus and Alertmanager';
+export const exposeThemToTheInternet = 'Expose them to the internet';
+export const alertRoutingAsYamlIn = 'Alert routing, as YAML in a string';
+export const emailAddressForCertificateExpiry = 'Email address for certificate expiry notices';
+export const leavesExistingDataBehind = 'leaves existing data behind';
+export const startsAnotherVersionOfThe = 'starts another version of the database';
+export const breaksPartsUntilTheInit = 'breaks parts until the init jobs have run';
 export const signsEveryoneOut = 'signs everyone out';
-export const takesEffectWhenTheInitJobs = 'takes effect when the init jobs run';
+export const takesEffectWhenTheInit = 'takes effect when the init jobs run';
 export const changesItsAddress = 'changes its address';
 export const rebuildsImages = 'rebuilds images';
 export const runsMigrations = 'runs migrations';
 
 // yaml/help.ts
-export const doNotChangeItLightlyThat =
-  'Do not change it lightly: that leaves behind what the instance has stored.';
+export const changingThisLeavesTheInstances = 'Changing this leaves the instance’s existing data behind.';
 
 // files/FilesPanel.tsx
 export const noFiles = 'No files';
-export const asOfCommit = (short: string) => `as of commit ${short}`;
+export const atCommit = (short: string) => `at commit ${short}`;
 export const search = 'Search';
 export const copied = 'Copied';
 export const copy = 'Copy';
-export const readOnly = (path: string) => `${path}, read only`;
+export const readOnly = (path: string) => `${path} (read-only)`;
 export const problems = 'Problems';
 export const column = (column: number) => `, column ${column}`;
 export const line = (file: string, line: number, text: string) => `${file}, line ${line}${text}`;
@@ -99,19 +97,18 @@ export const line = (file: string, line: number, text: string) => `${file}, line
 export const and = (first: string, second: string) => `${first} and ${second}`;
 
 // editor/Review.tsx
-export const deployTheChange = 'Deploy the change';
+export const deploy = 'Deploy';
 export const preview = 'Preview';
-export const nothingIsSentYet = 'Nothing is sent yet';
-export const thePreview = 'The preview';
-export const theChangeWasNotStarted = 'The change was not started.';
-export const noReasonIsGiven = 'No reason is given.';
+export const nothingHasBeenSent = 'Nothing has been sent';
+export const thePreview = 'the preview';
+export const couldntStartTheUpdate = 'Couldn’t start the update';
+export const noReason = 'No reason.';
 export const reason = (reason: string) => `Reason: ${reason}`;
-export const takeInWhatTheyChanged = 'Take in what they changed';
-export const backToTheEditor = 'Back to the editor';
-export const whatIsWrong = 'What is wrong';
-export const secretsChangeThatAreNotShown = 'Secrets change that are not shown:';
-export const loadingChangesOf = (path: string) => `Loading: changes of ${path}`;
-export const changesOf = (path: string) => `Changes of ${path}`;
+export const mergeTheirChanges = 'Merge their changes';
+export const backToEditing = 'Back to editing';
+export const secretsChangedHidden = 'Secrets changed (hidden):';
+export const loadingChangesOf = (path: string) => `Loading changes of ${path}`;
+export const changesIn = (path: string) => `Changes in ${path}`;
 
 // editor/FileTabs.tsx
 export const files = 'Files';
@@ -120,65 +117,61 @@ export const withProblems = 'with problems';
 export const problemsIn = (path: string) => `Problems in ${path}`;
 export const line2 = (line: number, column: string | false, message: string) =>
   `Line ${line}${column || ''}: ${message}`;
-export const secretsAreMaskedWhatStaysMasked =
-  'Secrets are masked. What stays masked stays what it is; type over one to change it.';
+export const secretsAreMaskedAMasked =
+  'Secrets are masked. A masked value keeps its current secret; type over it to change it.';
 
 // editor/Form.tsx
-export const thePlatform = 'The platform';
-export const contactEMail = 'Contact e-mail';
+export const platform = 'Platform';
+export const contactEmail = 'Contact email';
 export const hosts = 'Hosts';
 export const lms = 'LMS';
 export const studio = 'Studio';
 export const microFrontends = 'Micro-frontends';
 export const release = 'Release';
-export const releaseOfOpenEdx = 'Release of Open edX';
-export const repositoryOfThePlatform = 'Repository of the platform';
-export const branchOrTagOfThePlatform = 'Branch or tag of the platform';
-export const pluginsOneALine = 'Plugins, one a line';
+export const openEdxRelease = 'Open edX release';
+export const platformRepository = 'Platform repository';
+export const platformBranchOrTag = 'Platform branch or tag';
+export const pluginsOnePerLine = 'Plugins, one per line';
 export const theme = 'Theme';
-export const repositoryOfTheTheme = 'Repository of the theme';
-export const branchOrTagOfTheTheme = 'Branch or tag of the theme';
-export const cannotBeReadCorrectItIn = (name: string) =>
-  `${name} cannot be read; correct it in the file, then its keys can be changed here, too.`;
+export const themeRepository = 'Theme repository';
+export const themeBranchOrTag = 'Theme branch or tag';
+export const couldntParseCorrectTheFile = (name: string) =>
+  `Couldn’t parse ${name}. Correct the file to edit its keys here.`;
 export const seeTheFile = 'See the file';
 
 // editor/MergeConflicts.tsx
 export const theirs = 'Theirs';
 export const mine = 'Mine';
 export const bothTheirsFirst = 'Both, theirs first';
-export const changedMeanwhile = 'Changed meanwhile';
+export const changedInTheMeantime = 'Changed in the meantime';
 export const nowAtCommit = (short: string) => `now at commit ${short}`;
-export const somebodyElseChangedWhatYouEdit =
-  'Somebody else changed what you edit. Nothing that you typed is lost: it goes on top of theirs.';
-export const nobodyElseChangedThisFile = 'Nobody else changed this file.';
-export const youChangedOtherLinesThanThey = 'You changed other lines than they did; both are kept.';
-export const bothOfYouChangedThis = 'Both of you changed this';
-export const bothOfYouChangedThisOf = (i: number, count: number) =>
-  `Both of you changed this, ${i} of ${count}`;
-export const whatTheyChanged = 'What they changed';
-export const loadingWhatTheyChangedIn = (path: string) => `Loading: what they changed in ${path}`;
-export const whatTheyChangedIn = (path: string) => `What they changed in ${path}`;
-export const thePreviewShowsWhatComesOf =
-  'The preview shows what comes of it; all of it can still be edited.';
-export const toBeDecided = (open: number) =>
-  `${open} ${open === 1 ? 'place is' : 'places are'} to be decided.`;
-export const dropMyChanges = 'Drop my changes';
-export const goOnWithBoth = 'Go on with both';
-export const whenYouBegan = 'when you began';
-export const whenYouBegan2 = 'When you began';
+export const someoneElseChangedThisConfiguration =
+  'Someone else changed this configuration while you were editing. Your edits are kept and applied on top.';
+export const noOneElseChangedThis = 'No one else changed this file.';
+export const youChangedDifferentLinesBoth = 'You changed different lines; both changes are kept.';
+export const conflict = 'Conflict';
+export const conflictOf = (i: number, count: number) => `Conflict ${i} of ${count}`;
+export const theirChanges = 'Their changes';
+export const loadingTheirChangesIn = (path: string) => `Loading their changes in ${path}`;
+export const theirChangesIn = (path: string) => `Their changes in ${path}`;
+export const allConflictsResolvedYouCan = 'All conflicts resolved. You can still edit the result.';
+export const leftToResolve = (open: number) => `${plural(open, 'conflict')} left to resolve.`;
+export const discardMyChanges = 'Discard my changes';
+export const continueWithTheMerge = 'Continue with the merge';
+export const base = 'base';
+export const base2 = 'Base';
 export const noSuchLine = 'no such line';
 
 // editor/UpdateEditor.tsx
 export const commonKeys = 'Common keys';
-export const why = 'Why';
 export const reason2 = 'Reason';
-export const standsInTheHistoryAndIn =
-  'Stands in the history and in the commit, for whoever looks later. May stay empty.';
-export const undoAll = 'Undo all';
-export const correctWhatIsMarkedThenLook = 'Correct what is marked, then look at the preview.';
-export const nothingIsChangedYet = 'Nothing is changed yet.';
-export const changedNothingIsSentBeforeYou = (changed: number) =>
-  `${changed} ${changed === 1 ? 'file is' : 'files are'} changed. Nothing is sent before you have seen the preview.`;
+export const reasonOptional = 'Reason (optional)';
+export const savedInTheHistoryAnd = 'Saved in the history and the commit message.';
+export const discardChanges = 'Discard changes';
+export const correctTheMarkedProblemsFirst = 'Correct the marked problems first.';
+export const noChangesYet = 'No changes yet.';
+export const changedYoullReviewTheChanges = (changed: number) =>
+  `${plural(changed, 'file')} changed. You’ll review the changes before anything is sent.`;
 
 // editor/Update.tsx
-export const loadingTheEditor = 'Loading: the editor';
+export const loadingEditor = 'Loading editor';

@@ -4,95 +4,93 @@ export const logInToLinkGoogle =
 export const ocim = 'Ocim';
 
 // _guest/forgot-password.tsx
-export const anEMailAddressIsNeeded = 'An e-mail address is needed.';
-export const lookIntoYourMail = 'Look into your mail';
-export const ifHasAnAccountALink = (sentTo: string) => (
+export const enterAnEmailAddress = 'Enter an email address.';
+export const checkYourEmail = 'Check your email';
+export const ifHasAnAccountWeve = (sentTo: string) => (
   <>
-    If <strong>{sentTo}</strong> has an account, a link to choose a new password is on its way. It holds for
-    30 minutes, once.
+    If <strong>{sentTo}</strong> has an account, we’ve sent it a link to choose a new password. The link works
+    once and expires in 30 minutes.
   </>
 );
 export const backToLogIn = 'Back to log in';
 export const forgotPassword = 'Forgot password';
-export const ocimSendsYouALinkTo = 'Ocim sends you a link to choose a new one.';
-export const eMail = 'E-mail';
-export const noLinkWasSent = 'No link was sent.';
-export const sendTheLink = 'Send the link';
+export const wellEmailYouALink = 'We’ll email you a link to choose a new password.';
+export const email = 'Email';
+export const couldntSendTheLink = 'Couldn’t send the link';
+export const sendLink = 'Send link';
 
 // _guest/logged-out.tsx
 export const loggedOut = 'Logged out';
-export const yourSessionHasEndedInEvery = 'Your session has ended in every tab of this browser.';
+export const youreSignedOutInEvery = 'You’re signed out in every tab of this browser.';
 export const logInAgain = 'Log in again';
 
 // _guest/login.tsx
-export const youWentBackFromGoogleWithout = 'You went back from Google without logging in.';
-export const thisGoogleAccountMayNotEnter =
-  'This Google account may not enter. Ask an administrator for an invitation to its address.';
-export const tooManyAttemptsWaitAMoment = 'Too many attempts. Wait a moment, then try again.';
-export const googleDoesNotAnswerTryAgain =
-  'Google does not answer. Try again in a moment, or use your password.';
-export const aPasswordIsNeeded = 'A password is needed.';
+export const youLeftGoogleWithoutLogging = 'You left Google without logging in.';
+export const thisGoogleAccountHasNo =
+  'This Google account has no access. Ask an administrator to invite its address.';
+export const tooManyAttemptsWaitA = 'Too many attempts. Wait a moment, then try again.';
+export const googleIsntRespondingTryAgain =
+  'Google isn’t responding. Try again in a moment, or use your password.';
+export const enterYourPassword = 'Enter your password.';
 export const logIn = 'Log in';
-export const logInToGoOnWhere = 'Log in to go on where you were.';
+export const logInToContinueWhere = 'Log in to continue where you left off.';
 export const notSetUpYet = 'Not set up yet';
-export const openTheSetUpLinkThat =
-  'Open the set-up link that Ocim printed when it started. It makes the first administrator.';
-export const loggingInWithGoogleDidNot = 'Logging in with Google did not succeed. Try again.';
+export const openTheSetupLinkThat =
+  'Open the setup link that Ocim printed when it started. It creates the first administrator account.';
+export const couldntLogInWithGoogle = 'Couldn’t log in with Google. Try again.';
 export const password = 'Password';
-export const youAreNotLoggedIn = 'You are not logged in.';
+export const couldntLogIn = 'Couldn’t log in';
 export const forgotPassword2 = 'Forgot password?';
 export const or = 'or';
 export const continueWithGoogle = 'Continue with Google';
 
 // _guest/register.tsx
 export const thisInvitationHasExpired = 'This invitation has expired';
-export const askTheAdministratorWhoInvitedYou = 'Ask the administrator who invited you to send it again.';
-export const thisInvitationWasUsed = 'This invitation was used';
-export const itsAccountExistsLogInOr =
-  'Its account exists. Log in, or reset the password if it is forgotten.';
-export const thisInvitationWasWithdrawn = 'This invitation was withdrawn';
-export const askTheAdministratorWhoInvitedYou2 = 'Ask the administrator who invited you.';
-export const thisInvitationDoesNotExist = 'This invitation does not exist';
-export const openTheWholeLinkFromThe = 'Open the whole link from the mail.';
-export const theInvitation = 'The invitation';
-export const thisInvitationIsForSomebodyElse = 'This invitation is for somebody else';
-export const itIsForYouAreLogged = (email: string, email2: string) => (
+export const askTheAdministratorWhoInvited = 'Ask the administrator who invited you to resend it.';
+export const thisInvitationHasAlreadyBeen = 'This invitation has already been used';
+export const theAccountAlreadyExistsLog = 'The account already exists. Log in, or reset its password.';
+export const thisInvitationWasRevoked = 'This invitation was revoked';
+export const askTheAdministratorWhoInvited2 = 'Ask the administrator who invited you.';
+export const thisInvitationDoesNotExist = 'This invitation doesn’t exist';
+export const openTheCompleteLinkFrom = 'Open the complete link from the email.';
+export const theInvitation = 'the invitation';
+export const thisInvitationIsForSomeone = 'This invitation is for someone else';
+export const itIsForButYoure = (email: string, email2: string) => (
   <>
-    It is for <strong>{email}</strong>; you are logged in as <strong>{email2}</strong>. Log out, then open the
-    link again.
+    It is for <strong>{email}</strong>, but you’re logged in as <strong>{email2}</strong>. Log out, then open
+    the link again.
   </>
 );
 export const stayLoggedIn = 'Stay logged in';
 export const logOut = 'Log out';
-export const aNameIsNeeded = 'A name is needed.';
-export const youAreInvited = 'You are invited';
-export const asText = (rolesInWords: string) => (
+export const enterAName = 'Enter a name.';
+export const youreInvited = 'You’re invited';
+export const role = (rolesInWords: string) => (
   <>
-    As <strong>{rolesInWords}</strong>.
+    Role: <strong>{rolesInWords}</strong>
   </>
 );
 export const yourName = 'Your name';
-export const theAccountWasNotMade = 'The account was not made.';
-export const makeTheAccount = 'Make the account';
+export const couldntCreateTheAccount = 'Couldn’t create the account';
+export const createAccount = 'Create account';
 
 // _guest/reset.tsx
 export const passwordChanged = 'Password changed';
-export const allYourSessionsHaveEndedLog = 'All your sessions have ended. Log in with the new password.';
-export const thisLinkIsNotComplete = 'This link is not complete';
-export const openTheWholeLinkFromThe2 = 'Open the whole link from the mail, or ask for a new one.';
-export const askForANewLink = 'Ask for a new link';
+export const youveBeenSignedOutOn = 'You’ve been signed out on every device. Log in with the new password.';
+export const thisLinkIsIncomplete = 'This link is incomplete';
+export const openTheCompleteLinkFrom2 = 'Open the complete link from the email, or request a new one.';
+export const requestANewLink = 'Request a new link';
 export const chooseANewPassword = 'Choose a new password';
-export const afterwardsAllYourSessionsEndOn = 'Afterwards all your sessions end, on every device.';
-export const thePasswordWasNotChanged = 'The password was not changed.';
+export const thisSignsYouOutOn = 'This signs you out on every device.';
+export const couldntChangeThePassword = 'Couldn’t change the password';
 export const changePassword = 'Change password';
 
 // _guest/setup.tsx
 export const alreadySetUp = 'Already set up';
-export const theFirstAdministratorExistsLogIn =
-  'The first administrator exists. Log in, or ask for an invitation.';
-export const openTheWholeSetUpLink = 'Open the whole set-up link that Ocim printed when it started.';
+export const theFirstAdministratorAccountExists =
+  'The first administrator account exists. Log in, or ask for an invitation.';
+export const openTheCompleteSetupLink = 'Open the complete setup link that Ocim printed when it started.';
 export const welcomeToOcim = 'Welcome to Ocim';
-export const makeTheFirstAdministratorEverybodyElse =
-  'Make the first administrator. Everybody else comes in by invitation.';
-export const ocimIsNotSetUp = 'Ocim is not set up.';
-export const makeTheAdministrator = 'Make the administrator';
+export const createTheFirstAdministratorAccount =
+  'Create the first administrator account. Everyone else joins by invitation.';
+export const couldntSetUpOcim = 'Couldn’t set up Ocim';

@@ -1,4 +1,5 @@
 // lib/time.ts
+export const justNow = 'just now';
 export const ago = (text: string) => `${text} ago`;
 export const inText = (text: string) => `in ${text}`;
 export const today = 'Today';
@@ -10,20 +11,20 @@ export const hMin = (floor: number, padStart: string) => `${floor} h ${padStart}
 export const none = 'None';
 
 // lib/names.ts
-export const aNameIsNeeded = 'A name is needed.';
-export const atMostCharactersThisHas = (longestName: number, count: number) =>
-  `At most ${longestName} characters; this has ${count}.`;
-export const beginWithASmallLetter = 'Begin with a small letter.';
-export const isNotAllowedSmallLettersDigits = (describe: string) =>
-  `${describe} is not allowed: small letters, digits and hyphens.`;
-export const hyphensStandAloneBetweenLettersOr = 'Hyphens stand alone, between letters or digits.';
-export const thisClusterHasAnInstanceOf = 'This cluster has an instance of that name.';
-export const clashesWith = (clash: string) => `Clashes with ${clash}.`;
-export const aSpace = 'A space';
-export const aCapitalLetter = 'A capital letter';
-export const anUnderscore = 'An underscore';
+export const enterAName = 'Enter a name.';
+export const useAtMostCharactersThis = (longestName: number, count: number) =>
+  `Use at most ${longestName} characters; this has ${count}.`;
+export const startWithALowercaseLetter = 'Start with a lowercase letter.';
+export const isntAllowedUseLowercaseLetters = (describe: string) =>
+  `Use only lowercase letters, digits and hyphens (not ${describe}).`;
+export const useSingleHyphensBetweenLetters = 'Use single hyphens between letters or digits.';
+export const thisClusterAlreadyHasAn = 'This cluster already has an instance with this name.';
+export const conflictsWith = (clash: string) => `Conflicts with ${clash}.`;
+export const aSpace = 'a space';
+export const anUppercaseLetter = 'an uppercase letter';
+export const anUnderscore = 'an underscore';
 
 // lib/overrides.ts
 export const atMost1Mb = 'At most 1 MB.';
-export const keysWithValuesAreNeededSuch = 'Keys with values are needed, such as PLATFORM_NAME: My campus.';
-export const notReadable = 'Not readable.';
+export const enterKeysWithValuesSuch = 'Enter keys with values, such as PLATFORM_NAME: My campus.';
+export const couldntParseTheYaml = 'Couldn’t parse the YAML.';

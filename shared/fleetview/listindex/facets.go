@@ -19,6 +19,9 @@ type position struct {
 	Name    string `json:"n"`
 }
 
+// worstFirst is the order of the list by health.
+var worstFirst = []fleet.Health{fleet.Failed, fleet.Degraded, fleet.Unknown, fleet.Progressing, fleet.Healthy}
+
 func positionOf(o fleet.Order, i *fleet.Instance) position {
 	p := position{Cluster: i.Cluster, Name: i.Name}
 	switch o.By {
@@ -27,7 +30,7 @@ func positionOf(o fleet.Order, i *fleet.Instance) position {
 	case fleet.SortRelease:
 		p.Key = i.Release
 	case fleet.SortHealth:
-		p.Key = string('a' + rune(slices.Index(fleet.Healths(), i.Health.State)))
+		p.Key = string('a' + rune(slices.Index(worstFirst, i.Health.State)))
 	case fleet.SortPipeline:
 		if i.Pipeline != nil {
 			p.Key = string(i.Pipeline.Status)

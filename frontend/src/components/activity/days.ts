@@ -12,7 +12,7 @@ export function daysOf<T extends { at: string }>(entries: readonly T[], now: num
   const days: Day<T>[] = [];
   for (const entry of entries) {
     const at = parseTime(entry.at);
-    const name = at ? dayOf(at, now) : texts.someDay;
+    const name = at ? dayOf(at, now) : texts.unknownDate;
     const last = days.at(-1);
     if (last?.name === name) last.entries.push(entry);
     else days.push({ name, entries: [entry] });

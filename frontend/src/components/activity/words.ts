@@ -10,8 +10,8 @@ import {
 import * as texts from '@/texts/activity';
 
 const syncLooks: Record<string, Look> = {
-  failed: { shape: 'cross', tone: 'bad', word: texts.notRead },
-  recovered: { shape: 'check', tone: 'ok', word: texts.readAgain },
+  failed: { shape: 'cross', tone: 'bad', word: texts.syncFailed },
+  recovered: { shape: 'check', tone: 'ok', word: texts.syncRecovered },
 };
 
 const unknown = (word: string): Look => ({ shape: 'question', tone: 'quiet', word });
@@ -32,8 +32,8 @@ export const kindWords: Record<Activity['kind'], string> = {
   lifecycle: texts.lifecycle,
   pipeline: texts.pipeline,
   health: texts.health,
-  sync: texts.readingFromGitlab,
-  online: texts.onlineOrNot,
+  sync: texts.gitlabSync,
+  online: texts.connectivity,
 };
 
 /** What else there is to say: what it was before, and the reason; of a pipeline its operation. */

@@ -68,7 +68,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
 }
 
 function whoOf({ actor }: AuditEntry, people: People): string {
-  if (actor.userId === undefined) return texts.ocimItself;
+  if (actor.userId === undefined) return texts.ocimSystem;
   return people.get(actor.userId)?.name ?? actor.email ?? actor.userId;
 }
 
@@ -86,11 +86,11 @@ function About({ target, people }: { target: string; people: People }) {
     case 'user':
       return <QuietLink to="/administration/users">{people.get(subject.id)?.name ?? target}</QuietLink>;
     case 'invitation':
-      return <QuietLink to="/administration/invitations">{texts.anInvitation}</QuietLink>;
+      return <QuietLink to="/administration/invitations">{texts.invitation}</QuietLink>;
     case 'bulk':
       return (
         <QuietLink to="/bulk/$bulk" params={{ bulk: subject.id }}>
-          {texts.aBulkChange}
+          {texts.bulkChange}
         </QuietLink>
       );
     case 'other':
@@ -101,11 +101,11 @@ function About({ target, people }: { target: string; people: People }) {
 function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Change[] }) {
   const { actor } = entry;
   const facts = [
-    [texts.loggedAs, entry.action],
-    [texts.about, entry.target],
-    [texts.by, actor.email],
-    [texts.fromText, actor.address],
-    [texts.withApiToken, actor.tokenId],
+    [texts.action, entry.action],
+    [texts.item, entry.target],
+    [texts.person, actor.email],
+    [texts.ipAddress, actor.address],
+    [texts.apiToken, actor.tokenId],
     [texts.operation, entry.operation],
   ] as const;
   return (
@@ -120,11 +120,11 @@ function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Chan
             ),
         )}
         <TextLink to="/administration/audit" search={{ target: entry.target }}>
-          {texts.allAboutTheSame}
+          {texts.showAllForThisItem}
         </TextLink>
       </p>
       {changes.length === 0 ? (
-        <p className={classes.facts}>{texts.itChangedNoValueThatThe}</p>
+        <p className={classes.facts}>{texts.noValuesRecorded}</p>
       ) : (
         <table className={classes.changes} aria-label={texts.valuesBeforeAndAfter}>
           <thead>
@@ -137,7 +137,7 @@ function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Chan
           <tbody>
             {changes.map(({ field, before, after }) => (
               <tr key={field}>
-                <th scope="row">{field === '' ? texts.theWhole : field}</th>
+                <th scope="row">{field === '' ? texts.value : field}</th>
                 <td>
                   {before === undefined ? (
                     <span className={classes.none}>{texts.none}</span>

@@ -16,7 +16,7 @@ export function Board({ bulk }: { bulk: Bulk }) {
   return (
     <>
       {bulk.state === 'paused' && bulk.detail !== undefined && (
-        <Failure error={new Error(bulk.detail)} what={texts.itIsPausedNothingNewStarts} cause={bulk.detail} />
+        <Failure error={new Error(bulk.detail)} what={texts.pausedNoNewOperationsStart} cause={bulk.detail} />
       )}
       <Tally bulk={bulk} />
       <Panel title={texts.instances} note={bulk.targets.length} flush>
@@ -56,7 +56,7 @@ function wavesOf({ targets }: Bulk): WaveProps[] {
   return [...waves]
     .sort(([a], [b]) => a - b)
     .map(([place, members]) => ({
-      title: place === 0 ? texts.firstAlone : Number.isFinite(place) ? texts.wave(place + 1) : texts.leftOut,
+      title: place === 0 ? texts.canary : Number.isFinite(place) ? texts.wave(place + 1) : texts.skipped,
       targets: members,
     }));
 }
@@ -97,11 +97,11 @@ function Wave({ title, targets }: WaveProps) {
                 params={{ cluster, instance }}
                 search={{ operation }}
               >
-                {texts.followIt}
+                {texts.follow}
                 <Hidden>{texts.theOperationOf(instance)}</Hidden>
               </TextLink>
             )}
-            {attempt > 0 && texts.tryText(attempt + 1)}
+            {attempt > 0 && texts.attempt(attempt + 1)}
           </td>
           <td data-wrap>{detail}</td>
         </tr>

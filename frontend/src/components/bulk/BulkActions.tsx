@@ -51,12 +51,12 @@ export function BulkActions({ bulk }: { bulk: Bulk }) {
           leftSection={<IconPlayerPlay {...icon} />}
           {...button('resume')}
         >
-          {failed > 0 ? texts.resumeWithoutThem : texts.resume}
+          {failed > 0 ? texts.resumeWithoutRetrying : texts.resume}
         </Button>
       )}
       {failed > 0 && bulk.state !== 'running' && (
         <Button leftSection={<IconRotateClockwise {...icon} />} {...button('retry')}>
-          {texts.retryTheThatFailed(failed)}
+          {texts.retryFailed(failed)}
         </Button>
       )}
       {open && waiting > 0 && (
@@ -72,15 +72,15 @@ export function BulkActions({ bulk }: { bulk: Bulk }) {
       {aborting && (
         <Confirm
           title={texts.abortTheBulkChange}
-          verb={texts.leaveOut(waiting)}
+          verb={texts.skip(waiting)}
           destructive
           run={() => actOnBulk(bulk.id, 'abort').then(took)}
           onClose={() => setAborting(false)}
         >
-          <p>{texts.theLeftAsTheyAreWhat(waiting)}</p>
+          <p>{texts.ocimSkipsTheStillWaiting(waiting)}</p>
         </Confirm>
       )}
-      {error && <Failure error={error} what={texts.itWasNotDone} />}
+      {error && <Failure error={error} what={texts.theActionFailed} />}
     </>
   );
 }

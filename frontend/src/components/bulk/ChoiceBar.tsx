@@ -31,20 +31,20 @@ export function ChoiceBar({ me, choice, filter, total }: ChoiceBarProps) {
   });
   if (chosen.length === 0) return null;
   return (
-    <section aria-label={texts.chosenInstances} className={classes.choice}>
-      <p role="status">{texts.chosen(countOf(chosen), chosen.length, mostTargets)}</p>
+    <section aria-label={texts.selectedInstances} className={classes.choice}>
+      <p role="status">{texts.selected(countOf(chosen), chosen.length, mostTargets)}</p>
       {total > 1 && (
         <Button variant="default" loading={all.isPending} onClick={() => all.mutate()}>
-          {total > mostTargets ? texts.chooseTheFirstThatMatch(mostTargets) : texts.chooseAllThatMatch(total)}
+          {total > mostTargets ? texts.selectTheFirstMatches(mostTargets) : texts.selectAllMatches(total)}
         </Button>
       )}
       <Button variant="default" onClick={choice.clear}>
-        {texts.chooseNone}
+        {texts.clearSelection}
       </Button>
       <ButtonLink to="/bulk/new" search={{ on: writeTargets(chosen) }}>
-        {texts.changeThem2}
+        {texts.editSelected}
       </ButtonLink>
-      {all.error && <Failure error={all.error} what={texts.theyWereNotAllFound} />}
+      {all.error && <Failure error={all.error} what={texts.couldntFindAllMatches} />}
     </section>
   );
 }

@@ -24,10 +24,10 @@ const kinds: { kind: Kind; label: string; about: string }[] = [
   {
     kind: 'update',
     label: texts.setOrUnsetKeys,
-    about: texts.inConfigYmlOrGroveYml,
+    about: texts.changesConfigYmlOrGrove,
   },
-  { kind: 'archive', label: texts.archive, about: texts.theyStopAndLeaveGit },
-  { kind: 'unarchive', label: texts.unarchive, about: texts.theyComeBackAsTheyWere },
+  { kind: 'archive', label: texts.archive, about: texts.stopsEachInstanceAndRemoves },
+  { kind: 'unarchive', label: texts.unarchive, about: texts.restoresEachOneAsIt },
 ];
 
 /** One change for many instances, as it is put together. */
@@ -70,7 +70,7 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
       <Panel title={texts.change}>
         <div className={classes.fields}>
           <fieldset className={classes.kinds}>
-            <legend>{texts.whatToDoWithEach}</legend>
+            <legend>{texts.action}</legend>
             {kinds.map(({ kind, label, about }) => (
               <label key={kind} className={classes.kind}>
                 <input
@@ -97,11 +97,11 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
           )}
         </div>
       </Panel>
-      <Panel title={texts.waves} note={texts.theFirstInstanceGoesAloneIf}>
+      <Panel title={texts.waves} note={texts.theCanaryGoesFirstIf}>
         <div className={classes.waveFields}>
           <NumberInput
-            label={texts.thenAsManyAtOnce}
-            description={texts.n1To50InstancesAWave}
+            label={texts.instancesPerWave}
+            description={texts.n1To50}
             min={1}
             max={50}
             clampBehavior="blur"
@@ -111,8 +111,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
             onChange={(n) => set({ batch: Math.max(1, Number(n)) })}
           />
           <NumberInput
-            label={texts.pauseAfterAsManyFailures}
-            description={texts.nothingNewStartsUntilSomebodyDecides}
+            label={texts.pauseAfterThisManyFailures}
+            description={texts.noNewWavesStartUntil}
             min={1}
             max={500}
             clampBehavior="blur"
@@ -123,8 +123,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
           />
           <Textarea
             className={classes.reason ?? ''}
-            label={texts.reason}
-            description={texts.standsInTheHistoryOfEach}
+            label={texts.reasonOptional}
+            description={texts.savedInTheHistoryOf}
             autosize
             minRows={2}
             maxRows={5}
@@ -135,7 +135,7 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
         </div>
       </Panel>
       <div className={classes.bar}>
-        <p>{texts.nothingIsSentBeforeYouHave}</p>
+        <p>{texts.youllReviewTheChangesBefore}</p>
         <Button type="submit">{texts.preview}</Button>
       </div>
     </form>

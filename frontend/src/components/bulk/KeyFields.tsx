@@ -53,8 +53,8 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 onChange={(event) => change(row, { file: event.currentTarget.value as KeyRow['file'] })}
               />
               <NativeSelect
-                label={texts.whatToDo}
-                aria-label={texts.whatToDo2(nth)}
+                label={texts.action}
+                aria-label={texts.action2(nth)}
                 data={[
                   { value: 'set', label: texts.set },
                   { value: 'unset', label: texts.unset },
@@ -79,7 +79,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 <TextInput
                   label={texts.value}
                   aria-label={texts.value2(nth)}
-                  placeholder={texts.yamlATextANumberTrue}
+                  placeholder={texts.yamlAStringANumber}
                   spellCheck={false}
                   autoComplete="off"
                   classNames={{ input: classes.code ?? '' }}
@@ -91,7 +91,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
               {rows.length > 1 && (
                 <ActionIcon
                   className={classes.remove ?? ''}
-                  aria-label={texts.leaveOutKey(i + 1)}
+                  aria-label={texts.removeKey(i + 1)}
                   onClick={() => onChange(rows.filter((r) => r.id !== row.id))}
                 >
                   <IconTrash size={16} stroke={1.7} />
@@ -111,7 +111,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
           leftSection={<IconPlus size={14} stroke={1.8} />}
           onClick={() => onChange([...rows, emptyRow(Math.max(...rows.map((r) => r.id)) + 1)])}
         >
-          {texts.oneMoreKey}
+          {texts.addKey}
         </SmallButton>
       )}
     </div>

@@ -56,15 +56,15 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
       <Loaded query={query} what={texts.thePreview} lines={10}>
         {(shown) => <Groups preview={shown} kind={wish.kind} />}
       </Loaded>
-      {start.error && <Failure error={start.error} what={texts.theBulkChangeWasNotStarted} />}
+      {start.error && <Failure error={start.error} what={texts.couldntStartTheBulkChange} />}
       <div className={classes.bar}>
         <p role="status">
           {preview && first
-            ? texts.goesFirstAlone(first.instance)
+            ? texts.canary2(first.instance)
             : preview
-              ? texts.nothingWouldChangeSoThereIs
-              : texts.nothingIsSentYet}{' '}
-          {wish.reason === undefined ? texts.noReasonIsGiven : texts.reason2(wish.reason)}
+              ? texts.noInstanceWouldChange
+              : texts.nothingHasBeenSent}{' '}
+          {wish.reason === undefined ? texts.noReason : texts.reason2(wish.reason)}
         </p>
         <Button variant="default" onClick={onBack}>
           {texts.back}
@@ -79,7 +79,7 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
             start.mutate(preview.hash);
           }}
         >
-          {preview ? texts.change2(count(preview)) : texts.changeThem}
+          {preview ? texts.change2(count(preview)) : texts.changeInstances}
         </Button>
       </div>
     </div>
@@ -90,15 +90,15 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
 function reasonOf({ targets, warnings }: BulkGroup): string {
   const why = warnings.find((w) => w.blocking);
   const many = targets.length > 1 && why ? reasons[why.code] : undefined;
-  return many ?? why?.message ?? texts.nothingToChange;
+  return many ?? why?.message ?? texts.noChange;
 }
 
 const reasons: Partial<Record<Warning['code'], string>> = {
-  unchanged: texts.theyAreLikeThisAlready,
-  archived: texts.theyAreArchivedUnarchiveThemFirst,
-  notInGit: texts.theyAreNotInGitStill,
-  nameTaken: texts.theyAreNotArchived,
-  protected: texts.theyAreProtectedLiftTheProtection,
+  unchanged: texts.alreadySet,
+  archived: texts.archivedUnarchiveThemFirst,
+  notInGit: texts.notInGitStillBeing,
+  nameTaken: texts.notArchived,
+  protected: texts.protectedUnprotectThemFirst,
 };
 
 function count({ waves }: BulkPreview): string {
@@ -113,22 +113,22 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
     <>
       <Warnings warnings={preview.warnings} />
       {changed.length === 0 && (
-        <Empty title={texts.nothingWouldChange}>{texts.eachOfTheInstancesIsLeft}</Empty>
+        <Empty title={texts.nothingWouldChange}>{texts.everyInstanceIsSkippedSee}</Empty>
       )}
       {changed.map((group, i) => (
         <Panel
           key={i}
-          title={changed.length === 1 ? texts.theyChangeAlike : texts.groupOfAlike(i + 1, changed.length)}
+          title={changed.length === 1 ? texts.sameChange : texts.groupOfSameChange(i + 1, changed.length)}
           note={countOf(group.targets)}
         >
           <Group group={group} kind={kind} />
         </Panel>
       ))}
       {skipped.length > 0 && (
-        <Panel title={texts.leftOut} note={countOf(skipped.flatMap((g) => g.targets))}>
+        <Panel title={texts.skipped} note={countOf(skipped.flatMap((g) => g.targets))}>
           <div className={classes.group}>
             {skipped.map((group, i) => (
-              <section key={i} aria-label={texts.leftOut2(i + 1)} className={classes.skipped}>
+              <section key={i} aria-label={texts.skippedGroup(i + 1)} className={classes.skipped}>
                 <h3>
                   <Mark shape="slash" />
                   {reasonOf(group)}
@@ -140,11 +140,11 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
         </Panel>
       )}
       {preview.waves.length > 0 && (
-        <Panel title={texts.waves} note={texts.oneAfterAnother(preview.waves.length)}>
+        <Panel title={texts.waves} note={texts.waves2(preview.waves.length)}>
           <ol className={classes.waves}>
             {preview.waves.map((wave, i) => (
               <li key={i}>
-                <strong>{i === 0 ? texts.first : texts.wave2(i + 1)}</strong>{' '}
+                <strong>{i === 0 ? texts.canary : texts.wave2(i + 1)}</strong>{' '}
                 {wave.map((t) => t.instance).join(', ')}
               </li>
             ))}
@@ -162,21 +162,21 @@ function Group({ group, kind }: { group: BulkGroup; kind: BulkWish['kind'] }) {
       <Warnings warnings={group.warnings} />
       <TargetList targets={group.targets} />
       <div>
-        <h3>{texts.whatHappensToEach}</h3>
+        <h3>{texts.effectsOnEachInstance}</h3>
         <Effects effects={group.effects} />
       </div>
       {group.files.length > 0 && (
         <div>
           <h3>
-            {texts.whatChangesInGit(
-              group.targets.length > 1 && texts.asInTheOthersAlike(first?.instance ?? ''),
+            {texts.gitChanges(
+              group.targets.length > 1 && texts.shownTheOthersAreIdentical(first?.instance ?? ''),
             )}
           </h3>
           <Files files={group.files} />
         </div>
       )}
       {group.files.length === 0 && kind !== 'update' && (
-        <p className={classes.about}>{texts.groveChangesGitByItselfWhen}</p>
+        <p className={classes.about}>{texts.groveCommitsThisChangeTo}</p>
       )}
       {group.request !== undefined && <Request request={group.request} />}
     </div>

@@ -35,7 +35,7 @@ export function TargetList({ targets, onRemove }: TargetListProps) {
                   {onRemove && (
                     <button
                       type="button"
-                      aria-label={texts.leaveOut2(instance)}
+                      aria-label={texts.remove(instance)}
                       onClick={() => onRemove({ cluster, instance })}
                     >
                       <IconX size={13} stroke={2} aria-hidden="true" />

@@ -22,7 +22,7 @@ export function choiceColumn(
       <label className={classes.box}>
         <input
           type="checkbox"
-          aria-label={texts.chooseAllThatAreShown}
+          aria-label={texts.selectAllRows}
           checked={mine.length > 0 && on === mine.length}
           ref={(input) => {
             if (input) input.indeterminate = on > 0 && on < mine.length;
@@ -38,7 +38,7 @@ export function choiceColumn(
           <input
             type="checkbox"
             data-choose
-            aria-label={texts.chooseOn(
+            aria-label={texts.selectOn(
               instance.name,
               clusters.get(instance.cluster)?.name ?? instance.cluster,
             )}

@@ -17,10 +17,10 @@ export function readRows(rows: readonly KeyRow[]) {
     const path = row.path.trim().split('.');
     const name = `${row.file} ${path.join('.')}`;
     const problem: RowProblem = {};
-    if (row.path.trim() === '') problem.path = texts.aKeyIsNeeded;
+    if (row.path.trim() === '') problem.path = texts.enterAKey;
     else if (path.some((part) => part === '' || /\s/.test(part)))
-      problem.path = texts.keysFromTheRootDownWith;
-    else if (seen.has(name)) problem.path = texts.thisKeyIsChangedAboveAlready;
+      problem.path = texts.writeNestedKeysWithDots;
+    else if (seen.has(name)) problem.path = texts.thisKeyIsAlreadyListed;
     seen.add(name);
     if (row.act === 'unset') changes.push({ file: row.file, path, unset: true });
     else {
@@ -34,13 +34,13 @@ export function readRows(rows: readonly KeyRow[]) {
 }
 
 function readValue(text: string): { value?: unknown; error?: string } {
-  if (text.trim() === '') return { error: texts.aValueIsNeededIsAn };
+  if (text.trim() === '') return { error: texts.enterAValueUseFor };
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
   const [wrong] = document.errors;
-  if (wrong) return { error: texts.thisIsNotYaml(wrong.message) };
+  if (wrong) return { error: texts.invalidYaml(wrong.message) };
   try {
     return { value: document.toJS({ maxAliasCount: 50 }) as unknown };
   } catch (cause) {
-    return { error: cause instanceof Error ? cause.message : texts.thisCannotBeRead };
+    return { error: cause instanceof Error ? cause.message : texts.couldntParseTheValue };
   }
 }

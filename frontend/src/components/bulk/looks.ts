@@ -23,7 +23,7 @@ export const targetLooks: Record<BulkTarget['state'], Look> = {
   succeeded: { shape: 'check', tone: 'ok', word: texts.succeeded },
   failed: { shape: 'cross', tone: 'bad', word: texts.failed },
   canceled: { shape: 'slash', tone: 'bad', word: texts.canceled },
-  skipped: { shape: 'slash', tone: 'quiet', word: texts.leftOut },
+  skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
 };
 
 export function failedOf({ targets }: Bulk): number {

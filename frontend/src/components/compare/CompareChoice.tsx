@@ -42,14 +42,14 @@ export function CompareChoice({ cluster, instance, other, onChoose }: CompareCho
       <NativeSelect
         label={texts.anotherInstance}
         value={other.with ?? ''}
-        data={[{ value: '', label: texts.choose }, ...instances.filter(({ items }) => items.length > 0)]}
+        data={[{ value: '', label: texts.select }, ...instances.filter(({ items }) => items.length > 0)]}
         onChange={(event) => onChoose({ with: event.currentTarget.value })}
       />
       <NativeSelect
         label={texts.anEarlierOperation}
         value={operations.some((o) => o.commit === other.commit) ? other.commit : ''}
         data={[
-          { value: '', label: operations.length === 0 ? texts.noneLeftACommit : texts.choose },
+          { value: '', label: operations.length === 0 ? texts.noCommits : texts.select },
           ...operations.map((o) => ({ value: o.commit, label: labelOf(o) })),
         ]}
         disabled={operations.length === 0}
@@ -68,7 +68,7 @@ export function CompareChoice({ cluster, instance, other, onChoose }: CompareCho
           label={texts.aCommit}
           placeholder="4f2a9c1e…"
           value={typed}
-          error={wrong && texts.aCommitHas7To64}
+          error={wrong && texts.aCommitIs7To}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
         <Button type="submit" variant="default">

@@ -21,7 +21,7 @@ export function CompareFiles({ before, after, sides }: CompareFilesProps) {
   return pairs(before, after).map(({ name, before: old, after: now }) => (
     <Panel key={name} title={name} note={noteOf(old, now, sides)}>
       {old === now ? (
-        <p className={classes.same}>{texts.nothingDiffers}</p>
+        <p className={classes.same}>{texts.noDifferences}</p>
       ) : (
         <>
           <p className={classes.sides}>
@@ -44,5 +44,5 @@ function noteOf(
 ) {
   if (old === undefined) return texts.onlyIn(second);
   if (now === undefined) return texts.onlyIn2(first);
-  return old === now ? 'the same' : undefined;
+  return old === now ? texts.identical : undefined;
 }

@@ -91,9 +91,7 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
             </ul>
           )}
         </div>
-        {tab.text.includes('••••') && (
-          <p className={classes.masked}>{texts.secretsAreMaskedWhatStaysMasked}</p>
-        )}
+        {tab.text.includes('••••') && <p className={classes.masked}>{texts.secretsAreMaskedAMasked}</p>}
       </div>
     </>
   );

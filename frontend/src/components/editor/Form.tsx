@@ -21,10 +21,10 @@ interface Field {
 
 const groups: { title: string; fields: Field[] }[] = [
   {
-    title: texts.thePlatform,
+    title: texts.platform,
     fields: [
-      { file: 'config.yml', key: 'PLATFORM_NAME', label: texts.nameThatLearnersSee },
-      { file: 'config.yml', key: 'CONTACT_EMAIL', label: texts.contactEMail },
+      { file: 'config.yml', key: 'PLATFORM_NAME', label: texts.platformNameShownToLearners },
+      { file: 'config.yml', key: 'CONTACT_EMAIL', label: texts.contactEmail },
     ],
   },
   {
@@ -39,18 +39,18 @@ const groups: { title: string; fields: Field[] }[] = [
   {
     title: texts.release,
     fields: [
-      { file: 'config.yml', key: 'OPENEDX_COMMON_VERSION', label: texts.releaseOfOpenEdx },
-      { file: 'config.yml', key: 'EDX_PLATFORM_REPOSITORY', label: texts.repositoryOfThePlatform },
-      { file: 'config.yml', key: 'EDX_PLATFORM_VERSION', label: texts.branchOrTagOfThePlatform },
-      { file: 'config.yml', key: 'PLUGINS', label: texts.pluginsOneALine, list: true },
+      { file: 'config.yml', key: 'OPENEDX_COMMON_VERSION', label: texts.openEdxRelease },
+      { file: 'config.yml', key: 'EDX_PLATFORM_REPOSITORY', label: texts.platformRepository },
+      { file: 'config.yml', key: 'EDX_PLATFORM_VERSION', label: texts.platformBranchOrTag },
+      { file: 'config.yml', key: 'PLUGINS', label: texts.pluginsOnePerLine, list: true },
     ],
   },
   {
     title: texts.theme,
     fields: [
       { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_NAME', label: texts.theme },
-      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_SOURCE_REPO', label: texts.repositoryOfTheTheme },
-      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_VERSION', label: texts.branchOrTagOfTheTheme },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_SOURCE_REPO', label: texts.themeRepository },
+      { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_VERSION', label: texts.themeBranchOrTag },
     ],
   },
 ];
@@ -63,7 +63,7 @@ export function Form({ files, effects, onChange }: FormProps) {
         .filter((name) => files[name] === undefined)
         .map((name) => (
           <p key={name} className={classes.unread}>
-            {texts.cannotBeReadCorrectItIn(name)}
+            {texts.couldntParseCorrectTheFile(name)}
           </p>
         ))}
       {groups.map(({ title, fields }) => (

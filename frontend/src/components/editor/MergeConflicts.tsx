@@ -55,9 +55,9 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
         if (open === 0) onMerged(new Map(mergedFiles));
       }}
     >
-      <Panel title={texts.changedMeanwhile} note={<>{texts.nowAtCommit(commit.slice(0, 8))}</>}>
+      <Panel title={texts.changedInTheMeantime} note={<>{texts.nowAtCommit(commit.slice(0, 8))}</>}>
         <div className={operations.preview}>
-          <p className={operations.about}>{texts.somebodyElseChangedWhatYouEdit}</p>
+          <p className={operations.about}>{texts.someoneElseChangedThisConfiguration}</p>
           {merged.map(({ path, base, theirs, parts }) => {
             const conflicts = conflictsOf(parts);
             return (
@@ -67,7 +67,7 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
                 </h3>
                 {conflicts.length === 0 && (
                   <p className={operations.about}>
-                    {theirs === base ? texts.nobodyElseChangedThisFile : texts.youChangedOtherLinesThanThey}
+                    {theirs === base ? texts.noOneElseChangedThis : texts.youChangedDifferentLinesBoth}
                   </p>
                 )}
                 {conflicts.map((conflict, i) => (
@@ -75,9 +75,7 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
                     key={i}
                     conflict={conflict}
                     title={
-                      conflicts.length === 1
-                        ? texts.bothOfYouChangedThis
-                        : texts.bothOfYouChangedThisOf(i + 1, conflicts.length)
+                      conflicts.length === 1 ? texts.conflict : texts.conflictOf(i + 1, conflicts.length)
                     }
                     chosen={made.get(conflict)}
                     onChoose={(choice) => setMade((before) => new Map(before).set(conflict, choice))}
@@ -85,10 +83,10 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
                 ))}
                 {theirs !== base && (
                   <details open className={operations.file}>
-                    <summary>{texts.whatTheyChanged}</summary>
-                    <Suspense fallback={<Loading lines={4} label={texts.loadingWhatTheyChangedIn(path)} />}>
+                    <summary>{texts.theirChanges}</summary>
+                    <Suspense fallback={<Loading lines={4} label={texts.loadingTheirChangesIn(path)} />}>
                       <MergeDiff
-                        label={texts.whatTheyChangedIn(path)}
+                        label={texts.theirChangesIn(path)}
                         sides={sides}
                         before={base}
                         after={theirs}
@@ -102,22 +100,22 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
         </div>
       </Panel>
       <div className={classes.bar}>
-        <p role="status">{open === 0 ? texts.thePreviewShowsWhatComesOf : texts.toBeDecided(open)}</p>
+        <p role="status">{open === 0 ? texts.allConflictsResolvedYouCan : texts.leftToResolve(open)}</p>
         <Button variant="default" onClick={onDrop}>
-          {texts.dropMyChanges}
+          {texts.discardMyChanges}
         </Button>
         <Button variant="default" onClick={onBack}>
-          {texts.backToTheEditor}
+          {texts.backToEditing}
         </Button>
         <Button type="submit" disabled={open > 0}>
-          {texts.goOnWithBoth}
+          {texts.continueWithTheMerge}
         </Button>
       </div>
     </form>
   );
 }
 
-const sides = [texts.whenYouBegan, 'now'] as const;
+const sides = [texts.base, 'now'] as const;
 
 interface DecisionProps {
   conflict: Conflict;
@@ -132,7 +130,7 @@ function Decision({ conflict, title, chosen, onChoose }: DecisionProps) {
     <fieldset className={classes.decision}>
       <legend>{title}</legend>
       <div>
-        <span>{texts.whenYouBegan2}</span>
+        <span>{texts.base2}</span>
         <Lines lines={conflict.base} />
       </div>
       {choices.map(({ choice, label }) => (

@@ -36,7 +36,7 @@ export function Review({
   cluster,
   wish,
   before = new Map(),
-  send = texts.deployTheChange,
+  send = texts.deploy,
   onBack,
   onReload,
   reloading = false,
@@ -47,7 +47,7 @@ export function Review({
   const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
   return (
     <div className={classes.step}>
-      <Panel title={texts.preview} note={texts.nothingIsSentYet}>
+      <Panel title={texts.preview} note={texts.nothingHasBeenSent}>
         <Loaded query={query} what={texts.thePreview} lines={8}>
           {(preview) => (
             <PreviewView
@@ -58,16 +58,16 @@ export function Review({
         </Loaded>
       </Panel>
       {query.error instanceof ApiError && <Said error={query.error} />}
-      {failure && <Failure error={failure} what={texts.theChangeWasNotStarted} />}
+      {failure && <Failure error={failure} what={texts.couldntStartTheUpdate} />}
       <div className={classes.bar}>
-        <p role="status">{wish.reason === undefined ? texts.noReasonIsGiven : texts.reason(wish.reason)}</p>
+        <p role="status">{wish.reason === undefined ? texts.noReason : texts.reason(wish.reason)}</p>
         {overtaken && onReload && (
           <Button loading={reloading} onClick={onReload}>
-            {texts.takeInWhatTheyChanged}
+            {texts.mergeTheirChanges}
           </Button>
         )}
         <Button variant="default" onClick={() => onBack(query.error)}>
-          {texts.backToTheEditor}
+          {texts.backToEditing}
         </Button>
         <Button
           disabled={hash === undefined}
@@ -89,7 +89,7 @@ function Said({ error }: { error: ApiError }) {
   const said = Object.entries(error.fields).filter(([, message]) => message !== error.message);
   if (said.length === 0) return null;
   return (
-    <ul className={classes.marks} aria-label={texts.whatIsWrong}>
+    <ul className={classes.marks} aria-label={texts.problems}>
       {said.map(([field, message]) => (
         <li key={field}>
           {field.replace(/^files\./, '')}: {message}
@@ -119,12 +119,12 @@ function Merged({ files, before, wish }: MergedProps) {
             </summary>
             {(file.secrets ?? []).length > 0 && (
               <p className={operations.dim}>
-                {texts.secretsChangeThatAreNotShown} {file.secrets?.join(', ')}
+                {texts.secretsChangedHidden} {file.secrets?.join(', ')}
               </p>
             )}
             <Suspense fallback={<Loading lines={4} label={texts.loadingChangesOf(file.path)} />}>
               <MergeDiff
-                label={texts.changesOf(file.path)}
+                label={texts.changesIn(file.path)}
                 before={before.get(file.path) ?? ''}
                 after={after}
               />

@@ -8,7 +8,7 @@ const UpdateEditor = lazy(() => import('./UpdateEditor'));
 /** The editor of a configuration. It is large and comes on its own. */
 export function Update(props: UpdateEditorProps) {
   return (
-    <Suspense fallback={<Loading lines={10} label={texts.loadingTheEditor} />}>
+    <Suspense fallback={<Loading lines={10} label={texts.loadingEditor} />}>
       <UpdateEditor {...props} />
     </Suspense>
   );

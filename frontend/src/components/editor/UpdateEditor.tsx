@@ -136,15 +136,15 @@ export default function UpdateEditor({
               />
             </Panel>
             <div className={classes.files}>
-              <Panel title={texts.files} note={<>{texts.asOfCommit(base.commit.slice(0, 8))}</>}>
+              <Panel title={texts.files} note={<>{texts.atCommit(base.commit.slice(0, 8))}</>}>
                 <FileTabs tabs={tabs} effects={effects} onChange={edit} />
               </Panel>
             </div>
           </div>
-          <Panel title={texts.why}>
+          <Panel title={texts.reason2}>
             <Textarea
-              label={texts.reason2}
-              description={texts.standsInTheHistoryAndIn}
+              label={texts.reasonOptional}
+              description={texts.savedInTheHistoryAnd}
               autosize
               minRows={2}
               maxRows={6}
@@ -156,7 +156,7 @@ export default function UpdateEditor({
           <div className={classes.bar}>
             <p role="status">{summary(changed.length, broken.length)}</p>
             <Button variant="default" disabled={changed.length === 0} onClick={() => setEdits(new Map())}>
-              {texts.undoAll}
+              {texts.discardChanges}
             </Button>
             <Button type="submit" disabled={changed.length === 0 || broken.length > 0}>
               {texts.preview}
@@ -174,7 +174,7 @@ function textsOf({ files }: Files): ReadonlyMap<string, string> {
 }
 
 function summary(changed: number, broken: number): string {
-  if (broken > 0) return texts.correctWhatIsMarkedThenLook;
-  if (changed === 0) return texts.nothingIsChangedYet;
-  return texts.changedNothingIsSentBeforeYou(changed);
+  if (broken > 0) return texts.correctTheMarkedProblemsFirst;
+  if (changed === 0) return texts.noChangesYet;
+  return texts.changedYoullReviewTheChanges(changed);
 }

@@ -36,7 +36,7 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
   return (
     <Panel
       title={title}
-      note={files && <>{texts.asOfCommit(files.commit.slice(0, 8))}</>}
+      note={files && <>{texts.atCommit(files.commit.slice(0, 8))}</>}
       actions={
         <>
           <SmallButton aria-pressed={searching} onClick={() => setSearching(!searching)}>

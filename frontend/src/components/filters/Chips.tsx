@@ -13,14 +13,14 @@ export interface Chip {
 export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () => void }) {
   if (chips.length === 0) return null;
   return (
-    <ul className={classes.chips} aria-label={texts.filtersThatHold}>
+    <ul className={classes.chips} aria-label={texts.activeFilters}>
       {chips.map(({ id, label, onRemove }) => (
         <li key={id}>
           <button
             type="button"
             className={classes.chip}
             onClick={onRemove}
-            aria-label={texts.removeTheFilter(label)}
+            aria-label={texts.removeFilter(label)}
           >
             {label}
             <IconX size={13} stroke={2} aria-hidden="true" />

@@ -55,16 +55,14 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
       {values.length > few && (
         <TextInput
           className={classes.find ?? ''}
-          aria-label={texts.find(title.toLowerCase())}
-          placeholder={texts.find2}
+          aria-label={texts.search(title.toLowerCase())}
+          placeholder={texts.search2}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}
       {found.length === 0 && (
-        <p className={classes.none}>
-          {values.length === 0 ? texts.nothingToChooseFrom : texts.noneIsNamedSo}
-        </p>
+        <p className={classes.none}>{values.length === 0 ? texts.noOptions : texts.noResults}</p>
       )}
       {found.slice(0, most).map((value) => (
         <label key={value} className={classes.choice}>
@@ -82,7 +80,7 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
         </label>
       ))}
       {found.length > most && (
-        <p className={classes.none}>{texts.andMoreFindThemByName(found.length - most)}</p>
+        <p className={classes.none}>{texts.moreSearchToFindThem(found.length - most)}</p>
       )}
     </>
   );

@@ -20,8 +20,8 @@ export function SettingFilter({ onAdd }: { onAdd: (term: string) => void }) {
       <TextInput
         size="xs"
         maxLength={300}
-        aria-label={texts.configurationKeyKeyValueKeyText}
-        title={texts.keyKeyValueKeyTextOr}
+        aria-label={texts.configurationKeyKeyValueKey}
+        title={texts.keyKeyValueKeyText}
         placeholder={texts.configurationKeyValue}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

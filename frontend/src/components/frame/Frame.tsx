@@ -26,7 +26,7 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <div className={classes.frame}>
       <a href="#main" className={classes.skip}>
-        {texts.skipToThePage}
+        {texts.skipToContent}
       </a>
       {wide ? (
         <aside className={classes.side} aria-label={texts.sidebar}>

@@ -21,7 +21,7 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
   return (
     <header className={classes.header}>
       {onMenu && (
-        <ActionIcon onClick={onMenu} aria-label={texts.openTheSidebar}>
+        <ActionIcon onClick={onMenu} aria-label={texts.openSidebar}>
           <IconMenu2 size={18} stroke={1.7} />
         </ActionIcon>
       )}

@@ -14,7 +14,7 @@ export function Offline() {
   return (
     <div className={classes.offline} role="status">
       <IconWifiOff size={16} stroke={1.8} aria-hidden="true" />
-      {texts.thisComputerIsOfflineWhatYou}
+      {texts.youreOfflineShowingTheLast}
     </div>
   );
 }

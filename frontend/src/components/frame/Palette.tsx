@@ -7,8 +7,8 @@ import { useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { session } from '@/api/client';
 import { treeQuery } from '@/api/queries/fleet';
-import { urgencyOf } from '@/api/status';
-import { urgencyLooks } from '../status/looks';
+import { stateOf } from '@/api/status';
+import { stateLooks } from '../status/looks';
 import { Status } from '../status/Status';
 import { useMay, useMaySomewhere } from '../useMe';
 import { type Entry, search } from './entries';
@@ -41,7 +41,7 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
       attributes={{ content: { 'aria-label': texts.searchOrRun2 } }}
     >
       <Spotlight.Search
-        placeholder={texts.anInstanceAClusterAPage}
+        placeholder={texts.searchInstancesClustersPagesAnd}
         aria-label={texts.searchOrRun2}
         leftSection={<IconSearch size={18} stroke={1.7} />}
       />
@@ -54,13 +54,13 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
                 className={classes.found ?? ''}
                 label={entry.label}
                 {...(entry.about === undefined ? {} : { description: entry.about })}
-                rightSection={entry.urgency && <Status look={urgencyLooks[entry.urgency]} />}
+                rightSection={entry.state && <Status look={stateLooks[entry.state]} />}
                 onClick={entry.run}
               />
             ))}
           </Spotlight.ActionsGroup>
         ))}
-        {groups.length === 0 && <Spotlight.Empty>{texts.nothingOfThatName}</Spotlight.Empty>}
+        {groups.length === 0 && <Spotlight.Empty>{texts.noResults}</Spotlight.Empty>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
@@ -175,7 +175,7 @@ function useEntries(onHelp: () => void): Entry[] {
         id: `${cluster.id}/${leaf.name}`,
         label: leaf.name,
         about: cluster.name,
-        urgency: urgencyOf(leaf),
+        state: stateOf(leaf),
         run: () =>
           void router.navigate({
             to: '/clusters/$cluster/instances/$instance',

@@ -46,7 +46,7 @@ export function Running() {
       }
     >
       <DropdownLabel>
-        {count === 0 ? texts.noPipelineRuns : texts.instancesWithARunningPipeline}
+        {count === 0 ? texts.noPipelinesRunning : texts.instancesWithARunningPipeline}
       </DropdownLabel>
       {moving.slice(0, shown).map(({ cluster, name, pipeline }) => (
         <DropdownLink
@@ -62,13 +62,13 @@ export function Running() {
       ))}
       {count > shown && (
         <DropdownLink to="/instances" search={{ pipeline: ['running', 'pending', 'created', 'preparing'] }}>
-          {texts.all(count)}
+          {texts.viewAll(count)}
         </DropdownLink>
       )}
       {operations.length > 0 && (
         <>
           <DropdownRule />
-          <DropdownLabel>{texts.operationsEachClustersOneAfterAnother}</DropdownLabel>
+          <DropdownLabel>{texts.operationsOneAtATime}</DropdownLabel>
           <div className={classes.queue}>
             <Suspense fallback={null}>
               <Queue operations={operations} />

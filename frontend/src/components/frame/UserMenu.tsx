@@ -21,7 +21,7 @@ const icon = { size: 16, stroke: 1.7 };
 const schemes = [
   { value: 'light', word: texts.light, Icon: IconSun },
   { value: 'dark', word: texts.dark, Icon: IconMoon },
-  { value: 'auto', word: texts.asTheSystem, Icon: IconDeviceDesktop },
+  { value: 'auto', word: texts.system, Icon: IconDeviceDesktop },
 ] as const;
 
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
@@ -33,7 +33,7 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
       align="end"
       className={classes.initials}
       button={initials(me.name)}
-      label={texts.accountOf(initials(me.name), me.name)}
+      label={texts.accountMenuFor(initials(me.name), me.name)}
       contents={texts.account}
     >
       <div className={classes.who}>

@@ -1,4 +1,4 @@
-import type { Urgency } from '@/api/status';
+import type { State } from '@/api/status';
 import * as texts from '@/texts/frame';
 
 const kinds = [texts.instances, texts.clusters, texts.pages, texts.commands] as const;
@@ -9,7 +9,7 @@ export interface Entry {
   id: string;
   label: string;
   about?: string;
-  urgency?: Urgency;
+  state?: State;
   run: () => void;
 }
 

@@ -14,15 +14,15 @@ export function useShortcuts({ openPalette, openHelp }: Openers): readonly Short
   const shortcuts = useMemo<Shortcut[]>(
     () => [
       { keys: '/', does: texts.filterThisPage, run: focusFilter },
-      { keys: 'g o', does: texts.goToTheOverview, run: () => void router.navigate({ to: '/overview' }) },
-      { keys: 'g i', does: texts.goToTheInstances, run: () => void router.navigate({ to: '/instances' }) },
-      { keys: 'g c', does: texts.goToTheClusters, run: () => void router.navigate({ to: '/clusters' }) },
-      { keys: 'g a', does: texts.goToTheActivity, run: () => void router.navigate({ to: '/activity' }) },
-      { keys: 'g s', does: texts.goToTheSidebar, run: focusTree },
+      { keys: 'g o', does: texts.goToOverview, run: () => void router.navigate({ to: '/overview' }) },
+      { keys: 'g i', does: texts.goToInstances, run: () => void router.navigate({ to: '/instances' }) },
+      { keys: 'g c', does: texts.goToClusters, run: () => void router.navigate({ to: '/clusters' }) },
+      { keys: 'g a', does: texts.goToActivity, run: () => void router.navigate({ to: '/activity' }) },
+      { keys: 'g s', does: texts.goToSidebar, run: focusTree },
       { keys: 'j', does: texts.nextRow, run: () => moveInRows(1) },
-      { keys: 'k', does: texts.rowBefore, run: () => moveInRows(-1) },
-      { keys: 'x', does: texts.chooseTheRowOrLetGo, run: chooseRow },
-      { keys: '?', does: texts.listTheShortcuts, run: openHelp },
+      { keys: 'k', does: texts.previousRow, run: () => moveInRows(-1) },
+      { keys: 'x', does: texts.selectOrDeselectRow, run: chooseRow },
+      { keys: '?', does: texts.showKeyboardShortcuts, run: openHelp },
     ],
     [router, openHelp],
   );

@@ -3,6 +3,7 @@ import { memo, useLayoutEffect, useRef, useState } from 'react';
 import type { Instance, SortKey } from '@/api/types';
 import type { Column } from './columns';
 import classes from './instances.module.css';
+import { reasonOf } from './reason';
 
 export interface Sorting {
   by: SortKey;
@@ -21,7 +22,9 @@ interface InstanceTableProps {
   outdated?: boolean;
 }
 
-const rowHeight = 38;
+/** Of a row, and of one with its reason in a second line, in px. */
+const rowHeight = 32;
+const tallRow = 52;
 
 /** From here on only the rows in view are drawn. */
 const many = 100;
@@ -41,7 +44,7 @@ export function InstanceTable({
   }, []);
   const virtual = useWindowVirtualizer({
     count: instances.length,
-    estimateSize: () => rowHeight,
+    estimateSize: (index) => heightOf(instances[index]),
     overscan: 8,
     scrollMargin: margin,
     // Before the window was measured: never all of them.
@@ -84,6 +87,10 @@ export function InstanceTable({
   );
 }
 
+function heightOf(instance: Instance | undefined): number {
+  return instance && reasonOf(instance) !== undefined ? tallRow : rowHeight;
+}
+
 interface RowProps {
   columns: readonly Column[];
   instance: Instance;
@@ -93,7 +100,7 @@ interface RowProps {
 /** While the list is scrolled, the rows that stay in view are not made again. */
 const Row = memo(function Row({ columns, instance, index }: RowProps) {
   return (
-    <tr aria-rowindex={index + 2}>
+    <tr aria-rowindex={index + 2} data-tall={heightOf(instance) === tallRow || undefined}>
       {columns.map((column) => (
         <td key={column.id} data-hide={column.hide} data-cut={column.cut}>
           {column.cell(instance)}

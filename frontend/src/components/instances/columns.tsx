@@ -1,4 +1,4 @@
-import { IconClock } from '@tabler/icons-react';
+import { IconClock, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
@@ -9,6 +9,7 @@ import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import classes from './instances.module.css';
+import { reasonOf } from './reason';
 import * as texts from '@/texts/instances';
 
 export interface Column {
@@ -17,17 +18,20 @@ export interface Column {
   /** How the API sorts by it; absent when it does not. */
   sort?: SortKey;
   /** Of the screen's width, in em: where there is less, it is left out. */
-  hide?: 96 | 84 | 72 | 66 | 48;
+  hide?: 96 | 84 | 72 | 66 | 48 | undefined;
   /** Whether what is too long for its share of the width is cut. */
   cut?: boolean;
   cell: (instance: Instance) => ReactNode;
 }
 
 /** The columns of the list over the whole fleet. */
-export function fleetColumns(clusters: ReadonlyMap<string, ClusterBranch>): Column[] {
+export function fleetColumns(
+  clusters: ReadonlyMap<string, ClusterBranch>,
+  onPeek?: (instance: Instance) => void,
+): Column[] {
   const staleSince = (cluster: string) => clusters.get(cluster)?.stale?.healthAt;
   return [
-    nameColumn((id) => clusters.get(id)?.name ?? id),
+    nameColumn((id) => clusters.get(id)?.name ?? id, onPeek),
     {
       id: 'cluster',
       title: texts.cluster,
@@ -57,7 +61,7 @@ export function clusterColumns(staleSince: string | undefined): Column[] {
 }
 
 /** The name; on narrow screens with its cluster under it. */
-function nameColumn(clusterName?: (id: string) => string): Column {
+function nameColumn(clusterName?: (id: string) => string, onPeek?: (instance: Instance) => void): Column {
   return {
     id: 'name',
     title: texts.name,
@@ -74,10 +78,26 @@ function nameColumn(clusterName?: (id: string) => string): Column {
         {i.problems && (
           <span className={classes.problem} title={i.problems[0]?.message}>
             <Mark shape="triangle" size={12} />
-            <Hidden>{texts.itsFilesHaveProblems}</Hidden>
+            <Hidden>{texts.problemsInFiles}</Hidden>
           </span>
         )}
+        {onPeek && (
+          <button
+            type="button"
+            className={classes.peek}
+            aria-label={texts.showSummaryOf(i.name)}
+            data-peek
+            onClick={() => onPeek(i)}
+          >
+            <IconLayoutSidebarRightExpand size={15} stroke={1.7} aria-hidden="true" />
+          </button>
+        )}
         {clusterName && <span className={classes.under}>{clusterName(i.cluster)}</span>}
+        {reasonOf(i) !== undefined && (
+          <span className={classes.why} title={reasonOf(i)}>
+            {reasonOf(i)}
+          </span>
+        )}
       </div>
     ),
   };
@@ -183,9 +203,9 @@ function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: Heal
         </span>
       )}
       {told && health.state !== 'unknown' && (
-        <span className={classes.dim} title={texts.staleAsOf(timeOfDay(told))}>
+        <span className={classes.dim} title={texts.staleDataFrom(timeOfDay(told))}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
-          <Hidden>{texts.staleAsOf2(timeOfDay(told))}</Hidden>
+          <Hidden>{texts.staleDataFrom2(timeOfDay(told))}</Hidden>
         </span>
       )}
     </span>

@@ -8,10 +8,10 @@ import classes from './logs.module.css';
 import * as texts from '@/texts/logs';
 
 const reasons: Partial<Record<string, string>> = {
-  runner_system_failure: texts.theRunnerItselfFailedRetryIt,
-  stuck_or_timeout_failure: texts.noRunnerTookItOrIt,
-  job_execution_timeout: texts.itTookLongerThanTheProject,
-  data_integrity_failure: texts.gitlabItselfFailedRetryIt,
+  runner_system_failure: texts.theRunnerFailedRetryThe,
+  stuck_or_timeout_failure: texts.noRunnerPickedUpThe,
+  job_execution_timeout: texts.theJobExceededTheProjects,
+  data_integrity_failure: texts.gitlabFailedRetryTheJob,
 };
 
 /** Why a job failed, before anybody reads its log. */
@@ -24,20 +24,20 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
         <Mark shape="cross" size={16} />
       </span>
       <div className={classes.errorBody}>
-        <h2 id="first-error">{texts.failedInTheStage(job.name, stage)}</h2>
-        <Loaded query={query} what={texts.theError} lines={2}>
+        <h2 id="first-error">{texts.failedInStage(job.name, stage)}</h2>
+        <Loaded query={query} what={texts.error} lines={2}>
           {({ found }) =>
             found ? (
               <>
                 <p className={classes.errorText}>{found.text}</p>
                 {found.context && found.context.length > 1 && (
-                  <pre className={classes.errorContext} tabIndex={0} aria-label={texts.theLinesAroundIt}>
+                  <pre className={classes.errorContext} tabIndex={0} aria-label={texts.surroundingLines}>
                     {found.context.join('\n')}
                   </pre>
                 )}
               </>
             ) : (
-              <p>{why ?? texts.nothingInItsLogLooksLike}</p>
+              <p>{why ?? texts.noErrorFoundInThe}</p>
             )
           }
         </Loaded>
@@ -49,7 +49,7 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
           resetScroll={false}
           variant="default"
         >
-          {texts.showItInTheLog}
+          {texts.showInLog}
         </ButtonLink>
       )}
     </section>

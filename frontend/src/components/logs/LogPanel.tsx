@@ -8,7 +8,7 @@ const LogViewer = lazy(() => import('./LogViewer'));
 /** A job's log, in a panel. Comes on its own. */
 export function LogPanel(props: LogViewerProps) {
   return (
-    <Suspense fallback={<Loading lines={6} label={texts.loadingTheLog} />}>
+    <Suspense fallback={<Loading lines={6} label={texts.loadingLog} />}>
       <LogViewer {...props} />
     </Suspense>
   );

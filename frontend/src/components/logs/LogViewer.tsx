@@ -119,7 +119,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
       flush
       actions={
         <>
-          {job.webUrl !== undefined && <OutLink href={job.webUrl}>{texts.inGitlab}</OutLink>}
+          {job.webUrl !== undefined && <OutLink href={job.webUrl}>{texts.openInGitlab}</OutLink>}
           <SmallButton
             onClick={download.start}
             loading={download.busy}
@@ -158,15 +158,15 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
           search={(before) => ({ ...before, job: 'none', at: undefined })}
           resetScroll={false}
           className={classes.close}
-          aria-label={texts.closeTheLog}
+          aria-label={texts.closeLog}
         >
           <IconX size={16} stroke={1.8} />
         </QuietLink>
       </div>
-      {download.error && <Failure error={download.error} what={texts.theLogCouldNotBeDownloaded} />}
+      {download.error && <Failure error={download.error} what={texts.couldntDownloadTheLog} />}
       {state.from > 0 && !state.loading && (
         <button type="button" className={classes.more} onClick={() => void store.earlier()}>
-          {texts.showWhatIsBefore(size(state.from))}
+          {texts.showEarlierOutput(size(state.from))}
         </button>
       )}
       <div
@@ -183,9 +183,9 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
         }}
       >
         {rows.length === 0 && !state.loading && state.error === undefined && (
-          <p className={classes.none}>{running ? texts.nothingIsWrittenYet : texts.theLogIsEmptyOrGitlab}</p>
+          <p className={classes.none}>{running ? texts.noOutputYet : texts.theLogIsEmptyOr}</p>
         )}
-        {rows.length === 0 && state.loading && <Loading lines={6} label={texts.loadingTheLog} />}
+        {rows.length === 0 && state.loading && <Loading lines={6} label={texts.loadingLog} />}
         {rows.length > 0 && (
           <div
             role="list"
@@ -230,14 +230,14 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
       {state.error && (
         <Failure
           error={state.error}
-          what={rows.length > 0 ? texts.theLogCouldNotBeRead : texts.theLogCouldNotBeRead2}
+          what={rows.length > 0 ? texts.couldntReadMoreOfThe : texts.couldntReadTheLog}
           onRetry={() => void store.later()}
           retrying={state.loading}
         />
       )}
       {state.more && !state.loading && !running && (
         <button type="button" className={classes.more} onClick={() => void store.later()}>
-          {texts.showWhatFollows(state.size, size(state.size - state.next))}
+          {texts.showLaterOutput(state.size, size(state.size - state.next))}
         </button>
       )}
     </Panel>

@@ -11,12 +11,12 @@ import * as texts from '@/texts/logs';
 
 const deeds = {
   cancel: {
-    verb: texts.cancelThePipeline,
-    impact: texts.itsRunningJobsAreStoppedWhere,
+    verb: texts.cancelPipeline,
+    impact: texts.runningJobsStopImmediatelyAnd,
   },
   retry: {
-    verb: texts.retryThePipeline,
-    impact: texts.itsFailedAndCanceledJobsRun,
+    verb: texts.retryPipeline,
+    impact: texts.failedAndCanceledJobsRun,
   },
 } as const;
 
@@ -65,8 +65,8 @@ export function PipelineActions({ pipeline }: { pipeline: Pipeline }) {
         >
           <p>{deeds[asked].impact}</p>
           <Textarea
-            label={texts.reason}
-            description={texts.standsInTheHistoryMayStay}
+            label={texts.reasonOptional}
+            description={texts.savedInTheHistory}
             autosize
             minRows={2}
             maxLength={500}

@@ -19,8 +19,8 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
     <search className={classes.search}>
       <TextInput
         size="xs"
-        aria-label={texts.searchTheLog}
-        placeholder={texts.searchTheLog}
+        aria-label={texts.searchLog}
+        placeholder={texts.searchLog}
         leftSection={<IconSearch size={14} stroke={1.8} />}
         value={text}
         onChange={(event) => onText(event.currentTarget.value)}
@@ -37,10 +37,10 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
       </span>
       {hits > 0 && (
         <>
-          <ActionIcon size={26} aria-label={texts.previousLineFound} onClick={() => onGo(hit - 1)}>
+          <ActionIcon size={26} aria-label={texts.previousMatch} onClick={() => onGo(hit - 1)}>
             <IconChevronUp size={15} />
           </ActionIcon>
-          <ActionIcon size={26} aria-label={texts.nextLineFound} onClick={() => onGo(hit + 1)}>
+          <ActionIcon size={26} aria-label={texts.nextMatch} onClick={() => onGo(hit + 1)}>
             <IconChevronDown size={15} />
           </ActionIcon>
         </>

@@ -38,7 +38,9 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
   const [protecting, setProtecting] = useState(false);
   const { data } = useQuery({ ...protectionsQuery(cluster), enabled: operator });
   const held = data?.protections.find((p) => p.instance === name && p.protected);
-  if (!operator) return null;
+  // What is refused says so before a person tries it.
+  const noOperator = operator ? undefined : texts.requiresTheOperatorRole;
+  const kept = noOperator ?? (held ? texts.protectedUnprotectItFirst : undefined);
   const dialog = asked && dialogs[asked];
   return (
     <>
@@ -54,35 +56,37 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
         }
       >
         {lifecycle === 'deleted' ? null : lifecycle === 'archived' ? (
-          <DropdownButton onClick={() => setAsked('unarchive')}>
+          <DropdownButton refused={noOperator} onClick={() => setAsked('unarchive')}>
             <IconArchiveOff {...icon} />
             {texts.unarchive}
           </DropdownButton>
         ) : (
-          <DropdownButton onClick={() => setAsked('archive')}>
+          <DropdownButton refused={kept} onClick={() => setAsked('archive')}>
             <IconArchive {...icon} />
             {texts.archive}
           </DropdownButton>
         )}
-        <DropdownButton onClick={() => setAsked('buildImages')}>
+        <DropdownButton refused={noOperator} onClick={() => setAsked('buildImages')}>
           <IconBox {...icon} />
           {texts.buildImages}
         </DropdownButton>
         {lifecycle !== 'deleted' && (
-          <DropdownButton onClick={() => setProtecting(true)}>
+          <DropdownButton refused={noOperator} onClick={() => setProtecting(true)}>
             {held ? <IconLockOpen {...icon} /> : <IconLock {...icon} />}
-            {held ? texts.liftTheProtection : texts.protect2}
+            {held ? texts.unprotect2 : texts.protect2}
           </DropdownButton>
         )}
-        {(administrator || lifecycle !== 'deleted') && <DropdownRule />}
-        {administrator && (
-          <DropdownButton danger onClick={() => setAsked('reprovision')}>
-            <IconServerCog {...icon} />
-            {texts.reprovisionTheCluster}
-          </DropdownButton>
-        )}
+        <DropdownRule />
+        <DropdownButton
+          danger
+          refused={administrator ? undefined : texts.requiresTheAdministratorRole}
+          onClick={() => setAsked('reprovision')}
+        >
+          <IconServerCog {...icon} />
+          {texts.reprovisionCluster}
+        </DropdownButton>
         {lifecycle !== 'deleted' && (
-          <DropdownButton danger onClick={() => setAsked('delete')}>
+          <DropdownButton danger refused={kept} onClick={() => setAsked('delete')}>
             <IconTrash {...icon} />
             {texts.deleteText}
           </DropdownButton>
@@ -113,9 +117,9 @@ const dialogs: Partial<
 > = {
   archive: { title: (name) => texts.archive2(name), verb: texts.archive },
   unarchive: { title: (name) => texts.unarchive2(name), verb: texts.unarchive },
-  delete: { title: (name) => texts.deleteText2(name), verb: texts.deleteForGood },
+  delete: { title: (name) => texts.deleteText2(name), verb: texts.deletePermanently },
   buildImages: { title: (_, cluster) => texts.buildImagesFor(cluster), verb: texts.buildImages },
-  reprovision: { title: (_, cluster) => texts.reprovisionTheCluster2(cluster), verb: texts.reprovision },
+  reprovision: { title: (_, cluster) => texts.reprovision(cluster), verb: texts.reprovision2 },
 };
 
 function wishOf(kind: OperationKind, { instance, files }: InstanceDetails): Wish {

@@ -35,7 +35,7 @@ const icons: Record<Effect['effect'], TablerIcon> = {
 /** What an operation causes, the costliest first. */
 export function Effects({ effects }: { effects: readonly Effect[] }) {
   return (
-    <ul className={classes.effects} aria-label={texts.whatItCauses}>
+    <ul className={classes.effects} aria-label={texts.effects}>
       {effects.map(({ effect, text, because, reasons }) => {
         const Icon = icons[effect];
         return (
@@ -44,7 +44,7 @@ export function Effects({ effects }: { effects: readonly Effect[] }) {
             <span>
               {text}
               {because && because.length > 0 && (
-                <span className={classes.because}>{texts.becauseOf(because.join(', '))}</span>
+                <span className={classes.because}>{texts.changed(because.join(', '))}</span>
               )}
               {[...new Set(Object.values(reasons ?? {}))].map((why) => (
                 <span key={why} className={classes.because}>

@@ -5,7 +5,7 @@ import * as texts from '@/texts/operations';
 
 const words: Record<FileChange['action'], string> = {
   create: texts.newText,
-  update: texts.changed,
+  update: texts.changed2,
   delete: texts.removed,
 };
 
@@ -22,7 +22,7 @@ interface FilesProps {
 export function Files({ files, created = false }: FilesProps) {
   return (
     <div className={classes.files}>
-      {created && <p className={classes.about}>{texts.groveWritesThemHereTheyHold}</p>}
+      {created && <p className={classes.about}>{texts.groveWritesTheseFilesShown}</p>}
       {files.map((file, i) => (
         <details
           key={file.path}
@@ -33,12 +33,12 @@ export function Files({ files, created = false }: FilesProps) {
             <code>{file.path}</code> <span className={classes.dim}>{words[file.action]}</span>
           </summary>
           {(file.secrets ?? []).length > 0 && (
-            <p className={classes.dim}>{texts.secretsChangeThatAreNotShown(file.secrets?.join(', '))}</p>
+            <p className={classes.dim}>{texts.secretsChangedHidden(file.secrets?.join(', '))}</p>
           )}
           {file.diff === undefined || file.diff === '' ? (
-            <p className={classes.dim}>{texts.thereIsNoDiffToShow}</p>
+            <p className={classes.dim}>{texts.noDiffItIsToo}</p>
           ) : (
-            <Diff label={texts.changesOf(file.path)} diff={file.diff} />
+            <Diff label={texts.changesIn(file.path)} diff={file.diff} />
           )}
         </details>
       ))}

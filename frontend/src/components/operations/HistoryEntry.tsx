@@ -1,12 +1,13 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { operationQuery } from '@/api/queries/pipelines';
 import type { Operation } from '@/api/types';
 import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { actNote, actWords } from '@/components/pipelines/acts';
 import { PipelineTable } from '@/components/pipelines/PipelineTable';
-import { operationLooks, operationWords } from '@/components/status/looks';
+import { operationLooks, operationTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
 import { duration, parseTime } from '@/lib/time';
@@ -24,18 +25,25 @@ interface HistoryEntryProps {
   /** Whether it left something to go back to. */
   earlier: boolean;
   onToggle: () => void;
+  /** Stands below the line. */
+  children?: ReactNode;
 }
 
 /** An operation of the past: a line that opens to its changes and pipelines. */
-export function HistoryEntry({ operation: o, open, current, earlier, onToggle }: HistoryEntryProps) {
+export function HistoryEntry({
+  operation: o,
+  open,
+  current,
+  earlier,
+  onToggle,
+  children,
+}: HistoryEntryProps) {
   return (
     <li className={classes.entry}>
       <div className={classes.line}>
         <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
           <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
-          <span className={classes.kind}>
-            {o.rolledBackTo === undefined || o.kind !== 'update' ? operationWords[o.kind] : texts.rollBack2}
-          </span>
+          <span className={classes.kind}>{operationTitle(o)}</span>
         </button>
         <Status look={operationLooks[o.state]} />
         {current && <span className={classes.current}>{texts.current}</span>}
@@ -45,12 +53,13 @@ export function HistoryEntry({ operation: o, open, current, earlier, onToggle }:
         <span className={classes.took}>{took(o)}</span>
         {earlier && (
           <RollBack cluster={o.cluster} instance={o.instance} to={o.id}>
-            {texts.rollBackToIt}
+            {texts.pipelineUndefinedRollBackTo(o.pipelines?.at(-1))}
           </RollBack>
         )}
       </div>
       {o.reason !== undefined && <p className={classes.reason}>“{o.reason}”</p>}
       {o.detail !== undefined && <p className={classes.detail}>{o.detail}</p>}
+      {children}
       {open && <Details operation={o} />}
     </li>
   );
@@ -67,7 +76,7 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
               {texts.deployment(operation.deploymentId)}
               {operation.commit !== undefined && <>{texts.commit(operation.commit.slice(0, 8))}</>}
               {operation.rolledBackTo !== undefined && (
-                <>{texts.fromCommit(operation.rolledBackTo.slice(0, 8))}</>
+                <>{texts.restoredFromCommit(operation.rolledBackTo.slice(0, 8))}</>
               )}
               .{' '}
               <TextLink
@@ -75,16 +84,16 @@ function Details({ operation: { cluster, id, instance } }: { operation: Operatio
                 params={{ cluster, instance }}
                 search={{ operation: id }}
               >
-                {texts.followIt}
+                {texts.follow}
               </TextLink>
             </p>
             <Progress operation={operation} estimate={estimate} ahead={ahead} />
             {files.length > 0 ? (
               <Files files={files} created={operation.kind === 'create'} />
             ) : (
-              <p className={classes.facts}>{texts.itChangedNoFileByItself}</p>
+              <p className={classes.facts}>{texts.groveCommitsThisChangeTo}</p>
             )}
-            {pipelines.length > 0 && <PipelineTable label={texts.itsPipelines} pipelines={pipelines} />}
+            {pipelines.length > 0 && <PipelineTable label={texts.pipelines} pipelines={pipelines} />}
             {actions.map((act) => (
               <p key={act.id} className={classes.facts}>
                 {texts.pipeline(act.pipeline, actWords(act), <Time at={act.at} />)}

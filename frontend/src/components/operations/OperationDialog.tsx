@@ -62,7 +62,7 @@ export default function OperationDialog({
         {builds && (
           <div className={classes.fields}>
             <TextInput
-              label={texts.repositoryOfTheCode}
+              label={texts.codeRepository}
               placeholder="https://github.com/openedx/edx-platform"
               value={code.repository}
               onChange={({ currentTarget: { value } }) =>
@@ -85,11 +85,11 @@ export default function OperationDialog({
             )}
           </Loaded>
         ) : (
-          <p className={classes.about}>{texts.nameTheCodeThatTheImages}</p>
+          <p className={classes.about}>{texts.enterTheRepositoryAndBranch}</p>
         )}
         <Textarea
-          label={texts.reason}
-          description={texts.standsInTheHistoryAndIn}
+          label={texts.reasonOptional}
+          description={texts.savedInTheHistoryAnd}
           autosize
           minRows={2}
           maxRows={5}
@@ -99,7 +99,7 @@ export default function OperationDialog({
         />
         {name !== undefined && (
           <div className={classes.danger}>
-            <p id={`${id}-why`}>{texts.thisCannotBeUndoneTypeTo(name)}</p>
+            <p id={`${id}-why`}>{texts.youCantUndoThisType(name)}</p>
             <TextInput
               aria-label={texts.type(name)}
               aria-describedby={`${id}-why`}
@@ -111,10 +111,10 @@ export default function OperationDialog({
             />
           </div>
         )}
-        {failure && <Failure error={failure} what={texts.itWasNotStarted} />}
+        {failure && <Failure error={failure} what={texts.couldntStartTheOperation} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            {texts.leaveIt}
+            {texts.cancel}
           </Button>
           <Button
             type="submit"

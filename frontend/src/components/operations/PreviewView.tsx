@@ -20,24 +20,24 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
   return (
     <div className={classes.preview}>
       <Warnings warnings={warnings} />
-      <section aria-label={texts.consequences}>
+      <section aria-label={texts.effects}>
         <h3>{texts.whatHappens}</h3>
         <p className={classes.about}>
-          {instances.length === 0 ? texts.itIsAboutTheWholeCluster : texts.itTouches(instances.join(', '))}{' '}
+          {instances.length === 0 ? texts.affectsTheCluster : texts.affects(instances.join(', '))}{' '}
           {estimate && takes(estimate)}
         </p>
         <Effects effects={effects} />
       </section>
       {preview.files.length > 0 && (
-        <section aria-label={texts.changesInGit}>
-          <h3>{texts.whatChangesInGit}</h3>
+        <section aria-label={texts.gitChanges}>
+          <h3>{texts.gitChanges}</h3>
           {files ?? <Files files={preview.files} created={creates} />}
         </section>
       )}
       {creates && request && preview.files.length === 0 && (
-        <section aria-label={texts.changesInGit}>
-          <h3>{texts.whatChangesInGit}</h3>
-          <p className={classes.about}>{texts.groveWritesTheInstancesFilesFrom}</p>
+        <section aria-label={texts.gitChanges}>
+          <h3>{texts.gitChanges}</h3>
+          <p className={classes.about}>{texts.groveWritesTheInstancesFiles}</p>
         </section>
       )}
       {request && <Request request={request} />}
@@ -46,8 +46,8 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
 }
 
 function takes({ seconds, runs }: Estimate): string {
-  const time = texts.typicallyDoneAfterGitlabAcceptsIt(roughly(seconds));
-  return runs === 0 ? texts.aGuessSinceNoneHasRun(time) : texts.byEarlier(time, runs);
+  const time = texts.usuallyTakes(roughly(seconds));
+  return runs === 0 ? texts.estimateNoEarlierRunsOn(time) : texts.n(time, runs);
 }
 
 function roughly(seconds: number): string {
@@ -59,13 +59,13 @@ export function Request({ request, open = false }: { request: GitLabRequest; ope
   return (
     <details className={classes.request} open={open}>
       <summary>
-        {texts.whatIsSentToGitlab(
+        {texts.requestToGitlab(
           <code>
             {request.method} {request.path}
           </code>,
         )}
       </summary>
-      <pre tabIndex={0} aria-label={texts.requestToGitlab}>
+      <pre tabIndex={0} aria-label={texts.requestToGitlab2}>
         {request.method} {request.path}
         {'\n\n'}
         {JSON.stringify(request.body, null, 2)}

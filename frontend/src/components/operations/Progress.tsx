@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
-import { duration, parseTime, timeOfDay } from '@/lib/time';
+import { duration, parseTime, span } from '@/lib/time';
+import { useNow } from '@/lib/useNow';
 import classes from './operations.module.css';
 import { useWithdraw } from './useWithdraw';
 import * as texts from '@/texts/operations';
@@ -16,16 +17,17 @@ interface ProgressProps {
 
 /** How far an operation is by earlier ones; while it waits, behind how many, and a way to take it back. */
 export function Progress({ operation, estimate, ahead }: ProgressProps) {
+  const now = useNow();
   if (operation.state === 'requested') return <Waits operation={operation} ahead={ahead} />;
   const done = parseTime(estimate?.doneAt);
   if (!estimate || !done) return null;
-  const late = estimate.percent >= 99;
+  const late = estimate.percent >= 99 || done.getTime() <= now;
   return (
     <div className={classes.progress}>
       <div
         className={classes.bar}
         role="progressbar"
-        aria-label={texts.progressEstimated}
+        aria-label={texts.estimatedProgress}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={estimate.percent}
@@ -34,9 +36,9 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
       </div>
       <span>
         {late
-          ? texts.itTakesLongerThanTheUsual(duration(estimate.seconds * 1000))
-          : texts.aboutDoneAtOrSo(estimate.percent, timeOfDay(done))}
-        {!late && (estimate.runs === 0 ? texts.aGuessSinceNoneHasRun2 : texts.byEarlier2(estimate.runs))}
+          ? texts.takingLongerThanUsual(duration(estimate.seconds * 1000))
+          : texts.aboutLeft(estimate.percent, span(done, now))}
+        {!late && (estimate.runs === 0 ? texts.estimateNoEarlierRunsOn2 : texts.n2(estimate.runs))}
       </span>
     </div>
   );
@@ -49,14 +51,14 @@ function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
   return (
     <>
       <p className={classes.waits}>
-        {ahead === 0 ? texts.itIsNextAndStartsAs : texts.itWaitsForOtherOfThis(ahead)}
+        {ahead === 0 ? texts.nextInTheQueueStarts : texts.waitingForOnThisCluster(ahead)}
         {operator && (
           <Button variant="default" size="compact-sm" loading={isPending} onClick={() => mutate()}>
-            {texts.withdrawIt}
+            {texts.withdraw2}
           </Button>
         )}
       </p>
-      {error && <Failure error={error} what={texts.itWasNotWithdrawn} />}
+      {error && <Failure error={error} what={texts.couldntWithdrawTheOperation} />}
     </>
   );
 }

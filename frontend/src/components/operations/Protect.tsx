@@ -21,8 +21,8 @@ export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
   const [reason, setReason] = useState('');
   return (
     <Confirm
-      title={held ? texts.liftTheProtectionOf(instance) : texts.protect(instance)}
-      verb={held ? texts.liftIt : texts.protect2}
+      title={held ? texts.unprotect(instance) : texts.protect(instance)}
+      verb={held ? texts.unprotect2 : texts.protect2}
       run={() => protect(cluster, instance, !held, reason.trim())}
       onDone={() => {
         for (const queryKey of [
@@ -37,16 +37,16 @@ export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
       {held ? (
         <p>
           {held.by}{' '}
-          {texts.protectedItWithoutProtectionItCan(
+          {texts.protectedItAnUnprotectedInstance(
             <Time at={held.at} />,
             held.reason !== undefined && <>: “{held.reason}”</>,
           )}
         </p>
       ) : (
-        <p>{texts.itCannotBeArchivedDeletedOr}</p>
+        <p>{texts.aProtectedInstanceCantBe}</p>
       )}
       <Textarea
-        label={texts.reason}
+        label={texts.reasonOptional}
         autosize
         minRows={2}
         maxLength={500}

@@ -14,7 +14,7 @@ export function ProtectedMark({ cluster, instance }: { cluster: string; instance
     <span className={classes.held}>
       <IconLock size={15} stroke={1.8} aria-hidden="true" />
       <span>
-        {texts.protectedBy} {held.by}, <Time at={held.at} />
+        {texts.protectedBy} {held.by} <Time at={held.at} />
         {held.reason !== undefined && held.reason !== '' && <>: “{held.reason}”</>}
       </span>
     </span>

@@ -13,7 +13,7 @@ import * as texts from '@/texts/operations';
 /** Operations in the order in which they run. */
 export default function Queue({ operations }: { operations: readonly Operation[] }) {
   return (
-    <ol className={classes.queue} aria-label={texts.operationsInTheirOrder}>
+    <ol className={classes.queue} aria-label={texts.queuedOperations}>
       {operations.map((operation) => (
         <Entry key={operation.id} operation={operation} />
       ))}
@@ -27,7 +27,7 @@ function Entry({ operation: o }: { operation: Operation }) {
   const waits = o.state === 'requested';
   return (
     <li>
-      <Status look={waits ? { ...operationLooks.requested, word: texts.waits } : operationLooks[o.state]} />
+      <Status look={waits ? { ...operationLooks.requested, word: texts.waiting } : operationLooks[o.state]} />
       <span className={classes.what}>
         {operationWords[o.kind]} <Subject operation={o} />
       </span>
@@ -35,7 +35,7 @@ function Entry({ operation: o }: { operation: Operation }) {
         {o.requestedBy}, <Time at={o.requestedAt} />
         {o.bulk !== undefined && (
           <>
-            {texts.ofA(
+            {texts.partOfA(
               <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }} inherit>
                 {texts.bulkChange}
               </TextLink>,
@@ -52,7 +52,7 @@ function Entry({ operation: o }: { operation: Operation }) {
           {texts.withdraw2}
         </SmallButton>
       )}
-      {error && <Failure error={error} what={texts.itWasNotWithdrawn} />}
+      {error && <Failure error={error} what={texts.couldntWithdrawTheOperation} />}
     </li>
   );
 }
@@ -71,14 +71,14 @@ function Subject({ operation: o }: { operation: Operation }) {
       </TextLink>
     );
   }
-  if (pipeline === undefined) return <>{texts.ofTheCluster}</>;
+  if (pipeline === undefined) return <>{texts.theCluster}</>;
   return (
     <TextLink
       to="/clusters/$cluster/pipelines/$pipeline"
       params={{ cluster: o.cluster, pipeline: String(pipeline) }}
       inherit
     >
-      {texts.ofTheCluster}
+      {texts.theCluster}
     </TextLink>
   );
 }

@@ -12,7 +12,7 @@ export function QueuePanel({ cluster }: { cluster: string }) {
   const query = useQuery(queueQuery(cluster));
   if (query.error === null && (query.data?.operations ?? []).length === 0) return null;
   return (
-    <Panel title={texts.runningAndWaiting} note={texts.oneAfterAnother} flush>
+    <Panel title={texts.runningAndWaiting} note={texts.oneAtATime} flush>
       <Loaded query={query} what={texts.theQueue}>
         {({ operations }) => (
           <Suspense fallback={null}>

@@ -21,13 +21,13 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
     <section className={classes.notice} aria-label={texts.undeployedChanges}>
       <h2>
         <Mark shape="triangle" size={16} />
-        {texts.notDeployed(commits.length, partial)}
+        {texts.undeployed(commits.length, partial)}
       </h2>
       <p>
-        {texts.whatYouSeeInGitIs(
+        {texts.theRunningInstanceDoesntMatch(
           since === undefined
-            ? texts.noPipelineThatSucceededIsKnown
-            : texts.sinceCommitTheLastThatA(since.slice(0, 8)),
+            ? texts.noSuccessfulPipelineForThis
+            : texts.theDeployedCommitIs(since.slice(0, 8)),
         )}
       </p>
       <ul>
@@ -47,7 +47,7 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
       {since !== undefined && (
         <div className={classes.noticeAction}>
           <RollBack cluster={cluster} instance={instance} to={since}>
-            {texts.rollBackToWhatIsDeployed}
+            {texts.revertToTheDeployedVersion}
           </RollBack>
         </div>
       )}
@@ -67,7 +67,7 @@ function Before({ cluster, instance, commit, to }: BeforeProps) {
   if (to === undefined) return null;
   return (
     <RollBack cluster={cluster} instance={instance} to={to} about={commit.title}>
-      {texts.rollBackToBeforeIt}
+      {texts.revertThisCommit}
     </RollBack>
   );
 }

@@ -10,7 +10,7 @@ export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   if (warnings.length === 0) return null;
   const sorted = [...warnings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   return (
-    <ul className={classes.warnings} aria-label={texts.beforeYouGoOn}>
+    <ul className={classes.warnings} aria-label={texts.beforeYouContinue}>
       {sorted.map(({ code, message, link, blocking }, i) => (
         <li key={`${code}.${i}`} data-blocking={blocking}>
           <Mark shape={blocking ? 'cross' : 'triangle'} size={16} />
@@ -20,7 +20,7 @@ export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
             {link !== undefined && (
               <>
                 {' '}
-                <OutLink href={link}>{texts.openItInGitlab}</OutLink>
+                <OutLink href={link}>{texts.openInGitlab}</OutLink>
               </>
             )}
           </span>

@@ -22,7 +22,7 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
     <>
       <Panel title={texts.pipelines} note={details.pipelines.length} flush>
         {details.pipelines.length === 0 ? (
-          <Empty title={texts.noPipelines}>{texts.noneAboutThisInstanceIsKnown}</Empty>
+          <Empty title={texts.noPipelines}>{texts.noPipelineOfThisInstance}</Empty>
         ) : (
           <PipelineTable
             label={texts.pipelines}
@@ -38,7 +38,7 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
                         to={pipeline.sha}
                         about={texts.pipeline3(pipeline.id)}
                       >
-                        {texts.rollBackToIt}
+                        {texts.pipelineUndefinedRollBackTo(pipeline.id)}
                       </RollBack>
                     ),
                 })}
@@ -50,12 +50,12 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
         flush
         actions={
           <TextLink to="/clusters/$cluster/instances/$instance/history" params={{ cluster, instance }}>
-            {texts.wholeHistory}
+            {texts.fullHistory}
           </TextLink>
         }
       >
         {details.operations.length === 0 ? (
-          <Empty title={texts.noOperations}>{texts.ocimWasNotAskedForAny}</Empty>
+          <Empty title={texts.noOperations}>{texts.noRecentOperationsChangesMade}</Empty>
         ) : (
           <OperationTable operations={details.operations} shown={shown} />
         )}

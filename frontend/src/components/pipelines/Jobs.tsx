@@ -34,7 +34,7 @@ export function Jobs({ pipeline, open }: JobsProps) {
   );
 }
 
-const allowed: Look = { shape: 'triangle', tone: 'warn', word: texts.failedWhichIsAllowed };
+const allowed: Look = { shape: 'triangle', tone: 'warn', word: texts.failedAllowed };
 
 function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: boolean }) {
   const now = useNow();

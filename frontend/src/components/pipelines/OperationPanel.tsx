@@ -45,7 +45,7 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
         {({ operation: shown, pipelines, files, estimate, ahead }) => (
           <div className={classes.operation}>
             <p className={classes.asked}>
-              {texts.askedForBy(shown.requestedBy, <Time at={shown.requestedAt} />)}
+              {texts.requestedBy(shown.requestedBy, <Time at={shown.requestedAt} />)}
               {shown.reason !== undefined && <>: “{shown.reason}”</>}
             </p>
             <Steps operation={shown} />
@@ -53,7 +53,7 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
             <Detail operation={shown} />
             {files.length > 0 && (
               <details>
-                <summary className={classes.summary}>{texts.whatItChangesInGit(files.length)}</summary>
+                <summary className={classes.summary}>{texts.gitChanges(files.length)}</summary>
                 <Files files={files} created={shown.kind === 'create'} />
               </details>
             )}

@@ -18,7 +18,14 @@ export function OperationTable({ operations, shown }: OperationTableProps) {
   return (
     <Table
       label={texts.operations}
-      heads={[texts.operation, texts.state, texts.by2, texts.why, texts.took, texts.askedFor]}
+      heads={[
+        texts.operation,
+        texts.state,
+        texts.requestedBy2,
+        texts.reason,
+        texts.duration,
+        texts.requested,
+      ]}
     >
       {operations.map((o) => (
         <tr key={o.id}>

@@ -15,7 +15,7 @@ interface PipelineTableProps {
   last?: (pipeline: Pipeline) => ReactNode;
 }
 
-const heads = [texts.pipeline, texts.status, texts.operation, texts.about, texts.took, texts.updated];
+const heads = [texts.pipeline, texts.status, texts.operation, texts.instance, texts.duration, texts.updated];
 
 /** Pipelines, newest first. */
 export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {

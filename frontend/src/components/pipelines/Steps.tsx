@@ -20,26 +20,31 @@ export function Steps({ operation }: { operation: Operation }) {
   const { state } = operation;
   const ended = state === 'failed' || state === 'canceled';
   const last: Step = ended
-    ? { state, word: operationLooks[state].word, at: operation.endedAt, about: texts.itDidNotGetFurther }
+    ? { state, word: operationLooks[state].word, at: operation.endedAt, about: texts.stoppedHere }
     : {
         state: 'succeeded',
         word: texts.succeeded,
         at: operation.endedAt,
-        about: texts.deployedAndSetAsActive,
+        about: texts.deployed,
       };
   const steps: Step[] = [
     {
       state: 'requested',
       word: texts.requested,
       at: operation.requestedAt,
-      about: texts.storedWaitsForItsClusterTo,
+      about: texts.savedWaitingForTheCluster,
     },
-    { state: 'accepted', word: texts.accepted, at: operation.acceptedAt, about: texts.gitlabTookTheRequest },
+    {
+      state: 'accepted',
+      word: texts.accepted,
+      at: operation.acceptedAt,
+      about: texts.gitlabAcceptedTheRequest,
+    },
     {
       state: 'running',
       word: texts.running,
       at: operation.runningAt,
-      about: texts.aPipelineDeploysItAbout25,
+      about: texts.aPipelineIsDeployingThe,
     },
     last,
   ];
@@ -77,7 +82,7 @@ const shapes: Record<Place, Shape> = {
 const spoken: Record<Place, string> = {
   done: texts.done,
   now: texts.now,
-  ahead: texts.toCome,
+  ahead: texts.upcoming,
   failed: texts.endedHere,
   skipped: texts.notReached,
 };

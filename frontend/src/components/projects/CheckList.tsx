@@ -39,9 +39,9 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
                 <SmallButton
                   disabled={busy}
                   onClick={() => onAgain(run.name)}
-                  aria-label={texts.checkAgain(checkWords[run.name])}
+                  aria-label={texts.retryCheck(checkWords[run.name])}
                 >
-                  {texts.checkAgain2}
+                  {texts.retry}
                 </SmallButton>
               )}
             </div>
@@ -49,7 +49,7 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
               {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
               {run.cure !== undefined && run.cure !== '' && (
                 <p className={classes.cure}>
-                  <strong>{texts.whatToDo}</strong> {run.cure} {over && action?.(run)}
+                  <strong>{texts.nextStep}</strong> {run.cure} {over && action?.(run)}
                 </p>
               )}
             </div>

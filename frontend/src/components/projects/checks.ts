@@ -20,8 +20,8 @@ export const checkNames: readonly CheckName[] = [
 ];
 
 export const checkWords: Record<CheckName, string> = {
-  reachable: texts.gitlabCanBeReached,
-  token: texts.apiTokenAndItsScopes,
+  reachable: texts.gitlabConnection,
+  token: texts.apiTokenAndScopes,
   project: texts.project,
   branch: texts.defaultBranch,
   layout: texts.clusterYmlAndInstances,
@@ -73,9 +73,9 @@ export const checkLooks: Record<CheckState, Look> = {
   skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
   waiting: { shape: 'dashed', tone: 'quiet', word: texts.waiting },
   running: { shape: 'spin', tone: 'busy', word: texts.checking },
-  blocked: { shape: 'slash', tone: 'quiet', word: texts.notTried },
-  broken: { shape: 'question', tone: 'warn', word: texts.notKnown },
-  unknown: { shape: 'question', tone: 'quiet', word: texts.notCheckedYet },
+  blocked: { shape: 'slash', tone: 'quiet', word: texts.notRun },
+  broken: { shape: 'question', tone: 'warn', word: texts.unknown },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.notChecked },
 };
 
 export function runOf({ check, state, detail, cure, at, field }: Check): CheckRun {

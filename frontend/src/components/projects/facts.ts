@@ -8,15 +8,15 @@ const words: Partial<Record<string, string>> = {
   region: texts.region,
   domain: texts.domain,
   nodeSize: texts.nodeSize,
-  nodesMin: texts.nodesAtLeast,
-  nodesMax: texts.nodesAtMost,
+  nodesMin: texts.minimumNodes,
+  nodesMax: texts.maximumNodes,
   mysqlSize: texts.mysqlSize,
   mongodbSize: texts.mongodbSize,
   gitlab: texts.gitlabProject,
   grafana: texts.grafana,
   prometheus: texts.prometheus,
   alertmanager: texts.alertmanager,
-  kubernetes: texts.kubernetesAtTheProvider,
+  kubernetes: texts.providersKubernetesConsole,
   openfaas: texts.openfaasGateway,
 };
 

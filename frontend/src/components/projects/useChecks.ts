@@ -51,7 +51,7 @@ async function makeOne(name: CheckName, ask: Ask, signal: AbortSignal): Promise<
     return check ? runOf(check) : { name, state: 'unknown' };
   } catch (cause) {
     if (cause instanceof ApiError && Object.keys(cause.fields).length > 0) throw cause;
-    const detail = cause instanceof ApiError ? cause.message : texts.theCheckWasNotMade;
-    return { name, state: 'broken', detail, cure: texts.checkAgain3 };
+    const detail = cause instanceof ApiError ? cause.message : texts.theCheckDidntRun;
+    return { name, state: 'broken', detail, cure: texts.retryTheCheck };
   }
 }

@@ -34,14 +34,14 @@ export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
     <Panel title={title} note={<Age at={query.dataUpdatedAt} every={every} />} flush>
       <div className={classes.loaded} aria-busy={query.isFetching}>
         {gone ? (
-          <Empty title={texts.theClusterDoesNotRunIt}>{texts.gitHasTheInstanceTheCluster}</Empty>
+          <Empty title={texts.notDeployedOnTheCluster}>{texts.theInstanceIsInGit}</Empty>
         ) : (
           <Loaded query={query} what={what}>
             {(data) => (
               <>
                 {(data.unread ?? []).map(({ kind, reason }) => (
                   <p key={kind} className={classes.unread}>
-                    <Mark shape="question" /> {texts.without(kind, reason)}
+                    <Mark shape="question" /> {texts.noDataAbout(kind, reason)}
                   </p>
                 ))}
                 {children(data)}

@@ -18,37 +18,46 @@ interface DriftNoticeProps {
 export function DriftNotice({ cluster, instance }: DriftNoticeProps) {
   const { data, error } = useQuery(driftQuery(cluster, instance));
   if (error && !data) {
-    return <p className={classes.quiet}>{texts.whetherItDriftedIsNotKnown(error.message)}</p>;
+    return <p className={classes.quiet}>{texts.driftUnknown(error.message)}</p>;
   }
   if (!data) return null;
   if (data.deploying === true) {
     return (
       <p className={classes.quiet}>
-        <Mark shape="half" /> {texts.whetherItDriftedIsToldOnce}
+        <Mark shape="half" /> {texts.ocimChecksForDriftWhen}
       </p>
     );
   }
   const by = (cause: Difference['cause']) => data.differences.filter((d) => d.cause === cause);
   return (
     <>
-      <Differences title={texts.driftItDoesNotRunAs} list={by('drift')} cluster={cluster} report={data}>
-        {texts.somebodyOrSomethingChangedItIn}
+      <Differences
+        title={texts.driftTheRunningInstanceDiffers}
+        list={by('drift')}
+        cluster={cluster}
+        report={data}
+      >
+        {texts.itWasChangedInThe}
       </Differences>
       <Differences
-        title={texts.changesOfTheConfigurationThatDo}
+        title={texts.undeployedConfigurationChanges}
         list={by('undeployed')}
         cluster={cluster}
         report={data}
       >
-        {texts.itRunsAsItWasDeployed}
+        {texts.theInstanceRunsTheDeployed}
       </Differences>
-      <Differences title={texts.itDoesNotRunWhatGit} list={by('unknown')} cluster={cluster} report={data}>
-        {texts.whatWasDeployedLastIsNot(data.error !== undefined && ` ${data.error}`)}
+      <Differences
+        title={texts.theRunningInstanceDiffersFrom}
+        list={by('unknown')}
+        cluster={cluster}
+        report={data}
+      >
+        {texts.theLastDeployedVersionIs(data.error !== undefined && ` ${data.error}`)}
       </Differences>
       {data.differences.length === 0 && (
         <p className={classes.quiet}>
-          <Mark shape="check" />{' '}
-          {texts.noDriftImagesAndReplicasAre(<Time at={data.at} prefix={texts.asOf} />)}
+          <Mark shape="check" /> {texts.noDriftImagesAndReplicas(<Time at={data.at} prefix={texts.asOf} />)}
         </p>
       )}
     </>
@@ -90,7 +99,7 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
       <ul>
         {list.map((d) => (
           <li key={`${d.workload}.${d.what}.${d.key ?? ''}`}>
-            {texts.runsIsInGit(
+            {texts.runningInGit(
               d.workload,
               words[d.what],
               <code className={classes.value}>{d.runs}</code>,
@@ -98,7 +107,7 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
               d.key !== undefined && ` (${d.key})`,
             )}
             {d.deployed !== undefined && d.deployed !== d.wanted && (
-              <>, {texts.wasDeployed(<code className={classes.value}>{d.deployed}</code>)}</>
+              <>, {texts.deployed(<code className={classes.value}>{d.deployed}</code>)}</>
             )}
           </li>
         ))}
@@ -110,7 +119,7 @@ function Differences({ title, list, cluster, report, children }: DifferencesProp
 const words: Record<Difference['what'], string> = {
   image: texts.image,
   release: texts.release,
-  replicas: texts.numberOfReplicas,
-  minReplicas: texts.leastReplicas,
-  maxReplicas: texts.mostReplicas,
+  replicas: texts.replicas,
+  minReplicas: texts.minimumReplicas,
+  maxReplicas: texts.maximumReplicas,
 };

@@ -19,7 +19,7 @@ export function EventTable({ label, events, whose }: EventTableProps) {
     texts.reason,
     texts.about,
     texts.message,
-    texts.times,
+    texts.count,
   ];
   return (
     <Table label={label} heads={heads}>

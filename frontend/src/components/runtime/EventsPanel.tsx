@@ -12,7 +12,7 @@ export function EventsPanel({ cluster, instance }: { cluster: string; instance: 
     <ClusterPanel title={texts.events} what={texts.theEvents} query={query}>
       {({ events }) =>
         events.length === 0 ? (
-          <Empty title={texts.noWarnings}>{texts.kubernetesKeepsThemForAboutAn}</Empty>
+          <Empty title={texts.noWarnings}>{texts.kubernetesKeepsEventsForAbout}</Empty>
         ) : (
           <EventTable label={texts.warningEvents} events={events} />
         )

@@ -28,7 +28,7 @@ export function NodesPanel({ cluster }: { cluster: string }) {
     <ClusterPanel title={texts.nodes} what={texts.theNodes} query={query}>
       {({ nodes }) =>
         nodes.length === 0 ? (
-          <Empty title={texts.noNodes}>{texts.nothingCanRunUntilTheCluster}</Empty>
+          <Empty title={texts.noNodes}>{texts.workloadsCantRunUntilThe}</Empty>
         ) : (
           <Table label={texts.nodes} heads={heads}>
             {worstFirst(nodes).map((node) => {

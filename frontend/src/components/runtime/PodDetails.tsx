@@ -16,10 +16,10 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
     <div className={classes.pod}>
       <Findings of={pod} />
       <p className={classes.sum}>
-        {texts.thePodAsksForAndMay(
+        {texts.thePodRequestsAndIs(
           pod.workload !== undefined && `${pod.kind ?? texts.workload} ${pod.workload}. `,
           resources(pod.requests, 'nothing'),
-          resources(pod.limits, texts.allThereIs),
+          resources(pod.limits, texts.unlimited),
         )}
       </p>
       <ul className={classes.containers} aria-label={texts.containersOf(pod.name)}>
@@ -36,7 +36,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
           </li>
         ))}
       </ul>
-      {!operator && <p className={classes.sum}>{texts.logsMayHoldWhatPeopleTyped}</p>}
+      {!operator && <p className={classes.sum}>{texts.logsMayContainPersonalData}</p>}
     </div>
   );
 }
@@ -62,7 +62,7 @@ function Logs({ pod, container: { name, last } }: { pod: Pod; container: Contain
   return (
     <div className={classes.logs}>
       {link(texts.log, false)}
-      {last && link(texts.logBeforeTheRestart, true)}
+      {last && link(texts.previousLog, true)}
     </div>
   );
 }
@@ -74,7 +74,7 @@ function factsOf(c: Container) {
       value: stateWords(c),
       note: (
         <>
-          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix={texts.since3} />
+          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix={texts.since2} />
         </>
       ),
     },

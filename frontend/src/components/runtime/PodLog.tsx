@@ -83,7 +83,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             search={(before) => ({ ...before, log: undefined, previous: undefined, lines: undefined })}
             resetScroll={false}
             className={logClasses.close}
-            aria-label={texts.closeTheLog}
+            aria-label={texts.closeLog}
           >
             <IconX size={16} stroke={1.8} />
           </QuietLink>
@@ -118,7 +118,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             {(log) => (
               <>
                 {log.truncated && (
-                  <p className={classes.cut}>{texts.theLastLinesWhatIsBefore(log.lines.length)}</p>
+                  <p className={classes.cut}>{texts.showingTheLastLines(log.lines.length)}</p>
                 )}
                 <PodLogLines
                   lines={log.lines}
@@ -193,11 +193,11 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
       />
       <NativeSelect
         size="xs"
-        label={texts.fromText}
+        label={texts.run}
         value={place.previous ? 'previous' : 'current'}
         data={[
-          { value: 'current', label: texts.theCurrentRun },
-          { value: 'previous', label: texts.beforeTheLastRestart },
+          { value: 'current', label: texts.current },
+          { value: 'previous', label: texts.previousBeforeTheRestart },
         ]}
         onChange={(event) => onChange({ previous: event.currentTarget.value === 'previous' })}
       />

@@ -38,7 +38,7 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
   useEffect(() => {
     if (hit !== undefined) virtual.scrollToIndex(hit, { align: 'center' });
   }, [hit, virtual]);
-  if (lines.length === 0) return <p className={logClasses.none}>{texts.itHasWrittenNothing}</p>;
+  if (lines.length === 0) return <p className={logClasses.none}>{texts.noOutput}</p>;
   return (
     <div
       ref={scroller}

@@ -29,7 +29,7 @@ export function PodsPanel({ cluster, instance, open, onOpen }: PodsPanelProps) {
     <ClusterPanel title={texts.pods} what={texts.thePods} query={query}>
       {({ pods }) =>
         pods.length === 0 ? (
-          <Empty title={texts.noPods}>{texts.nothingOfThisInstanceRunsIts}</Empty>
+          <Empty title={texts.noPods}>{texts.noPodsAreRunningSee}</Empty>
         ) : (
           <Table
             label={texts.pods}
@@ -80,7 +80,7 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
         <Status look={healthLooks[pod.health]} />
         {reason !== undefined && (
           <p className={classes.reason}>
-            {reason} <Time at={pod.findings?.[0]?.since} prefix={texts.since2} />
+            {reason} <Time at={pod.findings?.[0]?.since} prefix={texts.forText} lasting />
           </p>
         )}
       </td>

@@ -18,7 +18,7 @@ export function ReplicationPanel({ cluster, instance }: { cluster: string; insta
     <ClusterPanel title={texts.replication} what={texts.theReplication} query={query}>
       {({ deployments, autoscalers }) =>
         deployments.length === 0 ? (
-          <Empty title={texts.noDeployments}>{texts.theClusterHasNoneInThis}</Empty>
+          <Empty title={texts.noDeployments}>{texts.theInstancesNamespaceHasNo}</Empty>
         ) : (
           <>
             <Deployments deployments={deployments} />
@@ -46,7 +46,7 @@ function Deployments({ deployments }: Pick<Replication, 'deployments'>) {
             <Status look={healthLooks[d.health]} />
             <Findings of={d} />
             {!d.findings && d.failure !== undefined && <p className={classes.reason}>{d.failure}</p>}
-            {!d.observed && <p className={classes.reason}>{texts.kubernetesHasNotSeenItsLast}</p>}
+            {!d.observed && <p className={classes.reason}>{texts.kubernetesHasntObservedTheLast}</p>}
           </td>
           <td>{d.desired}</td>
           <td>{d.updated}</td>
@@ -71,11 +71,11 @@ function Autoscalers({ autoscalers }: { autoscalers: readonly Autoscaler[] }) {
       label={texts.autoscalers}
       heads={[
         texts.autoscaler,
-        texts.scales,
+        texts.target,
         texts.min,
         texts.max,
         texts.current,
-        texts.wanted,
+        texts.desired,
         texts.metrics,
       ]}
     >

@@ -30,13 +30,13 @@ export default function Running({ cluster, instance, pod, onPod, log, onLog }: R
       <DriftNotice cluster={cluster} instance={instance} />
       <PodsPanel cluster={cluster} instance={instance} open={pod} onOpen={onPod} />
       {log && operator && (
-        <Suspense fallback={<Loading lines={6} label={texts.loadingTheLog} />}>
+        <Suspense fallback={<Loading lines={6} label={texts.loadingLog} />}>
           <PodLog key={log.pod} cluster={cluster} instance={instance} place={log} onChange={onLog} />
         </Suspense>
       )}
       {log && !operator && (
         <p className={classes.refusal} role="note">
-          {texts.logsMayHoldWhatPeopleTyped2}
+          {texts.logsMayContainPersonalData2}
         </p>
       )}
       <ReplicationPanel cluster={cluster} instance={instance} />

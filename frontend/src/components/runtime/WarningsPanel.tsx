@@ -26,7 +26,7 @@ export function WarningsPanel({ cluster, instances }: WarningsPanelProps) {
     <ClusterPanel title={texts.warnings} what={texts.theWarnings} query={query}>
       {({ events }) =>
         events.length === 0 ? (
-          <Empty title={texts.noWarnings}>{texts.kubernetesKeepsThemForAboutAn}</Empty>
+          <Empty title={texts.noWarnings}>{texts.kubernetesKeepsEventsForAbout}</Empty>
         ) : (
           <>
             <EventTable

@@ -4,20 +4,20 @@ import * as texts from '@/texts/runtime';
 
 /** Kubernetes' words for why a container does not run. */
 const reasons: Partial<Record<string, string>> = {
-  CrashLoopBackOff: texts.itEndsAgainAndAgainKubernetes,
-  ImagePullBackOff: texts.itsImageCannotBePulledKubernetes,
-  ErrImagePull: texts.itsImageCannotBePulled,
-  InvalidImageName: texts.theNameOfItsImageIs,
-  CreateContainerConfigError: texts.aSecretOrAConfigMap,
-  CreateContainerError: texts.itCannotBeMade,
-  RunContainerError: texts.itCannotBeStarted,
-  ContainerCreating: texts.itIsBeingMade,
-  PodInitializing: texts.itWaitsForTheInitContainers,
-  OOMKilled: texts.itNeededMoreMemoryThanIts,
-  ContainerStatusUnknown: texts.itsNodeDoesNotTellHow,
-  DeadlineExceeded: texts.itTookLongerThanItMay,
-  Completed: texts.itHasDoneItsWork,
-  Error: texts.itEndedWithAnError,
+  CrashLoopBackOff: texts.crashloopbackoffKubernetesIsWaitingBefore,
+  ImagePullBackOff: texts.imagepullbackoffKubernetesIsWaitingBefore,
+  ErrImagePull: texts.theImageCantBePulled,
+  InvalidImageName: texts.theImageNameIsInvalid,
+  CreateContainerConfigError: texts.aRequiredSecretOrConfig,
+  CreateContainerError: texts.theContainerCantBeCreated,
+  RunContainerError: texts.theContainerCantBeStarted,
+  ContainerCreating: texts.creating,
+  PodInitializing: texts.waitingForTheInitContainers,
+  OOMKilled: texts.exceededItsMemoryLimitOomkilled,
+  ContainerStatusUnknown: texts.theNodeDidntReportThe,
+  DeadlineExceeded: texts.exceededItsDeadline,
+  Completed: texts.completed,
+  Error: texts.exitedWithAnError,
 };
 
 function reasonWords(reason: string | undefined): string | undefined {
@@ -30,9 +30,9 @@ export function stateWords(c: Container): string {
     case 'running':
       return c.ready ? texts.running : c.started ? texts.runningNotReady : texts.starting;
     case 'waiting':
-      return reasonWords(c.reason) ?? texts.waitsToBeStarted;
+      return reasonWords(c.reason) ?? texts.waitingToStart;
     case 'terminated':
-      return `${reasonWords(c.reason) ?? texts.itEnded}${exit(c.exitCode)}`;
+      return `${reasonWords(c.reason) ?? texts.exited}${exit(c.exitCode)}`;
     case 'unknown':
       return texts.notStartedYet;
   }
@@ -43,7 +43,7 @@ export function lastWords({ last }: Container): string | undefined {
   if (!last) return undefined;
   const [start, end] = [parseTime(last.startedAt), parseTime(last.finishedAt)];
   const after = start && end ? texts.after(duration(end.getTime() - start.getTime())) : '';
-  return `${reasonWords(last.reason) ?? texts.itEnded}${exit(last.exitCode)}${after}`;
+  return `${reasonWords(last.reason) ?? texts.exited}${exit(last.exitCode)}${after}`;
 }
 
 function exit(code: number | undefined): string {

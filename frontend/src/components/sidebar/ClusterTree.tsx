@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useParams, useRouter } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ClusterTree as Tree } from '@/api/types';
 import classes from './sidebar.module.css';
 import { type Row, rowsOf } from './rows';
@@ -11,12 +11,21 @@ import * as texts from '@/texts/frame';
 
 const rowHeight = 28;
 
-/** Clusters that open to their instances; any number of them. */
-export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
+interface ClusterTreeProps {
+  tree: Tree;
+  filter: string;
+  problemsOnly: boolean;
+}
+
+/** Clusters that open to their instances. It scrolls to the page that is open. */
+export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
   const router = useRouter();
   const current = useParams({ strict: false });
   const [folded, setFolded] = useLocalStorage<string[]>({ key: 'ocim-folded', defaultValue: [] });
-  const rows = useMemo(() => rowsOf(tree, new Set(folded), filter), [tree, folded, filter]);
+  const rows = useMemo(
+    () => rowsOf(tree, new Set(folded), filter, problemsOnly),
+    [tree, folded, filter, problemsOnly],
+  );
   const here =
     current.instance === undefined ? current.cluster : `${current.cluster ?? ''}/${current.instance}`;
   const [activeId, setActiveId] = useState<string>();
@@ -32,6 +41,15 @@ export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
     overscan: 12,
     initialRect: { width: 260, height: 640 },
   });
+
+  const place = rows.findIndex((r) => r.id === here);
+  const scrolledTo = useRef<string>(undefined);
+  useEffect(() => {
+    // Once a page: what is polled or unfolded must not move the tree.
+    if (place < 0 || scrolledTo.current === here) return;
+    scrolledTo.current = here;
+    virtual.scrollToIndex(place, { align: 'auto' });
+  }, [here, place, virtual]);
 
   const setOpen = (cluster: string, open: boolean) => {
     setActiveId(cluster);
@@ -49,7 +67,8 @@ export function ClusterTree({ tree, filter }: { tree: Tree; filter: string }) {
   });
 
   if (rows.length === 0) {
-    return <p className={classes.none}>{filter === '' ? texts.noClustersYet : texts.nothingOfThatName}</p>;
+    const word = problemsOnly ? texts.noProblems : filter === '' ? texts.noClustersYet : texts.noResults;
+    return <p className={classes.none}>{word}</p>;
   }
   const drawn = virtual.getVirtualItems();
   return (

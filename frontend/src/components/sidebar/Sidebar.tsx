@@ -1,19 +1,21 @@
-import { CloseButton, TextInput } from '@mantine/core';
+import { ActionIcon, CloseButton, TextInput } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import {
   IconActivity,
+  IconAlertTriangle,
+  IconChevronRight,
   IconFilter,
   IconGauge,
   IconGitBranch,
   IconListDetails,
   IconServer2,
-  IconSettings,
   IconShieldCheck,
   IconStack2,
   IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { useDeferredValue, useState } from 'react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { type ReactNode, useDeferredValue, useId, useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
 import { Loaded } from '../Loaded';
 import { LogoMark } from '../Logo';
@@ -25,64 +27,20 @@ import * as texts from '@/texts/frame';
 /** Where one can go: the pages, and every cluster with its instances. */
 export function Sidebar() {
   const query = useQuery(treeQuery);
-  const operator = useMaySomewhere('operator');
-  const administrator = useMay('administrator');
   const [filter, setFilter] = useState('');
   const calm = useDeferredValue(filter);
+  const [problemsOnly, setProblemsOnly] = useLocalStorage({
+    key: 'ocim-tree-problems-only',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
   return (
     <div className={classes.sidebar}>
-      <Link to="/instances" className={classes.brand} aria-label={texts.ocimToTheInstances}>
+      <Link to="/overview" className={classes.brand} aria-label={texts.ocimHome}>
         <LogoMark />
         <span>{texts.ocim}</span>
       </Link>
-      <nav aria-label={texts.pages} className={classes.pages}>
-        <Link to="/overview" className={classes.page}>
-          <IconGauge size={16} stroke={1.7} />
-          {texts.overview}
-        </Link>
-        <Link to="/instances" className={classes.page} activeOptions={{ includeSearch: false }}>
-          <IconListDetails size={16} stroke={1.7} />
-          {texts.instances}
-        </Link>
-        <Link to="/clusters" className={classes.page} activeOptions={{ exact: true }}>
-          <IconServer2 size={16} stroke={1.7} />
-          {texts.clusters}
-        </Link>
-        <Link to="/activity" className={classes.page} activeOptions={{ includeSearch: false }}>
-          <IconActivity size={16} stroke={1.7} />
-          {texts.activity}
-        </Link>
-        <Link to="/bulk" className={classes.page}>
-          <IconStack2 size={16} stroke={1.7} />
-          {texts.bulkChanges}
-        </Link>
-        {operator && (
-          <Link
-            to="/administration/projects"
-            className={classes.page}
-            activeOptions={{ includeSearch: false }}
-          >
-            <IconGitBranch size={16} stroke={1.7} />
-            {texts.gitlabProjects}
-          </Link>
-        )}
-        {administrator && (
-          <Link to="/administration/users" className={classes.page}>
-            <IconUsers size={16} stroke={1.7} />
-            {texts.people}
-          </Link>
-        )}
-        {administrator && (
-          <Link to="/administration/audit" className={classes.page} activeOptions={{ includeSearch: false }}>
-            <IconShieldCheck size={16} stroke={1.7} />
-            {texts.audit}
-          </Link>
-        )}
-        <Link to="/account" className={classes.page}>
-          <IconSettings size={16} stroke={1.7} />
-          {texts.settings}
-        </Link>
-      </nav>
+      <Pages />
       <div className={classes.filter}>
         <TextInput
           size="xs"
@@ -98,16 +56,124 @@ export function Sidebar() {
           leftSection={<IconFilter size={14} stroke={1.7} />}
           rightSection={
             filter !== '' && (
-              <CloseButton size="sm" aria-label={texts.clearTheFilter} onClick={() => setFilter('')} />
+              <CloseButton size="sm" aria-label={texts.clearFilter} onClick={() => setFilter('')} />
             )
           }
         />
+        <ActionIcon
+          size={32}
+          variant={problemsOnly ? 'light' : 'subtle'}
+          aria-label={texts.problemsOnly}
+          title={texts.problemsOnly}
+          aria-pressed={problemsOnly}
+          onClick={() => setProblemsOnly(!problemsOnly)}
+        >
+          <IconAlertTriangle size={16} stroke={1.7} />
+        </ActionIcon>
       </div>
       <div className={classes.contents}>
         <Loaded query={query} what={texts.theClusters} lines={8}>
-          {(tree) => <ClusterTree tree={tree} filter={calm} />}
+          {(tree) => <ClusterTree tree={tree} filter={calm} problemsOnly={problemsOnly} />}
         </Loaded>
       </div>
+    </div>
+  );
+}
+
+/** The pages by group: the fleet, what happens in it, and administration, which opens on demand. */
+function Pages() {
+  const operator = useMaySomewhere('operator');
+  const administrator = useMay('administrator');
+  return (
+    <nav aria-label={texts.pages} className={classes.pages}>
+      <ul aria-label={texts.fleet}>
+        <Item to="/overview" icon={<IconGauge {...icon} />} word={texts.overview} />
+        <Item to="/instances" icon={<IconListDetails {...icon} />} word={texts.instances} />
+        <Item to="/clusters" icon={<IconServer2 {...icon} />} word={texts.clusters} exact />
+      </ul>
+      <ul aria-label={texts.activity}>
+        <Item to="/activity" icon={<IconActivity {...icon} />} word={texts.activity} />
+        <Item to="/bulk" icon={<IconStack2 {...icon} />} word={texts.bulkChanges} />
+      </ul>
+      {operator && (
+        <Group title={texts.administration} under="/administration">
+          <Item
+            to="/administration/projects"
+            icon={<IconGitBranch {...icon} />}
+            word={texts.gitlabProjects}
+          />
+          {administrator && (
+            <>
+              <Item to="/administration/users" icon={<IconUsers {...icon} />} word={texts.people} />
+              <Item to="/administration/audit" icon={<IconShieldCheck {...icon} />} word={texts.audit} />
+            </>
+          )}
+        </Group>
+      )}
+    </nav>
+  );
+}
+
+const icon = { size: 16, stroke: 1.7 };
+
+interface ItemProps {
+  to:
+    | '/overview'
+    | '/instances'
+    | '/clusters'
+    | '/activity'
+    | '/bulk'
+    | '/administration/projects'
+    | '/administration/users'
+    | '/administration/audit';
+  icon: ReactNode;
+  word: string;
+  exact?: boolean;
+}
+
+function Item({ to, icon: mark, word, exact = false }: ItemProps) {
+  return (
+    <li>
+      <Link to={to} className={classes.page} activeOptions={{ exact, includeSearch: false }}>
+        {mark}
+        {word}
+      </Link>
+    </li>
+  );
+}
+
+interface GroupProps {
+  title: string;
+  /** Path of its pages: the group is open on each of them. */
+  under: string;
+  children: ReactNode;
+}
+
+function Group({ title, under, children }: GroupProps) {
+  const id = useId();
+  const here = useLocation().pathname.startsWith(under);
+  const [kept, keep] = useLocalStorage({
+    key: 'ocim-administration-open',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const open = here || kept;
+  return (
+    <div>
+      <button
+        type="button"
+        className={classes.group}
+        aria-expanded={open}
+        aria-controls={id}
+        disabled={here}
+        onClick={() => keep(!kept)}
+      >
+        <IconChevronRight size={14} stroke={2} aria-hidden="true" />
+        {title}
+      </button>
+      <ul id={id} aria-label={title} hidden={!open}>
+        {children}
+      </ul>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
 import { Hidden } from '../Hidden';
-import { urgencyLooks } from '../status/looks';
+import { stateLooks } from '../status/looks';
 import { Mark } from '../status/Mark';
 import statusClasses from '../status/status.module.css';
 import type { Row } from './rows';
@@ -20,7 +20,7 @@ interface TreeRowProps {
 }
 
 export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: TreeRowProps) {
-  const look = urgencyLooks[row.urgency];
+  const look = stateLooks[row.state];
   const common = {
     id,
     role: 'treeitem',
@@ -46,7 +46,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
         params={{ cluster: row.cluster.id, instance: row.instance.name }}
         className={`${classes.row} ${classes.leaf}`}
         aria-level={2}
-        data-gone={row.urgency === 'gone'}
+        data-gone={row.state === 'archived'}
       >
         {mark}
         <span className={classes.name}>{row.instance.name}</span>

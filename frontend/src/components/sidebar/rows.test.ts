@@ -14,7 +14,7 @@ const tree: ClusterTree = {
       instances: [
         { ...leaf, name: 'one' },
         { ...leaf, name: 'two', health: 'failed' },
-        { ...leaf, name: 'gone', lifecycle: 'deleted', health: 'failed' },
+        { ...leaf, name: 'archived', lifecycle: 'deleted', health: 'failed' },
       ],
     },
     { id: 'b', name: 'beta', problems: 0, instances: [{ ...leaf, name: 'three', pipeline: 'running' }] },
@@ -43,21 +43,21 @@ test('a filter that names a cluster keeps all of it', () => {
 
 test('a cluster shows the worst of its own instances and files, no other cluster does', () => {
   const rows = rowsOf(tree, new Set(), '');
-  const urgencies = rows.filter((row) => row.kind === 'cluster').map((row) => row.urgency);
-  expect(urgencies).toEqual(['failed', 'moving', 'degraded']);
+  const states = rows.filter((row) => row.kind === 'cluster').map((row) => row.state);
+  expect(states).toEqual(['failed', 'progressing', 'degraded']);
 });
 
 test('what is wrong with the cluster itself counts, and hides no instance that failed', () => {
-  const urgency = (own: Partial<ClusterBranch>, health: 'healthy' | 'failed' = 'healthy') => {
+  const state = (own: Partial<ClusterBranch>, health: 'healthy' | 'failed' = 'healthy') => {
     const branch = { id: 'a', name: 'a', problems: 0, instances: [{ ...leaf, name: 'one', health }], ...own };
-    return rowsOf({ revision: 1, clusters: [branch] }, new Set(), '')[0]?.urgency;
+    return rowsOf({ revision: 1, clusters: [branch] }, new Set(), '')[0]?.state;
   };
-  expect(urgency({ problems: 2 }, 'failed')).toBe('failed');
-  expect(urgency({ online: { state: 'offline' } })).toBe('failed');
-  expect(urgency({ pipeline: 'failed' })).toBe('failed');
-  expect(urgency({ syncError: 'GitLab refuses the token.' })).toBe('degraded');
-  expect(urgency({ pipeline: 'running' })).toBe('moving');
-  expect(urgency({ online: { state: 'unknown' } })).toBe('fine');
+  expect(state({ problems: 2 }, 'failed')).toBe('failed');
+  expect(state({ online: { state: 'offline' } })).toBe('failed');
+  expect(state({ pipeline: 'failed' })).toBe('failed');
+  expect(state({ syncError: 'GitLab refuses the token.' })).toBe('degraded');
+  expect(state({ pipeline: 'running' })).toBe('progressing');
+  expect(state({ online: { state: 'unknown' } })).toBe('healthy');
 });
 
 test('a cluster counts the instances that are listed', () => {

@@ -1,12 +1,12 @@
-import { type Urgency, urgencyOf, urgencyOfCluster, worst } from '@/api/status';
+import { isLive, needsAttention, type State, stateOf, stateOfCluster, worst } from '@/api/status';
 import type { ClusterBranch, ClusterTree, InstanceLeaf } from '@/api/types';
 
 export interface ClusterRow {
   kind: 'cluster';
   id: string;
   cluster: ClusterBranch;
-  urgency: Urgency;
-  /** The instances that are listed when it is open. */
+  state: State;
+  /** Live instances that are listed when it is open. */
   count: number;
   open: boolean;
   position: number;
@@ -18,7 +18,7 @@ export interface InstanceRow {
   id: string;
   cluster: ClusterBranch;
   instance: InstanceLeaf;
-  urgency: Urgency;
+  state: State;
   position: number;
   size: number;
 }
@@ -27,21 +27,34 @@ export type Row = ClusterRow | InstanceRow;
 
 /**
  * The tree as the rows that are visible. A filter keeps clusters whose name matches, whole, and the
- * instances whose name matches; it opens what it finds.
+ * instances whose name matches; it opens what it finds. `problemsOnly` keeps what needs a person.
  */
-export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: string): Row[] {
+export function rowsOf(
+  tree: ClusterTree,
+  folded: ReadonlySet<string>,
+  filter: string,
+  problemsOnly = false,
+): Row[] {
   const text = filter.trim().toLowerCase();
   const kept = tree.clusters
-    .map((cluster) => ({ cluster, instances: matching(cluster, text) }))
-    .filter(({ cluster, instances }) => text === '' || instances.length > 0 || hit(cluster.name, text));
+    .map((cluster) => ({
+      cluster,
+      instances: matching(cluster, text).filter((i) => !problemsOnly || needsAttention(i)),
+    }))
+    .filter(
+      ({ cluster, instances }) =>
+        instances.length > 0 ||
+        ((text === '' || hit(cluster.name, text)) &&
+          (!problemsOnly || ['failed', 'degraded'].includes(stateOfCluster(cluster)))),
+    );
   return kept.flatMap(({ cluster, instances }, i): Row[] => {
     const open = text !== '' ? instances.length > 0 : !folded.has(cluster.id);
     const head: ClusterRow = {
       kind: 'cluster',
       id: cluster.id,
       cluster,
-      urgency: worstOf(cluster),
-      count: instances.length,
+      state: worstOf(cluster),
+      count: instances.filter(isLive).length,
       open,
       position: i + 1,
       size: kept.length,
@@ -52,7 +65,7 @@ export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: s
       id: `${cluster.id}/${instance.name}`,
       cluster,
       instance,
-      urgency: urgencyOf(instance),
+      state: stateOf(instance),
       position: j + 1,
       size: instances.length,
     }));
@@ -61,9 +74,9 @@ export function rowsOf(tree: ClusterTree, folded: ReadonlySet<string>, filter: s
 }
 
 /** What is not known of the cluster itself says nothing against its instances. */
-function worstOf(cluster: ClusterBranch): Urgency {
-  const own = urgencyOfCluster(cluster);
-  const living = matching(cluster, '').map(urgencyOf);
+function worstOf(cluster: ClusterBranch): State {
+  const own = stateOfCluster(cluster);
+  const living = cluster.instances.filter(isLive).map(stateOf);
   return worst(own === 'unknown' ? living : [own, ...living]);
 }
 

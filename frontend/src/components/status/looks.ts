@@ -1,5 +1,5 @@
-import type { Cluster, Health, Lifecycle, OperationKind, OperationState } from '@/api/types';
-import type { Urgency } from '@/api/status';
+import type { Cluster, Health, Lifecycle, Operation, OperationKind, OperationState } from '@/api/types';
+import type { State } from '@/api/status';
 import type { Shape } from './Mark';
 import * as texts from '@/texts/status';
 
@@ -41,7 +41,7 @@ const pipelineLooks: Partial<Record<string, Look>> = {
   canceling: { shape: 'spin', tone: 'quiet', word: texts.canceling },
   canceled: { shape: 'slash', tone: 'quiet', word: texts.canceled },
   skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
-  manual: { shape: 'pause', tone: 'quiet', word: texts.waitsForAPerson },
+  manual: { shape: 'pause', tone: 'quiet', word: texts.waitingForManualAction },
   scheduled: { shape: 'pause', tone: 'quiet', word: texts.scheduled },
   deleted: { shape: 'question', tone: 'bad', word: texts.deletedInGitlab },
 };
@@ -66,14 +66,7 @@ export const onlineLooks: Record<Cluster['online']['state'], Look> = {
   unknown: { shape: 'question', tone: 'quiet', word: texts.unknown },
 };
 
-export const urgencyLooks: Record<Urgency, Look> = {
-  failed: { shape: 'cross', tone: 'bad', word: texts.failed2 },
-  degraded: { shape: 'triangle', tone: 'warn', word: texts.needsAttention },
-  moving: { shape: 'spin', tone: 'busy', word: texts.inProgress },
-  unknown: { shape: 'question', tone: 'quiet', word: texts.healthUnknown },
-  fine: { shape: 'check', tone: 'ok', word: texts.healthy2 },
-  gone: { shape: 'box', tone: 'quiet', word: texts.archived2 },
-};
+export const stateLooks: Record<State, Look> = { ...healthLooks, archived: lifecycleLooks.archived };
 
 /** Of a contract that a cluster has for itself. */
 export const ownLook: Look = { shape: 'half', tone: 'busy', word: texts.otherThanTheDefault };
@@ -87,6 +80,11 @@ export const operationWords: Record<OperationKind, string> = {
   buildImages: texts.buildImages,
   reprovision: texts.reprovision,
 };
+
+/** What an operation is called: an update that restores an earlier version is a rollback everywhere. */
+export function operationTitle({ kind, rolledBackTo }: Pick<Operation, 'kind' | 'rolledBackTo'>): string {
+  return kind === 'update' && rolledBackTo !== undefined ? texts.rollBack : operationWords[kind];
+}
 
 const providerWords: Partial<Record<string, string>> = {
   aws: texts.aws,

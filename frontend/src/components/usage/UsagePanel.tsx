@@ -42,11 +42,11 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
   return (
     <Panel
       title={texts.usage}
-      note={<Time at={query.data?.collectedAt} prefix={texts.told} />}
+      note={<Time at={query.data?.collectedAt} prefix={texts.collected} />}
       actions={
         <NativeSelect
           size="xs"
-          aria-label={texts.spanOfTime}
+          aria-label={texts.period}
           value={span}
           data={spans}
           onChange={(event) => onDays(event.currentTarget.value)}
@@ -58,7 +58,7 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
           <div className={classes.usage}>
             <LastTry usage={usage} />
             {usage.points.length === 0 ? (
-              <Empty title={texts.nothingIsKnownOfThisTime}>{texts.theClusterIsAskedOnceA}</Empty>
+              <Empty title={texts.noDataForThisPeriod}>{texts.ocimCollectsUsageOnceA}</Empty>
             ) : (
               <Charts usage={usage} />
             )}
@@ -75,7 +75,7 @@ function LastTry({ usage: { error, triedAt } }: { usage: Usage }) {
   return (
     <Failure
       error={new Error(error)}
-      what={texts.theReportOfCouldNotBe(tried ? dateTime(tried) : 'late')}
+      what={texts.couldntCollectTheReportOf(tried ? dateTime(tried) : 'late')}
       cause={error}
     />
   );
@@ -93,7 +93,7 @@ function Charts({ usage: { points, from, to } }: { usage: Usage }) {
               <p className={classes.latest}>
                 <strong>{count(samples.at(-1)?.value)}</strong> {change(samples)}
               </p>
-              <p className={classes.about}>{samples.length === 0 ? texts.theReportDoesNotTellIt : about}</p>
+              <p className={classes.about}>{samples.length === 0 ? texts.notInTheReport : about}</p>
               {samples.length > 0 && (
                 <div aria-hidden="true" className={classes.chart}>
                   <Suspense fallback={<Loading lines={5} label={texts.loading(name)} />}>
@@ -106,7 +106,7 @@ function Charts({ usage: { points, from, to } }: { usage: Usage }) {
         })}
       </ul>
       <details>
-        <summary className={classes.summary}>{texts.theSameAsATable}</summary>
+        <summary className={classes.summary}>{texts.showAsTable}</summary>
         <Table label={texts.usage} heads={[texts.period, ...measures.map(({ name }) => name)]}>
           {[...points].reverse().map((point) => (
             <tr key={point.day}>

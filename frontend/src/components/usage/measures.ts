@@ -4,9 +4,9 @@ import * as texts from '@/texts/usage';
 export type Measure = 'users' | 'activeUsers' | 'courses' | 'hits';
 
 export const measures: readonly { key: Measure; name: string; about: string }[] = [
-  { key: 'users', name: texts.users, about: texts.allThatAreRegistered },
-  { key: 'activeUsers', name: texts.activeUsers, about: texts.thoseWhoLoggedInDuringThe },
-  { key: 'courses', name: texts.courses, about: texts.allThatThereAre },
+  { key: 'users', name: texts.users, about: texts.registeredUsers },
+  { key: 'activeUsers', name: texts.activeUsers, about: texts.usersWhoLoggedInDuring },
+  { key: 'courses', name: texts.courses, about: texts.allCourses },
   { key: 'hits', name: texts.hits, about: texts.pageViewsDuringThePeriod },
 ];
 

@@ -41,7 +41,7 @@ function aboutKey(key: string, meaning: string | undefined, effects: readonly Ke
   dom.append([meaning && `${meaning}.`, identity ? '' : effect].filter(Boolean).join(' '));
   if (identity) {
     const warning = document.createElement('strong');
-    warning.textContent = texts.doNotChangeItLightlyThat;
+    warning.textContent = texts.changingThisLeavesTheInstances;
     dom.append(warning);
   }
   return dom;

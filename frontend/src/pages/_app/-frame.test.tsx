@@ -74,7 +74,7 @@ describe('the sidebar', () => {
     expect(within(tree).getByText('zenith')).toBeVisible();
     await user.clear(screen.getByLabelText('Filter clusters and instances'));
     await user.type(screen.getByLabelText('Filter clusters and instances'), 'no such thing');
-    expect(await screen.findByText('Nothing of that name.')).toBeVisible();
+    expect(await screen.findByText('No results')).toBeVisible();
   });
 
   test('remembers what was folded', async () => {
@@ -91,7 +91,7 @@ describe('the sidebar', () => {
   test('that cannot be loaded leaves the page alone', async () => {
     mock.use(http.get('*/function/clusters/v1/clusters', () => new HttpResponse('', { status: 403 })));
     open('/instances');
-    expect(await screen.findByText('The clusters could not be loaded.')).toBeVisible();
+    expect(await screen.findByText('the clusters could not be loaded.')).toBeVisible();
     expect(await screen.findByRole('table', { name: 'Instances' })).toBeVisible();
   });
 });
@@ -136,7 +136,7 @@ describe('keys', () => {
     await screen.findByRole('table', { name: 'Instances' });
     fireEvent.keyDown(document.body, { key: '?' });
     const dialog = await screen.findByRole('dialog', { name: 'Keyboard shortcuts' });
-    expect(dialog).toHaveTextContent('Go to the instances');
+    expect(dialog).toHaveTextContent('Go to instances');
     expect(await faults(dialog)).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ test('whose session has ended logs in and comes back', async () => {
   await screen.findByRole('link', { name: 'zenith' });
   mock.world.loggedIn = false;
   await act(() => session.renew(session.state.kind === 'in' ? session.state.accessToken : undefined));
-  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
+  await user.type(await screen.findByLabelText('Email'), 'ada@example.org');
   await user.type(screen.getByLabelText('Password'), mock.world.password);
   await user.click(screen.getByRole('button', { name: 'Log in' }));
   expect(await screen.findByRole('link', { name: 'zenith' })).toBeVisible();

@@ -21,7 +21,7 @@ describe('log in', () => {
     const { router, user } = open('/clusters?redirect=ignored');
     await screen.findByRole('heading', { name: 'Log in' });
     expect(await faults()).toEqual([]);
-    await fillIn(user, { 'E-mail': 'ada@example.org', Password: mock.world.password });
+    await fillIn(user, { Email: 'ada@example.org', Password: mock.world.password });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     expect(await screen.findByRole('heading', { name: 'Clusters', level: 1 })).toBeVisible();
     expect(router.state.location.pathname).toBe('/clusters');
@@ -29,7 +29,7 @@ describe('log in', () => {
 
   test('goes to no other site, whatever the address says', async () => {
     const { router, user } = open('/login?redirect=//evil.example/');
-    await fillIn(user, { 'E-mail': 'ada@example.org', Password: mock.world.password });
+    await fillIn(user, { Email: 'ada@example.org', Password: mock.world.password });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     await screen.findByRole('heading', { name: 'Instances', level: 1 });
     expect(router.state.location.pathname).toBe('/instances');
@@ -38,9 +38,9 @@ describe('log in', () => {
   test('says what is missing at the fields, and what was refused above the button', async () => {
     const { user } = open('/login');
     await user.click(await screen.findByRole('button', { name: 'Log in' }));
-    expect(screen.getByLabelText('E-mail')).toHaveAccessibleDescription('An e-mail address is needed.');
-    expect(screen.getByLabelText('E-mail')).toHaveFocus();
-    await fillIn(user, { 'E-mail': 'ada@example.org', Password: 'wrong' });
+    expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter an email address.');
+    expect(screen.getByLabelText('Email')).toHaveFocus();
+    await fillIn(user, { Email: 'ada@example.org', Password: 'wrong' });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('E-mail or password is wrong.');
@@ -68,8 +68,8 @@ describe('log in', () => {
 
 test('a forgotten password: the same answer for everybody', async () => {
   const { user } = open('/forgot-password');
-  await fillIn(user, { 'E-mail': 'nobody@example.org' });
-  await user.click(screen.getByRole('button', { name: 'Send the link' }));
+  await fillIn(user, { Email: 'nobody@example.org' });
+  await user.click(screen.getByRole('button', { name: 'Send link' }));
   expect(await screen.findByText(/has an account, a link/)).toBeVisible();
   expect(await faults()).toEqual([]);
 });
@@ -101,7 +101,7 @@ describe('reset', () => {
   test('a link that was cut off leads to a new one', async () => {
     window.history.replaceState(null, '', '/reset');
     open('/reset');
-    expect(await screen.findByRole('link', { name: 'Ask for a new link' })).toHaveAttribute(
+    expect(await screen.findByRole('link', { name: 'Request a new link' })).toHaveAttribute(
       'href',
       '/forgot-password',
     );
@@ -115,11 +115,11 @@ describe('set-up', () => {
     const { user } = open('/setup');
     await fillIn(user, {
       'Your name': 'Ada',
-      'E-mail': 'ada@example.org',
+      Email: 'ada@example.org',
       Password: 'seven green herons at dawn',
     });
     expect(await faults()).toEqual([]);
-    await user.click(screen.getByRole('button', { name: 'Make the administrator' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByRole('heading', { name: 'Instances', level: 1 })).toBeVisible();
   });
 
@@ -134,20 +134,20 @@ describe('an invitation', () => {
   test('registers, with the e-mail locked and the role shown', async () => {
     window.history.replaceState(null, '', '/register#valid');
     const { user } = open('/register');
-    expect(await screen.findByLabelText('E-mail')).toHaveAttribute('readonly');
+    expect(await screen.findByLabelText('Email')).toHaveAttribute('readonly');
     expect(screen.getByText('Operator')).toBeVisible();
     expect(await faults()).toEqual([]);
     await fillIn(user, { 'Your name': 'Erin', Password: 'a kettle on the far hill' });
-    await user.click(screen.getByRole('button', { name: 'Make the account' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByRole('heading', { name: 'Instances', level: 1 })).toBeVisible();
   });
 
   test.each([
     ['expired', 'This invitation has expired'],
-    ['used', 'This invitation was used'],
-    ['revoked', 'This invitation was withdrawn'],
-    ['made-up', 'This invitation does not exist'],
-    ['', 'This invitation does not exist'],
+    ['used', 'This invitation has already been used'],
+    ['revoked', 'This invitation was revoked'],
+    ['made-up', 'This invitation doesn’t exist'],
+    ['', 'This invitation doesn’t exist'],
   ])('%j: %s', async (token, heading) => {
     window.history.replaceState(null, '', `/register#${token}`);
     open('/register');
@@ -164,9 +164,7 @@ describe('an invitation', () => {
     });
     window.history.replaceState(null, '', '/register#valid');
     open('/register');
-    expect(
-      await screen.findByRole('heading', { name: 'This invitation is for somebody else' }),
-    ).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'This invitation is for someone else' })).toBeVisible();
   });
 
   test('shows a failure with a way to try again', async () => {
@@ -181,7 +179,7 @@ describe('an invitation', () => {
     const again = await screen.findByRole('button', { name: 'Try again' });
     down = false;
     await user.click(again);
-    await waitFor(() => expect(screen.getByLabelText('E-mail')).toBeVisible());
+    await waitFor(() => expect(screen.getByLabelText('Email')).toBeVisible());
   });
 });
 

@@ -14,7 +14,7 @@ function ForgotPassword() {
   const [sentTo, setSentTo] = useState<string>();
   const form = useApiForm({
     initialValues: { email: '' },
-    validate: { email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded) },
+    validate: { email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress) },
     send: ({ email }) => answer(client.POST('/auth/v1/password-resets', { body: { email: email.trim() } })),
     onDone: (_, { email }) => {
       setSentTo(email.trim());
@@ -22,16 +22,16 @@ function ForgotPassword() {
   });
   if (sentTo !== undefined) {
     return (
-      <GuestPage title={texts.lookIntoYourMail} about={<>{texts.ifHasAnAccountALink(sentTo)}</>}>
+      <GuestPage title={texts.checkYourEmail} about={<>{texts.ifHasAnAccountWeve(sentTo)}</>}>
         <TextLink to="/login">{texts.backToLogIn}</TextLink>
       </GuestPage>
     );
   }
   return (
-    <GuestPage title={texts.forgotPassword} about={texts.ocimSendsYouALinkTo}>
+    <GuestPage title={texts.forgotPassword} about={texts.wellEmailYouALink}>
       <form onSubmit={form.submit} noValidate>
         <TextInput
-          label={texts.eMail}
+          label={texts.email}
           type="email"
           autoComplete="username"
           autoFocus
@@ -39,9 +39,9 @@ function ForgotPassword() {
           withAsterisk={false}
           {...form.field('email')}
         />
-        {form.failure && <Failure error={form.failure} what={texts.noLinkWasSent} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntSendTheLink} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          {texts.sendTheLink}
+          {texts.sendLink}
         </Button>
       </form>
       <TextLink to="/login">{texts.backToLogIn}</TextLink>

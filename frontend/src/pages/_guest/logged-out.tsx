@@ -7,7 +7,7 @@ export const Route = createFileRoute('/_guest/logged-out')({ component: LoggedOu
 
 function LoggedOut() {
   return (
-    <GuestPage title={texts.loggedOut} about={texts.yourSessionHasEndedInEvery}>
+    <GuestPage title={texts.loggedOut} about={texts.youreSignedOutInEvery}>
       <ButtonLink to="/login" size="sm" fullWidth>
         {texts.logInAgain}
       </ButtonLink>

@@ -36,10 +36,10 @@ export const Route = createFileRoute('/_guest/login')({
 });
 
 const googleProblems: Partial<Record<string, string>> = {
-  canceled: texts.youWentBackFromGoogleWithout,
-  refused: texts.thisGoogleAccountMayNotEnter,
-  limited: texts.tooManyAttemptsWaitAMoment,
-  unavailable: texts.googleDoesNotAnswerTryAgain,
+  canceled: texts.youLeftGoogleWithoutLogging,
+  refused: texts.thisGoogleAccountHasNo,
+  limited: texts.tooManyAttemptsWaitA,
+  unavailable: texts.googleIsntRespondingTryAgain,
   link: texts.logInToLinkGoogle,
 };
 
@@ -49,8 +49,8 @@ function Login() {
   const form = useApiForm({
     initialValues: { email: '', password: '' },
     validate: {
-      email: (v) => (v.trim() === '' ? texts.anEMailAddressIsNeeded : null),
-      password: (v) => (v === '' ? texts.aPasswordIsNeeded : null),
+      email: (v) => (v.trim() === '' ? texts.enterAnEmailAddress : null),
+      password: (v) => (v === '' ? texts.enterYourPassword : null),
     },
     send: ({ email, password }) =>
       answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
@@ -62,18 +62,18 @@ function Login() {
     },
   });
   return (
-    <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToGoOnWhere}>
+    <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToContinueWhere}>
       {system.data?.setUp === false && (
         <Notice tone="warn" title={texts.notSetUpYet}>
-          {texts.openTheSetUpLinkThat}
+          {texts.openTheSetupLinkThat}
         </Notice>
       )}
       {problem !== undefined && (
-        <Notice tone="bad">{googleProblems[problem] ?? texts.loggingInWithGoogleDidNot}</Notice>
+        <Notice tone="bad">{googleProblems[problem] ?? texts.couldntLogInWithGoogle}</Notice>
       )}
       <form onSubmit={form.submit} noValidate>
         <TextInput
-          label={texts.eMail}
+          label={texts.email}
           type="email"
           autoComplete="username"
           autoFocus
@@ -88,7 +88,7 @@ function Login() {
           withAsterisk={false}
           {...form.field('password')}
         />
-        {form.failure && <Failure error={form.failure} what={texts.youAreNotLoggedIn} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntLogIn} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
           {texts.logIn}
         </Button>

@@ -24,9 +24,9 @@ export const Route = createFileRoute('/_guest/register')({
 });
 
 const spent = {
-  expired: [texts.thisInvitationHasExpired, texts.askTheAdministratorWhoInvitedYou],
-  used: [texts.thisInvitationWasUsed, texts.itsAccountExistsLogInOr],
-  revoked: [texts.thisInvitationWasWithdrawn, texts.askTheAdministratorWhoInvitedYou2],
+  expired: [texts.thisInvitationHasExpired, texts.askTheAdministratorWhoInvited],
+  used: [texts.thisInvitationHasAlreadyBeen, texts.theAccountAlreadyExistsLog],
+  revoked: [texts.thisInvitationWasRevoked, texts.askTheAdministratorWhoInvited2],
 } as const;
 
 function RegisterPage() {
@@ -35,7 +35,7 @@ function RegisterPage() {
   const query = useLoad(load);
   if (token === '' || (query.error instanceof ApiError && query.error.status === 404)) {
     return (
-      <GuestPage title={texts.thisInvitationDoesNotExist} about={texts.openTheWholeLinkFromThe}>
+      <GuestPage title={texts.thisInvitationDoesNotExist} about={texts.openTheCompleteLinkFrom}>
         <TextLink to="/login">{texts.logIn}</TextLink>
       </GuestPage>
     );
@@ -69,8 +69,8 @@ function NotAnotherAccount({ invitation, token }: InvitedProps) {
     return <Register {...{ invitation, token }} />;
   return (
     <GuestPage
-      title={texts.thisInvitationIsForSomebodyElse}
-      about={<>{texts.itIsForYouAreLogged(invitation.email, state.user.email)}</>}
+      title={texts.thisInvitationIsForSomeone}
+      about={<>{texts.itIsForButYoure(invitation.email, state.user.email)}</>}
     >
       <ButtonLink to="/instances" size="sm" variant="default" fullWidth>
         {texts.stayLoggedIn}
@@ -86,17 +86,17 @@ function Register({ invitation, token }: InvitedProps) {
   const router = useRouter();
   const form = useApiForm({
     initialValues: { name: '', password: '' },
-    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null), password: passwordProblem },
+    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null), password: passwordProblem },
     send: (values) => answer(client.POST('/auth/v1/invitations/redeem', { body: { ...values, token } })),
     onDone: async (signedIn) => {
       session.enter(signedIn);
-      await router.navigate({ to: '/instances' });
+      await router.navigate({ to: '/overview' });
     },
   });
   return (
-    <GuestPage title={texts.youAreInvited} about={<>{texts.asText(rolesInWords(invitation))}</>}>
+    <GuestPage title={texts.youreInvited} about={<>{texts.role(rolesInWords(invitation))}</>}>
       <form onSubmit={form.submit} noValidate>
-        <TextInput label={texts.eMail} value={invitation.email} readOnly autoComplete="username" />
+        <TextInput label={texts.email} value={invitation.email} readOnly autoComplete="username" />
         <TextInput
           label={texts.yourName}
           autoComplete="name"
@@ -106,9 +106,9 @@ function Register({ invitation, token }: InvitedProps) {
           {...form.field('name')}
         />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.theAccountWasNotMade} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntCreateTheAccount} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          {texts.makeTheAccount}
+          {texts.createAccount}
         </Button>
       </form>
     </GuestPage>

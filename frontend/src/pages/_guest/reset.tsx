@@ -26,7 +26,7 @@ function ResetPassword() {
   });
   if (done) {
     return (
-      <GuestPage title={texts.passwordChanged} about={texts.allYourSessionsHaveEndedLog}>
+      <GuestPage title={texts.passwordChanged} about={texts.youveBeenSignedOutOn}>
         <ButtonLink to="/login" size="sm" fullWidth>
           {texts.logIn}
         </ButtonLink>
@@ -35,21 +35,21 @@ function ResetPassword() {
   }
   if (token === '') {
     return (
-      <GuestPage title={texts.thisLinkIsNotComplete} about={texts.openTheWholeLinkFromThe2}>
-        <TextLink to="/forgot-password">{texts.askForANewLink}</TextLink>
+      <GuestPage title={texts.thisLinkIsIncomplete} about={texts.openTheCompleteLinkFrom2}>
+        <TextLink to="/forgot-password">{texts.requestANewLink}</TextLink>
       </GuestPage>
     );
   }
   return (
-    <GuestPage title={texts.chooseANewPassword} about={texts.afterwardsAllYourSessionsEndOn}>
+    <GuestPage title={texts.chooseANewPassword} about={texts.thisSignsYouOutOn}>
       <form onSubmit={form.submit} noValidate>
         <NewPassword autoFocus {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.thePasswordWasNotChanged} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
           {texts.changePassword}
         </Button>
       </form>
-      <TextLink to="/forgot-password">{texts.askForANewLink}</TextLink>
+      <TextLink to="/forgot-password">{texts.requestANewLink}</TextLink>
     </GuestPage>
   );
 }

@@ -18,7 +18,7 @@ function SetUp() {
   const system = useLoad(loadSystem);
   if (system.data?.setUp === true) {
     return (
-      <GuestPage title={texts.alreadySetUp} about={texts.theFirstAdministratorExistsLogIn}>
+      <GuestPage title={texts.alreadySetUp} about={texts.theFirstAdministratorAccountExists}>
         <ButtonLink to="/login" size="sm" fullWidth>
           {texts.logIn}
         </ButtonLink>
@@ -26,7 +26,7 @@ function SetUp() {
     );
   }
   if (token === '') {
-    return <GuestPage title={texts.thisLinkIsNotComplete} about={texts.openTheWholeSetUpLink} />;
+    return <GuestPage title={texts.thisLinkIsIncomplete} about={texts.openTheCompleteSetupLink} />;
   }
   return <FirstAdministrator token={token} />;
 }
@@ -36,19 +36,19 @@ function FirstAdministrator({ token }: { token: string }) {
   const form = useApiForm({
     initialValues: { name: '', email: '', password: '' },
     validate: {
-      name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null),
-      email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded),
+      name: (v) => (v.trim() === '' ? texts.enterAName : null),
+      email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress),
       password: passwordProblem,
     },
     send: (values) =>
       answer(client.POST('/auth/v1/setup', { body: { ...values, email: values.email.trim(), token } })),
     onDone: async (signedIn) => {
       session.enter(signedIn);
-      await router.navigate({ to: '/instances' });
+      await router.navigate({ to: '/overview' });
     },
   });
   return (
-    <GuestPage title={texts.welcomeToOcim} about={texts.makeTheFirstAdministratorEverybodyElse}>
+    <GuestPage title={texts.welcomeToOcim} about={texts.createTheFirstAdministratorAccount}>
       <form onSubmit={form.submit} noValidate>
         <TextInput
           label={texts.yourName}
@@ -59,7 +59,7 @@ function FirstAdministrator({ token }: { token: string }) {
           {...form.field('name')}
         />
         <TextInput
-          label={texts.eMail}
+          label={texts.email}
           type="email"
           autoComplete="username"
           required
@@ -67,9 +67,9 @@ function FirstAdministrator({ token }: { token: string }) {
           {...form.field('email')}
         />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.ocimIsNotSetUp} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntSetUpOcim} />}
         <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          {texts.makeTheAdministrator}
+          {texts.createAccount}
         </Button>
       </form>
     </GuestPage>

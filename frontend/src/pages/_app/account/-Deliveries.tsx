@@ -21,13 +21,13 @@ export function Deliveries() {
         {({ pages }) => {
           const deliveries = pages.flatMap((page) => page.deliveries);
           if (deliveries.length === 0) {
-            return <Empty title={texts.nothingWasSentYet}>{texts.sendATestOrWaitFor}</Empty>;
+            return <Empty title={texts.noDeliveriesYet}>{texts.sendATestNotificationOr}</Empty>;
           }
           return (
             <>
               <Table
                 label={texts.deliveries}
-                heads={[texts.askedFor, texts.subscription, texts.state, texts.about, texts.whatHappened]}
+                heads={[texts.queued, texts.subscription, texts.state, texts.about, texts.whatHappened]}
               >
                 {deliveries.map((delivery) => (
                   <tr key={delivery.id}>
@@ -41,9 +41,7 @@ export function Deliveries() {
                     <td data-wrap>{delivery.notices.map(sayNotice).join('; ')}</td>
                     <td data-wrap>
                       {delivery.error}
-                      {delivery.state === 'waiting' && (
-                        <Time at={delivery.nextAt} prefix={texts.triedAgain} />
-                      )}
+                      {delivery.state === 'waiting' && <Time at={delivery.nextAt} prefix={texts.retried} />}
                     </td>
                   </tr>
                 ))}

@@ -34,8 +34,8 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       events: subscription?.events ?? (['failed', 'recovered'] as Subscription['events']),
     },
     validate: {
-      name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null),
-      events: (v) => (v.length === 0 ? texts.chooseWhatToBeToldAt : null),
+      name: (v) => (v.trim() === '' ? texts.enterAName : null),
+      events: (v) => (v.length === 0 ? texts.selectAtLeastOneEvent : null),
     },
     send: ({ name, url, view, channel, events }) => {
       const wish = {
@@ -59,35 +59,35 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       <div className={classes.two}>
         <TextInput
           label={texts.name}
-          placeholder={texts.whatItIsFor}
+          placeholder={texts.description}
           maxLength={80}
           {...form.field('name')}
         />
         <NativeSelect
           label={texts.instances}
-          description={texts.aSavedViewItsFiltersOn}
+          description={texts.aSavedViewItsFilters}
           data={[
-            { value: '', label: texts.allThatYouSee },
+            { value: '', label: texts.allInstancesYouCanView },
             ...(views.data?.views ?? []).map(({ id, name }) => ({ value: id, label: name })),
           ]}
           {...form.field('view')}
         />
         <NativeSelect
-          label={texts.send}
-          description={mayHook ? undefined : texts.aWebhookNeedsTheRoleOperator}
+          label={texts.sendTo}
+          description={mayHook ? undefined : texts.webhooksRequireTheOperatorRole}
           data={[
-            { value: 'email', label: texts.eMailTo(email) },
+            { value: 'email', label: texts.email2(email) },
             { value: 'webhook', label: texts.webhookSlackMattermost, disabled: !mayHook },
           ]}
           {...form.field('channel')}
         />
         {channel === 'webhook' && (
           <TextInput
-            label={texts.addressOfTheWebhook}
+            label={texts.webhookUrl}
             description={
               subscription?.host === undefined
-                ? texts.itIsKeptSecretAndNever
-                : texts.leftEmptyItStaysTheOne(subscription.host)
+                ? texts.storedEncryptedYouWontBe
+                : texts.leaveEmptyToKeepThe(subscription.host)
             }
             placeholder="https://hooks.example.org/…"
             type="url"
@@ -97,7 +97,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         )}
       </div>
       <Checkbox.Group
-        label={texts.tellWhen}
+        label={texts.notifyMeWhen}
         value={form.values.events}
         error={form.errors.events}
         onChange={(chosen) =>
@@ -113,7 +113,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
           ))}
         </div>
       </Checkbox.Group>
-      {form.failure && <Failure error={form.failure} what={texts.itWasNotSaved} />}
+      {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheSubscription} />}
       <Group gap={8}>
         <Button type="submit" loading={form.busy}>
           {subscription ? texts.save : texts.subscribe}

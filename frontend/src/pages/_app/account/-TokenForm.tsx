@@ -40,7 +40,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
   const form = useApiForm({
     initialValues: unchosen,
-    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeededWhatWill : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.enterANameThatTells : null) },
     send: ({ name, role, days, clusters }) =>
       answer(
         client.POST('/auth/v1/me/tokens', {
@@ -55,25 +55,20 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
       <div className={classes.two}>
-        <TextInput
-          label={texts.name}
-          placeholder={texts.whatWillUseIt}
-          maxLength={200}
-          {...form.field('name')}
-        />
+        <TextInput label={texts.name} placeholder={texts.usedBy} maxLength={200} {...form.field('name')} />
         <NativeSelect label={texts.role} data={roles} {...form.field('role')} />
         <NativeSelect label={texts.expiresIn} data={lives} {...form.field('days')} />
       </div>
       <ClusterChoice
         label={texts.clusters}
-        hint={texts.noneChosenAllThatYouMay}
+        hint={texts.leaveEmptyForEveryCluster}
         clusters={tree.data?.clusters ?? []}
         chosen={form.values.clusters}
         onChoose={(clusters) => form.set('clusters', clusters)}
       />
-      {form.failure && <Failure error={form.failure} what={texts.noTokenWasMade} />}
+      {form.failure && <Failure error={form.failure} what={texts.couldntCreateTheToken} />}
       <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-        {texts.makeTheToken}
+        {texts.createToken}
       </Button>
     </form>
   );

@@ -9,7 +9,7 @@ export const events: readonly Event[] = ['failed', 'degraded', 'recovered', 'off
 export const eventHelp: Record<Event, string> = {
   failed: texts.anInstanceFails,
   degraded: texts.anInstanceIsDegraded,
-  recovered: texts.itHasRecovered,
+  recovered: texts.itRecovers,
   offline: texts.aClusterIsOffline,
   pipeline: texts.aPipelineFails,
 };

@@ -22,7 +22,7 @@ const row = (name: RegExp) => screen.findByRole('row', { name });
 test('a subscription to a view is made, tested, paused, changed and removed', async () => {
   const { user } = open('/account/notifications');
   await user.click(await screen.findByRole('button', { name: 'Subscribe' }));
-  expect(screen.getByLabelText('Name')).toHaveAccessibleDescription('A name is needed.');
+  expect(screen.getByLabelText('Name')).toHaveAccessibleDescription('Enter a name.');
   await user.type(screen.getByLabelText('Name'), 'Night');
   await screen.findByRole('option', { name: 'Old releases' });
   await user.selectOptions(screen.getByLabelText('Instances'), 'v2');
@@ -30,7 +30,7 @@ test('a subscription to a view is made, tested, paused, changed and removed', as
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Night Old releases failed, recovered, offline ada@example.org On/)).toBeVisible();
 
-  await user.click(screen.getByRole('button', { name: 'Send a test of Night' }));
+  await user.click(screen.getByRole('button', { name: 'Send test of Night' }));
   expect(await row(/Night Sent a test/)).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Pause Night' }));
@@ -50,15 +50,15 @@ test('a subscription to a view is made, tested, paused, changed and removed', as
 test('a webhook keeps its address secret, and a test that fails says why', async () => {
   const { user } = open('/account/notifications');
   await user.type(await screen.findByLabelText('Name'), 'Chat');
-  await user.selectOptions(screen.getByLabelText('Send'), 'webhook');
-  await user.type(screen.getByLabelText('Address of the webhook'), 'http://chat.example.org/secret');
+  await user.selectOptions(screen.getByLabelText('Send to'), 'webhook');
+  await user.type(screen.getByLabelText('Webhook URL'), 'http://chat.example.org/secret');
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await screen.findByText('Must be an https address.')).toBeVisible();
-  await user.clear(screen.getByLabelText('Address of the webhook'));
-  await user.type(screen.getByLabelText('Address of the webhook'), 'https://chat.example.org/secret');
+  await user.clear(screen.getByLabelText('Webhook URL'));
+  await user.type(screen.getByLabelText('Webhook URL'), 'https://chat.example.org/secret');
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Chat.*Webhook at chat\.example\.org/)).not.toHaveTextContent('secret');
-  await user.click(screen.getByRole('button', { name: 'Send a test of Chat' }));
+  await user.click(screen.getByRole('button', { name: 'Send test of Chat' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('The webhook answers 404. Check its address.');
 });
 
@@ -66,7 +66,7 @@ test('a viewer is offered no webhook, and told why', async () => {
   enter('viewer');
   open('/account/notifications');
   expect(await screen.findByRole('option', { name: /^Webhook/ })).toBeDisabled();
-  expect(screen.getByText('A webhook needs the role operator on a cluster.')).toBeVisible();
+  expect(screen.getByText('Webhooks require the Operator role on at least one cluster.')).toBeVisible();
   expect(screen.getByText('No subscriptions')).toBeVisible();
 });
 
@@ -96,6 +96,6 @@ test('the log says what was told, and why it did not arrive', async () => {
   });
   open('/account/notifications');
   expect(await row(/Chat Waiting/)).toHaveTextContent(
-    /demo failed: The container lms crashes\.; sandbox offline.*did not answer in time\. Tried again/,
+    /demo failed: The container lms crashes\.; sandbox offline.*did not answer in time\. Retried/,
   );
 });

@@ -45,7 +45,7 @@ function Profile({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const form = useApiForm({
     initialValues: { name: user.name },
-    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
     send: ({ name }) => answer(client.PATCH('/auth/v1/me', { body: { name: name.trim() } })),
     onDone: (next) => {
       session.update(next);
@@ -56,12 +56,12 @@ function Profile({ user }: { user: User }) {
   return (
     <Panel title={texts.profile}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
-        <TextInput label={texts.eMail} value={user.email} readOnly autoComplete="username" />
+        <TextInput label={texts.email} value={user.email} readOnly autoComplete="username" />
         <TextInput
           label={texts.roles}
           value={rolesInWords(user)}
           readOnly
-          description={texts.administratorsChangeThem}
+          description={texts.onlyAdministratorsCanChangeRoles}
         />
         <TextInput
           label={texts.name}
@@ -70,7 +70,7 @@ function Profile({ user }: { user: User }) {
           withAsterisk={false}
           {...form.field('name')}
         />
-        {form.failure && <Failure error={form.failure} what={texts.theNameWasNotSaved} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheName} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           {texts.save}
         </Button>
@@ -84,7 +84,7 @@ function Password({ user }: { user: User }) {
   const form = useApiForm({
     initialValues: { current: '', password: '' },
     validate: {
-      current: (v) => (v === '' && user.hasPassword ? texts.yourPresentPasswordIsNeeded : null),
+      current: (v) => (v === '' && user.hasPassword ? texts.enterYourCurrentPassword : null),
       password: passwordProblem,
     },
     send: ({ current, password }) =>
@@ -95,7 +95,7 @@ function Password({ user }: { user: User }) {
       ),
     onDone: async () => {
       form.reset();
-      tell(texts.passwordChangedYourOtherSessionsHave);
+      tell(texts.passwordChangedYourOtherSessions);
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
     },
   });
@@ -105,7 +105,7 @@ function Password({ user }: { user: User }) {
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         {user.hasPassword && (
           <PasswordInput
-            label={texts.presentPassword}
+            label={texts.currentPassword}
             autoComplete="current-password"
             required
             withAsterisk={false}
@@ -113,7 +113,7 @@ function Password({ user }: { user: User }) {
           />
         )}
         <NewPassword label={texts.newPassword} {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.thePasswordWasNotChanged} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           {texts.changePassword}
         </Button>
@@ -128,7 +128,7 @@ function Sessions() {
   return (
     <Panel
       title={texts.sessions}
-      note={texts.whereYouAreLoggedIn}
+      note={texts.devicesWhereYoureLoggedIn}
       flush
       actions={<SmallButton onClick={() => setAsking(true)}>{texts.endAll}</SmallButton>}
     >
@@ -136,7 +136,7 @@ function Sessions() {
         {({ sessions }) => (
           <Table
             label={texts.sessions}
-            heads={[texts.device, texts.address, texts.loggedInBy, texts.since, texts.lastUse, '']}
+            heads={[texts.device, texts.address, texts.loginMethod, texts.since, texts.lastUsed, '']}
           >
             {sessions.map((one) => (
               <SessionRow key={one.id} one={one} />
@@ -152,7 +152,7 @@ function Sessions() {
           onDone={() => void session.leave()}
           onClose={() => setAsking(false)}
         >
-          {texts.youAreLoggedOutOnEvery}
+          {texts.thisSignsYouOutOn}
         </Confirm>
       )}
     </Panel>
@@ -189,7 +189,7 @@ function SessionRow({ one }: { one: Session }) {
             {texts.end}
           </SmallButton>
         )}
-        {error && <Failure error={error} what={texts.itWasNotEnded} />}
+        {error && <Failure error={error} what={texts.couldntEndTheSession} />}
       </td>
     </tr>
   );

@@ -39,12 +39,12 @@ function Notifications() {
   const [removing, setRemoving] = useState<Subscription>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: subscriptionsQuery.queryKey });
   return (
-    <Page title={texts.notifications} about={texts.whatYouAreToldWhenInstances}>
+    <Page title={texts.notifications} about={texts.notificationsAboutFailingAndRecovering}>
       <AccountSections />
       <Loaded query={query} what={texts.yourSubscriptions}>
         {({ subscriptions, email }) => (
           <>
-            <Panel title={editing ? texts.change(editing.name) : texts.newSubscription}>
+            <Panel title={editing ? texts.edit(editing.name) : texts.newSubscription}>
               <SubscriptionForm
                 key={editing?.id ?? 'new'}
                 email={email}
@@ -57,11 +57,11 @@ function Notifications() {
             </Panel>
             <Panel title={texts.subscriptions} flush>
               {subscriptions.length === 0 ? (
-                <Empty title={texts.noSubscriptions}>{texts.youAreToldOfNothingSubscribe}</Empty>
+                <Empty title={texts.noSubscriptions}>{texts.noSubscriptionsYetCreateOne}</Empty>
               ) : (
                 <Table
                   label={texts.subscriptions}
-                  heads={[texts.name, texts.instances, texts.tellsWhen, texts.goesTo, texts.state, '']}
+                  heads={[texts.name, texts.instances, texts.events, texts.destination, texts.state, '']}
                 >
                   {subscriptions.map((subscription) => (
                     <SubscriptionRow
@@ -88,7 +88,7 @@ function Notifications() {
           onDone={refresh}
           onClose={() => setRemoving(undefined)}
         >
-          {texts.nothingMoreIsToldByIt}
+          {texts.youWontGetTheseNotifications}
         </Confirm>
       )}
     </Page>
@@ -109,7 +109,7 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
   const test = useMutation({
     mutationFn: () => testSubscription(id),
     onSuccess: ({ state }) => {
-      if (state === 'sent') tell(texts.theTestOfIsSent(name));
+      if (state === 'sent') tell(texts.testNotificationSentFor(name));
       return queryClient.invalidateQueries({ queryKey: deliveriesQuery.queryKey });
     },
   });
@@ -130,11 +130,11 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
       <td>{name}</td>
       <td data-wrap>
         {view === undefined
-          ? texts.allThatYouSee
+          ? texts.allInstancesYouCanView
           : (views.data?.views.find((v) => v.id === view)?.name ?? view)}
       </td>
       <td data-wrap>{events.map((event) => eventWords[event]).join(', ')}</td>
-      <td data-wrap>{channel === 'email' ? email : texts.webhookAt(host ?? texts.anUnknownPlace)}</td>
+      <td data-wrap>{channel === 'email' ? email : texts.webhookAt(host ?? texts.unknownDestination)}</td>
       <td>
         <Status look={subscription.paused ? paused : on} />
       </td>
@@ -143,9 +143,9 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
           <SmallButton
             loading={test.isPending}
             onClick={() => test.mutate()}
-            aria-label={texts.sendATestOf(name)}
+            aria-label={texts.sendATestNotificationFor(name)}
           >
-            {texts.sendATest}
+            {texts.sendTest}
           </SmallButton>
           <SmallButton
             loading={pause.isPending}
@@ -154,8 +154,8 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
           >
             {subscription.paused ? texts.resume : texts.pause}
           </SmallButton>
-          <SmallButton onClick={onChange} aria-label={texts.change2(name)}>
-            {texts.change3}
+          <SmallButton onClick={onChange} aria-label={texts.edit2(name)}>
+            {texts.edit3}
           </SmallButton>
           <SmallButton onClick={onRemove} aria-label={texts.remove3(name)}>
             {texts.remove2}
@@ -163,10 +163,10 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
         </span>
         {test.data?.state === 'failed' && (
           <p role="alert" className={classes.refused}>
-            {texts.theTestFailed(test.data.error ?? texts.seeTheDeliveriesBelow)}
+            {texts.testFailed(test.data.error ?? texts.seeTheDeliveriesBelow)}
           </p>
         )}
-        {error && <Failure error={error} what={texts.itWasNotDone} />}
+        {error && <Failure error={error} what={texts.theActionFailed} />}
       </td>
     </tr>
   );

@@ -30,7 +30,7 @@ function Tokens() {
   const [revoking, setRevoking] = useState<Token>();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: tokensQuery.queryKey });
   return (
-    <Page title={texts.apiTokens} about={texts.forProgramsThatActInYour}>
+    <Page title={texts.apiTokens} about={texts.tokensLetProgramsActOn}>
       <AccountSections />
       {secret !== undefined && <NewSecret secret={secret} onHide={() => setSecret(undefined)} />}
       <Panel title={texts.newToken}>
@@ -45,11 +45,19 @@ function Tokens() {
         <Loaded query={query} what={texts.yourTokens}>
           {({ tokens }) =>
             tokens.length === 0 ? (
-              <Empty title={texts.noTokens}>{texts.aTokenShowsHereWithIts}</Empty>
+              <Empty title={texts.noTokens}>{texts.tokensAppearHereUntilThey}</Empty>
             ) : (
               <Table
                 label={texts.apiTokens}
-                heads={[texts.name, texts.role, texts.clusters, texts.made, texts.lastUse, texts.expires, '']}
+                heads={[
+                  texts.name,
+                  texts.role,
+                  texts.clusters,
+                  texts.created,
+                  texts.lastUsed,
+                  texts.expires,
+                  '',
+                ]}
               >
                 {tokens.map((token) => (
                   <tr key={token.id}>
@@ -58,7 +66,7 @@ function Tokens() {
                     <td data-wrap>
                       {token.clusters.length > 0
                         ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ')
-                        : texts.allOfYours}
+                        : texts.allYourClusters}
                     </td>
                     <td data-dim>
                       <Time at={token.createdAt} />
@@ -92,7 +100,7 @@ function Tokens() {
           onDone={refresh}
           onClose={() => setRevoking(undefined)}
         >
-          {texts.programsThatUseItAreRefused}
+          {texts.programsThatUseThisToken}
         </Confirm>
       )}
     </Page>
@@ -101,15 +109,15 @@ function Tokens() {
 
 function NewSecret({ secret, onHide }: { secret: string; onHide: () => void }) {
   return (
-    <section className={classes.secret} role="status" aria-label={texts.theNewToken}>
-      <p>{texts.itIsShownThisOnce}</p>
+    <section className={classes.secret} role="status" aria-label={texts.newToken}>
+      <p>{texts.copyItNowYouWont}</p>
       <code>{secret}</code>
       <div className={classes.row}>
         <CopyButton value={secret}>
           {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.copied : texts.copy}</Button>}
         </CopyButton>
         <Button variant="default" onClick={onHide}>
-          {texts.iHaveIt}
+          {texts.done}
         </Button>
       </div>
     </section>

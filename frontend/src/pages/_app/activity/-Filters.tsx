@@ -19,7 +19,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
   const names = clusters.get(search.cluster ?? '')?.instances.map((i) => i.name) ?? [];
   const instances = [...new Set([...names, ...(search.instance === undefined ? [] : [search.instance])])];
   return (
-    <div role="search" className={classes.filters} aria-label={texts.filterTheActivity}>
+    <div role="search" className={classes.filters} aria-label={texts.filterActivity}>
       <NativeSelect
         size="xs"
         data-filter
@@ -45,9 +45,9 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
       )}
       <NativeSelect
         size="xs"
-        aria-label={texts.kind}
+        aria-label={texts.type}
         data={[
-          { value: '', label: texts.allKinds },
+          { value: '', label: texts.allTypes },
           ...kinds.map((kind) => ({ value: kind, label: kindWords[kind] })),
         ]}
         value={search.kind ?? ''}
@@ -55,7 +55,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
       />
       <Checkbox
         size="xs"
-        label={texts.onlyWhatWentWrong}
+        label={texts.failuresOnly}
         checked={search.wrong ?? false}
         onChange={(event) => onChange({ wrong: event.currentTarget.checked || undefined })}
       />

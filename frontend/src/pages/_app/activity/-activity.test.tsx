@@ -78,13 +78,13 @@ test('filters live in the address', async () => {
 
 test('shows only what went wrong', async () => {
   const { user } = open('/activity');
-  await user.click(await screen.findByRole('checkbox', { name: 'Only what went wrong' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Failures only' }));
   const wrong = mock.world.activity.filter((a) => a.to === 'failed' || a.to === 'degraded');
   await waitFor(() => expect(entries()).toHaveLength(Math.min(wrong.length, 20)));
 });
 
 test('no match offers to clear the filters', async () => {
   const { user } = open('/activity?kind=online&cluster=learn-do');
-  await user.click(await screen.findByRole('button', { name: 'Clear the filters' }));
+  await user.click(await screen.findByRole('button', { name: 'Clear filters' }));
   expect(await screen.findAllByRole('heading', { level: 2 })).not.toHaveLength(0);
 });

@@ -30,7 +30,7 @@ function ActivityPage() {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
   const clear = () => void navigate({ search: {} });
   return (
-    <Page title={texts.activity} about={texts.whatHappenedToTheClustersAnd}>
+    <Page title={texts.activity} about={texts.clustersAndInstancesInThe}>
       <Filters search={search} onChange={change} onClear={clear} />
       <Loaded query={query} what={texts.theActivity} lines={10}>
         {({ pages }) => {
@@ -51,7 +51,7 @@ function ActivityPage() {
               ))}
               {query.hasNextPage && (
                 <div className={classes.earlier}>
-                  {activity.length === 0 && <span>{texts.nothingAmongTheLatest}</span>}
+                  {activity.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
                   <Button
                     variant="default"
                     loading={query.isFetchingNextPage}
@@ -72,16 +72,16 @@ function ActivityPage() {
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   return filtered ? (
     <Empty
-      title={texts.nothingMatches}
+      title={texts.noResults}
       action={
         <Button variant="default" onClick={onClear}>
-          {texts.clearTheFilters}
+          {texts.clearFilters}
         </Button>
       }
     >
-      {texts.nothingOfThatKindHappenedIn}
+      {texts.noActivityInTheLast}
     </Empty>
   ) : (
-    <Empty title={texts.nothingHasHappenedYet}>{texts.pipelinesThatEndAndChangesOf}</Empty>
+    <Empty title={texts.noActivityYet}>{texts.finishedPipelinesAndChangesOf}</Empty>
   );
 }

@@ -1,6 +1,7 @@
 import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { treeQuery } from '@/api/queries/fleet';
+import { useId } from 'react';
 import type { Grants, Role } from '@/api/types';
 import { roleHelp, roleWords } from '@/components/roles';
 import classes from './-people.module.css';
@@ -16,6 +17,7 @@ interface GrantsFieldsProps {
 
 /** A role everywhere, or roles on certain clusters, or both. */
 export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
+  const id = useId();
   const tree = useQuery(treeQuery);
   const own = grants.clusters ?? {};
   const setEverywhere = (value: string) => {
@@ -28,36 +30,55 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
   };
   return (
     <div className={classes.grants}>
-      <NativeSelect
-        maw={420}
-        label={texts.roleOnEveryCluster}
-        description={grants.role === undefined ? texts.onlyOnTheClustersBelow : roleHelp[grants.role]}
-        data={[
-          { value: '', label: texts.none },
-          ...roles.map((value) => ({ value, label: roleWords[value] })),
-        ]}
-        value={grants.role ?? ''}
-        onChange={(event) => setEverywhere(event.currentTarget.value)}
-        error={error}
-      />
+      <fieldset className={classes.scope}>
+        <legend>{texts.access}</legend>
+        {[true, false].map((all) => (
+          <label key={String(all)}>
+            <input
+              type="radio"
+              name={`${id}-scope`}
+              checked={(grants.role !== undefined) === all}
+              onChange={() => setEverywhere(all ? 'viewer' : '')}
+            />
+            {all ? texts.allClusters : texts.onlyTheseClusters}
+          </label>
+        ))}
+      </fieldset>
+      {grants.role !== undefined && (
+        <NativeSelect
+          maw={420}
+          label={texts.roleOnAllClusters}
+          description={roleHelp[grants.role]}
+          data={roles.map((value) => ({ value, label: roleWords[value] }))}
+          value={grants.role}
+          onChange={(event) => setEverywhere(event.currentTarget.value)}
+        />
+      )}
+      {error !== undefined && (
+        <p role="alert" className={classes.error}>
+          {error}
+        </p>
+      )}
       {grants.role !== 'administrator' && (
         <fieldset className={classes.clusters}>
-          <legend>{texts.inAdditionOnCertainClusters}</legend>
-          {(tree.data?.clusters ?? []).map(({ id, name }) => (
-            <div key={id} className={classes.cluster}>
+          <legend>
+            {grants.role === undefined ? texts.rolesPerCluster : texts.additionalRolesPerCluster}
+          </legend>
+          {(tree.data?.clusters ?? []).map(({ id: cluster, name }) => (
+            <div key={cluster} className={classes.cluster}>
               <Checkbox
                 size="xs"
                 label={name}
-                checked={own[id] !== undefined}
-                onChange={(event) => setOn(id, event.currentTarget.checked ? 'operator' : undefined)}
+                checked={own[cluster] !== undefined}
+                onChange={(event) => setOn(cluster, event.currentTarget.checked ? 'viewer' : undefined)}
               />
-              {own[id] !== undefined && (
+              {own[cluster] !== undefined && (
                 <NativeSelect
                   size="xs"
                   aria-label={texts.roleOn(name)}
                   data={roles.map((value) => ({ value, label: roleWords[value] }))}
-                  value={own[id]}
-                  onChange={(event) => setOn(id, event.currentTarget.value as Role)}
+                  value={own[cluster]}
+                  onChange={(event) => setOn(cluster, event.currentTarget.value as Role)}
                 />
               )}
             </div>

@@ -17,29 +17,29 @@ export function InviteForm() {
   const form = useApiForm({
     initialValues: unchosen,
     validate: {
-      email: (v) => (v.includes('@') ? null : texts.anEMailAddressIsNeeded),
+      email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress),
       grants: (g) =>
-        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? texts.aRoleIsNeededHereOr : null,
+        g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? texts.selectARoleHereOr : null,
     },
     send: ({ email, grants }) =>
       answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
     onDone: async ({ email }) => {
       form.reset();
-      tell(texts.isInvited(email));
+      tell(texts.invitationSentTo(email));
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     },
   });
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
-      <TextInput label={texts.eMail} type="email" autoComplete="off" maw={420} {...form.field('email')} />
+      <TextInput label={texts.email} type="email" autoComplete="off" maw={420} {...form.field('email')} />
       <GrantsFields
         grants={form.values.grants}
         error={form.errors.grants}
         onChange={(grants) => form.set('grants', grants)}
       />
-      {form.failure && <Failure error={form.failure} what={texts.nobodyWasInvited} />}
+      {form.failure && <Failure error={form.failure} what={texts.couldntSendTheInvitation} />}
       <Button type="submit" loading={form.busy} style={{ alignSelf: 'flex-start' }}>
-        {texts.sendTheInvitation}
+        {texts.sendInvitation}
       </Button>
     </form>
   );

@@ -5,7 +5,7 @@ import * as texts from '@/texts/administration';
 export function NotAllowed({ title }: { title: string }) {
   return (
     <Page title={title}>
-      <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsManagePeopleAskOne}</Empty>
+      <Empty title={texts.youDontHavePermission}>{texts.youDontHavePermissionAsk}</Empty>
     </Page>
   );
 }

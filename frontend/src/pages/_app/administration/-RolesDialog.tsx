@@ -37,13 +37,13 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
         }}
       >
         <GrantsFields grants={grants} onChange={setGrants} />
-        {error && <Failure error={error} what={texts.theRolesWereNotChanged} />}
+        {error && <Failure error={error} what={texts.couldntChangeTheRoles} />}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" loading={isPending}>
-            {texts.changeTheRoles}
+            {texts.changeRoles}
           </Button>
         </Group>
       </form>

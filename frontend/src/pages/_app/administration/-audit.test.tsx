@@ -22,8 +22,8 @@ test('says who did what to what, and what it changed', async () => {
   open('/administration/audit');
   const roles = await row(/Ada Okafor Roles changed Bruno Keller grants\.global: viewer → operator/);
   expect(roles).toBeVisible();
-  expect(await row(/Bruno Keller Update asked for academy on campus-aws/)).toBeVisible();
-  expect(await row(/Ocim itself Project added sandbox/)).toBeVisible();
+  expect(await row(/Bruno Keller Update requested academy on campus-aws/)).toBeVisible();
+  expect(await row(/Ocim (system) Project added sandbox/)).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -35,7 +35,7 @@ test('an entry opens to its values before and after, and its link opens it', asy
   expect(router.state.location.searchStr).toBe('?entry=a3');
   expect(screen.getByText('192.0.2.10')).toBeVisible();
   expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('link', { name: 'All about the same' }));
+  await user.click(screen.getByRole('link', { name: 'Show all for this item' }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?target=user/u2'));
 });
 
@@ -45,10 +45,10 @@ test('is filtered by who and what, in the address', async () => {
   await user.selectOptions(screen.getByLabelText('Who'), 'u2');
   await waitFor(() => expect(screen.queryByRole('row', { name: /Roles changed/ })).not.toBeInTheDocument());
   await user.selectOptions(screen.getByLabelText('What'), 'user.disabled');
-  expect(await screen.findByText('No entry matches')).toBeVisible();
+  expect(await screen.findByText('No results')).toBeVisible();
   expect(router.state.location.searchStr).toBe('?user=u2&action=user.disabled');
   await user.click(screen.getByRole('button', { name: 'Remove the filter What: Account disabled' }));
-  expect(await row(/Update asked for/)).toBeVisible();
+  expect(await row(/Update requested/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Clear all' }));
   expect(await row(/Project added/)).toBeVisible();
 });
@@ -67,6 +67,6 @@ test('pages by cursor', async () => {
 test('is for administrators only', async () => {
   enter('operator');
   open('/administration/audit');
-  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  expect(await screen.findByText('You don’t have permission')).toBeVisible();
   expect(screen.queryByRole('link', { name: 'Audit' })).not.toBeInTheDocument();
 });

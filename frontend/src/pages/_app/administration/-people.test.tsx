@@ -33,10 +33,10 @@ describe('users', () => {
     await act(user, 'Bruno', 'Roles…');
     const dialog = await screen.findByRole('dialog', { name: 'Roles of Bruno Keller' });
     expect(await faults(dialog)).toEqual([]);
-    await user.selectOptions(within(dialog).getByLabelText('Role on every cluster'), '');
+    await user.selectOptions(within(dialog).getByLabelText('Role on all clusters'), '');
     await user.click(await within(dialog).findByRole('checkbox', { name: 'sandbox' }));
     await user.selectOptions(within(dialog).getByLabelText('Role on sandbox'), 'viewer');
-    await user.click(within(dialog).getByRole('button', { name: 'Change the roles' }));
+    await user.click(within(dialog).getByRole('button', { name: 'Change roles' }));
     expect(await screen.findByRole('row', { name: /Bruno.*Viewer on sandbox/ })).toBeVisible();
   });
 
@@ -64,16 +64,16 @@ describe('users', () => {
       user: { ...mock.world.user, role: 'operator' },
     });
     open('/administration/users');
-    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    expect(await screen.findByText('You don’t have permission')).toBeVisible();
   });
 });
 
 describe('invitations', () => {
   test('are sent, sent again and withdrawn', async () => {
     const { user } = open('/administration/invitations');
-    await user.type(await screen.findByLabelText('E-mail'), 'gina@example.org');
-    await user.selectOptions(screen.getByLabelText('Role on every cluster'), 'operator');
-    await user.click(screen.getByRole('button', { name: 'Send the invitation' }));
+    await user.type(await screen.findByLabelText('Email'), 'gina@example.org');
+    await user.selectOptions(screen.getByLabelText('Role on all clusters'), 'operator');
+    await user.click(screen.getByRole('button', { name: 'Send invitation' }));
     expect(await screen.findByRole('row', { name: /gina.*Operator.*Waiting/ })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Revoke that of gina@example.org' }));
     expect(await screen.findByRole('row', { name: /gina.*Revoked/ })).toBeVisible();
@@ -84,10 +84,10 @@ describe('invitations', () => {
 
   test('need an address and a role', async () => {
     const { user } = open('/administration/invitations');
-    await user.selectOptions(await screen.findByLabelText('Role on every cluster'), '');
-    await user.click(screen.getByRole('button', { name: 'Send the invitation' }));
-    expect(screen.getByLabelText('E-mail')).toHaveAccessibleDescription('An e-mail address is needed.');
-    expect(screen.getByText('A role is needed, here or on a cluster.')).toBeVisible();
+    await user.selectOptions(await screen.findByLabelText('Role on all clusters'), '');
+    await user.click(screen.getByRole('button', { name: 'Send invitation' }));
+    expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter an email address.');
+    expect(screen.getByText('Select a role, here or on a cluster.')).toBeVisible();
   });
 });
 
@@ -99,7 +99,7 @@ describe('one’s own account', () => {
     await user.type(name, 'Ada O.');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByRole('button', { name: /account of Ada O\./ })).toBeVisible();
-    await user.type(screen.getByLabelText('Present password'), 'wrong');
+    await user.type(screen.getByLabelText('Current password'), 'wrong');
     await user.type(screen.getByLabelText('New password'), 'seven green herons at dawn');
     await user.click(screen.getByRole('button', { name: 'Change password' }));
     expect(await screen.findByText('Is not your password.')).toBeVisible();
@@ -118,10 +118,10 @@ describe('one’s own account', () => {
   test('makes an API token, shows it once and revokes it', async () => {
     const { user } = open('/account/tokens');
     await user.type(await screen.findByLabelText('Name'), 'backup');
-    await user.click(screen.getByRole('button', { name: 'Make the token' }));
+    await user.click(screen.getByRole('button', { name: 'Create token' }));
     const secret = await screen.findByText('ocim_pat_mock-secret-shown-once');
     expect(await faults()).toEqual([]);
-    await user.click(screen.getByRole('button', { name: 'I have it' }));
+    await user.click(screen.getByRole('button', { name: 'Done' }));
     expect(secret).not.toBeInTheDocument();
     await user.click(await screen.findByRole('button', { name: 'Revoke backup' }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Revoke' }));

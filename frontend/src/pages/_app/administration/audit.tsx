@@ -42,7 +42,7 @@ function AuditRoute() {
     <Audit />
   ) : (
     <Page title={texts.audit}>
-      <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsReadTheAuditLog}</Empty>
+      <Empty title={texts.youDontHavePermission}>{texts.onlyAdministratorsCanViewThe}</Empty>
     </Page>
   );
 }
@@ -58,7 +58,7 @@ function Audit() {
   const clear = () => void navigate({ search: {} });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
-    <Page title={texts.audit} about={texts.whoChangedWhatAndWhenNothing} actions={<VerifyAudit />}>
+    <Page title={texts.audit} about={texts.whoChangedWhatAndWhen} actions={<VerifyAudit />}>
       <Filters search={filter} people={people} onChange={change} onClear={clear} />
       <Loaded query={query} what={texts.theAuditLog} lines={10}>
         {({ pages }) => {
@@ -66,11 +66,11 @@ function Audit() {
           if (entries.length === 0 && !query.hasNextPage) {
             return (
               <Empty
-                title={filtered ? texts.noEntryMatches : texts.nothingWasChangedYet}
+                title={filtered ? texts.noResults : texts.noChangesYet}
                 action={
                   filtered && (
                     <Button variant="default" onClick={clear}>
-                      {texts.clearTheFilters}
+                      {texts.clearFilters}
                     </Button>
                   )
                 }
@@ -80,7 +80,7 @@ function Audit() {
           return (
             <Panel
               title={texts.entries}
-              note={query.hasNextPage ? texts.theLatest(entries.length) : entries.length}
+              note={query.hasNextPage ? texts.latest(entries.length) : entries.length}
               flush
             >
               <Table
@@ -99,7 +99,7 @@ function Audit() {
               </Table>
               {query.hasNextPage && (
                 <div className={classes.end}>
-                  {entries.length === 0 && <span>{texts.nothingAmongTheLatest}</span>}
+                  {entries.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
                   <Button
                     variant="default"
                     loading={query.isFetchingNextPage}
@@ -140,14 +140,14 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           size="xs"
           data-filter
           aria-label={texts.who}
-          data={[{ value: '', label: texts.everybody }, ...known]}
+          data={[{ value: '', label: texts.everyone }, ...known]}
           value={user !== undefined && people.has(user) ? user : ''}
           onChange={(event) => onChange({ user: some(event.currentTarget.value) })}
         />
         <NativeSelect
           size="xs"
           aria-label={texts.what}
-          data={[{ value: '', label: texts.allThatWasDone }, ...actions]}
+          data={[{ value: '', label: texts.allActions }, ...actions]}
           value={action ?? ''}
           onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
         />

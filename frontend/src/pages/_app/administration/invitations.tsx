@@ -36,18 +36,26 @@ function Invitations() {
   return (
     <Page title={texts.people}>
       <PeopleSections />
-      <Panel title={texts.inviteSomebody} note={texts.theyGetALinkThatRegisters}>
+      <Panel title={texts.inviteSomeone} note={texts.wellEmailAOneTime}>
         <InviteForm />
       </Panel>
       <Panel title={texts.invitations} flush>
         <Loaded query={query} what={texts.theInvitations}>
           {({ invitations }) =>
             invitations.length === 0 ? (
-              <Empty title={texts.noInvitations}>{texts.everybodyButTheFirstAdministratorComes}</Empty>
+              <Empty title={texts.noInvitations}>{texts.everyoneExceptTheFirstAdministrator}</Empty>
             ) : (
               <Table
                 label={texts.invitations}
-                heads={['E-mail', texts.roles, texts.state, texts.invitedBy, texts.sent, texts.expires, '']}
+                heads={[
+                  texts.email,
+                  texts.roles,
+                  texts.state,
+                  texts.invitedBy,
+                  texts.sent,
+                  texts.expires,
+                  '',
+                ]}
               >
                 {invitations.map((invitation) => (
                   <InvitationRow key={invitation.id} invitation={invitation} />
@@ -102,12 +110,12 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
           <SmallButton
             loading={revoke.isPending}
             onClick={() => revoke.mutate()}
-            aria-label={texts.revokeThatOf(invitation.email)}
+            aria-label={texts.revokeTheInvitationOf(invitation.email)}
           >
             {texts.revoke}
           </SmallButton>
         )}
-        {error && <Failure error={error} what={texts.itWasNotDone} />}
+        {error && <Failure error={error} what={texts.theActionFailed} />}
       </td>
     </tr>
   );

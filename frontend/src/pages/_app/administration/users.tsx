@@ -38,7 +38,7 @@ function Users() {
   return (
     <Page
       title={texts.people}
-      actions={<ButtonLink to="/administration/invitations">{texts.inviteSomebody}</ButtonLink>}
+      actions={<ButtonLink to="/administration/invitations">{texts.inviteSomeone}</ButtonLink>}
     >
       <PeopleSections />
       <Loaded query={query} what={texts.theUsers}>
@@ -46,7 +46,7 @@ function Users() {
           <Panel title={texts.users} note={users.length} flush>
             <Table
               label={texts.users}
-              heads={[texts.name, 'E-mail', texts.roles, texts.state, texts.lastLogIn, '']}
+              heads={[texts.name, texts.email, texts.roles, texts.state, texts.lastLogin, '']}
             >
               {users.map((user) => (
                 <UserRow key={user.id} user={user} onDo={(what) => setDoing({ what, user })} />
@@ -81,8 +81,8 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => vo
           align="end"
           className={`${dropdown.opener} ${dropdown.small}`}
           button={texts.change}
-          label={texts.change2(user.name)}
-          contents={texts.change2(user.name)}
+          label={texts.edit(user.name)}
+          contents={texts.edit(user.name)}
         >
           <DropdownButton onClick={() => onDo('roles')}>{texts.roles2}</DropdownButton>
           <DropdownButton onClick={() => onDo('access')}>{accessMenu}</DropdownButton>
@@ -129,24 +129,24 @@ function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () 
           run={setDisabled(true)}
           {...common}
         >
-          {texts.isLoggedOutEverywhereAndTheir(user.email)}
+          {texts.thisSignsOutEverywhereAnd(user.email)}
         </Confirm>
       );
     case 'enable':
       return (
         <Confirm title={texts.enable2(user.name)} verb={texts.enable3} run={setDisabled(false)} {...common}>
-          {texts.mayLogInAgainAs(user.email, rolesInWords(user))}
+          {texts.canLogInAgainAs(user.email, rolesInWords(user))}
         </Confirm>
       );
     case 'end':
       return (
         <Confirm
-          title={texts.endTheSessionsOf(user.name)}
+          title={texts.endAllSessionsOf(user.name)}
           verb={texts.endSessions2}
           run={() => answer(client.DELETE('/auth/v1/users/{user}/sessions', { params: { path } }))}
           {...common}
         >
-          {texts.theyAreLoggedOutOnEvery}
+          {texts.thisSignsThemOutOn}
         </Confirm>
       );
   }

@@ -39,7 +39,7 @@ function BulkRoute() {
         {(shown) => (
           <>
             <Board bulk={shown} />
-            <Panel title={texts.whatWasAskedFor}>
+            <Panel title={texts.request}>
               <Facts flow facts={factsOf(shown)} />
             </Panel>
           </>
@@ -74,9 +74,9 @@ function keysOf(keys: readonly string[]) {
 function factsOf(b: Bulk) {
   return [
     ...keysOf(b.keys ?? []),
-    { name: texts.askedForBy, value: b.requestedBy, note: <Time at={b.requestedAt} /> },
-    { name: texts.waves, value: texts.n1ThenAtOnce(b.batch) },
-    { name: texts.pausesAfter, value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
+    { name: texts.requestedBy, value: b.requestedBy, note: <Time at={b.requestedAt} /> },
+    { name: texts.waves, value: texts.canaryThenAtATime(b.batch) },
+    { name: texts.pauseAfter, value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
     {
       name: texts.ended,
       value: b.endedAt === undefined ? undefined : <Time at={b.endedAt} />,

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 const table = () => screen.findByRole('table', { name: 'Instances' });
-const bar = () => screen.findByRole('region', { name: 'Chosen instances' });
+const bar = () => screen.findByRole('region', { name: 'Selected instances' });
 
 function named(n: number) {
   return api.world.instances
@@ -40,16 +40,13 @@ test('instances are chosen by keyboard, and go to the change', async () => {
   expect(await bar()).toHaveTextContent('2 instances');
   await user.keyboard('x');
   expect(await bar()).toHaveTextContent('1 instance on');
-  expect(screen.getByRole('checkbox', { name: 'Choose all that are shown' })).toHaveProperty(
-    'indeterminate',
-    true,
-  );
+  expect(screen.getByRole('checkbox', { name: 'Select all rows' })).toHaveProperty('indeterminate', true);
   expect(await faults()).toEqual([]);
   const count = api.world.instances.filter((i) => i.cluster === 'campus-aws').length;
   await user.click(within(await bar()).getByRole('button', { name: `Choose all ${count} that match` }));
   await waitFor(async () => expect(await bar()).toHaveTextContent(`${count} instances on 1 cluster`));
-  await user.click(within(await bar()).getByRole('link', { name: 'Change them…' }));
-  expect(await screen.findByRole('heading', { level: 1, name: 'Change several instances' })).toBeVisible();
+  await user.click(within(await bar()).getByRole('link', { name: 'Edit selected…' }));
+  expect(await screen.findByRole('heading', { level: 1, name: 'Bulk change' })).toBeVisible();
   expect(router.state.location.searchStr).toMatch(/^\?on=campus-aws:/);
 });
 
@@ -61,8 +58,8 @@ test('the shift key chooses all from the one before', async () => {
   await user.click(boxes[4] as HTMLElement);
   await user.keyboard('{/Shift}');
   expect(await bar()).toHaveTextContent('4 instances');
-  await user.click(screen.getByRole('button', { name: 'Choose none' }));
-  expect(screen.queryByRole('region', { name: 'Chosen instances' })).toBeNull();
+  await user.click(screen.getByRole('button', { name: 'Clear selection' }));
+  expect(screen.queryByRole('region', { name: 'Selected instances' })).toBeNull();
 });
 
 test('viewers choose nothing', async () => {
@@ -89,13 +86,13 @@ test('a change is previewed in groups, then started once', async () => {
   const { user, router } = open(`${address(4)},${archived?.name ?? ''}`);
   await user.type(await screen.findByLabelText('Key'), 'SESSION_COOKIE_AGE');
   await user.click(screen.getByRole('button', { name: 'Preview' }));
-  expect(await screen.findByText('A value is needed; "" is an empty text.')).toBeVisible();
+  expect(await screen.findByText('Enter a value. Use "" for an empty string.')).toBeVisible();
   await user.type(screen.getByLabelText('Value'), '7200');
-  await user.type(screen.getByRole('textbox', { name: 'Reason' }), 'shorter sessions');
+  await user.type(screen.getByRole('textbox', { name: 'Reason (optional)' }), 'shorter sessions');
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Preview' }));
-  expect(await screen.findByRole('heading', { name: 'They change alike' })).toBeVisible();
-  expect(screen.getByRole('region', { name: 'Left out, 1' })).toHaveTextContent(archived?.name ?? '-');
+  expect(await screen.findByRole('heading', { name: 'Same change' })).toBeVisible();
+  expect(screen.getByRole('region', { name: 'Skipped, 1' })).toHaveTextContent(archived?.name ?? '-');
   expect(screen.getByText('SESSION_COOKIE_AGE: 7200')).toBeVisible();
   expect(screen.getByText(`${named(1)[0]?.name} goes first, alone. Reason: shorter sessions`)).toBeVisible();
   expect(await faults()).toEqual([]);
@@ -109,9 +106,9 @@ test('what was typed is still there after a look at the preview', async () => {
   const { user } = open(address(2));
   await user.type(await screen.findByLabelText('Key'), 'A');
   await user.type(screen.getByLabelText('Value'), '1');
-  await user.click(screen.getByRole('button', { name: 'One more key' }));
+  await user.click(screen.getByRole('button', { name: 'Add key' }));
   await user.type(screen.getByLabelText('Key of key 2'), 'B');
-  await user.selectOptions(screen.getByLabelText('What to do of key 2'), 'Unset');
+  await user.selectOptions(screen.getByLabelText('Action of key 2'), 'Unset');
   await user.click(screen.getByRole('button', { name: 'Preview' }));
   await user.click(await screen.findByRole('button', { name: 'Back' }));
   expect(await screen.findByLabelText('Key of key 2')).toHaveValue('B');
@@ -144,7 +141,7 @@ test('something else than what was previewed is refused, and previewed again', a
 
 test('without a choice there is nothing to change', async () => {
   open('/bulk/new');
-  expect(await screen.findByText('No instance is chosen')).toBeVisible();
+  expect(await screen.findByText('No instances selected')).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -170,7 +167,7 @@ test('a paused one says why, and its failed instances are tried again', async ()
   expect(within(board).getAllByRole('rowgroup')).toHaveLength(4);
   expect(board).toHaveTextContent('The job deploy failed');
   expect(
-    within(board).getByRole('link', { name: `Follow it: the operation of ${named(1)[0]?.name ?? ''}` }),
+    within(board).getByRole('link', { name: `Follow: the operation of ${named(1)[0]?.name ?? ''}` }),
   ).toHaveAttribute('href', `/clusters/campus-aws/instances/${named(1)[0]?.name}?operation=o1`);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Retry the 1 that failed' }));
@@ -202,14 +199,14 @@ test('the list leads to each', async () => {
   open('/bulk');
   const list = await screen.findByRole('table', { name: 'Bulk changes' });
   expect(within(list).getAllByRole('link')).toHaveLength(2);
-  expect(list).toHaveTextContent('Done, with failures');
+  expect(list).toHaveTextContent('Done with failures');
   expect(await faults()).toEqual([]);
 });
 
 test('an empty list says how to begin', async () => {
   open('/bulk');
-  expect(await screen.findByText('None yet')).toBeVisible();
-  expect(screen.getByRole('link', { name: 'Choose instances' })).toHaveAttribute('href', '/instances');
+  expect(await screen.findByText('No bulk changes yet')).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Select instances' })).toHaveAttribute('href', '/instances');
   expect(await faults()).toEqual([]);
 });
 

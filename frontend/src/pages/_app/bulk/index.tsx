@@ -22,19 +22,19 @@ function Bulks() {
   const me = useMe();
   const some = me !== undefined && maySomewhere(me, 'operator');
   const bulks = query.data?.pages.flatMap((page) => page.bulkChanges) ?? [];
-  const choose = some && <ButtonLink to="/instances">{texts.chooseInstances}</ButtonLink>;
+  const choose = some && <ButtonLink to="/instances">{texts.selectInstances}</ButtonLink>;
   return (
     <Page
       title={texts.bulkChanges}
-      about={texts.oneChangeToManyInstancesIn}
+      about={texts.changeManyInstancesInWaves}
       actions={bulks.length > 0 && choose}
     >
       <Panel title={texts.newestFirst} flush>
         <Loaded query={query} what={texts.theBulkChanges} lines={6}>
           {() =>
             bulks.length === 0 ? (
-              <Empty title={texts.noneYet} action={choose}>
-                {some ? texts.chooseInstancesInTheListBy : texts.operatorsStartThemFromTheList}
+              <Empty title={texts.noBulkChangesYet} action={choose}>
+                {some ? texts.selectInstancesWithTheCheckboxes : texts.operatorsStartBulkChangesFrom}
               </Empty>
             ) : (
               <Table
@@ -44,9 +44,9 @@ function Bulks() {
                   texts.state,
                   texts.keys,
                   texts.instances,
-                  texts.why,
-                  texts.by,
-                  texts.askedFor,
+                  texts.reason,
+                  texts.requestedBy,
+                  texts.requested,
                 ]}
               >
                 {bulks.map((b) => (
@@ -80,7 +80,7 @@ function Bulks() {
       {query.hasNextPage && (
         <div>
           <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {texts.showEarlierOnes}
+            {texts.showEarlier}
           </SmallButton>
         </div>
       )}

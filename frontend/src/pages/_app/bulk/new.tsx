@@ -40,25 +40,25 @@ function NewBulk() {
   };
   return (
     <Page
-      title={texts.changeSeveralInstances}
+      title={texts.bulkChange}
       crumbs={
         <Crumb>
           <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
         </Crumb>
       }
-      about={wish ? texts.thisIsWhatWouldHappenNothing : texts.oneChangeForAllOfThem}
+      about={wish ? texts.previewNothingHasBeenSent : texts.ocimAppliesOneChangeTo}
     >
       {!me || !maySomewhere(me, 'operator') ? (
-        <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.changingInstancesNeedsTheRoleOf}</Empty>
+        <Empty title={texts.youDontHavePermission}>{texts.youNeedTheOperatorRole}</Empty>
       ) : targets.length === 0 ? (
         <Empty
-          title={texts.noInstanceIsChosen}
-          action={<ButtonLink to="/instances">{texts.chooseInstances}</ButtonLink>}
+          title={texts.noInstancesSelected}
+          action={<ButtonLink to="/instances">{texts.selectInstances}</ButtonLink>}
         >
-          {texts.chooseThemInTheListBy}
+          {texts.selectInstancesWithTheCheckboxes2}
         </Empty>
       ) : (
-        <Suspense fallback={<Loading lines={10} label={texts.loadingTheForm} />}>
+        <Suspense fallback={<Loading lines={10} label={texts.loadingForm} />}>
           {wish ? (
             <Review
               wish={wish}

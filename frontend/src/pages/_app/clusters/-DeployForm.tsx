@@ -8,8 +8,9 @@ import type { Cluster, Wish } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
 import { Yaml } from '@/components/yaml/Yaml';
+import { SmallButton } from '@/components/SmallButton';
 import { Panel } from '@/components/Panel';
-import { longestName, nameProblem } from '@/lib/names';
+import { longestName, nameProblem, proposalFor } from '@/lib/names';
 import { overrideKey } from '@/lib/overrideKey';
 import classes from './-deploy.module.css';
 import { NextSteps } from './-NextSteps';
@@ -18,7 +19,7 @@ import * as texts from '@/texts/clusters';
 
 const Review = lazy(async () => ({ default: (await import('@/components/editor/Review')).Review }));
 
-const starting = texts.onlyWhatDiffersFromTheClusters;
+const starting = texts.onlyWhatDiffersFromThe;
 
 /** An override goes to the file that its key belongs to. */
 const overridden = { files: ['config.yml', 'grove.yml'] };
@@ -46,12 +47,13 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   });
   const fields = check.error instanceof ApiError ? check.error.fields : {};
   const problem = nameProblem(name, taken);
+  const proposal = proposalFor(name, taken);
   const marks = [...overrides.problems, ...marksOf(fields, overrides.lines)];
   const nameError = fields.instance ?? (touched || name !== '' ? problem : undefined);
 
   if (wish) {
     return (
-      <Suspense fallback={<Loading lines={8} label={texts.loadingThePreview} />}>
+      <Suspense fallback={<Loading lines={8} label={texts.loadingPreview} />}>
         <Review
           cluster={cluster.id}
           wish={wish}
@@ -90,8 +92,8 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       <div className={classes.fields}>
         <Panel title={texts.name}>
           <TextInput
-            label={texts.nameOfTheInstance}
-            description={texts.smallLettersDigitsAndHyphensIt}
+            label={texts.instanceName}
+            description={texts.lowercaseLettersDigitsAndHyphens}
             required
             withAsterisk={false}
             autoFocus
@@ -110,12 +112,15 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             error={nameError}
           />
           <p className={classes.good} role="status">
-            {nameError === undefined && name !== '' && texts.isFreeOn(name, cluster.name)}
+            {nameError === undefined && name !== '' && texts.isAvailable(name, cluster.name)}
+            {nameError !== undefined && proposal !== undefined && (
+              <SmallButton onClick={() => setName(proposal)}>{texts.use(proposal)}</SmallButton>
+            )}
           </p>
         </Panel>
-        <Panel title={texts.overrides} note={texts.yamlTutorAndGroveKeys}>
+        <Panel title={texts.overrides} note={texts.tutorAndGroveKeysAs}>
           <Yaml
-            label={texts.overridesInYaml}
+            label={texts.overridesYaml}
             text={text}
             minHeight={220}
             marks={marks}
@@ -135,10 +140,10 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             )}
           </div>
         </Panel>
-        <Panel title={texts.why}>
+        <Panel title={texts.reason}>
           <Textarea
-            label={texts.reason}
-            description={texts.standsInTheHistoryForWhoever}
+            label={texts.reasonOptional}
+            description={texts.savedInTheHistoryAnd}
             rows={3}
             maxLength={500}
             value={reason}
@@ -148,7 +153,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       </div>
       <aside className={classes.side} aria-label={texts.whatHappensNext}>
         <NextSteps name={name} cluster={cluster} />
-        {check.error && <Failure error={check.error} what={texts.itCannotBeDeployedSo} />}
+        {check.error && <Failure error={check.error} what={texts.couldntDeployTheInstance} />}
         <Button type="submit" size="sm" fullWidth loading={check.isPending}>
           {texts.preview}
         </Button>

@@ -12,10 +12,10 @@ import classes from './-clusters.module.css';
 import * as texts from '@/texts/clusters';
 
 const lifecycleReasons: Record<Lifecycle, string> = {
-  pending: texts.askedForItsFirstDeploymentHas,
-  active: texts.inGitAndDeployed,
-  archived: texts.takenOutOfGitByAn,
-  deleted: texts.leftGit,
+  pending: texts.requestedTheFirstDeploymentHasnt,
+  active: texts.deployed,
+  archived: texts.removedFromGitByAn,
+  deleted: texts.removedFromGit,
 };
 
 /** Lifecycle, pipeline, health and age: four facts, never smeared together, each with what to do next. */
@@ -49,9 +49,7 @@ function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance 
   return (
     <One
       name={texts.latestPipeline}
-      reason={
-        pipeline ? (operation ? operationWords[operation] : texts.noOperationOfGrove) : texts.noneIsKnown
-      }
+      reason={pipeline ? (operation ? operationWords[operation] : texts.noGroveOperation) : texts.noPipeline}
       at={<Time at={pipeline?.updatedAt} />}
       next={pipeline && pipelineNext[pipeline.status]}
     >
@@ -73,12 +71,12 @@ function HealthFact({ instance }: { instance: Instance }) {
     <One
       name={texts.health}
       reason={health.reason ?? healthReasons[health.state]}
-      at={<Time at={health.at} prefix={texts.since2} />}
+      at={<Time at={health.at} prefix={texts.forText2} lasting />}
       next={
         health.nextStep ??
         (health.state === 'unknown' && lifecycle === 'active' ? (
           <TextLink to="/clusters/$cluster" params={{ cluster }}>
-            {texts.lookAtTheCluster}
+            {texts.viewCluster}
           </TextLink>
         ) : undefined)
       }
@@ -97,47 +95,45 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
   const stale = isStale(sync.succeededAt, now);
   return (
     <One
-      name={texts.age}
+      name={texts.freshness}
       reason={
         sync.error ??
         (stale
-          ? texts.twoTurnsWereMissed
+          ? texts.twoSyncsWereMissed
           : sync.commit === undefined
             ? texts.upToDate
             : texts.gitAtCommit(sync.commit.slice(0, 8)))
       }
-      at={
-        active && (seen ? <Age at={observedAt} prefix={texts.clusterSeen} /> : texts.theClusterWasNeverSeen)
-      }
+      at={active && (seen ? <Age at={observedAt} prefix={texts.cluster} /> : texts.clusterNever)}
       next={
         sync.error !== undefined ? (
           <TextLink to="/clusters/$cluster" params={{ cluster: instance.cluster }}>
-            {texts.lookAtTheCluster}
+            {texts.viewCluster}
           </TextLink>
         ) : stale || (active && isStale(observedAt, now)) ? (
           texts.refresh
         ) : undefined
       }
     >
-      {read ? <span>{texts.gitlabAsOf(timeOfDay(read), stale)}</span> : texts.neverRead}
+      {read ? <span>{texts.gitlab(timeOfDay(read), stale)}</span> : texts.gitlabNever}
     </One>
   );
 }
 
 const lifecycleNext: Partial<Record<Lifecycle, string>> = {
-  pending: texts.waitForItsOperationOrRead,
-  archived: texts.unarchiveItToDeployItAgain,
+  pending: texts.waitForTheOperationOr,
+  archived: texts.unarchiveTheInstanceToDeploy,
 };
 
 const pipelineNext: Partial<Record<string, string>> = {
-  failed: texts.readItsFirstErrorThenRetry,
-  manual: texts.itWaitsForAPersonIn,
-  canceled: texts.retryItOrUpdateTheInstance,
+  failed: texts.checkTheFirstErrorThen,
+  manual: texts.waitingForAManualAction,
+  canceled: texts.retryThePipelineOrUpdate,
 };
 
 const healthReasons: Partial<Record<string, string>> = {
-  unknown: texts.theClusterHasNotToldYet,
-  healthy: texts.allThatShouldRunIsReady,
+  unknown: texts.theClusterHasntReportedYet,
+  healthy: texts.allWorkloadsAreReady,
 };
 
 interface OneProps {

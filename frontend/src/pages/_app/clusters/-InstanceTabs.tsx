@@ -6,9 +6,10 @@ import * as texts from '@/texts/clusters';
 type Tab = InstanceSearch['tab'];
 
 const tabs: readonly { tab: Tab; word: string }[] = [
-  { tab: undefined, word: texts.whatRuns },
+  { tab: undefined, word: texts.workloads },
   { tab: 'configuration', word: texts.configuration },
   { tab: 'usage', word: texts.usage },
+  { tab: 'timeline', word: texts.timeline },
   { tab: 'deployments', word: texts.pipelinesAndOperations },
 ];
 

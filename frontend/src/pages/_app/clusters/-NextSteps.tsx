@@ -8,10 +8,10 @@ export function NextSteps({ name, cluster }: { name: string; cluster: Cluster })
   return (
     <Panel title={texts.whatHappens}>
       <ol className={classes.next}>
-        <li>{texts.ocimStoresTheOperationIfIs(cluster.name)}</li>
-        <li>{texts.gitlabGetsATriggerGroveWrites(<code>instances/{name === '' ? '…' : name}/</code>)}</li>
-        <li>{texts.aPipelineBuildsAndDeploysA}</li>
-        <li>{texts.theInstanceIsActiveWhenThat}</li>
+        <li>{texts.ocimSavesTheOperationIf(cluster.name)}</li>
+        <li>{texts.ocimTriggersAGitlabPipeline(<code>instances/{name === '' ? '…' : name}/</code>)}</li>
+        <li>{texts.aPipelineBuildsAndDeploys}</li>
+        <li>{texts.theInstanceBecomesActiveWhen}</li>
       </ol>
     </Panel>
   );

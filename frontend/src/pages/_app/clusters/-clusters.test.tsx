@@ -31,9 +31,9 @@ test('the list of clusters says which cannot be read, is offline, or has problem
   third.problems = [{ file: 'cluster.yml', message: 'A tab indents this line.' }];
   open('/clusters');
   const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${name}`) });
-  expect(await row(first.name)).toHaveTextContent('Not read: GitLab refuses the token.');
+  expect(await row(first.name)).toHaveTextContent('Sync failed: GitLab refuses the token.');
   expect(await row(second.name)).toHaveTextContent(/Offline.*It does not answer\./);
-  expect(await row(third.name)).toHaveTextContent('A problem in its files');
+  expect(await row(third.name)).toHaveTextContent('A file has a problem');
 });
 
 test('a cluster shows its facts, links, instances and configuration', async () => {
@@ -60,11 +60,13 @@ test('a configuration is searched, and copied as it is shown: without its secret
   const search = within(panel).getByRole('button', { name: 'Search' });
   await waitFor(() => expect(panel.querySelector('.cm-editor'), 'the editor has come').not.toBeNull());
   await user.click(search);
-  expect(await within(panel).findByRole('textbox', { name: 'Find' })).toBeVisible();
+  expect(await within(panel).findByRole('textbox', { name: 'Search' })).toBeVisible();
   expect(search).toHaveAttribute('aria-pressed', 'true');
   expect(await faults(panel)).toEqual([]);
   await user.click(search);
-  await waitFor(() => expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument());
+  await waitFor(() =>
+    expect(within(panel).queryByRole('textbox', { name: 'Search' })).not.toBeInTheDocument(),
+  );
 
   const [first, second] = mock.world.files.get('campus-aws/academy')?.files ?? [];
   if (!first || !second) throw new Error('too few files');
@@ -97,7 +99,7 @@ test('what is wrong with its project shows on the cluster and in the list', asyn
   cluster.troubles = [{ check: 'project', severity: 'failed', detail, cure: 'Unarchive it.' }];
   const { unmount } = open(`/clusters/${cluster.id}`);
   const alert = await screen.findByRole('alert');
-  expect(alert).toHaveTextContent(`${detail}Unarchive it. Look at the project`);
+  expect(alert).toHaveTextContent(`${detail}Unarchive it. View project`);
   unmount();
   open('/clusters');
   expect(await screen.findByText(detail)).toBeVisible();
@@ -178,10 +180,10 @@ test('a cluster that nobody can ask is not asked', async () => {
   if (!cluster) throw new Error('an empty world');
   cluster.online = {
     state: 'unknown',
-    reason: 'What runs in campus-aws is not known: enter the address of its gateway.',
+    reason: 'Workloads in campus-aws is Unknown: enter the address of its gateway.',
   };
   open('/clusters/campus-aws');
-  expect(await panel('What runs')).toHaveTextContent(/Not known.*enter the address of its gateway/);
+  expect(await panel('Workloads')).toHaveTextContent(/Unknown.*enter the address of its gateway/);
   expect(screen.queryByRole('region', { name: 'Nodes' })).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
 });

@@ -35,13 +35,13 @@ test('an instance is compared with itself in an earlier commit', async () => {
   const { user, router } = open('/clusters/campus-aws/instances/academy/compare');
   await user.type(await screen.findByLabelText('A commit'), 'main');
   await user.click(screen.getByRole('button', { name: 'Compare' }));
-  expect(await screen.findByText('A commit has 7 to 64 digits, 0 to f.')).toBeVisible();
+  expect(await screen.findByText('A commit is 7 to 64 hexadecimal digits.')).toBeVisible();
   expect(asked).toEqual([]);
 
   await user.clear(screen.getByLabelText('A commit'));
   await user.type(screen.getByLabelText('A commit'), commit);
   await user.click(screen.getByRole('button', { name: 'Compare' }));
-  expect(await screen.findByText('Nothing differs.')).toBeVisible();
+  expect(await screen.findByText('No differences')).toBeVisible();
   expect(await screen.findByRole('textbox', { name: 'config.yml, commit 1d0949ca' })).toHaveTextContent(
     'A: 1',
   );
@@ -54,6 +54,6 @@ test('an instance is compared with itself in an earlier commit', async () => {
 test('a side that cannot be read says why', async () => {
   open('/clusters/campus-aws/instances/academy/compare?with=campus-aws/none');
   expect(await screen.findByRole('alert')).toHaveTextContent(
-    'The configuration of none could not be loaded.',
+    'the configuration of none could not be loaded.',
   );
 });

@@ -22,9 +22,9 @@ beforeEach(() => {
 
 async function openForm() {
   const shown = open('/clusters/campus-aws/deploy');
-  const name = await screen.findByLabelText('Name of the instance');
+  const name = await screen.findByLabelText('Instance name');
   const overrides = (text: string) =>
-    fireEvent.change(screen.getByLabelText('Overrides in YAML'), { target: { value: text } });
+    fireEvent.change(screen.getByLabelText('Overrides (YAML)'), { target: { value: text } });
   const preview = () => shown.user.click(screen.getByRole('button', { name: 'Preview' }));
   const deploy = async () => {
     const button = await screen.findByRole('button', { name: 'Deploy' });
@@ -63,7 +63,7 @@ test('shows what the API says of a key at its line', async () => {
   overrides('PLATFORM_NAME: Fresh\nCI_TOKEN: mine\n');
   await preview();
   expect(await screen.findByText(/^Line 2: CI_TOKEN/)).toBeVisible();
-  expect(screen.getByRole('alert')).toHaveTextContent('It cannot be deployed so.');
+  expect(screen.getByRole('alert')).toHaveTextContent('Couldn’t deploy the instance');
 });
 
 test('shows what would be sent, and goes back to what was typed', async () => {
@@ -87,9 +87,9 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   expect(screen.getByText(/^Grove writes them/)).toBeVisible();
   expect(mock.world.operations).toEqual([]);
   expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
-  expect(await screen.findByLabelText('Name of the instance')).toHaveValue('fresh');
-  expect(screen.getByLabelText('Overrides in YAML')).toHaveValue('PLATFORM_NAME: Fresh\n');
+  await user.click(screen.getByRole('button', { name: 'Back to editing' }));
+  expect(await screen.findByLabelText('Instance name')).toHaveValue('fresh');
+  expect(screen.getByLabelText('Overrides (YAML)')).toHaveValue('PLATFORM_NAME: Fresh\n');
 });
 
 test('starts one operation, however often it is pressed or repeated', async () => {
@@ -124,8 +124,8 @@ test('wanting something else is another operation', async () => {
   await preview();
   await user.click(await deploy());
   await screen.findByRole('alert');
-  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
-  await user.type(await screen.findByLabelText('Name of the instance'), 'er');
+  await user.click(screen.getByRole('button', { name: 'Back to editing' }));
+  await user.type(await screen.findByLabelText('Instance name'), 'er');
   await preview();
   await user.click(await deploy());
   await waitFor(() => expect(keys.length).toBe(2));
@@ -136,7 +136,7 @@ test('goes to the instance and follows it until it is live', async () => {
   const { name, overrides, router, preview, deploy, user } = await openForm();
   await user.type(name, 'fresh');
   overrides('PLATFORM_NAME: Fresh\n');
-  await user.type(screen.getByLabelText('Reason'), 'Because.');
+  await user.type(screen.getByLabelText('Reason (optional)'), 'Because.');
   await preview();
   await user.click(await deploy());
   expect(await screen.findByText(/“Because.”/)).toBeVisible();
@@ -156,9 +156,9 @@ test('is not for who may only look', async () => {
     user: { ...mock.world.user, role: 'viewer', clusters: { 'learn-do': 'operator' } },
   });
   const { unmount } = open('/clusters/campus-aws/deploy');
-  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  expect(await screen.findByText('You don’t have permission')).toBeVisible();
   unmount();
   open('/clusters/learn-do/deploy');
-  expect(await screen.findByLabelText('Name of the instance')).toBeVisible();
-  expect(within(document.body).queryByText('Your role does not allow this')).not.toBeInTheDocument();
+  expect(await screen.findByLabelText('Instance name')).toBeVisible();
+  expect(within(document.body).queryByText('You don’t have permission')).not.toBeInTheDocument();
 });

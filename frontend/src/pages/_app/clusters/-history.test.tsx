@@ -96,7 +96,7 @@ test('commits that nobody deployed are told', async () => {
   const notice = await screen.findByRole('region', { name: 'Undeployed changes' });
   expect(notice).toHaveTextContent('1 commit is not deployed');
   expect(notice).toHaveTextContent('Try another theme, by Chidi');
-  expect(within(notice).getByRole('button', { name: 'Roll back to what is deployed' })).toBeVisible();
+  expect(within(notice).getByRole('button', { name: 'Revert to the deployed version' })).toBeVisible();
   expect(within(notice).queryByRole('button', { name: /before/ })).toBeNull();
 });
 
@@ -113,12 +113,12 @@ test('commits that nobody deployed are ways back: each to what was before it, al
     { sha: 'def', title: 'Try a theme', message: '', author: 'Chidi', createdAt: at(3) },
   ]);
   const { user } = open(address);
-  for (const name of ['Roll back to before it: Try another theme', 'Roll back to what is deployed']) {
+  for (const name of ['Revert this commit: Try another theme', 'Revert to the deployed version']) {
     await user.click(await screen.findByRole('button', { name }));
     const dialog = await screen.findByRole('dialog', { name: 'Roll academy back?' });
     expect(await within(dialog).findByText('PLATFORM_NAME: Old')).toBeVisible();
     expect(await faults(dialog)).toEqual([]);
-    await user.click(within(dialog).getByRole('button', { name: 'Leave it' }));
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
   }
   expect(wishes.map((wish) => wish.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
   expect(screen.queryByRole('button', { name: /before it: Try a theme/ })).toBeNull();

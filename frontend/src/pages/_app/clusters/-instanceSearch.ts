@@ -2,7 +2,7 @@ import type { PodLogPlace } from '@/api/queries/runtime';
 import { flag, oneOf, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 
-export const instanceTabs = ['configuration', 'usage', 'deployments'] as const;
+export const instanceTabs = ['configuration', 'usage', 'timeline', 'deployments'] as const;
 
 /** What the address of an instance's page says. */
 export interface InstanceSearch {

@@ -29,7 +29,7 @@ test('archiving shows what happens and what is sent, and starts once', async () 
   const { address, name } = instance();
   const { user, router } = open(address);
   const dialog = await choose(user, 'Archive');
-  expect(await within(dialog).findByText('The instance is taken off the cluster')).toBeVisible();
+  expect(await within(dialog).findByText('the instance is taken off the cluster')).toBeVisible();
   expect(dialog).toHaveTextContent('/api/v4/projects/4201/trigger/pipeline');
   expect(dialog).toHaveTextContent('by 4 earlier runs');
   expect(await faults(dialog)).toEqual([]);
@@ -46,7 +46,7 @@ test('a reason belongs to what is previewed: until it is, nothing can be started
   const dialog = await choose(user, 'Archive');
   const button = within(dialog).getByRole('button', { name: 'Archive' });
   await waitFor(() => expect(button).toBeEnabled());
-  await user.type(within(dialog).getByRole('textbox', { name: 'Reason' }), 'end of term');
+  await user.type(within(dialog).getByRole('textbox', { name: 'Reason (optional)' }), 'end of term');
   expect(button).toBeDisabled();
   await waitFor(() => expect(button).toBeEnabled());
   expect(dialog).toHaveTextContent('"note": "end of term"');
@@ -59,7 +59,7 @@ test('deleting takes the typed name', async () => {
   const { user } = open(address);
   const dialog = await choose(user, 'Delete');
   expect(await within(dialog).findByText('Data is lost for good')).toBeVisible();
-  const button = within(dialog).getByRole('button', { name: 'Delete for good' });
+  const button = within(dialog).getByRole('button', { name: 'Delete permanently' });
   const field = within(dialog).getByRole('textbox', { name: `Type ${name}` });
   await user.type(field, name.slice(0, -1));
   expect(button).toBeDisabled();
@@ -82,9 +82,9 @@ test('what is protected is not archived, until the protection is lifted', async 
   const dialog = await choose(user, 'Archive');
   expect(await within(dialog).findByText(/is protected by bruno@example.org/)).toBeVisible();
   expect(within(dialog).getByRole('button', { name: 'Archive' })).toBeDisabled();
-  await user.click(within(dialog).getByRole('button', { name: 'Leave it' }));
-  const lift = await choose(user, 'Lift the protection');
-  await user.click(within(lift).getByRole('button', { name: 'Lift it' }));
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  const lift = await choose(user, 'Unprotect');
+  await user.click(within(lift).getByRole('button', { name: 'Unprotect' }));
   await screen.findByText('Protect', { selector: 'button' });
   expect(screen.queryByText(/^Protected by/)).toBeNull();
   expect(api.world.protections.get(`campus-aws/${name}`)?.protected).toBe(false);
@@ -93,7 +93,7 @@ test('what is protected is not archived, until the protection is lifted', async 
 test('building images asks for the code first', async () => {
   const { user } = open(instance().address);
   const dialog = await choose(user, 'Build images');
-  await user.click(within(dialog).getByRole('textbox', { name: 'Repository of the code' }));
+  await user.click(within(dialog).getByRole('textbox', { name: 'Code repository' }));
   await user.paste('https://github.com/openedx/edx-platform');
   const button = within(dialog).getByRole('button', { name: 'Build images' });
   await waitFor(() => expect(button).toBeEnabled());
@@ -103,7 +103,7 @@ test('building images asks for the code first', async () => {
 
 test('reprovisioning is for administrators, and says why it is switched off', async () => {
   const { user } = open(instance().address);
-  const dialog = await choose(user, 'Reprovision the cluster');
+  const dialog = await choose(user, 'Reprovision cluster');
   expect(await within(dialog).findByText(/switched off for this cluster/)).toBeVisible();
   expect(within(dialog).getByRole('button', { name: 'Reprovision' })).toBeDisabled();
 });
@@ -118,7 +118,7 @@ test('operators have no reprovisioning, viewers no actions', async () => {
   enter('operator');
   const { unmount } = open(instance().address);
   await screen.findByText('Delete', { selector: 'button' });
-  expect(screen.queryByText('Reprovision the cluster')).toBeNull();
+  expect(screen.queryByText('Reprovision cluster')).toBeNull();
   unmount();
   enter('viewer');
   open(instance().address);
@@ -144,7 +144,7 @@ test('a refused start says why, and the same key is sent again', async () => {
   for (let i = 0; i < 2; i++) {
     await waitFor(() => expect(button).toBeEnabled());
     await user.click(button);
-    expect(await within(dialog).findByText('It was not started.')).toBeVisible();
+    expect(await within(dialog).findByText('Couldn’t start the operation')).toBeVisible();
     await waitFor(() => expect(keys).toHaveLength(i + 1));
   }
   expect(new Set(keys).size).toBe(1);
@@ -157,7 +157,7 @@ test('what waits can be withdrawn', async () => {
     requestedBy: 'ada@example.org', requestedAt: new Date().toISOString(),
   }); // prettier-ignore
   const { user } = open(address);
-  await user.click(await screen.findByRole('button', { name: 'Withdraw it' }));
+  await user.click(await screen.findByRole('button', { name: 'Withdraw' }));
   expect(await screen.findByText('Withdrawn by ada@example.org')).toBeVisible();
 });
 
@@ -169,7 +169,7 @@ const waiting = (id: string, instance: string, state: 'running' | 'requested') =
 test('a cluster shows what runs and what waits, in order, and what waits can be withdrawn', async () => {
   api.world.operations.unshift(waiting('w2', 'second', 'requested'), waiting('w1', 'first', 'running'));
   const { user } = open('/clusters/campus-aws');
-  const queue = await screen.findByRole('list', { name: 'Operations in their order' });
+  const queue = await screen.findByRole('list', { name: 'Queued operations' });
   const entries = within(queue).getAllByRole('listitem');
   expect(entries.map((e) => e.textContent)).toEqual([
     expect.stringMatching(/^RunningUpdate first/),
@@ -185,7 +185,7 @@ test('a viewer sees the queue, and withdraws nothing', async () => {
   enter('viewer');
   api.world.operations.unshift(waiting('w1', 'first', 'requested'));
   open('/clusters/campus-aws');
-  await screen.findByRole('list', { name: 'Operations in their order' });
+  await screen.findByRole('list', { name: 'Queued operations' });
   expect(screen.queryByRole('button', { name: /^Withdraw/ })).toBeNull();
 });
 
@@ -201,7 +201,7 @@ test.each([
   api.world.operations.unshift({ ...waiting('w1', name, 'requested'), state, detail, ...ended });
   open(address);
   expect(await screen.findByText(detail)).toBeVisible();
-  expect(screen.queryByText('The operation failed.') !== null).toBe(state === 'failed');
+  expect(screen.queryByText('the operation failed.') !== null).toBe(state === 'failed');
 });
 
 test('of a deleted instance only the cluster is left to act on', async () => {

@@ -52,7 +52,7 @@ test("the runner's own sections are folded, and open", async () => {
 test('searching counts, marks and opens what is folded', async () => {
   const { address } = pipelineOf('failed');
   const { user } = open(address);
-  await user.type(await screen.findByRole('textbox', { name: 'Search the log' }), 'docker EXECUTOR with');
+  await user.type(await screen.findByRole('textbox', { name: 'Search log' }), 'docker EXECUTOR with');
   expect(await screen.findByText('1 of 1')).toBeVisible();
   await user.keyboard('{Enter}');
   expect((await screen.findByText('Docker executor with')).tagName).toBe('MARK');
@@ -66,7 +66,7 @@ test('the address says which log is open and which line', async () => {
   await user.click(await screen.findByRole('link', { name: 'Link to line 2' }));
   expect(router.state.location.search).toMatchObject({ job: String(job?.id) });
   expect(Number((router.state.location.search as { at: string }).at)).toBeGreaterThan(0);
-  await user.click(screen.getByRole('link', { name: 'Close the log' }));
+  await user.click(screen.getByRole('link', { name: 'Close log' }));
   await waitFor(() => expect(screen.queryByRole('region', { name: /^Output of/ })).toBeNull());
 });
 
@@ -82,11 +82,11 @@ test('a pipeline that runs is canceled once, with a reason', async () => {
   );
   const { user } = open(address);
   await user.click(await screen.findByRole('button', { name: 'Cancel' }));
-  const dialog = await screen.findByRole('dialog', { name: /Cancel the pipeline/ });
+  const dialog = await screen.findByRole('dialog', { name: /Cancel pipeline/ });
   expect(dialog).toHaveTextContent('may be left half deployed');
   expect(await faults(dialog)).toEqual([]);
-  await user.type(within(dialog).getByRole('textbox', { name: 'Reason' }), 'wrong branch');
-  await user.dblClick(within(dialog).getByRole('button', { name: 'Cancel the pipeline' }));
+  await user.type(within(dialog).getByRole('textbox', { name: 'Reason (optional)' }), 'wrong branch');
+  await user.dblClick(within(dialog).getByRole('button', { name: 'Cancel pipeline' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(bodies).toEqual([{ reason: 'wrong branch' }]);
   expect(await screen.findByRole('button', { name: 'Retry' })).toBeVisible();
@@ -111,6 +111,6 @@ test('a log that cannot be read says so, and the rest of the page stays', async 
     ),
   );
   open(address);
-  expect(await screen.findByText('The log could not be read.')).toBeVisible();
+  expect(await screen.findByText('Couldn’t read the log.')).toBeVisible();
   expect(screen.getByRole('heading', { name: 'Jobs' })).toBeVisible();
 });

@@ -37,7 +37,7 @@ test('the pod that crashes stands first and says why, with what to do', async ()
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
   const containers = await screen.findByRole('list', { name: /^Containers of cms-/ });
   expect(containers).toHaveTextContent('It ends again and again');
-  expect(containers).toHaveTextContent('It ended with an error, exit code 1, after 1 min 00 s');
+  expect(containers).toHaveTextContent('Exited with an error, exit code 1, after 1 min 00 s');
   expect(containers).toHaveTextContent('0.25 cores, 1 GiB');
   expect(containers).toHaveTextContent(/registry\.example\.org/);
   expect(router.state.location.search).toMatchObject({ pod: podsOf(found)[0]?.name });
@@ -85,11 +85,11 @@ test('a part that fails leaves the others, and its own last data with their age'
 
 test('a cluster that is offline hides nothing that GitLab knows', async () => {
   const { found, address } = instanceOf('sandbox', 'unknown');
-  found.health.reason = 'The cluster does not answer, last seen 22 Nov 12:04 UTC';
+  found.health.reason = 'the cluster does not answer, last seen 22 Nov 12:04 UTC';
   const { user } = open(address);
   for (const name of ['Pods', 'Replication', 'Events']) {
     const panel = await screen.findByRole('region', { name });
-    expect(await within(panel).findByRole('alert')).toHaveTextContent('The cluster cannot be reached.');
+    expect(await within(panel).findByRole('alert')).toHaveTextContent('the cluster cannot be reached.');
   }
   const status = screen.getByText('Health').parentElement;
   expect(status).toHaveTextContent(/Unknown.*last seen 22 Nov 12:04 UTC/);
@@ -102,7 +102,7 @@ test('a cluster that is offline hides nothing that GitLab knows', async () => {
 test('what does not run is not asked for', async () => {
   const archived = api.world.instances.find((i) => i.lifecycle === 'archived');
   open(`/clusters/${archived?.cluster ?? ''}/instances/${archived?.name ?? ''}`);
-  expect(await screen.findByText('Nothing runs')).toBeVisible();
+  expect(await screen.findByText('No workloads')).toBeVisible();
 });
 
 test('drift is not told while something is deployed', async () => {
@@ -156,12 +156,12 @@ test('an operator reads the log of before the restart, and the address says so',
   const { address } = instanceOf('campus-aws', 'failed');
   const { user, router } = open(address);
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
-  await user.click(await screen.findByRole('link', { name: 'Log before the restart of cms' }));
+  await user.click(await screen.findByRole('link', { name: 'Previous log of cms' }));
   expect(await screen.findByRole('region', { name: /^Output of cms in/ })).toBeVisible();
   expect(router.state.location.search).toMatchObject({ log: 'cms', previous: 'true' });
   expect(screen.queryByRole('button', { name: 'Follow' })).toBeNull();
 
-  const search = screen.getByRole('textbox', { name: 'Search the log' });
+  const search = screen.getByRole('textbox', { name: 'Search log' });
   await user.type(search, "can't connect to server");
   expect(await screen.findByText(/^1 of 1 /)).toBeVisible();
   await user.clear(search);
@@ -172,7 +172,7 @@ test('an operator reads the log of before the restart, and the address says so',
   await user.selectOptions(screen.getByRole('combobox', { name: 'From' }), 'current');
   expect(await screen.findByRole('button', { name: 'Follow', pressed: true })).toBeVisible();
   expect(await faults(screen.getByRole('main'))).toEqual([]);
-  await user.click(screen.getByRole('link', { name: 'Close the log' }));
+  await user.click(screen.getByRole('link', { name: 'Close log' }));
   await waitFor(() => expect(screen.queryByRole('region', { name: /^Output of/ })).toBeNull());
 });
 

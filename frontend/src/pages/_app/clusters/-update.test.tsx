@@ -17,7 +17,7 @@ const address = '/clusters/campus-aws/instances/academy/update';
 
 async function start() {
   const shown = open(address);
-  const name = await screen.findByRole('textbox', { name: 'Name that learners see' });
+  const name = await screen.findByRole('textbox', { name: 'Platform name shown to learners' });
   return { ...shown, name };
 }
 
@@ -34,7 +34,7 @@ test('a field changes the file, the preview shows it, and what was shown is what
   await user.clear(name);
   await user.paste('The Academy');
   expect(await faults(screen.getByRole('main'))).toEqual([]);
-  await user.click(screen.getByRole('textbox', { name: 'Reason' }));
+  await user.click(screen.getByRole('textbox', { name: 'Reason (optional)' }));
   await user.paste('new name');
   const shown = await preview(user);
   expect(await within(shown).findByText(/Container images are built anew/)).toBeVisible();
@@ -46,7 +46,7 @@ test('a field changes the file, the preview shows it, and what was shown is what
       return undefined;
     }),
   );
-  const go = screen.getByRole('button', { name: 'Deploy the change' });
+  const go = screen.getByRole('button', { name: 'Deploy' });
   await waitFor(() => expect(go).toBeEnabled());
   await user.dblClick(go);
   await screen.findByRole('heading', { name: 'Operation: Update' });
@@ -68,19 +68,19 @@ test('a field changes the file, the preview shows it, and what was shown is what
 
 test('plugins keep their lines; an emptied field removes its key', async () => {
   const { user } = await start();
-  const plugins = screen.getByRole('textbox', { name: 'Plugins, one a line' });
+  const plugins = screen.getByRole('textbox', { name: 'Plugins, one per line' });
   await user.click(plugins);
   await user.keyboard('{Enter}');
   await user.paste('indigo');
   expect(plugins).toHaveValue('mfe\nforum\ngrove\nmeilisearch\nindigo');
-  await user.clear(screen.getByRole('textbox', { name: 'Contact e-mail' }));
+  await user.clear(screen.getByRole('textbox', { name: 'Contact email' }));
   await user.tab();
   const shown = await preview(user);
   await waitFor(() => expect(shown).toHaveTextContent('- indigo'));
-  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
-  expect(await screen.findByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('');
-  await user.click(screen.getByRole('button', { name: 'Undo all' }));
-  expect(screen.getByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('ops@example.org');
+  await user.click(screen.getByRole('button', { name: 'Back to editing' }));
+  expect(await screen.findByRole('textbox', { name: 'Contact email' })).toHaveValue('');
+  await user.click(screen.getByRole('button', { name: 'Discard changes' }));
+  expect(screen.getByRole('textbox', { name: 'Contact email' })).toHaveValue('ops@example.org');
 });
 
 test('what cannot be read is marked at its line and not sent', async () => {
@@ -119,19 +119,21 @@ test('what somebody else changed meanwhile is taken in, and what was typed stays
   await user.type(name, '!');
   const shown = await preview(user);
   expect(await within(shown).findByText(/was changed in commit 12345678/)).toBeVisible();
-  expect(screen.getByRole('button', { name: 'Deploy the change' })).toBeDisabled();
-  await user.click(screen.getByRole('button', { name: 'Take in what they changed' }));
-  const meanwhile = await screen.findByRole('region', { name: 'Changed meanwhile' });
-  expect(meanwhile).toHaveTextContent('You changed other lines than they did; both are kept.');
+  expect(screen.getByRole('button', { name: 'Deploy' })).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Merge their changes' }));
+  const meanwhile = await screen.findByRole('region', { name: 'Changed in the meantime' });
+  expect(meanwhile).toHaveTextContent('You changed different lines; both changes are kept.');
   await waitFor(() => expect(meanwhile).toHaveTextContent('CONTACT_EMAIL: help@example.org'));
   expect(await faults(meanwhile)).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Go on with both' }));
+  await user.click(screen.getByRole('button', { name: 'Continue with the merge' }));
   const again = await screen.findByRole('region', { name: 'Preview' });
   await waitFor(() => expect(again).toHaveTextContent('Academy Learning!'));
-  await waitFor(() => expect(screen.getByRole('button', { name: 'Deploy the change' })).toBeEnabled());
-  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
-  expect(await screen.findByRole('textbox', { name: 'Contact e-mail' })).toHaveValue('help@example.org');
-  expect(screen.getByRole('textbox', { name: 'Name that learners see' })).toHaveValue('Academy Learning!');
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Deploy' })).toBeEnabled());
+  await user.click(screen.getByRole('button', { name: 'Back to editing' }));
+  expect(await screen.findByRole('textbox', { name: 'Contact email' })).toHaveValue('help@example.org');
+  expect(screen.getByRole('textbox', { name: 'Platform name shown to learners' })).toHaveValue(
+    'Academy Learning!',
+  );
 });
 
 test('a line that both changed is decided by hand', async () => {
@@ -139,9 +141,9 @@ test('a line that both changed is decided by hand', async () => {
   changeMeanwhile('Academy Learning', 'The Learning Academy');
   await user.type(name, '!');
   await preview(user);
-  await user.click(await screen.findByRole('button', { name: 'Take in what they changed' }));
-  const both = await screen.findByRole('group', { name: 'Both of you changed this' });
-  const go = screen.getByRole('button', { name: 'Go on with both' });
+  await user.click(await screen.findByRole('button', { name: 'Merge their changes' }));
+  const both = await screen.findByRole('group', { name: 'Conflict' });
+  const go = screen.getByRole('button', { name: 'Continue with the merge' });
   expect(go).toBeDisabled();
   expect(await faults(both)).toEqual([]);
   await user.click(within(both).getByRole('radio', { name: /^Mine/ }));
@@ -155,12 +157,12 @@ test('one may drop what was typed for what somebody else changed', async () => {
   changeMeanwhile('Academy Learning', 'The Learning Academy');
   await user.type(name, '!');
   await preview(user);
-  await user.click(await screen.findByRole('button', { name: 'Take in what they changed' }));
-  await user.click(await screen.findByRole('button', { name: 'Drop my changes' }));
-  expect(await screen.findByRole('textbox', { name: 'Name that learners see' })).toHaveValue(
+  await user.click(await screen.findByRole('button', { name: 'Merge their changes' }));
+  await user.click(await screen.findByRole('button', { name: 'Discard my changes' }));
+  expect(await screen.findByRole('textbox', { name: 'Platform name shown to learners' })).toHaveValue(
     'The Learning Academy',
   );
-  expect(screen.getByText('Nothing is changed yet.')).toBeVisible();
+  expect(screen.getByText('No changes yet.')).toBeVisible();
 });
 
 test('what the API says of a file stands at its line', async () => {
@@ -179,8 +181,8 @@ test('what the API says of a file stands at its line', async () => {
   const { user, name } = await start();
   await user.type(name, '!');
   await preview(user);
-  await screen.findByText('The preview could not be loaded.');
-  await user.click(screen.getByRole('button', { name: 'Back to the editor' }));
+  await screen.findByText('the preview could not be loaded.');
+  await user.click(screen.getByRole('button', { name: 'Back to editing' }));
   expect(await screen.findByText('Line 4, column 2: nested too deep')).toBeVisible();
 });
 
@@ -188,7 +190,7 @@ test('leaving asks before it drops what was edited', async () => {
   const { user, name, router } = await start();
   await user.type(name, '!');
   void router.navigate({ to: '/clusters' });
-  const dialog = await screen.findByRole('dialog', { name: 'Leave without the changes?' });
+  const dialog = await screen.findByRole('dialog', { name: 'Discard your changes?' });
   await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
   expect(router.state.location.pathname).toBe(address);
 });

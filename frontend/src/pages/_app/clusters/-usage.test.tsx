@@ -30,12 +30,12 @@ test('usage as charts, as numbers and as a table; the address says how far back'
   const { user, router } = open(address());
   expect(await screen.findByText('1,075', { selector: 'strong' })).toBeVisible();
   expect(screen.getByText(/^\+275 since/)).toBeVisible();
-  await user.click(screen.getByText('The same as a table'));
+  await user.click(screen.getByText('Show as table'));
   const rows = within(screen.getByRole('table', { name: 'Usage' })).getAllByRole('row');
   expect(rows).toHaveLength(13);
   expect(rows[1]).toHaveTextContent(/1,075.*17.*50,900$/);
   expect(await faults(screen.getByRole('main'))).toEqual([]);
-  await user.selectOptions(screen.getByRole('combobox', { name: 'Span of time' }), '30 days');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Period' }), '30 days');
   expect(router.state.location.search).toMatchObject({ tab: 'usage', days: '30' });
   expect(await screen.findByText(/^\+75 since|^\+100 since/)).toBeVisible();
 });
@@ -43,7 +43,7 @@ test('usage as charts, as numbers and as a table; the address says how far back'
 test('nothing known yet says why', async () => {
   tell({ points: [] });
   open(address());
-  expect(await screen.findByText('Nothing is known of this time')).toBeVisible();
+  expect(await screen.findByText('No data for this period')).toBeVisible();
 });
 
 test('a report that failed stands above the last one that did not', async () => {
@@ -55,7 +55,7 @@ test('a report that failed stands above the last one that did not', async () => 
   open(address());
   expect(await screen.findByRole('alert')).toHaveTextContent(/^The report of 1 Nov 2026.*enter its name\./);
   expect(screen.getByText('12', { selector: 'strong' })).toBeVisible();
-  expect(screen.getAllByText('The report does not tell it.')).toHaveLength(3);
+  expect(screen.getAllByText('Not in the report.')).toHaveLength(3);
 });
 
 // Of a moment that is five hours before the answer, and not before the page's own clock.
@@ -66,14 +66,14 @@ test('is asked for again by Refresh, and says how old it is', async () => {
   const panel = await screen.findByRole('region', { name: 'Usage' });
   expect(await within(panel).findByText(old)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
-  expect(await screen.findByText('Asked again: GitLab, the cluster and its usage report.')).toBeVisible();
+  expect(await screen.findByText('Asked again: GitLab, the cluster and the usage report.')).toBeVisible();
   expect(await within(panel).findByText('Told just now')).toBeVisible();
 });
 
 test.each([
   ['failed', 'Asked again: GitLab and the cluster.'],
   ['unset', 'Asked again: GitLab and the cluster.'],
-  ['busy', 'Asked again: GitLab, the cluster and its usage report.'],
+  ['busy', 'Asked again: GitLab, the cluster and the usage report.'],
 ])('a refresh of the usage that ends as %s', async (outcome, told) => {
   const well = { outcome: 'read' };
   const { user } = open(address());

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { treeQuery } from '@/api/queries/fleet';
-import { type Urgency, urgencyOf } from '@/api/status';
+import { isLive, stateOf, states } from '@/api/status';
 import type { ClusterBranch } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, QuietLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { onlineLooks, pipelineLook, providerWord, urgencyLooks } from '@/components/status/looks';
+import { onlineLooks, pipelineLook, providerWord, stateLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { useMay } from '@/components/useMe';
@@ -16,8 +16,6 @@ import classes from './-clusters.module.css';
 import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/')({ component: Clusters });
-
-const order: readonly Urgency[] = ['failed', 'degraded', 'moving', 'unknown', 'fine', 'gone'];
 
 function Clusters() {
   const query = useQuery(treeQuery);
@@ -36,9 +34,9 @@ function Clusters() {
                   texts.online,
                   texts.provider,
                   texts.instances,
-                  texts.stateOfTheInstances,
+                  texts.healthOfInstances,
                   texts.latestPipeline,
-                  texts.trouble,
+                  texts.problem,
                 ]}
               >
                 {clusters.map((cluster) => (
@@ -54,8 +52,8 @@ function Clusters() {
 }
 
 function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
-  const living = cluster.instances.filter((i) => i.lifecycle !== 'deleted');
-  const urgencies = living.map(urgencyOf);
+  const live = cluster.instances.filter(isLive);
+  const found = live.map(stateOf);
   const { problems, syncError, troubles = [] } = cluster;
   return (
     <tr>
@@ -68,13 +66,14 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
         <Status look={onlineLooks[cluster.online?.state ?? 'unknown']} />
       </td>
       <td>{providerWord(cluster.provider)}</td>
-      <td className="numbers">{living.length}</td>
+      <td className="numbers">{live.length}</td>
       <td data-wrap>
         <span className={classes.counts}>
-          {order.map((urgency) => {
-            const count = urgencies.filter((u) => u === urgency).length;
-            const look = urgencyLooks[urgency];
-            return count > 0 && <Status key={urgency} look={{ ...look, word: `${count} ${look.word}` }} />;
+          {states.map((state) => {
+            const count = found.filter((one) => one === state).length;
+            const look = stateLooks[state];
+            const word = `${count} ${look.word.toLowerCase()}`;
+            return count > 0 && <Status key={state} look={{ ...look, word }} />;
           })}
         </span>
       </td>
@@ -86,13 +85,11 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
         )}
       </td>
       <td data-wrap>
-        {syncError !== undefined && syncError !== '' && <p>{texts.notRead(syncError)}</p>}
+        {syncError !== undefined && syncError !== '' && <p>{texts.syncFailed(syncError)}</p>}
         {troubles.map((trouble) => (
           <p key={trouble}>{trouble}</p>
         ))}
-        {problems > 0 && (
-          <p>{problems === 1 ? texts.aProblemInItsFiles : texts.problemsInItsFiles(problems)}</p>
-        )}
+        {problems > 0 && <p>{problems === 1 ? texts.aFileHasAProblem : texts.problemsInFiles(problems)}</p>}
         {cluster.online?.state === 'offline' && <p>{cluster.online.reason}</p>}
       </td>
     </tr>
@@ -106,7 +103,7 @@ function NoClusters() {
       title={texts.noClustersYet}
       action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator ? texts.aClusterIsOneGitlabProject : texts.youSeeTheClustersThatAn}
+      {administrator ? texts.eachGitlabProjectDefinesOne : texts.youDontHaveAccessTo}
     </Empty>
   );
 }

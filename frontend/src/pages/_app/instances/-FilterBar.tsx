@@ -1,7 +1,7 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconFilter, IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import type { Facets } from '@/api/types';
 import { CountPill } from '@/components/filters/CountPill';
 import { FacetMenu } from '@/components/filters/FacetMenu';
@@ -23,6 +23,8 @@ interface FilterBarProps {
   clusters: readonly string[];
   wordOf: Words;
   onChange: (next: Partial<Search>) => void;
+  /** Chooses the columns. */
+  columns: ReactNode;
 }
 
 const menus = [
@@ -33,9 +35,12 @@ const menus = [
   [texts.pipeline2, 'pipeline', 'pipelines'],
 ] as const;
 
-export function FilterBar({ search, facets, clusters, wordOf, onChange }: FilterBarProps) {
+export function FilterBar({ search, facets, clusters, wordOf, onChange, columns }: FilterBarProps) {
+  const [open, setOpen] = useState(false);
+  const chosen = menus.reduce((sum, [, key]) => sum + (search[key]?.length ?? 0), 0);
+  const active = chosen + (search.setting?.length ?? 0) + (search.problems === true ? 1 : 0);
   return (
-    <div role="search" className={classes.filters} aria-label={texts.filterTheInstances}>
+    <div role="search" className={classes.filters} aria-label={texts.filterInstances}>
       <div className={classes.statuses}>
         <HealthStrip
           counts={facets?.healths ?? {}}
@@ -49,8 +54,21 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange }: Filter
           onPress={() => onChange({ drift: search.drift?.includes('drifted') ? undefined : ['drifted'] })}
         />
       </div>
-      <div className={barClasses.bar}>
+      <div className={barClasses.first}>
         <NameFilter name={search.name ?? ''} onChange={(name) => onChange({ name })} />
+        <button
+          type="button"
+          className={`${dropdown.opener} ${barClasses.opener}`}
+          data-on={active > 0}
+          aria-expanded={open}
+          aria-controls="instance-filters"
+          onClick={() => setOpen(!open)}
+        >
+          <IconFilter size={15} stroke={1.7} aria-hidden="true" />
+          {texts.filters(active)}
+        </button>
+      </div>
+      <div className={barClasses.rest} id="instance-filters" data-open={open}>
         {menus.map(([title, key, facet]) => (
           <FacetMenu
             key={key}
@@ -70,11 +88,12 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange }: Filter
           onClick={() => onChange({ problems: search.problems === true ? undefined : true })}
         >
           <Mark shape="triangle" size={14} />
-          {texts.filesWithProblems}
+          {texts.problemsInFiles}
         </button>
         <SettingFilter
           onAdd={(term) => onChange({ setting: [...new Set([...(search.setting ?? []), term])] })}
         />
+        {columns}
       </div>
     </div>
   );
@@ -108,7 +127,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
       }}
       leftSection={<IconSearch size={14} stroke={1.8} />}
       rightSection={
-        typed !== '' && <CloseButton size="sm" aria-label={texts.clearTheName} onClick={() => set('')} />
+        typed !== '' && <CloseButton size="sm" aria-label={texts.clearName} onClick={() => set('')} />
       }
     />
   );

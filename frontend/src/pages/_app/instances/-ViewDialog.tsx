@@ -26,7 +26,7 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
   const mayShare = me !== undefined && maySomewhere(me, 'operator');
   const form = useApiForm({
     initialValues: { name: view?.name ?? '', shared: view?.shared ?? false, default: first },
-    validate: { name: (v) => (v.trim() === '' ? texts.aNameIsNeeded : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
     send: ({ name, ...rest }) => {
       const body = { name: name.trim(), query: view?.query ?? query, ...rest };
       return view ? replaceView(view.id, body) : addView(body);
@@ -34,7 +34,7 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
     onDone,
   });
   return (
-    <Dialog title={view ? texts.renameOrShare(view.name) : texts.saveAsANewView} onClose={onClose}>
+    <Dialog title={view ? texts.renameOrShare(view.name) : texts.saveAsNewView} onClose={onClose}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <TextInput
           label={texts.name}
@@ -44,20 +44,20 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
           {...form.field('name')}
         />
         <Checkbox
-          label={texts.shareItWithEverybody}
-          description={mayShare ? texts.theySeeInItWhatTheir : texts.thisNeedsTheRoleOperatorOn}
+          label={texts.shareWithEveryone}
+          description={mayShare ? texts.eachPersonSeesTheInstances : texts.sharingRequiresTheOperatorRole}
           disabled={!mayShare}
           checked={form.values.shared}
           error={form.errors.shared}
           onChange={(event) => form.set('shared', event.currentTarget.checked)}
         />
         <Checkbox
-          label={texts.showItFirst}
-          description={texts.instancesThenOpensWithItFor}
+          label={texts.makeDefault}
+          description={texts.theInstancesPageOpensWith}
           checked={form.values.default}
           onChange={(event) => form.set('default', event.currentTarget.checked)}
         />
-        {form.failure && <Failure error={form.failure} what={texts.theViewWasNotSaved} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheView} />}
         <Group justify="flex-end" gap={8}>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}

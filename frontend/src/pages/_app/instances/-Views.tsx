@@ -53,7 +53,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
     },
   });
   const query = queryOf(search);
-  const save = (view: View) => replace.mutate({ view, query, said: texts.isReplaced(view.name) });
+  const save = (view: View) => replace.mutate({ view, query, said: texts.viewSaved(view.name) });
   const first = active !== undefined && list?.default === active.id;
   const close = () => setAsking(undefined);
   return (
@@ -89,24 +89,24 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
         <ViewLinks list={list} active={active} />
         <DropdownRule />
         <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: texts.add })}>
-          {texts.saveAsANewView2}
-          {query === '' && <ItemEnd>{texts.needsAFilterOrOrder}</ItemEnd>}
+          {texts.saveAsNewView2}
+          {query === '' && <ItemEnd>{texts.setAFilterOrSort}</ItemEnd>}
         </DropdownButton>
         {active && (
           <>
             {mayChange && changed && (
-              <DropdownButton onClick={() => save(active)}>{texts.replace(active.name)}</DropdownButton>
+              <DropdownButton onClick={() => save(active)}>{texts.saveChangesTo(active.name)}</DropdownButton>
             )}
             <DropdownButton
               onClick={() =>
                 replace.mutate({
                   view: active,
                   default: !first,
-                  said: first ? texts.allInstancesAreShownFirst : texts.isShownFirst(active.name),
+                  said: first ? texts.thePageOpensWithAll : texts.thePageOpensWith(active.name),
                 })
               }
             >
-              {first ? texts.doNotShowItFirst : texts.showItFirst}
+              {first ? texts.removeAsDefault : texts.makeDefault}
             </DropdownButton>
             {mayChange && (
               <>
@@ -121,7 +121,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
           </>
         )}
       </Dropdown>
-      {replace.error && <Failure error={replace.error} what={texts.theViewWasNotChanged} />}
+      {replace.error && <Failure error={replace.error} what={texts.couldntChangeTheView} />}
       {asking?.what === 'delete' && (
         <Confirm
           title={texts.deleteTheView(asking.view.name)}
@@ -134,7 +134,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
           }}
           onClose={close}
         >
-          {texts.theInstancesStaySoDoesWhat(asking.view.shared)}
+          {texts.theInstancesArentAffected(asking.view.shared)}
         </Confirm>
       )}
       {asking && asking.what !== 'delete' && (
@@ -196,7 +196,7 @@ function ViewLinks({ list, active }: Pick<ViewsProps, 'list' | 'active'>) {
 function aboutOf(view: View, byDefault: string | undefined, own: boolean): string {
   const facts = [
     view.id === byDefault ? 'shown first' : '',
-    own ? (view.shared ? 'shared' : '') : texts.by(view.ownerName ?? 'somebody'),
+    own ? (view.shared ? texts.shared : '') : texts.by(view.ownerName ?? texts.someoneElse),
   ];
   return facts.filter(Boolean).join(', ');
 }

@@ -1,4 +1,4 @@
-import type { ClusterBranch, InstanceFilter } from '@/api/types';
+import type { ClusterBranch, InstanceFilter, Lifecycle } from '@/api/types';
 import type { Chip } from '@/components/filters/Chips';
 import {
   driftLook,
@@ -8,7 +8,7 @@ import {
   pipelineLook,
   providerWord,
 } from '@/components/status/looks';
-import type { Search } from './-search';
+import { defaults, type Search } from './-search';
 import * as texts from '@/texts/instances';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
@@ -17,10 +17,11 @@ const drifts = ['drifted'] as const;
 
 /** What is asked of the API; nonsense from a mistyped link is left out. */
 export function filterOf(search: Search): InstanceFilter {
-  const { view: _view, ...filters } = search;
+  const { view: _view, peek: _peek, ...filters } = search;
   const filter = {
     ...filters,
-    lifecycle: search.lifecycle?.filter((v) => (lifecycles as readonly string[]).includes(v)),
+    lifecycle: lifecyclesOf(search),
+    sort: search.sort ?? defaults.sort,
     health: search.health?.filter((v) => (healths as readonly string[]).includes(v)),
     drift: search.drift?.filter((v) => (drifts as readonly string[]).includes(v)),
   };
@@ -29,8 +30,14 @@ export function filterOf(search: Search): InstanceFilter {
   );
 }
 
+/** Live instances unless a person chose otherwise: archived and deleted ones are behind the filter. */
+function lifecyclesOf({ lifecycle }: Search): Lifecycle[] {
+  const chosen = lifecycles.filter((v) => lifecycle?.includes(v));
+  return chosen.length > 0 ? chosen : ['pending', 'active'];
+}
+
 export function isFiltered(search: Search): boolean {
-  const { sort: _sort, descending: _descending, view: _view, ...filters } = search;
+  const { sort: _sort, descending: _descending, view: _view, peek: _peek, ...filters } = search;
   return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
 }
 
@@ -72,7 +79,7 @@ export function chipsOf(search: Search, change: (next: Partial<Search>) => void,
   if (search.problems === true) {
     chips.push({
       id: 'problems',
-      label: texts.filesWithProblems,
+      label: texts.problemsInFiles,
       onRemove: () => change({ problems: undefined }),
     });
   }

@@ -196,7 +196,7 @@ test('only a fleet that changed is read again', async () => {
 test('instances whose files have problems are a filter of its own', async () => {
   const { router, user } = open('/instances');
   await table();
-  const button = screen.getByRole('button', { name: 'Files with problems' });
+  const button = screen.getByRole('button', { name: 'Problems in files' });
   await user.click(button);
   await waitFor(() => expect(router.state.location.searchStr).toBe('?problems=true'));
   expect(button).toHaveAttribute('aria-pressed', 'true');
@@ -206,9 +206,9 @@ test('instances whose files have problems are a filter of its own', async () => 
 
 test('no match offers to clear the filters', async () => {
   const { user } = open('/instances?name=nothing');
-  expect(await screen.findByText('No instance matches')).toBeVisible();
+  expect(await screen.findByText('No results')).toBeVisible();
   expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Clear the filters' }));
+  await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(await table()).toBeVisible();
 });
 

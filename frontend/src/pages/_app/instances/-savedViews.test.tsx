@@ -44,14 +44,14 @@ test('a link that only names a view shows what it shows', async () => {
 test('what is shown is saved as a new view, shared and first', async () => {
   const { router, user } = open('/instances?health=degraded');
   await screen.findByRole('table', { name: 'Instances' });
-  await press(user, 'Save as a new view…');
-  const dialog = await screen.findByRole('dialog', { name: 'Save as a new view' });
+  await press(user, 'Save as new view…');
+  const dialog = await screen.findByRole('dialog', { name: 'Save as new view' });
   expect(await faults(dialog)).toEqual([]);
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
-  expect(within(dialog).getByLabelText('Name')).toHaveAccessibleDescription('A name is needed.');
+  expect(within(dialog).getByLabelText('Name')).toHaveAccessibleDescription('Enter a name.');
   await user.type(within(dialog).getByLabelText('Name'), 'Weak');
   await user.click(within(dialog).getByRole('checkbox', { name: /Share it/ }));
-  await user.click(within(dialog).getByRole('checkbox', { name: /Show it first/ }));
+  await user.click(within(dialog).getByRole('checkbox', { name: /Make default/ }));
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   expect(await screen.findByRole('button', { name: 'View: Weak' })).toBeVisible();
   expect(mock.world.views.at(-1)).toMatchObject({ name: 'Weak', query: 'health=degraded', shared: true });
@@ -83,7 +83,7 @@ test('changes are marked, can be undone, and are saved on demand', async () => {
 test('is renamed, made first and deleted', async () => {
   const { router, user } = open('/instances?view=v1');
   await screen.findByRole('button', { name: 'View: Failed on AWS' });
-  await press(user, 'Show it first');
+  await press(user, 'Make default');
   await waitFor(() => expect(mock.world.defaultView).toBe('v1'));
   await press(user, 'Rename or share…');
   const dialog = await screen.findByRole('dialog', { name: /^Rename or share/ });
@@ -103,15 +103,15 @@ test('who owns no view may choose it and show it first, not change it', async ()
   expect(await screen.findByText('Unsaved changes')).toBeVisible();
   expect(screen.queryByRole('button', { name: 'Save' })).not.toBeInTheDocument();
   expect(within(await menu()).queryByText('Delete…')).not.toBeInTheDocument();
-  await press(user, 'Show it first');
+  await press(user, 'Make default');
   await waitFor(() => expect(mock.world.defaultView).toBe('v2'));
-  await press(user, 'Save as a new view…');
+  await press(user, 'Save as new view…');
   expect(await screen.findByRole('checkbox', { name: /Share it/ })).toBeDisabled();
 });
 
 test('a link to a view that is not there shows the instances, and says so', async () => {
   open('/instances?view=v9');
-  expect(await screen.findByText('There is no such view, or it is not shared with you.')).toBeVisible();
+  expect(await screen.findByText('This view doesn’t exist or isn’t shared with you.')).toBeVisible();
   expect(await screen.findByRole('table', { name: 'Instances' })).toBeVisible();
 });
 
@@ -123,7 +123,7 @@ test('what the API refuses stands in the dialog', async () => {
   );
   const { user } = open('/instances?name=a');
   await screen.findByRole('table', { name: 'Instances' });
-  await press(user, 'Save as a new view…');
+  await press(user, 'Save as new view…');
   await user.type(await screen.findByLabelText('Name'), 'One more');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('There are 100 views already.');

@@ -20,7 +20,12 @@ export interface Search {
   descending?: boolean | undefined;
   /** Id of the view that this is, or was before it was changed; `all` is none in spite of a default one. */
   view?: string | undefined;
+  /** The instance whose summary is open: “cluster/name”. */
+  peek?: string | undefined;
 }
+
+/** The order of the list: what needs a person first. */
+export const defaults = { sort: 'health', descending: false } as const;
 
 export function readSearch(raw: RawSearch): Search {
   return {
@@ -37,5 +42,6 @@ export function readSearch(raw: RawSearch): Search {
     sort: oneOf(raw, 'sort', sorts),
     descending: flag(raw, 'descending'),
     view: word(raw, 'view'),
+    peek: word(raw, 'peek'),
   };
 }

@@ -3,16 +3,14 @@ import { viewsQuery } from '@/api/queries/views';
 import type { View, ViewList } from '@/api/types';
 import { parseSearch, stringifySearch } from '@/lib/search';
 import { isFiltered } from './-filter';
-import { readSearch, type Search } from './-search';
+import { defaults, readSearch, type Search } from './-search';
 
 /** In the address, in place of a view's id: all instances, though there is a default view. */
 export const everything = 'all';
 
-const defaults = { sort: 'name', descending: false } as const;
-
 /** A search as it is kept in a view: the same filters and order always give the same text. */
 export function queryOf(search: Search): string {
-  const { view: _view, ...rest } = { ...search };
+  const { view: _view, peek: _peek, ...rest } = { ...search };
   if (rest.sort === defaults.sort) delete rest.sort;
   const sorted = Object.entries(rest)
     .map(([key, value]): [string, unknown] => [key, Array.isArray(value) ? [...value].sort() : value])

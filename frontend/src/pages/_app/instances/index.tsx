@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useIntersection } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, Navigate, stripSearchParams } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { instancesPoll, instancesQuery } from '@/api/queries/fleet';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
@@ -10,6 +10,11 @@ import { ChoiceBar } from '@/components/bulk/ChoiceBar';
 import { choiceColumn } from '@/components/bulk/choiceColumn';
 import { useChoice } from '@/components/bulk/useChoice';
 import { Chips } from '@/components/filters/Chips';
+import type { Instance } from '@/api/types';
+import { ColumnMenu } from '@/components/instances/ColumnMenu';
+import tableClasses from '@/components/instances/instances.module.css';
+import { useColumns } from '@/components/instances/useColumns';
+import { usePeekKeys } from './-usePeekKeys';
 import { fleetColumns } from '@/components/instances/columns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { TableSkeleton } from '@/components/instances/TableSkeleton';
@@ -21,14 +26,16 @@ import { useMay, useMe } from '@/components/useMe';
 import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';
 import { FilterBar } from './-FilterBar';
 import classes from './-instances.module.css';
-import { readSearch, type Search } from './-search';
+import { defaults, readSearch, type Search } from './-search';
 import { settled, useViews } from './-viewSearch';
 import { Views } from './-Views';
 import * as texts from '@/texts/instances';
 
+const Peek = lazy(() => import('@/components/peek/Peek'));
+
 export const Route = createFileRoute('/_app/instances/')({
   validateSearch: readSearch,
-  search: { middlewares: [stripSearchParams<Search>({ sort: 'name', descending: false })] },
+  search: { middlewares: [stripSearchParams<Search>(defaults)] },
   component: Instances,
 });
 
@@ -41,7 +48,16 @@ function Instances() {
   const loaded = query.isSuccess && !query.isPlaceholderData;
   const poll = useQuery(instancesPoll(filter, loaded ? query.data.pages : undefined));
   const error = query.error ?? poll.error;
-  const fleet = useMemo(() => fleetColumns(clusters), [clusters]);
+  const peek = useCallback(
+    (instance?: Instance) =>
+      void navigate({
+        search: (before) => ({ ...before, peek: instance && `${instance.cluster}/${instance.name}` }),
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  const fleet = useMemo(() => fleetColumns(clusters, peek), [clusters, peek]);
   const me = useMe();
   const choice = useChoice();
   const views = useViews(search);
@@ -60,7 +76,11 @@ function Instances() {
   const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
   const total = first?.total ?? 0;
   const operator = me && maySomewhere(me, 'operator') ? me : undefined;
-  const columns = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
+  const all = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
+  const chooser = useColumns(all);
+  const { columns } = chooser;
+  const peeked = instances.find((i) => `${i.cluster}/${i.name}` === search.peek);
+  usePeekKeys(instances, peeked, peek);
   if (views.arrival ?? views.waiting) {
     return (
       <Page title={texts.instances}>
@@ -83,7 +103,7 @@ function Instances() {
     >
       {views.missing && (
         <p role="status" className={classes.missing}>
-          {texts.thereIsNoSuchViewOr}
+          {texts.thisViewDoesntExistOr}
         </p>
       )}
       <FilterBar
@@ -92,12 +112,13 @@ function Instances() {
         clusters={[...clusters.keys()]}
         wordOf={wordOf}
         onChange={change}
+        columns={<ColumnMenu {...chooser} />}
       />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {error && (
         <Failure
           error={error}
-          what={query.data ? texts.theInstancesCouldNotBeBrought : texts.theInstancesCouldNotBeLoaded}
+          what={query.data ? texts.couldntRefreshTheInstances : texts.couldntLoadTheInstances}
           onRetry={() => {
             void query.refetch();
             if (loaded) void poll.refetch();
@@ -110,7 +131,7 @@ function Instances() {
         (instances.length === 0 ? (
           <NothingHere filtered={isFiltered(search)} onClear={clear} />
         ) : (
-          <div className={classes.list}>
+          <div className={`${classes.list} ${chooser.chosen ? tableClasses.scroller : ''}`}>
             <InstanceTable
               label={texts.instances}
               columns={columns}
@@ -118,7 +139,7 @@ function Instances() {
               total={total}
               outdated={query.isPlaceholderData}
               sorting={{
-                by: search.sort ?? 'name',
+                by: search.sort ?? defaults.sort,
                 descending: search.descending ?? false,
                 onSort: (sort, descending) => change({ sort, descending }),
               }}
@@ -139,6 +160,15 @@ function Instances() {
             </footer>
           </div>
         ))}
+      {search.peek !== undefined && (
+        <Suspense fallback={null}>
+          <Peek
+            cluster={search.peek.split('/')[0] ?? ''}
+            instance={search.peek.split('/')[1] ?? ''}
+            onClose={() => peek()}
+          />
+        </Suspense>
+      )}
       {operator && <ChoiceBar me={operator} choice={choice} filter={filter} total={total} />}
     </Page>
   );
@@ -159,14 +189,14 @@ function NothingHere({ filtered, onClear }: { filtered: boolean; onClear: () => 
   if (filtered) {
     return (
       <Empty
-        title={texts.noInstanceMatches}
+        title={texts.noResults}
         action={
           <Button variant="default" onClick={onClear}>
-            {texts.clearTheFilters}
+            {texts.clearFilters}
           </Button>
         }
       >
-        {texts.allFiltersMustHoldAtOnce}
+        {texts.noInstanceMatchesAllOf}
       </Empty>
     );
   }
@@ -175,7 +205,7 @@ function NothingHere({ filtered, onClear }: { filtered: boolean; onClear: () => 
       title={texts.noInstancesYet}
       action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator ? texts.addTheGitlabProjectOfA : texts.youSeeTheInstancesOfThe}
+      {administrator ? texts.addAClustersGitlabProject : texts.youDontHaveAccessTo}
     </Empty>
   );
 }

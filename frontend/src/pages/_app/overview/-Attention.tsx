@@ -18,14 +18,12 @@ export function Attention({ overview: { attention, attentionTotal } }: { overvie
     <Panel
       title={texts.needsAttention}
       note={
-        attentionTotal > attention.length
-          ? texts.theWorstOf(attention.length, attentionTotal)
-          : attentionTotal
+        attentionTotal > attention.length ? texts.worstOf(attention.length, attentionTotal) : attentionTotal
       }
       flush
     >
       {troubles.length === 0 ? (
-        <Empty title={texts.nothingNeedsYou}>{texts.noInstanceIsFailedOrDegraded}</Empty>
+        <Empty title={texts.allClear}>{texts.allInstancesAreHealthyThe}</Empty>
       ) : (
         <ul className={classes.troubles}>
           {troubles.map((trouble) => (
@@ -60,12 +58,14 @@ function TroubleItem({ trouble: { cluster, instance, severity, reasons } }: { tr
 }
 
 /** What the time is: since when it is so, or when it happened. */
-const ages: Partial<Record<Reason['reason'], { prefix: string }>> = {
-  health: { prefix: 'since ' },
-  offline: { prefix: 'since ' },
-  project: { prefix: 'since ' },
-  files: { prefix: 'changed ' },
-  drift: { prefix: 'since ' },
+const lasting = { prefix: texts.forDuration, lasting: true };
+
+const ages: Partial<Record<Reason['reason'], { prefix: string; lasting?: boolean }>> = {
+  health: lasting,
+  offline: lasting,
+  project: lasting,
+  files: { prefix: texts.changed },
+  drift: lasting,
 };
 
 function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason: Reason }) {
@@ -73,21 +73,21 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
   if (reason === 'pipeline' && pipeline !== undefined) {
     return (
       <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(pipeline) }}>
-        {texts.readWhereItFailed}
+        {texts.viewError}
       </TextLink>
     );
   }
   if (reason === 'project' && operator) {
     return (
       <TextLink to="/administration/projects/$cluster" params={{ cluster }} search={{}}>
-        {texts.lookAtTheProject}
+        {texts.viewProject}
       </TextLink>
     );
   }
   if (instance === undefined) {
     return (
       <TextLink to="/clusters/$cluster" params={{ cluster }}>
-        {reason === 'files' ? texts.seeTheProblems : texts.lookAtTheCluster}
+        {reason === 'files' ? texts.viewProblems : texts.viewCluster}
       </TextLink>
     );
   }
@@ -100,7 +100,7 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
   }
   return (
     <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
-      {reason === 'files' ? texts.seeTheProblems : texts.lookAtTheInstance}
+      {reason === 'files' ? texts.viewProblems : texts.viewInstance}
     </TextLink>
   );
 }

@@ -14,11 +14,11 @@ export function Running({ running }: Pick<Overview, 'running'>) {
   return (
     <Panel title={texts.runningPipelines} note={running.length} flush>
       {running.length === 0 ? (
-        <p className={classes.nothing}>{texts.noPipelineRuns}</p>
+        <p className={classes.nothing}>{texts.noPipelinesRunning}</p>
       ) : (
         <Table
           label={texts.runningPipelines}
-          heads={[texts.about, texts.status, texts.pipeline, texts.updated]}
+          heads={[texts.instance, texts.status, texts.pipeline, texts.updated]}
         >
           {running.map(({ cluster, instance, pipeline }) => (
             <tr key={`${cluster}/${pipeline.id}/${instance ?? ''}`}>

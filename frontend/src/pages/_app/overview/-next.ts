@@ -2,13 +2,13 @@ import type { Attention } from '@/api/types';
 import * as texts from '@/texts/overview';
 
 export const reasonWords: Record<Attention['reason'], string> = {
-  sync: texts.gitlabProjectNotRead,
+  sync: texts.gitlabSyncFailed,
   stale: texts.stale,
   offline: texts.clusterOffline,
   project: texts.gitlabProject,
   health: texts.health,
   pipeline: texts.pipelineFailed,
-  files: texts.filesWithProblems,
+  files: texts.problemsInFiles,
   drift: texts.drift,
 };
 

@@ -27,7 +27,7 @@ test('counts by status, and each count leads to exactly those instances', async 
   expect(await screen.findByText(`All ${failed.length} shown`)).toBeVisible();
 });
 
-test('says what needs attention, why, and what to do next', async () => {
+test('says what need attention, why, and what to do next', async () => {
   open('/overview');
   const attention = await panel('Needs attention');
   const broken = mock.world.instances.find(
@@ -36,20 +36,20 @@ test('says what needs attention, why, and what to do next', async () => {
   if (!broken) throw new Error('the world has nothing that failed twice');
   const item = within(attention).getByRole('link', { name: broken.name }).closest('li') as HTMLElement;
   expect(item).toHaveTextContent(
-    'lms: CrashLoopBackOff, 14 restarts in 20 minutes. Read the previous container’s log. Look at the instance',
+    'lms: CrashLoopBackOff, 14 restarts in 20 minutes. Read the previous container’s log. View instance',
   );
-  expect(within(item).getByRole('link', { name: 'Look at the instance' })).toHaveAttribute(
+  expect(within(item).getByRole('link', { name: 'View instance' })).toHaveAttribute(
     'href',
     `/clusters/${broken.cluster}/instances/${broken.name}`,
   );
-  expect(within(item).getByRole('link', { name: 'Read where it failed' })).toHaveAttribute(
+  expect(within(item).getByRole('link', { name: 'View error' })).toHaveAttribute(
     'href',
     `/clusters/${broken.cluster}/pipelines/${broken.pipeline?.id ?? 0}`,
   );
   const offline = within(attention)
     .getByText(/The gateway refused the connection/)
     .closest('li');
-  expect(within(offline as HTMLElement).getByRole('link', { name: 'Look at the cluster' })).toBeVisible();
+  expect(within(offline as HTMLElement).getByRole('link', { name: 'View cluster' })).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -57,14 +57,14 @@ test('says what is wrong with a project, and leads to it', async () => {
   const [cluster] = mock.world.clusters;
   if (!cluster) throw new Error('the world has no cluster');
   cluster.troubles = [
-    { check: 'webhook', severity: 'degraded', detail: 'GitLab disabled the webhook.', cure: 'Send a test.' },
+    { check: 'webhook', severity: 'degraded', detail: 'GitLab disabled the webhook.', cure: 'Send test.' },
     { check: 'token', severity: 'degraded', detail: 'The API token expires on 2026-12-05.' },
   ];
   open('/overview');
   const item = (await screen.findByText(/GitLab disabled the webhook/)).closest('li') as HTMLElement;
-  expect(item).toHaveTextContent('GitLab disabled the webhook. Send a test. Look at the project');
+  expect(item).toHaveTextContent('GitLab disabled the webhook. Send test. View project');
   expect(item).toHaveTextContent('The API token expires on 2026-12-05.');
-  expect(within(item).getAllByRole('link', { name: 'Look at the project' })[0]).toHaveAttribute(
+  expect(within(item).getAllByRole('link', { name: 'View project' })[0]).toHaveAttribute(
     'href',
     `/administration/projects/${cluster.id}`,
   );
@@ -82,7 +82,7 @@ test('files are corrected by operators, and only looked at by viewers', async ()
     user: { ...mock.world.user, role: 'viewer' },
   });
   open('/overview');
-  expect((await screen.findAllByRole('link', { name: 'See the problems' })).length).toBeGreaterThan(0);
+  expect((await screen.findAllByRole('link', { name: 'View problems' })).length).toBeGreaterThan(0);
   expect(screen.queryByRole('link', { name: 'Correct the files' })).not.toBeInTheDocument();
 });
 
@@ -105,9 +105,9 @@ test('all well says so', async () => {
   for (const c of mock.world.clusters) c.online = { state: 'online' };
   mock.world.activity = [];
   open('/overview');
-  expect(await screen.findByText('Nothing needs you')).toBeVisible();
-  expect(screen.getByText('No pipeline runs.', { selector: 'section *' })).toBeVisible();
-  expect(screen.getByText('Nothing has happened yet.')).toBeVisible();
+  expect(await screen.findByText('All clear')).toBeVisible();
+  expect(screen.getByText('No pipelines running.', { selector: 'section *' })).toBeVisible();
+  expect(screen.getByText('No activity yet.')).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 

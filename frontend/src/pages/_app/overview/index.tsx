@@ -47,7 +47,7 @@ function Fleet({ overview }: { overview: Overview }) {
             flush
           >
             {overview.activity.length === 0 ? (
-              <p className={classes.nothing}>{texts.nothingHasHappenedYet}</p>
+              <p className={classes.nothing}>{texts.noActivityYet}</p>
             ) : (
               <ul className={activityClasses.list}>
                 {withoutEchoes(overview.activity)
@@ -71,7 +71,7 @@ function NothingYet() {
       title={texts.noClustersYet}
       action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
     >
-      {administrator ? texts.aClusterIsOneGitlabProject : texts.youSeeTheClustersThatAn}
+      {administrator ? texts.eachGitlabProjectDefinesOne : texts.youDontHaveAccessTo}
     </Empty>
   );
 }

@@ -45,7 +45,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
       {failure && !asking && (
         <Failure
           error={failure}
-          what={texts.theFirstSyncWasNotBrought}
+          what={texts.couldntFinishTheFirstSync}
           onRetry={() => {
             setFailure(null);
             setAsking(true);
@@ -55,10 +55,10 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
       )}
       <div className={classes.buttons}>
         <ButtonLink to="/clusters/$cluster" params={{ cluster }} size="sm">
-          {texts.toTheCluster}
+          {texts.viewCluster}
         </ButtonLink>
         <ButtonLink to="/administration/projects/$cluster" params={{ cluster }} size="sm" variant="default">
-          {texts.toTheProjectsSettings}
+          {texts.projectSettings}
         </ButtonLink>
         <ButtonLink to="/projects/new" search={{}} size="sm" variant="default">
           {texts.addAnother}
@@ -95,10 +95,10 @@ const tones: Record<Place, string> = {
 
 const words: Record<Place, string> = {
   done: texts.done,
-  now: texts.underWay,
-  ahead: texts.toCome,
+  now: texts.inProgress,
+  ahead: texts.upcoming,
   failed: texts.failed,
-  skipped: texts.leftOut,
+  skipped: texts.skipped,
 };
 
 interface StepsProps {
@@ -119,7 +119,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
     return [place[found.state], [found.detail, found.cure].filter(Boolean).join(' ')];
   };
   const steps: [string, Place, ReactNode][] = [
-    [texts.addedToOcim, 'done', texts.asItsCredentialsAreSealed(cluster.id)],
+    [texts.addedToOcim, 'done', texts.asItsCredentialsAreEncrypted(cluster.id)],
     [
       texts.repositoryRead,
       reading,
@@ -134,7 +134,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
             .map((i) => i.name)
             .join(', ')}${instances.length > 5 ? '…' : ''}`
         : read
-          ? texts.noneYetInstancesIsEmpty
+          ? texts.noInstancesYetInstancesIs
           : undefined,
     ],
     [texts.webhookInstalled, ...after('webhook')],

@@ -47,10 +47,10 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
   const form = useApiForm({
     initialValues,
     validate: {
-      gitlabUrl: (v) => (/^https?:\/\//.test(v) ? null : texts.theAddressOfTheServerIs),
-      project: (v) => (v.trim() === '' ? texts.theProjectsAddressNumericIdOr : null),
-      apiToken: (v) => (v === '' ? texts.aTokenWithTheApiScope : null),
-      triggerToken: (v) => (v === '' ? texts.aPipelineTriggerTokenIsNeeded : null),
+      gitlabUrl: (v) => (/^https?:\/\//.test(v) ? null : texts.enterTheServersUrlStarting),
+      project: (v) => (v.trim() === '' ? texts.enterTheProjectsUrlNumeric : null),
+      apiToken: (v) => (v === '' ? texts.enterATokenWithThe : null),
+      triggerToken: (v) => (v === '' ? texts.enterAPipelineTriggerToken : null),
     },
     send: async (values) => {
       const body = bodyOf(values);
@@ -85,47 +85,47 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           <div className={classes.fields}>
             <TextInput
               label={texts.project}
-              description={texts.addressOfItsPageNumericId}
+              description={texts.urlNumericIdOrPath}
               autoFocus
               {...form.field('project')}
               onBlur={split}
             />
             <TextInput
               label={texts.server}
-              description={texts.anyGitlabEachProjectMayBe}
+              description={texts.projectsCanBeOnDifferent}
               type="url"
               {...form.field('gitlabUrl')}
             />
             <PasswordInput
               label={texts.apiToken}
-              description={texts.withTheApiScopeAndThe}
+              description={texts.needsTheApiScopeAnd}
               autoComplete="off"
               {...form.field('apiToken')}
             />
             <PasswordInput
               label={texts.triggerToken}
-              description={texts.ofAPipelineTriggerOfThe}
+              description={texts.aPipelineTriggerTokenOf}
               autoComplete="off"
               {...form.field('triggerToken')}
             />
           </div>
         </Panel>
-        <Panel title={texts.deployKey} note={texts.mayBeLeftOut}>
+        <Panel title={texts.deployKey} note={texts.optional}>
           <Radio.Group
             aria-label={texts.deployKey}
             value={values.deployKeyBy}
             onChange={(by) => form.set('deployKeyBy', by)}
           >
             <div className={classes.choices}>
-              <Radio value="none" label={texts.noneOcimItselfNeedsNone} />
-              <Radio value="make" label={texts.ocimMakesOneAndRegistersIt} />
-              <Radio value="paste" label={texts.pasteAPrivateKeyWhichOcim} />
+              <Radio value="none" label={texts.noneOcimDoesntNeedOne} />
+              <Radio value="make" label={texts.generateOneAndRegisterIt} />
+              <Radio value="paste" label={texts.pasteAPrivateKeyTo} />
             </div>
           </Radio.Group>
           {values.deployKeyBy === 'paste' && (
             <Textarea
               label={texts.privateKey}
-              description={texts.inPemFormWithoutAPassphrase}
+              description={texts.pemFormatWithoutAPassphrase}
               placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
               autosize
               minRows={3}
@@ -137,7 +137,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
             />
           )}
         </Panel>
-        <Panel title={texts.theClustersOpenfaas} note={texts.mayBeLeftOutThenHealth}>
+        <Panel title={texts.theClustersOpenfaas} note={texts.optionalWithoutItHealthAnd}>
           <div className={classes.fields}>
             <TextInput
               label={texts.gateway}
@@ -149,7 +149,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
             <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
             <PasswordInput
               label={texts.inspectorSecret}
-              description={texts.sharedWithTheInspectorInThe}
+              description={texts.theSecretSharedWithThe}
               autoComplete="off"
               {...form.field('inspectorSecret')}
             />
@@ -160,7 +160,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
         <Panel title={texts.checks} note={<span role="status">{summary(runs)}</span>}>
           {runs.length === 0 ? (
             <p className={classes.about}>
-              {texts.pressingLooksAtEachInTurn(checkNames.map((n) => checkWords[n]).join(', '))}
+              {texts.ocimRunsTheseChecksFirst(checkNames.map((n) => checkWords[n]).join(', '))}
             </p>
           ) : (
             <CheckList
@@ -171,14 +171,14 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
               action={({ field }) =>
                 field !== undefined && (
                   <SmallButton onClick={() => focusField(element.current, field)}>
-                    {texts.toTheField(fieldWords[field])}
+                    {texts.goTo(fieldWords[field])}
                   </SmallButton>
                 )
               }
             />
           )}
         </Panel>
-        {form.failure && <Failure error={form.failure} what={texts.theProjectWasNotAdded} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntAddTheProject} />}
         <div className={classes.buttons}>
           <Button
             type="submit"
@@ -197,7 +197,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
               disabled={form.busy || checks.busy}
               onClick={() => (lenient.current = true)}
             >
-              {texts.addAllTheSame}
+              {texts.addAnyway}
             </Button>
           )}
         </div>
@@ -218,7 +218,7 @@ function refuse(runs: readonly CheckRun[], lenient: boolean): void {
   const said = bad.flatMap(({ field, detail }) =>
     field === undefined ? [] : [[field, detail ?? ''] as const],
   );
-  throw new ApiError(422, texts.notAllChecksCouldBeMade, undefined, Object.fromEntries(said));
+  throw new ApiError(422, texts.someChecksCouldntRun, undefined, Object.fromEntries(said));
 }
 
 function bodyOf(values: Values): NewProject {

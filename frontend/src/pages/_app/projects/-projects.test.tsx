@@ -38,9 +38,9 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
     expect(screen.getByLabelText('API token')).toHaveAccessibleDescription(/GitLab refuses the token/),
   );
   expect(screen.getByLabelText('API token')).toHaveFocus();
-  expect(check('API token and its scopes')).toHaveTextContent('What to do: Make a token with the scope api.');
-  expect(check('GitLab can be reached')).toHaveTextContent('Passed');
-  expect(check('Project')).toHaveTextContent('Not tried');
+  expect(check('API token and scopes')).toHaveTextContent('Next step: Make a token with the scope api.');
+  expect(check('GitLab connection')).toHaveTextContent('Passed');
+  expect(check('Project')).toHaveTextContent('Not run');
   expect(check('OpenFaaS gateway')).toHaveTextContent('Skipped');
   expect(mock.world.added).toEqual([]);
   expect(await faults()).toEqual([]);
@@ -50,8 +50,8 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
   expect(screen.getByLabelText('API token')).toHaveFocus();
   await user.clear(screen.getByLabelText('API token'));
   await user.type(screen.getByLabelText('API token'), 'right');
-  await user.click(screen.getByRole('button', { name: 'Check again: API token and its scopes' }));
-  await waitFor(() => expect(check('API token and its scopes')).toHaveTextContent('Passed'));
+  await user.click(screen.getByRole('button', { name: 'Retry: API token and scopes' }));
+  await waitFor(() => expect(check('API token and scopes')).toHaveTextContent('Passed'));
   expect(mock.world.added, 'checking again adds nothing').toEqual([]);
 
   await press(user);
@@ -61,7 +61,7 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
     expect(within(progress).getByText('Repository read').closest('li')).toHaveTextContent('Done'),
   );
   await waitFor(() => expect(progress).toHaveTextContent('All is well with webhook.'));
-  expect(screen.getByRole('link', { name: 'To the cluster' })).toHaveAttribute('href', '/clusters/new-one');
+  expect(screen.getByRole('link', { name: 'View cluster' })).toHaveAttribute('href', '/clusters/new-one');
   expect(await faults()).toEqual([]);
 });
 
@@ -70,8 +70,8 @@ test('each check shows that it runs before it shows how it came out', async () =
   const { user } = open('/projects/new');
   await fill(user, 'grove/new-one', 'right');
   await press(user);
-  await waitFor(() => expect(check('GitLab can be reached')).toHaveTextContent('Checking'));
-  expect(check('API token and its scopes')).toHaveTextContent('Waiting');
+  await waitFor(() => expect(check('GitLab connection')).toHaveTextContent('Checking'));
+  expect(check('API token and scopes')).toHaveTextContent('Waiting');
   expect(screen.getByRole('button', { name: 'Check and add' })).toBeDisabled();
 });
 
@@ -84,7 +84,7 @@ test('what can be put right later need not hold a project up', async () => {
     expect(screen.getByLabelText('Gateway')).toHaveAccessibleDescription(/does not answer/),
   );
   expect(mock.world.added).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Add all the same' }));
+  await user.click(screen.getByRole('button', { name: 'Add anyway' }));
   expect(await screen.findByRole('heading', { name: 'new-one is added' })).toBeVisible();
 });
 
@@ -138,6 +138,6 @@ test('only administrators add projects', async () => {
     user: { ...mock.world.user, role: 'operator' },
   });
   open('/projects/new');
-  expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+  expect(await screen.findByText('You don’t have permission')).toBeVisible();
   expect(screen.queryByLabelText('API token')).not.toBeInTheDocument();
 });

@@ -29,14 +29,14 @@ function AddProject() {
   if (!administrator) {
     return (
       <Page title={texts.addGitlabProject}>
-        <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.onlyAdministratorsAddProjectsSinceThat}</Empty>
+        <Empty title={texts.youDontHavePermission}>{texts.onlyAdministratorsCanAddProjects}</Empty>
       </Page>
     );
   }
   return (
     <Page
-      title={added === undefined ? texts.addGitlabProject : texts.isAdded(added)}
-      about={added === undefined ? texts.oneProjectDescribesOneClusterAnd : texts.youCanLeaveItGoesOn}
+      title={added === undefined ? texts.addGitlabProject : texts.added(added)}
+      about={added === undefined ? texts.eachProjectDefinesOneCluster : texts.youCanLeaveThisPage}
     >
       {added === undefined ? (
         <ProjectForm

@@ -59,7 +59,7 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
         if (ready) setAsking(true);
       }}
     >
-      <p className={classes.text}>{texts.howEachOperationReachesThisClusters}</p>
+      <p className={classes.text}>{texts.howOcimTriggersEachGrove}</p>
       {kinds.map((kind) => {
         const own = draft.operations.get(kind);
         if (!own) return null;
@@ -87,37 +87,37 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
       />
       <Panel title={texts.reprovisioning}>
         <Checkbox
-          label={texts.administratorsMayReprovisionThisClusterFrom}
-          description={texts.itChangesTheClustersOwnInfrastructure}
+          label={texts.allowAdministratorsToReprovisionThis}
+          description={texts.reprovisioningChangesTheClustersInfrastructure}
           checked={draft.allowReprovision}
           onChange={({ currentTarget: { checked } }) =>
             setDraft((before) => ({ ...before, allowReprovision: checked }))
           }
         />
       </Panel>
-      {failure && <Failure error={failure} what={texts.itCouldNotBeTriedWhat} />}
+      {failure && <Failure error={failure} what={texts.couldntRunTheDryRun} />}
       <div className={classes.bar}>
         <p role="status">{words(changed, said, fresh)}</p>
         <Button variant="default" disabled={!changed} onClick={() => setDraft(draftOf(page))}>
-          {texts.undoAll}
+          {texts.discardChanges}
         </Button>
         <Button type="submit" disabled={!ready}>
-          {texts.saveTheContract}
+          {texts.save}
         </Button>
       </div>
       {asking && (
         <Confirm
-          title={texts.saveTheContract2}
+          title={texts.saveTheGroveIntegration}
           verb={texts.save}
           run={() => setContract(cluster, contract)}
           onDone={() => {
-            tell(texts.theContractIsSaved);
+            tell(texts.groveIntegrationSaved);
             void queryClient.invalidateQueries({ queryKey: contractQuery(cluster).queryKey });
           }}
           onClose={() => setAsking(false)}
         >
           <p>
-            {texts.operationsThatWaitAlreadyStayAs(
+            {texts.operationsThatAreAlreadyWaiting(
               touched.length,
               touched.map((k) => operationWords[k]).join(', '),
             )}
@@ -154,7 +154,7 @@ function useDryRun(cluster: string, contract: Contract, whole: boolean) {
 }
 
 function words(changed: boolean, problems: number, fresh: boolean): string {
-  if (problems > 0) return texts.correctWhatIsMarked;
-  if (!changed) return texts.nothingIsChanged;
-  return fresh ? texts.lookAtWhatWouldBeSent : texts.tryingWhatWouldBeSent;
+  if (problems > 0) return texts.correctTheMarkedFields;
+  if (!changed) return texts.noChanges;
+  return fresh ? texts.reviewTheDryRunsThen : texts.runningDryRun;
 }

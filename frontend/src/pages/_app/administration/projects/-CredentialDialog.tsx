@@ -36,23 +36,23 @@ export default function CredentialDialog({ project, doing, onDone, onClose }: Cr
           title={texts.rotateTheWebhookSecret2}
           verb={texts.rotate2}
           run={() => rotateCredential(project.id, 'webhookSecret')}
-          onDone={() => done(texts.theWebhookHasANewSecret)}
+          onDone={() => done(texts.webhookSecretRotated)}
           onClose={onClose}
         >
-          {texts.ocimMakesANewSecretAnd}
+          {texts.ocimGeneratesANewSecret}
         </Confirm>
       );
     case 'makeKey':
       return (
         <Confirm
-          title={project.deployKey ? texts.rotateTheDeployKey2 : texts.makeADeployKey2}
-          verb={project.deployKey ? texts.rotate2 : texts.makeIt}
+          title={project.deployKey ? texts.rotateTheDeployKey2 : texts.generateADeployKey2}
+          verb={project.deployKey ? texts.rotate2 : texts.generate2}
           run={() => rotateCredential(project.id, 'deployKey')}
-          onDone={() => done(texts.theNewDeployKeyIsRegistered)}
+          onDone={() => done(texts.deployKeyRegisteredInGitlab)}
           onClose={onClose}
         >
-          {texts.ocimMakesANewKeyAnd}
-          {project.deployKey && texts.theFormerOneIsRemovedThere(project.deployKey.fingerprint)}
+          {texts.ocimGeneratesANewKey}
+          {project.deployKey && texts.itRemovesTheOldKey(project.deployKey.fingerprint)}
         </Confirm>
       );
     default:
@@ -71,11 +71,11 @@ const titles: Record<Replaced, string> = {
 };
 
 const helps: Record<Replaced, ReactNode> = {
-  apiToken: texts.gitlabIsAskedWhetherItIs,
-  triggerToken: texts.gitlabIsAskedWhetherItIs,
-  pasteKey: texts.ocimRegistersItsPublicHalfAt,
-  gateway: texts.theGatewayIsAskedWhetherIt,
-  inspectorSecret: texts.theInspectorInTheClusterHas,
+  apiToken: texts.ocimTestsTheNewValue,
+  triggerToken: texts.ocimTestsTheNewValue,
+  pasteKey: texts.ocimRegistersThePublicKey,
+  gateway: texts.ocimTestsTheNewValues,
+  inspectorSecret: texts.configureTheSameSecretFor,
 };
 
 const empty = {
@@ -99,17 +99,17 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
   const form = useApiForm({
     initialValues: { ...empty, gatewayUrl: project.gatewayUrl ?? '' },
     validate: {
-      apiToken: needed('apiToken', texts.aTokenWithTheApiScope),
-      triggerToken: needed('triggerToken', texts.aPipelineTriggerTokenIsNeeded),
-      deployKey: needed('pasteKey', texts.aPrivateKeyInPemForm),
-      inspectorSecret: needed('inspectorSecret', texts.aSecretOfAtLeast32),
+      apiToken: needed('apiToken', texts.enterATokenWithThe),
+      triggerToken: needed('triggerToken', texts.enterAPipelineTriggerToken),
+      deployKey: needed('pasteKey', texts.enterAPrivateKeyIn),
+      inspectorSecret: needed('inspectorSecret', texts.enterASecretOfAt),
     },
     send: ({ gatewayUrl, ...secrets }) => {
       const given: NewCredentials = Object.fromEntries(Object.entries(secrets).filter(([, v]) => v !== ''));
       return replaceCredentials(project.id, doing === 'gateway' ? { ...given, gatewayUrl } : given);
     },
     onDone: () => {
-      onDone(doing === 'gateway' ? texts.theGatewayIsChanged : texts.itIsReplaced);
+      onDone(doing === 'gateway' ? texts.gatewayChanged : texts.credentialReplaced);
       onClose();
     },
   });
@@ -150,7 +150,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
           <>
             <TextInput
               label={texts.gateway}
-              description={texts.anEmptyOneTakesTheGateway}
+              description={texts.leaveEmptyToRemoveThe}
               type="url"
               data-autofocus
               {...form.field('gatewayUrl')}
@@ -167,7 +167,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             {...form.field('inspectorSecret')}
           />
         )}
-        {form.failure && <Failure error={form.failure} what={texts.itWasNotReplaced} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntReplaceTheCredential} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}

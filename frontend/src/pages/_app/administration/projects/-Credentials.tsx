@@ -25,11 +25,15 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
   const rows: [string, ReactNode, ReactNode][] = [
     [
       texts.apiToken,
-      <Time key="end" at={health.tokenExpiresAt} prefix={texts.ends} />,
+      <Time key="end" at={health.tokenExpiresAt} prefix={texts.expires} />,
       act('apiToken', texts.replace, texts.replaceTheApiToken),
     ],
     [texts.triggerToken, null, act('triggerToken', texts.replace, texts.replaceTheTriggerToken)],
-    [texts.webhookSecret, texts.madeByOcim, act('webhookSecret', texts.rotate, texts.rotateTheWebhookSecret)],
+    [
+      texts.webhookSecret,
+      texts.generatedByOcim,
+      act('webhookSecret', texts.rotate, texts.rotateTheWebhookSecret),
+    ],
     [
       texts.deployKey,
       key ? (
@@ -50,8 +54,8 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
       <>
         {act(
           'makeKey',
-          key ? texts.rotate : texts.makeOne,
-          key ? texts.rotateTheDeployKey : texts.makeADeployKey,
+          key ? texts.rotate : texts.generate,
+          key ? texts.rotateTheDeployKey : texts.generateADeployKey,
         )}
         {act('pasteKey', texts.paste, texts.pasteADeployKey)}
       </>,
@@ -60,8 +64,8 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
     [texts.inspectorSecret, null, act('inspectorSecret', texts.replace, texts.replaceTheInspectorSecret)],
   ];
   return (
-    <Panel title={texts.credentials} note={texts.sealedNoneIsEverShown} flush>
-      <Table label={texts.credentials} heads={[texts.name, texts.knownOfIt, '']}>
+    <Panel title={texts.credentials} note={texts.encryptedNeverDisplayed} flush>
+      <Table label={texts.credentials} heads={[texts.name, texts.details, '']}>
         {rows.map(([name, about, actions]) => (
           <tr key={name}>
             <td>{name}</td>

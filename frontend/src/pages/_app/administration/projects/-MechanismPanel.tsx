@@ -16,7 +16,7 @@ const mechanisms: readonly { value: Mechanism['by']; label: string }[] = [
   { value: 'pipeline', label: texts.newPipelineWithVariables },
 ];
 
-const unsaved = { shape: 'triangle', tone: 'warn', word: texts.otherThanNow } as const;
+const unsaved = { shape: 'triangle', tone: 'warn', word: texts.changed } as const;
 
 interface MechanismPanelProps {
   kind: OperationKind;
@@ -49,8 +49,8 @@ export function MechanismPanel(props: MechanismPanelProps) {
       }
       actions={
         draft.own && (
-          <SmallButton onClick={onDefault} aria-label={texts.backToTheDefault(word)}>
-            {texts.backToTheDefault2}
+          <SmallButton onClick={onDefault} aria-label={texts.resetToDefault(word)}>
+            {texts.resetToDefault2}
           </SmallButton>
         )
       }
@@ -59,7 +59,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
         <fieldset className={classes.mechanism}>
           <legend>{word}</legend>
           <NativeSelect
-            label={texts.askedForBy}
+            label={texts.method}
             data={mechanisms}
             value={draft.by}
             error={problems[`${path}.by`]}
@@ -68,7 +68,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
           {draft.by === 'commit' ? (
             <TextInput
               label={texts.commitMessage}
-              description={texts.mayHoldAnd}
+              description={texts.placeholdersAnd}
               value={draft.message}
               error={problems[`${path}.message`]}
               onChange={({ currentTarget: { value } }) => edit({ message: value })}
@@ -77,7 +77,7 @@ export function MechanismPanel(props: MechanismPanelProps) {
             <Pairs
               one="variable"
               placeholder="NAME"
-              about={texts.valuesMayHoldAnd}
+              about={texts.placeholdersInValuesAnd}
               pairs={draft.variables}
               problemOf={({ id, name }) =>
                 problems[rowPath(kind, id)] ?? problems[`${path}.variables.${name}`]

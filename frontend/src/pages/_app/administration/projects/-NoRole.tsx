@@ -5,7 +5,7 @@ import * as texts from '@/texts/projects';
 export function NoRole({ title, who }: { title: string; who: 'Administrators' | 'Operators' }) {
   return (
     <Page title={title}>
-      <Empty title={texts.yourRoleDoesNotAllowThis}>{texts.askAnAdministrator(who)}</Empty>
+      <Empty title={texts.youDontHavePermission}>{texts.askAnAdministrator(who)}</Empty>
     </Page>
   );
 }

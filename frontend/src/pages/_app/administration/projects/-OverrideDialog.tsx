@@ -21,7 +21,7 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
   const form = useApiForm({
     initialValues: { value: shown ?? '' },
     validate: {
-      value: (v) => (v.trim() === '' ? texts.somethingHasToBeShownTo : null),
+      value: (v) => (v.trim() === '' ? texts.enterAValueToRemove : null),
     },
     send: async ({ value }) => {
       try {
@@ -33,11 +33,11 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
     onDone: onClose,
   });
   return (
-    <Dialog title={texts.setByHand(factWord(name))} onClose={onClose}>
+    <Dialog title={texts.override(factWord(name))} onClose={onClose}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
         <p>
-          {texts.whatYouSetIsShownIn(
-            found === undefined ? texts.theRepositorySaysNothingOfIt : texts.theRepositorySays(found),
+          {texts.ocimShowsYourValueInstead(
+            found === undefined ? texts.theRepositoryDoesntDefineIt : texts.inTheRepository(found),
           )}
         </p>
         <TextInput
@@ -47,13 +47,13 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
           data-autofocus
           {...form.field('value')}
         />
-        {form.failure && <Failure error={form.failure} what={texts.itWasNotChanged} />}
+        {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheOverride} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            {texts.set}
+            {texts.save}
           </Button>
         </div>
       </form>

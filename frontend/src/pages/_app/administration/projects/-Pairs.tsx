@@ -89,7 +89,7 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
         className={classes.add ?? ''}
         onClick={() => onChange([...pairs, { id: next, name: '', value: '' }])}
       >
-        {texts.addA(one)}
+        {texts.add(one)}
       </SmallButton>
     </div>
   );

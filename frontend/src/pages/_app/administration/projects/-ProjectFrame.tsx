@@ -20,11 +20,11 @@ interface ProjectFrameProps {
 
 const sections = [
   { to: '/administration/projects/$cluster', word: texts.healthAndCredentials },
-  { to: '/administration/projects/$cluster/facts', word: texts.factsAndLinks },
+  { to: '/administration/projects/$cluster/facts', word: texts.detailsAndLinks },
 ] as const;
 
 const further = [
-  { to: '/administration/projects/$cluster/contract', word: texts.contract },
+  { to: '/administration/projects/$cluster/contract', word: texts.groveIntegration },
   { to: '/administration/projects/$cluster/usage', word: texts.usageReport },
 ] as const;
 
@@ -49,7 +49,7 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
       actions={
         <>
           <ButtonLink to="/clusters/$cluster" params={{ cluster }} variant="default">
-            {texts.toTheCluster}
+            {texts.viewCluster}
           </ButtonLink>
           {actions}
         </>

@@ -37,16 +37,16 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
           if (typed === project.id && !isPending) mutate();
         }}
       >
-        <p>{texts.ocimForgetsItsCredentialsAndAll}</p>
+        <p>{texts.ocimDeletesTheCredentialsAnd}</p>
         <div>
-          <h3>{texts.thisStaysAsItIs}</h3>
+          <h3>{texts.notAffected}</h3>
           <ul className={classes.list}>
-            <li>{texts.theGitlabProjectWithItsRepository(project.path)}</li>
-            <li>{texts.theClusterWithAllItsInstances}</li>
+            <li>{texts.theGitlabProjectWithIts(project.path)}</li>
+            <li>{texts.theClusterWithAllIts}</li>
             <li>{texts.theAuditLog}</li>
           </ul>
         </div>
-        <p id={`${id}-why`}>{texts.typeToConfirmIt(project.id)}</p>
+        <p id={`${id}-why`}>{texts.typeToConfirm(project.id)}</p>
         <TextInput
           aria-label={texts.type(project.id)}
           aria-describedby={`${id}-why`}
@@ -57,10 +57,10 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        {error && <Failure error={error} what={texts.itWasNotRemoved} />}
+        {error && <Failure error={error} what={texts.couldntRemoveTheProject} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>
-            {texts.leaveIt}
+            {texts.cancel}
           </Button>
           <Button type="submit" color="red.9" disabled={typed !== project.id} loading={isPending}>
             {texts.removeFromOcim2}
@@ -73,11 +73,11 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
 
 function Removed({ project, removal, onClose }: { project: Project; removal: Removal; onClose: () => void }) {
   const lists: [string, readonly string[]][] = [
-    [texts.gone, removal.removed],
-    [texts.leftAsItWas, removal.stays],
+    [texts.removed, removal.removed],
+    [texts.unchanged, removal.stays],
   ];
   return (
-    <Dialog title={texts.isRemoved(project.id)} onClose={onClose}>
+    <Dialog title={texts.removed2(project.id)} onClose={onClose}>
       <div className={classes.form} role="status">
         {(removal.warnings ?? []).map((warning) => (
           <p key={warning} className={classes.warning}>
@@ -97,7 +97,7 @@ function Removed({ project, removal, onClose }: { project: Project; removal: Rem
       </div>
       <div className={classes.buttons}>
         <Button onClick={onClose} data-autofocus>
-          {texts.toTheProjects}
+          {texts.viewProjects}
         </Button>
       </div>
     </Dialog>

@@ -22,19 +22,19 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
     .map(([path, said]) => (path === 'routes' ? said : `${path}: ${said}`));
   return (
     <Panel
-      title={texts.settingsOfACreate}
+      title={texts.settingsForCreate}
       note={draft.own && <Status look={ownLook} />}
       actions={
         draft.own && (
-          <SmallButton onClick={onDefault} aria-label={texts.backToTheDefaultSettingsOf}>
-            {texts.backToTheDefault2}
+          <SmallButton onClick={onDefault} aria-label={texts.resetToDefaultSettingsFor}>
+            {texts.resetToDefault2}
           </SmallButton>
         )
       }
     >
       <Textarea
         label={texts.routes}
-        description={texts.theFirstRouteThatTakesA}
+        description={texts.theFirstMatchingRouteApplies}
         autosize
         minRows={8}
         maxRows={24}

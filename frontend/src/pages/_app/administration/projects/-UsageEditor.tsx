@@ -33,7 +33,7 @@ interface UsageEditorProps {
 }
 
 const periods: readonly { value: UsageDraft['period']; label: string }[] = [
-  { value: 'days', label: texts.someDaysUpToYesterday },
+  { value: 'days', label: texts.aNumberOfDaysUp },
   { value: 'month', label: texts.theLastFullMonth },
 ];
 
@@ -51,7 +51,7 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
     mutationFn: (kept: UsageContract) =>
       setUsageContract(cluster, same(kept, page.default) ? undefined : kept),
     onSuccess: (saved) => {
-      tell(texts.howTheUsageReportIsAsked);
+      tell(texts.usageReportSettingsSaved);
       queryClient.setQueryData(usageContractQuery(cluster).queryKey, saved);
     },
   });
@@ -73,24 +73,24 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
         if (changed && whole && !busy) save.mutate(usage);
       }}
     >
-      <p className={classes.text}>{texts.onceADayAFunctionOf}</p>
+      <p className={classes.text}>{texts.ocimCollectsUsageFromThis}</p>
       <div className={classes.columns}>
         <div className={classes.column}>
           <Panel
-            title={texts.howItIsAskedFor}
+            title={texts.request}
             note={own && <Status look={ownLook} />}
             actions={
               own && (
                 <SmallButton onClick={() => setDraft(usageDraft(page.default))}>
-                  {texts.backToTheDefault2}
+                  {texts.resetToDefault2}
                 </SmallButton>
               )
             }
           >
-            <Group legend={texts.howItIsAskedFor}>
+            <Group legend={texts.request}>
               <TextInput
                 label={texts.functionText}
-                description={texts.itsNameInTheClustersOpenfaas}
+                description={texts.functionNameInTheClusters}
                 value={draft.function}
                 spellCheck={false}
                 error={problems['usage.function']}
@@ -114,25 +114,25 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
               <Pairs
                 one="parameter"
                 placeholder={texts.name2}
-                about={texts.sentInTheQueryValuesMay}
+                about={texts.sentAsQueryParametersPlaceholders}
                 pairs={draft.query}
                 problemOf={({ id }) => problems[parameterPath(id)]}
                 problem={problems['usage.query']}
                 onChange={(query) => edit({ query })}
               />
               <Checkbox
-                label={texts.itCanTellOfThePast}
-                description={texts.thenItIsAskedForPeriods}
+                label={texts.supportsHistoricalData}
+                description={texts.ocimAlsoRequestsPastPeriods}
                 checked={draft.history}
                 onChange={({ currentTarget: { checked } }) => edit({ history: checked })}
               />
             </Group>
           </Panel>
-          <Panel title={texts.howItIsRead}>
-            <Group legend={texts.howItIsRead}>
+          <Panel title={texts.response}>
+            <Group legend={texts.response}>
               <TextInput
                 label={texts.rows}
-                description={texts.pathToTheInstancesSuchAs}
+                description={texts.pathToTheInstancesSuch}
                 value={draft.rows}
                 spellCheck={false}
                 error={problems['usage.rows']}
@@ -156,11 +156,11 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
           </Panel>
         </div>
         <Panel
-          title={texts.whatIsUnderstood}
-          note={trial.data && !same(trial.variables, usage) && texts.ofWhatWasTypedBefore}
+          title={texts.parsedResult}
+          note={trial.data && !same(trial.variables, usage) && texts.fromEarlierSettings}
           actions={
             <SmallButton loading={trial.isPending} disabled={!whole} onClick={() => trial.mutate(usage)}>
-              {texts.tryIt}
+              {texts.test}
             </SmallButton>
           }
         >
@@ -171,11 +171,11 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
           />
         </Panel>
       </div>
-      {unsaved && unaimed(unsaved) && <Failure error={unsaved} what={texts.itWasNotSaved} />}
+      {unsaved && unaimed(unsaved) && <Failure error={unsaved} what={texts.couldntSaveTheSettings} />}
       <div className={classes.bar}>
         <p role="status">{words(changed, wrong)}</p>
         <Button variant="default" disabled={!changed} onClick={() => setDraft(usageDraft(page.usage))}>
-          {texts.undoAll}
+          {texts.discardChanges}
         </Button>
         <Button type="submit" disabled={!changed || !whole} loading={save.isPending}>
           {texts.save}
@@ -205,20 +205,15 @@ function Trial({
   old: boolean;
   failure: Error | null;
 }) {
-  if (failure) return <Failure error={failure} what={texts.theReportWasNotUnderstood} />;
+  if (failure) return <Failure error={failure} what={texts.couldntParseTheReport} />;
   if (!report) {
-    return <Empty title={texts.notTriedYet}>{texts.theClusterIsAskedByWhat}</Empty>;
+    return <Empty title={texts.notTested}>{texts.theTestCallsTheCluster}</Empty>;
   }
   const { from, to, instances, skipped = 0 } = report;
   return (
-    <div
-      data-old={old || undefined}
-      className={classes.sample}
-      role="status"
-      aria-label={texts.whatIsUnderstood}
-    >
+    <div data-old={old || undefined} className={classes.sample} role="status" aria-label={texts.parsedResult}>
       <p className={classes.text}>
-        {texts.fromTo(
+        {texts.to(
           from.slice(0, 10),
           to.slice(0, 10),
           numberOf(instances.length, 'instance'),
@@ -227,7 +222,7 @@ function Trial({
         )}
       </p>
       {instances.length > 0 && (
-        <Table label={texts.whatIsUnderstood} heads={[texts.instance, ...measures.map(({ name }) => name)]}>
+        <Table label={texts.parsedResult} heads={[texts.instance, ...measures.map(({ name }) => name)]}>
           {instances.slice(0, mostShown).map((row) => (
             <tr key={row.instance}>
               <td>{row.instance}</td>
@@ -239,7 +234,7 @@ function Trial({
         </Table>
       )}
       {instances.length > mostShown && (
-        <p className={classes.under}>{numberOf(instances.length - mostShown, 'further one')}.</p>
+        <p className={classes.under}>{texts.andMore(instances.length - mostShown)}</p>
       )}
     </div>
   );
@@ -262,6 +257,6 @@ function unaimed(error: Error | null): Error | null {
 }
 
 function words(changed: boolean, wrong: boolean): string {
-  if (wrong) return texts.correctWhatIsMarked;
-  return changed ? texts.tryItThenSave : texts.nothingIsChanged;
+  if (wrong) return texts.correctTheMarkedFields;
+  return changed ? texts.testTheSettingsThenSave : texts.noChanges;
 }

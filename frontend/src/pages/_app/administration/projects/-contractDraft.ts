@@ -84,7 +84,7 @@ function listOf(text: string): Routes | undefined {
 /** What a draft cannot even hold, by the path the API would name; the rest is the API's to say. */
 export function problemsOf({ routes, operations }: ContractDraft): Record<string, string> {
   const problems: Record<string, string> = {};
-  if (routes.own && listOf(routes.text) === undefined) problems.routes = texts.thisIsNoListInJson;
+  if (routes.own && listOf(routes.text) === undefined) problems.routes = texts.enterAJsonList;
   for (const [kind, { own, by, variables }] of operations) {
     if (!own || by === 'commit') continue;
     for (const [id, problem] of pairProblems(variables)) problems[rowPath(kind, id)] = problem;

@@ -28,19 +28,19 @@ describe('the list of projects', () => {
     expect(within(row).getAllByText('Passed')).toHaveLength(3);
     expect(screen.getByRole('row', { name: /^learn-do/ })).toHaveTextContent('GitLab refuses the token.');
     expect(await faults()).toEqual([]);
-    await user.click(screen.getByLabelText('Only those that need somebody'));
+    await user.click(screen.getByLabelText('Needs attention'));
     await waitFor(() => expect(screen.queryByRole('row', { name: /^campus-aws/ })).not.toBeInTheDocument());
     expect(screen.getByRole('row', { name: /^learn-do/ })).toBeVisible();
     await user.type(screen.getByLabelText('Filter by name, path or server'), 'nothing');
     await waitFor(() => expect(router.state.location.search).toMatchObject({ name: 'nothing' }));
-    await user.click(await screen.findByRole('button', { name: 'Clear the filters' }));
+    await user.click(await screen.findByRole('button', { name: 'Clear filters' }));
     expect(await screen.findByRole('row', { name: /^campus-aws/ })).toBeVisible();
   });
 
   test('is for operators, who add none', async () => {
     enterAs('viewer');
     const { unmount } = open(projects);
-    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    expect(await screen.findByText('You don’t have permission')).toBeVisible();
     unmount();
     enterAs('operator');
     open(projects);
@@ -63,7 +63,7 @@ describe('a project', () => {
               check,
               at: new Date().toISOString(),
               state: failed ? 'failed' : 'passed',
-              detail: failed ? 'The project has no webhook.' : 'Well.',
+              detail: failed ? 'the project has no webhook.' : 'Well.',
               ...(failed ? { cure: 'Rotate the webhook’s secret here.' } : {}),
             },
           ],
@@ -73,7 +73,7 @@ describe('a project', () => {
     await user.click(screen.getByRole('button', { name: 'Check all' }));
     await waitFor(() =>
       expect(within(list).getByText('Webhook').closest('li')).toHaveTextContent(
-        'What to do: Rotate the webhook’s secret here.',
+        'Next step: Rotate the webhook’s secret here.',
       ),
     );
     await waitFor(() => expect(screen.getByText('12 passed, 1 failed')).toBeVisible());
@@ -97,9 +97,9 @@ describe('a project', () => {
 
   test('gets a new deploy key, whose fingerprint is shown', async () => {
     const { user } = open(`${projects}/campus-aws`);
-    await user.click(await screen.findByRole('button', { name: 'Make a deploy key' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Make a deploy key?' });
-    await user.click(within(dialog).getByRole('button', { name: 'Make it' }));
+    await user.click(await screen.findByRole('button', { name: 'Generate a deploy key' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Generate a deploy key?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Generate' }));
     expect(await screen.findByText('SHA256:new')).toBeVisible();
   });
 
@@ -114,7 +114,7 @@ describe('a project', () => {
     await user.click(button);
     const told = await screen.findByRole('dialog', { name: 'campus-aws is removed' });
     expect(told).toHaveTextContent('The GitLab project grove/campus-aws');
-    await user.click(within(told).getByRole('button', { name: 'To the projects' }));
+    await user.click(within(told).getByRole('button', { name: 'View projects' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(projects));
     expect(await screen.findByRole('row', { name: /^learn-do/ })).toBeVisible();
     expect(screen.queryByRole('row', { name: /^campus-aws/ })).not.toBeInTheDocument();
@@ -126,24 +126,24 @@ describe('a project', () => {
     expect(await screen.findByRole('button', { name: 'Check all' })).toBeVisible();
     expect(screen.queryByRole('table', { name: 'Credentials' })).not.toBeInTheDocument();
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
-    expect(screen.queryByRole('link', { name: 'Contract' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Grove integration' })).not.toBeInTheDocument();
   });
 });
 
 describe('facts and links', () => {
   test('are set by hand, marked with what was found, and left to the repository again', async () => {
     const { user } = open(`${projects}/campus-aws/facts`);
-    await user.click(await screen.findByRole('button', { name: 'Set by hand: Region' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Set by hand: Region' });
+    await user.click(await screen.findByRole('button', { name: 'Overridden: Region' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Overridden: Region' });
     expect(dialog).toHaveTextContent('The repository says: eu-central-1');
     const field = within(dialog).getByLabelText('Region');
     await user.clear(field);
     await user.type(field, 'mars-1');
-    await user.click(within(dialog).getByRole('button', { name: 'Set' }));
-    const row = await screen.findByRole('row', { name: /^Region mars-1 Set by hand eu-central-1/ });
+    await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+    const row = await screen.findByRole('row', { name: /^Region mars-1 Overridden eu-central-1/ });
     expect(screen.getByText('1 set by hand')).toBeVisible();
     expect(await faults()).toEqual([]);
-    await user.click(within(row).getByRole('button', { name: 'Show what was found: Region' }));
+    await user.click(within(row).getByRole('button', { name: 'Remove override: Region' }));
     expect(await screen.findByRole('row', { name: /^Region eu-central-1 eu-central-1/ })).toBeVisible();
   });
 
@@ -152,7 +152,7 @@ describe('facts and links', () => {
     const field = within(await screen.findByRole('dialog')).getByLabelText('Grafana');
     await user.clear(field);
     await user.type(field, 'not an address');
-    await user.click(screen.getByRole('button', { name: 'Set' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(field).toHaveAccessibleDescription(/Must be an address such as/));
   });
 
@@ -163,7 +163,7 @@ describe('facts and links', () => {
     open('/clusters/campus-aws');
     expect(await screen.findByText('mars-1')).toBeVisible();
     expect(screen.getByText(/set by hand; found: eu-central-1/)).toBeVisible();
-    expect(screen.getByText('Kubernetes at the provider: not known')).toBeVisible();
+    expect(screen.getByText('Provider’s Kubernetes console: Unknown')).toBeVisible();
     expect(screen.getByRole('link', { name: 'Update' })).toHaveAttribute(
       'href',
       `${projects}/campus-aws/facts`,
@@ -184,17 +184,17 @@ describe('the contract', () => {
     await user.clear(name);
     await user.type(name, 'CI_ARCHIVE');
     await waitFor(() => expect(name).toHaveAccessibleDescription(/GitLab and its runners use this name/));
-    expect(screen.getByRole('button', { name: 'Save the contract' })).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
     await user.clear(name);
     await user.type(name, 'SLEEP_NOW');
     await waitFor(() =>
       expect(within(archive).getByLabelText('Request to GitLab')).toHaveTextContent('"SLEEP_NOW": "1"'),
     );
     expect(await faults()).toEqual([]);
-    await waitFor(() => expect(screen.getByRole('button', { name: 'Save the contract' })).toBeEnabled());
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled());
     expect(mock.world.contracts.size, 'a dry run keeps nothing').toBe(0);
-    await user.click(screen.getByRole('button', { name: 'Save the contract' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Save the contract?' });
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Save the Grove integration?' });
     expect(dialog).toHaveTextContent('as the dry run shows: Archive.');
     await user.click(within(dialog).getByRole('button', { name: 'Save' }));
     await waitFor(() =>
@@ -205,7 +205,7 @@ describe('the contract', () => {
         },
       }),
     );
-    expect(await screen.findByRole('button', { name: 'Back to the default: Archive' })).toBeVisible();
+    expect(await screen.findByRole('button', { name: 'Reset to default: Archive' })).toBeVisible();
   });
 
   test('tells by which keys settings are handed on, as JSON', async () => {
@@ -217,16 +217,16 @@ describe('the contract', () => {
       await user.paste(json);
     };
     await type('[{');
-    await waitFor(() => expect(text).toHaveAccessibleDescription(/This is no list in JSON/));
+    await waitFor(() => expect(text).toHaveAccessibleDescription(/Enter a JSON list./));
     await type('[{"keys": ["*"], "prefix": "CI_"}]');
     await waitFor(() =>
       expect(text).toHaveAccessibleDescription(/routes\.0\.prefix: GitLab and its runners/),
     );
     await type('[{"keys": ["*"], "prefix": "CONFIG_", "file": "config.yml"}]');
-    await waitFor(() => expect(screen.getByRole('button', { name: 'Save the contract' })).toBeEnabled());
-    await user.click(screen.getByRole('button', { name: 'Save the contract' }));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled());
+    await user.click(screen.getByRole('button', { name: 'Save' }));
     await user.click(
-      within(await screen.findByRole('dialog', { name: 'Save the contract?' })).getByRole('button', {
+      within(await screen.findByRole('dialog', { name: 'Save the Grove integration?' })).getByRole('button', {
         name: 'Save',
       }),
     );
@@ -235,16 +235,14 @@ describe('the contract', () => {
         { keys: ['*'], prefix: 'CONFIG_', file: 'config.yml' },
       ]),
     );
-    await user.click(
-      await screen.findByRole('button', { name: 'Back to the default: Settings of a create' }),
-    );
+    await user.click(await screen.findByRole('button', { name: 'Reset to default: settings for create' }));
     expect(screen.getByLabelText<HTMLTextAreaElement>('Routes').value).toContain('TUTOR_');
   });
 
   test('is an administrator’s business', async () => {
     enterAs('operator');
     open(`${projects}/campus-aws/contract`);
-    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    expect(await screen.findByText('You don’t have permission')).toBeVisible();
   });
 });
 
@@ -253,8 +251,8 @@ describe('the usage report', () => {
 
   test('is tried as it is typed: what is understood, or why nothing is', async () => {
     const { user } = open(usage);
-    const panel = await screen.findByRole('region', { name: 'What is understood' });
-    const attempt = () => user.click(within(panel).getByRole('button', { name: 'Try it' }));
+    const panel = await screen.findByRole('region', { name: 'Parsed result' });
+    const attempt = () => user.click(within(panel).getByRole('button', { name: 'Test' }));
     await attempt();
     expect(await within(panel).findByText(/: 2 instances, and 1 row without a name\.$/)).toBeVisible();
     expect(within(panel).getByRole('row', { name: 'academy 120 30 4 9,000' })).toBeVisible();
@@ -264,7 +262,7 @@ describe('the usage report', () => {
     const rows = screen.getByLabelText('Rows');
     await user.clear(rows);
     await user.type(rows, 'data.sites');
-    expect(within(panel).getByText('Of what was typed before')).toBeVisible();
+    expect(within(panel).getByText('From earlier settings')).toBeVisible();
     await attempt();
     expect(await within(panel).findByRole('alert')).toHaveTextContent('there is nothing at "data.sites"');
     await user.type(rows, 's');
@@ -276,13 +274,13 @@ describe('the usage report', () => {
     const { user } = open(usage);
     const save = await screen.findByRole('button', { name: 'Save' });
     expect(save).toBeDisabled();
-    expect(screen.queryByRole('button', { name: 'Back to the default' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Reset to default' })).not.toBeInTheDocument();
     const users = screen.getByLabelText('Users');
     await user.clear(users);
     await user.type(users, '$.users');
     await user.click(save);
     await waitFor(() => expect(users).toHaveAccessibleDescription(/a path is names joined by dots/));
-    expect(screen.getByText('Correct what is marked.')).toBeVisible();
+    expect(screen.getByText('Correct the marked fields.')).toBeVisible();
     await user.clear(users);
     await user.type(users, 'stats.users');
     expect(users).not.toHaveAccessibleDescription(/joined by dots/);
@@ -301,7 +299,7 @@ describe('the usage report', () => {
     await user.type(name, 'form');
     await user.type(screen.getByLabelText('Value of parameter 3'), 'json');
     await user.clear(screen.getByLabelText('Hits'));
-    await user.click(screen.getByLabelText('It can tell of the past as it was'));
+    await user.click(screen.getByLabelText('Supports historical data'));
     await user.click(save);
     await waitFor(() =>
       expect(mock.world.usageContracts.get('campus-aws')).toEqual({
@@ -318,30 +316,30 @@ describe('the usage report', () => {
         history: true,
       }),
     );
-    expect(await screen.findByText('Nothing is changed.')).toBeVisible();
+    expect(await screen.findByText('No changes.')).toBeVisible();
     expect(screen.getByText('Other than the default')).toBeVisible();
 
-    await user.click(screen.getByRole('button', { name: 'Back to the default' }));
+    await user.click(screen.getByRole('button', { name: 'Reset to default' }));
     expect(users).toHaveValue('users');
     await user.click(save);
     await waitFor(() => expect(mock.world.usageContracts.size).toBe(0));
-    expect(await screen.findByText('Nothing is changed.')).toBeVisible();
+    expect(await screen.findByText('No changes.')).toBeVisible();
   });
 
   test('is not left with changes unasked', async () => {
     const { user, router } = open(usage);
     await user.type(await screen.findByLabelText('Function'), '-2');
-    await user.click(screen.getByRole('link', { name: 'Contract' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Leave without the changes?' });
+    await user.click(screen.getByRole('link', { name: 'Grove integration' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Discard your changes?' });
     expect(router.state.location.pathname).toBe(usage);
-    await user.click(within(dialog).getByRole('button', { name: 'Leave' }));
+    await user.click(within(dialog).getByRole('button', { name: 'Discard changes' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(`${projects}/campus-aws/contract`));
   });
 
   test('is an administrator’s business', async () => {
     enterAs('operator');
     open(usage);
-    expect(await screen.findByText('Your role does not allow this')).toBeVisible();
+    expect(await screen.findByText('You don’t have permission')).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Usage report' })).not.toBeInTheDocument();
   });
 });

@@ -7,7 +7,7 @@ type FieldName = keyof UsageContract['fields'];
 
 /** Where a row of the report has its values. */
 export const reportFields: readonly { name: FieldName; label: string; description?: string }[] = [
-  { name: 'instance', label: texts.nameOfTheInstance, description: texts.notNeededWhenRowsAreBy },
+  { name: 'instance', label: texts.instanceName, description: texts.notNeededWhenRowsAre },
   ...measures.map(({ key, name, about }) => ({ name: key, label: name, description: `${about}.` })),
 ];
 
@@ -71,7 +71,7 @@ export function usageProblems({ query, period, days }: UsageDraft): Record<strin
   const problems: Record<string, string> = {};
   for (const [id, problem] of pairProblems(query)) problems[parameterPath(id)] = problem;
   if (period === 'days' && !(/^\d{1,3}$/.test(days) && Number(days) >= 1 && Number(days) <= 366)) {
-    problems['usage.days'] = texts.aWholeNumberFrom1To;
+    problems['usage.days'] = texts.enterAWholeNumberFrom;
   }
   return problems;
 }

@@ -48,7 +48,7 @@ function Projects() {
   if (!operator) return <NoRole title={texts.gitlabProjects} who={texts.operators} />;
   const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
   return (
-    <Page title={texts.gitlabProjects} about={texts.eachDescribesOneClusterAndThe}>
+    <Page title={texts.gitlabProjects} about={texts.eachProjectDefinesOneCluster}>
       <Loaded query={query} what={texts.theProjects} lines={6}>
         {({ projects }) =>
           projects.length === 0 ? (
@@ -57,15 +57,15 @@ function Projects() {
                 title={texts.noProjectsYet}
                 action={administrator && <ButtonLink to="/projects/new">{texts.addGitlabProject}</ButtonLink>}
               >
-                {texts.aClusterComesIntoOcimWith}
+                {texts.addAGitlabProjectTo}
               </Empty>
             </Panel>
           ) : (
             <>
               <div className={classes.filters}>
                 <TextInput
-                  aria-label={texts.filterByNamePathOrServer}
-                  placeholder={texts.filterByNamePathOrServer}
+                  aria-label={texts.filterByNamePathOr}
+                  placeholder={texts.filterByNamePathOr}
                   leftSection={<IconFilter size={14} stroke={1.7} />}
                   value={typed}
                   onChange={({ currentTarget: { value } }) => {
@@ -74,7 +74,7 @@ function Projects() {
                   }}
                 />
                 <Checkbox
-                  label={texts.onlyThoseThatNeedSomebody}
+                  label={texts.needsAttention}
                   checked={search.ailing === true}
                   onChange={({ currentTarget: { checked } }) =>
                     change({ ailing: checked ? true : undefined })
@@ -131,10 +131,10 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
     >
       {projects.length === 0 ? (
         <Empty
-          title={texts.noProjectMatches}
+          title={texts.noResults}
           action={
             <Button variant="default" onClick={onClear}>
-              {texts.clearTheFilters}
+              {texts.clearFilters}
             </Button>
           }
         />
@@ -158,7 +158,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                   <Status look={lookOf(state.health, check, now)} />
                   {check === 'token' && state.health.tokenExpiresAt !== undefined && (
                     <div className={classes.under}>
-                      <Time at={state.health.tokenExpiresAt} prefix={texts.ends} />
+                      <Time at={state.health.tokenExpiresAt} prefix={texts.expires} />
                     </div>
                   )}
                 </td>
@@ -185,7 +185,7 @@ function syncLook({ sync }: ProjectState, now: number): Look {
     return { shape: 'cross', tone: 'bad', word: texts.failed };
   if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: texts.never };
   if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: texts.stale };
-  return { shape: 'check', tone: 'ok', word: texts.read };
+  return { shape: 'check', tone: 'ok', word: texts.synced };
 }
 
 function hostOf(address: string): string {

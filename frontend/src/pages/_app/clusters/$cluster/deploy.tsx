@@ -20,15 +20,15 @@ function Deploy() {
       title={texts.deployANewInstance}
       tab={texts.deployOn(cluster)}
       crumbs={<ClusterCrumbs cluster={cluster} />}
-      about={texts.onFromTheClustersDefaultsAnd(query.data?.cluster.name ?? cluster)}
+      about={texts.usesSDefaultsPlusYour(query.data?.cluster.name ?? cluster)}
     >
       <Loaded query={query} what={texts.theCluster}>
         {(page) =>
           operator ? (
             <DeployForm cluster={page.cluster} taken={page.instances.map((i) => i.name)} />
           ) : (
-            <Alert color="yellow" title={texts.yourRoleDoesNotAllowThis}>
-              {texts.deployingNeedsTheRoleOfAn}
+            <Alert color="yellow" title={texts.youDontHavePermission}>
+              {texts.youNeedTheOperatorRole}
             </Alert>
           )
         }

@@ -93,7 +93,7 @@ function ClusterRoute() {
             <Problems problems={page.cluster.problems ?? []} />
             <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
-              <Panel title={texts.facts}>
+              <Panel title={texts.details}>
                 <ClusterFacts page={page} />
               </Panel>
               <Links cluster={page.cluster} />
@@ -103,7 +103,7 @@ function ClusterRoute() {
             <FilesPanel
               title={texts.configuration}
               files={page.files}
-              none={texts.theProjectWasNotReadYet}
+              none={texts.ocimHasntReadTheProject}
               open={file}
               onOpen={(name) => void navigate({ search: { file: name }, replace: true, resetScroll: false })}
             />
@@ -119,10 +119,10 @@ function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
   const operator = useMay('operator', id);
   return troubles.map((trouble) => (
     <Notice key={trouble.check} tone={trouble.severity === 'failed' ? 'bad' : 'warn'} title={trouble.detail}>
-      {trouble.cure} <Time at={trouble.since} prefix={texts.since} />{' '}
+      {trouble.cure} <Time at={trouble.since} prefix={texts.forText} lasting />{' '}
       {operator && (
         <TextLink to="/administration/projects/$cluster" params={{ cluster: id }} search={{}}>
-          {texts.lookAtTheProject}
+          {texts.viewProject}
         </TextLink>
       )}
     </Notice>
@@ -174,7 +174,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
           note: texts.id(c.projectId),
         },
         {
-          name: texts.readFromGitlab,
+          name: texts.lastSync,
           value: <Age at={c.sync.succeededAt} />,
           note: (
             <>
@@ -190,7 +190,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
         {
           name: texts.healthOfInstances,
           value: <Age at={observedAt} prefix={texts.asOf} />,
-          ...(observedAt === undefined ? { note: texts.theClusterWasNotAskedYet } : {}),
+          ...(observedAt === undefined ? { note: texts.ocimHasntContactedTheCluster } : {}),
         },
       ]}
     />
@@ -209,7 +209,7 @@ function ByHand({ cluster, names }: { cluster: Cluster; names: readonly string[]
     .map((name) => foundAs(cluster, name) ?? 'nothing');
   return (
     <span className={classes.byHand}>
-      <Mark shape="half" size={11} /> {texts.setByHandFound(found.join(', '))}
+      <Mark shape="half" size={11} /> {texts.overriddenInTheRepository(found.join(', '))}
     </span>
   );
 }
@@ -225,7 +225,7 @@ function Links({ cluster }: { cluster: Cluster }) {
           return (
             <li key={name}>
               {url === undefined ? (
-                <span className={classes.missing}>{texts.notKnown(factWord(name))}</span>
+                <span className={classes.missing}>{texts.unknown(factWord(name))}</span>
               ) : (
                 <OutLink href={url}>{factWord(name)}</OutLink>
               )}
@@ -236,13 +236,13 @@ function Links({ cluster }: { cluster: Cluster }) {
       </ul>
       {operator && byName.size < linkNames.length && (
         <p className={classes.reason}>
-          {texts.clusterYmlMayNotNameIt(
+          {texts.clusterYmlMayNotDefine(
             <TextLink
               to="/administration/projects/$cluster/facts"
               params={{ cluster: cluster.id }}
               search={{}}
             >
-              {texts.setItByHand}
+              {texts.overrideIt}
             </TextLink>,
           )}
         </p>
@@ -263,7 +263,7 @@ function Instances({ page }: { page: ClusterPage }) {
       flush
       actions={
         <TextLink to="/instances" search={{ cluster: [cluster.id] }}>
-          {texts.filterThem}
+          {texts.viewInList}
         </TextLink>
       }
     >
@@ -278,7 +278,7 @@ function Instances({ page }: { page: ClusterPage }) {
             )
           }
         >
-          {texts.nothingStandsUnderInTheRepository}
+          {texts.theRepositoryHasNoFiles}
         </Empty>
       ) : (
         <InstanceTable label={texts.instancesOf(cluster.name)} columns={columns} instances={instances} />
@@ -291,13 +291,13 @@ function WhatRuns({ page: { cluster, instances } }: { page: ClusterPage }) {
   // It is unknown while there is nobody to ask: no gateway, or no inspector.
   if (cluster.online.state === 'unknown') {
     return (
-      <Panel title={texts.whatRuns}>
-        <Empty title={texts.notKnown2}>{cluster.online.reason ?? texts.theClusterWasNotAskedYet}</Empty>
+      <Panel title={texts.workloads}>
+        <Empty title={texts.unknown2}>{cluster.online.reason ?? texts.ocimHasntContactedTheCluster}</Empty>
       </Panel>
     );
   }
   return (
-    <Suspense fallback={<Loading lines={8} label={texts.loadingWhatRuns} />}>
+    <Suspense fallback={<Loading lines={8} label={texts.loadingWorkloads} />}>
       <RunningCluster cluster={cluster.id} instances={instances.map(({ name }) => name)} />
     </Suspense>
   );

@@ -20,7 +20,7 @@ function ContractRoute() {
   return (
     <ProjectFrame cluster={cluster}>
       {() => (
-        <Loaded query={query} what={texts.theContract} lines={8}>
+        <Loaded query={query} what={texts.theGroveIntegration} lines={8}>
           {(page) => <ContractEditor key={JSON.stringify(page.changed)} cluster={cluster} page={page} />}
         </Loaded>
       )}

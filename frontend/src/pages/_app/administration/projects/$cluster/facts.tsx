@@ -54,13 +54,13 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
         </p>
       )}
       {error && variables.value === null && (
-        <Failure error={error} what={texts.wasNotChanged(factWord(variables.name))} />
+        <Failure error={error} what={texts.couldntChange(factWord(variables.name))} />
       )}
       <Loaded query={query} what={texts.theCluster} lines={8}>
         {({ cluster: shown }) => {
           const table = (title: string, names: readonly string[]) => (
             <Panel title={title} note={noteOf(shown, names)} flush>
-              <Table label={title} heads={[texts.name, texts.shown, texts.foundInTheRepository, '']}>
+              <Table label={title} heads={[texts.name, texts.shown, texts.inTheRepository2, '']}>
                 {names.map((name) => (
                   <FactRow
                     key={name}
@@ -76,7 +76,7 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
           );
           return (
             <>
-              {table(texts.facts, page.facts)}
+              {table(texts.details, page.facts)}
               {table(texts.links, page.links)}
               <Suspense fallback={null}>
                 {change !== undefined && known.includes(change) && (
@@ -101,10 +101,10 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
 
 function noteOf(cluster: Cluster, names: readonly string[]): string | undefined {
   const count = names.filter((name) => isOverridden(cluster, name)).length;
-  return count === 0 ? undefined : texts.setByHand2(count);
+  return count === 0 ? undefined : texts.overridden(count);
 }
 
-const byHand = { shape: 'half', tone: 'busy', word: texts.setByHand3 } as const;
+const byHand = { shape: 'half', tone: 'busy', word: texts.overridden2 } as const;
 
 interface FactRowProps {
   cluster: Cluster;
@@ -121,7 +121,7 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
     <tr>
       <td>{what}</td>
       <td data-wrap>
-        {shownAs(cluster, name) ?? <span className={classes.under}>{texts.notKnown2}</span>}
+        {shownAs(cluster, name) ?? <span className={classes.under}>{texts.unknown}</span>}
         {overridden && (
           <>
             {' '}
@@ -130,16 +130,16 @@ function FactRow({ cluster, name, busy, onChange, onRevert }: FactRowProps) {
         )}
       </td>
       <td data-wrap data-dim>
-        {foundAs(cluster, name) ?? texts.nothing}
+        {foundAs(cluster, name) ?? texts.notSet}
       </td>
       <td data-end>
         {overridden && (
-          <SmallButton loading={busy} onClick={onRevert} aria-label={texts.showWhatWasFound(what)}>
-            {texts.showWhatWasFound2}
+          <SmallButton loading={busy} onClick={onRevert} aria-label={texts.removeOverride(what)}>
+            {texts.removeOverride2}
           </SmallButton>
         )}{' '}
-        <SmallButton onClick={onChange} aria-label={texts.setByHand4(what)}>
-          {texts.setByHand5}
+        <SmallButton onClick={onChange} aria-label={texts.override2(what)}>
+          {texts.override3}
         </SmallButton>
       </td>
     </tr>

@@ -47,7 +47,7 @@ function ProjectRoute() {
   const sync = useMutation({
     mutationFn: () => syncCluster(cluster),
     onSuccess: ({ error }) => {
-      if (error === undefined || error === '') tell(texts.wasReadFromGitlab(cluster));
+      if (error === undefined || error === '') tell(texts.synced2(cluster));
     },
     onSettled: () => queryClient.invalidateQueries(),
   });
@@ -68,7 +68,7 @@ function ProjectRoute() {
         const runs = knownRuns(page.health).map((known) => checks.runs.get(known.name) ?? known);
         return (
           <>
-            {sync.error && <Failure error={sync.error} what={texts.itWasNotSynced} />}
+            {sync.error && <Failure error={sync.error} what={texts.couldntSyncTheProject} />}
             <SyncNote sync={page.sync} />
             <Panel title={texts.project}>
               <ProjectFacts page={page} />
@@ -95,7 +95,7 @@ function ProjectRoute() {
                 <FileProblems cluster={cluster} />
                 {administrator && (
                   <Panel title={texts.removeFromOcim2}>
-                    <p className={classes.text}>{texts.ocimForgetsTheProjectItsCredentials}</p>
+                    <p className={classes.text}>{texts.ocimDeletesTheProjectIts}</p>
                     <Button variant="default" className={classes.danger ?? ''} onClick={() => open('remove')}>
                       {texts.remove}
                     </Button>
@@ -133,19 +133,19 @@ function ProjectFacts({ page: { project, sync, health } }: { page: ProjectPage }
         },
         { name: texts.server, value: project.gitlabUrl },
         { name: texts.defaultBranch, value: project.defaultBranch },
-        { name: texts.lastRead, value: <Time at={sync.succeededAt} />, note: sync.commit?.slice(0, 8) },
-        { name: texts.lastTried, value: <Time at={sync.triedAt} /> },
+        { name: texts.lastSync, value: <Time at={sync.succeededAt} />, note: sync.commit?.slice(0, 8) },
+        { name: texts.lastAttempt, value: <Time at={sync.triedAt} /> },
         { name: texts.gateway, value: project.gatewayUrl },
         {
           name: texts.apiToken,
           value:
             health.tokenExpiresAt === undefined ? (
-              texts.noEndIsKnown
+              texts.noExpiryDate
             ) : (
-              <Time at={health.tokenExpiresAt} prefix={texts.ends2} />
+              <Time at={health.tokenExpiresAt} prefix={texts.expires2} />
             ),
         },
-        { name: texts.added, value: <Time at={project.createdAt} /> },
+        { name: texts.added2, value: <Time at={project.createdAt} /> },
       ]}
     />
   );
@@ -158,7 +158,7 @@ function FileProblems({ cluster }: { cluster: string }) {
   const instances = (data?.instances ?? []).filter((i) => (i.problems?.length ?? 0) > 0);
   if (own.length === 0 && instances.length === 0) return null;
   return (
-    <Panel title={texts.problemsInItsFiles}>
+    <Panel title={texts.problemsInFiles}>
       <Problems problems={own} />
       {instances.map((instance) => (
         <div key={instance.name}>

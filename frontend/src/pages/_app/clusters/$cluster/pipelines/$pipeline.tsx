@@ -82,8 +82,8 @@ function Contents({ page }: { page: PipelinePage }) {
   return (
     <>
       {stale !== undefined && stale !== '' && (
-        <Alert color="yellow" title={texts.gitlabCouldNotBeAsked} role="status">
-          {texts.thisIsTheLastKnownState(stale)}
+        <Alert color="yellow" title={texts.couldntReachGitlab} role="status">
+          {texts.showingTheLastKnownState(stale)}
         </Alert>
       )}
       {failed && (
@@ -97,9 +97,7 @@ function Contents({ page }: { page: PipelinePage }) {
         {pipeline.stages && pipeline.stages.length > 0 ? (
           <Jobs pipeline={pipeline} open={open?.job.id} />
         ) : (
-          <Empty title={texts.noJobsOfItsOwn}>
-            {page.children.length > 0 && texts.thePipelinesItStartedHaveThem}
-          </Empty>
+          <Empty title={texts.noJobs}>{page.children.length > 0 && texts.theChildPipelinesHaveThe}</Empty>
         )}
       </Panel>
       {family.slice(1).map((child, i) => {
@@ -114,7 +112,7 @@ function Contents({ page }: { page: PipelinePage }) {
                 to="/clusters/$cluster/pipelines/$pipeline"
                 params={{ cluster, pipeline: String(child.id) }}
               >
-                {texts.openIt}
+                {texts.open}
               </TextLink>
             }
           >
@@ -135,7 +133,7 @@ function Contents({ page }: { page: PipelinePage }) {
           error={ofError && errorAt(error.data)}
         />
       )}
-      <Panel title={texts.facts}>
+      <Panel title={texts.details}>
         <PipelineFacts pipeline={pipeline} />
       </Panel>
       {actions.length > 0 && <Acts acts={actions} />}
@@ -159,7 +157,7 @@ function findJob(
 /** What people did to the pipeline. */
 function Acts({ acts }: { acts: readonly PipelineAct[] }) {
   return (
-    <Panel title={texts.whatPeopleDid}>
+    <Panel title={texts.actionsByPeople}>
       <Facts
         facts={acts.map((act) => ({
           name: actWords(act),
@@ -209,7 +207,7 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
             ),
         },
         { name: texts.created, value: <Time at={p.createdAt} /> },
-        { name: texts.took, value: took(p) || undefined },
+        { name: texts.duration, value: took(p) || undefined },
         { name: texts.updated, value: <Time at={p.updatedAt} /> },
       ]}
     />

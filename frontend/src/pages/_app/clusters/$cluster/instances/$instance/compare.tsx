@@ -41,7 +41,7 @@ function CompareRoute() {
           </Crumb>
         </>
       }
-      about={texts.whatDiffersBetweenItsConfigurationAnd}
+      about={texts.differencesBetweenTwoConfigurationsIn}
     >
       <Panel title={texts.compareWith}>
         <CompareChoice
@@ -55,7 +55,7 @@ function CompareRoute() {
         <Comparison key={`${place.cluster}/${place.instance}/${place.commit}`} place={place} />
       ) : (
         <Panel title={texts.differences}>
-          <Empty title={texts.nothingChosenYet}>{texts.chooseAnInstanceAnOperationOr}</Empty>
+          <Empty title={texts.nothingSelected}>{texts.selectAnInstanceAnOperation}</Empty>
         </Panel>
       )}
     </Page>
@@ -98,7 +98,7 @@ function Comparison({ place }: { place: Place }) {
       <Loaded query={before} what={texts.theConfigurationOf2(name)} lines={8}>
         {rest}
       </Loaded>
-      <p className={classes.note}>{texts.secretsAreMaskedOnBothSides}</p>
+      <p className={classes.note}>{texts.secretsAreMaskedOnBoth}</p>
     </>
   );
 }

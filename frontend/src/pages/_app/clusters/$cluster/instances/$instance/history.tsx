@@ -45,14 +45,14 @@ function HistoryRoute() {
           </Crumb>
         </>
       }
-      about={texts.everyOperationThatOcimWasAsked}
+      about={texts.everyOperationRequestedInOcim}
     >
       <UndeployedNotice cluster={cluster} instance={instance} />
       <Panel title={texts.operations} flush>
         <Loaded query={query} what={texts.theHistory} lines={8}>
           {() =>
             operations.length === 0 ? (
-              <Empty title={texts.nothingYet}>{texts.ocimWasNeverAskedForAn}</Empty>
+              <Empty title={texts.noOperationsYet}>{texts.noOperationsYetChangesMade}</Empty>
             ) : (
               <ul aria-label={texts.operationsNewestFirst} className={classes.list}>
                 {operations.map((operation) => (
@@ -79,7 +79,7 @@ function HistoryRoute() {
       {query.hasNextPage && (
         <div>
           <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {texts.showEarlierOnes}
+            {texts.showEarlier}
           </SmallButton>
         </div>
       )}

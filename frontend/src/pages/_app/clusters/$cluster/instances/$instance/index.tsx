@@ -6,12 +6,11 @@ import { lazy, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import { runtimeKeys } from '@/api/queries/runtime';
-import type { Instance, InstanceDetails, Source } from '@/api/types';
+import type { InstanceDetails, Source } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
-import { Facts } from '@/components/Facts';
-import { ButtonLink, OutLink } from '@/components/links';
+import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Loading } from '@/components/Loading';
 import { MissingPage } from '@/components/MissingPage';
@@ -20,14 +19,14 @@ import { ProtectedMark } from '@/components/operations/ProtectedMark';
 import { UndeployedNotice } from '@/components/operations/UndeployedNotice';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { InstanceOperation } from '@/components/pipelines/InstanceOperation';
 import { chosenOperation, OperationPanel } from '@/components/pipelines/OperationPanel';
 import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { useMay } from '@/components/useMe';
-import { hostOf } from '@/components/instances/columns';
 import { tell } from '@/components/tell';
-import { FourFacts } from '@/pages/_app/clusters/-FourFacts';
+import { InstanceHeader } from '@/pages/_app/clusters/-InstanceHeader';
 import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/clusters/-instanceSearch';
 
 import { InstanceTabs } from '@/pages/_app/clusters/-InstanceTabs';
@@ -36,6 +35,7 @@ import * as texts from '@/texts/clusters';
 const Running = lazy(() => import('@/components/runtime/Running'));
 const UsagePanel = lazy(() => import('@/components/usage/UsagePanel'));
 const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
+const Timeline = lazy(() => import('@/components/timeline/Timeline'));
 const InstanceDeployments = lazy(() => import('@/components/pipelines/InstanceDeployments'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/')({
@@ -85,15 +85,23 @@ function Contents({ details }: { details: InstanceDetails }) {
   return (
     <>
       <SyncNote sync={details.sync} />
-      <FourFacts details={details} />
-      <Facts flow facts={linksOf(details.instance)} />
+      <InstanceHeader details={details} />
       {active && <UndeployedNotice cluster={cluster} instance={instance} />}
-      {shown !== undefined && <OperationPanel key={shown} cluster={cluster} id={shown} />}
-      <InstanceTabs label={texts.partsOf(instance)} open={tab} />
-      <Suspense fallback={<Loading lines={8} label={texts.loadingThisPart} />}>
+      {shown !== undefined && (
+        <InstanceOperation
+          key={shown}
+          cluster={cluster}
+          id={shown}
+          operation={details.operations.find((o) => o.id === shown)}
+          chosen={operation !== undefined}
+        />
+      )}
+      <InstanceTabs label={texts.sectionsOf(instance)} open={tab} />
+      <Suspense fallback={<Loading lines={8} label={texts.loadingSection} />}>
         {tab === undefined && <WhatRuns details={details} />}
         {tab === 'configuration' && <Configuration details={details} />}
         {tab === 'usage' && <Usage />}
+        {tab === 'timeline' && <Timeline details={details} />}
         {tab === 'deployments' && <InstanceDeployments details={details} shown={shown} />}
       </Suspense>
     </>
@@ -108,11 +116,11 @@ function WhatRuns({ details: { instance } }: { details: InstanceDetails }) {
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
   if (instance.lifecycle !== 'active') {
     return (
-      <Panel title={texts.whatRuns}>
-        <Empty title={texts.nothingRuns}>
+      <Panel title={texts.workloads}>
+        <Empty title={texts.noWorkloads}>
           {instance.lifecycle === 'pending'
-            ? texts.itsFirstDeploymentHasNotSucceeded
-            : texts.itIsArchivedItsPodsWere}
+            ? texts.theFirstDeploymentHasntSucceeded
+            : texts.theInstanceIsArchivedIts}
         </Empty>
       </Panel>
     );
@@ -162,9 +170,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
       title={texts.configuration}
       files={details.files}
       none={
-        details.instance.lifecycle === 'pending'
-          ? texts.groveWritesThemToTheRepository
-          : texts.thisInstanceIsNotInThe
+        details.instance.lifecycle === 'pending' ? texts.groveWritesTheFilesTo : texts.thisInstanceIsntInThe
       }
       open={file}
       onOpen={(name) =>
@@ -186,20 +192,6 @@ function Configuration({ details }: { details: InstanceDetails }) {
       }
     />
   );
-}
-
-function linksOf({ lmsUrl, studioUrl, mfeUrl, release, theme }: Instance) {
-  const link = (name: string, url: string | undefined) => ({
-    name,
-    value: url === undefined ? undefined : <OutLink href={url}>{hostOf(url)}</OutLink>,
-  });
-  return [
-    link('LMS', lmsUrl),
-    link(texts.studio, studioUrl),
-    link('MFE', mfeUrl),
-    { name: texts.release, value: release },
-    { name: texts.theme, value: theme },
-  ];
 }
 
 /** Refresh for everybody; what changes something for operators. */
@@ -237,10 +229,10 @@ function Refresh() {
       // What failed stands in its place on the page.
       const well = [
         ...(succeeded(gitlab) ? ['GitLab'] : []),
-        ...(succeeded(asked) ? ['the cluster'] : []),
-        ...(succeeded(usage) ? [texts.itsUsageReport] : []),
+        ...(succeeded(asked) ? [texts.theCluster] : []),
+        ...(succeeded(usage) ? [texts.theUsageReport] : []),
       ];
-      if (well.length > 0) tell(texts.askedAgain(new Intl.ListFormat('en-GB').format(well)));
+      if (well.length > 0) tell(texts.refreshed(new Intl.ListFormat('en-GB').format(well)));
     },
     // One may fail while another answers.
     onSettled: async () => {
@@ -262,7 +254,7 @@ function Refresh() {
       >
         {texts.refresh2}
       </Button>
-      {error && <Failure error={error} what={texts.itWasNotReadAgain} />}
+      {error && <Failure error={error} what={texts.couldntRefreshTheInstance} />}
     </>
   );
 }

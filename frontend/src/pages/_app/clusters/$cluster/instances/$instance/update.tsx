@@ -37,7 +37,7 @@ function UpdateRoute() {
           </Crumb>
         </>
       }
-      about={texts.changeItsConfigurationLookAtWhat}
+      about={texts.editTheConfigurationReviewThe}
     >
       {operator ? (
         <Loaded query={query} what={texts.theConfiguration} lines={12}>
@@ -61,8 +61,8 @@ function UpdateRoute() {
           )}
         </Loaded>
       ) : (
-        <Alert color="yellow" title={texts.yourRoleDoesNotAllowThis}>
-          {texts.updatingNeedsTheRoleOfAn}
+        <Alert color="yellow" title={texts.youDontHavePermission}>
+          {texts.youNeedTheOperatorRole}
         </Alert>
       )}
     </Page>

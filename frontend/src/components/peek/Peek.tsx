@@ -1,0 +1,158 @@
+import { CloseButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { instanceQuery } from '@/api/queries/fleet';
+import { podsQuery } from '@/api/queries/runtime';
+import { isLive } from '@/api/status';
+import type { InstanceDetails } from '@/api/types';
+import { hostOf } from '../instances/columns';
+import { ButtonLink, OutLink, TextLink } from '../links';
+import { Loaded } from '../Loaded';
+import { PendingReason } from './PendingReason';
+import { LastOperation } from '../pipelines/LastOperation';
+import { podReason, readyCount, worstFirst } from '../runtime/words';
+import { healthLooks, lifecycleLooks, pipelineLook } from '../status/looks';
+import { Status } from '../status/Status';
+import { Time } from '../Time';
+import { useClusterName } from '../useClusters';
+import { useMay } from '../useMe';
+import classes from './peek.module.css';
+import * as texts from '@/texts/peek';
+
+interface PeekProps {
+  cluster: string;
+  instance: string;
+  onClose: () => void;
+}
+
+/** An instance beside the list: why it needs a person, its pods, the last change, and what can be done. */
+export default function Peek({ cluster, instance, onClose }: PeekProps) {
+  const query = useQuery(instanceQuery(cluster, instance));
+  const clusterName = useClusterName(cluster);
+  return (
+    <aside className={classes.peek} data-side-panel aria-label={texts.summaryOf(instance)}>
+      <header className={classes.head}>
+        <div>
+          <h2>
+            <TextLink
+              to="/clusters/$cluster/instances/$instance"
+              params={{ cluster, instance }}
+              className={classes.name ?? ''}
+            >
+              {instance}
+            </TextLink>
+          </h2>
+          <p>{clusterName}</p>
+        </div>
+        <CloseButton aria-label={texts.closeSummary} onClick={onClose} />
+      </header>
+      <Loaded query={query} what={texts.theInstance} lines={8}>
+        {(details) => <Contents details={details} />}
+      </Loaded>
+      <p className={classes.keys}>{texts.useTheArrowKeysTo}</p>
+    </aside>
+  );
+}
+
+function Contents({ details }: { details: InstanceDetails }) {
+  const { instance, operations } = details;
+  const { cluster, name, health, lifecycle, pipeline, lmsUrl } = instance;
+  const operator = useMay('operator', cluster);
+  const live = isLive(instance);
+  return (
+    <div className={classes.contents}>
+      <div className={classes.states}>
+        {live ? (
+          <Status look={healthLooks[health.state]} pill />
+        ) : (
+          <Status look={lifecycleLooks[lifecycle]} pill />
+        )}
+        <Time at={live ? health.at : instance.changedAt} prefix={texts.forText} lasting />
+        {pipeline && (
+          <TextLink
+            to="/clusters/$cluster/pipelines/$pipeline"
+            params={{ cluster, pipeline: String(pipeline.id) }}
+            className={classes.pipeline ?? ''}
+          >
+            {texts.pipeline(pipeline.id)} <Status look={pipelineLook(pipeline.status)} />
+          </TextLink>
+        )}
+      </div>
+      {live && <PendingReason instance={instance} />}
+      {lifecycle === 'active' && <Pods cluster={cluster} instance={name} />}
+      <section aria-label={texts.lastChange}>
+        <h3>{texts.lastChange}</h3>
+        {operations[0] ? (
+          <LastOperation operation={operations[0]} />
+        ) : (
+          <p className={classes.dim}>
+            <Time at={instance.changedAt} />
+            {instance.changedBy !== undefined && texts.by(instance.changedBy)}
+          </p>
+        )}
+      </section>
+      <div className={classes.actions}>
+        <ButtonLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance: name }}>
+          {texts.open}
+        </ButtonLink>
+        {operator && lifecycle === 'active' && (
+          <ButtonLink
+            variant="default"
+            to="/clusters/$cluster/instances/$instance/update"
+            params={{ cluster, instance: name }}
+          >
+            {texts.update}
+          </ButtonLink>
+        )}
+        <ButtonLink
+          variant="default"
+          to="/clusters/$cluster/instances/$instance"
+          params={{ cluster, instance: name }}
+          search={{ tab: 'timeline' }}
+        >
+          {texts.timeline}
+        </ButtonLink>
+        {lmsUrl !== undefined && <OutLink href={lmsUrl}>{hostOf(lmsUrl)}</OutLink>}
+      </div>
+    </div>
+  );
+}
+
+const shownPods = 6;
+
+function Pods({ cluster, instance }: { cluster: string; instance: string }) {
+  const query = useQuery(podsQuery(cluster, instance));
+  return (
+    <section aria-label={texts.pods}>
+      <h3>{texts.pods}</h3>
+      <Loaded query={query} what={texts.thePods} lines={3}>
+        {({ pods }) =>
+          pods.length === 0 ? (
+            <p className={classes.dim}>{texts.noPods}</p>
+          ) : (
+            <ul className={classes.pods}>
+              {worstFirst(pods)
+                .slice(0, shownPods)
+                .map((pod) => (
+                  <li key={pod.name}>
+                    <TextLink
+                      to="/clusters/$cluster/instances/$instance"
+                      params={{ cluster, instance }}
+                      search={{ pod: pod.name }}
+                    >
+                      {pod.workload ?? pod.name}
+                    </TextLink>
+                    <span className={classes.dim}>{readyCount(pod)}</span>
+                    <Status look={healthLooks[pod.health]} />
+                    {podReason(pod) !== undefined && <p>{podReason(pod)}</p>}
+                  </li>
+                ))}
+              {pods.length > shownPods && (
+                <li className={classes.dim}>{texts.more(pods.length - shownPods)}</li>
+              )}
+            </ul>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import type { Operation } from '@/api/types';
+import { SmallButton } from '../SmallButton';
+import { LastOperation } from './LastOperation';
+import { OperationPanel } from './OperationPanel';
+import classes from './pipelines.module.css';
+import * as texts from '@/texts/pipelines';
+
+interface InstanceOperationProps {
+  cluster: string;
+  id: string;
+  /** Undefined while it is not in the instance's list, as right after its start. */
+  operation: Operation | undefined;
+  /** Whether the address names it: then a person follows it. */
+  chosen: boolean;
+}
+
+/** The newest operation of an instance: in full while it runs or when it failed, in one line when it is over. */
+export function InstanceOperation({ cluster, id, operation, chosen }: InstanceOperationProps) {
+  const [open, setOpen] = useState(chosen);
+  const over = operation?.state === 'succeeded' || operation?.state === 'canceled';
+  if (!operation || !over) return <OperationPanel cluster={cluster} id={id} />;
+  return (
+    <>
+      <p className={classes.over}>
+        <LastOperation operation={operation} />
+        <SmallButton aria-expanded={open} onClick={() => setOpen(!open)}>
+          {texts.details}
+        </SmallButton>
+      </p>
+      {open && <OperationPanel cluster={cluster} id={id} />}
+    </>
+  );
+}

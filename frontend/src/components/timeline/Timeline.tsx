@@ -1,0 +1,181 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { historyQuery, undeployedQuery } from '@/api/queries/operations';
+import { activityQuery } from '@/api/queries/overview';
+import type { InstanceDetails } from '@/api/types';
+import { useNow } from '@/lib/useNow';
+import { daysOf } from '../activity/days';
+import { kindWords, lookOf, sayMore } from '../activity/words';
+import { Empty } from '../Empty';
+import { OutLink, TextLink } from '../links';
+import { Loaded } from '../Loaded';
+import { HistoryEntry } from '../operations/HistoryEntry';
+import { Panel } from '../Panel';
+import { SmallButton } from '../SmallButton';
+import { operationWords, pipelineLook } from '../status/looks';
+import { Status } from '../status/Status';
+import { Time } from '../Time';
+import { isChange, suspectOf, type TimelineEvent, timelineOf } from './events';
+import classes from './timeline.module.css';
+import * as texts from '@/texts/timeline';
+
+/** All that happened to an instance in one list, and what changed last before it broke. */
+export default function Timeline({ details }: { details: InstanceDetails }) {
+  const { cluster, name: instance } = details.instance;
+  const now = useNow();
+  const history = useInfiniteQuery(historyQuery(cluster, instance));
+  const activity = useInfiniteQuery(activityQuery({ cluster: [cluster], instance }));
+  const undeployed = useQuery(undeployedQuery(cluster, instance));
+  const [changesOnly, setChangesOnly] = useState(false);
+  const operations = history.data?.pages.flatMap((page) => page.operations) ?? [];
+  const all = timelineOf({
+    operations,
+    pipelines: details.pipelines,
+    commits: undeployed.data?.commits ?? [],
+    activity: activity.data?.pages.flatMap((page) => page.activity) ?? [],
+  });
+  const suspect = suspectOf(all);
+  const events = changesOnly ? all.filter(isChange) : all;
+  const deployed = operations.find((o) => o.state === 'succeeded' && o.instance === instance);
+  const more = history.hasNextPage || activity.hasNextPage;
+  return (
+    <Panel
+      title={texts.timeline}
+      flush
+      actions={
+        <label className={classes.only}>
+          <input
+            type="checkbox"
+            checked={changesOnly}
+            onChange={(event) => setChangesOnly(event.currentTarget.checked)}
+          />
+          {texts.changesOnly}
+        </label>
+      }
+    >
+      <Loaded query={history} what={texts.theTimeline} lines={8}>
+        {() =>
+          events.length === 0 ? (
+            <Empty title={texts.noEventsYet}>{texts.operationsPipelinesCommitsAndHealth}</Empty>
+          ) : (
+            daysOf(events, now).map((day) => (
+              <section key={day.name} aria-label={day.name}>
+                <h3 className={classes.day}>{day.name}</h3>
+                <ul className={classes.events}>
+                  {day.entries.map((event) => (
+                    <Event
+                      key={event.id}
+                      event={event}
+                      cluster={cluster}
+                      current={event.kind === 'operation' && event.operation.id === deployed?.id}
+                      suspect={suspect?.change === event.id}
+                      broke={suspect?.broke === event.id}
+                    />
+                  ))}
+                </ul>
+              </section>
+            ))
+          )
+        }
+      </Loaded>
+      {more && (
+        <div className={classes.more}>
+          <SmallButton
+            loading={history.isFetchingNextPage || activity.isFetchingNextPage}
+            onClick={() => {
+              if (history.hasNextPage) void history.fetchNextPage();
+              if (activity.hasNextPage) void activity.fetchNextPage();
+            }}
+          >
+            {texts.showEarlier}
+          </SmallButton>
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+interface EventProps {
+  event: TimelineEvent;
+  cluster: string;
+  /** Whether it is the deployed operation. */
+  current: boolean;
+  /** Whether it is the last change before the instance broke. */
+  suspect: boolean;
+  broke: boolean;
+}
+
+function Event({ event, cluster, current, suspect, broke }: EventProps) {
+  const [open, setOpen] = useState(false);
+  const flag = suspect && <p className={classes.suspect}>{texts.lastChangeBeforeTheInstance}</p>;
+  if (event.kind === 'operation') {
+    const { operation } = event;
+    return (
+      <HistoryEntry
+        operation={operation}
+        open={open}
+        current={current}
+        earlier={operation.state === 'succeeded' && !current && operation.commit !== undefined}
+        onToggle={() => setOpen(!open)}
+      >
+        {flag}
+      </HistoryEntry>
+    );
+  }
+  return (
+    <li className={classes.event} data-broke={broke || undefined}>
+      <Line event={event} cluster={cluster} />
+      {flag}
+    </li>
+  );
+}
+
+function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'operation' }>; cluster: string }) {
+  switch (event.kind) {
+    case 'pipeline': {
+      const { id, status, operation } = event.pipeline;
+      return (
+        <>
+          <TextLink
+            to="/clusters/$cluster/pipelines/$pipeline"
+            params={{ cluster, pipeline: String(id) }}
+            data-row
+          >
+            {texts.pipeline(id)}
+          </TextLink>
+          <Status look={pipelineLook(status)} />
+          <span className={classes.dim}>{operation ? operationWords[operation] : texts.startedInGitlab}</span>
+          <Time at={event.at} />
+        </>
+      );
+    }
+    case 'commit': {
+      const { commit } = event;
+      return (
+        <>
+          <span>
+            {commit.webUrl === undefined ? (
+              commit.title
+            ) : (
+              <OutLink href={commit.webUrl}>{commit.title}</OutLink>
+            )}
+          </span>
+          <span className={classes.undeployed}>{texts.undeployed}</span>
+          <span className={classes.dim}>{commit.author}</span>
+          <Time at={event.at} />
+        </>
+      );
+    }
+    case 'activity': {
+      const { kind, to } = event.activity;
+      return (
+        <>
+          <span>{kindWords[kind]}</span>
+          <Status look={lookOf(kind, to)} />
+          <span className={classes.dim}>{sayMore(event.activity)}</span>
+          <Time at={event.at} />
+        </>
+      );
+    }
+  }
+}

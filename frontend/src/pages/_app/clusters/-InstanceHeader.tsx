@@ -1,0 +1,78 @@
+import { useState } from 'react';
+import type { Instance, InstanceDetails } from '@/api/types';
+import { isStale } from '@/lib/stale';
+import { useNow } from '@/lib/useNow';
+import { isLive } from '@/api/status';
+import { hostOf } from '@/components/instances/columns';
+import { OutLink, TextLink } from '@/components/links';
+import { SmallButton } from '@/components/SmallButton';
+import { healthLooks, pipelineLook } from '@/components/status/looks';
+import { Status } from '@/components/status/Status';
+import { Time } from '@/components/Time';
+import classes from './-clusters.module.css';
+import { FourFacts } from './-FourFacts';
+import * as texts from '@/texts/clusters';
+
+/**
+ * The states and links of an instance in one line. The four facts, with reason and next step, open below it:
+ * by themselves while one of them needs a person.
+ */
+export function InstanceHeader({ details }: { details: InstanceDetails }) {
+  const { instance, sync } = details;
+  const now = useNow();
+  const stale = sync.error !== undefined || isStale(sync.succeededAt, now);
+  const [open, setOpen] = useState<boolean>();
+  const shown = open ?? needsPerson(instance, stale);
+  return (
+    <>
+      <div className={classes.line}>
+        {isLive(instance) && (
+          <span>
+            <Status look={healthLooks[instance.health.state]} />{' '}
+            <Time at={instance.health.at} prefix={texts.forDuration} lasting />
+          </span>
+        )}
+        {instance.pipeline && (
+          <TextLink
+            to="/clusters/$cluster/pipelines/$pipeline"
+            params={{ cluster: instance.cluster, pipeline: String(instance.pipeline.id) }}
+          >
+            {texts.pipeline(String(instance.pipeline.id))}{' '}
+            <Status look={pipelineLook(instance.pipeline.status)} />
+          </TextLink>
+        )}
+        {instance.release !== undefined && <span className={classes.quiet}>{instance.release}</span>}
+        {instance.theme !== undefined && (
+          <span className={classes.quiet}>{texts.themeIs(instance.theme)}</span>
+        )}
+        {linksOf(instance).map(([name, url]) => (
+          <OutLink key={name} href={url} title={hostOf(url)}>
+            {name}
+          </OutLink>
+        ))}
+        <span className={classes.fresh} data-stale={stale || undefined}>
+          <Time at={sync.succeededAt} prefix={texts.synced} />
+          <SmallButton aria-expanded={shown} onClick={() => setOpen(!shown)}>
+            {texts.details}
+          </SmallButton>
+        </span>
+      </div>
+      {shown && <FourFacts details={details} />}
+    </>
+  );
+}
+
+/** Whether one of the facts needs a person. */
+function needsPerson({ lifecycle, health, pipeline }: Instance, stale: boolean): boolean {
+  if (!isLive({ lifecycle })) return false;
+  return stale || ['failed', 'degraded', 'unknown'].includes(health.state) || pipeline?.status === 'failed';
+}
+
+function linksOf({ lmsUrl, studioUrl, mfeUrl }: Instance): [name: string, url: string][] {
+  const links: [string, string | undefined][] = [
+    ['LMS', lmsUrl],
+    [texts.studio, studioUrl],
+    ['MFE', mfeUrl],
+  ];
+  return links.flatMap(([name, url]): [string, string][] => (url === undefined ? [] : [[name, url]]));
+}
