@@ -122,7 +122,7 @@ func TestOrders(t *testing.T) {
 	}{
 		{fleet.Order{}, "aws-1/alpha"},
 		{fleet.Order{Descending: true}, "do-1/gamma"},
-		{fleet.Order{By: fleet.SortHealth, Descending: true}, "aws-1/beta"},
+		{fleet.Order{By: fleet.SortHealth}, "aws-1/beta"},
 		{fleet.Order{By: fleet.SortChanged, Descending: true}, "aws-1/beta"},
 		{fleet.Order{By: fleet.SortRelease}, "do-1/alpha"},
 		{fleet.Order{By: fleet.SortPipeline, Descending: true}, "aws-1/beta"},

@@ -1,12 +1,36 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
-import { afterEach, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 
 // Pages come in parts, and a busy machine takes its time.
 configure({ asyncUtilTimeout: Number(process.env.OCIM_TEST_PATIENCE ?? 45_000) });
 
+// Pages poll and their clocks tick by themselves: tests wait for what they expect, and wrap nothing in act.
+beforeAll(() => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
+});
+
+/** Complaints that belong to a test: a route that fails on purpose, and charts that have no size here. */
+const expected = [
+  /Error in route match/,
+  /The above error occurred in the <MatchInnerImpl>/,
+  /The width\(0\) and height\(0\) of chart/,
+];
+
+let complaints: string[] = [];
+
+beforeEach(() => {
+  complaints = [];
+  for (const method of ['error', 'warn'] as const) {
+    vi.spyOn(console, method).mockImplementation((...args: unknown[]) => {
+      complaints.push(args.map(String).join(' '));
+    });
+  }
+});
+
 afterEach(() => {
   cleanup();
+  expect(complaints.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
 });
 
 // jsdom lays nothing out: everything is a line in a window, so that virtual lists show their first rows.
@@ -50,3 +74,6 @@ Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 // CodeMirror measures text.
 Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
 Range.prototype.getBoundingClientRect = () => new DOMRect();
+
+// axe and the charts measure on a canvas, which jsdom has not.
+HTMLCanvasElement.prototype.getContext = () => null;
