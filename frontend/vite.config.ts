@@ -2,12 +2,11 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import { defineConfig } from 'vite';
-import { mockApi } from './scripts/mock-api.ts';
 
-// `npm run dev` speaks to a running Ocim; `npm run dev -- --mode mock` needs none.
+// `npm run dev` serves the sources in front of a running Ocim, such as the demonstration of `make run`.
 const proxy = { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' };
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   plugins: [
     tanstackRouter({
       routesDirectory: './src/pages',
@@ -16,10 +15,9 @@ export default defineConfig(({ mode }) => ({
       quoteStyle: 'single',
     }),
     react(),
-    ...(mode === 'mock' ? [mockApi()] : []),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { host: '127.0.0.1', ...(mode === 'mock' ? {} : { proxy }) },
+  server: { host: '127.0.0.1', proxy },
   preview: { host: '127.0.0.1', proxy },
   optimizeDeps: { include: ['codemirror', 'yaml', '@mantine/spotlight'] },
   build: {
@@ -34,11 +32,6 @@ export default defineConfig(({ mode }) => ({
           groups: [
             // In pieces, shared by ever other sets of pages, the router would grow with every page.
             { name: 'router', test: /node_modules\/@tanstack\/(react-)?(router|store)/ },
-            // What every page of a signed-in person has: one chunk compresses better than thirty.
-            {
-              name: 'frame',
-              test: /node_modules\/@tanstack\/(query-core|react-query|virtual-core|react-virtual)|src\/(components\/(frame|sidebar|status)|api\/queries)\//,
-            },
           ],
         },
         // The first chunk names all others: a long hash costs there, and saves nothing.
@@ -47,4 +40,4 @@ export default defineConfig(({ mode }) => ({
       },
     },
   },
-}));
+});

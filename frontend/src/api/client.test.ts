@@ -113,7 +113,7 @@ test('a problem document becomes an error with fields, cause and request id', as
 });
 
 test.each([
-  ['a gateway that is down', new HttpResponse('<html>', { status: 502 }), 502, /may be starting again/],
+  ['a gateway that is down', new HttpResponse('<html>', { status: 502 }), 502, /may be restarting/],
   ['no answer', HttpResponse.error(), 0, /cannot be reached/],
   [
     'too many requests',

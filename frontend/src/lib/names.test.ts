@@ -9,13 +9,13 @@ test.each([
   ['', 'Enter a name.'],
   ['x'.repeat(50), 'At most 49 characters; this has 50.'],
   ['1st', 'Start with a lowercase letter.'],
-  ['a b', 'A space is not allowed: small letters, digits and hyphens.'],
-  ['aB', 'An uppercase letter is not allowed: small letters, digits and hyphens.'],
-  ['a/../b', '“/” is not allowed: small letters, digits and hyphens.'],
+  ['a b', 'Use only lowercase letters, digits and hyphens (not a space).'],
+  ['aB', 'Use only lowercase letters, digits and hyphens (not an uppercase letter).'],
+  ['a/../b', 'Use only lowercase letters, digits and hyphens (not “/”).'],
   ['a--b', 'Use single hyphens between letters or digits.'],
   ['a-', 'Use single hyphens between letters or digits.'],
   ['demo', 'This cluster already has an instance with this name.'],
-  ['old-name', 'Clashes with old_name.'],
+  ['old-name', 'Conflicts with old_name.'],
 ])('%j is refused: %s', (name, problem) => {
   expect(nameProblem(name, ['demo', 'old_name'])).toBe(problem);
 });

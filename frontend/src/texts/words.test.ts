@@ -18,7 +18,10 @@ const avoided: readonly (readonly [RegExp, string])[] = [
   [/\d %/, '1%, without a space'],
   [/\bwish(es)?\b/i, 'request'],
   [/\bcontract\b/i, 'Grove integration'],
-  [/\bcould not\b|\bcannot\b|\bdo not\b|\bdoes not\b|\bis not\b|\bare not\b/i, 'contractions: couldn’t, can’t'],
+  [
+    /\bcould not\b|\bcannot\b|\bdo not\b|\bdoes not\b|\bis not\b|\bare not\b/i,
+    'contractions: couldn’t, can’t',
+  ],
   [/\bLeave it\b|\bFollow it\b|\bTry it\b|\bLook at\b/, 'a verb and what happens'],
   [/\blook (into|at) your mail\b/i, 'check your email'],
   [/\blog-in\b/i, 'login (noun), log in (verb)'],

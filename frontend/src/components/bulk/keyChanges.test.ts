@@ -24,11 +24,11 @@ test('unsetting needs no value', () => {
 });
 
 test.each([
-  [{ path: '', value: '1' }, 'path', /key is needed/],
-  [{ path: 'A..b', value: '1' }, 'path', /dots between/],
-  [{ path: 'A b', value: '1' }, 'path', /dots between/],
-  [{ path: 'A', value: ' ' }, 'value', /value is needed/],
-  [{ path: 'A', value: '[a' }, 'value', /not YAML/],
+  [{ path: '', value: '1' }, 'path', /enter a key/],
+  [{ path: 'A..b', value: '1' }, 'path', /with dots/],
+  [{ path: 'A b', value: '1' }, 'path', /with dots/],
+  [{ path: 'A', value: ' ' }, 'value', /enter a value/],
+  [{ path: 'A', value: '[a' }, 'value', /invalid YAML/],
 ] as const)('%j is refused', (row, field, why) => {
   expect(readRows([{ ...emptyRow(4), ...row }]).problems.get(4)?.[field]).toMatch(why);
 });

@@ -32,12 +32,7 @@ export default function InstanceDeployments({ details, shown }: InstanceDeployme
               : {
                   last: (pipeline) =>
                     earlier.includes(pipeline) && (
-                      <RollBack
-                        cluster={cluster}
-                        instance={instance}
-                        to={pipeline.sha}
-                        about={texts.pipeline3(pipeline.id)}
-                      >
+                      <RollBack cluster={cluster} instance={instance} to={pipeline.sha}>
                         {texts.pipelineUndefinedRollBackTo(pipeline.id)}
                       </RollBack>
                     ),

@@ -75,7 +75,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {mark}
       <span className={classes.count}>{row.count}</span>
-      <Hidden> {texts.worst(row.count, look.word)}</Hidden>
+      <Hidden> {texts.worst(row.count, look.word.toLowerCase())}</Hidden>
     </Link>
   );
 }

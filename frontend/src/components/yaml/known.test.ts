@@ -23,7 +23,7 @@ const effects = [
 ];
 
 test('the first row that fits says what a change causes', () => {
-  expect(effectOf('RUN_MYSQL', effects)).toBe('Leaves behind what is stored now, runs migrations.');
+  expect(effectOf('RUN_MYSQL', effects)).toBe('Leaves existing data behind, runs migrations.');
   expect(effectOf('RUN_REDIS', effects)).toBe('Runs migrations.');
   expect(effectOf('PLATFORM_NAME', effects)).toBe('');
   expect([isIdentity('RUN_MYSQL', effects), isIdentity('RUN_REDIS', effects)]).toEqual([true, false]);

@@ -91,7 +91,7 @@ describe('the sidebar', () => {
   test('that cannot be loaded leaves the page alone', async () => {
     mock.use(http.get('*/function/clusters/v1/clusters', () => new HttpResponse('', { status: 403 })));
     open('/instances');
-    expect(await screen.findByText('the clusters could not be loaded.')).toBeVisible();
+    expect(await screen.findByText('Couldn’t load the clusters.')).toBeVisible();
     expect(await screen.findByRole('table', { name: 'Instances' })).toBeVisible();
   });
 });
@@ -154,7 +154,7 @@ test('being offline is said, and what was loaded stays', async () => {
   open('/instances');
   await screen.findByRole('link', { name: 'academy' });
   act(() => onlineManager.setOnline(false));
-  expect(await screen.findByText(/This computer is offline/)).toBeVisible();
+  expect(await screen.findByText(/You’re offline/)).toBeVisible();
   expect(screen.getByRole('link', { name: 'academy' })).toBeVisible();
 });
 
@@ -187,7 +187,7 @@ test('a server that does not answer at all is told, and can be tried again', asy
       <RouterProvider router={createOcimRouter({ session: fresh }, history)} />
     </MantineProvider>,
   );
-  expect(await screen.findByRole('alert')).toHaveTextContent('Ocim cannot be reached.');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Couldn’t reach Ocim.');
   expect(await faults()).toEqual([]);
   down = false;
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }));

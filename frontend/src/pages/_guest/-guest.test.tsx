@@ -49,8 +49,8 @@ describe('log in', () => {
   });
 
   test.each([
-    ['refused', /may not enter/],
-    ['canceled', /went back from Google/],
+    ['refused', /has no access/],
+    ['canceled', /left Google/],
     ['anything', /did not succeed/],
   ])('tells why Google did not work: %s', async (problem, text) => {
     open(`/login?problem=${problem}`);
@@ -70,7 +70,7 @@ test('a forgotten password: the same answer for everybody', async () => {
   const { user } = open('/forgot-password');
   await fillIn(user, { Email: 'nobody@example.org' });
   await user.click(screen.getByRole('button', { name: 'Send link' }));
-  expect(await screen.findByText(/has an account, a link/)).toBeVisible();
+  expect(await screen.findByText(/has an account, we’ve sent/)).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -82,7 +82,7 @@ describe('reset', () => {
     expect(window.location.hash).toBe('');
     await user.type(field, 'short');
     await user.click(screen.getByRole('button', { name: 'Change password' }));
-    expect(field).toHaveAccessibleDescription(/15 characters or more; this has 5/);
+    expect(field).toHaveAccessibleDescription(/Use at least 15 characters; this has 5/);
     expect(await faults()).toEqual([]);
     await user.clear(field);
     await user.type(field, 'seven green herons at dawn');

@@ -30,14 +30,14 @@ test('a subscription to a view is made, tested, paused, changed and removed', as
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Night Old releases failed, recovered, offline ada@example.org On/)).toBeVisible();
 
-  await user.click(screen.getByRole('button', { name: 'Send test of Night' }));
+  await user.click(screen.getByRole('button', { name: 'Send a test notification for Night' }));
   expect(await row(/Night Sent a test/)).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Pause Night' }));
   expect(await row(/Night.*Paused/)).toBeVisible();
   expect(mock.world.subscriptions[0]).toMatchObject({ view: 'v2', paused: true });
 
-  await user.click(screen.getByRole('button', { name: 'Change Night' }));
+  await user.click(screen.getByRole('button', { name: 'Edit Night' }));
   await user.type(await screen.findByDisplayValue('Night'), 's');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await row(/Nights Old releases.*Paused/)).toBeVisible();
@@ -58,7 +58,7 @@ test('a webhook keeps its address secret, and a test that fails says why', async
   await user.type(screen.getByLabelText('Webhook URL'), 'https://chat.example.org/secret');
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Chat.*Webhook at chat\.example\.org/)).not.toHaveTextContent('secret');
-  await user.click(screen.getByRole('button', { name: 'Send test of Chat' }));
+  await user.click(screen.getByRole('button', { name: 'Send a test notification for Chat' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('The webhook answers 404. Check its address.');
 });
 

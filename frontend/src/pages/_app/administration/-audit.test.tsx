@@ -23,7 +23,7 @@ test('says who did what to what, and what it changed', async () => {
   const roles = await row(/Ada Okafor Roles changed Bruno Keller grants\.global: viewer → operator/);
   expect(roles).toBeVisible();
   expect(await row(/Bruno Keller Update requested academy on campus-aws/)).toBeVisible();
-  expect(await row(/Ocim (system) Project added sandbox/)).toBeVisible();
+  expect(await row(/Ocim \(system\) Project added sandbox/)).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ test('is filtered by who and what, in the address', async () => {
   await user.selectOptions(screen.getByLabelText('What'), 'user.disabled');
   expect(await screen.findByText('No results')).toBeVisible();
   expect(router.state.location.searchStr).toBe('?user=u2&action=user.disabled');
-  await user.click(screen.getByRole('button', { name: 'Remove the filter What: Account disabled' }));
+  await user.click(screen.getByRole('button', { name: 'Remove filter What: Account disabled' }));
   expect(await row(/Update requested/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Clear all' }));
   expect(await row(/Project added/)).toBeVisible();

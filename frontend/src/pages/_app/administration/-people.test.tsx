@@ -44,7 +44,7 @@ describe('users', () => {
     const { user } = open('/administration/users');
     await act(user, 'Bruno', 'Disable…');
     const dialog = await screen.findByRole('dialog', { name: 'Disable Bruno Keller?' });
-    expect(dialog).toHaveTextContent('API tokens are revoked');
+    expect(dialog).toHaveTextContent('revokes their API tokens');
     await user.click(within(dialog).getByRole('button', { name: 'Disable' }));
     expect(await screen.findByRole('row', { name: /Bruno.*Disabled/ })).toBeVisible();
   });
@@ -75,7 +75,7 @@ describe('invitations', () => {
     await user.selectOptions(screen.getByLabelText('Role on all clusters'), 'operator');
     await user.click(screen.getByRole('button', { name: 'Send invitation' }));
     expect(await screen.findByRole('row', { name: /gina.*Operator.*Waiting/ })).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Revoke that of gina@example.org' }));
+    await user.click(screen.getByRole('button', { name: 'Revoke the invitation of gina@example.org' }));
     expect(await screen.findByRole('row', { name: /gina.*Revoked/ })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Resend to finn@example.org' }));
     expect(await screen.findByRole('row', { name: /finn.*Waiting/ })).toBeVisible();
@@ -87,7 +87,7 @@ describe('invitations', () => {
     await user.selectOptions(await screen.findByLabelText('Role on all clusters'), '');
     await user.click(screen.getByRole('button', { name: 'Send invitation' }));
     expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter an email address.');
-    expect(screen.getByText('Select a role, here or on a cluster.')).toBeVisible();
+    expect(screen.getByText('Select at least one cluster.')).toBeVisible();
   });
 });
 
@@ -98,7 +98,7 @@ describe('one’s own account', () => {
     await user.clear(name);
     await user.type(name, 'Ada O.');
     await user.click(screen.getByRole('button', { name: 'Save' }));
-    expect(await screen.findByRole('button', { name: /account of Ada O\./ })).toBeVisible();
+    expect(await screen.findByRole('button', { name: /account menu for Ada O\./ })).toBeVisible();
     await user.type(screen.getByLabelText('Current password'), 'wrong');
     await user.type(screen.getByLabelText('New password'), 'seven green herons at dawn');
     await user.click(screen.getByRole('button', { name: 'Change password' }));

@@ -35,7 +35,7 @@ test('instances are chosen by keyboard, and go to the change', async () => {
   const { user, router } = open('/instances?cluster=campus-aws');
   await within(await table()).findAllByRole('row');
   await user.keyboard('jx');
-  expect(await bar()).toHaveTextContent('1 instance on 1 cluster chosen');
+  expect(await bar()).toHaveTextContent('1 instance on 1 cluster selected');
   await user.keyboard('jx');
   expect(await bar()).toHaveTextContent('2 instances');
   await user.keyboard('x');
@@ -43,7 +43,7 @@ test('instances are chosen by keyboard, and go to the change', async () => {
   expect(screen.getByRole('checkbox', { name: 'Select all rows' })).toHaveProperty('indeterminate', true);
   expect(await faults()).toEqual([]);
   const count = api.world.instances.filter((i) => i.cluster === 'campus-aws').length;
-  await user.click(within(await bar()).getByRole('button', { name: `Choose all ${count} that match` }));
+  await user.click(within(await bar()).getByRole('button', { name: `Select all ${count} matches` }));
   await waitFor(async () => expect(await bar()).toHaveTextContent(`${count} instances on 1 cluster`));
   await user.click(within(await bar()).getByRole('link', { name: 'Edit selected…' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Bulk change' })).toBeVisible();
@@ -94,7 +94,7 @@ test('a change is previewed in groups, then started once', async () => {
   expect(await screen.findByRole('heading', { name: 'Same change' })).toBeVisible();
   expect(screen.getByRole('region', { name: 'Skipped, 1' })).toHaveTextContent(archived?.name ?? '-');
   expect(screen.getByText('SESSION_COOKIE_AGE: 7200')).toBeVisible();
-  expect(screen.getByText(`${named(1)[0]?.name} goes first, alone. Reason: shorter sessions`)).toBeVisible();
+  expect(screen.getByText(`${named(1)[0]?.name}. Reason: shorter sessions`)).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.dblClick(screen.getByRole('button', { name: 'Change 4 instances' }));
   await waitFor(() => expect(router.state.location.pathname).toBe('/bulk/b1'));
@@ -167,7 +167,7 @@ test('a paused one says why, and its failed instances are tried again', async ()
   expect(within(board).getAllByRole('rowgroup')).toHaveLength(4);
   expect(board).toHaveTextContent('The job deploy failed');
   expect(
-    within(board).getByRole('link', { name: `Follow: the operation of ${named(1)[0]?.name ?? ''}` }),
+    within(board).getByRole('link', { name: `Follow the operation of ${named(1)[0]?.name ?? ''}` }),
   ).toHaveAttribute('href', `/clusters/campus-aws/instances/${named(1)[0]?.name}?operation=o1`);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Retry the 1 that failed' }));
@@ -180,8 +180,8 @@ test('aborting says what it leaves, and asks', async () => {
   const { user } = open('/bulk/b9');
   await user.click(await screen.findByRole('button', { name: 'Abort' }));
   const dialog = await screen.findByRole('dialog');
-  expect(dialog).toHaveTextContent('what is live stays live');
-  await user.click(within(dialog).getByRole('button', { name: 'Leave out 1' }));
+  expect(dialog).toHaveTextContent('deployed changes stay deployed');
+  await user.click(within(dialog).getByRole('button', { name: 'Skip 1 instance' }));
   expect(await screen.findByText('Aborted')).toBeVisible();
   expect(api.world.bulks[0]?.state).toBe('aborted');
 });

@@ -53,7 +53,5 @@ test('an instance is compared with itself in an earlier commit', async () => {
 
 test('a side that cannot be read says why', async () => {
   open('/clusters/campus-aws/instances/academy/compare?with=campus-aws/none');
-  expect(await screen.findByRole('alert')).toHaveTextContent(
-    'the configuration of none could not be loaded.',
-  );
+  expect(await screen.findByRole('alert')).toHaveTextContent('Couldn’t load the configuration of none.');
 });

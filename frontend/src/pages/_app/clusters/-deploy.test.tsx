@@ -37,12 +37,12 @@ async function openForm() {
 test('says what is wrong with a name as one types', async () => {
   const { name, user } = await openForm();
   await user.type(name, 'Academy');
-  expect(name).toHaveAccessibleDescription(/Begin with a small letter/);
+  expect(name).toHaveAccessibleDescription(/Start with a lowercase letter/);
   await user.clear(name);
   await user.type(name, 'academy');
   expect(name).toHaveAccessibleDescription(/has an instance of that name/);
   await user.type(name, '-two');
-  expect(screen.getByText('academy-two is free on campus-aws.')).toBeVisible();
+  expect(screen.getByText('academy-two is available.')).toBeVisible();
   expect(await faults()).toEqual([]);
 });
 
@@ -80,9 +80,9 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   await preview();
   await deploy();
   expect(asked, 'times that the preview was asked for').toBe(1);
-  expect(screen.getByText(/^It touches fresh\./)).toBeVisible();
+  expect(screen.getByText(/^Affects fresh\./)).toBeVisible();
   expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
-  expect(screen.getByText(/^What is sent to GitLab:/)).toBeVisible();
+  expect(screen.getByText(/^Request to GitLab:/)).toBeVisible();
   expect(screen.getByText('instances/fresh/config.yml')).toBeVisible();
   expect(screen.getByText(/^Grove writes them/)).toBeVisible();
   expect(mock.world.operations).toEqual([]);

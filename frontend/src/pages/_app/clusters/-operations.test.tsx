@@ -173,7 +173,7 @@ test('a cluster shows what runs and what waits, in order, and what waits can be 
   const entries = within(queue).getAllByRole('listitem');
   expect(entries.map((e) => e.textContent)).toEqual([
     expect.stringMatching(/^RunningUpdate first/),
-    expect.stringMatching(/^WaitsUpdate second/),
+    expect.stringMatching(/^WaitingUpdate second/),
   ]);
   expect(await faults()).toEqual([]);
   await user.click(within(queue).getByRole('button', { name: 'Withdraw Update second' }));

@@ -26,7 +26,7 @@ const rows = async () => within(await log()).findAllByRole('listitem');
 test('of a failed pipeline, the error stands on top and the log is open at it', async () => {
   const { address } = pipelineOf('failed');
   open(address);
-  const error = await screen.findByRole('region', { name: /failed in the stage/ });
+  const error = await screen.findByRole('region', { name: /failed in stage/ });
   expect(await within(error).findAllByText(/error acquiring the state lock/)).not.toHaveLength(0);
   const current = await waitFor(async () => {
     const row = (await rows()).find((r) => r.getAttribute('aria-current') === 'true');
@@ -83,7 +83,7 @@ test('a pipeline that runs is canceled once, with a reason', async () => {
   const { user } = open(address);
   await user.click(await screen.findByRole('button', { name: 'Cancel' }));
   const dialog = await screen.findByRole('dialog', { name: /Cancel pipeline/ });
-  expect(dialog).toHaveTextContent('may be left half deployed');
+  expect(dialog).toHaveTextContent('may stay partly deployed');
   expect(await faults(dialog)).toEqual([]);
   await user.type(within(dialog).getByRole('textbox', { name: 'Reason (optional)' }), 'wrong branch');
   await user.dblClick(within(dialog).getByRole('button', { name: 'Cancel pipeline' }));

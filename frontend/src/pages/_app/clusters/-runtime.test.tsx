@@ -30,13 +30,11 @@ test('the pod that crashes stands first and says why, with what to do', async ()
   const { user, router } = open(address);
   const rows = within(await table('Pods')).getAllByRole('row');
   expect(rows).toHaveLength(1 + podsOf(found).length);
-  expect(rows[1]).toHaveTextContent(
-    /cms-.*Failed.*crashes again and again.*Since \d min ago.*Running0 of 114/,
-  );
+  expect(rows[1]).toHaveTextContent(/cms-.*Failed.*crashes again and again.*For \d min.*Running0 of 114/);
 
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
   const containers = await screen.findByRole('list', { name: /^Containers of cms-/ });
-  expect(containers).toHaveTextContent('It ends again and again');
+  expect(containers).toHaveTextContent('CrashLoopBackOff');
   expect(containers).toHaveTextContent('Exited with an error, exit code 1, after 1 min 00 s');
   expect(containers).toHaveTextContent('0.25 cores, 1 GiB');
   expect(containers).toHaveTextContent(/registry\.example\.org/);
@@ -113,7 +111,7 @@ test('drift is not told while something is deployed', async () => {
     ),
   );
   open(address);
-  expect(await screen.findByText(/told once its pipeline has ended/)).toBeVisible();
+  expect(await screen.findByText(/checks for drift when the pipeline has finished/)).toBeVisible();
   expect(screen.queryByText(/No drift/)).toBeNull();
 });
 
@@ -142,12 +140,12 @@ test('drift stands apart from changes that are not deployed', async () => {
   open(address);
   const drift = await screen.findByRole('region', { name: /^Drift/ });
   expect(drift).toHaveTextContent(
-    'lms: image openedx:hotfix runs, openedx:2 is in git (DOCKER_IMAGE_OPENEDX)',
+    'lms: image openedx:hotfix running, openedx:2 in git (DOCKER_IMAGE_OPENEDX)',
   );
   expect(drift).not.toHaveTextContent('cms');
   expect(within(drift).getByRole('link', { name: 'pipeline #7001' })).toBeVisible();
-  const waiting = screen.getByRole('region', { name: /^Changes of the configuration/ });
-  expect(waiting).toHaveTextContent('cms: image openedx:1 runs, openedx:2 is in git');
+  const waiting = screen.getByRole('region', { name: /^Undeployed configuration changes/ });
+  expect(waiting).toHaveTextContent('cms: image openedx:1 running, openedx:2 in git');
   expect(waiting).toHaveTextContent('openedx:1 was deployed');
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
@@ -205,7 +203,7 @@ test('a viewer sees pods but no logs, and is told why', async () => {
   const pod = podsOf(found)[0]?.name ?? '';
   open(`${address}?pod=${pod}&log=cms`);
   expect(await screen.findByRole('list', { name: /^Containers of/ })).toBeVisible();
-  expect(screen.getByText(/reading them needs the role of an operator/)).toBeVisible();
+  expect(screen.getByText(/You need the Operator role/)).toBeVisible();
   expect(screen.queryByRole('link', { name: /^Log/ })).toBeNull();
 });
 

@@ -89,7 +89,7 @@ test('what cannot be read is marked at its line and not sent', async () => {
   open(address);
   const problems = await screen.findByRole('status', { name: `Problems in ${path}` });
   await waitFor(() => expect(problems).toHaveTextContent(/Line \d, column \d/));
-  expect(screen.getByText(/^config.yml cannot be read/)).toBeVisible();
+  expect(screen.getByText(/^Couldn’t parse config.yml/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
 });
 
@@ -181,7 +181,7 @@ test('what the API says of a file stands at its line', async () => {
   const { user, name } = await start();
   await user.type(name, '!');
   await preview(user);
-  await screen.findByText('the preview could not be loaded.');
+  await screen.findByText('Couldn’t load the preview.');
   await user.click(screen.getByRole('button', { name: 'Back to editing' }));
   expect(await screen.findByText('Line 4, column 2: nested too deep')).toBeVisible();
 });

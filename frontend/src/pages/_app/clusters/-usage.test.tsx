@@ -53,27 +53,29 @@ test('a report that failed stands above the last one that did not', async () => 
     triedAt: '2026-11-01T04:00:00Z',
   });
   open(address());
-  expect(await screen.findByRole('alert')).toHaveTextContent(/^The report of 1 Nov 2026.*enter its name\./);
+  expect(await screen.findByRole('alert')).toHaveTextContent(
+    /^Couldn’t collect the report of 1 Nov 2026.*enter its name\./,
+  );
   expect(screen.getByText('12', { selector: 'strong' })).toBeVisible();
   expect(screen.getAllByText('Not in the report.')).toHaveLength(3);
 });
 
 // Of a moment that is five hours before the answer, and not before the page's own clock.
-const old = /^Told [45] h ago$/;
+const old = /^Collected [45] h ago$/;
 
 test('is asked for again by Refresh, and says how old it is', async () => {
   const { user } = open(address());
   const panel = await screen.findByRole('region', { name: 'Usage' });
   expect(await within(panel).findByText(old)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
-  expect(await screen.findByText('Asked again: GitLab, the cluster and the usage report.')).toBeVisible();
-  expect(await within(panel).findByText('Told just now')).toBeVisible();
+  expect(await screen.findByText('Refreshed GitLab, the cluster and the usage report.')).toBeVisible();
+  expect(await within(panel).findByText('Collected just now')).toBeVisible();
 });
 
 test.each([
-  ['failed', 'Asked again: GitLab and the cluster.'],
-  ['unset', 'Asked again: GitLab and the cluster.'],
-  ['busy', 'Asked again: GitLab, the cluster and the usage report.'],
+  ['failed', 'Refreshed GitLab and the cluster.'],
+  ['unset', 'Refreshed GitLab and the cluster.'],
+  ['busy', 'Refreshed GitLab, the cluster and the usage report.'],
 ])('a refresh of the usage that ends as %s', async (outcome, told) => {
   const well = { outcome: 'read' };
   const { user } = open(address());

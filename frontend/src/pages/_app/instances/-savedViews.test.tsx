@@ -50,7 +50,7 @@ test('what is shown is saved as a new view, shared and first', async () => {
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   expect(within(dialog).getByLabelText('Name')).toHaveAccessibleDescription('Enter a name.');
   await user.type(within(dialog).getByLabelText('Name'), 'Weak');
-  await user.click(within(dialog).getByRole('checkbox', { name: /Share it/ }));
+  await user.click(within(dialog).getByRole('checkbox', { name: /Share with/ }));
   await user.click(within(dialog).getByRole('checkbox', { name: /Make default/ }));
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   expect(await screen.findByRole('button', { name: 'View: Weak' })).toBeVisible();
@@ -70,11 +70,11 @@ test('the default view comes first, and all instances can still be had', async (
 
 test('changes are marked, can be undone, and are saved on demand', async () => {
   const { router, user } = open('/instances?view=v1');
-  await user.click(await screen.findByRole('button', { name: 'Remove the filter Provider: AWS' }));
+  await user.click(await screen.findByRole('button', { name: 'Remove filter Provider: AWS' }));
   expect(await screen.findByText('Unsaved changes')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Undo' }));
   await waitFor(() => expect(router.state.location.searchStr).toMatch(/provider=aws/));
-  await user.click(await screen.findByRole('button', { name: 'Remove the filter Provider: AWS' }));
+  await user.click(await screen.findByRole('button', { name: 'Remove filter Provider: AWS' }));
   await user.click(await screen.findByRole('button', { name: 'Save' }));
   await waitFor(() => expect(screen.queryByText('Unsaved changes')).not.toBeInTheDocument());
   expect(mock.world.views[0]?.query).toBe('health=failed');
@@ -106,7 +106,7 @@ test('who owns no view may choose it and show it first, not change it', async ()
   await press(user, 'Make default');
   await waitFor(() => expect(mock.world.defaultView).toBe('v2'));
   await press(user, 'Save as new view…');
-  expect(await screen.findByRole('checkbox', { name: /Share it/ })).toBeDisabled();
+  expect(await screen.findByRole('checkbox', { name: /Share with/ })).toBeDisabled();
 });
 
 test('a link to a view that is not there shows the instances, and says so', async () => {

@@ -49,7 +49,7 @@ describe('an address', () => {
 });
 
 test('what has nothing left of a view is all instances, in spite of a default', () => {
-  expect(settled({ view: 'v1', sort: 'name', descending: false }, plain)).toEqual({});
+  expect(settled({ view: 'v1', sort: 'health', descending: false }, plain)).toEqual({});
   expect(settled({ view: 'v1' }, withDefault)).toEqual({ view: 'all' });
   expect(settled({ view: 'all', health: ['failed'] }, withDefault).view).toBeUndefined();
   expect(settled({ view: 'v1', health: ['failed'] }, withDefault).view).toBe('v1');

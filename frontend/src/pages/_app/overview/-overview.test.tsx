@@ -27,7 +27,7 @@ test('counts by status, and each count leads to exactly those instances', async 
   expect(await screen.findByText(`All ${failed.length} shown`)).toBeVisible();
 });
 
-test('says what need attention, why, and what to do next', async () => {
+test('says what needs attention, why, and what to do next', async () => {
   open('/overview');
   const attention = await panel('Needs attention');
   const broken = mock.world.instances.find(

@@ -46,7 +46,7 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
   expect(await faults()).toEqual([]);
 
   await user.click(screen.getByLabelText('Project'));
-  await user.click(screen.getByRole('button', { name: 'To the field API token' }));
+  await user.click(screen.getByRole('button', { name: 'Go to API token' }));
   expect(screen.getByLabelText('API token')).toHaveFocus();
   await user.clear(screen.getByLabelText('API token'));
   await user.type(screen.getByLabelText('API token'), 'right');
@@ -55,7 +55,7 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
   expect(mock.world.added, 'checking again adds nothing').toEqual([]);
 
   await press(user);
-  expect(await screen.findByRole('heading', { name: 'new-one is added', level: 1 })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'new-one added', level: 1 })).toBeVisible();
   const progress = await screen.findByRole('list', { name: 'Progress' });
   await waitFor(() =>
     expect(within(progress).getByText('Repository read').closest('li')).toHaveTextContent('Done'),
@@ -85,16 +85,16 @@ test('what can be put right later need not hold a project up', async () => {
   );
   expect(mock.world.added).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Add anyway' }));
-  expect(await screen.findByRole('heading', { name: 'new-one is added' })).toBeVisible();
+  expect(await screen.findByRole('heading', { name: 'new-one added' })).toBeVisible();
 });
 
 test('the address of a project’s page names its server and its path', async () => {
   const { user } = open('/projects/new');
   await fill(user, 'https://git.other.example/grove/new-one/-/tree/main', 'right');
-  await user.click(screen.getByRole('radio', { name: /Ocim makes one/ }));
+  await user.click(screen.getByRole('radio', { name: /Generate one/ }));
   expect(screen.getByLabelText('Server')).toHaveValue('https://git.other.example');
   await press(user);
-  await screen.findByRole('heading', { name: 'new-one is added' });
+  await screen.findByRole('heading', { name: 'new-one added' });
   expect(mock.world.added).toEqual([
     {
       gitlabUrl: 'https://git.other.example',

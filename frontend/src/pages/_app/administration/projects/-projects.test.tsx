@@ -112,7 +112,7 @@ describe('a project', () => {
     expect(await faults(dialog)).toEqual([]);
     await user.type(within(dialog).getByLabelText('Type campus-aws'), 'campus-aws');
     await user.click(button);
-    const told = await screen.findByRole('dialog', { name: 'campus-aws is removed' });
+    const told = await screen.findByRole('dialog', { name: 'campus-aws removed' });
     expect(told).toHaveTextContent('The GitLab project grove/campus-aws');
     await user.click(within(told).getByRole('button', { name: 'View projects' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(projects));
@@ -133,9 +133,9 @@ describe('a project', () => {
 describe('facts and links', () => {
   test('are set by hand, marked with what was found, and left to the repository again', async () => {
     const { user } = open(`${projects}/campus-aws/facts`);
-    await user.click(await screen.findByRole('button', { name: 'Overridden: Region' }));
-    const dialog = await screen.findByRole('dialog', { name: 'Overridden: Region' });
-    expect(dialog).toHaveTextContent('The repository says: eu-central-1');
+    await user.click(await screen.findByRole('button', { name: 'Override: Region' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Override: Region' });
+    expect(dialog).toHaveTextContent('In the repository: eu-central-1.');
     const field = within(dialog).getByLabelText('Region');
     await user.clear(field);
     await user.type(field, 'mars-1');
@@ -162,7 +162,7 @@ describe('facts and links', () => {
     Object.assign(cluster, { region: 'mars-1', overridden: ['region'], found: { region: 'eu-central-1' } });
     open('/clusters/campus-aws');
     expect(await screen.findByText('mars-1')).toBeVisible();
-    expect(screen.getByText(/set by hand; found: eu-central-1/)).toBeVisible();
+    expect(screen.getByText(/overridden; in the repository: eu-central-1/)).toBeVisible();
     expect(screen.getByText('Provider’s Kubernetes console: Unknown')).toBeVisible();
     expect(screen.getByRole('link', { name: 'Update' })).toHaveAttribute(
       'href',
@@ -195,7 +195,7 @@ describe('the contract', () => {
     expect(mock.world.contracts.size, 'a dry run keeps nothing').toBe(0);
     await user.click(screen.getByRole('button', { name: 'Save' }));
     const dialog = await screen.findByRole('dialog', { name: 'Save the Grove integration?' });
-    expect(dialog).toHaveTextContent('as the dry run shows: Archive.');
+    expect(dialog).toHaveTextContent('follow the dry run for: Archive.');
     await user.click(within(dialog).getByRole('button', { name: 'Save' }));
     await waitFor(() =>
       expect(mock.world.contracts.get('campus-aws')).toEqual({
