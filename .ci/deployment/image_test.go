@@ -69,7 +69,7 @@ func TestEveryFunction_RunsAsDeployed(t *testing.T) {
 	}
 }
 
-func readStack(t *testing.T, lookup func(string) string) stack.File {
+func readStack(t testing.TB, lookup func(string) string) stack.File {
 	t.Helper()
 	f, err := stack.Read(filepath.Join(root, "stack.yml"), lookup)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func readStack(t *testing.T, lookup func(string) string) stack.File {
 
 // environment returns what a function finds in its container: the environment of the
 // stack file, its own secrets, and the store of the tests.
-func environment(t *testing.T, f stack.Function) []string {
+func environment(t testing.TB, f stack.Function) []string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, secret := range f.Secrets {
@@ -103,7 +103,7 @@ func environment(t *testing.T, f stack.Function) []string {
 }
 
 // secrets are the secrets by name. The manual makes them with openssl.
-func secrets(t *testing.T) map[string]string {
+func secrets(t testing.TB) map[string]string {
 	t.Helper()
 	made, err := makeSecrets()
 	require.NoError(t, err)
@@ -139,7 +139,7 @@ var (
 )
 
 // store returns the address of a DynamoDB that the tests of the package share.
-func store(t *testing.T) string {
+func store(t testing.TB) string {
 	t.Helper()
 	storeOnce.Do(func() {
 		storeURL = kvtest.Dynalite(suite{t})
@@ -153,7 +153,7 @@ func store(t *testing.T) string {
 }
 
 // suite is a test whose clean-up waits until all tests of the package have ended.
-type suite struct{ *testing.T }
+type suite struct{ testing.TB }
 
 var atEnd []func()
 
@@ -177,7 +177,7 @@ var (
 )
 
 // program builds the program of a function's image once and returns its path.
-func program(t *testing.T, function string) string {
+func program(t testing.TB, function string) string {
 	t.Helper()
 	buildMu.Lock()
 	defer buildMu.Unlock()
@@ -203,7 +203,7 @@ func program(t *testing.T, function string) string {
 
 // layOut copies what faas-cli puts into the folder that an image is built from, in its
 // order (template, handler, configuration.copy), without what .dockerignore leaves out.
-func layOut(t *testing.T, dir, function string) {
+func layOut(t testing.TB, dir, function string) {
 	t.Helper()
 	f := readStack(t, stack.Unset)
 	ignore := dockerignore(t)
@@ -245,7 +245,7 @@ func layOut(t *testing.T, dir, function string) {
 }
 
 // dockerignore returns the names that the template's .dockerignore leaves out anywhere.
-func dockerignore(t *testing.T) []string {
+func dockerignore(t testing.TB) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(template, ".dockerignore"))
 	require.NoError(t, err)
@@ -304,7 +304,7 @@ func TestImage_HoldsNoTestHelper(t *testing.T) {
 }
 
 // freeAddress returns an address that nothing listens on.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -319,7 +319,7 @@ func missingAnswer(function string, status int, body []byte) bool {
 	return status == http.StatusNotFound && (function == "web" || bytes.Contains(body, []byte(`"urn:ocim:not_found"`)))
 }
 
-func callProgram(t *testing.T, function, path string, env []string) {
+func callProgram(t testing.TB, function, path string, env []string) {
 	t.Helper()
 	address := freeAddress(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -367,7 +367,7 @@ func callProgram(t *testing.T, function, path string, env []string) {
 }
 
 // refuseWithoutSecrets checks that a missing secret shows at start.
-func refuseWithoutSecrets(t *testing.T, path string, env []string) {
+func refuseWithoutSecrets(t testing.TB, path string, env []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()

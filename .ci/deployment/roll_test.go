@@ -36,7 +36,7 @@ type watchdog struct {
 	running  sync.WaitGroup
 }
 
-func startWatchdog(t *testing.T, program string, env []string) *watchdog {
+func startWatchdog(t testing.TB, program string, env []string) *watchdog {
 	t.Helper()
 	address := freeAddress(t)
 	w := &watchdog{function: exec.Command(program)}
@@ -68,7 +68,7 @@ func startWatchdog(t *testing.T, program string, env []string) *watchdog {
 
 // stop does what of-watchdog does at SIGTERM; leave is called while it still accepts
 // requests, shortly before it stops to.
-func (w *watchdog) stop(t *testing.T, leave func()) {
+func (w *watchdog) stop(t testing.TB, leave func()) {
 	t.Helper()
 	signaled := time.Now()
 	require.NoError(t, w.function.Process.Signal(syscall.SIGTERM))
@@ -120,7 +120,7 @@ func TestRollingRestart_FailsNoRequest(t *testing.T) {
 	}
 }
 
-func roll(t *testing.T, function string, replicas int, env []string) {
+func roll(t testing.TB, function string, replicas int, env []string) {
 	path := program(t, function)
 	b := &balancer{}
 	for range replicas {

@@ -14,8 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 )
 
-var always = kv.Always
-
 func keyOf(partition, sort string) kv.Key { return kv.Key{Partition: partition, Sort: sort} }
 
 // small is a fleet of two clusters in which every filter tells instances apart.

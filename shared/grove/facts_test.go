@@ -171,11 +171,4 @@ func TestNames(t *testing.T) {
 	} {
 		assert.Equal(t, want, Slugify(name))
 	}
-	existing := []string{"alpha", "my_site"}
-	require.NoError(t, CheckNewName("beta", existing))
-	for _, name := range []string{"alpha", "Alpha", "my-site", "my_site"} {
-		err := CheckNewName(name, existing)
-		assert.True(t, fault.Is(err, fault.Conflict), name)
-	}
-	assert.True(t, fault.Is(CheckNewName("a/b", existing), fault.Invalid))
 }

@@ -59,15 +59,6 @@ func ParseMessage(message string) Message {
 	return m
 }
 
-// ParseBranch reads a branch `deployment/<instance>/<deployment id>`.
-func ParseBranch(branch string) (fleet.Deployment, bool) {
-	found := branchForm.FindStringSubmatch(branch)
-	if found == nil {
-		return fleet.Deployment{}, false
-	}
-	return fleet.Deployment{Instance: found[1], ID: found[2]}, true
-}
-
 func (m *Message) tagged(tags, rest string) {
 	var names []string
 	for _, t := range tagName.FindAllStringSubmatch(tags, -1) {

@@ -73,19 +73,6 @@ func TestParseMessage(t *testing.T) {
 	}
 }
 
-func TestParseBranch(t *testing.T) {
-	d, ok := ParseBranch("deployment/demo-1/1790000000000123456")
-	assert.True(t, ok)
-	assert.Equal(t, fleet.Deployment{Instance: "demo-1", ID: "1790000000000123456"}, d)
-	d, ok = ParseBranch("refs/heads/deployment/a/1")
-	assert.True(t, ok)
-	assert.Equal(t, "a", d.Instance)
-	for _, branch := range []string{"main", "deployment/a", "deployment/a/b/c", "x/deployment/a/1", ""} {
-		_, ok := ParseBranch(branch)
-		assert.False(t, ok, branch)
-	}
-}
-
 // What Plan writes, ParseMessage reads.
 func FuzzMessageRoundTrip(f *testing.F) {
 	f.Add("demo", "12", "other_1", "13", "a reason\n[AutoDeploy][Delete] x|1")

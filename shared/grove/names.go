@@ -56,25 +56,3 @@ func Slugify(name string) string {
 	}
 	return strings.TrimRight(b.String(), "-")
 }
-
-// CheckNewName checks a name for a new instance: valid, and its slug not that
-// of an existing instance, on which Grove would fail. A clash is fault.Conflict of field
-// "instance".
-func CheckNewName(name string, existing []string) error {
-	if err := ValidateName(name); err != nil {
-		return err
-	}
-	slug := Slugify(name)
-	for _, other := range existing {
-		if Slugify(other) != slug {
-			continue
-		}
-		err := fault.New(fault.Conflict, "the instance %s exists already", other)
-		if other != name {
-			err.Message = "Grove would call it " + slug + ", which clashes with the instance " + other
-		}
-		err.Field = "instance"
-		return err
-	}
-	return nil
-}

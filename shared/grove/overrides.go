@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 )
@@ -20,65 +18,6 @@ const (
 	MaxOverride  = 64 << 10
 	maxOverrides = 500 // keys
 )
-
-// ParseOverrides reads overrides that were written as a YAML map. What the
-// keys may be is Plan's to check. Errors are fault.Invalid of field "overrides"
-// with line and column.
-func ParseOverrides(text []byte) (map[string]json.RawMessage, error) {
-	doc, problems := Read("overrides", text)
-	if len(problems) > 0 {
-		p := problems[0]
-		return nil, fault.InvalidField("overrides", "line %d, column %d: %s", p.Line, p.Column, p.Message)
-	}
-	out := map[string]json.RawMessage{}
-	if doc.root == nil || isNull(doc.root) {
-		return out, nil
-	}
-	for _, e := range entries(deref(doc.root)) {
-		value, err := plainValue(e.value)
-		if err == nil {
-			out[e.key], err = json.Marshal(value)
-		}
-		if err != nil {
-			return nil, fault.InvalidField("overrides."+shown(e.key), "line %d, column %d: the value cannot be sent as JSON", e.value.Line, e.value.Column)
-		}
-	}
-	return out, nil
-}
-
-// plainValue decodes a node into what JSON can hold.
-func plainValue(n *yaml.Node) (any, error) {
-	n = deref(n)
-	switch n.Kind {
-	case yaml.MappingNode:
-		m := map[string]any{}
-		for _, e := range entries(n) {
-			value, err := plainValue(e.value)
-			if err != nil {
-				return nil, err
-			}
-			m[e.key] = value
-		}
-		return m, nil
-	case yaml.SequenceNode:
-		list := make([]any, len(n.Content))
-		for i, item := range n.Content {
-			value, err := plainValue(item)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	}
-	switch n.ShortTag() {
-	case "!!int", "!!float", "!!bool", "!!null":
-		var value any
-		err := n.Decode(&value)
-		return value, err
-	}
-	return n.Value, nil // a date is text to Tutor
-}
 
 // routed turns overrides into the payload of a trigger. No override may stand in
 // for one of the variables.

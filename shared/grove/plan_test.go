@@ -209,26 +209,6 @@ func TestValidateContract(t *testing.T) {
 	}
 }
 
-func TestParseOverrides(t *testing.T) {
-	got, err := ParseOverrides([]byte("A: x\nB: 12\nC: [true, null, 1.5]\nD: {e: f}\nG: 2024-01-02\nH: &h i\nJ: *h\n"))
-	require.NoError(t, err)
-	text, err := json.Marshal(got)
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"A":"x","B":12,"C":[true,null,1.5],"D":{"e":"f"},"G":"2024-01-02","H":"i","J":"i"}`, string(text))
-	got, err = ParseOverrides(nil)
-	require.NoError(t, err)
-	assert.Empty(t, got)
-	for text, want := range map[string]string{
-		"A: [\n": "line", "- a\n": "must be a map", "A: 1\nA: 2\n": "line 2, column 1", "A: .nan\n": "line 1, column 4",
-	} {
-		_, err := ParseOverrides([]byte(text))
-		require.Error(t, err)
-		assert.True(t, fault.Is(err, fault.Invalid))
-		assert.Contains(t, err.Error(), want)
-		assert.Contains(t, err.Error(), "overrides")
-	}
-}
-
 func TestNewDeploymentID(t *testing.T) {
 	now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
 	id, err := NewDeploymentID(now, bytes.NewReader(make([]byte, 8)))

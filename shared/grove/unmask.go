@@ -17,11 +17,6 @@ import (
 //
 // The place of a value is its key. In a list it is the entry that is otherwise
 // unchanged, or the position while the list keeps its length.
-func Unmask(file string, edited, original []byte) ([]byte, error) {
-	return standard().Unmask(file, edited, original)
-}
-
-// Unmask is the function Unmask with the masker's rules.
 func (m *Masker) Unmask(file string, edited, original []byte) ([]byte, error) {
 	before := m.masked(file, original)
 	if string(edited) == before.text {

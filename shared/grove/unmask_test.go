@@ -44,7 +44,7 @@ func TestUnmask(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Unmask("config.yml", []byte(hidden(tt.edited)), []byte(hidden(tt.original)))
+			got, err := standard().Unmask("config.yml", []byte(hidden(tt.edited)), []byte(hidden(tt.original)))
 			require.NoError(t, err)
 			assert.Equal(t, hidden(tt.want), string(got))
 		})
@@ -73,7 +73,7 @@ func TestUnmaskRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := Unmask("config.yml", []byte(hidden(tt.edited)), []byte(tt.original))
+			got, err := standard().Unmask("config.yml", []byte(hidden(tt.edited)), []byte(tt.original))
 			assert.Nil(t, got)
 			var f *fault.Error
 			require.ErrorAs(t, err, &f)
@@ -86,10 +86,10 @@ func TestUnmaskRefuses(t *testing.T) {
 
 func TestUnmaskText(t *testing.T) {
 	original := "tutor==19.0.0\n--extra-index-url https://u:hunter2@pypi.example.org/simple\n"
-	got, err := Unmask("requirements.txt", []byte(hidden("tutor==20.0.1\n--extra-index-url https://u:•@pypi.example.org/simple\n")), []byte(original))
+	got, err := standard().Unmask("requirements.txt", []byte(hidden("tutor==20.0.1\n--extra-index-url https://u:•@pypi.example.org/simple\n")), []byte(original))
 	require.NoError(t, err)
 	assert.Equal(t, strings.Replace(original, "19.0.0", "20.0.1", 1), string(got))
-	_, err = Unmask("requirements.txt", []byte(hidden("tutor==20.0.1\n\n•\n")), []byte(original))
+	_, err = standard().Unmask("requirements.txt", []byte(hidden("tutor==20.0.1\n\n•\n")), []byte(original))
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "line 3, column 1")
 }
@@ -99,7 +99,7 @@ func FuzzUnmask(f *testing.F) {
 	f.Add([]byte("R: redis://u:p@h/0\n"), []byte(hidden("R: redis://u:•@x/0\n")))
 	f.Add([]byte("# KEY: x\nKEYS: [a, b]\n"), []byte(hidden("# KEY: •\nKEYS: [•, •]\n")))
 	f.Fuzz(func(t *testing.T, original, edited []byte) {
-		got, err := Unmask("x.yml", edited, original)
+		got, err := standard().Unmask("x.yml", edited, original)
 		if err != nil {
 			return
 		}

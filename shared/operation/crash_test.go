@@ -53,8 +53,12 @@ func TestStart_CrashAnywhereCreatesOnePipeline(t *testing.T) {
 				req := test.req
 				req.Key, req.By = "the-one-key", operationtest.Ada
 				former := 0
+				action := "operation." + string(req.Kind)
+				if name == "roll back" {
+					action = "operation.rollBack"
+				}
 				return operationtest.Scenario{
-					Action: "operation." + string(req.Kind), Polls: test.polls,
+					Action: action, Polls: test.polls,
 					Before: func(t *testing.T, w *operationtest.World) {
 						if test.before != nil {
 							test.before(t, w, &req)

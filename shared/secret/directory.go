@@ -81,11 +81,11 @@ func (d *Directory) Keyring(name string) (*Keyring, error) {
 		if err != nil {
 			return nil, err
 		}
-		keys, err := parseKeys(text.Reveal())
+		ring, err := ParseKeyring(text.Reveal())
 		if err != nil {
 			return nil, fault.Wrap(fault.Internal, err, "the secret %q is not a keyring", name)
 		}
-		return keys, nil
+		return ring.load()
 	}
 	if _, err := load(); err != nil {
 		return nil, err
