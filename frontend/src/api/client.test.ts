@@ -114,7 +114,7 @@ test('a problem document becomes an error with fields, cause and request id', as
 
 test.each([
   ['a gateway that is down', new HttpResponse('<html>', { status: 502 }), 502, /may be restarting/],
-  ['no answer', HttpResponse.error(), 0, /cannot be reached/],
+  ['no answer', HttpResponse.error(), 0, /Couldn’t reach Ocim/],
   [
     'too many requests',
     new HttpResponse('', { status: 429, headers: { 'Retry-After': '7' } }),

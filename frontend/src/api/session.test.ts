@@ -141,7 +141,7 @@ test('no answer at all logs nobody out', async () => {
     fetch: () => Promise.reject(new TypeError('network')),
     baseUrl: 'http://localhost',
   });
-  await expect(session.start()).rejects.toThrow(/cannot be reached/);
+  await expect(session.start()).rejects.toThrow(/Couldn’t reach Ocim/);
   expect(session.state.kind).toBe('unknown');
 });
 

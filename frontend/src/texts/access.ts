@@ -23,7 +23,7 @@ export const notRevoked = 'The access was not revoked.';
 
 // components/audit/VerifyAudit.tsx
 export const verifyLog = 'Verify log';
-export const notVerified = 'The log could not be verified.';
+export const notVerified = 'Couldn’t verify the log.';
 export const intact = (entries: number, sealed: number) =>
   `The log is intact: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${sealed} of them sealed.`;
 export const tampered = (problem: string) => `The log was tampered with. ${problem}`;

@@ -24,11 +24,11 @@ test('unsetting needs no value', () => {
 });
 
 test.each([
-  [{ path: '', value: '1' }, 'path', /enter a key/],
+  [{ path: '', value: '1' }, 'path', /Enter a key/],
   [{ path: 'A..b', value: '1' }, 'path', /with dots/],
   [{ path: 'A b', value: '1' }, 'path', /with dots/],
-  [{ path: 'A', value: ' ' }, 'value', /enter a value/],
-  [{ path: 'A', value: '[a' }, 'value', /invalid YAML/],
+  [{ path: 'A', value: ' ' }, 'value', /Enter a value/],
+  [{ path: 'A', value: '[a' }, 'value', /Invalid YAML/],
 ] as const)('%j is refused', (row, field, why) => {
   expect(readRows([{ ...emptyRow(4), ...row }]).problems.get(4)?.[field]).toMatch(why);
 });

@@ -44,7 +44,7 @@ test('a filter that names a cluster keeps all of it', () => {
 test('a cluster shows the worst of its own instances and files, no other cluster does', () => {
   const rows = rowsOf(tree, new Set(), '');
   const states = rows.filter((row) => row.kind === 'cluster').map((row) => row.state);
-  expect(states).toEqual(['failed', 'progressing', 'degraded']);
+  expect(states).toEqual(['failed', 'healthy', 'degraded']);
 });
 
 test('what is wrong with the cluster itself counts, and hides no instance that failed', () => {
