@@ -51,6 +51,7 @@ func New(deps Deps) http.Handler {
 		MaxBodyBytes: faas.MaxLargeBody,
 		// The body is read raw: nothing of it is parsed before the sender is proved.
 		SkipValidateBody: true,
+		Metadata:         map[string]any{faas.CheckHeader: requireProof},
 	}, f.accept)
 	return api
 }

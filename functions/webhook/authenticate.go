@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -16,11 +17,21 @@ import (
 // tolerance is how far a signed event's clock may be off.
 const tolerance = 5 * time.Minute
 
+// errRefused is the answer to every event that is not proved, whatever the reason.
+var errRefused = fault.New(fault.Unauthenticated, "The event carries no valid token or signature of this project's webhook.")
+
+// requireProof refuses a request that can be no event, before its body is read.
+func requireProof(h http.Header) error {
+	if h.Get("X-Gitlab-Token") == "" && h.Get("webhook-signature") == "" {
+		return errRefused
+	}
+	return nil
+}
+
 // authenticate proves that the project's GitLab sent the event, before anything
 // of the body is looked at. An unknown project and a wrong secret get the same
 // answer.
 func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
-	refused := fault.New(fault.Unauthenticated, "The event carries no valid token or signature of this project's webhook.")
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
 	credentials, err := f.Credentials(ctx, in.Project)
@@ -28,7 +39,7 @@ func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
 		return fault.Wrap(fault.Unavailable, err, "The project's webhook secret could not be read; send the event again.")
 	}
 	if err != nil {
-		return refused
+		return errRefused
 	}
 	for _, live := range []secret.Value{credentials.WebhookSecret, credentials.FormerWebhookSecret} {
 		if live.IsZero() {
@@ -38,7 +49,7 @@ func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
 			return nil
 		}
 	}
-	return refused
+	return errRefused
 }
 
 // signed checks GitLab's signing headers, which follow Standard Webhooks.

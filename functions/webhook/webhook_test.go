@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -176,6 +177,35 @@ func TestSenderIsProvedBeforeAnythingIsParsed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unread is a body that nobody may read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+func TestAcceptEvent_RefusesWithoutProofBeforeItReadsTheBody(t *testing.T) {
+	in := newCampus(t)
+	for name, header := range map[string]map[string]string{
+		"no header": nil, "an empty token": {"X-Gitlab-Token": ""}, "an empty signature": {"webhook-signature": ""}, "an id alone": {"webhook-id": "evt-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/projects/campus/events", unread{t})
+			r.ContentLength = 20 << 20
+			r.Header.Set("Content-Type", "application/json")
+			for k, v := range header {
+				r.Header.Set(k, v)
+			}
+			w := httptest.NewRecorder()
+			in.ServeHTTP(w, r)
+			assert.Equal(t, http.StatusUnauthorized, w.Code, w.Body.String())
+			assert.Contains(t, w.Body.String(), "no valid token or signature")
+		})
+	}
+	assert.Zero(t, in.opened.Load(), "no credentials are opened for it")
 }
 
 func TestUnknownProjectAndWrongTokenLookTheSame(t *testing.T) {

@@ -36,6 +36,10 @@ const (
 // that it does not know, for calls whose parameters others choose.
 const AnyQuery = "anyQuery"
 
+// CheckHeader in an operation's Metadata is a func(http.Header) error that can refuse
+// a call before its body is read. Its errors need a fault kind.
+const CheckHeader = "checkHeader"
+
 const documentPath = "/openapi.json"
 
 // huma would let a property through unchecked whose name differs from the
@@ -158,7 +162,8 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	}
 	op.Extensions["x-ocim-access"] = access.String()
 	cost, _ := op.Metadata[Cost].(int)
-	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path))}, op.Middlewares...)
+	check, _ := op.Metadata[CheckHeader].(func(http.Header) error)
+	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path), check)}, op.Middlewares...)
 
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -174,7 +179,7 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
 // guard runs before anything of the request is parsed.
-func (a *API) guard(access Access, limit int64, cost int, clustered bool) func(huma.Context, func(huma.Context)) {
+func (a *API) guard(access Access, limit int64, cost int, clustered bool, check func(http.Header) error) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c := callFrom(r.Context())
@@ -185,6 +190,9 @@ func (a *API) guard(access Access, limit int64, cost int, clustered bool) func(h
 		}
 		if err == nil {
 			err = a.cursors.open(r, p.UserID)
+		}
+		if err == nil && check != nil {
+			err = check(r.Header)
 		}
 		if err == nil && r.ContentLength > limit {
 			err = fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit)

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -7,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	gogitlab "github.com/xanzy/go-gitlab"
+
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
@@ -14,11 +18,14 @@ import (
 )
 
 // Client is a GitLab server, used with one token.
-type Client struct {
-	base  string // root of the server, without a slash at its end
-	token secret.Value
-	http  *http.Client
-}
+type Client struct{ api *gogitlab.Client }
+
+// unlimited switches go-gitlab's own limiter off: the transport keeps the budget
+// for all clients of a server together.
+type unlimited struct{}
+
+// Wait implements gogitlab.RateLimiter.
+func (unlimited) Wait(context.Context) error { return nil }
 
 // New makes a client. baseURL is the server's root, such as
 // https://gitlab.example.org; the API's address is understood, too. Limits,
@@ -30,10 +37,16 @@ func New(baseURL string, token secret.Value, transport http.RoundTripper) (*Clie
 		return nil, fault.New(fault.Invalid, "%s is not the address of a GitLab server", baseURL)
 	}
 	root := strings.TrimSuffix(strings.TrimRight(baseURL, "/"), "/api/v4")
-	return &Client{
-		base: root, token: token,
-		http: &http.Client{Transport: transport, CheckRedirect: sameHost, Timeout: callLimit},
-	}, nil
+	api, err := gogitlab.NewClient(token.Reveal(),
+		gogitlab.WithBaseURL(root),
+		gogitlab.WithHTTPClient(&http.Client{Transport: keepNotFound{transport}, CheckRedirect: sameHost, Timeout: callLimit}),
+		gogitlab.WithoutRetries(), // it would repeat a POST
+		gogitlab.WithCustomLimiter(unlimited{}),
+	)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, err, "%s is not the address of a GitLab server", baseURL)
+	}
+	return &Client{api}, nil
 }
 
 // callLimit bounds one call with its retries and its body.

@@ -1,11 +1,15 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
 	"context"
-	"net/url"
-	"strconv"
+	"encoding/base64"
+	"net/http"
 	"strings"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -20,26 +24,41 @@ const maxSearched = 500
 // since the commit that its action names, it is fault.Conflict and GitLab's words
 // name the file.
 func (p *Project) Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error) {
+	options := commitOptions{CreateCommitOptions: gogitlab.CreateCommitOptions{
+		Branch: &c.Branch, CommitMessage: &c.Message, Actions: []*gogitlab.CommitActionOptions{},
+	}}
+	for _, a := range c.Actions {
+		action := &gogitlab.CommitActionOptions{Action: new(gogitlab.FileActionValue(a.Action)), FilePath: &a.Path}
+		if a.Action != grove.DeleteFile {
+			action.Content, action.Encoding = new(base64.StdEncoding.EncodeToString(a.Content)), new("base64")
+		}
+		if a.LastCommit != "" {
+			action.LastCommitID = &a.LastCommit
+		}
+		options.Actions = append(options.Actions, action)
+	}
+	if len(c.Actions) == 0 {
+		options.AllowEmpty = new(true)
+	}
 	var made commitBody
-	if err := p.submit(ctx, grove.Call{Commit: &c}, &made); err != nil {
+	if _, err := p.call(ctx, http.MethodPost, p.path("repository", "commits"), options, &made); err != nil {
 		return fleet.Commit{}, p.translateRefusal(ctx, refusal.Commit, err, "committing to %s", c.Branch)
 	}
 	return made.commit(), nil
 }
 
-// submit makes the request of a contract's call.
-func (p *Project) submit(ctx context.Context, call grove.Call, answer any) error {
-	w := call.Wire(p.id, p.trigger.Reveal())
-	_, err := p.call(ctx, apiCall{method: w.Method, path: w.Path, body: w.Body}, answer)
-	return err
+// commitOptions are the options of a commit with what go-gitlab does not know.
+type commitOptions struct {
+	gogitlab.CreateCommitOptions
+	AllowEmpty *bool `json:"allow_empty,omitempty"` // GitLab refuses a commit of no actions otherwise
 }
 
 // CommitSaying finds the newest commit of the default branch, made since, whose
 // message holds a text; fault.NotFound when there is none.
 func (p *Project) CommitSaying(ctx context.Context, since time.Time, text string) (fleet.Commit, error) {
 	var found *fleet.Commit
-	query := url.Values{"ref_name": {p.branch}, "since": {since.UTC().Format(time.RFC3339)}}
-	err := p.eachCommit(ctx, query, maxSearched, func(c fleet.Commit) bool {
+	options := gogitlab.ListCommitsOptions{RefName: &p.branch, Since: new(since.UTC())}
+	err := p.eachCommit(ctx, options, maxSearched, func(c fleet.Commit) bool {
 		if strings.Contains(c.Message, text) {
 			found = &c
 		}
@@ -56,18 +75,18 @@ func (p *Project) CommitSaying(ctx context.Context, since time.Time, text string
 
 // Commits reads the newest commits of the default branch, newest first.
 func (p *Project) Commits(ctx context.Context, limit int) ([]fleet.Commit, error) {
-	return p.commits(ctx, url.Values{"ref_name": {p.branch}}, limit)
+	return p.commits(ctx, gogitlab.ListCommitsOptions{RefName: &p.branch}, limit)
 }
 
 // CommitsOf reads the newest commits of the default branch that touch a path,
 // newest first.
 func (p *Project) CommitsOf(ctx context.Context, path string, limit int) ([]fleet.Commit, error) {
-	return p.commits(ctx, url.Values{"ref_name": {p.branch}, "path": {path}}, limit)
+	return p.commits(ctx, gogitlab.ListCommitsOptions{RefName: &p.branch, Path: &path}, limit)
 }
 
-func (p *Project) commits(ctx context.Context, query url.Values, limit int) ([]fleet.Commit, error) {
+func (p *Project) commits(ctx context.Context, options gogitlab.ListCommitsOptions, limit int) ([]fleet.Commit, error) {
 	all := []fleet.Commit{}
-	err := p.eachCommit(ctx, query, limit, func(c fleet.Commit) bool {
+	err := p.eachCommit(ctx, options, limit, func(c fleet.Commit) bool {
 		all = append(all, c)
 		return true
 	})
@@ -75,12 +94,10 @@ func (p *Project) commits(ctx context.Context, query url.Values, limit int) ([]f
 }
 
 // eachCommit visits at most so many commits, newest first, until visit is false.
-func (p *Project) eachCommit(ctx context.Context, query url.Values, limit int, visit func(fleet.Commit) bool) error {
-	if limit < pageSize {
-		query.Set("per_page", strconv.Itoa(limit))
-	}
+func (p *Project) eachCommit(ctx context.Context, options gogitlab.ListCommitsOptions, limit int, visit func(fleet.Commit) bool) error {
+	options.PerPage = min(limit, pageSize)
 	seen := 0
-	_, err := list(ctx, p.Client, p.path("repository", "commits"), query, (limit+pageSize-1)/pageSize, func(page []commitBody) bool {
+	_, err := list(ctx, p.Client, p.path("repository", "commits"), &options, &options.ListOptions, (limit+pageSize-1)/pageSize, func(page []commitBody) bool {
 		for _, c := range page {
 			if seen++; seen > limit || !visit(c.commit()) {
 				return false
@@ -102,7 +119,8 @@ func (p *Project) Changed(ctx context.Context, sha string) ([]string, error) {
 		Old string `json:"old_path"`
 	}
 	paths := []string{}
-	_, err := list(ctx, p.Client, p.path("repository", "commits", sha, "diff"), nil, maxChanged/pageSize, func(page []diff) bool {
+	var options gogitlab.GetCommitDiffOptions
+	_, err := list(ctx, p.Client, p.path("repository", "commits", sha, "diff"), &options, &options.ListOptions, maxChanged/pageSize, func(page []diff) bool {
 		for _, d := range page {
 			if paths = append(paths, d.New); d.Old != d.New {
 				paths = append(paths, d.Old)
@@ -121,8 +139,7 @@ func (p *Project) Between(ctx context.Context, from, to string) ([]fleet.Commit,
 	var compared struct {
 		Commits []commitBody `json:"commits"`
 	}
-	_, err := p.call(ctx, apiCall{path: p.path("repository", "compare"), query: url.Values{"from": {from}, "to": {to}}}, &compared)
-	if err != nil {
+	if err := p.get(ctx, p.path("repository", "compare"), &gogitlab.CompareOptions{From: &from, To: &to}, &compared); err != nil {
 		return nil, translate(err, "comparing %s with %s", from, to)
 	}
 	commits := make([]fleet.Commit, len(compared.Commits))

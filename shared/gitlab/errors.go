@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -9,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/grove"
@@ -35,31 +39,41 @@ func translateCall(call refusal.Call, err error, doing string, args ...any) erro
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%s: %w", doing, fault.Wrap(fault.Unavailable, err, "GitLab did not answer in time"))
 	}
-	var answer *answerError
+	var answer *gogitlab.ErrorResponse
 	if !errors.As(err, &answer) {
 		return fault.Wrap(fault.Unavailable, err, "%s: GitLab could not be reached, or its answer was cut off", doing)
 	}
-	r := refusal.Classify(refusal.Answer{Call: call, Status: answer.status, Words: answer.words, After: retryAfter(answer.header)})
+	r := refusal.Classify(refusal.Answer{Call: call, Status: answer.Response.StatusCode, Words: words(answer), After: retryAfter(answer.Response.Header)})
 	return refused(r, answer, doing)
 }
 
 // refused makes the fault of a refusal.
-func refused(r refusal.Refusal, answer *answerError, doing string) error {
-	e := fault.Wrap(kindOfRefusal(r), &refusedError{&r, answer}, "%s: %s", doing, explain(r, answer.status))
+func refused(r refusal.Refusal, answer *gogitlab.ErrorResponse, doing string) error {
+	e := fault.Wrap(kindOfRefusal(r), &refusedError{&r, answer}, "%s: %s", doing, explain(r, answer.Response.StatusCode))
 	if r.Class == refusal.Later {
 		e.RetryAfter = cmp.Or(r.After, time.Minute)
 	}
 	return e
 }
 
-// refusedError is a refusal with GitLab's answer, which is for the log.
+// refusedError is a refusal with GitLab's answer, which may repeat what it was
+// sent: only its masked words go into the log.
 type refusedError struct {
 	refusal *refusal.Refusal
-	answer  *answerError
+	answer  *gogitlab.ErrorResponse
 }
 
-func (e *refusedError) Error() string   { return e.answer.Error() }
-func (e *refusedError) Unwrap() []error { return []error{e.refusal, e.answer} }
+func (e *refusedError) Error() string {
+	req := e.answer.Response.Request
+	return fmt.Sprintf("%s %s: %d %s", req.Method, req.URL.Redacted(), e.answer.Response.StatusCode, words(e.answer))
+}
+
+func (e *refusedError) Unwrap() error { return e.refusal }
+
+// words are GitLab's, masked and shortened.
+func words(answer *gogitlab.ErrorResponse) string {
+	return cutText(refusal.Words(answer.Body[:min(len(answer.Body), maxRefusal)]))
+}
 
 func kindOfRefusal(r refusal.Refusal) fault.Kind {
 	switch {

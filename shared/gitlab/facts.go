@@ -36,11 +36,11 @@ var everythingWrong = refusal.Facts{DeletionOn: "x", Archived: true, CIDisabled:
 
 func (p *Project) facts(ctx context.Context) (refusal.Facts, error) {
 	var project projectBody
-	if _, err := p.call(ctx, apiCall{path: p.path()}, &project); err != nil {
+	if err := p.get(ctx, p.path(), nil, &project); err != nil {
 		return refusal.Facts{}, err
 	}
 	var branch branchBody
-	_, err := p.call(ctx, apiCall{path: p.path("repository", "branches", p.branch)}, &branch)
+	err := p.get(ctx, p.path("repository", "branches", p.branch), nil, &branch)
 	return refusal.Facts{
 		DeletionOn: cmp.Or(project.DeletionOn.Value, project.DeletionAt.Value), Archived: project.Archived.Value,
 		CIDisabled: project.ciDisabled(), VariablesRole: project.VariablesRole.Value, Access: project.access(),

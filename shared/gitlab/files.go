@@ -1,13 +1,16 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
-	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -51,8 +54,8 @@ func (p *Project) tree(ctx context.Context, folder, sha string) ([]string, error
 // blobsBelow lists the files below a folder that are wanted; none when it is not
 // there. whole is false when pages were not enough.
 func (p *Project) blobsBelow(ctx context.Context, folder, ref string, pages int, wanted func(string) bool) (paths []string, whole bool, err error) {
-	query := url.Values{"path": {folder}, "ref": {ref}, "recursive": {"true"}}
-	whole, err = list(ctx, p.Client, p.path("repository", "tree"), query, pages, func(page []nodeBody) bool {
+	options := gogitlab.ListTreeOptions{Path: &folder, Ref: &ref, Recursive: new(true)}
+	whole, err = list(ctx, p.Client, p.path("repository", "tree"), &options, &options.ListOptions, pages, func(page []nodeBody) bool {
 		for _, n := range page {
 			if n.Type == "blob" && wanted(n.Path) {
 				paths = append(paths, n.Path)
@@ -97,7 +100,7 @@ func (p *Project) blobs(ctx context.Context, sha string, paths []string) ([]flee
 	if answer.Data.Project == nil || answer.Data.Project.Repository == nil {
 		// GraphQL knows a project by its path only, and that may have changed.
 		var found projectBody
-		if _, err := p.call(ctx, apiCall{path: p.path()}, &found); err != nil {
+		if err := p.get(ctx, p.path(), nil, &found); err != nil {
 			return nil, translate(err, "reading the project")
 		}
 		if answer, err = p.askBlobs(ctx, found.Path, sha, paths); err != nil {
@@ -130,7 +133,7 @@ func (p *Project) askBlobs(ctx context.Context, name, sha string, paths []string
 		"variables": map[string]any{"project": name, "ref": sha, "paths": paths},
 	}
 	var answer blobsAnswer
-	if _, err := p.call(ctx, apiCall{method: http.MethodPost, path: "graphql", body: body}, &answer); err != nil {
+	if _, err := p.call(ctx, http.MethodPost, graphQL, body, &answer); err != nil {
 		return answer, translate(err, "reading files at %s", sha)
 	}
 	if len(answer.Errors) > 0 {
@@ -140,12 +143,9 @@ func (p *Project) askBlobs(ctx context.Context, name, sha string, paths []string
 }
 
 func (p *Project) rawFile(ctx context.Context, path, ref string) ([]byte, error) {
-	resp, err := p.send(ctx, apiCall{path: p.path("repository", "files", path, "raw"), query: url.Values{"ref": {ref}}})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	return io.ReadAll(io.LimitReader(resp.Body, maxFile))
+	var text bytes.Buffer
+	_, err := p.send(ctx, http.MethodGet, p.path("repository", "files", path, "raw"), &gogitlab.GetRawFileOptions{Ref: &ref}, &text)
+	return bytes.Clone(text.Bytes()[:min(text.Len(), maxFile)]), err
 }
 
 // File reads one file at a commit, with the commit that last changed it;
@@ -157,7 +157,7 @@ func (p *Project) File(ctx context.Context, path, ref string) (fleet.SourceFile,
 		Content    string `json:"content"`
 		LastCommit string `json:"last_commit_id"`
 	}
-	if _, err := p.call(ctx, apiCall{path: p.path("repository", "files", path), query: url.Values{"ref": {ref}}}, &f); err != nil {
+	if err := p.get(ctx, p.path("repository", "files", path), &gogitlab.GetFileOptions{Ref: &ref}, &f); err != nil {
 		return fleet.SourceFile{}, translate(err, "reading %s", path)
 	}
 	if f.Size > maxFile {

@@ -93,8 +93,6 @@ type keptLog struct {
 	packer  *flate.Writer
 }
 
-func newKeptLog(etag string) *keptLog { return &keptLog{etag: etag} }
-
 // Write implements io.Writer.
 func (l *keptLog) Write(b []byte) (int, error) {
 	n := len(b)

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -7,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 )
 
 // Log is a part of a job's log.
@@ -23,7 +27,7 @@ type Log struct {
 // fetched again when a part beyond its known end is asked for, but no more often
 // than freshFor allows; GitLab answers that nothing came where it can.
 func (p *Project) JobLog(ctx context.Context, job, from, limit int64) (Log, error) {
-	key := logKey{p.base, p.id, job}
+	key := logKey{p.api.BaseURL().String(), p.id, job}
 	known := p.logs.get(key)
 	if known == nil || from+limit > known.size && !known.fresh(time.Now()) {
 		fetched, err := p.fetchLog(ctx, job, known)
@@ -42,22 +46,19 @@ func (p *Project) JobLog(ctx context.Context, job, from, limit int64) (Log, erro
 
 // fetchLog reads a log, or finds that it is what is known.
 func (p *Project) fetchLog(ctx context.Context, job int64, known *keptLog) (*keptLog, error) {
-	header := http.Header{}
+	var unlessSame []gogitlab.RequestOptionFunc
 	if known != nil && known.etag != "" {
-		header.Set("If-None-Match", known.etag)
+		unlessSame = append(unlessSame, gogitlab.WithHeader("If-None-Match", known.etag))
 	}
-	resp, err := p.send(ctx, apiCall{path: p.tracePath(job), header: header})
+	kept := new(keptLog)
+	resp, err := p.send(ctx, http.MethodGet, p.tracePath(job), nil, kept, unlessSame...)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode == http.StatusNotModified && known != nil {
 		return known.checked(time.Now()), nil
 	}
-	kept := newKeptLog(resp.Header.Get("ETag"))
-	if _, err := io.Copy(kept, resp.Body); err != nil {
-		return nil, err
-	}
+	kept.etag = resp.Header.Get("ETag")
 	if err := kept.close(time.Now()); err != nil {
 		return nil, err
 	}
@@ -66,12 +67,7 @@ func (p *Project) fetchLog(ctx context.Context, job int64, known *keptLog) (*kep
 
 // CopyLog writes a job's log as it comes. One call; the log is in memory nowhere.
 func (p *Project) CopyLog(ctx context.Context, job int64, to io.Writer) error {
-	resp, err := p.send(ctx, apiCall{path: p.tracePath(job)})
-	if err != nil {
-		return translate(err, "reading the log of job %d", job)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	_, err = io.Copy(to, resp.Body)
+	_, err := p.send(ctx, http.MethodGet, p.tracePath(job), nil, to)
 	return translate(err, "reading the log of job %d", job)
 }
 

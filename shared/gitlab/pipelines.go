@@ -1,13 +1,17 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -48,18 +52,24 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 }
 
 func (p *Project) listPipelines(ctx context.Context, since time.Time, source string) ([]fleet.Pipeline, error) {
-	query, pages := url.Values{"order_by": {"updated_at"}, "sort": {"asc"}}, maxPipelinePages
+	// go-gitlab would cut the time to seconds, and the newest of them come again.
+	var options struct {
+		gogitlab.ListProjectPipelinesOptions
+		UpdatedAfter string `url:"updated_after,omitempty"`
+	}
+	pages := maxPipelinePages
+	options.OrderBy, options.Sort = new("updated_at"), new("asc")
 	if since.IsZero() {
-		query.Set("sort", "desc")
+		options.Sort = new("desc")
 		pages = firstPipelinePages
 	} else {
-		query.Set("updated_after", since.UTC().Format(time.RFC3339Nano))
+		options.UpdatedAfter = since.UTC().Format(time.RFC3339Nano)
 	}
 	if source != "" {
-		query.Set("source", source)
+		options.Source = &source
 	}
 	all := []fleet.Pipeline{}
-	_, err := list(ctx, p.Client, p.path("pipelines"), query, pages, func(page []pipelineBody) bool {
+	_, err := list(ctx, p.Client, p.path("pipelines"), &options, &options.ListOptions, pages, func(page []pipelineBody) bool {
 		for _, b := range page {
 			all = append(all, b.pipeline())
 		}
@@ -85,22 +95,22 @@ func (p *Project) PipelineWithJobs(ctx context.Context, id int64) (fleet.Pipelin
 func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages int) (fleet.Pipeline, error) {
 	var found pipelineBody
 	number := strconv.FormatInt(id, 10)
-	if _, err := p.call(ctx, apiCall{path: p.path("pipelines", number)}, &found); err != nil {
+	if err := p.get(ctx, p.path("pipelines", number), nil, &found); err != nil {
 		return fleet.Pipeline{}, translate(err, "reading pipeline %d", id)
 	}
 	out := found.pipeline()
-	query := url.Values{}
+	var options gogitlab.ListJobsOptions
 	if retried {
-		query.Set("include_retried", "true")
+		options.IncludeRetried = new(true)
 	}
-	jobs, err := p.jobs(ctx, number, "jobs", query, pages)
+	jobs, err := p.jobs(ctx, number, "jobs", options, pages)
 	if err != nil {
 		return fleet.Pipeline{}, translate(err, "listing the jobs of pipeline %d", id)
 	}
 	if out.Status == fleet.StatusFailed {
 		// Jobs that start other pipelines are in a list of their own. One that could
 		// not start its pipeline has no log, only a reason.
-		bridges, err := p.jobs(ctx, number, "bridges", nil, 1)
+		bridges, err := p.jobs(ctx, number, "bridges", gogitlab.ListJobsOptions{}, 1)
 		if err != nil {
 			return fleet.Pipeline{}, translate(err, "listing the child pipelines of pipeline %d", id)
 		}
@@ -111,9 +121,9 @@ func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages in
 }
 
 // jobs lists a pipeline's jobs or bridges, the oldest first as people read them.
-func (p *Project) jobs(ctx context.Context, pipeline, kind string, query url.Values, pages int) ([]jobBody, error) {
+func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogitlab.ListJobsOptions, pages int) ([]jobBody, error) {
 	var jobs []jobBody
-	_, err := list(ctx, p.Client, p.path("pipelines", pipeline, kind), query, pages, func(page []jobBody) bool {
+	_, err := list(ctx, p.Client, p.path("pipelines", pipeline, kind), &options, &options.ListOptions, pages, func(page []jobBody) bool {
 		jobs = append(jobs, page...)
 		return true
 	})
@@ -164,8 +174,11 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 	if p.trigger.IsZero() {
 		return fleet.Pipeline{}, fault.New(fault.Upstream, "The project has no trigger token. An administrator has to enter one")
 	}
+	// The payload's keys stand beside those of gogitlab.RunPipelineTriggerOptions, so
+	// the body is the contract's.
+	w := grove.Call{Trigger: &t}.Wire(p.id, p.trigger.Reveal())
 	var made pipelineBody
-	if err := p.submit(ctx, grove.Call{Trigger: &t}, &made); err != nil {
+	if _, err := p.call(ctx, w.Method, w.Path, w.Body, &made); err != nil {
 		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Trigger, err, "triggering a pipeline")
 	}
 	return made.pipeline(), nil
@@ -173,8 +186,12 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 
 // Run starts a pipeline of the default branch with variables. It is sent once.
 func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
+	variables := []*gogitlab.PipelineVariableOptions{}
+	for _, name := range slices.Sorted(maps.Keys(call.Variables)) {
+		variables = append(variables, &gogitlab.PipelineVariableOptions{Key: &name, Value: new(call.Variables[name])})
+	}
 	var made pipelineBody
-	if err := p.submit(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
+	if _, err := p.call(ctx, http.MethodPost, p.path("pipeline"), &gogitlab.CreatePipelineOptions{Ref: &call.Ref, Variables: &variables}, &made); err != nil {
 		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Pipeline, err, "starting a pipeline of %s", call.Ref)
 	}
 	return made.pipeline(), nil
@@ -196,7 +213,7 @@ func (p *Project) FindPipeline(ctx context.Context, since time.Time, source stri
 			Key   string `json:"key"`
 			Value string `json:"value"`
 		}
-		if _, err := p.call(ctx, apiCall{path: p.path("pipelines", strconv.FormatInt(found.ID, 10), "variables")}, &has); err != nil {
+		if err := p.get(ctx, p.path("pipelines", strconv.FormatInt(found.ID, 10), "variables"), nil, &has); err != nil {
 			return fleet.Pipeline{}, translate(err, "reading the variables of pipeline %d", found.ID)
 		}
 		matching := 0
@@ -224,7 +241,7 @@ func (p *Project) Retry(ctx context.Context, id int64) (fleet.Pipeline, error) {
 
 func (p *Project) change(ctx context.Context, id int64, what, doing string) (fleet.Pipeline, error) {
 	var done pipelineBody
-	_, err := p.call(ctx, apiCall{method: http.MethodPost, path: p.path("pipelines", strconv.FormatInt(id, 10), what)}, &done)
+	_, err := p.call(ctx, http.MethodPost, p.path("pipelines", strconv.FormatInt(id, 10), what), nil, &done)
 	if err != nil {
 		return fleet.Pipeline{}, translate(err, "%s pipeline %d", doing, id)
 	}

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -6,9 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -31,7 +34,7 @@ func (p *Project) Describe(ctx context.Context) (fleet.Project, error) {
 
 func (c *Client) readProject(ctx context.Context, idOrPath string) (projectBody, error) {
 	var body projectBody
-	_, err := c.call(ctx, apiCall{path: pathOf("projects", idOrPath)}, &body)
+	err := c.get(ctx, pathOf("projects", idOrPath), nil, &body)
 	return body, translate(err, "reading project %s", idOrPath)
 }
 
@@ -54,13 +57,13 @@ func (e ProjectAdmin) Access(ctx context.Context, gitlabID int64) (int, error) {
 	var who struct {
 		ID int64 `json:"id"`
 	}
-	if _, err := e.call(ctx, apiCall{path: "user"}, &who); err != nil {
+	if err := e.get(ctx, "user", nil, &who); err != nil {
 		return 0, translate(err, "reading the API token's account")
 	}
 	var member struct {
 		Level int `json:"access_level"`
 	}
-	_, err := e.call(ctx, apiCall{path: projectPath(gitlabID, "members", "all", strconv.FormatInt(who.ID, 10))}, &member)
+	err := e.get(ctx, projectPath(gitlabID, "members", "all", strconv.FormatInt(who.ID, 10)), nil, &member)
 	if hasStatus(err, http.StatusNotFound) {
 		return 0, nil
 	}
@@ -70,7 +73,7 @@ func (e ProjectAdmin) Access(ctx context.Context, gitlabID int64) (int, error) {
 // CanPush tells whether the token's account may push to a branch.
 func (e ProjectAdmin) CanPush(ctx context.Context, gitlabID int64, branch string) (bool, error) {
 	var b branchBody
-	_, err := e.call(ctx, apiCall{path: projectPath(gitlabID, "repository", "branches", branch)}, &b)
+	err := e.get(ctx, projectPath(gitlabID, "repository", "branches", branch), nil, &b)
 	return !b.locked(), translate(err, "reading the branch %s", branch)
 }
 
@@ -80,20 +83,24 @@ func (e ProjectAdmin) Reach(ctx context.Context) (projects.Version, error) {
 	var v struct {
 		Version string `json:"version"`
 	}
-	_, err := e.call(ctx, apiCall{path: "version"}, &v)
+	err := e.get(ctx, "version", nil, &v)
 	if err == nil && v.Version != "" {
 		return projects.Version(parseVersion(v.Version)), nil
 	}
-	var answer *answerError
+	status := 0
+	var answer *gogitlab.ErrorResponse
+	if errors.As(err, &answer) {
+		status = answer.Response.StatusCode
+	}
 	switch {
 	case err == nil, fault.Is(err, fault.Upstream):
 		return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: its answer to the question for its version is not GitLab's")
-	case !errors.As(err, &answer), answer.status == http.StatusTooManyRequests, answer.status >= 500:
+	case status == 0, status == http.StatusTooManyRequests, status >= 500:
 		return projects.Version{}, translate(err, "asking for GitLab's version")
-	case (answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden) && refusesAsGitLab(answer.status, answer.body):
+	case (status == http.StatusUnauthorized || status == http.StatusForbidden) && refusesAsGitLab(status, answer.Body):
 		return projects.Version{}, nil
 	}
-	return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: it answers %d when asked for GitLab's version, and not as GitLab does", answer.status)
+	return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: it answers %d when asked for GitLab's version, and not as GitLab does", status)
 }
 
 // refusesAsGitLab tells GitLab's refusal of a token from that of another server.
@@ -118,8 +125,8 @@ func (e ProjectAdmin) Token(ctx context.Context) (projects.Token, error) {
 // Layout tells what of a Grove repository is at the root of a branch.
 func (e ProjectAdmin) Layout(ctx context.Context, gitlabID int64, branch string) (projects.Layout, error) {
 	var l projects.Layout
-	query := url.Values{"ref": {branch}}
-	_, err := list(ctx, e.Client, projectPath(gitlabID, "repository", "tree"), query, maxRoot/pageSize, func(page []nodeBody) bool {
+	options := gogitlab.ListTreeOptions{Ref: &branch}
+	_, err := list(ctx, e.Client, projectPath(gitlabID, "repository", "tree"), &options, &options.ListOptions, maxRoot/pageSize, func(page []nodeBody) bool {
 		for _, n := range page {
 			l.ClusterFile = l.ClusterFile || n.Path == grove.ClusterFile && n.Type == "blob"
 			l.Instances = l.Instances || n.Path == "instances" && n.Type == "tree"
@@ -141,10 +148,8 @@ const noBranch = "ocim..check"
 // before the variables' role, older ones after it, so the role has to be read
 // from the project as well.
 func (e ProjectAdmin) TryTrigger(ctx context.Context, gitlabID int64, token secret.Value) error {
-	_, err := e.call(ctx, apiCall{
-		method: http.MethodPost, path: projectPath(gitlabID, "trigger", "pipeline"),
-		body: map[string]any{"ref": noBranch, "token": token.Reveal()},
-	}, nil)
+	options := &gogitlab.RunPipelineTriggerOptions{Ref: new(noBranch), Token: new(token.Reveal())}
+	_, err := e.call(ctx, http.MethodPost, projectPath(gitlabID, "trigger", "pipeline"), options, nil)
 	if err == nil {
 		return fault.New(fault.Upstream, "GitLab accepted a pipeline for a branch that cannot exist")
 	}

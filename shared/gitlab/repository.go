@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -6,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/url"
+	"net/http"
 	"strings"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -25,7 +29,7 @@ const (
 // Head reads the newest commit of the default branch.
 func (p *Project) Head(ctx context.Context) (fleet.Head, error) {
 	var b branchBody
-	if _, err := p.call(ctx, apiCall{path: p.path("repository", "branches", p.branch)}, &b); err != nil {
+	if err := p.get(ctx, p.path("repository", "branches", p.branch), nil, &b); err != nil {
 		return fleet.Head{}, translate(err, "reading the branch %s", p.branch)
 	}
 	if b.Commit == nil || b.Commit.ID == "" {
@@ -47,12 +51,18 @@ func (p *Project) Files(ctx context.Context, sha string) ([]fleet.SourceFile, er
 }
 
 func (p *Project) archive(ctx context.Context, sha string) ([]fleet.SourceFile, error) {
-	resp, err := p.send(ctx, apiCall{path: p.path("repository", "archive.tar.gz"), query: url.Values{"sha": {sha}}})
-	if err != nil {
-		return nil, translate(err, "reading the archive of %s", sha)
-	}
-	defer func() { _ = resp.Body.Close() }() // what is left of it is not read
-	files, err := unpack(resp.Body, archiveBounds{maxArchive, maxEntries, maxKept})
+	ctx, cancel := context.WithCancel(ctx)
+	read, write := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, err := p.send(ctx, http.MethodGet, p.path("repository", "archive.tar.gz"), &gogitlab.ArchiveOptions{SHA: &sha}, write)
+		_ = write.CloseWithError(err)
+	}()
+	files, err := unpack(read, archiveBounds{maxArchive, maxEntries, maxKept})
+	cancel() // what is left of the archive is not read
+	_ = read.Close()
+	<-done
 	return files, translate(err, "reading the archive of %s", sha)
 }
 

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -6,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/secret"
 )
@@ -36,7 +40,7 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 		Scopes    []string     `json:"scopes"`
 		ExpiresAt soft[string] `json:"expires_at"`
 	}
-	if _, err := c.call(ctx, apiCall{path: "personal_access_tokens/self"}, &t); err != nil {
+	if err := c.get(ctx, "personal_access_tokens/self", nil, &t); err != nil {
 		return Token{}, translate(err, "reading the API token")
 	}
 	out := Token{Name: t.Name, Scopes: t.Scopes}
@@ -48,7 +52,7 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 		Bot      soft[*bool] `json:"bot"`
 	}
 	// A token without the scope for it may still be known by name and scopes.
-	if _, err := c.call(ctx, apiCall{path: "user"}, &owner); err == nil {
+	if err := c.get(ctx, "user", nil, &owner); err == nil {
 		out.Owner, out.Kind = owner.Username, tokenKind(owner.Username, owner.Bot.Value)
 	}
 	return out, nil
@@ -100,7 +104,7 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 	var v struct {
 		Version string `json:"version"`
 	}
-	if _, err := c.call(ctx, apiCall{path: "version"}, &v); err != nil {
+	if err := c.get(ctx, "version", nil, &v); err != nil {
 		return Version{}, translate(err, "asking for GitLab's version")
 	}
 	return parseVersion(v.Version), nil
@@ -114,14 +118,11 @@ type DeployKey struct {
 	CanPush bool   `json:"can_push"`
 }
 
-func deployKeyPath(gitlabID, key int64) string {
-	return projectPath(gitlabID, "deploy_keys", strconv.FormatInt(key, 10))
-}
-
 // DeployKeys lists the deploy keys of a project.
 func (c *Client) DeployKeys(ctx context.Context, gitlabID int64) ([]DeployKey, error) {
 	all := []DeployKey{}
-	_, err := list(ctx, c, projectPath(gitlabID, "deploy_keys"), nil, maxAdminPages, func(page []DeployKey) bool {
+	var options gogitlab.ListOptions
+	_, err := list(ctx, c, projectPath(gitlabID, "deploy_keys"), &options, &options, maxAdminPages, func(page []DeployKey) bool {
 		all = append(all, page...)
 		return true
 	})
@@ -135,24 +136,24 @@ const maxAdminPages = 10
 // fault.NotFound.
 func (c *Client) DeployKey(ctx context.Context, gitlabID, key int64) (DeployKey, error) {
 	var k DeployKey
-	_, err := c.call(ctx, apiCall{path: deployKeyPath(gitlabID, key)}, &k)
+	err := c.get(ctx, projectPath(gitlabID, "deploy_keys", strconv.FormatInt(key, 10)), nil, &k)
 	return k, translate(err, "reading the deploy key")
 }
 
 // AddDeployKey registers a public key. It is sent once.
 func (c *Client) AddDeployKey(ctx context.Context, gitlabID int64, title, key string, canPush bool) (DeployKey, error) {
 	var k DeployKey
-	_, err := c.call(ctx, apiCall{
-		method: http.MethodPost, path: projectPath(gitlabID, "deploy_keys"),
-		body: map[string]any{"title": title, "key": key, "can_push": canPush},
-	}, &k)
+	options := &gogitlab.AddDeployKeyOptions{Title: &title, Key: &key, CanPush: &canPush}
+	_, err := c.call(ctx, http.MethodPost, projectPath(gitlabID, "deploy_keys"), options, &k)
 	return k, translate(err, "adding the deploy key")
 }
 
 // RemoveDeployKey removes a deploy key; one that is not there is
 // fault.NotFound.
 func (c *Client) RemoveDeployKey(ctx context.Context, gitlabID, key int64) error {
-	_, err := c.call(ctx, apiCall{method: http.MethodDelete, path: deployKeyPath(gitlabID, key)}, nil)
+	_, err := c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
+		return c.api.DeployKeys.DeleteDeployKey(int(gitlabID), int(key), inContext)
+	})
 	return translate(err, "removing the deploy key")
 }
 
@@ -162,8 +163,7 @@ func (c *Client) AddTriggerToken(ctx context.Context, gitlabID int64, descriptio
 	var t struct {
 		Token string `json:"token"`
 	}
-	_, err := c.call(ctx, apiCall{
-		method: http.MethodPost, path: projectPath(gitlabID, "triggers"), body: map[string]any{"description": description},
-	}, &t)
+	options := &gogitlab.AddPipelineTriggerOptions{Description: &description}
+	_, err := c.call(ctx, http.MethodPost, projectPath(gitlabID, "triggers"), options, &t)
 	return secret.New(t.Token), translate(err, "creating a trigger token")
 }

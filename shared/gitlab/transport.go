@@ -65,13 +65,6 @@ func newTransport(policy netguard.Policy, base http.RoundTripper, log *slog.Logg
 	return &transport{policy: policy, base: base, log: log, maxAnswerBytes: maxAnswer, maxStreamBytes: maxStream}
 }
 
-// CloseIdleConnections lets a client be shut down without a trace.
-func (t *transport) CloseIdleConnections() {
-	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
-}
-
 // RoundTrip sends a request, more than once if that does no harm.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.send(req)

@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
@@ -6,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	gogitlab "github.com/xanzy/go-gitlab"
 
 	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
@@ -51,7 +55,8 @@ func webhookPath(gitlabID, hook int64, rest ...string) string {
 // Hooks lists the webhooks of a project.
 func (c *Client) Hooks(ctx context.Context, gitlabID int64) ([]Webhook, error) {
 	all := []Webhook{}
-	_, err := list(ctx, c, projectPath(gitlabID, "hooks"), nil, maxAdminPages, func(page []webhookBody) bool {
+	var options gogitlab.ListOptions
+	_, err := list(ctx, c, projectPath(gitlabID, "hooks"), &options, &options, maxAdminPages, func(page []webhookBody) bool {
 		for _, b := range page {
 			all = append(all, b.webhook())
 		}
@@ -72,46 +77,54 @@ func (c *Client) Hook(ctx context.Context, gitlabID int64, address string, key s
 	if err != nil {
 		return err
 	}
-	body := map[string]any{
-		"url": address, "token": key.Reveal(), "pipeline_events": true, "push_events": true, "enable_ssl_verification": true,
-		"push_events_branch_filter": "",
-	}
+	options := hookOptions{AddProjectHookOptions: gogitlab.AddProjectHookOptions{
+		URL: &address, Token: new(key.Reveal()), PipelineEvents: new(true), PushEvents: new(true), EnableSSLVerification: new(true),
+		PushEventsBranchFilter: new(""),
+	}}
 	if strings.HasPrefix(key.Reveal(), SigningPrefix) {
-		body["signing_token"] = key.Reveal() // older servers ignore it
+		options.SigningToken = new(key.Reveal()) // older servers ignore it
 	}
-	var made webhookBody
-	r := apiCall{method: http.MethodPost, path: projectPath(gitlabID, "hooks"), body: body}
+	method, path := http.MethodPost, projectPath(gitlabID, "hooks")
 	for _, h := range hooks {
 		if h.URL == address {
-			r.method, r.path = http.MethodPut, webhookPath(gitlabID, h.ID)
+			method, path = http.MethodPut, webhookPath(gitlabID, h.ID)
 		}
 	}
-	if r.method == http.MethodPost {
-		for _, other := range []string{
-			"issues_events", "confidential_issues_events", "merge_requests_events", "note_events", "confidential_note_events",
-			"tag_push_events", "job_events", "wiki_page_events",
+	if method == http.MethodPost {
+		for _, other := range []**bool{
+			&options.IssuesEvents, &options.ConfidentialIssuesEvents, &options.MergeRequestsEvents, &options.NoteEvents,
+			&options.ConfidentialNoteEvents, &options.TagPushEvents, &options.JobEvents, &options.WikiPageEvents,
 		} {
-			body[other] = false
+			*other = new(false)
 		}
 	}
-	if _, err := c.call(ctx, r, &made); err != nil {
+	var made webhookBody
+	if _, err := c.call(ctx, method, path, options, &made); err != nil {
 		return translateCall(refusal.Hook, err, "installing the webhook")
 	}
-	if !made.Signed.Value || body["signing_token"] == nil {
+	if !made.Signed.Value || options.SigningToken == nil {
 		return nil
 	}
 	// Signed events need no secret in a header.
-	_, err = c.call(ctx, apiCall{
-		method: http.MethodPut, path: webhookPath(gitlabID, made.ID), body: map[string]any{"url": address, "token": ""},
-	}, nil)
+	unset := &gogitlab.EditProjectHookOptions{URL: &address, Token: new("")}
+	_, err = c.call(ctx, http.MethodPut, webhookPath(gitlabID, made.ID), unset, nil)
 	return translateCall(refusal.Hook, err, "removing the secret from the webhook's header")
+}
+
+// hookOptions are the options of a new or changed webhook with what go-gitlab does
+// not know.
+type hookOptions struct {
+	gogitlab.AddProjectHookOptions
+	SigningToken *string `json:"signing_token,omitempty"`
 }
 
 // TestHook makes GitLab send a sample push event, since GitLab 16.11; GitLab
 // allows five a minute. GitLab answers whether the receiver took it: an error
 // has a refusal.Refusal with the reason. A test enables a disabled webhook again.
 func (c *Client) TestHook(ctx context.Context, gitlabID, hook int64) error {
-	_, err := c.call(ctx, apiCall{method: http.MethodPost, path: webhookPath(gitlabID, hook, "test", "push_events")}, nil)
+	_, err := c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
+		return c.api.Projects.TriggerTestProjectHook(int(gitlabID), int(hook), gogitlab.ProjectHookEventPush, inContext)
+	})
 	return translateCall(refusal.HookTest, err, "testing the webhook")
 }
 
@@ -129,7 +142,7 @@ func (c *Client) FailedDelivery(ctx context.Context, gitlabID, hook int64) (Deli
 		Answer soft[string] `json:"response_body"`
 	}
 	// The list carries the events' bodies, so no more than one is asked for.
-	_, err := c.call(ctx, apiCall{path: webhookPath(gitlabID, hook, "events"), query: map[string][]string{"per_page": {"1"}}}, &events)
+	err := c.get(ctx, webhookPath(gitlabID, hook, "events"), &gogitlab.ListOptions{PerPage: 1}, &events)
 	if err != nil || len(events) == 0 || strings.HasPrefix(events[0].Status.Value, "2") {
 		return Delivery{}, translate(err, "reading the webhook's deliveries")
 	}
@@ -138,6 +151,8 @@ func (c *Client) FailedDelivery(ctx context.Context, gitlabID, hook int64) (Deli
 
 // RemoveHook removes a webhook; one that is not there is fault.NotFound.
 func (c *Client) RemoveHook(ctx context.Context, gitlabID, hook int64) error {
-	_, err := c.call(ctx, apiCall{method: http.MethodDelete, path: webhookPath(gitlabID, hook)}, nil)
+	_, err := c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
+		return c.api.Projects.DeleteProjectHook(int(gitlabID), int(hook), inContext)
+	})
 	return translate(err, "removing the webhook")
 }

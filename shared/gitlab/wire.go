@@ -1,7 +1,10 @@
+//lint:file-ignore SA1019 the client was chosen; no other package of the product imports it
+
 package gitlab
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,24 +18,17 @@ import (
 	"sync"
 	"time"
 
+	gogitlab "github.com/xanzy/go-gitlab"
+
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/refusal"
 )
 
 // pageSize is how many entries of a list are asked for at once; GitLab gives no
 // more.
 const pageSize = 100
 
-// apiCall is a call of the API. path is below /api/v4 and escaped.
-type apiCall struct {
-	method string // empty is GET
-	path   string
-	query  url.Values
-	body   any // sent as JSON
-	header http.Header
-}
-
-// projectPath gives the path of something in a project; its parts are escaped.
+// projectPath gives the path of something in a project, below /api/v4; its parts
+// are escaped.
 func projectPath(id int64, rest ...string) string {
 	return pathOf("projects", append([]string{strconv.FormatInt(id, 10)}, rest...)...)
 }
@@ -44,105 +40,89 @@ func pathOf(first string, rest ...string) string {
 	return first
 }
 
-// send makes a request. Only an answer with one of GitLab's statuses of success
-// comes back; the caller closes its body. All else is an *answerError.
-func (c *Client) send(ctx context.Context, r apiCall) (*http.Response, error) {
-	var body io.Reader
-	if r.body != nil {
-		encoded, err := json.Marshal(r.body)
+// graphQL is the one path that is below /api.
+const graphQL = "graphql"
+
+// send makes a request and writes the body of a successful answer as it comes.
+// options are sent as the query or, where there is one, as the body.
+func (c *Client) send(ctx context.Context, method, path string, options any, to io.Writer, more ...gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
+	return c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
+		req, err := c.api.NewRequest(method, path, options, append(more, inContext))
 		if err != nil {
-			return nil, fmt.Errorf("encoding a request: %w", err)
+			return nil, fmt.Errorf("making a request: %w", err)
 		}
-		body = bytes.NewReader(encoded)
+		if path == graphQL {
+			req.URL.Path, req.URL.RawPath = strings.TrimSuffix(req.URL.Path, "v4/"+graphQL)+graphQL, ""
+		}
+		return c.api.Do(req, to)
+	})
+}
+
+// keeping makes a request and gives GitLab's words also with a 404, which
+// go-gitlab drops: all answers that are no success are *gogitlab.ErrorResponse.
+func (c *Client) keeping(ctx context.Context, do func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error)) (*gogitlab.Response, error) {
+	var body []byte
+	resp, err := do(gogitlab.WithContext(context.WithValue(ctx, notFoundBody{}, &body)))
+	if resp != nil && errors.Is(err, gogitlab.ErrNotFound) {
+		err = &gogitlab.ErrorResponse{Response: resp.Response, Body: body}
 	}
-	address := c.base + "/api/" + r.path
-	if !strings.HasPrefix(r.path, "graphql") {
-		address = c.base + "/api/v4/" + r.path
+	return resp, err
+}
+
+// notFoundBody is the key of a *[]byte in a request's context.
+type notFoundBody struct{}
+
+// keepNotFound puts the body of a 404 into the request's context. It hides the
+// transport's other methods: a request that fails must not close the idle
+// connections of all clients.
+type keepNotFound struct{ http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (k keepNotFound) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := k.RoundTripper.RoundTrip(req)
+	if err == nil && resp.StatusCode == http.StatusNotFound {
+		if kept, ok := req.Context().Value(notFoundBody{}).(*[]byte); ok {
+			*kept, _ = io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // a refusal that is cut off is still one
+		}
 	}
-	if len(r.query) > 0 {
-		address += "?" + r.query.Encode()
-	}
-	req, err := http.NewRequestWithContext(ctx, orGet(r.method), address, body)
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "%s is not the address of a GitLab server", c.base)
-	}
-	for k, v := range r.header {
-		req.Header[k] = v
-	}
-	req.Header.Set("Private-Token", c.token.Reveal())
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	switch resp.StatusCode {
-	case http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent, http.StatusPartialContent, http.StatusNotModified:
-		return resp, nil
-	}
-	defer func() { _ = resp.Body.Close() }()
-	said, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // a refusal that is cut off is still one
-	return nil, &answerError{
-		status: resp.StatusCode, header: resp.Header, request: req.Method + " " + req.URL.Redacted(),
-		body: said, words: cutText(refusal.Words(said)),
-	}
+	return resp, err
 }
 
 // maxRefusal bounds what is read of a refusal, in bytes.
 const maxRefusal = 64 << 10
 
-func orGet(method string) string {
-	if method == "" {
-		return http.MethodGet
-	}
-	return method
-}
-
-// answerError is an answer that is no success.
-type answerError struct {
-	status  int
-	header  http.Header
-	request string
-	body    []byte
-	words   string // GitLab's, masked and shortened
-}
-
-func (e *answerError) Error() string {
-	return fmt.Sprintf("%s: %d %s", e.request, e.status, e.words)
-}
-
 // hasStatus reports whether an error is GitLab's answer with a status.
 func hasStatus(err error, status int) bool {
-	var answer *answerError
-	return errors.As(err, &answer) && answer.status == status
+	var answer *gogitlab.ErrorResponse
+	return errors.As(err, &answer) && answer.Response.StatusCode == status
+}
+
+// get reads something and decodes what out names of the answer.
+func (c *Client) get(ctx context.Context, path string, options, out any) error {
+	_, err := c.call(ctx, http.MethodGet, path, options, out)
+	return err
 }
 
 // call makes a request and decodes what out names of the answer; a nil out
 // leaves it alone.
-func (c *Client) call(ctx context.Context, r apiCall, out any) (http.Header, error) {
-	resp, err := c.send(ctx, r)
+func (c *Client) call(ctx context.Context, method, path string, options, out any) (*gogitlab.Response, error) {
+	var body bytes.Buffer
+	resp, err := c.send(ctx, method, path, options, &body)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = resp.Body.Close() }()
 	if out == nil || resp.StatusCode == http.StatusNoContent {
-		return resp.Header, nil
+		return resp, nil
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
+	if err := json.Unmarshal(body.Bytes(), out); err != nil {
+		return nil, undecoded(method, path, body.Bytes(), err)
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return nil, undecoded(r, body, err)
-	}
-	return resp.Header, nil
+	return resp, nil
 }
 
 // undecoded is the error of an answer that is not what it should be. One that
 // ends early was cut off on its way.
-func undecoded(r apiCall, body []byte, err error) error {
+func undecoded(method, path string, body []byte, err error) error {
 	text := bytes.TrimSpace(body)
 	var wrong *json.UnmarshalTypeError
 	switch {
@@ -151,9 +131,9 @@ func undecoded(r apiCall, body []byte, err error) error {
 		if field == "" {
 			field = "(the answer itself)"
 		}
-		return misunderstood(r, fmt.Sprintf("field %s is a %s", field, wrong.Value), err)
+		return misunderstood(method, path, fmt.Sprintf("field %s is a %s", field, wrong.Value), err)
 	case len(text) > 0 && text[0] != '{' && text[0] != '[':
-		return misunderstood(r, "it is not JSON", err)
+		return misunderstood(method, path, "it is not JSON", err)
 	}
 	return fault.Wrap(fault.Unavailable, err, "GitLab's answer was cut off")
 }
@@ -161,12 +141,12 @@ func undecoded(r apiCall, body []byte, err error) error {
 // misunderstood is logged once for each kind: the same answer comes again and
 // again. What a request that changes something did is not known then, so it is
 // looked for as after a lost answer.
-func misunderstood(r apiCall, what string, err error) error {
-	kind := orGet(r.method) + " " + numbers.Replace(r.path) + " " + what
+func misunderstood(method, path, what string, err error) error {
+	kind := method + " " + numbers.Replace(path) + " " + what
 	if _, known := understood.LoadOrStore(kind, true); !known {
-		slog.Default().Warn("GitLab's answer was not understood", "method", orGet(r.method), "path", r.path, "what", what, "err", err)
+		slog.Default().Warn("GitLab's answer was not understood", "method", method, "path", path, "what", what, "err", err)
 	}
-	if orGet(r.method) != http.MethodGet {
+	if method != http.MethodGet {
 		return fault.Wrap(fault.Unavailable, err, "GitLab's answer was not understood: %s", what)
 	}
 	return fault.Wrap(fault.Upstream, err, "GitLab's answer was not understood: %s. This version of GitLab may be newer than Ocim knows", what)
@@ -178,23 +158,21 @@ var (
 	numbers    = strings.NewReplacer("0", "", "1", "", "2", "", "3", "", "4", "", "5", "", "6", "", "7", "", "8", "", "9", "")
 )
 
-// list visits the pages of a list until visit is false, at most so many. whole
-// tells that the end was reached.
-func list[T any](ctx context.Context, c *Client, path string, query url.Values, pages int, visit func([]T) bool) (whole bool, err error) {
-	q := url.Values{"per_page": {strconv.Itoa(pageSize)}}
-	for k, v := range query {
-		q[k] = v
-	}
-	for page := 1; page <= pages; page++ {
-		q.Set("page", strconv.Itoa(page))
+// list visits the pages of a list until visit is false, at most so many. page is
+// the part of options that says which one. whole tells that the end was reached.
+func list[T any](ctx context.Context, c *Client, path string, options any, page *gogitlab.ListOptions, pages int, visit func([]T) bool) (whole bool, err error) {
+	page.PerPage = cmp.Or(page.PerPage, pageSize)
+	page.Page = 1
+	for range pages {
 		var entries []T
-		header, err := c.call(ctx, apiCall{path: path, query: q}, &entries)
+		resp, err := c.call(ctx, http.MethodGet, path, options, &entries)
 		if err != nil {
 			return false, err
 		}
-		if next := header.Get("X-Next-Page"); !visit(entries) || next == "" {
-			return next == "", nil
+		if !visit(entries) || resp.NextPage == 0 {
+			return resp.NextPage == 0, nil
 		}
+		page.Page = resp.NextPage
 	}
 	return false, nil
 }

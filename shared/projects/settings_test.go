@@ -248,6 +248,22 @@ func TestAdd_RefusesTheSameProjectUnderAnotherAddress(t *testing.T) {
 	}
 }
 
+// The address of the API is stored as that of the server.
+func TestAdd_StoresTheServersRoot(t *testing.T) {
+	for _, below := range []string{"/api/v4", "/api/v4/", "/"} {
+		t.Run(below, func(t *testing.T) {
+			w := newWorld(t, "alpha")
+			w.Request.GitLabURL = w.Server.URL() + below
+			added, _, err := w.Projects.Add(t.Context(), w.Request)
+			require.NoError(t, err)
+			stored, err := w.Store.Project(t.Context(), added.ID)
+			require.NoError(t, err)
+			assert.Equal(t, w.Server.URL(), stored.GitLabURL)
+			assert.Equal(t, w.Server.URL(), added.GitLabURL)
+		})
+	}
+}
+
 func TestAdd_GivesTheTimesItWasStoredWith(t *testing.T) {
 	w := newWorld(t, "alpha")
 	project, _, err := w.Projects.Add(t.Context(), w.Request)

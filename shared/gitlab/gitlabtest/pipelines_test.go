@@ -305,3 +305,74 @@ func TestBigTrace(t *testing.T) {
 	assert.Equal(t, "head\n"+filler(0)+filler(1)+filler(2)+"tail\n", string(whole))
 	assert.Len(t, filler(1<<32), fillerLine)
 }
+
+// What the API and a webhook say of a pipeline's ref: of a tag it is the tag, of a
+// merge request the API has the request's own ref and the webhook its branch.
+func TestStartPipeline_SaysWhatItRunsFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spec       PipelineSpec
+		source     string
+		ref        string // in the API
+		tag        bool
+		message    string // of the commit
+		request    int    // of the webhook
+		sourceProj int    // of the webhook's merge request
+	}{
+		"the default branch": {PipelineSpec{}, "push", "main", false, "", 0, 0},
+		"a tag":              {PipelineSpec{Ref: "v1.2", Tag: true}, "push", "v1.2", true, "", 0, 0},
+		"a merge request": {
+			PipelineSpec{Source: "merge_request_event", Ref: "fix", MergeRequest: 5, Message: "Fix it"},
+			"merge_request_event", "refs/merge-requests/5/head", false, "Fix it", 5, testProject,
+		},
+		"a fork's merge request": {
+			PipelineSpec{Source: "merge_request_event", Ref: "main", MergeRequest: 6, Fork: true, Message: "Theirs"},
+			"merge_request_event", "refs/merge-requests/6/head", false, "Theirs", 6, testProject + 100_000,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, rc := begin(t, Options{}), receive(t)
+			s.AddHook(testProject, HookSpec{URL: rc.URL, Pipeline: true})
+			head, _ := s.Project("7")
+			id := s.StartPipeline(testProject, tt.spec)
+			require.NoError(t, s.Settle(t.Context()))
+
+			api, _, err := client(t, s).Pipelines.GetPipeline(testProject, id)
+			require.NoError(t, err)
+			assert.Equal(t, tt.ref, api.Ref)
+			assert.Equal(t, tt.tag, api.Tag)
+			assert.Equal(t, tt.source, string(api.Source))
+			assert.Equal(t, "success", api.Status)
+			assert.Equal(t, tt.message == "", api.SHA == head.Head, "a message is that of a commit of its own")
+
+			events := rc.take()
+			require.NotEmpty(t, events)
+			for _, r := range events {
+				e := r.pipeline(t)
+				if e.ObjectAttributes.ID != id {
+					continue // a child
+				}
+				branch := tt.spec.Ref
+				if branch == "" {
+					branch = "main"
+				}
+				assert.Equal(t, branch, e.ObjectAttributes.Ref)
+				assert.Equal(t, tt.tag, e.ObjectAttributes.Tag)
+				assert.Equal(t, tt.source, e.ObjectAttributes.Source)
+				assert.Equal(t, tt.request, e.MergeRequest.IID)
+				assert.Equal(t, tt.sourceProj, e.MergeRequest.SourceProjectID)
+				if tt.message != "" {
+					assert.Equal(t, tt.message, e.Commit.Message)
+				}
+			}
+			after, _ := s.Project("7")
+			assert.Equal(t, head.Head, after.Head, "its commit is on no branch")
+		})
+	}
+
+	s := begin(t, Options{})
+	id := s.StartPipeline(testProject, PipelineSpec{Fail: true})
+	require.NoError(t, s.Settle(t.Context()))
+	api, _, err := client(t, s).Pipelines.GetPipeline(testProject, id)
+	require.NoError(t, err)
+	assert.Equal(t, "failed", api.Status)
+}
