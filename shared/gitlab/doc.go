@@ -1,5 +1,7 @@
-// Package gitlab is the client of GitLab's API. It decodes only what Ocim needs of
-// an answer, so that fields which GitLab adds or changes elsewhere cost nothing.
+// Package gitlab is the client of GitLab's API, made of go-gitlab: its client and
+// options make and send the requests. The package's own types decode only what Ocim
+// needs of an answer, so that fields which GitLab adds or changes elsewhere cost
+// nothing. No other package of the product imports go-gitlab.
 //
 // Client is a server used with one token. Project is one project of it, with what
 // reconciling and operations need; Opener makes a Project from what the fleet's
