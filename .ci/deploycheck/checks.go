@@ -94,7 +94,7 @@ func (c checker) mail(ctx context.Context) []finding {
 	var out []finding
 	switch {
 	case env["OCIM_SMTP_HOST"] == "":
-		out = append(out, finding{note, "mail", "no mail server: nobody can be invited or reset a password; set OCIM_SMTP_HOST"})
+		out = append(out, finding{note, "mail", "no mail server: invitations and password resets are unavailable; set OCIM_SMTP_HOST"})
 	case env["OCIM_MAIL_FROM"] == "":
 		out = append(out, finding{lacking, "mail", "set OCIM_MAIL_FROM, the sender"})
 	default:

@@ -15,7 +15,7 @@ import (
 
 var metricName = regexp.MustCompile(`\bocim_[a-z_]+`)
 
-// Every alert has a paragraph that says what to do, and asks for metrics that exist.
+// Every alert has a paragraph that says what to do, and queries metrics that exist.
 func TestAlerts_AreDocumentedAndAskForMetricsThatExist(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")

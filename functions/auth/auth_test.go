@@ -208,7 +208,7 @@ func (s *system) admin() *browser {
 	return b
 }
 
-// invited registers somebody with a role and gives their browser.
+// invited registers someone with a role and gives their browser.
 func (s *system) invited(admin *browser, email string, grants object) *browser {
 	s.t.Helper()
 	body := object{"email": email}

@@ -54,7 +54,7 @@ func NewGoogle(c GoogleConfig) *Google {
 }
 
 // flow is one attempt to sign in. It is kept in a cookie of the browser that
-// began it, so that nobody else's code is accepted there.
+// began it, so that no one else's code is accepted there.
 type flow struct {
 	State    string    `json:"state"`
 	Nonce    string    `json:"nonce"`
@@ -129,7 +129,7 @@ func (g *Google) begin(ctx context.Context, returnTo string, fresh bool) (string
 	options := []oauth2.AuthCodeOption{oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)}
 	if fresh {
 		// The ID token then says when the person proved who they are. Google does not
-		// know max_age, and says it when the claim is asked for.
+		// support max_age, and sends the time when the claim is requested.
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"),
 			oauth2.SetAuthURLParam("claims", `{"id_token":{"auth_time":{"essential":true}}}`))
 	}
@@ -181,7 +181,7 @@ func (g *Google) finish(ctx context.Context, f flow, state, code string) (identi
 	return claims(ctx, p, token, tokens)
 }
 
-// person is what providers say of somebody, in the ID token or on demand.
+// person holds a provider's claims about a user, from the ID token or the userinfo endpoint.
 type person struct {
 	Email    string `json:"email"`
 	Verified bool   `json:"email_verified"`
@@ -202,7 +202,7 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 			return identity.External{}, fault.Wrap(fault.Unavailable, err, "The sign-in provider does not answer.")
 		}
 		if info.Subject != token.Subject {
-			return identity.External{}, fault.New(fault.Unauthenticated, "The sign-in provider's answer is about somebody else.")
+			return identity.External{}, fault.New(fault.Unauthenticated, "The sign-in provider's answer is for a different account.")
 		}
 		if err := info.Claims(&who); err != nil {
 			return identity.External{}, fault.Wrap(fault.Unauthenticated, err, "The sign-in provider's answer is malformed.")

@@ -64,8 +64,8 @@ func build(ctx context.Context) (http.Handler, error) {
 		return nil, fmt.Errorf("look for the first administrator: %w", err)
 	}
 	if !link.IsZero() {
-		// The one secret that is logged: whoever reads the log of an empty system
-		// is who may set it up, and the link is void once that is done.
+		// The one secret that is logged: anyone who can read the log of an empty system
+		// may set it up, and the link is void once that is done.
 		slog.WarnContext(ctx, "Ocim has no administrator yet: open this link to set it up", "link", link.Reveal())
 	}
 	// Mail is sent after the answer.

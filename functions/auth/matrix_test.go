@@ -40,8 +40,8 @@ func bodies(s *system) map[string]any {
 	}
 }
 
-// TestMatrix calls each route that the API describes as everybody there is. A
-// new route changes the golden file, so somebody looks at who may call it.
+// TestMatrix calls each route that the API describes as everyone there is. A
+// new route changes the golden file, so someone looks at who may call it.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)

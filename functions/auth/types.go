@@ -11,7 +11,7 @@ import (
 type State struct {
 	SetUp  bool `json:"setUp" doc:"False while there is no administrator yet"`
 	Google bool `json:"google" doc:"Whether sign-in by the OIDC provider is offered"`
-	Mail   bool `json:"mail" doc:"Whether Ocim can send mail; without it nobody can be invited or reset a password"`
+	Mail   bool `json:"mail" doc:"Whether Ocim can send mail; without it, invitations and password resets are unavailable"`
 }
 
 // Grants is a role everywhere, and roles on certain clusters.

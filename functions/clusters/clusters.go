@@ -33,7 +33,7 @@ type clusterBranch struct {
 	Pipeline  string          `json:"pipeline,omitempty" doc:"Status of the cluster's latest pipeline"`
 	Problems  int             `json:"problems" doc:"Problems in the cluster's own files"`
 	SyncError string          `json:"syncError,omitempty" doc:"Why the project could not be read last"`
-	Troubles  []string        `json:"troubles,omitempty" doc:"What the checks of its project found that needs somebody"`
+	Troubles  []string        `json:"troubles,omitempty" doc:"Problems that the project checks found and that need action"`
 	Online    fleet.Online    `json:"online,omitzero"`
 	Stale     fleetview.Stale `json:"stale,omitzero" doc:"What is known of it for too long; absent when nothing is"`
 	Instances []instanceLeaf  `json:"instances"`
@@ -108,12 +108,12 @@ type getClusterOutput struct {
 	Body         clusterPage
 }
 
-// clusterPage is all that the page of a cluster shows of itself.
+// clusterPage is everything that a cluster's page shows about the cluster itself.
 type clusterPage struct {
 	Cluster    fleet.Cluster    `json:"cluster"`
 	Files      *fleet.Files     `json:"files,omitempty" doc:"The cluster's own files; absent before the first sync"`
 	Instances  []fleet.Instance `json:"instances"`
-	ObservedAt time.Time        `json:"observedAt,omitzero" doc:"When the cluster last told the health of its instances"`
+	ObservedAt time.Time        `json:"observedAt,omitzero" doc:"When the cluster last reported the health of its instances"`
 }
 
 func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {

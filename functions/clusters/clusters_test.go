@@ -278,7 +278,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 		return c, nil
 	}))
 
-	// What is about the cluster itself, or about what is no more, no instance tells.
+	// Pipelines of the cluster itself, and of deleted instances, belong to no instance.
 	failed := func(id int64, of ...fleet.Deployment) {
 		require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
 			c.Cluster.Pipeline = &fleet.PipelineSummary{ID: id, Status: fleet.StatusFailed}
@@ -295,7 +295,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	failed(77)
 	assert.Empty(t, o.Attention[0].Instance)
 	failed(78, fleet.Deployment{Instance: "alpha"})
-	assert.Equal(t, "alpha", o.Attention[0].Instance, "and it is told once")
+	assert.Equal(t, "alpha", o.Attention[0].Instance, "and it is listed once")
 	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		c.Cluster.Pipeline, c.Row("alpha").Instance.Pipeline = nil, nil
 		return c, nil

@@ -18,15 +18,15 @@ func (f *clusters) routeNotifications(api *faas.API) {
 	seen := faas.NeedSomewhere(identity.Viewer)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "list-notifications", Method: http.MethodGet, Path: path,
-		Summary: "List what one asked to be told",
+		Summary: "List one's own notification subscriptions",
 	}, f.listNotifications)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "add-notification", Method: http.MethodPost, Path: path, DefaultStatus: http.StatusCreated,
-		Summary: "Ask to be told when instances fail, get worse or recover",
+		Summary: "Subscribe to failing, degraded or recovered instances",
 	}, f.addNotification)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "list-deliveries", Method: http.MethodGet, Path: path + "/deliveries",
-		Summary: "List what one was told, and is to be, newest first",
+		Summary: "List sent and pending notifications, newest first",
 	}, f.listDeliveries)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "replace-notification", Method: http.MethodPut, Path: path + "/{subscription}",
@@ -66,7 +66,7 @@ type notification struct {
 	Paused  bool           `json:"paused,omitempty"`
 }
 
-func (n notification) wish(who identity.Principal) (notify.SubscriptionRequest, error) {
+func (n notification) request(who identity.Principal) (notify.SubscriptionRequest, error) {
 	if n.Channel == notify.Webhook && !operates(who) {
 		return notify.SubscriptionRequest{}, fault.InvalidField("channel", "needs the role operator on a cluster").WithKind(fault.Forbidden)
 	}
@@ -83,11 +83,11 @@ type notificationOutput struct {
 
 func (f *clusters) addNotification(ctx context.Context, in *addNotificationInput) (*notificationOutput, error) {
 	who := faas.PrincipalFrom(ctx)
-	wish, err := in.Body.wish(who)
+	req, err := in.Body.request(who)
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.Notify.Subscribe(ctx, who.UserID, wish)
+	s, err := f.Notify.Subscribe(ctx, who.UserID, req)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +101,11 @@ type replaceNotificationInput struct {
 
 func (f *clusters) replaceNotification(ctx context.Context, in *replaceNotificationInput) (*notificationOutput, error) {
 	who := faas.PrincipalFrom(ctx)
-	wish, err := in.Body.wish(who)
+	req, err := in.Body.request(who)
 	if err != nil {
 		return nil, err
 	}
-	s, err := f.Notify.Change(ctx, who.UserID, in.Subscription, wish)
+	s, err := f.Notify.Change(ctx, who.UserID, in.Subscription, req)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type overview struct {
 	Lifecycles     map[string]int      `json:"lifecycles"`
 	Healths        map[string]int      `json:"healths" doc:"Of the instances that are neither archived nor deleted"`
 	Pipelines      map[string]int      `json:"pipelines" doc:"By status of the latest pipeline, of the same instances"`
-	Attention      []attention         `json:"attention" doc:"What needs somebody, the worst first; at most fifty"`
+	Attention      []attention         `json:"attention" doc:"What needs attention, the worst first; at most fifty"`
 	AttentionTotal int                 `json:"attentionTotal" doc:"How many reasons there are"`
 	Running        []running           `json:"running" doc:"Pipelines at work, at most fifty"`
 	Activity       []activity.Activity `json:"activity" doc:"What happened last"`
@@ -111,7 +111,7 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 	return out, err
 }
 
-// sightOf gives what somebody sees: nil is all.
+// sightOf returns what a user may see: nil is everything.
 func sightOf(who identity.Principal) (visible func(string) bool, sight string) {
 	if who.AllowedGlobally(identity.Viewer) {
 		return nil, ""
@@ -153,18 +153,18 @@ func (o *overview) cluster(chunk *fleet.Chunk, stale fleetview.Stale) {
 }
 
 // failures are the cluster's latest pipelines that failed and that none of its
-// instances tells of: those about the cluster itself, or about what is no more.
+// instances reports: those about the cluster itself, or about deleted instances.
 func failures(chunk *fleet.Chunk) []*fleet.PipelineSummary {
 	var list []*fleet.PipelineSummary
 	add := func(p *fleet.PipelineSummary) {
 		if p == nil || p.Status != fleet.StatusFailed || len(list) > 0 && list[0].ID == p.ID {
 			return
 		}
-		told := slices.ContainsFunc(chunk.Rows, func(r fleet.Row) bool {
+		reported := slices.ContainsFunc(chunk.Rows, func(r fleet.Row) bool {
 			i := r.Instance
 			return (i.Lifecycle == fleet.Pending || i.Lifecycle == fleet.Active) && i.Pipeline != nil && i.Pipeline.ID == p.ID
 		})
-		if !told {
+		if !reported {
 			list = append(list, p)
 		}
 	}
@@ -196,8 +196,8 @@ func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) err
 		return snapshot.Find(f, fleet.Order{By: fleet.SortChanged, Descending: true}, "", most)
 	}
 	for _, reason := range []struct {
-		narrow func(*fleet.Filter)
-		tell   func(fleet.Instance) attention
+		narrow   func(*fleet.Filter)
+		describe func(fleet.Instance) attention
 	}{
 		{func(f *fleet.Filter) { f.Healths = []fleet.Health{fleet.Failed, fleet.Degraded} }, func(i fleet.Instance) attention {
 			return attention{
@@ -227,7 +227,7 @@ func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) err
 		}
 		o.AttentionTotal += page.Total
 		for _, i := range page.Instances {
-			a := reason.tell(i)
+			a := reason.describe(i)
 			a.Cluster, a.Instance = i.Cluster, i.Name
 			o.Attention = append(o.Attention, a)
 		}
@@ -247,8 +247,8 @@ func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) err
 	return nil
 }
 
-// run adds pipelines at work. One that is about an instance and its cluster's
-// latest is told once.
+// run adds running pipelines. A pipeline that is both an instance's and its cluster's
+// latest is listed once.
 func (o *overview) run(instances []fleet.Instance) {
 	of := map[[2]any]bool{}
 	for _, i := range instances {

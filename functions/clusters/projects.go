@@ -39,7 +39,7 @@ func actor(ctx context.Context) audit.Actor {
 }
 
 type addProjectInput struct {
-	Later bool `query:"later" doc:"Leave the first sync to whoever asks the sync function for it, or to its schedule"`
+	Later bool `query:"later" doc:"Skip the first sync; the sync function runs it on request or on schedule"`
 	Body  newProject
 }
 
@@ -241,7 +241,7 @@ func (f *clusters) overrideProject(ctx context.Context, in *overrideProjectInput
 
 type removeProjectInput struct {
 	Cluster string `path:"cluster" maxLength:"60"`
-	Confirm string `query:"confirm" required:"true" maxLength:"60" doc:"The project's id again, as typed by whoever removes it"`
+	Confirm string `query:"confirm" required:"true" maxLength:"60" doc:"The project's id, typed again to confirm the removal"`
 }
 
 type removeProjectOutput struct {

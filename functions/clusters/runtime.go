@@ -12,16 +12,16 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 )
 
-// routeRuntime adds what a cluster itself tells of the whole of it. Each part is
-// asked for on its own, so that one that fails takes no other along.
+// routeRuntime adds the routes for what a cluster reports about itself. Each part is
+// requested separately, so that a failure of one does not affect the others.
 func (f *clusters) routeRuntime(api *faas.API) {
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "list-nodes", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/nodes",
-		Summary: "Ask the cluster for its machines and what their pods have asked for",
+		Summary: "Get the cluster's machines and the resources their pods request",
 	}, f.nodes)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "list-warnings", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/warnings",
-		Summary: "Ask the cluster for recent warnings about all that it runs",
+		Summary: "Get the cluster's recent warnings",
 	}, f.warnings)
 }
 

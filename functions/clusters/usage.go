@@ -17,15 +17,15 @@ func (f *clusters) routeUsage(api *faas.API) {
 	admin := faas.Need(identity.Administrator)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "get-usage-contract", Method: http.MethodGet, Path: path,
-		Summary: "Show how the cluster's usage report is asked for and read",
+		Summary: "Show how Ocim requests and parses the cluster's usage report",
 	}, f.usageContract)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "set-usage-contract", Method: http.MethodPut, Path: path,
-		Summary: "Change how the cluster's usage report is asked for and read",
+		Summary: "Change how Ocim requests and parses the cluster's usage report",
 	}, f.setUsageContract)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "try-usage-contract", Method: http.MethodPost, Path: path + "/try",
-		Summary: "Ask the cluster for its usage report by a contract, without keeping anything",
+		Summary: "Test a usage contract against the cluster, without saving anything",
 	}, f.tryUsageContract)
 }
 

@@ -14,7 +14,7 @@ import (
 type listViewsOutput struct {
 	Body struct {
 		Views   []views.View `json:"views"`
-		Default string       `json:"default,omitempty" doc:"Id of the view that is shown first"`
+		Default string       `json:"default,omitempty" doc:"Id of the default view"`
 	}
 }
 

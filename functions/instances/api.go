@@ -38,7 +38,7 @@ type Deps struct {
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*gateway.Cluster, error)
-	// Viewed records that somebody read a log.
+	// Viewed records that someone read a log.
 	Viewed func(ctx context.Context, by audit.Actor, action, target string) error
 	Now    func() time.Time
 }
@@ -101,7 +101,7 @@ type InstanceDetails struct {
 	Pipelines  []fleet.Pipeline  `json:"pipelines" doc:"The newest ones about it, without their jobs"`
 	Operations []fleet.Operation `json:"operations" doc:"The newest ones about it"`
 	Sync       fleet.SyncState   `json:"sync" doc:"How old all this is"`
-	ObservedAt time.Time         `json:"observedAt,omitzero" doc:"When its cluster last told its health"`
+	ObservedAt time.Time         `json:"observedAt,omitzero" doc:"When its cluster last reported its health"`
 }
 
 // project reads the project behind a cluster of the path.

@@ -18,7 +18,7 @@ import (
 func (f *instances) registerDrift(api *faas.API) {
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-drift", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}/drift",
-		Summary: "Ask the cluster what runs, and tell where that is not what the configuration says",
+		Summary: "Compare what runs in the cluster with the configuration",
 	}, f.drift)
 }
 
@@ -28,17 +28,17 @@ type driftReport struct {
 	Commit      string             `json:"commit,omitempty" doc:"Commit whose configuration is compared"`
 	Deployed    string             `json:"deployed,omitempty" doc:"Commit that was deployed last; absent when it is not known"`
 	Pipeline    int64              `json:"pipeline,omitempty" doc:"Pipeline that deployed it"`
-	Deploying   bool               `json:"deploying,omitempty" doc:"It is being deployed, so what differs says nothing yet and is not told"`
+	Deploying   bool               `json:"deploying,omitempty" doc:"The instance is being deployed, so differences mean nothing yet and are left out"`
 	Differences []grove.Difference `json:"differences" nullable:"false" doc:"By workload; what the configuration leaves to defaults is not compared"`
-	Unread      []clusterfn.Unread `json:"unread,omitempty" doc:"What the cluster could not tell; without its autoscalers no replicas are compared"`
-	Error       string             `json:"error,omitempty" doc:"Why drift and undeployed changes could not be told apart"`
+	Unread      []clusterfn.Unread `json:"unread,omitempty" doc:"What the cluster could not read; without its autoscalers no replicas are compared"`
+	Error       string             `json:"error,omitempty" doc:"Why drift and undeployed changes could not be distinguished"`
 }
 
 type driftOutput struct {
 	Body driftReport
 }
 
-// gitlabLimit is how long GitLab may take to tell what was deployed.
+// gitlabLimit is how long GitLab may take to report what was deployed.
 const gitlabLimit = 15 * time.Second
 
 func (f *instances) drift(ctx context.Context, in *instanceInput) (*driftOutput, error) {

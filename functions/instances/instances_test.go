@@ -27,7 +27,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// byCluster lets everybody in as a viewer of the cluster that the token names, or
+// byCluster lets everyone in as a viewer of the cluster that the token names, or
 // with the role behind it, as in campus:operator.
 type byCluster struct{}
 

@@ -59,12 +59,12 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 	if err != nil {
 		return nil, err
 	}
-	told, err := f.Fleet.UsageState(ctx, in.Cluster)
+	usage, err := f.Fleet.UsageState(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	out.InstanceDetails = page.Body
-	out.GitLab.AsOf, out.Cluster.AsOf, out.Usage.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt, told.CollectedAt
+	out.GitLab.AsOf, out.Cluster.AsOf, out.Usage.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt, usage.CollectedAt
 	return &refreshOutput{Body: out}, nil
 }
 
@@ -77,7 +77,7 @@ func outcome(err error) source {
 	case errors.Is(err, health.ErrNoInspector), errors.Is(err, usage.ErrNoReport):
 		return source{Outcome: "unset", Error: fault.Message(err)}
 	case errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal:
-		return source{Outcome: "failed", Error: "It did not answer in time."}
+		return source{Outcome: "failed", Error: "The request timed out."}
 	}
 	return source{Outcome: "failed", Error: fault.Message(err)}
 }

@@ -41,10 +41,10 @@ func TestRefreshTellsThemApart(t *testing.T) {
 		"already under way":  {fault.New(fault.Conflict, "held"), nil, nil, []says{{0, source{Outcome: "busy", AsOf: noon}}}},
 		"the cluster is":     {nil, down, nil, []says{{1, source{Outcome: "failed", Error: "It answers 502."}}}},
 		"all are":            {down, down, down, []says{{0, source{"failed", "It answers 502.", noon}}, {1, source{Outcome: "failed", Error: "It answers 502."}}, {2, source{"failed", "It answers 502.", noon}}}},
-		"too slow":           {nil, context.DeadlineExceeded, nil, []says{{1, source{Outcome: "failed", Error: "It did not answer in time."}}}},
+		"too slow":           {nil, context.DeadlineExceeded, nil, []says{{1, source{Outcome: "failed", Error: "The request timed out."}}}},
 		"no inspector":       {nil, fault.Wrap(fault.Unavailable, health.ErrNoInspector, "Enter its secret."), nil, []says{{1, source{Outcome: "unset", Error: "Enter its secret."}}}},
 		"the report is down": {nil, nil, down, []says{{2, source{"failed", "It answers 502.", noon}}}},
-		"the report is slow": {nil, nil, context.DeadlineExceeded, []says{{2, source{"failed", "It did not answer in time.", noon}}}},
+		"the report is slow": {nil, nil, context.DeadlineExceeded, []says{{2, source{"failed", "The request timed out.", noon}}}},
 		"no report":          {nil, nil, fault.Wrap(fault.Unavailable, usage.ErrNoReport, "Deploy it there."), []says{{2, source{"unset", "Deploy it there.", noon}}}},
 		"it is asked":        {nil, nil, fault.New(fault.Conflict, "held"), []says{{2, source{Outcome: "busy", AsOf: noon}}}},
 	} {
@@ -146,7 +146,7 @@ func TestDriftIsToldFromUndeployedChanges(t *testing.T) {
 		}))
 	}
 	pipeline(fleet.StatusRunning)
-	assert.Empty(t, causes(), "while it is deployed nothing is told")
+	assert.Empty(t, causes(), "no causes while the instance is being deployed")
 	assert.True(t, got.Deploying)
 	pipeline(fleet.StatusFailed)
 	assert.NotEmpty(t, causes())

@@ -14,31 +14,31 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 )
 
-// registerRuntime adds what the cluster itself tells of an instance. Each part is
-// asked for on its own, so that one that fails takes no other along.
+// registerRuntime adds the routes for what the cluster reports about an instance. Each
+// part is requested separately, so that a failure of one does not affect the others.
 func (f *instances) registerRuntime(api *faas.API) {
 	const instance = "/v1/clusters/{cluster}/instances/{instance}"
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "list-pods", Method: http.MethodGet, Path: instance + "/pods",
-		Summary: "Ask the cluster for an instance's pods",
+		Summary: "Get an instance's pods from the cluster",
 	}, f.pods)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-replication", Method: http.MethodGet, Path: instance + "/replication",
-		Summary: "Ask the cluster how an instance's pods are multiplied",
+		Summary: "Get an instance's autoscalers and replicas from the cluster",
 	}, f.replication)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: instance + "/events",
-		Summary: "Ask the cluster for recent warnings about an instance",
+		Summary: "Get recent warnings about an instance from the cluster",
 	}, f.events)
 	// Logs may hold what people typed.
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "get-pod-log", Method: http.MethodGet, Path: instance + "/pods/{pod}/log",
-		Summary: "Ask the cluster for the last lines of a container's log",
+		Summary: "Get the last lines of a container's log from the cluster",
 	}, f.log)
 }
 
 // running opens the cluster of an instance that Ocim knows: a cluster runs more
-// than instances, and that is nobody's business here.
+// than instances, which this endpoint must not expose.
 func (f *instances) running(ctx context.Context, in instanceInput) (*gateway.Cluster, error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 func (f *instances) registerUsage(api *faas.API) {
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-usage", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}/usage",
-		Summary: "Show who used an instance over time",
+		Summary: "Show an instance's usage over time",
 	}, f.usage)
 }
 
@@ -27,14 +27,14 @@ type usageInput struct {
 	To       string `query:"to" format:"date" doc:"Last day; absent is today"`
 }
 
-// usageHistory is an instance's usage over time, as far as its cluster told it.
+// usageHistory is an instance's usage over time, as far as its cluster reported it.
 type usageHistory struct {
 	From        string             `json:"from" format:"date"`
 	To          string             `json:"to" format:"date"`
 	Points      []fleet.UsagePoint `json:"points" nullable:"false" doc:"Oldest first; a day that nothing is known of has none"`
-	CollectedAt time.Time          `json:"collectedAt,omitzero" doc:"When the cluster last told its usage"`
+	CollectedAt time.Time          `json:"collectedAt,omitzero" doc:"When the cluster last reported its usage"`
 	TriedAt     time.Time          `json:"triedAt,omitzero" doc:"When it was last asked"`
-	Error       string             `json:"error,omitempty" doc:"Why it told nothing at that, with the cure"`
+	Error       string             `json:"error,omitempty" doc:"Why the last report failed, and what to do"`
 }
 
 type usageOutput struct {
@@ -63,7 +63,7 @@ func (f *instances) usage(ctx context.Context, in *usageInput) (*usageOutput, er
 	return out, nil
 }
 
-// span reads the days that are asked for.
+// span reads the days that are requested.
 func span(from, to string, now time.Time) (time.Time, time.Time, error) {
 	read := func(field, day string, otherwise time.Time) (time.Time, error) {
 		if day == "" {

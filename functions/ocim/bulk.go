@@ -27,8 +27,8 @@ func (p *program) bulkCommand() *cobra.Command {
 	)
 	for _, action := range []struct{ name, help string }{
 		{"pause", "Start no more waves"},
-		{"resume", "Go on after a pause"},
-		{"abort", "Start nothing more, for good"},
+		{"resume", "Continue a paused bulk change"},
+		{"abort", "Stop permanently: start no more operations"},
 		{"retry", "Try the failed instances again"},
 	} {
 		cmd.AddCommand(&cobra.Command{

@@ -252,7 +252,7 @@ func (p *program) confirm(cmd *cobra.Command, question string) error {
 		return nil
 	}
 	if f, isFile := p.stdin.(*os.File); !isFile || !term.IsTerminal(int(f.Fd())) {
-		return usage("nobody is there to confirm it: add --yes")
+		return usage("no terminal to confirm on: add --yes")
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", question)
 	answer, _ := bufio.NewReader(p.stdin).ReadString('\n')

@@ -32,7 +32,7 @@ type Deps struct {
 	Pipeline func(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error)
 	// JobLog reads at most limit bytes of a job's log from an offset on.
 	JobLog func(ctx context.Context, project fleet.Project, job, from, limit int64) (gitlab.Log, error)
-	// Viewed records that somebody read a log.
+	// Viewed records that someone read a log.
 	Viewed func(ctx context.Context, by audit.Actor, action, target string) error
 	// CopyLog writes a job's whole log as it comes.
 	CopyLog func(ctx context.Context, project fleet.Project, job int64, to io.Writer) error

@@ -30,7 +30,7 @@ import (
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
-// byRole lets everybody in with the role that the token names: "operator" on
+// byRole lets everyone in with the role that the token names: "operator" on
 // campus, "stranger" as an administrator of another cluster.
 type byRole struct{}
 
@@ -133,14 +133,14 @@ func (w *world) call(t *testing.T, role, method, path string, body, into any) in
 
 type m = map[string]any
 
-// start asks for the preview of a wish and confirms it.
-func (w *world) start(t *testing.T, role string, wish m, into any) int {
+// start previews a request and confirms it.
+func (w *world) start(t *testing.T, role string, req m, into any) int {
 	t.Helper()
 	var preview struct{ Hash string }
-	body := maps.Clone(wish)
+	body := maps.Clone(req)
 	delete(body, "confirm")
 	require.Equal(t, 200, w.call(t, role, "POST", campus+"/operations/preview", body, &preview))
-	body = maps.Clone(wish)
+	body = maps.Clone(req)
 	if body["previewHash"] = preview.Hash; preview.Hash == "" {
 		body["previewHash"] = "none" // something blocks it
 	}

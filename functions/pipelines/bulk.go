@@ -18,13 +18,13 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 	start := route(http.MethodPost, base, "start-bulk-change", "Change many instances, in waves")
 	start.DefaultStatus = http.StatusAccepted
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), start, f.startBulk)
-	faas.Register(api, faas.NeedSomewhere(identity.Operator), asking(route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, alike instances together")), f.previewBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Operator), asking(route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, grouping identical instances")), f.previewBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.doOnBulk)
 }
 
-// BulkRequest is a bulk change as a caller asks for it.
+// BulkRequest is the bulk change that a caller requests.
 type BulkRequest struct {
 	Kind       string             `json:"kind" enum:"update,archive,unarchive"`
 	Targets    []bulk.Target      `json:"targets" minItems:"1" maxItems:"500"`
@@ -72,7 +72,7 @@ type startBulkInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second one"`
 	Body           struct {
 		BulkRequest
-		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; it is refused when it would do anything else"`
+		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; the request fails if the change would do anything else"`
 	}
 }
 

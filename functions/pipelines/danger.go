@@ -14,9 +14,9 @@ func (f *pipelines) dangerRoutes(api *faas.API) {
 	const cluster = "/v1/clusters/{cluster}"
 	faas.Register(api, viewer(), route(http.MethodGet, cluster+"/protections", "list-protections", "List the cluster's protected instances"), f.protections)
 	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/protection", "set-protection", "Protect an instance from being archived, deleted or reprovisioned"), f.protect)
-	faas.Register(api, administrator(), route(http.MethodGet, cluster+"/contract", "get-contract", "Show how the cluster's Grove is spoken to"), f.contract)
-	faas.Register(api, administrator(), route(http.MethodPut, cluster+"/contract", "set-contract", "Change how the cluster's Grove is spoken to"), f.setContract)
-	faas.Register(api, administrator(), route(http.MethodPost, cluster+"/contract/preview", "preview-contract", "Show what each operation would send by a contract, without keeping it"), f.tryContract)
+	faas.Register(api, administrator(), route(http.MethodGet, cluster+"/contract", "get-contract", "Show how Ocim triggers the cluster's Grove operations"), f.contract)
+	faas.Register(api, administrator(), route(http.MethodPut, cluster+"/contract", "set-contract", "Change how Ocim triggers the cluster's Grove operations"), f.setContract)
+	faas.Register(api, administrator(), route(http.MethodPost, cluster+"/contract/preview", "preview-contract", "Show what each operation would send under a contract, without saving it"), f.tryContract)
 }
 
 type protectionsOutput struct {

@@ -17,8 +17,8 @@ import (
 // editingRoutes help an editor while a person types. They read and write nothing: the
 // text, secrets masked, comes with the request.
 func (f *pipelines) editingRoutes(api *faas.API) {
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodPost, "/v1/check-file", "check-file", "Tell what Tutor would refuse in a configuration file, and what looks wrong"), f.checkFile)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodPost, "/v1/edit-file", "edit-file", "Change single values of a YAML file and nothing else of its text"), f.editFile)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodPost, "/v1/check-file", "check-file", "Check a configuration file for what Tutor would reject and what looks wrong"), f.checkFile)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodPost, "/v1/edit-file", "edit-file", "Change single values of a YAML file and keep the rest of its text"), f.editFile)
 }
 
 type checkFileInput struct {

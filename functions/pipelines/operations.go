@@ -22,12 +22,12 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it")), f.preview)
 	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
 	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List the running and the waiting operations, by cluster, in their order"), f.queue)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List running and queued operations by cluster, in order"), f.queue)
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/resume", "resume-operation", "Send a waiting operation now; takes it over when its requester lost the role"), f.resume)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Take back an operation that waits for its turn"), f.withdraw)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Withdraw a queued operation"), f.withdraw)
 }
 
-// OperationRequest is an operation as a caller asks for it.
+// OperationRequest is the operation that a caller requests.
 type OperationRequest struct {
 	Kind       string             `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
 	Instance   string             `json:"instance,omitempty" maxLength:"200" doc:"Name of the instance; absent for buildImages and reprovision, which are about the cluster"`
@@ -66,7 +66,7 @@ type startInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second operation"`
 	Body           struct {
 		OperationRequest
-		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; the operation is refused when it would send anything else"`
+		PreviewHash string `json:"previewHash" minLength:"1" maxLength:"64" doc:"Hash of the preview that was confirmed; the request fails if the operation would send anything else"`
 		Confirm     string `json:"confirm,omitempty" maxLength:"60" doc:"Typed to confirm: the instance's name for delete, the cluster's id for reprovision"`
 	}
 }

@@ -58,7 +58,7 @@ type getPipelineOutput struct {
 type pipelinePage struct {
 	Pipeline fleet.Pipeline         `json:"pipeline"`
 	Children []fleet.Pipeline       `json:"children" doc:"Pipelines that it started"`
-	Actions  []fleet.PipelineAction `json:"actions" doc:"What people did to it, oldest first"`
+	Actions  []fleet.PipelineAction `json:"actions" doc:"Actions taken on it, oldest first"`
 	Failed   *failedJob             `json:"failed,omitempty" doc:"The first job that failed, of it or its children: the one to read"`
 	Stale    string                 `json:"stale,omitempty" doc:"Why GitLab could not be asked; the rest is the last known state"`
 }
@@ -167,8 +167,8 @@ type logOutput struct {
 // runner wrote it.
 type logPart struct {
 	From int64  `json:"from"`
-	Next int64  `json:"next" doc:"Where the following part begins; ask for it again later while the job runs"`
-	Size int64  `json:"size" doc:"Of the whole log so far; -1 when GitLab did not tell"`
+	Next int64  `json:"next" doc:"Offset of the next part; while the job runs, request it again later"`
+	Size int64  `json:"size" doc:"Size of the whole log so far; -1 when GitLab did not report it"`
 	Text string `json:"text" doc:"With the runner's colors and section marks. What is not UTF-8 is replaced"`
 	More bool   `json:"more" doc:"There is more now"`
 }

@@ -35,7 +35,7 @@ type Deps struct {
 	Observe func(ctx context.Context, project string) error
 	// Collect asks a project's cluster who uses it, when that is due.
 	Collect func(ctx context.Context, project string) error
-	// Notify tells people what happened.
+	// Notify sends notifications about what happened.
 	Notify func(ctx context.Context) error
 	// Test sends a test by a person's subscription.
 	Test func(ctx context.Context, owner, subscription string) (notify.Delivery, error)
@@ -68,8 +68,8 @@ func New(deps Deps) http.Handler {
 	deps.API.Title = "Sync"
 	api := faas.NewAPI(deps.API)
 	f := &syncer{deps}
-	// Anybody can call a function behind the gateway, and cron-connector has no
-	// credentials. So a run takes nothing in, tells nothing of the fleet, and
+	// Anyone can call a function behind the gateway, and cron-connector has no
+	// credentials. So a run takes nothing in, reveals nothing about the fleet, and
 	// cannot be made to happen more often than the debounce allows.
 	faas.Register(api, faas.Public, huma.Operation{
 		OperationID: "sync-all", Method: http.MethodPost, Path: "/", MaxBodyBytes: 1024,
@@ -150,7 +150,7 @@ func (f *syncer) syncAll(ctx context.Context, _ *struct{}) (*syncAllOutput, erro
 }
 
 // run reads all projects and asks their clusters. One that fails, or takes too long,
-// keeps no other from its turn; its error is in its own record. The number of the run
+// does not block the others; its error is in its own record. The number of the run
 // rises with each.
 func (f *syncer) run(ctx context.Context, number int64) error {
 	ctx, cancel := context.WithTimeout(ctx, f.Limit)

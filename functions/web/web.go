@@ -29,7 +29,7 @@ const contentSecurityPolicy = "default-src 'self'; img-src 'self' data:; style-s
 // index.html every page is a 503 that says so.
 func New(files fs.FS) http.Handler {
 	s := &site{files: map[string]*file{}}
-	// What cannot be read is missing, and index.html's absence is told.
+	// A file that cannot be read counts as missing; a missing index.html is reported.
 	_ = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || hidden(name) {
 			return nil
@@ -149,7 +149,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // find gives the file of a path. A path that looks like a file's and is none is
-// not found: an old page that asks for an asset of a former build must not get
+// not found: an old page that requests an asset of an earlier build must not get
 // HTML for it.
 func (s *site) find(urlPath string) (*file, bool) {
 	name := strings.TrimPrefix(path.Clean("/"+urlPath), "/")

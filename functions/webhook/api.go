@@ -122,7 +122,7 @@ func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, erro
 	return report.For(project, in.key(), f.Now()), nil
 }
 
-// key tells an event from all others, the same at each re-send.
+// key identifies an event; it is the same at each redelivery.
 func (in *acceptInput) key() string {
 	for _, k := range []string{in.Key, in.ID} {
 		if k != "" {

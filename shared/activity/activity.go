@@ -153,7 +153,7 @@ func news(before, after *fleet.Chunk) []Activity {
 	return list
 }
 
-// pipelineNews tells that a pipeline ended, or another one did.
+// pipelineNews reports that a pipeline ended.
 func pipelineNews(instance string, was, now *fleet.PipelineSummary) []Activity {
 	if now == nil || !now.Status.Finished() || was != nil && was.ID == now.ID && was.Status == now.Status {
 		return nil
@@ -165,7 +165,7 @@ func pipelineNews(instance string, was, now *fleet.PipelineSummary) []Activity {
 	return []Activity{a}
 }
 
-// healthNews tells of another health. The first is no news; that nothing is known
+// healthNews reports a change of health. The first is no news; that nothing is known
 // any more is the cluster's news, and so is that it is well again after that.
 func healthNews(instance string, was, now fleet.HealthState) []Activity {
 	if was.State == now.State || was.At.IsZero() || now.State == fleet.Unknown {

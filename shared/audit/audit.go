@@ -27,8 +27,8 @@ const MarkerAge = 2 * time.Minute
 // Actor is who made a change.
 type Actor = access.Actor
 
-// Entry is one change. Before and After never hold a secret; whoever makes the
-// entry answers for that.
+// Entry is one change. Before and After never hold a secret; the code that creates
+// the entry guarantees that.
 type Entry struct {
 	ID        string          `json:"id" doc:"Set by Log.Put"`
 	At        time.Time       `json:"at"`
@@ -207,7 +207,7 @@ func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
 		err := l.move(ctx, entry, mark, it.Version)
 		return err == nil, err
 	}
-	// The change was never written, or whoever overwrote it moved the entry.
+	// The change was never written, or the writer that overwrote it moved the entry.
 	return false, ignoreGone(l.store.Delete(ctx, it.Key, kv.IfVersion(it.Version)))
 }
 
@@ -282,7 +282,7 @@ func find(value []byte, id string) (Entry, bool) {
 	return Entry{}, false
 }
 
-// ignoreGone forgives that somebody else was first.
+// ignoreGone drops the error when another writer was first.
 func ignoreGone(err error) error {
 	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
 		return nil

@@ -73,7 +73,7 @@ func decodeLink(it kv.Item) (link, error) {
 
 // move appends the entry at the place its marker names, or, if that was taken by
 // another entry, moves the marker on. The marker leaves a place only when the
-// place is taken for good, so however many functions move the same entry, it
+// place is taken permanently, so however many functions move the same entry, it
 // ends up in the log once.
 func (l *Log) move(ctx context.Context, entry Entry, mark marker, version int64) error {
 	raw, err := json.Marshal(entry)
@@ -115,7 +115,7 @@ func (l *Log) move(ctx context.Context, entry Entry, mark marker, version int64)
 	return fault.New(fault.Unavailable, "the audit log is too busy")
 }
 
-// advance points the marker behind the log's end. done says that somebody else
+// advance points the marker behind the log's end. done says that someone else
 // finished the move meanwhile.
 func (l *Log) advance(ctx context.Context, id string, mark marker, version int64) (_ marker, _ int64, done bool, err error) {
 	head, err := l.head(ctx)

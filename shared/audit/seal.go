@@ -19,8 +19,8 @@ type Signer interface {
 }
 
 // seal says that the log ended at an entry at some time. The chain alone shows
-// that an entry was altered; but who can write to the store can also compute the
-// chain anew, or cut its end off. A seal cannot be computed without the key, and
+// that an entry was altered; but anyone who can write to the store can also recompute the
+// chain, or truncate it. A seal cannot be computed without the key, and
 // names the one before it.
 type seal struct {
 	Number int64     `json:"number"`

@@ -90,8 +90,8 @@ func apply(b *fleet.Bulk, action string, by audit.Actor) (bool, error) {
 	return true, nil
 }
 
-// takeOver makes whoever continues a bulk change responsible for what it does from now on:
-// their role counts, and the operations that follow are theirs.
+// takeOver makes the user who continues a bulk change responsible for what it does from now
+// on: their role counts, and the operations that follow are theirs.
 func takeOver(b *fleet.Bulk, by audit.Actor) {
 	if by.Email != b.By.Email {
 		b.TakenOverBy = by.Email

@@ -185,7 +185,7 @@ func TestDo_ResumesAndAborts(t *testing.T) {
 	assert.False(t, b.EndedAt.IsZero())
 }
 
-// Somebody changes a file of one instance between preview and wave.
+// Someone changes a file of one instance between preview and wave.
 func TestAdvance_SkipsAnInstanceChangedSincePreview(t *testing.T) {
 	w := operationtest.New(t, instances(4)...)
 	req := rename(4)
@@ -200,7 +200,7 @@ func TestAdvance_SkipsAnInstanceChangedSincePreview(t *testing.T) {
 	assert.Equal(t, "PLATFORM_NAME: Mine\n", w.File(t, "instances/i02/config.yml"))
 }
 
-// What a retry sends was shown: a change that somebody made by hand is not overwritten.
+// What a retry sends was shown: a change that someone made by hand is not overwritten.
 func TestDo_RetrySkipsAnInstanceChangedSincePreview(t *testing.T) {
 	w := operationtest.New(t, instances(4)...)
 	req := rename(4)

@@ -86,7 +86,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 	return out, nil
 }
 
-// warnings tells a person what the diffs do not.
+// warnings reports what the diffs do not show.
 func (s *Service) warnings(ctx context.Context, req Request) ([]operation.Warning, error) {
 	out := []operation.Warning{}
 	seen := map[string]bool{}

@@ -114,7 +114,7 @@ func NewVerifier(secrets func() ([]secret.Value, error), now func() time.Time, h
 }
 
 // Verify gives fault.Unauthenticated for a request that carries no valid
-// signature, fault.Limited for more requests than can be told apart, and
+// signature, fault.Limited when there are too many requests to detect replays, and
 // fault.Unavailable when the secrets cannot be read.
 func (v *Verifier) Verify(r *http.Request) error {
 	refused := fault.New(fault.Unauthenticated, "The request carries no valid signature of this cluster's inspector secret.")

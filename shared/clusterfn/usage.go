@@ -31,7 +31,7 @@ type UsageReport struct {
 	Skipped   int       `json:"skipped,omitempty" doc:"Rows that could not be read"`
 }
 
-// Usage counts one instance. What the report does not tell is absent, not 0.
+// Usage counts one instance. What the report does not contain is absent, not 0.
 type Usage struct {
 	Instance    string `json:"instance"`
 	Users       *int64 `json:"users,omitempty" doc:"All that are registered"`

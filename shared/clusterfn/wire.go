@@ -24,7 +24,7 @@ const (
 type InstanceList struct {
 	At        time.Time  `json:"at" doc:"When the cluster was read"`
 	Instances []Instance `json:"instances" doc:"By name"`
-	Scaling   bool       `json:"scaling,omitempty" doc:"Whether workloads tell their autoscalers"`
+	Scaling   bool       `json:"scaling,omitempty" doc:"Whether workloads include their autoscalers"`
 	Unread    []Unread   `json:"unread,omitempty" doc:"What could not be read and is missing here"`
 }
 
@@ -63,7 +63,7 @@ type Scaled struct {
 	Max int `json:"max"`
 }
 
-// Code tells findings apart.
+// Code identifies the kind of a finding.
 type Code string
 
 // The codes, as the reason table has them.
@@ -255,7 +255,7 @@ type Node struct {
 	Version     string       `json:"version,omitempty" doc:"Of its kubelet"`
 	Capacity    Resources    `json:"capacity"`
 	Allocatable Resources    `json:"allocatable" doc:"What pods may have of it"`
-	Requested   Resources    `json:"requested" doc:"What its pods have asked for"`
+	Requested   Resources    `json:"requested" doc:"What its pods request"`
 	CreatedAt   time.Time    `json:"createdAt"`
 }
 

@@ -128,7 +128,7 @@ func TestRegister_DeniesByDefault(t *testing.T) {
 	assert.Panics(t, func() {
 		faas.Register(faas.NewAPI(faas.Options{}), faas.NeedSomewhere(identity.Viewer), op("x", "GET", "/x/{cluster}"), nothing)
 	})
-	// A protected operation without an authenticator lets nobody in.
+	// A protected operation without an authenticator lets no one in.
 	api := faas.NewAPI(faas.Options{})
 	faas.Register(api, faas.SignedIn, op("x", "GET", "/x"), nothing)
 	r := httptest.NewRequest("GET", "/x", nil)

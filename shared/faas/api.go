@@ -401,7 +401,7 @@ func (a *API) Document() ([]byte, error) {
 	return document, nil
 }
 
-// serveDocument answers signed-in callers: the document tells attackers where to
+// serveDocument answers signed-in callers: the document shows attackers where to
 // look, and the pages do not need it.
 func (a *API) serveDocument(w http.ResponseWriter, r *http.Request) {
 	var document []byte

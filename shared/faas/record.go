@@ -76,7 +76,7 @@ func writeResponse(w http.ResponseWriter, method string, status int, header http
 	}
 	w.WriteHeader(status)
 	if len(body) > 0 && bodyAllowed(status) {
-		// A client that went away is nobody's failure.
+		// A client that went away is no one's failure.
 		_, _ = w.Write(body)
 	}
 }

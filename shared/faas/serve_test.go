@@ -147,7 +147,7 @@ func TestServe_AcceptsRequestsAfterTheSignal(t *testing.T) {
 	assert.Contains(t, get(t.Context(), base), "refused")
 }
 
-// What makes the build fail for good ends the process while it is stopping, too.
+// A permanent build error also ends the process while it is stopping.
 func TestServe_EndsWhenTheFunctionCannotBeBuilt(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

@@ -63,7 +63,7 @@ const (
 	TargetSucceeded TargetState = "succeeded"
 	TargetFailed    TargetState = "failed"
 	TargetCanceled  TargetState = "canceled"
-	TargetSkipped   TargetState = "skipped" // nothing to change, or aborted before its turn
+	TargetSkipped   TargetState = "skipped" // nothing to change, or aborted before it started
 )
 
 // UnmarshalText reads a stored state; releases before 2026-12 wrote "live" for
@@ -76,7 +76,7 @@ func (s *TargetState) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Ended reports whether nothing more happens to the target by itself.
+// Ended reports whether the target is in a final state.
 func (s TargetState) Ended() bool {
 	return s == TargetSucceeded || s == TargetFailed || s == TargetCanceled || s == TargetSkipped
 }

@@ -18,7 +18,7 @@ type Commit struct {
 // Head is the newest commit of a branch.
 type Head struct {
 	Commit
-	Locked bool // the token may not push to the branch: of an archived project, nobody may
+	Locked bool // the token may not push to the branch: of an archived project, no one may
 }
 
 // SourceFile is a file of the repository as git has it, secrets and all. It
@@ -26,5 +26,5 @@ type Head struct {
 type SourceFile struct {
 	Path       string
 	Text       []byte
-	LastCommit string // commit that last changed it; empty when not asked for
+	LastCommit string // commit that last changed it; empty when not requested
 }

@@ -90,15 +90,15 @@ type Operation struct {
 	Branch       string         `json:"branch,omitempty" doc:"Of buildImages: its branch"`
 	RolledBackTo string         `json:"rolledBackTo,omitempty" doc:"Commit whose configuration this brings back"`
 	Bulk         string         `json:"bulk,omitempty" doc:"Bulk change that it is part of"`
-	Commit       string         `json:"commit,omitempty" doc:"Commit that asks for it, once there is one"`
+	Commit       string         `json:"commit,omitempty" doc:"Commit that requests the operation, once there is one"`
 	Reason       string         `json:"reason,omitempty" doc:"Why, in the words of who asked"`
 	RequestedBy  string         `json:"requestedBy" doc:"E-mail of who asked"`
 	Sealed       []byte         `json:"-"` // what is to be sent, sealed; dropped once GitLab has accepted it
 	SealedParts  int            `json:"-"` // how many items hold it instead, when it is large
 	SentAt       time.Time      `json:"-"` // when sending began; set before GitLab is called
-	By           access.Actor   `json:"-"` // who is responsible for it: the requester, or whoever took it over
-	WaitingFor   WaitKind       `json:"waitingFor,omitempty" enum:"limit,setting,permission" doc:"What a waiting operation waits for besides its place in the queue: limit passes by itself (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it"`
-	RetryAt      time.Time      `json:"retryAt,omitzero" doc:"When Ocim sends it again by itself"`
+	By           access.Actor   `json:"-"` // who is responsible for it: the requester, or the operator who took it over
+	WaitingFor   WaitKind       `json:"waitingFor,omitempty" enum:"limit,setting,permission" doc:"What a waiting operation waits for besides its place in the queue: limit is retried automatically (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it"`
+	RetryAt      time.Time      `json:"retryAt,omitzero" doc:"When Ocim retries it automatically"`
 	TakenOverBy  string         `json:"takenOverBy,omitempty" doc:"E-mail of the operator who took it over"`
 	Attempts     int            `json:"attempts,omitempty" doc:"How often sending it was begun; more than one after a crash or a limit"`
 	Duplicates   []int64        `json:"duplicates,omitempty" doc:"Pipelines that were started a second time by a process that had been paused; Ocim cancels them, and they decide nothing"`

@@ -12,10 +12,10 @@ type Freshness int
 const (
 	Older Freshness = iota // the report is no news
 	Newer                  // the report replaces what is known
-	Tied                   // same moment, different status: only GitLab can tell
+	Tied                   // same time, different status: only GitLab knows which is later
 )
 
-// Compare tells whether report is news over known. GitLab's times decide;
+// Compare reports whether report is newer than known. GitLab's times decide;
 // rank alone would be wrong, since a retry reopens a finished pipeline. Events
 // carry whole seconds, so what differs within one second is a tie.
 func Compare(known, report Pipeline) Freshness {
@@ -115,11 +115,11 @@ func fill(p *Pipeline, from Pipeline) {
 	}
 }
 
-// Deploying picks the pipeline that tells an instance's state out of its
+// Deploying picks the pipeline that determines an instance's state out of its
 // pipelines (in any order): the newest that deploys it, with its children
 // counted in. Nil when none does.
 //
-// A triggered pipeline only prepares the deploying one. It tells the state
+// A triggered pipeline only prepares the deploying one. It determines the state
 // while nothing newer deploys and it has not done its part; when it has, and
 // nothing followed yet, the deployment counts as running.
 func Deploying(pipelines []Pipeline) *PipelineSummary {
@@ -178,7 +178,7 @@ func together(parent, child PipelineStatus) PipelineStatus {
 // IsChild reports whether another pipeline started this one.
 func (p Pipeline) IsChild() bool { return p.Parent != 0 || p.Source == "parent_pipeline" }
 
-// LifecycleOf tells the lifecycle of an instance that is in git, from its
+// LifecycleOf returns the lifecycle of an instance that is in git, from its
 // deploying pipeline (nil when none is known).
 func LifecycleOf(p *PipelineSummary) Lifecycle {
 	if p != nil && (p.Operation == Create || p.Operation == Unarchive) && p.Status != StatusSuccess {

@@ -24,7 +24,7 @@ type Project struct {
 	GatewayURL    string            `json:"gatewayUrl,omitempty" doc:"OpenFaaS gateway inside the cluster"`
 	Overrides     map[string]string `json:"overrides,omitempty" doc:"Facts and links that an operator set by hand"`
 	Contract      *Contract         `json:"contract,omitempty" doc:"How this project's Grove is spoken to; absent is the default"`
-	Usage         *UsageContract    `json:"usage,omitempty" doc:"How the cluster's usage report is asked for and read; absent is the default"`
+	Usage         *UsageContract    `json:"usage,omitempty" doc:"How Ocim requests and parses the cluster's usage report; absent is the default"`
 	DeployKey     *DeployKey        `json:"deployKey,omitempty" doc:"Key that may write to the repository; its private part is never given out"`
 	CreatedAt     time.Time         `json:"createdAt"`
 	UpdatedAt     time.Time         `json:"updatedAt"`
@@ -52,8 +52,8 @@ type DeployKey struct {
 	AddedAt     time.Time `json:"addedAt"`
 }
 
-// Contract says how each operation is asked for. It is data, so that a
-// cluster on another version of Grove needs no other Ocim. What is missing takes
+// Contract defines how Ocim triggers each operation. It is data, so that a
+// cluster on another version of Grove needs no other version of Ocim. What is missing takes
 // its default from the grove package.
 type Contract struct {
 	Operations       map[OperationKind]Mechanism `json:"operations,omitempty"`

@@ -5,7 +5,7 @@ type Lifecycle string
 
 // The lifecycles.
 const (
-	Pending  Lifecycle = "pending"  // asked for; its first deployment has not succeeded yet
+	Pending  Lifecycle = "pending"  // requested; its first deployment has not succeeded yet
 	Active   Lifecycle = "active"   // in git, and deployed
 	Archived Lifecycle = "archived" // taken out of git by an archive operation
 	Deleted  Lifecycle = "deleted"  // taken out of git otherwise
@@ -51,7 +51,7 @@ const (
 // finished it when Ocim last read it.
 const StatusDeleted PipelineStatus = "deleted"
 
-// Finished reports whether nothing more happens by itself. A retry can still
+// Finished reports whether the status is final. A retry can still
 // reopen the pipeline.
 func (s PipelineStatus) Finished() bool {
 	switch s {

@@ -26,7 +26,7 @@ type SyncRecord struct {
 	// Locked is whether the token could read but not push. GitLab says so with the
 	// head, of an archived project too.
 	Locked bool `json:"locked,omitempty"`
-	// Refusal is the last error that does not pass by itself, while it lasts.
+	// Refusal is the last error that needs action, while it lasts.
 	Refusal string `json:"refusal,omitempty"`
 	// ChangedAt is when Refusal, Locked or MissedSince last changed: the checks of before
 	// may be wrong by now.

@@ -13,7 +13,7 @@ import (
 // UsageDays is how long usage is kept.
 const UsageDays = 400
 
-// UsageContract says how a cluster's usage report is asked for and read. It is
+// UsageContract defines how Ocim requests and parses a cluster's usage report. It is
 // data, because every cluster may have a function of its own.
 type UsageContract struct {
 	Function string            `json:"function" maxLength:"63" doc:"Name in OpenFaaS" example:"usage-report"`
@@ -21,7 +21,7 @@ type UsageContract struct {
 	Rows     string            `json:"rows,omitempty" maxLength:"200" doc:"Path to the instances in the answer, such as data.instances; empty is the answer itself. A list of objects, or an object with the instances' names as keys"`
 	Fields   UsageFields       `json:"fields"`
 	Days     int               `json:"days,omitempty" minimum:"0" maximum:"366" doc:"Days of the period, which ends yesterday; 0 is the last full month"`
-	History  bool              `json:"history,omitempty" doc:"Whether the function can tell of periods long past as they were; Ocim then asks for those too"`
+	History  bool              `json:"history,omitempty" doc:"Whether the function supports historical data; Ocim then requests past periods too"`
 }
 
 // UsageFields says where a row has its values. Each is a path such as
@@ -97,7 +97,7 @@ func (u UsageContract) Validate() error {
 }
 
 // UsagePoint counts an instance's users as of the end of a day. What the report
-// did not tell is absent, not 0.
+// did not report is absent, not 0.
 type UsagePoint struct {
 	Day         string `json:"day" format:"date" doc:"Last day of the period" example:"2026-10-31"`
 	From        string `json:"from" format:"date" doc:"First day of the period" example:"2026-10-02"`
@@ -111,7 +111,7 @@ type UsagePoint struct {
 type UsageState struct {
 	Project     string    `json:"project"`
 	Day         string    `json:"day,omitempty"`    // last day that is known
-	Filled      string    `json:"filled,omitempty"` // first day, with the history that was asked for
+	Filled      string    `json:"filled,omitempty"` // first day, with the history that was requested
 	CollectedAt time.Time `json:"collectedAt,omitzero"`
 	TriedAt     time.Time `json:"triedAt,omitzero"`
 	TriedFor    time.Time `json:"triedFor,omitzero"` // the project's UpdatedAt at that

@@ -53,7 +53,7 @@ func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opt
 }
 
 // saveFiles keeps files compressed in one item. Of what is too much for it the largest
-// texts are left out, each with the reason: no file keeps the others from being shown.
+// texts are left out, each with the reason, so that no file hides the others.
 func (s *Store) saveFiles(ctx context.Context, key kv.Key, f fleet.Files) error {
 	value, err := s.codec.PackJSON(f)
 	for err == nil && len(value) > kv.MaxValue && len(f.Files) > 0 {
@@ -104,7 +104,7 @@ func lighter(files []fleet.File, bytes int) []fleet.File {
 		f := &out[i]
 		total -= len(f.Text)
 		f.Problems = append(slices.Clone(f.Problems), fleet.FileProblem{
-			File: f.Path, Message: fmt.Sprintf("It is too large to be shown here, with %d KiB; GitLab shows it.", len(f.Text)>>10),
+			File: f.Path, Message: fmt.Sprintf("The file is too large to display (%d KiB). View it in GitLab.", len(f.Text)>>10),
 		})
 		f.Text = ""
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 )
 
-// Forget throws away all that was derived of a project. The next sync brings it
-// back equal; what people asked for, and the events that wait, stay.
+// Forget deletes everything that was derived from a project. The next sync restores it
+// unchanged; requests and queued events stay.
 func (s *Store) Forget(ctx context.Context, project string) error {
 	names, err := s.indexed(ctx, project)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // Once makes a request that is repeated count once.
 type Once struct {
 	Key         string // chosen by the caller; 1 to 200 bytes
-	Fingerprint string // of what was asked for; the same key with another one is fault.Conflict
+	Fingerprint string // of the request; the same key with another fingerprint is fault.Conflict
 	Record      Recorder
 	// RecordInstance writes the index entries of instances together with their audit
 	// entries; instances that are not in it have none of their own.
@@ -116,7 +116,7 @@ func (s *Store) Operation(ctx context.Context, cluster, id string) (fleet.Operat
 }
 
 // OperationOf finds the operation of a deployment id; fault.NotFound when the
-// deployment was not asked for through Ocim.
+// deployment was not requested through Ocim.
 func (s *Store) OperationOf(ctx context.Context, cluster, deployment string) (fleet.Operation, error) {
 	c, _, err := kvjson.Get[claimedOperation](ctx, s.kv, deploymentKey(cluster, deployment))
 	if err != nil {
@@ -327,8 +327,8 @@ func deploymentKey(cluster, deployment string) kv.Key {
 }
 
 // OperationOnce finds the operation that an idempotency key made;
-// fault.NotFound when it is new, fault.Conflict when it asked for something
-// else.
+// fault.NotFound when it is new, fault.Conflict when it was used for another
+// request.
 func (s *Store) OperationOnce(ctx context.Context, once Once) (fleet.Operation, error) {
 	claim, _, err := kvjson.Get[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: once.Key})
 	if err != nil {

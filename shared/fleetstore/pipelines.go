@@ -89,7 +89,7 @@ type Recorded struct {
 
 // RecordReports is RecordPipeline for several reports of one pipeline, with one
 // write. It reports whether any of them tied with what was known then: only GitLab
-// can tell which of the two statuses is the later one.
+// knows which of the two statuses is later.
 func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by fleet.Authority) (known Recorded, tied bool, err error) {
 	first := reports[0]
 	var about []fleet.Deployment

@@ -97,7 +97,7 @@ func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, a
 		if err != nil || !changed {
 			return nil, err
 		}
-		p.UpdatedAt = fleet.Latest(s.now(), p.UpdatedAt.Add(1)) // it tells versions apart
+		p.UpdatedAt = fleet.Latest(s.now(), p.UpdatedAt.Add(1)) // it distinguishes versions
 		result = p.Project
 		return json.Marshal(p)
 	})

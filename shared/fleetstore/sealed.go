@@ -10,7 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 )
 
-// sealedLife is how long the parts of a request are kept that nobody sent.
+// sealedLife is how long the sealed parts of an unsent request are kept.
 const sealedLife = 90 * 24 * time.Hour
 
 // SaveSealed keeps the parts of a request that is too large for its operation's

@@ -34,7 +34,7 @@ import (
 // Cluster is the id of the World's cluster and of its project.
 const Cluster = "campus"
 
-// Ada is who asks for operations.
+// Ada is who requests operations.
 var Ada = audit.Actor{UserID: "u1", Email: "ada@example.org"}
 
 // Spec says what a World has. The zero Spec is a cluster without instances.

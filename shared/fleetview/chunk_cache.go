@@ -11,7 +11,7 @@ import (
 // maxCached is how many instances a ChunkCache keeps; others are read again.
 const maxCached = 256
 
-// ChunkCache keeps the instances that were asked for lately, with their clusters, in
+// ChunkCache keeps recently requested instances, with their clusters, in
 // memory and checks them at each request. It is for functions that need one instance and
 // not the fleet.
 type ChunkCache struct {

@@ -147,7 +147,7 @@ func (z codec) unpackChunk(data []byte) (*fleet.Chunk, error) {
 
 func compareNames(a, b fleet.Row) int { return strings.Compare(a.Instance.Name, b.Instance.Name) }
 
-// sums tells rows apart by their JSON.
+// sums identifies rows by their JSON.
 func sums(seed maphash.Seed, lines [][]byte) []uint64 {
 	out := make([]uint64, len(lines))
 	for i, line := range lines {

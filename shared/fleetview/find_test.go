@@ -282,7 +282,7 @@ func TestFindsTextsByTheirWords(t *testing.T) {
 	}
 }
 
-// A replica that follows changes finds the same as one that reads all anew.
+// A replica that follows changes finds the same as one that reads all again.
 func TestReplicaFindsTheSameAfterChanges(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := newSegments(kvtest.Open(t))

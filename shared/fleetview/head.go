@@ -147,11 +147,11 @@ func readHead(ctx context.Context, store kv.Store, opts ...kv.ReadOption) (head,
 // publishLimit is how long one write of the head may take.
 const publishLimit = 10 * time.Second
 
-// publisher tells all replicas that clusters changed. Changes that come while the head
+// publisher notifies all replicas that clusters changed. Changes that come while the head
 // is being written are written together by the next write.
 type publisher struct {
-	kv   kv.Store
-	turn chan struct{} // holds one token while the head is written
+	kv      kv.Store
+	writing chan struct{} // holds one token while the head is written
 
 	mu   sync.Mutex
 	next *publication
@@ -165,7 +165,7 @@ type publication struct {
 }
 
 func newPublisher(store kv.Store) *publisher {
-	return &publisher{kv: store, turn: make(chan struct{}, 1)}
+	return &publisher{kv: store, writing: make(chan struct{}, 1)}
 }
 
 // publish may be repeated.
@@ -198,8 +198,8 @@ func (p *publisher) lead(ctx context.Context, batch *publication) {
 	ctx, cancel := context.WithTimeout(ctx, publishLimit)
 	defer cancel()
 	defer close(batch.done)
-	p.turn <- struct{}{}
-	defer func() { <-p.turn }()
+	p.writing <- struct{}{}
+	defer func() { <-p.writing }()
 	p.mu.Lock()
 	p.next = nil
 	p.mu.Unlock()

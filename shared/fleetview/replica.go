@@ -161,7 +161,7 @@ func (r *Replica) loadAll(ctx context.Context, revision int64) error {
 	return nil
 }
 
-// hold tells which items a cluster was read from.
+// hold records which items a cluster was read from.
 func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 	if l.former != nil {
 		return &held{}, nil // of no item: it is read whole the next time

@@ -58,7 +58,7 @@ type facts struct {
 	Fence    int64         `json:"fence,omitempty"`
 	Settings int64         `json:"settings,omitempty"` // version of the settings item; 0 without one
 	Layout   int           `json:"layout"`             // the rows are in 2^Layout segments
-	// Set tells the segments of one move to a layout from those of any other, so that
+	// Set distinguishes the segments of one move to a layout from those of any other, so that
 	// writers that move the rows at the same time never write the same item.
 	Set      string  `json:"set"`
 	Versions []int64 `json:"versions"` // of the segments; 0 for one that has never had rows

@@ -24,7 +24,7 @@ func CanDeploy(p fleet.Pipeline, defaultBranch string) bool {
 	return deploying[p.Source] && defaultBranch != "" && p.Ref == defaultBranch && !p.OffBranch()
 }
 
-// Attribute tells what a pipeline does from the message of its commit. One that
+// Attribute derives what a pipeline does from the message of its commit. One that
 // was triggered runs on whatever commit was the head: that commit's message is
 // not about it.
 func Attribute(p *fleet.Pipeline, defaultBranch, message string) {

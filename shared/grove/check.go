@@ -17,8 +17,8 @@ import (
 // maxChecks bounds what Check finds in one file.
 const maxChecks = 50
 
-// Check tells what is wrong with the values of a file of an instance, besides what Read
-// tells: a known key with a value of another type, a key that is probably a known one
+// Check reports what is wrong with the values of an instance's file, in addition to what
+// Read reports: a known key with a value of another type, a key that is probably a known one
 // mistyped, and a value that shows a secret. tutor is the major version, zero when it is
 // not known. Messages never quote a value.
 func (d *Document) Check(tutor int) []fleet.FileProblem {
@@ -53,11 +53,11 @@ func (c *fileCheck) add(n *yaml.Node, warning bool, format string, args ...any) 
 
 func (c *fileCheck) entry(keyNode *yaml.Node, key string, value, at *yaml.Node) {
 	if near := openedx.NearestKey(c.name, key); near != "" {
-		c.add(keyNode, true, "Unknown key %s. Did you mean %s?", shown(key), near)
+		c.add(keyNode, true, "Unknown key %s. Did you mean %s?", printable(key), near)
 	}
 	if row, known := openedx.LookupKey(c.name, key, c.tutor); known {
 		if wrong, warning := wrongType(row, value); wrong != "" {
-			c.add(at, warning, "%s %s.", shown(key), wrong)
+			c.add(at, warning, "%s %s.", printable(key), wrong)
 		}
 	}
 	c.references(key, value)
@@ -91,7 +91,7 @@ var (
 	numberText = regexp.MustCompile(`^[0-9]+$`)
 )
 
-// wrongType tells what is wrong with the type of a known key's value, as the rest of a
+// wrongType describes what is wrong with the type of a known key's value, as the rest of a
 // sentence that begins with the key; warning when it works all the same.
 func wrongType(row openedx.Key, n *yaml.Node) (wrong string, warning bool) {
 	is := typeOf(n)
@@ -146,7 +146,7 @@ var templateNames = regexp.MustCompile(`\{[{%][^{}]*[}%]\}`)
 
 var templateName = regexp.MustCompile(`[A-Z][A-Z0-9_]{2,}`)
 
-// references warns of a shown value that takes in a secret by a template. Block text is
+// references warns of a visible value whose template includes a secret. Block text is
 // left alone: it is how settings of services are written.
 func (c *fileCheck) references(key string, value *yaml.Node) {
 	if value.Kind != yaml.ScalarNode || c.doc.secret[value] || !isTemplated(value) || len(value.Value) > 1024 || strings.Contains(value.Value, "\n") {
@@ -162,7 +162,7 @@ func (c *fileCheck) references(key string, value *yaml.Node) {
 		}
 		for _, name := range templateName.FindAllString(value.Value[at[0]:at[1]], -1) {
 			if c.doc.by.keys.Judge(name).Secret() {
-				c.add(value, true, "%s shows the secret %s to everyone who can see this value.", shown(key), name)
+				c.add(value, true, "%s shows the secret %s to everyone who can see this value.", printable(key), name)
 				return
 			}
 		}

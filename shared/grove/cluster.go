@@ -101,7 +101,7 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 
 var hostName = regexp.MustCompile(`^(?i)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$`)
 
-// linkNames in the order they are shown.
+// linkNames lists the links in display order.
 var linkNames = []string{"gitlab", "grafana", "prometheus", "alertmanager", "kubernetes", "openfaas"}
 
 func links(project fleet.Project, c *fleet.Cluster, doc *Document, instead func(name, found string) string) []fleet.Link {

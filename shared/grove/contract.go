@@ -23,8 +23,8 @@ const (
 	ByPipeline = "pipeline"
 )
 
-// DefaultMechanism says how Grove, as its public sources have it, is asked for
-// an operation.
+// DefaultMechanism is the way to trigger an operation that Grove's public sources
+// define.
 func DefaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
 	switch kind {
 	case fleet.Create:

@@ -11,6 +11,6 @@
 // its secrets back, and Flatten leaves them out.
 //
 // Writing: Plan turns an operation into the GitLab call that the project's
-// contract asks for, ParseMessage reads commit messages back, and Set and Unset
+// contract defines, ParseMessage reads commit messages back, and Set and Unset
 // change one value of a file without touching anything else.
 package grove

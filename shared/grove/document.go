@@ -227,7 +227,7 @@ func (c *checker) duplicates(n *yaml.Node) {
 		if line, twice := seen[id]; twice && len(c.problems) < 20 {
 			c.problems = append(c.problems, fleet.FileProblem{
 				File: c.file, Line: n.Content[i].Line, Column: n.Content[i].Column,
-				Message: fmt.Sprintf("The key %s is already on line %d; the last one counts.", shown(key.Value), line),
+				Message: fmt.Sprintf("The key %s is already on line %d; the last one counts.", printable(key.Value), line),
 				Warning: true,
 			})
 		}
@@ -235,8 +235,8 @@ func (c *checker) duplicates(n *yaml.Node) {
 	}
 }
 
-// shown makes a key safe to put into a sentence.
-func shown(key string) string {
+// printable makes a key safe to put into a sentence.
+func printable(key string) string {
 	key, _ = standard().line(key)
 	if r := []rune(key); len(r) > 60 {
 		key = string(r[:60]) + "…"

@@ -49,7 +49,7 @@ const (
 type Difference struct {
 	Workload string `json:"workload" doc:"Deployment" example:"lms"`
 	What     string `json:"what" enum:"image,release,replicas,minReplicas,maxReplicas"`
-	Key      string `json:"key,omitempty" doc:"Key of the configuration; absent for a release, which several tell" example:"DOCKER_IMAGE_OPENEDX"`
+	Key      string `json:"key,omitempty" doc:"Key of the configuration; absent for a release, which several keys determine" example:"DOCKER_IMAGE_OPENEDX"`
 	Runs     string `json:"runs" doc:"What runs"`
 	Wanted   string `json:"wanted" doc:"What the configuration says"`
 	Deployed string `json:"deployed,omitempty" doc:"What it said when it was last deployed; absent when it said nothing, or that is not known"`
@@ -76,7 +76,7 @@ func Drifting(list []Difference) string {
 	return s
 }
 
-// Drift compares what runs with the configuration, and tells what drifted from
+// Drift compares what runs with the configuration, and separates what drifted from
 // changes that are not deployed yet. deployed is nil when it is not known. Only what
 // the configuration says outright is compared: what it leaves to a default, or to a
 // template, is not known here.
@@ -157,7 +157,7 @@ func replicaKeys(workload, suffix string) []string {
 var platform = []string{"LMS", "CMS", "LMS_WORKER", "CMS_WORKER"}
 
 // image gives the image of a workload's first container. A platform's image that
-// no key names still tells its release.
+// no key names still shows its release.
 func (w Workload) image(name string) (fact, bool) {
 	if len(w.Images) == 0 {
 		return fact{}, false
@@ -225,7 +225,7 @@ func fullImage(s string) string {
 	return name
 }
 
-// sameRelease compares as far as both are told: teak is any teak.2.
+// sameRelease compares as far as both are known: teak matches teak.2.
 func sameRelease(a, b string) bool {
 	familyA, pointA, _ := strings.Cut(a, ".")
 	familyB, pointB, _ := strings.Cut(b, ".")

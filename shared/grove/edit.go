@@ -122,7 +122,7 @@ func (e *editor) invalid(format string, args ...any) error {
 func shownPath(path []string) string {
 	parts := make([]string, len(path))
 	for i, p := range path {
-		parts[i] = shown(p)
+		parts[i] = printable(p)
 	}
 	return strings.Join(parts, ".")
 }

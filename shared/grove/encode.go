@@ -41,10 +41,10 @@ func encode(value any, flow bool) (string, error) {
 func encodeEntry(key string, value any, flow bool) (string, error) {
 	var k, v yaml.Node
 	if err := v.Encode(value); err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the value of %s cannot be written as YAML", shown(key))
+		return "", fault.Wrap(fault.Invalid, err, "the value of %s cannot be written as YAML", printable(key))
 	}
 	if err := k.Encode(key); err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the key %s cannot be written as YAML", shown(key))
+		return "", fault.Wrap(fault.Invalid, err, "the key %s cannot be written as YAML", printable(key))
 	}
 	text, err := encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{&k, &v}}, flow)
 	if flow && err == nil {

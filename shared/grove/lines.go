@@ -187,7 +187,7 @@ func (m *lineMasker) urls(s string) []hole {
 		next := strings.Index(s[begin:], "://")
 		rest := s[begin:]
 		if next >= 0 {
-			rest = rest[:next] // the next URL is found by itself
+			rest = rest[:next] // the next URL is matched separately
 			next += begin
 		}
 		if i := strings.IndexAny(rest, " \t\"'<>"); i >= 0 {
@@ -407,7 +407,7 @@ func (m *Masker) text(s string) (string, []hole) {
 	return fill(s, holes), holes
 }
 
-// scan finds the secrets inside a text, and tells how many bytes it looked at.
+// scan finds the secrets inside a text, and returns how many bytes it read.
 func (m *Masker) scan(s string) (holes []hole, work int) {
 	lines := m.lines()
 	for start := 0; start < len(s); {

@@ -132,7 +132,7 @@ func (m *Message) entries(rest string, bareFirst bool) {
 	}
 }
 
-// add keeps each instance once, with the id whoever gave one.
+// add keeps each instance once, with the id if any mention has one.
 func (m *Message) add(instance, id string) {
 	if len(instance) > 2*MaxName || len(id) > 64 {
 		return

@@ -13,7 +13,7 @@ import (
 )
 
 // Call is the one request to GitLab that an operation comes down to. Exactly
-// one field is set. It holds secrets; Masked gives one that may be shown.
+// one field is set. It holds secrets; Masked returns one that is safe to display.
 type Call struct {
 	Trigger  *Trigger  `json:"trigger,omitempty"`
 	Commit   *Commit   `json:"commit,omitempty"`
@@ -91,7 +91,7 @@ type Commit struct {
 }
 
 // Action is one file of a commit. With LastCommit GitLab refuses to overwrite a
-// file that somebody changed since. Content is the whole file, secrets and all.
+// file that someone changed since. Content is the whole file, secrets and all.
 type Action struct {
 	Action     string `json:"action" enum:"create,update,delete"`
 	Path       string `json:"path"`

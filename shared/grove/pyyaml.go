@@ -132,7 +132,7 @@ func (r *refuser) node(n *yaml.Node, place nodePlace, flow bool) {
 	}
 	if n.Anchor != "" {
 		if r.anchors[n.Anchor] {
-			r.refuse(n, "The anchor &%s exists already; Tutor allows each name once.", shown(n.Anchor))
+			r.refuse(n, "The anchor &%s exists already; Tutor allows each name once.", printable(n.Anchor))
 		}
 		r.anchors[n.Anchor] = true
 	}
@@ -195,7 +195,7 @@ func (r *refuser) tag(n *yaml.Node, tag string) bool {
 	}[tag]
 	switch {
 	case kind == 0:
-		r.refuse(n, "Tutor does not know the tag %s; remove it, or quote the text if the ! is meant.", shown(n.Tag))
+		r.refuse(n, "Tutor does not know the tag %s; remove it, or quote the text if the ! is meant.", printable(n.Tag))
 		return false
 	case kind != n.Kind:
 		r.refuse(n, "The tag %s does not fit: this is %s.", tag, kindWords(&yaml.Node{Kind: n.Kind, Tag: "!!str"}))

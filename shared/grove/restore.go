@@ -6,7 +6,7 @@ import (
 )
 
 // restorer gives masked lines their text back. A line is known by its masked
-// form; several lines of one form are told apart by their order.
+// form; several lines with the same form are matched by their order.
 type restorer struct {
 	by    *Masker
 	order []string            // masked forms, as they come
@@ -25,7 +25,7 @@ func (r *restorer) add(maskedLine, original string) {
 }
 
 // restore replaces masked lines by their originals. lost is the index of a line
-// that cannot be told, -1 when there is none.
+// that cannot be identified, -1 when there is none.
 func (r *restorer) restore(lines []string) (restored []string, lost int) {
 	restored = slices.Clone(lines)
 	counts := map[string]int{}
@@ -54,8 +54,8 @@ func (r *restorer) restore(lines []string) (restored []string, lost int) {
 		restored[i] = strings.Replace(line, form, originals[min(next[form], len(originals)-1)], 1)
 		next[form]++
 	}
-	// What is left was changed around its mask, as the host of a URL. It is told
-	// by what stands before the mask, which must have one original only.
+	// What is left was changed around its mask, as the host of a URL. It is identified
+	// by the text before the mask, which must have only one original.
 	for _, i := range changed {
 		form := strings.TrimSpace(lines[i])
 		before, after, _ := strings.Cut(form, MaskText)
@@ -87,7 +87,7 @@ func allEqual(s []string) bool {
 }
 
 // restoreLines restores a text of lines. lost is the offset of a line that
-// cannot be told, -1 when there is none.
+// cannot be identified, -1 when there is none.
 func (m *Masker) restoreLines(edited, original string) (text string, lost int) {
 	r := newRestorer(m)
 	maskedText, _ := m.text(original)

@@ -29,7 +29,7 @@ func RoutesOf(c *fleet.Contract) []fleet.Route {
 	return DefaultRoutes()
 }
 
-// OverrideFile tells the file and the setting that a key of a payload, made by the
+// OverrideFile returns the file and the setting that a key of a payload, made by the
 // same routes, goes to; false when it goes to no file.
 func OverrideFile(routes []fleet.Route, payload string) (file, setting string, ok bool) {
 	longest := -1
@@ -97,7 +97,7 @@ func validRoutes(routes []fleet.Route) error {
 		}
 		for j, other := range routes[:i] {
 			if r.Prefix == other.Prefix || r.Prefix != "" && other.Prefix != "" && (strings.HasPrefix(r.Prefix, other.Prefix) || strings.HasPrefix(other.Prefix, r.Prefix)) {
-				return fault.InvalidField(field+".prefix", "cannot be told from that of route %d", j)
+				return fault.InvalidField(field+".prefix", "cannot be distinguished from that of route %d", j)
 			}
 		}
 		if r.File != "" && r.File != ConfigFile && r.File != GroveFile {

@@ -93,7 +93,7 @@ func (s *source) offset(line, column int) (int, bool) {
 	return at, at <= len(s.text)
 }
 
-// span is where a scalar or alias stands in the text.
+// span is the position of a scalar or alias in the text.
 type span struct {
 	start, end int // the token itself: quotes included, anchor and tag not
 	body       int // of a block scalar: the first byte after its header line; else start
@@ -102,7 +102,7 @@ type span struct {
 
 // spans locates every scalar and alias of a document, in order. It is false
 // when the text does not agree with the tree, which happens only for YAML that
-// nobody writes; callers then take a safe way that needs no positions.
+// no one writes; callers then take a safe way that needs no positions.
 func (s *source) spans(root *yaml.Node) (map[*yaml.Node]span, []*yaml.Node, bool) {
 	found := map[*yaml.Node]span{}
 	var order []*yaml.Node

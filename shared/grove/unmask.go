@@ -45,7 +45,7 @@ func (m *Masker) Unmask(file string, edited, original []byte) ([]byte, error) {
 	var result []byte
 	var err error
 	// Original text fits back as it was, except where it moved to another
-	// style or indentation: then all of it is written anew, quoted.
+	// style or indentation: then all of it is written again, quoted.
 	for _, quoted := range []bool{false, true} {
 		if result, err = unmaskDocument(file, doc, before, quoted); err == nil {
 			return result, nil
@@ -193,7 +193,7 @@ func (u *unmasker) walk(n, shape, orig *yaml.Node, path string) {
 }
 
 func join(path, segment string) string {
-	segment = shown(segment)
+	segment = printable(segment)
 	if path == "" {
 		return segment
 	}
@@ -361,7 +361,7 @@ func (u *unmasker) loose(order []*yaml.Node) ([]edit, error) {
 	_, shapeOrder, _ := u.before.shape.src.spans(u.before.shape.root)
 	thenMasked := looseParts(u.before.shape, u.shapeSpan, shapeOrder)
 	if len(then) != len(thenMasked) {
-		return nil, fault.New(fault.Invalid, "the masked comments of %s cannot be kept; remove them or write them anew", u.doc.file)
+		return nil, fault.New(fault.Invalid, "the masked comments of %s cannot be kept; remove them or write them again", u.doc.file)
 	}
 	r := newRestorer(u.doc.by)
 	for i := range then {

@@ -27,7 +27,7 @@ func (most running) Instances(context.Context) (clusterfn.InstanceList, error) {
 }
 
 // TestDriftIsToldBetweenDeploymentsOnly follows an instance from its creation:
-// somebody changes it in the cluster, somebody else in git, and it is deployed.
+// someone changes it in the cluster, someone else in git, and it is deployed.
 func TestDriftIsToldBetweenDeploymentsOnly(t *testing.T) {
 	w := fleettest.New(t, fleettest.Spec{Instances: []string{"alpha"}})
 	w.Add(t)

@@ -27,7 +27,7 @@ const (
 	unknown = "unknown"
 )
 
-// Cluster tells what it runs.
+// Cluster reports what runs in it.
 type Cluster interface {
 	Instances(ctx context.Context) (clusterfn.InstanceList, error)
 }
@@ -97,7 +97,7 @@ func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {
 
 // keep writes what a cluster said of its instances when it was asked. Those that
 // are not in git are none of its business. It gives those of which GitLab has to
-// tell whether they drifted.
+// show whether they drifted.
 func (s *Service) keep(ctx context.Context, project string, list clusterfn.InstanceList, asked time.Time) (doubts []doubt, err error) {
 	now := s.Now().UTC()
 	runs := make(map[string]clusterfn.Instance, len(list.Instances))

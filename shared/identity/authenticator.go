@@ -27,10 +27,10 @@ type AuthenticatorConfig struct {
 	Logger *slog.Logger     // nil is slog's default
 }
 
-// Authenticator tells who a bearer token belongs to, an access token or an API
+// Authenticator identifies the owner of a bearer token, an access token or an API
 // token. It is safe for concurrent use.
 //
-// A token only says who somebody is; what they may do comes from the store at
+// A token only identifies the user; what they may do comes from the store at
 // each request, by a read that sees every write. So a role that was changed, a
 // user who was disabled and a session that was ended count from the very next
 // request. That costs one read unit for an access token, half a unit more for an

@@ -14,7 +14,7 @@ type Directory struct{ store kv.Store }
 // NewDirectory makes a Directory over the store of a Service.
 func NewDirectory(store kv.Store) *Directory { return &Directory{store: store} }
 
-// User finds somebody by id; fault.NotFound when there is no such user.
+// User finds a user by id; fault.NotFound when there is no such user.
 func (d *Directory) User(ctx context.Context, id string) (User, error) {
 	u, _, err := load[user](ctx, d.store, userKey(id))
 	if fault.Is(err, fault.NotFound) {

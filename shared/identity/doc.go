@@ -4,10 +4,10 @@
 //
 // One item holds what every request has to know of a user: whether they are
 // enabled, their grants, and which of their sessions and API tokens live. An
-// access token therefore proves only who somebody is; Authenticator reads what
+// access token therefore proves only who the user is; Authenticator reads what
 // they may do, and whether they still may, with one consistent read.
 //
 // What needs several items is a sequence in which one conditional write
-// decides, and whoever finds it unfinished finishes it. That there is always an
-// administrator is decided in an item of its own, the roster.
+// decides; the next call that finds it unfinished completes it. That there is always an
+// administrator is enforced by a separate item, the roster.
 package identity

@@ -40,7 +40,7 @@ func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (Si
 		return SignedIn{}, fault.New(fault.Forbidden, "The e-mail address of this account is not verified.")
 	}
 	if x.Issuer == "" || x.Subject == "" {
-		return SignedIn{}, fault.New(fault.Forbidden, "This account cannot be told from others.")
+		return SignedIn{}, fault.New(fault.Forbidden, "This account cannot be identified uniquely.")
 	}
 	subject := digest("subject", x.Issuer, x.Subject)
 	u, err := s.externalUser(ctx, v, x, email, subject)
@@ -116,7 +116,7 @@ func (s *Service) linkExternal(ctx context.Context, by audit.Actor, u user, subj
 	return u, err
 }
 
-// registerExternal makes a user of whoever was invited or is of an allowed domain.
+// registerExternal creates a user for someone who was invited or has an address of an allowed domain.
 func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
 	strangers := fault.New(fault.Forbidden, "There is no account for %s. Ask an administrator for an invitation.", email)
 	ready, err := s.IsSetUp(ctx)

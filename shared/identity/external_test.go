@@ -93,7 +93,7 @@ func TestSignInExternal_LinksByVerifiedAddress(t *testing.T) {
 	require.NoError(t, err, "the account counts, also when its address changes")
 	assert.Equal(t, ana.User.ID, in.User.ID)
 	_, err = enter(google(anaEmail, "2"))
-	w.isKind(fault.Forbidden, err) // her address was given to somebody else
+	w.isKind(fault.Forbidden, err) // her address was given to someone else
 	other := google(anaEmail, "1")
 	other.Issuer = "https://evil.example"
 	_, err = enter(other)

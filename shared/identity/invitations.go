@@ -51,7 +51,7 @@ type invitation struct {
 	By      string          `json:"by"`
 	Token   string          `json:"token"`         // digest
 	Old     []string        `json:"old,omitempty"` // digests of links that a newer one replaced
-	State   InvitationState `json:"state"`         // never expired, which time tells
+	State   InvitationState `json:"state"`         // never expired, which follows from the time
 	Created time.Time       `json:"created"`
 	Expires time.Time       `json:"expires"`
 	Pending *user           `json:"pending,omitempty"` // who registered, until their item is written

@@ -104,8 +104,8 @@ func (v *verifier) verify(token string) (accessClaims, error) {
 	return c, nil
 }
 
-// checkHeader admits exactly the header that sign writes: whatever else a
-// header can ask for (keys by address, critical extensions) is refused.
+// checkHeader admits exactly the header that sign writes: everything else
+// that a header can demand (keys by address, critical extensions) is refused.
 func checkHeader(token string) error {
 	encoded, _, _ := strings.Cut(token, ".")
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
@@ -153,7 +153,7 @@ func (v *verifier) checkClaims(c accessClaims) error {
 	return nil
 }
 
-// notSignedIn is the one answer to whoever did not prove who they are.
+// notSignedIn is the only answer to a request without valid proof of identity.
 func notSignedIn(cause error) error {
 	return fault.Wrap(fault.Unauthenticated, cause, "Please log in.")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// wrongPassword is the one answer to whoever fails to log in.
+// wrongPassword is the only answer to a failed log-in.
 func wrongPassword() error {
 	return fault.New(fault.Unauthenticated, "The e-mail address or the password is wrong.")
 }
@@ -23,7 +23,7 @@ func wrongPassword() error {
 func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password secret.Value) (SignedIn, error) {
 	email, err := ParseEmail(email)
 	if err != nil {
-		email = nobody // nobody's address; goes the whole way
+		email = nobody // an address without an account takes the same path
 	}
 	u, found, err := s.userByEmail(ctx, email)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 }
 
 // recordRefusal notes a failed log-in in the audit log, whether or not the account
-// exists. Beyond refusalsRecorded only the function's own log tells of it.
+// exists. Beyond refusalsRecorded, only the function's own log has it.
 func (s *Service) recordRefusal(ctx context.Context, v Visitor, email string) {
 	err := s.takePermits(ctx, permit{refusalsRecorded, "all"})
 	if err == nil {
@@ -115,7 +115,7 @@ func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) 
 }
 
 // ChangePassword changes the caller's own password, or sets the first one of
-// somebody who only used the OIDC provider (then current is ignored, and the
+// a user who only used the OIDC provider (then current is ignored, and the
 // sign-in must be recent). All other sessions end. Unless keepAccess is true, API
 // tokens, remembered browsers and the link to the OIDC provider end, too. The
 // result is for the browser to keep, as SignedIn.Device.

@@ -81,7 +81,7 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 }
 
 // matches checks a password. Without a hash it does the same work and returns false, so that
-// the time does not tell whether an account exists.
+// the response time does not reveal whether an account exists.
 func (p *passwords) matches(ctx context.Context, password, hash string) (bool, error) {
 	if err := p.enter(ctx); err != nil {
 		return false, err
@@ -142,7 +142,7 @@ func repeats(s string) bool {
 	return false
 }
 
-// runs are what people type when they are asked for a long password.
+// runs are what people type when a long password is required.
 var runs = []string{
 	"abcdefghijklmnopqrstuvwxyz", "01234567890", "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
 	"qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "!qaz@wsx#edc$rfv%tgb", "!@#$%^&*()", "qazwsxedcrfvtgbyhnujmik",
@@ -187,7 +187,7 @@ func backwards(s string) string {
 var product = []string{"ocim", "opencraft", "openedx", "edx", "grove", "tutor", "password", "passwort", "administrator", "admin", "login", "welcome", "letmein"}
 
 // mostlyWords reports whether fewer than eight characters remain once the words
-// that anybody would try are taken out.
+// that anyone would try are taken out.
 func mostlyWords(s string, words []string) bool {
 	for _, w := range words {
 		w = strings.ToLower(w)

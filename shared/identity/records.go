@@ -68,7 +68,7 @@ func emailKey(email string) kv.Key { return kv.Key{Partition: "identity/email", 
 
 func subjectKey(sum string) kv.Key { return kv.Key{Partition: "identity/subject", Sort: sum} }
 
-// nobody is read in place of a user that does not exist, so that the work is
+// nobody is read instead of a user that does not exist, so that the work is
 // the same.
 const nobody = "0"
 

@@ -57,13 +57,13 @@ func firstError(errs ...error) error {
 }
 
 // acceptInvitation uses an invitation up for a new user, of whom the name and the way in
-// are given. Marking it used decides; what follows can be finished by anybody.
+// are given. Marking it used decides; any later call can complete the rest.
 func (s *Service) acceptInvitation(ctx context.Context, v Visitor, inv invitation, version int64, u user) (user, error) {
 	id, err := newID(s.now(), s.random)
 	if err != nil {
 		return user{}, err
 	}
-	// Whoever else registers the same address gets the same id, so that only one
+	// Everyone else who registers the same address gets the same id, so that only one
 	// of them can become its user.
 	if u.ID, err = s.claimOrGet(ctx, emailKey(inv.Email), id); err != nil {
 		return user{}, err
@@ -100,7 +100,7 @@ func (s *Service) createInvited(ctx context.Context, inv invitation, version int
 	inv.Pending = nil
 	err = s.save(ctx, invitationKey(inv.ID), inv, inv.kept(), kv.IfVersion(version), nil)
 	if fault.Is(err, fault.Conflict) {
-		return nil // somebody else finished it
+		return nil // another call completed it
 	}
 	return err
 }

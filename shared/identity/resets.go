@@ -27,7 +27,7 @@ type reset struct {
 
 func resetKey(id string) kv.Key { return kv.Key{Partition: "identity/reset/" + id, Sort: "reset"} }
 
-// RequestReset sends a link to whoever has an account with the address. The
+// RequestReset sends a link to the account with the address, if there is one. The
 // answer and the work are the same for an address without one. Beyond three
 // mails, and one more each five minutes, an account gets none, and still the
 // answer is the same; links that were sent before stay good.
@@ -59,7 +59,7 @@ func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) err
 	if err != nil {
 		return err
 	}
-	// Nobody's reset is stored as well, so that it takes as long.
+	// A reset is stored even without an account, so that the time is the same.
 	r := reset{UserID: nobody, Token: digest("reset", nobody, token), Expires: now.Add(ResetLifetime).UTC()}
 	var mail *Mail
 	if found && !u.Disabled {

@@ -38,7 +38,7 @@ type intent struct {
 
 var rosterKey = kv.Key{Partition: "identity/roster", Sort: "roster"}
 
-var errLastAdministrator = fault.New(fault.Conflict, "This is the last administrator. Make somebody else an administrator first.")
+var errLastAdministrator = fault.New(fault.Conflict, "This is the last administrator. Make another user an administrator first.")
 
 // IsSetUp reports whether the system has had its first administrator.
 func (s *Service) IsSetUp(ctx context.Context) (bool, error) {
@@ -147,11 +147,11 @@ func (s *Service) writeUser(ctx context.Context, u user, e *audit.Entry) error {
 	return err
 }
 
-// claimFor writes a claim; fault.Conflict means it is somebody else's.
+// claimFor writes a claim; fault.Conflict means that it belongs to another user.
 func (s *Service) claimFor(ctx context.Context, key kv.Key, id string) error {
 	owner, err := s.claimOrGet(ctx, key, id)
 	if err == nil && owner != id {
-		return fault.New(fault.Conflict, "This account belongs to somebody else already.")
+		return fault.New(fault.Conflict, "This account already belongs to another user.")
 	}
 	return err
 }

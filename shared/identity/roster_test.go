@@ -57,7 +57,7 @@ func TestChangeUser_KeepsTheLastAdministrator(t *testing.T) {
 	assert.Equal(t, []string{ana.User.ID}, w.administrators())
 }
 
-// Everybody takes the role from somebody else at once, again and again, with
+// Everyone takes the role from someone else at once, again and again, with
 // promotions in between: one administrator remains at every moment.
 func TestChangeUser_KeepsTheLastAdministratorUnderRaces(t *testing.T) {
 	t.Parallel()

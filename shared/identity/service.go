@@ -133,7 +133,7 @@ func (s *Service) Drain(ctx context.Context) error {
 	}
 }
 
-// sendLater sends a mail after the answer, so that nobody can tell from the time
+// sendLater sends a mail after the answer, so that no one can tell from the time
 // whether one was sent. A nil mail only takes a slot.
 func (s *Service) sendLater(ctx context.Context, mail *Mail) {
 	select {
@@ -165,7 +165,7 @@ func (v Visitor) actor(u user) audit.Actor {
 	return audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
 }
 
-// By is somebody who does something to others or themself.
+// By is the user who acts, on others or on their own account.
 type By struct {
 	Principal
 	Address string
@@ -228,7 +228,7 @@ func (s *Service) userByEmail(ctx context.Context, email string) (u user, found 
 		if !claimed {
 			return user{}, false, nil
 		}
-		// Somebody registered, and the function died before they were complete.
+		// A registration was interrupted before it was complete.
 		return s.finishRegistration(ctx, email, c.User)
 	}
 	if err != nil {

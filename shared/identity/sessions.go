@@ -30,7 +30,7 @@ const (
 // when an answer is lost on the way, its browser has to log in again.
 const RefreshGrace = 10 * time.Second
 
-// session is one browser that somebody logged in with. It counts only while
+// session is one browser in which a user logged in. It counts only while
 // the user's item lists its id.
 type session struct {
 	ID       string    `json:"id"`
@@ -58,7 +58,7 @@ func sessionPartition(user string) string { return "identity/session/" + user }
 
 func sessionKey(user, id string) kv.Key { return kv.Key{Partition: sessionPartition(user), Sort: id} }
 
-// SignedIn is what a browser gets when somebody logs in or refreshes.
+// SignedIn is what a browser gets when its user logs in or refreshes.
 type SignedIn struct {
 	AccessToken    secret.Value
 	AccessExpires  time.Time
@@ -69,7 +69,7 @@ type SignedIn struct {
 }
 
 // refreshToken is "<user>.<session>.<family>.<secret>": the family is 128 random
-// bits that tell an old token of the session from a stranger's guess, the secret
+// bits that distinguish an old token of the session from a stranger's guess, the secret
 // 256 random bits that change at each use.
 type refreshToken struct{ user, session, family, secret string }
 

@@ -57,7 +57,7 @@ func TestRefresh_OneOf64ConcurrentUsesSucceeds(t *testing.T) {
 			w.isKind(fault.Conflict, err)
 		}
 	}
-	// Nobody was logged out by it.
+	// No one was logged out by it.
 	_, err := w.auth.Authenticate(t.Context(), winner.AccessToken.Reveal())
 	require.NoError(t, err)
 	_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), winner.RefreshToken)
@@ -256,7 +256,7 @@ func TestLogIn_The21stSessionEndsTheFirst(t *testing.T) {
 	w.isOut(first)
 }
 
-// Nothing that lets anybody in can be found in what is stored or logged.
+// Nothing that lets anyone in can be found in what is stored or logged.
 func TestService_NeitherStoresNorLogsSecrets(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

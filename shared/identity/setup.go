@@ -30,7 +30,7 @@ func (s *Service) SetupLink(ctx context.Context) (secret.Value, error) {
 }
 
 // link makes the address of a page with a secret in the fragment, which
-// browsers send to nobody.
+// browsers send to no one.
 func (s *Service) link(page, token string) string { return s.baseURL + "/" + page + "#" + token }
 
 // SetUp makes the first administrator and logs them in. Of any number who try

@@ -99,7 +99,7 @@ func tokenDigest(userID, id, plain string) string { return digest("api token", u
 // CreateToken creates an API token of the caller's own and returns its text, which
 // is not stored. It needs a recent proof of who the caller is, its scope must be
 // within the caller's grants (fault.Forbidden), and it lives at most 366 days. A
-// mail tells the owner.
+// mail notifies the owner.
 func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
 	none := secret.Value{}
 	if err := s.takePermits(ctx, permit{createTokenByAccount, by.UserID}); err != nil {

@@ -24,11 +24,11 @@ func (s *Service) Users(ctx context.Context) ([]User, error) {
 // UserChange is what changes of a user; nil leaves as it is.
 type UserChange struct {
 	Grants   *Grants
-	Disabled *bool // disabling ends all sessions and revokes tokens, browsers and links for good
+	Disabled *bool // disabling ends all sessions and revokes tokens, browsers and links permanently
 }
 
 // ChangeUser changes what a user may do, from their next request on. API tokens
-// that could do more before are revoked for good. Granting roles and enabling
+// that could do more before are revoked permanently. Granting roles and enabling
 // need a recent proof of who the caller is. A change that would leave no
 // administrator is fault.Conflict.
 func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange) (User, error) {

@@ -90,7 +90,7 @@ func (s *Service) Unlink(ctx context.Context, by By, userID string) error {
 	return err
 }
 
-// revokeWaysIn takes everything off u that lets somebody in without the password,
+// revokeWaysIn removes everything from u that gives access without the password,
 // save sessions, and returns the ids of its API tokens.
 func (u *user) revokeWaysIn() (tokens []string) {
 	tokens = u.Tokens

@@ -198,7 +198,7 @@ func newWorldOn(t testing.TB, c *clock, store kv.Store) *world {
 	return w
 }
 
-// restart makes the service anew over the same store, as another replica would.
+// restart makes the service again over the same store, as another replica would.
 func (w *world) restart() {
 	w.t.Helper()
 	w.store.mu.Lock()
@@ -287,7 +287,7 @@ func (w *world) lastLink(email string, kind identity.MailKind) secret.Value {
 	return secret.New(fragment(w.t, sent[len(sent)-1].Link))
 }
 
-// join registers somebody.
+// join registers someone.
 func (w *world) join(admin identity.SignedIn, email string, g identity.Grants) identity.SignedIn {
 	w.t.Helper()
 	s, err := w.RedeemInvitation(w.t.Context(), visitor("192.0.2.2"), w.invite(admin, email, g), "Ben", good)

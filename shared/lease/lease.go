@@ -135,7 +135,7 @@ func (l *Leases) EndLease(ctx context.Context, name, holder string) error {
 	return l.ReleaseLease(ctx, Lease{Name: name, Token: version})
 }
 
-// LeaseHolder gives who holds a lease, empty when nobody does.
+// LeaseHolder returns the holder of a lease, empty when the lease is free.
 func (l *Leases) LeaseHolder(ctx context.Context, name string) (string, error) {
 	held, _, err := kvjson.Get[Lease](ctx, l.kv, kv.Key{Partition: partLease, Sort: name})
 	if fault.Is(err, fault.NotFound) {

@@ -108,7 +108,7 @@ func (s *Service) observe(ctx context.Context) ([]*clusterRecord, error) {
 }
 
 // observeOne compares one cluster with what was last notified. It returns nil when
-// somebody else was faster.
+// another writer was faster.
 func (s *Service) observeOne(ctx context.Context, t *clusterRecord, chunk *fleet.Chunk) (*clusterRecord, error) {
 	var before map[string]lastNotified
 	next := &clusterRecord{Cluster: chunk.Cluster.ID}

@@ -45,7 +45,7 @@ type world struct {
 	people map[string]notify.Person
 	fails  error                                      // of every sending
 	down   map[string]func(ctx context.Context) error // instead of sending there
-	told   chan string                                // who was sent something; nil tells nobody
+	told   chan string                                // who was sent something; nil tells no one
 	sent   []string
 	ids    []string
 }
@@ -489,7 +489,7 @@ func (m *mortal) Delete(ctx context.Context, key kv.Key, cond kv.Condition) erro
 	return m.changed(m.Store.Delete(ctx, key, cond))
 }
 
-// Whatever step a function dies at, everybody is told, and told twice only when it
+// Whatever step a function dies at, everyone is told, and told twice only when it
 // died between sending and noting that, with the same id.
 func TestDeathBetweenAnyTwoStepsLosesNothing(t *testing.T) {
 	for steps := 1; ; steps++ {

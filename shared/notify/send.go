@@ -113,7 +113,7 @@ func (s *Service) try(ctx context.Context, d due) (settled bool, err error) {
 	d.TriedAt, d.NextAt = now, now.Add(backoff(d.Attempts))
 	version, err := s.put(ctx, dueKey(d), d, kv.IfVersion(d.version), now.Add(dueLife))
 	if err != nil {
-		return false, ignoreConflict(err) // somebody else does
+		return false, ignoreConflict(err) // another replica does
 	}
 	err = s.send(ctx, d.Owner, d.Subscription, d.Delivery)
 	// How it went is kept even when the caller's time is over.
@@ -142,8 +142,8 @@ func (d *Delivery) outcome(err error) {
 	}
 }
 
-// send hands a delivery to what carries it. Whoever was told once may see less, or
-// be gone, by now.
+// send passes a delivery to its channel. Its recipient may have lost access, or the
+// account may be gone, by now.
 func (s *Service) send(ctx context.Context, owner, subscription string, d Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
@@ -198,7 +198,7 @@ func (s *Service) Test(ctx context.Context, owner, subscription string) (Deliver
 	}
 	d.outcome(s.send(ctx, owner, sub.ID, d))
 	if d.State == Waiting {
-		d.State, d.NextAt = GivenUp, time.Time{} // a test is not repeated by itself
+		d.State, d.NextAt = GivenUp, time.Time{} // a test is not retried
 	}
 	save, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()

@@ -27,7 +27,7 @@ var effectRows = sync.OnceValue(func() []effectRow { return mustLoad[[]effectRow
 // requirementsFile lists the Python packages of an instance, Tutor's plugins among them.
 const requirementsFile = "requirements.txt"
 
-// Effects tells what an operation with these changes will cause, costliest first.
+// Effects lists what an operation with these changes will cause, costliest first.
 // tutor is the major version of Tutor that the instance runs, zero when it is not
 // known.
 func Effects(kind fleet.OperationKind, files []fleet.FileChange, tutor int) []Effect {

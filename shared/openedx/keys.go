@@ -145,7 +145,7 @@ func NearestKey(file, key string) string {
 // onlyByPattern reports whether a key is known only because a pattern takes it.
 func onlyByPattern(file, key string) bool { return !slices.Contains(exactKeys()[file], key) }
 
-// differsInWords tells keys apart that are near only because they are short or of
+// differsInWords distinguishes keys that are similar only because they are short or of
 // another service, such as SMTP_HOST and SMTP_PORT, or CMS_HOST and LMS_HOST: every
 // word that differs is a word of the tables itself.
 func differsInWords(a, b string) bool {

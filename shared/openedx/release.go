@@ -54,7 +54,7 @@ type Clues struct {
 // ReleaseFrom names the release, and the key or file that it was read from. The
 // order is that of Clues: what installs the platform's code counts before what
 // installs Tutor. A reference that names no known release is given as it stands.
-// Both results are empty when nothing tells.
+// Both results are empty when they cannot be determined.
 func ReleaseFrom(c Clues) (release, source string) {
 	if name := releaseOfReference(c.CommonVersion); name != "" {
 		return name, "OPENEDX_COMMON_VERSION"
@@ -140,7 +140,7 @@ var (
 )
 
 // TutorRequirement gives the version, branch or tag of Tutor that a requirements.txt
-// asks for, empty when it asks for none.
+// names, empty when it names none.
 func TutorRequirement(requirements string) string {
 	for _, form := range []*regexp.Regexp{tutorPin, tutorGit} {
 		if found := form.FindStringSubmatch(requirements); found != nil {

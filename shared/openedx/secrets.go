@@ -132,7 +132,7 @@ func NewSecretKeys(rules fleet.SecretRules) *SecretKeys {
 	return &SecretKeys{mask: upper(rules.Mask), show: upper(rules.Show)}
 }
 
-// Judge tells what a key says of its value. Its cost is bounded, whatever the key.
+// Judge classifies a value by its key. Its cost is bounded, whatever the key.
 func (s *SecretKeys) Judge(name string) Secrecy {
 	if len(name) > maxKey {
 		name = name[len(name)-maxKey:]

@@ -107,7 +107,7 @@ func (s *Service) start(ctx context.Context, project fleet.Project, op fleet.Ope
 	return true, s.Store.ReleaseLease(ctx, lease)
 }
 
-// waitsForPerson reports whether an operation waits until somebody resumes it. It lets
+// waitsForPerson reports whether an operation waits until someone resumes it. It lets
 // later operations pass.
 func waitsForPerson(op fleet.Operation) bool {
 	return op.State == fleet.Requested && (op.WaitingFor == fleet.WaitSetting || op.WaitingFor == fleet.WaitPermission)

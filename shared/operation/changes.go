@@ -101,8 +101,8 @@ func fetch(ctx context.Context, remote Remote, path, ref string) (fleet.SourceFi
 }
 
 // put adds a new content to what is prepared, if it is one. typed are the keys of the
-// secrets that the request names: a request that names any is never told that nothing
-// changes, since that would confirm a guess.
+// secrets that the request names: a request that names any never gets the answer that
+// nothing changes, since that would confirm a guess.
 func (p *prepared) put(now fleet.SourceFile, text []byte, source string, typed ...string) error {
 	field := "files." + now.Path
 	if now.LastCommit != "" && len(typed) == 0 && bytes.Equal(now.Text, text) {
@@ -124,7 +124,7 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string, typed .
 	return nil
 }
 
-// edit takes whole files, as somebody edited them with secrets masked.
+// edit takes whole files that a user edited with secrets masked.
 func edit(ctx context.Context, p *prepared, remote Remote, head string, req Request) error {
 	for _, f := range req.Files {
 		now, err := fetch(ctx, remote, f.Path, head)

@@ -13,10 +13,10 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// maxDiff bounds the diff of one file that is shown and kept.
+// maxDiff bounds the diff of one file that is displayed and stored.
 const maxDiff = 64 << 10
 
-// describe tells what happens to the file, secrets masked.
+// describe returns what happens to the file, secrets masked.
 func (c change) describe() fleet.FileChange {
 	if c.diff != nil {
 		return *c.diff

@@ -99,8 +99,8 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 	return true
 }
 
-// runningSince tells when an operation began to run. One that is first heard of when
-// it is over did so too, as GitLab's times tell; zero is one that never did.
+// runningSince returns when an operation began to run. For a pipeline first seen after it
+// ended, GitLab's times provide the start; zero means that it never ran.
 func runningSince(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) time.Time {
 	if o.State == fleet.Running {
 		return now
@@ -109,7 +109,7 @@ func runningSince(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time)
 	for _, p := range pipelines {
 		began := p.StartedAt
 		if began.IsZero() && p.Status == fleet.StatusSuccess {
-			began = p.CreatedAt // lists of pipelines do not tell the start
+			began = p.CreatedAt // lists of pipelines lack the start time
 		}
 		if !began.IsZero() && (since.IsZero() || began.Before(since)) {
 			since = began

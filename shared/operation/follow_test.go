@@ -115,7 +115,7 @@ func TestEstimateOf_LearnsFromEarlierRuns(t *testing.T) {
 	assert.Nil(t, e)
 }
 
-// A commit that starts no pipeline does not block its cluster for good.
+// A commit that starts no pipeline does not block its cluster permanently.
 func TestAdvance_CommitWithoutPipelineFails(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	w.DropWebhooks()

@@ -58,7 +58,7 @@ func TestStart_RefusesBadInput(t *testing.T) {
 		"file too large":    {edit("instances/alpha/config.yml", strings.Repeat("#", 1<<20+1)), fault.Invalid, "files.instances/alpha/config.yml", "1048576 are allowed"},
 		"another's file":    {edit("instances/beta/config.yml", "x: 1"), fault.Invalid, "files.instances/beta/config.yml", "not a configuration file of alpha"},
 		"climbing":          {edit("instances/alpha/../../cluster.yml", "x: 1"), fault.Invalid, "files.instances/alpha/../../cluster.yml", "not a configuration file"},
-		"masked anew":       {edit("instances/alpha/config.yml", "NEW_PASSWORD: ••••••••\n"), fault.Invalid, "files.instances/alpha/config.yml", "write the value itself"},
+		"new masked value":  {edit("instances/alpha/config.yml", "NEW_PASSWORD: ••••••••\n"), fault.Invalid, "files.instances/alpha/config.yml", "write the value itself"},
 		"nobody":            {operation.Request{Kind: fleet.Archive, Instance: "nobody"}, fault.NotFound, "instance", "no instance nobody"},
 		"no change":         {operation.Request{Kind: fleet.Update, Instance: "alpha"}, fault.Invalid, "files", "one of files, changes and rollBackTo"},
 		"through a scalar":  {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{{File: "config.yml", Path: []string{"LMS_HOST", "x"}, Value: json.RawMessage("1")}}}, fault.Invalid, "changes.0", ""},

@@ -28,7 +28,7 @@ func startHanging(t *testing.T, w *operationtest.World) fleet.Operation {
 	return op
 }
 
-// Somebody deletes a pipeline that runs: GitLab's lists say nothing of that.
+// Someone deletes a pipeline that runs: GitLab's lists say nothing of that.
 func TestAdvance_PipelineDeletedAtGitLabFails(t *testing.T) {
 	for name, which := range map[string]int{"deploying, and with it its child": 0, "child": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestAdvance_PipelineDeletedAtGitLabFails(t *testing.T) {
 	}
 }
 
-// It is gone before any list told of it.
+// The pipeline is gone before any list reported it.
 func TestAdvance_PipelineDeletedBeforeListedFails(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	w.DropWebhooks()

@@ -91,7 +91,7 @@ func mergeFile(path string, base, ours, theirs []byte) ([]byte, []string) {
 		return nil, nil
 	}
 	if strings.HasSuffix(path, ".yml") {
-		// Each side's keys must have that side's values: lines alone do not tell.
+		// Each side's keys must have that side's values: lines alone do not show that.
 		left, _ := changedKeys(path, theirs, []byte(text), "", "")
 		right, _ := changedKeys(path, ours, []byte(text), "", "")
 		if doc, _ := grove.Read(path, []byte(text)); doc == nil || !slices.Equal(left, mine) || !slices.Equal(right, others) {
@@ -103,7 +103,7 @@ func mergeFile(path string, base, ours, theirs []byte) ([]byte, []string) {
 
 // conflictAt says whose change a file's newest commit is.
 func (s *Service) conflictAt(ctx context.Context, remote Remote, op fleet.Operation, path, commit string, keys []string) error {
-	who, what := "somebody", path
+	who, what := "someone", path
 	if len(keys) > 0 {
 		what = strings.Join(keys[:min(len(keys), 5)], ", ") + " in " + path
 	}

@@ -63,7 +63,7 @@ func TestAdvance_RepeatsChecksBeforeSending(t *testing.T) {
 	}
 }
 
-// GitLab that has had enough for now has started nothing, so the wish can be taken back.
+// A rate-limited GitLab has started nothing, so the request can be withdrawn.
 func TestWithdraw_OperationThatGitLabLimited(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	w.Server.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/repository/commits", Status: http.StatusTooManyRequests})
@@ -76,7 +76,7 @@ func TestWithdraw_OperationThatGitLabLimited(t *testing.T) {
 	assert.Equal(t, fleet.Canceled, op.State)
 }
 
-// A key stands for one wish to one cluster.
+// An idempotency key stands for one request to one cluster.
 func TestStart_KeyBelongsToOneCluster(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	req := operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main", Key: "one-key", By: operationtest.Ada}
@@ -90,7 +90,7 @@ func TestStart_KeyBelongsToOneCluster(t *testing.T) {
 	assert.Equal(t, fault.Conflict, fault.KindOf(err))
 }
 
-// Pipelines of one cluster fight over the Terraform lock, whoever started them.
+// All pipelines of a cluster compete for the Terraform lock, including manual ones.
 func TestAdvance_WaitsForForeignPipeline(t *testing.T) {
 	w := operationtest.New(t, "alpha", "beta")
 	w.CommitByHand(t, "[AutoDeploy][Update] beta")

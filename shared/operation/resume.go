@@ -9,13 +9,13 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// Requesters tells what people may do now.
+// Requesters reports what users may do now.
 type Requesters interface {
 	// Allowed reports whether a person may still start operations of a kind in a cluster.
 	Allowed(ctx context.Context, by audit.Actor, kind fleet.OperationKind, cluster string) (bool, error)
 }
 
-// requesterAllowed asks whether whoever is responsible for an operation may still start it.
+// requesterAllowed reports whether the user responsible for an operation may still start it.
 func (s *Service) requesterAllowed(ctx context.Context, op fleet.Operation) (bool, error) {
 	if s.Requesters == nil {
 		return true, nil

@@ -13,7 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
-// Whoever closes the page while GitLab is being asked has it done all the same.
+// A request completes even if the client disconnects while GitLab processes it.
 func TestStart_FinishesWhenTheClientDisconnects(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	w.DropWebhooks()
@@ -26,7 +26,7 @@ func TestStart_FinishesWhenTheClientDisconnects(t *testing.T) {
 	left := make(chan struct{})
 	go func() {
 		defer close(left)
-		_, _, _ = w.Operations.Start(ctx, project, req) // nobody hears the answer
+		_, _, _ = w.Operations.Start(ctx, project, req) // the client is gone
 	}()
 	<-gate.Arrived()
 	leave()

@@ -6,7 +6,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// Warning tells a person something before they confirm.
+// Warning is a note that a user sees before confirming.
 type Warning struct {
 	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem,unhealthy,undeployed"`
 	Field    string `json:"field,omitempty" doc:"Input field that it is about"`

@@ -102,7 +102,7 @@ func TestDo_GitLabAnswers(t *testing.T) {
 	}
 }
 
-// Somebody retries at GitLab what had failed; in Ocim that waits too.
+// Someone retries at GitLab what had failed; in Ocim that waits too.
 func TestRetry_WaitsForForeignPipeline(t *testing.T) {
 	w := operationtest.New(t, "alpha", "beta")
 	w.DropWebhooks()

@@ -320,8 +320,8 @@ func (s *Service) Override(ctx context.Context, id string, facts, links []string
 	})
 }
 
-// SetUsage changes how the cluster's usage report is asked for and read; nil is
-// the default again. A contract that cannot work is fault.Invalid.
+// SetUsage changes how Ocim requests and parses the cluster's usage report; nil restores
+// the default. A contract that cannot work is fault.Invalid.
 func (s *Service) SetUsage(ctx context.Context, project fleet.Project, c *fleet.UsageContract, by audit.Actor) (fleet.Project, error) {
 	if c != nil {
 		if err := c.Validate(); err != nil {

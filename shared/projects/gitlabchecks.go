@@ -135,7 +135,7 @@ func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 }
 
 // access is the role of the token's account, which may come by a group that was
-// invited; 0 when GitLab does not tell.
+// invited; 0 when GitLab does not report it.
 func (s *Service) access(ctx context.Context, sub *subject, found *Found) (int, error) {
 	if found.Access > 0 {
 		return found.Access, nil
@@ -163,7 +163,7 @@ func (s *Service) existing(ctx context.Context, p fleet.Project) (string, error)
 }
 
 // serverOf is the root of a project's server as GitLab itself writes it; as it was
-// entered when GitLab does not tell.
+// entered when GitLab does not report it.
 func serverOf(p fleet.Project) string {
 	if root, ok := strings.CutSuffix(p.WebURL, "/"+p.Path); ok && root != "" {
 		return root

@@ -13,12 +13,12 @@ import (
 // refused has a refusal.Refusal inside.
 type Remote interface {
 	// Reach proves that a GitLab server answers, whether or not it accepts the
-	// token, and gives its version if it tells; fault.NotFound when the server is
+	// token, and returns its version if known; fault.NotFound when the server is
 	// not GitLab.
 	Reach(ctx context.Context) (Version, error)
 	// Inspect reads a project by its numeric id or its path.
 	Inspect(ctx context.Context, idOrPath string) (Found, error)
-	// Access reads the role of the token's account; 0 when GitLab does not tell.
+	// Access reads the role of the token's account; 0 when GitLab does not report it.
 	Access(ctx context.Context, gitlabID int64) (int, error)
 	// CanPush reports whether the token's account may push to a branch.
 	CanPush(ctx context.Context, gitlabID int64, branch string) (bool, error)
@@ -65,9 +65,9 @@ type Found struct {
 	Archived            bool
 	DeletionOn          string // the day on which GitLab deletes it; empty when it is not scheduled
 	CIDisabled          bool
-	VariablesRole       string // least role for pipeline variables as GitLab writes it; empty when it does not tell
+	VariablesRole       string // least role for pipeline variables as GitLab writes it; empty when unknown
 	VariablesRestricted bool   // before VariablesRole: only maintainers may set variables
-	Access              int    // role of the token's account, see maintainer; 0 is not told
+	Access              int    // role of the token's account, see maintainer; 0 is unknown
 }
 
 // Roles, as GitLab numbers them.
@@ -81,8 +81,8 @@ type Token struct {
 	Name      string
 	Scopes    []string
 	ExpiresAt time.Time // zero when it does not expire
-	Kind      string    // "project", "group", "service account" or "personal"; empty when GitLab does not tell
-	Owner     string    // user name of its account; empty when GitLab does not tell
+	Kind      string    // "project", "group", "service account" or "personal"; empty when unknown
+	Owner     string    // user name of its account; empty when unknown
 }
 
 // Layout is what of a Grove repository is there.

@@ -37,12 +37,12 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 	}
 	defer func() {
 		stop()
-		_ = s.Fleet.EndLease(context.WithoutCancel(ctx), lease.Name, lease.Holder) // else it runs out by itself
+		_ = s.Fleet.EndLease(context.WithoutCancel(ctx), lease.Name, lease.Holder) // otherwise it expires
 	}()
 	out := Removal{Stays: []string{
 		"The GitLab project " + project.WebURL + " with its repository, pipelines and trigger token",
 		"The cluster with all its instances and their data",
-		"The audit log, and what people asked for",
+		"The audit log and the operation history",
 	}}
 	s.disconnect(ctx, project, &out)
 	if err := s.Fleet.Forget(ctx, id); err != nil {

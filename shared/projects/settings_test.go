@@ -272,7 +272,7 @@ func TestAdd_GivesTheTimesItWasStoredWith(t *testing.T) {
 	assert.Equal(t, w.Clock.Now(), project.UpdatedAt)
 }
 
-// While the circuit leaves a failing server alone, nobody blames a firewall.
+// While the circuit leaves a failing server alone, no one blames a firewall.
 func TestCheckReachable_ExplainsTheCircuit(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Server.Fail(gitlabtest.Fault{Status: 500})

@@ -119,7 +119,7 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 }
 
 // record keeps what events reported of one pipeline, and asks GitLab when they alone
-// cannot tell which of two statuses is the later one.
+// do not show which of two statuses is later.
 func (r *Reconciler) record(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) (fleet.Pipeline, error) {
 	known, tied, err := r.Fleet.RecordReports(ctx, reports, fleet.FromEvent)
 	if err != nil || !tied {

@@ -40,7 +40,7 @@ func TestWhatWasChangedByHandIsKnown(t *testing.T) {
 	assert.False(t, began.IsZero(), "the first commit made it")
 	assert.NotEmpty(t, by)
 
-	// A secret changes nothing that anybody may see.
+	// A secret changes nothing that anyone may see.
 	edited := w.edit(gitlabtest.CommitSpec{Message: "Rotate a key", Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: alpha.example.org\nOPENEDX_SECRET_KEY: other\n"}})
 	w.edit(gitlabtest.CommitSpec{Message: "Docs", Files: map[string]string{"README.md": "x"}})
 	require.NoError(t, w.Sync(t.Context(), "campus"))
@@ -99,7 +99,7 @@ func TestARemovalByHandIsATombstoneForGood(t *testing.T) {
 	assert.Nil(t, chunk.Row("notes"))
 }
 
-// However much was changed by hand, a sync asks for the newest only.
+// However much was changed by hand, a sync requests the newest only.
 func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
 	w.Add(t)

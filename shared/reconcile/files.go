@@ -84,7 +84,7 @@ func understand(project fleet.Project, head fleet.Commit, sources []fleet.Source
 	return what
 }
 
-// digest tells whether files changed as far as anybody may see.
+// digest identifies the visible content of files.
 func digest(files []fleet.File) string {
 	h := sha256.New()
 	for _, f := range files {
@@ -140,7 +140,7 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.
 }
 
 // pendingCreates finds, for each instance, the newest request to create it that has
-// neither come true nor been given up.
+// neither succeeded nor been abandoned.
 func (r *Reconciler) pendingCreates(ctx context.Context, cluster string) (map[string]fleet.Operation, error) {
 	recent, _, err := r.Fleet.Operations(ctx, cluster, "", operationsRead)
 	if err != nil {

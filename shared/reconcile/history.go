@@ -12,8 +12,8 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 )
 
-// Bounds of the commits whose files are asked for, because their message says nothing
-// of instances: by the first sync, and by a later one.
+// Bounds of the commits whose files Ocim requests because their message names no
+// instance: by the first sync, and by a later one.
 const (
 	maxManualFirst = 60
 	maxManualLater = 20
@@ -79,7 +79,7 @@ func after(commits []fleet.Commit, last string) []fleet.Commit {
 }
 
 // changed gives the files that commits changed. The rest does not wait for when something
-// was changed: what GitLab does not tell is left out.
+// was changed: what GitLab does not report is left out.
 func (r *Reconciler) changed(ctx context.Context, repo Repository, shas []string) map[string][]string {
 	var group errgroup.Group
 	group.SetLimit(changedAtOnce)

@@ -82,7 +82,7 @@ func (r *Reconciler) news(ctx context.Context, project fleet.Project, reports []
 	return news, nil
 }
 
-// fillTitles finds the commits of pipelines that a list tells only the SHA of.
+// fillTitles finds the commits of pipelines for which a list has only the SHA.
 func (r *Reconciler) fillTitles(ctx context.Context, project fleet.Project, repo Repository, pipelines []fleet.Pipeline, limit int) error {
 	untitled := func(p fleet.Pipeline) bool { return p.Title == "" }
 	if !slices.ContainsFunc(pipelines, untitled) {
@@ -184,7 +184,7 @@ func (r *Reconciler) showClusterPipeline(ctx context.Context, c *fleet.Cluster) 
 	return nil
 }
 
-// settle asks GitLab about a pipeline when an event alone cannot tell.
+// settle asks GitLab about a pipeline when an event is ambiguous.
 func (r *Reconciler) settle(ctx context.Context, project fleet.Project, repo Repository, report fleet.Pipeline) (fleet.Pipeline, error) {
 	asked, err := repo.Pipeline(ctx, report.ID)
 	if err != nil {

@@ -39,7 +39,7 @@ type Repository interface {
 	Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error)
 }
 
-// Operations moves what people asked for along; the operation package does.
+// Operations advances requested operations; the operation package implements it.
 type Operations interface {
 	// Advance brings the operations of a cluster up to date with its pipelines and
 	// starts the next one when the cluster is free.

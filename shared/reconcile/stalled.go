@@ -17,7 +17,7 @@ const (
 	maxUnconfirmed  = 10 // of one sync
 )
 
-// ended reports whether a pipeline came to an end that GitLab tells of.
+// ended reports whether a pipeline reached a final state that GitLab reports.
 func ended(p fleet.Pipeline) bool {
 	return p.Status == fleet.StatusSuccess || p.Status == fleet.StatusFailed
 }
@@ -77,7 +77,7 @@ func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.Sy
 	return nil
 }
 
-// When GitLab is asked for a pipeline that moves and of which a list says nothing.
+// When Ocim polls GitLab for an unfinished pipeline that the lists do not report.
 const (
 	stalledAfter = 10 * time.Minute
 	deletedAfter = 5 * time.Minute // that it must be gone, while the project is there, to count as deleted
@@ -85,7 +85,7 @@ const (
 )
 
 // pollStalled asks GitLab for the pipelines that it has long said nothing of: a
-// list does not tell that one was deleted, and its operation would run for ever.
+// list does not report deletions, and the operation would run forever.
 // It gives the deployment ids that there is news about.
 func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
 	var news []fleet.Pipeline

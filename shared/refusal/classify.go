@@ -21,7 +21,7 @@ type rule struct {
 	calls  []Call // empty is any call
 	class  Class
 	reason Reason
-	after  time.Duration // how long to wait when GitLab does not tell
+	after  time.Duration // how long to wait when GitLab does not say
 }
 
 var starts = []Call{Trigger, Pipeline}
@@ -190,8 +190,8 @@ type Facts struct {
 	DeletionOn    string // the day; empty when it is not scheduled for deletion
 	Archived      bool
 	CIDisabled    bool
-	VariablesRole string // as GitLab writes it; empty when it does not tell
-	Access        int    // of the token's account; 0 when GitLab does not tell
+	VariablesRole string // as GitLab writes it; empty when unknown
+	Access        int    // of the token's account; 0 when unknown
 	CannotPush    bool   // the token's account may not push to the default branch
 }
 

@@ -11,7 +11,7 @@ type Class string
 // The classes. Of a request that is refused as Later, AfterChange or Never,
 // GitLab has started nothing.
 const (
-	Later       Class = "later"       // passes by itself: a limit, or maintenance
+	Later       Class = "later"       // temporary: a limit, or maintenance
 	AfterChange Class = "afterChange" // passes when a person changed a setting in GitLab or in Ocim
 	Never       Class = "never"       // the request itself is wrong
 	Unknown     Class = "unknown"     // GitLab may have carried it out: look before asking again
@@ -66,7 +66,7 @@ type Refusal struct {
 	Reason Reason        `json:"reason,omitempty" doc:"Empty when GitLab's words are not known"`
 	Words  string        `json:"words,omitempty" doc:"GitLab's own words, masked and shortened"`
 	Cure   Cure          `json:"cure,omitzero"`
-	After  time.Duration `json:"-"` // for Later: how long to wait at least; 0 is not told
+	After  time.Duration `json:"-"` // for Later: how long to wait at least; 0 is unknown
 }
 
 // Error gives GitLab's words, for the log.

@@ -47,7 +47,7 @@ func (v Value) Matches(candidate string) bool {
 	return !v.IsZero() && Equal(v.Reveal(), candidate)
 }
 
-// Equal compares in a time that tells nothing about either side, not even
+// Equal compares in a time that reveals nothing about either side, not even
 // their lengths: both are hashed first.
 func Equal[A, B ~string | ~[]byte](a A, b B) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))

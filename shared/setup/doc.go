@@ -1,6 +1,6 @@
 // Package setup builds what functions need from their configuration. A function's
 // Config embeds exactly the parts it uses. Each part lives in a package of its own,
-// so a function links only what its configuration asks for:
+// so a function links only what its configuration needs:
 //
 //	setup         secrets, trusted proxies, the API's options
 //	storesetup    the key-value store

@@ -35,7 +35,7 @@ type Base struct {
 	Observed
 }
 
-// maxTrustedHops is more proxies than anybody has in a row.
+// maxTrustedHops is more proxies than anyone has in a row.
 const maxTrustedHops = 8
 
 // cursorSecrets are the secrets that cursors can be sealed with: each function has

@@ -1,4 +1,4 @@
-// Package standing tells what a person may do now, for what they requested earlier. It
+// Package standing reports what a user may do now, for what they requested earlier. It
 // reads the records that package identity writes, without being able to change them or
 // to check a password.
 package standing

@@ -22,16 +22,16 @@ const (
 	retryAfter = 10 * time.Minute // a failure
 	askAfter   = time.Minute      // by a person; a report may be dear
 	leaseLife  = time.Minute      // more than collecting and keeping take
-	step       = 7                // days between the points of the history that is asked for
+	step       = 7                // days between the points of the history that is requested
 	mostPast   = 12               // reports on the past of one run
 	atOnce     = 8                // instances that are written at the same time
 )
 
 // ErrNoReport is the cause of an error when a cluster has no usage report, or is not
-// set up to be asked for it.
+// configured for one.
 var ErrNoReport = errors.New("no usage report")
 
-// Cluster tells who uses it.
+// Cluster reports its usage.
 type Cluster interface {
 	Usage(ctx context.Context, p clusterfn.Period) (clusterfn.UsageReport, error)
 }
@@ -46,9 +46,9 @@ type Service struct {
 }
 
 // Collect asks a project's cluster for the usage up to yesterday unless that is
-// known, then for some of the past if the cluster can tell it, for at most twenty
-// seconds. A failure is kept, for whoever looks at the usage, and is not repeated
-// for ten minutes. It does nothing while somebody else collects.
+// known, then for some of the past if the cluster has it, for at most twenty
+// seconds. A failure is kept, so that the usage page shows it, and is not retried
+// for ten minutes. It does nothing while another replica collects.
 func (s *Service) Collect(ctx context.Context, project string) error {
 	_, _, days, err := s.due(ctx, project)
 	if err != nil || len(days) == 0 {
@@ -72,7 +72,7 @@ func (s *Service) Collect(ctx context.Context, project string) error {
 
 // Refresh asks a project's cluster again for the usage up to yesterday, for at most
 // twenty seconds. Within a minute of the last try it gives what came of that.
-// fault.Conflict while somebody else collects; ErrNoReport when there is none.
+// fault.Conflict while another replica collects; ErrNoReport when there is none.
 func (s *Service) Refresh(ctx context.Context, project string) error {
 	lease, err := s.lease(ctx, project)
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Service) lease(ctx context.Context, project string) (lease.Lease, error
 	return s.Fleet.AcquireLease(ctx, "usage#"+project, s.NewID(), leaseLife)
 }
 
-// release gives a lease back, even when ctx is over. One that is not ends by itself.
+// release gives a lease back, even when ctx is over. Otherwise the lease expires.
 func (s *Service) release(ctx context.Context, lease lease.Lease) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
@@ -124,7 +124,7 @@ func (s *Service) known(ctx context.Context, project string) (fleet.Project, fle
 	return p, state, err
 }
 
-// due is known with the days that are to be asked for now.
+// due returns known with the days to request now.
 func (s *Service) due(ctx context.Context, project string) (fleet.Project, fleet.UsageState, []time.Time, error) {
 	p, state, err := s.known(ctx, project)
 	now := s.Now().UTC()
@@ -133,7 +133,7 @@ func (s *Service) due(ctx context.Context, project string) (fleet.Project, fleet
 	}
 	days := missing(p.UsageContract(), state, now)
 	if len(days) == 0 && state.Error != "" {
-		// A day that is known was asked for again. This clears what came of it.
+		// A day that is known was requested again. This clears its result.
 		days = []time.Time{lastDay(p.UsageContract(), now)}
 	}
 	return p, state, days, nil
@@ -148,7 +148,7 @@ func (s *Service) ask(ctx context.Context, p fleet.Project, state fleet.UsageSta
 	switch {
 	case err == nil:
 	case asked == 0 && errors.Is(caller.Err(), context.Canceled):
-		return err // who gives up tells nothing of the cluster
+		return err // a canceled request says nothing about the cluster
 	case asked > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = nil // slow, and goes on next time
 	case errors.Is(err, clusterfn.ErrNoFunction), errors.Is(err, health.ErrNoInspector):
@@ -176,7 +176,7 @@ func (s *Service) ask(ctx context.Context, p fleet.Project, state fleet.UsageSta
 	return err
 }
 
-// missing gives the days to ask for, the newest first.
+// missing returns the days to request, newest first.
 func missing(c fleet.UsageContract, known fleet.UsageState, now time.Time) []time.Time {
 	latest := lastDay(c, now)
 	var days []time.Time
@@ -208,7 +208,7 @@ func lastDay(c fleet.UsageContract, now time.Time) time.Time {
 	return time.Date(now.Year(), now.Month(), now.Day()-1, 0, 0, 0, 0, time.UTC)
 }
 
-// before gives the last day of the period that is asked for before another.
+// before returns the last day of the period that precedes another.
 func before(c fleet.UsageContract, day time.Time) time.Time {
 	if c.Days == 0 {
 		return clusterfn.LastMonth(day).To
@@ -224,8 +224,8 @@ func period(c fleet.UsageContract, day time.Time) clusterfn.Period {
 	return clusterfn.Period{From: day.AddDate(0, 0, 1-c.Days), To: day}
 }
 
-// collect asks for days in turn and keeps what it is told; it gives how many of
-// them are kept.
+// collect requests the days one after another and stores the reports; it returns how
+// many it stored.
 func (s *Service) collect(ctx context.Context, p fleet.Project, c fleet.UsageContract, days []time.Time) (int, error) {
 	chunk, err := s.Fleet.Chunk(ctx, p.ID)
 	if fault.Is(err, fault.NotFound) {

@@ -27,7 +27,7 @@ type View struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name" minLength:"1" maxLength:"80"`
 	Query     string    `json:"query" maxLength:"2000" doc:"Query of the list's URL, without the question mark" example:"provider=aws&health=failed"`
-	Shared    bool      `json:"shared" doc:"Everybody has it; else only its owner"`
+	Shared    bool      `json:"shared" doc:"Visible to everyone; otherwise only to its owner"`
 	Owner     string    `json:"owner" doc:"User id"`
 	OwnerName string    `json:"ownerName,omitempty"`
 	UpdatedAt time.Time `json:"updatedAt"`
@@ -115,7 +115,7 @@ func (s *Saved) SetDefaultView(ctx context.Context, user, id string) error {
 	return kvjson.Put(ctx, s.kv, key, id, kv.Always, kvjson.NoExpiry)
 }
 
-// Standing gives the filter of a view's query without what changes by itself:
+// Standing returns the filter of a view's query without the parts that change over time:
 // health, pipelines and drift. It chooses the same instances whether they are well or
 // not. A query that cannot be read is fault.Invalid.
 func (v View) Standing() (fleet.Filter, error) {

@@ -628,7 +628,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster for its machines and what their pods have asked for */
+        /** Get the cluster's machines and the resources their pods request */
         get: operations["list-nodes"];
         put?: never;
         post?: never;
@@ -645,7 +645,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster for recent warnings about all that it runs */
+        /** Get the cluster's recent warnings */
         get: operations["list-warnings"];
         put?: never;
         post?: never;
@@ -679,10 +679,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what one asked to be told */
+        /** List one's own notification subscriptions */
         get: operations["list-notifications"];
         put?: never;
-        /** Ask to be told when instances fail, get worse or recover */
+        /** Subscribe to failing, degraded or recovered instances */
         post: operations["add-notification"];
         delete?: never;
         options?: never;
@@ -697,7 +697,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what one was told, and is to be, newest first */
+        /** List sent and pending notifications, newest first */
         get: operations["list-deliveries"];
         put?: never;
         post?: never;
@@ -854,9 +854,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the cluster's usage report is asked for and read */
+        /** Show how Ocim requests and parses the cluster's usage report */
         get: operations["get-usage-contract"];
-        /** Change how the cluster's usage report is asked for and read */
+        /** Change how Ocim requests and parses the cluster's usage report */
         put: operations["set-usage-contract"];
         post?: never;
         delete?: never;
@@ -874,7 +874,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask the cluster for its usage report by a contract, without keeping anything */
+        /** Test a usage contract against the cluster, without saving anything */
         post: operations["try-usage-contract"];
         delete?: never;
         options?: never;
@@ -942,7 +942,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster what runs, and tell where that is not what the configuration says */
+        /** Compare what runs in the cluster with the configuration */
         get: operations["get-drift"];
         put?: never;
         post?: never;
@@ -959,7 +959,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster for recent warnings about an instance */
+        /** Get recent warnings about an instance from the cluster */
         get: operations["list-events"];
         put?: never;
         post?: never;
@@ -976,7 +976,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster for an instance's pods */
+        /** Get an instance's pods from the cluster */
         get: operations["list-pods"];
         put?: never;
         post?: never;
@@ -993,7 +993,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster for the last lines of a container's log */
+        /** Get the last lines of a container's log from the cluster */
         get: operations["get-pod-log"];
         put?: never;
         post?: never;
@@ -1027,7 +1027,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ask the cluster how an instance's pods are multiplied */
+        /** Get an instance's autoscalers and replicas from the cluster */
         get: operations["get-replication"];
         put?: never;
         post?: never;
@@ -1044,7 +1044,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show who used an instance over time */
+        /** Show an instance's usage over time */
         get: operations["get-usage"];
         put?: never;
         post?: never;
@@ -1081,7 +1081,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show what a bulk change would do, alike instances together */
+        /** Show what a bulk change would do, grouping identical instances */
         post: operations["preview-bulk-change"];
         delete?: never;
         options?: never;
@@ -1132,7 +1132,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell what Tutor would refuse in a configuration file, and what looks wrong */
+        /** Check a configuration file for what Tutor would reject and what looks wrong */
         post: operations["check-file"];
         delete?: never;
         options?: never;
@@ -1147,9 +1147,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the cluster's Grove is spoken to */
+        /** Show how Ocim triggers the cluster's Grove operations */
         get: operations["get-contract"];
-        /** Change how the cluster's Grove is spoken to */
+        /** Change how Ocim triggers the cluster's Grove operations */
         put: operations["set-contract"];
         post?: never;
         delete?: never;
@@ -1167,7 +1167,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show what each operation would send by a contract, without keeping it */
+        /** Show what each operation would send under a contract, without saving it */
         post: operations["preview-contract"];
         delete?: never;
         options?: never;
@@ -1182,7 +1182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an instance's files fresh from GitLab, to edit them */
+        /** Read an instance's current files from GitLab for editing */
         get: operations["get-instance-configuration"];
         put?: never;
         post?: never;
@@ -1199,7 +1199,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done to an instance, newest first */
+        /** List an instance's operations, newest first */
         get: operations["list-instance-operations"];
         put?: never;
         post?: never;
@@ -1321,7 +1321,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back an operation that waits for its turn */
+        /** Withdraw a queued operation */
         post: operations["withdraw-operation"];
         delete?: never;
         options?: never;
@@ -1457,7 +1457,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change single values of a YAML file and nothing else of its text */
+        /** Change single values of a YAML file and keep the rest of its text */
         post: operations["edit-file"];
         delete?: never;
         options?: never;
@@ -1489,7 +1489,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the running and the waiting operations, by cluster, in their order */
+        /** List running and queued operations by cluster, in order */
         get: operations["list-queue"];
         put?: never;
         post?: never;
@@ -1898,7 +1898,7 @@ export interface components {
             stale?: components["schemas"]["Stale"];
             /** @description Why the project could not be read last */
             syncError?: string;
-            /** @description What the checks of its project found that needs somebody */
+            /** @description Problems that the project checks found and that need action */
             troubles?: string[];
         };
         ClusterPage: {
@@ -1908,7 +1908,7 @@ export interface components {
             instances: components["schemas"]["Instance"][];
             /**
              * Format: date-time
-             * @description When the cluster last told the health of its instances
+             * @description When the cluster last reported the health of its instances
              */
             observedAt?: string;
         };
@@ -2061,7 +2061,7 @@ export interface components {
             /** @description What it said when it was last deployed; absent when it said nothing, or that is not known */
             deployed?: string;
             /**
-             * @description Key of the configuration; absent for a release, which several tell
+             * @description Key of the configuration; absent for a release, which several keys determine
              * @example DOCKER_IMAGE_OPENEDX
              */
             key?: string;
@@ -2096,18 +2096,18 @@ export interface components {
             commit?: string;
             /** @description Commit that was deployed last; absent when it is not known */
             deployed?: string;
-            /** @description It is being deployed, so what differs says nothing yet and is not told */
+            /** @description The instance is being deployed, so differences mean nothing yet and are left out */
             deploying?: boolean;
             /** @description By workload; what the configuration leaves to defaults is not compared */
             differences: components["schemas"]["Difference"][];
-            /** @description Why drift and undeployed changes could not be told apart */
+            /** @description Why drift and undeployed changes could not be distinguished */
             error?: string;
             /**
              * Format: int64
              * @description Pipeline that deployed it
              */
             pipeline?: number;
-            /** @description What the cluster could not tell; without its autoscalers no replicas are compared */
+            /** @description What the cluster could not read; without its autoscalers no replicas are compared */
             unread?: components["schemas"]["Unread"][];
         };
         Edit: {
@@ -2411,7 +2411,7 @@ export interface components {
             instance: components["schemas"]["Instance"];
             /**
              * Format: date-time
-             * @description When its cluster last told its health
+             * @description When its cluster last reported its health
              */
             observedAt?: string;
             /** @description The newest ones about it */
@@ -2598,7 +2598,7 @@ export interface components {
             projects: components["schemas"]["ProjectState"][];
         };
         ListViewsOutputBody: {
-            /** @description Id of the view that is shown first */
+            /** @description Id of the default view */
             default?: string;
             views: components["schemas"]["View"][];
         };
@@ -2613,12 +2613,12 @@ export interface components {
             more: boolean;
             /**
              * Format: int64
-             * @description Where the following part begins; ask for it again later while the job runs
+             * @description Offset of the next part; while the job runs, request it again later
              */
             next: number;
             /**
              * Format: int64
-             * @description Of the whole log so far; -1 when GitLab did not tell
+             * @description Size of the whole log so far; -1 when GitLab did not report it
              */
             size: number;
             /** @description With the runner's colors and section marks. What is not UTF-8 is replaced */
@@ -2691,7 +2691,7 @@ export interface components {
             name: string;
             nextStep?: string;
             reason?: string;
-            /** @description What its pods have asked for */
+            /** @description What its pods request */
             requested: components["schemas"]["Resources"];
             /**
              * @description Machine type
@@ -2770,7 +2770,7 @@ export interface components {
             /** @description Bulk change that it is part of */
             bulk?: string;
             cluster: string;
-            /** @description Commit that asks for it, once there is one */
+            /** @description Commit that requests the operation, once there is one */
             commit?: string;
             deploymentId: string;
             /** @description All its instances with their deployment ids, when one commit changes several */
@@ -2797,7 +2797,7 @@ export interface components {
             requestedBy: string;
             /**
              * Format: date-time
-             * @description When Ocim sends it again by itself
+             * @description When Ocim retries it automatically
              */
             retryAt?: string;
             /** @description Commit whose configuration this brings back */
@@ -2809,7 +2809,7 @@ export interface components {
             /** @description E-mail of the operator who took it over */
             takenOverBy?: string;
             /**
-             * @description What a waiting operation waits for besides its place in the queue: limit passes by itself (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it
+             * @description What a waiting operation waits for besides its place in the queue: limit is retried automatically (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it
              * @enum {string}
              */
             waitingFor?: "limit" | "setting" | "permission";
@@ -2870,7 +2870,7 @@ export interface components {
         Overview: {
             /** @description What happened last */
             activity: components["schemas"]["Activity"][];
-            /** @description What needs somebody, the worst first; at most fifty */
+            /** @description What needs attention, the worst first; at most fifty */
             attention: components["schemas"]["Attention"][];
             /**
              * Format: int64
@@ -2971,7 +2971,7 @@ export interface components {
             pipelines: components["schemas"]["Pipeline"][];
         };
         PipelinePage: {
-            /** @description What people did to it, oldest first */
+            /** @description Actions taken on it, oldest first */
             actions: components["schemas"]["PipelineAction"][];
             /** @description Pipelines that it started */
             children: components["schemas"]["Pipeline"][];
@@ -3125,7 +3125,7 @@ export interface components {
             path: string;
             /** Format: date-time */
             updatedAt: string;
-            /** @description How the cluster's usage report is asked for and read; absent is the default */
+            /** @description How Ocim requests and parses the cluster's usage report; absent is the default */
             usage?: components["schemas"]["UsageContract"];
             webUrl: string;
         };
@@ -3196,7 +3196,7 @@ export interface components {
             instance: components["schemas"]["Instance"];
             /**
              * Format: date-time
-             * @description When its cluster last told its health
+             * @description When its cluster last reported its health
              */
             observedAt?: string;
             /** @description The newest ones about it */
@@ -3411,7 +3411,7 @@ export interface components {
              * @default 1
              */
             pauseAfter: number;
-            /** @description Hash of the preview that was confirmed; it is refused when it would do anything else */
+            /** @description Hash of the preview that was confirmed; the request fails if the change would do anything else */
             previewHash: string;
             /** @description Why, for the history */
             reason?: string;
@@ -3436,7 +3436,7 @@ export interface components {
             overrides?: {
                 [key: string]: unknown;
             };
-            /** @description Hash of the preview that was confirmed; the operation is refused when it would send anything else */
+            /** @description Hash of the preview that was confirmed; the request fails if the operation would send anything else */
             previewHash: string;
             /** @description Why, for the history */
             reason?: string;
@@ -3448,7 +3448,7 @@ export interface components {
         State: {
             /** @description Whether sign-in by the OIDC provider is offered */
             google: boolean;
-            /** @description Whether Ocim can send mail; without it nobody can be invited or reset a password */
+            /** @description Whether Ocim can send mail; without it, invitations and password resets are unavailable */
             mail: boolean;
             /** @description False while there is no administrator yet */
             setUp: boolean;
@@ -3617,7 +3617,7 @@ export interface components {
              * @example usage-report
              */
             function: string;
-            /** @description Whether the function can tell of periods long past as they were; Ocim then asks for those too */
+            /** @description Whether the function supports historical data; Ocim then requests past periods too */
             history?: boolean;
             /** @description Query parameters; {from} is the first day of the period and {to} its last, as 2006-01-02 */
             query?: {
@@ -3643,10 +3643,10 @@ export interface components {
         UsageHistory: {
             /**
              * Format: date-time
-             * @description When the cluster last told its usage
+             * @description When the cluster last reported its usage
              */
             collectedAt?: string;
-            /** @description Why it told nothing at that, with the cure */
+            /** @description Why the last report failed, and what to do */
             error?: string;
             /** Format: date */
             from: string;
@@ -3766,7 +3766,7 @@ export interface components {
              * @example provider=aws&health=failed
              */
             query: string;
-            /** @description Everybody has it; else only its owner */
+            /** @description Visible to everyone; otherwise only to its owner */
             shared: boolean;
             /** Format: date-time */
             updatedAt: string;
@@ -5440,7 +5440,7 @@ export interface operations {
     "add-project": {
         parameters: {
             query?: {
-                /** @description Leave the first sync to whoever asks the sync function for it, or to its schedule */
+                /** @description Skip the first sync; the sync function runs it on request or on schedule */
                 later?: boolean;
             };
             header?: never;
@@ -5543,7 +5543,7 @@ export interface operations {
     "remove-project": {
         parameters: {
             query: {
-                /** @description The project's id again, as typed by whoever removes it */
+                /** @description The project's id, typed again to confirm the removal */
                 confirm: string;
             };
             header?: never;

@@ -27,7 +27,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
-// query is one way to ask for the list. New words are what nobody asked before.
+// query is one way to ask for the list. New words are what no one asked before.
 type query struct {
 	name   string
 	params func(n int) url.Values

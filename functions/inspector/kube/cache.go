@@ -12,7 +12,7 @@ const (
 )
 
 // cache keeps answers for a short time and asks only once for what several
-// callers want at the same time. Its values are shared: nobody changes them.
+// callers want at the same time. Its values are shared: no one changes them.
 type cache[V any] struct {
 	ttl time.Duration
 	now func() time.Time

@@ -90,7 +90,7 @@ func images(t corev1.PodTemplateSpec) []string {
 	return out
 }
 
-// runNumber is what tells a job's runs apart at the end of their names.
+// runNumber matches the suffix that distinguishes the runs of a job.
 var runNumber = regexp.MustCompile(`[-.]?\d{5,}$`)
 
 func jobFrom(j *batchv1.Job) (clusterfn.Job, bool) {

@@ -43,7 +43,7 @@ func (r *Reader) Log(ctx context.Context, instance string, q clusterfn.LogQuery)
 		lines = clusterfn.DefaultLines
 	}
 	lines = min(lines, clusterfn.MaxLines)
-	tail := int64(lines) + 1 // one more tells whether there is more
+	tail := int64(lines) + 1 // one extra line shows whether the log is longer
 	stream, err := r.client.CoreV1().Pods(instance).GetLogs(q.Pod, &corev1.PodLogOptions{
 		Container: out.Container, Previous: q.Previous, TailLines: &tail, Timestamps: true,
 	}).Stream(ctx)

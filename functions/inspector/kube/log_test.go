@@ -19,7 +19,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// says makes the API server answer a log, and keeps what was asked for.
+// says makes the API server answer a log, and keeps what was requested.
 func says(client *fake.Clientset, log string, err error) *corev1.PodLogOptions {
 	asked := new(corev1.PodLogOptions)
 	client.PrependReactor("get", "pods", func(a clienttesting.Action) (bool, runtime.Object, error) {

@@ -13,7 +13,7 @@ import (
 
 // Options choose what a Reader reads.
 type Options struct {
-	// Selector tells instances from other namespaces: the labels are the
+	// Selector separates instances from other namespaces: the labels are the
 	// namespace's own, or those of a Deployment or pod in it.
 	Selector string
 	// CacheFor is how old an answer may be.

@@ -38,13 +38,13 @@ func encoded(t testing.TB, v any) string {
 }
 
 // big answers lists as a large cluster's API server does: in pages of the
-// size that is asked for, made as they are asked for.
+// size that is requested, made as they are requested.
 type big struct {
 	*fake.Clientset
 
 	mu    sync.Mutex
 	calls map[string]int // lists, by kind
-	page  int64          // objects that were asked for at once, at most
+	page  int64          // objects that were requested at once, at most
 	live  int64          // bytes of heap that is in use between pages, at most
 }
 
@@ -92,7 +92,7 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 		return metav1.ObjectMeta{
 			Name: fmt.Sprintf("lms-%d", i), Namespace: fmt.Sprintf("instance-%d", i/podsEach), CreationTimestamp: at,
 			Labels: map[string]string{"app.kubernetes.io/part-of": "openedx", "pod-template-hash": "5c7d"},
-			// Real objects carry this much that nobody asks for.
+			// Real objects carry this much that no one requests.
 			ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kube-controller-manager", FieldsV1: metav1.NewFieldsV1(strings.Repeat("f", 6000))}},
 		}
 	}

@@ -27,8 +27,8 @@ type placed[T any] struct {
 	value     T
 }
 
-// readCluster lists every kind once. Without events or autoscalers the rest still
-// holds, so their failure is told beside it.
+// readCluster lists every kind once. The rest is valid without events and autoscalers,
+// so their failure is reported in addition.
 func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 	var (
 		namespaces  []namespace
@@ -223,8 +223,8 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 	}, nil
 }
 
-// optional is all for kinds without which the rest still holds: their failure is told
-// beside it. An inspector whose account has older rights goes on like that.
+// optional is all for kinds that the rest does not need: their failure is reported in
+// addition. An inspector whose account has older rights keeps working this way.
 func optional[T, R any](ctx context.Context, s source[T], kind string, from func(*T) (R, bool)) ([]R, []clusterfn.Unread) {
 	list, err := all(ctx, s, from)
 	if err != nil {
@@ -244,7 +244,7 @@ func (r *Reader) readEvents(ctx context.Context, namespace string) ([]clusterfn.
 	return events, nil
 }
 
-// newest gives the newest events, at most as many as are told.
+// newest returns the newest events, at most as many as are reported.
 func newest(events []clusterfn.Event) []clusterfn.Event {
 	slices.SortStableFunc(events, func(a, b clusterfn.Event) int { return b.At.Compare(a.At) })
 	return orEmpty(events[:min(len(events), clusterfn.MaxEvents)])

@@ -132,7 +132,7 @@ type LogPart struct {
 	More bool   `json:"more"`
 }
 
-// OperationRequest is what is asked for.
+// OperationRequest is what is requested.
 type OperationRequest struct {
 	Kind       string         `json:"kind"`
 	Instance   string         `json:"instance,omitempty"`
@@ -189,7 +189,7 @@ type Warning struct {
 	Blocking bool   `json:"blocking"`
 }
 
-// BulkRequest asks for the same change of several instances.
+// BulkRequest requests the same change of several instances.
 type BulkRequest struct {
 	Kind       string   `json:"kind"`
 	Changes    []Change `json:"changes,omitempty"`

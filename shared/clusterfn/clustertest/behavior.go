@@ -19,7 +19,7 @@ const (
 	Well        Behavior = ""
 	CrashLoop   Behavior = "crashLoop"   // its only cms crashes every five minutes
 	OneOfMany   Behavior = "oneOfMany"   // one of its lms replicas crashes
-	Pending     Behavior = "pending"     // its lms-worker asks for more memory than any node has
+	Pending     Behavior = "pending"     // its lms-worker requests more memory than any node has
 	ImagePull   Behavior = "imagePull"   // a new image does not exist; the old one serves
 	OutOfMemory Behavior = "outOfMemory" // its lms-worker was killed for its memory
 	ProbeFails  Behavior = "probeFails"  // its lms does not get ready
@@ -27,7 +27,7 @@ const (
 	JobFails    Behavior = "jobFails"
 	Quota       Behavior = "quota"
 	Flapping    Behavior = "flapping"
-	Throttled   Behavior = "throttled" // well, but somebody lowered its autoscalers by hand
+	Throttled   Behavior = "throttled" // well, but someone lowered its autoscalers by hand
 )
 
 // began is when every instance began to run.
@@ -144,7 +144,7 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		down(d, p)
 		p.Phase, p.Node, p.CreatedAt = "Pending", "", now.Add(-time.Duration(10+now.Minute())*time.Minute)
 		p.Containers[0].State, p.Containers[0].StartedAt = "unknown", time.Time{}
-		warn(p, "FailedScheduling", "") // the message tells of the nodes
+		warn(p, "FailedScheduling", "") // the message describes the nodes
 	case ImagePull:
 		d, old := parts(f, "lms")
 		p := *old
@@ -229,7 +229,7 @@ func autoscalers(f *diagnose.Facts, now time.Time) []clusterfn.Autoscaler {
 	return out
 }
 
-// lower is what somebody did by hand to need less.
+// lower is what someone did by hand to need less.
 func lower(scaled []clusterfn.Autoscaler) {
 	for i := range scaled {
 		scaled[i].Max = max(scaled[i].Min, 4)

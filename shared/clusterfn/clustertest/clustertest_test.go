@@ -181,7 +181,7 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	clusters := clustertest.Demonstration(func(cluster string) []string {
 		return map[string][]string{"campus-aws": {"delta-polytechnic", "quarry-hill", "sisu-university"}, "lab-minikube": {"sandbox"}}[cluster]
 	})
-	clusters[1].Delay = time.Hour // slower than anybody waits
+	clusters[1].Delay = time.Hour // slower than anyone waits
 	s := clustertest.Start(t, clustertest.Options{Clusters: clusters, Now: c.Now})
 	open := func(id string) *gateway.Cluster {
 		cluster, err := client(c.Now, 200*time.Millisecond).Open(s.Target(id))
@@ -211,7 +211,7 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	assert.Len(t, list.Instances, 1)
 }
 
-// What nodes are asked for is what the pods ask for, and fits.
+// The resources requested on the nodes equal the pods' requests, and fit.
 func TestPodsFitTheirNodes(t *testing.T) {
 	t.Parallel()
 	c := &clock{now: nine.Add(35 * time.Minute)}
@@ -296,7 +296,7 @@ func TestPodsFitTheirNodes(t *testing.T) {
 	}
 }
 
-// As OpenFaaS does it: health is for everybody, all else for who has the password.
+// As OpenFaaS does it: health is for everyone, all else for who has the password.
 func TestGatewayGuardsAllButItsHealth(t *testing.T) {
 	t.Parallel()
 	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Well)}})

@@ -35,7 +35,7 @@ func Demonstration(instances func(cluster string) []string) []Cluster {
 	return []Cluster{campus, academy, lab, guild}
 }
 
-// awsMachines are those of campus-aws. Somebody forgot to uncordon the second.
+// awsMachines are those of campus-aws. Someone forgot to uncordon the second.
 func awsMachines() Machines {
 	return Machines{
 		Size: "m6i.xlarge", Least: 4, Cordoned: 1, Zones: []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"},

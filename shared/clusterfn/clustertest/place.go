@@ -51,10 +51,10 @@ func (m Machines) nodes(count int) []clusterfn.Node {
 	return out
 }
 
-// schedule gives every pod a node with room for what it asks for, and no node
+// schedule gives every pod a node with room for what it requests, and no node
 // more than it has. Pods stay where they are while others come and go, as far as
 // there is room: where one is begins with its name. A pod that waits for a node
-// asks for all of one, which none can give.
+// requests all of one, which none can give.
 func (m Machines) schedule(all []*diagnose.Facts) []clusterfn.Node {
 	var asked clusterfn.Resources
 	for _, f := range all {

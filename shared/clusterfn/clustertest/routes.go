@@ -59,7 +59,7 @@ func (s *Server) routes() {
 	})
 }
 
-// healthPath is what a gateway answers to everybody.
+// healthPath is what a gateway answers to everyone.
 const healthPath = "/healthz"
 
 // info is what a gateway says of itself.

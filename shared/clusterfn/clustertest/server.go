@@ -34,7 +34,7 @@ type Cluster struct {
 	Behaviors map[string]Behavior
 	// Machines are the nodes; the zero Machines are four small ones, or more.
 	Machines Machines
-	// Offline reports whether the cluster answers nobody at the moment; nil is never.
+	// Offline reports whether the cluster answers no one at the moment; nil is never.
 	Offline func(now time.Time) bool
 	// Delay is how long every answer takes.
 	Delay time.Duration

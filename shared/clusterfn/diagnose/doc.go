@@ -1,4 +1,4 @@
-// Package diagnose tells from what Kubernetes says of an instance how it is,
+// Package diagnose derives an instance's health from what Kubernetes reports,
 // why, and what to do about it. It is pure: the same facts at the same time
 // give the same words. How long and how often is not in the words: they are kept,
 // and would be news with every minute.

@@ -206,7 +206,7 @@ func counted(findings []clusterfn.Finding) []clusterfn.Finding {
 	return out
 }
 
-// autoscalers tells which of them cannot scale.
+// autoscalers reports which autoscalers cannot scale.
 func autoscalers(all []clusterfn.Autoscaler) []clusterfn.Finding {
 	var out []clusterfn.Finding
 	for _, a := range all {

@@ -10,7 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// Pod tells what is wrong with a pod or not finished, worst first. events are
+// Pod reports what is wrong or unfinished in a pod, worst first. events are
 // the warnings about it.
 func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.Finding {
 	e := examination{pod: p, events: events, now: now}

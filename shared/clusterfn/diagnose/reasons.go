@@ -64,10 +64,10 @@ func find(rows []reasonRow, message string) (reasonRow, bool) {
 	return reasonRow{}, false
 }
 
-// pullReason tells why an image cannot be pulled.
+// pullReason explains why an image cannot be pulled.
 func pullReason(message string) (reasonRow, bool) { return find(reasons().Pulls, message) }
 
-// startReason tells why a pod that has a node does not start.
+// startReason explains why a scheduled pod does not start.
 func startReason(message string) (reasonRow, bool) { return find(reasons().Starts, message) }
 
 // startRank orders messages about a pod that does not start: a cause has a lower rank
@@ -81,7 +81,7 @@ func startRank(message string) int {
 	return len(reasons().Starts)
 }
 
-// schedulingReason tells what one clause of the scheduler's message means.
+// schedulingReason explains one clause of the scheduler's message.
 func schedulingReason(clause string) (reasonRow, bool) {
 	if strings.Contains(clause, "untolerated taint") {
 		return find(reasons().Taints, clause)
@@ -102,7 +102,7 @@ func schedulingRank(r reasonRow) int {
 	return len(t.Taints) + len(t.Scheduling)
 }
 
-// exitCodeWords tells what an exit code means, empty when the number says nothing.
+// exitCodeWords explains an exit code; empty when its meaning is unknown.
 func exitCodeWords(code int) string {
 	for _, row := range reasons().ExitCodes {
 		if row.Code == code {

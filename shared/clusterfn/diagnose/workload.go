@@ -11,7 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// deployment tells what is wrong with the replicas of a Deployment, StatefulSet or
+// deployment reports what is wrong with the replicas of a Deployment, StatefulSet or
 // DaemonSet.
 func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
 	broken := fleet.Failed
@@ -54,7 +54,7 @@ func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
 	return nil
 }
 
-// jobs tells which jobs failed or cannot start. Of the runs of one job only the
+// jobs reports which jobs failed or cannot start. Of the runs of one job only the
 // latest counts. about are the warnings about jobs, by name.
 func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time) []clusterfn.Finding {
 	latest := map[string]clusterfn.Job{}
@@ -74,11 +74,11 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 		case stuck && isQuota(why):
 			f.Code, f.Health, f.Since = clusterfn.Quota, fleet.Degraded, j.CreatedAt
 			f.Reason = fmt.Sprintf("The job %s cannot start: the namespace's quota is used up (%s).", j.Name, brief(quotaWords(why)))
-			f.NextStep = "Raise the namespace's quota, or lower the requests of its pods; the job then starts by itself."
+			f.NextStep = "Raise the namespace's quota, or lower the requests of its pods; the job then starts automatically."
 		case stuck:
 			f.Code, f.Health, f.Since = clusterfn.JobBlocked, fleet.Degraded, j.CreatedAt
 			f.Reason = fmt.Sprintf("The job %s cannot start because its pod cannot be created: %s.", j.Name, brief(why))
-			f.NextStep = "Correct what the message names; the job then starts by itself."
+			f.NextStep = "Correct what the message names; the job then starts automatically."
 		case j.Failed:
 			f.Code, f.Health = clusterfn.JobFailed, fleet.Degraded
 			f.Reason = fmt.Sprintf("The job %s failed: %s.", j.Name, jobWords(j))

@@ -57,7 +57,7 @@ type problem struct {
 }
 
 // answered makes a fault of an answer that is not 200. Only the inspector
-// speaks in problem documents, so one tells it from the gateway.
+// answers with problem documents, which distinguishes it from the gateway.
 func (c *Cluster) answered(function string, resp *http.Response, body []byte) error {
 	cluster, code := c.target.Cluster, resp.StatusCode
 	cause := fmt.Errorf("%s of %s answered %d", function, cluster, code)
@@ -80,8 +80,8 @@ func (c *Cluster) answered(function string, resp *http.Response, body []byte) er
 	return fault.Wrap(fault.Unavailable, cause, "The function %s of %s answers %d, which is not known: deploy the version that belongs to this Ocim.", function, cluster, code)
 }
 
-// refusal passes on what the inspector says, as far as it is about what was
-// asked for and not about how.
+// refusal passes on the inspector's error if it concerns what was requested, not how
+// it was requested.
 func (c *Cluster) refusal(function string, kind fault.Kind, detail string, cause error, wait time.Duration) error {
 	switch kind {
 	case fault.NotFound:

@@ -12,7 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// position is where an instance stands in an order.
+// position is the index of an instance in an order.
 type position struct {
 	Key     string `json:"k"`
 	Cluster string `json:"c"`
@@ -167,7 +167,7 @@ func mostCounted(counts map[string]int, chosen []string) map[string]int {
 }
 
 // key names a filter, so that equal filters have equal keys; false when nothing
-// tells what is visible.
+// reports what is visible.
 func keyOf(f *fleet.Filter) (string, bool) {
 	if f.Visible != nil && f.Sight == "" {
 		return "", false

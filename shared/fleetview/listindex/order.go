@@ -26,7 +26,7 @@ func newOrdering(docs []uint32) *ordering {
 	return &ordering{docs: slices.Collect(slices.Chunk(docs, blockSize/2)), ranks: r}
 }
 
-// ranks tells which of two documents comes first in an order, without looking at
+// ranks reports which of two documents comes first in an order, without looking at
 // them. Numbers leave room between them, so a document that comes in later gets its own
 // without changing others, and the orders of snapshots that follow each other
 // share them. It is written only while the index is held for writing.

@@ -83,7 +83,7 @@ func Open(path string, opts Options) (*Store, error) {
 		return nil, fault.Wrap(fault.Internal, errors.Join(err, db.Close()), "cannot prepare the store %s", path)
 	}
 	s := &Store{db: db, now: opts.Now}
-	s.committer = committer{run: s.runBatch, turn: make(chan struct{}, 1)}
+	s.committer = committer{run: s.runBatch, token: make(chan struct{}, 1)}
 	return s, nil
 }
 
@@ -99,8 +99,8 @@ func syncFolder(folder string) error {
 // Close lets go of the file after the writes that are being synced. Calls
 // that come later return fault.Unavailable.
 func (s *Store) Close() error {
-	s.turn <- struct{}{}
-	defer func() { <-s.turn }()
+	s.token <- struct{}{}
+	defer func() { <-s.token }()
 	if err := s.db.Close(); err != nil {
 		return fault.Wrap(fault.Internal, err, "cannot close the store")
 	}

@@ -27,13 +27,13 @@ type write struct {
 	done  chan struct{} // closed when the write is durable or has failed
 }
 
-// committer groups writes. Whoever gets the turn commits everything that
+// committer groups writes. The writer that holds the token commits everything that
 // queued up while the previous commit was being synced, its own write
 // among it; the others find theirs done. No goroutine and no timer is needed,
 // and a lone writer commits at once.
 type committer struct {
-	run  func([]*write) // commits a batch and sets each write's err
-	turn chan struct{}  // holds one token: whoever put it in commits
+	run   func([]*write) // commits a batch and sets each write's err
+	token chan struct{}  // holds one token: the writer that put it in commits
 
 	mu    sync.Mutex
 	queue []*write
@@ -54,7 +54,7 @@ func (c *committer) do(ctx context.Context, size int, apply func(tx *bbolt.Tx) e
 		select {
 		case <-w.done:
 			return w.err
-		case c.turn <- struct{}{}:
+		case c.token <- struct{}{}:
 			c.commitNext()
 			continue
 		case <-ctx.Done():
@@ -69,14 +69,14 @@ func (c *committer) do(ctx context.Context, size int, apply func(tx *bbolt.Tx) e
 	}
 }
 
-// commitNext commits the next batch and gives the turn back.
+// commitNext commits the next batch and releases the token.
 func (c *committer) commitNext() {
 	batch := c.take()
 	defer func() {
 		for _, w := range batch {
 			close(w.done)
 		}
-		<-c.turn
+		<-c.token
 	}()
 	if len(batch) > 0 {
 		c.run(batch)
@@ -114,7 +114,7 @@ func (s *Store) runBatch(batch []*write) {
 			errs[i] = w.apply(tx)
 			var refusal *fault.Error
 			if errs[i] != nil && !errors.As(errs[i], &refusal) {
-				return errs[i] // the file's, not the caller's: nobody can be served
+				return errs[i] // the file's error, not the caller's: every write fails
 			}
 		}
 		_, err := sweep(tx, s.now(), sweepPerCommit)

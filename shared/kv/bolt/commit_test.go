@@ -23,7 +23,7 @@ type gated struct {
 
 func newGated() *gated {
 	g := &gated{pass: make(chan struct{})}
-	g.committer = committer{turn: make(chan struct{}, 1), run: func(batch []*write) {
+	g.committer = committer{token: make(chan struct{}, 1), run: func(batch []*write) {
 		<-g.pass
 		g.sizes = append(g.sizes, len(batch))
 	}}

@@ -28,7 +28,7 @@ type Options struct {
 	Now     func() time.Time // clock for expiry; time.Now if nil
 	Timeout time.Duration    // of one call with its repetitions, beside the context's; 5 s if 0
 
-	// OnCapacity, if not nil, is told what each successful request consumed:
+	// OnCapacity, if not nil, receives what each successful request consumed:
 	// read and write capacity units of the operation, such as "GetItem". It must
 	// be safe for concurrent use.
 	OnCapacity func(op string, rcu, wcu float64)

@@ -10,7 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/internal/contract"
 )
 
-// Query implements kv.Store. It asks for one item more than wanted, which tells
+// Query implements kv.Store. It requests one item more than wanted, which distinguishes
 // the last page from the one before, and goes on while expired items, which
 // the server counts, leave the page short.
 func (s *Store) Query(caller context.Context, q kv.Query) (kv.Page, error) {

@@ -25,7 +25,7 @@ const (
 	notOurs   = "(attribute_not_exists(#nonce) OR #nonce <> :nonce)"
 )
 
-// maxRounds is how often a write starts anew because the item expired or
+// maxRounds is how often a write restarts because the item expired or
 // came into being between two steps.
 const maxRounds = 4
 
@@ -103,7 +103,7 @@ func (s *Store) Delete(caller context.Context, key kv.Key, cond kv.Condition) er
 	}
 }
 
-// unknown is a write of which nobody can tell whether it happened.
+// unknown is a write whose outcome is unknown.
 func (s *Store) unknown() error {
 	return fault.New(fault.Unavailable, "the table %s lost an answer, the write may have happened", s.table)
 }

@@ -145,7 +145,7 @@ var itemTests = map[string]func(*suite){
 			require.True(s.t, bytes.Equal(value, it.Value))
 		}
 	},
-	"values belong to whoever holds them": func(s *suite) {
+	"callers own the values they receive": func(s *suite) {
 		ctx := s.t.Context()
 		spoil := func(b []byte) {
 			for i := range b {

@@ -60,7 +60,7 @@ type Parts struct {
 	KV        kv.Store
 	Keys      *secret.Keyring
 	Transport http.RoundTripper // to GitLab
-	// Requesters tells what the people who requested something may do now; nil: what
+	// Requesters reports what the requesters may do now; nil: what
 	// their accounts say.
 	Requesters operation.Requesters
 	Now        func() time.Time
@@ -121,13 +121,13 @@ func New(p Parts) *Fleet {
 	return f
 }
 
-// accounts tells what people may do from their accounts.
+// accounts reports what users may do, from their accounts.
 type accounts struct {
 	kv  kv.Store
 	now func() time.Time
 }
 
-// Allowed implements operation.Requesters. What nobody requested, Ocim itself does; what
+// Allowed implements operation.Requesters. Operations without a requester are Ocim's own; what
 // releases before 2026-12 stored names no account.
 func (a accounts) Allowed(ctx context.Context, by audit.Actor, kind fleet.OperationKind, cluster string) (bool, error) {
 	if by.UserID == "" {
@@ -195,7 +195,7 @@ func (f *Fleet) VerifyAudit(ctx context.Context) (audit.Verification, error) {
 // viewNoted is how long repeated reads of the same log count as one view.
 const viewNoted = time.Hour
 
-// NoteView records in the audit log that somebody read a log, once an hour.
+// NoteView records in the audit log that someone read a log, once an hour.
 func (f *Fleet) NoteView(ctx context.Context, by audit.Actor, action, target string) error {
 	return f.Audit.Note(ctx, by.UserID+" "+by.TokenID+" "+action+" "+target, viewNoted, audit.Entry{Actor: by, Action: action, Target: target})
 }

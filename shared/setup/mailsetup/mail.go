@@ -16,7 +16,7 @@ const SecretSMTPPassword = "ocim-smtp-password"
 type Mail struct {
 	From     string        `envconfig:"MAIL_FROM" desc:"Sender of mail, such as Ocim <ocim@example.org>."`
 	Outbox   string        `envconfig:"MAIL_OUTBOX" desc:"Folder that mail is written to instead of being sent."`
-	Host     string        `envconfig:"SMTP_HOST" desc:"Mail server. Without one Ocim sends no mail, so nobody can be invited or reset a password."`
+	Host     string        `envconfig:"SMTP_HOST" desc:"Mail server. Without one Ocim sends no mail, so invitations and password resets are unavailable."`
 	Port     int           `envconfig:"SMTP_PORT" default:"587" desc:"Port of the mail server."`
 	Security mail.Security `envconfig:"SMTP_SECURITY" default:"starttls" desc:"Encryption towards the mail server: starttls, tls, or plain for a relay on the same machine."`
 	User     string        `envconfig:"SMTP_USER" desc:"Account at the mail server. Its password is the secret ocim-smtp-password."`

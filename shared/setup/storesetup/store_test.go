@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
-// down is a store that nobody reaches.
+// down is an unreachable store.
 type down struct{ kv.Store }
 
 func (down) Get(context.Context, kv.Key, ...kv.ReadOption) (kv.Item, error) {
