@@ -27,7 +27,7 @@ test('the set-up link makes one administrator, once', async () => {
   await page.getByLabel('Email').fill(ada.email);
   await page.getByLabel('Password', { exact: true }).fill('too short');
   await page.getByRole('button', { name: 'Create account' }).click();
-  await see(page.getByText('15 characters or more; this has 9.'));
+  await see(page.getByText(/Use at least 15 characters; this has 9\./));
   expect(page.url(), 'the link, once it was read').not.toContain('#');
 
   await setUp(page, ocim.program);
@@ -63,7 +63,7 @@ test('somebody is invited, registers, logs in and out, and replaces a forgotten 
   await page.goto('/instances?name=cinder');
   await see(title(page, 'Log in'));
   await enterPassword(page, erin);
-  await see(title(page, 'Overview'));
+  await see(title(page, 'Instances'));
   expect(new URL(page.url()).search).toBe('?name=cinder');
 
   // Whether there is an account or not, the answer is the same.

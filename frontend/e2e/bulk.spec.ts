@@ -10,7 +10,7 @@ const lab = 'lab-minikube';
 async function choose(page: Page, ...names: string[]): Promise<void> {
   await page.goto('/instances');
   for (const name of names) {
-    await page.getByRole('checkbox', { name: `Choose ${name} on ` }).press('Space');
+    await page.getByRole('checkbox', { name: `Select ${name} on ` }).press('Space');
   }
   const bar = page.getByRole('region', { name: 'Selected instances' });
   await see(bar.getByText(`${names.length} instances on 1 cluster`));
@@ -46,8 +46,8 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
   await see(page.getByText('Paused by ada@example.org'));
   await page.getByRole('button', { name: 'Abort' }).click();
   const dialog = page.getByRole('dialog');
-  await look(page, dialog.getByText(/The 2 instances that wait/));
-  await dialog.getByRole('button', { name: 'Leave out 2' }).click();
+  await look(page, dialog.getByText(/Ocim skips the 2 instances still waiting/));
+  await dialog.getByRole('button', { name: 'Skip 2 instances' }).click();
   await see(
     page.getByRole('main').getByText('Aborted', { exact: true }),
     row(page, 'pr-36012').getByText('Skipped'),
@@ -89,11 +89,11 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
   await preview(page, 'SESSION_COOKIE_AGE', '7200');
   await see(
     page
-      .getByRole('region', { name: 'Skipped, 1' })
+      .getByRole('region', { name: 'Skipped, group 1' })
       .getByText(/aspects-trial\/config.yml cannot be edited, line \d+/),
     page.getByText('SESSION_COOKIE_AGE: 7200').first(),
   );
-  await look(page, page.getByText('sandbox goes first, alone.'));
+  await look(page, page.getByText(/Canary: sandbox\./));
   await page.getByRole('button', { name: 'Change 4 instances' }).click();
 
   await see(
@@ -113,7 +113,7 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
   await ocim.program.end('SIGKILL');
   await ocim.program.run();
   await page.reload();
-  await page.getByRole('button', { name: 'Retry the 2 that failed' }).click();
+  await page.getByRole('button', { name: 'Retry 2 failed' }).click();
   await see(page.getByText('4 succeeded', { exact: true }));
   await see(page.getByRole('main').getByText('Done', { exact: true }));
   expect(await fileInGit(ocim.program, lab, 'instances/theme-playground/config.yml')).toContain(
@@ -128,8 +128,5 @@ test('a wave that fails pauses the change; it is retried, across a restart, unti
     .click();
   await see(title(page, 'sandbox'), page.getByText('“Sessions of two hours.”').first());
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Bulk changes' }).click();
-  await look(
-    page,
-    page.getByRole('row', { name: /Update 5 instances/ }).getByText('4 succeeded, 1 left out'),
-  );
+  await look(page, page.getByRole('row', { name: /Update 5 instances/ }).getByText('4 succeeded, 1 skipped'));
 });

@@ -20,6 +20,7 @@ test('an operator finds an instance, deploys a new one and sees it become active
   await enterPassword(page, ada);
   await see(title(page, 'Overview'));
 
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Instances' }).click();
   await see(instanceRow(page, 'ardmore-university'));
   await page.getByRole('textbox', { name: 'Filter by name' }).fill('kestrel');
   await seeNoMore(instanceRow(page, 'ardmore-university'));

@@ -1,6 +1,19 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { ada, finn, invite, logIn, look, register, see, seeNoMore, title, until, useOcim } from './harness';
+import {
+  ada,
+  finn,
+  invite,
+  logIn,
+  look,
+  register,
+  see,
+  seeNoMore,
+  title,
+  until,
+  useOcim,
+  visitAdministration,
+} from './harness';
 
 const ocim = useOcim();
 
@@ -71,7 +84,7 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
   await see(chosen, instances(page).getByRole('link', { name: 'paperbird', exact: true }));
   await page.goto('/instances');
   await see(chosen);
-  await page.getByRole('button', { name: 'Remove the filter Health: Failed' }).click();
+  await page.getByRole('button', { name: 'Remove filter Health: Failed' }).click();
   await look(page, page.getByText('Unsaved changes'));
 
   await invite(page, finn.email);
@@ -101,8 +114,8 @@ test('the audit log shows what was just done, with the values before and after',
   await see(title(page, 'Account'));
   await page.getByLabel('Name', { exact: true }).fill('Ada King');
   await page.getByRole('button', { name: 'Save' }).click();
-  await see(page.getByRole('button', { name: /account of Ada King/ }));
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Audit' }).click();
+  await see(page.getByRole('button', { name: /account menu for Ada King/ }));
+  await visitAdministration(page, 'Audit');
   await see(title(page, 'Audit'));
   const log = page.getByRole('table', { name: 'Audit log' });
   await log.getByRole('button', { name: 'Name changed' }).click();
@@ -120,7 +133,7 @@ test('a subscription is tested, and its delivery told', async () => {
   await see(title(page, 'Notifications'));
   await page.getByLabel('Name', { exact: true }).fill('Night watch');
   await page.getByRole('button', { name: 'Subscribe' }).click();
-  await page.getByRole('button', { name: 'Send test of Night watch' }).click();
+  await page.getByRole('button', { name: 'Send a test notification for Night watch' }).click();
   const delivery = page.getByRole('table', { name: 'Deliveries' }).getByRole('row', { name: 'Night watch' });
   await look(page, delivery.getByText('Sent'));
 });

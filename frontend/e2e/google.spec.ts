@@ -24,7 +24,7 @@ test('who was invited comes in with Google, to the page that was asked for', asy
   await page.goto('/instances?name=cinder');
   await see(title(page, 'Log in'));
   await google(page).click();
-  await see(title(page, 'Overview'));
+  await see(title(page, 'Instances'));
   expect(new URL(page.url()).search).toBe('?name=cinder');
   await page.goto('/account');
   expect(await page.getByLabel('Email').inputValue()).toBe(erin.email);

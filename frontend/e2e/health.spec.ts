@@ -76,9 +76,9 @@ test('what somebody changed in the cluster is drift: on its page, in the list an
   const drift = page.getByRole('region', {
     name: 'Drift: the running instance differs from the deployed configuration',
   });
-  await see(drift.getByText(/lms: maximum replicas 4 runs, 10 is in git \(GROVE_LMS_MAX_REPLICAS\)/));
+  await see(drift.getByText(/lms: maximum replicas 4 running, 10 in git \(GROVE_LMS_MAX_REPLICAS\)/));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Asked again: GitLab, the cluster and the usage report.'));
+  await see(page.getByText('Refreshed GitLab, the cluster and the usage report.'));
   await look(page, drift);
 
   await page.goto('/instances?drift=drifted');
@@ -87,7 +87,7 @@ test('what somebody changed in the cluster is drift: on its page, in the list an
     .getByRole('row', { name: /sisu-university/ });
   await see(drifted.getByText(/drifted: lms has at most 4 instead of 10 replicas/));
   await seeNoMore(page.getByRole('row', { name: /ardmore-university/ }));
-  await page.getByRole('button', { name: 'Remove the filter Drift: Drifted' }).click();
+  await page.getByRole('button', { name: 'Remove filter Drift: Drifted' }).click();
   await see(page.getByRole('row', { name: /ardmore-university/ }));
 
   await page.goto('/overview');
@@ -110,7 +110,7 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   const asked: string[] = [];
   page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Asked again: GitLab, the cluster and the usage report.'));
+  await see(page.getByText('Refreshed GitLab, the cluster and the usage report.'));
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );
@@ -148,7 +148,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   const gateway = await passingGateway();
   try {
     await dialog.getByLabel('Gateway').fill(gateway.url);
-    await dialog.getByRole('button', { name: 'Edit', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
     await seeNoMore(dialog);
   } finally {
     gateway.close();

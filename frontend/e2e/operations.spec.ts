@@ -14,6 +14,7 @@ import {
   see,
   seeEnd,
   seeNoMore,
+  seeOver,
   step,
   title,
   until,
@@ -40,10 +41,10 @@ test('an operator updates an instance behind a preview and sees it succeed, then
   const editor = page.getByRole('textbox', { name: path }).and(page.locator('[contenteditable=true]'));
   await see(editor.getByText('Quarry Hill Music'));
   await page.getByRole('textbox', { name: 'Reason (optional)' }).fill('They chose a shorter name.');
-  await look(page, page.getByText('1 file is changed.'));
+  await look(page, page.getByText(/^1 file changed\./));
   await page.getByRole('button', { name: 'Preview' }).click();
   await see(
-    page.getByRole('region', { name: 'Preview' }).getByText('Services restart one after another'),
+    page.getByRole('region', { name: 'Preview' }).getByText(/^Restarts services one after another/),
     page.getByText('Quarry Hill Music'),
   );
   await look(page, page.getByRole('status').filter({ hasText: 'Reason: They chose a shorter name.' }));
@@ -68,14 +69,14 @@ test('an operator updates an instance behind a preview and sees it succeed, then
   await page.getByRole('link', { name: 'Full history' }).click();
   await see(title(page, 'History of quarry-hill'));
   await look(page, page.getByText('“They chose a shorter name.”'));
-  await page.getByRole('button', { name: 'Roll back to it' }).click();
+  await page.getByRole('button', { name: /^Roll back to (#\d+|this version)$/ }).click();
   const dialog = page.getByRole('dialog');
   await see(
     dialog
       .getByText('PLATFORM_NAME: "Quarry Hill Music"')
       .or(dialog.getByText('PLATFORM_NAME: Quarry Hill Music')),
   );
-  await look(page, dialog.getByText('What is sent to GitLab'));
+  await look(page, dialog.getByText(/^Request to GitLab/));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
   await see(title(page, 'quarry-hill'));
   await seeEnd(page, 'Update', 'Succeeded');
@@ -106,7 +107,11 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
 
   await takeIn.click();
   const meanwhile = page.getByRole('region', { name: 'Changed in the meantime' });
-  await look(page, meanwhile.getByText('SESSION_COOKIE_AGE: 60'), meanwhile.getByText('both are kept'));
+  await look(
+    page,
+    meanwhile.getByText('SESSION_COOKIE_AGE: 60'),
+    meanwhile.getByText(/both changes are kept/),
+  );
   await page.getByRole('button', { name: 'Continue with the merge' }).click();
   await see(preview.getByText('hello@velo.example.com'), go.and(page.locator(':enabled')));
 
@@ -166,7 +171,10 @@ test('what is no YAML is told at its line, and is not previewed', async () => {
   await writeYaml(page, 'instances/terra-farmers/config.yml', 'PLATFORM_NAME: a\n');
   await page.keyboard.press('ControlOrMeta+End');
   await page.keyboard.type('K8S_N');
-  await see(page.getByRole('option', { name: 'K8S_NAMESPACE' }), page.getByText(/Do not change it lightly/));
+  await see(
+    page.getByRole('option', { name: 'K8S_NAMESPACE' }),
+    page.getByText(/Changing this leaves the instance’s existing data behind\./),
+  );
   await page.getByRole('tab', { name: 'grove.yml' }).click();
   await writeYaml(page, 'instances/terra-farmers/grove.yml', 'PR_WATCHER: {}\n');
   await page.keyboard.press('ControlOrMeta+End');
@@ -183,7 +191,7 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
   const path = 'instances/paperbird/config.yml';
   const before = await fileInGit(ocim.program, 'academy-do', path);
   const archive = await ask(page, 'Archive');
-  await look(page, archive.getByText('the instance is taken off the cluster'));
+  await look(page, archive.getByText(/^Removes the instance from the cluster/));
   await archive.getByRole('button', { name: 'Archive' }).click();
   await seeEnd(page, 'Archive', 'Succeeded');
   await see(page.getByRole('main').getByText('Archived', { exact: true }).first());
@@ -220,7 +228,7 @@ test('deleting takes the typed name; what is protected stays', async () => {
   const button = dialog.getByRole('button', { name: 'Delete permanently' });
   await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-tria');
   expect(await button.isDisabled()).toBe(true);
-  await look(page, dialog.getByText('Data is lost for good'));
+  await look(page, dialog.getByText(/^Permanently deletes data/));
   await dialog.getByRole('textbox', { name: 'Type scorm-trial' }).fill('scorm-trial');
   await button.click();
   await seeEnd(page, 'Delete', 'Succeeded');
@@ -236,20 +244,20 @@ test('a failed pipeline shows its first error, and succeeds when it is retried',
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('button', { name: 'Deploy' }).click();
   await seeEnd(page, 'Update', 'Failed');
-  await look(page, page.getByRole('alert').filter({ hasText: 'the operation failed.' }));
+  await look(page, page.getByRole('alert').filter({ hasText: 'The operation failed.' }));
 
   await page
     .getByRole('region', { name: 'Pipeline', exact: true })
     .getByRole('link', { name: /^Pipeline #/ })
     .click();
-  await see(page.getByRole('heading', { name: /deploy-instance.* failed in the stage/ }));
+  await see(page.getByRole('heading', { name: /deploy-instance.* failed in stage/ }));
   await see(page.getByText('error: timed out waiting for the condition').first());
   await see(page.getByText('Insufficient memory').first());
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retry pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'redwood-regression');
-  await seeEnd(page, 'Update', 'Succeeded');
+  await seeOver(page, 'Update', 'Succeeded');
 });
 
 test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canceled and retried', async () => {
@@ -264,9 +272,9 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
 
   await visitInstance(page, 'ulmo-candidate');
   const dialog = await ask(page, 'Archive');
-  await see(dialog.getByText(/this one starts when it is done/));
+  await see(dialog.getByText(/this one starts after it/));
   await dialog.getByRole('button', { name: 'Archive' }).click();
-  await see(operation(page, 'Archive').getByText('It waits for 1 other operation'));
+  await see(operation(page, 'Archive').getByText(/Waiting for 1 other operation on this cluster\./));
   await page
     .getByRole('navigation', { name: 'Breadcrumb' })
     .getByRole('link', { name: 'lab-minikube' })
@@ -287,14 +295,14 @@ test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canc
     .click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   const cancel = page.getByRole('dialog');
-  await look(page, cancel.getByText('Its running jobs are stopped'));
+  await look(page, cancel.getByText(/Running jobs stop immediately/));
   await cancel.getByRole('button', { name: 'Cancel pipeline' }).click();
   await seeNoMore(cancel);
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Retry pipeline' }).click();
   await seeNoMore(page.getByRole('dialog'));
   await visitInstance(page, 'load-test');
-  await seeEnd(page, 'Update', 'Succeeded');
+  await seeOver(page, 'Update', 'Succeeded');
 });
 
 test('reprovisioning takes a setting and an administrator', async () => {
@@ -302,7 +310,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
   await logIn(page);
   await visitInstance(page, 'cinder-arts');
   const off = await ask(page, 'Reprovision cluster');
-  await look(page, off.getByText('Reprovisioning is switched off for this cluster'));
+  await look(page, off.getByText(/Reprovisioning is disabled for this cluster/));
   expect(await off.getByRole('button', { name: 'Reprovision' }).isDisabled()).toBe(true);
   await off.getByRole('button', { name: 'Cancel' }).click();
 

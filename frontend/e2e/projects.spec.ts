@@ -13,7 +13,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
   await page.getByLabel('Project').fill(`${ocim.program.gitlab}/guild/grove-guild-do/-/tree/main`);
   await page.getByRole('textbox', { name: 'API token' }).fill('glpat-of-somebody-else');
   await page.getByRole('textbox', { name: 'Trigger token' }).fill('glptt-demonstration-guild');
-  await page.getByRole('radio', { name: /Ocim makes one/ }).check();
+  await page.getByRole('radio', { name: /Generate one and register it/ }).check();
   await page.getByRole('button', { name: 'Check and add' }).click();
   const token = page
     .getByRole('list', { name: 'Checks' })
@@ -24,7 +24,7 @@ test('a project is added by its checks, looked after, and removed', async () => 
 
   await page.getByRole('textbox', { name: 'API token' }).fill('glpat-demonstration-only');
   await page.getByRole('button', { name: 'Check and add' }).click();
-  await see(title(page, `${cluster} is added`));
+  await see(title(page, `${cluster} added`));
   const progress = page.getByRole('list', { name: 'Progress' });
   await see(
     progress.getByText('3: bakers-guild, clockmakers, stonemasons'),
@@ -52,12 +52,9 @@ test('a project is added by its checks, looked after, and removed', async () => 
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await look(page, page.getByRole('row', { name: /^Region ams9 Overridden ams3/ }));
   await page.getByRole('link', { name: 'Grove integration' }).click();
-  await look(
-    page,
-    page.getByRole('region', { name: 'Archive', exact: true }).getByText(/What is sent to GitLab/),
-  );
+  await look(page, page.getByRole('region', { name: 'Archive', exact: true }).getByText(/Request to GitLab/));
   await page.getByRole('link', { name: 'View cluster' }).click();
-  await see(title(page, 'guild-do'), page.getByText('set by hand; found: ams3'));
+  await see(title(page, 'guild-do'), page.getByText('overridden; in the repository: ams3'));
 
   await page.getByRole('link', { name: 'Remove' }).click();
   const dialog = page.getByRole('dialog');

@@ -7,9 +7,9 @@ const ocim = useOcim();
 /** Does something to a user, as the administrator whose page it is. */
 async function change(administrator: Page, name: string, what: string): Promise<void> {
   await administrator.goto('/administration/users');
-  await administrator.getByRole('button', { name: `Change ${name}` }).click();
+  await administrator.getByRole('button', { name: `Edit ${name}` }).click();
   await administrator
-    .getByRole('group', { name: `Change ${name}` })
+    .getByRole('group', { name: `Edit ${name}` })
     .getByRole('button', { name: what })
     .click();
 }
@@ -29,7 +29,7 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   }
   for (const section of ['contract', 'usage']) {
     await page.goto(`${project}/${section}`);
-    await see(page.getByText('Only administrators change this.'));
+    await see(page.getByText(/Only administrators can change this\./));
   }
 
   await page.goto('/clusters/grove-lab-minikube/deploy');
@@ -71,7 +71,7 @@ test('who may see one cluster is told of no other', async () => {
   await logIn(administrator);
   await administrator.goto('/administration/invitations');
   await administrator.getByLabel('Email').fill(finn.email);
-  await administrator.getByLabel('Role on all clusters').selectOption({ label: 'None' });
+  await administrator.getByRole('radio', { name: 'Only these clusters' }).check();
   await administrator.getByRole('checkbox', { name: /academy/ }).check();
   await administrator.getByRole('button', { name: 'Send invitation' }).click();
 

@@ -41,7 +41,7 @@ test('three wrong settings of a new project are found, corrected in turn, and it
 
   await setPolicy(ocim.program, 'guild-do', {});
   await check.click();
-  await see(title(page, 'grove-guild-do is added'));
+  await see(title(page, 'grove-guild-do added'));
   ocim.expects(/^409 GET .*\/tile-works\/(events|pods|drift|replication)$/); // the cluster has no gateway
   await deploy(page, 'guild-do', 'tile-works', 'Tile Works');
   await seeBecomeActive(page);

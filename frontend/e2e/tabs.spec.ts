@@ -1,6 +1,6 @@
 import type { Page, Response } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { logIn, see, title, until, useOcim } from './harness';
+import { logIn, see, title, until, useOcim, visitAdministration } from './harness';
 
 const ocim = useOcim();
 
@@ -17,7 +17,7 @@ function renewals(tabs: Page[]): number[] {
 /** Whether both tabs can still go where only people go who are logged in. */
 async function seeBothInside(first: Page, second: Page): Promise<void> {
   await first.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Clusters' }).click();
-  await second.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'People' }).click();
+  await visitAdministration(second, 'People');
   await see(title(first, 'Clusters'), title(second, 'People'));
   await see(
     first.getByRole('link', { name: 'academy-do' }).first(),
@@ -32,7 +32,7 @@ test('two tabs whose access runs out at once stay logged in', async () => {
   await second.clock.install();
   await logIn(first);
   await second.goto('/instances');
-  await see(title(second, 'Overview'));
+  await see(title(second, 'Instances'));
 
   const seen = renewals([first, second]);
   await Promise.all([first.clock.fastForward('09:45'), second.clock.fastForward('09:45')]);
@@ -56,7 +56,7 @@ test('two tabs that cannot take turns stay logged in, too', async () => {
   ocim.expects(/^409 POST \/function\/auth\/v1\/refresh$/);
   for (let round = 0; round < 5; round++) {
     await Promise.all([first.goto('/instances'), second.goto('/instances')]);
-    await see(title(first, 'Overview'), title(second, 'Overview'));
+    await see(title(first, 'Instances'), title(second, 'Instances'));
     await seeBothInside(first, second);
   }
 });

@@ -9,13 +9,13 @@ export async function deploy(page: Page, cluster: string, name: string, platform
   await page.getByRole('link', { name: 'Deploy a new instance' }).click();
   await see(title(page, 'Deploy a new instance'));
   await page.getByLabel('Instance name').fill(name);
-  await see(page.getByText(`${name} is free on ${cluster}.`));
+  await see(page.getByText(`${name} is available.`));
   await writeYaml(page, 'Overrides (YAML)', `PLATFORM_NAME: ${platform}`);
   await page.getByLabel('Reason (optional)').fill('The school asked for it.');
   await page.getByRole('button', { name: 'Preview' }).click();
   await see(
-    page.getByText(`It touches ${name}.`),
-    page.getByText('What is sent to GitLab:'),
+    page.getByText(`Affects ${name}.`),
+    page.getByText('Request to GitLab:'),
     page.getByText(`instances/${name}/config.yml`),
   );
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();

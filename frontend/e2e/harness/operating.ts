@@ -36,6 +36,13 @@ export async function seeEnd(
   );
 }
 
+/** Waits until the newest operation of an instance, of which its page keeps one line once it is over, has ended so. */
+export async function seeOver(page: Page, what: string, how: 'Succeeded' | 'Canceled'): Promise<void> {
+  const details = page.getByRole('button', { name: 'Details', exact: true });
+  const line = page.getByRole('main').getByRole('paragraph').filter({ has: details });
+  await see(line.getByText(what, { exact: true }), line.getByText(how, { exact: true }));
+}
+
 /** How the page's own calls say who it is; for calls that no screen makes. */
 export async function bearerOf(page: Page): Promise<string> {
   const [request] = await Promise.all([

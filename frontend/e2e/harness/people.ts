@@ -75,6 +75,14 @@ export async function logOut(page: Page, person: Person): Promise<void> {
   await see(title(page, 'Logged out'));
 }
 
+/** Opens a page of the sidebar's administration, which is folded until it is needed. */
+export async function visitAdministration(page: Page, name: string): Promise<void> {
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  const group = pages.getByRole('button', { name: 'Administration' });
+  if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
+  await pages.getByRole('link', { name, exact: true }).click();
+}
+
 /** Invites somebody, as the administrator whose page it is. */
 export async function invite(page: Page, email: string, role = 'Viewer'): Promise<void> {
   await page.goto('/administration/invitations');
