@@ -23,7 +23,7 @@ export function refusal(world: World, cluster: string, wanted: Wanted) {
     return [];
   });
   if (world.instances.some((i) => i.cluster === cluster && i.name === wanted.instance)) {
-    errors.push({ field: 'instance', message: 'This cluster has an instance of that name.' });
+    errors.push({ field: 'instance', message: 'This cluster already has an instance with this name.' });
   }
   return errors.length > 0 ? problem(422, 'Some of the input is wrong.', errors) : undefined;
 }

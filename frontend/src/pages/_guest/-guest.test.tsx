@@ -51,7 +51,7 @@ describe('log in', () => {
   test.each([
     ['refused', /has no access/],
     ['canceled', /left Google/],
-    ['anything', /did not succeed/],
+    ['anything', /Couldn’t log in with Google/],
   ])('tells why Google did not work: %s', async (problem, text) => {
     open(`/login?problem=${problem}`);
     expect(await screen.findByText(text)).toBeVisible();

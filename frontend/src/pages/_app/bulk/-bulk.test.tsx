@@ -52,7 +52,7 @@ test('instances are chosen by keyboard, and go to the change', async () => {
 
 test('the shift key chooses all from the one before', async () => {
   const { user } = open('/instances');
-  const boxes = await within(await table()).findAllByRole('checkbox', { name: /^Choose (?!all)/ });
+  const boxes = await within(await table()).findAllByRole('checkbox', { name: /^Select (?!all)/ });
   await user.click(boxes[1] as HTMLElement);
   await user.keyboard('{Shift>}');
   await user.click(boxes[4] as HTMLElement);
@@ -66,7 +66,7 @@ test('viewers choose nothing', async () => {
   enter('viewer');
   open('/instances');
   await table();
-  expect(screen.queryByRole('checkbox', { name: /^Choose/ })).toBeNull();
+  expect(screen.queryByRole('checkbox', { name: /^Select/ })).toBeNull();
 });
 
 test('an operator of one cluster chooses only there', async () => {
@@ -77,7 +77,7 @@ test('an operator of one cluster chooses only there', async () => {
     user: { ...user, role: 'viewer', clusters: { 'learn-do': 'operator' } },
   });
   open('/instances');
-  const boxes = await within(await table()).findAllByRole('checkbox', { name: /^Choose (?!all)/ });
+  const boxes = await within(await table()).findAllByRole('checkbox', { name: /^Select (?!all)/ });
   expect(boxes).toHaveLength(api.world.instances.filter((i) => i.cluster === 'learn-do').length);
 });
 
@@ -92,7 +92,7 @@ test('a change is previewed in groups, then started once', async () => {
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Preview' }));
   expect(await screen.findByRole('heading', { name: 'Same change' })).toBeVisible();
-  expect(screen.getByRole('region', { name: 'Skipped, 1' })).toHaveTextContent(archived?.name ?? '-');
+  expect(screen.getByRole('region', { name: 'Skipped, group 1' })).toHaveTextContent(archived?.name ?? '-');
   expect(screen.getByText('SESSION_COOKIE_AGE: 7200')).toBeVisible();
   expect(screen.getByText(`${named(1)[0]?.name}. Reason: shorter sessions`)).toBeVisible();
   expect(await faults()).toEqual([]);
@@ -170,8 +170,8 @@ test('a paused one says why, and its failed instances are tried again', async ()
     within(board).getByRole('link', { name: `Follow the operation of ${named(1)[0]?.name ?? ''}` }),
   ).toHaveAttribute('href', `/clusters/campus-aws/instances/${named(1)[0]?.name}?operation=o1`);
   expect(await faults()).toEqual([]);
-  await user.click(screen.getByRole('button', { name: 'Retry the 1 that failed' }));
-  await waitFor(() => expect(board).toHaveTextContent('try 2'));
+  await user.click(screen.getByRole('button', { name: 'Retry 1 failed' }));
+  await waitFor(() => expect(board).toHaveTextContent('attempt 2'));
   expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible();
 });
 

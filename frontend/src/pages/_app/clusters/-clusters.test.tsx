@@ -88,7 +88,7 @@ test('a project that cannot be read says why, and since when its data are', asyn
   open('/clusters/campus-aws');
   const alert = await screen.findByRole('alert');
   expect(alert).toHaveTextContent('GitLab refuses the token.');
-  expect(alert).toHaveTextContent(/as of \d\d:\d\d/);
+  expect(alert).toHaveTextContent(/Showing data from \d\d:\d\d/);
   expect(screen.getByText('eu-central-1')).toBeVisible();
 });
 
@@ -180,10 +180,10 @@ test('a cluster that nobody can ask is not asked', async () => {
   if (!cluster) throw new Error('an empty world');
   cluster.online = {
     state: 'unknown',
-    reason: 'Workloads in campus-aws is Unknown: enter the address of its gateway.',
+    reason: 'The workloads in campus-aws are unknown: enter the address of its gateway.',
   };
   open('/clusters/campus-aws');
-  expect(await panel('Workloads')).toHaveTextContent(/Unknown.*enter the address of its gateway/);
+  expect(await panel('Workloads')).toHaveTextContent(/Unknown.*are unknown: enter the address of its gateway/);
   expect(screen.queryByRole('region', { name: 'Nodes' })).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
 });

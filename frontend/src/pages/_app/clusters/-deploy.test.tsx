@@ -40,7 +40,7 @@ test('says what is wrong with a name as one types', async () => {
   expect(name).toHaveAccessibleDescription(/Start with a lowercase letter/);
   await user.clear(name);
   await user.type(name, 'academy');
-  expect(name).toHaveAccessibleDescription(/has an instance of that name/);
+  expect(name).toHaveAccessibleDescription(/already has an instance with this name/);
   await user.type(name, '-two');
   expect(screen.getByText('academy-two is available.')).toBeVisible();
   expect(await faults()).toEqual([]);
@@ -49,7 +49,7 @@ test('says what is wrong with a name as one types', async () => {
 test('sends nothing that cannot be right', async () => {
   const { name, overrides, preview, user } = await openForm();
   await preview();
-  expect(name).toHaveAccessibleDescription(/A name is needed/);
+  expect(name).toHaveAccessibleDescription(/Enter a name/);
   await user.type(name, 'fresh');
   overrides('A: 1\nA: 2\n');
   expect(await screen.findByText(/^Line 2:/)).toBeVisible();
@@ -84,7 +84,7 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
   expect(screen.getByText(/^Request to GitLab:/)).toBeVisible();
   expect(screen.getByText('instances/fresh/config.yml')).toBeVisible();
-  expect(screen.getByText(/^Grove writes them/)).toBeVisible();
+  expect(screen.getByText(/^Grove writes these files/)).toBeVisible();
   expect(mock.world.operations).toEqual([]);
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Back to editing' }));
@@ -104,7 +104,7 @@ test('starts one operation, however often it is pressed or repeated', async () =
   await user.type(name, 'fresh');
   await preview();
   await user.click(await deploy());
-  expect(await screen.findByRole('alert')).toHaveTextContent('cannot be reached');
+  expect(await screen.findByRole('alert')).toHaveTextContent('Couldn’t reach Ocim');
   await user.dblClick(await deploy());
   await screen.findByRole('heading', { name: 'fresh', level: 1 });
   expect(new Set(keys).size).toBe(1);

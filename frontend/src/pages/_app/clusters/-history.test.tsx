@@ -55,7 +55,7 @@ test('who, when, why and how it went, with the diff of the one that is open', as
   expect(first).toHaveTextContent('Create');
   await user.click(within(current as HTMLElement).getByRole('button', { name: 'Update' }));
   expect(
-    await screen.findByRole('table', { name: 'Changes of instances/academy/config.yml' }),
+    await screen.findByRole('table', { name: 'Changes in instances/academy/config.yml' }),
   ).toHaveTextContent('A: 2');
   expect(router.state.location.search).toEqual({ operation: 'o2' });
   expect(await faults(screen.getByRole('main'))).toEqual([]);

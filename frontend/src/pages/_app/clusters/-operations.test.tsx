@@ -31,7 +31,7 @@ test('archiving shows what happens and what is sent, and starts once', async () 
   const dialog = await choose(user, 'Archive');
   expect(await within(dialog).findByText('the instance is taken off the cluster')).toBeVisible();
   expect(dialog).toHaveTextContent('/api/v4/projects/4201/trigger/pipeline');
-  expect(dialog).toHaveTextContent('by 4 earlier runs');
+  expect(dialog).toHaveTextContent('(4 earlier runs)');
   expect(await faults(dialog)).toEqual([]);
   const button = within(dialog).getByRole('button', { name: 'Archive' });
   await waitFor(() => expect(button).toBeEnabled());
@@ -201,7 +201,7 @@ test.each([
   api.world.operations.unshift({ ...waiting('w1', name, 'requested'), state, detail, ...ended });
   open(address);
   expect(await screen.findByText(detail)).toBeVisible();
-  expect(screen.queryByText('the operation failed.') !== null).toBe(state === 'failed');
+  expect(screen.queryByText('The operation failed.') !== null).toBe(state === 'failed');
 });
 
 test('of a deleted instance only the cluster is left to act on', async () => {

@@ -75,7 +75,7 @@ test('a part that fails leaves the others, and its own last data with their age'
   );
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
   const pods = screen.getByRole('region', { name: 'Pods' });
-  expect(await within(pods).findByRole('alert')).toHaveTextContent('could not be brought up to date');
+  expect(await within(pods).findByRole('alert')).toHaveTextContent('Couldn’t refresh the pods.');
   expect(within(pods).getByRole('table', { name: 'Pods' })).toBeVisible();
   expect(within(pods).getByText(/^As of/)).toBeVisible();
   expect(within(screen.getByRole('region', { name: 'Replication' })).queryByRole('alert')).toBeNull();
@@ -87,7 +87,7 @@ test('a cluster that is offline hides nothing that GitLab knows', async () => {
   const { user } = open(address);
   for (const name of ['Pods', 'Replication', 'Events']) {
     const panel = await screen.findByRole('region', { name });
-    expect(await within(panel).findByRole('alert')).toHaveTextContent('the cluster cannot be reached.');
+    expect(await within(panel).findByRole('alert')).toHaveTextContent('The cluster cannot be reached.');
   }
   const status = screen.getByText('Health').parentElement;
   expect(status).toHaveTextContent(/Unknown.*last seen 22 Nov 12:04 UTC/);
@@ -167,7 +167,7 @@ test('an operator reads the log of before the restart, and the address says so',
   expect(await screen.findByText(/^1 of 199/)).toBeVisible();
   await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), '100');
   await waitFor(() => expect(router.state.location.search).toMatchObject({ lines: '100' }));
-  await user.selectOptions(screen.getByRole('combobox', { name: 'From' }), 'current');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Run' }), 'current');
   expect(await screen.findByRole('button', { name: 'Follow', pressed: true })).toBeVisible();
   expect(await faults(screen.getByRole('main'))).toEqual([]);
   await user.click(screen.getByRole('link', { name: 'Close log' }));

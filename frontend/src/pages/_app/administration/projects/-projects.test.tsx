@@ -141,7 +141,7 @@ describe('facts and links', () => {
     await user.type(field, 'mars-1');
     await user.click(within(dialog).getByRole('button', { name: 'Save' }));
     const row = await screen.findByRole('row', { name: /^Region mars-1 Overridden eu-central-1/ });
-    expect(screen.getByText('1 set by hand')).toBeVisible();
+    expect(screen.getByText('1 overridden')).toBeVisible();
     expect(await faults()).toEqual([]);
     await user.click(within(row).getByRole('button', { name: 'Remove override: Region' }));
     expect(await screen.findByRole('row', { name: /^Region eu-central-1 eu-central-1/ })).toBeVisible();
@@ -163,7 +163,7 @@ describe('facts and links', () => {
     open('/clusters/campus-aws');
     expect(await screen.findByText('mars-1')).toBeVisible();
     expect(screen.getByText(/overridden; in the repository: eu-central-1/)).toBeVisible();
-    expect(screen.getByText('Provider’s Kubernetes console: Unknown')).toBeVisible();
+    expect(screen.getByText('Provider’s Kubernetes console: unknown')).toBeVisible();
     expect(screen.getByRole('link', { name: 'Update' })).toHaveAttribute(
       'href',
       `${projects}/campus-aws/facts`,
