@@ -241,6 +241,8 @@ export const added2 = 'Added';
 export const problemsInFiles = 'Problems in files';
 
 // _app/administration/projects/-Pairs.tsx
+export const enterAName = 'Enter a name.';
+export const thisNameIsAlreadyListed = 'This name is already listed above.';
 export const valueOf = (one: string, i: number) => `Value of ${one} ${i}`;
 export const value = 'value';
 export const remove2 = (name: string, one: string, i: number) =>

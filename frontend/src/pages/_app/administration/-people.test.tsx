@@ -33,7 +33,7 @@ describe('users', () => {
     await act(user, 'Bruno', 'Roles…');
     const dialog = await screen.findByRole('dialog', { name: 'Roles of Bruno Keller' });
     expect(await faults(dialog)).toEqual([]);
-    await user.selectOptions(within(dialog).getByLabelText('Role on all clusters'), '');
+    await user.click(within(dialog).getByRole('radio', { name: 'Only these clusters' }));
     await user.click(await within(dialog).findByRole('checkbox', { name: 'sandbox' }));
     await user.selectOptions(within(dialog).getByLabelText('Role on sandbox'), 'viewer');
     await user.click(within(dialog).getByRole('button', { name: 'Change roles' }));
@@ -84,7 +84,7 @@ describe('invitations', () => {
 
   test('need an address and a role', async () => {
     const { user } = open('/administration/invitations');
-    await user.selectOptions(await screen.findByLabelText('Role on all clusters'), '');
+    await user.click(await screen.findByRole('radio', { name: 'Only these clusters' }));
     await user.click(screen.getByRole('button', { name: 'Send invitation' }));
     expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter an email address.');
     expect(screen.getByText('Select at least one cluster.')).toBeVisible();

@@ -26,8 +26,8 @@ export function pairProblems(pairs: readonly Pair[]): Map<number, string> {
   const problems = new Map<number, string>();
   const seen = new Set<string>();
   for (const { id, name } of pairs) {
-    if (name.trim() === '') problems.set(id, 'A name is needed.');
-    else if (seen.has(name.trim())) problems.set(id, 'This name is there already.');
+    if (name.trim() === '') problems.set(id, texts.enterAName);
+    else if (seen.has(name.trim())) problems.set(id, texts.thisNameIsAlreadyListed);
     seen.add(name.trim());
   }
   return problems;

@@ -291,10 +291,10 @@ describe('the usage report', () => {
     expect(days).toHaveAccessibleDescription(/from 1 to 366/);
     expect(save).toBeDisabled();
     await user.selectOptions(screen.getByLabelText('Period'), 'The last full month');
-    await user.click(screen.getByRole('button', { name: 'Add a parameter' }));
+    await user.click(screen.getByRole('button', { name: 'Add parameter' }));
     const name = screen.getByLabelText('Parameter 3');
     await user.type(name, 'from');
-    expect(name).toHaveAccessibleDescription(/there already/);
+    expect(name).toHaveAccessibleDescription(/already listed/);
     await user.clear(name);
     await user.type(name, 'form');
     await user.type(screen.getByLabelText('Value of parameter 3'), 'json');
