@@ -183,7 +183,9 @@ test('a cluster that nobody can ask is not asked', async () => {
     reason: 'The workloads in campus-aws are unknown: enter the address of its gateway.',
   };
   open('/clusters/campus-aws');
-  expect(await panel('Workloads')).toHaveTextContent(/Unknown.*are unknown: enter the address of its gateway/);
+  expect(await panel('Workloads')).toHaveTextContent(
+    /Unknown.*are unknown: enter the address of its gateway/,
+  );
   expect(screen.queryByRole('region', { name: 'Nodes' })).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
 });
