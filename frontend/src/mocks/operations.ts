@@ -197,6 +197,12 @@ export function operationHandlers(world: () => World) {
       });
       return HttpResponse.json(operation);
     }),
+    http.post<{ c: string; o: string }>(at('/clusters/:c/operations/:o/resume'), ({ params }) => {
+      const operation = world().operations.find((o) => o.cluster === params.c && o.id === params.o);
+      if (!operation?.waitingFor) return problem(409, 'This operation does not wait for a person.');
+      delete operation.waitingFor;
+      return HttpResponse.json(operation);
+    }),
     http.get<Place>(at('/clusters/:c/instances/:i/operations'), ({ params }) =>
       HttpResponse.json({
         operations: world().operations.filter((o) => o.cluster === params.c && o.instance === params.i),

@@ -9,6 +9,12 @@ export const partOfA = (link: ReactNode) => <>, part of a {link}</>;
 export const withdraw = (value: string, namesOf: string) => `Withdraw ${value} ${namesOf}`;
 export const withdraw2 = 'Withdraw';
 export const couldntWithdrawTheOperation = 'Couldn’t withdraw the operation';
+export const resume = 'Resume';
+export const couldntResumeTheOperation = 'Couldn’t resume the operation';
+export const waitingForALimit = 'Waiting for one of GitLab’s limits; Ocim tries again automatically.';
+export const waitingForASetting = 'Waiting for a changed setting. Resume when it is fixed.';
+export const waitingForAnotherOperator =
+  'Waiting: the person who requested it may no longer do it. Resume to take it over.';
 export const theCluster = 'the cluster';
 export const andMore = (instance: string, count: number) => `${instance} and ${count} more`;
 

@@ -52,6 +52,15 @@ export function withdrawOperation(cluster: string, operation: string) {
   );
 }
 
+/** Sends an operation that waits for a setting or for another operator. */
+export function resumeOperation(cluster: string, operation: string) {
+  return answer(
+    client.POST('/pipelines/v1/clusters/{cluster}/operations/{operation}/resume', {
+      params: { path: { cluster, operation } },
+    }),
+  );
+}
+
 /** What runs and what waits, of each cluster in its order; of one cluster when given. */
 export function queueQuery(cluster?: string) {
   return queryOptions({

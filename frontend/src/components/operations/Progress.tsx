@@ -5,7 +5,7 @@ import { useMay } from '@/components/useMe';
 import { duration, parseTime, span } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './operations.module.css';
-import { useWithdraw } from './useWithdraw';
+import { useResume, useWithdraw } from './useWithdraw';
 import * as texts from '@/texts/operations';
 
 interface ProgressProps {
@@ -47,18 +47,45 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
 function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
   const { cluster, id } = operation;
   const operator = useMay('operator', cluster);
-  const { mutate, isPending, error } = useWithdraw(cluster, id);
+  const withdraw = useWithdraw(cluster, id);
+  const resume = useResume(cluster, id);
+  const resumable = operation.waitingFor === 'setting' || operation.waitingFor === 'permission';
   return (
     <>
       <p className={classes.waits}>
-        {ahead === 0 ? texts.nextInTheQueueStarts : texts.waitingForOnThisCluster(ahead)}
+        {waitText(operation, ahead)}
+        {operator && resumable && (
+          <Button size="compact-sm" loading={resume.isPending} onClick={() => resume.mutate()}>
+            {texts.resume}
+          </Button>
+        )}
         {operator && (
-          <Button variant="default" size="compact-sm" loading={isPending} onClick={() => mutate()}>
+          <Button
+            variant="default"
+            size="compact-sm"
+            loading={withdraw.isPending}
+            onClick={() => withdraw.mutate()}
+          >
             {texts.withdraw2}
           </Button>
         )}
       </p>
-      {error && <Failure error={error} what={texts.couldntWithdrawTheOperation} />}
+      {resume.error && <Failure error={resume.error} what={texts.couldntResumeTheOperation} />}
+      {withdraw.error && <Failure error={withdraw.error} what={texts.couldntWithdrawTheOperation} />}
     </>
   );
+}
+
+/** What a waiting operation waits for. */
+function waitText(operation: Operation, ahead: number): string {
+  switch (operation.waitingFor) {
+    case 'limit':
+      return texts.waitingForALimit;
+    case 'setting':
+      return texts.waitingForASetting;
+    case 'permission':
+      return texts.waitingForAnotherOperator;
+    default:
+      return ahead === 0 ? texts.nextInTheQueueStarts : texts.waitingForOnThisCluster(ahead);
+  }
 }

@@ -161,6 +161,19 @@ test('what waits can be withdrawn', async () => {
   expect(await screen.findByText('Withdrawn by ada@example.org')).toBeVisible();
 });
 
+test('what waits for a setting says so and can be resumed', async () => {
+  const { address, name } = instance();
+  api.world.operations.unshift({
+    id: 'w1', cluster: 'campus-aws', instance: name, kind: 'update', state: 'requested', deploymentId: '1',
+    requestedBy: 'ada@example.org', requestedAt: new Date().toISOString(), waitingFor: 'setting',
+  }); // prettier-ignore
+  const { user } = open(address);
+  expect(await screen.findByText('Waiting for a changed setting. Resume when it is fixed.')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Resume' }));
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Resume' })).not.toBeInTheDocument());
+  expect(screen.getByRole('button', { name: 'Withdraw' })).toBeVisible();
+});
+
 const waiting = (id: string, instance: string, state: 'running' | 'requested') => ({
   id, cluster: 'campus-aws', instance, kind: 'update' as const, state, deploymentId: id,
   requestedBy: 'ada@example.org', requestedAt: new Date().toISOString(),
