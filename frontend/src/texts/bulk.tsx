@@ -41,7 +41,7 @@ export const detail = 'Detail';
 export const canary = 'Canary';
 export const wave = (place: number) => `Wave ${place}`;
 export const follow = 'Follow';
-export const theOperationOf = (instance: string) => ` the operation of ${instance}`;
+export const theOperationOf = (instance: string) => `the operation of ${instance}`;
 export const attempt = (attempt: number) => `, attempt ${attempt}`;
 export const instancesByState = 'Instances by state';
 

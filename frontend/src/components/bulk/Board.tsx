@@ -97,8 +97,7 @@ function Wave({ title, targets }: WaveProps) {
                 params={{ cluster, instance }}
                 search={{ operation }}
               >
-                {texts.follow}
-                <Hidden>{texts.theOperationOf(instance)}</Hidden>
+                {texts.follow} <Hidden>{texts.theOperationOf(instance)}</Hidden>
               </TextLink>
             )}
             {attempt > 0 && texts.attempt(attempt + 1)}

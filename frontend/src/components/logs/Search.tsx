@@ -16,7 +16,7 @@ interface SearchProps {
 /** Searches the log; Enter goes on, with Shift back. */
 export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) {
   return (
-    <search className={classes.search}>
+    <div role="search" className={classes.search}>
       <TextInput
         size="xs"
         aria-label={texts.searchLog}
@@ -45,6 +45,6 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
           </ActionIcon>
         </>
       )}
-    </search>
+    </div>
   );
 }

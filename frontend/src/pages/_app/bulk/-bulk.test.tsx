@@ -94,7 +94,7 @@ test('a change is previewed in groups, then started once', async () => {
   expect(await screen.findByRole('heading', { name: 'Same change' })).toBeVisible();
   expect(screen.getByRole('region', { name: 'Skipped, group 1' })).toHaveTextContent(archived?.name ?? '-');
   expect(screen.getByText('SESSION_COOKIE_AGE: 7200')).toBeVisible();
-  expect(screen.getByText(`${named(1)[0]?.name}. Reason: shorter sessions`)).toBeVisible();
+  expect(screen.getByText(`Canary: ${named(1)[0]?.name}. Reason: shorter sessions`)).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.dblClick(screen.getByRole('button', { name: 'Change 4 instances' }));
   await waitFor(() => expect(router.state.location.pathname).toBe('/bulk/b1'));

@@ -29,7 +29,7 @@ test('archiving shows what happens and what is sent, and starts once', async () 
   const { address, name } = instance();
   const { user, router } = open(address);
   const dialog = await choose(user, 'Archive');
-  expect(await within(dialog).findByText('the instance is taken off the cluster')).toBeVisible();
+  expect(await within(dialog).findByText('The instance is taken off the cluster')).toBeVisible();
   expect(dialog).toHaveTextContent('/api/v4/projects/4201/trigger/pipeline');
   expect(dialog).toHaveTextContent('(4 earlier runs)');
   expect(await faults(dialog)).toEqual([]);
@@ -79,10 +79,11 @@ test('what is protected is not archived, until the protection is lifted', async 
   });
   const { user } = open(address);
   expect(await screen.findByText(/^Protected by bruno@example.org/)).toBeVisible();
-  const dialog = await choose(user, 'Archive');
-  expect(await within(dialog).findByText(/is protected by bruno@example.org/)).toBeVisible();
-  expect(within(dialog).getByRole('button', { name: 'Archive' })).toBeDisabled();
-  await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  for (const kept of ['Archive', 'Delete']) {
+    const button = screen.getByText(kept, { selector: 'button' });
+    await waitFor(() => expect(button).toBeDisabled());
+    expect(button).toHaveTextContent('Protected; unprotect it first');
+  }
   const lift = await choose(user, 'Unprotect');
   await user.click(within(lift).getByRole('button', { name: 'Unprotect' }));
   await screen.findByText('Protect', { selector: 'button' });
@@ -117,13 +118,19 @@ test('an archived instance can be unarchived', async () => {
 test('operators have no reprovisioning, viewers no actions', async () => {
   enter('operator');
   const { unmount } = open(instance().address);
-  await screen.findByText('Delete', { selector: 'button' });
-  expect(screen.queryByText('Reprovision cluster')).toBeNull();
+  await waitFor(() => expect(screen.getByText('Delete', { selector: 'button' })).toBeEnabled());
+  const reprovision = screen.getByText('Reprovision cluster', { selector: 'button' });
+  expect(reprovision).toBeDisabled();
+  expect(reprovision).toHaveTextContent('Requires the Administrator role');
   unmount();
   enter('viewer');
   open(instance().address);
   await screen.findByRole('link', { name: 'Configuration' });
-  expect(screen.queryByText('Delete', { selector: 'button' })).toBeNull();
+  for (const refused of ['Archive', 'Build images', 'Protect', 'Delete']) {
+    const button = screen.getByText(refused, { selector: 'button' });
+    expect(button).toBeDisabled();
+    expect(button).toHaveTextContent('Requires the Operator role');
+  }
   expect(screen.queryByRole('link', { name: 'Update' })).toBeNull();
 });
 

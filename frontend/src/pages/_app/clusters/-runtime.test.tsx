@@ -146,7 +146,7 @@ test('drift stands apart from changes that are not deployed', async () => {
   expect(within(drift).getByRole('link', { name: 'pipeline #7001' })).toBeVisible();
   const waiting = screen.getByRole('region', { name: /^Undeployed configuration changes/ });
   expect(waiting).toHaveTextContent('cms: image openedx:1 running, openedx:2 in git');
-  expect(waiting).toHaveTextContent('openedx:1 was deployed');
+  expect(waiting).toHaveTextContent('openedx:1 deployed');
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
