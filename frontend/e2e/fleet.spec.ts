@@ -133,7 +133,7 @@ test('a subscription is tested, and its delivery told', async () => {
   await see(title(page, 'Notifications'));
   await page.getByLabel('Name', { exact: true }).fill('Night watch');
   await page.getByRole('button', { name: 'Subscribe' }).click();
-  await page.getByRole('button', { name: 'Send a test notification for Night watch' }).click();
+  await page.getByRole('button', { name: 'Send test notification for Night watch' }).click();
   const delivery = page.getByRole('table', { name: 'Deliveries' }).getByRole('row', { name: 'Night watch' });
   await look(page, delivery.getByText('Sent'));
 });

@@ -1,6 +1,19 @@
 import type { Page } from 'playwright-core';
 import { afterAll, expect, test } from 'vitest';
-import { ada, erin, freePort, invitation, invite, logIn, Provider, see, title, useOcim } from './harness';
+import {
+  ada,
+  enterPassword,
+  erin,
+  freePort,
+  invitation,
+  invite,
+  logIn,
+  logOut,
+  Provider,
+  see,
+  title,
+  useOcim,
+} from './harness';
 
 let provider: Provider;
 
@@ -47,9 +60,18 @@ test('who has an account comes in with Google by a verified address only', async
   const page = await ocim.visit();
   await page.goto('/login');
   await google(page).click();
+  await see(page.getByText(/Log in with its password to link your Google account/));
+  await enterPassword(page, ada);
   await see(title(page, 'Overview'));
   await page.goto('/account');
   expect(await page.getByLabel('Roles').inputValue()).toBe('Administrator');
+  await see(page.getByText('Google is linked'));
+
+  // From then on the password is not asked for.
+  await logOut(page, ada);
+  await page.goto('/login');
+  await google(page).click();
+  await see(title(page, 'Overview'));
 });
 
 test('somebody from an allowed domain comes in, a stranger does not', async () => {

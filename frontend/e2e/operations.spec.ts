@@ -215,12 +215,12 @@ test('deleting takes the typed name; what is protected stays', async () => {
   await page.getByRole('dialog').getByLabel('Reason (optional)').fill('Exams until Friday.');
   await page.getByRole('dialog').getByRole('button', { name: 'Protect' }).click();
   await seeNoMore(page.getByRole('dialog'));
-  const held = await ask(page, 'Delete');
-  await see(held.getByText(`scorm-trial is protected by ${ada.email}`));
-  expect(await held.getByRole('button', { name: 'Delete permanently' }).isDisabled()).toBe(true);
-  await held.getByRole('button', { name: 'Cancel' }).click();
+  await see(page.getByRole('main').getByText(`Protected by ${ada.email}`));
   await page.getByRole('button', { name: 'Actions', exact: true }).click();
-  await page.getByRole('button', { name: 'Unprotect' }).click();
+  const held = page.getByRole('group', { name: /^Actions on / }).getByRole('button', { name: /^Delete/ });
+  await see(held.getByText('Protected; unprotect it first'));
+  expect(await held.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Unprotect', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Unprotect' }).click();
   await seeNoMore(page.getByRole('dialog'));
 

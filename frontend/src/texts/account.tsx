@@ -108,7 +108,7 @@ export const youWontGetTheseNotifications =
 export const testNotificationSentFor = (name: string) => `Test notification sent for “${name}”.`;
 export const unknownDestination = 'Unknown destination';
 export const webhookAt = (host: string) => `Webhook at ${host}`;
-export const sendATestNotificationFor = (name: string) => `Send a test notification for ${name}`;
+export const sendATestNotificationFor = (name: string) => `Send test notification for ${name}`;
 export const sendTest = 'Send test';
 export const resume = 'Resume';
 export const pause = 'Pause';

@@ -80,6 +80,7 @@ export const disabled = 'Disabled';
 export const you = '(you)';
 export const never = 'Never';
 export const edit = (name: string) => `Edit ${name}`;
+export const edit2 = 'Edit';
 export const roles2 = 'Roles…';
 export const endSessions = 'End sessions…';
 export const enable = 'Enable…';

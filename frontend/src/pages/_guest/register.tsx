@@ -72,7 +72,7 @@ function NotAnotherAccount({ invitation, token }: InvitedProps) {
       title={texts.thisInvitationIsForSomeone}
       about={<>{texts.itIsForButYoure(invitation.email, state.user.email)}</>}
     >
-      <ButtonLink to="/instances" size="sm" variant="default" fullWidth>
+      <ButtonLink to="/overview" size="sm" variant="default" fullWidth>
         {texts.stayLoggedIn}
       </ButtonLink>
       <Button size="sm" fullWidth onClick={() => void session.leave()}>

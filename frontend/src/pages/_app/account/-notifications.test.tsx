@@ -30,7 +30,7 @@ test('a subscription to a view is made, tested, paused, changed and removed', as
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Night Old releases failed, recovered, offline ada@example.org On/)).toBeVisible();
 
-  await user.click(screen.getByRole('button', { name: 'Send a test notification for Night' }));
+  await user.click(screen.getByRole('button', { name: 'Send test notification for Night' }));
   expect(await row(/Night Sent a test/)).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Pause Night' }));
@@ -58,7 +58,7 @@ test('a webhook keeps its address secret, and a test that fails says why', async
   await user.type(screen.getByLabelText('Webhook URL'), 'https://chat.example.org/secret');
   await user.click(screen.getByRole('button', { name: 'Subscribe' }));
   expect(await row(/Chat.*Webhook at chat\.example\.org/)).not.toHaveTextContent('secret');
-  await user.click(screen.getByRole('button', { name: 'Send a test notification for Chat' }));
+  await user.click(screen.getByRole('button', { name: 'Send test notification for Chat' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('The webhook answers 404. Check its address.');
 });
 

@@ -80,7 +80,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => vo
         <Dropdown
           align="end"
           className={`${dropdown.opener} ${dropdown.small}`}
-          button={texts.change}
+          button={texts.edit2}
           label={texts.edit(user.name)}
           contents={texts.edit(user.name)}
         >

@@ -131,7 +131,9 @@ function Instances() {
         (instances.length === 0 ? (
           <NothingHere filtered={isFiltered(search)} onClear={clear} />
         ) : (
-          <div className={`${classes.list} ${chooser.chosen ? tableClasses.scroller : ''}`}>
+          <div
+            className={`${classes.list} ${tableClasses.place} ${chooser.chosen ? tableClasses.scroller : ''}`}
+          >
             <InstanceTable
               label={texts.instances}
               columns={columns}

@@ -9,6 +9,7 @@ import { Facts } from '@/components/Facts';
 import FilesPanel, { Problems } from '@/components/files/FilesPanel';
 import { Age } from '@/components/Age';
 import { clusterColumns } from '@/components/instances/columns';
+import tableClasses from '@/components/instances/instances.module.css';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { ButtonLink, OutLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
@@ -281,7 +282,9 @@ function Instances({ page }: { page: ClusterPage }) {
           {texts.theRepositoryHasNoFiles}
         </Empty>
       ) : (
-        <InstanceTable label={texts.instancesOf(cluster.name)} columns={columns} instances={instances} />
+        <div className={tableClasses.place}>
+          <InstanceTable label={texts.instancesOf(cluster.name)} columns={columns} instances={instances} />
+        </div>
       )}
     </Panel>
   );
