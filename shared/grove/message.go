@@ -34,7 +34,6 @@ var (
 	afterBare  = regexp.MustCompile(`^\|?\s*(?:$|,|;|[-–—:(#\[]\s?)`)
 	oldForm    = regexp.MustCompile(`^([A-Za-z0-9_-]+)\s*:\s*([0-9]+)\b`)
 	imageForm  = regexp.MustCompile(`^(\S+?)\s*\|\s*([^\s|,;]+)`)
-	branchForm = regexp.MustCompile(`^(?:refs/heads/)?deployment/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)$`)
 )
 
 // ParseMessage reads a commit message, title and body, in any of the forms that

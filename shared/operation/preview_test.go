@@ -89,8 +89,11 @@ func TestPreview_CreateShowsPredictedFiles(t *testing.T) {
 		Path: "instances/beta/config.yml", Action: "create", Instance: "beta",
 		Keys: []string{"GROVE_CRON_JOBS", "LIMITS", "MAX_UPLOAD", "OPENEDX_SECRET_KEY", "PLATFORM_NAME"},
 		Values: []fleet.KeyChange{
-			{Key: "GROVE_CRON_JOBS", After: "[]"}, {Key: "LIMITS", After: "code: \"012\"\nhosts:\n    - a\n    - b\nratio: 1.50"}, {Key: "MAX_UPLOAD", After: "12"},
-			{Key: "OPENEDX_SECRET_KEY", After: "••••••••"}, {Key: "PLATFORM_NAME", After: "Beta 🚀"},
+			{Key: "GROVE_CRON_JOBS", After: "[]"},
+			{Key: "LIMITS", After: "code: \"012\"\nhosts:\n    - a\n    - b\nratio: 1.50"},
+			{Key: "MAX_UPLOAD", After: "12"},
+			{Key: "OPENEDX_SECRET_KEY", After: "••••••••"},
+			{Key: "PLATFORM_NAME", After: "Beta 🚀"},
 		},
 		Diff: "--- /dev/null\n+++ b/instances/beta/config.yml\n@@ -0,0 +1,10 @@\n+GROVE_CRON_JOBS: []\n+LIMITS:\n+  code: \"012\"\n+  hosts:\n+    - a\n+    - b\n" +
 			"+  ratio: 1.50\n+MAX_UPLOAD: 12\n+OPENEDX_SECRET_KEY: ••••••••\n+PLATFORM_NAME: \"Beta \\U0001F680\"\n",
