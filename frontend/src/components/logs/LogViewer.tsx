@@ -29,7 +29,7 @@ export interface LogViewerProps {
   error: number | undefined;
 }
 
-const rowHeight = 20;
+const rowHeight = 24;
 
 /** A job's log: colours, folded sections, search, links to lines, and the end of it while the job runs. */
 export default function LogViewer({ place, job, at, error }: LogViewerProps) {
