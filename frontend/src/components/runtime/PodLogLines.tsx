@@ -27,7 +27,7 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 20,
+    estimateSize: () => 24,
     overscan: 20,
     initialRect: { width: 900, height: 560 },
   });
