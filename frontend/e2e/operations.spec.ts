@@ -335,7 +335,9 @@ test('reprovisioning takes a setting and an administrator', async () => {
   await hers.getByRole('button', { name: 'Actions', exact: true }).click();
   const menu = hers.getByRole('group', { name: /^Actions on / });
   await see(menu.getByRole('button', { name: 'Delete' }));
-  expect(await menu.getByRole('button', { name: 'Reprovision cluster' }).count()).toBe(0);
+  const refused = menu.getByRole('button', { name: /^Reprovision cluster/ });
+  await see(refused.filter({ hasText: 'Requires the Administrator role' }));
+  expect(await refused.isDisabled()).toBe(true);
 });
 
 test('images are built, and the operation succeeds', async () => {

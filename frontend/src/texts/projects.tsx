@@ -189,7 +189,7 @@ export const ocimTestsTheNewValue =
 export const ocimRegistersThePublicKey =
   'Ocim registers the public key in GitLab and removes the old deploy key.';
 export const ocimTestsTheNewValues =
-  'Ocim tests the new values with the gateway before they replace the current ones. An empty user or password keeps its current value.';
+  'Ocim tests the new values with the gateway before they replace the current ones. For a new address, enter the password and the inspector secret again; otherwise an empty field keeps its current value.';
 export const configureTheSameSecretFor =
   'Configure the same secret for the inspector in the cluster. At least 32 bytes.';
 export const enterAPrivateKeyIn = 'Enter a private key in PEM format.';

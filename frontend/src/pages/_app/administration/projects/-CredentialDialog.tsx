@@ -159,11 +159,12 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
           </>
         )}
-        {doing === 'inspectorSecret' && (
+        {/* A stored secret is never sent to a new address, so a new gateway takes the inspector's, too. */}
+        {(doing === 'inspectorSecret' || doing === 'gateway') && (
           <PasswordInput
             label={texts.inspectorSecret}
             autoComplete="off"
-            data-autofocus
+            data-autofocus={doing === 'inspectorSecret' || undefined}
             {...form.field('inspectorSecret')}
           />
         )}
