@@ -1,6 +1,5 @@
 import type { Operation } from '@/api/types';
-import { operationTitle } from '../status/looks';
-import { operationLooks } from '../status/looks';
+import { operationLooks, operationTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import classes from './pipelines.module.css';
@@ -17,6 +16,7 @@ export function LastOperation({ operation: o }: { operation: Operation }) {
         <Time at={ended ? o.endedAt : o.requestedAt} />
         {texts.byPerson(o.requestedBy)}
       </span>
+      {o.state === 'canceled' && o.detail !== undefined && <span>{o.detail}</span>}
       {o.reason !== undefined && <span className={classes.lastReason}>“{o.reason}”</span>}
     </span>
   );
