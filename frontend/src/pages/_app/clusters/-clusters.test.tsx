@@ -60,12 +60,12 @@ test('a configuration is searched, and copied as it is shown: without its secret
   const search = within(panel).getByRole('button', { name: 'Search' });
   await waitFor(() => expect(panel.querySelector('.cm-editor'), 'the editor has come').not.toBeNull());
   await user.click(search);
-  expect(await within(panel).findByRole('textbox', { name: 'Search' })).toBeVisible();
+  expect(await within(panel).findByRole('textbox', { name: 'Find' })).toBeVisible();
   expect(search).toHaveAttribute('aria-pressed', 'true');
   expect(await faults(panel)).toEqual([]);
   await user.click(search);
   await waitFor(() =>
-    expect(within(panel).queryByRole('textbox', { name: 'Search' })).not.toBeInTheDocument(),
+    expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument(),
   );
 
   const [first, second] = mock.world.files.get('campus-aws/academy')?.files ?? [];
