@@ -31,8 +31,8 @@ describe('log in', () => {
     const { router, user } = open('/login?redirect=//evil.example/');
     await fillIn(user, { Email: 'ada@example.org', Password: mock.world.password });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
-    await screen.findByRole('heading', { name: 'Instances', level: 1 });
-    expect(router.state.location.pathname).toBe('/instances');
+    await screen.findByRole('heading', { name: 'Overview', level: 1 });
+    expect(router.state.location.pathname).toBe('/overview');
   });
 
   test('says what is missing at the fields, and what was refused above the button', async () => {
@@ -120,7 +120,7 @@ describe('set-up', () => {
     });
     expect(await faults()).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Create account' }));
-    expect(await screen.findByRole('heading', { name: 'Instances', level: 1 })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   });
 
   test('is over once somebody has done it', async () => {
@@ -139,7 +139,7 @@ describe('an invitation', () => {
     expect(await faults()).toEqual([]);
     await fillIn(user, { 'Your name': 'Erin', Password: 'a kettle on the far hill' });
     await user.click(screen.getByRole('button', { name: 'Create account' }));
-    expect(await screen.findByRole('heading', { name: 'Instances', level: 1 })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   });
 
   test.each([

@@ -145,7 +145,7 @@ test('goes to the instance and follows it until it is live', async () => {
   for (let i = 0; i < 12; i++) step(mock.world);
   const steps = await screen.findByRole('list', { name: 'Progress' });
   await waitFor(() => expect(steps).toHaveTextContent('Succeeded, done'), { timeout: 8_000 });
-  await waitFor(() => expect(screen.getByLabelText('Status')).toHaveTextContent('Active'));
+  await waitFor(() => expect(screen.getAllByText('Active')[0]).toBeVisible());
   expect(screen.getByRole('list', { name: 'Stages' })).toHaveTextContent('smoke-test');
 });
 
