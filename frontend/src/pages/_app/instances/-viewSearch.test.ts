@@ -16,7 +16,7 @@ const plain: ViewList = { views };
 const withDefault: ViewList = { views, default: 'v2' };
 
 test('the same filters in another order are the same view', () => {
-  expect(queryOf({ provider: ['aws'], health: ['failed', 'degraded'], sort: 'name', view: 'v1' })).toBe(
+  expect(queryOf({ provider: ['aws'], health: ['failed', 'degraded'], sort: 'health', view: 'v1' })).toBe(
     'health=degraded&health=failed&provider=aws',
   );
   expect(queryOf({ health: ['degraded', 'failed'], provider: ['aws'] })).toBe(

@@ -50,7 +50,7 @@ test('a project is checked piece by piece; a failure tells its cure and leads to
   expect(screen.getByLabelText('API token')).toHaveFocus();
   await user.clear(screen.getByLabelText('API token'));
   await user.type(screen.getByLabelText('API token'), 'right');
-  await user.click(screen.getByRole('button', { name: 'Retry: API token and scopes' }));
+  await user.click(screen.getByRole('button', { name: 'Retry check: API token and scopes' }));
   await waitFor(() => expect(check('API token and scopes')).toHaveTextContent('Passed'));
   expect(mock.world.added, 'checking again adds nothing').toEqual([]);
 
