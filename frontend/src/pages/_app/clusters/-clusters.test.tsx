@@ -64,9 +64,7 @@ test('a configuration is searched, and copied as it is shown: without its secret
   expect(search).toHaveAttribute('aria-pressed', 'true');
   expect(await faults(panel)).toEqual([]);
   await user.click(search);
-  await waitFor(() =>
-    expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument(),
-  );
+  await waitFor(() => expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument());
 
   const [first, second] = mock.world.files.get('campus-aws/academy')?.files ?? [];
   if (!first || !second) throw new Error('too few files');
