@@ -160,8 +160,10 @@ test('a cluster that goes offline is unknown with its age; what GitLab tells sta
   const gateway = await passingGateway();
   try {
     await dialog.getByLabel('Gateway').fill(gateway.url);
-    await dialog.getByLabel('Password').fill('demonstration-only-grove-academy-do');
-    await dialog.getByLabel('Inspector secret').fill('demonstration-only-inspector-secret-grove-academy-do');
+    await dialog.getByLabel('Password', { exact: true }).fill('demonstration-only-grove-academy-do');
+    await dialog
+      .getByLabel('Inspector secret', { exact: true })
+      .fill('demonstration-only-inspector-secret-grove-academy-do');
     await dialog.getByRole('button', { name: 'Change', exact: true }).click();
     await seeNoMore(dialog);
   } finally {
