@@ -92,13 +92,14 @@ func layoutFor(rows []fleet.Row, was int) int {
 
 // loaded is a cluster as it was read, whole or in part.
 type loaded struct {
-	exists  bool
-	facts   facts
-	chunk   *fleet.Chunk // with the rows of the segments that were read
-	whole   bool
-	items   map[string]kv.Item // by sort key
-	former  *kv.Item           // the cluster in one item
-	present []int              // numbers of the segments that were read
+	changing bool // rows that are not committed count, too
+	exists   bool
+	facts    facts
+	chunk    *fleet.Chunk // with the rows of the segments that were read
+	whole    bool
+	items    map[string]kv.Item // by sort key
+	former   *kv.Item           // the cluster in one item
+	present  []int              // numbers of the segments that were read
 }
 
 // Chunk reads a cluster with its instances; fault.NotFound when there is none.
@@ -178,6 +179,9 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 		if l, err = load(); err != nil {
 			return false, err
 		}
+		if err = l.joinNew(s.codec); err != nil {
+			return false, err
+		}
 		count := counted(l.chunk)
 		if after, err = alter(l.chunk); err != nil || after == nil {
 			return false, err
@@ -216,6 +220,22 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 		return err
 	}
 	return s.sweep(ctx, cluster, l, written)
+}
+
+// joinNew adds the rows of segments that another writer has stored and not committed
+// yet: a change that left them out would overwrite them.
+func (l *loaded) joinNew(z codec) (err error) {
+	l.changing = true
+	if !l.exists || l.former != nil {
+		return nil
+	}
+	for _, n := range l.present {
+		if _, stored := l.items[l.facts.sort(n)]; stored && l.facts.Versions[n] == 0 {
+			l.chunk, err = l.copy(z)
+			return err
+		}
+	}
+	return nil
 }
 
 // crowded reports whether a segment would have too many rows.
@@ -367,7 +387,7 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 	}
 	for _, n := range l.present {
 		item, ok := l.items[f.sort(n)]
-		if !ok || f.Versions[n] == 0 { // a writer that another one overtook may have left it
+		if !ok || f.Versions[n] == 0 && !l.changing { // a writer that another one overtook may have left it
 			continue
 		}
 		rows, err := z.rows(item)
