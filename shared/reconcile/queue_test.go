@@ -31,6 +31,7 @@ func TestQueue_AppliesABurstInFewBatches(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		assert.Equal(t, []time.Duration{0, time.Second, 2 * time.Second, 3 * time.Second}, batches, "the first at once, and one for what came last")
 		assert.Zero(t, q.Waiting())
 	})
@@ -38,20 +39,20 @@ func TestQueue_AppliesABurstInFewBatches(t *testing.T) {
 
 func TestQueue_NeverMissesWhatComesDuringABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stored, applied := 0, 0
+		var stored, applied atomic.Int64
 		q := reconcile.NewQueue(func(context.Context, string) error {
-			seen := stored
+			seen := stored.Load()
 			time.Sleep(700 * time.Millisecond)
-			applied = seen
+			applied.Store(seen)
 			return nil
 		}, slog.New(slog.DiscardHandler))
 		for range 300 {
-			stored++
+			stored.Add(1)
 			q.Add("campus")
 			time.Sleep(37 * time.Millisecond)
 		}
 		require.NoError(t, q.Drain(t.Context()))
-		assert.Equal(t, stored, applied)
+		assert.Equal(t, stored.Load(), applied.Load())
 	})
 }
 
