@@ -50,19 +50,13 @@ func (s *Store) Health(ctx context.Context, project string) (fleet.ProjectHealth
 
 // ProjectHealths reads the health of all projects, by project id.
 func (s *Store) ProjectHealths(ctx context.Context) (map[string]fleet.ProjectHealth, error) {
-	all := map[string]fleet.ProjectHealth{}
-	q := kv.Query{Partition: partHealth, Limit: kv.MaxPage, Eventual: true}
-	for {
-		page, next, err := kvjson.Query[fleet.ProjectHealth](ctx, s.kv, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range page {
-			all[h.Project] = h
-		}
-		if next == "" {
-			return all, nil
-		}
-		q.After = next
+	list, err := kvjson.All[fleet.ProjectHealth](ctx, s.kv, kv.Query{Partition: partHealth, Eventual: true})
+	if err != nil {
+		return nil, err
 	}
+	all := make(map[string]fleet.ProjectHealth, len(list))
+	for _, h := range list {
+		all[h.Project] = h
+	}
+	return all, nil
 }

@@ -39,21 +39,15 @@ func (s *Store) SyncRecord(ctx context.Context, project string) (fleet.SyncRecor
 
 // SyncRecords reads the records of all projects, by project id.
 func (s *Store) SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, error) {
-	all := map[string]fleet.SyncRecord{}
-	q := kv.Query{Partition: partSync, Limit: kv.MaxPage, Eventual: true}
-	for {
-		page, next, err := kvjson.Query[fleet.SyncRecord](ctx, s.kv, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page {
-			all[r.Project] = r
-		}
-		if next == "" {
-			return all, nil
-		}
-		q.After = next
+	list, err := kvjson.All[fleet.SyncRecord](ctx, s.kv, kv.Query{Partition: partSync, Eventual: true})
+	if err != nil {
+		return nil, err
 	}
+	all := make(map[string]fleet.SyncRecord, len(list))
+	for _, r := range list {
+		all[r.Project] = r
+	}
+	return all, nil
 }
 
 // SaveSyncRecord keeps a project's record; ErrFenced when one was kept under a later lease.

@@ -63,6 +63,23 @@ func Query[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, string,
 	return out, page.Next, nil
 }
 
+// All reads all pages of a query as values of type T.
+func All[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, error) {
+	var all []T
+	q.Limit = kv.MaxPage
+	for {
+		page, next, err := Query[T](ctx, store, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		if next == "" {
+			return all, nil
+		}
+		q.After = next
+	}
+}
+
 // NotFound replaces the store's fault.NotFound by one that says what is missing.
 func NotFound(err error, format string, args ...any) error {
 	if fault.Is(err, fault.NotFound) {
