@@ -1,0 +1,163 @@
+package fleetview
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+// loaded is a cluster as it was read, whole or in part.
+type loaded struct {
+	changing bool // rows that another writer stored and did not commit belong to it
+	exists   bool
+	facts    facts
+	chunk    *fleet.Chunk // with the rows of the segments that were read
+	whole    bool
+	items    map[string]kv.Item // by sort key
+	former   *kv.Item           // the cluster in one item
+	present  []int              // numbers of the segments that were read
+}
+
+// load reads a whole cluster.
+func (s *Segments) load(ctx context.Context, cluster string) (*loaded, error) {
+	l := &loaded{whole: true, items: map[string]kv.Item{}}
+	q := kv.Query{Partition: partSegment + cluster, Limit: kv.MaxPage}
+	for {
+		page, err := s.kv.Query(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
+		}
+		for _, item := range page.Items {
+			l.items[item.Sort] = item
+		}
+		if page.Next == "" {
+			break
+		}
+		q.After = page.Next
+	}
+	if _, ok := l.items[sortFacts]; !ok {
+		return l, s.loadFormer(ctx, cluster, l)
+	}
+	return l, s.decode(l)
+}
+
+// loadFormer reads a cluster as earlier releases stored it.
+func (s *Segments) loadFormer(ctx context.Context, cluster string, l *loaded) error {
+	l.whole = true
+	item, err := s.kv.Get(ctx, chunkKey(cluster))
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading cluster %s: %w", cluster, err)
+	}
+	l.exists, l.former = true, &item
+	l.chunk, err = s.codec.unpackChunk(item.Value)
+	return err
+}
+
+// loadRows reads a cluster's facts and the segments of some rows.
+func (s *Segments) loadRows(ctx context.Context, cluster string, names []string) (*loaded, error) {
+	item, err := s.kv.Get(ctx, factsKey(cluster))
+	if fault.Is(err, fault.NotFound) {
+		l := &loaded{items: map[string]kv.Item{}}
+		return l, s.loadFormer(ctx, cluster, l)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
+	}
+	l := &loaded{items: map[string]kv.Item{sortFacts: item}}
+	f, err := s.codec.facts(item)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if n := f.segmentOf(name); !slices.Contains(l.present, n) {
+			l.present = append(l.present, n)
+		}
+	}
+	var keys []kv.Key
+	for _, n := range l.present {
+		keys = append(keys, kv.Key{Partition: partSegment + cluster, Sort: f.sort(n)})
+	}
+	for some := range slices.Chunk(keys, kv.MaxBatch) {
+		items, err := s.kv.BatchGet(ctx, some)
+		if err != nil {
+			return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
+		}
+		for _, item := range items {
+			l.items[item.Sort] = item
+		}
+	}
+	return l, s.decode(l)
+}
+
+// decode makes the chunk of the items that were read.
+func (s *Segments) decode(l *loaded) error {
+	var err error
+	if l.facts, err = s.codec.facts(l.items[sortFacts]); err != nil {
+		return err
+	}
+	l.exists = true
+	if l.whole {
+		l.present = make([]int, 1<<l.facts.Layout)
+		for n := range l.present {
+			l.present[n] = n
+		}
+	}
+	l.chunk, err = l.copy(s.codec)
+	return err
+}
+
+// copy decodes the chunk once more, nil when there is no cluster.
+func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
+	if !l.exists {
+		return nil, nil
+	}
+	if l.former != nil {
+		return z.unpackChunk(l.former.Value)
+	}
+	f, err := z.facts(l.items[sortFacts])
+	if err != nil {
+		return nil, err
+	}
+	c := &fleet.Chunk{Cluster: f.Cluster, Fence: f.Fence, Rows: []fleet.Row{}}
+	if item, ok := l.items[sortSettings]; ok && f.Settings > 0 {
+		if err := z.UnpackJSON(item.Value, &c.Settings); err != nil {
+			return nil, fmt.Errorf("decoding the settings of cluster %s: %w", c.Cluster.ID, err)
+		}
+	}
+	for _, n := range l.present {
+		item, ok := l.items[f.sort(n)]
+		if !ok || f.Versions[n] == 0 && !l.changing { // a writer that another one overtook may have left it
+			continue
+		}
+		rows, err := z.rows(item)
+		if err != nil {
+			return nil, err
+		}
+		c.Rows = append(c.Rows, rows...)
+	}
+	slices.SortFunc(c.Rows, compareNames)
+	return c, nil
+}
+
+// joinNew adds the rows of segments that another writer has stored and not committed
+// yet: a change that left them out would overwrite them.
+func (l *loaded) joinNew(z codec) (err error) {
+	l.changing = true
+	if !l.exists || l.former != nil {
+		return nil
+	}
+	for _, n := range l.present {
+		if _, stored := l.items[l.facts.sort(n)]; stored && l.facts.Versions[n] == 0 {
+			l.chunk, err = l.copy(z)
+			return err
+		}
+	}
+	return nil
+}
