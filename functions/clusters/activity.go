@@ -53,6 +53,6 @@ func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*li
 		return nil, err
 	}
 	visible, _ := sightOf(faas.PrincipalFrom(ctx))
-	out.Body.Activity, out.Body.Next, err = f.Fleet.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit)
+	out.Body.Activity, out.Body.Next, err = f.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit)
 	return out, err
 }

@@ -7,21 +7,41 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/usage"
+	"github.com/open-craft/ocim/shared/views"
 )
+
+// Store is the fleet's records as far as this function needs them.
+type Store interface {
+	fleetview.Records
+	ClusterFiles(ctx context.Context, cluster string) (fleet.Files, error)
+	Health(ctx context.Context, project string) (fleet.ProjectHealth, error)
+	Observation(ctx context.Context, project string) (fleet.Observation, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	ProjectHealths(ctx context.Context) (map[string]fleet.ProjectHealth, error)
+	Projects(ctx context.Context) ([]fleet.Project, error)
+	RemoveView(ctx context.Context, v views.View) error
+	SaveView(ctx context.Context, v views.View) error
+	SetDefaultView(ctx context.Context, user, id string) error
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+	View(ctx context.Context, user, id string) (views.View, error)
+	Views(ctx context.Context, user string) (views []views.View, byDefault string, err error)
+}
 
 // Deps is what the function needs.
 type Deps struct {
 	API      faas.Options
-	Fleet    *fleetstore.Store
+	Fleet    Store
+	Segments *fleetview.Segments
+	Activity *activity.Log
 	Projects *projects.Service
 	Usage    *usage.Service
 	Notify   *notify.Service
@@ -37,7 +57,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Clusters"
 	api := faas.NewAPI(deps.API)
-	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Fleet.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
+	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 	f.routeFleet(api)
 	f.routeRuntime(api)
 	f.routeProjects(api)

@@ -86,7 +86,7 @@ func newWorld(t *testing.T) *world {
 	})
 	w.handler = function.New(function.Deps{
 		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Projects: w.fleet.Projects, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
+		Fleet: w.fleet.Store, Segments: w.fleet.Store.Segments, Activity: w.fleet.Store.Activity, Projects: w.fleet.Projects, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
 	})
 	return w
 }

@@ -51,7 +51,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	}
 	clusters := clustersetup.New(fleet, gateways)
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Projects: projectsetup.New(fleet, gateways, cfg.WebhookAddress),
+		API: api, Fleet: fleet.Store, Segments: fleet.Store.Segments, Activity: fleet.Store.Activity, Sync: fleet.Sync, Projects: projectsetup.New(fleet, gateways, cfg.WebhookAddress),
 		Usage: clusters.Usage, Open: clusters.OpenCluster, Notify: noticesetup.New(fleet, nil, chat, cfg.Pages()), NewID: setup.NewID, Now: setup.Now,
 	}), nil
 }

@@ -107,7 +107,7 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 	})
 	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]
-	o.Activity, err = f.Fleet.Activity.Latest(ctx, ActivityFilter{}.seenBy(visible), mostActivity)
+	o.Activity, err = f.Activity.Latest(ctx, ActivityFilter{}.seenBy(visible), mostActivity)
 	return out, err
 }
 

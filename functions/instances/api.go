@@ -16,17 +16,27 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
 )
 
+// Store is the fleet's records as far as this function needs them.
+type Store interface {
+	fleetview.Records
+	InstancePage(ctx context.Context, cluster, instance string) (fleet.Page, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+	Usage(ctx context.Context, cluster, instance, from, to string) ([]fleet.UsagePoint, error)
+	UsageState(ctx context.Context, project string) (fleet.UsageState, error)
+}
+
 // Deps is what the function needs.
 type Deps struct {
-	API   faas.Options
-	Fleet *fleetstore.Store
+	API      faas.Options
+	Fleet    Store
+	Segments *fleetview.Segments
 	// Sync reads a project again.
 	Sync func(ctx context.Context, project string) error
 	// Observe asks a project's cluster again what runs.
@@ -47,7 +57,7 @@ type Deps struct {
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Instances"
 	api := faas.NewAPI(deps.API)
-	f := &instances{Deps: deps, cache: fleetview.NewChunkCache(deps.Fleet.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
+	f := &instances{Deps: deps, cache: fleetview.NewChunkCache(deps.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",

@@ -62,7 +62,7 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 	t.Helper()
 	w := &world{fleet: fleetstore.New(store, func() time.Time { return noon })}
 	w.Handler = function.New(function.Deps{
-		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet,
+		API: faas.Options{Authenticator: byCluster{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet, Segments: w.fleet.Segments,
 		Sync: func(_ context.Context, project string) error {
 			w.synced = append(w.synced, project)
 			if w.sync != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
@@ -20,10 +19,29 @@ import (
 	"github.com/open-craft/ocim/shared/policy"
 )
 
+// Store is the fleet's records as far as this function needs them.
+type Store interface {
+	Bulk(ctx context.Context, id string) (fleet.Bulk, error)
+	Bulks(ctx context.Context, after string, limit int) ([]fleet.Bulk, string, error)
+	ChildrenOf(ctx context.Context, p fleet.Pipeline) ([]fleet.Pipeline, error)
+	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Operation, string, error)
+	OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error)
+	Operation(ctx context.Context, cluster, id string) (fleet.Operation, error)
+	OperationDetail(ctx context.Context, cluster, operation string) (fleet.Detail, error)
+	Operations(ctx context.Context, cluster, after string, limit int) ([]fleet.Operation, string, error)
+	Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error)
+	PipelineActions(ctx context.Context, cluster string, pipeline int64) ([]fleet.PipelineAction, error)
+	Pipelines(ctx context.Context, cluster, after string, limit int) ([]fleet.Pipeline, string, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	Projects(ctx context.Context) ([]fleet.Project, error)
+	Protected(ctx context.Context, cluster string) ([]fleet.Protection, error)
+}
+
 // Deps is what the function needs.
 type Deps struct {
 	API        faas.Options
-	Fleet      *fleetstore.Store
+	Fleet      Store
 	Operations *operation.Service
 	Actions    *pipelineaction.Service
 	Bulks      *bulk.Service

@@ -17,15 +17,24 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/lease"
 	"github.com/open-craft/ocim/shared/notify"
 )
+
+// Store is the fleet's records as far as this function needs them.
+type Store interface {
+	AcquireLease(ctx context.Context, name, holder string, life time.Duration) (lease.Lease, error)
+	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	Projects(ctx context.Context) ([]fleet.Project, error)
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+}
 
 // Deps is what the function needs.
 type Deps struct {
 	API   faas.Options
-	Fleet *fleetstore.Store
+	Fleet Store
 	// Sync reads one project; fault.Conflict when that is being done already.
 	Sync func(ctx context.Context, project string) error
 	// Check looks after a project's token and webhook when that is due.

@@ -13,15 +13,20 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/vault"
 )
 
+// Store is the fleet's records as far as this function needs them.
+type Store interface {
+	AcceptEvent(ctx context.Context, e fleet.Event) (bool, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+}
+
 // Deps is what the function needs.
 type Deps struct {
 	API   faas.Options
-	Fleet *fleetstore.Store
+	Fleet Store
 	// Credentials opens a project's credentials; fault.NotFound when there are none.
 	Credentials func(ctx context.Context, project string) (vault.Credentials, error)
 	// Queue applies the stored events of a cluster after the answer.

@@ -9,7 +9,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/grove"
 )
 
@@ -32,9 +31,17 @@ type Cluster interface {
 	Instances(ctx context.Context) (clusterfn.InstanceList, error)
 }
 
+// Store is the fleet's records as far as health needs them.
+type Store interface {
+	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
+	Observation(ctx context.Context, project string) (fleet.Observation, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	SaveObservation(ctx context.Context, o fleet.Observation) error
+}
+
 // Service observes clusters.
 type Service struct {
-	Fleet *fleetstore.Store
+	Fleet Store
 	// Open gives a project's cluster; ErrNoInspector when it cannot be asked.
 	Open func(ctx context.Context, project fleet.Project) (Cluster, error)
 	// Deployed gives what an instance was deployed with last, by asking GitLab; nil

@@ -10,12 +10,12 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/notify/message"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/views"
 )
 
 // Mailer sends mail. fault.Invalid is an address that will never do.
@@ -42,11 +42,16 @@ type People interface {
 	Person(ctx context.Context, id string) (Person, error)
 }
 
+// Views are the saved views that a subscription may name.
+type Views interface {
+	View(ctx context.Context, user, id string) (views.View, error)
+}
+
 // Service notifies. It is safe for concurrent use, but Run is meant to run once at a
 // time.
 type Service struct {
 	KV      kv.Store
-	Fleet   *fleetstore.Store
+	Views   Views
 	Replica *fleetview.Replica
 	Keys    *secret.Keyring
 	People  People
@@ -268,7 +273,7 @@ func (r *recipients) person(ctx context.Context, id string) (*Person, error) {
 // viewed gives the instances of a cluster that are in a subscription's view. A view
 // that is gone has none.
 func (r *recipients) viewed(ctx context.Context, sub Subscription, cluster string) (map[string]bool, error) {
-	view, err := r.Fleet.View(ctx, sub.Owner, sub.View)
+	view, err := r.Views.View(ctx, sub.Owner, sub.View)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}

@@ -102,7 +102,7 @@ func (w *world) set(instance string, health fleet.Health) {
 func (w *world) service(store kv.Store) *notify.Service {
 	records := fleetstore.New(store, w.clock)
 	return &notify.Service{
-		KV: store, Fleet: records, Replica: fleetview.NewReplica(records.Segments), Keys: w.keys, People: w, Mail: w, Chat: w,
+		KV: store, Views: records, Replica: fleetview.NewReplica(records.Segments), Keys: w.keys, People: w, Mail: w, Chat: w,
 		Limits: limit.New(store, w.clock), BaseURL: "https://ocim.example.org", Now: w.clock, NewID: setup.NewID, Log: slog.New(slog.DiscardHandler),
 	}
 }

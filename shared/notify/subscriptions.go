@@ -81,7 +81,7 @@ func (s *Service) keep(ctx context.Context, v stored, w SubscriptionRequest) (Su
 		}
 	}
 	if w.View != "" {
-		if _, err := s.Fleet.View(ctx, v.Owner, w.View); fault.Is(err, fault.NotFound) {
+		if _, err := s.Views.View(ctx, v.Owner, w.View); fault.Is(err, fault.NotFound) {
 			return v.Subscription, fault.InvalidField("view", "there is no such view")
 		} else if err != nil {
 			return v.Subscription, err

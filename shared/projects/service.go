@@ -15,13 +15,32 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/lease"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/vault"
 )
 
+// Store is the fleet's records as far as projects need them.
+type Store interface {
+	AddProjectBy(ctx context.Context, p fleet.Project, record fleetstore.Recorder) error
+	ChangeProject(ctx context.Context, id string, record fleetstore.Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error)
+	ClaimProject(ctx context.Context, gitlabURL string, gitlabID int64, want string) (string, error)
+	EndLease(ctx context.Context, name, holder string) error
+	Forget(ctx context.Context, project string) error
+	ForgetEvents(ctx context.Context, project string) error
+	ForgetUsage(ctx context.Context, project string) error
+	Health(ctx context.Context, project string) (fleet.ProjectHealth, error)
+	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	Projects(ctx context.Context) ([]fleet.Project, error)
+	RemoveProject(ctx context.Context, p fleet.Project, record fleetstore.Recorder) error
+	SaveHealth(ctx context.Context, h fleet.ProjectHealth) error
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+}
+
 // Service adds, checks, changes and removes projects.
 type Service struct {
-	Fleet *fleetstore.Store
+	Fleet Store
 	Vault *vault.Vault
 	Open  func(gitlabURL string, apiToken secret.Value) (Remote, error)
 	// Gateway asks a cluster's gateway whether it is healthy and takes the

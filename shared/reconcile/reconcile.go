@@ -48,9 +48,56 @@ type Operations interface {
 	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
 }
 
+// Store is the fleet's records as far as reconciling needs them.
+type Store interface {
+	projectStore
+	instanceStore
+	pipelineStore
+	eventStore
+	leaseStore
+}
+
+type projectStore interface {
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	ChangeProject(ctx context.Context, id string, record fleetstore.Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error)
+	Health(ctx context.Context, project string) (fleet.ProjectHealth, error)
+	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+	SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error
+	ShowSync(ctx context.Context, p fleet.Project, state fleet.SyncState) error
+}
+
+type instanceStore interface {
+	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
+	ChangeRows(ctx context.Context, cluster string, names []string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
+	SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error
+	SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error
+	RemoveInstanceFiles(ctx context.Context, cluster, instance string) error
+}
+
+type pipelineStore interface {
+	Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error)
+	Pipelines(ctx context.Context, cluster, after string, limit int) ([]fleet.Pipeline, string, error)
+	InstancePipelines(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Pipeline, string, error)
+	Operations(ctx context.Context, cluster, after string, limit int) ([]fleet.Operation, string, error)
+	RecordPipeline(ctx context.Context, report fleet.Pipeline, by fleet.Authority) (fleet.Pipeline, fleet.Freshness, error)
+	RecordReports(ctx context.Context, reports []fleet.Pipeline, by fleet.Authority) (known fleetstore.Recorded, tied bool, err error)
+}
+
+type eventStore interface {
+	WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error)
+	ForgetEvent(ctx context.Context, e fleet.Event) error
+	PostponeEvent(ctx context.Context, e fleet.Event, poison bool) error
+}
+
+type leaseStore interface {
+	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
+	EndLease(ctx context.Context, name, holder string) error
+}
+
 // Reconciler reads projects into the fleet.
 type Reconciler struct {
-	Fleet      *fleetstore.Store
+	Fleet      Store
 	Open       func(ctx context.Context, project fleet.Project) (Repository, error)
 	Operations Operations
 	Now        func() time.Time

@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/health"
 	"github.com/open-craft/ocim/shared/lease"
 )
@@ -36,9 +35,20 @@ type Cluster interface {
 	Usage(ctx context.Context, p clusterfn.Period) (clusterfn.UsageReport, error)
 }
 
+// Store is the fleet's records as far as usage needs them.
+type Store interface {
+	AcquireLease(ctx context.Context, name, holder string, life time.Duration) (lease.Lease, error)
+	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
+	ReleaseLease(ctx context.Context, lease lease.Lease) error
+	SaveUsage(ctx context.Context, cluster, instance string, points []fleet.UsagePoint) error
+	SaveUsageState(ctx context.Context, u fleet.UsageState) error
+	UsageState(ctx context.Context, project string) (fleet.UsageState, error)
+}
+
 // Service collects usage.
 type Service struct {
-	Fleet *fleetstore.Store
+	Fleet Store
 	// Open gives a project's cluster.
 	Open  func(ctx context.Context, project fleet.Project) (Cluster, error)
 	Now   func() time.Time

@@ -24,6 +24,7 @@ import (
 // world is a project whose cluster answers what the test says.
 type world struct {
 	*usage.Service
+	store   *fleetstore.Store
 	now     time.Time
 	asked   []string // periods
 	opened  error
@@ -40,6 +41,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{now: time.Date(2026, 11, 22, 0, 5, 0, 0, time.UTC)}
 	clock := func() time.Time { return w.now }
+	w.store = fleetstore.New(kvtest.OpenWithClock(t, clock), clock)
 	w.answer = func(p clusterfn.Period) (clusterfn.UsageReport, error) {
 		n := int64(p.To.YearDay())
 		return clusterfn.UsageReport{From: p.From, To: p.To, Instances: []clusterfn.Usage{
@@ -47,12 +49,12 @@ func newWorld(t *testing.T) *world {
 		}}, nil
 	}
 	w.Service = &usage.Service{
-		Fleet: fleetstore.New(kvtest.OpenWithClock(t, clock), clock), Now: clock,
+		Fleet: w.store, Now: clock,
 		NewID: func() string { w.holders++; return strconv.Itoa(w.holders) },
 		Open:  func(context.Context, fleet.Project) (usage.Cluster, error) { return w, w.opened },
 	}
-	require.NoError(t, w.Fleet.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1}))
-	require.NoError(t, w.Fleet.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+	require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1}))
+	require.NoError(t, w.store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
 		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus"}}
 		c.SetRow(fleet.Row{Instance: fleet.Instance{Name: "demo"}})
 		return c, nil
@@ -64,7 +66,7 @@ func (w *world) contract(t *testing.T, change func(*fleet.UsageContract)) {
 	t.Helper()
 	c := fleet.DefaultUsage()
 	change(&c)
-	_, err := w.Fleet.ChangeProject(t.Context(), "campus", nil, func(p *fleet.Project) (bool, error) {
+	_, err := w.store.ChangeProject(t.Context(), "campus", nil, func(p *fleet.Project) (bool, error) {
 		p.Usage = &c
 		return true, nil
 	})
@@ -74,7 +76,7 @@ func (w *world) contract(t *testing.T, change func(*fleet.UsageContract)) {
 // days gives the days that are known of an instance, in their order.
 func (w *world) days(t *testing.T, instance string) []string {
 	t.Helper()
-	points, err := w.Fleet.Usage(t.Context(), "campus", instance, "0000-00-00", "9999-99-99")
+	points, err := w.store.Usage(t.Context(), "campus", instance, "0000-00-00", "9999-99-99")
 	require.NoError(t, err)
 	days := []string{}
 	for _, p := range points {
@@ -85,7 +87,7 @@ func (w *world) days(t *testing.T, instance string) []string {
 
 func (w *world) state(t *testing.T) fleet.UsageState {
 	t.Helper()
-	s, err := w.Fleet.UsageState(t.Context(), "campus")
+	s, err := w.store.UsageState(t.Context(), "campus")
 	require.NoError(t, err)
 	return s
 }
@@ -100,7 +102,7 @@ func TestADayIsAskedForOnce(t *testing.T) {
 	require.NoError(t, w.Collect(t.Context(), "campus"))
 	assert.Equal(t, []string{"2026-11-21", "2026-11-22"}, w.days(t, "demo"))
 	assert.Empty(t, w.days(t, "stranger"), "it is no instance")
-	points, err := w.Fleet.Usage(t.Context(), "campus", "demo", "2026-11-22", "2026-11-22")
+	points, err := w.store.Usage(t.Context(), "campus", "demo", "2026-11-22", "2026-11-22")
 	require.NoError(t, err)
 	require.Len(t, points, 1)
 	assert.Equal(t, int64(326), *points[0].Users)
@@ -194,7 +196,7 @@ func TestRefreshAsksAgainForWhatIsKnown(t *testing.T) {
 	w.now = w.now.Add(time.Second)
 	require.NoError(t, w.Refresh(t.Context(), "campus"))
 	assert.Equal(t, []string{"2026-10-23 2026-11-21", "2026-10-23 2026-11-21"}, w.asked)
-	points, err := w.Fleet.Usage(t.Context(), "campus", "demo", "0000-00-00", "9999-99-99")
+	points, err := w.store.Usage(t.Context(), "campus", "demo", "0000-00-00", "9999-99-99")
 	require.NoError(t, err)
 	require.Len(t, points, 1)
 	assert.Equal(t, n, *points[0].Users)
@@ -276,14 +278,14 @@ func TestUsageIsKeptForADefinedTime(t *testing.T) {
 func TestForgottenUsageIsGone(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, w.Collect(t.Context(), "campus"))
-	require.NoError(t, w.Fleet.ForgetUsage(t.Context(), "campus"))
+	require.NoError(t, w.store.ForgetUsage(t.Context(), "campus"))
 	assert.Empty(t, w.days(t, "demo"))
 	assert.Equal(t, fleet.UsageState{Project: "campus"}, w.state(t))
 }
 
 func TestTryKeepsNothing(t *testing.T) {
 	w := newWorld(t)
-	p, err := w.Fleet.Project(t.Context(), "campus")
+	p, err := w.store.Project(t.Context(), "campus")
 	require.NoError(t, err)
 	report, err := w.Try(t.Context(), p, fleet.UsageContract{Function: "other", Days: 7})
 	require.NoError(t, err)

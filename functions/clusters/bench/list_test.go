@@ -71,7 +71,7 @@ func (e everybody) Authenticate(context.Context, string) (identity.Principal, er
 }
 
 func handler(store *fleetstore.Store) http.Handler {
-	return function.New(function.Deps{Fleet: store, Now: time.Now, API: faas.Options{
+	return function.New(function.Deps{Fleet: store, Segments: store.Segments, Activity: store.Activity, Now: time.Now, API: faas.Options{
 		Authenticator: everybody{identity.Grants{Global: identity.Viewer}}, Log: slog.New(slog.DiscardHandler),
 	}})
 }

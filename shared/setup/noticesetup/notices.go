@@ -41,7 +41,7 @@ func (c Chat) Poster(allowHTTP bool) (*chat.Poster, error) {
 // at its end.
 func New(f *fleetsetup.Fleet, mail notify.Mailer, chat notify.Chat, pages string) *notify.Service {
 	return &notify.Service{
-		KV: f.KV, Fleet: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
+		KV: f.KV, Views: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
 		Mail: mail, Chat: chat, Limits: limit.New(f.KV, f.Now), BaseURL: pages, Now: f.Now, NewID: setup.NewID, Log: f.Log,
 	}
 }
