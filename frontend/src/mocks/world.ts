@@ -27,6 +27,7 @@ import type {
 export interface World {
   setUp: boolean;
   google: boolean;
+  mail: boolean;
   user: User;
   password: string;
   /** Whether the refresh cookie would be accepted. */
@@ -378,6 +379,7 @@ export function createWorld(): World {
     setUp: true,
     observedAt: ago(0),
     google: true,
+    mail: true,
     user: root,
     password: 'correct horse battery staple',
     loggedIn: true,

@@ -84,6 +84,8 @@ export const webhookUrl = 'Webhook URL';
 export const storedEncryptedYouWontBe = 'Stored encrypted. You won’t be able to view it again.';
 export const leaveEmptyToKeepThe = (host: string) => `Leave empty to keep the current URL at ${host}.`;
 export const notifyMeWhen = 'Notify me when';
+export const noticesNeedMail =
+  'No mail server is configured, so these notifications won’t arrive. Ask the person who runs Ocim to set OCIM_SMTP_HOST.';
 export const couldntSaveTheSubscription = 'Couldn’t save the subscription';
 export const subscribe = 'Subscribe';
 export const cancel = 'Cancel';

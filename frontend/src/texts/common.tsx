@@ -8,6 +8,9 @@ export const request = (requestId: string) => (
 );
 export const tryAgain = 'Try again';
 
+// NoMail.tsx
+export const ocimCantSendEmail = 'Ocim can’t send email';
+
 // Page.tsx
 export const breadcrumb = 'Breadcrumb';
 

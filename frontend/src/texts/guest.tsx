@@ -18,6 +18,9 @@ export const wellEmailYouALink = 'We’ll email you a link to choose a new passw
 export const email = 'Email';
 export const couldntSendTheLink = 'Couldn’t send the link';
 export const sendLink = 'Send link';
+export const ocimCantSendEmail = 'Ocim can’t send email';
+export const resetsNeedMail =
+  'No mail server is configured, so passwords can’t be reset. Ask the person who runs Ocim to set OCIM_SMTP_HOST.';
 
 // _guest/logged-out.tsx
 export const loggedOut = 'Logged out';

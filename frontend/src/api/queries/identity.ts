@@ -1,11 +1,19 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
+import { loadSystem } from '../guest';
 import type { AuditFilter } from '../types';
 import { pollInterval } from './fleet';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/me', { signal })),
+});
+
+/** What Ocim was set up with: this changes only with a deployment. */
+export const systemQuery = queryOptions({
+  queryKey: ['system'],
+  queryFn: ({ signal }) => loadSystem(signal),
+  staleTime: 5 * 60_000,
 });
 
 export const sessionsQuery = queryOptions({

@@ -66,6 +66,14 @@ describe('log in', () => {
   });
 });
 
+test('a forgotten password: without a mail server the page says so and offers no form', async () => {
+  mock.world.mail = false;
+  open('/forgot-password');
+  expect(await screen.findByText(/passwords can’t be reset/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Send link' })).not.toBeInTheDocument();
+  expect(await faults()).toEqual([]);
+});
+
 test('a forgotten password: the same answer for everybody', async () => {
   const { user } = open('/forgot-password');
   await fillIn(user, { Email: 'nobody@example.org' });

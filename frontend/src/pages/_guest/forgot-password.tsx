@@ -2,16 +2,20 @@ import { Button, TextInput } from '@mantine/core';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
+import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
+import { Notice } from '@/components/Notice';
 import { useApiForm } from '@/components/useApiForm';
+import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
 
 export const Route = createFileRoute('/_guest/forgot-password')({ component: ForgotPassword });
 
 function ForgotPassword() {
   const [sentTo, setSentTo] = useState<string>();
+  const system = useLoad(loadSystem);
   const form = useApiForm({
     initialValues: { email: '' },
     validate: { email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress) },
@@ -23,6 +27,16 @@ function ForgotPassword() {
   if (sentTo !== undefined) {
     return (
       <GuestPage title={texts.checkYourEmail} about={<>{texts.ifHasAnAccountWeve(sentTo)}</>}>
+        <TextLink to="/login">{texts.backToLogIn}</TextLink>
+      </GuestPage>
+    );
+  }
+  if (system.data?.mail === false) {
+    return (
+      <GuestPage title={texts.forgotPassword}>
+        <Notice tone="warn" title={texts.ocimCantSendEmail}>
+          {texts.resetsNeedMail}
+        </Notice>
         <TextLink to="/login">{texts.backToLogIn}</TextLink>
       </GuestPage>
     );

@@ -4,6 +4,7 @@ import { changeSubscription, subscribe } from '@/api/queries/notifications';
 import { viewsQuery } from '@/api/queries/views';
 import type { Subscription } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { NoMail } from '@/components/NoMail';
 import { maySomewhere } from '@/components/roles';
 import { useApiForm } from '@/components/useApiForm';
 import { useMe } from '@/components/useMe';
@@ -96,6 +97,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
           />
         )}
       </div>
+      {channel === 'email' && <NoMail>{texts.noticesNeedMail}</NoMail>}
       <Checkbox.Group
         label={texts.notifyMeWhen}
         value={form.values.events}

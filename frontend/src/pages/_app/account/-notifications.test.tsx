@@ -47,6 +47,14 @@ test('a subscription to a view is made, tested, paused, changed and removed', as
   await waitFor(() => expect(mock.world.subscriptions).toEqual([]));
 });
 
+test('a subscription by email says that no mail server is configured', async () => {
+  mock.world.mail = false;
+  const { user } = open('/account/notifications');
+  expect(await screen.findByText(/so these notifications won’t arrive/)).toBeVisible();
+  await user.selectOptions(screen.getByLabelText('Send to'), 'webhook');
+  expect(screen.queryByText(/so these notifications won’t arrive/)).not.toBeInTheDocument();
+});
+
 test('a webhook keeps its address secret, and a test that fails says why', async () => {
   const { user } = open('/account/notifications');
   await user.type(await screen.findByLabelText('Name'), 'Chat');

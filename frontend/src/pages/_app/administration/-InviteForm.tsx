@@ -4,6 +4,7 @@ import { answer, client } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { NoMail, useMail } from '@/components/NoMail';
 import { tell } from '@/components/tell';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
@@ -14,6 +15,7 @@ const unchosen: { email: string; grants: Grants } = { email: '', grants: { role:
 
 export function InviteForm() {
   const queryClient = useQueryClient();
+  const mail = useMail();
   const form = useApiForm({
     initialValues: unchosen,
     validate: {
@@ -31,6 +33,7 @@ export function InviteForm() {
   });
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
+      <NoMail>{texts.invitationsNeedMail}</NoMail>
       <TextInput label={texts.email} type="email" autoComplete="off" maw={420} {...form.field('email')} />
       <GrantsFields
         grants={form.values.grants}
@@ -38,7 +41,7 @@ export function InviteForm() {
         onChange={(grants) => form.set('grants', grants)}
       />
       {form.failure && <Failure error={form.failure} what={texts.couldntSendTheInvitation} />}
-      <Button type="submit" loading={form.busy} style={{ alignSelf: 'flex-start' }}>
+      <Button type="submit" disabled={!mail} loading={form.busy} style={{ alignSelf: 'flex-start' }}>
         {texts.sendInvitation}
       </Button>
     </form>

@@ -69,6 +69,16 @@ describe('users', () => {
 });
 
 describe('invitations', () => {
+  test('cannot be sent without a mail server, and the page says why', async () => {
+    mock.world.mail = false;
+    open('/administration/invitations');
+    expect(await screen.findByText(/No mail server is configured, so you can’t invite anyone/)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Send invitation' })).toBeDisabled();
+    expect(await screen.findByRole('row', { name: /finn/ })).toBeVisible();
+    expect(screen.queryByRole('button', { name: /Resend/ })).not.toBeInTheDocument();
+    expect(await faults()).toEqual([]);
+  });
+
   test('are sent, sent again and withdrawn', async () => {
     const { user } = open('/administration/invitations');
     await user.type(await screen.findByLabelText('Email'), 'gina@example.org');

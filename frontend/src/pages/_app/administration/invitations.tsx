@@ -6,6 +6,7 @@ import type { Invitation } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
+import { useMail } from '@/components/NoMail';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
@@ -71,6 +72,7 @@ function Invitations() {
 
 function InvitationRow({ invitation }: { invitation: Invitation }) {
   const queryClient = useQueryClient();
+  const mail = useMail();
   const params = { path: { invitation: invitation.id } };
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
   const resend = useMutation({
@@ -97,7 +99,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         <Time at={invitation.expiresAt} />
       </td>
       <td data-end>
-        {invitation.state !== 'used' && (
+        {mail && invitation.state !== 'used' && (
           <SmallButton
             loading={resend.isPending}
             onClick={() => resend.mutate()}
