@@ -1,7 +1,6 @@
 package manual
 
 import (
-	"encoding/json"
 	"encoding/pem"
 	"maps"
 	"os"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/ci/stack"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -136,7 +134,7 @@ func TestManual_WalksToADeployment(t *testing.T) {
 			assert.Regexp(t, regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(c.arguments[0])+":"), string(targets), line)
 		case "kubectl":
 			require.Equal(t, []string{"apply", "-f"}, c.arguments[:2], line)
-			checkManifests(t, filepath.Join(root, c.arguments[2]))
+			manifests(t, filepath.Join(root, c.arguments[2]))
 		case "aws":
 			require.FileExists(t, filepath.Join(root, c.arguments[slices.Index(c.arguments, "--template-file")+1]), line)
 		case "faas-cli":
@@ -245,76 +243,6 @@ func blocks(bundle string) []string {
 		out = append(out, string(pem.EncodeToMemory(block)))
 	}
 	return out
-}
-
-// checkManifests parses Kubernetes manifests and checks that each has what every object
-// needs.
-func checkManifests(t *testing.T, file string) {
-	t.Helper()
-	f, err := os.Open(file)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, f.Close()) }()
-	decoder := yaml.NewDecoder(f)
-	for count := 0; ; count++ {
-		var object struct {
-			APIVersion string `yaml:"apiVersion"`
-			Kind       string `yaml:"kind"`
-			Metadata   struct {
-				Name string `yaml:"name"`
-			} `yaml:"metadata"`
-		}
-		if err := decoder.Decode(&object); err != nil {
-			require.Positive(t, count, "%s: %v", file, err)
-			return
-		}
-		assert.NotEmpty(t, object.APIVersion, file)
-		assert.NotEmpty(t, object.Kind, file)
-		assert.NotEmpty(t, object.Metadata.Name, file)
-	}
-}
-
-// The policies for AWS allow the same everywhere, and the templates create the same table
-// as createtable.
-func TestAWS_FilesAgree(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(root, "shared", "docs", "aws")
-	read := func(name string) string {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		require.NoError(t, err)
-		return string(text)
-	}
-	actions := func(text string) []string {
-		found := regexp.MustCompile(`dynamodb:[A-Za-z]+`).FindAllString(text, -1)
-		slices.Sort(found)
-		return slices.Compact(found)
-	}
-	var policy struct {
-		Statement []struct{ Action []string }
-	}
-	require.NoError(t, json.Unmarshal([]byte(read("policy.json")), &policy))
-	want := slices.Sorted(slices.Values(policy.Statement[0].Action))
-	assert.Len(t, want, 6)
-	assert.Equal(t, want, actions(read("table.cloudformation.yaml")))
-	assert.Equal(t, want, actions(read("table.tf")))
-
-	attributes, err := os.ReadFile(filepath.Join(root, "shared", "kv", "dynamo", "attributes.go"))
-	require.NoError(t, err)
-	for constant, want := range map[string][2]string{
-		"attrPartition": {"hash_key", "KeyType: HASH"},
-		"attrSort":      {"range_key", "KeyType: RANGE"},
-		"attrExpires":   {"attribute_name", "Enabled: true"},
-	} {
-		match := regexp.MustCompile(constant + `\s*=\s*"([a-z]+)"`).FindStringSubmatch(string(attributes))
-		require.NotNil(t, match, constant)
-		assert.Regexp(t, want[0]+`\s*= "`+match[1]+`"`, read("table.tf"))
-		assert.Regexp(t, "AttributeName: "+match[1]+`\s+`+want[1], read("table.cloudformation.yaml"))
-	}
-	for _, promise := range []string{"PointInTimeRecoveryEnabled: true", "DeletionProtectionEnabled: true", "DeletionPolicy: Retain"} {
-		assert.Contains(t, read("table.cloudformation.yaml"), promise)
-	}
-	for _, promise := range []string{"point_in_time_recovery {\n    enabled = true", "deletion_protection_enabled = true"} {
-		assert.Contains(t, read("table.tf"), promise)
-	}
 }
 
 // Links between the pages of the manual lead somewhere.
