@@ -26,19 +26,20 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 
 // BulkRequest is the bulk change that a caller requests.
 type BulkRequest struct {
-	Kind       string             `json:"kind" enum:"update,archive,unarchive"`
-	Targets    []bulk.Target      `json:"targets" minItems:"1" maxItems:"500"`
-	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
-	Canary     *bulk.Target       `json:"canary,omitempty" doc:"Instance of the first wave; absent is the first that would change"`
-	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
-	Batch      int                `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
-	PauseAfter int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
+	Kind         string             `json:"kind" enum:"update,archive,unarchive"`
+	Targets      []bulk.Target      `json:"targets" minItems:"1" maxItems:"500"`
+	Changes      []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
+	Canary       *bulk.Target       `json:"canary,omitempty" doc:"Instance of the first wave; absent is the first that would change"`
+	Reason       string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+	Batch        int                `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
+	PauseAfter   int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
+	IgnoreHealth bool               `json:"ignoreHealth,omitempty" doc:"Start a wave without waiting until the instances before it are as healthy as before"`
 }
 
 func (w BulkRequest) request(ctx context.Context) (bulk.Request, error) {
 	r := bulk.Request{
 		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason, Canary: w.Canary,
-		Batch: w.Batch, PauseAfter: w.PauseAfter, By: actor(ctx),
+		Batch: w.Batch, PauseAfter: w.PauseAfter, IgnoreHealth: w.IgnoreHealth, By: actor(ctx),
 	}
 	return r, requireOperator(ctx, clustersOf(w.Targets))
 }

@@ -28,6 +28,8 @@ type Activity struct {
 	From     string    `json:"from,omitempty" doc:"Lifecycle, pipeline status, health or online state before"`
 	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, or failed and recovered of a sync"`
 	Pipeline int64     `json:"pipeline,omitempty"`
+	By       string    `json:"by,omitempty" doc:"Who caused it: the requester in Ocim, else the author of the commit"`
+	Rollback bool      `json:"rollback,omitempty" doc:"Whether a pipeline brings an earlier configuration back"`
 	Detail   string    `json:"detail,omitempty"`
 }
 
@@ -145,7 +147,7 @@ func news(before, after *fleet.Chunk) []Activity {
 			continue // the first time that files were read
 		}
 		if old.Lifecycle != i.Lifecycle {
-			list = append(list, Activity{Instance: i.Name, Kind: ActivityLifecycle, From: string(old.Lifecycle), To: string(i.Lifecycle)})
+			list = append(list, Activity{Instance: i.Name, Kind: ActivityLifecycle, From: string(old.Lifecycle), To: string(i.Lifecycle), By: i.ChangedBy})
 		}
 		list = append(list, pipelineNews(i.Name, old.Pipeline, i.Pipeline)...)
 		list = append(list, healthNews(i.Name, old.Health, i.Health)...)
@@ -158,7 +160,7 @@ func pipelineNews(instance string, was, now *fleet.PipelineSummary) []Activity {
 	if now == nil || !now.Status.Finished() || was != nil && was.ID == now.ID && was.Status == now.Status {
 		return nil
 	}
-	a := Activity{At: now.UpdatedAt, Instance: instance, Kind: ActivityPipeline, To: string(now.Status), Pipeline: now.ID, Detail: string(now.Operation)}
+	a := Activity{At: now.UpdatedAt, Instance: instance, Kind: ActivityPipeline, To: string(now.Status), Pipeline: now.ID, Detail: string(now.Operation), By: now.RequestedBy, Rollback: now.RolledBackTo != ""}
 	if was != nil && was.ID == now.ID {
 		a.From = string(was.Status)
 	}

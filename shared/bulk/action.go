@@ -60,12 +60,14 @@ func apply(b *fleet.Bulk, action string, by audit.Actor) (bool, error) {
 			return wrong()
 		}
 		b.State, b.Detail, b.Forgiven = fleet.BulkRunning, "", failures(b)
+		forgiveHealth(b)
 		takeOver(b, by)
 	case Abort:
 		if b.State != fleet.BulkRunning && b.State != fleet.BulkPaused {
 			return wrong()
 		}
 		b.State, b.Detail = fleet.BulkAborted, "Aborted by "+by.Email
+		forgiveHealth(b)
 		for i := range b.Targets {
 			if t := &b.Targets[i]; t.State == fleet.TargetWaiting {
 				t.State, t.Detail = fleet.TargetSkipped, b.Detail

@@ -19,6 +19,7 @@ type BulkPreview struct {
 	Warnings []operation.Warning `json:"warnings" doc:"About the bulk change and its clusters"`
 	Groups   []BulkGroup         `json:"groups" doc:"Largest first"`
 	Waves    [][]Target          `json:"waves" doc:"In the order they would start, without what is blocked or unchanged"`
+	Estimate BulkEstimate        `json:"estimate"`
 }
 
 // BulkGroup is instances that would change equally.
@@ -46,7 +47,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 		return BulkPreview{}, err
 	}
 	out := BulkPreview{Hash: hash, Groups: []BulkGroup{}, Waves: [][]Target{}}
-	if out.Warnings, err = s.warnings(ctx, req); err != nil {
+	if out.Warnings, err = s.warnings(ctx, req, previews); err != nil {
 		return BulkPreview{}, err
 	}
 	index := map[string]int{}
@@ -66,7 +67,13 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 				Warnings: append([]operation.Warning{}, o.Warnings...), Skipped: o.Blocked,
 			})
 		}
-		out.Groups[i].Targets = append(out.Groups[i].Targets, o.target)
+		g := &out.Groups[i]
+		g.Targets = append(g.Targets, o.target)
+		for _, w := range o.Warnings { // they name their instance
+			if !w.Blocking && !slices.Contains(g.Warnings, w) {
+				g.Warnings = append(g.Warnings, w)
+			}
+		}
 	}
 	for i, o := range firsts {
 		if out.Groups[i].Request, err = s.requestFor(ctx, req, o, i); err != nil {
@@ -74,7 +81,11 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 		}
 	}
 	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
-	for _, t := range deal(previews, req.Canary, req.Batch) {
+	targets := deal(previews, req.Canary, req.Batch)
+	if out.Estimate, err = s.estimate(ctx, fleet.Bulk{Kind: req.Kind, Targets: targets}); err != nil {
+		return BulkPreview{}, err
+	}
+	for _, t := range targets {
 		if t.State == fleet.TargetSkipped {
 			continue
 		}
@@ -87,10 +98,11 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 }
 
 // warnings reports what the diffs do not show.
-func (s *Service) warnings(ctx context.Context, req Request) ([]operation.Warning, error) {
+func (s *Service) warnings(ctx context.Context, req Request, previews []targetPreview) ([]operation.Warning, error) {
 	out := []operation.Warning{}
 	seen := map[string]bool{}
-	for _, t := range req.Targets {
+	for _, o := range previews {
+		t := o.target
 		if seen[t.Cluster] {
 			continue
 		}
@@ -98,6 +110,9 @@ func (s *Service) warnings(ctx context.Context, req Request) ([]operation.Warnin
 		found, err := s.Operations.ClusterWarnings(ctx, t.Cluster)
 		if err != nil {
 			return nil, err
+		}
+		if !o.from.Observed() && waitsForHealth(req.Kind, req.IgnoreHealth) {
+			found = append(found, operation.Warning{Code: operation.HealthUnknown, Message: "Ocim doesn't know the health of these instances, so waves don't wait for it"})
 		}
 		for _, w := range found {
 			w.Message = t.Cluster + ": " + w.Message
@@ -168,7 +183,7 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 		all = append(all, targetPreview{p, t, snap})
 		digests = append(digests, fmt.Sprint(p.Digest, p.Blocked))
 	}
-	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, digests)
+	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.IgnoreHealth, digests)
 	return all, hash, err
 }
 
@@ -184,7 +199,7 @@ func deal(previews []targetPreview, canary *Target, batch int) []fleet.BulkTarge
 	out := []fleet.BulkTarget{}
 	place := 0 // among the targets after the canary
 	for i, o := range previews {
-		t := fleet.BulkTarget{Cluster: o.target.Cluster, Instance: o.target.Instance, State: fleet.TargetWaiting, Shown: o.Digest}
+		t := fleet.BulkTarget{Cluster: o.target.Cluster, Instance: o.target.Instance, State: fleet.TargetWaiting, Shown: o.Digest, Before: o.Health}
 		switch {
 		case o.Blocked:
 			t.State = fleet.TargetSkipped

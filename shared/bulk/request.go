@@ -20,16 +20,18 @@ type Target struct {
 
 // Request describes one change to many instances.
 type Request struct {
-	Kind        fleet.OperationKind // update, archive or unarchive
-	Targets     []Target
-	Changes     []operation.Change // update
-	Canary      *Target            // the instance of the first wave; nil is the first that would change
-	Reason      string
-	Batch       int // instances per wave, after the canary
-	PauseAfter  int // pause after this many failures
-	PreviewHash string
-	Key         string
-	By          audit.Actor
+	Kind       fleet.OperationKind // update, archive or unarchive
+	Targets    []Target
+	Changes    []operation.Change // update
+	Canary     *Target            // the instance of the first wave; nil is the first that would change
+	Reason     string
+	Batch      int // instances per wave, after the canary
+	PauseAfter int // pause after this many failures
+	// IgnoreHealth starts a wave without waiting for the health of the ones before it.
+	IgnoreHealth bool
+	PreviewHash  string
+	Key          string
+	By           audit.Actor
 }
 
 // Limits of a bulk change.

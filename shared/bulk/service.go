@@ -36,6 +36,7 @@ type Operations interface {
 	Add(ctx context.Context, project fleet.Project, req operation.Request) (fleet.Operation, bool, error)
 	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
 	Recall(ctx context.Context, op fleet.Operation) (bool, error)
+	EstimateOf(ctx context.Context, op fleet.Operation) (*operation.Estimate, error)
 }
 
 // Actions retries pipelines; package pipelineaction does.
@@ -55,5 +56,7 @@ type Store interface {
 	Operation(ctx context.Context, cluster, id string) (fleet.Operation, error)
 	Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error)
 	PipelineAction(ctx context.Context, cluster string, pipeline int64, id string) (fleet.PipelineAction, error)
+	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	Observation(ctx context.Context, cluster string) (fleet.Observation, error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
 }

@@ -18,7 +18,7 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 	if err := req.check(); err != nil {
 		return fleet.Bulk{}, false, err
 	}
-	sum, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.PreviewHash)
+	sum, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.IgnoreHealth, req.PreviewHash)
 	if err != nil {
 		return fleet.Bulk{}, false, err
 	}
@@ -35,8 +35,14 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 	}
 	b := fleet.Bulk{
 		ID: s.NewID(), State: fleet.BulkRunning, Kind: req.Kind, Keys: req.keys(), Values: req.values(), Reason: req.Reason, RequestedBy: req.By.Email,
-		RequestedAt: s.Now(), Batch: req.Batch, PauseAfter: req.PauseAfter, Targets: deal(previews, req.Canary, req.Batch), By: req.By,
+		RequestedAt: s.Now(), Batch: req.Batch, PauseAfter: req.PauseAfter, IgnoreHealth: req.IgnoreHealth,
+		Targets: deal(previews, req.Canary, req.Batch), By: req.By,
 	}
+	estimate, err := s.estimate(ctx, b)
+	if err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	b.Seconds = estimate.Seconds
 	if !slices.ContainsFunc(b.Targets, func(t fleet.BulkTarget) bool { return t.State == fleet.TargetWaiting }) {
 		return fleet.Bulk{}, false, fault.InvalidField("targets", "nothing would change in any of these instances").WithKind(fault.Conflict)
 	}

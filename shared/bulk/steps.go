@@ -49,6 +49,10 @@ func (s *Service) step(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		health, err := s.health(ctx, b)
+		if err != nil {
+			return err
+		}
 		changed := false
 		by := b.By
 		b, err = s.Store.ChangeBulk(ctx, id, nil, func(b *fleet.Bulk) (bool, error) {
@@ -57,7 +61,7 @@ func (s *Service) step(ctx context.Context, id string) error {
 			if b.By == by {
 				changed = pauseFor(b, lost) || changed
 			}
-			changed = nextTransition(b, s.Now()) || changed
+			changed = nextTransition(b, health, s.Now()) || changed
 			return changed, nil
 		})
 		if err != nil {

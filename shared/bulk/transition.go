@@ -21,7 +21,7 @@ func observe(b *fleet.Bulk, states map[string]fleet.Operation) bool {
 		changed = true
 		switch op.State {
 		case fleet.Succeeded:
-			t.State = fleet.TargetSucceeded
+			t.State, t.EndedAt = fleet.TargetSucceeded, op.EndedAt
 		case fleet.Canceled:
 			switch {
 			case !operation.Recalled(op):
@@ -77,7 +77,7 @@ func anyWaits(states map[string]fleet.Operation) bool {
 
 // nextTransition marks the next wave as starting, or ends the bulk change. It reports
 // whether anything changed.
-func nextTransition(b *fleet.Bulk, now time.Time) bool {
+func nextTransition(b *fleet.Bulk, health healthView, now time.Time) bool {
 	wave, active := -1, false
 	for _, t := range b.Targets {
 		if t.State == fleet.TargetRunning || t.State == fleet.TargetStarting {
@@ -99,6 +99,9 @@ func nextTransition(b *fleet.Bulk, now time.Time) bool {
 		return changed
 	case b.State != fleet.BulkRunning:
 		return false
+	}
+	if changed, wait := awaitHealth(b, health, now); wait {
+		return changed
 	}
 	for i := range b.Targets {
 		t := &b.Targets[i]

@@ -19,13 +19,16 @@ type Bulk struct {
 	EndedAt     time.Time     `json:"endedAt,omitzero"`
 	Batch       int           `json:"batch" doc:"Instances of each wave after the first"`
 	PauseAfter  int           `json:"pauseAfter" doc:"Failures after which it pauses; one in the first wave is enough"`
-	TakenOverBy string        `json:"takenOverBy,omitempty" doc:"E-mail of the operator who continued it last, if not the requester"`
-	Forgiven    int           `json:"-"` // failures that were there when it was resumed
-	Detail      string        `json:"detail,omitempty" doc:"Why it paused"`
-	Targets     []BulkTarget  `json:"targets"`
-	Sealed      []byte        `json:"-"` // the values, sealed
-	SealedFor   string        `json:"-"` // what they are bound to
-	By          access.Actor  `json:"-"`
+	// IgnoreHealth is negative so that an absent value waits.
+	IgnoreHealth bool         `json:"ignoreHealth,omitempty" doc:"Whether a wave starts without waiting until the instances before it are as healthy as before"`
+	Seconds      int          `json:"seconds,omitempty" doc:"How long it would take in all, estimated when it started, without waiting for health"`
+	TakenOverBy  string       `json:"takenOverBy,omitempty" doc:"E-mail of the operator who continued it last, if not the requester"`
+	Forgiven     int          `json:"-"` // failures that were there when it was resumed
+	Detail       string       `json:"detail,omitempty" doc:"Why it paused, or what a running one waits for"`
+	Targets      []BulkTarget `json:"targets"`
+	Sealed       []byte       `json:"-"` // the values, sealed
+	SealedFor    string       `json:"-"` // what they are bound to
+	By           access.Actor `json:"-"`
 }
 
 // BulkState is how a bulk change stands.
@@ -47,9 +50,12 @@ type BulkTarget struct {
 	State     TargetState `json:"state" enum:"waiting,starting,running,succeeded,failed,canceled,skipped"`
 	Operation string      `json:"operation,omitempty" doc:"Operation that does it; several instances may share one"`
 	Attempt   int         `json:"attempt" doc:"From 0; rises with each retry"`
-	Detail    string      `json:"detail,omitempty" doc:"Why it failed or was skipped"`
+	Detail    string      `json:"detail,omitempty" doc:"Why it failed or was skipped, or why the next wave waits for it"`
+	EndedAt   time.Time   `json:"endedAt,omitzero" doc:"When its operation succeeded"`
 	Group     string      `json:"-"` // of those that share a commit
 	Shown     string      `json:"-"` // digest of the diff that was previewed
+	Before    Health      `json:"-"` // its health when the change was requested
+	Recovered bool        `json:"-"` // whether no wave waits for its health any more
 }
 
 // TargetState is how far one instance of a bulk change is.

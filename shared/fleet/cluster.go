@@ -78,7 +78,7 @@ type Instance struct {
 	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that deploys this instance"`
 	Problems    []FileProblem    `json:"problems,omitempty"`
 	ChangedAt   time.Time        `json:"changedAt,omitzero" doc:"When git last changed it, or it left git"`
-	ChangedBy   string           `json:"changedBy,omitempty" doc:"Author of the commit that did"`
+	ChangedBy   string           `json:"changedBy,omitempty" doc:"Who did: the requester in Ocim, else the author of the commit"`
 }
 
 // HealthState is a health with its reason, and since when.

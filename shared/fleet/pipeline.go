@@ -104,6 +104,7 @@ func fill(p *Pipeline, from Pipeline) {
 	if p.Parent == 0 {
 		p.Parent = from.Parent
 	}
+	p.RequestedBy, p.RolledBackTo = cmp.Or(p.RequestedBy, from.RequestedBy), cmp.Or(p.RolledBackTo, from.RolledBackTo)
 	if len(p.Stages) == 0 {
 		p.Stages = from.Stages
 	}
@@ -160,7 +161,10 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 
 // Summary gives the pipeline in one line.
 func (p Pipeline) Summary() PipelineSummary {
-	return PipelineSummary{ID: p.ID, Status: p.Status, Operation: p.Operation, WebURL: p.WebURL, UpdatedAt: p.UpdatedAt}
+	return PipelineSummary{
+		ID: p.ID, Status: p.Status, Operation: p.Operation, RequestedBy: p.RequestedBy, RolledBackTo: p.RolledBackTo,
+		WebURL: p.WebURL, UpdatedAt: p.UpdatedAt,
+	}
 }
 
 // together is the status of a parent with a child counted in: a parent that
@@ -201,11 +205,13 @@ func Latest(times ...time.Time) time.Time {
 
 // PipelineSummary is a pipeline in one line.
 type PipelineSummary struct {
-	ID        int64          `json:"id"`
-	Status    PipelineStatus `json:"status"`
-	Operation OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
-	WebURL    string         `json:"webUrl,omitempty"`
-	UpdatedAt time.Time      `json:"updatedAt"`
+	ID           int64          `json:"id"`
+	Status       PipelineStatus `json:"status"`
+	Operation    OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	RequestedBy  string         `json:"requestedBy,omitempty" doc:"E-mail of who requested its operation in Ocim"`
+	RolledBackTo string         `json:"rolledBackTo,omitempty" doc:"Commit whose configuration its operation brings back: it is a rollback"`
+	WebURL       string         `json:"webUrl,omitempty"`
+	UpdatedAt    time.Time      `json:"updatedAt"`
 }
 
 // Pipeline is a GitLab pipeline that Ocim knows of.
@@ -224,6 +230,8 @@ type Pipeline struct {
 	WebURL       string         `json:"webUrl,omitempty"`
 	Operation    OperationKind  `json:"operation,omitempty" enum:"create,update,archive,unarchive,delete,buildImages,reprovision" doc:"Absent when it deploys nothing"`
 	Deployments  []Deployment   `json:"deployments,omitempty" doc:"Instances it is about, with their deployment ids"`
+	RequestedBy  string         `json:"requestedBy,omitempty" doc:"E-mail of who requested its operation in Ocim"`
+	RolledBackTo string         `json:"rolledBackTo,omitempty" doc:"Commit whose configuration its operation brings back: it is a rollback"`
 	Parent       int64          `json:"parent,omitempty" doc:"Pipeline that started it"`
 	CreatedAt    time.Time      `json:"createdAt"`
 	UpdatedAt    time.Time      `json:"updatedAt"`

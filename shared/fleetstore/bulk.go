@@ -24,14 +24,16 @@ type storedBulk struct {
 }
 
 type hiddenShare struct {
-	Group string `json:"g,omitempty"`
-	Shown string `json:"s,omitempty"`
+	Group     string       `json:"g,omitempty"`
+	Shown     string       `json:"s,omitempty"`
+	Before    fleet.Health `json:"h,omitempty"`
+	Recovered bool         `json:"r,omitempty"`
 }
 
 func storeBulk(b fleet.Bulk, trail audit.Trail) storedBulk {
 	out := storedBulk{Bulk: b, Sealed: b.Sealed, Bound: b.SealedFor, Forgiven: b.Forgiven, By: b.By, Audit: trail}
 	for _, t := range b.Targets {
-		out.Hidden = append(out.Hidden, hiddenShare{t.Group, t.Shown})
+		out.Hidden = append(out.Hidden, hiddenShare{t.Group, t.Shown, t.Before, t.Recovered})
 	}
 	return out
 }
@@ -40,7 +42,8 @@ func (s storedBulk) bulk() fleet.Bulk {
 	b := s.Bulk
 	b.Sealed, b.SealedFor, b.Forgiven, b.By = s.Sealed, s.Bound, s.Forgiven, s.By
 	for i := range min(len(b.Targets), len(s.Hidden)) {
-		b.Targets[i].Group, b.Targets[i].Shown = s.Hidden[i].Group, s.Hidden[i].Shown
+		t, h := &b.Targets[i], s.Hidden[i]
+		t.Group, t.Shown, t.Before, t.Recovered = h.Group, h.Shown, h.Before, h.Recovered
 	}
 	return b
 }

@@ -37,13 +37,15 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 	pipelines, duplicates := withoutDuplicates(op, pipelines)
 	for i, p := range pipelines {
 		known := p.Operation != "" && (p.Operation == op.Kind || op.Kind != fleet.Reprovision)
-		if known || p.IsChild() {
+		if known && p.RequestedBy == op.RequestedBy || p.IsChild() {
 			continue
 		}
 		if err := s.adopt(ctx, op, p); err != nil {
 			return op, err
 		}
-		pipelines[i].Operation = op.Kind
+		if !known {
+			pipelines[i].Operation = op.Kind
+		}
 	}
 	// A pipeline counts as missing only when a sync after its due time did not find it.
 	record, err := s.Store.SyncRecord(ctx, op.Cluster)

@@ -12,7 +12,7 @@ func PendingRow(op fleet.Operation) fleet.Row {
 	return fleet.Row{Instance: fleet.Instance{
 		Cluster: op.Cluster, Name: op.Instance, Lifecycle: fleet.Pending,
 		Health:    fleet.HealthState{State: fleet.Unknown, Reason: "Not deployed yet"},
-		ChangedAt: op.RequestedAt,
+		ChangedAt: op.RequestedAt, ChangedBy: op.RequestedBy,
 	}}
 }
 

@@ -45,6 +45,14 @@ func (s *Service) Snapshot(ctx context.Context, cluster string, files bool) (*Sn
 	return snap, nil
 }
 
+// Observed reports whether Ocim can know the health of the cluster's instances.
+func (s *Snapshot) Observed() bool { return Observed(s.chunk) }
+
+// Observed reports whether Ocim can know the health of a cluster's instances: it is asked.
+func Observed(chunk *fleet.Chunk) bool {
+	return chunk.Cluster.Online.State == "online" || chunk.Cluster.Online.State == "offline"
+}
+
 // TargetPreview is what a request would do to one instance of a bulk change.
 type TargetPreview struct {
 	Files    []fleet.FileChange
@@ -52,6 +60,7 @@ type TargetPreview struct {
 	Blocked  bool   // also when nothing would change
 	Digest   string // of an update's diff; see Request.PreviewDigests
 	Effects  []openedx.Effect
+	Health   fleet.Health // now
 	actions  []grove.Action
 }
 
@@ -83,6 +92,9 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 		p.warnOfInstance(row.Instance)
 	}
 	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil}
+	if p.row != nil {
+		t.Health = p.row.Instance.Health.State
+	}
 	t.Effects = openedx.Effects(req.Kind, t.Files, p.tutor())
 	if req.Kind != fleet.Update || t.Blocked {
 		return t, nil

@@ -8,7 +8,7 @@ import (
 
 // Warning is a note that a user sees before confirming.
 type Warning struct {
-	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem,unhealthy,undeployed"`
+	Code     string `json:"code" enum:"willQueue,changeWaits,otherPipeline,nameTaken,beingCreated,archived,recentlyDeleted,notInGit,fileChanged,unchanged,protected,secretChanged,dataUncertain,notAllowed,fileProblem,unhealthy,undeployed,healthUnknown"`
 	Field    string `json:"field,omitempty" doc:"Input field that it is about"`
 	Message  string `json:"message"`
 	Link     string `json:"link,omitempty" doc:"GitLab page about it"`
@@ -35,6 +35,7 @@ const (
 	FileProblem     = "fileProblem"
 	unhealthy       = "unhealthy"
 	undeployed      = "undeployed"
+	HealthUnknown   = "healthUnknown"
 )
 
 func (p *prepared) warn(code, field, format string, args ...any) {

@@ -40,8 +40,62 @@ func (r *Reconciler) readHistory(ctx context.Context, what reading, repo Reposit
 	if err != nil {
 		return nil, fmt.Errorf("listing commits: %w", err)
 	}
+	operations, _, err := r.Fleet.Operations(ctx, what.project.ID, "", operationsRead)
+	if err != nil {
+		return nil, fmt.Errorf("listing operations: %w", err)
+	}
+	nameRequesters(commits, operations)
 	shas, root := manualCommits(after(commits, last), manual)
 	return findLastChanges(commits, what, r.changed(ctx, repo, shas), root), nil
+}
+
+// nameRequesters makes those who requested an operation the authors of its commits: git
+// names the user of Ocim's token, or Grove's.
+func nameRequesters(commits []fleet.Commit, operations []fleet.Operation) {
+	byCommit, byDeployment := map[string]string{}, map[fleet.Deployment]string{}
+	for _, op := range operations {
+		if op.Commit != "" {
+			byCommit[op.Commit] = op.RequestedBy
+		}
+		for _, d := range op.All() {
+			byDeployment[d] = op.RequestedBy
+		}
+	}
+	for i := range commits {
+		c := &commits[i]
+		if by, ok := byCommit[c.SHA]; ok {
+			c.Author = by
+			continue
+		}
+		said := grove.ParseMessage(c.Message)
+		for _, d := range said.Deployments {
+			by, ok := byDeployment[d]
+			if !ok && d.ID == "" {
+				by, ok = requesterAt(operations, said.Operation, d.Instance, c.CreatedAt)
+			}
+			if ok {
+				c.Author = by
+			}
+		}
+	}
+}
+
+// Bounds of the time between an operation and the commit that Grove makes for it.
+const (
+	commitsEarlier = time.Minute // GitLab's clock is not ours
+	commitsLater   = time.Hour
+)
+
+// requesterAt finds who requested what a commit of Grove without a deployment id says.
+func requesterAt(operations []fleet.Operation, kind fleet.OperationKind, instance string, at time.Time) (string, bool) {
+	for _, op := range operations { // newest first
+		accepted := op.AcceptedAt
+		if op.Kind == kind && op.Instance == instance && !accepted.IsZero() &&
+			!at.Before(accepted.Add(-commitsEarlier)) && at.Before(accepted.Add(commitsLater)) {
+			return op.RequestedBy, true
+		}
+	}
+	return "", false
 }
 
 // manualCommits gives the newest commits whose message says nothing of instances; and the root

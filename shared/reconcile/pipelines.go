@@ -106,13 +106,9 @@ func (r *Reconciler) fillTitles(ctx context.Context, project fleet.Project, repo
 	return nil
 }
 
-// attribute finds the operations of triggered pipelines: their commit does not
-// tell what they are for, and who triggered them may have been forgotten since.
+// attribute finds who requested pipelines, and the operations of triggered ones: their
+// commit does not tell what they are for, and both may have been forgotten since.
 func (r *Reconciler) attribute(ctx context.Context, project fleet.Project, pipelines []fleet.Pipeline) error {
-	unknown := func(p fleet.Pipeline) bool { return p.Source == "trigger" && p.Operation == "" }
-	if !slices.ContainsFunc(pipelines, unknown) {
-		return nil
-	}
 	recent, _, err := r.Fleet.Operations(ctx, project.ID, "", operationsRead)
 	if err != nil {
 		return fmt.Errorf("listing operations: %w", err)
@@ -120,7 +116,11 @@ func (r *Reconciler) attribute(ctx context.Context, project fleet.Project, pipel
 	for i := range pipelines {
 		p := &pipelines[i]
 		for _, op := range recent {
-			if unknown(*p) && slices.Contains(op.Pipelines, p.ID) {
+			if !slices.Contains(op.Pipelines, p.ID) {
+				continue
+			}
+			p.RequestedBy, p.RolledBackTo = op.RequestedBy, op.RolledBackTo
+			if p.Source == "trigger" && p.Operation == "" {
 				p.Operation, p.Deployments = op.Kind, []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}}
 			}
 		}

@@ -1605,6 +1605,8 @@ export interface components {
         Activity: {
             /** Format: date-time */
             at: string;
+            /** @description Who caused it: the requester in Ocim, else the author of the commit */
+            by?: string;
             cluster: string;
             detail?: string;
             /** @description Lifecycle, pipeline status, health or online state before */
@@ -1615,6 +1617,8 @@ export interface components {
             kind: "lifecycle" | "pipeline" | "sync" | "health" | "online";
             /** Format: int64 */
             pipeline?: number;
+            /** @description Whether a pipeline brings an earlier configuration back */
+            rollback?: boolean;
             /** @description Lifecycle, pipeline status, health, online state, or failed and recovered of a sync */
             to: string;
         };
@@ -1678,11 +1682,13 @@ export interface components {
              * @description Instances of each wave after the first
              */
             batch: number;
-            /** @description Why it paused */
+            /** @description Why it paused, or what a running one waits for */
             detail?: string;
             /** Format: date-time */
             endedAt?: string;
             id: string;
+            /** @description Whether a wave starts without waiting until the instances before it are as healthy as before */
+            ignoreHealth?: boolean;
             /** @description Of an update: what is set and unset, without the values */
             keys?: string[];
             /** @enum {string} */
@@ -1697,6 +1703,11 @@ export interface components {
             requestedAt: string;
             /** @description E-mail of who asked */
             requestedBy: string;
+            /**
+             * Format: int64
+             * @description How long it would take in all, estimated when it started, without waiting for health
+             */
+            seconds?: number;
             /** @enum {string} */
             state: "running" | "paused" | "done" | "aborted";
             /** @description E-mail of the operator who continued it last, if not the requester */
@@ -1704,6 +1715,18 @@ export interface components {
             targets: components["schemas"]["BulkTarget"][];
             /** @description Of an update: the new values, secrets masked */
             values?: components["schemas"]["KeyChange"][];
+        };
+        BulkEstimate: {
+            /**
+             * Format: int64
+             * @description Earlier operations on these clusters that it is taken from; 0 is a guess
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description From the start to the end of the last wave, without waiting for health
+             */
+            seconds: number;
         };
         BulkGroup: {
             effects: components["schemas"]["Effect"][];
@@ -1717,6 +1740,7 @@ export interface components {
             warnings: components["schemas"]["Warning"][];
         };
         BulkPreview: {
+            estimate: components["schemas"]["BulkEstimate"];
             /** @description Largest first */
             groups: components["schemas"]["BulkGroup"][];
             /** @description Send it as previewHash to start exactly this */
@@ -1737,6 +1761,8 @@ export interface components {
             canary?: components["schemas"]["Target"];
             /** @description Of update: keys to set and unset in each instance */
             changes?: components["schemas"]["Change"][];
+            /** @description Start a wave without waiting until the instances before it are as healthy as before */
+            ignoreHealth?: boolean;
             /** @enum {string} */
             kind: "update" | "archive" | "unarchive";
             /**
@@ -1756,8 +1782,13 @@ export interface components {
              */
             attempt: number;
             cluster: string;
-            /** @description Why it failed or was skipped */
+            /** @description Why it failed or was skipped, or why the next wave waits for it */
             detail?: string;
+            /**
+             * Format: date-time
+             * @description When its operation succeeded
+             */
+            endedAt?: string;
             instance: string;
             /** @description Operation that does it; several instances may share one */
             operation?: string;
@@ -2381,7 +2412,7 @@ export interface components {
              * @description When git last changed it, or it left git
              */
             changedAt?: string;
-            /** @description Author of the commit that did */
+            /** @description Who did: the requester in Ocim, else the author of the commit */
             changedBy?: string;
             /** @description Cluster id */
             cluster: string;
@@ -2934,6 +2965,10 @@ export interface components {
             parent?: number;
             /** @description Branch or tag; of a merge request pipeline, its source branch */
             ref: string;
+            /** @description E-mail of who requested its operation in Ocim */
+            requestedBy?: string;
+            /** @description Commit whose configuration its operation brings back: it is a rollback */
+            rolledBackTo?: string;
             sha: string;
             /** @example push */
             source?: string;
@@ -2986,6 +3021,10 @@ export interface components {
             id: number;
             /** @enum {string} */
             operation?: "create" | "update" | "archive" | "unarchive" | "delete" | "buildImages" | "reprovision";
+            /** @description E-mail of who requested its operation in Ocim */
+            requestedBy?: string;
+            /** @description Commit whose configuration its operation brings back: it is a rollback */
+            rolledBackTo?: string;
             status: string;
             /** Format: date-time */
             updatedAt: string;
@@ -3403,6 +3442,8 @@ export interface components {
             canary?: components["schemas"]["Target"];
             /** @description Of update: keys to set and unset in each instance */
             changes?: components["schemas"]["Change"][];
+            /** @description Start a wave without waiting until the instances before it are as healthy as before */
+            ignoreHealth?: boolean;
             /** @enum {string} */
             kind: "update" | "archive" | "unarchive";
             /**
@@ -3787,7 +3828,7 @@ export interface components {
             /** @description Whether the operation would be refused */
             blocking: boolean;
             /** @enum {string} */
-            code: "willQueue" | "changeWaits" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem" | "unhealthy" | "undeployed";
+            code: "willQueue" | "changeWaits" | "otherPipeline" | "nameTaken" | "beingCreated" | "archived" | "recentlyDeleted" | "notInGit" | "fileChanged" | "unchanged" | "protected" | "secretChanged" | "dataUncertain" | "notAllowed" | "fileProblem" | "unhealthy" | "undeployed" | "healthUnknown";
             /** @description Input field that it is about */
             field?: string;
             /** @description GitLab page about it */

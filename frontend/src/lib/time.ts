@@ -26,7 +26,8 @@ export function span(date: Date, now: number): string {
   return rough(Math.max(1, Math.abs(date.getTime() - now) / 1000));
 }
 
-function rough(seconds: number): string {
+/** "25 min": in one unit. */
+export function rough(seconds: number): string {
   const [unit, size] = units.find(([, least]) => seconds >= least) ?? units[5];
   return `${Math.floor(seconds / size)} ${unit}`;
 }

@@ -13,7 +13,11 @@ function isArchived(world: World, { cluster, instance }: Target): boolean {
 
 function dealt(world: World, wish: BulkWish): BulkTarget[] {
   let place = 0;
-  return wish.targets.map((target) => {
+  const { canary } = wish;
+  const first = ({ cluster, instance }: Target) =>
+    canary?.cluster === cluster && canary.instance === instance ? 0 : 1;
+  const targets = [...wish.targets].sort((a, b) => first(a) - first(b));
+  return targets.map((target) => {
     if (isArchived(world, target) !== (wish.kind === 'unarchive')) {
       return { ...target, wave: 0, attempt: 0, state: 'skipped', detail: `${target.instance} is archived` };
     }
@@ -66,6 +70,7 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
       wish.kind === 'archive'
         ? [{ code: 'dataUncertain', blocking: false, message: 'The instances stop and leave git' }]
         : [],
+    estimate: { seconds: 300 * waves.length, runs: 3 },
     groups: [group(false), group(true)].filter((g) => g.targets.length > 0),
     waves,
   };
@@ -127,6 +132,12 @@ export function bulkHandlers(world: () => World) {
         requestedAt: ago(0),
         batch: wish.batch,
         pauseAfter: wish.pauseAfter,
+        ...(wish.ignoreHealth === undefined ? {} : { ignoreHealth: wish.ignoreHealth }),
+        values: (wish.changes ?? []).map((c) => ({
+          key: `${c.file}: ${c.path.join('.')}`,
+          ...(c.unset === true ? {} : { after: JSON.stringify(c.value) }),
+        })),
+        seconds: 900,
         targets: dealt(w, wish),
       };
       w.bulks.unshift(bulk);

@@ -12,6 +12,8 @@ export const pipeline = 'Pipeline';
 export const health = 'Health';
 export const gitlabSync = 'GitLab sync';
 export const connectivity = 'Connectivity';
+export const rollback = 'Rollback';
+export const by = (person: string) => `by ${person}`;
 export const was = (word: string) => `Was ${word}.`;
 
 // activity/Happening.tsx

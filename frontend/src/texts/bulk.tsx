@@ -68,6 +68,12 @@ export const request = 'Request';
 export const sets = 'Sets';
 export const unsets = 'Unsets';
 export const waves = 'Waves';
+export const continuedBy = 'Continued by';
+export const healthOfEachWave = 'Health';
+export const waitsUntilHealthy = 'Waits until each wave is healthy';
+export const ignored = 'Not waited for';
+export const duration = 'Duration';
+export const usually = (time: string) => `usually about ${time}`;
 export const canaryThenAtATime = (batch: number) => `Canary, then ${batch} at a time`;
 export const pauseAfter = 'Pause after';
 export const ended = 'Ended';
@@ -109,6 +115,11 @@ export const stopsEachInstanceAndRemoves = 'Stops each instance and removes it f
 export const unarchive = 'Unarchive';
 export const restoresEachOneAsIt = 'Restores each one as it was.';
 export const theCanaryGoesFirstIf = 'The canary goes first. If it fails, no other instance starts.';
+export const changesFirstAndAlone = 'Changes first, alone';
+export const firstThatWouldChange = 'First that would change';
+export const waitUntilEachWaveIs = 'Wait until each wave is healthy';
+export const instancesMustBeAsHealthy =
+  'The next wave starts when every instance is at least as healthy as before. Ocim pauses after 15 minutes.';
 export const instancesPerWave = 'Instances per wave';
 export const n1To50 = '1 to 50';
 export const pauseAfterThisManyFailures = 'Pause after this many failures';
@@ -140,6 +151,11 @@ export const everyInstanceIsSkippedSee = 'Every instance is skipped; see the rea
 export const sameChange = 'Same change';
 export const groupOfSameChange = (i: number, count: number) => `Group ${i} of ${count}: same change`;
 export const skippedGroup = (i: number) => `Skipped, group ${i}`;
+export const takesAbout = (time: string, runs: number) =>
+  runs === 0
+    ? `Usually takes about ${time} in all (estimate; no earlier runs on these clusters).`
+    : `Usually takes about ${time} in all (from ${plural(runs, 'earlier run')}).`;
+export const plusHealth = 'Waiting for health takes longer.';
 export const waves2 = (count: number) => plural(count, 'wave');
 export const wave2 = (i: number) => `Wave ${i}`;
 export const effectsOnEachInstance = 'Effects on each instance';

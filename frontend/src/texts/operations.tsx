@@ -12,6 +12,8 @@ export const couldntWithdrawTheOperation = 'Couldn’t withdraw the operation';
 export const resume = 'Resume';
 export const couldntResumeTheOperation = 'Couldn’t resume the operation';
 export const waitingForALimit = 'Waiting for one of GitLab’s limits; Ocim tries again automatically.';
+export const waitingForALimitUntil = (time: string) =>
+  `GitLab’s limit was reached. Ocim retries automatically at ${time}.`;
 export const waitingForASetting = 'Waiting for a changed setting. Resume when it is fixed.';
 export const waitingForAnotherOperator =
   'Waiting: the person who requested it may no longer do it. Resume to take it over.';

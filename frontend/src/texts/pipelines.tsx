@@ -44,6 +44,10 @@ export const notReached = 'not reached';
 
 // pipelines/OperationPanel.tsx
 export const operation2 = (value: string) => `Operation: ${value}`;
+export const takenOverBy = (by: string) => `Continued by ${by}.`;
+export const startedTwice = (pipelines: ReactNode) => (
+  <>GitLab started this twice. Ocim cancels the duplicate: {pipelines}.</>
+);
 export const theOperation = 'the operation';
 export const requestedBy = (requestedBy: string, time: ReactNode) => (
   <>

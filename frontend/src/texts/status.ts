@@ -38,4 +38,4 @@ export const reprovision = 'Reprovision';
 export const aws = 'AWS';
 export const digitalocean = 'DigitalOcean';
 export const minikube = 'minikube';
-export const rollBack = 'Roll back';
+export const rollback = 'Rollback';

@@ -16,7 +16,7 @@ interface HappeningProps {
 
 /** Something that happened, as an item of a list: in columns where there is room. */
 export function Happening({ activity, clock = false }: HappeningProps) {
-  const { at, cluster, instance, kind, pipeline, to } = activity;
+  const { at, by, cluster, instance, kind, pipeline, to } = activity;
   return (
     <li className={classes.happening} data-columns={clock}>
       <span className={classes.when}>{clock ? <ClockTime at={at} /> : <Time at={at} />}</span>
@@ -37,7 +37,9 @@ export function Happening({ activity, clock = false }: HappeningProps) {
           )}
         </span>
         <Status look={lookOf(kind, to)} />
-        <span className={classes.more}>{sayMore(activity)}</span>
+        <span className={classes.more}>
+          {[sayMore(activity), by === undefined ? '' : texts.by(by)].filter(Boolean).join(' ')}
+        </span>
       </span>
     </li>
   );

@@ -37,8 +37,9 @@ export const kindWords: Record<Activity['kind'], string> = {
 };
 
 /** What else there is to say: what it was before, and the reason; of a pipeline its operation. */
-export function sayMore({ kind, from, detail }: Activity): string {
+export function sayMore({ kind, from, detail, rollback }: Activity): string {
   if (kind === 'pipeline') {
+    if (rollback === true) return texts.rollback;
     const known = detail !== undefined && detail in operationWords;
     return known ? operationWords[detail as keyof typeof operationWords] : (detail ?? '');
   }

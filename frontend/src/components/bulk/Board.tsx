@@ -3,6 +3,7 @@ import type { Bulk, BulkTarget } from '@/api/types';
 import { Failure } from '../Failure';
 import { Hidden } from '../Hidden';
 import { QuietLink, TextLink } from '../links';
+import { Notice } from '../Notice';
 import { Panel } from '../Panel';
 import { Status } from '../status/Status';
 import { useClusters } from '../useClusters';
@@ -18,6 +19,7 @@ export function Board({ bulk }: { bulk: Bulk }) {
       {bulk.state === 'paused' && bulk.detail !== undefined && (
         <Failure error={new Error(bulk.detail)} what={texts.pausedNoNewOperationsStart} cause={bulk.detail} />
       )}
+      {bulk.state === 'running' && bulk.detail !== undefined && <Notice tone="warn">{bulk.detail}.</Notice>}
       <Tally bulk={bulk} />
       <Panel title={texts.instances} note={bulk.targets.length} flush>
         <div className={classes.board} role="group" aria-label={texts.instancesByWave} tabIndex={0}>

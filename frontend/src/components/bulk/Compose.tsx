@@ -1,4 +1,4 @@
-import { Button, NumberInput, Textarea } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, NumberInput, Textarea } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { BulkWish, Target } from '@/api/types';
 import { Panel } from '../Panel';
@@ -7,7 +7,7 @@ import { type Draft, newDraft } from './draft';
 import { readRows, type RowProblem } from './keyChanges';
 import { KeyFields } from './KeyFields';
 import { TargetList } from './TargetList';
-import { countOf } from './targets';
+import { countOf, readTargets, sameTarget, writeTargets } from './targets';
 import * as texts from '@/texts/bulk';
 
 type Kind = BulkWish['kind'];
@@ -43,6 +43,7 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
         : { changes: [], problems: new Map<number, RowProblem>() };
     setProblems(found);
     if (found.size > 0) return;
+    const [canary] = readTargets([draft.canary]);
     onPreview(
       {
         kind: draft.kind,
@@ -50,6 +51,8 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
         batch: draft.batch,
         pauseAfter: draft.pauseAfter,
         ...(changes.length > 0 ? { changes } : {}),
+        ...(canary && targets.some((t) => sameTarget(t, canary)) ? { canary } : {}),
+        ...(draft.ignoreHealth ? { ignoreHealth: true } : {}),
         ...(draft.reason.trim() === '' ? {} : { reason: draft.reason.trim() }),
       },
       draft,
@@ -99,6 +102,16 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
       </Panel>
       <Panel title={texts.waves} note={texts.theCanaryGoesFirstIf}>
         <div className={classes.waveFields}>
+          <NativeSelect
+            label={texts.canary}
+            description={texts.changesFirstAndAlone}
+            data={[
+              { value: '', label: texts.firstThatWouldChange },
+              ...targets.map((t) => ({ value: writeTargets([t])[0] ?? '', label: t.instance })),
+            ]}
+            value={draft.canary}
+            onChange={(event) => set({ canary: event.currentTarget.value })}
+          />
           <NumberInput
             label={texts.instancesPerWave}
             description={texts.n1To50}
@@ -120,6 +133,14 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
             allowNegative={false}
             value={draft.pauseAfter}
             onChange={(n) => set({ pauseAfter: Math.max(1, Number(n)) })}
+          />
+          <Checkbox
+            className={classes.reason ?? ''}
+            label={texts.waitUntilEachWaveIs}
+            description={texts.instancesMustBeAsHealthy}
+            checked={!draft.ignoreHealth && draft.kind !== 'archive'}
+            disabled={draft.kind === 'archive'}
+            onChange={(event) => set({ ignoreHealth: !event.currentTarget.checked })}
           />
           <Textarea
             className={classes.reason ?? ''}

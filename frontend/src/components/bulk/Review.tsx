@@ -5,6 +5,7 @@ import { ApiError } from '@/api/errors';
 import { bulkPreviewQuery, startBulk } from '@/api/queries/bulk';
 import type { Bulk, BulkGroup, BulkPreview, BulkWish, Warning } from '@/api/types';
 import { newKey } from '@/lib/key';
+import { rough } from '@/lib/time';
 import { Empty } from '../Empty';
 import { Failure } from '../Failure';
 import { Loaded } from '../Loaded';
@@ -16,6 +17,7 @@ import { Panel } from '../Panel';
 import { Mark } from '../status/Mark';
 import classes from './bulk.module.css';
 import { TargetList } from './TargetList';
+import { waitsForHealth } from './looks';
 import { countOf } from './targets';
 import * as texts from '@/texts/bulk';
 
@@ -54,7 +56,7 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
   return (
     <div className={classes.steps}>
       <Loaded query={query} what={texts.thePreview} lines={10}>
-        {(shown) => <Groups preview={shown} kind={wish.kind} />}
+        {(shown) => <Groups preview={shown} wish={wish} />}
       </Loaded>
       {start.error && <Failure error={start.error} what={texts.couldntStartTheBulkChange} />}
       <div className={classes.bar}>
@@ -106,7 +108,7 @@ function count({ waves }: BulkPreview): string {
   return `${n} ${n === 1 ? 'instance' : 'instances'}`;
 }
 
-function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'] }) {
+function Groups({ preview, wish }: { preview: BulkPreview; wish: BulkWish }) {
   const changed = preview.groups.filter((g) => !g.skipped);
   const skipped = preview.groups.filter((g) => g.skipped);
   return (
@@ -121,7 +123,7 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
           title={changed.length === 1 ? texts.sameChange : texts.groupOfSameChange(i + 1, changed.length)}
           note={countOf(group.targets)}
         >
-          <Group group={group} kind={kind} />
+          <Group group={group} kind={wish.kind} />
         </Panel>
       ))}
       {skipped.length > 0 && (
@@ -149,6 +151,10 @@ function Groups({ preview, kind }: { preview: BulkPreview; kind: BulkWish['kind'
               </li>
             ))}
           </ol>
+          <p className={classes.about}>
+            {texts.takesAbout(rough(preview.estimate.seconds), preview.estimate.runs)}{' '}
+            {waitsForHealth(wish) && preview.waves.length > 1 && texts.plusHealth}
+          </p>
         </Panel>
       )}
     </>

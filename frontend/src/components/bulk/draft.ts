@@ -7,7 +7,18 @@ export interface Draft {
   rows: KeyRow[];
   batch: number;
   pauseAfter: number;
+  /** The instance of the first wave, as an address names it; empty is the first that would change. */
+  canary: string;
+  ignoreHealth: boolean;
   reason: string;
 }
 
-export const newDraft: Draft = { kind: 'update', rows: [emptyRow(1)], batch: 5, pauseAfter: 1, reason: '' };
+export const newDraft: Draft = {
+  kind: 'update',
+  rows: [emptyRow(1)],
+  batch: 5,
+  pauseAfter: 1,
+  canary: '',
+  ignoreHealth: false,
+  reason: '',
+};

@@ -26,6 +26,11 @@ export const targetLooks: Record<BulkTarget['state'], Look> = {
   skipped: { shape: 'slash', tone: 'quiet', word: texts.skipped },
 };
 
+/** Whether a wave starts only once the ones before it are healthy. */
+export function waitsForHealth({ kind, ignoreHealth }: Pick<Bulk, 'kind' | 'ignoreHealth'>): boolean {
+  return kind !== 'archive' && ignoreHealth !== true;
+}
+
 export function failedOf({ targets }: Bulk): number {
   return targets.filter((t) => t.state === 'failed' || t.state === 'canceled').length;
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
 import { historyQuery } from '@/api/queries/operations';
 import type { Operation } from '@/api/types';
-import { operationWords } from '@/components/status/looks';
+import { operationTitle } from '@/components/status/looks';
 import { dateTime, parseTime } from '@/lib/time';
 import classes from './compare.module.css';
 import * as texts from '@/texts/operations';
@@ -85,7 +85,7 @@ function hasCommit(operation: Operation): operation is Committed {
   return operation.commit !== undefined && operation.commit !== '';
 }
 
-function labelOf({ kind, requestedAt, requestedBy, commit }: Committed): string {
+function labelOf({ requestedAt, requestedBy, commit, ...operation }: Committed): string {
   const at = parseTime(requestedAt);
-  return `${operationWords[kind]}, ${at ? dateTime(at) : ''}, ${requestedBy} (${commit.slice(0, 8)})`;
+  return `${operationTitle(operation)}, ${at ? dateTime(at) : ''}, ${requestedBy} (${commit.slice(0, 8)})`;
 }

@@ -15,6 +15,8 @@ export interface OperationDialogProps {
   /** What is wanted, but for the reason and what is typed here. */
   wish: Wish;
   title: string;
+  /** What the reason begins with. */
+  reason?: string;
   /** What the button says. */
   verb: string;
   onStarted: (operation: Operation) => void;
@@ -28,12 +30,13 @@ export default function OperationDialog({
   cluster,
   wish,
   title,
+  reason: given = '',
   verb,
   onStarted,
   onClose,
 }: OperationDialogProps) {
   const id = useId();
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(given);
   const [typed, setTyped] = useState('');
   const [code, setCode] = useState({ repository: wish.repository ?? '', branch: wish.branch ?? '' });
   const builds = wish.kind === 'buildImages';

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
-import { duration, parseTime, span } from '@/lib/time';
+import { duration, parseTime, span, timeOfDay } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './operations.module.css';
 import { useResume, useWithdraw } from './useWithdraw';
@@ -79,8 +79,10 @@ function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
 /** What a waiting operation waits for. */
 function waitText(operation: Operation, ahead: number): string {
   switch (operation.waitingFor) {
-    case 'limit':
-      return texts.waitingForALimit;
+    case 'limit': {
+      const again = parseTime(operation.retryAt);
+      return again ? texts.waitingForALimitUntil(timeOfDay(again)) : texts.waitingForALimit;
+    }
     case 'setting':
       return texts.waitingForASetting;
     case 'permission':

@@ -2,7 +2,7 @@ import type { Operation } from '@/api/types';
 import { Failure } from '../Failure';
 import { TextLink } from '../links';
 import { SmallButton } from '../SmallButton';
-import { operationLooks, operationWords } from '../status/looks';
+import { operationLooks, operationTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import { useMay } from '../useMe';
@@ -29,7 +29,7 @@ function Entry({ operation: o }: { operation: Operation }) {
     <li>
       <Status look={waits ? { ...operationLooks.requested, word: texts.waiting } : operationLooks[o.state]} />
       <span className={classes.what}>
-        {operationWords[o.kind]} <Subject operation={o} />
+        {operationTitle(o)} <Subject operation={o} />
       </span>
       <span className={classes.who}>
         {o.requestedBy}, <Time at={o.requestedAt} />
@@ -46,7 +46,7 @@ function Entry({ operation: o }: { operation: Operation }) {
       {waits && operator && (
         <SmallButton
           loading={isPending}
-          aria-label={texts.withdraw(operationWords[o.kind], namesOf(o))}
+          aria-label={texts.withdraw(operationTitle(o), namesOf(o))}
           onClick={() => mutate()}
         >
           {texts.withdraw2}

@@ -32,6 +32,7 @@ export function RollBack({ cluster, instance, to, about, children }: RollBackPro
       {asked && (
         <StartOperation
           cluster={cluster}
+          reason={typeof children === 'string' ? children : ''}
           wish={{ kind: 'update', instance, rollBackTo: to }}
           title={texts.rollBack(instance)}
           verb={texts.rollBack2}

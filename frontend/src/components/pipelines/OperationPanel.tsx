@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { Fragment, useEffect } from 'react';
 import { operationQuery, pipelineQuery } from '@/api/queries/pipelines';
 import { hasEnded } from '@/api/status';
 import type { Operation } from '@/api/types';
@@ -9,7 +9,7 @@ import { Loaded } from '../Loaded';
 import { Files } from '../operations/Files';
 import { Progress } from '../operations/Progress';
 import { Panel } from '../Panel';
-import { operationLooks, operationWords, pipelineLook } from '../status/looks';
+import { operationLooks, operationTitle, pipelineLook } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import { Jobs } from './Jobs';
@@ -38,7 +38,7 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
   const operation = query.data?.operation;
   return (
     <Panel
-      title={operation ? texts.operation2(operationWords[operation.kind]) : texts.operation}
+      title={operation ? texts.operation2(operationTitle(operation)) : texts.operation}
       note={operation && <Status look={operationLooks[operation.state]} />}
     >
       <Loaded query={query} what={texts.theOperation}>
@@ -48,9 +48,29 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
               {texts.requestedBy(shown.requestedBy, <Time at={shown.requestedAt} />)}
               {shown.reason !== undefined && <>: “{shown.reason}”</>}
             </p>
+            {shown.takenOverBy !== undefined && (
+              <p className={classes.asked}>{texts.takenOverBy(shown.takenOverBy)}</p>
+            )}
             <Steps operation={shown} />
             <Progress operation={shown} estimate={estimate} ahead={ahead} />
             <Detail operation={shown} />
+            {shown.duplicates !== undefined && (
+              <p className={classes.asked}>
+                {texts.startedTwice(
+                  shown.duplicates.map((pipeline, i) => (
+                    <Fragment key={pipeline}>
+                      {i > 0 && ', '}
+                      <TextLink
+                        to="/clusters/$cluster/pipelines/$pipeline"
+                        params={{ cluster, pipeline: String(pipeline) }}
+                      >
+                        #{pipeline}
+                      </TextLink>
+                    </Fragment>
+                  )),
+                )}
+              </p>
+            )}
             {files.length > 0 && (
               <details>
                 <summary className={classes.summary}>{texts.gitChanges(files.length)}</summary>

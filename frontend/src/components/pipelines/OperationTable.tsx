@@ -1,7 +1,7 @@
 import type { Operation } from '@/api/types';
 import { duration, parseTime } from '@/lib/time';
 import { TextLink } from '../links';
-import { operationLooks, operationWords } from '../status/looks';
+import { operationLooks, operationTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
@@ -36,7 +36,7 @@ export function OperationTable({ operations, shown }: OperationTableProps) {
               search={(before) => ({ ...before, operation: o.id })}
               aria-current={o.id === shown ? 'true' : undefined}
             >
-              {operationWords[o.kind]}
+              {operationTitle(o)}
             </TextLink>
           </td>
           <td>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Pipeline } from '@/api/types';
 import { duration, parseTime } from '@/lib/time';
 import { QuietLink } from '../links';
-import { operationWords, pipelineLook } from '../status/looks';
+import { pipelineLook, pipelineTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
@@ -39,8 +39,9 @@ export function PipelineTable({ label, pipelines, last }: PipelineTableProps) {
             {p.operation === undefined ? (
               <span data-dim>{p.parent === undefined ? texts.none : texts.child}</span>
             ) : (
-              operationWords[p.operation]
+              pipelineTitle(p)
             )}
+            {p.requestedBy !== undefined && <span data-dim>{texts.byPerson(p.requestedBy)}</span>}
           </td>
           <td data-wrap>{about(p)}</td>
           <td data-dim>{took(p)}</td>

@@ -1,4 +1,4 @@
-import type { Cluster, Health, Lifecycle, Operation, OperationKind, OperationState } from '@/api/types';
+import type { Cluster, Health, Lifecycle, OperationKind, OperationState, Pipeline } from '@/api/types';
 import type { State } from '@/api/status';
 import type { Shape } from './Mark';
 import * as texts from '@/texts/status';
@@ -82,8 +82,22 @@ export const operationWords: Record<OperationKind, string> = {
 };
 
 /** What an operation is called: an update that restores an earlier version is a rollback everywhere. */
-export function operationTitle({ kind, rolledBackTo }: Pick<Operation, 'kind' | 'rolledBackTo'>): string {
-  return kind === 'update' && rolledBackTo !== undefined ? texts.rollBack : operationWords[kind];
+export function operationTitle({
+  kind,
+  rolledBackTo,
+}: {
+  kind: OperationKind;
+  rolledBackTo?: string | undefined;
+}): string {
+  return rolledBackTo === undefined ? operationWords[kind] : texts.rollback;
+}
+
+/** What the operation of a pipeline is called; undefined when it deploys nothing. */
+export function pipelineTitle({
+  operation,
+  rolledBackTo,
+}: Pick<Pipeline, 'operation' | 'rolledBackTo'>): string | undefined {
+  return operation && operationTitle({ kind: operation, rolledBackTo });
 }
 
 const providerWords: Partial<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { Loaded } from '../Loaded';
 import { HistoryEntry } from '../operations/HistoryEntry';
 import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
-import { operationWords, pipelineLook } from '../status/looks';
+import { pipelineLook, pipelineTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import { isChange, suspectOf, type TimelineEvent, timelineOf } from './events';
@@ -133,7 +133,7 @@ function Event({ event, cluster, current, suspect, broke }: EventProps) {
 function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'operation' }>; cluster: string }) {
   switch (event.kind) {
     case 'pipeline': {
-      const { id, status, operation } = event.pipeline;
+      const { id, status, requestedBy } = event.pipeline;
       return (
         <>
           <TextLink
@@ -144,7 +144,9 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
             {texts.pipeline(id)}
           </TextLink>
           <Status look={pipelineLook(status)} />
-          <span className={classes.dim}>{operation ? operationWords[operation] : texts.startedInGitlab}</span>
+          <span className={classes.dim}>
+            {pipelineTitle(event.pipeline) ?? texts.startedInGitlab} {requestedBy}
+          </span>
           <Time at={event.at} />
         </>
       );
@@ -172,7 +174,9 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
         <>
           <span>{kindWords[kind]}</span>
           <Status look={lookOf(kind, to)} />
-          <span className={classes.dim}>{sayMore(event.activity)}</span>
+          <span className={classes.dim}>
+            {sayMore(event.activity)} {event.activity.by}
+          </span>
           <Time at={event.at} />
         </>
       );

@@ -109,6 +109,50 @@ test('a change is previewed in groups, then started once', async () => {
   expect(await screen.findByRole('heading', { level: 1, name: 'Update 5 instances' })).toBeVisible();
 });
 
+test('the canary and whether waves wait for health are chosen, and the preview says how long all takes', async () => {
+  const { user } = open(address(4));
+  await user.type(await screen.findByLabelText('Key'), 'A');
+  await user.type(screen.getByLabelText('Value'), '1');
+  const last = named(4)[3]?.name ?? '';
+  await user.selectOptions(screen.getByLabelText('Canary'), last);
+  const wait = screen.getByRole('checkbox', { name: 'Wait until each wave is healthy' });
+  expect(wait).toBeChecked();
+  await user.click(screen.getByRole('button', { name: 'Preview' }));
+  expect(await screen.findByText(`Canary: ${last}. No reason.`)).toBeVisible();
+  expect(
+    screen.getByText(/^Usually takes about 10 min in all \(from 3 earlier runs\)\. Waiting for health/),
+  ).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Back' }));
+  await user.click(await screen.findByRole('checkbox', { name: 'Wait until each wave is healthy' }));
+  await user.click(screen.getByRole('button', { name: 'Preview' }));
+  expect(
+    await screen.findByText(/^Usually takes about 10 min in all \(from 3 earlier runs\)\.$/),
+  ).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Change 4 instances' }));
+  await waitFor(() => expect(api.world.bulks[0]?.ignoreHealth).toBe(true));
+});
+
+test('a record keeps the values, who continued it, and what it waits for', async () => {
+  api.world.bulks.push(
+    bulk({
+      state: 'running',
+      detail: 'The next wave waits: 1 instance is not healthy yet',
+      keys: ['+config.yml: A', '-config.yml: B'],
+      values: [{ key: 'config.yml: A', after: '7200' }, { key: 'config.yml: B' }],
+      takenOverBy: 'ben@example.org',
+      seconds: 1500,
+    }),
+  );
+  open('/bulk/b9');
+  expect(await screen.findByText('The next wave waits: 1 instance is not healthy yet.')).toBeVisible();
+  expect(screen.getByText('config.yml: A = 7200')).toBeVisible();
+  expect(screen.getByText('config.yml: B')).toBeVisible();
+  expect(screen.getByText('ben@example.org')).toBeVisible();
+  expect(screen.getByText('usually about 25 min')).toBeVisible();
+  expect(screen.getByText('Waits until each wave is healthy')).toBeVisible();
+  expect(await faults()).toEqual([]);
+});
+
 test('what was typed is still there after a look at the preview', async () => {
   const { user } = open(address(2));
   await user.type(await screen.findByLabelText('Key'), 'A');

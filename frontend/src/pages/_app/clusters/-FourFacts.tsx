@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Instance, InstanceDetails, Lifecycle } from '@/api/types';
 import { Age } from '@/components/Age';
 import { TextLink } from '@/components/links';
-import { healthLooks, lifecycleLooks, operationWords, pipelineLook } from '@/components/status/looks';
+import { healthLooks, lifecycleLooks, pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
 import { parseTime, timeOfDay } from '@/lib/time';
@@ -45,12 +45,16 @@ export function FourFacts({ details }: { details: InstanceDetails }) {
 }
 
 function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance }) {
-  const operation = pipeline?.operation;
   return (
     <One
       name={texts.latestPipeline}
-      reason={pipeline ? (operation ? operationWords[operation] : texts.noGroveOperation) : texts.noPipeline}
-      at={<Time at={pipeline?.updatedAt} />}
+      reason={pipeline ? (pipelineTitle(pipeline) ?? texts.noGroveOperation) : texts.noPipeline}
+      at={
+        <>
+          <Time at={pipeline?.updatedAt} />
+          {pipeline?.requestedBy !== undefined && texts.by(pipeline.requestedBy)}
+        </>
+      }
       next={pipeline && pipelineNext[pipeline.status]}
     >
       {pipeline && (

@@ -2,7 +2,7 @@ import type { Overview } from '@/api/types';
 import { Subject } from '@/components/activity/Subject';
 import { QuietLink } from '@/components/links';
 import { Panel } from '@/components/Panel';
-import { operationWords, pipelineLook } from '@/components/status/looks';
+import { pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
@@ -29,7 +29,7 @@ export function Running({ running }: Pick<Overview, 'running'>) {
                 <Status look={pipelineLook(pipeline.status)} />
               </td>
               <td>
-                {pipeline.operation && `${operationWords[pipeline.operation]} `}
+                {pipelineTitle(pipeline)}{' '}
                 <QuietLink
                   to="/clusters/$cluster/pipelines/$pipeline"
                   params={{ cluster, pipeline: String(pipeline.id) }}

@@ -19,7 +19,7 @@ import { Panel } from '@/components/Panel';
 import { actNote, actWords } from '@/components/pipelines/acts';
 import { Jobs } from '@/components/pipelines/Jobs';
 import { took } from '@/components/pipelines/PipelineTable';
-import { operationWords, pipelineLook } from '@/components/status/looks';
+import { pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
 import { word } from '@/lib/readSearch';
@@ -179,7 +179,7 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
           // GitLab mostly repeats the status here.
           note: p.statusDetail === p.status ? undefined : p.statusDetail,
         },
-        { name: texts.operation, value: p.operation && operationWords[p.operation] },
+        { name: texts.operation, value: pipelineTitle(p) },
         {
           name: texts.instances,
           value: p.deployments?.map(({ instance }, i) => (
@@ -191,7 +191,7 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
             </span>
           )),
         },
-        { name: texts.startedBy, value: p.source },
+        { name: texts.startedBy, value: p.requestedBy ?? p.source },
         { name: texts.branch, value: p.ref },
         { name: texts.commit, value: p.sha.slice(0, 8) },
         {
