@@ -16,6 +16,11 @@ PRODUCT      = $(shell git ls-files 'shared/*.go' 'functions/*.go' | grep -v '_t
 GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
 VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
+# The flags of the images' build, so that programs, checks and images share what is
+# compiled. Only the race detector needs a C compiler.
+export CGO_ENABLED := 0
+export GOFLAGS     ?= -trimpath
+
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
 .PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check check lint lint-go lint-frontend format bench clean
@@ -74,8 +79,8 @@ test: setup generate-check build ## run every test
 	@$(MAKE) --no-print-directory test-e2e
 
 test-go: setup
-	@go test -race work
-	@go test -count=1 ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
+	@CGO_ENABLED=1 go test -race -timeout 8m work
+	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup
 	@$(FRONTEND) run --silent test
@@ -89,7 +94,8 @@ deploy-check: ## say what a deployment to OpenFaaS lacks
 check: setup ## check what has changed since main, in about a minute
 	@sh .ci/check.sh
 
-lint: setup lint-go lint-frontend ## check form, types, imports, dead and duplicate code
+lint: setup ## check form, types, imports, dead and duplicate code
+	@$(MAKE) --no-print-directory -j2 -O lint-go lint-frontend
 	@echo "The longest files and functions (a report):"
 	@go run ./.ci/length $(PRODUCT) | head -n 20
 
@@ -98,7 +104,7 @@ lint-go:
 	  if [ -n "$$unformatted" ]; then echo "not formatted (run make format):"; echo "$$unformatted"; exit 1; fi
 	@go vet work
 	@go run $(STATICCHECK) work
-	@go test -count=1 ./.ci/house
+	@go test -count=1 -timeout 2m ./.ci/house
 	@dead=$$(go run $(DEADCODE) -filter '^github.com/open-craft/ocim/(shared|functions)' $$(go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' work) | grep -v 'test/\|: Healths$$\|: Cures$$' || true); \
 	  if [ -n "$$dead" ]; then echo "nothing reaches this code:"; echo "$$dead"; exit 1; fi
 	@same=$$(printf '%s\n' $(PRODUCT) | go run $(DUPL) -files -plumbing -t 150); \
