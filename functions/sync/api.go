@@ -37,13 +37,21 @@ type Deps struct {
 	Fleet Store
 	// Sync reads one project; fault.Conflict when that is being done already.
 	Sync func(ctx context.Context, project string) error
-	// Check looks after a project's token and webhook when that is due.
-	Check func(ctx context.Context, project string) error
+	// SyncAll reads projects as far as they changed, and calls done once for each;
+	// fault.Conflict for one that is being read already, fault.Limited for one that waits for
+	// the next run.
+	SyncAll func(ctx context.Context, projects []fleet.Project, done func(project fleet.Project, err error)) error
+	// DueChecks gives the projects whose token and webhook are to be looked after; Check
+	// does that.
+	DueChecks func(ctx context.Context, projects []fleet.Project) ([]string, error)
+	Check     func(ctx context.Context, project string) error
 	// Observe asks a project's cluster what runs. What comes of it is kept, so an
 	// error is for the log only.
-	Observe func(ctx context.Context, project string) error
-	// Collect asks a project's cluster who uses it, when that is due.
-	Collect func(ctx context.Context, project string) error
+	Observe func(ctx context.Context, project fleet.Project) error
+	// DueUsage gives the projects whose clusters are to be asked who uses them; Collect does
+	// that.
+	DueUsage func(ctx context.Context, projects []fleet.Project) ([]string, error)
+	Collect  func(ctx context.Context, project string) error
 	// Notify sends notifications about what happened.
 	Notify func(ctx context.Context) error
 	// Test sends a test by a person's subscription.
@@ -56,14 +64,13 @@ type Deps struct {
 	VerifyAudit func(ctx context.Context) (audit.Verification, error)
 	NewID       func() string
 	Log         *slog.Logger
-	// Limit is how long one run may take. Runs begin with different projects, so what one
-	// does not reach, another does.
+	// Limit is how long one run may take. What it does not reach, the next one begins with.
 	Limit time.Duration
 }
 
 // Bounds of a run.
 const (
-	atOnce       = 8                // projects that are read at the same time
+	atOnce       = 8                // clusters that are asked, or projects that are checked, at the same time
 	projectLimit = 60 * time.Second // for one project
 	notifyLimit  = 30 * time.Second // for telling people
 	notifyShare  = 5                // the part of a run that is kept for it: one fifth
@@ -178,17 +185,20 @@ func (f *syncer) run(ctx context.Context, number int64) error {
 	}
 	projects = turned(projects, number)
 	started := time.Now()
-	failed := f.readAll(ctx, projects)
+	// However long all this takes, notifications are sent.
+	reading, stop := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
+	defer stop()
+	failed, waiting := f.readAll(reading, projects)
+	f.eachDue(reading, projects, "project not checked", f.DueChecks, f.Check)
 	f.notify(ctx)
-	if err := f.collect(ctx, projects); err != nil {
-		return err
-	}
-	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "took", time.Since(started).Round(time.Millisecond).String())
+	// Usage comes after all else, with the time that is left: nothing waits for it.
+	f.eachDue(ctx, projects, "usage not collected", f.DueUsage, f.Collect)
+	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "waiting", waiting, "took", time.Since(started).Round(time.Millisecond).String())
 	return nil
 }
 
-// turned begins with other projects at each run: what hangs at the front of one does not
-// keep the rest waiting for ever.
+// turned begins with other projects at each run, so that clusters that do not answer do not
+// keep others waiting for ever.
 func turned(projects []fleet.Project, number int64) []fleet.Project {
 	if len(projects) == 0 {
 		return projects
@@ -198,66 +208,52 @@ func turned(projects []fleet.Project, number int64) []fleet.Project {
 	return slices.Concat(projects[first:], projects[:first])
 }
 
-// readAll syncs projects and observes their clusters, and gives how many syncs failed. A
-// cluster's turn comes when its project was read, for there its instances are found, or
-// when that takes too long: a GitLab that hangs hides no cluster.
-func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) int {
-	// However long all this takes, notifications are sent.
-	ctx, cancel := context.WithTimeout(ctx, f.Limit-f.Limit/notifyShare)
-	defer cancel()
+// readAll syncs projects and observes their clusters, and gives how many syncs failed and
+// how many projects were not reached. A cluster's turn comes when its project was read, for
+// there its instances are found, or when that takes too long: a GitLab that hangs hides no
+// cluster.
+func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) (failed, waiting int64) {
 	late, cancelLate := context.WithTimeout(ctx, f.Limit/observeShare)
 	defer cancelLate()
-	var failed atomic.Int64
-	var both sync.WaitGroup
+	var failures, limited atomic.Int64
+	var observing sync.WaitGroup
 	clusters := semaphore.NewWeighted(atOnce)
-	var reads errgroup.Group
-	reads.SetLimit(atOnce)
-	read := make([]chan struct{}, len(projects))
-	for i, p := range projects {
-		read[i] = make(chan struct{})
-		both.Go(func() {
+	read := make(map[string]chan struct{}, len(projects))
+	for _, p := range projects {
+		read[p.ID] = make(chan struct{})
+		observing.Go(func() {
 			select {
-			case <-read[i]:
+			case <-read[p.ID]:
 			case <-late.Done():
 			}
 			if clusters.Acquire(ctx, 1) == nil {
 				defer clusters.Release(1)
-				f.observe(ctx, p.ID)
+				f.observe(ctx, p)
 			}
 		})
 	}
-	for i, p := range projects {
-		reads.Go(func() error {
-			defer close(read[i])
-			if !f.read(ctx, p.ID) {
-				failed.Add(1)
-			}
-			return nil
-		})
+	err := f.SyncAll(ctx, projects, func(p fleet.Project, err error) {
+		defer close(read[p.ID])
+		switch {
+		case err == nil, fault.Is(err, fault.Conflict):
+		case fault.Is(err, fault.Limited):
+			limited.Add(1)
+		default:
+			failures.Add(1)
+			f.Log.WarnContext(ctx, "project not synced", "project", p.ID, "err", err)
+		}
+	})
+	if err != nil {
+		f.Log.WarnContext(ctx, "projects not synced", "err", err)
 	}
-	_ = reads.Wait()
-	both.Wait()
-	return int(failed.Load())
+	cancelLate() // what was not read is observed all the same
+	observing.Wait()
+	return failures.Load(), limited.Load()
 }
 
-// read syncs a project and looks after it, and reports whether the sync went well.
-func (f *syncer) read(ctx context.Context, project string) bool {
-	ctx, cancel := context.WithTimeout(ctx, projectLimit)
-	defer cancel()
-	err := f.Sync(ctx, project)
-	well := err == nil || fault.Is(err, fault.Conflict)
-	if !well {
-		f.Log.WarnContext(ctx, "project not synced", "project", project, "err", err)
-	}
-	if err := f.Check(ctx, project); err != nil {
-		f.Log.WarnContext(ctx, "project not checked", "project", project, "err", err)
-	}
-	return well
-}
-
-func (f *syncer) observe(ctx context.Context, project string) {
+func (f *syncer) observe(ctx context.Context, project fleet.Project) {
 	if err := f.Observe(ctx, project); err != nil {
-		f.Log.WarnContext(ctx, "cluster not observed", "project", project, "err", err)
+		f.Log.WarnContext(ctx, "cluster not observed", "project", project.ID, "err", err)
 	}
 }
 
@@ -270,22 +266,29 @@ func (f *syncer) notify(ctx context.Context) {
 	}
 }
 
-// collect comes after all else, with the time that is left: nothing waits for it.
-func (f *syncer) collect(ctx context.Context, projects []fleet.Project) error {
+// eachDue does something for the projects for which it is due. A failure is for the log.
+func (f *syncer) eachDue(ctx context.Context, projects []fleet.Project, failed string, find func(context.Context, []fleet.Project) ([]string, error), do func(context.Context, string) error) {
+	due, err := find(ctx, projects)
+	if err != nil {
+		f.Log.WarnContext(ctx, failed, "err", err)
+		return
+	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, p := range projects {
+	for _, project := range due {
 		group.Go(func() error {
 			if ctx.Err() != nil {
-				return nil
+				return nil // the next run does it
 			}
-			if err := f.Collect(ctx, p.ID); err != nil {
-				f.Log.WarnContext(ctx, "usage not collected", "project", p.ID, "err", err)
+			ctx, cancel := context.WithTimeout(ctx, projectLimit)
+			defer cancel()
+			if err := do(ctx, project); err != nil {
+				f.Log.WarnContext(ctx, failed, "project", project, "err", err)
 			}
 			return nil
 		})
 	}
-	return group.Wait()
+	_ = group.Wait()
 }
 
 type syncOneInput struct {
@@ -297,7 +300,8 @@ type syncOneOutput struct {
 }
 
 func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput, error) {
-	if _, err := f.Fleet.Project(ctx, in.Cluster); err != nil {
+	project, err := f.Fleet.Project(ctx, in.Cluster)
+	if err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return nil, faas.NoSuchCluster()
 		}
@@ -309,7 +313,7 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 	if err := f.Sync(reading, in.Cluster); err != nil {
 		f.Log.WarnContext(ctx, "project not synced", "project", in.Cluster, "err", err)
 	}
-	f.observe(ctx, in.Cluster)
+	f.observe(ctx, project)
 	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

@@ -63,10 +63,11 @@ func build(ctx context.Context) (http.Handler, error) {
 	if post != nil {
 		mail = post
 	}
+	checks := projectsetup.New(fleet, gateways, cfg.WebhookAddress)
 	clusters, notices := clustersetup.New(fleet, gateways), noticesetup.New(fleet, mail, chat, cfg.Pages())
 	return New(Deps{
-		API: api, Fleet: fleet.Store, Sync: fleet.Sync, Check: projectsetup.New(fleet, gateways, cfg.WebhookAddress).CheckDue,
-		Observe: clusters.Watch.Observe, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit, VerifyAudit: fleet.VerifyAudit,
+		API: api, Fleet: fleet.Store, Sync: fleet.Sync, SyncAll: fleet.SyncAll,
+		DueChecks: checks.Due, Check: checks.RunChecks, Observe: clusters.Watch.ObserveProject, DueUsage: clusters.Usage.Due, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit, VerifyAudit: fleet.VerifyAudit,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	function "github.com/open-craft/ocim/functions/sync"
 	"github.com/open-craft/ocim/shared/audit"
@@ -90,11 +91,25 @@ func newWorld(t *testing.T, projects int) *world {
 			w.note(&w.synced, project)
 			return w.sync(ctx, project)
 		},
-		Check: func(_ context.Context, project string) error { w.note(&w.checked, project); return nil },
-		Observe: func(ctx context.Context, project string) error {
-			w.note(&w.observed, project)
-			return w.observe(ctx, project)
+		SyncAll: func(ctx context.Context, projects []fleet.Project, done func(fleet.Project, error)) error {
+			var group errgroup.Group
+			group.SetLimit(8)
+			for _, p := range projects {
+				group.Go(func() error {
+					w.note(&w.synced, p.ID)
+					done(p, w.sync(ctx, p.ID))
+					return nil
+				})
+			}
+			return group.Wait()
 		},
+		DueChecks: ids,
+		Check:     func(_ context.Context, project string) error { w.note(&w.checked, project); return nil },
+		Observe: func(ctx context.Context, project fleet.Project) error {
+			w.note(&w.observed, project.ID)
+			return w.observe(ctx, project.ID)
+		},
+		DueUsage: ids,
 		Collect: func(ctx context.Context, project string) error {
 			w.note(&w.collected, project)
 			if w.collect != nil {
@@ -129,6 +144,13 @@ func newWorld(t *testing.T, projects int) *world {
 		},
 	})
 	return w
+}
+
+func ids(_ context.Context, projects []fleet.Project) (list []string, err error) {
+	for _, p := range projects {
+		list = append(list, p.ID)
+	}
+	return list, nil
 }
 
 func (w *world) clock() time.Time {

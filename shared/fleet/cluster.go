@@ -53,6 +53,8 @@ type SyncState struct {
 	SucceededAt time.Time `json:"succeededAt,omitzero"`
 	TriedAt     time.Time `json:"triedAt,omitzero"`
 	Error       string    `json:"error,omitempty" doc:"Why the last try failed, with its cure"`
+	// WaitingSince is no failure: the project is next in line.
+	WaitingSince time.Time `json:"waitingSince,omitzero" doc:"Since when GitLab's rate limit has kept Ocim from reading the project"`
 }
 
 // Online is whether the cluster's functions answer, and since when.

@@ -40,6 +40,8 @@ type SyncRecord struct {
 	Watched map[int64]Watch `json:"watched,omitempty"`
 	// Fence is the token of the lease under which this was found.
 	Fence int64 `json:"fence,omitempty"`
+	// Glanced is what GitLab showed of the project when it was last read in full.
+	Glanced Glanced `json:"glanced,omitzero"`
 	// Published is the version of the cluster that all replicas know of.
 	Published int64 `json:"published,omitempty"`
 }

@@ -21,7 +21,7 @@ func (s *Store) ShowSync(ctx context.Context, p fleet.Project, state fleet.SyncS
 			c = &fleet.Chunk{Cluster: fleet.Unread(p), Rows: []fleet.Row{}}
 		}
 		// Times would change the chunk at each sync.
-		c.Cluster.Sync = fleet.SyncState{Commit: state.Commit, Error: state.Error}
+		c.Cluster.Sync = fleet.SyncState{Commit: state.Commit, Error: state.Error, WaitingSince: state.WaitingSince}
 		return c, nil
 	})
 }
@@ -50,19 +50,63 @@ func (s *Store) SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, e
 	return all, nil
 }
 
-// SaveSyncRecord keeps a project's record; ErrFenced when one was kept under a later lease.
-// It first repeats what a replica that
-// died may not have said: that the chunk changed.
-func (s *Store) SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error {
-	version, err := s.Version(ctx, r.Project)
-	if err != nil {
+// StoredSync is a sync record with the version of its item.
+type StoredSync struct {
+	fleet.SyncRecord
+	version int64
+}
+
+// StoredSyncs reads the records of all projects, by project id.
+func (s *Store) StoredSyncs(ctx context.Context) (map[string]StoredSync, error) {
+	all := map[string]StoredSync{}
+	q := kv.Query{Partition: partSync, Limit: kv.MaxPage}
+	for {
+		page, err := s.kv.Query(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing sync records: %w", err)
+		}
+		for _, item := range page.Items {
+			r, err := kvjson.Decode[fleet.SyncRecord](item)
+			if err != nil {
+				return nil, err
+			}
+			all[r.Project] = StoredSync{r, item.Version}
+		}
+		if page.Next == "" {
+			return all, nil
+		}
+		q.After = page.Next
+	}
+}
+
+// ReplaceSyncRecord keeps a record in place of the one that was read; fault.Conflict when
+// that was replaced meanwhile. It repeats what a replica that died may not have said, as
+// SaveSyncRecord does.
+func (s *Store) ReplaceSyncRecord(ctx context.Context, r StoredSync) error {
+	if err := s.publishAgain(ctx, &r.SyncRecord); err != nil {
 		return err
 	}
-	if version != r.Published {
-		if err := s.Publish(ctx, r.Project, version); err != nil {
-			return err
-		}
-		r.Published = version
+	return kvjson.Put(ctx, s.kv, kv.Key{Partition: partSync, Sort: r.Project}, r.SyncRecord, kv.IfVersion(r.version), kvjson.NoExpiry)
+}
+
+// publishAgain publishes a cluster's version unless all replicas know of it.
+func (s *Store) publishAgain(ctx context.Context, r *fleet.SyncRecord) error {
+	version, err := s.Version(ctx, r.Project)
+	if err != nil || version == r.Published {
+		return err
+	}
+	if err := s.Publish(ctx, r.Project, version); err != nil {
+		return err
+	}
+	r.Published = version
+	return nil
+}
+
+// SaveSyncRecord keeps a project's record; ErrFenced when one was kept under a later lease.
+// It first repeats what a replica that died may not have said: that the chunk changed.
+func (s *Store) SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error {
+	if err := s.publishAgain(ctx, &r); err != nil {
+		return err
 	}
 	return s.modify(ctx, kv.Key{Partition: partSync, Sort: r.Project}, func(old []byte) ([]byte, error) {
 		if old != nil {

@@ -36,6 +36,7 @@ type Store interface {
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	Observation(ctx context.Context, project string) (fleet.Observation, error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
+	Rows(ctx context.Context, cluster string, names ...string) (*fleet.Chunk, error)
 	SaveObservation(ctx context.Context, o fleet.Observation) error
 }
 
@@ -59,13 +60,15 @@ func (s *Service) Observe(ctx context.Context, project string) error {
 	if err != nil {
 		return err
 	}
-	seen, err := s.Fleet.Observation(ctx, project)
-	if err != nil {
-		return fmt.Errorf("reading when %s was last seen: %w", project, err)
-	}
+	return s.ObserveProject(ctx, p)
+}
+
+// ObserveProject is Observe for a project that was read.
+func (s *Service) ObserveProject(ctx context.Context, p fleet.Project) error {
+	project := p.ID
 	cluster, err := s.Open(ctx, p)
 	if errors.Is(err, ErrNoInspector) {
-		return s.lose(ctx, project, unknown, fault.Message(err), seen.At)
+		return s.lose(ctx, project, unknown, fault.Message(err))
 	}
 	var list clusterfn.InstanceList
 	asked := s.Now()
@@ -76,7 +79,7 @@ func (s *Service) Observe(ctx context.Context, project string) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("asking %s what it runs: %w", project, ctx.Err())
 	case fault.Is(err, fault.Unavailable):
-		return errors.Join(err, s.lose(ctx, project, offline, fault.Message(err), seen.At))
+		return errors.Join(err, s.lose(ctx, project, offline, fault.Message(err)))
 	case err != nil:
 		return fmt.Errorf("asking %s what it runs: %w", project, err)
 	}
@@ -151,9 +154,24 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 
 // lose writes that nothing is known of a cluster. One that was never known stays
 // as it is.
-func (s *Service) lose(ctx context.Context, project, state, reason string, seen time.Time) error {
+func (s *Service) lose(ctx context.Context, project, state, reason string) error {
+	if state == unknown {
+		// This is asked of each such cluster every minute, so the instances are not read.
+		facts, err := s.Fleet.Rows(ctx, project)
+		if fault.Is(err, fault.NotFound) || err == nil && facts.Cluster.Online.State == unknown {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	observed, err := s.Fleet.Observation(ctx, project)
+	if err != nil {
+		return fmt.Errorf("reading when %s was last seen: %w", project, err)
+	}
+	seen := observed.At
 	return s.Fleet.ChangeChunk(ctx, project, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
-		if chunk == nil || state == unknown && chunk.Cluster.Online.State == unknown {
+		if chunk == nil {
 			return nil, nil
 		}
 		changed := setOnline(&chunk.Cluster.Online, state, reason, s.Now().UTC())

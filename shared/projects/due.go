@@ -3,36 +3,51 @@ package projects
 import (
 	"context"
 	"time"
+
+	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// How often a project's token and webhook are checked: normally, while a check fails,
-// and at most.
+// How often a project's token and webhook are checked while a check fails, and at most.
+// Otherwise they are checked once a day.
 const (
-	checkEvery   = 24 * time.Hour
 	checkFailing = time.Hour
 	checkAtMost  = 5 * time.Minute
 )
 
-// CheckDue runs the checks of a project if they are due: once a day, once an hour while
-// one fails, and when its syncs begin to fail or to succeed, because the checks find out
-// why.
-func (s *Service) CheckDue(ctx context.Context, project string) error {
-	health, err := s.Fleet.Health(ctx, project)
+// Due gives those of the projects whose checks are due: once a day, once an hour while one
+// fails, and when a project's syncs begin to fail or to succeed, because the checks find
+// out why. It costs a few reads for all of them together.
+func (s *Service) Due(ctx context.Context, projects []fleet.Project) ([]string, error) {
+	healths, err := s.Fleet.ProjectHealths(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	every := checkEvery
-	if len(health.Troubles(s.Now())) > 0 {
-		every = checkFailing
+	records, err := s.Fleet.SyncRecords(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if age := s.Now().Sub(health.CheckedAt); age < checkAtMost {
-		return nil
-	} else if age < every {
-		record, err := s.Fleet.SyncRecord(ctx, project)
-		if err != nil || !record.ChangedAt.After(health.CheckedAt) {
-			return err
+	var due []string
+	for _, p := range projects {
+		if isDue(healths[p.ID], records[p.ID], p.ID, s.Now()) {
+			due = append(due, p.ID)
 		}
 	}
-	_, err = s.CheckProject(ctx, project, "")
+	return due, nil
+}
+
+// RunChecks runs all checks of a project and keeps what they say.
+func (s *Service) RunChecks(ctx context.Context, project string) error {
+	_, err := s.CheckProject(ctx, project, "")
 	return err
+}
+
+func isDue(health fleet.ProjectHealth, record fleet.SyncRecord, project string, now time.Time) bool {
+	age := now.Sub(health.CheckedAt)
+	switch {
+	case age < checkAtMost:
+		return false
+	case record.ChangedAt.After(health.CheckedAt), fleet.DailyDue(project, health.CheckedAt, now):
+		return true
+	}
+	return len(health.Troubles(now)) > 0 && age >= checkFailing
 }

@@ -32,10 +32,12 @@ type Store interface {
 	Health(ctx context.Context, project string) (fleet.ProjectHealth, error)
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
+	ProjectHealths(ctx context.Context) (map[string]fleet.ProjectHealth, error)
 	Projects(ctx context.Context) ([]fleet.Project, error)
 	RemoveProject(ctx context.Context, p fleet.Project, record fleetstore.Recorder) error
 	SaveHealth(ctx context.Context, h fleet.ProjectHealth) error
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
+	SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, error)
 }
 
 // Service adds, checks, changes and removes projects.

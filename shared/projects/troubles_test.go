@@ -20,7 +20,11 @@ func (w *world) turn(t *testing.T) fleet.Cluster {
 	if err := w.Sync(t.Context(), "campus"); err != nil {
 		t.Logf("the sync says: %v", err)
 	}
-	require.NoError(t, w.Projects.CheckDue(t.Context(), "campus"))
+	due, err := w.Projects.Due(t.Context(), []fleet.Project{{ID: "campus"}})
+	require.NoError(t, err)
+	for _, p := range due {
+		require.NoError(t, w.Projects.RunChecks(t.Context(), p))
+	}
 	chunk, err := w.Store.Chunk(t.Context(), "campus")
 	require.NoError(t, err)
 	return chunk.Cluster

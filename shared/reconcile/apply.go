@@ -115,7 +115,7 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 			failed[i] = err
 		}
 	}
-	return r.conclude(ctx, events, failed)
+	return r.concludeEvents(ctx, events, failed)
 }
 
 // record keeps what events reported of one pipeline, and asks GitLab when they alone
@@ -141,9 +141,9 @@ const (
 	maxAttempts = 288
 )
 
-// conclude removes applied events, sets those aside that can never be applied, and
+// concludeEvents removes applied events, sets those aside that can never be applied, and
 // keeps the others for later.
-func (r *Reconciler) conclude(ctx context.Context, events []fleet.Event, failed []error) error {
+func (r *Reconciler) concludeEvents(ctx context.Context, events []fleet.Event, failed []error) error {
 	var group errgroup.Group
 	group.SetLimit(concludesAtOnce)
 	for i, e := range events {

@@ -46,6 +46,10 @@ type Operations interface {
 	// It also looks again at the operations of the given deployment ids, since a
 	// retry reopens what had ended.
 	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
+	// AdvanceIdle is Advance for a cluster without news, and without bulk changes.
+	AdvanceIdle(ctx context.Context, project fleet.Project) error
+	// AdvanceBulks advances the bulk changes of all clusters.
+	AdvanceBulks(ctx context.Context) error
 }
 
 // Store is the fleet's records as far as reconciling needs them.
@@ -64,6 +68,8 @@ type projectStore interface {
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
 	SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error
 	ShowSync(ctx context.Context, p fleet.Project, state fleet.SyncState) error
+	StoredSyncs(ctx context.Context) (map[string]fleetstore.StoredSync, error)
+	ReplaceSyncRecord(ctx context.Context, r fleetstore.StoredSync) error
 }
 
 type instanceStore interface {
@@ -97,8 +103,11 @@ type leaseStore interface {
 
 // Reconciler reads projects into the fleet.
 type Reconciler struct {
-	Fleet      Store
-	Open       func(ctx context.Context, project fleet.Project) (Repository, error)
+	Fleet Store
+	Open  func(ctx context.Context, project fleet.Project) (Repository, error)
+	// Glance gives what GitLab shows of many projects at once, by project id, and of their
+	// pipelines since a time; without those that it shows nothing of.
+	Glance     func(ctx context.Context, projects []fleet.Project, since time.Time) map[string]fleet.Glimpse
 	Operations Operations
 	Now        func() time.Time
 	Log        *slog.Logger
@@ -111,12 +120,21 @@ const (
 	overlap           = 2 * time.Minute // GitLab's clock may differ from itself between replicas
 	leaseLife         = 20 * time.Second
 	recentPerInstance = 30 // pipelines that decide an instance's state
+	// hangs is how long a sync that was cut short must have taken to count as failed. Before
+	// that it was not reached.
+	hangs = 10 * time.Second
 )
 
 // Sync reads a project whole: waiting events, files when the head moved,
 // pipelines that changed, operations. Two runs never overlap; a second one
-// returns fault.Conflict. What failed is kept for the interface to show.
+// returns fault.Conflict. What failed is kept for the interface to show; that GitLab's
+// limits left no room, or no time was left, is no failure but fault.Limited.
 func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
+	return r.sync(ctx, projectID, holder, nil)
+}
+
+// sync is Sync after a glance, if there was one.
+func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse *fleet.Glimpse) error {
 	project, err := r.Fleet.Project(ctx, projectID)
 	if err != nil {
 		return err
@@ -138,25 +156,17 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	if err != nil {
 		return err
 	}
-	record.State.TriedAt, record.Fence = r.Now(), held.Token
 	former := record
+	record.State.TriedAt, record.Fence = r.Now(), held.Token
 	syncErr := r.read(ctx, project, &record)
 	if errors.Is(syncErr, lease.ErrFenced) || errors.Is(context.Cause(ctx), lease.ErrFenced) {
 		return lease.ErrFenced // the process that continues records the result
 	}
-	record.State.Error = ""
-	if syncErr != nil {
-		record.State.Error = fault.Message(syncErr)
-	} else {
-		record.State.SucceededAt = record.State.TriedAt
+	if cutShort(ctx, syncErr, r.Now().Sub(record.State.TriedAt)) {
+		syncErr = fault.Wrap(fault.Limited, syncErr, "%s", fault.Message(ErrNotReached))
 	}
-	if !fault.Is(syncErr, fault.Unavailable) && !fault.Is(syncErr, fault.Limited) {
-		record.Refusal = record.State.Error
-	}
-	if record.Refusal != former.Refusal || record.Locked != former.Locked || record.MissedSince != former.MissedSince {
-		record.ChangedAt = record.State.TriedAt
-	}
-	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit {
+	r.conclude(&record, former, glimpse, syncErr)
+	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit || record.State.WaitingSince != former.State.WaitingSince {
 		if err := r.Fleet.ShowSync(context.WithoutCancel(ctx), project, record.State); err != nil {
 			return fmt.Errorf("showing how the sync of %s went: %w", projectID, err)
 		}
@@ -168,6 +178,41 @@ func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 		return fmt.Errorf("syncing project %s: %w", projectID, syncErr)
 	}
 	return nil
+}
+
+// cutShort reports whether a sync failed because the time for it was over before it had
+// any. One that had is a GitLab that hangs.
+func cutShort(ctx context.Context, err error, took time.Duration) bool {
+	return err != nil && ctx.Err() != nil && took < hangs
+}
+
+// conclude puts into the record how a sync went.
+func (r *Reconciler) conclude(record *fleet.SyncRecord, former fleet.SyncRecord, glimpse *fleet.Glimpse, syncErr error) {
+	if fault.Is(syncErr, fault.Limited) {
+		commit := record.State.Commit
+		record.State = former.State // it stays next in line
+		record.State.Commit = commit
+		if record.State.WaitingSince.IsZero() {
+			record.State.WaitingSince = r.Now()
+		}
+		return
+	}
+	record.State.Error, record.State.WaitingSince = "", time.Time{}
+	if syncErr != nil {
+		record.State.Error = fault.Message(syncErr)
+	} else {
+		record.State.SucceededAt = record.State.TriedAt
+		record.Glanced.ReadAt = record.State.TriedAt
+		if glimpse != nil {
+			record.Glanced = glimpse.Keep(record.PipelinesSince, record.State.TriedAt)
+		}
+	}
+	if !fault.Is(syncErr, fault.Unavailable) && !fault.Is(syncErr, fault.Limited) {
+		record.Refusal = record.State.Error
+	}
+	if record.Refusal != former.Refusal || record.Locked != former.Locked || record.MissedSince != former.MissedSince {
+		record.ChangedAt = record.State.TriedAt
+	}
 }
 
 func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fleet.SyncRecord) error {

@@ -44,6 +44,7 @@ type Store interface {
 	SaveUsage(ctx context.Context, cluster, instance string, points []fleet.UsagePoint) error
 	SaveUsageState(ctx context.Context, u fleet.UsageState) error
 	UsageState(ctx context.Context, project string) (fleet.UsageState, error)
+	UsageStates(ctx context.Context) (map[string]fleet.UsageState, error)
 }
 
 // Service collects usage.
@@ -134,19 +135,41 @@ func (s *Service) known(ctx context.Context, project string) (fleet.Project, fle
 	return p, state, err
 }
 
+// Due gives those of the projects whose usage is to be collected now. It costs a few reads
+// for all of them together.
+func (s *Service) Due(ctx context.Context, projects []fleet.Project) ([]string, error) {
+	states, err := s.Fleet.UsageStates(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what usage is known: %w", err)
+	}
+	var due []string
+	for _, p := range projects {
+		if len(daysDue(p, states[p.ID], s.Now().UTC())) > 0 {
+			due = append(due, p.ID)
+		}
+	}
+	return due, nil
+}
+
 // due returns known with the days to request now.
 func (s *Service) due(ctx context.Context, project string) (fleet.Project, fleet.UsageState, []time.Time, error) {
 	p, state, err := s.known(ctx, project)
-	now := s.Now().UTC()
-	if err != nil || state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
+	if err != nil {
 		return p, state, nil, err
+	}
+	return p, state, daysDue(p, state, s.Now().UTC()), nil
+}
+
+func daysDue(p fleet.Project, state fleet.UsageState, now time.Time) []time.Time {
+	if state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
+		return nil
 	}
 	days := missing(p.UsageContract(), state, now)
 	if len(days) == 0 && state.Error != "" {
 		// A day that is known was requested again. This clears its result.
 		days = []time.Time{lastDay(p.UsageContract(), now)}
 	}
-	return p, state, days, nil
+	return days
 }
 
 // ask asks a cluster for days and keeps how far that went.

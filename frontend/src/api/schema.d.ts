@@ -3528,6 +3528,11 @@ export interface components {
             succeededAt?: string;
             /** Format: date-time */
             triedAt?: string;
+            /**
+             * Format: date-time
+             * @description Since when GitLab's rate limit has kept Ocim from reading the project
+             */
+            waitingSince?: string;
         };
         Target: {
             cluster: string;

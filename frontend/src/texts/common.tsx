@@ -74,6 +74,8 @@ export const stale = ', stale';
 export const showingDataFrom = (time: string, isStale: boolean) =>
   `Showing data from ${time}${isStale ? ' (stale)' : ''}.`;
 export const ocimHasntReadItYet = 'Ocim hasn’t read it yet.';
+export const gitlabsRateLimitDelaysTheSync = 'GitLab’s rate limit delays the sync';
+export const ocimReadsTheProjectNext = 'Ocim reads the project as soon as the limit allows.';
 export const ocimCouldntReadTheProject = (since: string) => `Ocim couldn’t read the project. ${since}`;
 
 // ClusterCrumbs.tsx

@@ -121,6 +121,7 @@ export const checked = 'Checked';
 export const on = (path: string, hostOf: string) => `${path} on ${hostOf}`;
 export const expires = 'expires ';
 export const never = 'Never';
+export const waitingForGitLab = 'Waiting for GitLab';
 export const stale = 'Stale';
 export const synced = 'Synced';
 

@@ -3,9 +3,13 @@ package gitlabtest
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -16,8 +20,8 @@ func (s *Server) graphqlRoutes() {
 	s.route("POST /api/graphql", need{scope: readAPI}, (*call).graphql)
 }
 
-// graphql answers the small part of GitLab's schema that reads many files at
-// once: project(fullPath) { repository { blobs(ref, paths) { nodes { … } } } }.
+// graphql answers the small part of GitLab's schema that reads many files, or the heads
+// and pipelines of many projects, at once.
 func (c *call) graphql() reply {
 	fail := func(err error) reply {
 		return ok(map[string]any{"errors": []any{map[string]any{"message": err.Error()}}})
@@ -31,11 +35,40 @@ func (c *call) graphql() reply {
 	if err != nil {
 		return fail(err)
 	}
+	if n := complexity(sel); n > maxComplexity {
+		return fail(queryErrorf("Query has complexity of %d, which exceeds max complexity of %d", n, maxComplexity))
+	}
 	data, err := resolve(queryRoot{c}, sel)
 	if err != nil {
 		return fail(err)
 	}
 	return ok(map[string]any{"data": data})
+}
+
+// maxComplexity is GitLab's bound for a user who is signed in.
+const maxComplexity = 250
+
+// complexity estimates a query as GitLab does: a field counts one, another one when
+// Gitaly answers it, and a connection 1% more for each entry of its page.
+func complexity(sel []selection) int {
+	total := 0
+	for _, f := range sel {
+		n := 1 + complexity(f.sub)
+		switch f.name {
+		case "rootRef", "empty", "exists", "tree", "blobs":
+			n++
+		case "lastCommit":
+			n += 9
+		case "projects", "pipelines":
+			per, given := f.args["first"].(int)
+			if !given {
+				per = maxNodes
+			}
+			n += (n + 1) * min(per, maxNodes) / 100
+		}
+		total += n
+	}
+	return total
 }
 
 // queryError is worded as GitLab words it.
@@ -108,25 +141,101 @@ type queryRoot struct{ c *call }
 
 func (queryRoot) kind() string { return "Query" }
 func (q queryRoot) field(name string, args map[string]any) (any, bool, error) {
-	if name != "project" {
-		return nil, false, nil
+	switch name {
+	case "project":
+		full, isText := args["fullPath"].(string)
+		if !isText {
+			return nil, true, queryErrorf("Field 'project' is missing required arguments: fullPath")
+		}
+		p, _ := q.c.s.findProject(full)
+		if p == nil || strconv.Itoa(p.ID) == full || !q.sees(p) {
+			return nil, true, nil
+		}
+		return projectObject{q.c, p}, true, nil
+	case "projects":
+		v, err := q.projects(args)
+		return v, true, err
 	}
-	full, isText := args["fullPath"].(string)
-	if !isText {
-		return nil, true, queryErrorf("Field 'project' is missing required arguments: fullPath")
+	return nil, false, nil
+}
+
+func (q queryRoot) sees(p *project) bool { return q.c.token.sees(p.ID) && q.c.token.Level >= Guest }
+
+// projects lists projects by their global ids; what is not there or not visible is left out.
+func (q queryRoot) projects(args map[string]any) (any, error) {
+	ids, isList := args["ids"].([]any)
+	if !isList {
+		return nil, queryErrorf("Only projects of known ids are listed here")
 	}
-	p, _ := q.c.s.findProject(full)
-	if p == nil || strconv.Itoa(p.ID) == full || !q.c.token.sees(p.ID) || q.c.token.Level < Guest {
-		return nil, true, nil
+	found := []object{}
+	for _, v := range ids {
+		id, _ := v.(string)
+		number, isProject := strings.CutPrefix(id, "gid://gitlab/Project/")
+		if !isProject {
+			return nil, queryErrorf("\"%s\" is not a valid Global ID", id)
+		}
+		if p, _ := q.c.s.findProject(number); p != nil && q.sees(p) {
+			found = append(found, projectObject{q.c, p})
+		}
 	}
-	var repo any
-	if q.c.token.Level >= Reporter {
-		repo = repository{p}
+	return connection("Project", found, args)
+}
+
+type projectObject struct {
+	c *call
+	p *project
+}
+
+func (projectObject) kind() string { return "Project" }
+func (o projectObject) field(name string, args map[string]any) (any, bool, error) {
+	c, p := o.c, o.p
+	switch name {
+	case "id":
+		return fmt.Sprintf("gid://gitlab/Project/%d", p.ID), true, nil
+	case "name":
+		return p.Name, true, nil
+	case "fullPath":
+		return p.Path, true, nil
+	case "archived":
+		return p.Archived, true, nil
+	case "webUrl":
+		return c.s.base + "/" + p.Path, true, nil
+	case "userPermissions":
+		return record{"ProjectPermissions", map[string]any{"pushCode": c.token.Level >= Developer && !p.readOnly()}}, true, nil
+	case "repository":
+		if c.token.Level < Reporter {
+			return nil, true, nil
+		}
+		return repository{p}, true, nil
+	case "pipelines":
+		v, err := o.pipelines(args)
+		return v, true, err
 	}
-	return record{"Project", map[string]any{
-		"id": fmt.Sprintf("gid://gitlab/Project/%d", p.ID), "name": p.Name, "fullPath": p.Path, "archived": p.Archived,
-		"webUrl": q.c.s.base + "/" + p.Path, "repository": repo,
-	}}, true, nil
+	return nil, false, nil
+}
+
+// pipelines lists those without a parent, the newest first; GitLab tells times to the second.
+func (o projectObject) pipelines(args map[string]any) (any, error) {
+	if o.c.token.Level < Reporter {
+		return nil, nil
+	}
+	var after time.Time
+	if text, given := args["updatedAfter"].(string); given {
+		var err error
+		if after, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			return nil, queryErrorf("Argument 'updatedAfter' has an invalid value: %s", text)
+		}
+	}
+	var found []object
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(o.p.pipelines))) {
+		if x := o.p.pipelines[id]; x.Parent == nil && x.UpdatedAt.After(after) {
+			found = append(found, record{"Pipeline", map[string]any{
+				"id": fmt.Sprintf("gid://gitlab/Ci::Pipeline/%d", x.ID), "iid": strconv.Itoa(x.IID), "sha": x.SHA, "ref": x.Ref,
+				"status": strings.ToUpper(x.Status), "updatedAt": x.UpdatedAt.UTC().Format(time.RFC3339),
+			}})
+		}
+	}
+	return connection("Pipeline", found, args)
 }
 
 type repository struct{ p *project }

@@ -117,6 +117,7 @@ func New(p Parts) *Fleet {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
+	f.Reconciler.Glance = f.glance
 	f.Events = reconcile.NewQueue(f.Reconciler.ApplyWaiting, p.Log)
 	return f
 }
@@ -150,6 +151,29 @@ func (a advancer) Advance(ctx context.Context, project fleet.Project, deployment
 	return errors.Join(
 		a.Actions.Resume(ctx, project), a.Operations.Advance(ctx, project, deployments...), a.Bulks.Advance(ctx),
 	)
+}
+
+// AdvanceIdle implements reconcile.Operations.
+func (a advancer) AdvanceIdle(ctx context.Context, project fleet.Project) error {
+	return errors.Join(a.Actions.Resume(ctx, project), a.Operations.Advance(ctx, project))
+}
+
+// AdvanceBulks implements reconcile.Operations.
+func (a advancer) AdvanceBulks(ctx context.Context) error { return a.Bulks.Advance(ctx) }
+
+// glance looks for changes of projects with their own tokens.
+func (f *Fleet) glance(ctx context.Context, list []fleet.Project, since time.Time) map[string]fleet.Glimpse {
+	tokens, err := f.Vault.APITokens(ctx)
+	if err != nil {
+		f.Log.WarnContext(ctx, "all projects are read one by one", "err", err)
+		return nil
+	}
+	return f.GitLab.Glance(ctx, list, tokens, since)
+}
+
+// SyncAll reads projects from GitLab, as far as they changed.
+func (f *Fleet) SyncAll(ctx context.Context, list []fleet.Project, done func(project fleet.Project, err error)) error {
+	return f.Reconciler.SyncAll(ctx, list, setup.NewID, done)
 }
 
 // Sync reads a project from GitLab, on behalf of one call.

@@ -1,0 +1,256 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
+	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/vault"
+)
+
+// many is a fleet of many projects on one token.
+type many struct {
+	*allsetup.Fleet
+	server   *gitlabtest.Server
+	clock    *gitlabtest.Clock
+	units    *kvtest.Units
+	projects []fleet.Project
+	gitLabID []int
+}
+
+// late is GitLab from afar.
+type late struct {
+	http.RoundTripper
+	by time.Duration
+}
+
+func (l late) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(l.by)
+	return l.RoundTripper.RoundTrip(r)
+}
+
+// newMany makes a fleet whose projects were read once. From then on it has GitLab's limits,
+// and a GitLab that takes a while to answer.
+func newMany(t testing.TB, size int, away time.Duration) *many {
+	clock := gitlabtest.NewClock(time.Time{})
+	m := &many{server: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), clock: clock, units: kvtest.NewUnits(kvtest.OpenWithClock(t, clock.Now))}
+	keys := fleettest.Keyring(t)
+	over := func(transport http.RoundTripper) *allsetup.Fleet {
+		return allsetup.New(allsetup.Parts{KV: m.units, Keys: keys, Now: clock.Now, Log: slog.New(slog.DiscardHandler), Transport: transport})
+	}
+	m.Fleet = over(http.DefaultTransport)
+	token := secret.New(m.server.AddToken(gitlabtest.TokenSpec{}))
+	for n := range size {
+		id := fmt.Sprintf("c%04d", n)
+		p := m.server.AddProject(gitlabtest.ProjectSpec{Path: "grove/" + id, Files: map[string]string{
+			"cluster.yml":                "TF_VAR_cluster_name: " + id + "\nTF_VAR_cluster_provider: aws\n",
+			"instances/alpha/config.yml": "LMS_HOST: alpha." + id + ".example.org\n",
+		}})
+		require.NoError(t, m.Store.AddProject(t.Context(), fleet.Project{
+			ID: id, GitLabURL: m.server.URL(), GitLabID: int64(p.ID), Path: "grove/" + id, WebURL: m.server.URL() + "/grove/" + id, DefaultBranch: "main",
+		}))
+		require.NoError(t, m.Vault.Save(t.Context(), id, vault.Credentials{APIToken: token}))
+		m.gitLabID = append(m.gitLabID, p.ID)
+	}
+	require.NoError(t, m.server.Settle(t.Context()))
+	var err error
+	m.projects, err = m.Store.Projects(t.Context())
+	require.NoError(t, err)
+	for range 2 { // the second one has no pipelines left that are news
+		clock.Advance(11 * time.Minute)
+		require.Empty(t, m.run(t))
+	}
+	m.Fleet = over(late{gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), away})
+	clock.Advance(time.Minute)
+	m.server.ResetRequests()
+	m.units.Take()
+	return m
+}
+
+// run is one run, and gives the projects that were not read, with the error.
+func (m *many) run(t testing.TB) map[string]error {
+	var mu sync.Mutex
+	failed, count := map[string]error{}, 0
+	require.NoError(t, m.SyncAll(t.Context(), m.projects, func(p fleet.Project, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if count++; err != nil {
+			failed[p.ID] = err
+		}
+	}))
+	require.Equal(t, len(m.projects), count)
+	return failed
+}
+
+// fresh requires each project to have been read now.
+func (m *many) fresh(t testing.TB) {
+	t.Helper()
+	records, err := m.Store.SyncRecords(t.Context())
+	require.NoError(t, err)
+	for _, p := range m.projects {
+		require.Equal(t, m.clock.Now().UTC(), records[p.ID].State.SucceededAt.UTC(), p.ID)
+		require.Empty(t, records[p.ID].State.Error)
+	}
+}
+
+func (m *many) calls() int {
+	defer m.server.ResetRequests()
+	return len(m.server.Requests())
+}
+
+func TestSyncAll_CostsLittleWhenLittleChanged(t *testing.T) {
+	const size = 100
+	m := newMany(t, size, 0)
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	assert.LessOrEqual(t, m.calls(), size/20)
+	cost, _, _ := m.units.Take()
+	t.Logf("an unchanged project costs %.2f WCU, %.2f RCU and %.2f calls of the store", cost.Write/size, cost.Read/size, float64(cost.Calls)/size)
+	assert.LessOrEqual(t, cost.Write/size, 1.0)
+	assert.LessOrEqual(t, cost.Read/size, 6.0)
+	assert.LessOrEqual(t, float64(cost.Calls)/size, 8.0)
+
+	m.clock.Advance(time.Minute)
+	m.server.Commit(m.gitLabID[7], gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: new.example.org\n"}})
+	m.server.Commit(m.gitLabID[70], gitlabtest.CommitSpec{Message: "touch", Files: map[string]string{"README.md": "A new pipeline"}})
+	m.calls()
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	assert.LessOrEqual(t, m.calls(), size/20+2*7)
+	chunk, err := m.Store.Chunk(t.Context(), "c0007")
+	require.NoError(t, err)
+	assert.Equal(t, "https://new.example.org", chunk.Row("alpha").Instance.LMSURL)
+
+	// The pipeline ends, and no webhook says so.
+	require.NoError(t, m.server.Settle(t.Context()))
+	m.clock.Advance(time.Minute)
+	require.Empty(t, m.run(t))
+	pipelines, _, err := m.Store.Pipelines(t.Context(), "c0070", "", 1)
+	require.NoError(t, err)
+	require.Len(t, pipelines, 1)
+	assert.Equal(t, fleet.StatusSuccess, pipelines[0].Status)
+	assert.Equal(t, "touch", pipelines[0].Title)
+
+	m.clock.Advance(time.Minute)
+	m.calls()
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	assert.LessOrEqual(t, m.calls(), size/20, "all is known again")
+
+	// An event that a webhook function left, although GitLab has no news.
+	_, err = m.Store.AcceptEvent(t.Context(), pipelineEvent("c0033", 9_000_033, 1, "alpha"))
+	require.NoError(t, err)
+	require.Empty(t, m.run(t))
+	left, _, err := m.Store.WaitingEvents(t.Context(), "c0033", "")
+	require.NoError(t, err)
+	assert.Empty(t, left)
+}
+
+// What a glance can't tell is read as before.
+func TestSyncAll_ReadsInFullWhereAGlanceFails(t *testing.T) {
+	m := newMany(t, 5, 0)
+	mend := m.server.Fail(gitlabtest.Fault{Path: "/api/graphql", Status: http.StatusNotFound})
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	mend()
+	m.server.ArchiveProject(m.gitLabID[2], true)
+	m.clock.Advance(time.Minute)
+	require.Empty(t, m.run(t))
+	records, err := m.Store.SyncRecords(t.Context())
+	require.NoError(t, err)
+	assert.True(t, records["c0002"].Locked, "the glance shows that the token can't push any more")
+	assert.False(t, records["c0003"].Locked)
+}
+
+func TestSyncAll_SaysWhatWaitsForGitLabsLimits(t *testing.T) {
+	m := newMany(t, 3, 0)
+	m.server.Commit(m.gitLabID[1], gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: new.example.org\n"}})
+	mend := m.server.Fail(gitlabtest.Fault{Path: "/projects/**", Status: http.StatusTooManyRequests, RetryAfter: time.Hour})
+	failed := m.run(t)
+	require.Len(t, failed, 1)
+	assert.True(t, fault.Is(failed["c0001"], fault.Limited), failed["c0001"])
+	record, err := m.Store.SyncRecord(t.Context(), "c0001")
+	require.NoError(t, err)
+	assert.Empty(t, record.State.Error)
+	assert.Equal(t, m.clock.Now().UTC(), record.State.WaitingSince.UTC())
+	assert.True(t, record.State.TriedAt.Before(m.clock.Now()), "it is next in line")
+	chunk, err := m.Store.Chunk(t.Context(), "c0001")
+	require.NoError(t, err)
+	assert.Equal(t, record.State.WaitingSince.UTC(), chunk.Cluster.Sync.WaitingSince.UTC())
+
+	mend()
+	m.Fleet = allsetup.New(allsetup.Parts{KV: m.units, Keys: m.Keys, Now: m.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: http.DefaultTransport})
+	m.clock.Advance(time.Minute)
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	chunk, err = m.Store.Chunk(t.Context(), "c0001")
+	require.NoError(t, err)
+	assert.Zero(t, chunk.Cluster.Sync.WaitingSince)
+}
+
+// A run that is over leaves the rest to the next one, which begins with it.
+func TestSyncAll_BeginsWithWhatWasReadLongestAgo(t *testing.T) {
+	m := newMany(t, 40, 0)
+	m.Reconciler.Glance = func(context.Context, []fleet.Project, time.Time) map[string]fleet.Glimpse { return nil }
+	ctx, cancel := context.WithCancel(t.Context())
+	read := map[string]bool{}
+	var mu sync.Mutex
+	require.NoError(t, m.SyncAll(ctx, m.projects, func(p fleet.Project, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			read[p.ID] = true
+			cancel()
+			return
+		}
+		assert.True(t, fault.Is(err, fault.Limited), err)
+	}))
+	require.NotEmpty(t, read)
+	require.Less(t, len(read), 20)
+	m.clock.Advance(time.Minute)
+	order := []string{}
+	require.NoError(t, m.SyncAll(t.Context(), m.projects, func(p fleet.Project, _ error) {
+		mu.Lock()
+		defer mu.Unlock()
+		order = append(order, p.ID)
+	}))
+	for _, p := range order[:20] { // several are read at the same time
+		assert.False(t, read[p], "%s comes after the others: %s", p, strings.Join(order, " "))
+	}
+}
+
+// One token's limits suffice for a large fleet, with GitLab 50 ms away.
+func BenchmarkSyncAll(b *testing.B) {
+	for _, size := range []int{100, 1000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			m := newMany(b, size, 50*time.Millisecond)
+			for b.Loop() {
+				require.Empty(b, m.run(b))
+				m.fresh(b)
+				m.clock.Advance(time.Minute)
+			}
+			cost, _, _ := m.units.Take()
+			n := float64(b.N * size)
+			b.ReportMetric(float64(m.calls())/float64(b.N), "GitLab-calls/run")
+			b.ReportMetric(cost.Write/n, "WCU/project")
+			b.ReportMetric(cost.Read/n, "RCU/project")
+			b.ReportMetric(float64(cost.Calls)/n, "store-calls/project")
+		})
+	}
+}
