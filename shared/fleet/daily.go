@@ -1,7 +1,8 @@
 package fleet
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"time"
 )
 
@@ -10,8 +11,7 @@ import (
 // is spread.
 func DailyDue(name string, last, now time.Time) bool {
 	const day = 24 * time.Hour
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(name)) // a hash never fails
-	offset := time.Duration(h.Sum32()) * day / (1 << 32)
+	sum := sha256.Sum256([]byte(name))
+	offset := time.Duration(binary.BigEndian.Uint32(sum[:])) * (day / (1 << 16)) / (1 << 16)
 	return last.Before(now.Add(-offset).Truncate(day).Add(offset))
 }

@@ -183,7 +183,8 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
 function syncLook({ sync }: ProjectState, now: number): Look {
   if (sync.error !== undefined && sync.error !== '')
     return { shape: 'cross', tone: 'bad', word: texts.failed };
-  if (sync.waitingSince !== undefined) return { shape: 'dashed', tone: 'quiet', word: texts.waitingForGitLab };
+  if (sync.waitingSince !== undefined)
+    return { shape: 'dashed', tone: 'quiet', word: texts.waitingForGitLab };
   if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: texts.never };
   if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: texts.stale };
   return { shape: 'check', tone: 'ok', word: texts.synced };
