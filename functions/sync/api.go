@@ -179,6 +179,9 @@ func (f *syncer) run(ctx context.Context, number int64) error {
 	if _, err := f.Seal(ctx); err != nil {
 		f.Log.ErrorContext(ctx, "audit log not sealed", "err", err)
 	}
+	if err := f.Fleet.ForgetStrays(ctx); err != nil {
+		f.Log.WarnContext(ctx, "what is left of removed projects not deleted", "err", err)
+	}
 	projects, err := f.Fleet.Projects(ctx)
 	if err != nil {
 		return err

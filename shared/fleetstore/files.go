@@ -1,21 +1,35 @@
 package fleetstore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/lease"
 )
 
-// SaveClusterFiles keeps the masked files that belong to the cluster itself.
+// storedFiles are files as they are kept.
+type storedFiles struct {
+	fleet.Files
+	Fence int64 `json:"fence,omitempty"` // token of the lease under which they were written
+	Gone  bool  `json:"gone,omitempty"`  // they left git; the item fences a paused process
+}
+
+// goneLife is how long the item of files that left git stays.
+const goneLife = 90 * 24 * time.Hour
+
+// SaveClusterFiles keeps the masked files that belong to the cluster itself. This and
+// what follows is lease.ErrFenced when they were written under a later lease of the sync.
 func (s *Store) SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error {
-	return s.saveFiles(ctx, clusterFilesKey(cluster), f)
+	return s.saveFiles(ctx, cluster, clusterFilesKey(cluster), storedFiles{Files: f})
 }
 
 // ClusterFiles reads them; fault.NotFound before the first sync.
@@ -26,7 +40,7 @@ func (s *Store) ClusterFiles(ctx context.Context, cluster string) (fleet.Files, 
 
 // SaveInstanceFiles keeps the masked files of one instance.
 func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error {
-	if err := s.saveFiles(ctx, instanceFilesKey(cluster, instance), f); err != nil {
+	if err := s.saveFiles(ctx, cluster, instanceFilesKey(cluster, instance), storedFiles{Files: f}); err != nil {
 		return err
 	}
 	return s.resetPage(ctx, cluster, instance)
@@ -34,7 +48,7 @@ func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string,
 
 // RemoveInstanceFiles forgets the files of an instance that left git.
 func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance string) error {
-	if err := s.kv.Delete(ctx, instanceFilesKey(cluster, instance), kv.Always); err != nil {
+	if err := s.saveFiles(ctx, cluster, instanceFilesKey(cluster, instance), storedFiles{Gone: true}); err != nil {
 		return err
 	}
 	return s.resetPage(ctx, cluster, instance)
@@ -54,30 +68,48 @@ func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opt
 
 // saveFiles keeps files compressed in one item. Of what is too much for it the largest
 // texts are left out, each with the reason, so that no file hides the others.
-func (s *Store) saveFiles(ctx context.Context, key kv.Key, f fleet.Files) error {
+func (s *Store) saveFiles(ctx context.Context, cluster string, key kv.Key, f storedFiles) error {
+	f.Fence = lease.TokenOf(ctx, SyncLease(cluster))
 	value, err := s.codec.PackJSON(f)
-	for err == nil && len(value) > kv.MaxValue && len(f.Files) > 0 {
-		f.Files = lighter(f.Files, len(value))
+	for err == nil && len(value) > kv.MaxValue && len(f.Files.Files) > 0 {
+		f.Files.Files = lighter(f.Files.Files, len(value))
 		value, err = s.codec.PackJSON(f)
 	}
-	if err == nil {
-		_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, kv.Always)
+	if err != nil {
+		return fmt.Errorf("encoding files %s/%s: %w", key.Partition, key.Sort, err)
 	}
+	err = kv.Update(ctx, s.kv, key, nil, func(item *kv.Item) (bool, error) {
+		// What can't be decoded is replaced: it is a copy of what GitLab has.
+		if known, err := decode[storedFiles](s, *item); err == nil {
+			if err := lease.Fenced(known.Fence, f.Fence); err != nil {
+				return false, err
+			}
+		}
+		if bytes.Equal(item.Value, value) {
+			return false, nil
+		}
+		item.Value, item.Expires = value, time.Time{}
+		if f.Gone {
+			item.Expires = s.now().Add(goneLife)
+		}
+		return true, nil
+	})
 	if err != nil {
 		return fmt.Errorf("keeping files %s/%s: %w", key.Partition, key.Sort, err)
 	}
 	return nil
 }
 
-func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (f fleet.Files, err error) {
+func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (fleet.Files, error) {
 	item, err := s.kv.Get(ctx, key, opts...)
 	if err != nil {
 		return fleet.Files{}, err
 	}
-	if err := s.codec.UnpackJSON(item.Value, &f); err != nil {
-		return fleet.Files{}, fmt.Errorf("decoding files %s/%s: %w", key.Partition, key.Sort, err)
+	f, err := decode[storedFiles](s, item)
+	if err == nil && f.Gone {
+		err = fault.New(fault.NotFound, "they left git")
 	}
-	return f, nil
+	return f.Files, err
 }
 
 // lighter leaves out the largest texts until what took so many bytes should fit, at the

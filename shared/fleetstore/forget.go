@@ -3,6 +3,7 @@ package fleetstore
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -32,6 +33,28 @@ func (s *Store) Forget(ctx context.Context, project string) error {
 		}
 	}
 	return s.RemoveChunk(ctx, project)
+}
+
+// ForgetStrays deletes what was derived from projects that are not in the fleet: a process
+// that was paused may have written it after the project was removed.
+func (s *Store) ForgetStrays(ctx context.Context) error {
+	clusters, err := s.ClusterIDs(ctx)
+	if err != nil {
+		return err
+	}
+	projects, err := s.Projects(ctx) // after the clusters: a project is added before its cluster
+	if err != nil {
+		return err
+	}
+	for _, id := range clusters {
+		if slices.ContainsFunc(projects, func(p fleet.Project) bool { return p.ID == id }) {
+			continue
+		}
+		if err := s.Forget(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ForgetEvents throws away the events of a project, applied or not.

@@ -13,13 +13,22 @@ import (
 	"github.com/open-craft/ocim/shared/lease"
 )
 
+// SyncLease names the lease under which a project is synced.
+func SyncLease(project string) string { return "sync#" + project }
+
 // ShowSync brings into a cluster's chunk how its last sync went. A project that was
-// never read gets its chunk here, so that lists show it, with the cause.
+// never read gets its chunk here, so that lists show it, with the cause. It is
+// lease.ErrFenced when the cluster was read under a later lease than that of the context.
 func (s *Store) ShowSync(ctx context.Context, p fleet.Project, state fleet.SyncState) error {
 	return s.ChangeRows(ctx, p.ID, nil, func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		if c == nil {
 			c = &fleet.Chunk{Cluster: fleet.Unread(p), Rows: []fleet.Row{}}
 		}
+		token := lease.TokenOf(ctx, SyncLease(p.ID))
+		if err := lease.Fenced(c.Fence, token); err != nil {
+			return nil, err
+		}
+		c.Fence = token
 		// Times would change the chunk at each sync.
 		c.Cluster.Sync = fleet.SyncState{Commit: state.Commit, Error: state.Error, WaitingSince: state.WaitingSince}
 		return c, nil

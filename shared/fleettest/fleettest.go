@@ -76,7 +76,7 @@ func New(t testing.TB, spec Spec) *World {
 	maps.Copy(files, spec.Files)
 	w.ProjectID = w.Server.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: files}).ID
 	w.webhook = w.receiveEvents(t)
-	w.Fleet = w.over(kvtest.OpenWithClock(t, clock.Now), Keyring(t))
+	w.Fleet = w.over(kvtest.OpenWithClock(t, clock.Now), Keyring(t), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
 	w.Request = projects.Request{
 		GitLabURL: w.Server.URL(), Project: "grove/campus",
 		Secrets: projects.Secrets{
@@ -99,12 +99,19 @@ func Keyring(t testing.TB) *secret.Keyring {
 
 // Over builds a fleet like the World's over another store, or another replica over the
 // same.
-func (w *World) Over(store kv.Store) *allsetup.Fleet { return w.over(store, w.Keys) }
+func (w *World) Over(store kv.Store) *allsetup.Fleet {
+	return w.over(store, w.Keys, gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
+}
 
-func (w *World) over(store kv.Store, keys *secret.Keyring) *allsetup.Fleet {
+// Paused builds a replica over the World's store that stops as p says.
+func (w *World) Paused(p *Pause) *allsetup.Fleet {
+	return w.over(p.Store(w.KV), w.Keys, p.Transport(gitlab.NewTransport(gitlab.Options{AllowHTTP: true})))
+}
+
+func (w *World) over(store kv.Store, keys *secret.Keyring, transport http.RoundTripper) *allsetup.Fleet {
 	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: keys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-		Transport: gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), Webhook: w.webhook, Chat: w.spec.Chat, Requesters: everyone{},
+		Transport: transport, Webhook: w.webhook, Chat: w.spec.Chat, Requesters: everyone{},
 	})
 }
 

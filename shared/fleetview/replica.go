@@ -312,6 +312,9 @@ func (r *Replica) replace(ctx context.Context, id string) (listindex.Change, *he
 	return listindex.Change{Cluster: l.chunk.Cluster, Settings: l.chunk.Settings, Rows: l.chunk.Rows, All: true}, h, err
 }
 
+// ClusterIDs lists the ids of all clusters that are stored, also of those without a project.
+func (s *Segments) ClusterIDs(ctx context.Context) ([]string, error) { return s.clusters(ctx) }
+
 // clusters lists the ids of all clusters that are stored.
 func (s *Segments) clusters(ctx context.Context) ([]string, error) {
 	ids := map[string]bool{}

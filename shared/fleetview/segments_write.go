@@ -93,8 +93,9 @@ func (s *Segments) plan(cluster string, l *loaded, next *facts, after *fleet.Chu
 	var put []write
 	add := func(sort string, value []byte, version *int64) {
 		known, ok := l.items[sort]
-		if ok && string(known.Value) == string(value) {
-			*version = known.Version // a writer that died may not have said so
+		// What another writer has stored and not committed is written again: that writer
+		// undoes it if it fails.
+		if ok && string(known.Value) == string(value) && known.Version == *version {
 			return
 		}
 		cond := kv.IfVersion(known.Version)

@@ -121,3 +121,88 @@ func TestLeaseHolder_IsEmptyOnceTheLeaseRanOut(t *testing.T) {
 	require.NoError(t, s.EndLease(t.Context(), "sync", "b"))
 	assert.Empty(t, holder(), "given back")
 }
+
+// A lease that another holder had meanwhile is lost for good, although it is free again.
+func TestHoldLease_EndsWhenAnotherHadItMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lease.New(kvtest.Open(t), time.Now)
+		ctx, held, stop, err := s.HoldLease(t.Context(), "sync", "a", 20*time.Second)
+		require.NoError(t, err)
+		defer stop()
+		require.Equal(t, held.Token, lease.TokenOf(ctx, "sync"))
+		require.Zero(t, lease.TokenOf(ctx, "other"))
+		require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
+		_, err = s.AcquireLease(t.Context(), "sync", "b", time.Minute)
+		require.NoError(t, err)
+		require.NoError(t, s.EndLease(t.Context(), "sync", "b"))
+		<-ctx.Done()
+		assert.ErrorIs(t, context.Cause(ctx), lease.ErrFenced)
+		holder, err := s.LeaseHolder(t.Context(), "sync")
+		require.NoError(t, err)
+		assert.Empty(t, holder, "it was not taken again")
+	})
+}
+
+// Whoever takes over is told so, and whoever comes next, until one has finished.
+func TestAcquireLease_IsUncleanUntilOneFinished(t *testing.T) {
+	c := kvtest.NewClock()
+	s := lease.New(kvtest.Open(t), c.Now)
+	take := func(holder string) bool {
+		l, err := s.AcquireLease(t.Context(), "sync", holder, time.Minute)
+		require.NoError(t, err)
+		return l.Unclean
+	}
+	assert.False(t, take("a"))
+	require.NoError(t, s.EndLease(t.Context(), "sync", "a"))
+	assert.False(t, take("b"), "a gave it back")
+	c.Advance(time.Minute)
+	assert.True(t, take("c"), "b did not")
+	require.NoError(t, s.EndLease(t.Context(), "sync", "c"))
+	assert.True(t, take("d"), "c did not finish")
+	require.NoError(t, s.EndLeaseClean(t.Context(), "sync", "d"))
+	assert.False(t, take("e"))
+}
+
+// jumps are what a clock may be wrong by, for a moment.
+var jumps = []time.Duration{
+	-40 * 24 * time.Hour, -time.Hour, -2 * time.Minute, 0, 2 * time.Minute, time.Hour, 40 * 24 * time.Hour,
+}
+
+// The clocks of the holder and of the observer are wrong for a moment, at any step. The
+// holder dies, and the lease is free a few of its lives later.
+func TestAcquireLease_WrongClocksBlockNoLongerThanItsLife(t *testing.T) {
+	const life = time.Minute
+	store := kvtest.OpenWithClock(t, time.Now)
+	for _, observers := range []string{"one", "one each time"} {
+		for _, holders := range jumps {
+			for _, first := range jumps {
+				for _, second := range jumps {
+					name := fmt.Sprintf("%s: holder %s, observer %s, then %s", observers, holders, first, second)
+					c := kvtest.NewClock()
+					jump := holders
+					now := func() time.Time { return c.Now().Add(jump) }
+					_, err := lease.New(store, now).AcquireLease(t.Context(), name, "a", life)
+					require.NoError(t, err)
+
+					jump = 0
+					observer := lease.New(store, now)
+					tries := 0
+					for _, jump = range []time.Duration{first, second, 0, 0, 0, 0, 0, 0} {
+						if observers == "one each time" {
+							observer = lease.New(store, now)
+						}
+						tries++
+						if _, err = observer.AcquireLease(t.Context(), name, "b", life); err == nil {
+							break
+						}
+						require.True(t, fault.Is(err, fault.Conflict), "%v", err)
+						c.Advance(life)
+					}
+					require.NoError(t, err, name)
+					// Two with the wrong clock, one that corrects the stored time, and its life until it counts.
+					require.LessOrEqual(t, tries, 6, name)
+				}
+			}
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 )
 
 // Removal says what a removal did and did not do.
@@ -28,7 +29,7 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 	if err != nil {
 		return Removal{}, err
 	}
-	ctx, lease, stop, err := s.Fleet.HoldLease(ctx, "sync#"+id, s.NewID(), removalLease)
+	ctx, lease, stop, err := s.Fleet.HoldLease(ctx, fleetstore.SyncLease(id), s.NewID(), removalLease)
 	if fault.Is(err, fault.Conflict) {
 		return Removal{}, fault.New(fault.Conflict, "The project is being read right now. Try again in a minute.")
 	}

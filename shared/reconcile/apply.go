@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 
@@ -43,7 +44,7 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 		after = next
 	}
 	if pushed != "" {
-		return r.Sync(ctx, project.ID, "event "+pushed)
+		return r.Sync(ctx, project.ID, "event "+pushed+" "+rand.Text())
 	}
 	return nil
 }

@@ -29,8 +29,9 @@ type instanceReading struct {
 	digest string
 }
 
-// readFiles brings the cluster and its instances up to the head commit.
-func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit, record *fleet.SyncRecord) error {
+// readFiles brings the cluster and its instances up to the head commit; all is whether it
+// writes also the files that did not change.
+func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo Repository, head fleet.Commit, record *fleet.SyncRecord, all bool) error {
 	sources, err := repo.Files(ctx, head.SHA)
 	if err != nil {
 		return fmt.Errorf("reading the files at %s: %w", head.SHA, err)
@@ -49,7 +50,7 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 	if what.lastChanges, err = r.readHistory(ctx, what, repo, known, record.State.Commit); err != nil {
 		return err
 	}
-	if err := r.saveFiles(ctx, what, known); err != nil {
+	if err := r.saveFiles(ctx, what, known, all); err != nil {
 		return err
 	}
 	pending, err := r.pendingCreates(ctx, project.ID)
@@ -101,11 +102,14 @@ const savesAtOnce = 8
 
 // saveFiles keeps the masked files of the cluster and of the instances whose
 // files changed, and forgets those of instances that left.
-func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.Chunk) error {
+func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.Chunk, all bool) error {
 	if err := r.Fleet.SaveClusterFiles(ctx, what.project.ID, fleet.Files{Commit: what.head.SHA, Files: what.cluster.Files}); err != nil {
 		return fmt.Errorf("saving files of cluster %s: %w", what.project.ID, err)
 	}
 	known := map[string]string{}
+	for name := range what.lastChanges {
+		known[name] = ""
+	}
 	if former != nil {
 		for _, row := range former.Rows {
 			known[row.Instance.Name] = row.Digest
@@ -114,7 +118,7 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(savesAtOnce)
 	for name, in := range what.instances {
-		if known[name] == in.digest {
+		if !all && known[name] == in.digest {
 			continue
 		}
 		group.Go(func() error {
@@ -126,7 +130,7 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.
 		})
 	}
 	for name, digest := range known {
-		if _, ok := what.instances[name]; ok || digest == "" {
+		if _, ok := what.instances[name]; ok || !all && digest == "" {
 			continue
 		}
 		group.Go(func() error {

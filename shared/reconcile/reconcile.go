@@ -99,6 +99,7 @@ type eventStore interface {
 type leaseStore interface {
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	EndLease(ctx context.Context, name, holder string) error
+	EndLeaseClean(ctx context.Context, name, holder string) error
 }
 
 // Reconciler reads projects into the fleet.
@@ -129,6 +130,10 @@ const (
 // pipelines that changed, operations. Two runs never overlap; a second one
 // returns fault.Conflict. What failed is kept for the interface to show; that GitLab's
 // limits left no room, or no time was left, is no failure but fault.Limited.
+//
+// A run that takes over from one that did not finish reads and writes everything again,
+// so that its fencing token is on whatever the other one may still write when it wakes.
+// holder must be used by no other run.
 func (r *Reconciler) Sync(ctx context.Context, projectID, holder string) error {
 	return r.sync(ctx, projectID, holder, nil)
 }
@@ -139,16 +144,21 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 	if err != nil {
 		return err
 	}
-	ctx, held, stop, err := r.Fleet.HoldLease(ctx, "sync#"+projectID, holder, leaseLife)
+	ctx, held, stop, err := r.Fleet.HoldLease(ctx, fleetstore.SyncLease(projectID), holder, leaseLife)
 	if err != nil {
 		return err
 	}
+	done := false
 	defer func() {
 		stop()
 		// The lease is given back even when ctx is over.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
-		if err := r.Fleet.EndLease(ctx, held.Name, holder); err != nil {
+		end := r.Fleet.EndLease
+		if done {
+			end = r.Fleet.EndLeaseClean
+		}
+		if err := end(ctx, held.Name, holder); err != nil {
 			r.Log.Warn("lease not released", "project", projectID, "err", err)
 		}
 	}()
@@ -158,7 +168,7 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 	}
 	former := record
 	record.State.TriedAt, record.Fence = r.Now(), held.Token
-	syncErr := r.read(ctx, project, &record)
+	syncErr := r.read(ctx, project, &record, held.Unclean)
 	if errors.Is(syncErr, lease.ErrFenced) || errors.Is(context.Cause(ctx), lease.ErrFenced) {
 		return lease.ErrFenced // the process that continues records the result
 	}
@@ -166,7 +176,7 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 		syncErr = fault.Wrap(fault.Limited, syncErr, "%s", fault.Message(ErrNotReached))
 	}
 	r.conclude(&record, former, glimpse, syncErr)
-	if record.State.Error != former.State.Error || record.State.Commit != former.State.Commit || record.State.WaitingSince != former.State.WaitingSince {
+	if held.Unclean || record.State.Error != former.State.Error || record.State.Commit != former.State.Commit || record.State.WaitingSince != former.State.WaitingSince {
 		if err := r.Fleet.ShowSync(context.WithoutCancel(ctx), project, record.State); err != nil {
 			return fmt.Errorf("showing how the sync of %s went: %w", projectID, err)
 		}
@@ -177,6 +187,7 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 	if syncErr != nil {
 		return fmt.Errorf("syncing project %s: %w", projectID, syncErr)
 	}
+	done = true
 	return nil
 }
 
@@ -215,7 +226,8 @@ func (r *Reconciler) conclude(record *fleet.SyncRecord, former fleet.SyncRecord,
 	}
 }
 
-func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fleet.SyncRecord) error {
+// read does what Sync does; all is whether it writes also what is not new.
+func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fleet.SyncRecord, all bool) error {
 	// Events first: one that comes later than the head is read waits for the
 	// next run, so a push is never taken for read when it was not.
 	if err := r.applyWaiting(ctx, project); err != nil {
@@ -239,8 +251,8 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		return fmt.Errorf("reading the head of %s: %w", project.DefaultBranch, err)
 	}
 	record.Locked = head.Locked
-	if head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) || record.ReadBy != openedx.Version() {
-		if err := r.readFiles(ctx, project, repo, head.Commit, record); err != nil {
+	if all || head.SHA != record.State.Commit || !project.UpdatedAt.Equal(record.ReadFor) || record.ReadBy != openedx.Version() {
+		if err := r.readFiles(ctx, project, repo, head.Commit, record, all); err != nil {
 			return err
 		}
 		record.State.Commit, record.ReadFor, record.ReadBy = head.SHA, project.UpdatedAt, openedx.Version()
@@ -276,6 +288,9 @@ func (r *Reconciler) follow(ctx context.Context, project fleet.Project, repo Rep
 		return project, fault.New(fault.Invalid, "The repository of %s is empty now. Push it again, or remove the project here; nothing is taken for deleted", now.Path)
 	}
 	return r.Fleet.ChangeProject(ctx, project.ID, nil, func(p *fleet.Project) (bool, error) {
+		if !p.UpdatedAt.Equal(project.UpdatedAt) {
+			return false, nil // what was read may be older than this change; the next sync follows
+		}
 		return p.Follow(now), nil
 	})
 }

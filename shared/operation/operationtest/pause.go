@@ -1,68 +1,17 @@
 package operationtest
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
-
-// pause stops a replica before its nth change to the store or to GitLab until it is woken.
-type pause struct {
-	mu      sync.Mutex
-	left    int
-	reached chan struct{}
-	wake    chan struct{}
-}
-
-// change blocks when it is the nth one.
-func (p *pause) change() {
-	p.mu.Lock()
-	p.left--
-	stop := p.left == 0
-	p.mu.Unlock()
-	if stop {
-		close(p.reached)
-		<-p.wake
-	}
-}
-
-type pausedStore struct {
-	kv.Store
-	*pause
-}
-
-func (p pausedStore) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	p.change()
-	return p.Store.Put(ctx, item, cond)
-}
-
-func (p pausedStore) Delete(ctx context.Context, key kv.Key, cond kv.Condition) error {
-	p.change()
-	return p.Store.Delete(ctx, key, cond)
-}
-
-func (p pausedStore) Add(ctx context.Context, key kv.Key, delta int64, expires time.Time) (int64, error) {
-	p.change()
-	return p.Store.Add(ctx, key, delta, expires)
-}
-
-type pausedTransport struct{ *pause }
-
-func (p pausedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Method != http.MethodGet {
-		p.change()
-	}
-	return http.DefaultTransport.RoundTrip(r)
-}
 
 // PauseEverywhere runs a scenario again and again. Each time the replica that serves it is
 // paused before one change later, for longer than every lease, while the client repeats
@@ -78,10 +27,10 @@ func PauseEverywhere(t *testing.T, scenario func() Scenario, instances ...string
 			d.Before(t, w)
 		}
 		w.Server.ResetRequests()
-		p := &pause{left: n, reached: make(chan struct{}), wake: make(chan struct{})}
+		p := fleettest.PauseBefore(n, false)
 		sleeper := allsetup.New(allsetup.Parts{
-			KV: pausedStore{w.KV, p}, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-			Transport: pausedTransport{p}, Webhook: w.Hook,
+			KV: p.Store(w.KV), Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
+			Transport: p.Transport(http.DefaultTransport), Webhook: w.Hook,
 		})
 		done := make(chan struct{})
 		go func() {
@@ -93,7 +42,7 @@ func PauseEverywhere(t *testing.T, scenario func() Scenario, instances ...string
 			require.Greater(t, n, 4, "the replica was paused nowhere")
 			t.Logf("%d points to be paused at", n-1)
 			return
-		case <-p.reached:
+		case <-p.Reached:
 		}
 		w.Clock.Advance(5 * time.Minute)
 		_ = d.Do(t.Context(), w.Fleet)
@@ -101,7 +50,7 @@ func PauseEverywhere(t *testing.T, scenario func() Scenario, instances ...string
 			w.Clock.Advance(15 * time.Minute)
 			_ = w.Sync(t.Context(), "campus")
 		}
-		close(p.wake)
+		p.Wake()
 		<-done
 		for range 4 {
 			w.Clock.Advance(15 * time.Minute)
