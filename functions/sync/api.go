@@ -28,6 +28,7 @@ type Store interface {
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Projects(ctx context.Context) ([]fleet.Project, error)
+	ForgetStrays(ctx context.Context) error
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
 }
 
