@@ -181,7 +181,6 @@ func TestImports_BetweenFunctions(t *testing.T) {
 // One package reads the environment: setup. Serving reads what OpenFaaS and Go's runtime define.
 func TestEnvironment_IsReadInOnePlace(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join("..", "..")
 	for _, folder := range []string{"shared", "functions"} {
 		require.NoError(t, filepath.WalkDir(filepath.Join(root, folder), func(path string, entry os.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {

@@ -17,7 +17,6 @@ var requirement = regexp.MustCompile(`(?m)^(?:require )?\s*([\w.~/-]+\.[\w.~/-]+
 // than the one that runs.
 func TestModules_RequireTheSameVersions(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join("..", "..")
 	files, err := filepath.Glob(filepath.Join(root, "functions", "*", "go.mod"))
 	require.NoError(t, err)
 	files = append(files, filepath.Join(root, "shared", "go.mod"), filepath.Join(root, ".ci", "go.mod"))

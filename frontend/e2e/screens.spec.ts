@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { ada, invite, logIn, look, patience, see, title, useOcim, writeYaml } from './harness';
+import { ada, invite, logIn, look, patience, title, useOcim, writeYaml } from './harness';
 
 const ocim = useOcim();
 
@@ -64,20 +64,12 @@ const routes: readonly (readonly [address: string, whole: Whole])[] = [
   ['/nowhere', called('Not found')],
 ];
 
-test.each(routes)('axe finds no fault with %s', async (address, whole) => {
-  const page = await ocim.visit();
-  await logIn(page);
-  await page.goto(address);
-  await look(page, whole(page).first());
-});
-
 const widths = [1920, 1440, 1280, 1024, 900, 768, 640, 480, 390, 320];
 
-test.each(routes)('%s fits every screen', async (address, whole) => {
-  const page = await ocim.visit();
-  await logIn(page);
+test.each(routes)('axe finds no fault with %s, which fits every screen', async (address, whole) => {
+  const page = await ocim.page();
   await page.goto(address);
-  await see(whole(page).first());
+  await look(page, whole(page).first());
   for (const width of widths) {
     await page.setViewportSize({ width, height: 640 });
     const needed = () => page.evaluate(() => document.documentElement.scrollWidth);
@@ -89,8 +81,8 @@ test.each(routes)('%s fits every screen', async (address, whole) => {
 });
 
 test('axe finds no fault with the palette and the account menu', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
+  await page.goto('/overview');
   await page.getByRole('button', { name: 'Search or run' }).click();
   await page.getByPlaceholder(/Search instances/).fill('paper');
   await look(page, page.getByRole('dialog').getByText('paperbird').first());
@@ -100,16 +92,14 @@ test('axe finds no fault with the palette and the account menu', async () => {
 });
 
 test('axe finds no fault with a pipeline', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(`${law}?tab=deployments`);
   await page.getByRole('table', { name: 'Pipelines' }).getByRole('link').first().click();
   await look(page, title(page, /^Pipeline #/), page.getByRole('heading', { name: 'Details' }));
 });
 
 test('axe finds no fault with a form that is filled in wrong', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(`${campus}/deploy`);
   await page.getByLabel('Instance name').fill('Not A Name');
   await writeYaml(page, 'Overrides (YAML)', 'PLATFORM_NAME: [');
@@ -117,14 +107,14 @@ test('axe finds no fault with a form that is filled in wrong', async () => {
 });
 
 test('axe finds no fault with an instance that does not exist', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   ocim.expects(/^404 GET /);
   await page.goto(`${campus}/instances/none`);
   await look(page, title(page, 'Not found'));
 });
 
 test('axe finds no fault with the dialogs of people and of tokens', async () => {
+  // Inviting demands a recent log-in.
   const page = await ocim.visit();
   await logIn(page);
   await page.goto('/administration/users');
@@ -142,8 +132,7 @@ test('axe finds no fault with the dialogs of people and of tokens', async () => 
 });
 
 test('axe finds no fault with the forms of projects', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/projects/new');
   await page.getByRole('button', { name: 'Check and add' }).click();
   await look(page, page.getByText('Enter a pipeline trigger token.'));
@@ -155,9 +144,9 @@ test('axe finds no fault with the forms of projects', async () => {
 });
 
 test('axe finds no fault with the sidebar of a narrow screen', async () => {
-  const page = await ocim.visit();
+  const page = await ocim.page();
   await page.setViewportSize({ width: 320, height: 640 });
-  await logIn(page);
+  await page.goto('/overview');
   await page.getByRole('button', { name: 'Open sidebar' }).click();
   await look(page, page.getByRole('tree', { name: 'Clusters and instances' }));
 });

@@ -30,6 +30,7 @@ type Error struct {
 	Field      string        // path of the input that is wrong, such as "overrides.LMS_HOST"; may be empty
 	Message    string        // for people
 	RetryAfter time.Duration // for Limited and Unavailable; 0 when unknown
+	Retried    bool          // Ocim retries without help, and Message says so
 	Err        error         // the cause, for the log; may be nil
 }
 
@@ -75,6 +76,13 @@ func KindOf(err error) Kind {
 
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
+
+// IsRetried reports whether the outermost *Error in err's chain says that Ocim retries
+// without help.
+func IsRetried(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Retried
+}
 
 // WithKind returns a copy with another kind, such as a Conflict that names a field.
 func (e *Error) WithKind(kind Kind) *Error {

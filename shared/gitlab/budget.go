@@ -112,8 +112,8 @@ func (b *budget) wait(req *http.Request) error {
 			r.CancelAt(now)
 		}
 		return &fault.Error{
-			Kind: fault.Limited, RetryAfter: wait,
-			Message: "GitLab's limits leave no room for another request; it goes on by itself in a while",
+			Kind: fault.Limited, RetryAfter: wait, Retried: true,
+			Message: "GitLab's limits leave no room for another request; Ocim retries automatically",
 		}
 	}
 	if wait == 0 {

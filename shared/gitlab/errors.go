@@ -50,6 +50,7 @@ func translateCall(call refusal.Call, err error, doing string, args ...any) erro
 // refused makes the fault of a refusal.
 func refused(r refusal.Refusal, answer *gogitlab.ErrorResponse, doing string) error {
 	e := fault.Wrap(kindOfRefusal(r), &refusedError{&r, answer}, "%s: %s", doing, explain(r, answer.Response.StatusCode))
+	e.Retried = r.Class == refusal.Unknown || r.Class == refusal.Later
 	if r.Class == refusal.Later {
 		e.RetryAfter = cmp.Or(r.After, time.Minute)
 	}
@@ -96,9 +97,9 @@ func kindOfRefusal(r refusal.Refusal) fault.Kind {
 func explain(r refusal.Refusal, status int) string {
 	switch {
 	case r.Class == refusal.Unknown:
-		return fmt.Sprintf("GitLab answers %d; Ocim tries again by itself", status)
+		return fmt.Sprintf("GitLab answers %d; Ocim retries automatically", status)
 	case r.Class == refusal.Later:
-		return "GitLab's limits leave no room for this now; Ocim goes on by itself in a while" + quoted(r.Words)
+		return "GitLab's limits leave no room for this now; Ocim retries automatically" + quoted(r.Words)
 	case r.Reason == refusal.EditConflict:
 		return "The file or branch has changed in GitLab. Read it again and repeat" + quoted(r.Words)
 	case r.Reason == refusal.TooLarge:

@@ -24,7 +24,7 @@ type Webhook struct {
 	VerifyTLS     bool
 	Signed        bool      // its events are signed; since GitLab 18.11 or so
 	Disabled      bool      // GitLab gave up on it after failures, for now or for good
-	DisabledUntil time.Time // zero when GitLab does not try again by itself
+	DisabledUntil time.Time // zero when GitLab does not retry
 	BranchFilter  string
 }
 

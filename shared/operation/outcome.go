@@ -1,8 +1,6 @@
 package operation
 
 import (
-	"strings"
-
 	"github.com/open-craft/ocim/shared/fault"
 )
 
@@ -17,9 +15,10 @@ func IsDefinitive(err error) bool {
 
 // WithAutoRetryNote adds to an error's message that Ocim retries without help.
 func WithAutoRetryNote(cause error) error {
-	message := fault.Message(cause)
-	if strings.Contains(message, "by itself") {
+	if fault.IsRetried(cause) {
 		return cause
 	}
-	return fault.Wrap(fault.KindOf(cause), cause, "%s. Ocim checks whether it was done and tries again by itself", message)
+	noted := fault.Wrap(fault.KindOf(cause), cause, "%s. Ocim checks whether it was done and retries automatically", fault.Message(cause))
+	noted.Retried = true
+	return noted
 }

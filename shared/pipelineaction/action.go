@@ -176,7 +176,7 @@ func (s *Service) submitAction(ctx context.Context, project fleet.Project, remot
 	}
 	left := callLimit - s.Now().Sub(action.SentAt)
 	if left <= 0 || left > callLimit { // the process was paused: another replica may be about to take over
-		return fault.New(fault.Unavailable, "Ocim was paused before it reached GitLab; it tries again by itself")
+		return &fault.Error{Kind: fault.Unavailable, Retried: true, Message: "Ocim was paused before it reached GitLab; it retries automatically"}
 	}
 	ctx = context.WithoutCancel(ctx) // detach from the client: finish even if it disconnects
 	limited, cancel := context.WithTimeout(ctx, left)

@@ -1,5 +1,5 @@
 // Package refusal says what it means when GitLab refuses a request: whether the
-// request passes later by itself, passes after a setting was changed, can never
+// request passes later without help, passes after a setting was changed, can never
 // pass, or may have been carried out after all.
 //
 // Classify is a pure function of the call, the status and GitLab's own words. It

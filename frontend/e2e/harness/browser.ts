@@ -21,6 +21,7 @@ export class Watched {
   readonly expected: RegExp[] = [];
   #complaints: string[] = [];
   #contexts: BrowserContext[] = [];
+  #kept: BrowserContext | undefined;
 
   private constructor(private readonly browser: Browser) {}
 
@@ -66,6 +67,22 @@ export class Watched {
     return context;
   }
 
+  /** Keeps a visitor's browser, so that who is logged in there stays so until the end of the file. */
+  stay(context: BrowserContext): void {
+    this.#contexts = this.#contexts.filter((one) => one !== context);
+    this.#kept = context;
+  }
+
+  /** A new page of the browser that is kept. */
+  page(): Promise<Page> {
+    if (!this.#kept) throw new Error('no browser is kept');
+    return this.#kept.newPage();
+  }
+
+  get #open(): Page[] {
+    return [...this.#contexts, ...(this.#kept ? [this.#kept] : [])].flatMap((context) => context.pages());
+  }
+
   #complain(what: string, text: string): void {
     this.#complaints.push(`${what}: ${text}`);
   }
@@ -73,6 +90,7 @@ export class Watched {
   /** Ends all visits, and gives what was complained of in them. */
   async leave(): Promise<string[]> {
     await Promise.all(this.#contexts.map((context) => context.close()));
+    await Promise.all((this.#kept?.pages() ?? []).map((page) => page.close()));
     const complaints = this.#complaints;
     this.#contexts = [];
     this.#complaints = [];
@@ -83,8 +101,9 @@ export class Watched {
   /** Keeps a picture and the document of each open page, for whoever looks into a failure. */
   async keep(name: string): Promise<void> {
     await mkdir(results, { recursive: true });
-    const pages = this.#contexts.flatMap((context) => context.pages());
-    await Promise.all(pages.map((page, i) => keepPage(page, path.join(results, `${safe(name)}-${i + 1}`))));
+    await Promise.all(
+      this.#open.map((page, i) => keepPage(page, path.join(results, `${safe(name)}-${i + 1}`))),
+    );
   }
 
   async close(): Promise<void> {

@@ -55,6 +55,11 @@ export class Ocim {
     return (await this.visitor(scheme)).newPage();
   }
 
+  /** A new page of the administrator's browser, who stays logged in for all tests of the file. */
+  page(): Promise<Page> {
+    return this.browser.page();
+  }
+
   /** Says that an answer of 400 or more belongs to the test: “403 GET /function/…”. */
   expects(answer: RegExp): void {
     this.browser.expected.push(answer);
@@ -85,7 +90,9 @@ export function useOcim(options: Options | (() => Promise<Options>) = {}): Ocim 
     await ocim.open(await Program.start(rest));
     if (!administrator) return;
     try {
-      await setUp(await ocim.visit(), ocim.program);
+      const browser = await ocim.visitor();
+      await setUp(await browser.newPage(), ocim.program);
+      ocim.browser.stay(browser);
     } catch (cause) {
       await leave(true, 'set-up');
       throw cause;

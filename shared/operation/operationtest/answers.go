@@ -18,7 +18,7 @@ type Answer struct {
 	Silent  bool // no answer, instead of the fault
 	Kind    fault.Kind
 	Says    string
-	Passes  bool // Ocim retries by itself
+	Passes  bool // Ocim retries automatically
 	Setting bool // a person has to change a setting
 }
 
@@ -35,12 +35,12 @@ func Answers() map[string]Answer {
 		"409":     refuses(409, fault.Conflict, "Read it again and repeat"),
 		"413":     refuses(413, fault.TooLarge, "too large"),
 		"422":     refuses(422, fault.Invalid, "what GitLab says to 422."),
-		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "goes on by itself", true, false},
-		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "tries again by itself", true, false},
-		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "tries again by itself", true, false},
-		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "tries again by itself", true, false},
-		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "tries again by itself", true, false},
-		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim checks whether it was done and tries again by itself", true, false},
+		"429":     {gitlabtest.Fault{Status: 429, RetryAfter: 30 * time.Second}, false, fault.Limited, "retries automatically", true, false},
+		"500":     {gitlabtest.Fault{Status: 500}, false, fault.Unavailable, "retries automatically", true, false},
+		"502":     {gitlabtest.Fault{Status: 502}, false, fault.Unavailable, "retries automatically", true, false},
+		"503":     {gitlabtest.Fault{Status: 503}, false, fault.Unavailable, "retries automatically", true, false},
+		"cut off": {gitlabtest.Fault{Cut: 1}, false, fault.Unavailable, "retries automatically", true, false},
+		"nothing": {gitlabtest.Fault{}, true, fault.Unavailable, "did not answer in time. Ocim checks whether it was done and retries automatically", true, false},
 	}
 }
 
