@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -107,6 +108,9 @@ func fill(p *Pipeline, from Pipeline) {
 	p.RequestedBy, p.RolledBackTo = cmp.Or(p.RequestedBy, from.RequestedBy), cmp.Or(p.RolledBackTo, from.RolledBackTo)
 	if len(p.Stages) == 0 {
 		p.Stages = from.Stages
+	}
+	if p.Reason == "" && p.Status == StatusFailed && from.Status == StatusFailed {
+		p.Reason = from.Reason // neither lists nor events tell it
 	}
 	if p.CreatedAt.IsZero() {
 		p.CreatedAt = from.CreatedAt
@@ -239,6 +243,15 @@ type Pipeline struct {
 	FinishedAt   time.Time      `json:"finishedAt,omitzero"`
 	Stages       []Stage        `json:"stages,omitempty"`
 	StatusDetail string         `json:"statusDetail,omitempty"`
+	Reason       string         `json:"reason,omitempty" doc:"Why it failed, where no job's log tells: an error in the configuration, or a child pipeline that GitLab could not create"`
+}
+
+// FailedJob reports whether one of the pipeline's jobs failed and counts, so that its
+// log tells why the pipeline failed.
+func (p Pipeline) FailedJob() bool {
+	return slices.ContainsFunc(p.Stages, func(s Stage) bool {
+		return slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.Status == StatusFailed && !j.Retried && !j.AllowFailure })
+	})
 }
 
 // OffBranch reports whether a pipeline runs something else than a branch of its

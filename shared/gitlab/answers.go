@@ -1,7 +1,6 @@
 package gitlab
 
 import (
-	"cmp"
 	"regexp"
 	"strconv"
 
@@ -61,7 +60,7 @@ func (b pipelineBody) pipeline() fleet.Pipeline {
 	out := fleet.Pipeline{
 		ID: b.ID, IID: b.IID, Status: fleet.PipelineStatus(b.Status), Source: b.Source.Value, Ref: b.Ref.Value, Tag: b.Tag.Value, SHA: b.SHA,
 		WebURL: b.WebURL.Value, CreatedAt: b.Created.Time, UpdatedAt: b.Updated.Time, StartedAt: b.Started.Time, FinishedAt: b.Finished.Time,
-		StatusDetail: cutText(cmp.Or(b.YamlErrors.Value, b.Detailed.Value.Label)),
+		StatusDetail: cutText(b.Detailed.Value.Label), Reason: cutText(b.YamlErrors.Value),
 	}
 	if of := mergeRequestRef.FindStringSubmatch(out.Ref); of != nil {
 		out.MergeRequest, _ = strconv.ParseInt(of[1], 10, 64)

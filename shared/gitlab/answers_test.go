@@ -95,7 +95,7 @@ func TestTrigger_TellsTheConfigurationsError(t *testing.T) {
 			} {
 				one, err := read()
 				require.NoError(t, err)
-				assert.Equal(t, words, one.StatusDetail)
+				assert.Equal(t, words, one.Reason)
 				assert.Empty(t, one.Stages)
 			}
 		})
@@ -114,7 +114,7 @@ func TestPipeline_TellsWhyAChildWasNotCreated(t *testing.T) {
 	one, err := w.open().PipelineWithJobs(t.Context(), list[0].ID)
 	require.NoError(t, err)
 	assert.Equal(t, fleet.StatusFailed, one.Status)
-	assert.Equal(t, "The job deploy could not start its child pipeline: downstream_pipeline_creation_failed", one.StatusDetail)
+	assert.Equal(t, "The job deploy could not start its child pipeline: downstream_pipeline_creation_failed", one.Reason)
 
 	// One whose child was created and failed says nothing of this.
 	w.SetPolicy(w.id, gitlabtest.Policy{})
@@ -129,7 +129,7 @@ func TestPipeline_TellsWhyAChildWasNotCreated(t *testing.T) {
 		}
 		got, err := w.open().Pipeline(t.Context(), p.ID)
 		require.NoError(t, err)
-		assert.NotContains(t, got.StatusDetail, "could not start")
+		assert.NotContains(t, got.Reason, "could not start")
 	}
 }
 

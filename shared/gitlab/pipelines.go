@@ -114,7 +114,7 @@ func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages in
 		if err != nil {
 			return fleet.Pipeline{}, translate(err, "listing the child pipelines of pipeline %d", id)
 		}
-		out.StatusDetail = cmp.Or(cutText(found.YamlErrors.Value), unstarted(jobs, bridges), out.StatusDetail)
+		out.Reason = cmp.Or(out.Reason, unstarted(jobs, bridges))
 	}
 	addJobs(&out.Stages, jobs)
 	return out, nil

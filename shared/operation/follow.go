@@ -87,7 +87,7 @@ func progress(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time) boo
 	if sum == nil {
 		return changed
 	}
-	state, detail := stateOf(sum.Status), pipelineDetail(sum.Status, sum.ID)
+	state, detail := stateOf(sum.Status), pipelineDetail(sum.Status, sum.ID, reasonOf(*sum, pipelines))
 	if state == o.State && detail == o.Detail || timedOut(o, pipelines) {
 		return changed
 	}
@@ -185,9 +185,23 @@ func stateOf(status fleet.PipelineStatus) fleet.OperationState {
 	return fleet.Running
 }
 
-func pipelineDetail(status fleet.PipelineStatus, id int64) string {
+// reasonOf returns why the pipeline that determines an operation's state failed, or a
+// child of it, where no job's log tells; else it is empty.
+func reasonOf(sum fleet.PipelineSummary, pipelines []fleet.Pipeline) string {
+	for _, p := range pipelines {
+		if p.Status == fleet.StatusFailed && p.Reason != "" && (p.ID == sum.ID || p.Parent == sum.ID) {
+			return p.Reason
+		}
+	}
+	return ""
+}
+
+func pipelineDetail(status fleet.PipelineStatus, id int64, reason string) string {
 	switch status {
 	case fleet.StatusFailed:
+		if reason != "" {
+			return fmt.Sprintf("Pipeline %d failed: %s", id, reason)
+		}
 		return fmt.Sprintf("Pipeline %d failed: read the log of its first failed job, then retry it", id)
 	case fleet.StatusDeleted:
 		return fmt.Sprintf("Pipeline %d was deleted at GitLab before it finished: check what it deployed, then request it again", id)

@@ -123,12 +123,20 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 // do not show which of two statuses is later.
 func (r *Reconciler) record(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) (fleet.Pipeline, error) {
 	known, tied, err := r.Fleet.RecordReports(ctx, reports, fleet.FromEvent)
-	if err != nil || !tied {
+	if err != nil || !tied && !unexplained(known.Pipeline) {
 		return known.Pipeline, err
 	}
 	repo, err := r.Open(ctx, project)
 	if err != nil {
 		return fleet.Pipeline{}, err
+	}
+	if !tied {
+		explained, err := r.explain(ctx, repo, known.Pipeline)
+		if err != nil { // the next sync asks again; the event needs no answer
+			r.Log.WarnContext(ctx, "reason of a failed pipeline not read yet", "cluster", project.ID, "pipeline", known.ID, "err", err)
+			return known.Pipeline, nil
+		}
+		return explained, nil
 	}
 	return r.settle(ctx, project, repo, known.Pipeline)
 }

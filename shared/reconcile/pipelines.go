@@ -42,10 +42,17 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 	}
 	var deployments []string
 	var ends []int64
+	explained := 0
 	for _, p := range news {
 		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.FromAPI)
 		if err != nil {
 			return nil, err
+		}
+		if explained < maxExplained && known.CreatedAt.After(project.CreatedAt) && unexplained(known) {
+			explained++
+			if known, err = r.explain(ctx, repo, known); err != nil {
+				return nil, err
+			}
 		}
 		record.PipelinesSince = fleet.Latest(record.PipelinesSince, p.UpdatedAt)
 		if ended(known) && known.CreatedAt.After(project.CreatedAt) {

@@ -38,6 +38,8 @@ func (r *Reconciler) detectMissedWebhooks(ctx context.Context, project fleet.Pro
 			delete(waiting, id)
 		case err != nil:
 			return err
+		case p.Reason != "":
+			delete(waiting, id) // it has no job that an event would have told of
 		case len(p.Stages) > 0:
 			record.Unconfirmed, record.MissedSince = nil, time.Time{}
 			return nil

@@ -2963,6 +2963,8 @@ export interface components {
              * @description Pipeline that started it
              */
             parent?: number;
+            /** @description Why it failed, where no job's log tells: an error in the configuration, or a child pipeline that GitLab could not create */
+            reason?: string;
             /** @description Branch or tag; of a merge request pipeline, its source branch */
             ref: string;
             /** @description E-mail of who requested its operation in Ocim */

@@ -106,6 +106,7 @@ export const couldntReachGitlab = 'Couldn’t reach GitLab';
 export const showingTheLastKnownState = (stale: string) => `${stale} Showing the last known state.`;
 export const jobs = 'Jobs';
 export const noJobs = 'No jobs';
+export const pipelineFailed = (id: number) => `Pipeline ${String(id)} failed`;
 export const theChildPipelinesHaveThe = 'The child pipelines have the jobs.';
 export const childPipeline = (id: number) => `Child pipeline #${id}`;
 export const open = 'Open';

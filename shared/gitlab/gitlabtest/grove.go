@@ -167,9 +167,13 @@ func (s *Server) pushPipeline(p *project, branch, before string, to *gitCommit, 
 	if branch == p.Branch {
 		w = readMessage(to.Message)
 	}
-	s.newPipeline(p, pipeline{
+	x := s.newPipeline(p, pipeline{
 		Ref: branch, SHA: to.ID, BeforeSHA: cmp.Or(before, zeroSHA), Source: "push", Work: w, Jobs: pushJobs(w),
 	}, by)
+	// Also since 18: a push is never refused for it (app/workers/create_pipeline_worker.rb).
+	if p.Policy.ConfigError != "" {
+		s.failAtOnce(x, p.Policy.ConfigError)
+	}
 }
 
 const zeroSHA = "0000000000000000000000000000000000000000"

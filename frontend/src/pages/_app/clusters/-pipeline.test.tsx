@@ -38,6 +38,17 @@ test('of a failed pipeline, the error stands on top and the log is open at it', 
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
+test('a pipeline that failed without a job says why, on top', async () => {
+  const { found, address } = pipelineOf('failed');
+  found.stages = [];
+  found.reason = "jobs:deploy script can't be blank";
+  open(address);
+  const notice = await screen.findByText(`Pipeline ${String(found.id)} failed`);
+  expect(notice.closest('[role="alert"]')).toHaveTextContent("jobs:deploy script can't be blank");
+  expect(screen.getByText('No jobs')).toBeVisible();
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
+});
+
 test("the runner's own sections are folded, and open", async () => {
   const { address } = pipelineOf('failed');
   const { user } = open(address);

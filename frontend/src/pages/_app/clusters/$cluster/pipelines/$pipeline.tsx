@@ -14,6 +14,7 @@ import { errorAt, FirstError } from '@/components/logs/FirstError';
 import { LogPanel } from '@/components/logs/LogPanel';
 import { PipelineActions } from '@/components/logs/PipelineActions';
 import { MissingPage } from '@/components/MissingPage';
+import { Notice } from '@/components/Notice';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { actNote, actWords } from '@/components/pipelines/acts';
@@ -85,6 +86,14 @@ function Contents({ page }: { page: PipelinePage }) {
         <Alert color="yellow" title={texts.couldntReachGitlab} role="status">
           {texts.showingTheLastKnownState(stale)}
         </Alert>
+      )}
+      {family.map(
+        (one) =>
+          one.reason !== undefined && (
+            <Notice key={one.id} tone="bad" title={texts.pipelineFailed(one.id)}>
+              {one.reason}
+            </Notice>
+          ),
       )}
       {failed && (
         <FirstError
