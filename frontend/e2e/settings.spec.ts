@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { deploy, logIn, look, see, seeBecomeActive, seeNoMore, setPolicy, title, useOcim } from './harness';
+import {
+  deploy,
+  logIn,
+  look,
+  operation,
+  see,
+  seeBecomeActive,
+  seeEnd,
+  seeNoMore,
+  setPolicy,
+  title,
+  useOcim,
+  visitInstance,
+} from './harness';
 
 const ocim = useOcim({ speed: 400 });
 
@@ -46,4 +59,24 @@ test('three wrong settings of a new project are found, corrected in turn, and it
   await deploy(page, 'guild-do', 'tile-works', 'Tile Works');
   await seeBecomeActive(page);
   expect(page.url()).toContain('tile-works');
+});
+
+test('GitLab’s reason stands at the operation and on the pipeline’s page when no job ran', async () => {
+  const reason = "jobs:deploy script can't be blank";
+  await setPolicy(ocim.program, 'campus-aws', { ConfigError: reason });
+  const page = await ocim.visit();
+  await logIn(page);
+  await visitInstance(page, 'quarry-hill');
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Platform name shown to learners').fill('Quarry Hill Music');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Deploy' }).click();
+  await see(title(page, 'quarry-hill'));
+  await seeEnd(page, 'Update', 'Failed');
+  await see(operation(page, 'Update').getByText(reason).first());
+  await page
+    .getByRole('region', { name: 'Pipeline', exact: true })
+    .getByRole('link', { name: /^Pipeline #/ })
+    .click();
+  await look(page, page.getByRole('alert').filter({ hasText: reason }), page.getByText('No jobs'));
 });

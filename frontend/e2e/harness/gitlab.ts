@@ -30,6 +30,7 @@ export interface Policy {
   VariablesRole?: 'no_one_allowed' | 'owner' | 'maintainer' | 'developer';
   NoPush?: boolean;
   CIDisabled?: boolean;
+  ConfigError?: string;
 }
 
 /** Changes what the settings of a cluster's project refuse; an empty policy refuses nothing. */
