@@ -51,12 +51,10 @@ func New(deps Deps) http.Handler {
 		OperationID: "accept-event", Method: http.MethodPost, Path: "/v1/projects/{project}/events",
 		Summary:     "Take in an event that GitLab sends",
 		Description: "Proved by X-Gitlab-Token or by GitLab's signing headers. 2xx means stored; the event is applied after the answer.",
-		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}},
 		// GitLab sends up to 25 MB; of such an event a few kilobytes are kept.
 		MaxBodyBytes: faas.MaxLargeBody,
-		// The body is read raw: nothing of it is parsed before the sender is proved.
-		SkipValidateBody: true,
-		Metadata:         map[string]any{faas.CheckHeader: requireProof},
+		// It is read after a token was proved: see authenticate.
+		Metadata: map[string]any{faas.RawBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}}},
 	}, f.accept)
 	return api
 }
@@ -71,7 +69,8 @@ type acceptInput struct {
 	ID        string `header:"webhook-id" maxLength:"200"`
 	Timestamp string `header:"webhook-timestamp" maxLength:"20"`
 	Signature string `header:"webhook-signature" maxLength:"2000"`
-	RawBody   []byte
+
+	body []byte
 }
 
 type acceptOutput struct {
@@ -111,7 +110,7 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 
 // event reads the body. One that is none of Ocim's business has no kind.
 func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, error) {
-	report, err := gitlab.ParseEvent(in.Event, in.RawBody)
+	report, err := gitlab.ParseEvent(in.Event, in.body)
 	if err != nil || report.Pipeline == nil && report.Push == nil {
 		return fleet.Event{}, err
 	}
@@ -131,14 +130,17 @@ func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, erro
 func (in *acceptInput) key() string {
 	for _, k := range []string{in.Key, in.ID} {
 		if k != "" {
-			return digest(k)
+			return digest([]byte(k))
 		}
 	}
 	// Older GitLab sends no key; a re-send has the very same body.
-	return digest(in.Event + "\n" + string(in.RawBody))
+	return digest([]byte(in.Event+"\n"), in.body)
 }
 
-func digest(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:16])
+func digest(parts ...[]byte) string {
+	sum := sha256.New()
+	for _, p := range parts {
+		sum.Write(p)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

@@ -189,23 +189,36 @@ func (u unread) Read([]byte) (int, error) {
 
 func TestAcceptEvent_RefusesWithoutProofBeforeItReadsTheBody(t *testing.T) {
 	in := newCampus(t)
-	for name, header := range map[string]map[string]string{
-		"no header": nil, "an empty token": {"X-Gitlab-Token": ""}, "an empty signature": {"webhook-signature": ""}, "an id alone": {"webhook-id": "evt-1"},
+	for name, tt := range map[string]struct {
+		project string
+		header  map[string]string
+		opens   int64 // credentials
+	}{
+		"no header":                         {"campus", nil, 0},
+		"an empty token":                    {"campus", map[string]string{"X-Gitlab-Token": ""}, 0},
+		"an empty signature":                {"campus", map[string]string{"webhook-signature": ""}, 0},
+		"an id alone":                       {"campus", map[string]string{"webhook-id": "evt-1"}, 0},
+		"an old signature":                  {"signed", sign("evt-1", noon.Add(-time.Hour), "x"), 0},
+		"a wrong token":                     {"campus", map[string]string{"X-Gitlab-Token": "wrong"}, 1},
+		"a token of no project":             {"nobody", map[string]string{"X-Gitlab-Token": token}, 1},
+		"a signature of no project":         {"nobody", sign("evt-1", noon, "x"), 1},
+		"a signature, project has no token": {"open", sign("evt-1", noon, "x"), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/projects/campus/events", unread{t})
+			in.opened.Store(0)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/projects/"+tt.project+"/events", unread{t})
 			r.ContentLength = 20 << 20
 			r.Header.Set("Content-Type", "application/json")
-			for k, v := range header {
+			for k, v := range tt.header {
 				r.Header.Set(k, v)
 			}
 			w := httptest.NewRecorder()
 			in.ServeHTTP(w, r)
 			assert.Equal(t, http.StatusUnauthorized, w.Code, w.Body.String())
 			assert.Contains(t, w.Body.String(), "no valid token or signature")
+			assert.Equal(t, tt.opens, in.opened.Load(), "credentials opened for it")
 		})
 	}
-	assert.Zero(t, in.opened.Load(), "no credentials are opened for it")
 }
 
 func TestUnknownProjectAndWrongTokenLookTheSame(t *testing.T) {
@@ -288,7 +301,7 @@ func TestBadBodiesNameWhatIsWrong(t *testing.T) {
 		"no object":              {"[]", 422},
 		"nothing in it":          {"{}", 422},
 		"another project's":      {strings.Replace(payload(t, "pipeline.json"), `"id": 1,`, `"id": 2,`, 1), 422},
-		"an empty body":          {"", 400},
+		"an empty body":          {"", 422},
 		"more than GitLab sends": {`{"x":"` + strings.Repeat("x", faas.MaxLargeBody) + `"}`, 413},
 		"all that GitLab sends":  {pad(payload(t, "pipeline.json"), 25<<20), 200},
 	}

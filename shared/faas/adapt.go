@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -104,7 +103,7 @@ func httpRequest(in handler.Request) *http.Request {
 		r.Proto = from.proto
 	}
 	if len(in.Body) > 0 {
-		r.Body = io.NopCloser(bytes.NewReader(in.Body))
+		r.Body = &keptBody{bytes.NewReader(in.Body), in.Body}
 	}
 	return r.WithContext(ctx)
 }

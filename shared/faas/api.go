@@ -20,7 +20,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	roles "github.com/open-craft/ocim/shared/access"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -36,9 +35,9 @@ const (
 // that it does not know, for calls whose parameters others choose.
 const AnyQuery = "anyQuery"
 
-// CheckHeader in an operation's Metadata is a func(http.Header) error that can refuse
-// a call before its body is read. Its errors need a fault kind.
-const CheckHeader = "checkHeader"
+// RawBody in an operation's Metadata, a *huma.RequestBody, describes the body of an
+// operation of POST that reads it with Body.
+const RawBody = "rawBody"
 
 const documentPath = "/openapi.json"
 
@@ -162,8 +161,7 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	}
 	op.Extensions["x-ocim-access"] = access.String()
 	cost, _ := op.Metadata[Cost].(int)
-	check, _ := op.Metadata[CheckHeader].(func(http.Header) error)
-	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path), check)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path))}, op.Middlewares...)
 
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -172,6 +170,9 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 		}
 		return out, nil
 	})
+	if raw, ok := op.Metadata[RawBody].(*huma.RequestBody); ok { // only now: huma reads what is described before
+		a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = raw
+	}
 	a.routes = append(a.routes, Route{Method: op.Method, Path: op.Path, OperationID: op.OperationID, Access: access})
 }
 
@@ -179,7 +180,7 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
 // guard runs before anything of the request is parsed.
-func (a *API) guard(access Access, limit int64, cost int, clustered bool, check func(http.Header) error) func(huma.Context, func(huma.Context)) {
+func (a *API) guard(access Access, limit int64, cost int, clustered bool) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		c := callFrom(r.Context())
@@ -191,17 +192,28 @@ func (a *API) guard(access Access, limit int64, cost int, clustered bool, check 
 		if err == nil {
 			err = a.cursors.open(r, p.UserID)
 		}
-		if err == nil && check != nil {
-			err = check(r.Header)
+		length, ahead := r.ContentLength, lookAheadOf(r.Context())
+		if ahead != nil {
+			length = ahead.length
 		}
-		if err == nil && r.ContentLength > limit {
-			err = fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit)
+		if err == nil && length > limit {
+			err = faultOfBody(errBodyTooLarge, limit)
 		}
 		if err != nil {
 			c.err = err
 			answerError(w, c.id, err)
 			return
 		}
+		if ahead != nil && limit <= MaxBody { // its body is read before the operation runs
+			ahead.passed = true
+			return
+		}
+		c.request, c.maxBody = r, limit
+		defer func() {
+			if c.release != nil {
+				c.release()
+			}
+		}()
 		next(ctx)
 	}
 }
@@ -362,6 +374,9 @@ func (a *API) settle(rec *recorder, r *http.Request, callID string) {
 
 // log writes the one line of a call.
 func (a *API) log(r *http.Request, rec *recorder, c *call, took time.Duration, stack string) {
+	if ahead := lookAheadOf(r.Context()); ahead != nil && ahead.passed {
+		return // the call itself follows
+	}
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("route", route(r)), slog.Int("status", rec.status),

@@ -22,6 +22,9 @@ type call struct {
 	client    netip.Addr
 	principal access.Principal
 	err       error // for the log
+	request   *http.Request
+	maxBody   int64  // bytes
+	release   func() // gives back what Body took; nil when it took nothing
 }
 
 type callKey struct{}

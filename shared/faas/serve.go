@@ -1,11 +1,9 @@
 package faas
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -216,68 +214,45 @@ func lastCall(ctx context.Context, handle Handle) error {
 }
 
 // serverHandler turns a Handle into an http.Handler, as OpenFaaS' own template
-// does, but with the URL in the context and a bound on the body.
+// does, but with the URL in the context and a bound on the body. A function that
+// takes large bodies is asked first whether it takes the call.
 func serverHandler(handle Handle, timeout time.Duration, maxBody int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > maxBody {
-			refuseBody(w, r, maxBody)
-			return
-		}
-		body, err := readBody(r, maxBody)
-		if err != nil {
-			if errors.Is(err, errBodyTooLarge) {
-				refuseBody(w, r, maxBody)
-				return
-			}
-			// The client cut the connection and most likely reads no answer.
-			Answer(w, r, fault.InvalidField("body", "The body is incomplete."))
-			return
-		}
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		ctx = context.WithValue(ctx, originKey{}, origin{
 			url: r.URL, requestURI: r.RequestURI, remoteAddr: r.RemoteAddr, proto: r.Proto,
 		})
-		in := handler.Request{Body: body, Header: r.Header, QueryString: r.URL.RawQuery, Method: r.Method, Host: r.Host}
+		in := handler.Request{Header: r.Header, QueryString: r.URL.RawQuery, Method: r.Method, Host: r.Host}
 		in.WithContext(ctx)
-		out, err := handle(in)
+		if maybeLarge := r.ContentLength > MaxBody || r.ContentLength < 0; maybeLarge && maxBody > MaxBody && r.ContentLength <= maxBody {
+			if out, refused, err := refusesBody(handle, in, r.ContentLength); refused {
+				readOn(w, r, func() { answerFor(w, r, out, err) })
+				return
+			}
+		}
+		body, release, err := readBody(r, maxBody)
+		defer release()
 		if err != nil {
-			id := callIDOf(r.Header)
-			slog.ErrorContext(ctx, "the call failed", "call", id, "error", err.Error())
-			answerError(w, id, err)
+			readOn(w, r, func() { Answer(w, r, faultOfBody(err, maxBody)) })
 			return
 		}
-		if out.StatusCode == 0 {
-			out.StatusCode = http.StatusOK
-		}
-		writeResponse(w, r.Method, out.StatusCode, out.Header, out.Body)
+		in.Body = body
+		out, err := handle(in)
+		answerFor(w, r, out, err)
 	})
 }
 
-var errBodyTooLarge = errors.New("the body is too large")
-
-// readBody reads a body of at most limit bytes. Where its length is declared, it
-// takes just that much memory.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
-	var body bytes.Buffer
-	if r.ContentLength > 0 {
-		body.Grow(int(r.ContentLength) + bytes.MinRead)
+// answerFor writes what a function answered.
+func answerFor(w http.ResponseWriter, r *http.Request, out handler.Response, err error) {
+	if err != nil {
+		id := callIDOf(r.Header)
+		slog.ErrorContext(r.Context(), "the call failed", "call", id, "error", err.Error())
+		answerError(w, id, err)
+		return
 	}
-	n, err := body.ReadFrom(io.LimitReader(r.Body, limit+1))
-	if err == nil && n > limit {
-		err = errBodyTooLarge
+	if out.StatusCode == 0 {
+		out.StatusCode = http.StatusOK
 	}
-	return body.Bytes(), err
-}
-
-// refuseBody answers 413 and then reads on for a while: many clients, GitLab among
-// them, look at the answer only after they have sent everything, and would see a
-// reset connection.
-func refuseBody(w http.ResponseWriter, r *http.Request, limit int64) {
-	control := http.NewResponseController(w)
-	_ = control.EnableFullDuplex() // where it cannot, the client may see a reset
-	w.Header().Set("Connection", "close")
-	Answer(w, r, fault.New(fault.TooLarge, "The body is larger than %d bytes.", limit))
-	_ = control.Flush()
-	_, _ = io.CopyN(io.Discard, r.Body, MaxLargeBody)
+	writeResponse(w, r.Method, out.StatusCode, out.Header, out.Body)
 }

@@ -7374,7 +7374,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": Record<string, never>;
-                "application/octet-stream": string;
             };
         };
         responses: {
