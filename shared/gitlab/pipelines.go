@@ -243,7 +243,7 @@ func (p *Project) change(ctx context.Context, id int64, what, doing string) (fle
 	var done pipelineBody
 	_, err := p.call(ctx, http.MethodPost, p.path("pipelines", strconv.FormatInt(id, 10), what), nil, &done)
 	if err != nil {
-		return fleet.Pipeline{}, translate(err, "%s pipeline %d", doing, id)
+		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Action, err, "%s pipeline %d", doing, id)
 	}
 	return done.pipeline(), nil
 }

@@ -102,6 +102,36 @@ func TestDo_GitLabAnswers(t *testing.T) {
 	}
 }
 
+// A setting that refuses an action ends it, with the cause that the project's fields
+// prove; the same action passes once the setting is corrected.
+func TestRetry_RefusedBySetting(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.DropWebhooks()
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true})
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	require.NoError(t, err)
+	op = w.Finish(t, op)
+	require.Equal(t, fleet.Broken, op.State)
+	child := op.Pipelines[1]
+
+	w.Server.ArchiveProject(w.ProjectID, true)
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), child, "", operationtest.Ada)
+	require.Error(t, err)
+	assert.Equal(t, fault.Upstream, fault.KindOf(err))
+	assert.Contains(t, fault.Message(err), "Unarchive it in GitLab")
+	w.Server.ArchiveProject(w.ProjectID, false)
+	w.Poll(t, 2)
+	acts, err := w.Store.PipelineActions(t.Context(), "campus", child)
+	require.NoError(t, err)
+	require.Len(t, acts, 1)
+	assert.Equal(t, fleet.ActionRefused, acts[0].State, "it does not come true by surprise")
+	assert.Contains(t, acts[0].Detail, "Unarchive it in GitLab")
+
+	_, err = w.Actions.Retry(t.Context(), w.Project(t), child, "", operationtest.Ada)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Succeeded, w.Finish(t, op).State)
+}
+
 // Someone retries at GitLab what had failed; in Ocim that waits too.
 func TestRetry_WaitsForForeignPipeline(t *testing.T) {
 	w := operationtest.New(t, "alpha", "beta")

@@ -4,4 +4,9 @@
 // until GitLab has confirmed or refused it, so any replica can continue it after a
 // crash, and GitLab is called again only when the pipeline shows that the action did
 // not take effect. A retry reopens the pipeline's operation.
+//
+// What GitLab refuses for a while is submitted again for an hour at most. What a setting
+// refuses ends, with GitLab's words and the cure, and does not wait as an operation
+// does: an operation is a request that should be fulfilled some day, but canceling or
+// retrying a pipeline is about this moment, and the same button is still there.
 package pipelineaction

@@ -208,7 +208,7 @@ func (r Refusal) With(call Call, f Facts) Refusal {
 		found = DeletionScheduled
 	case f.Archived:
 		found = Archived
-	case f.CIDisabled && slices.Contains(starts, call):
+	case f.CIDisabled && (slices.Contains(starts, call) || call == Action):
 		found = CIDisabled
 	case r.Reason == TriggerTokenOwner || r.Reason == BranchProtected || r.Reason == GroupRestriction:
 		// What is left agrees with GitLab's words.
@@ -224,7 +224,7 @@ func (r Refusal) With(call Call, f Facts) Refusal {
 }
 
 func needed(call Call) int {
-	if slices.Contains(starts, call) || call == Commit {
+	if slices.Contains(starts, call) || call == Commit || call == Action {
 		return Developer
 	}
 	return Maintainer

@@ -25,6 +25,7 @@ const (
 	Other    Call = ""
 	Trigger  Call = "trigger"  // POST /projects/:id/trigger/pipeline
 	Pipeline Call = "pipeline" // POST /projects/:id/pipeline
+	Action   Call = "action"   // POST /projects/:id/pipelines/:pipeline/cancel and retry
 	Commit   Call = "commit"   // POST /projects/:id/repository/commits
 	Hook     Call = "hook"     // POST and PUT /projects/:id/hooks
 	HookTest Call = "hookTest" // POST /projects/:id/hooks/:hook/test/:event
