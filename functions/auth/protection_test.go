@@ -164,6 +164,12 @@ func TestUsers_AdministratorsManagePeople(t *testing.T) {
 	assert.JSONEq(t, `{"email":"ben@example.org","grants":{"global":"administrator"},"disabled":true}`, string(log.Entries[0].After))
 	require.NotEmpty(t, log.Next)
 	ana.call(http.MethodGet, "/v1/audit?after=nonsense", nil).is(http.StatusUnprocessableEntity)
+	ana.call(http.MethodGet, "/v1/audit?since=yesterday", nil).is(http.StatusUnprocessableEntity)
+	ana.call(http.MethodGet, "/v1/audit?key=grants&since=2000-01-01T00:00:00Z&action=user.disabled", nil).is(http.StatusOK).into(&log)
+	assert.NotEmpty(t, log.Entries)
+	log = function.AuditPage{}
+	ana.call(http.MethodGet, "/v1/audit?until=2000-01-01T00:00:00Z", nil).is(http.StatusOK).into(&log)
+	assert.Empty(t, log.Entries)
 }
 
 func TestSessionsAndTokens_OverHTTP(t *testing.T) {

@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
@@ -98,18 +99,21 @@ func (f *auth) unlinkUser(ctx context.Context, in *userInput) (*struct{}, error)
 }
 
 type auditInput struct {
-	User   string `query:"user" maxLength:"26" doc:"Id of the user who acted"`
-	Action string `query:"action" maxLength:"100" doc:"Such as user.disabled, or user for all of them"`
-	Target string `query:"target" maxLength:"300" doc:"Such as user/01h2…, or user for all of them"`
-	After  string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	User   string    `query:"user" maxLength:"26" doc:"Id of the user who acted"`
+	Action string    `query:"action" maxLength:"100" doc:"Such as user.disabled, or user for all of them"`
+	Target string    `query:"target" maxLength:"300" doc:"Such as user/01h2…, or user for all of them"`
+	Key    string    `query:"key" maxLength:"200" doc:"Configuration key that was changed, or a part of its name"`
+	Since  time.Time `query:"since" doc:"Earliest time"`
+	Until  time.Time `query:"until" doc:"First time that is too late"`
+	After  string    `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type auditOutput struct{ Body AuditPage }
 
 func (f *auth) audit(ctx context.Context, in *auditInput) (*auditOutput, error) {
 	page, err := f.Audit.List(ctx, audit.Filter{
-		UserID: in.User, Action: in.Action, Target: in.Target, After: in.After, Limit: in.Limit,
+		UserID: in.User, Action: in.Action, Target: in.Target, Key: in.Key, Since: in.Since, Until: in.Until, After: in.After, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -44,26 +45,24 @@ func (g Grants) Validate() error {
 	return nil
 }
 
-// Describe returns the grants as a mail says them, such as "operator of 2 clusters".
+// Describe returns the grants as a mail says them, such as "viewer of all clusters and
+// operator of campus-aws, learn-do".
 func (g Grants) Describe() string {
-	if g.Global != "" {
-		return string(g.Global)
-	}
-	byRole := map[Role]int{}
-	for _, r := range g.Clusters {
-		byRole[r]++
+	byRole := map[Role][]string{}
+	for cluster, r := range g.Clusters {
+		byRole[r] = append(byRole[r], cluster)
 	}
 	var out []string
+	if g.Global != "" {
+		out = append(out, string(g.Global)+" of all clusters")
+	}
 	for _, r := range []Role{Administrator, Operator, Viewer} {
-		switch n := byRole[r]; n {
-		case 0:
-		case 1:
-			out = append(out, string(r)+" of one cluster")
-		default:
-			out = append(out, fmt.Sprintf("%s of %d clusters", r, n))
+		if clusters := byRole[r]; len(clusters) > 0 {
+			slices.Sort(clusters)
+			out = append(out, string(r)+" of "+strings.Join(clusters, ", "))
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, " and ")
 }
 
 // Scope limits what an API token may do: a role on the named clusters or, if none

@@ -343,7 +343,7 @@ func TestList_Filters(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, p.Entries, x.want, name)
 	}
-	for _, bad := range []audit.Filter{{Limit: -1}, {Limit: 101}, {After: "nonsense"}} {
+	for _, bad := range []audit.Filter{{After: "0"}, {After: "99"}, {Limit: -1}, {Limit: 101}, {After: "nonsense"}} {
 		_, err := l.List(t.Context(), bad)
 		assert.Equal(t, fault.Invalid, fault.KindOf(err))
 	}

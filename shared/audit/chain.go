@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -151,68 +150,6 @@ func pause(ctx context.Context, attempt int) error {
 	case <-timer.C:
 		return nil
 	}
-}
-
-// Filter selects entries; an empty field selects all.
-type Filter struct {
-	UserID string // of the actor
-	Action string // whole or up to a dot: "user" selects "user.disabled"
-	Target string // whole or up to a slash
-	After  string // cursor: the last Page.Next
-	Limit  int    // entries, 1 to 100; 0 is 50
-}
-
-// Page is a part of the log, newest first. It may be empty and yet have a Next
-// when a filter matched nothing in the part that was looked through.
-type Page struct {
-	Entries []Entry
-	Next    string // empty when there is no more
-}
-
-func (f Filter) matches(e Entry) bool {
-	return (f.UserID == "" || f.UserID == e.Actor.UserID) &&
-		(f.Action == "" || f.Action == e.Action || strings.HasPrefix(e.Action, f.Action+".")) &&
-		(f.Target == "" || f.Target == e.Target || strings.HasPrefix(e.Target, f.Target+"/"))
-}
-
-// scanned bounds how many entries one List looks through.
-const scanned = 1000
-
-// List returns a page of the log, newest first.
-func (l *Log) List(ctx context.Context, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit == 0 {
-		limit = 50
-	}
-	if limit < 1 || limit > 100 {
-		return Page{}, fault.InvalidField("limit", "must be 1 to 100")
-	}
-	out := Page{Next: f.After}
-	for seen := 0; seen < scanned && len(out.Entries) < limit; {
-		// Never more than can still be returned: the cursor points behind the page.
-		page, err := l.store.Query(ctx, kv.Query{Partition: chain, Reverse: true, After: out.Next, Limit: limit - len(out.Entries)})
-		if err != nil {
-			return Page{}, fmt.Errorf("read the audit log: %w", err)
-		}
-		for _, it := range page.Items {
-			k, err := decodeLink(it)
-			if err != nil {
-				return Page{}, err
-			}
-			var e Entry
-			if err := json.Unmarshal(k.Entry, &e); err != nil {
-				return Page{}, fmt.Errorf("decode audit entry %d: %w", k.Seq, err)
-			}
-			if f.matches(e) {
-				out.Entries = append(out.Entries, e)
-			}
-		}
-		seen += max(1, len(page.Items))
-		if out.Next = page.Next; out.Next == "" {
-			break
-		}
-	}
-	return out, nil
 }
 
 // Verify walks the whole log and returns how many entries hold together. The

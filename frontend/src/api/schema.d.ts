@@ -3870,6 +3870,12 @@ export interface operations {
                 action?: string;
                 /** @description Such as user/01h2…, or user for all of them */
                 target?: string;
+                /** @description Configuration key that was changed, or a part of its name */
+                key?: string;
+                /** @description Earliest time */
+                since?: string;
+                /** @description First time that is too late */
+                until?: string;
                 /** @description Cursor of a page */
                 after?: string;
                 limit?: number;

@@ -14,7 +14,11 @@ export function auditHandlers(world: () => World) {
         (e) =>
           (user === null || user === e.actor.userId) &&
           (action === null || action === e.action) &&
-          (target === null || target === e.target),
+          (target === null || target === e.target) &&
+          (query.get('key') === null ||
+            JSON.stringify([e.before, e.after]).includes(query.get('key') ?? '')) &&
+          (query.get('since') === null || e.at >= (query.get('since') ?? '')) &&
+          (query.get('until') === null || e.at < (query.get('until') ?? '')),
       );
       const start = Number(query.get('after') ?? 0);
       const next = start + pageSize < hits.length ? { next: String(start + pageSize) } : {};

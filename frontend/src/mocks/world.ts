@@ -358,7 +358,19 @@ function audited(): AuditEntry[] {
       actor: { userId: 'u2', email: 'bruno@example.org', tokenId: 't9' },
       action: 'operation.update',
       target: 'cluster/campus-aws/instance/academy',
-      after: { kind: 'update', reason: 'A newer theme.' },
+      before: { 'config.yml': { LANGUAGE_CODE: 'fr' } },
+      after: {
+        kind: 'update',
+        reason: 'A newer theme.',
+        changes: ['LANGUAGE_CODE: fr → en in config.yml'],
+        files: [
+          {
+            Path: 'instances/academy/config.yml',
+            Action: 'update',
+            Diff: '@@ -1,1 +1,1 @@\n-LANGUAGE_CODE: fr\n+LANGUAGE_CODE: en\n',
+          },
+        ],
+      },
       operation: 'op1',
     },
     { id: 'a1', at: ago(900), actor: {}, action: 'project.added', target: 'project/sandbox' },

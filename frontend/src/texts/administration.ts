@@ -21,6 +21,13 @@ export const showEarlier = 'Show earlier';
 export const filterTheAuditLog = 'Filter the audit log';
 export const everyone = 'Everyone';
 export const allActions = 'All actions';
+export const cluster = 'Cluster';
+export const allClusters = 'All clusters';
+export const instance = 'Instance';
+export const allInstances = 'All instances';
+export const key = 'Key';
+export const from = 'From';
+export const to = 'To';
 
 // _app/administration/-GrantsFields.tsx
 export const roleOnAllClusters = 'Role on all clusters';
@@ -101,6 +108,5 @@ export const endSessions2 = 'End sessions';
 export const thisSignsThemOutOn =
   'This signs them out on every device. They can log in again; API tokens keep working.';
 export const access = 'Access';
-export const allClusters = 'All clusters';
 export const onlyTheseClusters = 'Only these clusters';
 export const rolesPerCluster = 'Roles per cluster';

@@ -128,6 +128,7 @@ export const deployed = 'Deployed';
 export const removedFromGitByAn = 'Removed from git by an archive operation.';
 export const removedFromGit = 'Removed from git.';
 export const changed = 'Changed ';
+export const whoChangedThis = 'Who changed this?';
 export const by = (changedBy: string) => ` by ${changedBy}`;
 export const noGroveOperation = 'No Grove operation';
 export const noPipeline = 'No pipeline';

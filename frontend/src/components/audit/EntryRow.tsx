@@ -1,12 +1,13 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import type { AuditEntry, User } from '@/api/types';
 import { Subject } from '../activity/Subject';
+import { Diff } from '../operations/Diff';
 import { QuietLink, TextLink } from '../links';
 import { Mark } from '../status/Mark';
 import { Time } from '../Time';
 import classes from './audit.module.css';
-import { type Change, changesOf } from './changes';
-import { actionWord, isGrave, subjectOf } from './words';
+import { type Change, changesOf, recordedOf } from './changes';
+import { actionWord, fieldWord, isGrave, subjectOf } from './words';
 import * as texts from '@/texts/audit';
 
 export type People = ReadonlyMap<string, User>;
@@ -53,7 +54,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
           <About target={entry.target} people={people} />
         </td>
         <td data-wrap>
-          <span className={classes.summary}>{changes.map(sayChange).join('; ')}</span>
+          <span className={classes.summary}>{summaryOf(entry, changes)}</span>
         </td>
       </tr>
       {open && (
@@ -72,8 +73,14 @@ function whoOf({ actor }: AuditEntry, people: People): string {
   return people.get(actor.userId)?.name ?? actor.email ?? actor.userId;
 }
 
+/** What changed in words: as the operation recorded it, else value by value. */
+function summaryOf({ after }: AuditEntry, changes: readonly Change[]): string {
+  const { words } = recordedOf(after);
+  return words.length > 0 ? words.join('; ') : changes.map(sayChange).join('; ');
+}
+
 function sayChange({ field, before, after }: Change): string {
-  const name = field === '' ? '' : `${field}: `;
+  const name = field === '' ? '' : `${fieldWord(field)}: `;
   if (before === undefined) return `${name}${after ?? ''}`;
   return `${name}${before} → ${after ?? 'none'}`;
 }
@@ -98,8 +105,14 @@ function About({ target, people }: { target: string; people: People }) {
   }
 }
 
-function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Change[] }) {
+function Details({ entry, changes: all }: { entry: AuditEntry; changes: readonly Change[] }) {
   const { actor } = entry;
+  const { words, diffs } = recordedOf(entry.after);
+  // What the words and the diffs say is not said once more, field by field.
+  const changes =
+    words.length === 0
+      ? all
+      : all.filter(({ field }) => !/^(changes|files\.|.*\.(yml|txt)(\.|$))/.test(field));
   const facts = [
     [texts.action, entry.action],
     [texts.item, entry.target],
@@ -123,7 +136,20 @@ function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Chan
           {texts.showAllForThisItem}
         </TextLink>
       </p>
-      {changes.length === 0 ? (
+      {words.length > 0 && (
+        <ul className={classes.words}>
+          {words.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+      {diffs.map(({ path, diff }) => (
+        <section key={path} aria-label={texts.diffOf(path)}>
+          <code>{path}</code>
+          <Diff label={path} diff={diff} />
+        </section>
+      ))}
+      {changes.length === 0 && words.length > 0 ? null : changes.length === 0 ? (
         <p className={classes.facts}>{texts.noValuesRecorded}</p>
       ) : (
         <table className={classes.changes} aria-label={texts.valuesBeforeAndAfter}>
@@ -137,7 +163,7 @@ function Details({ entry, changes }: { entry: AuditEntry; changes: readonly Chan
           <tbody>
             {changes.map(({ field, before, after }) => (
               <tr key={field}>
-                <th scope="row">{field === '' ? texts.value : field}</th>
+                <th scope="row">{field === '' ? texts.value : fieldWord(field)}</th>
                 <td>
                   {before === undefined ? (
                     <span className={classes.none}>{texts.none}</span>

@@ -6,6 +6,26 @@ export interface Change {
   after: string | undefined;
 }
 
+/** What an operation recorded of an instance: its changes in words, and the diffs of its files. */
+export interface Recorded {
+  words: string[];
+  diffs: { path: string; diff: string }[];
+}
+
+export function recordedOf(after: unknown): Recorded {
+  const { changes, files } = (typeof after === 'object' && after !== null ? after : {}) as {
+    changes?: unknown;
+    files?: unknown;
+  };
+  const strings = Array.isArray(changes) ? changes.filter((one) => typeof one === 'string') : [];
+  const diffs = Array.isArray(files)
+    ? (files as { Path?: unknown; Diff?: unknown }[]).flatMap(({ Path: path, Diff: diff }) =>
+        typeof path === 'string' && typeof diff === 'string' && diff !== '' ? [{ path, diff }] : [],
+      )
+    : [];
+  return { words: strings, diffs };
+}
+
 /** What differs between the values of an audit entry, leaf by leaf, in the order they stand in. */
 export function changesOf(before: unknown, after: unknown): Change[] {
   const [was, is] = [leavesOf(before), leavesOf(after)];

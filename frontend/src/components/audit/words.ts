@@ -40,17 +40,25 @@ export const actionGroups: Record<string, Record<string, string>> = {
   Instances: {
     'operation.create': texts.creationRequested,
     'operation.update': texts.updateRequested,
+    'operation.rollBack': texts.rollbackRequested,
     'operation.archive': texts.archiveRequested,
     'operation.unarchive': texts.unarchiveRequested,
     'operation.delete': texts.deletionRequested,
     'operation.buildImages': texts.imageBuildRequested,
     'operation.reprovision': texts.reprovisioningRequested,
     'operation.withdrawn': texts.operationWithdrawn,
+    'operation.resumed': texts.operationResumed,
+    'operation.takenOver': texts.operationTakenOver,
     'instance.protection': texts.protectionChanged,
     'pipeline.retry': texts.pipelineRetried,
     'pipeline.cancel': texts.pipelineCanceled,
     'bulk.update': texts.bulkChangeStarted,
-    'bulk.buildImages': texts.bulkImageBuildStarted,
+    'bulk.archive': texts.bulkArchiveStarted,
+    'bulk.unarchive': texts.bulkUnarchiveStarted,
+    'bulk.pause': texts.bulkChangePaused,
+    'bulk.resume': texts.bulkChangeResumed,
+    'bulk.abort': texts.bulkChangeAborted,
+    'bulk.retry': texts.bulkChangeRetried,
   },
 };
 
@@ -59,6 +67,28 @@ const actionWords = new Map(Object.values(actionGroups).flatMap((words) => Objec
 /** An action in words; one that is new since, as the log calls it. */
 export function actionWord(action: string): string {
   return actionWords.get(action) ?? action;
+}
+
+const fieldNames: Partial<Record<string, string>> = {
+  'grants.global': texts.roleOnAllClusters,
+  disabled: texts.disabled,
+  email: texts.email,
+  gatewayUrl: texts.gatewayAddress,
+  gitlabUrl: texts.gitlabAddress,
+  kind: texts.operation,
+  lifecycle: texts.lifecycle,
+  name: texts.name,
+  protected: texts.isProtected,
+  reason: texts.reason,
+  release: texts.release,
+  state: texts.state,
+  status: texts.status,
+};
+
+/** The name of a changed value in words; a role on one cluster names it. */
+export function fieldWord(field: string): string {
+  const cluster = /^grants\.clusters\.(.+)$/.exec(field)?.[1];
+  return cluster === undefined ? (fieldNames[field] ?? field) : texts.roleOn(cluster);
 }
 
 const destructive = new Set([

@@ -1,7 +1,8 @@
-import { Button, NativeSelect } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { treeQuery } from '@/api/queries/fleet';
 import { auditQuery, usersQuery } from '@/api/queries/identity';
 import classes from '@/components/audit/audit.module.css';
 import { EntryRow, type People } from '@/components/audit/EntryRow';
@@ -22,6 +23,11 @@ interface Search {
   user?: string | undefined;
   action?: string | undefined;
   target?: string | undefined;
+  /** Part of the name of a configuration key. */
+  key?: string | undefined;
+  /** Days, such as 2026-11-02; the last one counts. */
+  since?: string | undefined;
+  until?: string | undefined;
   /** Id of the entry that is open. */
   entry?: string | undefined;
 }
@@ -31,10 +37,26 @@ export const Route = createFileRoute('/_app/administration/audit')({
     user: word(raw, 'user'),
     action: word(raw, 'action'),
     target: word(raw, 'target'),
+    key: word(raw, 'key'),
+    since: dayIn(raw, 'since'),
+    until: dayIn(raw, 'until'),
     entry: word(raw, 'entry'),
   }),
   component: AuditRoute,
 });
+
+function dayIn(raw: RawSearch, key: string): string | undefined {
+  const day = word(raw, key);
+  return day !== undefined && Number.isFinite(Date.parse(`${day}T00:00`)) ? day : undefined;
+}
+
+/** When a day begins here, some days later. */
+function startOf(day: string | undefined, later = 0): string | undefined {
+  if (day === undefined) return undefined;
+  const start = new Date(`${day}T00:00`);
+  start.setDate(start.getDate() + later);
+  return start.toISOString();
+}
 
 function AuditRoute() {
   const administrator = useMay('administrator');
@@ -52,7 +74,9 @@ function Audit() {
   const navigate = Route.useNavigate();
   const users = useQuery(usersQuery);
   const people = useMemo(() => new Map(users.data?.users.map((user) => [user.id, user])), [users.data]);
-  const query = useInfiniteQuery(auditQuery(present(filter)));
+  const query = useInfiniteQuery(
+    auditQuery(present({ ...filter, since: startOf(filter.since), until: startOf(filter.until, 1) })),
+  );
   const change = (next: Search) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false });
   const clear = () => void navigate({ search: {} });
@@ -127,7 +151,11 @@ interface FiltersProps {
 const some = (value: string) => (value === '' ? undefined : value);
 
 function Filters({ search, people, onChange, onClear }: FiltersProps) {
-  const { user, action, target } = search;
+  const { user, action, target, key, since, until } = search;
+  const tree = useQuery(treeQuery);
+  const [, cluster = '', , instance = ''] = target?.startsWith('cluster/') ? target.split('/') : [];
+  const clusters = tree.data?.clusters ?? [];
+  const names = clusters.find(({ id }) => id === cluster)?.instances.map(({ name }) => name) ?? [];
   const known = [...people.values()].map(({ id, name }) => ({ value: id, label: name }));
   const actions = Object.entries(actionGroups).map(([group, words]) => ({
     group,
@@ -151,12 +179,69 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           value={action ?? ''}
           onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
         />
+        <NativeSelect
+          size="xs"
+          aria-label={texts.cluster}
+          data={[
+            { value: '', label: texts.allClusters },
+            ...clusters.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={cluster}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ target: value === '' ? undefined : `cluster/${value}` })
+          }
+        />
+        <NativeSelect
+          size="xs"
+          aria-label={texts.instance}
+          disabled={cluster === ''}
+          data={[
+            { value: '', label: texts.allInstances },
+            ...(instance === '' || names.includes(instance) ? names : [instance, ...names]),
+          ]}
+          value={instance}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ target: value === '' ? `cluster/${cluster}` : `cluster/${cluster}/instance/${value}` })
+          }
+        />
+        <TextInput
+          size="xs"
+          aria-label={texts.key}
+          placeholder={texts.key}
+          defaultValue={key ?? ''}
+          key={key ?? ''}
+          onBlur={(event) => onChange({ key: some(event.currentTarget.value.trim()) })}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onChange({ key: some(event.currentTarget.value.trim()) });
+          }}
+        />
+        <TextInput
+          size="xs"
+          type="date"
+          aria-label={texts.from}
+          title={texts.from}
+          max={until}
+          value={since ?? ''}
+          onChange={(event) => onChange({ since: some(event.currentTarget.value) })}
+        />
+        <TextInput
+          size="xs"
+          type="date"
+          aria-label={texts.to}
+          title={texts.to}
+          min={since}
+          value={until ?? ''}
+          onChange={(event) => onChange({ until: some(event.currentTarget.value) })}
+        />
       </div>
       <Chips
         chips={[
           ...chip('user', texts.who, user && (people.get(user)?.name ?? user)),
           ...chip('action', texts.what, action && actionWord(action)),
-          ...chip('target', texts.about, target),
+          ...chip('target', texts.about, target && (instance || cluster || target)),
+          ...chip('key', texts.key, key),
+          ...chip('since', texts.from, since),
+          ...chip('until', texts.to, until),
         ]}
         onClear={onClear}
       />

@@ -9,6 +9,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { healthLooks, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { useMay } from '@/components/useMe';
 import classes from './-clusters.module.css';
 import { FourFacts } from './-FourFacts';
 import * as texts from '@/texts/clusters';
@@ -22,6 +23,7 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
   const now = useNow();
   const stale = sync.error !== undefined || isStale(sync.succeededAt, now);
   const [open, setOpen] = useState<boolean>();
+  const auditor = useMay('administrator');
   const shown = open ?? needsPerson(instance, stale);
   return (
     <>
@@ -50,6 +52,14 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
             {name}
           </OutLink>
         ))}
+        {auditor && (
+          <TextLink
+            to="/administration/audit"
+            search={{ target: `cluster/${instance.cluster}/instance/${instance.name}` }}
+          >
+            {texts.whoChangedThis}
+          </TextLink>
+        )}
         <span className={classes.fresh} data-stale={stale || undefined}>
           <Time at={sync.succeededAt} prefix={texts.synced} />
           <SmallButton aria-expanded={shown} onClick={() => setOpen(!shown)}>
