@@ -2,7 +2,9 @@ package function
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/gitlab/joblog"
 	"github.com/open-craft/ocim/shared/identity"
 )
 
@@ -110,10 +113,27 @@ type podLogInput struct {
 	Lines     int    `query:"lines" minimum:"1" maximum:"2000" default:"200"`
 }
 
-// podLog has a name of its own in the API, where jobs have logs too.
-type podLog clusterfn.Log
+// PodLog is a container's log. It is exported because huma passes over what is embedded
+// and not.
+type PodLog struct {
+	clusterfn.Log
+	FirstError int `json:"firstError,omitempty" doc:"Number of the line, from 1, that says first what went wrong; absent when none looks like an error"`
+}
 
-type podLogOutput struct{ Body podLog }
+// withFirstError looks for an error as in the log of a job.
+func withFirstError(log clusterfn.Log) PodLog {
+	var finder joblog.Finder
+	for _, l := range log.Lines {
+		_, _ = io.WriteString(&finder, strings.ReplaceAll(l.Text, "\n", " ")+"\n") // it never fails
+	}
+	out := PodLog{Log: log}
+	if found := finder.Found(); found != nil {
+		out.FirstError = int(found.Line)
+	}
+	return out
+}
+
+type podLogOutput struct{ Body PodLog }
 
 func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, error) {
 	cluster, err := f.running(ctx, instanceInput{in.Cluster, in.Instance})
@@ -126,7 +146,7 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 		return nil, err
 	}
 	log, err := cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
-	return &podLogOutput{podLog(log)}, err
+	return &podLogOutput{withFirstError(log)}, err
 }
 
 func addressOf(ctx context.Context) string {

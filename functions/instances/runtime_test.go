@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	function "github.com/open-craft/ocim/functions/instances"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
@@ -66,7 +67,7 @@ func TestWhatRunsIsPassedOn(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, demo+"/events", "campus", &events))
 	assert.NotEmpty(t, events.Events)
 
-	var log clusterfn.Log
+	var log function.PodLog
 	path := demo + "/pods/" + crashing.Name + "/log"
 	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, path+"?lines=5&previous=true&container="+crashing.Containers[0].Name, "campus:operator", &log))
 	assert.Equal(t, crashing.Name, log.Pod)
@@ -75,6 +76,8 @@ func TestWhatRunsIsPassedOn(t *testing.T) {
 	assert.True(t, log.Previous)
 	assert.NotEmpty(t, log.Lines)
 	assert.LessOrEqual(t, len(log.Lines), 5)
+	require.NotZero(t, log.FirstError, "the line that says why it crashed is marked")
+	assert.Regexp(t, `Error|panic|fatal`, log.Lines[log.FirstError-1].Text)
 }
 
 func TestWhoMayAskACluster(t *testing.T) {

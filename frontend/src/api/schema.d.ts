@@ -3084,6 +3084,11 @@ export interface components {
             container: string;
             /** @description Containers of the pod that have logs */
             containers: string[];
+            /**
+             * Format: int64
+             * @description Number of the line, from 1, that says first what went wrong; absent when none looks like an error
+             */
+            firstError?: number;
             /** @description Oldest first */
             lines: components["schemas"]["Line"][];
             pod: string;

@@ -206,6 +206,7 @@ export function podLogOf(pod: Pod, previous: boolean, lines: number): PodLog {
     containers: pod.containers.map((c) => c.name),
     previous,
     lines: list.slice(-lines),
+    ...(previous ? { firstError: list.slice(-lines).length } : {}),
     truncated: true,
   };
 }

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 
 // runtime/ClusterPanel.tsx
+export const firstError = 'First error:';
+export const showFirstError = 'Show first error';
 export const notDeployedOnTheCluster = 'Not deployed on the cluster';
 export const theInstanceIsInGit = 'The instance is in git, but the cluster has no namespace for it.';
 export const noDataAbout = (kind: string, reason: string) => `No data about ${kind}: ${reason}`;

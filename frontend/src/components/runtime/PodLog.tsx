@@ -33,6 +33,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   const following = follow && !place.previous;
   const [wanted, setWanted] = useState('');
   const [hit, setHit] = useState(0);
+  const [atError, setAtError] = useState(false);
   const lines = query.data?.lines;
   const hits = useMemo(() => findRows(lines ?? [], wanted), [lines, wanted]);
   const top = useRef<HTMLDivElement>(null);
@@ -41,8 +42,11 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   const go = (next: number) => {
     const turn = (next + hits.length) % hits.length;
     setHit(turn);
+    setAtError(false);
     setFollow(false);
   };
+  const firstError = query.data?.firstError;
+  const error = firstError === undefined ? undefined : firstError - 1;
   const text = query.data && textOf(query.data);
 
   return (
@@ -103,6 +107,16 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
           <Toggle on={wrap} onToggle={() => setWrap(!wrap)}>
             {texts.wrap}
           </Toggle>
+          {error !== undefined && (
+            <SmallButton
+              onClick={() => {
+                setFollow(false);
+                setAtError(true);
+              }}
+            >
+              {texts.showFirstError}
+            </SmallButton>
+          )}
           {!place.previous && (
             <Toggle
               on={following}
@@ -126,7 +140,8 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
                   wrap={wrap}
                   follow={follow}
                   wanted={wanted}
-                  hit={hits[hit]}
+                  hit={atError ? error : hits[hit]}
+                  error={error}
                   onLeaveEnd={() => setFollow(false)}
                 />
               </>

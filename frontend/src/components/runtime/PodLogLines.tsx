@@ -2,7 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import type { PodLog } from '@/api/types';
 import logClasses from '@/components/logs/logs.module.css';
+import { Hidden } from '@/components/Hidden';
 import { LogText } from '@/components/logs/LogText';
+import { Mark } from '@/components/status/Mark';
 import { bare, readAnsi, type Style } from '@/lib/ansi';
 import { dateTime, parseTime } from '@/lib/time';
 import classes from './podLog.module.css';
@@ -17,11 +19,22 @@ interface PodLogLinesProps {
   wanted: string;
   /** Index of the line found that is to be seen. */
   hit: number | undefined;
+  /** Index of the line that says first what went wrong. */
+  error: number | undefined;
   onLeaveEnd: () => void;
 }
 
 /** Lines of a container's log, each with its time. */
-export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEnd }: PodLogLinesProps) {
+export function PodLogLines({
+  label,
+  lines,
+  wrap,
+  follow,
+  wanted,
+  hit,
+  error,
+  onLeaveEnd,
+}: PodLogLinesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const styles = useMemo(() => stylesOf(lines), [lines]);
   const virtual = useVirtualizer({
@@ -73,6 +86,7 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
               aria-setsize={lines.length}
               aria-posinset={item.index + 1}
               data-hit={item.index === hit || undefined}
+              aria-current={item.index === error ? 'true' : undefined}
               className={logClasses.line}
               style={{ transform: `translateY(${item.start}px)` }}
             >
@@ -80,6 +94,12 @@ export function PodLogLines({ label, lines, wrap, follow, wanted, hit, onLeaveEn
                 <time dateTime={at.toISOString()} title={dateTime(at)} className={classes.at}>
                   {clock.format(at)}
                 </time>
+              )}
+              {item.index === error && (
+                <span className={classes.mark}>
+                  <Mark shape="cross" size={13} />
+                  <Hidden>{texts.firstError}</Hidden>
+                </span>
               )}
               <LogText text={line.text} style={styles[item.index] ?? bare} wanted={wanted} />
             </div>

@@ -159,6 +159,10 @@ test('an operator reads the log of before the restart, and the address says so',
   expect(router.state.location.search).toMatchObject({ log: 'cms', previous: 'true' });
   expect(screen.queryByRole('button', { name: 'Follow' })).toBeNull();
 
+  await user.click(screen.getByRole('button', { name: 'Show first error' }));
+  const marked = await screen.findByText('First error:');
+  expect(marked.closest('[role="listitem"]')).toHaveTextContent("Can't connect to server");
+
   const search = screen.getByRole('textbox', { name: 'Search log' });
   await user.type(search, "can't connect to server");
   expect(await screen.findByText(/^1 of 1 /)).toBeVisible();
