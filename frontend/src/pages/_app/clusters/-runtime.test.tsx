@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import type { Health, Role } from '@/api/types';
-import { podsOf } from '@/mocks/runtime';
+import { podLogOf, podsOf } from '@/mocks/runtime';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
@@ -159,10 +159,6 @@ test('an operator reads the log of before the restart, and the address says so',
   expect(router.state.location.search).toMatchObject({ log: 'cms', previous: 'true' });
   expect(screen.queryByRole('button', { name: 'Follow' })).toBeNull();
 
-  await user.click(screen.getByRole('button', { name: 'Show first error' }));
-  const marked = await screen.findByText('First error:');
-  expect(marked.closest('[role="listitem"]')).toHaveTextContent("Can't connect to server");
-
   const search = screen.getByRole('textbox', { name: 'Search log' });
   await user.type(search, "can't connect to server");
   expect(await screen.findByText(/^1 of 1 /)).toBeVisible();
@@ -176,6 +172,27 @@ test('an operator reads the log of before the restart, and the address says so',
   expect(await faults(screen.getByRole('main'))).toEqual([]);
   await user.click(screen.getByRole('link', { name: 'Close log' }));
   await waitFor(() => expect(screen.queryByRole('region', { name: /^Output of/ })).toBeNull());
+});
+
+test('the line that says first what went wrong is marked', async () => {
+  const { found, address } = instanceOf('campus-aws', 'failed');
+  const pod = podsOf(found)[0];
+  if (!pod) throw new Error('no pod');
+  api.use(
+    http.get('*/pods/:p/log', () =>
+      HttpResponse.json({
+        ...podLogOf(pod, true, 3),
+        lines: ['fine', 'KeyError: 1', 'bye'].map((text) => ({ text })),
+        firstError: 2,
+      }),
+    ),
+  );
+  const { user } = open(`${address}?pod=${pod.name}&log=cms`);
+  const marked = await screen.findByText('First error:');
+  expect(marked.closest('[role="listitem"]')).toHaveTextContent('KeyError: 1');
+  await user.click(screen.getByRole('button', { name: 'Show first error' }));
+  expect(screen.getByRole('button', { name: 'Follow', pressed: false })).toBeVisible();
+  expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
 test('what a log says stays text', async () => {
