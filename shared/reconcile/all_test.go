@@ -72,9 +72,11 @@ func newMany(t testing.TB, size int, away time.Duration) *many {
 	var err error
 	m.projects, err = m.Store.Projects(t.Context())
 	require.NoError(t, err)
-	for range 2 { // the second one has no pipelines left that are news
+	for well := 0; well < 2; well++ { // the second one has no pipelines left that are news
 		clock.Advance(11 * time.Minute)
-		require.Empty(t, m.run(t))
+		if len(m.run(t)) > 0 { // GitLab allows so many requests a minute
+			well = -1
+		}
 	}
 	m.Fleet = over(late{gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), away})
 	clock.Advance(time.Minute)
