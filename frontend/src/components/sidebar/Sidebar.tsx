@@ -15,14 +15,17 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
-import { type ReactNode, useDeferredValue, useId, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue, useId, useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
 import { Loaded } from '../Loaded';
+import { Loading } from '../Loading';
 import { LogoMark } from '../Logo';
 import { useMay, useMaySomewhere } from '../useMe';
-import { ClusterTree } from './ClusterTree';
 import classes from './sidebar.module.css';
 import * as texts from '@/texts/frame';
+
+// It comes while the clusters are loaded: no page waits for what draws a long list.
+const ClusterTree = lazy(async () => ({ default: (await import('./ClusterTree')).ClusterTree }));
 
 /** Where one can go: the pages, and every cluster with its instances. */
 export function Sidebar() {
@@ -73,7 +76,11 @@ export function Sidebar() {
       </div>
       <div className={classes.contents}>
         <Loaded query={query} what={texts.theClusters} lines={8}>
-          {(tree) => <ClusterTree tree={tree} filter={calm} problemsOnly={problemsOnly} />}
+          {(tree) => (
+            <Suspense fallback={<Loading lines={8} />}>
+              <ClusterTree tree={tree} filter={calm} problemsOnly={problemsOnly} />
+            </Suspense>
+          )}
         </Loaded>
       </div>
     </div>
