@@ -28,6 +28,9 @@ type SyncRecord struct {
 	Locked bool `json:"locked,omitempty"`
 	// Refusal is the last error that needs action, while it lasts.
 	Refusal string `json:"refusal,omitempty"`
+	// GoneSince is when GitLab first said that there is no such project; zero while it is
+	// there.
+	GoneSince time.Time `json:"goneSince,omitzero"`
 	// ChangedAt is when Refusal, Locked or MissedSince last changed: the checks of before
 	// may be wrong by now.
 	ChangedAt time.Time `json:"turnedAt,omitzero"`

@@ -32,6 +32,13 @@ func (p *Project) Describe(ctx context.Context) (fleet.Project, error) {
 	return found.project(), err
 }
 
+// AtPath reads the project that has this one's last known path now; fault.NotFound when
+// none has, or the token may not see it.
+func (p *Project) AtPath(ctx context.Context) (fleet.Project, error) {
+	found, err := p.Client.readProject(ctx, p.name)
+	return found.project(), err
+}
+
 func (c *Client) readProject(ctx context.Context, idOrPath string) (projectBody, error) {
 	var body projectBody
 	err := c.get(ctx, pathOf("projects", idOrPath), nil, &body)

@@ -21,6 +21,9 @@ type Repository interface {
 	// Describe reads the project itself: its path, address and default branch,
 	// which is empty in an empty repository.
 	Describe(ctx context.Context) (fleet.Project, error)
+	// AtPath reads the project that has this one's last known path now; fault.NotFound
+	// when none has.
+	AtPath(ctx context.Context) (fleet.Project, error)
 	// Head reads the newest commit of the default branch. One call.
 	Head(ctx context.Context) (fleet.Head, error)
 	// Files reads the files that describe the cluster and its instances at a
@@ -48,6 +51,8 @@ type Operations interface {
 	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
 	// AdvanceIdle is Advance for a cluster without news, and without bulk changes.
 	AdvanceIdle(ctx context.Context, project fleet.Project) error
+	// EndOpen ends a cluster's open operations, whose project is gone, with a reason.
+	EndOpen(ctx context.Context, cluster, reason string) error
 	// AdvanceBulks advances the bulk changes of all clusters.
 	AdvanceBulks(ctx context.Context) error
 }
@@ -169,6 +174,9 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 	former := record
 	record.State.TriedAt, record.Fence = r.Now(), held.Token
 	syncErr := r.read(ctx, project, &record, held.Unclean)
+	if err := r.endOfGone(ctx, &record, syncErr); err != nil {
+		syncErr = errors.Join(syncErr, err)
+	}
 	if errors.Is(syncErr, lease.ErrFenced) || errors.Is(context.Cause(ctx), lease.ErrFenced) {
 		return lease.ErrFenced // the process that continues records the result
 	}
@@ -278,8 +286,7 @@ func renamed(project fleet.Project, head fleet.Commit) bool {
 func (r *Reconciler) follow(ctx context.Context, project fleet.Project, repo Repository) (fleet.Project, error) {
 	now, err := repo.Describe(ctx)
 	if fault.Is(err, fault.NotFound) {
-		return project, fault.Wrap(fault.NotFound, err,
-			"GitLab has no project %d any more, or the token may not see it. Give the token's user access again, or remove the project here", project.GitLabID)
+		return project, whyGone(ctx, project, repo, err)
 	}
 	if err != nil {
 		return project, fmt.Errorf("reading the project: %w", err)

@@ -42,6 +42,7 @@ type project struct {
 	Branch      string
 	Archived    bool
 	DeletionOn  string // the day; empty when it is not scheduled for deletion
+	Deleted     bool
 	Policy      Policy
 	CreatedAt   time.Time
 	ActiveAt    time.Time
@@ -132,6 +133,19 @@ func (s *Server) RenameProject(id int, path string) {
 	})
 }
 
+// DeleteProject deletes a project for good, with its pipelines; its path is free for
+// another. app/services/projects/destroy_service.rb
+func (s *Server) DeleteProject(id int) {
+	_ = s.do(func() {
+		p := s.mustProject(id)
+		p.Deleted = true
+		for _, x := range p.pipelines {
+			delete(s.active, x.ID)
+		}
+		s.saveProject(p)
+	})
+}
+
 // ArchiveProject makes a project read-only, or writable again.
 func (s *Server) ArchiveProject(id int, archived bool) {
 	_ = s.do(func() {
@@ -153,15 +167,18 @@ func (s *Server) mustProject(id int) *project {
 // one it had before.
 func (s *Server) findProject(id string) (p *project, moved bool) {
 	if n, err := strconv.Atoi(id); err == nil {
-		return s.projects[n], false
+		if p := s.projects[n]; p != nil && !p.Deleted {
+			return p, false
+		}
+		return nil, false
 	}
 	for _, p := range s.projects {
-		if strings.EqualFold(p.Path, id) {
+		if !p.Deleted && strings.EqualFold(p.Path, id) {
 			return p, false
 		}
 	}
 	for _, p := range s.projects {
-		if slices.ContainsFunc(p.OldPaths, func(o string) bool { return strings.EqualFold(o, id) }) {
+		if !p.Deleted && slices.ContainsFunc(p.OldPaths, func(o string) bool { return strings.EqualFold(o, id) }) {
 			return p, true
 		}
 	}

@@ -158,6 +158,11 @@ func (a advancer) AdvanceIdle(ctx context.Context, project fleet.Project) error 
 	return errors.Join(a.Actions.Resume(ctx, project), a.Operations.Advance(ctx, project))
 }
 
+// EndOpen implements reconcile.Operations.
+func (a advancer) EndOpen(ctx context.Context, cluster, reason string) error {
+	return a.Operations.EndOpen(ctx, cluster, reason)
+}
+
 // AdvanceBulks implements reconcile.Operations.
 func (a advancer) AdvanceBulks(ctx context.Context) error { return a.Bulks.Advance(ctx) }
 
