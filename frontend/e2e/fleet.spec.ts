@@ -126,7 +126,7 @@ test('the audit log shows what was just done, with the values before and after',
   await see(log.getByRole('button', { name: 'Logged in' }).first());
 });
 
-test('a subscription is tested, and its delivery told', async () => {
+test('a subscription is tested, and its delivery listed', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await page.goto('/account/notifications');

@@ -145,7 +145,7 @@ async function passingGateway() {
   };
 }
 
-test('a cluster that goes offline is unknown with its age; what GitLab tells stays', async () => {
+test('a cluster that goes offline is unknown with its age; what GitLab reports stays', async () => {
   const page = await ocim.visit();
   await logIn(page);
   // This cluster takes three seconds for every answer.

@@ -145,7 +145,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(text);
 });
 
-test('what is no YAML is told at its line, and is not previewed', async () => {
+test('invalid YAML is reported at its line, and is not previewed', async () => {
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'terra-farmers');

@@ -57,7 +57,7 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   await page.goto('/clusters/grove-lab-minikube/instances/sandbox');
   await see(title(page, 'sandbox'));
 
-  // Her page may notice by itself, when it asks for news.
+  // Her page may notice on its own when it polls.
   ocim.expects(/^40[13] (GET|POST) \/function\/\w+\/v1\//);
   await change(administrator, erin.name, 'Disable…');
   await administrator.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
@@ -66,7 +66,7 @@ test('a role that is taken away forbids at once, and a disabled account is out',
   await see(title(page, 'Log in'));
 });
 
-test('who may see one cluster is told of no other', async () => {
+test('who may see one cluster learns of no other', async () => {
   const administrator = await ocim.visit();
   await logIn(administrator);
   await administrator.goto('/administration/invitations');

@@ -3,7 +3,7 @@ import { deploy, logIn, seeBecomeActive, silence, useOcim, webhooks } from './ha
 
 const ocim = useOcim({ sync: '@every 2s' });
 
-test('an instance becomes active through sync when no webhook tells of it', async () => {
+test('an instance becomes active through sync when no webhook reports it', async () => {
   await silence(ocim.program, 'academy-do');
   const page = await ocim.visit();
   await logIn(page);

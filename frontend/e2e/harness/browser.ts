@@ -55,14 +55,14 @@ export class Watched {
     this.#contexts.push(context);
     context.on('weberror', (error) => this.#complain('uncaught', error.error().message));
     context.on('console', (message) => {
-      // Failed requests are told below, with their status and address.
+      // Failed requests are reported below, with their status and address.
       if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
       this.#complain('console', message.text());
     });
     context.on('response', (response) => {
       if (response.status() < 400) return;
-      const told = `${response.status()} ${response.request().method()} ${new URL(response.url()).pathname}`;
-      if (![...usual, ...this.expected].some((one) => one.test(told))) this.#complain('answer', told);
+      const answer = `${response.status()} ${response.request().method()} ${new URL(response.url()).pathname}`;
+      if (![...usual, ...this.expected].some((one) => one.test(answer))) this.#complain('answer', answer);
     });
     return context;
   }

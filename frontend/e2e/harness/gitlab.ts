@@ -38,7 +38,7 @@ export function setPolicy(program: Program, cluster: ClusterName, policy: Policy
   return call(program, 'PUT', `/projects/${projects[cluster]}/demonstration_policy`, policy);
 }
 
-/** Switches off what a project's GitLab tells Ocim by itself. */
+/** Switches off the webhooks of a project. */
 export async function silence(program: Program, cluster: ClusterName): Promise<void> {
   for (const { id } of await webhooks(program, cluster)) {
     await call(program, 'DELETE', `/projects/${projects[cluster]}/hooks/${id}`);

@@ -27,7 +27,7 @@ const margin = 30_000;
 /**
  * Who is logged in. The access token lives in this object only; the refresh token is a cookie that no
  * script can read. Each use of that cookie replaces it, and using a replaced one ends the session, so
- * tabs take turns by a lock and tell one another the outcome.
+ * tabs take turns by a lock and share the outcome.
  */
 export class Session {
   #state: SessionState = { kind: 'unknown' };

@@ -38,12 +38,12 @@ export type PipelineAct = NonNullable<PipelinePage['actions']>[number];
 export type PipelineList = Answer<'/pipelines/v1/clusters/{cluster}/pipelines', 'get'>;
 export type OperationList = Answer<'/pipelines/v1/clusters/{cluster}/operations', 'get'>;
 export type Preview = Answer<'/pipelines/v1/clusters/{cluster}/operations/preview', 'post'>;
-export type Wish = NonNullable<
+export type OperationRequest = NonNullable<
   paths['/pipelines/v1/clusters/{cluster}/operations/preview']['post']['requestBody']
 >['content']['application/json'];
 export type Queue = Answer<'/pipelines/v1/queue', 'get'>;
 export type BulkPreview = Answer<'/pipelines/v1/bulk-changes/preview', 'post'>;
-export type BulkWish = NonNullable<
+export type BulkRequest = NonNullable<
   paths['/pipelines/v1/bulk-changes/preview']['post']['requestBody']
 >['content']['application/json'];
 export type BulkAct =
@@ -65,13 +65,13 @@ export type UsageContractPage = Answer<'/clusters/v1/projects/{cluster}/usage-co
 export type UsageReport = Answer<'/clusters/v1/projects/{cluster}/usage-contract/try', 'post'>;
 export type ViewList = Answer<'/clusters/v1/views', 'get'>;
 export type View = ViewList['views'][number];
-export type ViewWish = paths['/clusters/v1/views']['post']['requestBody']['content']['application/json'];
+export type ViewBody = paths['/clusters/v1/views']['post']['requestBody']['content']['application/json'];
 export type AuditPage = Answer<'/auth/v1/audit', 'get'>;
 export type AuditEntry = AuditPage['entries'][number];
 export type AuditFilter = NonNullable<paths['/auth/v1/audit']['get']['parameters']['query']>;
 export type SubscriptionList = Answer<'/clusters/v1/notifications', 'get'>;
 export type Subscription = SubscriptionList['subscriptions'][number];
-export type SubscriptionWish = Body<'/clusters/v1/notifications', 'post'>;
+export type SubscriptionBody = Body<'/clusters/v1/notifications', 'post'>;
 export type DeliveryPage = Answer<'/clusters/v1/notifications/deliveries', 'get'>;
 export type Delivery = DeliveryPage['deliveries'][number];
 export type SystemState = Answer<'/auth/v1/state', 'get'>;
@@ -114,8 +114,8 @@ export type Operation = OperationPage['operation'];
 export type Effect = Preview['effects'][number];
 export type Warning = Preview['warnings'][number];
 export type FileChange = Preview['files'][number];
-export type Target = BulkWish['targets'][number];
-export type KeyChange = NonNullable<BulkWish['changes']>[number];
+export type Target = BulkRequest['targets'][number];
+export type KeyChange = NonNullable<BulkRequest['changes']>[number];
 export type BulkGroup = BulkPreview['groups'][number];
 export type BulkTarget = Bulk['targets'][number];
 export type Estimate = NonNullable<Preview['estimate']>;

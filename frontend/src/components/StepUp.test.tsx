@@ -7,7 +7,7 @@ import { faults, open, useWorld } from '@/testing/app';
 const mock = useWorld();
 const at = (path: string) => `${window.location.origin}/function/auth/v1${path}`;
 
-/** An API that makes tokens only after a confirmation, and the passwords it was told. */
+/** An API that makes tokens only after a confirmation, and the passwords it received. */
 function demanding() {
   const passwords: string[] = [];
   let confirmed = false;
@@ -73,7 +73,7 @@ test('a call that needs a confirmation asks for the password and is repeated', a
   expect(passwords).toEqual(['wrong', 'right']);
 });
 
-test('who cancels keeps what was typed, and is told why nothing happened', async () => {
+test('who cancels keeps what was typed, and sees why nothing happened', async () => {
   demanding();
   const { user, dialog } = await createToken();
   await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));

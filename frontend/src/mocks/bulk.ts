@@ -1,5 +1,5 @@
 import { http, HttpResponse } from 'msw';
-import type { Bulk, BulkAct, BulkGroup, BulkPreview, BulkTarget, BulkWish, Target } from '@/api/types';
+import type { Bulk, BulkAct, BulkGroup, BulkPreview, BulkTarget, BulkRequest, Target } from '@/api/types';
 import { problem } from './problem';
 import { ago, type World } from './world';
 
@@ -11,30 +11,30 @@ function isArchived(world: World, { cluster, instance }: Target): boolean {
   );
 }
 
-function dealt(world: World, wish: BulkWish): BulkTarget[] {
+function dealt(world: World, input: BulkRequest): BulkTarget[] {
   let place = 0;
-  const { canary } = wish;
+  const { canary } = input;
   const first = ({ cluster, instance }: Target) =>
     canary?.cluster === cluster && canary.instance === instance ? 0 : 1;
-  const targets = [...wish.targets].sort((a, b) => first(a) - first(b));
+  const targets = [...input.targets].sort((a, b) => first(a) - first(b));
   return targets.map((target) => {
-    if (isArchived(world, target) !== (wish.kind === 'unarchive')) {
+    if (isArchived(world, target) !== (input.kind === 'unarchive')) {
       return { ...target, wave: 0, attempt: 0, state: 'skipped', detail: `${target.instance} is archived` };
     }
-    const wave = place === 0 ? 0 : 1 + Math.floor((place - 1) / wish.batch);
+    const wave = place === 0 ? 0 : 1 + Math.floor((place - 1) / input.batch);
     place++;
     return { ...target, wave, attempt: 0, state: wave === 0 ? 'running' : 'waiting' };
   });
 }
 
-function previewOf(world: World, wish: BulkWish): BulkPreview {
-  const targets = dealt(world, wish);
+function previewOf(world: World, input: BulkRequest): BulkPreview {
+  const targets = dealt(world, input);
   const group = (skipped: boolean): BulkGroup => ({
     targets: targets
       .filter((t) => (t.state === 'skipped') === skipped)
       .map(({ cluster, instance }) => ({ cluster, instance })),
     files:
-      skipped || wish.kind !== 'update'
+      skipped || input.kind !== 'update'
         ? []
         : [
             {
@@ -42,7 +42,7 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
               action: 'update',
               instance: targets[0]?.instance ?? '',
               keys: ['X'],
-              diff: `@@ -1,1 +1,2 @@\n A: 1\n+${(wish.changes ?? []).map((c) => `${c.path.join('.')}: ${JSON.stringify(c.value)}`).join('\n+')}\n`,
+              diff: `@@ -1,1 +1,2 @@\n A: 1\n+${(input.changes ?? []).map((c) => `${c.path.join('.')}: ${JSON.stringify(c.value)}`).join('\n+')}\n`,
             },
           ],
     effects: [{ effect: 'restart', text: 'Services restart one after another' }],
@@ -65,9 +65,9 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
     if (state !== 'skipped') (waves[wave] ??= []).push({ cluster, instance });
   }
   return {
-    hash: hashOf(wish),
+    hash: hashOf(input),
     warnings:
-      wish.kind === 'archive'
+      input.kind === 'archive'
         ? [{ code: 'dataUncertain', blocking: false, message: 'The instances stop and leave git' }]
         : [],
     estimate: { seconds: 300 * waves.length, runs: 3 },
@@ -76,8 +76,8 @@ function previewOf(world: World, wish: BulkWish): BulkPreview {
   };
 }
 
-function hashOf(wish: BulkWish): string {
-  return `b${JSON.stringify(wish).length}`;
+function hashOf(input: BulkRequest): string {
+  return `b${JSON.stringify(input).length}`;
 }
 
 function act(bulk: Bulk, how: BulkAct, by: string): boolean {
@@ -105,16 +105,16 @@ function act(bulk: Bulk, how: BulkAct, by: string): boolean {
 
 export function bulkHandlers(world: () => World) {
   return [
-    http.post<never, BulkWish>(`${base}/preview`, async ({ request }) =>
+    http.post<never, BulkRequest>(`${base}/preview`, async ({ request }) =>
       HttpResponse.json(previewOf(world(), await request.json())),
     ),
-    http.post<never, BulkWish & { previewHash: string }>(base, async ({ request }) => {
+    http.post<never, BulkRequest & { previewHash: string }>(base, async ({ request }) => {
       const w = world();
-      const { previewHash, ...wish } = await request.json();
+      const { previewHash, ...input } = await request.json();
       const key = request.headers.get('Idempotency-Key') ?? '';
       const earlier = w.bulks.find((b) => b.id === w.keys.get(key));
       if (earlier) return HttpResponse.json(earlier);
-      if (previewHash !== hashOf(wish)) {
+      if (previewHash !== hashOf(input)) {
         return problem(
           409,
           'What would be sent is not what was previewed any more; look at the preview again.',
@@ -123,22 +123,24 @@ export function bulkHandlers(world: () => World) {
       const bulk: Bulk = {
         id: `b${w.bulks.length + 1}`,
         state: 'running',
-        kind: wish.kind,
-        ...(wish.changes
-          ? { keys: wish.changes.map((c) => `${c.unset === true ? '-' : '+'}${c.file}: ${c.path.join('.')}`) }
+        kind: input.kind,
+        ...(input.changes
+          ? {
+              keys: input.changes.map((c) => `${c.unset === true ? '-' : '+'}${c.file}: ${c.path.join('.')}`),
+            }
           : {}),
-        ...(wish.reason === undefined ? {} : { reason: wish.reason }),
+        ...(input.reason === undefined ? {} : { reason: input.reason }),
         requestedBy: w.user.email,
         requestedAt: ago(0),
-        batch: wish.batch,
-        pauseAfter: wish.pauseAfter,
-        ...(wish.ignoreHealth === undefined ? {} : { ignoreHealth: wish.ignoreHealth }),
-        values: (wish.changes ?? []).map((c) => ({
+        batch: input.batch,
+        pauseAfter: input.pauseAfter,
+        ...(input.ignoreHealth === undefined ? {} : { ignoreHealth: input.ignoreHealth }),
+        values: (input.changes ?? []).map((c) => ({
           key: `${c.file}: ${c.path.join('.')}`,
           ...(c.unset === true ? {} : { after: JSON.stringify(c.value) }),
         })),
         seconds: 900,
-        targets: dealt(w, wish),
+        targets: dealt(w, input),
       };
       w.bulks.unshift(bulk);
       w.keys.set(key, bulk.id);

@@ -1,5 +1,5 @@
 import { http, HttpResponse } from 'msw';
-import type { Delivery, Subscription, SubscriptionWish } from '@/api/types';
+import type { Delivery, Subscription, SubscriptionBody } from '@/api/types';
 import { problem } from './problem';
 import { ago, type World } from './world';
 
@@ -7,8 +7,8 @@ const at = '*/function/clusters/v1/notifications';
 
 export function notificationHandlers(world: () => World) {
   const find = (id: string) => world().subscriptions.find((s) => s.id === id);
-  const keep = (subscription: Subscription, { url, paused = false, ...wish }: SubscriptionWish) =>
-    Object.assign(subscription, { view: undefined }, wish, {
+  const keep = (subscription: Subscription, { url, paused = false, ...input }: SubscriptionBody) =>
+    Object.assign(subscription, { view: undefined }, input, {
       paused,
       updatedAt: ago(0),
       ...(url === undefined ? {} : { host: new URL(url).host }),
@@ -17,20 +17,20 @@ export function notificationHandlers(world: () => World) {
     http.get(at, () =>
       HttpResponse.json({ subscriptions: world().subscriptions, email: world().user.email }),
     ),
-    http.post<never, SubscriptionWish>(at, async ({ request }) => {
-      const wish = await request.json();
-      if (wish.channel === 'webhook' && !(wish.url ?? '').startsWith('https://')) {
+    http.post<never, SubscriptionBody>(at, async ({ request }) => {
+      const input = await request.json();
+      if (input.channel === 'webhook' && !(input.url ?? '').startsWith('https://')) {
         return problem(422, 'Some of the input is wrong.', [
           { field: 'url', message: 'must be an https address' },
         ]);
       }
       const made = { id: `n${world().subscriptions.length + 1}`, owner: 'u1', createdAt: ago(0) };
-      const subscription = keep(made as Subscription, wish);
+      const subscription = keep(made as Subscription, input);
       world().subscriptions.push(subscription);
       return HttpResponse.json(subscription, { status: 201 });
     }),
     http.get(`${at}/deliveries`, () => HttpResponse.json({ deliveries: world().deliveries })),
-    http.put<{ id: string }, SubscriptionWish>(`${at}/:id`, async ({ params, request }) => {
+    http.put<{ id: string }, SubscriptionBody>(`${at}/:id`, async ({ params, request }) => {
       const known = find(params.id);
       return known
         ? HttpResponse.json(keep(known, await request.json()))

@@ -1,5 +1,5 @@
 import { http, HttpResponse } from 'msw';
-import type { FileChange, Operation, Preview, Protection, Warning, Wish } from '@/api/types';
+import type { FileChange, Operation, Preview, Protection, Warning, OperationRequest } from '@/api/types';
 import { refusal } from './pipelines';
 import { problem } from './problem';
 import { ago, type World } from './world';
@@ -11,7 +11,7 @@ interface Place {
   i: string;
 }
 
-const clusterWide = (kind: Wish['kind']) => kind === 'buildImages' || kind === 'reprovision';
+const clusterWide = (kind: OperationRequest['kind']) => kind === 'buildImages' || kind === 'reprovision';
 
 /** Lines that differ, as a unified diff without context. */
 function diffOf(before: string, after: string): string {
@@ -21,22 +21,22 @@ function diffOf(before: string, after: string): string {
   return `@@ -1,${gone.length} +1,${come.length} @@\n${[...gone, ...come].join('\n')}\n`;
 }
 
-function changesOf(world: World, cluster: string, wish: Wish): FileChange[] {
-  const instance = wish.instance ?? '';
-  if (wish.kind === 'create') {
-    const lines = Object.entries(wish.overrides ?? {}).map(([key, value]) => `+${key}: ${String(value)}\n`);
+function changesOf(world: World, cluster: string, input: OperationRequest): FileChange[] {
+  const instance = input.instance ?? '';
+  if (input.kind === 'create') {
+    const lines = Object.entries(input.overrides ?? {}).map(([key, value]) => `+${key}: ${String(value)}\n`);
     const diff = `@@ -0,0 +1,${lines.length} @@\n${lines.join('')}`;
     const path = `instances/${instance}/config.yml`;
-    return [{ path, action: 'create', instance, diff, keys: Object.keys(wish.overrides ?? {}) }];
+    return [{ path, action: 'create', instance, diff, keys: Object.keys(input.overrides ?? {}) }];
   }
   const known = world.files.get(`${cluster}/${instance}`)?.files ?? [];
-  if (wish.rollBackTo !== undefined) {
+  if (input.rollBackTo !== undefined) {
     const diff = '@@ -1,1 +1,1 @@\n-PLATFORM_NAME: New\n+PLATFORM_NAME: Old\n';
     return [
       { path: `instances/${instance}/config.yml`, action: 'update', instance, diff, keys: ['PLATFORM_NAME'] },
     ];
   }
-  return (wish.files ?? []).map(({ path, text }) => {
+  return (input.files ?? []).map(({ path, text }) => {
     const before = known.find((f) => f.path === path)?.text ?? '';
     return {
       path,
@@ -48,7 +48,7 @@ function changesOf(world: World, cluster: string, wish: Wish): FileChange[] {
   });
 }
 
-function warningsOf(world: World, cluster: string, wish: Wish): Warning[] {
+function warningsOf(world: World, cluster: string, input: OperationRequest): Warning[] {
   const list: Warning[] = [];
   const open = world.operations.filter((o) => o.cluster === cluster && o.endedAt === undefined);
   if (open.length > 0) {
@@ -58,8 +58,8 @@ function warningsOf(world: World, cluster: string, wish: Wish): Warning[] {
       message: 'Another operation is under way in this cluster; this one starts when it is done',
     });
   }
-  const held = world.protections.get(`${cluster}/${wish.instance ?? ''}`);
-  if (held?.protected === true && (wish.kind === 'archive' || wish.kind === 'delete')) {
+  const held = world.protections.get(`${cluster}/${input.instance ?? ''}`);
+  if (held?.protected === true && (input.kind === 'archive' || input.kind === 'delete')) {
     list.push({
       code: 'protected',
       field: 'instance',
@@ -67,10 +67,10 @@ function warningsOf(world: World, cluster: string, wish: Wish): Warning[] {
       message: `${held.instance} is protected by ${held.by ?? ''}; lift the protection first`,
     });
   }
-  if (wish.kind === 'delete') {
+  if (input.kind === 'delete') {
     list.push({ code: 'dataUncertain', blocking: false, message: 'The instance and its data go for good' });
   }
-  if (wish.kind === 'reprovision') {
+  if (input.kind === 'reprovision') {
     list.push({
       code: 'notAllowed',
       field: 'kind',
@@ -81,7 +81,7 @@ function warningsOf(world: World, cluster: string, wish: Wish): Warning[] {
   return list;
 }
 
-const effects: Record<Wish['kind'], Preview['effects']> = {
+const effects: Record<OperationRequest['kind'], Preview['effects']> = {
   create: [{ effect: 'imageRebuild', text: 'Container images are built anew, about 20 minutes' }],
   update: [
     {
@@ -103,41 +103,41 @@ const effects: Record<Wish['kind'], Preview['effects']> = {
   ],
 };
 
-function previewOf(world: World, cluster: string, wish: Wish): Preview {
-  const warnings = warningsOf(world, cluster, wish);
+function previewOf(world: World, cluster: string, input: OperationRequest): Preview {
+  const warnings = warningsOf(world, cluster, input);
   const blocked = warnings.some((w) => w.blocking);
   return {
-    kind: wish.kind,
-    instances: clusterWide(wish.kind) ? [] : [wish.instance ?? ''],
-    files: blocked ? [] : changesOf(world, cluster, wish),
-    effects: effects[wish.kind],
+    kind: input.kind,
+    instances: clusterWide(input.kind) ? [] : [input.instance ?? ''],
+    files: blocked ? [] : changesOf(world, cluster, input),
+    effects: effects[input.kind],
     warnings,
     estimate: { seconds: 300, runs: 4, percent: 0 },
-    ...(wish.kind === 'delete' ? { confirm: wish.instance ?? '' } : {}),
-    ...(wish.kind === 'reprovision' ? { confirm: cluster } : {}),
+    ...(input.kind === 'delete' ? { confirm: input.instance ?? '' } : {}),
+    ...(input.kind === 'reprovision' ? { confirm: cluster } : {}),
     ...(blocked
       ? {}
       : {
-          hash: hashOf(wish),
+          hash: hashOf(input),
           request: {
             method: 'POST',
             path: '/api/v4/projects/4201/trigger/pipeline',
             body: {
               token: '••••••••',
-              variables: { INSTANCE_NAME: wish.instance ?? '' },
-              note: wish.reason ?? '',
+              variables: { INSTANCE_NAME: input.instance ?? '' },
+              note: input.reason ?? '',
             },
           },
         }),
   };
 }
 
-/** A preview's hash: of all that was wished. */
-export function hashOf(wish: Wish): string {
-  return `h${JSON.stringify(wish).length}-${wish.kind}`;
+/** A preview's hash: of the input. */
+export function hashOf(input: OperationRequest): string {
+  return `h${JSON.stringify(input).length}-${input.kind}`;
 }
 
-interface Confirmed extends Wish {
+interface Confirmed extends OperationRequest {
   previewHash?: string;
   confirm?: string;
 }
@@ -161,11 +161,14 @@ function start(world: World, cluster: string, body: Confirmed): Operation {
 
 export function operationHandlers(world: () => World) {
   return [
-    http.post<{ c: string }, Wish>(at('/clusters/:c/operations/preview'), async ({ params, request }) => {
-      const wish = await request.json();
-      const refused = wish.kind === 'create' ? refusal(world(), params.c, wish) : undefined;
-      return refused ?? HttpResponse.json(previewOf(world(), params.c, wish));
-    }),
+    http.post<{ c: string }, OperationRequest>(
+      at('/clusters/:c/operations/preview'),
+      async ({ params, request }) => {
+        const input = await request.json();
+        const refused = input.kind === 'create' ? refusal(world(), params.c, input) : undefined;
+        return refused ?? HttpResponse.json(previewOf(world(), params.c, input));
+      },
+    ),
     http.post<{ c: string }, Confirmed>(at('/clusters/:c/operations'), async ({ params, request }) => {
       const body = await request.clone().json();
       if (body.kind === 'create') return undefined;
@@ -173,14 +176,15 @@ export function operationHandlers(world: () => World) {
       const key = request.headers.get('Idempotency-Key') ?? '';
       const earlier = w.operations.find((o) => o.id === w.keys.get(key));
       if (earlier) return HttpResponse.json(earlier);
-      const { previewHash, confirm, ...wish } = body;
-      if (previewHash !== hashOf(wish)) {
+      const { previewHash, confirm, ...input } = body;
+      if (previewHash !== hashOf(input)) {
         return problem(
           409,
           'What would be sent is not what was previewed any more; look at the preview again.',
         );
       }
-      if (wish.kind === 'delete' && confirm !== wish.instance) return problem(422, 'The name was not typed.');
+      if (input.kind === 'delete' && confirm !== input.instance)
+        return problem(422, 'The name was not typed.');
       const operation = start(w, params.c, body);
       w.keys.set(key, operation.id);
       return HttpResponse.json(operation, { status: 202 });

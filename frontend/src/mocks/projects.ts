@@ -192,9 +192,9 @@ function understood({ rows, fields, days }: UsageContract) {
       `The usage report is not in the form its contract says: there is nothing at "${rows ?? ''}".`,
     );
   }
-  const told = { users: 120, activeUsers: 30, courses: 4, hits: 9000 };
+  const reported = { users: 120, activeUsers: 30, courses: 4, hits: 9000 };
   const read = Object.fromEntries(
-    Object.entries(told).filter(([name]) => fields[name as keyof typeof told] === name),
+    Object.entries(reported).filter(([name]) => fields[name as keyof typeof reported] === name),
   );
   const { hits: _untold, ...others } = read;
   return HttpResponse.json({

@@ -225,22 +225,22 @@ function usageOf(from: string, at = ago(60 * 5)): Usage {
   return { from, to: ago(0).slice(0, 10), points, collectedAt: at, triedAt: at };
 }
 
-/** What clusters tell while they run. The one that is offline tells nothing. */
+/** What clusters report while they run. The one that is offline reports nothing. */
 export function runtimeHandlers(world: () => World) {
-  const readCluster = (path: string, tell: (c: Cluster) => NodeList | EventList) =>
+  const readCluster = (path: string, answer: (c: Cluster) => NodeList | EventList) =>
     http.get<{ c: string }>(`*/function/clusters/v1/clusters/:c${path}`, ({ params }) => {
       const cluster = world().clusters.find((c) => c.id === params.c);
       if (!cluster) return problem(404, 'There is no such cluster.');
       if (cluster.online.state !== 'online') return problem(503, 'The cluster cannot be reached.');
-      return HttpResponse.json(tell(cluster));
+      return HttpResponse.json(answer(cluster));
     });
-  const read = (path: string, tell: (i: Instance, url: URL, pod: string) => Response) =>
+  const read = (path: string, answer: (i: Instance, url: URL, pod: string) => Response) =>
     http.get<{ c: string; i: string; p: string }>(at(path), ({ params, request }) => {
       const owner = world().clusters.find((c) => c.id === params.c);
       const instance = world().instances.find((i) => i.cluster === params.c && i.name === params.i);
       if (!owner || !instance) return problem(404, 'There is no such instance.');
       if (owner.online.state !== 'online') return problem(503, 'The cluster cannot be reached.');
-      return tell(instance, new URL(request.url), params.p);
+      return answer(instance, new URL(request.url), params.p);
     });
   return [
     readCluster('/nodes', (c) => ({ at: ago(0), nodes: nodesOf(c) })),

@@ -1,11 +1,11 @@
 import { http, HttpResponse } from 'msw';
-import type { View, ViewWish } from '@/api/types';
+import type { View, ViewBody } from '@/api/types';
 import { problem } from './problem';
 import { ago, type World } from './world';
 
 const at = '*/function/clusters/v1/views';
 
-function keep(world: World, view: View, { name, query, shared = false, default: first }: ViewWish): View {
+function keep(world: World, view: View, { name, query, shared = false, default: first }: ViewBody): View {
   Object.assign(view, { name, query, shared, updatedAt: ago(0) });
   if (first === true) world.defaultView = view.id;
   if (first === false && world.defaultView === view.id) world.defaultView = undefined;
@@ -26,14 +26,14 @@ export function viewHandlers(world: () => World) {
         ...(defaultView === undefined ? {} : { default: defaultView }),
       });
     }),
-    http.post<never, ViewWish>(at, async ({ request }) => {
+    http.post<never, ViewBody>(at, async ({ request }) => {
       const { views, user } = world();
       const view = { id: `v${views.length + 1}`, owner: user.id, ownerName: user.name } as View;
       keep(world(), view, await request.json());
       views.push(view);
       return HttpResponse.json(view, { status: 201 });
     }),
-    http.put<{ id: string }, ViewWish>(`${at}/:id`, async ({ params, request }) => {
+    http.put<{ id: string }, ViewBody>(`${at}/:id`, async ({ params, request }) => {
       const view = find(params.id);
       if (!view) return problem(404, 'There is no such view.');
       const body = await request.json();

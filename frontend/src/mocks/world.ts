@@ -37,7 +37,7 @@ export interface World {
   tokens: Token[];
   invitations: Invitation[];
   clusters: Cluster[];
-  /** When the clusters told the health of their instances. */
+  /** When the clusters last reported the health of their instances. */
   observedAt: string;
   instances: Instance[];
   pipelines: Pipeline[];
@@ -54,7 +54,7 @@ export interface World {
   /** Id of the view that is shown first. */
   defaultView?: string | undefined;
   files: Map<string, Files>;
-  /** When clusters told their usage by a refresh. */
+  /** When clusters reported their usage in a refresh. */
   usageAt: Map<string, string>;
   /** Operations by idempotency key. */
   keys: Map<string, string>;

@@ -16,7 +16,7 @@ export const rollback = 'Rollback';
 export const by = (person: string) => `by ${person}`;
 export const was = (word: string) => `Was ${word}.`;
 
-// activity/Happening.tsx
+// activity/ActivityEntry.tsx
 export const pipeline2 = (pipeline: number) => `Pipeline #${pipeline}`;
 
 // _app/activity/-Filters.tsx

@@ -64,7 +64,7 @@ export const cancel = 'Cancel';
 // Table.tsx
 export const actions = 'Actions';
 
-// tell.ts
+// showToast.ts
 export const dismiss = 'Dismiss';
 
 // Age.tsx

@@ -1,14 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
-import type { BulkAct, BulkWish, InstanceFilter, Target } from '@/api/types';
+import type { BulkAct, BulkRequest, InstanceFilter, Target } from '@/api/types';
 import { pollInterval } from './fleet';
 
 /** What a bulk change would do. Asking changes nothing. */
-export function bulkPreviewQuery(wish: BulkWish) {
+export function bulkPreviewQuery(request: BulkRequest) {
   return queryOptions({
-    queryKey: ['bulk preview', wish],
+    queryKey: ['bulk preview', request],
     queryFn: ({ signal }) =>
-      answer(client.POST('/pipelines/v1/bulk-changes/preview', { signal, body: wish })),
+      answer(client.POST('/pipelines/v1/bulk-changes/preview', { signal, body: request })),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -17,11 +17,11 @@ export function bulkPreviewQuery(wish: BulkWish) {
 }
 
 /** Starts a bulk change. The same key never starts a second one. */
-export function startBulk(key: string, wish: BulkWish, previewHash: string) {
+export function startBulk(key: string, request: BulkRequest, previewHash: string) {
   return answer(
     client.POST('/pipelines/v1/bulk-changes', {
       params: { header: { 'Idempotency-Key': key } },
-      body: { ...wish, previewHash },
+      body: { ...request, previewHash },
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
-import type { SubscriptionWish } from '../types';
+import type { SubscriptionBody } from '../types';
 import { pollInterval } from './fleet';
 
 export const subscriptionsQuery = queryOptions({
@@ -22,11 +22,11 @@ export const deliveriesQuery = infiniteQueryOptions({
   refetchInterval: pollInterval.calm,
 });
 
-export function subscribe(body: SubscriptionWish) {
+export function subscribe(body: SubscriptionBody) {
   return answer(client.POST('/clusters/v1/notifications', { body }));
 }
 
-export function changeSubscription(subscription: string, body: SubscriptionWish) {
+export function changeSubscription(subscription: string, body: SubscriptionBody) {
   return answer(
     client.PUT('/clusters/v1/notifications/{subscription}', { params: { path: { subscription } }, body }),
   );
@@ -38,7 +38,7 @@ export function unsubscribe(subscription: string) {
   );
 }
 
-/** Sends a test at once, and tells how that went. */
+/** Sends a test now and returns its outcome. */
 export function testSubscription(subscription: string) {
   return answer(
     client.POST('/sync/v1/notifications/{subscription}/test', { params: { path: { subscription } } }),

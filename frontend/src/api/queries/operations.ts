@@ -1,22 +1,22 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { hasEnded } from '@/api/status';
-import type { Wish } from '@/api/types';
+import type { OperationRequest } from '@/api/types';
 import { pollInterval } from './fleet';
 
 /** How long a preview is as good as new, in ms: a form that asked for it hands it on to the page that shows it. */
 export const previewLasts = 15_000;
 
 /** What an operation would do. Asking changes nothing. */
-export function previewQuery(cluster: string, wish: Wish) {
+export function previewQuery(cluster: string, request: OperationRequest) {
   return queryOptions({
-    queryKey: ['preview', cluster, wish],
+    queryKey: ['preview', cluster, request],
     queryFn: ({ signal }) =>
       answer(
         client.POST('/pipelines/v1/clusters/{cluster}/operations/preview', {
           signal,
           params: { path: { cluster } },
-          body: wish,
+          body: request,
         }),
       ),
     staleTime: previewLasts,
@@ -27,18 +27,22 @@ export function previewQuery(cluster: string, wish: Wish) {
 
 /** What was previewed, and that a person confirmed it. */
 export interface Confirmation {
-  wish: Wish;
+  request: OperationRequest;
   previewHash: string;
   /** Typed by the person where the preview asks for it. */
   confirm: string;
 }
 
 /** Starts an operation. The same key never starts a second one. */
-export function startOperation(cluster: string, key: string, { wish, previewHash, confirm }: Confirmation) {
+export function startOperation(
+  cluster: string,
+  key: string,
+  { request, previewHash, confirm }: Confirmation,
+) {
   return answer(
     client.POST('/pipelines/v1/clusters/{cluster}/operations', {
       params: { path: { cluster }, header: { 'Idempotency-Key': key } },
-      body: { ...wish, previewHash, ...(confirm === '' ? {} : { confirm }) },
+      body: { ...request, previewHash, ...(confirm === '' ? {} : { confirm }) },
     }),
   );
 }

@@ -3,7 +3,7 @@ import { answer, client } from '@/api/client';
 import { pollInterval } from './fleet';
 
 /**
- * What a cluster tells of itself or of an instance, each part by itself. A cluster that does not answer is asked
+ * What a cluster reports about itself or an instance, each part on its own. A cluster that does not answer is asked
  * again at the next turn, not at once: the panel says so meanwhile.
  */
 const live = { retry: false, refetchInterval: pollInterval.calm, staleTime: 5_000 } as const;

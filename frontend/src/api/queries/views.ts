@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
-import type { ViewWish } from '../types';
+import type { ViewBody } from '../types';
 
 export const viewsQuery = queryOptions({
   queryKey: ['views'],
@@ -8,11 +8,11 @@ export const viewsQuery = queryOptions({
   staleTime: 30_000,
 });
 
-export function addView(body: ViewWish) {
+export function addView(body: ViewBody) {
   return answer(client.POST('/clusters/v1/views', { body }));
 }
 
-export function replaceView(view: string, body: ViewWish) {
+export function replaceView(view: string, body: ViewBody) {
   return answer(client.PUT('/clusters/v1/views/{view}', { params: { path: { view } }, body }));
 }
 

@@ -47,15 +47,15 @@ export function sayMore({ kind, from, detail, rollback }: Activity): string {
   return [before, detail ?? ''].filter(Boolean).join(' ');
 }
 
-/** Without what a cluster tells of a pipeline that an instance of it tells, too. */
+/** Without entries of a cluster that repeat a pipeline of one of its instances. */
 export function withoutEchoes(activity: readonly Activity[]): Activity[] {
-  const told = new Set(
+  const listed = new Set(
     activity.flatMap(({ cluster, instance, pipeline, to }) =>
       instance === undefined || pipeline === undefined ? [] : [`${cluster}/${pipeline}/${to}`],
     ),
   );
   return activity.filter(
     ({ cluster, instance, pipeline, to }) =>
-      instance !== undefined || pipeline === undefined || !told.has(`${cluster}/${pipeline}/${to}`),
+      instance !== undefined || pipeline === undefined || !listed.has(`${cluster}/${pipeline}/${to}`),
   );
 }

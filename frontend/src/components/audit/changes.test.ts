@@ -45,6 +45,6 @@ test.each([
     [{ field: 'disabled', before: 'no', after: 'yes' }],
   ],
   ['nothing', { a: 1 }, { a: 1 }, []],
-])('tells %s', (_what, before, after, changes) => {
+])('describes %s', (_what, before, after, changes) => {
   expect(changesOf(before, after)).toEqual(changes);
 });

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, NumberInput, Textarea } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { BulkWish, Target } from '@/api/types';
+import type { BulkRequest, Target } from '@/api/types';
 import { Panel } from '../Panel';
 import classes from './bulk.module.css';
 import { type Draft, newDraft } from './draft';
@@ -10,14 +10,14 @@ import { TargetList } from './TargetList';
 import { countOf, readTargets, sameTarget, writeTargets } from './targets';
 import * as texts from '@/texts/bulk';
 
-type Kind = BulkWish['kind'];
+type Kind = BulkRequest['kind'];
 
 interface ComposeProps {
   targets: readonly Target[];
   /** What was typed before, when one comes back from the preview. */
   draft?: Draft;
   onRemove: (target: Target) => void;
-  onPreview: (wish: BulkWish, draft: Draft) => void;
+  onPreview: (request: BulkRequest, draft: Draft) => void;
 }
 
 const kinds: { kind: Kind; label: string; about: string }[] = [

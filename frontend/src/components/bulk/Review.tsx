@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { ApiError } from '@/api/errors';
 import { bulkPreviewQuery, startBulk } from '@/api/queries/bulk';
-import type { Bulk, BulkGroup, BulkPreview, BulkWish, Warning } from '@/api/types';
+import type { Bulk, BulkGroup, BulkPreview, BulkRequest, Warning } from '@/api/types';
 import { newKey } from '@/lib/key';
 import { rough } from '@/lib/time';
 import { Empty } from '../Empty';
@@ -22,14 +22,14 @@ import { countOf } from './targets';
 import * as texts from '@/texts/bulk';
 
 interface ReviewProps {
-  wish: BulkWish;
+  request: BulkRequest;
   onBack: () => void;
   onStarted: (bulk: Bulk) => void;
 }
 
 /** A bulk change before it starts: alike instances together, those left out with why, and the waves. */
-export default function Review({ wish, onBack, onStarted }: ReviewProps) {
-  const query = useQuery(bulkPreviewQuery(wish));
+export default function Review({ request, onBack, onStarted }: ReviewProps) {
+  const query = useQuery(bulkPreviewQuery(request));
   const queryClient = useQueryClient();
   const intent = useRef<{ hash: string; key: string }>(undefined);
   // Set at once, unlike what React renders: the second press of a double click finds it.
@@ -37,7 +37,7 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
   const start = useMutation({
     mutationFn: (hash: string) => {
       if (intent.current?.hash !== hash) intent.current = { hash, key: newKey() };
-      return startBulk(intent.current.key, wish, hash);
+      return startBulk(intent.current.key, request, hash);
     },
     onSuccess: (bulk) => {
       void queryClient.invalidateQueries({ queryKey: ['bulks'] });
@@ -56,7 +56,7 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
   return (
     <div className={classes.steps}>
       <Loaded query={query} what={texts.thePreview} lines={10}>
-        {(shown) => <Groups preview={shown} wish={wish} />}
+        {(shown) => <Groups preview={shown} request={request} />}
       </Loaded>
       {start.error && <Failure error={start.error} what={texts.couldntStartTheBulkChange} />}
       <div className={classes.bar}>
@@ -66,13 +66,13 @@ export default function Review({ wish, onBack, onStarted }: ReviewProps) {
             : preview
               ? texts.noInstanceWouldChange
               : texts.nothingHasBeenSent}{' '}
-          {wish.reason === undefined ? texts.noReason : texts.reason2(wish.reason)}
+          {request.reason === undefined ? texts.noReason : texts.reason2(request.reason)}
         </p>
         <Button variant="default" onClick={onBack}>
           {texts.back}
         </Button>
         <Button
-          color={wish.kind === 'archive' ? 'red.9' : 'fern'}
+          color={request.kind === 'archive' ? 'red.9' : 'fern'}
           disabled={!preview || !first || query.isFetching}
           loading={start.isPending}
           onClick={() => {
@@ -108,7 +108,7 @@ function count({ waves }: BulkPreview): string {
   return `${n} ${n === 1 ? 'instance' : 'instances'}`;
 }
 
-function Groups({ preview, wish }: { preview: BulkPreview; wish: BulkWish }) {
+function Groups({ preview, request }: { preview: BulkPreview; request: BulkRequest }) {
   const changed = preview.groups.filter((g) => !g.skipped);
   const skipped = preview.groups.filter((g) => g.skipped);
   return (
@@ -123,7 +123,7 @@ function Groups({ preview, wish }: { preview: BulkPreview; wish: BulkWish }) {
           title={changed.length === 1 ? texts.sameChange : texts.groupOfSameChange(i + 1, changed.length)}
           note={countOf(group.targets)}
         >
-          <Group group={group} kind={wish.kind} />
+          <Group group={group} kind={request.kind} />
         </Panel>
       ))}
       {skipped.length > 0 && (
@@ -153,7 +153,7 @@ function Groups({ preview, wish }: { preview: BulkPreview; wish: BulkWish }) {
           </ol>
           <p className={classes.about}>
             {texts.takesAbout(rough(preview.estimate.seconds), preview.estimate.runs)}{' '}
-            {waitsForHealth(wish) && preview.waves.length > 1 && texts.plusHealth}
+            {waitsForHealth(request) && preview.waves.length > 1 && texts.plusHealth}
           </p>
         </Panel>
       )}
@@ -161,7 +161,7 @@ function Groups({ preview, wish }: { preview: BulkPreview; wish: BulkWish }) {
   );
 }
 
-function Group({ group, kind }: { group: BulkGroup; kind: BulkWish['kind'] }) {
+function Group({ group, kind }: { group: BulkGroup; kind: BulkRequest['kind'] }) {
   const [first] = group.targets;
   return (
     <div className={classes.group}>

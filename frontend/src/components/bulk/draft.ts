@@ -1,9 +1,9 @@
-import type { BulkWish } from '@/api/types';
+import type { BulkRequest } from '@/api/types';
 import { emptyRow, type KeyRow } from './keyRow';
 
 /** What was typed, so that it is still there after a look at the preview. */
 export interface Draft {
-  kind: BulkWish['kind'];
+  kind: BulkRequest['kind'];
   rows: KeyRow[];
   batch: number;
   pauseAfter: number;

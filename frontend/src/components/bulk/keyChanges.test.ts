@@ -33,7 +33,7 @@ test.each([
   expect(readRows([{ ...emptyRow(4), ...row }]).problems.get(4)?.[field]).toMatch(why);
 });
 
-test('a key that is changed twice is told at the second', () => {
+test('a key that is changed twice is reported at its second change', () => {
   const row = { ...emptyRow(1), path: 'A', value: '1' };
   expect([...readRows([row, { ...row, id: 2 }]).problems.keys()]).toEqual([2]);
   expect(readRows([row, { ...row, id: 2, file: 'grove.yml' }]).problems.size).toBe(0);

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
-import type { FileChange, Operation, Wish } from '@/api/types';
+import type { FileChange, Operation, OperationRequest } from '@/api/types';
 import { Loaded } from '@/components/Loaded';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
@@ -18,7 +18,7 @@ const MergeDiff = lazy(() => import('./MergeDiff'));
 
 interface ReviewProps {
   cluster: string;
-  wish: Wish;
+  request: OperationRequest;
   /** The files as they are in git, by path. */
   before?: ReadonlyMap<string, string>;
   /** What the button says that sends it. */
@@ -34,7 +34,7 @@ interface ReviewProps {
 /** A change before it is sent: what it does, and the one button that sends it. */
 export function Review({
   cluster,
-  wish,
+  request,
   before = new Map(),
   send = texts.deploy,
   onBack,
@@ -42,7 +42,7 @@ export function Review({
   reloading = false,
   onStarted,
 }: ReviewProps) {
-  const { query, hash } = usePreview(cluster, wish);
+  const { query, hash } = usePreview(cluster, request);
   const { start, busy, failure } = useStart(cluster, onStarted);
   const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
   return (
@@ -52,7 +52,9 @@ export function Review({
           {(preview) => (
             <PreviewView
               preview={preview}
-              {...(wish.files ? { files: <Merged files={preview.files} before={before} wish={wish} /> } : {})}
+              {...(request.files
+                ? { files: <Merged files={preview.files} before={before} request={request} /> }
+                : {})}
             />
           )}
         </Loaded>
@@ -60,7 +62,7 @@ export function Review({
       {query.error instanceof ApiError && <Said error={query.error} />}
       {failure && <Failure error={failure} what={texts.couldntStartTheUpdate} />}
       <div className={classes.bar}>
-        <p role="status">{wish.reason === undefined ? texts.noReason : texts.reason(wish.reason)}</p>
+        <p role="status">{request.reason === undefined ? texts.noReason : texts.reason(request.reason)}</p>
         {overtaken && onReload && (
           <Button loading={reloading} onClick={onReload}>
             {texts.mergeTheirChanges}
@@ -73,7 +75,7 @@ export function Review({
           disabled={hash === undefined}
           loading={busy}
           onClick={() => {
-            if (hash !== undefined) start({ wish, previewHash: hash, confirm: '' });
+            if (hash !== undefined) start({ request, previewHash: hash, confirm: '' });
           }}
         >
           {send}
@@ -102,15 +104,15 @@ function Said({ error }: { error: ApiError }) {
 interface MergedProps {
   files: readonly FileChange[];
   before: ReadonlyMap<string, string>;
-  wish: Wish;
+  request: OperationRequest;
 }
 
-/** The files that were edited here, before and after; others as the API tells them. */
-function Merged({ files, before, wish }: MergedProps) {
+/** The files that were edited here, before and after; others as the API returns them. */
+function Merged({ files, before, request }: MergedProps) {
   return (
     <div className={operations.files}>
       {files.map((file) => {
-        const after = wish.files?.find((f) => f.path === file.path)?.text;
+        const after = request.files?.find((f) => f.path === file.path)?.text;
         if (after === undefined) return <Files key={file.path} files={[file]} />;
         return (
           <details key={file.path} open className={operations.file}>

@@ -2,7 +2,7 @@ import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
-import type { Files, Operation, Wish } from '@/api/types';
+import type { Files, Operation, OperationRequest } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { Unsaved } from '@/components/Unsaved';
 import classes from './editor.module.css';
@@ -84,7 +84,7 @@ export default function UpdateEditor({
     setReviewing(differs && [...merged].every(([of, text]) => problemsOf(of, text).length === 0));
   };
 
-  const wish: Wish = {
+  const request: OperationRequest = {
     kind: 'update',
     instance,
     baseCommit: base.commit,
@@ -105,7 +105,7 @@ export default function UpdateEditor({
       ) : reviewing ? (
         <Review
           cluster={cluster}
-          wish={wish}
+          request={request}
           before={original}
           onBack={(why) => {
             setRefusal(why);

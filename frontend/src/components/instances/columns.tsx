@@ -178,16 +178,16 @@ export function hostOf(url: string): string {
 
 interface HealthCellProps {
   instance: Instance;
-  /** When its cluster last told, if that is too long ago. */
+  /** When its cluster last reported, if that is too long ago. */
   staleSince: string | undefined;
 }
 
 /**
- * What runs, marked when it was told too long ago to be relied on, and when it does not run as it was
- * deployed; once nobody tells any more, when somebody last did.
+ * What runs, marked when the last report is too old to rely on, and when it does not run as it was
+ * deployed; once no reports arrive, when the last one did.
  */
 function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: HealthCellProps) {
-  const told = lifecycle === 'active' ? parseTime(staleSince) : undefined;
+  const reported = lifecycle === 'active' ? parseTime(staleSince) : undefined;
   return (
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
@@ -197,15 +197,15 @@ function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: Heal
           <Hidden>{texts.drifted(drift.reason)}</Hidden>
         </span>
       )}
-      {told && health.state === 'unknown' && (
+      {reported && health.state === 'unknown' && (
         <span className={classes.dim}>
           <Time at={staleSince} prefix={texts.lastSeen} />
         </span>
       )}
-      {told && health.state !== 'unknown' && (
-        <span className={classes.dim} title={texts.staleDataFrom(timeOfDay(told))}>
+      {reported && health.state !== 'unknown' && (
+        <span className={classes.dim} title={texts.staleDataFrom(timeOfDay(reported))}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
-          <Hidden>{texts.staleDataFrom2(timeOfDay(told))}</Hidden>
+          <Hidden>{texts.staleDataFrom2(timeOfDay(reported))}</Hidden>
         </span>
       )}
     </span>

@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import type { Column } from './columns';
 
-/** Columns that are always shown: they tell the rows apart. */
+/** Columns that are always shown: they identify the row. */
 const fixed = new Set(['name', 'chosen']);
 
 /** The columns a person chose to see; until then each is shown where there is room for it. */

@@ -11,7 +11,7 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { protectionsQuery } from '@/api/queries/operations';
-import type { InstanceDetails, Operation, OperationKind, Wish } from '@/api/types';
+import type { InstanceDetails, Operation, OperationKind, OperationRequest } from '@/api/types';
 import { Dropdown } from '@/components/Dropdown';
 import dropdown from '@/components/Dropdown.module.css';
 import { DropdownButton, DropdownRule } from '@/components/DropdownItems';
@@ -98,7 +98,7 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
       {asked && dialog && (
         <StartOperation
           cluster={cluster}
-          wish={wishOf(asked, details)}
+          request={requestOf(asked, details)}
           title={dialog.title(name, clusterName)}
           verb={dialog.verb}
           onStarted={(operation) => {
@@ -122,7 +122,7 @@ const dialogs: Partial<
   reprovision: { title: (_, cluster) => texts.reprovision(cluster), verb: texts.reprovision2 },
 };
 
-function wishOf(kind: OperationKind, { instance, files }: InstanceDetails): Wish {
+function requestOf(kind: OperationKind, { instance, files }: InstanceDetails): OperationRequest {
   if (kind === 'reprovision') return { kind };
   if (kind !== 'buildImages') return { kind, instance: instance.name };
   const text = files?.files.find((f) => f.path.endsWith('/config.yml'))?.text ?? '';

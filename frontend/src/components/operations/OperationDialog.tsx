@@ -1,6 +1,6 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { Operation, OperationKind, Wish } from '@/api/types';
+import type { Operation, OperationKind, OperationRequest } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
@@ -13,7 +13,7 @@ import * as texts from '@/texts/operations';
 export interface OperationDialogProps {
   cluster: string;
   /** What is wanted, but for the reason and what is typed here. */
-  wish: Wish;
+  request: OperationRequest;
   title: string;
   /** What the reason begins with. */
   reason?: string;
@@ -28,7 +28,7 @@ const destructive: readonly OperationKind[] = ['delete', 'reprovision'];
 /** An operation before it starts: its preview, why, and – where it destroys – the name to type. */
 export default function OperationDialog({
   cluster,
-  wish,
+  request,
   title,
   reason: given = '',
   verb,
@@ -38,11 +38,11 @@ export default function OperationDialog({
   const id = useId();
   const [reason, setReason] = useState(given);
   const [typed, setTyped] = useState('');
-  const [code, setCode] = useState({ repository: wish.repository ?? '', branch: wish.branch ?? '' });
-  const builds = wish.kind === 'buildImages';
+  const [code, setCode] = useState({ repository: request.repository ?? '', branch: request.branch ?? '' });
+  const builds = request.kind === 'buildImages';
   const complete = !builds || (code.repository.trim() !== '' && code.branch.trim() !== '');
-  const wanted: Wish = {
-    ...wish,
+  const wanted: OperationRequest = {
+    ...request,
     ...(builds ? { repository: code.repository.trim(), branch: code.branch.trim() } : {}),
     ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
   };
@@ -51,7 +51,7 @@ export default function OperationDialog({
   // Where something forbids it, there is nothing to confirm.
   const name = query.data?.hash === undefined ? undefined : query.data.confirm;
   const confirmed = name === undefined || typed === name;
-  const danger = destructive.includes(wish.kind);
+  const danger = destructive.includes(request.kind);
   return (
     <Dialog title={title} size="xl" onClose={onClose}>
       <form
@@ -59,7 +59,7 @@ export default function OperationDialog({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (hash !== undefined && confirmed) start({ wish: wanted, previewHash: hash, confirm: typed });
+          if (hash !== undefined && confirmed) start({ request: wanted, previewHash: hash, confirm: typed });
         }}
       >
         {builds && (

@@ -33,7 +33,7 @@ export function RollBack({ cluster, instance, to, about, children }: RollBackPro
         <StartOperation
           cluster={cluster}
           reason={typeof children === 'string' ? children : ''}
-          wish={{ kind: 'update', instance, rollBackTo: to }}
+          request={{ kind: 'update', instance, rollBackTo: to }}
           title={texts.rollBack(instance)}
           verb={texts.rollBack2}
           onStarted={(operation) => {

@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDebouncedValue } from '@mantine/hooks';
 import { previewQuery } from '@/api/queries/operations';
-import type { Wish } from '@/api/types';
+import type { OperationRequest } from '@/api/types';
 
-/** The preview of a wish that may still be typed; undefined asks for none. */
-export function usePreview(cluster: string, wish: Wish | undefined) {
-  const text = wish && JSON.stringify(wish);
+/** The preview of a request that may still be edited; undefined requests none. */
+export function usePreview(cluster: string, request: OperationRequest | undefined) {
+  const text = request && JSON.stringify(request);
   const [settled] = useDebouncedValue(text, 400);
-  const asked = settled === undefined ? undefined : (JSON.parse(settled) as Wish);
+  const asked = settled === undefined ? undefined : (JSON.parse(settled) as OperationRequest);
   const query = useQuery({
     ...previewQuery(cluster, asked ?? { kind: 'update' }),
     enabled: asked !== undefined,
@@ -16,7 +16,7 @@ export function usePreview(cluster: string, wish: Wish | undefined) {
   const current = settled === text && !query.isPlaceholderData && !query.isFetching;
   return {
     query,
-    /** The hash to confirm with; undefined while the preview is not of what is wished now, or when something blocks. */
+    /** The hash to confirm with; undefined while the preview is outdated, or when something blocks. */
     hash: current && query.error === null ? query.data?.hash : undefined,
     fresh: current,
   };

@@ -17,7 +17,7 @@ import classes from './pipelines.module.css';
 import { Steps } from './Steps';
 import * as texts from '@/texts/pipelines';
 
-/** An operation from the wish to its end, with the jobs of the pipeline that does it. */
+/** An operation from its request to its end, with the jobs of the pipeline that does it. */
 export function OperationPanel({ cluster, id }: { cluster: string; id: string }) {
   const query = useQuery(operationQuery(cluster, id));
   const queryClient = useQueryClient();

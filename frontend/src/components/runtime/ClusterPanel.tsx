@@ -21,7 +21,7 @@ interface ClusterPanelProps<T> {
   children: (data: T) => ReactNode;
 }
 
-/** What a cluster told, with its age. It loads, fails and ages by itself. */
+/** What a cluster reported, with its age. Each panel loads, fails and ages on its own. */
 export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
   title,
   what,

@@ -22,7 +22,7 @@ export interface RunningProps {
   onLog: (change: Partial<PodLogPlace>) => void;
 }
 
-/** What the cluster tells of an instance, asked for part by part. */
+/** What the cluster reports about an instance, loaded part by part. */
 export default function Running({ cluster, instance, pod, onPod, log, onLog }: RunningProps) {
   const operator = useMay('operator', cluster);
   return (

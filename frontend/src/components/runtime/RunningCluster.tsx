@@ -1,7 +1,7 @@
 import { NodesPanel } from './NodesPanel';
 import { WarningsPanel } from './WarningsPanel';
 
-/** What a cluster tells of the whole of it, asked for part by part. */
+/** What a cluster reports about itself, loaded part by part. */
 export default function RunningCluster(props: { cluster: string; instances: readonly string[] }) {
   return (
     <>

@@ -20,7 +20,7 @@ interface Sources {
 
 /**
  * All that happened to an instance, newest first. A pipeline that an operation started is part of the
- * operation, and what the activity tells of pipelines repeats them.
+ * operation, and the activity of pipelines repeats them.
  */
 export function timelineOf({ operations, pipelines, commits, activity }: Sources): TimelineEvent[] {
   const started = new Set(operations.flatMap((o) => o.pipelines ?? []));

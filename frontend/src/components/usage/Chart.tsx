@@ -13,7 +13,7 @@ interface ChartProps {
 const axis = { type: 'number', scale: 'time', tickFormatter: dayWord, minTickGap: 40 } as const;
 const margins = { top: 6, right: 12, left: 4 };
 
-/** Until something is pointed at, there is no time to tell. */
+/** Until something is pointed at, there is no time to show. */
 function labelFormatter(time: unknown): string {
   return typeof time === 'number' ? dayWord(time) : '';
 }

@@ -7,7 +7,7 @@ const point = (day: string, users?: number) => ({
   ...(users === undefined ? {} : { users }),
 });
 
-test('what a report did not tell is no zero', () => {
+test('what a report left out is not a zero', () => {
   const points = [point('2026-10-03', 5), point('2026-10-10'), point('2026-10-17', 0)];
   expect(samplesOf(points, 'users')).toEqual([
     { time: Date.UTC(2026, 9, 3), value: 5 },

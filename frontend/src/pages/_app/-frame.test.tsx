@@ -176,7 +176,7 @@ test('an address that leads nowhere says so within the frame', async () => {
   expect(await screen.findByRole('heading', { name: 'Not found' })).toBeVisible();
 });
 
-test('a server that does not answer at all is told, and can be tried again', async () => {
+test('a server that does not answer is reported, and can be tried again', async () => {
   let down = true;
   const fresh = new Session({
     fetch: (request) => (down ? Promise.reject(new TypeError('refused')) : fetch(request)),

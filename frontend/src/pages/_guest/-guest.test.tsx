@@ -52,7 +52,7 @@ describe('log in', () => {
     ['refused', /has no access/],
     ['canceled', /left Google/],
     ['anything', /Couldn’t log in with Google/],
-  ])('tells why Google did not work: %s', async (problem, text) => {
+  ])('says why Google did not work: %s', async (problem, text) => {
     open(`/login?problem=${problem}`);
     expect(await screen.findByText(text)).toBeVisible();
   });

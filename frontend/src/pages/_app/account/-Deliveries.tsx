@@ -12,7 +12,7 @@ import classes from './-account.module.css';
 import { deliveryLooks, eventWords } from './-events';
 import * as texts from '@/texts/account';
 
-/** What was told, or could not be, newest first. */
+/** What was sent, or could not be, newest first. */
 export function Deliveries() {
   const query = useInfiniteQuery(deliveriesQuery);
   return (

@@ -21,7 +21,7 @@ interface SubscriptionFormProps {
   onCancel?: () => void;
 }
 
-/** What somebody wants to be told, about which instances, and where. */
+/** What to notify about, for which instances, and where. */
 export function SubscriptionForm({ subscription, email, onDone, onCancel }: SubscriptionFormProps) {
   const me = useMe();
   const views = useQuery(viewsQuery);
@@ -39,7 +39,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       events: (v) => (v.length === 0 ? texts.selectAtLeastOneEvent : null),
     },
     send: ({ name, url, view, channel, events }) => {
-      const wish = {
+      const request = {
         name: name.trim(),
         channel,
         events,
@@ -47,7 +47,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         ...(view === '' ? {} : { view }),
         ...(subscription ? { paused: subscription.paused } : {}),
       };
-      return subscription ? changeSubscription(subscription.id, wish) : subscribe(wish);
+      return subscription ? changeSubscription(subscription.id, request) : subscribe(request);
     },
     onDone: () => {
       form.reset();

@@ -40,7 +40,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
   const form = useApiForm({
     initialValues: unchosen,
-    validate: { name: (v) => (v.trim() === '' ? texts.enterANameThatTells : null) },
+    validate: { name: (v) => (v.trim() === '' ? texts.enterANameThatSays : null) },
     send: ({ name, role, days, clusters }) =>
       answer(
         client.POST('/auth/v1/me/tokens', {

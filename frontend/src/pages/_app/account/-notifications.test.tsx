@@ -70,7 +70,7 @@ test('a webhook keeps its address secret, and a test that fails says why', async
   expect(await screen.findByRole('alert')).toHaveTextContent('The webhook answers 404. Check its address.');
 });
 
-test('a viewer is offered no webhook, and told why', async () => {
+test('a viewer is offered no webhook and sees why', async () => {
   enter('viewer');
   open('/account/notifications');
   expect(await screen.findByRole('option', { name: /^Webhook/ })).toBeDisabled();
@@ -78,7 +78,7 @@ test('a viewer is offered no webhook, and told why', async () => {
   expect(screen.getByText('No subscriptions')).toBeVisible();
 });
 
-test('the log says what was told, and why it did not arrive', async () => {
+test('the log says what was sent and why it did not arrive', async () => {
   enter('operator');
   mock.world.deliveries.push({
     id: 'd1',

@@ -14,7 +14,7 @@ import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { Time } from '@/components/Time';
 import { useApiForm } from '@/components/useApiForm';
 import { AccountSections } from './-AccountSections';
@@ -50,7 +50,7 @@ function Profile({ user }: { user: User }) {
     onDone: (next) => {
       session.update(next);
       queryClient.setQueryData(meQuery.queryKey, next);
-      tell(texts.nameSaved);
+      showToast(texts.nameSaved);
     },
   });
   return (
@@ -95,7 +95,7 @@ function Password({ user }: { user: User }) {
       ),
     onDone: async () => {
       form.reset();
-      tell(texts.passwordChangedYourOtherSessions);
+      showToast(texts.passwordChangedYourOtherSessions);
       await queryClient.invalidateQueries({ queryKey: meQuery.queryKey });
     },
   });

@@ -19,7 +19,7 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
 import { Deliveries } from './-Deliveries';
@@ -109,7 +109,7 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
   const test = useMutation({
     mutationFn: () => testSubscription(id),
     onSuccess: ({ state }) => {
-      if (state === 'sent') tell(texts.testNotificationSentFor(name));
+      if (state === 'sent') showToast(texts.testNotificationSentFor(name));
       return queryClient.invalidateQueries({ queryKey: deliveriesQuery.queryKey });
     },
   });

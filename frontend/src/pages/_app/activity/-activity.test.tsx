@@ -43,7 +43,7 @@ test('stands by day, each entry with its links', async () => {
     '/clusters/campus-aws/pipelines/7001',
   );
   expect(today).toHaveTextContent('Failed');
-  expect(within(today).getAllByRole('listitem'), 'the pipeline is told once').toHaveLength(1);
+  expect(within(today).getAllByRole('listitem'), 'the pipeline is listed once').toHaveLength(1);
   expect(screen.getByText('Was online.')).toBeVisible();
   expect(today).toHaveTextContent('Update');
   expect(screen.getByText('GitLab answers 401.')).toBeVisible();

@@ -4,7 +4,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { activityQuery } from '@/api/queries/overview';
 import classes from '@/components/activity/activity.module.css';
 import { daysOf } from '@/components/activity/days';
-import { Happening, happeningKey } from '@/components/activity/Happening';
+import { ActivityEntry, activityKey } from '@/components/activity/ActivityEntry';
 import { withoutEchoes } from '@/components/activity/words';
 import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
@@ -44,7 +44,7 @@ function ActivityPage() {
                 <Panel key={name} title={name} note={entries.length} flush>
                   <ul className={classes.list} aria-label={name}>
                     {entries.map((one) => (
-                      <Happening key={happeningKey(one)} activity={one} clock />
+                      <ActivityEntry key={activityKey(one)} activity={one} clock />
                     ))}
                   </ul>
                 </Panel>

@@ -5,7 +5,7 @@ import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { NoMail, useMail } from '@/components/NoMail';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
@@ -27,7 +27,7 @@ export function InviteForm() {
       answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
     onDone: async ({ email }) => {
       form.reset();
-      tell(texts.invitationSentTo(email));
+      showToast(texts.invitationSentTo(email));
       await queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
     },
   });

@@ -28,12 +28,12 @@ const WaysInDialog = lazy(() => import('./-WaysInDialog'));
 
 export const Route = createFileRoute('/_app/administration/users')({ component: Users });
 
-type Doing = { what: 'roles' | 'access' | 'disable' | 'enable' | 'end'; user: User };
+type UserAction = { what: 'roles' | 'access' | 'disable' | 'enable' | 'end'; user: User };
 
 function Users() {
   const administrator = useMay('administrator');
   const query = useQuery({ ...usersQuery, enabled: administrator });
-  const [doing, setDoing] = useState<Doing>();
+  const [action, setAction] = useState<UserAction>();
   if (!administrator) return <NotAllowed title={texts.users} />;
   return (
     <Page
@@ -49,13 +49,13 @@ function Users() {
               heads={[texts.name, texts.email, texts.roles, texts.state, texts.lastLogin, '']}
             >
               {users.map((user) => (
-                <UserRow key={user.id} user={user} onDo={(what) => setDoing({ what, user })} />
+                <UserRow key={user.id} user={user} onDo={(what) => setAction({ what, user })} />
               ))}
             </Table>
           </Panel>
         )}
       </Loaded>
-      {doing && <Dialog doing={doing} onClose={() => setDoing(undefined)} />}
+      {action && <Dialog action={action} onClose={() => setAction(undefined)} />}
     </Page>
   );
 }
@@ -63,7 +63,7 @@ function Users() {
 const enabled = { shape: 'check', tone: 'ok', word: texts.enabled } as const;
 const disabled = { shape: 'slash', tone: 'quiet', word: texts.disabled } as const;
 
-function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => void }) {
+function UserRow({ user, onDo }: { user: User; onDo: (what: UserAction['what']) => void }) {
   const me = useMe();
   return (
     <tr className={user.disabled ? classes.off : undefined}>
@@ -100,7 +100,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: Doing['what']) => vo
   );
 }
 
-function Dialog({ doing: { what, user }, onClose }: { doing: Doing; onClose: () => void }) {
+function Dialog({ action: { what, user }, onClose }: { action: UserAction; onClose: () => void }) {
   const queryClient = useQueryClient();
   const refresh = () => void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
   const path = { user: user.id };

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import type { BulkWish, Target } from '@/api/types';
+import type { BulkRequest, Target } from '@/api/types';
 import { maySomewhere } from '@/components/roles';
 import type { Draft } from '@/components/bulk/draft';
 import { readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
@@ -29,7 +29,7 @@ function NewBulk() {
   const choice = useChoice();
   const targets = useMemo(() => readTargets(on ?? []), [on]);
   const [draft, setDraft] = useState<Draft>();
-  const [wish, setWish] = useState<BulkWish>();
+  const [request, setRequest] = useState<BulkRequest>();
   const remove = (gone: Target) => {
     choice.choose([gone], false);
     void navigate({
@@ -46,7 +46,7 @@ function NewBulk() {
           <TextLink to="/bulk">{texts.bulkChanges}</TextLink>
         </Crumb>
       }
-      about={wish ? texts.previewNothingHasBeenSent : texts.ocimAppliesOneChangeTo}
+      about={request ? texts.previewNothingHasBeenSent : texts.ocimAppliesOneChangeTo}
     >
       {!me || !maySomewhere(me, 'operator') ? (
         <Empty title={texts.youDontHavePermission}>{texts.youNeedTheOperatorRole}</Empty>
@@ -59,10 +59,10 @@ function NewBulk() {
         </Empty>
       ) : (
         <Suspense fallback={<Loading lines={10} label={texts.loadingForm} />}>
-          {wish ? (
+          {request ? (
             <Review
-              wish={wish}
-              onBack={() => setWish(undefined)}
+              request={request}
+              onBack={() => setRequest(undefined)}
               onStarted={({ id }) => {
                 choice.clear();
                 void navigate({ to: '/bulk/$bulk', params: { bulk: id }, replace: true });
@@ -75,7 +75,7 @@ function NewBulk() {
               onRemove={remove}
               onPreview={(next, typed) => {
                 setDraft(typed);
-                setWish(next);
+                setRequest(next);
               }}
             />
           )}

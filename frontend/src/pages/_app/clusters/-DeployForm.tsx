@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { previewLasts, previewQuery } from '@/api/queries/operations';
-import type { Cluster, Wish } from '@/api/types';
+import type { Cluster, OperationRequest } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
 import { Yaml } from '@/components/yaml/Yaml';
@@ -38,12 +38,12 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [reason, setReason] = useState('');
   const { overrides, read } = useOverrides(text);
   const queryClient = useQueryClient();
-  const [wish, setWish] = useState<Wish>();
-  // What is wrong with a field is told here, at the field; the rest is for the preview.
+  const [request, setRequest] = useState<OperationRequest>();
+  // What is wrong with a field is shown here, at the field; the rest is for the preview.
   const check = useMutation({
-    mutationFn: (wanted: Wish) =>
+    mutationFn: (wanted: OperationRequest) =>
       queryClient.query({ ...previewQuery(cluster.id, wanted), gcTime: previewLasts }),
-    onSuccess: (_, wanted) => setWish(wanted),
+    onSuccess: (_, wanted) => setRequest(wanted),
   });
   const fields = check.error instanceof ApiError ? check.error.fields : {};
   const problem = nameProblem(name, taken);
@@ -51,14 +51,14 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const marks = [...overrides.problems, ...marksOf(fields, overrides.lines)];
   const nameError = fields.instance ?? (touched || name !== '' ? problem : undefined);
 
-  if (wish) {
+  if (request) {
     return (
       <Suspense fallback={<Loading lines={8} label={texts.loadingPreview} />}>
         <Review
           cluster={cluster.id}
-          wish={wish}
+          request={request}
           send={texts.deploy}
-          onBack={() => setWish(undefined)}
+          onBack={() => setRequest(undefined)}
           onStarted={(operation) =>
             void navigate({
               to: '/clusters/$cluster/instances/$instance',

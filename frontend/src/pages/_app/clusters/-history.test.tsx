@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
-import type { Operation, Wish } from '@/api/types';
+import type { Operation, OperationRequest } from '@/api/types';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
@@ -88,7 +88,7 @@ test('after a failure that reached git, what is live is a way back', async () =>
   expect(within(current as HTMLElement).getByRole('button', back)).toBeVisible();
 });
 
-test('commits that nobody deployed are told', async () => {
+test('undeployed commits are listed', async () => {
   api.world.undeployed.set('campus-aws/academy', [
     { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
   ]);
@@ -101,10 +101,10 @@ test('commits that nobody deployed are told', async () => {
 });
 
 test('commits that nobody deployed are ways back: each to what was before it, all to what is deployed', async () => {
-  const wishes: Wish[] = [];
+  const sent: OperationRequest[] = [];
   api.use(
     http.post('*/operations/preview', async ({ request }) => {
-      wishes.push((await request.clone().json()) as Wish);
+      sent.push((await request.clone().json()) as OperationRequest);
       return undefined;
     }),
   );
@@ -120,7 +120,7 @@ test('commits that nobody deployed are ways back: each to what was before it, al
     expect(await faults(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
   }
-  expect(wishes.map((wish) => wish.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
+  expect(sent.map((one) => one.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
   expect(screen.queryByRole('button', { name: /before it: Try a theme/ })).toBeNull();
 });
 

@@ -55,7 +55,7 @@ test('replication and warnings, the newest first', async () => {
   expect(events[2]).toHaveTextContent('Unhealthy');
 });
 
-test('the next step stands on every tab, and needs nothing that the cluster tells only now', async () => {
+test('the next step stands on every tab, and needs nothing that the cluster reports only now', async () => {
   const { found, address } = instanceOf('campus-aws', 'degraded');
   found.health.nextStep = 'Raise the quota of its namespace.';
   api.use(http.get('*/pods', () => HttpResponse.json({ detail: 'Busy.' }, { status: 503 })));
@@ -103,7 +103,7 @@ test('what does not run is not asked for', async () => {
   expect(await screen.findByText('No workloads')).toBeVisible();
 });
 
-test('drift is not told while something is deployed', async () => {
+test('drift is not reported while something is deployed', async () => {
   const { address } = instanceOf('campus-aws', 'healthy');
   api.use(
     http.get('*/drift', () =>
@@ -218,7 +218,7 @@ test('what a log says stays text', async () => {
   expect(output.querySelector('img, a')).toBeNull();
 });
 
-test('a viewer sees pods but no logs, and is told why', async () => {
+test('a viewer sees pods but no logs, and why', async () => {
   enter('viewer');
   const { found, address } = instanceOf('campus-aws', 'failed');
   const pod = podsOf(found)[0]?.name ?? '';

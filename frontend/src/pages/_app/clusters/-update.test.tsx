@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
-import type { Wish } from '@/api/types';
+import type { OperationRequest } from '@/api/types';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
@@ -103,8 +103,8 @@ function changeMeanwhile(from: string, to: string) {
   files.commit = '12345678e7b60d3a85512c09e7af1d24b8a9c6e01';
   api.use(
     http.post('*/operations/preview', async ({ request }) => {
-      const wish = (await request.clone().json()) as Wish;
-      if (wish.baseCommit !== before) return undefined;
+      const sent = (await request.clone().json()) as OperationRequest;
+      if (sent.baseCommit !== before) return undefined;
       return HttpResponse.json({
         kind: 'update', instances: ['academy'], files: [], effects: [],
         warnings: [{ code: 'fileChanged', message: 'config.yml was changed in commit 12345678 while it was being edited', blocking: true }],

@@ -8,7 +8,7 @@ import { faults, mockWorld, open } from '@/testing/app';
 const api = mockWorld();
 
 beforeEach(() => {
-  // What the test before was told stays for seconds.
+  // The toast of the test before stays for seconds.
   notifications.clean();
   session.enter({
     accessToken: 'a',
@@ -23,7 +23,7 @@ const address = () => {
   return `/clusters/${found.cluster}/instances/${found.name}?tab=usage`;
 };
 
-const tell = (body: object) =>
+const report = (body: object) =>
   api.use(http.get('*/usage', () => HttpResponse.json({ from: '2026-08-01', to: '2026-10-31', ...body })));
 
 test('usage as charts, as numbers and as a table; the address says how far back', async () => {
@@ -41,13 +41,13 @@ test('usage as charts, as numbers and as a table; the address says how far back'
 });
 
 test('nothing known yet says why', async () => {
-  tell({ points: [] });
+  report({ points: [] });
   open(address());
   expect(await screen.findByText('No data for this period')).toBeVisible();
 });
 
 test('a report that failed stands above the last one that did not', async () => {
-  tell({
+  report({
     points: [{ day: '2026-10-31', from: '2026-10-02', users: 12 }],
     error: 'The function usage-report does not exist; enter its name.',
     triedAt: '2026-11-01T04:00:00Z',
@@ -76,7 +76,7 @@ test.each([
   ['failed', 'Refreshed GitLab and the cluster.'],
   ['unset', 'Refreshed GitLab and the cluster.'],
   ['busy', 'Refreshed GitLab, the cluster and the usage report.'],
-])('a refresh of the usage that ends as %s', async (outcome, told) => {
+])('a refresh of the usage that ends as %s', async (outcome, text) => {
   const well = { outcome: 'read' };
   const { user } = open(address());
   const panel = await screen.findByRole('region', { name: 'Usage' });
@@ -93,6 +93,6 @@ test.each([
     }),
   );
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
-  expect(await screen.findByText(told)).toBeVisible();
+  expect(await screen.findByText(text)).toBeVisible();
   expect(within(panel).getByText(old)).toBeVisible();
 });

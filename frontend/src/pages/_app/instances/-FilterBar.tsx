@@ -107,10 +107,10 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
     setKnown(name);
     setTyped(name);
   }
-  const tell = useDebouncedCallback(onChange, 200);
+  const notify = useDebouncedCallback(onChange, 200);
   const set = (text: string) => {
     setTyped(text);
-    tell(text);
+    notify(text);
   };
   return (
     <TextInput

@@ -15,7 +15,7 @@ import {
 } from '@/components/DropdownItems';
 import { Failure } from '@/components/Failure';
 import { SmallButton } from '@/components/SmallButton';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { useMay, useMe } from '@/components/useMe';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
@@ -48,7 +48,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
       return replaceView(view.id, { name, query, shared, ...change });
     },
     onSuccess: (_view, { said }) => {
-      tell(said);
+      showToast(said);
       return refresh();
     },
   });

@@ -166,8 +166,8 @@ test('more comes by itself when the end comes into view', async () => {
   mock.world.instances = Array.from({ length: 60 }, (_, i) => ({ ...model, name: `i${i}` }));
   let come: (entries: { isIntersecting: boolean }[]) => void = () => undefined;
   class Observer {
-    constructor(tell: typeof come) {
-      come = tell;
+    constructor(notify: typeof come) {
+      come = notify;
     }
     observe = () => undefined;
     disconnect = () => undefined;

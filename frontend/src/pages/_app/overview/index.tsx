@@ -3,7 +3,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { overviewQuery } from '@/api/queries/overview';
 import type { Overview } from '@/api/types';
 import activityClasses from '@/components/activity/activity.module.css';
-import { Happening, happeningKey } from '@/components/activity/Happening';
+import { ActivityEntry, activityKey } from '@/components/activity/ActivityEntry';
 import { withoutEchoes } from '@/components/activity/words';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, TextLink } from '@/components/links';
@@ -53,7 +53,7 @@ function Fleet({ overview }: { overview: Overview }) {
                 {withoutEchoes(overview.activity)
                   .slice(0, latest)
                   .map((activity) => (
-                    <Happening key={happeningKey(activity)} activity={activity} />
+                    <ActivityEntry key={activityKey(activity)} activity={activity} />
                   ))}
               </ul>
             )}

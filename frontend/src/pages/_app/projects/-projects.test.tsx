@@ -30,7 +30,7 @@ const check = (name: string) =>
     .getByText(name)
     .closest('li') as HTMLElement;
 
-test('a project is checked piece by piece; a failure tells its cure and leads to its field', async () => {
+test('a project is checked piece by piece; a failure says how to fix it and links to its field', async () => {
   const { user } = open('/projects/new');
   await fill(user, 'grove/new-one', 'wrong');
   await press(user);

@@ -41,8 +41,8 @@ function AddProject() {
       {added === undefined ? (
         <ProjectForm
           person={person}
-          onAdded={(cluster, told) => {
-            setWarning(told);
+          onAdded={(cluster, warning) => {
+            setWarning(warning);
             void navigate({ search: { added: cluster } });
           }}
         />

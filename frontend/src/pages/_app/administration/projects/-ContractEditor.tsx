@@ -9,7 +9,7 @@ import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
 import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { Unsaved } from '@/components/Unsaved';
 import {
   type ContractDraft,
@@ -111,7 +111,7 @@ export function ContractEditor({ cluster, page }: ContractEditorProps) {
           verb={texts.save}
           run={() => setContract(cluster, contract)}
           onDone={() => {
-            tell(texts.groveIntegrationSaved);
+            showToast(texts.groveIntegrationSaved);
             void queryClient.invalidateQueries({ queryKey: contractQuery(cluster).queryKey });
           }}
           onClose={() => setAsking(false)}

@@ -6,30 +6,30 @@ import type { CheckName, NewCredentials, Project } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { useApiForm } from '@/components/useApiForm';
-import type { CredentialDoing } from './-doings';
+import type { CredentialAction } from './-actions';
 import classes from './-projects.module.css';
 import { provenBy } from './-proof';
 import * as texts from '@/texts/projects';
 
 interface CredentialDialogProps {
   project: Project;
-  doing: CredentialDoing;
-  /** Gives the checks that tell whether the change was good. */
+  action: CredentialAction;
+  /** Receives the checks that show whether the change was good. */
   onDone: (checks: readonly CheckName[]) => void;
   onClose: () => void;
 }
 
 /** Replaces or rotates a credential of a project. */
-export default function CredentialDialog({ project, doing, onDone, onClose }: CredentialDialogProps) {
+export default function CredentialDialog({ project, action, onDone, onClose }: CredentialDialogProps) {
   const queryClient = useQueryClient();
   const done = (said: string) => {
-    tell(said);
+    showToast(said);
     void queryClient.invalidateQueries({ queryKey: projectQuery(project.id).queryKey });
-    onDone(provenBy[doing]);
+    onDone(provenBy[action]);
   };
-  switch (doing) {
+  switch (action) {
     case 'webhookSecret':
       return (
         <Confirm
@@ -56,11 +56,11 @@ export default function CredentialDialog({ project, doing, onDone, onClose }: Cr
         </Confirm>
       );
     default:
-      return <ReplaceDialog project={project} doing={doing} onDone={done} onClose={onClose} />;
+      return <ReplaceDialog project={project} action={action} onDone={done} onClose={onClose} />;
   }
 }
 
-type Replaced = Exclude<CredentialDoing, 'webhookSecret' | 'makeKey'>;
+type Replaced = Exclude<CredentialAction, 'webhookSecret' | 'makeKey'>;
 
 const titles: Record<Replaced, string> = {
   apiToken: texts.replaceTheApiToken,
@@ -89,13 +89,13 @@ const empty = {
 
 interface ReplaceDialogProps {
   project: Project;
-  doing: Replaced;
+  action: Replaced;
   onDone: (said: string) => void;
   onClose: () => void;
 }
 
-function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) {
-  const needed = (name: Replaced, why: string) => (v: string) => (doing === name && v === '' ? why : null);
+function ReplaceDialog({ project, action, onDone, onClose }: ReplaceDialogProps) {
+  const needed = (name: Replaced, why: string) => (v: string) => (action === name && v === '' ? why : null);
   const form = useApiForm({
     initialValues: { ...empty, gatewayUrl: project.gatewayUrl ?? '' },
     validate: {
@@ -106,18 +106,18 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
     },
     send: ({ gatewayUrl, ...secrets }) => {
       const given: NewCredentials = Object.fromEntries(Object.entries(secrets).filter(([, v]) => v !== ''));
-      return replaceCredentials(project.id, doing === 'gateway' ? { ...given, gatewayUrl } : given);
+      return replaceCredentials(project.id, action === 'gateway' ? { ...given, gatewayUrl } : given);
     },
     onDone: () => {
-      onDone(doing === 'gateway' ? texts.gatewayChanged : texts.credentialReplaced);
+      onDone(action === 'gateway' ? texts.gatewayChanged : texts.credentialReplaced);
       onClose();
     },
   });
   return (
-    <Dialog title={titles[doing]} onClose={onClose}>
+    <Dialog title={titles[action]} onClose={onClose}>
       <form onSubmit={form.submit} noValidate className={classes.form}>
-        <p>{helps[doing]}</p>
-        {doing === 'apiToken' && (
+        <p>{helps[action]}</p>
+        {action === 'apiToken' && (
           <PasswordInput
             label={texts.apiToken}
             autoComplete="off"
@@ -125,7 +125,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             {...form.field('apiToken')}
           />
         )}
-        {doing === 'triggerToken' && (
+        {action === 'triggerToken' && (
           <PasswordInput
             label={texts.triggerToken}
             autoComplete="off"
@@ -133,7 +133,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             {...form.field('triggerToken')}
           />
         )}
-        {doing === 'pasteKey' && (
+        {action === 'pasteKey' && (
           <Textarea
             label={texts.privateKey}
             placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
@@ -146,7 +146,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             {...form.field('deployKey')}
           />
         )}
-        {doing === 'gateway' && (
+        {action === 'gateway' && (
           <>
             <TextInput
               label={texts.gateway}
@@ -160,11 +160,11 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
           </>
         )}
         {/* A stored secret is never sent to a new address, so a new gateway takes the inspector's, too. */}
-        {(doing === 'inspectorSecret' || doing === 'gateway') && (
+        {(action === 'inspectorSecret' || action === 'gateway') && (
           <PasswordInput
             label={texts.inspectorSecret}
             autoComplete="off"
-            data-autofocus={doing === 'inspectorSecret' || undefined}
+            data-autofocus={action === 'inspectorSecret' || undefined}
             {...form.field('inspectorSecret')}
           />
         )}
@@ -174,7 +174,7 @@ function ReplaceDialog({ project, doing, onDone, onClose }: ReplaceDialogProps) 
             {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            {doing === 'gateway' ? texts.change2 : texts.replace2}
+            {action === 'gateway' ? texts.change2 : texts.replace2}
           </Button>
         </div>
       </form>

@@ -5,19 +5,19 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
-import type { CredentialDoing } from './-doings';
+import type { CredentialAction } from './-actions';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
 
 interface CredentialsProps {
   page: ProjectPage;
-  onDo: (what: CredentialDoing) => void;
+  onDo: (what: CredentialAction) => void;
 }
 
 /** The project's credentials: what may be known of them, and how to replace each. None is ever shown. */
 export function Credentials({ page: { project, health }, onDo }: CredentialsProps) {
   const key = project.deployKey;
-  const act = (what: CredentialDoing, verb: string, label: string) => (
+  const act = (what: CredentialAction, verb: string, label: string) => (
     <SmallButton onClick={() => onDo(what)} aria-label={label}>
       {verb}
     </SmallButton>

@@ -10,7 +10,7 @@ import { Failure } from '@/components/Failure';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
 
-/** Takes a project out of Ocim once its name is typed, and tells what is gone and what is not. */
+/** Takes a project out of Ocim once its name is typed, and shows what is gone and what is not. */
 export default function RemoveDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const id = useId();
   const navigate = useNavigate();

@@ -11,7 +11,7 @@ import { SmallButton } from '@/components/SmallButton';
 import { ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { count, measures } from '@/components/usage/measures';
 import { Unsaved } from '@/components/Unsaved';
 import { Pairs } from './-Pairs';
@@ -51,7 +51,7 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
     mutationFn: (kept: UsageContract) =>
       setUsageContract(cluster, same(kept, page.default) ? undefined : kept),
     onSuccess: (saved) => {
-      tell(texts.usageReportSettingsSaved);
+      showToast(texts.usageReportSettingsSaved);
       queryClient.setQueryData(usageContractQuery(cluster).queryKey, saved);
     },
   });

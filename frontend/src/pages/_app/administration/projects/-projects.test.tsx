@@ -19,7 +19,7 @@ beforeEach(() => enterAs('administrator'));
 const projects = '/administration/projects';
 
 describe('the list of projects', () => {
-  test('tells the health of token, webhook and sync, and finds those that need somebody', async () => {
+  test('shows the health of token, webhook and sync, and finds projects that need attention', async () => {
     const [, cluster] = mock.world.clusters;
     if (!cluster) throw new Error('an empty world');
     cluster.sync.error = 'GitLab refuses the token.';
@@ -112,9 +112,9 @@ describe('a project', () => {
     expect(await faults(dialog)).toEqual([]);
     await user.type(within(dialog).getByLabelText('Type campus-aws'), 'campus-aws');
     await user.click(button);
-    const told = await screen.findByRole('dialog', { name: 'campus-aws removed' });
-    expect(told).toHaveTextContent('The GitLab project grove/campus-aws');
-    await user.click(within(told).getByRole('button', { name: 'View projects' }));
+    const removed = await screen.findByRole('dialog', { name: 'campus-aws removed' });
+    expect(removed).toHaveTextContent('The GitLab project grove/campus-aws');
+    await user.click(within(removed).getByRole('button', { name: 'View projects' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(projects));
     expect(await screen.findByRole('row', { name: /^learn-do/ })).toBeVisible();
     expect(screen.queryByRole('row', { name: /^campus-aws/ })).not.toBeInTheDocument();
@@ -208,7 +208,7 @@ describe('the contract', () => {
     expect(await screen.findByRole('button', { name: 'Reset to default: Archive' })).toBeVisible();
   });
 
-  test('tells by which keys settings are handed on, as JSON', async () => {
+  test('shows by which keys settings are passed on, as JSON', async () => {
     const { user } = open(`${projects}/campus-aws/contract`);
     const text = await screen.findByLabelText('Routes');
     const type = async (json: string) => {

@@ -1,8 +1,8 @@
 import type { CheckName } from '@/api/types';
-import type { CredentialDoing } from './-doings';
+import type { CredentialAction } from './-actions';
 
-/** The checks that tell whether a change was good. */
-export const provenBy: Record<CredentialDoing, readonly CheckName[]> = {
+/** The checks that show whether a change was good. */
+export const provenBy: Record<CredentialAction, readonly CheckName[]> = {
   apiToken: ['reachable', 'token', 'project', 'push'],
   triggerToken: ['triggerToken', 'variables'],
   webhookSecret: ['webhook'],

@@ -17,12 +17,12 @@ import { useChecks } from '@/components/projects/useChecks';
 import { SmallButton } from '@/components/SmallButton';
 import { SyncNote } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { useMay } from '@/components/useMe';
 import { oneOf, present } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 import { Credentials } from '../-Credentials';
-import { type Doing, doings } from '../-doings';
+import { type ProjectAction, projectActions } from '../-actions';
 import classes from '../-projects.module.css';
 import { ProjectFrame } from '../-ProjectFrame';
 import * as texts from '@/texts/projects';
@@ -32,7 +32,8 @@ const RemoveDialog = lazy(() => import('../-RemoveDialog'));
 
 export const Route = createFileRoute('/_app/administration/projects/$cluster/')({
   /** The dialog that is open. */
-  validateSearch: (raw: RawSearch): { do?: Doing | undefined } => present({ do: oneOf(raw, 'do', doings) }),
+  validateSearch: (raw: RawSearch): { do?: ProjectAction | undefined } =>
+    present({ do: oneOf(raw, 'do', projectActions) }),
   component: ProjectRoute,
 });
 
@@ -47,14 +48,14 @@ function ProjectRoute() {
   const sync = useMutation({
     mutationFn: () => syncCluster(cluster),
     onSuccess: ({ error }) => {
-      if (error === undefined || error === '') tell(texts.synced2(cluster));
+      if (error === undefined || error === '') showToast(texts.synced2(cluster));
     },
     onSettled: () => queryClient.invalidateQueries(),
   });
   const check = (names: readonly CheckName[]) =>
     void checks.run(names, (name, signal) => checkProject(cluster, name, signal)).then(refresh, refresh);
-  const open = (what: Doing | undefined) => void navigate({ search: { do: what }, replace: true });
-  const doing = administrator ? search.do : undefined;
+  const open = (what: ProjectAction | undefined) => void navigate({ search: { do: what }, replace: true });
+  const action = administrator ? search.do : undefined;
   return (
     <ProjectFrame
       cluster={cluster}
@@ -104,12 +105,12 @@ function ProjectRoute() {
               </div>
             </div>
             <Suspense fallback={null}>
-              {doing === 'remove' && <RemoveDialog project={page.project} onClose={() => open(undefined)} />}
-              {doing !== undefined && doing !== 'remove' && (
+              {action === 'remove' && <RemoveDialog project={page.project} onClose={() => open(undefined)} />}
+              {action !== undefined && action !== 'remove' && (
                 <CredentialDialog
-                  key={doing}
+                  key={action}
                   project={page.project}
-                  doing={doing}
+                  action={action}
                   onDone={(changed) => check(changed)}
                   onClose={() => open(undefined)}
                 />

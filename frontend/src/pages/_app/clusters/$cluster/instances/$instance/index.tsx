@@ -25,7 +25,7 @@ import { lifecycleLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { useMay } from '@/components/useMe';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { InstanceHeader } from '@/pages/_app/clusters/-InstanceHeader';
 import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/clusters/-instanceSearch';
 
@@ -232,7 +232,7 @@ function Refresh() {
         ...(succeeded(asked) ? [texts.theCluster] : []),
         ...(succeeded(usage) ? [texts.theUsageReport] : []),
       ];
-      if (well.length > 0) tell(texts.refreshed(new Intl.ListFormat('en-GB').format(well)));
+      if (well.length > 0) showToast(texts.refreshed(new Intl.ListFormat('en-GB').format(well)));
     },
     // One may fail while another answers.
     onSettled: async () => {

@@ -8,14 +8,14 @@ import { Subject } from './Subject';
 import { kindWords, lookOf, sayMore } from './words';
 import * as texts from '@/texts/activity';
 
-interface HappeningProps {
+interface ActivityEntryProps {
   activity: Activity;
   /** The time of day, where the day stands above; else how long ago. */
   clock?: boolean;
 }
 
 /** Something that happened, as an item of a list: in columns where there is room. */
-export function Happening({ activity, clock = false }: HappeningProps) {
+export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
   const { at, by, cluster, instance, kind, pipeline, to } = activity;
   return (
     <li className={classes.happening} data-columns={clock}>
@@ -46,7 +46,7 @@ export function Happening({ activity, clock = false }: HappeningProps) {
 }
 
 /** What identifies one of them. */
-export function happeningKey({ at, cluster, instance = '', kind, to }: Activity): string {
+export function activityKey({ at, cluster, instance = '', kind, to }: Activity): string {
   return [at, cluster, instance, kind, to].join(' ');
 }
 

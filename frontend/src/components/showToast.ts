@@ -1,8 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import * as texts from '@/texts/common';
 
-/** Tells what succeeded, for a moment. Failures are not told like this: they stand where they happened. */
-export function tell(message: string): void {
+/** Shows for a moment what succeeded. A failure is shown where it happened instead. */
+export function showToast(message: string): void {
   notifications.show({
     message,
     color: 'fern',

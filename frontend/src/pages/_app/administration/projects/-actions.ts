@@ -1,5 +1,5 @@
 /** What can be done to a project in a dialog; each has its place in the address. */
-export const doings = [
+export const projectActions = [
   'apiToken',
   'triggerToken',
   'webhookSecret',
@@ -10,6 +10,6 @@ export const doings = [
   'remove',
 ] as const;
 
-export type Doing = (typeof doings)[number];
+export type ProjectAction = (typeof projectActions)[number];
 
-export type CredentialDoing = Exclude<Doing, 'remove'>;
+export type CredentialAction = Exclude<ProjectAction, 'remove'>;
