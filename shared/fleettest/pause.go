@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/open-craft/ocim/shared/kv"
 )
@@ -59,11 +58,6 @@ func (p pausedStore) Put(ctx context.Context, item kv.Item, cond kv.Condition) (
 func (p pausedStore) Delete(ctx context.Context, key kv.Key, cond kv.Condition) error {
 	p.step()
 	return p.Store.Delete(ctx, key, cond)
-}
-
-func (p pausedStore) Add(ctx context.Context, key kv.Key, delta int64, expires time.Time) (int64, error) {
-	p.step()
-	return p.Store.Add(ctx, key, delta, expires)
 }
 
 type pausedTransport struct {

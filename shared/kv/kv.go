@@ -55,20 +55,12 @@ type Store interface {
 	// Put writes an item whole if cond holds and returns it with its new
 	// version; else fault.Conflict, and nothing is changed. When Put returns
 	// nil the write is durable. Versions keep rising over an overwrite but
-	// start at 1 again after a Delete or an expiry. A Put over a counter makes
-	// it a plain item.
+	// start at 1 again after a Delete or an expiry.
 	Put(ctx context.Context, item Item, cond Condition) (Item, error)
 
 	// Delete removes an item if cond holds, else fault.Conflict. Removing an
 	// absent item with Always or IfAbsent succeeds and changes nothing.
 	Delete(ctx context.Context, key Key, cond Condition) error
-
-	// Add adds delta to the counter at key, creating it at 0, and returns the
-	// new value. Counters are a kind of item of their own: reading one with
-	// Get gives its decimal value, each Add raises its version, and Add on a
-	// plain item is fault.Conflict. A sum beyond 64 bits is fault.Invalid and
-	// changes nothing. A zero expires leaves the expiry alone.
-	Add(ctx context.Context, key Key, delta int64, expires time.Time) (int64, error)
 
 	// Query reads a page of one partition in the order of the sort key.
 	Query(ctx context.Context, q Query) (Page, error)

@@ -76,9 +76,8 @@ func TestAClosedStoreIsUnavailable(t *testing.T) {
 	require.NoError(t, s.Close())
 	_, getErr := s.Get(t.Context(), key)
 	_, putErr := s.Put(t.Context(), kv.Item{Key: key}, kv.Always)
-	_, addErr := s.Add(t.Context(), key, 1, time.Time{})
 	_, queryErr := s.Query(t.Context(), kv.Query{Partition: "p"})
-	for _, err := range []error{getErr, putErr, addErr, queryErr, s.Delete(t.Context(), key, kv.Always)} {
+	for _, err := range []error{getErr, putErr, queryErr, s.Delete(t.Context(), key, kv.Always)} {
 		require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
 	}
 	require.NoError(t, s.Close(), "closing twice is harmless")

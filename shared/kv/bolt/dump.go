@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -19,7 +18,7 @@ import (
 )
 
 // Each calls take for every item that has not expired, as they all are at one moment.
-func (s *Store) Each(ctx context.Context, take func(kv.Entry) error) error {
+func (s *Store) Each(ctx context.Context, take func(kv.Item) error) error {
 	return s.view(ctx, func(items *bbolt.Bucket, now time.Time) error {
 		return items.ForEach(func(k, v []byte) error {
 			if err := ctx.Err(); err != nil {
@@ -34,14 +33,14 @@ func (s *Store) Each(ctx context.Context, take func(kv.Entry) error) error {
 				return fault.New(fault.Internal, "the store holds a key without a sort key")
 			}
 			key := kv.Key{Partition: string(partition), Sort: string(sort)}
-			return take(kv.Entry{Item: r.item(key), Counter: r.kind == counter})
+			return take(r.item(key))
 		})
 	})
 }
 
 // Load stores an item with its version. It returns fault.Conflict if there is any item
 // at its key.
-func (s *Store) Load(ctx context.Context, e kv.Entry) error {
+func (s *Store) Load(ctx context.Context, e kv.Item) error {
 	if err := contract.Key(e.Key); err != nil {
 		return err
 	}
@@ -49,15 +48,7 @@ func (s *Store) Load(ctx context.Context, e kv.Entry) error {
 		if exists {
 			return record{}, fault.New(fault.Conflict, "the item exists")
 		}
-		r := record{version: e.Version, expires: contract.Seconds(e.Expires), kind: plain, value: e.Value}
-		if e.Counter {
-			count, err := strconv.ParseInt(string(e.Value), 10, 64)
-			if err != nil {
-				return record{}, fault.Wrap(fault.Invalid, err, "the counter %s/%s is not a number", e.Partition, e.Sort)
-			}
-			r.kind, r.value, r.count = counter, nil, count
-		}
-		return r, nil
+		return record{version: e.Version, expires: contract.Seconds(e.Expires), value: e.Value}, nil
 	})
 }
 
@@ -116,7 +107,7 @@ func Check(path string) (items int, err error) {
 		return 0, err
 	}
 	err = guarded(path, func() error {
-		return s.Each(context.Background(), func(kv.Entry) error {
+		return s.Each(context.Background(), func(kv.Item) error {
 			items++
 			return nil
 		})

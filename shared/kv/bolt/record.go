@@ -22,29 +22,24 @@ var (
 )
 
 // record is an item as it is stored: version and expiry (8 bytes each), kind
-// (1 byte), then the value or the count (8 bytes). Integers are big endian.
+// (1 byte), then the value. Integers are big endian.
 type record struct {
 	version int64
 	expires int64 // Unix second; 0 is never
-	kind    byte
-	value   []byte // of a plain item
-	count   int64  // of a counter
+	value   []byte
 }
 
 const (
 	plain        = 0
-	counter      = 1
+	counter      = 1 // its value is a number (8 bytes); releases before 2026-12 wrote these
 	recordHeader = 8 + 8 + 1
 )
 
 func encode(r record) []byte {
-	b := make([]byte, 0, recordHeader+max(len(r.value), 8))
+	b := make([]byte, 0, recordHeader+len(r.value))
 	b = binary.BigEndian.AppendUint64(b, uint64(r.version))
 	b = binary.BigEndian.AppendUint64(b, uint64(r.expires))
-	b = append(b, r.kind)
-	if r.kind == counter {
-		return binary.BigEndian.AppendUint64(b, uint64(r.count))
-	}
+	b = append(b, plain)
 	return append(b, r.value...)
 }
 
@@ -56,29 +51,22 @@ func decode(b []byte) (record, error) {
 	r := record{
 		version: int64(binary.BigEndian.Uint64(b)),
 		expires: int64(binary.BigEndian.Uint64(b[8:])),
-		kind:    b[16],
 	}
-	body := b[recordHeader:]
+	kind, body := b[recordHeader-1], b[recordHeader:]
 	switch {
-	case r.kind == plain:
+	case kind == plain:
 		r.value = body
-	case r.kind == counter && len(body) == 8:
-		r.count = int64(binary.BigEndian.Uint64(body))
+	case kind == counter && len(body) == 8:
+		r.value = strconv.AppendInt(nil, int64(binary.BigEndian.Uint64(body)), 10)
 	default:
-		return record{}, fault.New(fault.Internal, "the store holds a record of unknown kind %d", r.kind)
+		return record{}, fault.New(fault.Internal, "the store holds a record of unknown kind %d", kind)
 	}
 	return r, nil
 }
 
 // item copies the record out of the store's memory.
 func (r record) item(key kv.Key) kv.Item {
-	it := kv.Item{Key: key, Version: r.version, Expires: contract.Time(r.expires)}
-	if r.kind == counter {
-		it.Value = strconv.AppendInt(nil, r.count, 10)
-	} else {
-		it.Value = append([]byte{}, r.value...)
-	}
-	return it
+	return kv.Item{Key: key, Version: r.version, Expires: contract.Time(r.expires), Value: append([]byte{}, r.value...)}
 }
 
 func itemKey(k kv.Key) []byte {

@@ -23,7 +23,7 @@ func (s *Store) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.It
 		return kv.Item{}, err
 	}
 	// A copy, for the caller may go away and reuse its memory before the commit.
-	r := record{expires: contract.Seconds(item.Expires), kind: plain, value: bytes.Clone(item.Value)}
+	r := record{expires: contract.Seconds(item.Expires), value: bytes.Clone(item.Value)}
 	err := s.change(ctx, item.Key, len(item.Value), func(old record, exists bool) (record, error) {
 		r.version = old.version + 1
 		return r, check(cond, old, exists)
@@ -33,32 +33,6 @@ func (s *Store) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.It
 	}
 	item.Version, item.Expires = r.version, contract.Time(r.expires)
 	return item, nil
-}
-
-// Add implements kv.Store.
-func (s *Store) Add(ctx context.Context, key kv.Key, delta int64, expires time.Time) (int64, error) {
-	if err := contract.Key(key); err != nil {
-		return 0, err
-	}
-	var sum int64
-	err := s.change(ctx, key, 8, func(old record, exists bool) (record, error) {
-		if exists && old.kind != counter {
-			return record{}, fault.New(fault.Conflict, "the item is not a counter")
-		}
-		sum = old.count + delta
-		if (sum > old.count) != (delta > 0) && delta != 0 {
-			return record{}, fault.New(fault.Invalid, "the counter would leave the range of 64 bits")
-		}
-		r := record{version: old.version + 1, expires: old.expires, kind: counter, count: sum}
-		if !expires.IsZero() {
-			r.expires = contract.Seconds(expires)
-		}
-		return r, nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	return sum, nil
 }
 
 // Delete implements kv.Store.

@@ -16,7 +16,7 @@ const (
 	attrPartition = "pk"
 	attrSort      = "sk"
 	attrValue     = "value"   // absent when empty
-	attrCount     = "count"   // of a counter, instead of value
+	attrCount     = "count"   // a number instead of a value; releases before 2026-12 wrote these
 	attrVersion   = "version" // 1 when created
 	attrExpires   = "expires" // absent when never
 	attrNonce     = "nonce"   // of the last write

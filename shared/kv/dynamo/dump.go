@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -22,7 +21,7 @@ type scanner interface {
 
 // Each calls take for every item of the table that has not expired. It reads the table
 // page by page, so nothing may write meanwhile.
-func (s *Store) Each(ctx context.Context, take func(kv.Entry) error) error {
+func (s *Store) Each(ctx context.Context, take func(kv.Item) error) error {
 	client, ok := s.client.(scanner)
 	if !ok {
 		return fault.New(fault.Internal, "this client cannot scan a table")
@@ -44,8 +43,7 @@ func (s *Store) Each(ctx context.Context, take func(kv.Entry) error) error {
 			if !live {
 				continue
 			}
-			_, isCounter := attrs[attrCount]
-			if err := take(kv.Entry{Item: it, Counter: isCounter}); err != nil {
+			if err := take(it); err != nil {
 				return err
 			}
 		}
@@ -58,7 +56,7 @@ func (s *Store) Each(ctx context.Context, take func(kv.Entry) error) error {
 
 // Load stores an item with its version. It returns fault.Conflict if there is any item
 // at its key.
-func (s *Store) Load(caller context.Context, e kv.Entry) error {
+func (s *Store) Load(caller context.Context, e kv.Item) error {
 	if err := contract.Key(e.Key); err != nil {
 		return err
 	}
@@ -69,14 +67,7 @@ func (s *Store) Load(caller context.Context, e kv.Entry) error {
 	if seconds := contract.Seconds(e.Expires); seconds != 0 {
 		attrs[attrExpires] = number(seconds)
 	}
-	switch {
-	case e.Counter:
-		count, err := strconv.ParseInt(string(e.Value), 10, 64)
-		if err != nil {
-			return fault.Wrap(fault.Invalid, err, "the counter %s/%s is not a number", e.Partition, e.Sort)
-		}
-		attrs[attrCount] = number(count)
-	case len(e.Value) > 0:
+	if len(e.Value) > 0 {
 		attrs[attrValue] = binary(e.Value)
 	}
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{

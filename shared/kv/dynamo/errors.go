@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
@@ -74,15 +73,4 @@ func (a *attempts) watch(o *dynamodb.Options) {
 	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 		return stack.Finalize.Insert(note, "Retry", middleware.After)
 	})
-}
-
-// retryOnlySure is an option of a call that must not happen twice.
-func retryOnlySure(o *dynamodb.Options) {
-	o.Retryer = sureRetryer{o.Retryer}
-}
-
-type sureRetryer struct{ aws.Retryer }
-
-func (r sureRetryer) IsErrorRetryable(err error) bool {
-	return neverApplied(err) && r.Retryer.IsErrorRetryable(err)
 }

@@ -27,7 +27,6 @@ func calls(ctx context.Context, s kv.Store) map[string]error {
 	_, errs["Put IfAbsent"] = s.Put(ctx, kv.Item{Key: key}, kv.IfAbsent())
 	_, errs["Put IfVersion"] = s.Put(ctx, kv.Item{Key: key}, kv.IfVersion(1))
 	errs["Delete"] = s.Delete(ctx, key, kv.Always)
-	_, errs["Add"] = s.Add(ctx, key, 1, time.Time{})
 	_, errs["Query"] = s.Query(ctx, kv.Query{Partition: "p"})
 	return errs
 }
@@ -41,7 +40,7 @@ func TestAServerThatNeverServesIsUnavailable(t *testing.T) {
 			for call, err := range calls(t.Context(), dynamo.New(client, "t", dynamo.Options{})) {
 				require.Equal(t, fault.Unavailable, fault.KindOf(err), "%s: %v", call, err)
 			}
-			require.LessOrEqual(t, way.sent.Load(), int64(8*3+3), "attempts are bounded")
+			require.LessOrEqual(t, way.sent.Load(), int64(7*3+3), "attempts are bounded")
 		})
 	}
 }
@@ -50,7 +49,7 @@ func TestNobodyListens(t *testing.T) {
 	began := time.Now()
 	s, err := dynamo.Connect(t.Context(), dynamo.Config{Table: "t", Endpoint: "http://127.0.0.1:1"}, dynamo.Options{})
 	require.NoError(t, err)
-	_, err = s.Add(t.Context(), key, 1, time.Time{})
+	_, err = s.Put(t.Context(), kv.Item{Key: key}, kv.IfAbsent())
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))
 	require.Less(t, time.Since(began), 2*time.Second)
 }
@@ -233,10 +232,6 @@ func testCapacity(t *testing.T, client dynamo.API, table string) {
 	want("batch get", 0.5, 0, "BatchGetItem")
 	require.NoError(t, second(s.Query(ctx, kv.Query{Partition: "cost", Eventual: true})))
 	want("query", 0.5, 0, "Query")
-	require.NoError(t, second(s.Add(ctx, kv.Key{Partition: "cost", Sort: "n"}, 1, time.Time{})))
-	want("first count", 0, 1, "UpdateItem")
-	require.NoError(t, second(s.Add(ctx, kv.Key{Partition: "cost", Sort: "n"}, 1, time.Time{})))
-	want("count", 0, 1, "UpdateItem")
 	require.NoError(t, s.Delete(ctx, small.Key, kv.IfVersion(3)))
 	want("delete", 0, 1, "DeleteItem")
 }

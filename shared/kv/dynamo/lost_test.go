@@ -33,17 +33,12 @@ func TestLostAnswers(t *testing.T) {
 		_, err := calm.Put(t.Context(), kv.Item{Key: key, Expires: now}, kv.Always)
 		require.NoError(t, err)
 	}
-	count := func(t *testing.T) {
-		_, err := calm.Add(t.Context(), key, 10, time.Time{})
-		require.NoError(t, err)
-	}
 	put := func(cond kv.Condition) func(context.Context, kv.Store) (int64, error) {
 		return func(ctx context.Context, s kv.Store) (int64, error) {
 			it, err := s.Put(ctx, item, cond)
 			return it.Version, err
 		}
 	}
-	add := func(ctx context.Context, s kv.Store) (int64, error) { return s.Add(ctx, key, 1, time.Time{}) }
 	remove := func(cond kv.Condition) func(context.Context, kv.Store) (int64, error) {
 		return func(ctx context.Context, s kv.Store) (int64, error) { return 0, s.Delete(ctx, key, cond) }
 	}
@@ -51,7 +46,7 @@ func TestLostAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
 		before func(t *testing.T)
 		write  func(context.Context, kv.Store) (int64, error)
-		want   int64  // version, or the counter's sum
+		want   int64  // version
 		value  string // afterwards
 		kind   fault.Kind
 	}{
@@ -61,9 +56,6 @@ func TestLostAnswers(t *testing.T) {
 		"overwrite nothing":     {nil, put(kv.Always), 1, "mine", ""},
 		"overwrite":             {plain, put(kv.Always), 2, "mine", ""},
 		"overwrite the expired": {expired, put(kv.Always), 1, "mine", ""},
-		"first count":           {nil, add, 1, "1", ""},
-		"count":                 {count, add, 11, "11", ""},
-		"count after expiry":    {expired, add, 1, "1", ""},
 		"delete":                {plain, remove(kv.Always), 0, "", ""},
 		"delete at a version":   {plain, remove(kv.IfVersion(1)), 0, "", fault.Unavailable},
 		"delete what is not":    {nil, remove(kv.IfAbsent()), 0, "", ""},
@@ -107,19 +99,14 @@ func TestAnotherWriterAfterALostAnswer(t *testing.T) {
 	key := kv.Key{Partition: "p", Sort: "s"}
 
 	for name, c := range map[string]struct {
-		count bool
 		write func(context.Context, kv.Store) error
 	}{
-		"create": {false, func(ctx context.Context, s kv.Store) error {
+		"create": {func(ctx context.Context, s kv.Store) error {
 			_, err := s.Put(ctx, kv.Item{Key: key}, kv.IfAbsent())
 			return err
 		}},
-		"change": {false, func(ctx context.Context, s kv.Store) error {
+		"change": {func(ctx context.Context, s kv.Store) error {
 			_, err := s.Put(ctx, kv.Item{Key: key}, kv.IfVersion(1))
-			return err
-		}},
-		"count": {true, func(ctx context.Context, s kv.Store) error {
-			_, err := s.Add(ctx, key, 1, time.Time{})
 			return err
 		}},
 	} {
@@ -135,13 +122,8 @@ func TestAnotherWriterAfterALostAnswer(t *testing.T) {
 					return lose
 				}
 				// Before the second request, another writer comes in between.
-				if c.count {
-					_, err := calm.Add(t.Context(), key, 1, time.Time{})
-					require.NoError(t, err)
-				} else {
-					_, err := calm.Put(t.Context(), kv.Item{Key: key, Value: []byte("theirs")}, kv.Always)
-					require.NoError(t, err)
-				}
+				_, err := calm.Put(t.Context(), kv.Item{Key: key, Value: []byte("theirs")}, kv.Always)
+				require.NoError(t, err)
 				return none
 			}}
 			lossy, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: endpoint}, way.use)
@@ -150,11 +132,7 @@ func TestAnotherWriterAfterALostAnswer(t *testing.T) {
 			require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
 			after, err := calm.Get(t.Context(), key)
 			require.NoError(t, err)
-			if c.count {
-				require.Equal(t, "2", string(after.Value), "counted once")
-			} else {
-				require.Equal(t, "theirs", string(after.Value))
-			}
+			require.Equal(t, "theirs", string(after.Value))
 		})
 	}
 }

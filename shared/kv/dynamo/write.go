@@ -5,8 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"math"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -108,14 +106,13 @@ func (s *Store) unknown() error {
 	return fault.New(fault.Unavailable, "the table %s lost an answer, the write may have happened", s.table)
 }
 
-// write is one Put or Add on its way.
+// write is one Put on its way.
 type write struct {
 	store *Store
 	key   kv.Key
 	nonce []byte
 	attempts
 	version int64 // once it has succeeded
-	count   int64 // likewise, of a counter
 }
 
 // replace stores a plain item whole, at the version, if the condition holds;
@@ -168,12 +165,10 @@ func (w *write) done(ctx context.Context) (bool, error) {
 	return true, w.read(attrs)
 }
 
-// read takes version and count from what is stored.
+// read takes the version from what is stored.
 func (w *write) read(attrs attributes) error {
-	var versionErr, countErr error
-	w.version, versionErr = integer(attrs, attrVersion)
-	w.count, countErr = integer(attrs, attrCount)
-	if err := errors.Join(versionErr, countErr); err != nil {
+	var err error
+	if w.version, err = integer(attrs, attrVersion); err != nil {
 		return fault.Wrap(fault.Internal, err, "the table %s holds an item that is not ours", w.store.table)
 	}
 	return nil
@@ -239,97 +234,4 @@ func (w *write) overwrite(ctx context.Context, item kv.Item) error {
 		}
 	}
 	return fault.New(fault.Unavailable, "the item is written by too many at once")
-}
-
-// Add implements kv.Store.
-func (s *Store) Add(ctx context.Context, key kv.Key, delta int64, expires time.Time) (int64, error) {
-	if err := contract.Key(key); err != nil {
-		return 0, err
-	}
-	if err := ctx.Err(); err != nil {
-		return 0, err
-	}
-	w := &write{store: s, key: key, nonce: newNonce()}
-	for range maxRounds {
-		err := w.add(ctx, delta, expires)
-		if errors.Is(err, errCondition) {
-			err = w.restart(ctx, delta, expires)
-		}
-		if errors.Is(err, errCondition) {
-			if err = w.explain(ctx, delta); err == nil {
-				continue
-			}
-			return 0, err
-		}
-		if err != nil && w.unsure && ctx.Err() == nil {
-			if done, doneErr := w.done(ctx); doneErr == nil && done {
-				err = nil
-			}
-		}
-		if err != nil {
-			return 0, err
-		}
-		return w.count, nil
-	}
-	return 0, fault.New(fault.Unavailable, "the counter is written by too many at once")
-}
-
-// add adds to a counter, or makes one where nothing is stored.
-func (w *write) add(ctx context.Context, delta int64, expires time.Time) error {
-	in := &dynamodb.UpdateItemInput{
-		UpdateExpression: aws.String("SET #nonce = :nonce ADD #count :delta, #version :one"),
-		ConditionExpression: aws.String("attribute_not_exists(#pk) OR (#count BETWEEN :least AND :most AND " +
-			isCurrent + ")"),
-		ExpressionAttributeNames: names(attrPartition, attrNonce, attrCount, attrVersion, attrExpires),
-		// least and most are what the counter may be now for the sum to have 64 bits.
-		ExpressionAttributeValues: attributes{
-			":delta": number(delta),
-			":least": number(math.MinInt64 - min(delta, 0)),
-			":most":  number(math.MaxInt64 - max(delta, 0)),
-		},
-	}
-	if e := contract.Seconds(expires); e != 0 {
-		in.UpdateExpression = aws.String("SET #nonce = :nonce, #expires = :expires ADD #count :delta, #version :one")
-		in.ExpressionAttributeValues[":expires"] = number(e)
-	}
-	return w.update(ctx, in, retryOnlySure)
-}
-
-// restart makes a new counter of what has expired but is still stored.
-func (w *write) restart(ctx context.Context, delta int64, expires time.Time) error {
-	set, remove := "SET #nonce = :nonce, #count = :delta, #version = :one", " REMOVE #value"
-	in := &dynamodb.UpdateItemInput{
-		ConditionExpression:       aws.String(isExpired),
-		ExpressionAttributeNames:  names(attrNonce, attrCount, attrVersion, attrValue, attrExpires),
-		ExpressionAttributeValues: attributes{":delta": number(delta)},
-	}
-	if e := contract.Seconds(expires); e != 0 {
-		set += ", #expires = :expires"
-		in.ExpressionAttributeValues[":expires"] = number(e)
-	} else {
-		remove += ", #expires"
-	}
-	in.UpdateExpression = aws.String(set + remove)
-	return w.update(ctx, in, retryOnlySure)
-}
-
-// explain says why neither step of an Add went through; nil if the reason is
-// gone.
-func (w *write) explain(ctx context.Context, delta int64) error {
-	attrs, err := w.store.getItem(ctx, w.key, false)
-	if err != nil {
-		return err
-	}
-	_, live, err := w.store.decode(attrs)
-	if err != nil || !live {
-		return err
-	}
-	if _, counter := attrs[attrCount]; !counter {
-		return fault.New(fault.Conflict, "the item is not a counter")
-	}
-	count, err := integer(attrs, attrCount)
-	if err == nil && (count > math.MaxInt64-max(delta, 0) || count < math.MinInt64-min(delta, 0)) {
-		return fault.New(fault.Invalid, "the counter would leave the range of 64 bits")
-	}
-	return nil
 }

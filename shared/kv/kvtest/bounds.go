@@ -45,7 +45,6 @@ var boundTests = map[string]func(*suite){
 				"BatchGet": second(s.BatchGet(ctx, []kv.Key{s.key("fine"), key})),
 				"Put":      second(s.Put(ctx, kv.Item{Key: key}, kv.Always)),
 				"Delete":   s.Delete(ctx, key, kv.Always),
-				"Add":      second(s.Add(ctx, key, 1, time.Time{})),
 			} {
 				require.Equal(s.t, fault.Invalid, fault.KindOf(err), "%s of a key with %s", call, name)
 			}
@@ -116,7 +115,6 @@ var boundTests = map[string]func(*suite){
 				"Put":      second(s.Put(ctx, s.item("a", "y"), kv.Always)),
 				"IfAbsent": second(s.Put(ctx, s.item("b", "y"), kv.IfAbsent())),
 				"Delete":   s.Delete(ctx, before.Key, kv.Always),
-				"Add":      second(s.Add(ctx, s.key("n"), 1, time.Time{})),
 				"Query":    second(s.Query(ctx, kv.Query{Partition: s.partition})),
 			} {
 				require.ErrorIs(s.t, err, want, call)
@@ -124,7 +122,6 @@ var boundTests = map[string]func(*suite){
 		}
 		s.wantItem(before)
 		s.wantAbsent(s.key("b"))
-		s.wantAbsent(s.key("n"))
 	},
 }
 

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -73,16 +72,6 @@ var concurrencyTests = map[string]func(*suite){
 		s.put(s.item("a", "x"), kv.IfAbsent())
 		s.oneWinner(func(int) error { return s.Delete(s.t.Context(), s.key("a"), kv.IfVersion(1)) })
 		s.wantAbsent(s.key("a"))
-	},
-	"64 counters of one item count all": func(s *suite) {
-		var seen sync.Map
-		Parallel(writers, func(i int) {
-			n, err := s.Add(s.t.Context(), s.key("n"), 1, time.Time{})
-			assert.NoError(s.t, err)
-			_, twice := seen.LoadOrStore(n, i)
-			assert.False(s.t, twice, "the sum %d was given out twice", n)
-		})
-		s.wantItem(kv.Item{Key: s.key("n"), Value: []byte("64"), Version: 64})
 	},
 	"neighbours of a refused write succeed": func(s *suite) {
 		s.put(s.item("taken", "x"), kv.IfAbsent())

@@ -117,42 +117,4 @@ var expiryTests = map[string]func(*suite){
 			}
 		}
 	},
-	"counters": func(s *suite) {
-		ctx, key := s.t.Context(), s.key("n")
-		add := func(delta int64, expires time.Time) int64 {
-			n, err := s.Add(ctx, key, delta, expires)
-			require.NoError(s.t, err)
-			return n
-		}
-		at := s.clock.now().Add(10 * time.Second)
-		require.Equal(s.t, int64(5), add(5, at))
-		s.clock.advance(9)
-		require.Equal(s.t, int64(6), add(1, time.Time{}), "a zero expiry leaves it alone")
-		s.wantItem(kv.Item{Key: key, Value: []byte("6"), Version: 2, Expires: at.UTC()})
-		s.clock.advance(1)
-		s.wantAbsent(key)
-		require.Equal(s.t, int64(2), add(2, time.Time{}))
-		s.wantItem(kv.Item{Key: key, Value: []byte("2"), Version: 1})
-		at = s.clock.now().Add(20 * time.Second)
-		require.Equal(s.t, int64(3), add(1, at), "an expiry can be added")
-		later := at.Add(20 * time.Second)
-		require.Equal(s.t, int64(4), add(1, later), "and moved")
-		s.clock.advance(20)
-		s.wantItem(kv.Item{Key: key, Value: []byte("4"), Version: 3, Expires: later.UTC()})
-		s.clock.advance(20)
-		require.Equal(s.t, int64(7), add(7, s.clock.now().Add(time.Second)))
-		s.wantItem(kv.Item{Key: key, Value: []byte("7"), Version: 1, Expires: s.clock.now().Add(time.Second).UTC()})
-	},
-	"kinds change after an expiry": func(s *suite) {
-		ctx := s.t.Context()
-		s.expiring("a")
-		_, err := s.Add(ctx, s.key("b"), 9, s.clock.now().Add(10*time.Second))
-		require.NoError(s.t, err)
-		s.clock.advance(10)
-		n, err := s.Add(ctx, s.key("a"), 1, time.Time{})
-		require.NoError(s.t, err)
-		require.Equal(s.t, int64(1), n)
-		s.wantItem(kv.Item{Key: s.key("a"), Value: []byte("1"), Version: 1})
-		s.wantItem(s.put(s.item("b", "plain"), kv.Always))
-	},
 }

@@ -2,7 +2,6 @@ package kvtest
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +19,6 @@ type model struct {
 
 type modelItem struct {
 	kv.Item
-	counter bool
 }
 
 func (m *model) get(k kv.Key) (modelItem, bool) {
@@ -85,30 +83,6 @@ func testModel(s *suite) {
 				}
 				require.NoError(t, err)
 				delete(m.items, k)
-			},
-			"add": func(t *rapid.T) {
-				k, delta, at := key(), rapid.Int64Range(-100, 100).Draw(t, "delta"), expires()
-				got, err := s.Add(ctx, k, delta, at)
-				before, ok := m.get(k)
-				if ok && !before.counter {
-					require.Equal(t, fault.Conflict, fault.KindOf(err))
-					return
-				}
-				require.NoError(t, err)
-				sum := delta
-				if ok {
-					n, err := strconv.ParseInt(string(before.Value), 10, 64)
-					require.NoError(t, err)
-					sum += n
-				}
-				require.Equal(t, sum, got)
-				if at.IsZero() {
-					at = before.Expires
-				}
-				m.items[k] = modelItem{
-					Item:    kv.Item{Key: k, Value: strconv.AppendInt(nil, sum, 10), Version: before.Version + 1, Expires: at},
-					counter: true,
-				}
 			},
 			"get": func(t *rapid.T) {
 				k := key()

@@ -32,7 +32,6 @@ func Run(t *testing.T, open Opener, effort Effort) {
 		{"bounds", boundTests},
 		{"queries", queryTests},
 		{"expiry", expiryTests},
-		{"counters", counterTests},
 		{"concurrency", concurrencyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {

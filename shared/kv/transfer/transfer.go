@@ -5,7 +5,7 @@
 // A file is gzip'd JSON, one object a line: a header, the items in any order, and a
 // footer with their number and digest. An import ends by reading the target again: it
 // succeeds only if the target then holds exactly the items of the file, with their
-// versions, counters and expiries. An interrupted import can be repeated.
+// versions and expiries. An interrupted import can be repeated.
 //
 // Nothing may write to the source meanwhile. Values that are sealed stay sealed: the
 // seal keys are files that are moved separately.
@@ -31,10 +31,10 @@ import (
 type Store interface {
 	kv.Store
 	// Each calls take for every item that has not expired, in any order.
-	Each(ctx context.Context, take func(kv.Entry) error) error
+	Each(ctx context.Context, take func(kv.Item) error) error
 	// Load stores an item with its version. It returns fault.Conflict if there is any
 	// item at its key.
-	Load(ctx context.Context, e kv.Entry) error
+	Load(ctx context.Context, e kv.Item) error
 }
 
 // Summary describes the items of a store or a file.
@@ -51,10 +51,10 @@ const (
 
 // line is one line of a file: the header, an item, or the footer.
 type line struct {
-	Format   string    `json:"format,omitempty"`
-	Revision int       `json:"revision,omitempty"`
-	Entry    *kv.Entry `json:"entry,omitempty"`
-	End      *Summary  `json:"end,omitempty"`
+	Format   string   `json:"format,omitempty"`
+	Revision int      `json:"revision,omitempty"`
+	Entry    *kv.Item `json:"entry,omitempty"`
+	End      *Summary `json:"end,omitempty"`
 }
 
 // digest sums the hashes of items, so that their order does not matter.
@@ -63,7 +63,7 @@ type digest struct {
 	sum   [sha256.Size]byte
 }
 
-func (d *digest) add(e kv.Entry) error {
+func (d *digest) add(e kv.Item) error {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("encode %s/%s: %w", e.Partition, e.Sort, err)
@@ -95,7 +95,7 @@ func Export(ctx context.Context, store Store, w io.Writer) (Summary, error) {
 	var d digest
 	err := out.Encode(line{Format: format, Revision: revision})
 	if err == nil {
-		err = store.Each(ctx, func(e kv.Entry) error {
+		err = store.Each(ctx, func(e kv.Item) error {
 			if err := d.add(e); err != nil {
 				return err
 			}
@@ -117,7 +117,7 @@ func Export(ctx context.Context, store Store, w io.Writer) (Summary, error) {
 // and a store that holds something else is fault.Conflict.
 func Import(ctx context.Context, r io.Reader, store Store) (Summary, error) {
 	var d digest
-	end, err := read(r, func(e kv.Entry) error {
+	end, err := read(r, func(e kv.Item) error {
 		if err := d.add(e); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func Import(ctx context.Context, r io.Reader, store Store) (Summary, error) {
 }
 
 // load stores an item unless an earlier import did.
-func load(ctx context.Context, store Store, e kv.Entry) error {
+func load(ctx context.Context, store Store, e kv.Item) error {
 	err := store.Load(ctx, e)
 	if !fault.Is(err, fault.Conflict) {
 		return err
@@ -156,7 +156,7 @@ func load(ctx context.Context, store Store, e kv.Entry) error {
 }
 
 // read calls take for the items of a file and returns its footer.
-func read(r io.Reader, take func(kv.Entry) error) (Summary, error) {
+func read(r io.Reader, take func(kv.Item) error) (Summary, error) {
 	damaged := func(err error) error {
 		return fault.Wrap(fault.Invalid, err, "The file is damaged or was not written to its end.")
 	}

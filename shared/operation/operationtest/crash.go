@@ -94,17 +94,6 @@ func (m mortalStore) Delete(ctx context.Context, key kv.Key, cond kv.Condition) 
 	return err
 }
 
-func (m mortalStore) Add(ctx context.Context, key kv.Key, delta int64, expires time.Time) (int64, error) {
-	if m.dead() {
-		return 0, errKilled
-	}
-	n, err := m.Store.Add(ctx, key, delta, expires)
-	if !m.change() {
-		return 0, errKilled
-	}
-	return n, err
-}
-
 // mortalTransport is GitLab for the same replica.
 type mortalTransport struct{ *death }
 
