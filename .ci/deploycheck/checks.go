@@ -7,16 +7,16 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/ci/stack"
+	"github.com/open-craft/ocim/shared/installation"
 )
 
 // state is the result of a check.
@@ -61,52 +61,29 @@ func (c checker) variables() []finding {
 	} else {
 		add(fine, "images", "%s/ocim-*:%s", c.lookup("OCIM_IMAGES"), c.lookup("OCIM_VERSION"))
 	}
-	public := c.file.Functions["auth"].Environment["OCIM_PUBLIC_URL"]
-	switch u, err := url.Parse(public); {
-	case err != nil || u.Host == "":
-		add(lacking, "address", "OCIM_PUBLIC_URL is %q, which is not an address", public)
-	case u.Scheme != "https" || isLocal(u.Hostname()):
-		add(lacking, "address", "OCIM_PUBLIC_URL is %s: browsers and GitLab need an https address that they can reach", public)
-	default:
-		add(fine, "address", "%s", public)
+	env := c.file.Functions["auth"].Environment
+	out = append(out, found(installation.Address(env["OCIM_PUBLIC_URL"])))
+	hops, err := strconv.Atoi(env["OCIM_TRUSTED_HOPS"])
+	if err != nil {
+		add(lacking, "proxies", "OCIM_TRUSTED_HOPS is %q, which is not a number", env["OCIM_TRUSTED_HOPS"])
+		return out
 	}
-	proxies := c.file.Functions["auth"].Environment["OCIM_TRUSTED_PROXIES"]
-	for network := range strings.SplitSeq(proxies, ",") {
-		if _, err := netip.ParsePrefix(network); err != nil && network != "" {
-			add(lacking, "proxies", "OCIM_TRUSTED_PROXIES: %q is not a network such as 10.42.0.0/16", network)
-		}
-	}
-	if hops := c.file.Functions["auth"].Environment["OCIM_TRUSTED_HOPS"]; hops == "0" && proxies == "" {
-		add(note, "proxies", "everyone will seem to have one address: set OCIM_TRUSTED_HOPS to the number of proxies in front of the gateway, 1 for an Ingress")
-	}
-	return out
+	return append(out, found(installation.Proxies(hops, strings.Split(env["OCIM_TRUSTED_PROXIES"], ","))))
 }
 
-func isLocal(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && address.IsLoopback())
+// found is a check that the Installation page makes, too, as a line of the report.
+func found(c installation.Result) finding {
+	states := map[installation.State]state{installation.OK: fine, installation.Missing: lacking, installation.Note: note, installation.Unknown: unchecked}
+	return finding{states[c.State], c.Name, c.Text}
 }
 
 // mail checks the settings of mail and of sign-in against their secrets.
 func (c checker) mail(ctx context.Context) []finding {
 	auth := c.file.Functions["auth"]
 	env := auth.Environment
-	var out []finding
-	switch {
-	case env["OCIM_SMTP_HOST"] == "":
-		out = append(out, finding{note, "mail", "no mail server: invitations and password resets are unavailable; set OCIM_SMTP_HOST"})
-	case env["OCIM_MAIL_FROM"] == "":
-		out = append(out, finding{lacking, "mail", "set OCIM_MAIL_FROM, the sender"})
-	default:
-		address := net.JoinHostPort(env["OCIM_SMTP_HOST"], env["OCIM_SMTP_PORT"])
-		dialer := net.Dialer{Timeout: 5 * time.Second}
-		if conn, err := dialer.DialContext(ctx, "tcp", address); err != nil {
-			out = append(out, finding{note, "mail", fmt.Sprintf("%s cannot be reached from here (%v); the cluster must reach it", address, err)})
-		} else {
-			_ = conn.Close()
-			out = append(out, finding{fine, "mail", address + " answers"})
-		}
-	}
+	port, _ := strconv.Atoi(env["OCIM_SMTP_PORT"])
+	settings := installation.Mail{Host: env["OCIM_SMTP_HOST"], Port: port, From: env["OCIM_MAIL_FROM"]}
+	out := []finding{found(settings.Check(ctx, new(net.Dialer).DialContext))}
 	for _, needed := range []struct{ setting, secret, function, list string }{
 		{"OCIM_SMTP_USER", "ocim-smtp-password", "auth", "OCIM_AUTH_SECRETS"},
 		{"OCIM_SMTP_USER", "ocim-smtp-password", "sync", "OCIM_SYNC_SECRETS"},

@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"kv", "audit", "lease", "limit", "standing"},
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},
-	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "usage", "reconcile", "notify"},
+	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "usage", "reconcile", "notify", "installation"},
 	{"gitlab", "clusterfn/gateway", "mail", "chat"},
 	{"faas"},
 	{"setup"},

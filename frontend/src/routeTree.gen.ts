@@ -23,6 +23,7 @@ import { Route as AppAccountNotificationsRouteImport } from './pages/_app/accoun
 import { Route as AppAccountTokensRouteImport } from './pages/_app/account/tokens'
 import { Route as AppActivityIndexRouteImport } from './pages/_app/activity/index'
 import { Route as AppAdministrationAuditRouteImport } from './pages/_app/administration/audit'
+import { Route as AppAdministrationInstallationRouteImport } from './pages/_app/administration/installation'
 import { Route as AppAdministrationInvitationsRouteImport } from './pages/_app/administration/invitations'
 import { Route as AppAdministrationUsersRouteImport } from './pages/_app/administration/users'
 import { Route as AppBulkIndexRouteImport } from './pages/_app/bulk/index'
@@ -113,6 +114,12 @@ const AppAdministrationAuditRoute = AppAdministrationAuditRouteImport.update({
   path: '/administration/audit',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAdministrationInstallationRoute =
+  AppAdministrationInstallationRouteImport.update({
+    id: '/administration/installation',
+    path: '/administration/installation',
+    getParentRoute: () => AppRoute,
+  } as any)
 const AppAdministrationInvitationsRoute =
   AppAdministrationInvitationsRouteImport.update({
     id: '/administration/invitations',
@@ -242,6 +249,7 @@ export interface FileRoutesByFullPath {
   '/account/notifications': typeof AppAccountNotificationsRoute
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/audit': typeof AppAdministrationAuditRoute
+  '/administration/installation': typeof AppAdministrationInstallationRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
   '/bulk/$bulk': typeof AppBulkBulkRoute
@@ -277,6 +285,7 @@ export interface FileRoutesByTo {
   '/account/notifications': typeof AppAccountNotificationsRoute
   '/account/tokens': typeof AppAccountTokensRoute
   '/administration/audit': typeof AppAdministrationAuditRoute
+  '/administration/installation': typeof AppAdministrationInstallationRoute
   '/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/administration/users': typeof AppAdministrationUsersRoute
   '/bulk/$bulk': typeof AppBulkBulkRoute
@@ -315,6 +324,7 @@ export interface FileRoutesById {
   '/_app/account/notifications': typeof AppAccountNotificationsRoute
   '/_app/account/tokens': typeof AppAccountTokensRoute
   '/_app/administration/audit': typeof AppAdministrationAuditRoute
+  '/_app/administration/installation': typeof AppAdministrationInstallationRoute
   '/_app/administration/invitations': typeof AppAdministrationInvitationsRoute
   '/_app/administration/users': typeof AppAdministrationUsersRoute
   '/_app/bulk/$bulk': typeof AppBulkBulkRoute
@@ -352,6 +362,7 @@ export interface FileRouteTypes {
     | '/account/notifications'
     | '/account/tokens'
     | '/administration/audit'
+    | '/administration/installation'
     | '/administration/invitations'
     | '/administration/users'
     | '/bulk/$bulk'
@@ -387,6 +398,7 @@ export interface FileRouteTypes {
     | '/account/notifications'
     | '/account/tokens'
     | '/administration/audit'
+    | '/administration/installation'
     | '/administration/invitations'
     | '/administration/users'
     | '/bulk/$bulk'
@@ -424,6 +436,7 @@ export interface FileRouteTypes {
     | '/_app/account/notifications'
     | '/_app/account/tokens'
     | '/_app/administration/audit'
+    | '/_app/administration/installation'
     | '/_app/administration/invitations'
     | '/_app/administration/users'
     | '/_app/bulk/$bulk'
@@ -553,6 +566,13 @@ declare module '@tanstack/react-router' {
       path: '/administration/audit'
       fullPath: '/administration/audit'
       preLoaderRoute: typeof AppAdministrationAuditRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/administration/installation': {
+      id: '/_app/administration/installation'
+      path: '/administration/installation'
+      fullPath: '/administration/installation'
+      preLoaderRoute: typeof AppAdministrationInstallationRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/administration/invitations': {
@@ -709,6 +729,7 @@ interface AppRouteChildren {
   AppAccountNotificationsRoute: typeof AppAccountNotificationsRoute
   AppAccountTokensRoute: typeof AppAccountTokensRoute
   AppAdministrationAuditRoute: typeof AppAdministrationAuditRoute
+  AppAdministrationInstallationRoute: typeof AppAdministrationInstallationRoute
   AppAdministrationInvitationsRoute: typeof AppAdministrationInvitationsRoute
   AppAdministrationUsersRoute: typeof AppAdministrationUsersRoute
   AppBulkBulkRoute: typeof AppBulkBulkRoute
@@ -738,6 +759,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountNotificationsRoute: AppAccountNotificationsRoute,
   AppAccountTokensRoute: AppAccountTokensRoute,
   AppAdministrationAuditRoute: AppAdministrationAuditRoute,
+  AppAdministrationInstallationRoute: AppAdministrationInstallationRoute,
   AppAdministrationInvitationsRoute: AppAdministrationInvitationsRoute,
   AppAdministrationUsersRoute: AppAdministrationUsersRoute,
   AppBulkBulkRoute: AppBulkBulkRoute,

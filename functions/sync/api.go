@@ -13,17 +13,21 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/lease"
 	"github.com/open-craft/ocim/shared/notify"
 )
 
 // Store is the fleet's records as far as this function needs them.
 type Store interface {
+	DiscardEvent(ctx context.Context, cluster, key string) error
+	PoisonEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error)
+	RetryEvent(ctx context.Context, cluster, key string) error
 	AcquireLease(ctx context.Context, name, holder string, life time.Duration) (lease.Lease, error)
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
@@ -61,10 +65,18 @@ type Deps struct {
 	Repair func(ctx context.Context) (int, error)
 	// Seal seals the end of the audit log, and gives the last sealed entry's place.
 	Seal func(ctx context.Context) (int64, error)
-	// VerifyAudit checks the audit log and its seals.
-	VerifyAudit func(ctx context.Context) (audit.Verification, error)
-	NewID       func() string
-	Log         *slog.Logger
+	// Installation reports on Ocim itself, and looks after it.
+	Installation *installation.Service
+	// Configuration checks what is configured.
+	Configuration func(ctx context.Context) []installation.Result
+	// Measured is told what was measured, every few minutes; nil: nothing is measured.
+	Measured func(installation.Report)
+	// Apply applies a cluster's waiting events.
+	Apply func(ctx context.Context, cluster string) error
+	// Noted records in the audit log what someone did.
+	Noted func(ctx context.Context, by access.Actor, action, target string) error
+	NewID func() string
+	Log   *slog.Logger
 	// Limit is how long one run may take. What it does not reach, the next one begins with.
 	Limit time.Duration
 }
@@ -78,13 +90,14 @@ const (
 	observeShare = 2                // the part after which no cluster waits for its project: one half
 	leaseLife    = 20 * time.Second // how long a run that died keeps the next one away
 	debounce     = 10 * time.Second // a run this soon after the last one does nothing
+	measureEvery = 5 * time.Minute  // for the metrics
 )
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Sync"
 	api := faas.NewAPI(deps.API)
-	f := &syncer{deps}
+	f := &syncer{Deps: deps}
 	// Anyone can call a function behind the gateway, and cron-connector has no
 	// credentials. So a run takes nothing in, reveals nothing about the fleet, and
 	// cannot be made to happen more often than the debounce allows.
@@ -103,38 +116,13 @@ func New(deps Deps) http.Handler {
 		OperationID: "test-notification", Method: http.MethodPost, Path: "/v1/notifications/{subscription}/test",
 		Summary: "Send a test by one of one's own subscriptions",
 	}, f.test)
-	// It is here because only this function has both the log and the keys of its seals.
-	faas.Register(api, faas.Need(identity.Administrator), huma.Operation{
-		Metadata:    map[string]any{faas.Cost: faas.AsksGitLab},
-		OperationID: "verify-audit", Method: http.MethodPost, Path: "/v1/audit/verify",
-		Summary: "Check that no entry of the audit log was changed or removed",
-	}, f.verifyAudit)
+	f.routeInstallation(api)
 	return api
 }
 
-type syncer struct{ Deps }
-
-type verifyAuditOutput struct {
-	Body struct {
-		OK       bool      `json:"ok"`
-		Entries  int64     `json:"entries" doc:"How many entries hold together, from the first on"`
-		Sealed   int64     `json:"sealed" doc:"How many of them are covered by a seal"`
-		SealedAt time.Time `json:"sealedAt,omitzero" doc:"When the last seal was made"`
-		Problem  string    `json:"problem,omitempty" doc:"What is wrong"`
-	}
-}
-
-func (f *syncer) verifyAudit(ctx context.Context, _ *struct{}) (*verifyAuditOutput, error) {
-	v, err := f.VerifyAudit(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := new(verifyAuditOutput)
-	out.Body.OK, out.Body.Entries, out.Body.Sealed, out.Body.SealedAt, out.Body.Problem = v.Problem == "", v.Entries, v.Sealed, v.SealedAt, v.Problem
-	if v.Problem != "" {
-		f.Log.ErrorContext(ctx, "the audit log does not verify", "problem", v.Problem)
-	}
-	return out, nil
+type syncer struct {
+	Deps
+	measuredAt time.Time // guarded by the lease of the run
 }
 
 type syncAllOutput struct {
@@ -195,6 +183,7 @@ func (f *syncer) run(ctx context.Context, number int64) error {
 	failed, waiting := f.readAll(reading, projects)
 	f.eachDue(reading, projects, "project not checked", f.DueChecks, f.Check)
 	f.notify(ctx)
+	f.upkeep(ctx, projects, int(failed), time.Since(started))
 	// Usage comes after all else, with the time that is left: nothing waits for it.
 	f.eachDue(ctx, projects, "usage not collected", f.DueUsage, f.Collect)
 	f.Log.InfoContext(ctx, "synced", "projects", len(projects), "failed", failed, "waiting", waiting, "took", time.Since(started).Round(time.Millisecond).String())

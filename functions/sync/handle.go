@@ -9,10 +9,12 @@ import (
 	handler "github.com/openfaas/templates-sdk/go-http"
 
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/clustersetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/installsetup"
 	"github.com/open-craft/ocim/shared/setup/mailsetup"
 	"github.com/open-craft/ocim/shared/setup/noticesetup"
 	"github.com/open-craft/ocim/shared/setup/projectsetup"
@@ -65,9 +67,17 @@ func build(ctx context.Context) (http.Handler, error) {
 	}
 	checks := projectsetup.New(fleet, gateways, cfg.WebhookAddress)
 	clusters, notices := clustersetup.New(fleet, gateways), noticesetup.New(fleet, mail, chat, cfg.Pages())
+	settings := installsetup.Settings{
+		PublicURL: cfg.PublicURL, TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies, Mail: cfg.Mail, SyncLimit: cfg.SyncLimit, Store: fleet.KV,
+	}
+	var measured func(installation.Report)
+	if cfg.MetricsListen != "" {
+		measured = new(installsetup.Gauges).Show
+	}
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Sync: fleet.Sync, SyncAll: fleet.SyncAll,
-		DueChecks: checks.Due, Check: checks.RunChecks, Observe: clusters.Watch.ObserveProject, DueUsage: clusters.Usage.Due, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit, VerifyAudit: fleet.VerifyAudit,
+		DueChecks: checks.Due, Check: checks.RunChecks, Observe: clusters.Watch.ObserveProject, DueUsage: clusters.Usage.Due, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit,
+		Installation: installsetup.New(fleet, notices), Configuration: settings.Check, Measured: measured, Apply: fleet.Reconciler.ApplyWaiting, Noted: fleet.NoteView,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,12 +19,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	function "github.com/open-craft/ocim/functions/sync"
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup"
@@ -57,6 +60,66 @@ func TestVerifyAudit_SaysWhatIsWrong(t *testing.T) {
 	assert.JSONEq(t, `{"ok":false,"entries":7,"sealed":5,"problem":"The end of the log is missing."}`, body)
 }
 
+// ring has one key.
+type ring struct{}
+
+func (ring) IDs() ([]string, error) { return []string{"one"}, nil }
+
+// The page shows what is configured and how the background does, and the schedule once
+// it has run.
+func TestInstallation_ShowsTheLastRun(t *testing.T) {
+	w := newWorld(t, 2)
+	call := func() string {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/installation", nil)
+		r.Header.Set("Authorization", "Bearer administrator")
+		rec := httptest.NewRecorder()
+		w.handler.ServeHTTP(rec, r)
+		require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
+		return rec.Body.String()
+	}
+	assert.Contains(t, call(), "The schedule has not called sync yet.")
+	code, _ := w.call("/")
+	require.Equal(t, http.StatusOK, code)
+	shown := call()
+	assert.Contains(t, shown, "It read 2 projects in")
+	assert.Contains(t, shown, "Browsers and GitLab reach Ocim at https://ocim.example.org.")
+	assert.Contains(t, shown, "The audit log is intact: 7 entries verified")
+	require.Len(t, w.measured, 1)
+	assert.Len(t, w.measured[0].Figures.Projects, 2)
+}
+
+func TestActOnSetAside_RetriesOrDiscards(t *testing.T) {
+	w := newWorld(t, 1)
+	for _, key := range []string{"a", "b"} {
+		require.NoError(t, w.store.PostponeEvent(t.Context(), fleet.Event{Key: key, Cluster: "p000", Kind: fleet.EventPush, Error: "no such branch", ReceivedAt: w.now}, true))
+	}
+	call := func(method, body string) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), method, "/v1/clusters/p000/set-aside", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer x")
+		r.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		w.handler.ServeHTTP(rec, r)
+		return rec.Code, rec.Body.String()
+	}
+	_, listed := call(http.MethodGet, "")
+	assert.Contains(t, listed, `"key":"a","kind":"push","receivedAt":"2026-11-22T12:00:00Z","attempts":1,"error":"no such branch"`)
+	code, answer := call(http.MethodPost, `{"key":"a","action":"retry"}`)
+	require.Equal(t, http.StatusNoContent, code, answer)
+	code, answer = call(http.MethodPost, `{"key":"b","action":"discard"}`)
+	require.Equal(t, http.StatusNoContent, code, answer)
+	assert.Equal(t, []string{"u event.retry p000", "u event.discard p000"}, w.noted)
+	assert.Equal(t, []string{"p000"}, w.applied)
+	waiting, _, err := w.store.WaitingEvents(t.Context(), "p000", "")
+	require.NoError(t, err)
+	require.Len(t, waiting, 1)
+	assert.Equal(t, "a", waiting[0].Key)
+	assert.Zero(t, waiting[0].Attempts, "it has all its tries again")
+	_, listed = call(http.MethodGet, "")
+	assert.Contains(t, listed, `"events":[]`)
+	code, _ = call(http.MethodPost, `{"key":"a","action":"retry"}`)
+	assert.Equal(t, http.StatusNotFound, code)
+}
+
 // world is the function over a fleet whose projects are not really read.
 type world struct {
 	*testing.T
@@ -72,6 +135,9 @@ type world struct {
 	repairs   int
 	seals     int
 	problem   string // of the audit log
+	measured  []installation.Report
+	applied   []string
+	noted     []string
 	told      int
 	sync      func(ctx context.Context, project string) error
 	observe   func(ctx context.Context, project string) error
@@ -135,8 +201,24 @@ func newWorld(t *testing.T, projects int) *world {
 			w.seals++
 			return 0, fault.New(fault.Unavailable, "not now")
 		},
-		VerifyAudit: func(context.Context) (audit.Verification, error) {
-			return audit.Verification{Entries: 7, Sealed: 5, Problem: w.problem}, nil
+		Installation: &installation.Service{
+			KV: kvtest.Open(t), Fleet: w.store, Now: w.clock, Log: quiet, Ring: ring{},
+			Backlog: func(context.Context) (installation.Notices, error) { return installation.Notices{}, nil },
+			Verify: func(context.Context) (audit.Verification, error) {
+				return audit.Verification{Entries: 7, Sealed: 5, Problem: w.problem}, nil
+			},
+		},
+		Configuration: func(context.Context) []installation.Result {
+			return []installation.Result{installation.Address("https://ocim.example.org")}
+		},
+		Measured: func(r installation.Report) { w.measured = append(w.measured, r) },
+		Apply: func(_ context.Context, cluster string) error {
+			w.applied = append(w.applied, cluster)
+			return fault.New(fault.Unavailable, "not now")
+		},
+		Noted: func(_ context.Context, by access.Actor, action, target string) error {
+			w.noted = append(w.noted, by.UserID+" "+action+" "+target)
+			return nil
 		},
 		Repair: func(context.Context) (int, error) {
 			w.repairs++

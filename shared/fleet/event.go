@@ -15,6 +15,7 @@ type Event struct {
 	After      string    `json:"after,omitempty"`  // head after a push
 	ReceivedAt time.Time `json:"receivedAt"`
 	Attempts   int       `json:"attempts,omitempty"` // times that applying failed
+	Error      string    `json:"error,omitempty"`    // why it failed last
 }
 
 // The kinds of Event.

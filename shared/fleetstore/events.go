@@ -2,12 +2,14 @@ package fleetstore
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // eventLife is how long an event that cannot be applied is kept.
@@ -62,6 +64,38 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 // PoisonEvents reads a page of the events that were set aside.
 func (s *Store) PoisonEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
 	return query[fleet.Event](ctx, s, kv.Query{Partition: partPoison + cluster, After: after})
+}
+
+// RetryEvent has a set-aside event applied again, with the tries of a new one;
+// fault.NotFound when it is not set aside.
+func (s *Store) RetryEvent(ctx context.Context, cluster, key string) error {
+	at := kv.Key{Partition: partPoison + cluster, Sort: key}
+	item, err := s.kv.Get(ctx, at)
+	if err != nil {
+		return kvjson.NotFound(err, "no event %q is set aside", key)
+	}
+	value, err := s.codec.Unpack(item.Value)
+	if err != nil {
+		return fmt.Errorf("unpacking event %s: %w", key, err)
+	}
+	var e fleet.Event
+	if err := json.Unmarshal(value, &e); err != nil {
+		return fault.Wrap(fault.Conflict, err, "The event can't be read. Discard it.")
+	}
+	e.Attempts, e.Error = 0, ""
+	if _, err := s.AcceptEvent(ctx, e); err != nil {
+		return err
+	}
+	return s.kv.Delete(ctx, at, kv.Always)
+}
+
+// DiscardEvent removes a set-aside event; fault.NotFound when it is not set aside.
+func (s *Store) DiscardEvent(ctx context.Context, cluster, key string) error {
+	at := kv.Key{Partition: partPoison + cluster, Sort: key}
+	if _, err := s.kv.Get(ctx, at); err != nil {
+		return kvjson.NotFound(err, "no event %q is set aside", key)
+	}
+	return s.kv.Delete(ctx, at, kv.Always)
 }
 
 func eventKey(partition string, e fleet.Event) kv.Key {

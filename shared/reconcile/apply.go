@@ -162,6 +162,7 @@ func (r *Reconciler) concludeEvents(ctx context.Context, events []fleet.Event, f
 				return r.Fleet.ForgetEvent(ctx, e)
 			}
 			poison := fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || e.Attempts >= maxAttempts
+			e.Error = fault.Message(err)
 			if later := r.Fleet.PostponeEvent(context.WithoutCancel(ctx), e, poison); later != nil {
 				return fmt.Errorf("postponing event %s: %w (it failed: %w)", e.Key, later, err)
 			}

@@ -198,6 +198,41 @@ func (k *Keyring) NeedsReseal(sealed []byte) bool {
 	return err == nil && keys[0].id != id
 }
 
+// IDs returns the ids of the keys; the first one seals.
+func (k *Keyring) IDs() ([]string, error) {
+	keys, err := k.load()
+	if err != nil {
+		return nil, fmt.Errorf("read the keyring: %w", err)
+	}
+	ids := make([]string, len(keys))
+	for i, key := range keys {
+		ids[i] = key.id
+	}
+	return ids, nil
+}
+
+// SealedWith returns the id of the key that sealed a value; "" when it is malformed.
+func SealedWith(sealed []byte) string {
+	id, _, err := split(sealed)
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// Reseal seals with the first key what another key of the ring sealed for the record.
+// It returns nil when there is nothing to do.
+func (k *Keyring) Reseal(sealed []byte, record string) ([]byte, error) {
+	if !k.NeedsReseal(sealed) {
+		return nil, nil
+	}
+	plain, err := k.Open(sealed, record)
+	if err != nil {
+		return nil, err
+	}
+	return k.Seal(plain, record)
+}
+
 // Sign returns a keyed MAC of data by the first key, with the key's id.
 func (k *Keyring) Sign(data []byte) (string, error) {
 	keys, err := k.load()

@@ -1550,6 +1550,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/v1/clusters/{cluster}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook events that can't be applied and were set aside */
+        get: operations["list-set-aside"];
+        put?: never;
+        /** Retry or discard a webhook event that was set aside */
+        post: operations["act-on-set-aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check Ocim's configuration and its work in the background */
+        get: operations["get-installation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show which encryption keys stored secrets need */
+        get: operations["get-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/keys/reseal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Encrypt all stored secrets with the current key now; sync does so by itself after a rotation */
+        post: operations["reseal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/v1/notifications/{subscription}/test": {
         parameters: {
             query?: never;
@@ -1597,6 +1666,11 @@ export interface components {
              * @enum {string}
              */
             outcome: "stored" | "repeated" | "ignored";
+        };
+        ActOnSetAsideInputBody: {
+            /** @enum {string} */
+            action: "retry" | "discard";
+            key: string;
         };
         ActionInputBody: {
             /** @description Why, for the history */
@@ -2406,6 +2480,16 @@ export interface components {
             key: string;
             url: string;
         };
+        InstallationOutputBody: {
+            /** @description Network address that this request seems to come from */
+            address?: string;
+            /** Format: date-time */
+            checkedAt: string;
+            /** @description What is configured */
+            configuration: components["schemas"]["Result"][];
+            /** @description What runs in the background */
+            health: components["schemas"]["Result"][];
+        };
         Instance: {
             /**
              * Format: date-time
@@ -2595,6 +2679,27 @@ export interface components {
         KeyEffectsOutputBody: {
             keys: components["schemas"]["Key"][];
         };
+        KeyUse: {
+            /**
+             * Format: int64
+             * @description Credentials of projects that are encrypted with it
+             */
+            credentials: number;
+            current: boolean;
+            id: string;
+            /** @description It is not in ocim-seal-keys, so what needs it can't be read */
+            missing: boolean;
+            /**
+             * Format: int64
+             * @description Addresses of chats that are encrypted with it
+             */
+            notifications: number;
+        };
+        Keys: {
+            /** @description Key that encrypts now */
+            current: string;
+            keys: components["schemas"]["KeyUse"][];
+        };
         Line: {
             /** Format: date-time */
             at?: string;
@@ -2627,6 +2732,11 @@ export interface components {
         };
         ListProjectsOutputBody: {
             projects: components["schemas"]["ProjectState"][];
+        };
+        ListSetAsideOutputBody: {
+            events: components["schemas"]["SetAside"][];
+            /** @description Cursor of the following page; absent on the last */
+            next?: string;
         };
         ListViewsOutputBody: {
             /** @description Id of the default view */
@@ -3274,6 +3384,13 @@ export interface components {
         RequestResetInputBody: {
             email: string;
         };
+        ResealOutputBody: {
+            /**
+             * Format: int64
+             * @description How many secrets were encrypted again
+             */
+            resealed: number;
+        };
         Resources: {
             /**
              * Format: int64
@@ -3287,6 +3404,17 @@ export interface components {
              * @description Of nodes only
              */
             pods?: number;
+        };
+        Result: {
+            /** @enum {string} */
+            name: "address" | "proxies" | "mail" | "store" | "keys" | "timeouts" | "schedule" | "sync" | "webhooks" | "operations" | "audit" | "notices";
+            /**
+             * @description missing: it needs action; note: only if it is not intended; unknown: it cannot be checked from here
+             * @enum {string}
+             */
+            state: "ok" | "missing" | "note" | "unknown";
+            /** @description What was found and, unless it is ok, what to do */
+            text: string;
         };
         RotateCredentialInputBody: {
             /** @enum {string} */
@@ -3391,6 +3519,23 @@ export interface components {
         };
         SessionList: {
             sessions: components["schemas"]["Session"][];
+        };
+        SetAside: {
+            /**
+             * Format: int64
+             * @description How often Ocim tried to apply it
+             */
+            attempts: number;
+            branch?: string;
+            /** @description Why the last try failed */
+            error?: string;
+            key: string;
+            /** @enum {string} */
+            kind: "pipeline" | "push";
+            /** Format: int64 */
+            pipeline?: number;
+            /** Format: date-time */
+            receivedAt: string;
         };
         SetUpInputBody: {
             email: string;
@@ -7322,6 +7467,160 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-set-aside": {
+        parameters: {
+            query?: {
+                /** @description Cursor: next of the page before */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSetAsideOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActOnSetAsideInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstallationOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reseal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResealOutputBody"];
                 };
             };
             /** @description Error */

@@ -3,6 +3,7 @@ import { auditHandlers } from './audit';
 import { bulkHandlers } from './bulk';
 import { fleetHandlers } from './fleet';
 import { identityHandlers } from './identity';
+import { installationHandlers } from './installation';
 import { logHandlers } from './logs';
 import { notificationHandlers } from './notifications';
 import { operationHandlers } from './operations';
@@ -20,6 +21,7 @@ export function createHandlers(world: () => World): RequestHandler[] {
     ...identityHandlers(world),
     ...bulkHandlers(world),
     ...fleetHandlers(world),
+    ...installationHandlers(world),
     ...logHandlers(world),
     ...notificationHandlers(world),
     ...operationHandlers(world),

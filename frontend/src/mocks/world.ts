@@ -16,6 +16,7 @@ import type {
   Protection,
   Role,
   Session,
+  SetAsideEvent,
   Token,
   Undeployed,
   UsageContract,
@@ -28,6 +29,9 @@ export interface World {
   setUp: boolean;
   google: boolean;
   mail: boolean;
+  /** Functions that are not ready. */
+  unready: Set<string>;
+  setAside: SetAsideEvent[];
   user: User;
   password: string;
   /** Whether the refresh cookie would be accepted. */
@@ -392,6 +396,8 @@ export function createWorld(): World {
     observedAt: ago(0),
     google: true,
     mail: true,
+    unready: new Set(),
+    setAside: [],
     user: root,
     password: 'correct horse battery staple',
     loggedIn: true,

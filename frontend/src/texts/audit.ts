@@ -1,4 +1,6 @@
 // audit/words.ts
+export const eventRetried = 'Set-aside event retried';
+export const eventDiscarded = 'Set-aside event discarded';
 export const accountCreated = 'Account created';
 export const nameChanged = 'Name changed';
 export const rolesChanged = 'Roles changed';

@@ -23,6 +23,7 @@ export const bulkChanges = 'Bulk changes';
 export const gitlabProjects = 'GitLab projects';
 export const people = 'People';
 export const audit = 'Audit';
+export const installation = 'Installation';
 export const filterClustersAndInstances = 'Filter clusters and instances';
 export const clearFilter = 'Clear filter';
 export const theClusters = 'the clusters';

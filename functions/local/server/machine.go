@@ -13,11 +13,13 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/installsetup"
 	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
@@ -29,13 +31,15 @@ const (
 // machine is what the functions share on one machine. The zero machine has
 // nothing behind it.
 type machine struct {
-	baseURL string // of the frontend and the functions, without a slash at the end
-	log     *slog.Logger
-	api     faas.Options
-	fleet   *allsetup.Fleet
-	people  *identity.Service
-	google  *auth.Google // nil: switched off
-	trail   *audit.Log
+	baseURL  string // of the frontend and the functions, without a slash at the end
+	log      *slog.Logger
+	api      faas.Options
+	fleet    *allsetup.Fleet
+	people   *identity.Service
+	google   *auth.Google // nil: switched off
+	trail    *audit.Log
+	settings installsetup.Settings
+	measured func(installation.Report) // nil: there are no metrics
 }
 
 // newMachine wires a machine over a store and its secrets.
@@ -99,6 +103,12 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress,
 		Mail: post, Chat: poster, BaseURL: baseURL, Now: setup.Now, Log: log,
 	})
+	m.settings = installsetup.Settings{
+		PublicURL: baseURL, TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies, Mail: cfg.Mail, SyncLimit: syncLimit, Store: store,
+	}
+	if cfg.MetricsListen != "" {
+		m.measured = new(installsetup.Gauges).Show
+	}
 	return m, nil
 }
 

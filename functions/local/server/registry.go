@@ -18,7 +18,7 @@ import (
 func functions(m machine) map[string]http.Handler {
 	f := m.fleet
 	if f == nil {
-		f = allsetup.New(allsetup.Parts{})
+		f = allsetup.New(allsetup.Parts{Now: setup.Now})
 	}
 	return map[string]http.Handler{
 		"auth": auth.New(auth.Deps{
@@ -30,7 +30,8 @@ func functions(m machine) map[string]http.Handler {
 			API: m.api, Fleet: f.Store, Operations: f.Operations, Actions: f.Actions, Bulks: f.Bulks, Policy: f.Policy, Pipeline: f.Pipeline, JobLog: f.JobLog, CopyLog: f.CopyLog, Viewed: f.NoteView,
 		}),
 		"sync": sync.New(sync.Deps{
-			API: m.api, Fleet: f.Store, Sync: f.Sync, SyncAll: f.SyncAll, DueChecks: f.Projects.Due, Check: f.Projects.RunChecks, Observe: f.Watch.ObserveProject, DueUsage: f.Usage.Due, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair, Seal: f.SealAudit, VerifyAudit: f.VerifyAudit,
+			API: m.api, Fleet: f.Store, Sync: f.Sync, SyncAll: f.SyncAll, DueChecks: f.Projects.Due, Check: f.Projects.RunChecks, Observe: f.Watch.ObserveProject, DueUsage: f.Usage.Due, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair, Seal: f.SealAudit,
+			Installation: f.Installation, Configuration: m.settings.Check, Measured: m.measured, Apply: f.Reconciler.ApplyWaiting, Noted: f.NoteView,
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{

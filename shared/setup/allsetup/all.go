@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/notify"
@@ -15,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup/clustersetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/installsetup"
 	"github.com/open-craft/ocim/shared/setup/noticesetup"
 	"github.com/open-craft/ocim/shared/setup/projectsetup"
 )
@@ -40,13 +42,16 @@ type Fleet struct {
 	*clustersetup.Clusters
 	Projects *projects.Service
 	Notify   *notify.Service
+	// Installation reports on all of it.
+	Installation *installation.Service
 }
 
 // New builds a Fleet.
 func New(p Parts) *Fleet {
 	f := fleetsetup.New(fleetsetup.Parts{KV: p.KV, Keys: p.Keys, Transport: p.Transport, Requesters: p.Requesters, Now: p.Now, Log: p.Log})
+	notices := noticesetup.New(f, p.Mail, p.Chat, p.BaseURL)
 	return &Fleet{
 		Fleet: f, Clusters: clustersetup.New(f, p.Gateways), Projects: projectsetup.New(f, p.Gateways, p.Webhook),
-		Notify: noticesetup.New(f, p.Mail, p.Chat, p.BaseURL),
+		Notify: notices, Installation: installsetup.New(f, notices),
 	}
 }

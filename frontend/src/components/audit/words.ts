@@ -36,6 +36,8 @@ export const actionGroups: Record<string, Record<string, string>> = {
     'project.usageChanged': texts.usageReportSettingsChanged,
     'project.overridden': texts.factsOrLinksOverridden,
     'project.contract': texts.groveIntegrationChanged,
+    'event.retry': texts.eventRetried,
+    'event.discard': texts.eventDiscarded,
   },
   Instances: {
     'operation.create': texts.creationRequested,

@@ -150,6 +150,12 @@ function useEntries(onHelp: () => void): Entry[] {
           run: () => void router.navigate({ to: '/administration/audit' }),
         },
         {
+          kind: texts.pages,
+          id: 'installation',
+          label: texts.installation,
+          run: () => void router.navigate({ to: '/administration/installation' }),
+        },
+        {
           kind: texts.commands,
           id: 'add',
           label: texts.addGitlabProject,

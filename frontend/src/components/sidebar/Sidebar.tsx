@@ -7,6 +7,7 @@ import {
   IconFilter,
   IconGauge,
   IconGitBranch,
+  IconHeartbeat,
   IconListDetails,
   IconServer2,
   IconShieldCheck,
@@ -113,6 +114,11 @@ function Pages() {
             <>
               <Item to="/administration/users" icon={<IconUsers {...icon} />} word={texts.people} />
               <Item to="/administration/audit" icon={<IconShieldCheck {...icon} />} word={texts.audit} />
+              <Item
+                to="/administration/installation"
+                icon={<IconHeartbeat {...icon} />}
+                word={texts.installation}
+              />
             </>
           )}
         </Group>
@@ -132,7 +138,8 @@ interface ItemProps {
     | '/bulk'
     | '/administration/projects'
     | '/administration/users'
-    | '/administration/audit';
+    | '/administration/audit'
+    | '/administration/installation';
   icon: ReactNode;
   word: string;
   exact?: boolean;

@@ -1,0 +1,39 @@
+import { http, HttpResponse } from 'msw';
+import { functionNames } from '@/api/queries/installation';
+import type { InstallationPage } from '@/api/types';
+import { ago, type World } from './world';
+
+export function installationHandlers(world: () => World) {
+  const setAside = '*/function/sync/v1/clusters/:id/set-aside';
+  return [
+    http.get('*/function/sync/v1/installation', () => HttpResponse.json(page())),
+    ...functionNames.map((name) =>
+      http.get(`*/function/${name}/readyz`, () =>
+        world().unready.has(name)
+          ? HttpResponse.json(
+              { status: 'unavailable', message: 'The store does not answer.' },
+              { status: 503 },
+            )
+          : HttpResponse.json({ status: 'ok' }),
+      ),
+    ),
+    http.get(setAside, () => HttpResponse.json({ events: world().setAside })),
+    http.post<never, { key: string; action: string }>(setAside, async ({ request }) => {
+      const { key } = await request.json();
+      world().setAside = world().setAside.filter((event) => event.key !== key);
+      return new HttpResponse(null, { status: 204 });
+    }),
+  ];
+}
+
+function page(): InstallationPage {
+  return {
+    checkedAt: ago(0),
+    address: '203.0.113.7',
+    configuration: [
+      { name: 'address', state: 'missing', text: 'OCIM_PUBLIC_URL is http://127.0.0.1:8080.' },
+      { name: 'mail', state: 'note', text: 'No mail server.' },
+    ],
+    health: [{ name: 'schedule', state: 'ok', text: 'The last run of sync ended 12 s ago.' }],
+  };
+}

@@ -1,0 +1,57 @@
+// Package installsetup builds what reports on the installation: its checks and its
+// metrics.
+package installsetup
+
+import (
+	"context"
+	"net"
+	"os"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/installation"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/notify"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/setup/mailsetup"
+	"github.com/open-craft/ocim/shared/setup/storesetup"
+)
+
+// New builds what reports on the installation of a fleet.
+func New(f *fleetsetup.Fleet, notices *notify.Service) *installation.Service {
+	return &installation.Service{
+		KV: f.KV, Fleet: f.Store, Verify: f.VerifyAudit, Ring: f.Keys, Now: f.Now, Log: f.Log,
+		Backlog: func(ctx context.Context) (installation.Notices, error) {
+			b, err := notices.Backlog(ctx)
+			return installation.Notices{Waiting: b.Waiting, Failing: b.Tried, Oldest: b.Oldest}, err
+		},
+		Sealed: []installation.Sealed{
+			{Kind: "credentials", Count: f.Vault.Keys, Reseal: f.Vault.Reseal},
+			{Kind: "notifications", Count: notices.SealedWith, Reseal: notices.Reseal},
+		},
+	}
+}
+
+// Settings are what an installation is configured with.
+type Settings struct {
+	PublicURL      string
+	TrustedHops    int
+	TrustedProxies []string
+	Mail           mailsetup.Mail
+	SyncLimit      time.Duration
+	Store          kv.Store
+}
+
+// Check checks the settings. It asks the store and the mail server whether they answer.
+func (s Settings) Check(ctx context.Context) []installation.Result {
+	mail := installation.Mail{Host: s.Mail.Host, Port: s.Mail.Port, From: s.Mail.From, Outbox: s.Mail.Outbox}
+	store := installation.Result{Name: "store", State: installation.OK, Text: "The store answers."}
+	if err := storesetup.Ready(ctx, s.Store); err != nil {
+		store.State, store.Text = installation.Missing, fault.Message(err)
+	}
+	return []installation.Result{
+		installation.Address(s.PublicURL), installation.Proxies(s.TrustedHops, s.TrustedProxies),
+		mail.Check(ctx, new(net.Dialer).DialContext), store,
+		installation.Timeouts(os.Getenv("exec_timeout"), s.SyncLimit),
+	}
+}
