@@ -38,9 +38,9 @@ type Deps struct {
 	Log *slog.Logger
 }
 
-// storeLimit is within GitLab's own limit of 10 s; after it GitLab gets 503 and sends
-// the event again.
-const storeLimit = 2 * time.Second
+// storeLimit is how long the store may take, once before the body is read and once after
+// it. Both are within GitLab's own limit of 10 s; after it GitLab gets 503.
+const storeLimit = time.Second
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
@@ -84,6 +84,8 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 	if err := f.authenticate(ctx, in); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
 	event, err := f.event(ctx, in)
 	if err != nil {
 		return nil, err
@@ -92,9 +94,7 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 		out.Body.Outcome = "ignored"
 		return out, nil
 	}
-	store, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	fresh, err := f.Fleet.AcceptEvent(store, event)
+	fresh, err := f.Fleet.AcceptEvent(ctx, event)
 	if err != nil {
 		f.Log.ErrorContext(ctx, "event not stored", "project", in.Project, "err", err)
 		return nil, &fault.Error{Kind: fault.Unavailable, Message: "The event could not be stored; send it again.", RetryAfter: 5 * time.Second, Err: err}
@@ -114,8 +114,6 @@ func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, erro
 	if err != nil || report.Pipeline == nil && report.Push == nil {
 		return fleet.Event{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
 	project, err := f.Fleet.Project(ctx, in.Project)
 	if err != nil {
 		return fleet.Event{}, fault.Wrap(fault.Unavailable, err, "The project could not be read; send the event again.")

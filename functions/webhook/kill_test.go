@@ -28,19 +28,18 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
+	"github.com/open-craft/ocim/shared/kv/dynamo"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/vault"
 )
 
-const (
-	kills  = 100
-	events = 10_000
-)
-
-// childStore names the store of a process that is there to be killed.
+// childStore names the store of a process that is there to be killed: a file, or a
+// server's address and a table.
 const (
 	childStore = "OCIM_TEST_WEBHOOK_STORE"
 	childKeys  = "OCIM_TEST_WEBHOOK_KEYS" // what seals its credentials; without them it has a fixed one
@@ -60,7 +59,7 @@ func TestMain(m *testing.M) {
 // serveChild runs the function over the store until it is killed. It prints its
 // address when it answers.
 func serveChild(file string) error {
-	store, err := bolt.Open(file, bolt.Options{LockWait: 10 * time.Second})
+	store, closeStore, err := openStore(context.Background(), file)
 	if err != nil {
 		return err
 	}
@@ -93,7 +92,20 @@ func serveChild(file string) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return errors.Join(reconciling.Events.Drain(context.Background()), store.Close())
+	return errors.Join(reconciling.Events.Drain(context.Background()), closeStore())
+}
+
+// openStore opens what childStore names.
+func openStore(ctx context.Context, name string) (kv.Store, func() error, error) {
+	if endpoint, table, ok := strings.Cut(name, " "); ok {
+		store, err := dynamo.Connect(ctx, dynamo.Config{Endpoint: endpoint, Table: table}, dynamo.Options{})
+		return store, func() error { return nil }, err
+	}
+	store, err := bolt.Open(name, bolt.Options{LockWait: 10 * time.Second})
+	if err != nil {
+		return nil, nil, err
+	}
+	return store, store.Close, nil
 }
 
 // child is a running process and the address it answers at.
@@ -152,13 +164,26 @@ func drain(todo chan int) iter.Seq[int] {
 	}
 }
 
-// What was answered 2xx is there after any number of deaths, once.
+// What was answered 2xx is there after any number of deaths, and was applied once.
 func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "kv.db")
-	store, err := bolt.Open(file, bolt.Options{})
+	t.Run("embedded", func(t *testing.T) {
+		testKills(t, filepath.Join(t.TempDir(), "kv.db"), 100, 10_000)
+	})
+	t.Run("DynamoDB", func(t *testing.T) {
+		endpoint := kvtest.Dynalite(t)
+		client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: endpoint})
+		require.NoError(t, err)
+		_, err = dynamo.CreateTable(t.Context(), client, "kills")
+		require.NoError(t, err)
+		testKills(t, endpoint+" kills", 20, 1_000)
+	})
+}
+
+func testKills(t *testing.T, name string, kills, events int) {
+	store, closeStore, err := openStore(t.Context(), name)
 	require.NoError(t, err)
 	require.NoError(t, fleetstore.New(store, setup.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
-	require.NoError(t, store.Close())
+	require.NoError(t, closeStore())
 
 	const senders = 16
 	acked := make([]bool, events)
@@ -167,7 +192,8 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 		todo <- n
 	}
 	for kill := 0; kill < kills || len(todo) > 0; kill++ {
-		c := startChild(t, file)
+		require.Less(t, kill, 3*kills, "events are not answered")
+		c := startChild(t, name)
 		client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 		share := int64(len(todo))
 		if left := kills - kill; left > 0 {
@@ -196,9 +222,9 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 		_ = c.Wait() // killed is how it ends
 	}
 
-	store, err = bolt.Open(file, bolt.Options{LockWait: 10 * time.Second})
+	store, closeStore, err = openStore(t.Context(), name)
 	require.NoError(t, err)
-	defer store.Close()
+	defer func() { require.NoError(t, closeStore()) }()
 	f := fleetstore.New(store, setup.Now)
 	waiting := map[int64]bool{}
 	after := ""
@@ -229,6 +255,11 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 		id := int64(n + 1)
 		require.True(t, applied[id] > 0 || waiting[id], "event %d was answered and is lost", n)
 		require.LessOrEqual(t, applied[id], 1)
+		if applied[id] > 0 { // what is applied twice is written twice
+			item, err := store.Get(t.Context(), kv.Key{Partition: "pipeline#campus", Sort: fmt.Sprintf("%019d", id)})
+			require.NoError(t, err)
+			require.EqualValues(t, 1, item.Version, "event %d was applied more than once", n)
+		}
 	}
 	t.Logf("%d events over %d kills; %d waited to be applied", events, kills, len(waiting))
 }

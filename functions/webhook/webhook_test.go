@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -361,6 +362,48 @@ func TestStoreThatIsDownIsNeverAnswered2xx(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 	assert.NotEmpty(t, w.Header().Get("Retry-After"))
 	assert.Zero(t, in.added.Load())
+}
+
+// hanging is a store that answers nothing.
+type hanging struct {
+	kv.Store
+	reads, writes bool
+}
+
+func (s hanging) Get(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (kv.Item, error) {
+	if !s.reads {
+		return s.Store.Get(ctx, key, opts...)
+	}
+	time.Sleep(answerLimit * 3 / 8)
+	if err := ctx.Err(); err != nil {
+		return kv.Item{}, err
+	}
+	return s.Store.Get(ctx, key, opts...)
+}
+
+func (s hanging) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
+	<-ctx.Done()
+	return kv.Item{}, ctx.Err()
+}
+
+const answerLimit = 2 * time.Second
+
+// However the store hangs, GitLab has its 503 within 2 s.
+func TestAcceptEvent_AnswersWithin2sWhenTheStoreHangs(t *testing.T) {
+	for name, reads := range map[string]bool{"writes hang": false, "reads are slow, too": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := kvtest.Open(t)
+				require.NoError(t, fleetstore.New(store, time.Now).AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+				in := newIntake(t, hanging{Store: store, reads: reads})
+				began := time.Now()
+				w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token})
+				assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+				assert.NotEmpty(t, w.Header().Get("Retry-After"))
+				assert.LessOrEqual(t, time.Since(began), answerLimit)
+			})
+		})
+	}
 }
 
 // writes counts what an event costs.

@@ -17,6 +17,10 @@ import (
 // more than most commits add, so the file does not fill with what expired.
 const sweepPerCommit = 64
 
+// keepExpired is how long an expired item stays in the file. A clock that is ahead for a
+// moment must not remove what has not expired.
+const keepExpired = 45 * 24 * time.Hour
+
 // Put implements kv.Store.
 func (s *Store) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
 	if err := contract.Item(item); err != nil {
@@ -121,6 +125,7 @@ func unlist(tx *bbolt.Tx, k []byte, expires int64) error {
 }
 
 func sweep(tx *bbolt.Tx, now time.Time, limit int) (int, error) {
+	now = now.Add(-keepExpired)
 	c := tx.Bucket(expiryBucket).Cursor()
 	n := 0
 	for listed, _ := c.First(); listed != nil && n < limit; listed, _ = c.First() {

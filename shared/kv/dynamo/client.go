@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -28,7 +29,7 @@ type Config struct {
 	Endpoint       string        // URL of a server other than Amazon's; empty is Amazon's
 	Region         string        // empty: from AWS's own configuration, or us-east-1 with an Endpoint
 	AttemptTimeout time.Duration // of one HTTP exchange; 1.5 s if 0
-	MaxAttempts    int           // of one call, the first included; 6 if 0
+	MaxAttempts    int           // of one call, the first included; 10 if 0
 }
 
 // Connect makes a store for the configured table. It makes no request to the
@@ -53,7 +54,7 @@ func NewClient(ctx context.Context, cfg Config, change ...func(*dynamodb.Options
 		cfg.AttemptTimeout = 1500 * time.Millisecond
 	}
 	if cfg.MaxAttempts <= 0 {
-		cfg.MaxAttempts = 6
+		cfg.MaxAttempts = 10
 	}
 	foreign, err := foreignEndpoint(cfg.Endpoint)
 	if err != nil {
@@ -125,6 +126,10 @@ func log(level logging.Classification, format string, args ...any) {
 func newRetryer(maxAttempts int) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
+		// The SDK's quota stops all repetitions after about a hundred failures, so that with
+		// 40% of failures most calls fail although repeating them would help. What protects a
+		// server in trouble is the limit of each call, the growing waits and the callers' own limits.
+		o.RateLimiter = ratelimit.None
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
 			return backoff(attempt), nil
 		})

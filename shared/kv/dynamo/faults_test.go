@@ -109,6 +109,31 @@ func TestThirtyPercentFaultsLoseNothing(t *testing.T) {
 	t.Run("one winner", func(t *testing.T) { testFaultyWinner(t, s) })
 }
 
+// With most requests failing, calls still succeed within their limit, however many
+// failed before.
+func TestMostFaults_CallsSucceedWithinTheirLimit(t *testing.T) {
+	most := func(*http.Request) harm {
+		if rand.IntN(100) >= 55 {
+			return none
+		}
+		return throttle + harm(rand.IntN(int(busy)))
+	}
+	client, table := newTable(t, kvtest.Dynalite(t), (&network{harm: most}).use)
+	s := dynamo.New(client, table, dynamo.Options{})
+	const calls = 400
+	var failed atomic.Int64
+	kvtest.Parallel(8, func(i int) {
+		for n := range calls / 8 {
+			key := kv.Key{Partition: "p", Sort: fmt.Sprintf("%d-%d", i, n)}
+			if _, err := s.Put(t.Context(), kv.Item{Key: key, Value: []byte("x")}, kv.IfAbsent()); err != nil {
+				failed.Add(1)
+			}
+		}
+	})
+	// Ten attempts that all fail are expected once in 400 calls.
+	assert.LessOrEqual(t, failed.Load(), int64(calls/40))
+}
+
 // testFaultyChanges lets writers append to one item. What was acknowledged must be
 // there once, what was refused must not, and nothing twice.
 func testFaultyChanges(t *testing.T, s kv.Store) {

@@ -16,9 +16,11 @@ import (
 )
 
 // serve listens on a free port, prints it, and ends with its standard input, so
-// that nothing is left running if the test dies.
+// that nothing is left running if the test dies. A client that is killed in the middle of
+// a request does not end it.
 const serve = `
 process.stdin.on('end', () => process.exit()).resume()
+process.on('uncaughtException', e => { if (e.code !== 'ECONNRESET') throw e })
 const server = require(process.argv[1])({ createTableMs: 0, deleteTableMs: 0 })
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 `
