@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -70,6 +71,8 @@ type Log struct {
 	now    func() time.Time
 	random io.Reader // safe for concurrent use
 	logger *slog.Logger
+
+	repaired atomic.Bool // whether this process has looked at all markers
 }
 
 // New makes a Log in the store.
@@ -82,6 +85,8 @@ type marker struct {
 	Partition string `json:"partition"`
 	Sort      string `json:"sort"`
 	Seq       int64  `json:"seq"` // where in the log the entry goes, or is
+	// Version is that of the item which the change demands; 0 when it demands none.
+	Version int64 `json:"version,omitempty"`
 }
 
 const markers = "audit/moving"
@@ -117,7 +122,7 @@ func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry En
 	if err != nil {
 		return kv.Item{}, err
 	}
-	mark := marker{Partition: item.Partition, Sort: item.Sort, Seq: head.Seq + 1}
+	mark := marker{Partition: item.Partition, Sort: item.Sort, Seq: head.Seq + 1, Version: max(cond.Version(), 0)}
 	marked, err := l.putMarker(ctx, entry.ID, mark, kv.IfAbsent())
 	if err != nil {
 		return kv.Item{}, fmt.Errorf("announce an audit entry: %w", err)
@@ -162,8 +167,12 @@ func (l *Log) ours(ctx context.Context, key kv.Key, id string, cause error) (kv.
 
 // Repair moves the entries whose function died before it could, and returns how
 // many it moved. It goes on after an error and returns all of them.
+//
+// The marker of a change that was not made stays while it can still be made: its writer
+// may be paused. Such markers are looked at once an hour, after their first day.
 func (l *Log) Repair(ctx context.Context) (int, error) {
-	moved, q := 0, kv.Query{Partition: markers, Limit: kv.MaxPage}
+	moved, q := 0, kv.Query{Partition: markers, Limit: kv.MaxPage, Reverse: true}
+	whole := l.now().Minute() == 0 || !l.repaired.Swap(true)
 	var errs []error
 	for {
 		page, err := l.store.Query(ctx, q)
@@ -176,8 +185,13 @@ func (l *Log) Repair(ctx context.Context) (int, error) {
 				errs = append(errs, fmt.Errorf("audit marker %q: %w", it.Sort, err))
 				continue
 			}
-			if l.now().Sub(ulid.Time(id.Time())) < MarkerAge {
+			// One that seems to be of the future was made by a clock that was ahead.
+			age := l.now().Sub(ulid.Time(id.Time()))
+			if age >= 0 && age < MarkerAge {
 				continue
+			}
+			if age > markerRecent && !whole {
+				return moved, errors.Join(errs...) // the rest is older
 			}
 			done, err := l.repair(ctx, it)
 			if err != nil {
@@ -194,6 +208,9 @@ func (l *Log) Repair(ctx context.Context) (int, error) {
 	}
 }
 
+// markerRecent is the age up to which each Repair looks at a marker.
+const markerRecent = 24 * time.Hour
+
 func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
 	var mark marker
 	if err := json.Unmarshal(it.Value, &mark); err != nil {
@@ -207,8 +224,11 @@ func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
 		err := l.move(ctx, entry, mark, it.Version)
 		return err == nil, err
 	}
-	// The change was never written, or the writer that overwrote it moved the entry.
-	return false, ignoreGone(l.store.Delete(ctx, it.Key, kv.IfVersion(it.Version)))
+	// The change was not made; or it was, and whoever overwrote it has moved the entry.
+	if mark.Version > 0 && item.Version > mark.Version { // it can't be made any more
+		return false, ignoreGone(l.store.Delete(ctx, it.Key, kv.IfVersion(it.Version)))
+	}
+	return false, nil
 }
 
 // settle makes sure that what an item carries is in the log before the item
