@@ -61,6 +61,7 @@ An INSTANCE is its name, or CLUSTER/NAME where several clusters have one of that
 	root.AddCommand(
 		p.listCommand(), p.showCommand(), p.diffCommand(), p.deployCommand(), p.updateCommand(), p.archiveCommand(), p.unarchiveCommand(),
 		p.rollBackCommand(), p.logsCommand(), p.waitCommand(), p.bulkCommand(),
+		p.installationCommand(), p.auditCommand(), p.keysCommand(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), version)
 			return err

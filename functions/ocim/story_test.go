@@ -33,7 +33,7 @@ func TestStories(t *testing.T) {
 		t.Skip("it builds and runs the demonstration")
 	}
 	address := startDemonstration(t)
-	operator, viewer := tokens(t, address)
+	administrator, operator, viewer := tokens(t, address)
 	awaitFirstSync(t, address.base, operator)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -41,6 +41,7 @@ func TestStories(t *testing.T) {
 			e.Setenv("OCIM_URL", address.base)
 			e.Setenv("OCIM_TOKEN", operator)
 			e.Setenv("VIEWER_TOKEN", viewer)
+			e.Setenv("ADMINISTRATOR_TOKEN", administrator)
 			e.Setenv("NOWHERE", "http://"+freeAddress(t))
 			return nil
 		},
@@ -153,7 +154,7 @@ func freeAddress(t *testing.T) string {
 
 // tokens sets the demonstration up and creates an API token of an operator and one of a
 // viewer.
-func tokens(t *testing.T, d demonstration) (operator, viewer string) {
+func tokens(t *testing.T, d demonstration) (administrator, operator, viewer string) {
 	t.Helper()
 	var in struct{ AccessToken string }
 	post := func(path string, body, out any) {
@@ -179,5 +180,5 @@ func tokens(t *testing.T, d demonstration) (operator, viewer string) {
 		post("me/tokens", map[string]string{"name": role, "role": role, "expiresAt": time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}, &made)
 		return made.Secret
 	}
-	return create("operator"), create("viewer")
+	return create("administrator"), create("operator"), create("viewer")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/sony/gobreaker/v2"
 	"golang.org/x/time/rate"
 
@@ -186,6 +188,13 @@ func (c *circuits) of(host string) *gobreaker.TwoStepCircuitBreaker[any] {
 		Name: host, MaxRequests: 1, Timeout: circuitPause,
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= circuitFailures },
 		IsExcluded:  func(err error) bool { return errors.Is(err, errGaveUp) },
+		OnStateChange: func(host string, _, to gobreaker.State) {
+			open := 0.0
+			if to != gobreaker.StateClosed {
+				open = 1
+			}
+			metrics.GetOrCreateGauge(fmt.Sprintf("ocim_gitlab_circuit_open{server=%q}", host), nil).Set(open)
+		},
 	})
 	c.byHost[host] = made
 	return made

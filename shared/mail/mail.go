@@ -3,10 +3,12 @@ package mail
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/mail"
 	"strings"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -48,10 +50,21 @@ func (p *Post) Send(ctx context.Context, m identity.Mail) error {
 	if err != nil {
 		return err
 	}
-	if err := p.sender.send(ctx, p.message(to, rand.Text(), c.subject, c.text(), c.html())); err != nil {
+	if err := p.send(ctx, "account", p.message(to, rand.Text(), c.subject, c.text(), c.html())); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The mail could not be sent.")
 	}
 	return nil
+}
+
+// send hands a message over and counts how that went.
+func (p *Post) send(ctx context.Context, kind string, m *gomail.Msg) error {
+	err := p.sender.send(ctx, m)
+	result := "ok"
+	if err != nil {
+		result = "error"
+	}
+	metrics.GetOrCreateCounter(fmt.Sprintf("ocim_mails_total{kind=%q,result=%q}", kind, result)).Inc()
+	return err
 }
 
 // recipient parses the address that a mail goes to.

@@ -21,7 +21,7 @@ func (p *Post) Notify(ctx context.Context, address string, m message.Message) er
 		l := &m.Lines[i]
 		l.Title, l.Detail, l.Next, l.Link = oneLine(l.Title), oneLine(l.Detail), oneLine(l.Next), oneLine(l.Link)
 	}
-	if err := p.sender.send(ctx, p.message(to, m.ID, m.Subject, noticeText(m), noticeHTML(m))); err != nil {
+	if err := p.send(ctx, "notice", p.message(to, m.ID, m.Subject, noticeText(m), noticeHTML(m))); err != nil {
 		return fault.Wrap(fault.Unavailable, err, "The mail server did not accept the mail.")
 	}
 	return nil

@@ -62,6 +62,8 @@ type Service struct {
 	Now     func() time.Time
 	NewID   func() string // sorts by time
 	Log     *slog.Logger
+	// Tried is told of each attempt to deliver how it ended; nil: no one is.
+	Tried func(channel Channel, state State)
 }
 
 var noExpiry time.Time

@@ -120,6 +120,9 @@ func (s *Service) try(ctx context.Context, d due) (settled bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
 	d.outcome(err)
+	if s.Tried != nil {
+		s.Tried(d.Channel, d.State)
+	}
 	if err := s.log(ctx, d.Owner, d.Delivery); err != nil {
 		return false, err
 	}

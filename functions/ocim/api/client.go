@@ -241,3 +241,27 @@ func join(base string, segments ...string) string {
 	}
 	return base
 }
+
+// VerifyAudit checks that no entry of the audit log was changed or removed.
+func (c *Client) VerifyAudit(ctx context.Context) (VerifyAuditOutputBody, error) {
+	var out VerifyAuditOutputBody
+	return out, c.do(ctx, call{method: http.MethodPost, path: "/sync/v1/audit/verify", out: &out})
+}
+
+// Keys returns which encryption keys stored secrets need.
+func (c *Client) Keys(ctx context.Context) (Keys, error) {
+	var out Keys
+	return out, c.do(ctx, call{method: http.MethodGet, path: "/sync/v1/keys", out: &out})
+}
+
+// Reseal encrypts all stored secrets with the current key.
+func (c *Client) Reseal(ctx context.Context) (ResealOutputBody, error) {
+	var out ResealOutputBody
+	return out, c.do(ctx, call{method: http.MethodPost, path: "/sync/v1/keys/reseal", out: &out})
+}
+
+// Installation returns how Ocim is configured and how its background does.
+func (c *Client) Installation(ctx context.Context) (InstallationOutputBody, error) {
+	var out InstallationOutputBody
+	return out, c.do(ctx, call{method: http.MethodGet, path: "/sync/v1/installation", out: &out})
+}

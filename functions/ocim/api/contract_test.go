@@ -92,6 +92,10 @@ func TestTypes_MatchTheAPIDocument(t *testing.T) {
 		BulkPreview{},
 		Bulk{},
 		Problem{},
+		VerifyAuditOutputBody{},
+		Keys{},
+		ResealOutputBody{},
+		InstallationOutputBody{},
 	} {
 		check(reflect.TypeOf(value))
 	}
@@ -189,7 +193,15 @@ func TestClient_CallsRoutesOfTheAPIDocument(t *testing.T) {
 	check(bulk, err, nil)
 	bulk, err = c.ActOnBulk(ctx, "{bulk}", "{action}")
 	check(bulk, err, nil)
-	assert.Equal(t, 11, routes)
+	audit, err := c.VerifyAudit(ctx)
+	check(audit, err, nil)
+	keys, err := c.Keys(ctx)
+	check(keys, err, nil)
+	resealed, err := c.Reseal(ctx)
+	check(resealed, err, nil)
+	installation, err := c.Installation(ctx)
+	check(installation, err, nil)
+	assert.Equal(t, 15, routes)
 }
 
 func TestDo_RepeatsOnlyWhatIsSafe(t *testing.T) {

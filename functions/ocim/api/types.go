@@ -261,3 +261,45 @@ type FieldError struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
+
+// VerifyAuditOutputBody is what verifying the audit log found.
+type VerifyAuditOutputBody struct {
+	OK       bool   `json:"ok"`
+	Entries  int64  `json:"entries"`
+	Sealed   int64  `json:"sealed"`
+	SealedAt string `json:"sealedAt,omitempty"`
+	Problem  string `json:"problem,omitempty"`
+}
+
+// Keys is which encryption keys stored secrets need.
+type Keys struct {
+	Current string   `json:"current"`
+	Keys    []KeyUse `json:"keys"`
+}
+
+// KeyUse is what needs an encryption key.
+type KeyUse struct {
+	ID            string `json:"id"`
+	Current       bool   `json:"current"`
+	Missing       bool   `json:"missing"`
+	Credentials   int64  `json:"credentials"`
+	Notifications int64  `json:"notifications"`
+}
+
+// ResealOutputBody is how many secrets were encrypted again.
+type ResealOutputBody struct {
+	Resealed int64 `json:"resealed"`
+}
+
+// InstallationOutputBody is how Ocim itself does.
+type InstallationOutputBody struct {
+	Configuration []Result `json:"configuration"`
+	Health        []Result `json:"health"`
+}
+
+// Result is one thing that was checked.
+type Result struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
+	Text  string `json:"text"`
+}

@@ -4,7 +4,10 @@ package noticesetup
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+
+	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/open-craft/ocim/shared/chat"
 	"github.com/open-craft/ocim/shared/fault"
@@ -41,7 +44,8 @@ func (c Chat) Poster(allowHTTP bool) (*chat.Poster, error) {
 // at its end.
 func New(f *fleetsetup.Fleet, mail notify.Mailer, chat notify.Chat, pages string) *notify.Service {
 	return &notify.Service{
-		KV: f.KV, Views: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
+		Tried: count,
+		KV:    f.KV, Views: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
 		Mail: mail, Chat: chat, Limits: limit.New(f.KV, f.Now), BaseURL: pages, Now: f.Now, NewID: setup.NewID, Log: f.Log,
 	}
 }
@@ -59,4 +63,10 @@ func (p people) Person(ctx context.Context, id string) (notify.Person, error) {
 	}
 	who := identity.Principal{Grants: u.Grants}
 	return notify.Person{Email: u.Email, Sees: who.Sees}, nil
+}
+
+// count counts the attempts to deliver notices, by their outcome: sent, waiting for the
+// next attempt, or given up.
+func count(channel notify.Channel, state notify.State) {
+	metrics.GetOrCreateCounter(fmt.Sprintf("ocim_notice_attempts_total{channel=%q,result=%q}", channel, state)).Inc()
 }
