@@ -77,7 +77,7 @@ func (w *watchdog) stop(t testing.TB, leave func()) {
 	time.Sleep(time.Until(signaled.Add(interval)))
 	w.running.Wait()
 	w.server.Close()
-	assert.NoError(t, w.function.Wait(), "the function ends by itself")
+	assert.NoError(t, w.function.Wait(), "the function ends on its own")
 }
 
 // balancer sends requests to the replicas in turn, as a Kubernetes service does.

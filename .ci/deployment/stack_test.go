@@ -63,7 +63,7 @@ func TestStack_BoundsEveryCall(t *testing.T) {
 			if limit := function.Environment["OCIM_SYNC_LIMIT"]; limit != "" {
 				d, err := time.ParseDuration(limit)
 				require.NoError(t, err)
-				assert.Less(t, d, duration("exec_timeout"), "a run ends by itself")
+				assert.Less(t, d, duration("exec_timeout"), "a run ends on its own")
 			}
 		}
 	}

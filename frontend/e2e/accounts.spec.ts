@@ -59,7 +59,7 @@ test('somebody is invited, registers, logs in and out, and replaces a forgotten 
   await see(title(second, 'Log in'));
   await second.close();
 
-  // Whoever logs in comes to the page that was asked for.
+  // Logging in leads to the requested page.
   await page.goto('/instances?name=cinder');
   await see(title(page, 'Log in'));
   await enterPassword(page, erin);

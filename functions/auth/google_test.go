@@ -83,7 +83,7 @@ func newProvided(t *testing.T, idTokenClaims bool) *provided {
 	return p
 }
 
-// is makes whoever comes to the provider that account.
+// is signs in the next visitor of the provider with that account.
 func (p *provided) is(account object) {
 	p.t.Helper()
 	raw, err := json.Marshal(account)
@@ -244,7 +244,7 @@ func TestGoogle_LinksAfterThePassword(t *testing.T) {
 	assert.Equal(t, "ben@corp.example", s.me())
 }
 
-// A sign-in that the provider was told to ask for confirms who the person is;
+// A sign-in that the provider was requested to demand confirms who the person is;
 // another one does not.
 func TestGoogle_FreshSignInConfirms(t *testing.T) {
 	t.Parallel()

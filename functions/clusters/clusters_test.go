@@ -324,7 +324,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	assert.Equal(t, "failed", o.Activity[0].To)
 }
 
-func TestActivityTellsLifecyclesAndPipelines(t *testing.T) {
+func TestActivity_ListsLifecyclesAndPipelines(t *testing.T) {
 	w := newWorld(t)
 	w.add()
 	w.clock.Advance(time.Minute)

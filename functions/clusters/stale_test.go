@@ -62,7 +62,7 @@ func TestListsTellWhatIsStale(t *testing.T) {
 		seen = observe()
 		require.Equal(t, http.StatusNotModified, again())
 	}
-	for range 4 { // the cluster does not tell any more
+	for range 4 { // the cluster stops reporting
 		w.clock.Advance(time.Minute)
 		sync()
 	}

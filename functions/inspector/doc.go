@@ -1,4 +1,4 @@
-// Package function is the inspector: it is deployed in each cluster and tells
+// Package function is the inspector: it is deployed in each cluster and reports
 // what runs there, why something does not, and how often it is replicated. It
 // reads with get and list alone; deploy/rbac.yaml has exactly what it needs.
 //

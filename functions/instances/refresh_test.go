@@ -23,7 +23,7 @@ type source struct {
 }
 
 // None of those that are asked takes another along.
-func TestRefreshTellsThemApart(t *testing.T) {
+func TestRefresh_DistinguishesItsSources(t *testing.T) {
 	down := fault.New(fault.Unavailable, "It answers 502.")
 	again := noon.Add(time.Second)
 	read := [3]source{{Outcome: "read", AsOf: noon}, {Outcome: "read", AsOf: again}, {Outcome: "read", AsOf: again}}
@@ -102,7 +102,7 @@ func TestRefreshAsksAllAtOnce(t *testing.T) {
 	assert.Equal(t, http.StatusOK, w.call(t, http.MethodPost, demo+"/refresh", "campus", new(any)))
 }
 
-func TestDriftIsToldFromUndeployedChanges(t *testing.T) {
+func TestDrift_DiffersFromUndeployedChanges(t *testing.T) {
 	w := newRunningWorld(t, false)
 	require.NoError(t, w.fleet.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		c.Row("demo").Settings = map[string]string{"DOCKER_IMAGE_OPENEDX": "r.example.org/openedx:2", "GROVE_LMS_MAX_REPLICAS": "3", "K8S_CADDY_REPLICAS": "1"}

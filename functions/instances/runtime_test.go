@@ -122,7 +122,7 @@ func TestAClusterThatCannotBeAskedSaysSo(t *testing.T) {
 	assert.Equal(t, http.StatusOK, silent.call(t, http.MethodGet, demo, "campus", &page), "its page is shown all the same")
 }
 
-func TestThePageTellsHowOldItsHealthIs(t *testing.T) {
+func TestPage_ShowsTheAgeOfHealth(t *testing.T) {
 	w := newWorld(t)
 	require.NoError(t, w.fleet.SaveObservation(t.Context(), fleet.Observation{Project: "campus", At: noon}))
 	var page struct{ ObservedAt time.Time }

@@ -153,22 +153,22 @@ func TestUpdateThroughTheAPI(t *testing.T) {
 	w := newWorld(t, "alpha")
 	var files fleet.Files
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/instances/alpha/configuration", nil, &files))
-	wish := m{"kind": "update", "instance": "alpha", "baseCommit": files.Commit, "reason": "a new host", "files": []m{{
+	req := m{"kind": "update", "instance": "alpha", "baseCommit": files.Commit, "reason": "a new host", "files": []m{{
 		"path": files.Files[0].Path, "text": strings.Replace(files.Files[0].Text, "alpha.example.org", "beta.example.org", 1),
 	}}}
-	require.Equal(t, 403, w.call(t, "viewer", "POST", campus+"/operations/preview", wish, nil))
+	require.Equal(t, 403, w.call(t, "viewer", "POST", campus+"/operations/preview", req, nil))
 	var preview struct {
 		Hash     string
 		Files    []fleet.FileChange
 		Warnings []any
 		Request  struct{ Method, Path string }
 	}
-	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/preview", wish, &preview))
+	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/preview", req, &preview))
 	assert.Contains(t, preview.Files[0].Diff, "+LMS_HOST: beta.example.org")
 
-	wish["previewHash"] = preview.Hash
+	req["previewHash"] = preview.Hash
 	var op fleet.Operation
-	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", wish, &op))
+	require.Equal(t, 202, w.call(t, "operator", "POST", campus+"/operations", req, &op))
 	assert.Equal(t, "operator@example.org", op.RequestedBy)
 	w.settle(t, 4)
 	var page struct {
@@ -330,20 +330,20 @@ func TestPipelinePage(t *testing.T) {
 
 func TestBulkThroughTheAPI(t *testing.T) {
 	w := newWorld(t, "alpha", "beta", "gamma")
-	wish := m{"kind": "update", "batch": 2, "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": "1"}}, "targets": []m{
+	req := m{"kind": "update", "batch": 2, "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": "1"}}, "targets": []m{
 		{"cluster": "campus", "instance": "alpha"}, {"cluster": "campus", "instance": "beta"}, {"cluster": "campus", "instance": "gamma"},
 	}}
-	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/preview", wish, nil))
-	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/preview", wish, nil))
+	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/preview", req, nil))
+	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/preview", req, nil))
 	var preview struct {
 		Hash   string
 		Groups []struct{ Targets []any }
 	}
-	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/preview", wish, &preview))
+	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/preview", req, &preview))
 	require.Len(t, preview.Groups, 1)
-	wish["previewHash"] = preview.Hash
+	req["previewHash"] = preview.Hash
 	var b fleet.Bulk
-	require.Equal(t, 202, w.call(t, "operator", "POST", "/v1/bulk-changes", wish, &b))
+	require.Equal(t, 202, w.call(t, "operator", "POST", "/v1/bulk-changes", req, &b))
 	assert.Equal(t, 404, w.call(t, "stranger", "GET", "/v1/bulk-changes/"+b.ID, nil, nil))
 	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))

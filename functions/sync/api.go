@@ -69,7 +69,7 @@ type Deps struct {
 	Installation *installation.Service
 	// Configuration checks what is configured.
 	Configuration func(ctx context.Context) []installation.Result
-	// Measured is told what was measured, every few minutes; nil: nothing is measured.
+	// Measured receives what was measured, every few minutes; nil: nothing is measured.
 	Measured func(installation.Report)
 	// Apply applies a cluster's waiting events.
 	Apply func(ctx context.Context, cluster string) error
@@ -85,7 +85,7 @@ type Deps struct {
 const (
 	atOnce       = 8                // clusters that are asked, or projects that are checked, at the same time
 	projectLimit = 60 * time.Second // for one project
-	notifyLimit  = 30 * time.Second // for telling people
+	notifyLimit  = 30 * time.Second // for notifying people
 	notifyShare  = 5                // the part of a run that is kept for it: one fifth
 	observeShare = 2                // the part after which no cluster waits for its project: one half
 	leaseLife    = 20 * time.Second // how long a run that died keeps the next one away

@@ -35,7 +35,7 @@ func (f *syncer) routeInstallation(api *faas.API) {
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "reseal", Method: http.MethodPost, Path: "/v1/keys/reseal",
 		Metadata: map[string]any{faas.Cost: faas.AsksGitLab},
-		Summary:  "Encrypt all stored secrets with the current key now; sync does so by itself after a rotation",
+		Summary:  "Encrypt all stored secrets with the current key now; sync does so automatically after a rotation",
 	}, f.reseal)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "list-set-aside", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/set-aside",

@@ -138,7 +138,7 @@ type world struct {
 	measured  []installation.Report
 	applied   []string
 	noted     []string
-	told      int
+	notified  int
 	sync      func(ctx context.Context, project string) error
 	observe   func(ctx context.Context, project string) error
 	collect   func(ctx context.Context, project string) error
@@ -187,8 +187,8 @@ func newWorld(t *testing.T, projects int) *world {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			require.NoError(t, ctx.Err())
-			w.told++
-			assert.LessOrEqual(t, len(w.observed), len(w.synced), "what is told comes after what is seen")
+			w.notified++
+			assert.LessOrEqual(t, len(w.observed), len(w.synced), "notifications come after observations")
 			return fault.New(fault.Unavailable, "not now")
 		},
 		Test: func(_ context.Context, owner, subscription string) (notify.Delivery, error) {
@@ -273,7 +273,7 @@ func TestARunReadsEachProjectOnceWhateverFails(t *testing.T) {
 	assert.Len(t, w.checked, 500)
 	assert.Equal(t, 1, w.repairs, "what fails there keeps no project back")
 	assert.Equal(t, 1, w.seals, "nor here")
-	assert.Equal(t, 1, w.told, "nor does this")
+	assert.Equal(t, 1, w.notified, "nor does this")
 }
 
 // A cluster that does not answer holds up no other, and fails no sync.
@@ -419,7 +419,7 @@ func TestClustersThatHangLeaveTurnsToTheOthers(t *testing.T) {
 	})
 }
 
-// Projects that take the whole run leave time to tell people.
+// Projects that take the whole run leave time to notify people.
 func TestSlowProjectsKeepNobodyUntold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 3)
@@ -430,7 +430,7 @@ func TestSlowProjectsKeepNobodyUntold(t *testing.T) {
 		began := time.Now()
 		w.call("/")
 		assert.Equal(t, 48*time.Second, time.Since(began))
-		assert.Equal(t, 1, w.told)
+		assert.Equal(t, 1, w.notified)
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
-// A pipeline ended when GitLab says so, however late that is heard of.
+// A pipeline ended when GitLab says so, however late Ocim learns of it.
 func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	clock := kvtest.NewClock()
 	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
@@ -43,6 +43,6 @@ func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	for _, a := range list {
 		got[a.Instance] = a.At
 	}
-	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": clock.Now()}, got, "what is older than activity is kept is not told")
+	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": clock.Now()}, got, "what is older than activity is kept is left out")
 	assert.Equal(t, "ahead", list[0].Instance, "newest first")
 }

@@ -101,7 +101,7 @@ func TestAdvance_PausesWhenAnInstanceDoesNotRecover(t *testing.T) {
 	}
 }
 
-func TestAdvance_DoesNotWaitForHealthWhenToldNotTo(t *testing.T) {
+func TestAdvance_IgnoresHealthOnRequest(t *testing.T) {
 	w := operationtest.New(t, instances(3)...)
 	observe(t, w, map[string]fleet.Health{"i00": fleet.Healthy})
 	req := rename(3)

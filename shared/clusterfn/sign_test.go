@@ -191,7 +191,7 @@ func TestVerify_RefusesRequestsForAnotherHost(t *testing.T) {
 	}
 	require.NoError(t, bound().Verify(at("gateway.example.org")))
 	require.NoError(t, bound().Verify(at("GATEWAY.example.org:8443")))
-	require.NoError(t, verifier(noon, right).Verify(at("anywhere.example")), "an inspector that was told no host")
+	require.NoError(t, verifier(noon, right).Verify(at("anywhere.example")), "an inspector without a host")
 	for name, r := range map[string]*http.Request{
 		"another host": at("evil.example"),
 		"another port": at("gateway.example.org:444"),

@@ -21,7 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// script is a handler's doings, step by step.
+// script is what a handler does, step by step.
 type script struct {
 	steps []func(http.ResponseWriter, *http.Request)
 }
@@ -92,7 +92,7 @@ func ask(t require.TestingT, base, method, path, body string) answer {
 	defer func() { _ = resp.Body.Close() }()
 	got, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	// How the length is told may differ: a function's is always known.
+	// How the length is sent may differ: a function's is always known.
 	resp.Header.Del("Date")
 	resp.Header.Del("Content-Length")
 	return answer{resp.StatusCode, resp.Header, string(got)}
@@ -121,7 +121,7 @@ func TestAnyHandlerBehavesTheSameThroughOpenFaaS(t *testing.T) {
 	})
 }
 
-func TestHeadTellsTheLength(t *testing.T) {
+func TestHead_HasTheLength(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(serverHandler(Adapt(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(make([]byte, 5000))

@@ -20,7 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-func TestLargeAnswersAreCompressedForWhoeverTakesThat(t *testing.T) {
+func TestLargeAnswersAreCompressedOnRequest(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("campus ", 10_000)
 	for name, tt := range map[string]struct {

@@ -21,7 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-func TestAPI_TellsWhetherItIsReady(t *testing.T) {
+func TestAPI_ReportsReadiness(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		ready   func(context.Context) error

@@ -92,7 +92,7 @@ func (e *Error) WithKind(kind Kind) *Error {
 }
 
 // Message returns the part of an error that people may read: the message of the
-// outermost *Error, without its causes. An Internal error tells no details.
+// outermost *Error, without its causes. An Internal error has no details.
 func Message(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Kind != Internal {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Glimpse is what GitLab tells of many projects at once: enough to see that one of them
+// Glimpse is what GitLab reports of many projects at once: enough to see that one of them
 // did not change.
 type Glimpse struct {
 	Sign      string // differs when the project, its branch or the token's rights do
@@ -49,7 +49,7 @@ func (g Glimpse) Changed(former Glanced, known time.Time) bool {
 			return true
 		}
 	}
-	// Pipelines that change in the same second can only be told apart by what they are. What
+	// Pipelines that change in the same second can only be distinguished by what they are. What
 	// changed before Since is not shown.
 	return second.After(g.Since) && g.newest(known) != former.Newest
 }

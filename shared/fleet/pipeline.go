@@ -110,7 +110,7 @@ func fill(p *Pipeline, from Pipeline) {
 		p.Stages = from.Stages
 	}
 	if p.Reason == "" && p.Status == StatusFailed && from.Status == StatusFailed {
-		p.Reason = from.Reason // neither lists nor events tell it
+		p.Reason = from.Reason // neither lists nor events have it
 	}
 	if p.CreatedAt.IsZero() {
 		p.CreatedAt = from.CreatedAt
@@ -243,11 +243,11 @@ type Pipeline struct {
 	FinishedAt   time.Time      `json:"finishedAt,omitzero"`
 	Stages       []Stage        `json:"stages,omitempty"`
 	StatusDetail string         `json:"statusDetail,omitempty"`
-	Reason       string         `json:"reason,omitempty" doc:"Why it failed, where no job's log tells: an error in the configuration, or a child pipeline that GitLab could not create"`
+	Reason       string         `json:"reason,omitempty" doc:"Why it failed, where no job's log explains it: an error in the configuration, or a child pipeline that GitLab could not create"`
 }
 
 // FailedJob reports whether one of the pipeline's jobs failed and counts, so that its
-// log tells why the pipeline failed.
+// log says why the pipeline failed.
 func (p Pipeline) FailedJob() bool {
 	return slices.ContainsFunc(p.Stages, func(s Stage) bool {
 		return slices.ContainsFunc(s.Jobs, func(j Job) bool { return j.Status == StatusFailed && !j.Retried && !j.AllowFailure })

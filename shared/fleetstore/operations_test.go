@@ -15,7 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
-func wish(id string) fleet.Operation {
+func requested(id string) fleet.Operation {
 	return fleet.Operation{
 		ID: id, Cluster: "a", Instance: "demo", Kind: fleet.Create, State: fleet.Requested, DeploymentID: "9" + id,
 		RequestedAt: noon, Sealed: []byte("sealed"),
@@ -30,7 +30,7 @@ func TestSameKeyMakesOneOperation(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 32 {
 		wg.Go(func() {
-			op, created, err := s.AddOperation(t.Context(), wish(fmt.Sprint(i)), fleetstore.Once{Key: "k", Fingerprint: "f"})
+			op, created, err := s.AddOperation(t.Context(), requested(fmt.Sprint(i)), fleetstore.Once{Key: "k", Fingerprint: "f"})
 			if !assert.NoError(t, err) {
 				return
 			}
@@ -52,27 +52,27 @@ func TestSameKeyMakesOneOperation(t *testing.T) {
 
 func TestSameKeyForAnotherRequestIsRefused(t *testing.T) {
 	s, _ := newStore(t)
-	_, _, err := s.AddOperation(t.Context(), wish("1"), fleetstore.Once{Key: "k", Fingerprint: "f"})
+	_, _, err := s.AddOperation(t.Context(), requested("1"), fleetstore.Once{Key: "k", Fingerprint: "f"})
 	require.NoError(t, err)
-	_, _, err = s.AddOperation(t.Context(), wish("2"), fleetstore.Once{Key: "k", Fingerprint: "other"})
+	_, _, err = s.AddOperation(t.Context(), requested("2"), fleetstore.Once{Key: "k", Fingerprint: "other"})
 	assert.True(t, fault.Is(err, fault.Conflict))
 }
 
-// Whoever dies between two writes leaves a claim; the repetition finishes it.
+// A replica that dies between two writes leaves a claim; the repetition finishes it.
 func TestOperationSurvivesADeathAtEachWrite(t *testing.T) {
 	for _, partition := range []string{"operation-open#a", "deployment#a", "operation-by-instance#a#demo", "operation#a"} {
 		t.Run(partition, func(t *testing.T) {
 			dying := &failing{Store: kvtest.Open(t), partition: partition}
 			s := fleetstore.New(dying, kvtest.NewClock().Now)
 			once := fleetstore.Once{Key: "k", Fingerprint: "f"}
-			_, _, err := s.AddOperation(t.Context(), wish("1"), once)
+			_, _, err := s.AddOperation(t.Context(), requested("1"), once)
 			require.True(t, fault.Is(err, fault.Unavailable))
 			open, err := s.OpenOperations(t.Context(), "a")
 			require.NoError(t, err)
 			require.Empty(t, open)
 
 			dying.partition = ""
-			op, _, err := s.AddOperation(t.Context(), wish("2"), once)
+			op, _, err := s.AddOperation(t.Context(), requested("2"), once)
 			require.NoError(t, err)
 			open, err = s.OpenOperations(t.Context(), "a")
 			require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestOperationSurvivesADeathAtEachWrite(t *testing.T) {
 
 func TestEndedOperationIsNotOpen(t *testing.T) {
 	s, _ := newStore(t)
-	op, _, err := s.AddOperation(t.Context(), wish("1"), fleetstore.Once{Key: "k"})
+	op, _, err := s.AddOperation(t.Context(), requested("1"), fleetstore.Once{Key: "k"})
 	require.NoError(t, err)
 	_, err = s.ChangeOperation(t.Context(), "a", op.ID, func(o *fleet.Operation) (bool, error) {
 		o.State = fleet.Succeeded
@@ -175,7 +175,7 @@ func TestProjectIDs(t *testing.T) {
 func TestIdempotencyKeyIsForgottenInTime(t *testing.T) {
 	c := kvtest.NewClock()
 	s := fleetstore.New(kvtest.OpenWithClock(t, c.Now), c.Now)
-	_, _, err := s.AddOperation(t.Context(), wish("1"), fleetstore.Once{Key: "k", Fingerprint: "f"})
+	_, _, err := s.AddOperation(t.Context(), requested("1"), fleetstore.Once{Key: "k", Fingerprint: "f"})
 	require.NoError(t, err)
 	c.Advance(8 * 24 * time.Hour)
 	_, err = s.OperationOnce(t.Context(), fleetstore.Once{Key: "k", Fingerprint: "f"})

@@ -51,7 +51,7 @@ func TestPageHasEachChange(t *testing.T) {
 		change func() error
 		want   func(p fleet.Page)
 	}{
-		{"a pipeline is heard of", func() error {
+		{"a pipeline is reported", func() error {
 			_, _, err := s.RecordPipeline(ctx, demoPipeline(7, fleet.StatusRunning, noon), fleet.FromEvent)
 			return err
 		}, func(p fleet.Page) {
@@ -127,7 +127,7 @@ func (b beforeKept) Put(ctx context.Context, item kv.Item, cond kv.Condition) (k
 	return b.Store.Put(ctx, item, cond)
 }
 
-// Whoever makes a page while its parts change does not leave an old one behind.
+// A reader that makes a page while its parts change does not leave an old one behind.
 func TestPageIsNotLeftOld(t *testing.T) {
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	for name, known := range map[string]bool{"the first page": false, "a page that was turned": true} {

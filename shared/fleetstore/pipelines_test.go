@@ -89,7 +89,7 @@ func TestTieIsSettledByAsking(t *testing.T) {
 	assert.Equal(t, fleet.StatusSuccess, known.Status)
 }
 
-// A list tells the same moment without jobs, and those of before are filled in.
+// A list reports the same moment without jobs, and those of before are filled in.
 func TestJobsOfTheSameMomentAreTaken(t *testing.T) {
 	s, _ := newStore(t)
 	jobs := func(status fleet.PipelineStatus) []fleet.Stage {

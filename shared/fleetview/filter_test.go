@@ -16,7 +16,7 @@ import (
 
 func keyOf(partition, sort string) kv.Key { return kv.Key{Partition: partition, Sort: sort} }
 
-// small is a fleet of two clusters in which every filter tells instances apart.
+// small is a fleet of two clusters in which every filter separates instances.
 func small() *fleetview.Snapshot {
 	row := func(cluster, name string, change func(*fleet.Row)) fleet.Row {
 		r := fleet.Row{

@@ -214,7 +214,7 @@ func (d *dying) Delete(ctx context.Context, key kv.Key, cond kv.Condition) error
 }
 
 // A process that dies at any write of a change leaves a cluster that can be read, and
-// whoever repeats the change completes it.
+// a repetition of the change completes it.
 func TestSegments_SurviveADeathAtEachWrite(t *testing.T) {
 	grow := func(t *testing.T, s *fleetview.Segments) error {
 		return s.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {

@@ -38,7 +38,7 @@ type pipelineBody struct {
 	Status   string       `json:"status"`
 	Source   soft[string] `json:"source"`
 	Ref      soft[string] `json:"ref"`
-	Tag      soft[bool]   `json:"tag"` // a list does not tell
+	Tag      soft[bool]   `json:"tag"` // lists leave it out
 	SHA      string       `json:"sha"`
 	WebURL   soft[string] `json:"web_url"`
 	Created  moment       `json:"created_at"`
@@ -122,7 +122,7 @@ func (b projectBody) project() fleet.Project {
 }
 
 // access is the role that the project or its group gives the token's account; 0
-// when GitLab does not tell.
+// when GitLab does not say.
 func (b projectBody) access() int {
 	level := 0
 	for _, a := range []*accessBody{b.Permissions.Value.Project, b.Permissions.Value.Group} {

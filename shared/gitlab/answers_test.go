@@ -69,7 +69,7 @@ func TestAnswers_ThatCannotBeDecodedNameTheField(t *testing.T) {
 
 // A configuration error is the pipeline's reason: GitLab up to 17 saves such a
 // pipeline, 18 refuses it.
-func TestTrigger_TellsTheConfigurationsError(t *testing.T) {
+func TestTrigger_ReportsTheConfigurationsError(t *testing.T) {
 	const words = "jobs:deploy script can't be blank"
 	for version, saved := range map[string]bool{"17.9.1": true, "18.8.2": false} {
 		t.Run(version, func(t *testing.T) {
@@ -102,8 +102,8 @@ func TestTrigger_TellsTheConfigurationsError(t *testing.T) {
 	}
 }
 
-// A child pipeline that could not be created has its reason, which no log tells.
-func TestPipeline_TellsWhyAChildWasNotCreated(t *testing.T) {
+// A child pipeline that could not be created has its reason, which no log shows.
+func TestPipeline_SaysWhyAChildWasNotCreated(t *testing.T) {
 	w := begin(t, small())
 	w.SetPolicy(w.id, gitlabtest.Policy{BridgeFailure: "downstream_pipeline_creation_failed"})
 	w.Commit(w.id, gitlabtest.CommitSpec{Message: "[AutoDeploy][Update] alpha|7", Files: map[string]string{"instances/alpha/config.yml": "A: 2\n"}})

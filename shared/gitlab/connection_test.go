@@ -44,7 +44,7 @@ func TestReach(t *testing.T) {
 	for _, value := range []string{token, "glpat-wrong", "glpat-narrow", "glpat-revoked"} {
 		version, err := gitlab.ProjectAdmin{Client: w.client(t, value)}.Reach(t.Context())
 		require.NoError(t, err, value)
-		assert.Equal(t, value == token, version == projects.Version{Major: 18, Minor: 8}, "only a token that may is told the version")
+		assert.Equal(t, value == token, version == projects.Version{Major: 18, Minor: 8}, "only a token that may gets the version")
 	}
 	for name, tt := range map[string]struct {
 		status int

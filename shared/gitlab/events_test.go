@@ -184,7 +184,7 @@ func TestParseEvent_OfManyJobsTakesLittleMemory(t *testing.T) {
 
 // What GitLab says of tags, merge requests and forks stays with the pipeline, and
 // such a pipeline is about no instance.
-func TestParseEvent_TellsWhatIsNotTheBranch(t *testing.T) {
+func TestParseEvent_MarksWhatIsNotTheBranch(t *testing.T) {
 	const message = `"commit":{"title":"x","message":"[AutoDeploy][Update] alpha|7"}`
 	for name, tt := range map[string]struct {
 		attributes, rest string

@@ -30,7 +30,7 @@ const (
 const maxJobPages = 10
 
 // Pipelines reads the pipelines that changed since, children included, oldest
-// change first. The zero time is for the newest thousand. A list tells neither
+// change first. The zero time is for the newest thousand. A list has neither
 // titles nor jobs, and not whether a ref is a tag.
 func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipeline, error) {
 	all, err := p.listPipelines(ctx, since, "")
@@ -131,7 +131,7 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogit
 	return jobs, err
 }
 
-// unstarted says why a failed pipeline has no job whose log would tell: a child
+// unstarted says why a failed pipeline has no job whose log would explain it: a child
 // pipeline could not be created, or GitLab ended it at once. Else it is empty.
 func unstarted(jobs, bridges []jobBody) string {
 	for _, b := range bridges {

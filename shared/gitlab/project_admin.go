@@ -58,8 +58,8 @@ func (e ProjectAdmin) Inspect(ctx context.Context, idOrPath string) (projects.Fo
 	}, nil
 }
 
-// Access reads the role of the token's account where the project does not tell:
-// it may come by an invited group. 0 when GitLab does not tell.
+// Access reads the role of the token's account where the project does not show it:
+// it may come by an invited group. 0 when GitLab does not say.
 func (e ProjectAdmin) Access(ctx context.Context, gitlabID int64) (int, error) {
 	var who struct {
 		ID int64 `json:"id"`
@@ -77,7 +77,7 @@ func (e ProjectAdmin) Access(ctx context.Context, gitlabID int64) (int, error) {
 	return member.Level, translate(err, "reading the role of the API token's account")
 }
 
-// CanPush tells whether the token's account may push to a branch.
+// CanPush reports whether the token's account may push to a branch.
 func (e ProjectAdmin) CanPush(ctx context.Context, gitlabID int64, branch string) (bool, error) {
 	var b branchBody
 	err := e.get(ctx, projectPath(gitlabID, "repository", "branches", branch), nil, &b)
@@ -85,7 +85,7 @@ func (e ProjectAdmin) CanPush(ctx context.Context, gitlabID int64, branch string
 }
 
 // Reach proves that a GitLab server answers, whether or not it takes the token,
-// and tells its version where it does; fault.NotFound when what answers is none.
+// and returns its version where it does; fault.NotFound when what answers is none.
 func (e ProjectAdmin) Reach(ctx context.Context) (projects.Version, error) {
 	var v struct {
 		Version string `json:"version"`
@@ -110,7 +110,7 @@ func (e ProjectAdmin) Reach(ctx context.Context) (projects.Version, error) {
 	return projects.Version{}, fault.New(fault.NotFound, "The server there is not GitLab: it answers %d when asked for GitLab's version, and not as GitLab does", status)
 }
 
-// refusesAsGitLab tells GitLab's refusal of a token from that of another server.
+// refusesAsGitLab distinguishes GitLab's refusal of a token from that of another server.
 func refusesAsGitLab(code int, body []byte) bool {
 	var said struct {
 		Message     string `json:"message"` // "401 Unauthorized"
@@ -129,7 +129,7 @@ func (e ProjectAdmin) Token(ctx context.Context) (projects.Token, error) {
 	return projects.Token(t), err
 }
 
-// Layout tells what of a Grove repository is at the root of a branch.
+// Layout reports what of a Grove repository is at the root of a branch.
 func (e ProjectAdmin) Layout(ctx context.Context, gitlabID int64, branch string) (projects.Layout, error) {
 	var l projects.Layout
 	options := gogitlab.ListTreeOptions{Ref: &branch}
@@ -232,7 +232,7 @@ func sameKey(a, b string) bool {
 	return len(x) > 1 && len(y) > 1 && x[0] == y[0] && x[1] == y[1]
 }
 
-// HasKey tells whether a deploy key is registered.
+// HasKey reports whether a deploy key is registered.
 func (e ProjectAdmin) HasKey(ctx context.Context, gitlabID, key int64) (bool, error) {
 	_, err := e.DeployKey(ctx, gitlabID, key)
 	if fault.Is(err, fault.NotFound) {

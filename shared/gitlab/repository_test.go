@@ -57,7 +57,7 @@ func TestUnpack(t *testing.T) {
 	require.Len(t, files, 3)
 	assert.Equal(t, fleet.SourceFile{Path: "cluster.yml", Text: []byte("A: 1\n")}, files[0])
 	assert.Equal(t, "instances/a/config.yml", files[1].Path)
-	assert.Len(t, files[2].Text, maxFile, "a long file is cut; whoever reads it says that it is too long")
+	assert.Len(t, files[2].Text, maxFile, "a long file is cut; its reader says that it is too long")
 }
 
 func TestUnpackIsBounded(t *testing.T) {

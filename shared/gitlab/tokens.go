@@ -19,7 +19,7 @@ type Token struct {
 	Name      string
 	Scopes    []string
 	ExpiresAt time.Time // the day from which it is refused; zero when it does not expire
-	Kind      string    // "project", "group", "service account" or "personal"; empty when GitLab does not tell
+	Kind      string    // "project", "group", "service account" or "personal"; empty when GitLab does not say
 	Owner     string    // user name of the account it belongs to
 }
 
@@ -67,7 +67,7 @@ func tokenKind(username string, bot *bool) string {
 	case serviceAccount.MatchString(username), bot != nil && *bot:
 		return "service account"
 	case bot == nil:
-		return "" // GitLab before 13.10 or so tells nothing
+		return "" // GitLab before 13.10 or so reports nothing
 	}
 	return "personal"
 }

@@ -159,7 +159,7 @@ var (
 )
 
 // list visits the pages of a list until visit is false, at most so many. page is
-// the part of options that says which one. whole tells that the end was reached.
+// the part of options that says which one. whole is true when the end was reached.
 func list[T any](ctx context.Context, c *Client, path string, options any, page *gogitlab.ListOptions, pages int, visit func([]T) bool) (whole bool, err error) {
 	page.PerPage = cmp.Or(page.PerPage, pageSize)
 	page.Page = 1

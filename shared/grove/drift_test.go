@@ -53,7 +53,7 @@ func TestDrift(t *testing.T) {
 		"the release by its name":         {says("teak.2"), says("teak.2"), image("lms", "r.org/o:teak.1"), differs("lms", "release", "", "r.org/o:teak.1", "teak.2", "teak.2", grove.Drifted)},
 		"a tag that names no release":     {says("teak.2"), says("teak.2"), image("lms", "r.org/o:latest"), none},
 		"a release that is none":          {says("master"), says("master"), image("lms", "r.org/o:teak.1"), none},
-		"others do not tell the release":  {says("teak.2"), nil, image("caddy", "caddy:19.0.1"), none},
+		"others do not show the release":  {says("teak.2"), nil, image("caddy", "caddy:19.0.1"), none},
 		"the autoscaler's bounds":         {says("", highest, "4", "GROVE_LMS_WORKER_MIN_REPLICAS", "1"), says("", highest, "4"), scaled(1, 6), differs("lms-worker", "maxReplicas", highest, "6", "4", "4", grove.Drifted)},
 		"another plugin's bounds":         {says("", "POD_AUTOSCALING_LMS_WORKER_MIN_REPLICAS", "2"), says("", "POD_AUTOSCALING_LMS_WORKER_MIN_REPLICAS", "1"), scaled(1, 6), differs("lms-worker", "minReplicas", "POD_AUTOSCALING_LMS_WORKER_MIN_REPLICAS", "1", "2", "1", grove.Undeployed)},
 		"an autoscaler moves the count":   {says("", "GROVE_LMS_WORKER_REPLICAS", "9"), nil, scaled(1, 6), none},

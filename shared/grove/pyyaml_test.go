@@ -110,5 +110,5 @@ func TestDetails_NotesAndHosts(t *testing.T) {
 	assert.Equal(t, "True", r.Settings["GROVE_COMMON_SETTINGS.FEATURES_X"])
 	assert.NotContains(t, r.Settings, "GROVE_COMMON_SETTINGS.API_TOKEN")
 	assert.Equal(t, "tutor-contrib-s3==2.3.0", r.Settings["requirements.txt.1"])
-	assert.Equal(t, r.Details, DetailsOf(r.Files), "the masked files tell the same")
+	assert.Equal(t, r.Details, DetailsOf(r.Files), "the masked files give the same details")
 }

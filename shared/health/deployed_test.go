@@ -26,9 +26,9 @@ func (most running) Instances(context.Context) (clusterfn.InstanceList, error) {
 	return clusterfn.InstanceList{Scaling: true, Instances: []clusterfn.Instance{{Name: "beta", Health: fleet.Healthy, Workloads: []clusterfn.Workload{lms}}}}, nil
 }
 
-// TestDriftIsToldBetweenDeploymentsOnly follows an instance from its creation:
+// TestObserve_ReportsDriftBetweenDeploymentsOnly follows an instance from its creation:
 // someone changes it in the cluster, someone else in git, and it is deployed.
-func TestDriftIsToldBetweenDeploymentsOnly(t *testing.T) {
+func TestObserve_ReportsDriftBetweenDeploymentsOnly(t *testing.T) {
 	w := fleettest.New(t, fleettest.Spec{Instances: []string{"alpha"}})
 	w.Add(t)
 	observe := func(most int) *fleet.Drift {

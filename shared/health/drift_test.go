@@ -116,7 +116,7 @@ func TestWhatIsNoDrift(t *testing.T) {
 		"git does not say": {func(w *world, _ map[string]*grove.Configured) {
 			w.change("fine", func(r *fleet.Row) { r.Settings = nil })
 		}, 0},
-		"an inspector that tells no autoscalers": {func(w *world, _ map[string]*grove.Configured) { w.list.Scaling = false }, 0},
+		"an inspector that reports no autoscalers": {func(w *world, _ map[string]*grove.Configured) { w.list.Scaling = false }, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, deployed, asked := drifting(t)
@@ -130,7 +130,7 @@ func TestWhatIsNoDrift(t *testing.T) {
 	}
 }
 
-// What drifted once is told no longer than it is known.
+// Drift is reported no longer than it is known.
 func TestDriftEnds(t *testing.T) {
 	for name, change := range map[string]func(w *world){
 		"a deployment runs": func(w *world) {

@@ -21,7 +21,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 4, 0, 0, time.UTC)
 
-// world is a fleet with one project, and a cluster that answers what it is told to.
+// world is a fleet with one project, and a cluster that answers as it is set to.
 type world struct {
 	*testing.T
 	service *health.Service
@@ -346,15 +346,15 @@ func TestWhatWasNotReadIsNotMissing(t *testing.T) {
 
 func TestChangesOfHealthAreActivity(t *testing.T) {
 	w := newWorld(t)
-	news := func() (told []string) {
+	news := func() (changes []string) {
 		list, _, err := w.store.Activity.Page(t.Context(), nil, "", 50)
 		require.NoError(t, err)
 		for _, a := range list {
 			if a.Kind == activity.ActivityHealth || a.Kind == activity.ActivityOnline {
-				told = append(told, a.Instance+" "+a.From+" "+a.To)
+				changes = append(changes, a.Instance+" "+a.From+" "+a.To)
 			}
 		}
-		return told
+		return changes
 	}
 	require.NoError(t, w.observe())
 	assert.Empty(t, news(), "what was there from the beginning is no news")

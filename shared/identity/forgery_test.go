@@ -253,7 +253,7 @@ func TestAuthenticate_KeyRotationNeedsNoDowntime(t *testing.T) {
 	w.by(ana)
 	w.by(later)
 
-	w.key = secret.New(oldPublic) // a function that was not told
+	w.key = secret.New(oldPublic) // a function that does not know the new key
 	w.isOut(later)
 	w.key = fresh // the old key is ended
 	w.isOut(ana)

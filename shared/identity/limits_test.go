@@ -34,7 +34,7 @@ func TestLogIn_LimitsFailuresPerAccountWhetherOrNotItExists(t *testing.T) {
 	assert.Equal(t, 10, w.guess(anaEmail))
 	assert.Equal(t, 10, w.guess("nobody@example.org"))
 	_, err := w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
-	w.isKind(fault.Limited, err) // the right password tells a guesser nothing
+	w.isKind(fault.Limited, err) // the right password reveals nothing to a guesser
 	w.clock.add(30 * time.Second)
 	_, err = w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
 	require.NoError(t, err)
@@ -128,7 +128,7 @@ func TestLogIn_StrangersCannotLockTheOwnerOut(t *testing.T) {
 	}
 	require.NoError(t, w.Drain(t.Context()))
 	assert.Len(t, w.mail.to(anaEmail, identity.MailPasswordReset), 3, "her mailbox is not flooded")
-	require.NoError(t, w.RequestReset(t.Context(), visitor("203.0.113.5"), anaEmail), "the answer does not tell")
+	require.NoError(t, w.RequestReset(t.Context(), visitor("203.0.113.5"), anaEmail), "the answer reveals nothing")
 	elsewhere := visitor("203.0.113.5")
 	elsewhere.Device, err = w.RedeemReset(t.Context(), elsewhere, w.lastLink(anaEmail, identity.MailPasswordReset), next)
 	require.NoError(t, err)

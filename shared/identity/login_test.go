@@ -138,7 +138,7 @@ func TestResetAndInvite_DoTheSameWorkWithoutAnAccount(t *testing.T) {
 	}
 	assert.Equal(t, answers[0], answers[1])
 	assert.Equal(t, traces[0], traces[1])
-	assert.Len(t, w.mail.to(benEmail, identity.MailAlreadyMember), 1, "who has an account is told so")
+	assert.Len(t, w.mail.to(benEmail, identity.MailAlreadyMember), 1, "who has an account gets a mail that says so")
 }
 
 func TestAuthenticate_RoleChangesTakeEffectAtOnce(t *testing.T) {

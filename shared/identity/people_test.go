@@ -226,7 +226,7 @@ func TestRedeemReset_WorksOnce(t *testing.T) {
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, next)
 	require.NoError(t, err)
 	require.NoError(t, w.Drain(t.Context()))
-	assert.Len(t, w.mail.to(anaEmail, identity.MailPasswordChanged), 1, "the owner is told")
+	assert.Len(t, w.mail.to(anaEmail, identity.MailPasswordChanged), 1, "the owner is notified")
 }
 
 func TestRedeemReset_RefusesExpiredLinks(t *testing.T) {

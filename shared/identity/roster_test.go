@@ -17,7 +17,7 @@ import (
 
 var asAdministrator = identity.Grants{Global: identity.Administrator}
 
-// administrators returns the ids of whoever administers all and is enabled.
+// administrators returns the ids of enabled administrators of everything.
 func (w *world) administrators() []string {
 	w.t.Helper()
 	users, err := w.Users(w.t.Context())
@@ -103,7 +103,7 @@ func TestChangeUser_KeepsTheLastAdministratorUnderRaces(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever spans several items is finished by whoever comes next, wherever the
+// Whatever spans several items is finished by the next caller, wherever the
 // function died.
 func TestService_SurvivesACrashAtEveryWrite(t *testing.T) {
 	t.Parallel()

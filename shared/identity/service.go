@@ -133,7 +133,7 @@ func (s *Service) Drain(ctx context.Context) error {
 	}
 }
 
-// sendLater sends a mail after the answer, so that no one can tell from the time
+// sendLater sends a mail after the answer, so that no one can infer from the time
 // whether one was sent. A nil mail only takes a slot.
 func (s *Service) sendLater(ctx context.Context, mail *Mail) {
 	select {

@@ -179,7 +179,7 @@ func TestCreateToken_ChecksTheGrantsOfTheMoment(t *testing.T) {
 	assert.Empty(t, w.mail.to(benEmail, identity.MailTokenCreated))
 }
 
-func TestCreateToken_TellsTheOwner(t *testing.T) {
+func TestCreateToken_NotifiesTheOwner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ana := w.ana()

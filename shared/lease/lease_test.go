@@ -63,7 +63,7 @@ func TestHoldLease_RenewsUntilStopped(t *testing.T) {
 		assert.ErrorIs(t, ctx.Err(), context.Canceled)
 		time.Sleep(21 * time.Second)
 		later, err := s.AcquireLease(t.Context(), "sync", "b", time.Minute)
-		require.NoError(t, err, "whoever does not renew has it no longer than its life")
+		require.NoError(t, err, "a holder that does not renew has it no longer than its life")
 		assert.ErrorIs(t, lease.Fenced(later.Token, held.Token), lease.ErrFenced)
 	})
 }
@@ -143,7 +143,7 @@ func TestHoldLease_EndsWhenAnotherHadItMeanwhile(t *testing.T) {
 	})
 }
 
-// Whoever takes over is told so, and whoever comes next, until one has finished.
+// A holder that takes over learns so, and so do those after it, until one has finished.
 func TestAcquireLease_IsUncleanUntilOneFinished(t *testing.T) {
 	c := kvtest.NewClock()
 	s := lease.New(kvtest.Open(t), c.Now)

@@ -36,7 +36,7 @@ func TestJudge(t *testing.T) {
 		want     []Notice
 		after    map[string]lastNotified
 	}{
-		"the first look tells nothing": {
+		"the first look notifies nothing": {
 			nil,
 			fleet.Online{State: "offline", At: minutesAgo(60)},
 			withPipeline(demo(fleet.Failed, minutesAgo(60)), 7, fleet.StatusFailed),
@@ -63,7 +63,7 @@ func TestJudge(t *testing.T) {
 		"cluster back":          {map[string]lastNotified{"": {State: fleet.Failed, At: minutesAgo(60), Count: 1}}, fleet.Online{State: "online", At: minutesAgo(5)}, demo(fleet.Healthy, minutesAgo(5)), []Notice{{Event: EventRecovered, From: fleet.Failed, Since: minutesAgo(5)}}, map[string]lastNotified{"": {At: noon, Count: 2}}},
 		"pipeline failed":       {calm, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 7, Since: minutesAgo(1)}}, map[string]lastNotified{"demo": {Pipeline: 7}}},
 		"failed long ago":       {calm, fleet.Online{}, longFailed, nil, map[string]lastNotified{"demo": {Pipeline: 7}}},
-		"told already":          {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), nil, map[string]lastNotified{"demo": {Pipeline: 7}}},
+		"notified already":      {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusFailed), nil, map[string]lastNotified{"demo": {Pipeline: 7}}},
 		"another pipeline":      {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 8, fleet.StatusFailed), []Notice{{Event: EventPipeline, Instance: "demo", Pipeline: 8, Since: minutesAgo(1)}}, map[string]lastNotified{"demo": {Pipeline: 8}}},
 		"pipeline retried":      {map[string]lastNotified{"demo": {Pipeline: 7}}, fleet.Online{}, withPipeline(demo(fleet.Healthy, minutesAgo(60)), 7, fleet.StatusRunning), nil, calm},
 	} {
@@ -82,7 +82,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// An instance that fails and recovers for days is told of ever less often, and as
+// An instance that fails and recovers for days is notified ever less often, and as
 // usual again once it has been calm.
 func TestFlappingIsQuiet(t *testing.T) {
 	t.Parallel()
@@ -122,7 +122,7 @@ func TestFlappingIsQuiet(t *testing.T) {
 			if tt.most > 0 {
 				assert.Greater(t, total, 5, "it is not forgotten either")
 			}
-			// In the end it is told how it is.
+			// In the end its state is notified.
 			state, since = fleet.Healthy, now
 			for range 24 * 60 {
 				now = now.Add(time.Minute)
@@ -131,7 +131,7 @@ func TestFlappingIsQuiet(t *testing.T) {
 			assert.Empty(t, known)
 			state, since = fleet.Failed, now
 			now = now.Add(Debounce)
-			assert.Len(t, step(), 1, "the next failure is told at once")
+			assert.Len(t, step(), 1, "the next failure is notified at once")
 		})
 	}
 }

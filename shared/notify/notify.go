@@ -120,14 +120,14 @@ func (s *Service) observeOne(ctx context.Context, t *clusterRecord, chunk *fleet
 	var before map[string]lastNotified
 	next := &clusterRecord{Cluster: chunk.Cluster.ID}
 	if t != nil {
-		next.Outbox, next.version, before = t.Outbox, t.version, t.Told
+		next.Outbox, next.version, before = t.Outbox, t.version, t.LastNotified
 		if before == nil {
 			before = map[string]lastNotified{}
 		}
 	}
 	now := s.Now().UTC()
 	after, notices := judge(before, chunk, now)
-	if next.Told = after; t != nil && len(notices) == 0 && sameTold(before, after) {
+	if next.LastNotified = after; t != nil && len(notices) == 0 && sameLastNotified(before, after) {
 		return t, nil
 	}
 	if len(notices) > 0 {
@@ -140,7 +140,7 @@ func (s *Service) observeOne(ctx context.Context, t *clusterRecord, chunk *fleet
 	return next, err
 }
 
-func sameTold(a, b map[string]lastNotified) bool {
+func sameLastNotified(a, b map[string]lastNotified) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -45,7 +45,7 @@ type world struct {
 	people map[string]notify.Person
 	fails  error                                      // of every sending
 	down   map[string]func(ctx context.Context) error // instead of sending there
-	told   chan string                                // who was sent something; nil tells no one
+	sentTo chan string                                // who was sent something; nil signals no one
 	sent   []string
 	ids    []string
 }
@@ -141,22 +141,22 @@ func (w *world) deliver(ctx context.Context, to string, m message.Message) error
 	}
 	w.sent = append(w.sent, to+": "+m.Subject)
 	w.ids = append(w.ids, m.ID)
-	if w.told != nil {
-		w.told <- to
+	if w.sentTo != nil {
+		w.sentTo <- to
 	}
 	return nil
 }
 
-func (w *world) subscribe(s *notify.Service, owner string, wish notify.SubscriptionRequest) notify.Subscription {
+func (w *world) subscribe(s *notify.Service, owner string, req notify.SubscriptionRequest) notify.Subscription {
 	w.Helper()
-	if wish.Events == nil {
-		wish.Events = notify.Events()
+	if req.Events == nil {
+		req.Events = notify.Events()
 	}
-	if wish.Channel == "" {
-		wish.Channel = notify.Email
+	if req.Channel == "" {
+		req.Channel = notify.Email
 	}
-	wish.Name = "mine"
-	sub, err := s.Subscribe(w.Context(), owner, wish)
+	req.Name = "mine"
+	sub, err := s.Subscribe(w.Context(), owner, req)
 	require.NoError(w, err)
 	return sub
 }
@@ -173,7 +173,7 @@ func (w *world) log(s *notify.Service, owner string) []notify.Delivery {
 	return list
 }
 
-func testTold(w *world) {
+func testNotifies(w *world) {
 	s := w.service(w.store)
 	w.subscribe(s, "ada", notify.SubscriptionRequest{})
 	w.subscribe(s, "ada", notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook), Events: []notify.Event{notify.EventRecovered}})
@@ -202,9 +202,9 @@ func testTold(w *world) {
 	assert.Empty(w, w.log(s, "bob"))
 }
 
-func TestPeopleAreTold(t *testing.T) { testTold(newWorld(t)) }
+func TestRun_Notifies(t *testing.T) { testNotifies(newWorld(t)) }
 
-func TestPeopleAreToldOnDynamoDB(t *testing.T) {
+func TestRun_NotifiesOnDynamoDB(t *testing.T) {
 	t.Parallel()
 	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: kvtest.Dynalite(t)})
@@ -212,7 +212,7 @@ func TestPeopleAreToldOnDynamoDB(t *testing.T) {
 	table := "ocim-test-" + strings.ToLower(rand.Text())
 	_, err = dynamo.CreateTable(t.Context(), client, table)
 	require.NoError(t, err)
-	testTold(w.on(dynamo.New(client, table, dynamo.Options{Now: w.clock})))
+	testNotifies(w.on(dynamo.New(client, table, dynamo.Options{Now: w.clock})))
 }
 
 func TestAViewChoosesWhateverTheHealth(t *testing.T) {
@@ -235,7 +235,7 @@ func TestAViewChoosesWhateverTheHealth(t *testing.T) {
 }
 
 // What was paused, or whose owner sees less by now, is not sent.
-func TestWhoIsNotTold(t *testing.T) {
+func TestRun_SkipsWhoMayNotSee(t *testing.T) {
 	for name, change := range map[string]func(w *world, s *notify.Service, sub notify.Subscription){
 		"paused": func(w *world, s *notify.Service, sub notify.Subscription) {
 			_, err := s.Change(w.Context(), "ada", sub.ID, notify.SubscriptionRequest{Channel: notify.Email, Events: notify.Events(), Paused: true})
@@ -266,7 +266,7 @@ func TestWhoIsNotTold(t *testing.T) {
 	}
 }
 
-// A notice waits; whoever may not see the cluster any more when it is sent does
+// A notice waits; a user who may not see the cluster any more when it is sent does
 // not get it.
 func TestSend_RefusesNoticesOfAClusterThatIsHiddenByNow(t *testing.T) {
 	w := newWorld(t)
@@ -346,12 +346,12 @@ func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
 	w.run(s)
 
 	var tried int
-	w.told = make(chan string, 2)
+	w.sentTo = make(chan string, 2)
 	w.down = map[string]func(context.Context) error{dead: func(ctx context.Context) error {
 		tried++
 		for range 2 { // it hangs until the others have theirs
 			select {
-			case <-w.told:
+			case <-w.sentTo:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -364,13 +364,13 @@ func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
 		w.set(instance, fleet.Failed)
 		w.pass(notify.Debounce)
 		w.run(s)
-		assert.Len(t, w.sent, 2*(i+1), "the others are told at once")
+		assert.Len(t, w.sent, 2*(i+1), "the others are notified at once")
 	}
 	assert.Equal(t, 3, tried, "after 0, 2 and 4 minutes, though three notices are due")
 	w.run(s)
 	assert.Equal(t, 3, tried, "it is left alone for a while")
 
-	w.down, w.sent, w.told = nil, nil, nil
+	w.down, w.sent, w.sentTo = nil, nil, nil
 	w.pass(4 * time.Minute)
 	w.run(s)
 	assert.Equal(t, []string{dead + ": demo on campus failed", dead + ": other on campus failed", dead + ": third on campus failed"}, w.sent)
@@ -404,13 +404,13 @@ func TestWhatHungBeforeIsCalledLast(t *testing.T) {
 	w.run(s)
 
 	w.subscribe(s, "zoe", notify.SubscriptionRequest{}) // the last by name
-	w.told = make(chan string, 1)
-	told := make(chan struct{})
-	go func() { <-w.told; close(told) }()
+	w.sentTo = make(chan string, 1)
+	seen := make(chan struct{})
+	go func() { <-w.sentTo; close(seen) }()
 	var late atomic.Int32
 	hang = func(ctx context.Context) error {
 		select {
-		case <-told:
+		case <-seen:
 			return nil
 		case <-ctx.Done():
 			late.Add(1)
@@ -421,7 +421,7 @@ func TestWhatHungBeforeIsCalledLast(t *testing.T) {
 	w.pass(notify.Debounce)
 	w.run(s)
 	assert.Equal(t, []string{"zoe@example.org: other on campus failed"}, w.sent)
-	assert.Zero(t, late.Load(), "she is told while they hang")
+	assert.Zero(t, late.Load(), "she is notified while they hang")
 }
 
 func attempts(list []notify.Delivery) int {
@@ -489,7 +489,7 @@ func (m *mortal) Delete(ctx context.Context, key kv.Key, cond kv.Condition) erro
 	return m.changed(m.Store.Delete(ctx, key, cond))
 }
 
-// Whatever step a function dies at, everyone is told, and told twice only when it
+// Whatever step a function dies at, everyone is notified, and twice only when it
 // died between sending and noting that, with the same id.
 func TestDeathBetweenAnyTwoStepsLosesNothing(t *testing.T) {
 	for steps := 1; ; steps++ {
@@ -581,11 +581,11 @@ func TestTestsTellHowItWent(t *testing.T) {
 	assert.True(t, fault.Is(err, fault.Limited))
 }
 
-func TestWishesAreChecked(t *testing.T) {
+func TestSubscribe_ChecksRequests(t *testing.T) {
 	w := newWorld(t)
 	s := w.service(w.store)
 	for name, tt := range map[string]struct {
-		wish  notify.SubscriptionRequest
+		req   notify.SubscriptionRequest
 		field string
 	}{
 		"no events":       {notify.SubscriptionRequest{Channel: notify.Email}, "events"},
@@ -599,7 +599,7 @@ func TestWishesAreChecked(t *testing.T) {
 		"a long address":  {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New(hook + strings.Repeat("x", 1000)), Events: notify.Events()}, "url"},
 		"broken encoding": {notify.SubscriptionRequest{Channel: notify.Webhook, URL: secret.New("https://a b/%zz"), Events: notify.Events()}, "url"},
 	} {
-		_, err := s.Subscribe(t.Context(), "ada", tt.wish)
+		_, err := s.Subscribe(t.Context(), "ada", tt.req)
 		var f *fault.Error
 		require.ErrorAs(t, err, &f, name)
 		assert.Equal(t, fault.Invalid, f.Kind, name)

@@ -27,10 +27,10 @@ const (
 // clusterRecord is what was last notified about a cluster, with the notices that are
 // not deliveries yet.
 type clusterRecord struct {
-	Cluster string                  `json:"cluster"`
-	Told    map[string]lastNotified `json:"told"`
-	Outbox  []batch                 `json:"outbox,omitempty"`
-	version int64
+	Cluster      string                  `json:"cluster"`
+	LastNotified map[string]lastNotified `json:"told"`
+	Outbox       []batch                 `json:"outbox,omitempty"`
+	version      int64
 }
 
 // batch is notices of one run.

@@ -186,7 +186,7 @@ func stateOf(status fleet.PipelineStatus) fleet.OperationState {
 }
 
 // reasonOf returns why the pipeline that determines an operation's state failed, or a
-// child of it, where no job's log tells; else it is empty.
+// child of it, where no job's log explains it; else it is empty.
 func reasonOf(sum fleet.PipelineSummary, pipelines []fleet.Pipeline) string {
 	for _, p := range pipelines {
 		if p.Status == fleet.StatusFailed && p.Reason != "" && (p.ID == sum.ID || p.Parent == sum.ID) {

@@ -84,7 +84,7 @@ func TestStart_RefusesBadInput(t *testing.T) {
 	assert.Empty(t, list)
 }
 
-// GitLab says no, or nothing: the stored operation tells what happened and what
+// GitLab says no, or nothing: the stored operation says what happened and what
 // to do, and never shows a token.
 func TestStart_GitLabAnswers(t *testing.T) {
 	for by, test := range map[string]struct {

@@ -193,7 +193,7 @@ func TestAdvance_FindsWhatALostAnswerCreated(t *testing.T) {
 	for name, req := range map[string]operation.Request{
 		"update": {Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "PLATFORM_NAME", "New")}},
 		"images": {Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"},
-		// Its trigger carries no deployment id: all its variables together tell.
+		// Its trigger carries no deployment id: all its variables together identify it.
 		"archive": {Kind: fleet.Archive, Instance: "alpha"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
-// hanging starts an update whose deployment does not end by itself.
+// hanging starts an update whose deployment does not end on its own.
 func startHanging(t *testing.T, w *operationtest.World) fleet.Operation {
 	t.Helper()
 	w.DropWebhooks()
@@ -69,7 +69,7 @@ func TestAdvance_PipelineDeletedBeforeListedFails(t *testing.T) {
 func TestAdvance_PipelineMissingBrieflyKeepsRunning(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	op := startHanging(t, w)
-	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "a later pipeline, so that lists do not tell of the former", Files: map[string]string{"README.md": "x"}})
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "a later pipeline, so that lists do not show the former", Files: map[string]string{"README.md": "x"}})
 	w.Poll(t, 1)
 	remove := w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: "/projects/*/pipelines/*", Status: http.StatusNotFound})
 	w.Poll(t, 1)

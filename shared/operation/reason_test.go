@@ -14,7 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
-// A pipeline that failed without a job whose log would tell gives its operation GitLab's
+// A pipeline that failed without a job whose log would explain it gives its operation GitLab's
 // reason, whether events come or only lists, which both do not carry it.
 func TestFollow_GivesGitLabsReason(t *testing.T) {
 	const words = "jobs:deploy script can't be blank"
@@ -62,7 +62,7 @@ func TestFollow_GivesGitLabsReason(t *testing.T) {
 	}
 }
 
-// A job's log tells more than any reason of GitLab's.
+// A job's log explains more than any reason of GitLab's.
 func TestFollow_PointsToTheLogOfAFailedJob(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	w.DropWebhooks()

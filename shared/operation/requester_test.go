@@ -13,7 +13,7 @@ import (
 )
 
 // Git names the user of Ocim's token, or Grove's, as the author of what a person requested
-// in Ocim. The person shows everywhere instead, whoever commits.
+// in Ocim. The person shows everywhere instead, regardless of the committer.
 func TestFollow_NamesTheRequester(t *testing.T) {
 	for name, tt := range map[string]struct {
 		req       operation.Request

@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
-// Whoever cancels or retries a pipeline: GitLab is asked once, the act is in the history
+// When someone cancels or retries a pipeline, GitLab gets one request, the act is in the history
 // as done, and the operation follows.
 func TestDo_CrashAnywhereActsOnce(t *testing.T) {
 	update := operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}}

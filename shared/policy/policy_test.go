@@ -63,7 +63,7 @@ func TestTryContract_NamesTheField(t *testing.T) {
 	assert.Equal(t, "operations.update.by", operationtest.FieldOf(t, err))
 }
 
-// Whoever edits a contract while someone removes the project does not bring it back.
+// Someone who edits a contract while someone removes the project does not bring it back.
 func TestSetContract_NotKeptForARemovedProject(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	project := w.Project(t)

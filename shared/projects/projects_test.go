@@ -295,7 +295,7 @@ func (w *world) token(spec gitlabtest.TokenSpec) {
 	w.Request.APIToken = secret.New(w.Server.AddToken(spec))
 }
 
-// gatewayOf starts a cluster and tells how its gateway is reached.
+// gatewayOf starts a cluster and returns how its gateway is reached.
 func gatewayOf(t *testing.T) gateway.Target {
 	t.Helper()
 	return clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{{

@@ -21,7 +21,7 @@ type setting struct {
 	policy gitlabtest.Policy
 	set    func(*world) // in place of a policy
 	unset  func(*world)
-	check  string // that finds it; empty when the project's fields do not tell
+	check  string // that finds it; empty when the project's fields do not show it
 	reason refusal.Reason
 	call   refusal.Call // that it refuses; empty is none of an operation's
 	class  refusal.Class
@@ -205,7 +205,7 @@ func TestPipelineRefusals_AreClassified(t *testing.T) {
 	}
 }
 
-// A check looks only at what the token may see: adding tells of the same settings.
+// A check looks only at what the token may see: adding reports the same settings.
 func TestCheck_FindsThreeWrongSettingsOneAfterAnother(t *testing.T) {
 	w := newWorld(t, "alpha")
 	wrong := gitlabtest.Policy{VariablesRole: "no_one_allowed", NoPush: true, CIDisabled: true}
@@ -288,7 +288,7 @@ func TestCheckReachable_ExplainsTheCircuit(t *testing.T) {
 }
 
 // What a token is decides what becomes of Ocim when a person leaves.
-func TestCheckToken_TellsWhoseTokenItIs(t *testing.T) {
+func TestCheckToken_ShowsWhoseTokenItIs(t *testing.T) {
 	for user, want := range map[string]string{
 		"project_7_bot_1a2b":         "It is a project token",
 		"group_12_bot_ab":            "It is a group token",
@@ -304,8 +304,8 @@ func TestCheckToken_TellsWhoseTokenItIs(t *testing.T) {
 	}
 }
 
-// A server's version decides what Ocim asks of it, and the operator is told.
-func TestCheckReachable_TellsWhatAVersionCannotDo(t *testing.T) {
+// A server's version decides what Ocim asks of it, and the operator is warned.
+func TestCheckReachable_ReportsWhatAVersionCannotDo(t *testing.T) {
 	for version, want := range map[string]struct {
 		state  fleet.CheckState
 		detail string

@@ -165,7 +165,7 @@ func TestTheClustersOwnPipelineStaysInSight(t *testing.T) {
 	assert.Equal(t, fleet.BuildImages, c.OwnPipeline.Operation)
 }
 
-// Webhooks that do not come are found out: the schedule sees what they did not tell.
+// Webhooks that do not come are found out: the schedule sees what they did not report.
 func TestASilentWebhookIsATrouble(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Add(t)

@@ -164,7 +164,7 @@ func TestSyncAll_CostsLittleWhenLittleChanged(t *testing.T) {
 	assert.Empty(t, left)
 }
 
-// What a glance can't tell is read as before.
+// What a glance can't show is read as before.
 func TestSyncAll_ReadsInFullWhereAGlanceFails(t *testing.T) {
 	m := newMany(t, 5, 0)
 	mend := m.server.Fail(gitlabtest.Fault{Path: "/api/graphql", Status: http.StatusNotFound})

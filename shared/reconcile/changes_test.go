@@ -127,7 +127,7 @@ func TestChangesByHandCostABoundedNumberOfCalls(t *testing.T) {
 	assert.Equal(t, 60, asked())
 }
 
-// What GitLab does not tell of a commit keeps nothing else from being read.
+// What GitLab leaves out of a commit keeps nothing else from being read.
 func TestACommitThatCannotBeReadHoldsNothingUp(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Add(t)

@@ -12,12 +12,12 @@ import (
 const maxExplained = 5
 
 // unexplained reports whether a pipeline that deploys failed and nothing that is known
-// of it tells why: neither a job whose log could be read nor GitLab's reason.
+// of it says why: neither a job whose log could be read nor GitLab's reason.
 func unexplained(p fleet.Pipeline) bool {
 	return p.Status == fleet.StatusFailed && p.Reason == "" && (p.Operation != "" || p.IsChild()) && !p.FailedJob()
 }
 
-// explain asks GitLab why a pipeline failed: neither events nor lists tell of an error
+// explain asks GitLab why a pipeline failed: neither events nor lists report an error
 // in its configuration or of a child pipeline that could not be created. The jobs that
 // GitLab lists on the way are left out: that events bring them proves that events come.
 func (r *Reconciler) explain(ctx context.Context, repo Repository, known fleet.Pipeline) (fleet.Pipeline, error) {

@@ -118,7 +118,7 @@ func TestCreateGoesLiveThroughSyncAlone(t *testing.T) {
 	assert.Equal(t, fleet.Active, w.Row(t, "beta").Instance.Lifecycle)
 }
 
-func TestOperationThatIsHeardOfWhenItIsOverRanToo(t *testing.T) {
+func TestOperationThatIsReportedOnceItIsOverRanToo(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Server.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
 	w.Add(t)
@@ -183,7 +183,7 @@ func (w *world) retryInGitLab(t *testing.T, pipeline int64) {
 	require.Equal(t, http.StatusCreated, resp.StatusCode)
 }
 
-// The retry is made in GitLab, and no webhook tells.
+// The retry is made in GitLab, and no webhook reports it.
 func TestRetryInGitLabIsFoundBySync(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Server.SetWebhookCopies(func(gitlabtest.Delivery) int { return 0 })
@@ -282,7 +282,7 @@ func TestWhatLeftGitIsATombstone(t *testing.T) {
 	assert.Equal(t, fleet.Active, w.Row(t, "gamma").Instance.Lifecycle)
 }
 
-func TestFailureIsToldAndDeletesNothing(t *testing.T) {
+func TestSync_ReportsAFailureAndDeletesNothing(t *testing.T) {
 	w := newWorld(t, "alpha")
 	w.Add(t)
 	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "x", SkipPipeline: true, Files: map[string]string{"README.md": "x"}})

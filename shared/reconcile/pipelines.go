@@ -114,7 +114,7 @@ func (r *Reconciler) fillTitles(ctx context.Context, project fleet.Project, repo
 }
 
 // attribute finds who requested pipelines, and the operations of triggered ones: their
-// commit does not tell what they are for, and both may have been forgotten since.
+// commit does not say what they are for, and both may have been forgotten since.
 func (r *Reconciler) attribute(ctx context.Context, project fleet.Project, pipelines []fleet.Pipeline) error {
 	recent, _, err := r.Fleet.Operations(ctx, project.ID, "", operationsRead)
 	if err != nil {

@@ -39,7 +39,7 @@ func (r *Reconciler) detectMissedWebhooks(ctx context.Context, project fleet.Pro
 		case err != nil:
 			return err
 		case p.Reason != "":
-			delete(waiting, id) // it has no job that an event would have told of
+			delete(waiting, id) // it has no job that an event would have reported
 		case len(p.Stages) > 0:
 			record.Unconfirmed, record.MissedSince = nil, time.Time{}
 			return nil
@@ -54,7 +54,7 @@ func (r *Reconciler) detectMissedWebhooks(ctx context.Context, project fleet.Pro
 	return nil
 }
 
-// watch keeps the list of the pipelines that move: those that GitLab's list tells
+// watch keeps the list of the pipelines that move: those that GitLab's list reports
 // of, and those that only an event or the answer to a request known of.
 func (r *Reconciler) watch(ctx context.Context, cluster string, record *fleet.SyncRecord, reports []fleet.Pipeline) error {
 	known, _, err := r.Fleet.Pipelines(ctx, cluster, "", recentPerInstance)

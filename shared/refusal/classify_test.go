@@ -130,7 +130,7 @@ func TestWith_NamesOnlyWhatWasRead(t *testing.T) {
 		want Reason
 	}{
 		"nothing is wrong":             {bare, Commit, Facts{Access: Maintainer}, ""},
-		"a role that is not told":      {bare, Commit, Facts{}, ""},
+		"an unknown role":              {bare, Commit, Facts{}, ""},
 		"a low role":                   {bare, Commit, Facts{Access: 20}, TokenRole},
 		"a protected branch":           {bare, Commit, Facts{Access: Developer, CannotPush: true}, BranchProtected},
 		"archived":                     {bare, Commit, Facts{Archived: true}, Archived},

@@ -107,7 +107,7 @@ func TestADayIsAskedForOnce(t *testing.T) {
 	require.Len(t, points, 1)
 	assert.Equal(t, int64(326), *points[0].Users)
 	assert.Equal(t, "2026-10-24", points[0].From)
-	assert.Nil(t, points[0].Hits, "what was not told is absent")
+	assert.Nil(t, points[0].Hits, "what was not reported is absent")
 }
 
 func TestLastFullMonth(t *testing.T) {
@@ -164,7 +164,7 @@ func TestAReportThatFails(t *testing.T) {
 	assert.Equal(t, w.now, w.state(t).CollectedAt)
 }
 
-// What was told before a report failed is kept, and the rest asked for later.
+// What was reported before a report failed is kept, and the rest asked for later.
 func TestAReportThatFailsHalfway(t *testing.T) {
 	w := newWorld(t)
 	w.contract(t, func(c *fleet.UsageContract) { c.History = true })
@@ -203,7 +203,7 @@ func TestRefreshAsksAgainForWhatIsKnown(t *testing.T) {
 	assert.Equal(t, w.now, w.state(t).CollectedAt)
 }
 
-// What a refresh cannot get is told again until a minute is over, takes nothing away,
+// What a refresh cannot get is reported again until a minute is over, takes nothing away,
 // and is tried again by the schedule, so that no error stays for a day.
 func TestARefreshThatFails(t *testing.T) {
 	gone := fault.New(fault.Unavailable, "It answers 502.")

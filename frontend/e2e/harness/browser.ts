@@ -98,7 +98,7 @@ export class Watched {
     return complaints;
   }
 
-  /** Keeps a picture and the document of each open page, for whoever looks into a failure. */
+  /** Keeps a picture and the document of each open page, to look into a failure. */
   async keep(name: string): Promise<void> {
     await mkdir(results, { recursive: true });
     await Promise.all(

@@ -10,7 +10,7 @@ export interface Account {
   email_verified: boolean;
 }
 
-/** The OIDC provider that stands in for Google. Whoever comes is `account`, and consents. */
+/** The OIDC provider that stands in for Google. Each visitor is `account`, and consents. */
 export class Provider {
   private constructor(
     private readonly child: ChildProcess,

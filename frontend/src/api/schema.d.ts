@@ -1611,7 +1611,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Encrypt all stored secrets with the current key now; sync does so by itself after a rotation */
+        /** Encrypt all stored secrets with the current key now; sync does so automatically after a rotation */
         post: operations["reseal"];
         delete?: never;
         options?: never;
@@ -3073,7 +3073,7 @@ export interface components {
              * @description Pipeline that started it
              */
             parent?: number;
-            /** @description Why it failed, where no job's log tells: an error in the configuration, or a child pipeline that GitLab could not create */
+            /** @description Why it failed, where no job's log explains it: an error in the configuration, or a child pipeline that GitLab could not create */
             reason?: string;
             /** @description Branch or tag; of a merge request pipeline, its source branch */
             ref: string;

@@ -1,6 +1,6 @@
 import { MissingPage } from './MissingPage';
 
-/** An address that no page has, for whoever comes by it: logged in or not. */
+/** An address without a page, for visitors who are logged in and for those who are not. */
 export function NotFound() {
   return (
     <main>

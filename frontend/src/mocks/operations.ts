@@ -82,11 +82,11 @@ function warningsOf(world: World, cluster: string, input: OperationRequest): War
 }
 
 const effects: Record<OperationRequest['kind'], Preview['effects']> = {
-  create: [{ effect: 'imageRebuild', text: 'Container images are built anew, about 20 minutes' }],
+  create: [{ effect: 'imageRebuild', text: 'Rebuilds container images, about 20 minutes' }],
   update: [
     {
       effect: 'imageRebuild',
-      text: 'Container images are built anew, about 20 minutes',
+      text: 'Rebuilds container images, about 20 minutes',
       because: ['PLUGINS'],
     },
     { effect: 'restart', text: 'Services restart one after another; short errors are possible' },
@@ -97,9 +97,9 @@ const effects: Record<OperationRequest['kind'], Preview['effects']> = {
     { effect: 'destroysData', text: 'Data is lost for good' },
     { effect: 'stops', text: 'The instance is taken off the cluster' },
   ],
-  buildImages: [{ effect: 'imageRebuild', text: 'Container images are built anew, about 20 minutes' }],
+  buildImages: [{ effect: 'imageRebuild', text: 'Rebuilds container images, about 20 minutes' }],
   reprovision: [
-    { effect: 'infrastructure', text: "The cluster's infrastructure is planned and applied anew" },
+    { effect: 'infrastructure', text: "The cluster's infrastructure is planned and applied again" },
   ],
 };
 

@@ -116,7 +116,7 @@ var (
 	second = goal{rcu: 0.5, bytes: 200}
 )
 
-// held tells of each part that applies whether it is.
+// held reports for each part that applies whether it is.
 func (g goal) held(kind string, rcu float64, bytes int) string {
 	var said []string
 	say := func(bound string, ok bool) {

@@ -222,7 +222,7 @@ func TestNoSecretIsSeenAnywhere(t *testing.T) {
 		do(http.MethodGet, "pipelines/v1/clusters/campus/operations/"+op.ID, "")
 	}
 	trail := string(do(http.MethodGet, "auth/v1/audit", ""))
-	require.Contains(t, trail, "project/campus", "the log tells of what was done")
+	require.Contains(t, trail, "project/campus", "the log records what was done")
 
 	held, err := m.fleet.Vault.Credentials(t.Context(), "campus")
 	require.NoError(t, err)

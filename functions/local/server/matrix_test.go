@@ -253,7 +253,7 @@ func status(t *testing.T, handler http.Handler, op route, c matrixCall, who call
 		assert.Equal(t, w.Code, p.Status)
 	}
 	if who.name == "nothing-here" && !strings.Contains(path+string(body), "campus") {
-		assert.NotContains(t, w.Body.String()+fmt.Sprint(w.Header()), "campus", "%s %s tells of a hidden cluster", op.method, path)
+		assert.NotContains(t, w.Body.String()+fmt.Sprint(w.Header()), "campus", "%s %s reveals a hidden cluster", op.method, path)
 	}
 	if who.name == "viewer-here" && op.id == "list-projects" {
 		assert.NotContains(t, w.Body.String(), "campus", "projects are for operators of their cluster")

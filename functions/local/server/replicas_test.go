@@ -93,7 +93,7 @@ func TestTwoReplicasAreAsOne(t *testing.T) {
 		return answer
 	}
 
-	// Whoever logs in at one is known to the other.
+	// A user who logs in at one is known to the other.
 	link, err := machines[0].people.SetupLink(t.Context())
 	require.NoError(t, err)
 	_, token, _ := strings.Cut(link.Reveal(), "/setup#")

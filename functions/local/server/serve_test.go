@@ -42,7 +42,7 @@ func TestServe_KeepsEverythingInItsFolder(t *testing.T) {
 	require.NoError(t, json.Unmarshal(body, &in))
 	status, body = servertest.Call(t, http.MethodGet, first.Base+"/function/clusters/v1/projects", in.AccessToken, "")
 	require.Equal(t, http.StatusOK, status, string(body))
-	assert.NotContains(t, string(body), "gitlabUrl", "no project appears by itself")
+	assert.NotContains(t, string(body), "gitlabUrl", "no project appears on its own")
 
 	// A second program with the same folder is refused in plain words.
 	err := Serve(t.Context(), cfg, io.Discard, slog.New(slog.DiscardHandler), nil)

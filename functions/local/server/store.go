@@ -116,7 +116,7 @@ func restoreStore(cfg storeConfig, from string, out io.Writer) error {
 		return err
 	}
 	if _, err := os.Stat(cfg.file()); err == nil {
-		// Whoever runs has the lock; a damaged file has none to give.
+		// A running Ocim has the lock; a damaged file has none to give.
 		held, err := bolt.Open(cfg.file(), bolt.Options{})
 		if fault.Is(err, fault.Unavailable) {
 			return errors.Join(fmt.Errorf("already running with %s: stop that first", cfg.Dir), os.Remove(part))

@@ -54,7 +54,7 @@ func one(behavior clustertest.Behavior) clustertest.Cluster {
 	}
 }
 
-func TestInstancesBehaveAsToldAllDay(t *testing.T) {
+func TestInstances_BehaveAsSetAllDay(t *testing.T) {
 	t.Parallel()
 	for behavior, want := range map[clustertest.Behavior]struct {
 		health fleet.Health
@@ -207,7 +207,7 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	cluster, err = client(c.Now, 0).Open(s.Target("lab-minikube"))
 	require.NoError(t, err)
 	list, err = cluster.Instances(t.Context())
-	require.NoError(t, err, "it comes back by itself")
+	require.NoError(t, err, "it recovers without help")
 	assert.Len(t, list.Instances, 1)
 }
 

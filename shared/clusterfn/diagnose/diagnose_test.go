@@ -25,7 +25,7 @@ func TestSchedulerIsPutInWords(t *testing.T) {
 		"no nodes available to schedule pods":                                           "the cluster has no nodes",
 		"0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.":    "its volume does not exist yet",
 		"0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.": "no node has the labels that it requires",
-		"a reason nobody has heard of":                                                  "“a reason nobody has heard of”",
+		"an unknown reason": "“an unknown reason”",
 	} {
 		p := clusterfn.Pod{Name: "lms-1", Workload: "lms", Phase: "Pending", Scheduling: message, CreatedAt: noon.Add(-time.Hour)}
 		found := diagnose.Pod(p, nil, noon)

@@ -99,7 +99,7 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 }
 
 // running judges a job that goes on: as long as is usual, longer, or so long that it will
-// not end by itself.
+// not end on its own.
 func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health fleet.Health, reason, next string) {
 	slow, stuck := jobLimits()
 	switch age := now.Sub(j.CreatedAt); {

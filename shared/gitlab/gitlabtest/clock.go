@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Epoch is when a clock starts unless told otherwise: a Monday morning.
+// Epoch is when a clock starts unless set otherwise: a Monday morning.
 var epoch = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
 
 // Clock is time that stands still until a test moves it. Its Now can be given

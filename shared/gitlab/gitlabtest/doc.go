@@ -37,7 +37,7 @@
 // Script makes jobs fail, hang or print huge logs. Fail answers 429, 5xx, 401 or
 // 403, cuts or truncates an answer, or holds it until the test opens a gate.
 // HoldWebhooks, ReleaseWebhooks and SetWebhookCopies delay, reorder, repeat and
-// drop webhooks. Requests and Deliveries tell what came in and went out.
+// drop webhooks. Requests and Deliveries record what came in and went out.
 //
 // # Durability
 //

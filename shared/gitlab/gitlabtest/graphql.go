@@ -214,7 +214,7 @@ func (o projectObject) field(name string, args map[string]any) (any, bool, error
 	return nil, false, nil
 }
 
-// pipelines lists those without a parent, the newest first; GitLab tells times to the second.
+// pipelines lists those without a parent, the newest first; GitLab reports times to the second.
 func (o projectObject) pipelines(args map[string]any) (any, error) {
 	if o.c.token.Level < Reporter {
 		return nil, nil

@@ -19,7 +19,7 @@ func hookStampPtr(t *time.Time) any {
 	return hookStamp(*t)
 }
 
-// pipelineHook tells the project's hooks of a pipeline's new status.
+// pipelineHook notifies the project's hooks of a pipeline's new status.
 func (s *Server) pipelineHook(x *pipeline) {
 	p := s.projects[x.Project]
 	s.emit(p, "pipeline_events", "Pipeline Hook", func() any { return s.pipelinePayload(p, x) })

@@ -300,7 +300,7 @@ func (c *call) showTrigger(t *trigger) any {
 	}
 }
 
-// trigger answers POST trigger/pipeline. Whoever has the token may; a wrong
+// trigger answers POST trigger/pipeline. Anyone with the token may; a wrong
 // one is answered like a project that does not exist.
 func (c *call) trigger() reply {
 	if c.str("ref") == "" || c.str("token") == "" {

@@ -122,7 +122,7 @@ func TestCancelAndRetry(t *testing.T) {
 	assert.Len(t, jobs, 2)
 	withOld, _, err := c.Jobs.ListPipelineJobs(testProject, child.ID, &gitlab.ListJobsOptions{IncludeRetried: gitlab.Ptr(true)})
 	require.NoError(t, err)
-	assert.Len(t, withOld, 4, "both jobs were canceled and made anew")
+	assert.Len(t, withOld, 4, "both jobs were canceled and created again")
 
 	again, _, err := c.Pipelines.CancelPipelineBuild(testProject, id)
 	require.NoError(t, err)

@@ -36,7 +36,7 @@ func (rc *recorder) requestID() string {
 	return fmt.Sprintf("01JNGITLAB%016d", rc.ids)
 }
 
-// begin records a request before it is answered, so that whoever got an
+// begin records a request before it is answered, so that a client that got an
 // answer finds it here.
 func (rc *recorder) begin(r *http.Request, route string, at time.Time) *Request {
 	q := r.URL.Query()

@@ -248,7 +248,7 @@ func (s *Server) endJob(x *pipeline, j *job, at time.Time) {
 }
 
 // update moves jobs on whose turn has come, works out the pipeline's status
-// and tells whom it concerns.
+// and notifies whom it concerns.
 func (s *Server) update(x *pipeline, at time.Time) {
 	if x.NextAt == nil {
 		s.enqueue(x, at)

@@ -100,7 +100,7 @@ func (s *Server) sign(w http.ResponseWriter, c *call) {
 	}
 }
 
-// poke tells the ticker that the schedule changed.
+// poke wakes the ticker, because the schedule changed.
 func (s *Server) poke() {
 	if s.ticker != nil {
 		s.ticker.poke()

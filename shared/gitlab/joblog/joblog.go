@@ -28,7 +28,7 @@ var (
 	stamp   = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\dT[0-9:.]+Z \d\d[OE]\+? ?)`)
 )
 
-// signs are what errors look like, the most telling first. A sign counts before
+// signs are what errors look like, the clearest first. A sign counts before
 // any later one, wherever the two stand.
 var signs = [][]*regexp.Regexp{
 	{
@@ -58,7 +58,7 @@ var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?
 // some lines of it, whatever the log's size. The zero value is ready.
 //
 // The runner's own "ERROR: Job failed" only counts when there is nothing else;
-// of the rest the first of the most telling kind counts, since what follows an
+// of the rest the first of the clearest kind counts, since what follows an
 // error is often caused by it.
 type Finder struct {
 	begun  []byte   // of the line that is not complete

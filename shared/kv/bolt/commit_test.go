@@ -41,7 +41,7 @@ func TestWritesThatWaitShareACommit(t *testing.T) {
 			go do()
 		}
 		synctest.Wait()
-		require.Empty(t, done, "nobody is told before the commit")
+		require.Empty(t, done, "no caller returns before the commit")
 		g.pass <- struct{}{}
 		synctest.Wait()
 		require.Len(t, done, 1)

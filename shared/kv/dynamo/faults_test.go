@@ -197,9 +197,9 @@ func testFaultyWinner(t *testing.T, s kv.Store) {
 			return err
 		})
 		require.LessOrEqual(t, won, int64(1))
-		require.Positive(t, won+unsure, "all were told that another had won")
+		require.Positive(t, won+unsure, "all learned that another had won")
 		won, unsure = race(func() error { return s.Delete(t.Context(), key, kv.IfVersion(1)) })
 		require.LessOrEqual(t, won, int64(1))
-		require.Positive(t, won+unsure, "all were told that another had won")
+		require.Positive(t, won+unsure, "all learned that another had won")
 	}
 }

@@ -20,7 +20,7 @@ export function previewQuery(cluster: string, request: OperationRequest) {
         }),
       ),
     staleTime: previewLasts,
-    // Whoever opens a preview anew wants to know how things are now.
+    // A preview that is opened again shows the present state.
     gcTime: 0,
   });
 }

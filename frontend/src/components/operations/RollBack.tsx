@@ -12,7 +12,7 @@ interface RollBackProps {
   instance: string;
   /** The operation, or the commit, whose configuration comes back. */
   to: string;
-  /** Tells it from others of its kind, for those who do not see the row it is in. */
+  /** Names the row for screen readers, since there is one in each. */
   about?: string;
   children: ReactNode;
 }

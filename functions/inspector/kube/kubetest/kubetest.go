@@ -22,7 +22,7 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// Selector tells the instances of the states.
+// Selector selects the instances of the states.
 const Selector = "app.kubernetes.io/part-of=openedx"
 
 // Noon is the time at which the states are what they are.

@@ -26,18 +26,18 @@ var people = []gitlabtest.Author{
 // the token.
 func Seed(s *gitlabtest.Server) error {
 	s.AddToken(gitlabtest.TokenSpec{Value: Token, Name: "ocim demonstration"})
-	if err := seed(s, Clusters(), (*story).tell); err != nil {
+	if err := seed(s, Clusters(), (*story).write); err != nil {
 		return err
 	}
-	return seed(s, []Cluster{Spare()}, (*story).tellSpare)
+	return seed(s, []Cluster{Spare()}, (*story).writeSpare)
 }
 
 // seed makes clusters, unless they are there.
-func seed(s *gitlabtest.Server, clusters []Cluster, tell func(*story)) error {
+func seed(s *gitlabtest.Server, clusters []Cluster, write func(*story)) error {
 	if _, seeded := s.Project(strconv.Itoa(clusters[0].ID)); seeded {
 		return s.Err()
 	}
-	err := s.Batch(func(b *gitlabtest.Batch) { tell(newStory(b)) })
+	err := s.Batch(func(b *gitlabtest.Batch) { write(newStory(b)) })
 	if err != nil {
 		return fmt.Errorf("seeding the demonstration: %w", err)
 	}
@@ -78,7 +78,7 @@ func author(name string, n int) gitlabtest.Author {
 	return people[(len(name)+int(name[0])+n)%len(people)]
 }
 
-func (st *story) tell() {
+func (st *story) write() {
 	for _, p := range people {
 		st.b.AddUser(gitlabtest.UserSpec{Username: p.Email[:len(p.Email)-len("@example.org")], Name: p.Name, Email: p.Email})
 	}
@@ -92,7 +92,7 @@ func (st *story) tell() {
 	st.present(Clusters()[2])
 }
 
-func (st *story) tellSpare() {
+func (st *story) writeSpare() {
 	st.settle(Spare(), guild)
 	st.happen()
 }

@@ -81,7 +81,7 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   await deploy();
   expect(asked, 'times that the preview was asked for').toBe(1);
   expect(screen.getByText(/^Affects fresh\./)).toBeVisible();
-  expect(screen.getByText('Container images are built anew, about 20 minutes')).toBeVisible();
+  expect(screen.getByText('Rebuilds container images, about 20 minutes')).toBeVisible();
   expect(screen.getByText(/^Request to GitLab:/)).toBeVisible();
   expect(screen.getByText('instances/fresh/config.yml')).toBeVisible();
   expect(screen.getByText(/^Grove writes these files/)).toBeVisible();

@@ -37,7 +37,7 @@ test('a field changes the file, the preview shows it, and what was shown is what
   await user.click(screen.getByRole('textbox', { name: 'Reason (optional)' }));
   await user.paste('new name');
   const shown = await preview(user);
-  expect(await within(shown).findByText(/Container images are built anew/)).toBeVisible();
+  expect(await within(shown).findByText(/Rebuilds container images/)).toBeVisible();
   await waitFor(() => expect(shown).toHaveTextContent('PLATFORM_NAME: The Academy'));
   expect(await faults(shown)).toEqual([]);
   api.use(

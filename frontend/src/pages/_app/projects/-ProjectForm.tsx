@@ -32,12 +32,12 @@ const empty = {
 type Values = typeof empty;
 
 interface ProjectFormProps {
-  /** Id of whoever adds it. */
+  /** Id of the user who adds it. */
   person: string;
   onAdded: (cluster: string, warning: string | undefined) => void;
 }
 
-/** Names a project and its credentials, checks them before the eyes of whoever adds it, and adds it. */
+/** Names a project and its credentials, shows their checks, and adds it. */
 export function ProjectForm({ person, onAdded }: ProjectFormProps) {
   const checks = useChecks();
   const element = useRef<HTMLFormElement>(null);

@@ -106,7 +106,7 @@ test('the address of a project’s page names its server and its path', async ()
   ]);
 });
 
-test('whoever leaves and comes back finds what is not secret', async () => {
+test('a user who leaves and comes back finds what is not secret', async () => {
   const first = open('/projects/new');
   await fill(first.user, 'grove/new-one', 'glpat-secret');
   await first.user.click(screen.getByRole('radio', { name: /Paste/ }));

@@ -7,7 +7,7 @@ import * as texts from '@/texts/projects';
 
 /** A name with its value, while both are typed. */
 export interface Pair {
-  /** Tells rows apart while their names are typed. */
+  /** Identifies the row while its name is typed. */
   id: number;
   name: string;
   value: string;
