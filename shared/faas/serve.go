@@ -103,6 +103,9 @@ func readSettings(lookup func(string) (string, bool)) (settings, error) {
 	return s, err
 }
 
+// ExecTimeout returns the watchdog's exec_timeout as it is written; empty without one.
+func ExecTimeout() string { return os.Getenv("exec_timeout") }
+
 // readMaxBody reads max_body: bytes, between 1 and MaxLargeBody.
 func readMaxBody(lookup func(string) (string, bool)) (int64, error) {
 	text, ok := lookup("max_body")

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
@@ -51,9 +50,6 @@ func TestPut_IsOnDiskOnceItIsAcknowledged(t *testing.T) {
 		}
 		put()
 		put()
-		_, err := s.Add(t.Context(), kv.Key{Partition: "n", Sort: "n"}, 1, time.Time{})
-		require.NoError(t, err)
-		require.Zero(t, unsynced(t, path), "add")
 		require.NoError(t, s.Delete(t.Context(), kv.Key{Partition: "p", Sort: fmt.Sprint(i)}, kv.Always))
 		require.Zero(t, unsynced(t, path), "delete")
 	}

@@ -5,9 +5,9 @@ package installsetup
 import (
 	"context"
 	"net"
-	"os"
 	"time"
 
+	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv"
@@ -52,6 +52,6 @@ func (s Settings) Check(ctx context.Context) []installation.Result {
 	return []installation.Result{
 		installation.Address(s.PublicURL), installation.Proxies(s.TrustedHops, s.TrustedProxies),
 		mail.Check(ctx, new(net.Dialer).DialContext), store,
-		installation.Timeouts(os.Getenv("exec_timeout"), s.SyncLimit),
+		installation.Timeouts(faas.ExecTimeout(), s.SyncLimit),
 	}
 }
