@@ -224,7 +224,7 @@ func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
 		err := l.move(ctx, entry, mark, it.Version)
 		return err == nil, err
 	}
-	// The change was not made; or it was, and whoever overwrote it has moved the entry.
+	// The change was not made; or it was, and its next writer has moved the entry.
 	if mark.Version > 0 && item.Version > mark.Version { // it can't be made any more
 		return false, ignoreGone(l.store.Delete(ctx, it.Key, kv.IfVersion(it.Version)))
 	}

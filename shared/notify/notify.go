@@ -62,7 +62,7 @@ type Service struct {
 	Now     func() time.Time
 	NewID   func() string // sorts by time
 	Log     *slog.Logger
-	// Tried is told of each attempt to deliver how it ended; nil: no one is.
+	// Tried, unless nil, receives the outcome of each attempt to deliver.
 	Tried func(channel Channel, state State)
 }
 
