@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},
 	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "usage", "reconcile", "notify", "installation"},
-	{"gitlab", "clusterfn/gateway", "mail", "chat"},
+	{"gitlab", "clusterfn/gateway", "mail", "chat", "passkey"},
 	{"faas"},
 	{"setup"},
 }
@@ -36,6 +36,7 @@ var restricted = map[string][]string{
 	"github.com/xanzy/go-gitlab":           {"shared/gitlab"},
 	"k8s.io/":                              {"functions/inspector"},
 	"github.com/wneessen/go-mail":          {"shared/mail"},
+	"github.com/go-webauthn/":              {"shared/passkey"},
 	"github.com/danielgtaylor/huma/":       {"shared/faas", "functions"},
 	"github.com/openfaas/":                 {"shared/faas", "functions"},
 	"github.com/kelseyhightower/envconfig": {"shared/setup"},

@@ -23,7 +23,9 @@ type Deps struct {
 	PublicURL string
 	// NoMail says that no mail server is configured: what needs one is refused.
 	NoMail bool
-	Now    func() time.Time // nil is time.Now
+	// NoPasswords says that passwords are switched off.
+	NoPasswords bool
+	Now         func() time.Time // nil is time.Now
 }
 
 type auth struct{ Deps }
@@ -39,6 +41,7 @@ func New(deps Deps) http.Handler {
 	f := &auth{deps}
 	f.registerEntrance(api)
 	f.registerMe(api)
+	f.registerPasskeys(api)
 	f.registerInvitations(api)
 	f.registerUsers(api)
 	return api

@@ -63,6 +63,9 @@ func (f *auth) finishGoogle(ctx context.Context, in *finishGoogleInput) (*redire
 	if err == nil {
 		s, err = f.Identity.SignInExternal(ctx, in.domain(ctx), vouched)
 	}
+	if errors.Is(err, identity.ErrPasskeyDemanded) {
+		return f.to("/login?problem=passkey"), nil
+	}
 	var required *identity.LinkRequired
 	if errors.As(err, &required) {
 		out := f.to("/login?problem=link")

@@ -16,7 +16,7 @@ func (f *auth) registerEntrance(api *faas.API) {
 	faas.Register(api, open, created(operation("set-up", http.MethodPost, "/v1/setup",
 		"Create the first administrator with the one-time link")), f.setUp)
 	faas.Register(api, open, operation("log-in", http.MethodPost, "/v1/login",
-		"Log in by e-mail address and password"), f.logIn)
+		"Log in by e-mail address and password; 403 on the field passkey means that a passkey or a recovery code is needed, too"), f.logIn)
 	faas.Register(api, open, operation("refresh", http.MethodPost, "/v1/refresh",
 		"Get a new access token; 409 means that another tab just did: try again with the cookie it got"), f.refresh)
 	faas.Register(api, open, operation("log-out", http.MethodPost, "/v1/logout",
@@ -39,7 +39,7 @@ func (f *auth) state(ctx context.Context, _ *struct{}) (*stateOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil, Mail: !f.NoMail}}, nil
+	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil, Passwords: !f.NoPasswords, Passkeys: f.Identity.HasPasskeys(), Mail: !f.NoMail}}, nil
 }
 
 type setUpInput struct {
@@ -65,11 +65,12 @@ type logInInput struct {
 	Body struct {
 		Email    string       `json:"email" maxLength:"254"`
 		Password secret.Value `json:"password" maxLength:"1024"`
+		Code     secret.Value `json:"recoveryCode,omitempty" maxLength:"64" doc:"Where the account needs more than the password and the passkey is lost"`
 	}
 }
 
 func (f *auth) logIn(ctx context.Context, in *logInInput) (*signedInOutput, error) {
-	s, err := f.Identity.LogIn(ctx, in.domain(ctx), in.Body.Email, in.Body.Password)
+	s, err := f.Identity.LogInWithCode(ctx, in.domain(ctx), in.Body.Email, in.Body.Password, in.Body.Code)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package function
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/passkey"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/mailsetup"
@@ -34,9 +36,11 @@ type Config struct {
 
 // Provider is the OIDC provider that people may sign in by.
 type Provider struct {
-	GoogleIssuer   string            `envconfig:"GOOGLE_ISSUER" default:"https://accounts.google.com" desc:"OIDC provider that people may sign in with."`
-	ClientID       string            `envconfig:"GOOGLE_CLIENT_ID" desc:"Client id at the OIDC provider. Empty: no such sign-in. Its secret is ocim-google-secret."`
-	AllowedDomains map[string]string `envconfig:"ALLOWED_DOMAINS" desc:"Email domains whose people may sign in without an invitation, with their role, such as example.org:viewer."`
+	GoogleIssuer              string            `envconfig:"GOOGLE_ISSUER" default:"https://accounts.google.com" desc:"OIDC provider that people may sign in with."`
+	ClientID                  string            `envconfig:"GOOGLE_CLIENT_ID" desc:"Client id at the OIDC provider. Empty: no such sign-in. Its secret is ocim-google-secret."`
+	AllowedDomains            map[string]string `envconfig:"ALLOWED_DOMAINS" desc:"Email domains whose people may sign in without an invitation, with their role, such as example.org:viewer."`
+	NoPasswords               bool              `envconfig:"NO_PASSWORDS" default:"false" desc:"Switches passwords off. It needs an OIDC provider: people then sign in by it or by a passkey."`
+	AdministratorsNeedPasskey bool              `envconfig:"ADMINISTRATORS_NEED_PASSKEY" default:"false" desc:"Whether administrators need a passkey. Until they have one, they may do what an operator may. Needs an https OCIM_PUBLIC_URL with a host name."`
 }
 
 // The secrets.
@@ -62,6 +66,9 @@ func build(ctx context.Context) (http.Handler, error) {
 	link, err := deps.Identity.SetupLink(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look for the first administrator: %w", err)
+	}
+	if err := deps.Identity.ApplyPasskeyRule(ctx); err != nil {
+		return nil, fmt.Errorf("apply the rule for passkeys: %w", err)
 	}
 	if !link.IsZero() {
 		// The one secret that is logged: anyone who can read the log of an empty system
@@ -100,9 +107,13 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	}
 	base := strings.TrimSuffix(cfg.PublicURL, "/")
 	trail := audit.New(store, setup.Now, rand.Reader, log)
-	people, err := identity.New(identity.Config{
+	users := identity.Config{
 		Store: store, Audit: trail, Mailer: mailer, Keys: keys, Issuer: cfg.Issuer, BaseURL: base, Domains: domains, Now: setup.Now, Logger: log,
-	})
+	}
+	if err := cfg.Rules(&users); err != nil {
+		return Deps{}, err
+	}
+	people, err := identity.New(users)
 	if err != nil {
 		return Deps{}, err
 	}
@@ -122,7 +133,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		// TLS ends at a proxy in front: without its word all callers have one address.
 		log.WarnContext(ctx, "OCIM_TRUSTED_HOPS is 0, so limits per address count all callers as one; set it to the number of proxies that append to X-Forwarded-For")
 	}
-	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, Now: setup.Now}, nil
+	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, NoPasswords: cfg.NoPasswords, Now: setup.Now}, nil
 }
 
 // Domains returns the e-mail domains that enter without invitation, with their
@@ -136,6 +147,24 @@ func (p Provider) Domains() (map[string]identity.Role, error) {
 		domains[strings.ToLower(domain)] = identity.Role(role)
 	}
 	return domains, nil
+}
+
+// Rules sets how people may log in at the pages of the configuration.
+func (p Provider) Rules(c *identity.Config) error {
+	if p.NoPasswords && p.ClientID == "" {
+		return fault.New(fault.Internal, "OCIM_NO_PASSWORDS: passwords can only be switched off when people can sign in by an OIDC provider; set OCIM_GOOGLE_CLIENT_ID")
+	}
+	c.PasswordsOff, c.AdministratorsNeedPasskey = p.NoPasswords, p.AdministratorsNeedPasskey
+	party, err := passkey.New(c.BaseURL)
+	switch {
+	case err == nil:
+		c.WebAuthn = party
+	case !errors.Is(err, passkey.ErrAddress):
+		return err
+	case p.AdministratorsNeedPasskey:
+		return fault.New(fault.Internal, "OCIM_ADMINISTRATORS_NEED_PASSKEY: %s, so set OCIM_PUBLIC_URL to one", err)
+	}
+	return nil
 }
 
 // Google returns the sign-in for pages at base, which has no slash at its end; nil

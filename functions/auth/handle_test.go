@@ -65,7 +65,7 @@ func TestBuild_FromTheEnvironment(t *testing.T) {
 	require.Equal(t, http.StatusCreated, w.Code, w.Body)
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
-	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":true}`, w.Body.String())
+	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":true,"passwords":true,"passkeys":true}`, w.Body.String())
 }
 
 // Without a mail server the function starts, and refuses what needs one.
@@ -93,7 +93,7 @@ func TestWire_WithoutMail(t *testing.T) {
 	var in struct{ AccessToken string }
 	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &in))
 
-	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":false}`, call(http.MethodGet, "/v1/state", "", nil).Body.String())
+	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":false,"passwords":true,"passkeys":true}`, call(http.MethodGet, "/v1/state", "", nil).Body.String())
 	for path, body := range map[string]object{
 		"/v1/invitations":     {"email": "ben@example.org", "role": "viewer"},
 		"/v1/password-resets": {"email": "ana@example.org"},
@@ -118,6 +118,8 @@ func TestWire_NamesWrongConfiguration(t *testing.T) {
 		"an unknown role":      {map[string]string{"OCIM_ALLOWED_DOMAINS": "example.org:owner"}, "OCIM_ALLOWED_DOMAINS"},
 		"an unknown security":  {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "x", "OCIM_SMTP_SECURITY": "some"}, "starttls, tls or plain"},
 		"a password in plain":  {map[string]string{"OCIM_MAIL_OUTBOX": "", "OCIM_SMTP_HOST": "x", "OCIM_SMTP_SECURITY": "plain", "OCIM_SMTP_USER": "x"}, "plain text"},
+		"no way in left":       {map[string]string{"OCIM_NO_PASSWORDS": "true", "OCIM_GOOGLE_CLIENT_ID": ""}, "OCIM_NO_PASSWORDS"},
+		"passkeys by address":  {map[string]string{"OCIM_ADMINISTRATORS_NEED_PASSKEY": "true", "OCIM_PUBLIC_URL": "https://192.0.2.1"}, "OCIM_ADMINISTRATORS_NEED_PASSKEY"},
 		"a proxy that is none": {map[string]string{"OCIM_TRUSTED_PROXIES": "everybody"}, "OCIM_TRUSTED_PROXIES"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,4 +128,21 @@ func TestWire_NamesWrongConfiguration(t *testing.T) {
 			require.ErrorContains(t, err, c.says)
 		})
 	}
+}
+
+// With passwords off, the log-in page offers none and the function takes none.
+func TestWire_WithoutPasswords(t *testing.T) {
+	configure(t, map[string]string{"OCIM_NO_PASSWORDS": "true"})
+	deps, err := wire(t)
+	require.NoError(t, err)
+	h := function.New(deps)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
+	assert.JSONEq(t, `{"setUp":false,"google":true,"mail":true,"passwords":false,"passkeys":true}`, w.Body.String())
+	r := httptest.NewRequest(http.MethodPost, "/v1/login", strings.NewReader(asBody(t, object{"email": "ana@example.org", "password": goodPassword})))
+	r.Header.Set("X-Ocim", "1")
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	assert.Equal(t, http.StatusForbidden, w.Code, w.Body)
+	assert.Contains(t, w.Body.String(), "Passwords are switched off")
 }

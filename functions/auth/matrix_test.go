@@ -37,6 +37,9 @@ func bodies(s *system) map[string]any {
 		"redeem-invitation":      object{"token": "x", "name": "X", "password": goodPassword},
 		"update-user":            object{"disabled": false},
 		"confirm":                object{"password": "x"},
+		"log-in-with-passkey":    object{"ceremony": "x", "response": object{}},
+		"add-passkey":            object{"ceremony": "x", "response": object{}, "name": "Laptop"},
+		"set-passkey-only":       object{"only": true},
 	}
 }
 
@@ -116,7 +119,7 @@ func TestMatrix(t *testing.T) {
 			if op.RequestBody != nil {
 				require.NotNil(t, body, "say in bodies what %s is called with", op.OperationID)
 			}
-			at := strings.NewReplacer("{user}", ids["target"], "{session}", "none", "{token}", "none", "{invitation}", "none").Replace(path)
+			at := strings.NewReplacer("{user}", ids["target"], "{session}", "none", "{token}", "none", "{passkey}", "none", "{invitation}", "none").Replace(path)
 			row := fmt.Sprintf("%-6s %-42s %-14s", strings.ToUpper(method), path, op.Access)
 			for _, caller := range callers {
 				answer := as(caller).call(strings.ToUpper(method), at, body)

@@ -23,8 +23,8 @@ func (f *auth) registerMe(api *faas.API) {
 	faas.Register(api, own, created(operation("create-token", http.MethodPost, "/v1/me/tokens",
 		"Create an API token; its secret is shown only in this answer. Needs a confirmation within 10 minutes")), f.createToken)
 	faas.Register(api, own, operation("revoke-token", http.MethodDelete, "/v1/me/tokens/{token}", "Revoke one of your API tokens"), f.revokeToken)
-	faas.Register(api, own, operation("confirm", http.MethodPost, "/v1/me/confirmation",
-		"Confirm who you are by your password, for what needs a confirmation within 10 minutes"), f.confirm)
+	faas.Register(api, own, withPasskey(operation("confirm", http.MethodPost, "/v1/me/confirmation",
+		"Confirm who you are by your password or a passkey, for what needs a confirmation within 10 minutes")), f.confirm)
 	faas.Register(api, own, operation("link-sign-in", http.MethodPost, "/v1/me/link",
 		"Link the sign-in that this browser began; needs a confirmation within 10 minutes"), f.link)
 	faas.Register(api, own, operation("unlink-sign-in", http.MethodDelete, "/v1/me/link", "Unlink your sign-in account"), f.unlink)
@@ -182,7 +182,8 @@ func (f *auth) revokeToken(ctx context.Context, in *revokeTokenInput) (*struct{}
 
 type confirmInput struct {
 	Body struct {
-		Password secret.Value `json:"password" maxLength:"1024"`
+		Password secret.Value   `json:"password,omitempty" maxLength:"1024" doc:"Absent with a passkey"`
+		Passkey  *PasskeyAnswer `json:"passkey,omitempty"`
 	}
 }
 
@@ -190,6 +191,9 @@ func (f *auth) confirm(ctx context.Context, in *confirmInput) (*struct{}, error)
 	b, err := inPerson(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Passkey != nil {
+		return nil, f.Identity.ConfirmWithPasskey(ctx, b, in.Body.Passkey.domain())
 	}
 	return nil, f.Identity.Confirm(ctx, b, in.Body.Password)
 }
@@ -246,7 +250,7 @@ func (f *auth) waysInOf(ctx context.Context, user string) (*waysInOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	out := &waysInOutput{Body: WaysIn{Tokens: []Token{}, RememberedBrowsers: ways.RememberedBrowsers, Linked: ways.Linked}}
+	out := &waysInOutput{Body: WaysIn{Tokens: []Token{}, RememberedBrowsers: ways.RememberedBrowsers, Passkeys: passkeysOf(ways.Passkeys), Linked: ways.Linked}}
 	for _, t := range ways.Tokens {
 		out.Body.Tokens = append(out.Body.Tokens, tokenOf(t))
 	}

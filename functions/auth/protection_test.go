@@ -45,7 +45,7 @@ func TestAPI_RefusesCrossSiteRequests(t *testing.T) {
 	in := s.admin()
 	for _, path := range []string{
 		"/v1/setup", "/v1/login", "/v1/refresh", "/v1/logout", "/v1/password-resets", "/v1/password-resets/redeem",
-		"/v1/invitations/lookup", "/v1/invitations/redeem",
+		"/v1/invitations/lookup", "/v1/invitations/redeem", "/v1/passkeys/challenge", "/v1/login/passkey",
 	} {
 		for _, site := range []string{"", "cross-site", "same-site"} {
 			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(`{}`))

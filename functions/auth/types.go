@@ -9,9 +9,11 @@ import (
 
 // State is what the log-in page offers.
 type State struct {
-	SetUp  bool `json:"setUp" doc:"False while there is no administrator yet"`
-	Google bool `json:"google" doc:"Whether sign-in by the OIDC provider is offered"`
-	Mail   bool `json:"mail" doc:"Whether Ocim can send mail; without it, invitations and password resets are unavailable"`
+	SetUp     bool `json:"setUp" doc:"False while there is no administrator yet"`
+	Google    bool `json:"google" doc:"Whether sign-in by the OIDC provider is offered"`
+	Passwords bool `json:"passwords" doc:"False when people only sign in by the OIDC provider or a passkey"`
+	Passkeys  bool `json:"passkeys" doc:"Whether passkeys can be used here"`
+	Mail      bool `json:"mail" doc:"Whether Ocim can send mail; without it, invitations and password resets are unavailable"`
 }
 
 // Grants is a role everywhere, and roles on certain clusters.
@@ -29,20 +31,22 @@ func grantsOf(g identity.Grants) Grants { return Grants{Role: g.Global, Clusters
 // User is a person.
 type User struct {
 	Grants
-	ID          string     `json:"id"`
-	Email       string     `json:"email"`
-	Name        string     `json:"name"`
-	Disabled    bool       `json:"disabled"`
-	HasPassword bool       `json:"hasPassword" doc:"False for a user who only signs in with Google"`
-	HasGoogle   bool       `json:"hasGoogle"`
-	CreatedAt   time.Time  `json:"createdAt"`
-	LastLoginAt *time.Time `json:"lastLoginAt,omitempty"`
+	ID           string     `json:"id"`
+	Email        string     `json:"email"`
+	Name         string     `json:"name"`
+	Disabled     bool       `json:"disabled"`
+	HasPassword  bool       `json:"hasPassword" doc:"False for a user who has none, or when passwords are switched off"`
+	HasGoogle    bool       `json:"hasGoogle"`
+	HasPasskey   bool       `json:"hasPasskey"`
+	NeedsPasskey bool       `json:"needsPasskey,omitempty" doc:"What administrators may do waits until the user has a passkey"`
+	CreatedAt    time.Time  `json:"createdAt"`
+	LastLoginAt  *time.Time `json:"lastLoginAt,omitempty"`
 }
 
 func userOf(u identity.User) User {
 	return User{
 		Grants: grantsOf(u.Grants), ID: u.ID, Email: u.Email, Name: u.Name, Disabled: u.Disabled,
-		HasPassword: u.HasPassword, HasGoogle: u.HasExternal, CreatedAt: u.Created, LastLoginAt: maybe(u.LastLogin),
+		HasPassword: u.HasPassword, HasGoogle: u.HasExternal, HasPasskey: u.HasPasskey, NeedsPasskey: u.NeedsPasskey, CreatedAt: u.Created, LastLoginAt: maybe(u.LastLogin),
 	}
 }
 
@@ -64,7 +68,7 @@ type Session struct {
 	Current    bool      `json:"current" doc:"Whether this call was made in it"`
 	Device     string    `json:"device" example:"Firefox on Linux"`
 	Address    string    `json:"address"`
-	Method     string    `json:"method" enum:"password,google"`
+	Method     string    `json:"method" enum:"password,google,passkey,recovery"`
 	CreatedAt  time.Time `json:"createdAt"`
 	LastUsedAt time.Time `json:"lastUsedAt" doc:"To within ten minutes"`
 	ExpiresAt  time.Time `json:"expiresAt" doc:"Unless it is used earlier"`
@@ -105,9 +109,10 @@ type TokenList struct {
 
 // WaysIn is what lets a user in, besides their password and their sessions.
 type WaysIn struct {
-	Tokens             []Token `json:"tokens" nullable:"false"`
-	RememberedBrowsers int     `json:"rememberedBrowsers" doc:"Browsers that have log-in attempts of their own"`
-	Linked             bool    `json:"linked" doc:"Whether an account at the OIDC provider is linked"`
+	Tokens             []Token   `json:"tokens" nullable:"false"`
+	RememberedBrowsers int       `json:"rememberedBrowsers" doc:"Browsers that have log-in attempts of their own"`
+	Passkeys           []Passkey `json:"passkeys" nullable:"false"`
+	Linked             bool      `json:"linked" doc:"Whether an account at the OIDC provider is linked"`
 }
 
 // NewToken is an API token with its secret, which no other answer holds.

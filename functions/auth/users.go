@@ -27,6 +27,8 @@ func (f *auth) registerUsers(api *faas.API) {
 		"Forget the remembered browsers of a user"), f.forgetUserBrowsers)
 	faas.Register(api, admin, operation("unlink-user", http.MethodDelete, "/v1/users/{user}/link",
 		"Unlink a user's sign-in account"), f.unlinkUser)
+	faas.Register(api, admin, operation("remove-user-passkeys", http.MethodDelete, "/v1/users/{user}/passkeys",
+		"Remove all passkeys of a user, who lost them"), f.removeUserPasskeys)
 	faas.Register(api, admin, operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first"), f.audit)
 }
 
@@ -92,6 +94,10 @@ func (f *auth) revokeUserToken(ctx context.Context, in *userTokenInput) (*struct
 
 func (f *auth) forgetUserBrowsers(ctx context.Context, in *userInput) (*struct{}, error) {
 	return nil, f.Identity.ForgetBrowsers(ctx, by(ctx), in.User)
+}
+
+func (f *auth) removeUserPasskeys(ctx context.Context, in *userInput) (*struct{}, error) {
+	return nil, f.Identity.RemovePasskeys(ctx, by(ctx), in.User, "")
 }
 
 func (f *auth) unlinkUser(ctx context.Context, in *userInput) (*struct{}, error) {

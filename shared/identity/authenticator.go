@@ -101,7 +101,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, bearer string) (Princi
 	if u.Disabled || !slices.Contains(u.Sessions, c.Session) {
 		return Principal{}, notSignedIn(errors.New("the user is disabled or the session was ended"))
 	}
-	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, SessionID: c.Session, Grants: u.Grants}, nil
+	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, SessionID: c.Session, Grants: u.effective()}, nil
 }
 
 func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal, error) {
@@ -138,7 +138,7 @@ func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal,
 		return Principal{}, err
 	}
 	a.recordUse(ctx, key, t, version)
-	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.Grants.Within(t.Scope)}, nil
+	return Principal{UserID: u.ID, Email: u.Email, Name: u.Name, TokenID: id, Grants: u.effective().Within(t.Scope)}, nil
 }
 
 // takeUse takes a permit of the token, from the store only when this replica has

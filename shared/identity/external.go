@@ -50,6 +50,9 @@ func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (Si
 	if u.Disabled {
 		return SignedIn{}, fault.New(fault.Forbidden, "This account is disabled. Ask an administrator.")
 	}
+	if s.demandsPasskey(u) {
+		return SignedIn{}, ErrPasskeyDemanded
+	}
 	return s.start(ctx, v, u.ID, u.Generation, "google", x.AuthTime)
 }
 

@@ -26,6 +26,7 @@ var (
 	createTokenByAccount = limit.Rate{Name: "token/account", Every: time.Minute, Burst: 10}
 	passwordByAccount    = limit.Rate{Name: "password/account", Every: 30 * time.Second, Burst: 10}
 	refusalsRecorded     = limit.Rate{Name: "refusal/all", Every: 2 * time.Second, Burst: 300}
+	challengeByAddress   = limit.Rate{Name: "challenge/address", Every: 2 * time.Second, Burst: 60}
 	useByToken           = limit.Rate{Name: "token/use", Every: 100 * time.Millisecond, Burst: 600}
 )
 

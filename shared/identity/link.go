@@ -100,5 +100,5 @@ func (s *Service) Link(ctx context.Context, by By, token secret.Value) (User, er
 	if err := s.store.Delete(ctx, pendingLinkKey(id), kv.Always); err != nil {
 		s.logger.WarnContext(ctx, "a finished sign-in was left to expire", "error", err)
 	}
-	return u.view(), nil
+	return s.view(u), nil
 }

@@ -20,7 +20,19 @@ func wrongPassword() error {
 // answer is the same fault.Unauthenticated after the same work. Too many
 // failures are fault.Limited, per network and per account; a browser that logged
 // in to the account before has attempts of its own, whatever its network.
+//
+// Where a passkey is demanded, the right password alone is fault.Forbidden on
+// "passkey": the passkey, or a recovery code, has to come with it.
 func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password secret.Value) (SignedIn, error) {
+	return s.LogInWithCode(ctx, v, email, password, secret.Value{})
+}
+
+// LogInWithCode is LogIn with a recovery code, which is used up, in place of a passkey.
+// Without a demand for a passkey, the code is left.
+func (s *Service) LogInWithCode(ctx context.Context, v Visitor, email string, password, code secret.Value) (SignedIn, error) {
+	if s.passwordsOff {
+		return SignedIn{}, errPasswordsOff
+	}
 	email, err := ParseEmail(email)
 	if err != nil {
 		email = nobody // an address without an account takes the same path
@@ -45,8 +57,28 @@ func (s *Service) LogIn(ctx context.Context, v Visitor, email string, password s
 		s.recordRefusal(ctx, v, email)
 		return SignedIn{}, wrongPassword()
 	}
+	if s.demandsPasskey(u) {
+		return s.logInWithCode(ctx, v, u, code, permits)
+	}
 	s.returnPermits(ctx, permits...)
 	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
+}
+
+// logInWithCode goes on after the right password of a user who needs more than that.
+func (s *Service) logInWithCode(ctx context.Context, v Visitor, u user, code secret.Value, permits []permit) (SignedIn, error) {
+	if code.IsZero() {
+		return SignedIn{}, ErrPasskeyDemanded
+	}
+	in, err := s.start(ctx, v, u.ID, u.Generation, "recovery", s.now(), useRecoveryCode(code))
+	if fault.Is(err, fault.Invalid) {
+		s.recordRefusal(ctx, v, u.Email)
+	}
+	if err != nil {
+		return SignedIn{}, err
+	}
+	s.returnPermits(ctx, permits...)
+	s.sendLater(ctx, &Mail{Kind: MailRecoveryUsed, To: u.Email, Address: v.Address, Link: s.baseURL + "/account"})
+	return in, nil
 }
 
 // recordRefusal notes a failed log-in in the audit log, whether or not the account
@@ -94,7 +126,7 @@ func (s *Service) Me(ctx context.Context, userID string) (User, error) {
 	if err != nil {
 		return User{}, fmt.Errorf("read a user: %w", err)
 	}
-	return u.view(), nil
+	return s.view(u), nil
 }
 
 // Rename changes the caller's own name, 1 to 200 bytes.
@@ -111,7 +143,7 @@ func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) 
 		u.Name = name
 		return entry(by.actor(), "user.renamed", "user/"+u.ID, before, map[string]string{"name": name})
 	})
-	return u.view(), err
+	return s.view(u), err
 }
 
 // ChangePassword changes the caller's own password, or sets the first one of
@@ -120,6 +152,9 @@ func (s *Service) Rename(ctx context.Context, by By, name string) (User, error) 
 // tokens, remembered browsers and the link to the OIDC provider end, too. The
 // result is for the browser to keep, as SignedIn.Device.
 func (s *Service) ChangePassword(ctx context.Context, by By, current, password secret.Value, keepAccess bool) (secret.Value, error) {
+	if s.passwordsOff {
+		return secret.Value{}, errPasswordsOff
+	}
 	limited := permit{passwordByAccount, by.UserID}
 	if err := s.takePermits(ctx, limited); err != nil {
 		return secret.Value{}, err

@@ -28,21 +28,27 @@ const (
 
 // user is the item that decides on every request.
 type user struct {
-	ID         string      `json:"id"`
-	Email      string      `json:"email"`
-	Name       string      `json:"name"`
-	Password   string      `json:"password,omitempty"` // PHC string; none for who only uses the OIDC provider
-	Subject    string      `json:"subject,omitempty"`  // digest of the OIDC provider's issuer and subject
-	Grants     Grants      `json:"grants"`
-	Disabled   bool        `json:"disabled,omitempty"`
-	Generation int64       `json:"generation"`         // of the password; raised by each change
-	AccessSeq  int64       `json:"accessSeq"`          // the roster's change that was applied last
-	Sessions   []string    `json:"sessions,omitempty"` // ids that live, oldest first
-	Devices    []string    `json:"devices,omitempty"`  // digests of known browsers, oldest first
-	Tokens     []string    `json:"tokens,omitempty"`   // ids of API tokens that live
-	Created    time.Time   `json:"created"`
-	LastLogin  time.Time   `json:"lastLogin,omitzero"`
-	Audit      audit.Trail `json:"audit,omitempty"`
+	ID         string   `json:"id"`
+	Email      string   `json:"email"`
+	Name       string   `json:"name"`
+	Password   string   `json:"password,omitempty"` // PHC string; none for who only uses the OIDC provider
+	Subject    string   `json:"subject,omitempty"`  // digest of the OIDC provider's issuer and subject
+	Grants     Grants   `json:"grants"`
+	Disabled   bool     `json:"disabled,omitempty"`
+	Generation int64    `json:"generation"`         // of the password; raised by each change
+	AccessSeq  int64    `json:"accessSeq"`          // the roster's change that was applied last
+	Sessions   []string `json:"sessions,omitempty"` // ids that live, oldest first
+	Devices    []string `json:"devices,omitempty"`  // digests of known browsers, oldest first
+	Tokens     []string `json:"tokens,omitempty"`   // ids of API tokens that live
+	Passkeys   []string `json:"passkeys,omitempty"` // ids of passkeys that count
+	Recovery   []string `json:"recovery,omitempty"` // digests of recovery codes that were not used
+	// PasskeyOnly says that the user chose to log in only with a passkey or a recovery
+	// code, Suspended that their administrator rights wait until they have one.
+	PasskeyOnly bool        `json:"passkeyOnly,omitempty"`
+	Suspended   bool        `json:"suspended,omitempty"`
+	Created     time.Time   `json:"created"`
+	LastLogin   time.Time   `json:"lastLogin,omitzero"`
+	Audit       audit.Trail `json:"audit,omitempty"`
 }
 
 // administers reports whether the user counts as an administrator of all.
@@ -50,6 +56,7 @@ func (u user) administers() bool { return u.Grants.Global == Administrator && !u
 
 func (u user) clone() user {
 	u.Sessions, u.Devices, u.Tokens = slices.Clone(u.Sessions), slices.Clone(u.Devices), slices.Clone(u.Tokens)
+	u.Passkeys, u.Recovery = slices.Clone(u.Passkeys), slices.Clone(u.Recovery)
 	u.Grants = u.Grants.Clone()
 	return u
 }

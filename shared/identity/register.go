@@ -15,6 +15,9 @@ import (
 // number of uses at once exactly one succeeds. A link that was expired, used or
 // revoked is fault.Conflict, an unknown one fault.NotFound.
 func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.Value, name string, password secret.Value) (SignedIn, error) {
+	if s.passwordsOff {
+		return SignedIn{}, fault.New(fault.Forbidden, "Passwords are switched off here. Sign in by the provider with the address that was invited.")
+	}
 	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}

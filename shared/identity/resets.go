@@ -32,6 +32,9 @@ func resetKey(id string) kv.Key { return kv.Key{Partition: "identity/reset/" + i
 // mails, and one more each five minutes, an account gets none, and still the
 // answer is the same; links that were sent before stay good.
 func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) error {
+	if s.passwordsOff {
+		return errPasswordsOff
+	}
 	if err := s.takePermits(ctx, permit{resetByAddress, network(v.Address)}); err != nil {
 		return err
 	}
@@ -84,6 +87,9 @@ func errLink(cause string) error {
 // the owner gets in even while strangers use up the account's attempts. A link
 // that is expired, used or unknown is fault.NotFound.
 func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password secret.Value) (secret.Value, error) {
+	if s.passwordsOff {
+		return secret.Value{}, errPasswordsOff
+	}
 	if err := s.takePermits(ctx, permit{linkByAddress, network(v.Address)}); err != nil {
 		return secret.Value{}, err
 	}

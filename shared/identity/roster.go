@@ -121,6 +121,7 @@ func (s *Service) applyIntent(ctx context.Context, r roster, version int64) erro
 		if _, err := s.narrowTokens(ctx, &u, former); err != nil {
 			return err
 		}
+		u.Suspended = s.suspends(u)
 		return raced(s.save(ctx, userKey(u.ID), u, time.Time{}, kv.IfVersion(v), in.Entry))
 	})
 	if err != nil {
@@ -192,6 +193,7 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 		if err != nil {
 			return err
 		}
+		after.Suspended = s.suspends(after)
 		if before.administers() != after.administers() {
 			return s.recordIntent(ctx, intent{UserID: id, Grants: after.Grants, Disabled: after.Disabled, Entry: e}, after.administers())
 		}

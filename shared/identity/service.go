@@ -36,6 +36,8 @@ const (
 	MailPasswordChanged MailKind = "changed"    // the password was changed; Link starts a reset
 	MailTokenCreated    MailKind = "token"      // an API token was created; Link shows the account
 	MailAccountLinked   MailKind = "linked"     // an account at the OIDC provider was linked; Link shows the account
+	MailPasskeyCreated  MailKind = "passkey"    // a passkey was added; Link shows the account
+	MailRecoveryUsed    MailKind = "recovery"   // a recovery code was used; Link shows the account
 )
 
 // Mail is what a mail has to say.
@@ -43,7 +45,7 @@ type Mail struct {
 	Kind    MailKind
 	To      string    // e-mail address
 	By      string    // name of who invites
-	Name    string    // of the API token
+	Name    string    // of the API token or passkey
 	Role    string    // what the invitation or the token allows, in words
 	Address string    // network address that it was done from
 	Link    string    // absolute URL; a secret in its fragment
@@ -62,6 +64,14 @@ type Config struct {
 	Now     func() time.Time // nil is time.Now
 	Random  io.Reader        // safe for concurrent use; nil is crypto/rand's
 	Logger  *slog.Logger     // nil is slog's default
+
+	// WebAuthn is nil where passkeys cannot be used.
+	WebAuthn WebAuthn
+	// AdministratorsNeedPasskey suspends the rights of administrators without a passkey,
+	// and refuses the others any other way to log in. It needs WebAuthn.
+	AdministratorsNeedPasskey bool
+	// PasswordsOff refuses passwords: people sign in by the OIDC provider or a passkey.
+	PasswordsOff bool
 
 	hashing *argon2id.Params // nil is standardHashing
 }
@@ -83,6 +93,10 @@ type Service struct {
 	logger       *slog.Logger
 	pendingMails sync.WaitGroup // on their way
 	mailSlots    chan struct{}
+
+	webauthn                  WebAuthn // nil: passkeys cannot be used
+	administratorsNeedPasskey bool
+	passwordsOff              bool
 }
 
 // New makes a Service. It fails when the keys cannot be read.
@@ -90,6 +104,10 @@ func New(c Config) (*Service, error) {
 	s := &Service{
 		store: c.Store, audit: c.Audit, mailer: c.Mailer, issuer: c.Issuer, baseURL: strings.TrimSuffix(c.BaseURL, "/"),
 		domains: c.Domains, now: c.Now, random: c.Random, logger: c.Logger, mailSlots: make(chan struct{}, 8),
+		webauthn: c.WebAuthn, administratorsNeedPasskey: c.AdministratorsNeedPasskey, passwordsOff: c.PasswordsOff,
+	}
+	if s.administratorsNeedPasskey && s.webauthn == nil {
+		return nil, fault.New(fault.Internal, "administrators cannot be asked for passkeys where these cannot be used: Ocim needs an https address with a host name")
 	}
 	if s.issuer == "" {
 		s.issuer = defaultIssuer
@@ -184,14 +202,24 @@ type User struct {
 	Disabled    bool
 	HasPassword bool
 	HasExternal bool // linked to an account at the OIDC provider
-	Created     time.Time
-	LastLogin   time.Time // zero is never
+	HasPasskey  bool
+	// NeedsPasskey says that what administrators may do waits until the user has a
+	// passkey.
+	NeedsPasskey bool
+	Created      time.Time
+	LastLogin    time.Time // zero is never
+}
+
+func (s *Service) view(u user) User {
+	out := u.view()
+	out.HasPassword = s.hasPassword(u)
+	return out
 }
 
 func (u user) view() User {
 	return User{
 		ID: u.ID, Email: u.Email, Name: u.Name, Grants: u.Grants.Clone(), Disabled: u.Disabled,
-		HasPassword: u.Password != "", HasExternal: u.Subject != "", Created: u.Created, LastLogin: u.LastLogin,
+		HasPassword: u.Password != "", HasExternal: u.Subject != "", HasPasskey: len(u.Passkeys) > 0, NeedsPasskey: u.Suspended, Created: u.Created, LastLogin: u.LastLogin,
 	}
 }
 

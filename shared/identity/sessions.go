@@ -92,8 +92,9 @@ func (t refreshToken) secretDigest() string { return digest("refresh", t.user, t
 // start begins a session of a user who proved who they are, provided that their
 // password is still the one of that generation.
 //
-// proved is when they proved it; zero does not count as recent.
-func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string, proved time.Time) (SignedIn, error) {
+// proved is when they proved it; zero does not count as recent. What also does to the
+// user is stored in the same write.
+func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string, proved time.Time, also ...func(*user) error) (SignedIn, error) {
 	now := s.now().UTC()
 	t := refreshToken{user: id}
 	device := v.Device.Reveal()
@@ -124,6 +125,11 @@ func (s *Service) start(ctx context.Context, v Visitor, id string, generation in
 		if u.Disabled || u.Generation != generation {
 			return nil, wrongPassword()
 		}
+		for _, change := range also {
+			if err := change(u); err != nil {
+				return nil, err
+			}
+		}
 		if !u.isKnownDevice(device) {
 			device = fresh
 			u.rememberDevice(device)
@@ -149,7 +155,8 @@ func (s *Service) issue(u user, n session, t refreshToken) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	out := SignedIn{RefreshToken: t.value(), RefreshExpires: n.ends(), User: u.view()}
+	out := SignedIn{RefreshToken: t.value(), RefreshExpires: n.ends(), User: s.view(u)}
+	out.User.Grants = u.effective()
 	out.AccessToken, out.AccessExpires, err = k.sign(s.issuer, u.ID, n.ID, id, s.now(), n.Created.Add(SessionMost))
 	return out, err
 }
@@ -175,6 +182,10 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 		return SignedIn{}, err
 	}
 	if same(n.Refresh, t.secretDigest()) {
+		if err := s.applyPasskeyRule(ctx, u); err != nil {
+			return SignedIn{}, err
+		}
+		u.Suspended = s.suspends(u)
 		next := t
 		if next.secret, err = s.token(32); err != nil {
 			return SignedIn{}, err
@@ -257,7 +268,7 @@ type Session struct {
 	ID       string
 	Device   string // such as "Firefox on Linux"
 	Address  string // that it was last refreshed from
-	Method   string // "password" or "google"
+	Method   string // "password", "google", "passkey" or "recovery"
 	Created  time.Time
 	LastUsed time.Time // to within AccessLifetime
 	Expires  time.Time // unless it is used before

@@ -47,6 +47,9 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	if done {
 		return SignedIn{}, errAlreadySetUp
 	}
+	if s.passwordsOff {
+		return SignedIn{}, fault.New(fault.Forbidden, "The first administrator needs a password. Switch passwords on, and off again once the administrator signs in another way.")
+	}
 	if err := s.isSetupToken(token); err != nil {
 		return SignedIn{}, err
 	}

@@ -37,7 +37,11 @@ func (s *Service) requireProof(ctx context.Context, by By) error {
 	if err != nil {
 		return fmt.Errorf("read a user: %w", err)
 	}
-	if u.Password == "" {
+	switch {
+	case s.hasPassword(u):
+	case len(u.Passkeys) > 0:
+		return errConfirm("Confirm with your passkey to continue.")
+	default:
 		return errConfirm("Sign in again to continue.")
 	}
 	return errConfirm("Confirm your password to continue.")
@@ -46,6 +50,9 @@ func (s *Service) requireProof(ctx context.Context, by By) error {
 // Confirm records that the caller proved who they are by their password. A wrong
 // password is fault.Invalid on "password"; too many are fault.Limited.
 func (s *Service) Confirm(ctx context.Context, by By, password secret.Value) error {
+	if s.passwordsOff {
+		return errPasswordsOff
+	}
 	limited := permit{passwordByAccount, by.UserID}
 	if err := s.takePermits(ctx, limited); err != nil {
 		return err

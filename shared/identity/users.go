@@ -16,7 +16,7 @@ func (s *Service) Users(ctx context.Context) ([]User, error) {
 	}
 	out := make([]User, 0, len(stored))
 	for _, u := range stored {
-		out = append(out, u.view())
+		out = append(out, s.view(u))
 	}
 	return out, nil
 }

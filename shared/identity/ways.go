@@ -15,6 +15,7 @@ type WaysIn struct {
 	Tokens             []APIToken // newest first
 	RememberedBrowsers int        // that have log-in attempts of their own
 	Linked             bool       // to an account at the OIDC provider
+	Passkeys           []Passkey  // oldest first
 }
 
 // WaysIn returns what lets a user in.
@@ -30,7 +31,15 @@ func (s *Service) WaysIn(ctx context.Context, userID string) (WaysIn, error) {
 		return WaysIn{}, fmt.Errorf("read a user: %w", err)
 	}
 	tokens, err := s.tokensOf(ctx, u)
-	return WaysIn{Tokens: tokens, RememberedBrowsers: len(u.Devices), Linked: u.Subject != ""}, err
+	if err != nil {
+		return WaysIn{}, err
+	}
+	passkeys, err := s.passkeysOf(ctx, u)
+	out := WaysIn{Tokens: tokens, RememberedBrowsers: len(u.Devices), Linked: u.Subject != ""}
+	for _, p := range passkeys {
+		out.Passkeys = append(out.Passkeys, p.view())
+	}
+	return out, err
 }
 
 // RevokeTokens makes API tokens of a user useless at once: the one with the id,
@@ -81,8 +90,8 @@ func (s *Service) Unlink(ctx context.Context, by By, userID string) error {
 		if u.Subject == "" {
 			return nil, errUnchanged
 		}
-		if u.Password == "" && by.UserID == u.ID {
-			return nil, fault.New(fault.Conflict, "This is your only way to sign in. Set a password first.")
+		if !s.hasPassword(*u) && len(u.Passkeys) == 0 && by.UserID == u.ID {
+			return nil, fault.New(fault.Conflict, "This is your only way to sign in. Set a password or add a passkey first.")
 		}
 		u.Subject = ""
 		return entry(by.actor(), "user.unlinked", "user/"+u.ID, map[string]string{"email": u.Email}, nil)
@@ -91,10 +100,14 @@ func (s *Service) Unlink(ctx context.Context, by By, userID string) error {
 }
 
 // revokeWaysIn removes everything from u that gives access without the password,
-// save sessions, and returns the ids of its API tokens.
+// save sessions, and returns the ids of its API tokens. Passkeys go only when u is
+// disabled: if a new password removed them, it would be enough to read the owner's mail.
 func (u *user) revokeWaysIn() (tokens []string) {
 	tokens = u.Tokens
 	u.Tokens, u.Devices = nil, nil
+	if u.Disabled {
+		u.Passkeys, u.Recovery, u.PasskeyOnly = nil, nil, false
+	}
 	if u.Password != "" {
 		u.Subject = ""
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/passkey"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -177,7 +178,8 @@ type world struct {
 	mail   *letters
 	key    secret.Value
 	log    *bytes.Buffer
-	strong bool // hashes passwords as in production, which takes its time
+	strong bool                     // hashes passwords as in production, which takes its time
+	rules  func(c *identity.Config) // changes the configuration; may be nil
 	*identity.Service
 	auth  *identity.Authenticator
 	audit *audit.Log
@@ -218,6 +220,12 @@ func (w *world) replica(store kv.Store) (*identity.Service, *identity.Authentica
 	}
 	if !w.strong {
 		identity.Weaken(&c)
+	}
+	var err error
+	c.WebAuthn, err = passkey.New(baseURL)
+	require.NoError(w.t, err)
+	if w.rules != nil {
+		w.rules(&c)
 	}
 	s, err := identity.New(c)
 	require.NoError(w.t, err)

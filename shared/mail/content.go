@@ -60,6 +60,18 @@ func compose(m identity.Mail) (content, error) {
 			"A sign-in account was linked to your Ocim account" + from + ". It can now be used to log in.",
 			"If you did not do this, unlink it and change your password.",
 		}
+	case identity.MailPasskeyCreated:
+		c.subject, c.label = "A passkey was added to your Ocim account", "Open your account"
+		c.before = []string{
+			fmt.Sprintf("The passkey %q was added to your Ocim account%s. It can now be used to log in.", m.Name, from),
+			"If you did not add it, remove it and change your password.",
+		}
+	case identity.MailRecoveryUsed:
+		c.subject, c.label = "A recovery code was used for your Ocim account", "Open your account"
+		c.before = []string{
+			"Someone logged in to your Ocim account" + from + " with your password and a recovery code.",
+			"If it was not you, change your password, then check your passkeys and create new recovery codes.",
+		}
 	default:
 		return c, fmt.Errorf("there is no mail of kind %q", m.Kind)
 	}

@@ -105,6 +105,8 @@ func TestLettersAreWordedInTextAndHTML(t *testing.T) {
 		identity.MailPasswordReset:   "Set a new password for Ocim",
 		identity.MailPasswordChanged: "Your password for Ocim was changed",
 		identity.MailTokenCreated:    "An API token was created for your Ocim account",
+		identity.MailPasskeyCreated:  "A passkey was added to your Ocim account",
+		identity.MailRecoveryUsed:    "A recovery code was used for your Ocim account",
 		identity.MailAccountLinked:   "A sign-in was linked to your Ocim account",
 	} {
 		t.Run(string(kind), func(t *testing.T) {

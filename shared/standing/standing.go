@@ -26,15 +26,16 @@ func TokenKey(user, id string) kv.Key { return kv.Key{Partition: "identity/token
 // or was revoked.
 func Of(ctx context.Context, store kv.Store, userID, tokenID string, now time.Time) (access.Grants, error) {
 	var user struct {
-		Grants   access.Grants `json:"grants"`
-		Disabled bool          `json:"disabled"`
-		Tokens   []string      `json:"tokens"`
+		Grants    access.Grants `json:"grants"`
+		Disabled  bool          `json:"disabled"`
+		Suspended bool          `json:"suspended"`
+		Tokens    []string      `json:"tokens"`
 	}
 	if err := read(ctx, store, UserKey(userID), &user); err != nil || user.Disabled {
 		return access.Grants{}, err
 	}
 	if tokenID == "" {
-		return user.Grants, nil
+		return Effective(user.Grants, user.Suspended), nil
 	}
 	var token struct {
 		Scope   access.Scope `json:"scope"`
@@ -46,7 +47,16 @@ func Of(ctx context.Context, store kv.Store, userID, tokenID string, now time.Ti
 	if !slices.Contains(user.Tokens, tokenID) || !now.Before(token.Expires) {
 		return access.Grants{}, nil
 	}
-	return user.Grants.Within(token.Scope), nil
+	return Effective(user.Grants, user.Suspended).Within(token.Scope), nil
+}
+
+// Effective returns what a user with the grants may do. While their rights as an
+// administrator are suspended, they are an operator where they would be one.
+func Effective(grants access.Grants, suspended bool) access.Grants {
+	if !suspended {
+		return grants
+	}
+	return grants.Within(access.Scope{Role: access.Operator})
 }
 
 // read decodes a record; one that does not exist leaves v as it is.

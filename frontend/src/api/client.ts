@@ -23,7 +23,8 @@ session.subscribe(() => {
 });
 
 /** Routes that need nobody logged in. A 401 of theirs is about the input. */
-const open = /\/auth\/v1\/(state|setup|login|password-resets|invitations\/(lookup|redeem))/;
+const open =
+  /\/auth\/v1\/(state|setup|login|password-resets|invitations\/(lookup|redeem)|passkeys\/challenge)/;
 
 async function send(request: Request): Promise<Response> {
   request.headers.set('X-Ocim', '1');

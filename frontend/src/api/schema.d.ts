@@ -150,8 +150,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log in by e-mail address and password */
+        /** Log in by e-mail address and password; 403 on the field passkey means that a passkey or a recovery code is needed, too */
         post: operations["log-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Log in with a passkey */
+        post: operations["log-in-with-passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -219,7 +236,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm who you are by your password, for what needs a confirmation within 10 minutes */
+        /** Confirm who you are by your password or a passkey, for what needs a confirmation within 10 minutes */
         post: operations["confirm"];
         delete?: never;
         options?: never;
@@ -245,6 +262,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/v1/me/passkey-only": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let nothing but a passkey, or a recovery code, log you in. Needs a confirmation within 10 minutes */
+        put: operations["set-passkey-only"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your passkeys */
+        get: operations["list-passkeys"];
+        put?: never;
+        /** Add the passkey that the browser created. Needs a confirmation within 10 minutes */
+        post: operations["add-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey. Needs a confirmation within 10 minutes */
+        post: operations["begin-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of your passkeys. Needs a confirmation within 10 minutes */
+        delete: operations["remove-passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/v1/me/password": {
         parameters: {
             query?: never;
@@ -256,6 +342,23 @@ export interface paths {
         put?: never;
         /** Change your own password; ends your other sessions and revokes your API tokens, remembered browsers and linked sign-in */
         post: operations["change-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace your recovery codes. Needs a confirmation within 10 minutes */
+        post: operations["create-recovery-codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -343,6 +446,23 @@ export interface paths {
         get: operations["get-ways-in"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a log-in or a confirmation with a passkey */
+        post: operations["challenge-passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -497,6 +617,23 @@ export interface paths {
         post?: never;
         /** Unlink a user's sign-in account */
         delete: operations["unlink-user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/v1/users/{user}/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove all passkeys of a user, who lost them */
+        delete: operations["remove-user-passkeys"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1705,6 +1842,15 @@ export interface components {
             /** @description Absent when Ocim itself acted */
             userId?: string;
         };
+        AddPasskeyInputBody: {
+            ceremony: string;
+            /** @description Such as where the passkey is kept */
+            name: string;
+            /** @description What PublicKeyCredential.toJSON returns */
+            response: {
+                [key: string]: unknown;
+            };
+        };
         AddProjectOutputBody: {
             project: components["schemas"]["Project"];
             /** @description What still needs a hand, with its cure */
@@ -1874,6 +2020,14 @@ export interface components {
              */
             wave: number;
         };
+        Challenge: {
+            /** @description To be sent along with the answer, within 5 minutes */
+            ceremony: string;
+            /** @description For PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON */
+            options: {
+                [key: string]: unknown;
+            };
+        };
         Change: {
             /**
              * @description File of the instance
@@ -2033,7 +2187,9 @@ export interface components {
             webUrl?: string;
         };
         ConfirmInputBody: {
-            password: string;
+            passkey?: components["schemas"]["PasskeyAnswer"];
+            /** @description Absent with a passkey */
+            password?: string;
         };
         Container: {
             /** Format: int64 */
@@ -2746,6 +2902,8 @@ export interface components {
         LogInInputBody: {
             email: string;
             password: string;
+            /** @description Where the account needs more than the password and the passkey is lost */
+            recoveryCode?: string;
         };
         LogPart: {
             /** Format: int64 */
@@ -2788,6 +2946,11 @@ export interface components {
             name: string;
             /** @example 80% */
             target: string;
+        };
+        NewPasskey: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description With the first passkey; no other answer holds them */
+            recoveryCodes: string[];
         };
         NewProject: {
             /** @description Project, group, service account or personal token with the api scope and the Maintainer role; never given out again */
@@ -3040,6 +3203,33 @@ export interface components {
             revision: number;
             /** @description Pipelines at work, at most fifty */
             running: components["schemas"]["Running"][];
+        };
+        Passkey: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            /** Format: date-time */
+            lastUsedAt?: string;
+            name: string;
+        };
+        PasskeyAnswer: {
+            ceremony: string;
+            /** @description What PublicKeyCredential.toJSON returns */
+            response: {
+                [key: string]: unknown;
+            };
+        };
+        PasskeyState: {
+            /** @description The installation demands a passkey of this user */
+            demanded: boolean;
+            /** @description The user chose that nothing else lets them in */
+            only: boolean;
+            passkeys: components["schemas"]["Passkey"][];
+            /**
+             * Format: int64
+             * @description How many are left
+             */
+            recoveryCodes: number;
         };
         Pipeline: {
             cluster: string;
@@ -3331,6 +3521,10 @@ export interface components {
             /** @description Of each cluster, the one that is next first */
             operations: components["schemas"]["Operation"][];
         };
+        RecoveryCodes: {
+            /** @description No other answer holds them */
+            codes: string[];
+        };
         RedeemInvitationInputBody: {
             name: string;
             password: string;
@@ -3515,7 +3709,7 @@ export interface components {
              */
             lastUsedAt: string;
             /** @enum {string} */
-            method: "password" | "google";
+            method: "password" | "google" | "passkey" | "recovery";
         };
         SessionList: {
             sessions: components["schemas"]["Session"][];
@@ -3536,6 +3730,9 @@ export interface components {
             pipeline?: number;
             /** Format: date-time */
             receivedAt: string;
+        };
+        SetPasskeyOnlyInputBody: {
+            only: boolean;
         };
         SetUpInputBody: {
             email: string;
@@ -3643,6 +3840,10 @@ export interface components {
             google: boolean;
             /** @description Whether Ocim can send mail; without it, invitations and password resets are unavailable */
             mail: boolean;
+            /** @description Whether passkeys can be used here */
+            passkeys: boolean;
+            /** @description False when people only sign in by the OIDC provider or a passkey */
+            passwords: boolean;
             /** @description False while there is no administrator yet */
             setUp: boolean;
         };
@@ -3918,12 +4119,15 @@ export interface components {
             disabled: boolean;
             email: string;
             hasGoogle: boolean;
-            /** @description False for a user who only signs in with Google */
+            hasPasskey: boolean;
+            /** @description False for a user who has none, or when passwords are switched off */
             hasPassword: boolean;
             id: string;
             /** Format: date-time */
             lastLoginAt?: string;
             name: string;
+            /** @description What administrators may do waits until the user has a passkey */
+            needsPasskey?: boolean;
             /**
              * @description On every cluster; absent when only certain clusters are granted
              * @enum {string}
@@ -3995,6 +4199,7 @@ export interface components {
         WaysIn: {
             /** @description Whether an account at the OIDC provider is linked */
             linked: boolean;
+            passkeys: components["schemas"]["Passkey"][];
             /**
              * Format: int64
              * @description Browsers that have log-in attempts of their own
@@ -4346,6 +4551,40 @@ export interface operations {
             };
         };
     };
+    "log-in-with-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "log-out": {
         parameters: {
             query?: never;
@@ -4552,6 +4791,157 @@ export interface operations {
             };
         };
     };
+    "set-passkey-only": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPasskeyOnlyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskeyInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPasskey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-password": {
         parameters: {
             query?: never;
@@ -4572,6 +4962,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             /** @description Error */
             default: {
@@ -4777,6 +5196,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "challenge-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             /** @description Error */
@@ -5040,6 +5488,35 @@ export interface operations {
         };
     };
     "unlink-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-user-passkeys": {
         parameters: {
             query?: never;
             header?: never;

@@ -8,6 +8,7 @@ const user = {
   name: 'Ada',
   disabled: false,
   hasPassword: true,
+  hasPasskey: false,
   hasGoogle: false,
   createdAt: '',
 };

@@ -1,13 +1,32 @@
 import { Button, Group, PasswordInput, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import type { PendingConfirmation } from '@/api/confirmation';
+import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import { Dialog } from './Dialog';
 import { Failure } from './Failure';
 import { useApiForm } from './useApiForm';
 import { useMe } from './useMe';
 import * as texts from '@/texts/confirmation';
+import * as passkeyTexts from '@/texts/passkey';
 
-/** Asks for the password, or for a new sign-in by who has none. */
+function WithPasskey({ onDone }: { onDone: () => void }) {
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async () =>
+      answer(client.POST('/auth/v1/me/confirmation', { body: { passkey: await askForPasskey() } })),
+    onSuccess: onDone,
+  });
+  return (
+    <>
+      {error && <Failure error={error} what={passkeyTexts.couldntUseThePasskey} />}
+      <Button variant="default" loading={isPending} onClick={() => mutate()}>
+        {passkeyTexts.usePasskey}
+      </Button>
+    </>
+  );
+}
+
+/** Asks for the password or a passkey, or for a new sign-in by who has neither. */
 export default function StepUpDialog({ pending }: { pending: PendingConfirmation }) {
   const me = useMe();
   const cancel = () => pending.settle(false);
@@ -15,8 +34,23 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
     initialValues: { password: '' },
     validate: { password: (v) => (v === '' ? texts.passwordNeeded : null) },
     send: ({ password }) => answer(client.POST('/auth/v1/me/confirmation', { body: { password } })),
-    onDone: () => pending.settle(true),
+    onDone: () => confirmed(),
   });
+  const passkey = me?.hasPasskey === true && knowsPasskeys();
+  const confirmed = () => pending.settle(true);
+  if (passkey && !me.hasPassword) {
+    return (
+      <Dialog title={texts.confirmIdentity} onClose={cancel}>
+        <Text>{pending.message}</Text>
+        <Group justify="flex-end" gap={8} mt="md">
+          <Button variant="default" onClick={cancel}>
+            {texts.cancel}
+          </Button>
+          <WithPasskey onDone={confirmed} />
+        </Group>
+      </Dialog>
+    );
+  }
   if (me !== undefined && !me.hasPassword) {
     const here = encodeURIComponent(window.location.pathname + window.location.search);
     return (
@@ -52,6 +86,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
           </Button>
+          {passkey && <WithPasskey onDone={confirmed} />}
           <Button type="submit" loading={form.busy}>
             {texts.confirm}
           </Button>

@@ -29,7 +29,13 @@ function invitationOf(token: string): InvitationState | undefined {
 export function identityHandlers(world: () => World) {
   return [
     http.get(at('/state'), () =>
-      HttpResponse.json({ setUp: world().setUp, google: world().google, mail: world().mail }),
+      HttpResponse.json({
+        setUp: world().setUp,
+        google: world().google,
+        mail: world().mail,
+        passwords: true,
+        passkeys: false,
+      }),
     ),
     http.post<never, { token: string; email: string; name: string; password: string }>(
       at('/setup'),

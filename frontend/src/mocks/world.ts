@@ -325,6 +325,7 @@ const root: User = {
   role: 'administrator',
   disabled: false,
   hasPassword: true,
+  hasPasskey: false,
   hasGoogle: false,
   createdAt: ago(60 * 24 * 90),
   lastLoginAt: ago(300),

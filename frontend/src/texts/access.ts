@@ -16,6 +16,9 @@ export const revokeAll = 'Revoke all tokens';
 export const browsers = (count: number) =>
   count === 1 ? '1 remembered browser.' : `${count} remembered browsers.`;
 export const forgetBrowsers = 'Forget browsers';
+export const noPasskeys = 'No passkeys.';
+export const passkeys = (names: string) => `Passkeys: ${names}.`;
+export const removePasskeys = 'Remove passkeys';
 export const linked = 'A sign-in account is linked.';
 export const notLinked = 'No sign-in account is linked.';
 export const unlink = 'Unlink sign-in';

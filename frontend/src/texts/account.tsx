@@ -35,7 +35,12 @@ export const lastUsed = 'Last used';
 export const endAllSessions = 'End all sessions?';
 export const thisSignsYouOutOn =
   'This signs you out on every device, including this one. API tokens keep working.';
-export const google = 'Google';
+export const methods = {
+  password: 'Password',
+  google: 'Google',
+  passkey: 'Passkey',
+  recovery: 'Recovery code',
+};
 export const thisSession = 'This session';
 export const endTheSessionOn = (device: string) => `End the session on ${device}`;
 export const end = 'End';

@@ -31,15 +31,16 @@ const (
 // machine is what the functions share on one machine. The zero machine has
 // nothing behind it.
 type machine struct {
-	baseURL  string // of the frontend and the functions, without a slash at the end
-	log      *slog.Logger
-	api      faas.Options
-	fleet    *allsetup.Fleet
-	people   *identity.Service
-	google   *auth.Google // nil: switched off
-	trail    *audit.Log
-	settings installsetup.Settings
-	measured func(installation.Report) // nil: there are no metrics
+	baseURL     string // of the frontend and the functions, without a slash at the end
+	log         *slog.Logger
+	api         faas.Options
+	fleet       *allsetup.Fleet
+	people      *identity.Service
+	google      *auth.Google // nil: switched off
+	trail       *audit.Log
+	settings    installsetup.Settings
+	measured    func(installation.Report) // nil: there are no metrics
+	noPasswords bool
 }
 
 // newMachine wires a machine over a store and its secrets.
@@ -73,12 +74,16 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, err
 	}
-	m.people, err = identity.New(identity.Config{
+	users := identity.Config{
 		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Domains: domains, Now: setup.Now, Logger: log,
-	})
-	if err != nil {
+	}
+	if err := cfg.Rules(&users); err != nil {
+		return m, err
+	}
+	if m.people, err = identity.New(users); err != nil {
 		return m, fmt.Errorf("prepare users: %w", err)
 	}
+	m.noPasswords = users.PasswordsOff
 
 	m.google = cfg.Google(baseURL, secrets)
 
@@ -115,6 +120,9 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 // howToLogIn returns a line that says how to log in: with the link that creates the
 // first administrator account until there is one, then at the log-in page.
 func (m machine) howToLogIn(ctx context.Context) (string, error) {
+	if err := m.people.ApplyPasskeyRule(ctx); err != nil {
+		return "", fmt.Errorf("apply the rule for passkeys: %w", err)
+	}
 	link, err := m.people.SetupLink(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find out who can log in: %w", err)

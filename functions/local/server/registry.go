@@ -22,7 +22,7 @@ func functions(m machine) map[string]http.Handler {
 	}
 	return map[string]http.Handler{
 		"auth": auth.New(auth.Deps{
-			API: m.api, Identity: m.people, Audit: m.trail, Google: m.google, PublicURL: m.baseURL, Now: setup.Now,
+			API: m.api, Identity: m.people, Audit: m.trail, Google: m.google, PublicURL: m.baseURL, NoPasswords: m.noPasswords, Now: setup.Now,
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Segments: f.Store.Segments, Activity: f.Store.Activity, Projects: f.Projects, Usage: f.Usage, Notify: f.Notify, Sync: f.Sync, Open: f.OpenCluster, NewID: setup.NewID, Now: setup.Now}),
 		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Segments: f.Store.Segments, Sync: f.Sync, Observe: f.Watch.Observe, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Viewed: f.NoteView, Now: setup.Now}),

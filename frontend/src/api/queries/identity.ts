@@ -26,6 +26,16 @@ export const tokensQuery = queryOptions({
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/tokens', { signal })),
 });
 
+export const passkeysQuery = queryOptions({
+  queryKey: ['me', 'passkeys'],
+  queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/passkeys', { signal })),
+});
+
+export const stateQuery = queryOptions({
+  queryKey: ['state'],
+  queryFn: ({ signal }) => answer(client.GET('/auth/v1/state', { signal })),
+});
+
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/users', { signal })),

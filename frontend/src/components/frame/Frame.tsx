@@ -6,6 +6,7 @@ import { Sidebar } from '../sidebar/Sidebar';
 import classes from './frame.module.css';
 import { Header } from './Header';
 import { Offline } from './Offline';
+import { PasskeyNeeded } from './PasskeyNeeded';
 import { useShortcuts } from './useShortcuts';
 import * as texts from '@/texts/frame';
 
@@ -42,6 +43,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className={classes.column}>
         <Header onSearch={openPalette} onHelp={openHelp} {...(wide ? {} : { onMenu: openMenu })} />
         <Offline />
+        <PasskeyNeeded />
         <main id="main" tabIndex={-1} className={classes.main}>
           {children}
         </main>

@@ -1,7 +1,11 @@
 import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 import { createFileRoute, redirect } from '@tanstack/react-router';
+import { useState } from 'react';
 import { answer, client, session } from '@/api/client';
+import { ApiError } from '@/api/errors';
 import { loadSystem } from '@/api/guest';
+import { askForPasskey, knowsPasskeys } from '@/api/passkey';
+import type { SignedIn } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { GoogleMark } from '@/components/GoogleMark';
 import { GuestPage } from '@/components/GuestPage';
@@ -12,6 +16,7 @@ import { word } from '@/lib/readSearch';
 import { type RawSearch, safeReturnPath } from '@/lib/search';
 import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
+import * as passkeyTexts from '@/texts/passkey';
 
 interface LoginSearch {
   /** Where to go on. */
@@ -41,25 +46,68 @@ const googleProblems: Partial<Record<string, string>> = {
   limited: texts.tooManyAttemptsWaitA,
   unavailable: texts.googleIsntRespondingTryAgain,
   link: texts.logInToLinkGoogle,
+  passkey: passkeyTexts.usePasskeyOrCode,
 };
+
+/** What the API says when the password is right and not enough. */
+const isPasskeyNeeded = (failure: Error | null) => failure instanceof ApiError && 'passkey' in failure.fields;
+
+function WithPasskey({ onDone }: { onDone: (signedIn: SignedIn) => Promise<void> }) {
+  const [failure, setFailure] = useState<Error>();
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      await onDone(await answer(client.POST('/auth/v1/login/passkey', { body: await askForPasskey() })));
+    } catch (cause) {
+      setFailure(cause as Error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {failure && <Failure error={failure} what={passkeyTexts.couldntUseThePasskey} />}
+      <Button variant="default" size="sm" fullWidth loading={busy} onClick={() => void run()}>
+        {passkeyTexts.logInWithPasskey}
+      </Button>
+    </>
+  );
+}
 
 function Login() {
   const { redirect: back, problem } = Route.useSearch();
   const system = useLoad(loadSystem);
+  const [codeAsked, setCodeAsked] = useState(false);
+  const passwords = system.data?.passwords !== false;
+  const passkeys = system.data?.passkeys === true && knowsPasskeys();
+  const enter = async (signedIn: SignedIn) => {
+    session.enter(signedIn);
+    // The sign-in that led here waits in a cookie. The account page shows whether it is linked.
+    if (problem === 'link') await client.POST('/auth/v1/me/link');
+  };
   const form = useApiForm({
-    initialValues: { email: '', password: '' },
+    initialValues: { email: '', password: '', recoveryCode: '' },
     validate: {
       email: (v) => (v.trim() === '' ? texts.enterAnEmailAddress : null),
       password: (v) => (v === '' ? texts.enterYourPassword : null),
     },
-    send: ({ email, password }) =>
-      answer(client.POST('/auth/v1/login', { body: { email: email.trim(), password } })),
-    // Who is logged in does not stay here: the root leads on.
-    onDone: async (signedIn) => {
-      session.enter(signedIn);
-      // The sign-in that led here waits in a cookie. The account page shows whether it is linked.
-      if (problem === 'link') await client.POST('/auth/v1/me/link');
+    send: async ({ email, password, recoveryCode }) => {
+      const body = { email: email.trim(), password };
+      try {
+        return await answer(
+          client.POST('/auth/v1/login', {
+            body: recoveryCode.trim() === '' ? body : { ...body, recoveryCode: recoveryCode.trim() },
+          }),
+        );
+      } catch (cause) {
+        if (cause instanceof Error && isPasskeyNeeded(cause)) setCodeAsked(true);
+        throw cause;
+      }
     },
+    // Who is logged in does not stay here: the root leads on.
+    onDone: enter,
   });
   return (
     <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToContinueWhere}>
@@ -71,43 +119,59 @@ function Login() {
       {problem !== undefined && (
         <Notice tone="bad">{googleProblems[problem] ?? texts.couldntLogInWithGoogle}</Notice>
       )}
-      <form onSubmit={form.submit} noValidate>
-        <TextInput
-          label={texts.email}
-          type="email"
-          autoComplete="username"
-          autoFocus
-          required
-          withAsterisk={false}
-          {...form.field('email')}
-        />
-        <PasswordInput
-          label={texts.password}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          {...form.field('password')}
-        />
-        {form.failure && <Failure error={form.failure} what={texts.couldntLogIn} />}
-        <Button type="submit" loading={form.busy} size="sm" fullWidth>
-          {texts.logIn}
-        </Button>
-      </form>
-      <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>
-      {system.data?.google === true && (
-        <>
-          <Divider label={texts.or} />
-          <Button
-            component="a"
-            href={`/function/auth/v1/google/start?return=${encodeURIComponent(safeReturnPath(back))}`}
-            variant="default"
-            size="sm"
-            fullWidth
-            leftSection={<GoogleMark />}
-          >
-            {texts.continueWithGoogle}
+      {passwords && (
+        <form onSubmit={form.submit} noValidate>
+          <TextInput
+            label={texts.email}
+            type="email"
+            autoComplete="username"
+            autoFocus
+            required
+            withAsterisk={false}
+            {...form.field('email')}
+          />
+          <PasswordInput
+            label={texts.password}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            {...form.field('password')}
+          />
+          {codeAsked && (
+            <>
+              <Notice tone="warn" title={passkeyTexts.passkeyNeeded}>
+                {passkeyTexts.usePasskeyOrCode}
+              </Notice>
+              <TextInput
+                label={passkeyTexts.recoveryCode}
+                description={passkeyTexts.eachCodeWorksOnce}
+                autoComplete="one-time-code"
+                {...form.field('recoveryCode')}
+              />
+            </>
+          )}
+          {form.failure && !isPasskeyNeeded(form.failure) && (
+            <Failure error={form.failure} what={texts.couldntLogIn} />
+          )}
+          <Button type="submit" loading={form.busy} size="sm" fullWidth>
+            {texts.logIn}
           </Button>
-        </>
+        </form>
+      )}
+      {passwords && <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>}
+      {passwords && (passkeys || system.data?.google === true) && <Divider label={texts.or} />}
+      {passkeys && <WithPasskey onDone={enter} />}
+      {system.data?.google === true && (
+        <Button
+          component="a"
+          href={`/function/auth/v1/google/start?return=${encodeURIComponent(safeReturnPath(back))}`}
+          variant="default"
+          size="sm"
+          fullWidth
+          leftSection={<GoogleMark />}
+        >
+          {texts.continueWithGoogle}
+        </Button>
       )}
     </GuestPage>
   );

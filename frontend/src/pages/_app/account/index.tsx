@@ -1,9 +1,9 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, client, session } from '@/api/client';
-import { meQuery, sessionsQuery } from '@/api/queries/identity';
+import { meQuery, sessionsQuery, stateQuery } from '@/api/queries/identity';
 import type { Session, User } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
@@ -19,12 +19,15 @@ import { Time } from '@/components/Time';
 import { useApiForm } from '@/components/useApiForm';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
+import { Passkeys } from './-Passkeys';
 import * as texts from '@/texts/account';
+import { keepAccess, keepAccessAbout } from '@/texts/access';
 
 export const Route = createFileRoute('/_app/account/')({ component: Account });
 
 function Account() {
   const me = useQuery(meQuery);
+  const system = useQuery(stateQuery);
   return (
     <Page title={texts.account}>
       <AccountSections />
@@ -32,10 +35,11 @@ function Account() {
         {(user) => (
           <div className={classes.two}>
             <Profile user={user} />
-            <Password user={user} />
+            {system.data?.passwords !== false && <Password user={user} />}
           </div>
         )}
       </Loaded>
+      {system.data?.passkeys === true && <Passkeys />}
       <Sessions />
     </Page>
   );
@@ -82,15 +86,15 @@ function Profile({ user }: { user: User }) {
 function Password({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const form = useApiForm({
-    initialValues: { current: '', password: '' },
+    initialValues: { current: '', password: '', keepAccess: false },
     validate: {
       current: (v) => (v === '' && user.hasPassword ? texts.enterYourCurrentPassword : null),
       password: passwordProblem,
     },
-    send: ({ current, password }) =>
+    send: ({ current, password, keepAccess }) =>
       answer(
         client.POST('/auth/v1/me/password', {
-          body: user.hasPassword ? { current, password } : { password },
+          body: user.hasPassword ? { current, password, keepAccess } : { password, keepAccess },
         }),
       ),
     onDone: async () => {
@@ -113,6 +117,12 @@ function Password({ user }: { user: User }) {
           />
         )}
         <NewPassword label={texts.newPassword} {...form.field('password')} />
+        <Checkbox
+          label={keepAccess}
+          description={keepAccessAbout}
+          checked={form.values.keepAccess}
+          onChange={(event) => form.set('keepAccess', event.currentTarget.checked)}
+        />
         {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           {texts.changePassword}
@@ -170,7 +180,7 @@ function SessionRow({ one }: { one: Session }) {
     <tr>
       <td>{one.device}</td>
       <td data-dim>{one.address}</td>
-      <td data-dim>{one.method === 'google' ? texts.google : texts.password}</td>
+      <td data-dim>{texts.methods[one.method]}</td>
       <td data-dim>
         <Time at={one.createdAt} />
       </td>

@@ -55,6 +55,7 @@ function Tokens() {
                   texts.clusters,
                   texts.created,
                   texts.lastUsed,
+                  texts.address,
                   texts.expires,
                   '',
                 ]}
@@ -74,6 +75,7 @@ function Tokens() {
                     <td data-dim>
                       {token.lastUsedAt === undefined ? texts.never : <Time at={token.lastUsedAt} />}
                     </td>
+                    <td data-dim>{token.lastFrom ?? ''}</td>
                     <td data-dim>
                       <Time at={token.expiresAt} />
                     </td>

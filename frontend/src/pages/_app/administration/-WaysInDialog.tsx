@@ -32,7 +32,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
   return (
     <Dialog title={texts.accessOf(user.name)} onClose={onClose} size="xl">
       <Loaded query={query} what={texts.theAccess}>
-        {({ tokens, rememberedBrowsers, linked }) => (
+        {({ tokens, rememberedBrowsers, passkeys, linked }) => (
           <>
             {tokens.length === 0 ? (
               <Text>{texts.noTokens}</Text>
@@ -65,6 +65,11 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
               </Table>
             )}
             <Text mt="sm">{texts.browsers(rememberedBrowsers)}</Text>
+            <Text>
+              {passkeys.length === 0
+                ? texts.noPasskeys
+                : texts.passkeys(passkeys.map((p) => p.name).join(', '))}
+            </Text>
             <Text>{linked ? texts.linked : texts.notLinked}</Text>
             {error && <Failure error={error} what={texts.notRevoked} />}
             <Group justify="flex-end" gap={8} mt="md">
@@ -76,6 +81,15 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 }
               >
                 {texts.forgetBrowsers}
+              </Button>
+              <Button
+                variant="default"
+                disabled={passkeys.length === 0 || isPending}
+                onClick={() =>
+                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/passkeys', { params: { path } })))
+                }
+              >
+                {texts.removePasskeys}
               </Button>
               <Button
                 variant="default"

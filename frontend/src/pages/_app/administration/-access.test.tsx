@@ -17,7 +17,7 @@ beforeEach(() =>
 
 test('an administrator revokes what lets a user in', async () => {
   const token = { ...mock.world.tokens[0], id: 't1', name: 'Nightly', lastFrom: '192.0.2.7' };
-  let ways = { tokens: [token], rememberedBrowsers: 2, linked: true };
+  let ways = { tokens: [token], rememberedBrowsers: 2, passkeys: [], linked: true };
   const revoked: string[] = [];
   mock.use(
     http.get(at('/auth/v1/users/:user/ways-in'), () => HttpResponse.json(ways)),
