@@ -31,11 +31,6 @@ export const passkeysQuery = queryOptions({
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/passkeys', { signal })),
 });
 
-export const stateQuery = queryOptions({
-  queryKey: ['state'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/state', { signal })),
-});
-
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: ({ signal }) => answer(client.GET('/auth/v1/users', { signal })),

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, client, session } from '@/api/client';
-import { meQuery, sessionsQuery, stateQuery } from '@/api/queries/identity';
+import { meQuery, sessionsQuery, systemQuery } from '@/api/queries/identity';
 import type { Session, User } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
@@ -27,7 +27,7 @@ export const Route = createFileRoute('/_app/account/')({ component: Account });
 
 function Account() {
   const me = useQuery(meQuery);
-  const system = useQuery(stateQuery);
+  const system = useQuery(systemQuery);
   return (
     <Page title={texts.account}>
       <AccountSections />
