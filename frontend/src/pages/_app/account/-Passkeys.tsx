@@ -11,7 +11,7 @@ import { Loaded } from '@/components/Loaded';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
-import { tell } from '@/components/tell';
+import { showToast } from '@/components/showToast';
 import { Time } from '@/components/Time';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
@@ -65,7 +65,7 @@ function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }
     },
     onDone: async ({ recoveryCodes }) => {
       form.reset();
-      tell(texts.passkeyAdded);
+      showToast(texts.passkeyAdded);
       await onAdded(recoveryCodes);
     },
   });
