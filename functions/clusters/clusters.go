@@ -2,6 +2,8 @@ package function
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/faas"
@@ -11,6 +13,7 @@ import (
 )
 
 type listClustersInput struct {
+	Since       string `query:"since" maxLength:"200" doc:"The tag of a tree: the answer then has only the clusters that changed since, if that is known"`
 	IfNoneMatch string `header:"If-None-Match"`
 }
 
@@ -23,6 +26,9 @@ type listClustersOutput struct {
 type clusterTree struct {
 	Clusters []clusterBranch `json:"clusters"`
 	Revision int64           `json:"revision"`
+	Tag      string          `json:"tag" doc:"Identifies this tree"`
+	Partial  bool            `json:"partial" doc:"Whether the clusters are only those that changed"`
+	Removed  []string        `json:"removed,omitempty" doc:"Ids of clusters that are gone, when the tree is partial"`
 }
 
 // clusterBranch is a cluster as the sidebar shows it.
@@ -57,18 +63,44 @@ func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision, stale)
+	tag := revisionName(ctx, snapshot.Revision, stale)
+	etag := faas.ETag(tag)
 	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
 		return nil, err
 	}
 	who := faas.PrincipalFrom(ctx)
-	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision}
+	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision, Tag: tag}
+	if ids, ok := changedSince(snapshot, in.Since, tag); ok {
+		tree.Partial = true
+		for _, id := range ids {
+			switch chunk := snapshot.Chunk(id); {
+			case !who.Sees(id):
+			case chunk == nil:
+				tree.Removed = append(tree.Removed, id)
+			default:
+				tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[id]))
+			}
+		}
+		return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
+	}
 	for _, chunk := range snapshot.Chunks {
 		if who.Sees(chunk.Cluster.ID) {
 			tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[chunk.Cluster.ID]))
 		}
 	}
 	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
+}
+
+// changedSince gives the clusters that changed since the tree of a tag, if what the person
+// may see and what is stale is the same as now.
+func changedSince(snapshot *fleetview.Snapshot, since, tag string) ([]string, bool) {
+	former, context, _ := strings.Cut(since, "-")
+	_, now, _ := strings.Cut(tag, "-")
+	revision, err := strconv.ParseInt(former, 36, 64)
+	if err != nil || context != now {
+		return nil, false
+	}
+	return snapshot.Since(revision)
 }
 
 func branch(chunk *fleet.Chunk, stale fleetview.Stale) clusterBranch {

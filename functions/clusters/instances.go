@@ -106,6 +106,11 @@ const revalidate = "private, no-cache"
 // revisionTag tags what a person may see of a revision: a change of their grants
 // or of what is stale changes it too.
 func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClusters, times ...time.Time) string {
+	return faas.ETag(revisionName(ctx, revision, stale, times...))
+}
+
+// revisionName is revisionTag without quotes; it begins with the revision.
+func revisionName(ctx context.Context, revision int64, stale *fleetview.StaleClusters, times ...time.Time) string {
 	who := faas.PrincipalFrom(ctx)
 	tag := strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint()
 	if stale != nil {
@@ -114,5 +119,5 @@ func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClus
 	for _, t := range times {
 		tag += "-" + strconv.FormatInt(t.UnixMilli(), 36)
 	}
-	return faas.ETag(tag)
+	return tag
 }

@@ -23,9 +23,14 @@ type Snapshot struct {
 	Revision int64
 	Chunks   []*fleet.Chunk // by cluster id
 
+	head head
 	once sync.Once
 	view *listindex.View
 }
+
+// Since gives the ids of the clusters that changed after a revision, those that are gone
+// included; false when that is not known, because it is too long ago.
+func (s *Snapshot) Since(revision int64) ([]string, bool) { return s.head.since(revision) }
 
 // Chunk finds a cluster, nil when there is none.
 func (s *Snapshot) Chunk(cluster string) *fleet.Chunk {
@@ -115,7 +120,7 @@ func (r *Replica) load(ctx context.Context, h head) error {
 			return r.loadSome(ctx, h, ids)
 		}
 	}
-	return r.loadAll(ctx, h.Revision)
+	return r.loadAll(ctx, h)
 }
 
 // Bounds of what is read and decoded at the same time.
@@ -125,7 +130,7 @@ const (
 )
 
 // loadAll reads every cluster.
-func (r *Replica) loadAll(ctx context.Context, revision int64) error {
+func (r *Replica) loadAll(ctx context.Context, h head) error {
 	ids, err := r.store.clusters(ctx)
 	if err != nil {
 		return err
@@ -157,7 +162,7 @@ func (r *Replica) loadAll(ctx context.Context, revision int64) error {
 		}
 	}
 	view := listindex.Build(found)
-	r.held, r.current = all, &Snapshot{Revision: revision, Chunks: view.Clusters(), view: view}
+	r.held, r.current = all, &Snapshot{Revision: h.Revision, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
 
@@ -234,7 +239,7 @@ func (r *Replica) loadSome(ctx context.Context, h head, ids []string) error {
 		}
 	}
 	view := r.current.view.Next(changes)
-	r.held, r.current = all, &Snapshot{Revision: h.Revision, Chunks: view.Clusters(), view: view}
+	r.held, r.current = all, &Snapshot{Revision: h.Revision, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
 

@@ -2173,8 +2173,14 @@ export interface components {
         };
         ClusterTree: {
             clusters: components["schemas"]["ClusterBranch"][];
+            /** @description Whether the clusters are only those that changed */
+            partial: boolean;
+            /** @description Ids of clusters that are gone, when the tree is partial */
+            removed?: string[];
             /** Format: int64 */
             revision: number;
+            /** @description Identifies this tree */
+            tag: string;
         };
         Commit: {
             author: string;
@@ -5710,7 +5716,10 @@ export interface operations {
     };
     "list-clusters": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The tag of a tree: the answer then has only the clusters that changed since, if that is known */
+                since?: string;
+            };
             header?: {
                 "If-None-Match"?: string;
             };

@@ -97,6 +97,8 @@ function comparison(by: string) {
 function tree(world: World): ClusterTree {
   return {
     revision: world.revision,
+    tag: world.revision.toString(36),
+    partial: false,
     clusters: world.clusters.map((c) => ({
       id: c.id,
       name: c.name,

@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '../client';
 import { isMoving } from '../status';
-import type { InstanceFilter, PipelineSummary } from '../types';
+import { mergeTree } from '../tree';
+import type { ClusterTree, InstanceFilter, PipelineSummary } from '../types';
 
 /** How often a page asks again: fast while something moves, calm otherwise. */
 export const pollInterval = { fast: 2_000, calm: 15_000 } as const;
@@ -12,7 +13,11 @@ export function anyMoves(pipelines: readonly (Pick<PipelineSummary, 'status'> | 
 
 export const treeQuery = queryOptions({
   queryKey: ['tree'],
-  queryFn: ({ signal }) => answer(client.GET('/clusters/v1/clusters', { signal })),
+  queryFn: async ({ signal, client: cache, queryKey }): Promise<ClusterTree> => {
+    const known = cache.getQueryData<ClusterTree>(queryKey);
+    const query = known === undefined ? {} : { since: known.tag };
+    return mergeTree(known, await answer(client.GET('/clusters/v1/clusters', { signal, params: { query } })));
+  },
   refetchInterval: ({ state }) =>
     state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline)))
       ? 4_000

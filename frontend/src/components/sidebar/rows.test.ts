@@ -6,6 +6,8 @@ const leaf = { lifecycle: 'active', health: 'healthy', problems: false } as cons
 
 const tree: ClusterTree = {
   revision: 1,
+  tag: '1',
+  partial: false,
   clusters: [
     {
       id: 'a',
@@ -50,7 +52,7 @@ test('a cluster shows the worst of its own instances and files, no other cluster
 test('what is wrong with the cluster itself counts, and hides no instance that failed', () => {
   const state = (own: Partial<ClusterBranch>, health: 'healthy' | 'failed' = 'healthy') => {
     const branch = { id: 'a', name: 'a', problems: 0, instances: [{ ...leaf, name: 'one', health }], ...own };
-    return rowsOf({ revision: 1, clusters: [branch] }, new Set(), '')[0]?.state;
+    return rowsOf({ revision: 1, tag: '1', partial: false, clusters: [branch] }, new Set(), '')[0]?.state;
   };
   expect(state({ problems: 2 }, 'failed')).toBe('failed');
   expect(state({ online: { state: 'offline' } })).toBe('failed');
