@@ -162,7 +162,7 @@ func (w *world) startsPipelines(t *testing.T) {
 		Variables: map[string]string{"INSTANCE_NAME": "gamma", "DEPLOYMENT_REQUEST_ID": "41", "NEW_INSTANCE_TRIGGER": "1"},
 	})
 	require.NoError(t, err)
-	_, _, _ = w.Pipelines.GetPipelineVariables(w.id, made.ID)
+	variables, _, err := w.Pipelines.GetPipelineVariables(w.id, made.ID)
 	require.NoError(t, err)
 	assert.True(t, slices.ContainsFunc(variables, func(v *gitlab.PipelineVariable) bool { return v.Key == "INSTANCE_NAME" && v.Value == "gamma" }))
 	_, _, err = w.Pipelines.CreatePipeline(w.id, &gitlab.CreatePipelineOptions{

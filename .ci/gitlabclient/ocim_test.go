@@ -134,6 +134,7 @@ func ocimAsks(t *testing.T) []string {
 			key, err = admin.AddKey(ctx, w.id, "Ocim", ssh)
 			return
 		}},
+		{"AtPath", func() (err error) { _, err = p.AtPath(ctx); return }},
 		{"RemoveKey", func() (err error) { return admin.RemoveKey(ctx, w.id, key) }},
 	}
 	for _, c := range calls {
