@@ -238,7 +238,7 @@ func TestSetPasskeyOnly_ShutsOtherWaysIn(t *testing.T) {
 	require.ErrorIs(t, err, identity.ErrPasskeyDemanded)
 	w.isKind(fault.Forbidden, err)
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, next)
-	w.isKind(fault.Unauthenticated, err) // a wrong password tells nothing of passkeys
+	w.isKind(fault.Unauthenticated, err) // a wrong password says nothing about passkeys
 	_, err = w.SignInExternal(t.Context(), visitor("192.0.2.1"), identity.External{
 		Issuer: "https://accounts.google.com", Subject: "1", Email: anaEmail, Verified: true, Hosted: "example.org", AuthTime: w.clock.Now(),
 	})
@@ -267,7 +267,7 @@ func TestSetPasskeyOnly_ShutsOtherWaysIn(t *testing.T) {
 	w.isKind(fault.Invalid, withCode(codes[5].Reveal()))
 	require.NoError(t, withCode(fresh[5].Reveal()))
 
-	// Whoever reads the owner's mail does not get past the passkey.
+	// A reader of the owner's mail does not get past the passkey.
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
 	_, err = w.RedeemReset(t.Context(), visitor("192.0.2.1"), w.lastLink(anaEmail, identity.MailPasswordReset), next)
 	require.NoError(t, err)
@@ -356,7 +356,7 @@ func TestAdministratorsNeedPasskey_SuspendsUntilTheyHaveOne(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, state.Demanded)
 
-	// Whoever becomes an administrator falls under the rule at once.
+	// A new administrator falls under the rule at once.
 	admin := identity.Grants{Global: identity.Administrator}
 	_, err = w.ChangeUser(t.Context(), w.by(in), carla.User.ID, identity.UserChange{Grants: &admin})
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ export function knowsPasskeys(): boolean {
   );
 }
 
-/** Has the browser answer what it was asked. Why a person or a device did not is told by one message. */
+/** Has the browser answer what it was asked. One message says why a person or a device did not. */
 async function respond(ceremony: string, ask: () => Promise<Credential | null>): Promise<PasskeyAnswer> {
   let credential: Credential | null;
   try {

@@ -14,7 +14,7 @@ import (
 type Device struct {
 	t          testing.TB
 	Pages      string // the address that the browser is at
-	Counter    uint32 // of uses, as the device tells it
+	Counter    uint32 // of uses, as the device reports it
 	Unverified bool   // the device does not check who uses it
 	Owner      string // whom the passkey names
 	key        virtualwebauthn.Credential

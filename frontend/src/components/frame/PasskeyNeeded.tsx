@@ -3,7 +3,7 @@ import { Notice } from '../Notice';
 import { useMe } from '../useMe';
 import * as texts from '@/texts/passkey';
 
-/** Tells an administrator that their rights wait for a passkey. */
+/** Shows an administrator that their rights wait for a passkey. */
 export function PasskeyNeeded() {
   const me = useMe();
   if (me?.needsPasskey !== true) return null;
