@@ -25,6 +25,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
 )
 
 // storeCall is one kind of call to the store: an action of DynamoDB on a partition.
@@ -117,7 +118,9 @@ func policy(t *testing.T, name string) []statement {
 // denies exists: some other function makes such calls.
 func TestPolicies_FitWhatEachFunctionDoes(t *testing.T) {
 	t.Parallel()
-	stores := runJob(t)
+	secrets, err := makeSecrets(filepath.Join(t.TempDir(), "secrets"), time.Now())
+	require.NoError(t, err)
+	stores := runJob(t, kvtest.Open(t), secrets)
 	all := map[storeCall]bool{}
 	for _, s := range stores {
 		maps.Copy(all, s.calls)
@@ -147,15 +150,12 @@ func TestPolicies_FitWhatEachFunctionDoes(t *testing.T) {
 
 // runJob runs every function over a store, each with a record of its own, through a whole
 // job: accounts, a project, syncs, events, operations and every page.
-func runJob(t *testing.T) map[string]*recorded {
+func runJob(t *testing.T, store kv.Store, secrets *secret.Directory) map[string]*recorded {
 	t.Helper()
 	gitlab := gitlabtest.Start(t, gitlabtest.Options{})
 	project := gitlab.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: map[string]string{
 		"cluster.yml": "TF_VAR_cluster_name: campus\n", "instances/alpha/config.yml": "LMS_HOST: alpha.example.org\n",
 	}})
-	store := kvtest.Open(t)
-	secrets, err := makeSecrets(filepath.Join(t.TempDir(), "secrets"), time.Now())
-	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	stores, machines, handlers := map[string]*recorded{}, map[string]machine{}, map[string]http.Handler{}
@@ -207,6 +207,10 @@ func runJob(t *testing.T) map[string]*recorded {
 		require.NoError(t, json.Unmarshal(do(http.MethodPost, "pipelines/v1/clusters/campus/operations/preview", body), &preview))
 		do(http.MethodPost, "pipelines/v1/clusters/campus/operations", strings.TrimSuffix(body, "}")+`,"previewHash":"`+preview.Hash+`"}`)
 	}
+	var bulk struct{ Hash string }
+	change := `{"kind":"update","targets":[{"cluster":"campus","instance":"alpha"}],"changes":[{"file":"config.yml","path":["Y"],"value":"1"}]}`
+	require.NoError(t, json.Unmarshal(do(http.MethodPost, "pipelines/v1/bulk-changes/preview", change), &bulk))
+	do(http.MethodPost, "pipelines/v1/bulk-changes", strings.TrimSuffix(change, "}")+`,"previewHash":"`+bulk.Hash+`"}`)
 	start(`{"kind":"create","instance":"gamma","overrides":{"TUTOR_OPENEDX_SECRET_KEY":"x"}}`)
 	start(`{"kind":"update","instance":"alpha","changes":[{"file":"config.yml","path":["X"],"value":"1"}]}`)
 	gitlab.Commit(project.ID, gitlabtest.CommitSpec{Message: "x", Files: map[string]string{"instances/beta/config.yml": "LMS_HOST: beta.example.org\n"}})
