@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
@@ -115,11 +116,24 @@ func Export(ctx context.Context, store Store, w io.Writer) (Summary, error) {
 // Import stores all items of a file that Export wrote, and checks that the store then
 // holds them and nothing else. A file that is damaged or not complete is fault.Invalid,
 // and a store that holds something else is fault.Conflict.
+//
+// Items that have expired since the export are left out, and those that expire soon are
+// not compared, since the store may have dropped them by then.
 func Import(ctx context.Context, r io.Reader, store Store) (Summary, error) {
-	var d digest
+	var d, lasting digest
+	now := time.Now()
+	soon := now.Add(maxImport)
 	end, err := read(r, func(e kv.Item) error {
 		if err := d.add(e); err != nil {
 			return err
+		}
+		if !e.Expires.IsZero() && !e.Expires.After(now) {
+			return nil
+		}
+		if lasts(e, soon) {
+			if err := lasting.add(e); err != nil {
+				return err
+			}
 		}
 		return load(ctx, store, e)
 	})
@@ -129,15 +143,27 @@ func Import(ctx context.Context, r io.Reader, store Store) (Summary, error) {
 	if end != d.summary() {
 		return Summary{}, fault.New(fault.Invalid, "The file is damaged: its items are not those that were exported.")
 	}
-	there, err := Describe(ctx, store)
+	var there digest
+	err = store.Each(ctx, func(e kv.Item) error {
+		if !lasts(e, soon) {
+			return nil
+		}
+		return there.add(e)
+	})
 	if err != nil {
 		return Summary{}, fmt.Errorf("check the imported store: %w", err)
 	}
-	if there != end {
-		return there, fault.New(fault.Conflict, "The store holds %d items and the file %d, and they are not equal. Import into an empty store.", there.Items, end.Items)
+	if there != lasting {
+		return there.summary(), fault.New(fault.Conflict, "The store holds %d items and the file %d, and they are not equal. Import into an empty store.", there.items, lasting.items)
 	}
-	return there, nil
+	return Describe(ctx, store)
 }
+
+// maxImport is longer than any import takes.
+const maxImport = 24 * time.Hour
+
+// lasts reports whether an item still exists at a time.
+func lasts(e kv.Item, at time.Time) bool { return e.Expires.IsZero() || e.Expires.After(at) }
 
 // load stores an item unless an earlier import did.
 func load(ctx context.Context, store Store, e kv.Item) error {

@@ -128,3 +128,20 @@ func (f forgetful) Load(ctx context.Context, e kv.Item) error {
 	}
 	return f.Store.Load(ctx, e)
 }
+
+// What expires between export and import is left out, and makes no difference.
+func TestImport_LeavesOutWhatHasExpiredMeanwhile(t *testing.T) {
+	t.Parallel()
+	from, to := embedded(t), embedded(t)
+	fill(t, from)
+	expires := time.Now().Add(2 * time.Second)
+	_, err := from.Put(t.Context(), kv.Item{Key: kv.Key{Partition: "p", Sort: "short"}, Value: []byte("x"), Expires: expires}, kv.Always)
+	require.NoError(t, err)
+	var file bytes.Buffer
+	exported, err := transfer.Export(t.Context(), from, &file)
+	require.NoError(t, err)
+	time.Sleep(time.Until(expires.Add(time.Second)))
+	imported, err := transfer.Import(t.Context(), &file, to)
+	require.NoError(t, err)
+	assert.Equal(t, exported.Items-1, imported.Items)
+}
