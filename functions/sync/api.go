@@ -213,10 +213,11 @@ func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) (failed,
 	clusters := semaphore.NewWeighted(atOnce)
 	read := make(map[string]chan struct{}, len(projects))
 	for _, p := range projects {
-		read[p.ID] = make(chan struct{})
+		wasRead := make(chan struct{}) // the map is still being filled
+		read[p.ID] = wasRead
 		observing.Go(func() {
 			select {
-			case <-read[p.ID]:
+			case <-wasRead:
 			case <-late.Done():
 			}
 			if clusters.Acquire(ctx, 1) == nil {

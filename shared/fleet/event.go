@@ -18,6 +18,15 @@ type Event struct {
 	Error      string    `json:"error,omitempty"`    // why it failed last
 }
 
+// Unconfirmed is a pipeline that events changed and GitLab was not asked about since.
+type Unconfirmed struct {
+	Cluster  string    `json:"cluster"`
+	Pipeline int64     `json:"pipeline"`
+	Since    time.Time `json:"since"` // when the first of them came
+	Last     time.Time `json:"last"`  // when the last one came, to a minute
+	Version  int64     `json:"-"`     // of the record
+}
+
 // The kinds of Event.
 const (
 	EventPipeline = "pipeline"

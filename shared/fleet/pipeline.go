@@ -38,16 +38,21 @@ func Compare(known, report Pipeline) Freshness {
 type Authority int
 
 // An event may be late; what GitLab answers when asked is true at that moment
-// and settles a tie.
+// and settles a tie. FromCheck replaces what an event reported and GitLab does not confirm.
 const (
 	FromEvent Authority = iota
 	FromAPI
+	FromCheck
 )
 
 // Absorb gives what is known of a pipeline after a report of it, and how the report
 // compared. What an earlier report knew and this one does not is filled in. After Tied
 // the status is that of before. Reports may be repeated and may come in any order.
 func (p Pipeline) Absorb(report Pipeline, by Authority) (Pipeline, Freshness) {
+	if by == FromCheck {
+		report.Cluster = p.Cluster
+		return report, Newer
+	}
 	fresh := Compare(p, report)
 	if fresh == Tied && by == FromAPI {
 		// What is known may have come in while GitLab was asked. An answer has

@@ -36,6 +36,7 @@ const (
 	partBulkOpen     = "bulk-open"              // sort: id of the bulk change
 	partEvent        = "event#"                 // + cluster; sort: key of the event
 	partPoison       = "event-poison#"          // + cluster; sort: key of the event
+	partUnconfirmed  = "event-unconfirmed#"     // + cluster; sort: padded id of a pipeline
 )
 
 // Partitions as releases before 2026-12 named them. They are read, and no longer

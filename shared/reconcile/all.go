@@ -148,6 +148,10 @@ func (r *Reconciler) syncIdle(ctx context.Context, p fleet.Project, record fleet
 	if err != nil || len(events) > 0 {
 		return len(events) > 0, err
 	}
+	notes, err := r.Fleet.UnconfirmedPipelines(ctx, p.ID)
+	if err != nil || slices.ContainsFunc(notes, r.due) {
+		return err == nil, err
+	}
 	missed := record.MissedSince
 	if err := r.detectMissedWebhooks(ctx, p, &record.SyncRecord, nil); err != nil {
 		return false, err

@@ -122,6 +122,9 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 // record keeps what events reported of one pipeline, and asks GitLab when they alone
 // do not show which of two statuses is later.
 func (r *Reconciler) record(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) (fleet.Pipeline, error) {
+	if err := r.Fleet.NoteUnconfirmed(ctx, project.ID, reports[0].ID); err != nil {
+		return fleet.Pipeline{}, err
+	}
 	known, tied, err := r.Fleet.RecordReports(ctx, reports, fleet.FromEvent)
 	if err != nil || !tied && !unexplained(known.Pipeline) {
 		return known.Pipeline, err

@@ -12,46 +12,45 @@ import (
 )
 
 // readPipelines takes in the pipelines that changed since the last sync, and
-// gives the deployment ids that they are about.
-func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
+// gives what GitLab listed and the deployment ids that it is about.
+func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) (reports []fleet.Pipeline, deployments []string, err error) {
 	var since time.Time
 	commits := commitsFirst
 	if !record.PipelinesSince.IsZero() {
 		since = record.PipelinesSince.Add(-overlap)
 		commits = commitsRead
 	}
-	reports, err := repo.Pipelines(ctx, since)
+	reports, err = repo.Pipelines(ctx, since)
 	if err != nil {
-		return nil, fmt.Errorf("listing pipelines: %w", err)
+		return nil, nil, fmt.Errorf("listing pipelines: %w", err)
 	}
 	if err := r.watch(ctx, project.ID, record, reports); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	news, err := r.news(ctx, project, reports, record.PipelinesSince)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(news) == 0 {
-		return nil, r.detectMissedWebhooks(ctx, project, record, nil)
+		return reports, nil, r.detectMissedWebhooks(ctx, project, record, nil)
 	}
 	if err := r.fillTitles(ctx, project, repo, news, commits); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := r.attribute(ctx, project, news); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var deployments []string
 	var ends []int64
 	explained := 0
 	for _, p := range news {
 		known, _, err := r.Fleet.RecordPipeline(ctx, p, fleet.FromAPI)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if explained < maxExplained && known.CreatedAt.After(project.CreatedAt) && unexplained(known) {
 			explained++
 			if known, err = r.explain(ctx, repo, known); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		record.PipelinesSince = fleet.Latest(record.PipelinesSince, p.UpdatedAt)
@@ -61,10 +60,10 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 		deployments = append(deployments, deploymentIDs(known)...)
 	}
 	if err := r.detectMissedWebhooks(ctx, project, record, ends); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	slices.Sort(deployments)
-	return slices.Compact(deployments), r.showPipelines(ctx, project, news)
+	return reports, slices.Compact(deployments), r.showPipelines(ctx, project, news)
 }
 
 // news leaves out the reports that say what is known already, so that an

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,6 +100,9 @@ type eventStore interface {
 	WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error)
 	ForgetEvent(ctx context.Context, e fleet.Event) error
 	PostponeEvent(ctx context.Context, e fleet.Event, poison bool) error
+	NoteUnconfirmed(ctx context.Context, cluster string, pipeline int64) error
+	UnconfirmedPipelines(ctx context.Context, cluster string) ([]fleet.Unconfirmed, error)
+	Confirmed(ctx context.Context, note fleet.Unconfirmed) error
 }
 
 type leaseStore interface {
@@ -265,7 +269,11 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 		}
 		record.State.Commit, record.ReadFor, record.ReadBy = head.SHA, project.UpdatedAt, openedx.Version()
 	}
-	deployments, err := r.readPipelines(ctx, project, repo, record)
+	reports, deployments, err := r.readPipelines(ctx, project, repo, record)
+	if err != nil {
+		return err
+	}
+	takenBack, err := r.confirm(ctx, project, repo, reports)
 	if err != nil {
 		return err
 	}
@@ -273,7 +281,7 @@ func (r *Reconciler) read(ctx context.Context, project fleet.Project, record *fl
 	if err != nil {
 		return err
 	}
-	return r.Operations.Advance(ctx, project, append(deployments, found...)...)
+	return r.Operations.Advance(ctx, project, slices.Concat(deployments, takenBack, found)...)
 }
 
 // renamed reports whether a commit's address says that the project is elsewhere.

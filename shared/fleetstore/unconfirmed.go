@@ -1,0 +1,68 @@
+package fleetstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+)
+
+const (
+	// unconfirmedLife is how long a note waits for a sync at the most.
+	unconfirmedLife = 30 * 24 * time.Hour
+	// noteEvery is how often the events of one pipeline cost a write.
+	noteEvery = time.Minute
+)
+
+// NoteUnconfirmed notes that an event is about to change a pipeline: the next sync
+// compares it with what GitLab says. Further events within a minute leave the note as it
+// is.
+func (s *Store) NoteUnconfirmed(ctx context.Context, cluster string, pipeline int64) error {
+	key := kv.Key{Partition: partUnconfirmed + cluster, Sort: pipelineKey(cluster, pipeline).Sort}
+	err := kv.Update(ctx, s.kv, key, nil, func(item *kv.Item) (bool, error) {
+		note, err := decode[fleet.Unconfirmed](s, *item)
+		if err != nil || item.Version == 0 {
+			note = fleet.Unconfirmed{Cluster: cluster, Pipeline: pipeline, Since: s.now()}
+		}
+		if age := s.now().Sub(note.Last); age >= 0 && age < noteEvery {
+			return false, nil
+		}
+		note.Last = s.now()
+		item.Expires = s.now().Add(unconfirmedLife)
+		item.Value, err = s.codec.PackJSON(note)
+		return true, err
+	})
+	if err != nil {
+		return fmt.Errorf("noting that pipeline %d of cluster %s is to be confirmed: %w", pipeline, cluster, err)
+	}
+	return nil
+}
+
+// UnconfirmedPipelines lists the pipelines that events changed since they were confirmed.
+func (s *Store) UnconfirmedPipelines(ctx context.Context, cluster string) ([]fleet.Unconfirmed, error) {
+	page, err := s.kv.Query(ctx, kv.Query{Partition: partUnconfirmed + cluster, Limit: kv.MaxPage})
+	if err != nil {
+		return nil, fmt.Errorf("listing the pipelines of cluster %s that are to be confirmed: %w", cluster, err)
+	}
+	notes := make([]fleet.Unconfirmed, len(page.Items))
+	for i, item := range page.Items {
+		if notes[i], err = decode[fleet.Unconfirmed](s, item); err != nil {
+			return nil, err
+		}
+		notes[i].Version = item.Version
+	}
+	return notes, nil
+}
+
+// Confirmed removes a note, unless another event came since it was read.
+func (s *Store) Confirmed(ctx context.Context, note fleet.Unconfirmed) error {
+	key := kv.Key{Partition: partUnconfirmed + note.Cluster, Sort: pipelineKey(note.Cluster, note.Pipeline).Sort}
+	err := s.kv.Delete(ctx, key, kv.IfVersion(note.Version))
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
