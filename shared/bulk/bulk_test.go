@@ -110,7 +110,7 @@ func TestPreview_WarnsAndShowsTheRequest(t *testing.T) {
 	w := operationtest.New(t, instances(3)...)
 	req := rename(2)
 	req.Kind, req.Changes = fleet.Archive, nil
-	w.DropWebhooks()
+	w.DropEvents()
 	_, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "i02"})
 	require.NoError(t, err)
 	preview, err := w.Bulks.Preview(t.Context(), req)
@@ -276,11 +276,11 @@ func TestStart_ArchiveSkipsProtectedInstances(t *testing.T) {
 // Another replica, with nothing in memory, goes on.
 func TestAdvance_ContinuesOnAnotherReplica(t *testing.T) {
 	w := operationtest.New(t, instances(5)...)
-	w.DropWebhooks()
+	w.DropEvents()
 	b := startBulk(t, w, rename(5))
 	for range 12 {
 		w.Clock.Advance(5 * time.Minute)
-		require.NoError(t, w.Replica(w.KV).Sync(t.Context(), "campus"))
+		require.NoError(t, w.Over(w.KV).Sync(t.Context(), "campus"))
 	}
 	b = bulkOf(t, w, b.ID)
 	assert.Equal(t, fleet.BulkDone, b.State, b.Detail)

@@ -55,7 +55,7 @@ func TestAdvance_RecallsTheWaveOfARequesterWhoLostTheRole(t *testing.T) {
 	w := operationtest.New(t, instances(4)...)
 	req := rename(4)
 	req.Kind, req.Changes = fleet.Archive, nil
-	w.DropWebhooks()
+	w.DropEvents()
 	b := startBulk(t, w, req)
 	for range 20 { // until the wave has started, one operation after the other
 		if bulkOf(t, w, b.ID).Targets[3].State == fleet.TargetRunning {

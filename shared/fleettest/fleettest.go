@@ -43,6 +43,10 @@ type Spec struct {
 	Files     map[string]string // of the repository; they add to those of the instances, or replace them
 	NoEvents  bool              // the webhook's address does not exist
 	Chat      notify.Chat
+	// Requesters say what a person may do; nil: everyone may do everything.
+	Requesters operation.Requesters
+	// Transport reaches GitLab; nil: the product's own, with its limits.
+	Transport http.RoundTripper
 }
 
 // World is a fleet of one cluster.
@@ -63,6 +67,12 @@ type World struct {
 func New(t testing.TB, spec Spec) *World {
 	t.Helper()
 	clock := gitlabtest.NewClock(time.Time{})
+	if spec.Requesters == nil {
+		spec.Requesters = everyone{}
+	}
+	if spec.Transport == nil {
+		spec.Transport = gitlab.NewTransport(gitlab.Options{AllowHTTP: true})
+	}
 	w := &World{Clock: clock, Server: gitlabtest.Start(t, gitlabtest.Options{Clock: clock}), spec: spec}
 	files := map[string]string{
 		"cluster.yml":         "TF_VAR_cluster_name: campus\nTF_VAR_cluster_provider: aws\nTF_VAR_region: eu-west-1\n",
@@ -76,7 +86,7 @@ func New(t testing.TB, spec Spec) *World {
 	maps.Copy(files, spec.Files)
 	w.ProjectID = w.Server.AddProject(gitlabtest.ProjectSpec{Path: "grove/campus", Files: files}).ID
 	w.webhook = w.receiveEvents(t)
-	w.Fleet = w.over(kvtest.OpenWithClock(t, clock.Now), Keyring(t), gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
+	w.Fleet = w.over(kvtest.OpenWithClock(t, clock.Now), Keyring(t), spec.Transport)
 	w.Request = projects.Request{
 		GitLabURL: w.Server.URL(), Project: "grove/campus",
 		Secrets: projects.Secrets{
@@ -100,18 +110,23 @@ func Keyring(t testing.TB) *secret.Keyring {
 // Over builds a fleet like the World's over another store, or another replica over the
 // same.
 func (w *World) Over(store kv.Store) *allsetup.Fleet {
-	return w.over(store, w.Keys, gitlab.NewTransport(gitlab.Options{AllowHTTP: true}))
+	return w.Replica(store, w.spec.Transport)
 }
 
 // Paused builds a replica over the World's store that stops as p says.
 func (w *World) Paused(p *Pause) *allsetup.Fleet {
-	return w.over(p.Store(w.KV), w.Keys, p.Transport(gitlab.NewTransport(gitlab.Options{AllowHTTP: true})))
+	return w.Replica(p.Store(w.KV), p.Transport(w.spec.Transport))
+}
+
+// Replica builds a fleet like the World's over a store, with a way to GitLab of its own.
+func (w *World) Replica(store kv.Store, transport http.RoundTripper) *allsetup.Fleet {
+	return w.over(store, w.Keys, transport)
 }
 
 func (w *World) over(store kv.Store, keys *secret.Keyring, transport http.RoundTripper) *allsetup.Fleet {
 	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: keys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-		Transport: transport, Webhook: w.webhook, Chat: w.spec.Chat, Requesters: everyone{},
+		Transport: transport, Webhook: w.webhook, Chat: w.spec.Chat, Requesters: w.spec.Requesters,
 	})
 }
 

@@ -118,7 +118,7 @@ func TestEstimateOf_LearnsFromEarlierRuns(t *testing.T) {
 // A commit that starts no pipeline does not block its cluster permanently.
 func TestAdvance_CommitWithoutPipelineFails(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	_, err := w.Policy.SetContract(t.Context(), w.Project(t), &fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{
 		fleet.Update: {By: "commit", Message: "[skip ci] [AutoDeploy][Update] {entries}"},
 	}}, operationtest.Ada)

@@ -22,7 +22,7 @@ import (
 func startTwo(t *testing.T) (w *operationtest.World, running, waiting fleet.Operation) {
 	t.Helper()
 	w = operationtest.New(t, "alpha", "beta")
-	w.DropWebhooks()
+	w.DropEvents()
 	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: -1})
 	request := func(instance string) fleet.Operation {
 		op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: instance, Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})

@@ -99,7 +99,7 @@ func TestStart_GitLabAnswers(t *testing.T) {
 			t.Run(by+" "+name, func(t *testing.T) {
 				t.Parallel()
 				w := operationtest.New(t, "alpha", "gamma")
-				w.DropWebhooks()
+				w.DropEvents()
 				_, err := w.Policy.SetContract(t.Context(), w.Project(t), &fleet.Contract{AllowReprovision: true}, operationtest.Ada)
 				require.NoError(t, err)
 				if by == "trigger" && name == "404" {

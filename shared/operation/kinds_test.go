@@ -198,7 +198,7 @@ func TestAdvance_FindsWhatALostAnswerCreated(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := operationtest.New(t, "alpha")
-			w.DropWebhooks()
+			w.DropEvents()
 			w.Server.ResetRequests()
 			w.Server.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/**", Times: 1, Cut: 5})
 			op, err := w.Request(t, req)

@@ -17,7 +17,7 @@ import (
 // hanging starts an update whose deployment does not end on its own.
 func startHanging(t *testing.T, w *operationtest.World) fleet.Operation {
 	t.Helper()
-	w.DropWebhooks()
+	w.DropEvents()
 	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: -1})
 	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestAdvance_PipelineDeletedAtGitLabFails(t *testing.T) {
 // The pipeline is gone before any list reported it.
 func TestAdvance_PipelineDeletedBeforeListedFails(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	op, err := w.Request(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
 	require.NoError(t, err)
 	require.Len(t, op.Pipelines, 1)

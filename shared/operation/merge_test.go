@@ -19,7 +19,7 @@ func update(changes ...operation.Change) operation.Request {
 
 func TestAdvance_MergesQueuedEditsOfDifferentKeys(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	first, err := w.Request(t, update(operationtest.Set("config.yml", "PLATFORM_NAME", "One"), operationtest.Set("config.yml", "FIRST", "1")))
 	require.NoError(t, err)
 	// The first one waits for nothing; hold it so that the second is prepared on the same head.
@@ -43,7 +43,7 @@ func TestAdvance_MergesQueuedEditsOfDifferentKeys(t *testing.T) {
 
 func TestAdvance_QueuedEditsOfTheSameKeyNameTheOther(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	ahead, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
 	require.NoError(t, err)
 	first, err := w.Request(t, update(operationtest.Set("config.yml", "PLATFORM_NAME", "One")))
@@ -62,7 +62,7 @@ func TestAdvance_QueuedEditsOfTheSameKeyNameTheOther(t *testing.T) {
 
 func TestAdvance_ConflictWithACommitNamesItsAuthor(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	ahead, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "gamma"})
 	require.NoError(t, err)
 	op, err := w.Request(t, update(operationtest.Set("config.yml", "PLATFORM_NAME", "One")))
@@ -76,7 +76,7 @@ func TestAdvance_ConflictWithACommitNamesItsAuthor(t *testing.T) {
 
 func TestPreview_WarnsOfAQueuedChangeOfTheSameInstance(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	_, err := w.Request(t, update(operationtest.Set("config.yml", "FIRST", "1")))
 	require.NoError(t, err)
 	preview, err := w.Operations.Preview(t.Context(), w.Project(t), update(operationtest.Set("config.yml", "SECOND", "2")))

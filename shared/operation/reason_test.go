@@ -33,7 +33,7 @@ func TestFollow_GivesGitLabsReason(t *testing.T) {
 				t.Parallel()
 				w := operationtest.New(t, "alpha")
 				if !events {
-					w.DropWebhooks()
+					w.DropEvents()
 				}
 				w.Clock.Advance(time.Minute) // pipelines of before the project was added are history
 				w.Server.SetPolicy(w.ProjectID, tt.policy)
@@ -65,7 +65,7 @@ func TestFollow_GivesGitLabsReason(t *testing.T) {
 // A job's log explains more than any reason of GitLab's.
 func TestFollow_PointsToTheLogOfAFailedJob(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true})
 	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)

@@ -17,7 +17,7 @@ var ben = audit.Actor{UserID: "u2", Email: "ben@example.org"}
 
 func TestAdvance_RequesterLostTheRole(t *testing.T) {
 	w := operationtest.New(t, "alpha", "beta")
-	w.DropWebhooks()
+	w.DropEvents()
 	change := operationtest.Set("config.yml", "X", "1")
 	first, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "beta", Changes: []operation.Change{change}})
 	require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestAdvance_RequesterLostTheRole(t *testing.T) {
 // The role goes while GitLab's answer to the first attempt is unknown.
 func TestAdvance_RequesterLostTheRoleBeforeARetry(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	req := operation.Request{Kind: fleet.Archive, Instance: "alpha", By: operationtest.Ada, Key: "the-key"}
 	req.PreviewHash = w.PreviewHash(t, req)
 	deaf := w.Answering("", operationtest.Answer{Silent: true})

@@ -16,7 +16,7 @@ import (
 // A request completes even if the client disconnects while GitLab processes it.
 func TestStart_FinishesWhenTheClientDisconnects(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	project := w.Project(t)
 	req := operation.Request{Kind: fleet.Update, Instance: "alpha", By: operationtest.Ada, Key: "k", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}}
 	req.PreviewHash = w.PreviewHash(t, req)

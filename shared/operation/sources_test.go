@@ -34,7 +34,7 @@ func TestAdvance_OnlyDeployingPipelinesDecide(t *testing.T) {
 	t.Run("of the cluster", func(t *testing.T) {
 		t.Parallel()
 		w := operationtest.New(t, "alpha", "beta")
-		w.DropWebhooks()
+		w.DropEvents()
 		w.Server.Script(gitlabtest.Outcome{Hang: true, Times: -1})
 		op, err := w.Request(t, operation.Request{Kind: fleet.BuildImages, Repository: "https://github.com/openedx/edx-platform", Branch: "main"})
 		require.NoError(t, err)
@@ -95,7 +95,7 @@ func requireOnlyDeployingPipelinesDecide(t *testing.T, w *operationtest.World, o
 // The same for the cluster's queue when nothing runs: what cannot deploy is not waited for.
 func TestAdvance_NonDeployingPipelinesDoNotOccupyTheCluster(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	for i, source := range gitlabSources {
 		p := fleet.Pipeline{
 			Cluster: "campus", ID: int64(900 + i), Source: source, Ref: "feature", Status: fleet.StatusRunning, SHA: "abc",

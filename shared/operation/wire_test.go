@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -20,7 +19,6 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
-	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // wiretap keeps what is posted to GitLab.
@@ -74,7 +72,7 @@ func TestStart_SendsThePreviewedRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := operationtest.New(t, "alpha")
-			w.DropWebhooks()
+			w.DropEvents()
 			if test.before != nil {
 				test.before(t, w)
 			}
@@ -84,9 +82,7 @@ func TestStart_SendsThePreviewedRequest(t *testing.T) {
 			require.NotNil(t, preview.Request)
 
 			tap := &wiretap{}
-			tapped := allsetup.New(allsetup.Parts{
-				KV: w.KV, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: tap, Webhook: w.Hook,
-			})
+			tapped := w.Replica(w.KV, tap)
 			req := test.req
 			req.By, req.Key, req.PreviewHash = operationtest.Ada, "the-one-key", preview.Hash
 			op, _, err := tapped.Operations.Start(t.Context(), w.Project(t), req)

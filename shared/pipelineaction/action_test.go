@@ -16,7 +16,7 @@ import (
 
 func TestCancelAndRetry_OperationFollows(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)
 	waiting, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "beta"})
@@ -62,7 +62,7 @@ func TestDo_GitLabAnswers(t *testing.T) {
 			t.Run(act+" "+name, func(t *testing.T) {
 				t.Parallel()
 				w := operationtest.New(t, "alpha")
-				w.DropWebhooks()
+				w.DropEvents()
 				w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: act == "retry", Hang: act == "cancel"})
 				op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 				require.NoError(t, err)
@@ -106,7 +106,7 @@ func TestDo_GitLabAnswers(t *testing.T) {
 // prove; the same action passes once the setting is corrected.
 func TestRetry_RefusedBySetting(t *testing.T) {
 	w := operationtest.New(t, "alpha")
-	w.DropWebhooks()
+	w.DropEvents()
 	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: true})
 	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func TestRetry_RefusedBySetting(t *testing.T) {
 // Someone retries at GitLab what had failed; in Ocim that waits too.
 func TestRetry_WaitsForForeignPipeline(t *testing.T) {
 	w := operationtest.New(t, "alpha", "beta")
-	w.DropWebhooks()
+	w.DropEvents()
 	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "alpha", Fail: true})
 	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package operationtest
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -51,9 +50,7 @@ func (w *World) Answering(path string, how Answer) *allsetup.Fleet {
 		w.Server.Fail(how.Fault)
 		return w.Fleet
 	}
-	return allsetup.New(allsetup.Parts{
-		KV: w.KV, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler), Transport: deafTransport{}, Webhook: w.Hook,
-	})
+	return w.Replica(w.KV, deafTransport{})
 }
 
 // deafTransport gets no answer to what changes something.

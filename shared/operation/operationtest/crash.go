@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -130,7 +129,7 @@ func CrashEverywhere(t *testing.T, repeat bool, make func() Scenario, instances 
 	t.Helper()
 	for after := 1; ; after++ {
 		w := New(t, instances...)
-		w.DropWebhooks()
+		w.DropEvents()
 		d := make()
 		if d.Before != nil {
 			d.Before(t, w)
@@ -138,10 +137,7 @@ func CrashEverywhere(t *testing.T, repeat bool, make func() Scenario, instances 
 		w.Server.ResetRequests()
 		audited := w.Audited(t, d.Action)
 		end := &death{limit: after}
-		mortal := allsetup.New(allsetup.Parts{
-			KV: mortalStore{w.KV, end}, Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-			Transport: mortalTransport{end}, Webhook: w.Hook,
-		})
+		mortal := w.Replica(mortalStore{w.KV, end}, mortalTransport{end})
 		err := d.Do(t.Context(), mortal)
 		require.True(t, err == nil || end.dead(), "%v", err)
 		for range d.Polls {

@@ -2,15 +2,12 @@ package operationtest
 
 import (
 	"fmt"
-	"log/slog"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleettest"
-	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // PauseEverywhere runs a scenario again and again. Each time the replica that serves it is
@@ -21,17 +18,14 @@ func PauseEverywhere(t *testing.T, scenario func() Scenario, instances ...string
 	t.Helper()
 	for n := 1; ; n++ {
 		w := New(t, instances...)
-		w.DropWebhooks()
+		w.DropEvents()
 		d := scenario()
 		if d.Before != nil {
 			d.Before(t, w)
 		}
 		w.Server.ResetRequests()
 		p := fleettest.PauseBefore(n, false)
-		sleeper := allsetup.New(allsetup.Parts{
-			KV: p.Store(w.KV), Keys: w.SealKeys, Requesters: w.Rights, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),
-			Transport: p.Transport(http.DefaultTransport), Webhook: w.Hook,
-		})
+		sleeper := w.Paused(p)
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
