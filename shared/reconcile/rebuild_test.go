@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"regexp"
@@ -20,6 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
 
 // derived is all that may be thrown away, as the store has it.
@@ -159,41 +161,40 @@ func strip(s string) string {
 
 var elsewhere = regexp.MustCompile(`127\.0\.0\.1:\d+|[0-9a-f]{40}`)
 
-func TestOneBadProjectOfManyKeepsNoOtherBack(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.Add(t)
-	const others = 12
-	bad := 1 + rand.IntN(others)
-	for n := 1; n <= others; n++ {
-		path := fmt.Sprintf("grove/c%02d", n)
-		w.UseProject(path, map[string]string{"cluster.yml": "TF_VAR_cluster_name: x\n", "instances/one/config.yml": "LMS_HOST: one.example.org\n"})
-		_, _, err := w.Projects.Add(t.Context(), w.Request)
-		require.NoError(t, err)
+// One bad project of 500 leaves 499 up to date, and one error with its cause.
+func TestSyncAll_OneBadProjectOf500(t *testing.T) {
+	const size = 500
+	m := newMany(t, size, 0)
+	m.Fleet = allsetup.New(allsetup.Parts{KV: m.KV, Keys: m.Keys, Now: m.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: http.DefaultTransport})
+	bad := rand.IntN(size)
+	for n, id := range m.gitLabID {
+		m.server.Commit(id, gitlabtest.CommitSpec{
+			Message: "By hand", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": fmt.Sprintf("LMS_HOST: new%d.example.org\n", n)},
+		})
+	}
+	m.server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: fmt.Sprintf("/projects/%d/**", m.gitLabID[bad]), Status: http.StatusForbidden})
+	for waiting := true; waiting; m.clock.Advance(time.Minute) { // GitLab allows so many requests a minute
+		waiting = false
+		for id, err := range m.run(t) {
+			if fault.Is(err, fault.Limited) {
+				waiting = true
+				continue
+			}
+			require.Equal(t, m.projects[bad].ID, id, "%v", err)
+		}
+	}
+	snapshot, err := fleetview.NewReplica(m.Store.Segments).Snapshot(t.Context())
+	require.NoError(t, err)
+	require.Len(t, snapshot.Chunks, size)
+	for n, c := range snapshot.Chunks {
+		url := c.Row("alpha").Instance.LMSURL
 		if n == bad {
-			info, _ := w.Server.Project(path)
-			w.Server.Fail(gitlabtest.Fault{Method: http.MethodGet, Path: fmt.Sprintf("/projects/%d/**", info.ID), Status: http.StatusForbidden})
-		}
-	}
-	projects, err := w.Store.Projects(t.Context())
-	require.NoError(t, err)
-	failed := 0
-	for _, p := range projects {
-		if err := w.Sync(t.Context(), p.ID); err != nil {
-			failed++
-		}
-	}
-	assert.Equal(t, 1, failed)
-	snapshot, err := fleetview.NewReplica(w.Store.Segments).Snapshot(t.Context())
-	require.NoError(t, err)
-	require.Len(t, snapshot.Chunks, others+1)
-	for _, c := range snapshot.Chunks {
-		if c.Cluster.ID == fmt.Sprintf("c%02d", bad) {
 			assert.NotEmpty(t, c.Cluster.Sync.Error, "the cause is shown")
-			assert.Equal(t, fleet.Pending, c.Cluster.Lifecycle)
+			assert.NotContains(t, url, "new")
 			continue
 		}
 		assert.Empty(t, c.Cluster.Sync.Error)
-		assert.Equal(t, 1, c.Cluster.Instances, c.Cluster.ID)
+		assert.Equal(t, fmt.Sprintf("https://new%d.example.org", n), url)
 	}
 }
 
