@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -33,6 +34,7 @@ type Store interface {
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Projects(ctx context.Context) ([]fleet.Project, error)
 	ForgetStrays(ctx context.Context) error
+	ForgetDamaged(ctx context.Context) error
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
 }
 
@@ -168,8 +170,8 @@ func (f *syncer) run(ctx context.Context, number int64) error {
 	if _, err := f.Seal(ctx); err != nil {
 		f.Log.ErrorContext(ctx, "audit log not sealed", "err", err)
 	}
-	if err := f.Fleet.ForgetStrays(ctx); err != nil {
-		f.Log.WarnContext(ctx, "what is left of removed projects not deleted", "err", err)
+	if err := errors.Join(f.Fleet.ForgetStrays(ctx), f.Fleet.ForgetDamaged(ctx)); err != nil {
+		f.Log.WarnContext(ctx, "what is left of removed projects, or damaged, not deleted", "err", err)
 	}
 	projects, err := f.Fleet.Projects(ctx)
 	if err != nil {

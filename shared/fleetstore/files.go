@@ -79,11 +79,8 @@ func (s *Store) saveFiles(ctx context.Context, cluster string, key kv.Key, f sto
 		return fmt.Errorf("encoding files %s/%s: %w", key.Partition, key.Sort, err)
 	}
 	err = kv.Update(ctx, s.kv, key, nil, func(item *kv.Item) (bool, error) {
-		// What can't be decoded is replaced: it is a copy of what GitLab has.
-		if known, err := decode[storedFiles](s, *item); err == nil {
-			if err := lease.Fenced(known.Fence, f.Fence); err != nil {
-				return false, err
-			}
+		if err := lease.Fenced(decodeCopy[storedFiles](ctx, s, *item).Fence, f.Fence); err != nil {
+			return false, err
 		}
 		if bytes.Equal(item.Value, value) {
 			return false, nil
@@ -105,11 +102,11 @@ func (s *Store) files(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (f
 	if err != nil {
 		return fleet.Files{}, err
 	}
-	f, err := decode[storedFiles](s, item)
-	if err == nil && f.Gone {
-		err = fault.New(fault.NotFound, "they left git")
+	f := decodeCopy[storedFiles](ctx, s, item)
+	if f.Gone || f.Commit == "" {
+		return fleet.Files{}, fault.New(fault.NotFound, "there are none")
 	}
-	return f.Files, err
+	return f.Files, nil
 }
 
 // lighter leaves out the largest texts until what took so many bytes should fit, at the

@@ -2,12 +2,15 @@ package fleetstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // Forget deletes everything that was derived from a project. The next sync restores it
@@ -57,6 +60,31 @@ func (s *Store) ForgetStrays(ctx context.Context) error {
 	return nil
 }
 
+// ForgetDamaged deletes what was derived from projects of which a list row or file can't be
+// decoded. The next sync restores it.
+func (s *Store) ForgetDamaged(ctx context.Context) error {
+	damaged, err := s.Damaged(ctx)
+	if err != nil {
+		return err
+	}
+	projects, err := s.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range projects {
+		broken := slices.ContainsFunc(damaged, func(d kvjson.Damaged) bool {
+			return d.Partition == partFiles+p.ID || d.Partition == fleetview.Partition(p.ID)
+		})
+		if !broken {
+			continue
+		}
+		if err := s.Forget(ctx, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ForgetEvents throws away the events of a project, applied or not.
 func (s *Store) ForgetEvents(ctx context.Context, project string) error {
 	for _, p := range []string{partEvent + project, partPoison + project, partUnconfirmed + project} {
@@ -74,7 +102,7 @@ func (s *Store) indexed(ctx context.Context, project string) (map[string]bool, e
 		for _, r := range chunk.Rows {
 			names[r.Instance.Name] = true
 		}
-	} else if !fault.Is(err, fault.NotFound) {
+	} else if !fault.Is(err, fault.NotFound) && !errors.Is(err, kvjson.ErrDamaged) {
 		return nil, err
 	}
 	q := kv.Query{Partition: partPipeline + project, Limit: kv.MaxPage}
@@ -84,11 +112,7 @@ func (s *Store) indexed(ctx context.Context, project string) (map[string]bool, e
 			return nil, fmt.Errorf("listing pipelines of %s: %w", project, err)
 		}
 		for _, item := range page.Items {
-			p, err := decode[fleet.Pipeline](s, item)
-			if err != nil {
-				return nil, err
-			}
-			for _, d := range p.Deployments {
+			for _, d := range decodeCopy[fleet.Pipeline](ctx, s, item).Deployments {
 				names[d.Instance] = true
 			}
 		}

@@ -3,7 +3,8 @@ package fleetstore
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"log/slog"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 
@@ -22,7 +23,8 @@ func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 		var known fleet.ProjectHealth
 		if old != nil {
 			if err := json.Unmarshal(old, &known); err != nil {
-				return nil, fmt.Errorf("decoding the health of project %s: %w", h.Project, err)
+				slog.ErrorContext(ctx, "health of a project replaced", "project", h.Project, "err", err)
+				known = fleet.ProjectHealth{}
 			}
 		}
 		now = known.With(h)
@@ -42,7 +44,7 @@ func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 // Health reads what the checks of a project said; an empty one before the first.
 func (s *Store) Health(ctx context.Context, project string) (fleet.ProjectHealth, error) {
 	h, _, err := kvjson.Get[fleet.ProjectHealth](ctx, s.kv, kv.Key{Partition: partHealth, Sort: project}, kv.Eventual())
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) {
 		return fleet.ProjectHealth{Project: project, Checks: []fleet.Check{}}, nil
 	}
 	return h, err

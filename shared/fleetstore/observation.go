@@ -2,6 +2,7 @@ package fleetstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 
@@ -38,7 +39,7 @@ func (s *Store) SaveObservation(ctx context.Context, o fleet.Observation) error 
 // the first.
 func (s *Store) Observation(ctx context.Context, project string) (fleet.Observation, error) {
 	o, _, err := kvjson.Get[fleet.Observation](ctx, s.kv, kv.Key{Partition: partObservation, Sort: project}, kv.Eventual())
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) {
 		return fleet.Observation{Project: project}, nil
 	}
 	return o, err

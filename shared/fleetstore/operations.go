@@ -2,6 +2,7 @@ package fleetstore
 
 import (
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -111,8 +112,15 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 
 // Operation reads one operation; fault.NotFound when there is none.
 func (s *Store) Operation(ctx context.Context, cluster, id string) (fleet.Operation, error) {
-	o, _, err := kvjson.Get[storedOperation](ctx, s.kv, operationKey(cluster, id))
-	return o.operation(), kvjson.NotFound(err, "no operation %q in cluster %q", id, cluster)
+	item, err := s.kv.Get(ctx, operationKey(cluster, id))
+	if err != nil {
+		return fleet.Operation{}, kvjson.NotFound(err, "no operation %q in cluster %q", id, cluster)
+	}
+	o, err := kvjson.Decode[storedOperation](item)
+	if err != nil {
+		kvjson.LeaveOut(ctx, s.kv, item, err)
+	}
+	return o.operation(), err
 }
 
 // OperationOf finds the operation of a deployment id; fault.NotFound when the
@@ -163,9 +171,10 @@ func (s *Store) InstanceHistory(ctx context.Context, cluster, instance, after st
 		return nil, "", fmt.Errorf("reading operations of instance %s: %w", instance, err)
 	}
 	for _, item := range items {
-		var o storedOperation
-		if err := json.Unmarshal(item.Value, &o); err != nil {
-			return nil, "", fmt.Errorf("decoding operation %s: %w", item.Sort, err)
+		o, err := kvjson.Decode[storedOperation](item)
+		if err != nil {
+			kvjson.LeaveOut(ctx, s.kv, item, err)
+			continue
 		}
 		found = append(found, o.operation())
 	}
@@ -215,7 +224,7 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Ope
 		}
 		for _, c := range page {
 			op, err := s.Operation(ctx, cluster, c.ID)
-			if fault.Is(err, fault.NotFound) {
+			if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) {
 				continue
 			}
 			if err != nil {

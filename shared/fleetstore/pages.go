@@ -2,12 +2,14 @@ package fleetstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // newest is how many pipelines and operations a Page has.
@@ -36,7 +38,10 @@ func (s *Store) InstancePage(ctx context.Context, cluster, instance string) (fle
 		return fleet.Page{}, err
 	}
 	if len(item.Value) > 0 {
-		return s.openPage(ctx, cluster, instance, item.Value)
+		page, err := s.openPage(ctx, cluster, instance, item.Value)
+		if !errors.Is(err, kvjson.ErrDamaged) { // else it is made again
+			return page, err
+		}
 	}
 	item, err = s.kv.Get(ctx, key)
 	cond := kv.IfVersion(item.Version)
@@ -116,7 +121,7 @@ func (s *Store) openPage(ctx context.Context, cluster, instance string, packed [
 	var stored storedPage
 	err := s.codec.UnpackJSON(packed, &stored)
 	if err != nil {
-		return fleet.Page{}, fmt.Errorf("decoding the page of instance %s: %w", instance, err)
+		return fleet.Page{}, fmt.Errorf("decoding the page of instance %s: %w: %w", instance, kvjson.ErrDamaged, err)
 	}
 	if stored.Apart {
 		stored.Files, err = s.instanceFiles(ctx, cluster, instance, kv.Eventual())

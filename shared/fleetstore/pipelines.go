@@ -20,7 +20,11 @@ func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (fleet.P
 	if err != nil {
 		return fleet.Pipeline{}, kvjson.NotFound(err, "no pipeline %d in cluster %q", id, cluster)
 	}
-	return decode[fleet.Pipeline](s, item)
+	p := decodeCopy[fleet.Pipeline](ctx, s, item)
+	if p.ID == 0 {
+		return p, fault.New(fault.NotFound, "no pipeline %d in cluster %q", id, cluster)
+	}
+	return p, nil
 }
 
 // Pipelines reads a page of a cluster's pipelines, newest first.
@@ -52,9 +56,7 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 	}
 	out := make([]fleet.Pipeline, len(items))
 	for i, item := range items {
-		if out[i], err = decode[fleet.Pipeline](s, item); err != nil {
-			return nil, "", err
-		}
+		out[i] = decodeCopy[fleet.Pipeline](ctx, s, item)
 	}
 	// One that turned out not to be about the instance stays in the index.
 	out = slices.DeleteFunc(out, func(p fleet.Pipeline) bool {
@@ -95,10 +97,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 	var about []fleet.Deployment
 	indexed := map[string]bool{}
 	err = kv.Update(ctx, s.kv, pipelineKey(first.Cluster, first.ID), nil, func(item *kv.Item) (bool, error) {
-		before, err := decode[fleet.Pipeline](s, *item)
-		if err != nil {
-			return false, err
-		}
+		before := decodeCopy[fleet.Pipeline](ctx, s, *item)
 		known, tied, about = Recorded{Pipeline: before}, false, slices.Clone(before.Deployments)
 		// What is recorded is indexed already.
 		for _, d := range before.Deployments {
@@ -106,7 +105,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 		}
 		for i, report := range reports {
 			about = append(about, report.Deployments...)
-			if i == 0 && item.Version == 0 {
+			if i == 0 && before.ID == 0 {
 				known = Recorded{Pipeline: report, News: true}
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/activity"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/kv/packed"
 	"github.com/open-craft/ocim/shared/lease"
 	"github.com/open-craft/ocim/shared/views"
@@ -93,22 +94,42 @@ func decode[T any](s *Store, item kv.Item) (T, error) {
 		return v, nil
 	}
 	if err := s.codec.UnpackJSON(item.Value, &v); err != nil {
-		return v, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+		return v, fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, kvjson.ErrDamaged, err)
 	}
 	return v, nil
 }
 
-// query reads a page of a partition whose values may be packed.
+// decodeCopy is decode for a copy of what GitLab or a cluster has: one that can't be
+// decoded counts as missing, so that the next sync makes it again.
+func decodeCopy[T any](ctx context.Context, s *Store, item kv.Item) T {
+	v, err := decode[T](s, item)
+	if err != nil {
+		kvjson.LeaveOut(ctx, s.kv, item, err)
+		return *new(T)
+	}
+	return v
+}
+
+// query reads a page of a partition whose values may be packed. It leaves out what can't
+// be decoded.
 func query[T any](ctx context.Context, s *Store, q kv.Query) ([]T, string, error) {
 	page, err := s.kv.Query(ctx, q)
 	if err != nil {
 		return nil, "", err
 	}
-	out := make([]T, len(page.Items))
-	for i, item := range page.Items {
-		if out[i], err = decode[T](s, item); err != nil {
-			return nil, "", err
+	out := make([]T, 0, len(page.Items))
+	for _, item := range page.Items {
+		v, err := decode[T](s, item)
+		if err != nil {
+			kvjson.LeaveOut(ctx, s.kv, item, err)
+			continue
 		}
+		out = append(out, v)
 	}
 	return out, page.Next, nil
+}
+
+// Damaged lists stored items that can't be decoded and were left out.
+func (s *Store) Damaged(ctx context.Context) ([]kvjson.Damaged, error) {
+	return kvjson.ListDamaged(ctx, s.kv)
 }

@@ -3,7 +3,9 @@ package fleetstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 
@@ -40,7 +42,7 @@ const partSync = "sync" // sort: project id
 // SyncRecord reads a project's record; a zero one before the first sync.
 func (s *Store) SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error) {
 	r, _, err := kvjson.Get[fleet.SyncRecord](ctx, s.kv, kv.Key{Partition: partSync, Sort: project}, kv.Eventual())
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) { // the next sync reads all again
 		return fleet.SyncRecord{Project: project}, nil
 	}
 	return r, err
@@ -75,10 +77,8 @@ func (s *Store) StoredSyncs(ctx context.Context) (map[string]StoredSync, error) 
 			return nil, fmt.Errorf("listing sync records: %w", err)
 		}
 		for _, item := range page.Items {
-			r, err := kvjson.Decode[fleet.SyncRecord](item)
-			if err != nil {
-				return nil, err
-			}
+			r := decodeCopy[fleet.SyncRecord](ctx, s, item)
+			r.Project = item.Sort
 			all[r.Project] = StoredSync{r, item.Version}
 		}
 		if page.Next == "" {
@@ -121,9 +121,8 @@ func (s *Store) SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error {
 		if old != nil {
 			var kept fleet.SyncRecord
 			if err := json.Unmarshal(old, &kept); err != nil {
-				return nil, fmt.Errorf("decoding the sync record of %s: %w", r.Project, err)
-			}
-			if err := lease.Fenced(kept.Fence, r.Fence); err != nil {
+				slog.ErrorContext(ctx, "sync record replaced", "project", r.Project, "err", err)
+			} else if err := lease.Fenced(kept.Fence, r.Fence); err != nil {
 				return nil, err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/kv/packed"
 )
 
@@ -22,10 +23,10 @@ type codec struct{ packed.Codec }
 func (z codec) facts(item kv.Item) (facts, error) {
 	var f facts
 	if err := z.UnpackJSON(item.Value, &f); err != nil {
-		return f, fmt.Errorf("decoding %s: %w", item.Partition, err)
+		return f, fmt.Errorf("decoding %s: %w: %w", item.Partition, kvjson.ErrDamaged, err)
 	}
 	if f.Layout < 0 || f.Layout > maxLayout || len(f.Versions) != 1<<f.Layout {
-		return f, fault.New(fault.Internal, "%s has %d segments in layout %d", item.Partition, len(f.Versions), f.Layout)
+		return f, fmt.Errorf("%s has %d segments in layout %d: %w", item.Partition, len(f.Versions), f.Layout, kvjson.ErrDamaged)
 	}
 	return f, nil
 }
@@ -109,7 +110,7 @@ func (z codec) rows(item kv.Item) ([]fleet.Row, error) {
 func (z codec) lines(item kv.Item) ([][]byte, error) {
 	text, err := z.Unpack(item.Value)
 	if err != nil {
-		return nil, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+		return nil, fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, kvjson.ErrDamaged, err)
 	}
 	return slices.Collect(bytes.Lines(text)), nil
 }
@@ -117,7 +118,7 @@ func (z codec) lines(item kv.Item) ([][]byte, error) {
 func decodeRow(line []byte) (fleet.Row, error) {
 	var row fleet.Row
 	if err := json.Unmarshal(line, &row); err != nil {
-		return row, fmt.Errorf("decoding a row: %w", err)
+		return row, fmt.Errorf("decoding a row: %w: %w", kvjson.ErrDamaged, err)
 	}
 	return row, nil
 }
@@ -127,12 +128,12 @@ func decodeRow(line []byte) (fleet.Row, error) {
 func (z codec) unpackChunk(data []byte) (*fleet.Chunk, error) {
 	text, err := z.Unpack(data)
 	if err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
+		return nil, fmt.Errorf("decoding chunk: %w: %w", kvjson.ErrDamaged, err)
 	}
 	first, rest, _ := bytes.Cut(text, []byte("\n"))
 	c := new(fleet.Chunk)
 	if err := json.Unmarshal(first, c); err != nil {
-		return nil, fmt.Errorf("decoding chunk: %w", err)
+		return nil, fmt.Errorf("decoding chunk: %w: %w", kvjson.ErrDamaged, err)
 	}
 	c.Rows = []fleet.Row{}
 	for line := range bytes.Lines(rest) {

@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetview/listindex"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // Snapshot is the fleet at one revision. It never changes. In one that a Replica gives,
@@ -142,11 +143,14 @@ func (r *Replica) loadAll(ctx context.Context, h head) error {
 	for i, id := range ids {
 		group.Go(func() error {
 			l, err := r.store.load(reading, id)
-			if err != nil || !l.exists {
-				return err
+			if err == nil && l.exists {
+				chunks[i] = l.chunk
+				holds[i], err = r.hold(id, l)
 			}
-			chunks[i] = l.chunk
-			holds[i], err = r.hold(id, l)
+			if errors.Is(err, kvjson.ErrDamaged) {
+				chunks[i] = nil
+				return r.leaveOut(reading, id, err)
+			}
 			return err
 		})
 	}
@@ -164,6 +168,18 @@ func (r *Replica) loadAll(ctx context.Context, h head) error {
 	view := listindex.Build(found)
 	r.held, r.current = all, &Snapshot{Revision: h.Revision, head: h, Chunks: view.Clusters(), view: view}
 	return nil
+}
+
+// Partition names the partition of a cluster's items.
+func Partition(cluster string) string { return partSegment + cluster }
+
+// leaveOut notes a cluster that can't be decoded, so that lists show the others.
+func (r *Replica) leaveOut(ctx context.Context, id string, cause error) error {
+	version, err := r.store.Version(ctx, id)
+	if err == nil {
+		kvjson.LeaveOut(ctx, r.store.kv, kv.Item{Key: factsKey(id), Version: version}, cause)
+	}
+	return err
 }
 
 // hold records which items a cluster was read from.
@@ -224,6 +240,10 @@ func (r *Replica) loadSome(ctx context.Context, h head, ids []string) error {
 		group.Go(func() (err error) {
 			item, ok := items[keys[i]]
 			changes[i], holds[i], err = r.change(reading, id, item, ok)
+			if errors.Is(err, kvjson.ErrDamaged) {
+				changes[i], holds[i] = listindex.Change{Cluster: fleet.Cluster{ID: id}, Removed: true}, nil
+				return r.leaveOut(reading, id, err)
+			}
 			return err
 		})
 	}

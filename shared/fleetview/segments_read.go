@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // loaded is a cluster as it was read, whole or in part.
@@ -128,7 +129,7 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 	c := &fleet.Chunk{Cluster: f.Cluster, Fence: f.Fence, Rows: []fleet.Row{}}
 	if item, ok := l.items[sortSettings]; ok && f.Settings > 0 {
 		if err := z.UnpackJSON(item.Value, &c.Settings); err != nil {
-			return nil, fmt.Errorf("decoding the settings of cluster %s: %w", c.Cluster.ID, err)
+			return nil, fmt.Errorf("decoding the settings of cluster %s: %w: %w", c.Cluster.ID, kvjson.ErrDamaged, err)
 		}
 	}
 	for _, n := range l.present {

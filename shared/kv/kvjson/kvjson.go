@@ -25,14 +25,15 @@ func Get[T any](ctx context.Context, store kv.Store, key kv.Key, opts ...kv.Read
 	return v, item.Version, err
 }
 
-// Decode gives an item's value; of an item that does not exist the zero one.
+// Decode gives an item's value; of an item that does not exist the zero one. It is
+// ErrDamaged when the value is no T.
 func Decode[T any](item kv.Item) (T, error) {
 	var v T
 	if item.Value == nil {
 		return v, nil
 	}
 	if err := json.Unmarshal(item.Value, &v); err != nil {
-		return v, fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+		return v, fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, ErrDamaged, err)
 	}
 	return v, nil
 }
@@ -48,17 +49,20 @@ func Put[T any](ctx context.Context, store kv.Store, key kv.Key, v T, cond kv.Co
 }
 
 // Query reads a page of a partition as values of type T, and gives the cursor of
-// the next page.
+// the next page. It leaves out what can't be decoded.
 func Query[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, string, error) {
 	page, err := store.Query(ctx, q)
 	if err != nil {
 		return nil, "", err
 	}
-	out := make([]T, len(page.Items))
-	for i, item := range page.Items {
-		if out[i], err = Decode[T](item); err != nil {
-			return nil, "", err
+	out := make([]T, 0, len(page.Items))
+	for _, item := range page.Items {
+		v, err := Decode[T](item)
+		if err != nil {
+			LeaveOut(ctx, store, item, err)
+			continue
 		}
+		out = append(out, v)
 	}
 	return out, page.Next, nil
 }
