@@ -4,13 +4,16 @@ package installsetup
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 	"github.com/open-craft/ocim/shared/setup/mailsetup"
@@ -45,13 +48,36 @@ type Settings struct {
 // Check checks the settings. It asks the store and the mail server whether they answer.
 func (s Settings) Check(ctx context.Context) []installation.Result {
 	mail := installation.Mail{Host: s.Mail.Host, Port: s.Mail.Port, From: s.Mail.From, Outbox: s.Mail.Outbox}
-	store := installation.Result{Name: "store", State: installation.OK, Text: "The store answers."}
-	if err := storesetup.Ready(ctx, s.Store); err != nil {
-		store.State, store.Text = installation.Missing, fault.Message(err)
-	}
+	store := s.checkStore(ctx)
 	return []installation.Result{
 		installation.Address(s.PublicURL), installation.Proxies(s.TrustedHops, s.TrustedProxies),
 		mail.Check(ctx, new(net.Dialer).DialContext), store,
 		installation.Timeouts(faas.ExecTimeout(), s.SyncLimit),
 	}
 }
+
+// checkStore checks that the store answers, and names what in it can't be decoded.
+func (s Settings) checkStore(ctx context.Context) installation.Result {
+	store := installation.Result{Name: "store", State: installation.OK, Text: "The store answers."}
+	if err := storesetup.Ready(ctx, s.Store); err != nil {
+		store.State, store.Text = installation.Missing, fault.Message(err)
+		return store
+	}
+	damaged, err := kvjson.ListDamaged(ctx, s.Store)
+	if err != nil {
+		store.State, store.Text = installation.Unknown, fault.Message(err)
+	}
+	if len(damaged) > 0 {
+		var keys []string
+		for _, d := range damaged[:min(len(damaged), maxDamagedShown)] {
+			keys = append(keys, d.Partition+"/"+d.Sort)
+		}
+		store.State = installation.Missing
+		store.Text = fmt.Sprintf("%d stored items can't be decoded and are left out, among them %s. A newer release may have written them; otherwise restore them from a backup.",
+			len(damaged), strings.Join(keys, ", "))
+	}
+	return store
+}
+
+// maxDamagedShown is how many keys a check names.
+const maxDamagedShown = 5
