@@ -27,7 +27,7 @@ type Damaged struct {
 	FoundAt   time.Time `json:"foundAt"`
 }
 
-// LeaveOut notes an item that can't be decoded, so that whoever reads it goes on with the
+// LeaveOut notes an item that can't be decoded, so that its reader goes on with the
 // rest and administrators see its key. The item itself stays as it is.
 func LeaveOut(ctx context.Context, store kv.Store, item kv.Item, cause error) {
 	slog.ErrorContext(ctx, "stored item left out", "partition", item.Partition, "sort", item.Sort, "version", item.Version, "err", cause)
