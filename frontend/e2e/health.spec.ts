@@ -180,7 +180,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab reports s
   await look(page, status.getByText('View cluster'));
   await page.getByRole('link', { name: 'Configuration' }).click();
   await see(page.getByText(/LMS_HOST/).first());
-  await page.getByRole('link', { name: 'Pipelines and operations' }).click();
+  await page.getByRole('link', { name: 'Pipelines', exact: true }).click();
   await see(page.getByRole('table', { name: 'Pipelines' }));
 
   await page.goto(instance('campus-aws', 'ardmore-university'));

@@ -65,9 +65,7 @@ test('an operator updates an instance behind a preview and sees it succeed, then
   await see(title(page, 'quarry-hill'));
   await seeEnd(page, 'Update', 'Succeeded');
 
-  await page.getByRole('link', { name: 'Pipelines and operations' }).click();
-  await page.getByRole('link', { name: 'Full history' }).click();
-  await see(title(page, 'History of quarry-hill'));
+  await page.getByRole('link', { name: 'Timeline', exact: true }).click();
   await look(page, page.getByText('“They chose a shorter name.”'));
   await page.getByRole('button', { name: /^Roll back to (#\d+|this version)$/ }).click();
   const dialog = page.getByRole('dialog');
@@ -79,7 +77,7 @@ test('an operator updates an instance behind a preview and sees it succeed, then
   await look(page, dialog.getByText(/^Request to GitLab/));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
   await see(title(page, 'quarry-hill'));
-  await seeEnd(page, 'Update', 'Succeeded');
+  await seeEnd(page, 'Rollback', 'Succeeded');
   expect(await fileInGit(ocim.program, 'campus-aws', path)).toBe(after);
 });
 
@@ -133,7 +131,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
 
   // What somebody commits by hand, and nobody deploys, can be taken back.
   await commitLine(ocim.program, 'academy-do', path, 'SESSION_COOKIE_AGE: 90');
-  await page.goto('/clusters/grove-academy-do/instances/velo-mechanics/history');
+  await page.goto('/clusters/grove-academy-do/instances/velo-mechanics');
   const notice = page.getByRole('region', { name: 'Undeployed changes' });
   await look(page, notice.getByText('SESSION_COOKIE_AGE: 90'));
   await notice.getByRole('button', { name: 'Revert to the deployed version' }).click();
@@ -141,7 +139,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
   await look(page, dialog.getByText('SESSION_COOKIE_AGE: 60'));
   await dialog.getByRole('button', { name: 'Roll back' }).click();
   await see(title(page, 'velo-mechanics'));
-  await seeEnd(page, 'Update', 'Succeeded');
+  await seeEnd(page, 'Rollback', 'Succeeded');
   expect(await fileInGit(ocim.program, 'academy-do', path)).toBe(text);
 });
 

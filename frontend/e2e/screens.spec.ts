@@ -44,7 +44,6 @@ const routes: readonly (readonly [address: string, whole: Whole])[] = [
   [`${law}?tab=timeline`, heading('Timeline')],
   [`${law}?tab=deployments`, table('Pipelines')],
   [`${law}/update`, button('Preview')],
-  [`${law}/history`, called('History of kestrel-law')],
   [`${law}/compare`, called('Compare kestrel-law')],
   ['/activity', called('Activity')],
   ['/bulk', called('Bulk changes')],

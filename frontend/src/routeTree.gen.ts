@@ -43,7 +43,6 @@ import { Route as AppAdministrationProjectsClusterUsageRouteImport } from './pag
 import { Route as AppClustersClusterPipelinesPipelineRouteImport } from './pages/_app/clusters/$cluster/pipelines/$pipeline'
 import { Route as AppClustersClusterInstancesInstanceIndexRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/index'
 import { Route as AppClustersClusterInstancesInstanceCompareRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/compare'
-import { Route as AppClustersClusterInstancesInstanceHistoryRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/history'
 import { Route as AppClustersClusterInstancesInstanceUpdateRouteImport } from './pages/_app/clusters/$cluster/instances/$instance/update'
 
 const IndexRoute = IndexRouteImport.update({
@@ -225,12 +224,6 @@ const AppClustersClusterInstancesInstanceCompareRoute =
     path: '/clusters/$cluster/instances/$instance/compare',
     getParentRoute: () => AppRoute,
   } as any)
-const AppClustersClusterInstancesInstanceHistoryRoute =
-  AppClustersClusterInstancesInstanceHistoryRouteImport.update({
-    id: '/clusters/$cluster/instances/$instance/history',
-    path: '/clusters/$cluster/instances/$instance/history',
-    getParentRoute: () => AppRoute,
-  } as any)
 const AppClustersClusterInstancesInstanceUpdateRoute =
   AppClustersClusterInstancesInstanceUpdateRouteImport.update({
     id: '/clusters/$cluster/instances/$instance/update',
@@ -270,7 +263,6 @@ export interface FileRoutesByFullPath {
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
-  '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
@@ -306,7 +298,6 @@ export interface FileRoutesByTo {
   '/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/administration/projects/$cluster': typeof AppAdministrationProjectsClusterIndexRoute
   '/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
-  '/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/clusters/$cluster/instances/$instance': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
@@ -345,7 +336,6 @@ export interface FileRoutesById {
   '/_app/clusters/$cluster/pipelines/$pipeline': typeof AppClustersClusterPipelinesPipelineRoute
   '/_app/administration/projects/$cluster/': typeof AppAdministrationProjectsClusterIndexRoute
   '/_app/clusters/$cluster/instances/$instance/compare': typeof AppClustersClusterInstancesInstanceCompareRoute
-  '/_app/clusters/$cluster/instances/$instance/history': typeof AppClustersClusterInstancesInstanceHistoryRoute
   '/_app/clusters/$cluster/instances/$instance/update': typeof AppClustersClusterInstancesInstanceUpdateRoute
   '/_app/clusters/$cluster/instances/$instance/': typeof AppClustersClusterInstancesInstanceIndexRoute
 }
@@ -383,7 +373,6 @@ export interface FileRouteTypes {
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster/'
     | '/clusters/$cluster/instances/$instance/compare'
-    | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance/'
   fileRoutesByTo: FileRoutesByTo
@@ -419,7 +408,6 @@ export interface FileRouteTypes {
     | '/clusters/$cluster/pipelines/$pipeline'
     | '/administration/projects/$cluster'
     | '/clusters/$cluster/instances/$instance/compare'
-    | '/clusters/$cluster/instances/$instance/history'
     | '/clusters/$cluster/instances/$instance/update'
     | '/clusters/$cluster/instances/$instance'
   id:
@@ -457,7 +445,6 @@ export interface FileRouteTypes {
     | '/_app/clusters/$cluster/pipelines/$pipeline'
     | '/_app/administration/projects/$cluster/'
     | '/_app/clusters/$cluster/instances/$instance/compare'
-    | '/_app/clusters/$cluster/instances/$instance/history'
     | '/_app/clusters/$cluster/instances/$instance/update'
     | '/_app/clusters/$cluster/instances/$instance/'
   fileRoutesById: FileRoutesById
@@ -708,13 +695,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppClustersClusterInstancesInstanceCompareRouteImport
       parentRoute: typeof AppRoute
     }
-    '/_app/clusters/$cluster/instances/$instance/history': {
-      id: '/_app/clusters/$cluster/instances/$instance/history'
-      path: '/clusters/$cluster/instances/$instance/history'
-      fullPath: '/clusters/$cluster/instances/$instance/history'
-      preLoaderRoute: typeof AppClustersClusterInstancesInstanceHistoryRouteImport
-      parentRoute: typeof AppRoute
-    }
     '/_app/clusters/$cluster/instances/$instance/update': {
       id: '/_app/clusters/$cluster/instances/$instance/update'
       path: '/clusters/$cluster/instances/$instance/update'
@@ -750,7 +730,6 @@ interface AppRouteChildren {
   AppClustersClusterPipelinesPipelineRoute: typeof AppClustersClusterPipelinesPipelineRoute
   AppAdministrationProjectsClusterIndexRoute: typeof AppAdministrationProjectsClusterIndexRoute
   AppClustersClusterInstancesInstanceCompareRoute: typeof AppClustersClusterInstancesInstanceCompareRoute
-  AppClustersClusterInstancesInstanceHistoryRoute: typeof AppClustersClusterInstancesInstanceHistoryRoute
   AppClustersClusterInstancesInstanceUpdateRoute: typeof AppClustersClusterInstancesInstanceUpdateRoute
   AppClustersClusterInstancesInstanceIndexRoute: typeof AppClustersClusterInstancesInstanceIndexRoute
 }
@@ -786,8 +765,6 @@ const AppRouteChildren: AppRouteChildren = {
     AppAdministrationProjectsClusterIndexRoute,
   AppClustersClusterInstancesInstanceCompareRoute:
     AppClustersClusterInstancesInstanceCompareRoute,
-  AppClustersClusterInstancesInstanceHistoryRoute:
-    AppClustersClusterInstancesInstanceHistoryRoute,
   AppClustersClusterInstancesInstanceUpdateRoute:
     AppClustersClusterInstancesInstanceUpdateRoute,
   AppClustersClusterInstancesInstanceIndexRoute:

@@ -153,7 +153,7 @@ export const allWorkloadsAreReady = 'All workloads are ready.';
 
 // _app/clusters/-InstanceTabs.tsx
 export const usage = 'Usage';
-export const pipelinesAndOperations = 'Pipelines and operations';
+export const pipelinesAndOperations = 'Pipelines';
 
 // _app/clusters/$cluster/instances/$instance/index.tsx
 export const on = (name: string, cluster: string) => `${name} on ${cluster}`;

@@ -1,3 +1,5 @@
+import { plural } from './plural';
+
 // sidebar/TreeRow.tsx
 export const worst = (count: number, word: string) =>
   `${count === 1 ? 'instance' : 'instances'}, worst: ${word}`;
@@ -77,12 +79,22 @@ export const commands = 'Commands';
 
 // frame/Palette.tsx
 export const searchOrRun2 = 'Search or run';
-export const searchInstancesClustersPagesAnd = 'Search instances, clusters, pages and commands…';
+export const searchInstancesClustersPagesAnd = 'Search instances, pipelines, releases, keys, people and actions…';
 export const notifications = 'Notifications';
 export const lightTheme = 'Light theme';
 export const darkTheme = 'Dark theme';
 export const users = 'Users';
-export const deploy = (id: string) => `deploy ${id}`;
+export const recent = 'Recent';
+export const failing = 'Needs attention';
+export const pipelines = 'Pipelines';
+export const actions = 'Actions';
+export const releases = 'Releases';
+export const configuration = 'Configuration';
+export const rollBack = 'Roll back';
+export const actionOn = (word: string, name: string) => `${word} ${name}`;
+export const pipeline = (id: number) => `Pipeline #${id}`;
+export const count = (instances: number) => plural(instances, 'instance');
+export const configured = (text: string) => `Instances configured with “${text}”`;
 export const deployANewInstanceOn = (name: string) => `Deploy a new instance on ${name}`;
 
 // frame/SideDrawer.tsx

@@ -185,5 +185,6 @@ export const pipeline = (pipeline: number, actWords: string, time: ReactNode) =>
 );
 export const identical = 'identical';
 export const requiresTheOperatorRole = 'Requires the Operator role on this cluster';
+export const noEarlierVersion = 'No earlier version is known';
 export const requiresTheAdministratorRole = 'Requires the Administrator role';
 export const protectedUnprotectItFirst = 'Protected; unprotect it first';

@@ -32,6 +32,18 @@ test('all words must be held, in any order', () => {
   expect(found('zen campus')).toEqual([]);
 });
 
-test('no text finds some of everything', () => {
-  expect(found('').map(([kind]) => kind)).toEqual(['Instances', 'Clusters', 'Commands']);
+test('it begins with what was opened last and what fails, which are not found twice afterwards', () => {
+  const more = [...entries, entry('Needs attention', 'zenith'), entry('Recent', 'academy')];
+  expect(search(more, '').map(({ kind }) => kind)).toEqual([
+    'Recent',
+    'Needs attention',
+    'Clusters',
+    'Commands',
+  ]);
+  expect(search(more, 'zen').map(({ kind }) => kind)).toEqual(['Instances']);
+});
+
+test('what was asked for by the text is found whatever its label says', () => {
+  const asked: Entry = { ...entry('Pipelines', 'Pipeline #7'), always: true };
+  expect(search([asked], '#7x').map(({ kind }) => kind)).toEqual(['Pipelines']);
 });

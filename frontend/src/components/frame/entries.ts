@@ -1,7 +1,23 @@
-import type { State } from '@/api/status';
+import type { Look } from '../status/looks';
 import * as texts from '@/texts/frame';
 
-const kinds = [texts.instances, texts.clusters, texts.pages, texts.commands] as const;
+const kinds = [
+  texts.recent,
+  texts.failing,
+  texts.pipelines,
+  texts.instances,
+  texts.actions,
+  texts.clusters,
+  texts.releases,
+  texts.configuration,
+  texts.people,
+  texts.pages,
+  texts.commands,
+] as const;
+
+/** What it begins with, before anything is typed; the first two are not searched. */
+const first: readonly string[] = [texts.recent, texts.failing];
+const shownFirst: readonly string[] = [...first, texts.clusters, texts.pages, texts.commands];
 
 /** Something the palette finds. */
 export interface Entry {
@@ -9,7 +25,9 @@ export interface Entry {
   id: string;
   label: string;
   about?: string;
-  state?: State;
+  look?: Look;
+  /** Found by what was typed, whatever its label says. */
+  always?: boolean;
   run: () => void;
 }
 
@@ -19,12 +37,15 @@ const mostOfAKind = 7;
 export function search(entries: readonly Entry[], text: string) {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const hits = entries.filter((entry) => {
+    if (words.length === 0) return shownFirst.includes(entry.kind);
+    if (first.includes(entry.kind)) return false;
+    if (entry.always === true) return true;
     const hay = `${entry.label} ${entry.about ?? ''}`.toLowerCase();
     return words.every((word) => hay.includes(word));
   });
-  const first = words[0] ?? '';
+  const word = words[0] ?? '';
   const rank = ({ label }: Entry) => {
-    const at = label.toLowerCase().indexOf(first);
+    const at = label.toLowerCase().indexOf(word);
     return at === 0 ? 0 : at > 0 ? 1 : 2;
   };
   return kinds

@@ -1,6 +1,7 @@
 import {
   IconArchive,
   IconArchiveOff,
+  IconArrowBackUp,
   IconBox,
   IconChevronDown,
   IconLock,
@@ -11,37 +12,52 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { protectionsQuery } from '@/api/queries/operations';
-import type { InstanceDetails, Operation, OperationKind, OperationRequest } from '@/api/types';
+import type { InstanceDetails, Operation, OperationRequest } from '@/api/types';
 import { Dropdown } from '@/components/Dropdown';
 import dropdown from '@/components/Dropdown.module.css';
 import { DropdownButton, DropdownRule } from '@/components/DropdownItems';
 import { useClusterName } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
+import type { AskedAction } from './asked';
 import { Protect } from './Protect';
 import { StartOperation } from './StartOperation';
+import { previousVersion } from './versions';
 import * as texts from '@/texts/operations';
 
 interface ActionsMenuProps {
   details: InstanceDetails;
+  /** The action whose dialog is open. */
+  asked: AskedAction | undefined;
+  onAsk: (action: AskedAction | undefined) => void;
   onStarted: (operation: Operation) => void;
 }
 
 const icon = { size: 16, stroke: 1.7 };
 
 /** What can be done to an instance besides updating it. */
-export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
+export function ActionsMenu({ details, asked, onAsk: setAsked, onStarted }: ActionsMenuProps) {
   const { cluster, name, lifecycle } = details.instance;
   const clusterName = useClusterName(cluster);
   const operator = useMay('operator', cluster);
   const administrator = useMay('administrator', cluster);
-  const [asked, setAsked] = useState<OperationKind>();
   const [protecting, setProtecting] = useState(false);
   const { data } = useQuery({ ...protectionsQuery(cluster), enabled: operator });
   const held = data?.protections.find((p) => p.instance === name && p.protected);
   // What is refused says so before a person tries it.
   const noOperator = operator ? undefined : texts.requiresTheOperatorRole;
   const kept = noOperator ?? (held ? texts.protectedUnprotectItFirst : undefined);
-  const dialog = asked && dialogs[asked];
+  const previous =
+    lifecycle === 'active' ? previousVersion(details.operations, details.pipelines) : undefined;
+  const noWayBack = noOperator ?? (previous ? undefined : texts.noEarlierVersion);
+  // An address may ask for what is refused.
+  const refusals: Partial<Record<AskedAction, string | undefined>> = {
+    rollBack: noWayBack,
+    archive: kept,
+    delete: kept,
+    reprovision: administrator ? undefined : texts.requiresTheAdministratorRole,
+  };
+  const refused = asked && (noOperator ?? refusals[asked]);
+  const dialog = asked && refused === undefined ? dialogs[asked] : undefined;
   return (
     <>
       <Dropdown
@@ -55,6 +71,12 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
           </>
         }
       >
+        {lifecycle === 'active' && (
+          <DropdownButton refused={noWayBack} onClick={() => setAsked('rollBack')}>
+            <IconArrowBackUp {...icon} />
+            {previous ? texts.pipelineUndefinedRollBackTo(previous.pipeline) : texts.rollBack2}
+          </DropdownButton>
+        )}
         {lifecycle === 'deleted' ? null : lifecycle === 'archived' ? (
           <DropdownButton refused={noOperator} onClick={() => setAsked('unarchive')}>
             <IconArchiveOff {...icon} />
@@ -98,7 +120,8 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
       {asked && dialog && (
         <StartOperation
           cluster={cluster}
-          request={requestOf(asked, details)}
+          request={requestOf(asked, details, previous?.to)}
+          {...(asked === 'rollBack' ? { reason: texts.pipelineUndefinedRollBackTo(previous?.pipeline) } : {})}
           title={dialog.title(name, clusterName)}
           verb={dialog.verb}
           onStarted={(operation) => {
@@ -113,8 +136,9 @@ export function ActionsMenu({ details, onStarted }: ActionsMenuProps) {
 }
 
 const dialogs: Partial<
-  Record<OperationKind, { title: (name: string, cluster: string) => string; verb: string }>
+  Record<AskedAction, { title: (name: string, cluster: string) => string; verb: string }>
 > = {
+  rollBack: { title: (name) => texts.rollBack(name), verb: texts.rollBack2 },
   archive: { title: (name) => texts.archive2(name), verb: texts.archive },
   unarchive: { title: (name) => texts.unarchive2(name), verb: texts.unarchive },
   delete: { title: (name) => texts.deleteText2(name), verb: texts.deletePermanently },
@@ -122,7 +146,18 @@ const dialogs: Partial<
   reprovision: { title: (_, cluster) => texts.reprovision(cluster), verb: texts.reprovision2 },
 };
 
-function requestOf(kind: OperationKind, { instance, files }: InstanceDetails): OperationRequest {
+function requestOf(
+  kind: AskedAction,
+  { instance, files }: InstanceDetails,
+  previous: string | undefined,
+): OperationRequest {
+  if (kind === 'rollBack') {
+    return {
+      kind: 'update',
+      instance: instance.name,
+      ...(previous === undefined ? {} : { rollBackTo: previous }),
+    };
+  }
   if (kind === 'reprovision') return { kind };
   if (kind !== 'buildImages') return { kind, instance: instance.name };
   const text = files?.files.find((f) => f.path.endsWith('/config.yml'))?.text ?? '';

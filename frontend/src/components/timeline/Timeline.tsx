@@ -10,6 +10,7 @@ import { Empty } from '../Empty';
 import { OutLink, TextLink } from '../links';
 import { Loaded } from '../Loaded';
 import { HistoryEntry } from '../operations/HistoryEntry';
+import { isDeployed, reachedGit } from '../operations/versions';
 import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
 import { pipelineLook, pipelineTitle } from '../status/looks';
@@ -19,8 +20,14 @@ import { isChange, suspectOf, type TimelineEvent, timelineOf } from './events';
 import classes from './timeline.module.css';
 import * as texts from '@/texts/timeline';
 
+interface TimelineProps {
+  details: InstanceDetails;
+  /** Id of the operation that the address names. */
+  shown: string | undefined;
+}
+
 /** All that happened to an instance in one list, and what changed last before it broke. */
-export default function Timeline({ details }: { details: InstanceDetails }) {
+export default function Timeline({ details, shown }: TimelineProps) {
   const { cluster, name: instance } = details.instance;
   const now = useNow();
   const history = useInfiniteQuery(historyQuery(cluster, instance));
@@ -36,7 +43,9 @@ export default function Timeline({ details }: { details: InstanceDetails }) {
   });
   const suspect = suspectOf(all);
   const events = changesOnly ? all.filter(isChange) : all;
-  const deployed = operations.find((o) => o.state === 'succeeded' && o.instance === instance);
+  const deployed = operations.find(isDeployed);
+  // After one that failed, git has what it wanted: what is live is a way back then.
+  const inGit = operations.find(reachedGit);
   const more = history.hasNextPage || activity.hasNextPage;
   return (
     <Panel
@@ -68,6 +77,12 @@ export default function Timeline({ details }: { details: InstanceDetails }) {
                       event={event}
                       cluster={cluster}
                       current={event.kind === 'operation' && event.operation.id === deployed?.id}
+                      earlier={
+                        event.kind === 'operation' &&
+                        reachedGit(event.operation) &&
+                        event.operation.id !== inGit?.id
+                      }
+                      opened={event.kind === 'operation' && event.operation.id === shown}
                       suspect={suspect?.change === event.id}
                       broke={suspect?.broke === event.id}
                     />
@@ -100,13 +115,17 @@ interface EventProps {
   cluster: string;
   /** Whether it is the deployed operation. */
   current: boolean;
+  /** Whether it left something to go back to. */
+  earlier: boolean;
+  /** Whether it is open at first. */
+  opened: boolean;
   /** Whether it is the last change before the instance broke. */
   suspect: boolean;
   broke: boolean;
 }
 
-function Event({ event, cluster, current, suspect, broke }: EventProps) {
-  const [open, setOpen] = useState(false);
+function Event({ event, cluster, current, earlier, opened, suspect, broke }: EventProps) {
+  const [open, setOpen] = useState(opened);
   const flag = suspect && <p className={classes.suspect}>{texts.lastChangeBeforeTheInstance}</p>;
   if (event.kind === 'operation') {
     const { operation } = event;
@@ -115,7 +134,7 @@ function Event({ event, cluster, current, suspect, broke }: EventProps) {
         operation={operation}
         open={open}
         current={current}
-        earlier={operation.state === 'succeeded' && !current && operation.commit !== undefined}
+        earlier={earlier}
         onToggle={() => setOpen(!open)}
       >
         {flag}

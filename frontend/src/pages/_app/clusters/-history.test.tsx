@@ -43,21 +43,28 @@ beforeEach(() => {
   );
 });
 
-const address = '/clusters/campus-aws/instances/academy/history';
-const entries = async () =>
-  within(await screen.findByRole('list', { name: 'Operations, newest first' })).getAllByRole('listitem');
+const address = '/clusters/campus-aws/instances/academy?tab=timeline';
+/** The operations in the timeline; other events stand between them. */
+const entries = async () => {
+  const timeline = await screen.findByRole('region', { name: 'Timeline' });
+  await within(timeline).findAllByText(/bruno@example.org/);
+  return within(timeline)
+    .getAllByRole('listitem')
+    .filter((one) => one.textContent.includes('bruno@example.org'));
+};
 
 test('who, when, why and how it went, with the diff of the one that is open', async () => {
-  const { user, router } = open(address);
+  const { user } = open(address);
   const [failed, current, first] = await entries();
   expect(failed).toHaveTextContent(/Failed.*bruno@example.org.*teak.2.*see its log/);
   expect(current).toHaveTextContent(/Succeeded.*current.*12 min/);
   expect(first).toHaveTextContent('Create');
-  await user.click(within(current as HTMLElement).getByRole('button', { name: 'Update' }));
+  await user.click(within(current as HTMLElement).getByRole('button', { name: 'Update', expanded: false }));
   expect(
-    await screen.findByRole('table', { name: 'Changes in instances/academy/config.yml' }),
+    await within(current as HTMLElement).findByRole('table', {
+      name: 'Changes in instances/academy/config.yml',
+    }),
   ).toHaveTextContent('A: 2');
-  expect(router.state.location.search).toEqual({ operation: 'o2' });
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
@@ -75,6 +82,14 @@ test('one can go back to what was live before, through a preview', async () => {
   await user.click(button);
   await waitFor(() => expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'));
   expect(api.world.operations).toHaveLength(4);
+});
+
+test('an address asks to roll back, to the version before what runs', async () => {
+  const { user } = open('/clusters/campus-aws/instances/academy?ask=rollBack');
+  const dialog = await screen.findByRole('dialog', { name: 'Roll back academy?' });
+  expect(within(dialog).getByLabelText('Reason (optional)')).toHaveValue('Roll back to this version');
+  await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
 test('after a failure that reached git, what is live is a way back', async () => {

@@ -1,5 +1,6 @@
 import type { PodLogPlace } from '@/api/queries/runtime';
 import { flag, oneOf, word } from '@/lib/readSearch';
+import { type AskedAction, askedActions } from '@/components/operations/asked';
 import type { RawSearch } from '@/lib/search';
 
 export const instanceTabs = ['configuration', 'usage', 'timeline', 'deployments'] as const;
@@ -10,6 +11,8 @@ export interface InstanceSearch {
   tab?: (typeof instanceTabs)[number] | undefined;
   file?: string | undefined;
   operation?: string | undefined;
+  /** The action whose dialog is open. */
+  ask?: AskedAction | undefined;
   /** The pod that is open, the container whose log is, and which part of it. */
   pod?: string | undefined;
   log?: string | undefined;
@@ -25,6 +28,7 @@ export function readInstanceSearch(raw: RawSearch): InstanceSearch {
     tab: oneOf(raw, 'tab', instanceTabs) ?? (file === undefined ? undefined : 'configuration'),
     file,
     operation: word(raw, 'operation'),
+    ask: oneOf(raw, 'ask', askedActions),
     pod: word(raw, 'pod'),
     log: word(raw, 'log'),
     previous: flag(raw, 'previous'),

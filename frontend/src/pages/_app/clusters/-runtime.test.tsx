@@ -93,7 +93,7 @@ test('a cluster that is offline hides nothing that GitLab knows', async () => {
   expect(status).toHaveTextContent(/Unknown.*last seen 22 Nov 12:04 UTC/);
   await user.click(screen.getByRole('link', { name: 'Configuration' }));
   expect(await screen.findByText(/LMS_HOST/)).toBeInTheDocument();
-  await user.click(screen.getByRole('link', { name: 'Pipelines and operations' }));
+  await user.click(screen.getByRole('link', { name: 'Pipelines' }));
   expect(await table('Pipelines')).toBeVisible();
 });
 

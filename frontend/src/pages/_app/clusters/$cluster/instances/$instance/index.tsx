@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { noteRecent } from '@/components/frame/recent';
 import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import { runtimeKeys } from '@/api/queries/runtime';
@@ -47,6 +48,10 @@ function InstanceRoute() {
   const { cluster, instance: name } = Route.useParams();
   const { operation } = Route.useSearch();
   const query = useQuery(instanceQuery(cluster, name));
+  const known = query.data !== undefined;
+  useEffect(() => {
+    if (known) noteRecent(`${cluster}/${name}`);
+  }, [known, cluster, name]);
   const gone = query.error instanceof ApiError && query.error.status === 404 && !query.data;
   if (gone && operation === undefined) return <MissingPage />;
   const instance = query.data?.instance;
@@ -101,8 +106,8 @@ function Contents({ details }: { details: InstanceDetails }) {
         {tab === undefined && <WhatRuns details={details} />}
         {tab === 'configuration' && <Configuration details={details} />}
         {tab === 'usage' && <Usage />}
-        {tab === 'timeline' && <Timeline details={details} />}
-        {tab === 'deployments' && <InstanceDeployments details={details} shown={shown} />}
+        {tab === 'timeline' && <Timeline details={details} shown={operation} />}
+        {tab === 'deployments' && <InstanceDeployments details={details} />}
       </Suspense>
     </>
   );
@@ -197,6 +202,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
 /** Refresh for everybody; what changes something for operators. */
 function Actions({ details }: { details: InstanceDetails | undefined }) {
   const { cluster, instance } = Route.useParams();
+  const { ask } = Route.useSearch();
   const operator = useMay('operator', cluster);
   const navigate = Route.useNavigate();
   return (
@@ -210,8 +216,16 @@ function Actions({ details }: { details: InstanceDetails | undefined }) {
       {details && (
         <ActionsMenu
           details={details}
+          asked={ask}
+          onAsk={(next) =>
+            void navigate({
+              search: (before) => ({ ...before, ask: next }),
+              replace: true,
+              resetScroll: false,
+            })
+          }
           onStarted={(operation) =>
-            void navigate({ search: (before) => ({ ...before, operation: operation.id }) })
+            void navigate({ search: (before) => ({ ...before, ask: undefined, operation: operation.id }) })
           }
         />
       )}

@@ -1,0 +1,60 @@
+import { screen, waitFor } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import { mockWorld, open } from '@/testing/app';
+
+const api = mockWorld();
+
+beforeEach(() => {
+  localStorage.clear();
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: { ...api.world.user, role: 'administrator' },
+  });
+});
+
+/** Opens the palette on the cheapest page. */
+async function openPalette() {
+  const app = open('/account/tokens');
+  await screen.findByRole('heading', { level: 1 });
+  await app.user.keyboard('{Control>}k{/Control}');
+  return { ...app, input: await screen.findByRole('textbox', { name: 'Search or run' }) };
+}
+
+test('begins with recent and failing instances', async () => {
+  localStorage.setItem('ocim.recent', '["campus-aws/academy"]');
+  await openPalette();
+  // Their headings are drawn by the style sheet.
+  const first = await screen.findAllByRole('button', { name: /campus-aws|learn-do/ });
+  expect(first[0]).toHaveTextContent(/^academy/);
+  expect(first[1]).toHaveTextContent(/Failed|Degraded/);
+});
+
+test('finds a pipeline by its number', async () => {
+  const [pipeline] = api.world.pipelines;
+  if (!pipeline) throw new Error('no pipeline');
+  const { user } = await openPalette();
+  await user.paste(`#${pipeline.id}`);
+  expect(await screen.findByRole('button', { name: new RegExp(`Pipeline #${pipeline.id}`) })).toBeVisible();
+});
+
+test('finds releases, configuration and people', async () => {
+  const { user, input } = await openPalette();
+  await user.paste('teak');
+  expect(await screen.findByRole('button', { name: /^teak\.\d/ })).toBeVisible();
+  expect(screen.getByRole('button', { name: /Instances configured with “teak”/ })).toBeVisible();
+  await user.clear(input);
+  await user.paste('bruno');
+  expect(await screen.findByRole('button', { name: /Bruno Keller/ })).toBeVisible();
+});
+
+test('runs an action on an instance', async () => {
+  const { user, router } = await openPalette();
+  await user.paste('roll back academy');
+  await user.click(await screen.findByRole('button', { name: /^Roll back academy/ }));
+  await waitFor(() => {
+    expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy');
+    expect(router.state.location.search).toEqual({ ask: 'rollBack' });
+  });
+});
