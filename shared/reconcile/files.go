@@ -184,6 +184,16 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
 		return nil, err
 	}
+	shown := func(row *fleet.Row) error { return r.showInstancePipeline(ctx, row) }
+	if old == nil {
+		known, _, err := r.Fleet.Pipelines(ctx, what.project.ID, "", 1)
+		if err != nil {
+			return nil, fmt.Errorf("listing pipelines of cluster %s: %w", what.project.ID, err)
+		}
+		if len(known) == 0 {
+			shown = func(row *fleet.Row) error { setPipeline(row, nil); return nil }
+		}
+	}
 	for name, in := range what.instances {
 		row := fleet.Row{Instance: in.Instance, Settings: in.Settings, Digest: in.digest}
 		i := &row.Instance
@@ -196,14 +206,18 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		if t, ok := what.lastChanges[name]; ok && !t.at.Before(i.ChangedAt) {
 			i.ChangedAt, i.ChangedBy = t.at, t.by
 		}
-		if err := r.showInstancePipeline(ctx, &row); err != nil {
-			return nil, err
+		if !keepPipeline(&row, formerRow(old, name)) {
+			if err := shown(&row); err != nil {
+				return nil, err
+			}
 		}
 		chunk.SetRow(row)
 	}
 	for _, row := range gone(what, old) {
-		if err := r.showInstancePipeline(ctx, &row); err != nil {
-			return nil, err
+		if !keepPipeline(&row, formerRow(old, row.Instance.Name)) {
+			if err := shown(&row); err != nil {
+				return nil, err
+			}
 		}
 		chunk.SetRow(row)
 	}
@@ -219,6 +233,17 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		chunk.SetRow(pending)
 	}
 	return chunk, nil
+}
+
+// keepPipeline takes over the pipeline that an instance shows already, so that a commit
+// costs no read for each instance of its cluster: whatever records a pipeline also shows
+// it, and does so again when it was cut short. A pending row is one of an operation.
+func keepPipeline(row, former *fleet.Row) bool {
+	if former == nil || former.Instance.Lifecycle == fleet.Pending {
+		return false
+	}
+	setPipeline(row, former.Instance.Pipeline)
+	return true
 }
 
 func formerRow(chunk *fleet.Chunk, name string) *fleet.Row {

@@ -170,14 +170,20 @@ func (r *Reconciler) showInstancePipeline(ctx context.Context, row *fleet.Row) e
 	if err != nil {
 		return err
 	}
-	i.Pipeline = fleet.Deploying(pipelines)
+	setPipeline(row, fleet.Deploying(pipelines))
+	return nil
+}
+
+// setPipeline shows an instance's deploying pipeline, nil when it has none.
+func setPipeline(row *fleet.Row, p *fleet.PipelineSummary) {
+	i := &row.Instance
+	i.Pipeline = p
 	if i.Pipeline == nil || !i.Pipeline.Status.Finished() {
 		i.Drift, row.Compared = nil, "" // it changes as it should
 	}
 	if row.Digest != "" {
 		i.Lifecycle = fleet.LifecycleOf(i.Pipeline)
 	}
-	return nil
 }
 
 func (r *Reconciler) showClusterPipeline(ctx context.Context, c *fleet.Cluster) error {
