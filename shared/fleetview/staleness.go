@@ -11,9 +11,9 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// StaleAfter is how old a fact may be before it is stale: two refreshes, which come
+// staleAfter is how old a fact may be before it is stale: two refreshes, which come
 // every minute, were missed.
-const StaleAfter = 3 * time.Minute
+const staleAfter = 3 * time.Minute
 
 // How long ages are kept in memory: those of all clusters, and those of one.
 const (
@@ -88,7 +88,7 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 	}
 	sum := int64(0)
 	old := func(at time.Time) bool {
-		if at.IsZero() || now.Sub(at) <= StaleAfter {
+		if at.IsZero() || now.Sub(at) <= staleAfter {
 			return false
 		}
 		sum += at.UnixMilli()

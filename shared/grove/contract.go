@@ -18,25 +18,25 @@ import (
 
 // Ways an operation reaches GitLab, the values of fleet.Mechanism.By.
 const (
-	ByTrigger  = "trigger"
+	byTrigger  = "trigger"
 	ByCommit   = "commit"
-	ByPipeline = "pipeline"
+	byPipeline = "pipeline"
 )
 
-// DefaultMechanism is the way to trigger an operation that Grove's public sources
+// defaultMechanism is the way to trigger an operation that Grove's public sources
 // define.
-func DefaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
+func defaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
 	switch kind {
 	case fleet.Create:
-		return fleet.Mechanism{By: ByTrigger, Variables: map[string]string{
+		return fleet.Mechanism{By: byTrigger, Variables: map[string]string{
 			"INSTANCE_NAME": "{instance}", "DEPLOYMENT_REQUEST_ID": "{deploymentId}", "NEW_INSTANCE_TRIGGER": "1",
 		}}, true
 	case fleet.Archive:
-		return fleet.Mechanism{By: ByTrigger, Variables: map[string]string{
+		return fleet.Mechanism{By: byTrigger, Variables: map[string]string{
 			"INSTANCE_NAME": "{instance}", "ARCHIVE_INSTANCE_TRIGGER": "1",
 		}}, true
 	case fleet.Delete:
-		return fleet.Mechanism{By: ByTrigger, Variables: map[string]string{
+		return fleet.Mechanism{By: byTrigger, Variables: map[string]string{
 			"INSTANCE_NAME": "{instance}", "DELETE_INSTANCE_TRIGGER": "1",
 		}}, true
 	case fleet.Update:
@@ -46,7 +46,7 @@ func DefaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
 	case fleet.BuildImages:
 		return fleet.Mechanism{By: ByCommit, Message: "[AutoDeploy][Build][Image] {repository}|{branch}"}, true
 	case fleet.Reprovision:
-		return fleet.Mechanism{By: ByPipeline, Variables: map[string]string{
+		return fleet.Mechanism{By: byPipeline, Variables: map[string]string{
 			commitMessage: "[AutoDeploy][Infrastructure] {deploymentId}",
 		}}, true
 	}
@@ -55,9 +55,9 @@ func DefaultMechanism(kind fleet.OperationKind) (fleet.Mechanism, bool) {
 
 // DefaultContract is the contract of a project that has none of its own.
 func DefaultContract() fleet.Contract {
-	c := fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{}, Routes: DefaultRoutes()}
+	c := fleet.Contract{Operations: map[fleet.OperationKind]fleet.Mechanism{}, Routes: defaultRoutes()}
 	for _, kind := range fleet.OperationKinds() {
-		c.Operations[kind], _ = DefaultMechanism(kind)
+		c.Operations[kind], _ = defaultMechanism(kind)
 	}
 	return c
 }
@@ -70,7 +70,7 @@ func MechanismOf(c *fleet.Contract, kind fleet.OperationKind) (fleet.Mechanism, 
 			return m, nil
 		}
 	}
-	if m, ok := DefaultMechanism(kind); ok {
+	if m, ok := defaultMechanism(kind); ok {
 		return m, nil
 	}
 	return fleet.Mechanism{}, fault.InvalidField("kind", "there is no operation %q", string(kind))
@@ -97,7 +97,7 @@ func ValidateContract(c fleet.Contract) error {
 	for _, kind := range slices.Sorted(maps.Keys(c.Operations)) {
 		m := c.Operations[kind]
 		field := "operations." + string(kind)
-		if _, known := DefaultMechanism(kind); !known {
+		if _, known := defaultMechanism(kind); !known {
 			return fault.InvalidField(field, "there is no such operation")
 		}
 		switch m.By {
@@ -108,7 +108,7 @@ func ValidateContract(c fleet.Contract) error {
 			if len(m.Variables) > 0 {
 				return fault.InvalidField(field+".variables", "a commit carries no variables")
 			}
-		case ByTrigger, ByPipeline:
+		case byTrigger, byPipeline:
 			if m.Message != "" {
 				return fault.InvalidField(field+".message", "only a commit has a message")
 			}
@@ -147,7 +147,7 @@ func validVariable(by, field, name, value string) error {
 	if !variableName.MatchString(name) {
 		return fault.InvalidField(field, "a variable's name has letters, digits and _")
 	}
-	if reservedVariable(name) && (by != ByPipeline || name != commitMessage) {
+	if reservedVariable(name) && (by != byPipeline || name != commitMessage) {
 		return fault.InvalidField(field, "GitLab and its runners use this name themselves")
 	}
 	if strings.Contains(value, "$") {

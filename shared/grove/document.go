@@ -19,8 +19,8 @@ import (
 // Bounds of a YAML file. Beyond them it is a problem, not a document.
 const (
 	MaxFile  = 1 << 20 // bytes
-	MaxDepth = 50      // maps and lists within each other
-	MaxNodes = 100_000 // values, aliases counted as what they stand for
+	maxDepth = 50      // maps and lists within each other
+	maxNodes = 100_000 // values, aliases counted as what they stand for
 )
 
 // Document is a YAML file that could be parsed. Its root may still not be a
@@ -191,8 +191,8 @@ func (c *checker) check(n *yaml.Node, depth int) int {
 	if c.fatal != nil {
 		return 0
 	}
-	if depth > MaxDepth {
-		return c.fail(n, "Maps and lists are nested deeper than %d.", MaxDepth)
+	if depth > maxDepth {
+		return c.fail(n, "Maps and lists are nested deeper than %d.", maxDepth)
 	}
 	if n.Kind == yaml.AliasNode {
 		size, known := c.sizes[n.Alias]
@@ -205,8 +205,8 @@ func (c *checker) check(n *yaml.Node, depth int) int {
 	size := 1
 	for _, child := range n.Content {
 		size += c.check(child, depth+1)
-		if size > MaxNodes {
-			return c.fail(n, "The file has more than %d values once aliases are expanded.", MaxNodes)
+		if size > maxNodes {
+			return c.fail(n, "The file has more than %d values once aliases are expanded.", maxNodes)
 		}
 	}
 	c.sizes[n] = size

@@ -33,7 +33,7 @@ func TestReadProblems(t *testing.T) {
 		{"deep", "A: " + deep + "\n", 1, 54, "deeper than 50", false},
 		{"very deep", strings.Repeat("[", 20000), 1, 1, "nested too deep", false},
 		{"alias of itself", "A: &a [*a]\n", 1, 8, "contains itself", false},
-		{"many values", strings.Repeat("- 1\n", MaxNodes+1), 1, 1, "more than", false},
+		{"many values", strings.Repeat("- 1\n", maxNodes+1), 1, 1, "more than", false},
 		{"binary", "A: 1\nB: \x00\n", 2, 4, "not text", false},
 		{"not UTF-8", "A: \xff\n", 1, 4, "not text", false},
 		{"UTF-16", "\xff\xfeA\x00", 1, 1, "not text", false},
@@ -122,9 +122,9 @@ func TestFlattenIsBounded(t *testing.T) {
 	doc, problems := Read("x.yml", []byte(text))
 	require.Empty(t, problems)
 	flat := doc.Flatten()
-	assert.Len(t, flat, MaxSettings)
+	assert.Len(t, flat, maxSettings)
 	doc, _ = Read("x.yml", []byte("C: "+strings.Repeat("ü", 5000)+"\n"))
-	assert.Equal(t, strings.Repeat("ü", MaxSettingValue/2), doc.Flatten()["C"])
+	assert.Equal(t, strings.Repeat("ü", maxSettingValue/2), doc.Flatten()["C"])
 	var nobody *Document
 	assert.Empty(t, nobody.Flatten())
 }
@@ -157,7 +157,7 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		for path, value := range doc.Flatten() {
-			if len(path) > MaxSettingPath || len(value) > MaxSettingValue {
+			if len(path) > maxSettingPath || len(value) > maxSettingValue {
 				t.Fatalf("over the bounds: %q", path)
 			}
 		}

@@ -129,8 +129,8 @@ func shownPath(path []string) string {
 
 func openEditor(file string, text []byte, path []string) (*editor, error) {
 	e := &editor{text: text, path: path}
-	if len(path) == 0 || len(path) > MaxDepth {
-		return nil, e.invalid("the path must have 1 to %d parts", MaxDepth)
+	if len(path) == 0 || len(path) > maxDepth {
+		return nil, e.invalid("the path must have 1 to %d parts", maxDepth)
 	}
 	doc, problems := Read(file, text)
 	if doc == nil {

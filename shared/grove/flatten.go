@@ -10,9 +10,9 @@ import (
 
 // Bounds of what Flatten gives.
 const (
-	MaxSettings     = 4000       // entries
-	MaxSettingPath  = 256        // bytes of a path
-	MaxSettingValue = 4096       // bytes of a value; longer ones are cut
+	maxSettings     = 4000       // entries
+	maxSettingPath  = 256        // bytes of a path
+	maxSettingValue = 4096       // bytes of a value; longer ones are cut
 	maxSettingBytes = 128 * 1024 // paths and values together
 )
 
@@ -38,11 +38,11 @@ type flattener struct {
 	bytes  int
 }
 
-func (f *flattener) full() bool { return len(f.out) >= MaxSettings || f.bytes >= maxSettingBytes }
+func (f *flattener) full() bool { return len(f.out) >= maxSettings || f.bytes >= maxSettingBytes }
 
 func (f *flattener) walk(n *yaml.Node, path string, depth int) {
 	n = deref(n)
-	if f.full() || len(path) > MaxSettingPath || depth > MaxDepth {
+	if f.full() || len(path) > maxSettingPath || depth > maxDepth {
 		return
 	}
 	switch n.Kind {
@@ -94,7 +94,7 @@ func cut(s string, most int) string {
 
 // set keeps a setting.
 func (f *flattener) set(path, value string) {
-	value = cut(value, MaxSettingValue)
+	value = cut(value, maxSettingValue)
 	f.out[path] = value
 	f.bytes += len(path) + len(value)
 }
@@ -118,7 +118,7 @@ func (f *flattener) block(path, text string) {
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 			value = value[1 : n-1]
 		}
-		if at := extend(path, found[1]); len(at) <= MaxSettingPath {
+		if at := extend(path, found[1]); len(at) <= maxSettingPath {
 			f.set(at, value)
 		}
 	}
@@ -133,11 +133,11 @@ func (m *Masker) flattenLines(file, text string, settings map[string]string) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if place >= maxLines || len(settings) >= MaxSettings {
+		if place >= maxLines || len(settings) >= maxSettings {
 			return
 		}
 		masked, _ := m.line(line)
-		settings[extend(file, strconv.Itoa(place))] = cut(masked, MaxSettingValue)
+		settings[extend(file, strconv.Itoa(place))] = cut(masked, maxSettingValue)
 		place++
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// MaxOverrides bounds the overrides of one create; MaxOverride one of them.
+// MaxOverrides bounds the overrides of one create; maxOverride one of them.
 const (
 	MaxOverrides = 1 << 20 // bytes, encoded
-	MaxOverride  = 64 << 10
+	maxOverride  = 64 << 10
 	maxOverrides = 500 // keys
 )
 
@@ -32,8 +32,8 @@ func routed(routes []fleet.Route, overrides map[string]json.RawMessage, variable
 		raw := overrides[key]
 		field := "overrides." + cut(key, 100)
 		total += len(key) + len(raw)
-		if len(raw) > MaxOverride {
-			return nil, fault.InvalidField(field, "has %d bytes; %d are allowed", len(raw), MaxOverride)
+		if len(raw) > maxOverride {
+			return nil, fault.InvalidField(field, "has %d bytes; %d are allowed", len(raw), maxOverride)
 		}
 		if total > MaxOverrides {
 			return nil, fault.InvalidField(field, "with this key the overrides exceed %d bytes", MaxOverrides)
@@ -76,7 +76,7 @@ func validKey(routes []fleet.Route, field, key string, variables map[string]stri
 	}
 	taken := slices.Collect(maps.Keys(variables))
 	for _, kind := range fleet.OperationKinds() {
-		usual, _ := DefaultMechanism(kind)
+		usual, _ := defaultMechanism(kind)
 		taken = slices.AppendSeq(taken, maps.Keys(usual.Variables))
 	}
 	if name := cmp.Or(bare, key); slices.ContainsFunc(taken, func(t string) bool { return strings.EqualFold(t, name) }) {
@@ -96,8 +96,8 @@ func overrideValue(field string, raw json.RawMessage) (any, error) {
 }
 
 func checkValue(field string, value any, depth int) error {
-	if depth > MaxDepth {
-		return fault.InvalidField(field, "is nested deeper than %d", MaxDepth)
+	if depth > maxDepth {
+		return fault.InvalidField(field, "is nested deeper than %d", maxDepth)
 	}
 	switch v := value.(type) {
 	case string:

@@ -155,7 +155,7 @@ func Plan(c *fleet.Contract, r Request) (Call, error) {
 			message += "\n\n" + note
 		}
 		return Call{Commit: &Commit{Branch: r.Ref, Message: message, Actions: r.Actions}}, nil
-	case ByPipeline:
+	case byPipeline:
 		return Call{Pipeline: &Pipeline{Ref: r.Ref, Variables: fillAll(m.Variables, fill)}}, nil
 	}
 	if len(r.Deployments) != 1 {

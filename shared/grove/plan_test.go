@@ -86,7 +86,7 @@ func TestPlanByContract(t *testing.T) {
 	}}
 	_, err := Plan(c, Request{Kind: fleet.Archive, Ref: "main", Deployments: deployments("demo|41")})
 	require.NoError(t, err)
-	c.Operations[fleet.Archive] = fleet.Mechanism{By: ByTrigger, Variables: map[string]string{"GO": "{instance}-{deploymentId}"}}
+	c.Operations[fleet.Archive] = fleet.Mechanism{By: byTrigger, Variables: map[string]string{"GO": "{instance}-{deploymentId}"}}
 	got, err := Plan(c, Request{Kind: fleet.Archive, Ref: "main", Deployments: deployments("demo|41")})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"GO": "demo-41"}, got.Trigger.Variables)
@@ -136,7 +136,7 @@ func TestPlanRefuses(t *testing.T) {
 		{"not JSON", override("A", `{`), "overrides.A", "not a value"},
 		{"two values", override("A", `1 2`), "overrides.A", "not a value"},
 		{"control", override("A", `"\u0000"`), "overrides.A", "control"},
-		{"large value", override("A", `"`+strings.Repeat("x", MaxOverride)+`"`), "overrides.A", "65536 are allowed"},
+		{"large value", override("A", `"`+strings.Repeat("x", maxOverride)+`"`), "overrides.A", "65536 are allowed"},
 		{"deep value", override("A", strings.Repeat("[", 60)+strings.Repeat("]", 60)), "overrides.A", "nested"},
 		{"one megabyte", create(func(r *Request) {
 			r.Overrides = map[string]json.RawMessage{}
@@ -178,7 +178,7 @@ func TestValidateContract(t *testing.T) {
 	require.NoError(t, ValidateContract(DefaultContract()))
 	require.NoError(t, ValidateContract(fleet.Contract{}))
 	variables := func(name, value string) fleet.Mechanism {
-		return fleet.Mechanism{By: ByTrigger, Variables: map[string]string{name: value}}
+		return fleet.Mechanism{By: byTrigger, Variables: map[string]string{name: value}}
 	}
 	tests := []struct {
 		kind      fleet.OperationKind
@@ -191,8 +191,8 @@ func TestValidateContract(t *testing.T) {
 		{fleet.Update, fleet.Mechanism{By: ByCommit, Message: "a\nb"}, "operations.update.message"},
 		{fleet.Update, fleet.Mechanism{By: ByCommit, Message: "{who}"}, "operations.update.message"},
 		{fleet.Update, fleet.Mechanism{By: ByCommit, Message: "a", Variables: map[string]string{"A": "b"}}, "operations.update.variables"},
-		{fleet.Create, fleet.Mechanism{By: ByTrigger}, "operations.create.variables"},
-		{fleet.Create, fleet.Mechanism{By: ByTrigger, Message: "x", Variables: map[string]string{"A": "b"}}, "operations.create.message"},
+		{fleet.Create, fleet.Mechanism{By: byTrigger}, "operations.create.variables"},
+		{fleet.Create, fleet.Mechanism{By: byTrigger, Message: "x", Variables: map[string]string{"A": "b"}}, "operations.create.message"},
 		{fleet.Create, variables("CI_COMMIT_MESSAGE", "x"), "operations.create.variables.CI_COMMIT_MESSAGE"},
 		{fleet.Create, variables("PATH", "x"), "operations.create.variables.PATH"},
 		{fleet.Create, variables("A B", "x"), "operations.create.variables.A B"},

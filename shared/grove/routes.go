@@ -9,10 +9,10 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 )
 
-// DefaultRoutes are Grove's: `GROVE_<KEY>` to grove.yml, `ENV_*` as it is,
+// defaultRoutes are Grove's: `GROVE_<KEY>` to grove.yml, `ENV_*` as it is,
 // `TUTOR_<KEY>` to config.yml. config.yml has settings that start with GROVE_ of
 // their own (GROVE_CRON_JOBS); those become `TUTOR_GROVE_…`.
-func DefaultRoutes() []fleet.Route {
+func defaultRoutes() []fleet.Route {
 	return []fleet.Route{
 		{Keys: []string{"COMPREHENSIVE_THEME_*", "SIMPLE_THEME_*", "IMAGE_BUILD_CONFIG", "PR_WATCHER"}, Prefix: "GROVE_", File: GroveFile},
 		{Prefix: "ENV_"},
@@ -26,7 +26,7 @@ func RoutesOf(c *fleet.Contract) []fleet.Route {
 	if c != nil && len(c.Routes) > 0 {
 		return c.Routes
 	}
-	return DefaultRoutes()
+	return defaultRoutes()
 }
 
 // OverrideFile returns the file and the setting that a key of a payload, made by the

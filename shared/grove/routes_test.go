@@ -17,12 +17,12 @@ func TestOverrideFileUndoesTheRoute(t *testing.T) {
 		routes                      []fleet.Route
 		setting, payload, file, key string
 	}{
-		{DefaultRoutes(), "PLATFORM_NAME", "TUTOR_PLATFORM_NAME", "config.yml", "PLATFORM_NAME"},
-		{DefaultRoutes(), "TUTOR_PLUGINS", "TUTOR_PLUGINS", "config.yml", "PLUGINS"},
-		{DefaultRoutes(), "GROVE_CRON_JOBS", "TUTOR_GROVE_CRON_JOBS", "config.yml", "GROVE_CRON_JOBS"},
-		{DefaultRoutes(), "SIMPLE_THEME_EXTRA", "GROVE_SIMPLE_THEME_EXTRA", "grove.yml", "SIMPLE_THEME_EXTRA"},
-		{DefaultRoutes(), "GROVE_PR_WATCHER", "GROVE_PR_WATCHER", "grove.yml", "PR_WATCHER"},
-		{DefaultRoutes(), "ENV_REGION", "ENV_REGION", "", "REGION"},
+		{defaultRoutes(), "PLATFORM_NAME", "TUTOR_PLATFORM_NAME", "config.yml", "PLATFORM_NAME"},
+		{defaultRoutes(), "TUTOR_PLUGINS", "TUTOR_PLUGINS", "config.yml", "PLUGINS"},
+		{defaultRoutes(), "GROVE_CRON_JOBS", "TUTOR_GROVE_CRON_JOBS", "config.yml", "GROVE_CRON_JOBS"},
+		{defaultRoutes(), "SIMPLE_THEME_EXTRA", "GROVE_SIMPLE_THEME_EXTRA", "grove.yml", "SIMPLE_THEME_EXTRA"},
+		{defaultRoutes(), "GROVE_PR_WATCHER", "GROVE_PR_WATCHER", "grove.yml", "PR_WATCHER"},
+		{defaultRoutes(), "ENV_REGION", "ENV_REGION", "", "REGION"},
 		{other, "THEME", "X_THEME", "grove.yml", "THEME"},
 		{other, "X_THEME", "X_THEME", "grove.yml", "THEME"},
 		{other, "PLATFORM_NAME", "PLATFORM_NAME", "config.yml", "PLATFORM_NAME"},
@@ -56,7 +56,7 @@ func TestPlanByTheContractsRoutes(t *testing.T) {
 }
 
 func TestValidateRoutes(t *testing.T) {
-	require.NoError(t, ValidateContract(fleet.Contract{Routes: DefaultRoutes()}))
+	require.NoError(t, ValidateContract(fleet.Contract{Routes: defaultRoutes()}))
 	route := func(prefix, file string, keys ...string) fleet.Route {
 		return fleet.Route{Prefix: prefix, File: file, Keys: keys}
 	}

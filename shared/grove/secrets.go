@@ -20,8 +20,8 @@ const MaskText = "••••••••"
 // know only the tables.
 type Masker struct{ keys *openedx.SecretKeys }
 
-// NewMasker makes a masker with the rules of a project.
-func NewMasker(rules fleet.SecretRules) *Masker {
+// newMasker makes a masker with the rules of a project.
+func newMasker(rules fleet.SecretRules) *Masker {
 	return &Masker{keys: openedx.NewSecretKeys(rules)}
 }
 
@@ -30,7 +30,7 @@ func MaskerOf(c *fleet.Contract) *Masker {
 	if c == nil || len(c.Secrets.Mask)+len(c.Secrets.Show) == 0 {
 		return standard()
 	}
-	return NewMasker(c.Secrets)
+	return newMasker(c.Secrets)
 }
 
 // IsSecret reports whether a value at a path of keys is secret by any of them.
@@ -39,7 +39,7 @@ func (m *Masker) IsSecret(path ...string) bool {
 }
 
 // standard is the masker of the tables alone.
-var standard = sync.OnceValue(func() *Masker { return NewMasker(fleet.SecretRules{}) })
+var standard = sync.OnceValue(func() *Masker { return newMasker(fleet.SecretRules{}) })
 
 // secretNodes finds the nodes that are secret, anchors included that a secret
 // key reaches through an alias.

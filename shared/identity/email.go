@@ -10,10 +10,10 @@ import (
 // maxEmail is the longest address in bytes, as RFC 5321 has it.
 const maxEmail = 254
 
-// ParseEmail returns the address as it is stored and compared: in lower case. It
+// parseEmail returns the address as it is stored and compared: in lower case. It
 // takes plain ASCII addresses without a display name, and nothing that a person
 // could mistake for another address. Errors are fault.Invalid on "email".
-func ParseEmail(s string) (string, error) {
+func parseEmail(s string) (string, error) {
 	wrong := fault.InvalidField("email", "Enter an e-mail address, such as ana@example.org.")
 	s = strings.TrimSpace(s)
 	if len(s) > maxEmail {

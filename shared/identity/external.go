@@ -35,7 +35,7 @@ func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (Si
 	if err := s.takePermits(ctx, permit{loginByAddress, network(v.Address)}); err != nil {
 		return SignedIn{}, err
 	}
-	email, err := ParseEmail(x.Email)
+	email, err := parseEmail(x.Email)
 	if err != nil || !x.Verified {
 		return SignedIn{}, fault.New(fault.Forbidden, "The e-mail address of this account is not verified.")
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// InvitationLifetime is how long an invitation is good.
-const InvitationLifetime = 7 * 24 * time.Hour
+// invitationLifetime is how long an invitation is good.
+const invitationLifetime = 7 * 24 * time.Hour
 
 // invitationKept is how long an invitation that came to nothing can be looked
 // up, so that its link still says why.
@@ -88,7 +88,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	if err := s.requireProof(ctx, by); err != nil {
 		return Invitation{}, err
 	}
-	email, err := ParseEmail(email)
+	email, err := parseEmail(email)
 	if err != nil {
 		return Invitation{}, err
 	}
@@ -120,7 +120,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 		now := s.now().UTC()
 		inv = invitation{
 			ID: id, Email: email, Grants: grants.Clone(), By: by.Email, State: InvitationValid,
-			Created: now, Expires: now.Add(InvitationLifetime), Audit: before.Audit,
+			Created: now, Expires: now.Add(invitationLifetime), Audit: before.Audit,
 		}
 		if token, err = inv.renew(s, before); err != nil {
 			return err
@@ -200,7 +200,7 @@ func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invit
 			return nil, fault.New(fault.Conflict, "This invitation was %s.", i.State)
 		}
 		before := map[string]any{"expires": i.Expires}
-		i.Expires = s.now().UTC().Add(InvitationLifetime)
+		i.Expires = s.now().UTC().Add(invitationLifetime)
 		var err error
 		if token, err = i.renew(s, *i); err != nil {
 			return nil, err

@@ -15,8 +15,8 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-// AccessLifetime is how long an access token is good for.
-const AccessLifetime = 10 * time.Minute
+// accessLifetime is how long an access token is good for.
+const accessLifetime = 10 * time.Minute
 
 const (
 	defaultIssuer = "ocim"
@@ -49,7 +49,7 @@ func (c accessClaims) GetAudience() (jwt.ClaimStrings, error)       { return nil
 
 // sign makes an access token that ends at or before end.
 func (k key) sign(issuer, user, session, id string, now, end time.Time) (secret.Value, time.Time, error) {
-	expires := now.Add(AccessLifetime).Truncate(time.Second)
+	expires := now.Add(accessLifetime).Truncate(time.Second)
 	if end.Before(expires) {
 		expires = end.Truncate(time.Second)
 	}
@@ -143,7 +143,7 @@ func (v *verifier) checkClaims(c accessClaims) error {
 		return errors.New("malformed sub, sid or jti")
 	case c.IssuedAt <= 0 || c.NotBefore <= 0 || c.Expires <= 0:
 		return errors.New("iat, nbf and exp are required")
-	case c.Expires-c.IssuedAt > int64(AccessLifetime/time.Second):
+	case c.Expires-c.IssuedAt > int64(accessLifetime/time.Second):
 		return errors.New("lives too long")
 	case !now.Before(time.Unix(c.Expires, 0)):
 		return errors.New("expired")

@@ -33,7 +33,7 @@ func (s *Service) LogInWithCode(ctx context.Context, v Visitor, email string, pa
 	if s.passwordsOff {
 		return SignedIn{}, errPasswordsOff
 	}
-	email, err := ParseEmail(email)
+	email, err := parseEmail(email)
 	if err != nil {
 		email = nobody // an address without an account takes the same path
 	}

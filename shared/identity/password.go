@@ -19,8 +19,8 @@ import (
 
 // Bounds of a password.
 const (
-	MinPassword = 15   // characters
-	MaxPassword = 1024 // bytes
+	minPassword = 15   // characters
+	maxPassword = 1024 // bytes
 )
 
 // standardHashing is what OWASP asks of Argon2id at least.
@@ -91,8 +91,8 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 	if hash == "" {
 		against = p.dummy
 	}
-	if len(password) > MaxPassword {
-		password = password[:MaxPassword]
+	if len(password) > maxPassword {
+		password = password[:maxPassword]
 		hash = "" // longer than any password: do the work, then refuse
 	}
 	match, err := p.compare(norm.NFKC.String(password), against)
@@ -114,11 +114,11 @@ func (p *passwords) leave() { <-p.slots }
 // words that belong to the person, such as their address.
 func (p *passwords) check(field, password string, words ...string) error {
 	normal := norm.NFKC.String(password)
-	if utf8.RuneCountInString(normal) < MinPassword {
-		return fault.InvalidField(field, "Use at least %d characters. A short phrase works well.", MinPassword)
+	if utf8.RuneCountInString(normal) < minPassword {
+		return fault.InvalidField(field, "Use at least %d characters. A short phrase works well.", minPassword)
 	}
-	if len(password) > MaxPassword || len(normal) > MaxPassword {
-		return fault.InvalidField(field, "Use at most %d bytes.", MaxPassword)
+	if len(password) > maxPassword || len(normal) > maxPassword {
+		return fault.InvalidField(field, "Use at most %d bytes.", maxPassword)
 	}
 	plain := strings.ToLower(normal)
 	if p.common()[plain] || repeats(plain) || sequence(plain) || mostlyWords(plain, words) {

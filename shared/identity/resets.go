@@ -38,7 +38,7 @@ func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) err
 	if err := s.takePermits(ctx, permit{resetByAddress, network(v.Address)}); err != nil {
 		return err
 	}
-	email, err := ParseEmail(email)
+	email, err := parseEmail(email)
 	if err != nil {
 		return err
 	}

@@ -270,7 +270,7 @@ type Session struct {
 	Address  string // that it was last refreshed from
 	Method   string // "password", "google", "passkey" or "recovery"
 	Created  time.Time
-	LastUsed time.Time // to within AccessLifetime
+	LastUsed time.Time // to within accessLifetime
 	Expires  time.Time // unless it is used before
 }
 

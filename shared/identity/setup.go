@@ -53,7 +53,7 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	if err := s.isSetupToken(token); err != nil {
 		return SignedIn{}, err
 	}
-	if email, err = ParseEmail(email); err != nil {
+	if email, err = parseEmail(email); err != nil {
 		return SignedIn{}, err
 	}
 	if name, err = cleanName(name); err != nil {

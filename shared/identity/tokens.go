@@ -19,8 +19,8 @@ import (
 	"github.com/open-craft/ocim/shared/standing"
 )
 
-// MaxTokenLifetime is the longest an API token can be good for.
-const MaxTokenLifetime = 366 * 24 * time.Hour
+// maxTokenLifetime is the longest an API token can be good for.
+const maxTokenLifetime = 366 * 24 * time.Hour
 
 // tokenSeen is how exactly the last use of an API token is known.
 const tokenSeen = 10 * time.Minute
@@ -116,7 +116,7 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 	if err := scope.CheckFor(by.Grants); err != nil {
 		return APIToken{}, none, err
 	}
-	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > MaxTokenLifetime {
+	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > maxTokenLifetime {
 		return APIToken{}, none, fault.InvalidField("expiresAt", "Choose a time within the next 366 days.")
 	}
 	id, err := newID(now, s.random)

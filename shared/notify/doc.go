@@ -11,7 +11,7 @@
 // # Rate
 //
 // A state counts once it has lasted for Debounce. An instance causes at most one notice
-// per window, which doubles with each notice from Window up to MaxWindow and is short
-// again after QuietPeriod without notices. Changes that revert in the meantime are not
+// per window, which doubles with each notice, within bounds, and is short again after a quiet
+// period. Changes that revert in the meantime are not
 // notified.
 package notify

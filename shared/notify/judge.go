@@ -12,9 +12,9 @@ import (
 const (
 	Debounce    = 2 * time.Minute
 	Window      = 15 * time.Minute
-	MaxWindow   = 4 * time.Hour
-	Lasting     = 45 * time.Minute // a state that has lasted so long is not flapping
-	QuietPeriod = 6 * time.Hour
+	maxWindow   = 4 * time.Hour
+	lasting     = 45 * time.Minute // a state that has lasted so long is not flapping
+	quietPeriod = 6 * time.Hour
 	Past        = 24 * time.Hour // failures older than this are not notified: a project's first sync finds them
 )
 
@@ -22,7 +22,7 @@ const (
 type lastNotified struct {
 	State    fleet.Health `json:"state,omitempty"`    // empty is healthy or unknown
 	At       time.Time    `json:"at,omitzero"`        // when the last notice was made
-	Count    int          `json:"count,omitempty"`    // notices without a QuietPeriod between them
+	Count    int          `json:"count,omitempty"`    // notices without a quiet period between them
 	Pipeline int64        `json:"pipeline,omitempty"` // the failed one that was notified
 }
 
@@ -53,7 +53,7 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			}
 			t.Pipeline = bad
 		}
-		if now.Sub(t.At) >= QuietPeriod {
+		if now.Sub(t.At) >= quietPeriod {
 			t.At, t.Count = time.Time{}, 0
 		}
 		if t != (lastNotified{}) {
@@ -99,7 +99,7 @@ func (t *lastNotified) health(h fleet.HealthState, now time.Time) (Notice, bool)
 		return Notice{}, false
 	}
 	lasted := now.Sub(h.At)
-	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && lasted >= Lasting
+	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && lasted >= lasting
 	if lasted < Debounce || t.Count > 0 && now.Sub(t.At) < window(t.Count) && !urgent {
 		return Notice{}, false
 	}
@@ -118,8 +118,8 @@ func (t *lastNotified) health(h fleet.HealthState, now time.Time) (Notice, bool)
 func window(count int) time.Duration {
 	w := Window
 	for range count - 2 { // one failure and its recovery are not flapping
-		if w *= 2; w >= MaxWindow {
-			return MaxWindow
+		if w *= 2; w >= maxWindow {
+			return maxWindow
 		}
 	}
 	return w

@@ -10,9 +10,9 @@ import (
 
 // Files of an instance and a cluster that keys are known of.
 const (
-	ConfigFile  = "config.yml"
-	GroveFile   = "grove.yml"
-	ClusterFile = "cluster.yml"
+	configFile  = "config.yml"
+	groveFile   = "grove.yml"
+	clusterFile = "cluster.yml"
 )
 
 // Key is a configuration key that is known.
@@ -33,7 +33,7 @@ var Keys = sync.OnceValue(func() []Key {
 	keys := mustLoad[[]Key]("keys.yml")
 	for i := range keys {
 		if keys[i].File == "" {
-			keys[i].File = ConfigFile
+			keys[i].File = configFile
 		}
 		if keys[i].Effects == nil {
 			keys[i].Effects = []string{}

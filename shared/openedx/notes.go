@@ -20,7 +20,7 @@ var noteWords = sync.OnceValue(func() map[string]bool {
 // for others: a key that is not known, with a word such as NOTICE, and a text of several
 // words.
 func IsNote(key, value string) bool {
-	if _, known := LookupKey(ConfigFile, key, 0); known || len(strings.Fields(value)) < 2 {
+	if _, known := LookupKey(configFile, key, 0); known || len(strings.Fields(value)) < 2 {
 		return false
 	}
 	found := false

@@ -18,9 +18,9 @@ type Release struct {
 // Releases is the table of named releases, oldest first.
 var Releases = sync.OnceValue(func() []Release { return mustLoad[[]Release]("releases.yml") })
 
-// ReleaseOfTutor names the release that a major version of Tutor installs, empty
+// releaseOfTutor names the release that a major version of Tutor installs, empty
 // when the table has none.
-func ReleaseOfTutor(major int) string {
+func releaseOfTutor(major int) string {
 	for _, r := range Releases() {
 		if r.Tutor == major {
 			return r.Name
@@ -29,9 +29,9 @@ func ReleaseOfTutor(major int) string {
 	return ""
 }
 
-// TutorOfRelease gives the major version of Tutor for a release such as teak or
+// tutorOfRelease gives the major version of Tutor for a release such as teak or
 // teak.2, zero when the table does not have it.
-func TutorOfRelease(release string) int {
+func tutorOfRelease(release string) int {
 	family, _, _ := strings.Cut(release, ".")
 	for _, r := range Releases() {
 		if r.Name == family {
@@ -94,7 +94,7 @@ func isBranch(name string) bool {
 
 // isKnown reports whether a name is a release of the table, with or without a
 // number, or a branch of development.
-func isKnown(name string) bool { return name != "" && (isBranch(name) || TutorOfRelease(name) > 0) }
+func isKnown(name string) bool { return name != "" && (isBranch(name) || tutorOfRelease(name) > 0) }
 
 // releaseOfReference takes the release out of a git reference.
 func releaseOfReference(reference string) string {
@@ -115,7 +115,7 @@ func releaseOfTutorVersion(version string) string {
 	}
 	if found := tutorNumber.FindStringSubmatch(version); found != nil {
 		major, _ := strconv.Atoi(found[1])
-		if name := ReleaseOfTutor(major); name != "" {
+		if name := releaseOfTutor(major); name != "" {
 			return name
 		}
 		return "tutor " + shorten(version, 40)
@@ -161,7 +161,7 @@ func TutorMajor(version string) int {
 		major, _ := strconv.Atoi(found[1])
 		return major
 	}
-	return TutorOfRelease(releaseOfReference(version))
+	return tutorOfRelease(releaseOfReference(version))
 }
 
 // ReleaseOfImage names the release that the tag of an image of the platform names,
@@ -188,4 +188,4 @@ func shorten(s string, limit int) string {
 }
 
 // IsRelease reports whether a text is a release of the table, such as teak or teak.2.
-func IsRelease(name string) bool { return TutorOfRelease(name) > 0 }
+func IsRelease(name string) bool { return tutorOfRelease(name) > 0 }

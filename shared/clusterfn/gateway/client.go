@@ -25,7 +25,7 @@ import (
 // Defaults of Options.
 const (
 	DefaultTimeout     = 10 * time.Second
-	DefaultMaxResponse = 8 << 20 // bytes
+	defaultMaxResponse = 8 << 20 // bytes
 )
 
 const (
@@ -40,7 +40,7 @@ type Options struct {
 	// Transport sends the requests; nil is the policy's own.
 	Transport   http.RoundTripper
 	Timeout     time.Duration // of one call; 0 is DefaultTimeout
-	MaxResponse int64         // bytes; 0 is DefaultMaxResponse
+	MaxResponse int64         // bytes; 0 is defaultMaxResponse
 	Now         func() time.Time
 }
 
@@ -63,7 +63,7 @@ func New(opts Options) *Client {
 		opts.Timeout = DefaultTimeout
 	}
 	if opts.MaxResponse <= 0 {
-		opts.MaxResponse = DefaultMaxResponse
+		opts.MaxResponse = defaultMaxResponse
 	}
 	return &Client{
 		opts: opts, circuits: map[string]*gobreaker.CircuitBreaker[[]byte]{},
