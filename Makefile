@@ -23,7 +23,7 @@ export GOFLAGS     ?= -trimpath
 
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check check lint lint-go lint-frontend format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check sbom vulnerabilities check lint lint-go lint-frontend format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -90,6 +90,12 @@ test-e2e: build chromium
 
 deploy-check: ## say what a deployment to OpenFaaS lacks
 	@go run ./.ci/deploycheck
+
+sbom: setup ## write a bill of materials for each image and program
+	@sh .ci/sbom.sh
+
+vulnerabilities: setup ## look for known vulnerabilities in the dependencies
+	@sh .ci/vulnerabilities.sh
 
 check: setup ## check what has changed since main, in about a minute
 	@sh .ci/check.sh
