@@ -22,8 +22,8 @@ var layers = [][]string{
 	{"kv", "audit", "lease", "limit", "standing"},
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},
-	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "usage", "reconcile", "notify", "installation"},
-	{"gitlab", "clusterfn/gateway", "mail", "chat", "passkey"},
+	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "sites", "usage", "reconcile", "notify", "installation"},
+	{"gitlab", "clusterfn/gateway", "sites/heartbeat", "mail", "chat", "passkey"},
 	{"faas"},
 	{"setup"},
 }
@@ -46,7 +46,7 @@ var restricted = map[string][]string{
 	module + "shared/faas":                 {"shared/setup", "functions", ".ci/roots"},
 	"net/http": {
 		// Adapters.
-		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/chat", "shared/netguard", "shared/kv/dynamo", "shared/refusal", "functions", ".ci/deploycheck",
+		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/sites/heartbeat", "shared/chat", "shared/netguard", "shared/kv/dynamo", "shared/refusal", "functions", ".ci/deploycheck",
 		// Wiring hands transports on.
 		"shared/setup",
 		// Names of HTTP methods in what Grove is asked.

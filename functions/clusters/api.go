@@ -80,6 +80,10 @@ func (f *clusters) routeFleet(api *faas.API) {
 		Summary: "Find instances in the whole fleet",
 	}, f.listInstances)
 	faas.Register(api, seen, huma.Operation{
+		OperationID: "suggest-settings", Method: http.MethodGet, Path: "/v1/settings",
+		Summary: "Complete the keys of settings, or the values of one, as the fleet has them",
+	}, f.suggestSettings)
+	faas.Register(api, seen, huma.Operation{
 		OperationID: "list-clusters", Method: http.MethodGet, Path: "/v1/clusters",
 		Summary: "List the clusters with the names of their instances",
 	}, f.listClusters)

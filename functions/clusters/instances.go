@@ -23,6 +23,11 @@ type listInstancesInput struct {
 	Health      []string `query:"health,explode" maxItems:"5" enum:"healthy,progressing,degraded,failed,unknown"`
 	Pipeline    []string `query:"pipeline,explode" maxItems:"20" doc:"Statuses of the latest pipeline; none is without one"`
 	Drift       []string `query:"drift,explode" maxItems:"1" enum:"drifted" doc:"Only instances that do not run as they were deployed"`
+	Site        []string `query:"site,explode" maxItems:"4" enum:"up,degraded,down,unknown" doc:"Whether the site answers"`
+	Tag         []string `query:"tag,explode" maxItems:"20" doc:"Tags of the instance or its cluster"`
+	Plugin      []string `query:"plugin,explode" maxItems:"20" doc:"Tutor plugins that are enabled"`
+	Tutor       []string `query:"tutor,explode" maxItems:"20" doc:"Versions of Tutor"`
+	Column      []string `query:"column,explode" maxItems:"6" doc:"Settings whose values are given with the instances"`
 	Setting     []string `query:"setting,explode" maxItems:"10" doc:"KEY, KEY=value, KEY~text or free text over the configuration"`
 	Problems    bool     `query:"problems" doc:"Only instances whose files have problems"`
 	Sort        string   `query:"sort" enum:"name,cluster,release,health,pipeline,changed" default:"name"`
@@ -40,7 +45,8 @@ type listInstancesOutput struct {
 // instancePage is a page of the list with the age of what it says.
 type instancePage struct {
 	fleet.InstancePage
-	Stale map[string]fleetview.Stale `json:"stale,omitempty" doc:"By cluster of the page, what is known of it for too long"`
+	Stale  map[string]fleetview.Stale              `json:"stale,omitempty" doc:"By cluster of the page, what is known of it for too long"`
+	Values map[string]map[string]map[string]string `json:"values,omitempty" doc:"By cluster, instance and setting, the values of the columns; without those that are not set or are secret"`
 }
 
 func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*listInstancesOutput, error) {
@@ -72,6 +78,48 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 			out.Body.Stale[i.Cluster] = old
 		}
 	}
+	if len(in.Column) > 0 {
+		out.Body.Values = columns(snapshot, page.Instances, in.Column)
+	}
+	return out, nil
+}
+
+// columns gives the values of settings of some instances.
+func columns(snapshot *fleetview.Snapshot, instances []fleet.Instance, keys []string) map[string]map[string]map[string]string {
+	out := map[string]map[string]map[string]string{}
+	for _, i := range instances {
+		values := snapshot.Values(i.Cluster, i.Name, keys)
+		if len(values) == 0 {
+			continue
+		}
+		if out[i.Cluster] == nil {
+			out[i.Cluster] = map[string]map[string]string{}
+		}
+		out[i.Cluster][i.Name] = values
+	}
+	return out
+}
+
+type suggestSettingsInput struct {
+	Key   string `query:"key" maxLength:"200" doc:"Whose values to suggest; absent suggests keys"`
+	Text  string `query:"text" maxLength:"200" doc:"Part of the key or value"`
+	Limit int    `query:"limit" minimum:"1" maximum:"50" default:"12"`
+}
+
+type suggestSettingsOutput struct {
+	Body struct {
+		Suggestions []fleet.Suggestion `json:"suggestions" nullable:"false"`
+	}
+}
+
+func (f *clusters) suggestSettings(ctx context.Context, in *suggestSettingsInput) (*suggestSettingsOutput, error) {
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	visible, _ := sightOf(faas.PrincipalFrom(ctx))
+	out := new(suggestSettingsOutput)
+	out.Body.Suggestions = snapshot.Suggest(visible, in.Key, in.Text, in.Limit)
 	return out, nil
 }
 
@@ -80,6 +128,7 @@ func (in *listInstancesInput) filter(who identity.Principal) (fleet.Filter, erro
 		Name: in.Name, Clusters: in.Cluster, Providers: in.Provider, Releases: in.Release,
 		Lifecycles: as[fleet.Lifecycle](in.Lifecycle), Healths: as[fleet.Health](in.Health),
 		Pipelines: in.Pipeline, Drifts: in.Drift, Broken: in.Problems,
+		Sites: as[fleet.SiteState](in.Site), Tags: in.Tag, Plugins: in.Plugin, Tutors: in.Tutor,
 	}
 	filter.Visible, filter.Sight = sightOf(who)
 	for i, s := range in.Setting {

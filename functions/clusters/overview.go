@@ -45,7 +45,7 @@ type overview struct {
 type attention struct {
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Reason   string    `json:"reason" enum:"sync,stale,offline,project,health,pipeline,files,drift"`
+	Reason   string    `json:"reason" enum:"sync,stale,offline,project,health,site,pipeline,files,drift"`
 	Severity string    `json:"severity" enum:"failed,degraded"`
 	Detail   string    `json:"detail"`
 	NextStep string    `json:"nextStep,omitempty" doc:"What to do about it, where that is known"`
@@ -204,6 +204,13 @@ func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) err
 				Reason: "health", Severity: string(i.Health.State), Since: i.Health.At,
 				Detail: cmp.Or(i.Health.Reason, "The cluster says so."), NextStep: i.Health.NextStep,
 			}
+		}},
+		{func(f *fleet.Filter) { f.Sites = []fleet.SiteState{fleet.SiteDown, fleet.SiteDegraded} }, func(i fleet.Instance) attention {
+			severity := "degraded"
+			if i.Site.State == fleet.SiteDown {
+				severity = "failed"
+			}
+			return attention{Reason: "site", Severity: severity, Since: i.Site.At, Detail: i.Site.Reason, NextStep: i.Site.NextStep}
 		}},
 		{func(f *fleet.Filter) { f.Pipelines = []string{string(fleet.StatusFailed)} }, func(i fleet.Instance) attention {
 			return attention{

@@ -52,6 +52,13 @@ func TestServe_ContinuesWhereItStopped(t *testing.T) {
 	assert.Len(t, names, 3)
 	require.Eventually(t, func() bool { return crashing(t, first, in.AccessToken).health == "failed" }, time.Minute, 50*time.Millisecond, first.Log.String())
 
+	// Its pods run; that its site does not answer is found from outside.
+	require.Eventually(t, func() bool { return sitesOf(t, first.Base, in.AccessToken)["northgate-college"] != "" }, time.Minute, 50*time.Millisecond, first.Log.String())
+	failing := sitesOf(t, first.Base, in.AccessToken)
+	assert.Equal(t, "healthy down courses.northgate.example.org answers with an error (500).", failing["northgate-college"])
+	assert.Contains(t, failing["harbour-business-school"], "healthy degraded The certificate of executive.harbour.example.org ends on ")
+	assert.Len(t, failing, 2)
+
 	require.NoError(t, first.Stop())
 	second := start(t, cfg)
 	assert.Contains(t, second.How, "/login")
@@ -83,6 +90,27 @@ func clusters(t *testing.T, base, bearer string) (names []string, instances int)
 		instances += len(c.Instances)
 	}
 	return names, instances
+}
+
+// sitesOf returns the health, the state and the reason of the sites that do not work, by
+// instance.
+func sitesOf(t *testing.T, base, bearer string) map[string]string {
+	t.Helper()
+	status, body := servertest.Call(t, http.MethodGet, base+"/function/clusters/v1/instances?site=down&site=degraded", bearer, "")
+	require.Equal(t, http.StatusOK, status, string(body))
+	var page struct {
+		Instances []struct {
+			Name   string
+			Health struct{ State string }
+			Site   struct{ State, Reason string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(body, &page))
+	found := map[string]string{}
+	for _, i := range page.Instances {
+		found[i.Name] = i.Health.State + " " + i.Site.State + " " + i.Site.Reason
+	}
+	return found
 }
 
 type crashed struct{ gateway, health string }

@@ -74,6 +74,10 @@ func serve(ctx context.Context, cfg config, stdout io.Writer, log *slog.Logger) 
 		if err != nil {
 			return nil, errors.Join(err, gitlab.Close())
 		}
-		return func() error { return errors.Join(gitlab.Close(), clusters.Close()) }, nil
+		sites, err := startSites(fleet)
+		if err != nil {
+			return nil, errors.Join(err, gitlab.Close(), clusters.Close())
+		}
+		return func() error { return errors.Join(gitlab.Close(), clusters.Close(), sites.Close()) }, nil
 	})
 }

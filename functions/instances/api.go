@@ -41,6 +41,8 @@ type Deps struct {
 	Sync func(ctx context.Context, project string) error
 	// Observe asks a project's cluster again what runs.
 	Observe func(ctx context.Context, project string) error
+	// Visit checks again whether an instance's site answers.
+	Visit func(ctx context.Context, project, instance string) error
 	// Collect asks a project's cluster again who uses it; usage.ErrNoReport when it has
 	// no report.
 	Collect func(ctx context.Context, project string) error

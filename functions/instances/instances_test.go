@@ -45,6 +45,7 @@ type world struct {
 	cluster *clustertest.Server
 	syncErr error
 	synced  []string
+	visited []string
 	sync    func()
 	observe func(ctx context.Context, project string) error
 	collect func(ctx context.Context, project string) error
@@ -71,6 +72,10 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 			return w.syncErr
 		},
 		Observe: func(ctx context.Context, project string) error { return w.observe(ctx, project) },
+		Visit: func(_ context.Context, project, instance string) error {
+			w.visited = append(w.visited, project+"/"+instance)
+			return nil
+		},
 		Collect: func(ctx context.Context, project string) error { return w.collect(ctx, project) },
 		Deployed: func(context.Context, fleet.Project, string) (operation.Deployed, error) {
 			return w.latest, w.gitlab

@@ -20,6 +20,7 @@ type refreshed struct {
 	InstanceDetails
 	GitLab  source `json:"gitlab" doc:"How asking GitLab went"`
 	Cluster source `json:"cluster" doc:"How asking the cluster went"`
+	Site    source `json:"site" doc:"How checking its site went, which is read when that was checked or is not to be"`
 	Usage   source `json:"usage" doc:"How asking the cluster's usage report went. It is asked once a minute at most; within that, how it went the last time"`
 }
 
@@ -53,6 +54,7 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 		}
 		out.Cluster = outcome(err)
 	})
+	all.Go(func() { out.Site = outcome(f.Visit(bounded, project.ID, in.Instance)) })
 	all.Wait()
 	f.ages.Refresh(in.Cluster)
 	page, err := f.get(ctx, in)

@@ -66,7 +66,7 @@ func TestRefresh_DistinguishesItsSources(t *testing.T) {
 			}
 			var answer struct {
 				page
-				GitLab, Cluster, Usage source
+				GitLab, Cluster, Usage, Site source
 			}
 			require.Equal(t, http.StatusOK, w.call(t, http.MethodPost, demo+"/refresh", "campus", &answer))
 			assert.Equal(t, []string{"campus"}, w.synced)
@@ -76,6 +76,8 @@ func TestRefresh_DistinguishesItsSources(t *testing.T) {
 				want[s.of] = s.want
 			}
 			assert.Equal(t, want, [3]source{answer.GitLab, answer.Cluster, answer.Usage})
+			assert.Equal(t, source{Outcome: "read"}, answer.Site)
+			assert.Equal(t, []string{"campus/demo"}, w.visited)
 		})
 	}
 	w := newWorld(t)

@@ -55,6 +55,8 @@ type Deps struct {
 	// Observe asks a project's cluster what runs. What comes of it is kept, so an
 	// error is for the log only.
 	Observe func(ctx context.Context, project fleet.Project) error
+	// Visit checks whether the sites of a project's instances answer.
+	Visit func(ctx context.Context, project string) error
 	// DueUsage gives the projects whose clusters are to be asked who uses them; Collect does
 	// that.
 	DueUsage func(ctx context.Context, projects []fleet.Project) ([]string, error)
@@ -203,7 +205,7 @@ func turned(projects []fleet.Project, number int64) []fleet.Project {
 	return slices.Concat(projects[first:], projects[:first])
 }
 
-// readAll syncs projects and observes their clusters, and gives how many syncs failed and
+// readAll syncs projects, observes their clusters and checks their sites, and gives how many syncs failed and
 // how many projects were not reached. A cluster's turn comes when its project was read, for
 // there its instances are found, or when that takes too long: a GitLab that hangs hides no
 // cluster.
@@ -212,7 +214,7 @@ func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) (failed,
 	defer cancelLate()
 	var failures, limited atomic.Int64
 	var observing sync.WaitGroup
-	clusters := semaphore.NewWeighted(atOnce)
+	clusters, visits := semaphore.NewWeighted(atOnce), semaphore.NewWeighted(atOnce)
 	read := make(map[string]chan struct{}, len(projects))
 	for _, p := range projects {
 		wasRead := make(chan struct{}) // the map is still being filled
@@ -223,8 +225,12 @@ func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) (failed,
 			case <-late.Done():
 			}
 			if clusters.Acquire(ctx, 1) == nil {
-				defer clusters.Release(1)
 				f.observe(ctx, p)
+				clusters.Release(1)
+			}
+			if visits.Acquire(ctx, 1) == nil {
+				f.visit(ctx, p.ID)
+				visits.Release(1)
 			}
 		})
 	}
@@ -250,6 +256,12 @@ func (f *syncer) readAll(ctx context.Context, projects []fleet.Project) (failed,
 func (f *syncer) observe(ctx context.Context, project fleet.Project) {
 	if err := f.Observe(ctx, project); err != nil {
 		f.Log.WarnContext(ctx, "cluster not observed", "project", project.ID, "err", err)
+	}
+}
+
+func (f *syncer) visit(ctx context.Context, project string) {
+	if err := f.Visit(ctx, project); err != nil {
+		f.Log.WarnContext(ctx, "sites not checked", "project", project, "err", err)
 	}
 }
 
@@ -310,6 +322,7 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 		f.Log.WarnContext(ctx, "project not synced", "project", in.Cluster, "err", err)
 	}
 	f.observe(ctx, project)
+	f.visit(ctx, in.Cluster)
 	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

@@ -132,6 +132,7 @@ type world struct {
 	checked   []string
 	observed  []string
 	collected []string
+	visited   []string
 	repairs   int
 	seals     int
 	problem   string // of the audit log
@@ -175,6 +176,7 @@ func newWorld(t *testing.T, projects int) *world {
 			w.note(&w.observed, project.ID)
 			return w.observe(ctx, project.ID)
 		},
+		Visit: func(_ context.Context, project string) error { w.note(&w.visited, project); return nil },
 		DueUsage: ids,
 		Collect: func(ctx context.Context, project string) error {
 			w.note(&w.collected, project)
@@ -293,6 +295,7 @@ func TestASilentClusterChangesNothingForOthers(t *testing.T) {
 	assert.Equal(t, http.StatusOK, code)
 	assert.Equal(t, "done", body["outcome"])
 	assert.Len(t, w.observed, 100)
+	assert.ElementsMatch(t, w.observed, w.visited)
 	assert.Len(t, w.synced, 100)
 }
 

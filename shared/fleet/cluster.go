@@ -30,6 +30,7 @@ type Cluster struct {
 	Troubles    []Trouble         `json:"troubles,omitempty" doc:"What the checks of its project found that needs attention"`
 	Online      Online            `json:"online"`
 	Instances   int               `json:"instances" doc:"Instances that are not archived or deleted"`
+	Annotation  *Annotation       `json:"annotation,omitempty" doc:"What people keep about it in Ocim"`
 }
 
 // Link is an address worth opening.
@@ -71,11 +72,14 @@ type Instance struct {
 	Description string           `json:"description,omitempty" doc:"PLATFORM_NAME of config.yml"`
 	Lifecycle   Lifecycle        `json:"lifecycle" enum:"pending,active,archived,deleted"`
 	Release     string           `json:"release,omitempty" example:"teak.2"`
+	Tutor       string           `json:"tutor,omitempty" doc:"Version of Tutor, or the branch or tag, as its configuration names it" example:"20"`
 	LMSURL      string           `json:"lmsUrl,omitempty"`
 	StudioURL   string           `json:"studioUrl,omitempty"`
 	MFEURL      string           `json:"mfeUrl,omitempty"`
 	Theme       string           `json:"theme,omitempty"`
 	Health      HealthState      `json:"health"`
+	Site        *Site            `json:"site,omitempty" doc:"Whether its site answers; absent while that was not checked"`
+	Annotation  *Annotation      `json:"annotation,omitempty" doc:"What people keep about it in Ocim"`
 	Drift       *Drift           `json:"drift,omitempty" doc:"Absent when nothing is known to have drifted"`
 	Pipeline    *PipelineSummary `json:"pipeline,omitempty" doc:"Latest pipeline that deploys this instance"`
 	Problems    []FileProblem    `json:"problems,omitempty"`

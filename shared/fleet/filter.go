@@ -19,6 +19,10 @@ type Filter struct {
 	Healths    []Health
 	Pipelines  []string // statuses; "none" is no pipeline
 	Drifts     []string // Drifted, or none
+	Sites      []SiteState
+	Tags       []string // of the instance or its cluster
+	Plugins    []string
+	Tutors     []string // versions of Tutor
 	Settings   []SettingTerm
 	Broken     bool // only instances whose files have problems
 }
@@ -68,6 +72,10 @@ type Facets struct {
 	Healths    map[string]int `json:"healths"`
 	Pipelines  map[string]int `json:"pipelines" doc:"By status of the latest pipeline; none is without one"`
 	Drifts     map[string]int `json:"drifts" doc:"Of drifted, those that do not run as they were deployed"`
+	Sites      map[string]int `json:"sites" doc:"By whether the site answers, of those that were checked"`
+	Tags       map[string]int `json:"tags" doc:"An instance has its own tags and those of its cluster"`
+	Plugins    map[string]int `json:"plugins" doc:"By Tutor plugin that is enabled"`
+	Tutors     map[string]int `json:"tutors" doc:"By version of Tutor"`
 }
 
 // Sort keys of a list.
@@ -98,3 +106,9 @@ type InstancePage struct {
 
 // MaxChoices bounds each of the Facets.
 const MaxChoices = 100
+
+// Suggestion completes what a person types.
+type Suggestion struct {
+	Text      string `json:"text"`
+	Instances int    `json:"instances" doc:"How many have it"`
+}

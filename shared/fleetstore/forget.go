@@ -30,7 +30,7 @@ func (s *Store) Forget(ctx context.Context, project string) error {
 			return err
 		}
 	}
-	for _, p := range []string{partSync, partHealth, partObservation} {
+	for _, p := range []string{partSync, partHealth, partObservation, partSiteRound} {
 		if err := s.kv.Delete(ctx, kv.Key{Partition: p, Sort: project}, kv.Always); err != nil {
 			return fmt.Errorf("forgetting project %s: %w", project, err)
 		}

@@ -31,6 +31,8 @@ const (
 	partSealed       = "operation-sent#"        // + cluster; sort: deployment id + "#" + number of the part
 	partDetail       = "operation-diff#"        // + cluster; sort: operation id
 	partProtection   = "protection#"            // + cluster; sort: instance
+	partAnnotation   = "annotation#"            // + cluster; sort: "cluster" or "instance#" + name
+	partSiteRound    = "site-round"             // sort: cluster
 	partAction       = "pipeline-act#"          // + cluster; sort: padded pipeline id + "#" + id of the act
 	partActing       = "pipeline-action-open#"  // + cluster; sort: as of partAction, of those that are not done
 	partBulk         = "bulk"                   // sort: id of the bulk change

@@ -24,9 +24,10 @@ import (
 // plainFind is what Find means, row by row.
 func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.InstancePage {
 	p := fleet.InstancePage{Instances: []fleet.Instance{}}
-	counts := [7]map[string]int{{}, {}, {}, {}, {}, {}, {}}
-	choices := [7][]string{
+	counts := [11]map[string]int{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}
+	choices := [11][]string{
 		f.Clusters, f.Providers, f.Releases, plainStrings(f.Lifecycles), plainStrings(f.Healths), f.Pipelines, f.Drifts,
+		plainStrings(f.Sites), f.Tags, f.Plugins, f.Tutors,
 	}
 	for _, c := range chunks {
 		if f.Visible != nil && !f.Visible(c.Cluster.ID) {
@@ -45,18 +46,27 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 			if i.Drift != nil {
 				drift = fleet.Drifted
 			}
-			values := [7]string{c.Cluster.ID, c.Cluster.Provider, i.Release, string(i.Lifecycle), string(i.Health.State), pipeline, drift}
+			values := [11][]string{
+				{c.Cluster.ID}, {c.Cluster.Provider}, {i.Release}, {string(i.Lifecycle)}, {string(i.Health.State)}, {pipeline}, {drift},
+				{""}, fleet.TagsOf(&c.Cluster, &i), plainList(r.Settings, "PLUGINS"), {i.Tutor},
+			}
+			if i.Site != nil {
+				values[7] = []string{string(i.Site.State)}
+			}
 			var missed []int
-			for n, v := range values {
-				if len(choices[n]) > 0 && !slices.Contains(choices[n], v) {
+			for n, has := range values {
+				if len(choices[n]) > 0 && !slices.ContainsFunc(has, func(v string) bool { return slices.Contains(choices[n], v) }) {
 					missed = append(missed, n)
 				}
 			}
 			if len(missed) == 0 {
 				p.Instances = append(p.Instances, i)
 			}
-			for n, v := range values {
-				if v != "" && (len(missed) == 0 || len(missed) == 1 && missed[0] == n) {
+			for n, has := range values {
+				for _, v := range has {
+					if v == "" || len(missed) > 0 && (len(missed) > 1 || missed[0] != n) {
+						continue
+					}
 					counts[n][v]++
 				}
 			}
@@ -73,6 +83,7 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 	p.Total = len(p.Instances)
 	p.Facets = fleet.Facets{
 		Clusters: counts[0], Providers: counts[1], Releases: counts[2], Lifecycles: counts[3], Healths: counts[4], Pipelines: counts[5], Drifts: counts[6],
+		Sites: counts[7], Tags: counts[8], Plugins: counts[9], Tutors: counts[10],
 	}
 	slices.SortFunc(p.Instances, func(a, b fleet.Instance) int {
 		c := plainCompare(o.By, a, b)
@@ -120,7 +131,7 @@ func plainText(f fleet.Filter, c *fleet.Chunk, r fleet.Row) bool {
 		return false
 	}
 	for _, t := range f.Settings {
-		if !plainTerm(t, r.Settings) && !plainTerm(t, c.Settings) {
+		if !plainTerm(t, r.Settings) && !plainTerm(t, c.Settings) && !plainKept(t, c.Cluster.Annotation) && !plainKept(t, r.Instance.Annotation) {
 			return false
 		}
 	}
@@ -159,7 +170,7 @@ func plainContains(s, part string) bool {
 // Few letters make terms match often, across the ends of words and of values.
 var (
 	word     = rapid.StringOfN(rapid.RuneFrom([]rune{'a', 'b', 'A', 'ß', 'İ', '.', '-'}), 0, 4, -1)
-	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK", "K.0", "K.1", "k.LONG_KEY", "k.a.K.2"}), rapid.OneOf(word, rapid.SampledFrom([]string{"true", "True", "FALSE"})), 0, 4)
+	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK", "K.0", "K.1", "k.LONG_KEY", "k.a.K.2", "PLUGINS.0", "PLUGINS.1"}), rapid.OneOf(word, rapid.SampledFrom([]string{"true", "True", "FALSE"})), 0, 4)
 	anyRow   = rapid.Custom(func(t *rapid.T) fleet.Row {
 		i := fleet.Instance{
 			Name:      "n" + word.Draw(t, "name"),
@@ -177,6 +188,11 @@ var (
 		if rapid.Bool().Draw(t, "broken") {
 			i.Problems = []fleet.FileProblem{{File: "x"}}
 		}
+		if site := rapid.SampledFrom(append(fleet.SiteStates(), "")).Draw(t, "site"); site != "" {
+			i.Site = &fleet.Site{State: site}
+		}
+		i.Tutor = rapid.SampledFrom([]string{"", "20", "21.0.8"}).Draw(t, "tutor")
+		i.Annotation = anyAnnotation.Draw(t, "annotation")
 		return fleet.Row{Instance: i, Settings: settings.Draw(t, "settings")}
 	})
 )
@@ -186,6 +202,7 @@ func drawChunk(t *rapid.T, id string) *fleet.Chunk {
 		Cluster:  fleet.Cluster{ID: id, Provider: rapid.SampledFrom([]string{"", "aws", "do"}).Draw(t, "provider")},
 		Settings: settings.Draw(t, "cluster settings"), Rows: []fleet.Row{},
 	}
+	c.Cluster.Annotation = anyAnnotation.Draw(t, "cluster annotation")
 	for _, r := range rapid.SliceOfN(anyRow, 0, 8).Draw(t, "rows") {
 		r.Instance.Cluster = id
 		c.SetRow(r)
@@ -205,6 +222,10 @@ func drawFilter(t *rapid.T) fleet.Filter {
 		Healths:    rapid.SliceOfN(rapid.SampledFrom(fleet.Healths()), 0, 3).Draw(t, "healths"),
 		Pipelines:  rapid.SliceOfN(rapid.SampledFrom([]string{"none", "failed"}), 0, 1).Draw(t, "pipelines"),
 		Drifts:     rapid.SliceOfN(rapid.Just(fleet.Drifted), 0, 1).Draw(t, "drifts"),
+		Sites:      rapid.SliceOfN(rapid.SampledFrom(fleet.SiteStates()), 0, 1).Draw(t, "sites"),
+		Tags:       rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b"}), 0, 1).Draw(t, "tags"),
+		Plugins:    rapid.SliceOfN(word, 0, 1).Draw(t, "plugins"),
+		Tutors:     rapid.SliceOfN(rapid.SampledFrom([]string{"20", "19"}), 0, 1).Draw(t, "tutors"),
 	}
 	if hidden := rapid.SampledFrom(append(ids, "")).Draw(t, "hidden"); hidden != "" {
 		f.Visible = func(c string) bool { return c != hidden }
@@ -245,6 +266,8 @@ func compareFind(t *rapid.T, snap *fleetview.Snapshot, chunks []*fleet.Chunk) {
 		}
 	}
 	require.Equal(t, want.Instances, got)
+	compareColumns(t, snap, chunks)
+	compareSuggestions(t, snap, chunks, f.Visible)
 }
 
 func TestFindMeansWhatThePlainOneDoes(t *testing.T) {

@@ -57,6 +57,22 @@ func (s *Snapshot) Find(f fleet.Filter, o fleet.Order, after string, limit int) 
 	return page, err
 }
 
+// Values gives what an instance has for some settings, those that it has.
+func (s *Snapshot) Values(cluster, instance string, keys []string) map[string]string {
+	if s.view == nil {
+		return nil
+	}
+	return s.view.Values(cluster, instance, keys)
+}
+
+// Suggest completes keys, or the values of one key, as listindex.View does.
+func (s *Snapshot) Suggest(visible func(string) bool, key, text string, limit int) []fleet.Suggestion {
+	if s.view == nil {
+		return []fleet.Suggestion{}
+	}
+	return s.view.Suggest(visible, key, text, limit)
+}
+
 // Replica keeps the latest snapshot in memory and checks it at each request.
 type Replica struct {
 	store *Segments
@@ -71,6 +87,7 @@ type Replica struct {
 type held struct {
 	version  int64 // of the facts
 	provider string
+	kept     string // note and tags
 	settings int64
 	set      string
 	versions []int64
@@ -188,7 +205,7 @@ func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 		return &held{}, nil // of no item: it is read whole the next time
 	}
 	h := &held{
-		version: l.items[sortFacts].Version, provider: l.facts.Cluster.Provider, settings: l.facts.Settings, set: l.facts.Set,
+		version: l.items[sortFacts].Version, provider: l.facts.Cluster.Provider, kept: kept(&l.facts.Cluster), settings: l.facts.Settings, set: l.facts.Set,
 		versions: make([]int64, len(l.facts.Versions)), names: make([]map[uint64]string, len(l.facts.Versions)),
 	}
 	rows := map[int][]fleet.Row{}
@@ -215,6 +232,14 @@ func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
 		}
 	}
 	return h, nil
+}
+
+// kept names what people keep about a cluster and lists show with its rows.
+func kept(c *fleet.Cluster) string {
+	if c.Annotation == nil {
+		return ""
+	}
+	return c.Annotation.Note + "\x00" + strings.Join(c.Annotation.Tags, " ")
 }
 
 // loadSome makes the snapshot that follows the current one when some clusters changed.
@@ -273,7 +298,7 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 			return listindex.Change{}, nil, err
 		}
 	}
-	if !exists || was == nil || was.set != f.Set || was.settings != f.Settings || was.provider != f.Cluster.Provider {
+	if !exists || was == nil || was.set != f.Set || was.settings != f.Settings || was.provider != f.Cluster.Provider || was.kept != kept(&f.Cluster) {
 		return r.replace(ctx, id)
 	}
 	c := listindex.Change{Cluster: f.Cluster, Settings: r.current.view.Settings(id)}

@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -70,7 +71,7 @@ func ReadInstance(cluster string, contract *fleet.Contract, name string, files [
 		requirements = string(f.Text)
 	}
 	r.Details = details(config, grove, requirements)
-	i.Release = r.Details.Release
+	i.Release, i.Tutor = r.Details.Release, tutorVersion(r.Details)
 	tutor := tutorOf(r.Details)
 	for k := range r.Files {
 		for _, doc := range []*Document{config, grove} {
@@ -122,6 +123,18 @@ func details(config, grove *Document, requirements string) Details {
 // known.
 func tutorOf(d Details) int {
 	return cmp.Or(openedx.TutorMajor(d.TutorVersion), openedx.TutorMajor(d.Release))
+}
+
+// tutorVersion gives the version of Tutor as lists show it: as the configuration names
+// it, else the major version that installs the release.
+func tutorVersion(d Details) string {
+	if v := d.TutorVersion; v != "" && !strings.Contains(v, "{") {
+		return cut(v, 40)
+	}
+	if major := openedx.TutorMajor(d.Release); major > 0 {
+		return strconv.Itoa(major)
+	}
+	return ""
 }
 
 // DetailsOf reads the details out of stored, masked files.

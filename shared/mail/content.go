@@ -119,6 +119,9 @@ func (c content) html() string {
 	return b.String()
 }
 
+// contactFoot ends a notification to people who need no account.
+const contactFoot = "You receive this because your address is a contact of this instance. Ask the people who operate it to change that."
+
 // noticeText renders a notification as plain text.
 func noticeText(m message.Message) string {
 	var b strings.Builder
@@ -134,6 +137,10 @@ func noticeText(m message.Message) string {
 	}
 	if m.More > 0 {
 		fmt.Fprintf(&b, "And %d more.\n\n", m.More)
+	}
+	if m.Contact {
+		b.WriteString(contactFoot + "\n")
+		return b.String()
 	}
 	fmt.Fprintf(&b, "You receive this because you subscribed to it. Change your notifications:\n%s\n", m.Link)
 	return b.String()
@@ -155,6 +162,11 @@ func noticeHTML(m message.Message) string {
 	}
 	if m.More > 0 {
 		fmt.Fprintf(&b, "<p>And %d more.</p>\n", m.More)
+	}
+	if m.Contact {
+		fmt.Fprintf(&b, "<p %s>%s</p>\n", small, html.EscapeString(contactFoot))
+		b.WriteString(pageFoot)
+		return b.String()
 	}
 	fmt.Fprintf(&b, `<p %s>You receive this because you subscribed to it. <a href="%s" %s>Change your notifications</a></p>`+"\n", small, html.EscapeString(m.Link), colored)
 	b.WriteString(pageFoot)

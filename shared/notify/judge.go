@@ -35,8 +35,12 @@ const clusterKey = ""
 func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (map[string]lastNotified, []Notice) {
 	after := map[string]lastNotified{}
 	var notices []Notice
-	consider := func(name string, h fleet.HealthState, p *fleet.PipelineSummary) {
-		t := before[name]
+	consider := func(name string, site bool, h fleet.HealthState, p *fleet.PipelineSummary) {
+		key := name
+		if site {
+			key = siteKey(name)
+		}
+		t := before[key]
 		bad := failedPipeline(p)
 		switch {
 		case before == nil:
@@ -46,6 +50,7 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			}
 		default:
 			if n, ok := t.health(h, now); ok {
+				n.Site = site
 				notices = append(notices, about(n, chunk.Cluster.ID, name))
 			}
 			if bad != 0 && bad != t.Pipeline && now.Sub(p.UpdatedAt) < Past {
@@ -57,17 +62,38 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			t.At, t.Count = time.Time{}, 0
 		}
 		if t != (lastNotified{}) {
-			after[name] = t
+			after[key] = t
 		}
 	}
-	consider(clusterKey, online(chunk.Cluster.Online), nil)
+	consider(clusterKey, false, online(chunk.Cluster.Online), nil)
 	for _, row := range chunk.Rows {
 		if i := row.Instance; i.Lifecycle == fleet.Active || i.Lifecycle == fleet.Pending {
-			consider(i.Name, i.Health, i.Pipeline)
+			consider(i.Name, false, i.Health, i.Pipeline)
+			if i.Site != nil {
+				consider(i.Name, true, siteHealth(i.Site), nil)
+			}
 		}
 	}
 	slices.SortStableFunc(notices, func(a, b Notice) int { return cmp.Compare(rank(a.Event), rank(b.Event)) })
 	return after, notices
+}
+
+// siteKey is the key of what was last notified about an instance's site. A name has no
+// colon.
+func siteKey(instance string) string { return "site:" + instance }
+
+// siteHealth returns whether a site answers as a health state.
+func siteHealth(s *fleet.Site) fleet.HealthState {
+	h := fleet.HealthState{State: fleet.Unknown, At: s.At, Reason: s.Reason, NextStep: s.NextStep}
+	switch s.State {
+	case fleet.SiteUp:
+		h.State = fleet.Healthy
+	case fleet.SiteDegraded:
+		h.State = fleet.Degraded
+	case fleet.SiteDown:
+		h.State = fleet.Failed
+	}
+	return h
 }
 
 // online returns a cluster's connectivity as a health state.
@@ -128,13 +154,16 @@ func window(count int) time.Duration {
 // about returns the notice with its cluster and instance.
 func about(n Notice, cluster, instance string) Notice {
 	n.Cluster, n.Instance = cluster, instance
-	if instance == clusterKey && n.Event == EventFailed {
+	switch {
+	case instance == clusterKey && n.Event == EventFailed:
 		n.Event = EventOffline
+	case n.Site && (n.Event == EventFailed || n.Event == EventDegraded):
+		n.Event = EventSite
 	}
 	return n
 }
 
 // rank orders events from the worst to the least.
 func rank(e Event) int {
-	return slices.Index([]Event{EventOffline, EventFailed, EventPipeline, EventDegraded, EventRecovered, EventTest}, e)
+	return slices.Index([]Event{EventOffline, EventFailed, EventSite, EventPipeline, EventDegraded, EventRecovered, EventTest}, e)
 }

@@ -49,6 +49,7 @@ func subject(notices []Notice, lines []message.Line) string {
 	}{
 		{EventOffline, "offline"},
 		{EventFailed, "failed"},
+		{EventSite, "with a failing site"},
 		{EventPipeline, "with a failed pipeline"},
 		{EventDegraded, "degraded"},
 		{EventRecovered, "recovered"},
@@ -86,11 +87,16 @@ func verb(n Notice) string {
 		return "is degraded"
 	case EventOffline:
 		return "does not answer"
+	case EventSite:
+		return "has a failing site"
 	case EventPipeline:
 		return fmt.Sprintf("has a failed pipeline, %d", n.Pipeline)
 	case EventRecovered:
 		if n.Instance == clusterKey {
 			return "answers again"
+		}
+		if n.Site {
+			return "has a site that works again"
 		}
 		return "is healthy again"
 	}
@@ -101,7 +107,7 @@ func mark(e Event) string {
 	switch e {
 	case EventFailed, EventOffline, EventPipeline:
 		return "✕"
-	case EventDegraded:
+	case EventDegraded, EventSite:
 		return "▲"
 	}
 	return "✓"

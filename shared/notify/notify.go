@@ -168,10 +168,12 @@ func (s *Service) deliver(ctx context.Context, waiting []*clusterRecord) (held m
 		}
 	})
 	r := &recipients{Service: s, people: map[string]*Person{}}
+	snapshot, missing := s.Replica.Snapshot(ctx)
+	err = errors.Join(err, missing)
 	for _, t := range waiting {
 		one := err
 		if one == nil {
-			one = r.deliver(ctx, t, subscriptions)
+			one = r.deliver(ctx, t, subscriptions, contactsOf(snapshot.Chunk(t.Cluster)))
 		}
 		if one == nil {
 			continue
@@ -190,7 +192,7 @@ type recipients struct {
 	people map[string]*Person // nil is one who is gone
 }
 
-func (r *recipients) deliver(ctx context.Context, t *clusterRecord, subscriptions []stored) error {
+func (r *recipients) deliver(ctx context.Context, t *clusterRecord, subscriptions []stored, contacts map[string][]string) error {
 	for _, b := range t.Outbox {
 		for _, sub := range subscriptions {
 			notices, err := r.concerning(ctx, sub.Subscription, t.Cluster, b.Notices)
@@ -207,6 +209,9 @@ func (r *recipients) deliver(ctx context.Context, t *clusterRecord, subscription
 			if err := ignoreConflict(err); err != nil {
 				return err
 			}
+		}
+		if err := r.deliverToContacts(ctx, t.Cluster, b, contacts); err != nil {
+			return err
 		}
 	}
 	handed := *t

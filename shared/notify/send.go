@@ -115,7 +115,7 @@ func (s *Service) try(ctx context.Context, d due) (settled bool, err error) {
 	if err != nil {
 		return false, ignoreConflict(err) // another replica does
 	}
-	err = s.send(ctx, d.Owner, d.Subscription, d.Delivery)
+	err = s.sendOut(ctx, d)
 	// How it went is kept even when the caller's time is over.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
@@ -123,8 +123,12 @@ func (s *Service) try(ctx context.Context, d due) (settled bool, err error) {
 	if s.Tried != nil {
 		s.Tried(d.Channel, d.State)
 	}
-	if err := s.log(ctx, d.Owner, d.Delivery); err != nil {
-		return false, err
+	if d.Contact == "" {
+		if err := s.log(ctx, d.Owner, d.Delivery); err != nil {
+			return false, err
+		}
+	} else if d.State == GivenUp {
+		s.Log.WarnContext(ctx, "a notice did not reach a contact of an instance", "cluster", d.Cluster, "delivery", d.ID, "reason", d.Error)
 	}
 	if d.State != Waiting {
 		return true, s.KV.Delete(ctx, dueKey(d), kv.IfVersion(version))
@@ -143,6 +147,14 @@ func (d *Delivery) outcome(err error) {
 	default:
 		d.State, d.Error = Waiting, fault.Message(err)
 	}
+}
+
+// sendOut sends a delivery to whom it is for.
+func (s *Service) sendOut(ctx context.Context, d due) error {
+	if d.Contact != "" {
+		return s.sendToContact(ctx, d)
+	}
+	return s.send(ctx, d.Owner, d.Subscription, d.Delivery)
 }
 
 // send passes a delivery to its channel. Its recipient may have lost access, or the

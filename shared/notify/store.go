@@ -52,6 +52,7 @@ type due struct {
 	Owner   string `json:"owner"`
 	Cluster string `json:"cluster,omitempty"`
 	Batch   string `json:"batch,omitempty"`
+	Contact string `json:"contact,omitempty"` // mail address of an instance's own people; Owner is empty then
 	version int64
 }
 

@@ -16,12 +16,13 @@ const (
 	EventRecovered Event = "recovered" // healthy again, or online again
 	EventOffline   Event = "offline"   // a cluster does not answer
 	EventPipeline  Event = "pipeline"  // an instance's latest pipeline failed
+	EventSite      Event = "site"      // an instance's site does not answer, or a part of it, or its certificate ends
 	EventTest      Event = "test"
 )
 
 // Events lists what one can subscribe to.
 func Events() []Event {
-	return []Event{EventFailed, EventDegraded, EventRecovered, EventOffline, EventPipeline}
+	return []Event{EventFailed, EventDegraded, EventRecovered, EventOffline, EventSite, EventPipeline}
 }
 
 // Channel is how a notice reaches people.
@@ -40,7 +41,7 @@ type Subscription struct {
 	Name      string    `json:"name"`
 	Channel   Channel   `json:"channel" enum:"email,webhook"`
 	View      string    `json:"view,omitempty" doc:"Saved view that limits the instances; absent is everything its owner sees"`
-	Events    []Event   `json:"events" enum:"failed,degraded,recovered,offline,pipeline" nullable:"false"`
+	Events    []Event   `json:"events" enum:"failed,degraded,recovered,offline,site,pipeline" nullable:"false"`
 	Paused    bool      `json:"paused"`
 	Host      string    `json:"host,omitempty" doc:"Host of the webhook; the rest of its address is a secret"`
 	CreatedAt time.Time `json:"createdAt"`
@@ -49,13 +50,14 @@ type Subscription struct {
 
 // Notice is one event about an instance or a cluster.
 type Notice struct {
-	Event    Event        `json:"event" enum:"failed,degraded,recovered,offline,pipeline,test"`
+	Event    Event        `json:"event" enum:"failed,degraded,recovered,offline,site,pipeline,test"`
 	Cluster  string       `json:"cluster,omitempty"`
 	Instance string       `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
 	From     fleet.Health `json:"from,omitempty" doc:"Health at the notice before"`
 	Reason   string       `json:"reason,omitempty"`
 	NextStep string       `json:"nextStep,omitempty" doc:"What to do about it"`
 	Pipeline int64        `json:"pipeline,omitempty"`
+	Site     bool         `json:"site,omitempty" doc:"Whether it is about the site that the instance serves, not about what runs"`
 	Since    time.Time    `json:"since" doc:"When the state began"`
 }
 

@@ -17,10 +17,14 @@ type Store interface {
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
 	Protection(ctx context.Context, cluster, instance string) (fleet.Protection, error)
 	Protect(ctx context.Context, cluster string, p fleet.Protection, record fleetstore.Recorder) error
+	Annotation(ctx context.Context, cluster, instance string) (fleet.Annotation, error)
+	Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error)
+	Annotate(ctx context.Context, cluster, instance string, a fleet.Annotation, record fleetstore.Recorder) error
+	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	ChangeProject(ctx context.Context, id string, record fleetstore.Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error)
 }
 
-// Service changes protections and contracts.
+// Service changes protections, annotations and contracts.
 type Service struct {
 	Store Store
 	Audit *audit.Log // nil: no audit log is kept

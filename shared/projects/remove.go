@@ -44,6 +44,7 @@ func (s *Service) Remove(ctx context.Context, id string, by audit.Actor) (Remova
 		"The GitLab project " + project.WebURL + " with its repository, pipelines and trigger token",
 		"The cluster with all its instances and their data",
 		"The audit log and the operation history",
+		"The notes, tags, contacts and protections of its instances, for when it is added again",
 	}}
 	s.disconnect(ctx, project, &out)
 	if err := s.Fleet.Forget(ctx, id); err != nil {

@@ -201,7 +201,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		i.Health = fleet.HealthState{State: fleet.Unknown}
 		if former := formerRow(old, name); former != nil && former.Digest != "" {
 			i.Health, i.ChangedAt, i.ChangedBy = former.Instance.Health, former.Instance.ChangedAt, former.Instance.ChangedBy
-			i.Drift, row.Compared = former.Instance.Drift, former.Compared
+			i.Drift, row.Compared, i.Site = former.Instance.Drift, former.Compared, former.Instance.Site
 		}
 		if t, ok := what.lastChanges[name]; ok && !t.at.Before(i.ChangedAt) {
 			i.ChangedAt, i.ChangedBy = t.at, t.by
@@ -232,6 +232,11 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		}
 		chunk.SetRow(pending)
 	}
+	annotations, err := r.Fleet.Annotations(ctx, what.project.ID)
+	if err != nil {
+		return nil, err
+	}
+	chunk.Annotate(annotations)
 	return chunk, nil
 }
 

@@ -85,6 +85,7 @@ type instanceStore interface {
 	SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error
 	SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error
 	RemoveInstanceFiles(ctx context.Context, cluster, instance string) error
+	Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error)
 }
 
 type pipelineStore interface {

@@ -116,7 +116,7 @@ func (s *Saved) SetDefaultView(ctx context.Context, user, id string) error {
 }
 
 // Standing returns the filter of a view's query without the parts that change over time:
-// health, pipelines and drift. It chooses the same instances whether they are well or
+// health, pipelines, drift and whether the site answers. It chooses the same instances whether they are well or
 // not. A query that cannot be read is fault.Invalid.
 func (v View) Standing() (fleet.Filter, error) {
 	q, err := url.ParseQuery(v.Query)
@@ -124,6 +124,7 @@ func (v View) Standing() (fleet.Filter, error) {
 		return fleet.Filter{}, fault.InvalidField("query", "must be the query of a URL")
 	}
 	f := fleet.Filter{Name: q.Get("name"), Clusters: q["cluster"], Providers: q["provider"], Releases: q["release"]}
+	f.Tags, f.Plugins, f.Tutors = q["tag"], q["plugin"], q["tutor"]
 	for _, l := range q["lifecycle"] {
 		f.Lifecycles = append(f.Lifecycles, fleet.Lifecycle(l))
 	}

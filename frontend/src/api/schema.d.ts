@@ -1019,6 +1019,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clusters/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Complete the keys of settings, or the values of one, as the fleet has them */
+        get: operations["suggest-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/clusters/v1/views": {
         parameters: {
             query?: never;
@@ -1277,6 +1294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pipelines/v1/clusters/{cluster}/annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the note, the tags and the site check of a cluster */
+        put: operations["set-cluster-annotation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pipelines/v1/clusters/{cluster}/contract": {
         parameters: {
             query?: never;
@@ -1306,6 +1340,23 @@ export interface paths {
         put?: never;
         /** Show what each operation would send under a contract, without saving it */
         post: operations["preview-contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pipelines/v1/clusters/{cluster}/instances/{instance}/annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the note, the tags, the contacts and the site check of an instance */
+        put: operations["set-annotation"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1856,6 +1907,21 @@ export interface components {
             /** @description What still needs a hand, with its cure */
             warning?: string;
         };
+        Annotation: {
+            /** @description Addresses that get mail when the instance fails and when it recovers */
+            contacts?: string[];
+            /** @description For other operators to read; search finds it */
+            note?: string;
+            /** @description How Ocim checks whether the site answers */
+            site?: components["schemas"]["SiteCheck"];
+            /**
+             * @description Lowercase letters, digits, . _ : and -
+             * @example [
+             *       "customer-a"
+             *     ]
+             */
+            tags?: string[];
+        };
         Attention: {
             cluster: string;
             detail: string;
@@ -1866,7 +1932,7 @@ export interface components {
             /** Format: int64 */
             pipeline?: number;
             /** @enum {string} */
-            reason: "sync" | "stale" | "offline" | "project" | "health" | "pipeline" | "files" | "drift";
+            reason: "sync" | "stale" | "offline" | "project" | "health" | "site" | "pipeline" | "files" | "drift";
             /** @enum {string} */
             severity: "failed" | "degraded";
             /** Format: date-time */
@@ -2092,6 +2158,8 @@ export interface components {
             checks: components["schemas"]["Check"][];
         };
         Cluster: {
+            /** @description What people keep about it in Ocim */
+            annotation?: components["schemas"]["Annotation"];
             domain?: string;
             /** @description What was found for the overridden ones; missing for what was not found */
             found?: {
@@ -2490,10 +2558,26 @@ export interface components {
             pipelines: {
                 [key: string]: number;
             };
+            /** @description By Tutor plugin that is enabled */
+            plugins: {
+                [key: string]: number;
+            };
             providers: {
                 [key: string]: number;
             };
             releases: {
+                [key: string]: number;
+            };
+            /** @description By whether the site answers, of those that were checked */
+            sites: {
+                [key: string]: number;
+            };
+            /** @description An instance has its own tags and those of its cluster */
+            tags: {
+                [key: string]: number;
+            };
+            /** @description By version of Tutor */
+            tutors: {
                 [key: string]: number;
             };
         };
@@ -2653,6 +2737,8 @@ export interface components {
             health: components["schemas"]["Result"][];
         };
         Instance: {
+            /** @description What people keep about it in Ocim */
+            annotation?: components["schemas"]["Annotation"];
             /**
              * Format: date-time
              * @description When git last changed it, or it left git
@@ -2677,8 +2763,15 @@ export interface components {
             problems?: components["schemas"]["FileProblem"][];
             /** @example teak.2 */
             release?: string;
+            /** @description Whether its site answers; absent while that was not checked */
+            site?: components["schemas"]["Site"];
             studioUrl?: string;
             theme?: string;
+            /**
+             * @description Version of Tutor, or the branch or tag, as its configuration names it
+             * @example 20
+             */
+            tutor?: string;
         };
         InstanceDetails: {
             /** @description What its configuration says of it */
@@ -2727,6 +2820,14 @@ export interface components {
              * @description Instances that pass the filter, on all pages
              */
             total: number;
+            /** @description By cluster, instance and setting, the values of the columns; without those that are not set or are secret */
+            values?: {
+                [key: string]: {
+                    [key: string]: {
+                        [key: string]: string;
+                    };
+                };
+            };
         };
         Invitation: {
             /** @description Role by cluster id, in addition */
@@ -3027,7 +3128,7 @@ export interface components {
         Notice: {
             cluster?: string;
             /** @enum {string} */
-            event: "failed" | "degraded" | "recovered" | "offline" | "pipeline" | "test";
+            event: "failed" | "degraded" | "recovered" | "offline" | "site" | "pipeline" | "test";
             /** @description Health at the notice before */
             from?: string;
             /** @description Absent when it is about the cluster itself */
@@ -3042,6 +3143,8 @@ export interface components {
              * @description When the state began
              */
             since: string;
+            /** @description Whether it is about the site that the instance serves, not about what runs */
+            site?: boolean;
         };
         Notification: {
             /**
@@ -3559,6 +3662,8 @@ export interface components {
             operations: components["schemas"]["Operation"][];
             /** @description The newest ones about it, without their jobs */
             pipelines: components["schemas"]["Pipeline"][];
+            /** @description How checking its site went, which is read when that was checked or is not to be */
+            site: components["schemas"]["Source"];
             /** @description How old all this is */
             sync: components["schemas"]["SyncState"];
             /** @description How asking the cluster's usage report went. It is asked once a minute at most; within that, how it went the last time */
@@ -3756,6 +3861,32 @@ export interface components {
             expiresAt: string;
             user: components["schemas"]["User"];
         };
+        Site: {
+            /**
+             * Format: date-time
+             * @description When it became so
+             */
+            at?: string;
+            /**
+             * Format: date-time
+             * @description When the first certificate of its addresses ends
+             */
+            certificateEnds?: string;
+            /** @description What to do about it */
+            nextStep?: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "up" | "degraded" | "down" | "unknown";
+        };
+        SiteCheck: {
+            /**
+             * @description Host, or host:port, to connect to in place of the site's public address, whose name is still requested
+             * @example ingress.internal.example.org
+             */
+            connectTo?: string;
+            /** @description Whether the site is not checked */
+            off?: boolean;
+        };
         Source: {
             /**
              * Format: date-time
@@ -3858,7 +3989,7 @@ export interface components {
             channel: "email" | "webhook";
             /** Format: date-time */
             createdAt: string;
-            events: ("failed" | "degraded" | "recovered" | "offline" | "pipeline")[];
+            events: ("failed" | "degraded" | "recovered" | "offline" | "site" | "pipeline")[];
             /** @description Host of the webhook; the rest of its address is a secret */
             host?: string;
             id: string;
@@ -3870,6 +4001,17 @@ export interface components {
             updatedAt: string;
             /** @description Saved view that limits the instances; absent is everything its owner sees */
             view?: string;
+        };
+        SuggestSettingsOutputBody: {
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        Suggestion: {
+            /**
+             * Format: int64
+             * @description How many have it
+             */
+            instances: number;
+            text: string;
         };
         SyncAllOutputBody: {
             /**
@@ -5866,6 +6008,16 @@ export interface operations {
                 pipeline?: string[];
                 /** @description Only instances that do not run as they were deployed */
                 drift?: "drifted"[];
+                /** @description Whether the site answers */
+                site?: ("up" | "degraded" | "down" | "unknown")[];
+                /** @description Tags of the instance or its cluster */
+                tag?: string[];
+                /** @description Tutor plugins that are enabled */
+                plugin?: string[];
+                /** @description Versions of Tutor */
+                tutor?: string[];
+                /** @description Settings whose values are given with the instances */
+                column?: string[];
                 /** @description KEY, KEY=value, KEY~text or free text over the configuration */
                 setting?: string[];
                 /** @description Only instances whose files have problems */
@@ -6504,6 +6656,41 @@ export interface operations {
             };
         };
     };
+    "suggest-settings": {
+        parameters: {
+            query?: {
+                /** @description Whose values to suggest; absent suggests keys */
+                key?: string;
+                /** @description Part of the key or value */
+                text?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestSettingsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-views": {
         parameters: {
             query?: never;
@@ -7098,6 +7285,41 @@ export interface operations {
             };
         };
     };
+    "set-cluster-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Annotation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-contract": {
         parameters: {
             query?: never;
@@ -7186,6 +7408,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContractPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-annotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Annotation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
                 };
             };
             /** @description Error */

@@ -41,6 +41,7 @@ export const imageBuildRequested = 'Image build requested';
 export const reprovisioningRequested = 'Reprovisioning requested';
 export const operationWithdrawn = 'Operation withdrawn';
 export const protectionChanged = 'Protection changed';
+export const annotationChanged = 'Note, tags, contacts or site check changed';
 export const pipelineRetried = 'Pipeline retried';
 export const pipelineCanceled = 'Pipeline canceled';
 export const bulkChangeStarted = 'Bulk change started';

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -74,10 +75,38 @@ const (
 	facetHealth
 	facetPipeline
 	facetDrift
+	facetSite
+	facetTag
+	facetPlugin
+	facetTutor
 	facets // how many there are
 )
 
-// facetValue is what an instance has for a facet.
+// facetValues are what a row has for a facet. Only tags and plugins can be several.
+func facetValues(field int, c *fleet.Chunk, r *fleet.Row) []string {
+	switch field {
+	case facetTag:
+		return fleet.TagsOf(&c.Cluster, &r.Instance)
+	case facetPlugin:
+		return listOf(r.Settings, "PLUGINS.")
+	}
+	return []string{facetValue(field, c, &r.Instance)}
+}
+
+// listOf gives the entries of a list of settings, each once.
+func listOf(settings map[string]string, prefix string) []string {
+	var out []string
+	for key, value := range settings {
+		if at, ok := strings.CutPrefix(key, prefix); ok && isNumber(at) && !slices.Contains(out, value) {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// facetValue is what an instance has for a facet with one value.
 func facetValue(field int, c *fleet.Chunk, i *fleet.Instance) string {
 	switch field {
 	case facetCluster:
@@ -95,6 +124,13 @@ func facetValue(field int, c *fleet.Chunk, i *fleet.Instance) string {
 			return ""
 		}
 		return fleet.Drifted
+	case facetSite:
+		if i.Site == nil {
+			return ""
+		}
+		return string(i.Site.State)
+	case facetTutor:
+		return i.Tutor
 	}
 	if i.Pipeline == nil {
 		return "none"
@@ -117,6 +153,14 @@ func chosen(f *fleet.Filter, field int) []string {
 		return stringsOf(f.Healths)
 	case facetDrift:
 		return f.Drifts
+	case facetSite:
+		return stringsOf(f.Sites)
+	case facetTag:
+		return f.Tags
+	case facetPlugin:
+		return f.Plugins
+	case facetTutor:
+		return f.Tutors
 	}
 	return f.Pipelines
 }
@@ -147,6 +191,14 @@ func setFacet(f *fleet.Facets, field int, counts map[string]int, chosen []string
 		f.Pipelines = counts
 	case facetDrift:
 		f.Drifts = counts
+	case facetSite:
+		f.Sites = counts
+	case facetTag:
+		f.Tags = counts
+	case facetPlugin:
+		f.Plugins = counts
+	case facetTutor:
+		f.Tutors = counts
 	}
 }
 

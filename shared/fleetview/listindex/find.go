@@ -72,15 +72,7 @@ func (v *View) answer(f *fleet.Filter) *answer {
 
 func (v *View) search(f *fleet.Filter) *answer {
 	base := slices.Clone(v.live)
-	if f.Visible != nil {
-		for i, c := range v.clusters {
-			if !f.Visible(c.Cluster.ID) {
-				for _, doc := range v.parts[i].docs {
-					base.drop(doc)
-				}
-			}
-		}
-	}
+	v.hide(&base, f.Visible)
 	if f.Name != "" {
 		base.and(v.ix.match(termKey{fleet.SettingTerm{Op: "~", Value: f.Name}, true}))
 	}
@@ -112,6 +104,20 @@ func (v *View) search(f *fleet.Filter) *answer {
 		setFacet(&a.facets, field, v.counts(field, counted), chosen(f, field))
 	}
 	return a
+}
+
+// hide drops the documents of clusters that are not visible; nil shows all.
+func (v *View) hide(docs *bitmap, visible func(cluster string) bool) {
+	if visible == nil {
+		return
+	}
+	for i, c := range v.clusters {
+		if !visible(c.Cluster.ID) {
+			for _, doc := range v.parts[i].docs {
+				docs.drop(doc)
+			}
+		}
+	}
 }
 
 // mask gives the documents with one of some values.

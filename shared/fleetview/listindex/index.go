@@ -22,6 +22,7 @@ type index struct {
 	groups map[string]*group   // of the settings, by key
 	named  map[string][]*group // by what a setting answers to
 	terms  termCache
+	cols   columnCache
 }
 
 // document is a row as it was in some views.
@@ -39,7 +40,9 @@ type slot struct {
 // group is the values of one setting, each once.
 type group struct {
 	texts
-	key   string              // in lower case
+	path  string
+	key   string              // the path in lower case
+	size  int                 // documents, those of former views included
 	docs  [][]uint32          // by id, the documents that have the value
 	slots map[uint32][]uint32 // by id, the slots that have it
 	words map[uint32][]uint32 // by word, the values it is in
@@ -54,7 +57,7 @@ func newIndex() *index {
 }
 
 func newGroup(key string) *group {
-	return &group{texts: *newTexts(), key: strings.ToLower(key), slots: map[uint32][]uint32{}, words: map[uint32][]uint32{}}
+	return &group{texts: *newTexts(), path: key, key: strings.ToLower(key), slots: map[uint32][]uint32{}, words: map[uint32][]uint32{}}
 }
 
 // value finds or adds a value of a group.
@@ -96,7 +99,29 @@ func (ix *index) addSlot(c *fleet.Chunk) uint32 {
 		id := ix.value(g, v)
 		g.slots[id] = append(g.slots[id], n)
 	}
+	if a := c.Cluster.Annotation; a != nil {
+		annotated(a, func(key, value string) {
+			g := ix.group(key)
+			id := ix.value(g, value)
+			g.slots[id] = append(g.slots[id], n)
+		})
+	}
 	return n
+}
+
+// Groups of what people keep in Ocim, which free text finds like settings.
+const (
+	groupNote = "note"
+	groupTag  = "tag"
+)
+
+func annotated(a *fleet.Annotation, add func(key, value string)) {
+	if a.Note != "" {
+		add(groupNote, a.Note)
+	}
+	for _, tag := range a.Tags {
+		add(groupTag, tag)
+	}
 }
 
 // addDocument takes in a row of a cluster.
@@ -109,23 +134,33 @@ func (ix *index) addDocument(in uint32, c *fleet.Chunk, r *fleet.Row) uint32 {
 		if field == facetCluster {
 			continue
 		}
-		value := facetValue(field, c, i)
-		b := ix.facets[field][value]
-		if b == nil {
-			b = new(bitmap)
-			ix.facets[field][value] = b
+		for _, value := range facetValues(field, c, r) {
+			b := ix.facets[field][value]
+			if b == nil {
+				b = new(bitmap)
+				ix.facets[field][value] = b
+			}
+			b.add(n)
 		}
-		b.add(n)
 	}
 	if len(i.Problems) > 0 {
 		ix.broken.add(n)
 	}
 	id := ix.value(ix.names, i.Name)
 	ix.names.docs[id] = append(ix.names.docs[id], n)
+	add := func(key, value string) {
+		g := ix.group(key)
+		id := ix.value(g, value)
+		if in := g.docs[id]; len(in) == 0 || in[len(in)-1] != n {
+			g.docs[id] = append(in, n)
+			g.size++
+		}
+	}
 	for k, v := range r.Settings {
-		g := ix.group(k)
-		id := ix.value(g, v)
-		g.docs[id] = append(g.docs[id], n)
+		add(k, v)
+	}
+	if a := i.Annotation; a != nil {
+		annotated(a, add)
 	}
 	return n
 }

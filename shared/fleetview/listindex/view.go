@@ -29,8 +29,8 @@ type part struct {
 	settings map[string]string // of the cluster
 }
 
-// Change is what happened to a cluster since a View. When its provider or settings
-// differ, Rows must be all.
+// Change is what happened to a cluster since a View. When its provider, settings, note
+// or tags differ, Rows must be all.
 type Change struct {
 	Cluster  fleet.Cluster     // ID says which; the rest replaces what was known
 	Settings map[string]string // of the cluster
@@ -105,6 +105,14 @@ func (v *View) take(docs []uint32) {
 	}
 }
 
+// shared names what a cluster's annotation gives its rows.
+func shared(a *fleet.Annotation) string {
+	if a == nil {
+		return ""
+	}
+	return a.Note + "\x00" + strings.Join(a.Tags, " ")
+}
+
 // Next makes the View after some changes. The former one stays as it is. Only one View
 // may follow another: all of them share what they have in common.
 func (v *View) Next(changes []Change) *View {
@@ -149,7 +157,7 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 	}
 	p := part{slot: was.slot, settings: c.Settings}
 	// What the cluster gives its rows is in the index for all of them together.
-	same := known && former.Cluster.Provider == c.Cluster.Provider && maps.Equal(was.settings, c.Settings)
+	same := known && former.Cluster.Provider == c.Cluster.Provider && shared(former.Cluster.Annotation) == shared(c.Cluster.Annotation) && maps.Equal(was.settings, c.Settings)
 	keep := same && !c.All
 	if !same {
 		p.slot = v.ix.addSlot(chunk)

@@ -12,6 +12,7 @@ type Message struct {
 	Lines   []Line
 	More    int    // how many lines were left out
 	Link    string // to the subscriptions
+	Contact bool   // whether the reader subscribed to nothing, but is a contact of the instance
 }
 
 // Line is about one instance or one cluster.

@@ -1,5 +1,5 @@
 // Package clustersetup builds what asks the clusters: the client of their gateways,
-// the health of their instances, and their usage reports.
+// the health of their instances, their sites, and their usage reports.
 package clustersetup
 
 import (
@@ -14,6 +14,8 @@ import (
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+	"github.com/open-craft/ocim/shared/sites"
+	"github.com/open-craft/ocim/shared/sites/heartbeat"
 	"github.com/open-craft/ocim/shared/usage"
 )
 
@@ -21,6 +23,7 @@ import (
 type Clusters struct {
 	Watch  *health.Service
 	Usage  *usage.Service
+	Sites  *sites.Service
 	fleet  *fleetsetup.Fleet
 	client *gateway.Client // nil: no cluster is asked
 }
@@ -29,7 +32,9 @@ type Clusters struct {
 // gateways. Without a policy no cluster is asked.
 func New(f *fleetsetup.Fleet, gateways *netguard.Policy) *Clusters {
 	c := &Clusters{fleet: f}
+	c.Sites = &sites.Service{Fleet: f.Store, Now: f.Now}
 	if gateways != nil {
+		c.Sites.Asker = heartbeat.New(heartbeat.Options{Policy: *gateways})
 		c.client = gateway.New(gateway.Options{Policy: *gateways, Now: f.Now})
 	}
 	c.Watch = &health.Service{

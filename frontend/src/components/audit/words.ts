@@ -52,6 +52,7 @@ export const actionGroups: Record<string, Record<string, string>> = {
     'operation.resumed': texts.operationResumed,
     'operation.takenOver': texts.operationTakenOver,
     'instance.protection': texts.protectionChanged,
+    'instance.annotation': texts.annotationChanged,
     'pipeline.retry': texts.pipelineRetried,
     'pipeline.cancel': texts.pipelineCanceled,
     'bulk.update': texts.bulkChangeStarted,

@@ -1,0 +1,72 @@
+package fleetstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
+)
+
+type storedAnnotation struct {
+	Instance string `json:"instance,omitempty"` // empty: the cluster's own
+	fleet.Annotation
+	Audit audit.Trail `json:"audit,omitempty"`
+}
+
+// Annotation reads what people keep about an instance, or about the cluster when the
+// instance is empty; a zero one when there is nothing.
+func (s *Store) Annotation(ctx context.Context, cluster, instance string) (fleet.Annotation, error) {
+	a, _, err := kvjson.Get[storedAnnotation](ctx, s.kv, annotationKey(cluster, instance))
+	if fault.Is(err, fault.NotFound) {
+		return fleet.Annotation{}, nil
+	}
+	return a.Annotation, err
+}
+
+// Annotations reads what people keep about a cluster and its instances, by instance;
+// the cluster's own is under the empty name.
+func (s *Store) Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error) {
+	found := map[string]fleet.Annotation{}
+	q := kv.Query{Partition: partAnnotation + cluster, Limit: kv.MaxPage}
+	for {
+		page, next, err := kvjson.Query[storedAnnotation](ctx, s.kv, q)
+		if err != nil {
+			return nil, fmt.Errorf("listing annotations of %s: %w", cluster, err)
+		}
+		for _, a := range page {
+			if !a.Empty() {
+				found[a.Instance] = a.Annotation
+			}
+		}
+		if next == "" {
+			return found, nil
+		}
+		q.After = next
+	}
+}
+
+// Annotate keeps an annotation. Lists show it once it is copied to
+// their rows.
+func (s *Store) Annotate(ctx context.Context, cluster, instance string, a fleet.Annotation, record Recorder) error {
+	return s.modifyBy(ctx, annotationKey(cluster, instance), s.recorder(record), func(old []byte) ([]byte, error) {
+		var former storedAnnotation
+		if old != nil {
+			if err := json.Unmarshal(old, &former); err != nil {
+				return nil, fmt.Errorf("decoding the annotation of %s/%s: %w", cluster, instance, err)
+			}
+		}
+		return json.Marshal(storedAnnotation{instance, a, former.Audit})
+	})
+}
+
+func annotationKey(cluster, instance string) kv.Key {
+	if instance == "" {
+		return kv.Key{Partition: partAnnotation + cluster, Sort: "cluster"}
+	}
+	return kv.Key{Partition: partAnnotation + cluster, Sort: "instance#" + instance}
+}

@@ -1,0 +1,3 @@
+// Package heartbeat asks a site of Open edX for its heartbeat over HTTP, and reads its
+// certificate.
+package heartbeat
