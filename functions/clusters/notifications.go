@@ -62,7 +62,7 @@ type notification struct {
 	Channel notify.Channel `json:"channel" enum:"email,webhook" doc:"A webhook needs the role operator on a cluster"`
 	URL     secret.Value   `json:"url,omitempty" doc:"Address of the webhook; never given out again"`
 	View    string         `json:"view,omitempty" maxLength:"60" doc:"Saved view whose instances it is about; its filters on health, pipelines and drift do not count. Absent is all that one sees"`
-	Events  []notify.Event `json:"events" minItems:"1" maxItems:"5" enum:"failed,degraded,recovered,offline,pipeline" nullable:"false"`
+	Events  []notify.Event `json:"events" minItems:"1" maxItems:"6" enum:"failed,degraded,recovered,offline,site,pipeline" nullable:"false"`
 	Paused  bool           `json:"paused,omitempty"`
 }
 

@@ -176,7 +176,7 @@ func newWorld(t *testing.T, projects int) *world {
 			w.note(&w.observed, project.ID)
 			return w.observe(ctx, project.ID)
 		},
-		Visit: func(_ context.Context, project string) error { w.note(&w.visited, project); return nil },
+		Visit:    func(_ context.Context, project string) error { w.note(&w.visited, project); return nil },
 		DueUsage: ids,
 		Collect: func(ctx context.Context, project string) error {
 			w.note(&w.collected, project)

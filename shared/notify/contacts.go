@@ -27,7 +27,7 @@ func contactsOf(chunk *fleet.Chunk) map[string][]string {
 	return contacts
 }
 
-// concernsContacts reports whether an instance's own people are told: when it fails, and
+// concernsContacts reports whether an instance's own people are notified: when it fails, and
 // when it is well again. What is degraded is for operators.
 func concernsContacts(n Notice) bool {
 	switch n.Event {

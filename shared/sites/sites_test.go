@@ -23,7 +23,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 var well = sites.Answer{Status: 200, Heartbeat: true, CertificateEnds: noon.Add(60 * 24 * time.Hour)}
 
-// world is a cluster whose sites answer what they are told to; else they are well.
+// world is a cluster whose sites answer as a test sets them; else they are well.
 type world struct {
 	*testing.T
 	store   *fleetstore.Store

@@ -3152,7 +3152,7 @@ export interface components {
              * @enum {string}
              */
             channel: "email" | "webhook";
-            events: ("failed" | "degraded" | "recovered" | "offline" | "pipeline")[];
+            events: ("failed" | "degraded" | "recovered" | "offline" | "site" | "pipeline")[];
             name: string;
             paused?: boolean;
             /** @description Address of the webhook; never given out again */

@@ -16,6 +16,10 @@ const chosenBy: Record<string, Facet> = {
   health: 'healths',
   pipeline: 'pipelines',
   drift: 'drifts',
+  site: 'sites',
+  tag: 'tags',
+  plugin: 'plugins',
+  tutor: 'tutors',
 };
 
 function valueOf(world: World, i: Instance, facet: Facet): string | undefined {
@@ -34,6 +38,14 @@ function valueOf(world: World, i: Instance, facet: Facet): string | undefined {
       return i.pipeline?.status ?? 'none';
     case 'drifts':
       return i.drift && 'drifted';
+    case 'sites':
+      return i.site?.state;
+    case 'tags':
+      return i.annotation?.tags?.[0];
+    case 'plugins':
+      return undefined;
+    case 'tutors':
+      return i.tutor;
   }
 }
 
@@ -56,6 +68,10 @@ function find(world: World, query: URLSearchParams): InstancePage {
     healths: {},
     pipelines: {},
     drifts: {},
+    sites: {},
+    tags: {},
+    plugins: {},
+    tutors: {},
   };
   const name = query.get('name')?.toLowerCase() ?? '';
   const hits: Instance[] = [];
@@ -175,7 +191,7 @@ export function fleetHandlers(world: () => World) {
         const found = details(world(), params.c, params.i);
         const read = { outcome: 'read', asOf: ago(0) } as const;
         return found
-          ? HttpResponse.json({ ...found, gitlab: read, cluster: read, usage: read })
+          ? HttpResponse.json({ ...found, gitlab: read, cluster: read, usage: read, site: read })
           : problem(404, 'There is no such instance.');
       },
     ),

@@ -171,6 +171,7 @@ export const compare = 'Compare';
 export const studio = 'Studio';
 export const release = 'Release';
 export const theme = 'Theme';
+export const theSite = 'the site';
 export const theUsageReport = 'the usage report';
 export const refreshed = (format: string) => `Refreshed ${format}.`;
 export const refresh2 = 'Refresh';

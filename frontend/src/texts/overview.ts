@@ -3,6 +3,7 @@ import { plural } from './plural';
 export const gitlabSyncFailed = 'GitLab sync failed';
 export const stale = 'Stale';
 export const clusterOffline = 'Cluster offline';
+export const site = 'Site';
 export const gitlabProject = 'GitLab project';
 export const health = 'Health';
 export const pipelineFailed = 'Pipeline failed';

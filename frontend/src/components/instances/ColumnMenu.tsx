@@ -3,11 +3,17 @@ import { Dropdown } from '../Dropdown';
 import dropdown from '../Dropdown.module.css';
 import { DropdownButton, DropdownRule } from '../DropdownItems';
 import filters from '../filters/filters.module.css';
+import { SettingInput } from '../filters/SettingInput';
 import type { useColumns } from './useColumns';
 import * as texts from '@/texts/instances';
 
+interface ColumnMenuProps extends ReturnType<typeof useColumns> {
+  /** Adds the values of a setting; absent when there is room for no more. */
+  onSetting?: ((key: string) => void) | undefined;
+}
+
 /** Chooses the columns of the list. */
-export function ColumnMenu({ optional, chosen, shows, toggle, reset }: ReturnType<typeof useColumns>) {
+export function ColumnMenu({ optional, chosen, shows, toggle, reset, onSetting }: ColumnMenuProps) {
   return (
     <Dropdown
       className={dropdown.opener}
@@ -27,6 +33,18 @@ export function ColumnMenu({ optional, chosen, shows, toggle, reset }: ReturnTyp
           <span>{title}</span>
         </label>
       ))}
+      {onSetting && (
+        <>
+          <DropdownRule />
+          <SettingInput
+            keys
+            className={filters.find}
+            label={texts.addAColumn}
+            placeholder={texts.columnOfASetting}
+            onEnter={onSetting}
+          />
+        </>
+      )}
       {chosen && (
         <>
           <DropdownRule />

@@ -4,7 +4,14 @@ import type { ClusterBranch, Instance, SortKey } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { Hidden } from '../Hidden';
 import { OutLink, QuietLink } from '../links';
-import { driftLook, healthLooks, lifecycleLooks, pipelineLook, providerWord } from '../status/looks';
+import {
+  driftLook,
+  healthLooks,
+  lifecycleLooks,
+  pipelineLook,
+  providerWord,
+  siteLooks,
+} from '../status/looks';
 import { Mark } from '../status/Mark';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
@@ -186,11 +193,16 @@ interface HealthCellProps {
  * What runs, marked when the last report is too old to rely on, and when it does not run as it was
  * deployed; once no reports arrive, when the last one did.
  */
-function HealthCell({ instance: { health, lifecycle, drift }, staleSince }: HealthCellProps) {
+function HealthCell({ instance: { health, lifecycle, drift, site }, staleSince }: HealthCellProps) {
   const reported = lifecycle === 'active' ? parseTime(staleSince) : undefined;
   return (
     <span title={health.reason} className={classes.health}>
       <Status look={healthLooks[health.state]} />
+      {(site?.state === 'down' || site?.state === 'degraded') && (
+        <span className={classes.problem} title={site.reason}>
+          <Status look={siteLooks[site.state]} />
+        </span>
+      )}
       {drift && (
         <span className={classes.problem} title={texts.drift(drift.reason)}>
           <Mark shape={driftLook.shape} size={13} />

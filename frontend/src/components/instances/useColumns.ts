@@ -1,5 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks';
 import type { Column } from './columns';
+import { isSetting } from './settingColumns';
 
 /** Columns that are always shown: they identify the row. */
 const fixed = new Set(['name', 'chosen']);
@@ -11,10 +12,11 @@ export function useColumns(all: readonly Column[]) {
     defaultValue: undefined,
     getInitialValueInEffect: false,
   });
-  const optional = all.filter(({ id }) => !fixed.has(id));
+  const isFixed = (column: Column) => fixed.has(column.id) || isSetting(column);
+  const optional = all.filter((column) => !isFixed(column));
   const shows = (id: string) => kept === undefined || kept.includes(id);
   const columns = all
-    .filter(({ id }) => fixed.has(id) || shows(id))
+    .filter((column) => isFixed(column) || shows(column.id))
     // What a person chose is not left out for want of room: then the table scrolls.
     .map((column) => (kept === undefined ? column : { ...column, hide: undefined }));
   return {

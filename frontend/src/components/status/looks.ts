@@ -1,4 +1,4 @@
-import type { Cluster, Health, Lifecycle, OperationKind, OperationState, Pipeline } from '@/api/types';
+import type { Cluster, Health, Lifecycle, OperationKind, OperationState, Pipeline, Site } from '@/api/types';
 import type { State } from '@/api/status';
 import type { Shape } from './Mark';
 import * as texts from '@/texts/status';
@@ -28,6 +28,16 @@ export const healthLooks: Record<Health, Look> = {
 
 /** Of what does not run as it was deployed. */
 export const driftLook: Look = { shape: 'unequal', tone: 'warn', word: texts.drifted };
+
+export const siteLooks: Record<Site['state'], Look> = {
+  up: { shape: 'check', tone: 'ok', word: texts.siteUp },
+  degraded: { shape: 'triangle', tone: 'warn', word: texts.siteDegraded },
+  down: { shape: 'cross', tone: 'bad', word: texts.siteDown },
+  unknown: { shape: 'question', tone: 'quiet', word: texts.unknown },
+};
+
+/** Of sites that do not answer, or only in part. */
+export const siteFailingLook: Look = { shape: 'cross', tone: 'bad', word: texts.siteFails };
 
 const pipelineLooks: Partial<Record<string, Look>> = {
   created: { shape: 'dashed', tone: 'quiet', word: texts.created },

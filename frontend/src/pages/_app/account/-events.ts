@@ -4,13 +4,14 @@ import * as texts from '@/texts/account';
 
 type Event = Subscription['events'][number];
 
-export const events: readonly Event[] = ['failed', 'degraded', 'recovered', 'offline', 'pipeline'];
+export const events: readonly Event[] = ['failed', 'degraded', 'recovered', 'offline', 'site', 'pipeline'];
 
 export const eventHelp: Record<Event, string> = {
   failed: texts.anInstanceFails,
   degraded: texts.anInstanceIsDegraded,
   recovered: texts.itRecovers,
   offline: texts.aClusterIsOffline,
+  site: texts.aSiteFails,
   pipeline: texts.aPipelineFails,
 };
 
@@ -19,6 +20,7 @@ export const eventWords: Record<Delivery['notices'][number]['event'], string> = 
   degraded: texts.degraded,
   recovered: texts.recovered,
   offline: texts.offline,
+  site: texts.siteFailed,
   pipeline: texts.pipelineFailed,
   test: texts.aTest,
 };

@@ -8,6 +8,7 @@ type Tab = InstanceSearch['tab'];
 const tabs: readonly { tab: Tab; word: string }[] = [
   { tab: undefined, word: texts.workloads },
   { tab: 'configuration', word: texts.configuration },
+  { tab: 'details', word: texts.details },
   { tab: 'usage', word: texts.usage },
   { tab: 'timeline', word: texts.timeline },
   { tab: 'deployments', word: texts.pipelinesAndOperations },

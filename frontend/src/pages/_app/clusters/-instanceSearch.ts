@@ -3,7 +3,7 @@ import { flag, oneOf, word } from '@/lib/readSearch';
 import { type AskedAction, askedActions } from '@/components/operations/asked';
 import type { RawSearch } from '@/lib/search';
 
-export const instanceTabs = ['configuration', 'usage', 'timeline', 'deployments'] as const;
+export const instanceTabs = ['configuration', 'details', 'usage', 'timeline', 'deployments'] as const;
 
 /** What the address of an instance's page says. */
 export interface InstanceSearch {

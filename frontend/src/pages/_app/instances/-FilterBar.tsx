@@ -10,8 +10,8 @@ import barClasses from '@/components/filters/filters.module.css';
 import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
 import { Mark } from '@/components/status/Mark';
-import { driftLook } from '@/components/status/looks';
-import type { Words } from './-filter';
+import { driftLook, siteFailingLook } from '@/components/status/looks';
+import { failingSites, type Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
 import * as texts from '@/texts/instances';
@@ -33,6 +33,9 @@ const menus = [
   [texts.release, 'release', 'releases'],
   [texts.lifecycle, 'lifecycle', 'lifecycles'],
   [texts.pipeline2, 'pipeline', 'pipelines'],
+  [texts.plugin, 'plugin', 'plugins'],
+  [texts.tutor, 'tutor', 'tutors'],
+  [texts.tag, 'tag', 'tags'],
 ] as const;
 
 export function FilterBar({ search, facets, clusters, wordOf, onChange, columns }: FilterBarProps) {
@@ -52,6 +55,12 @@ export function FilterBar({ search, facets, clusters, wordOf, onChange, columns 
           count={facets?.drifts['drifted'] ?? 0}
           pressed={search.drift?.includes('drifted') ?? false}
           onPress={() => onChange({ drift: search.drift?.includes('drifted') ? undefined : ['drifted'] })}
+        />
+        <CountPill
+          look={siteFailingLook}
+          count={(facets?.sites['down'] ?? 0) + (facets?.sites['degraded'] ?? 0)}
+          pressed={search.site !== undefined}
+          onPress={() => onChange({ site: search.site ? undefined : failingSites })}
         />
       </div>
       <div className={barClasses.first}>

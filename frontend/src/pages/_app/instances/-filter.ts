@@ -7,13 +7,19 @@ import {
   type Look,
   pipelineLook,
   providerWord,
+  siteLooks,
 } from '@/components/status/looks';
+import { maxSettings } from '@/components/instances/settingColumns';
 import { defaults, type Search } from './-search';
 import * as texts from '@/texts/instances';
 
 const lifecycles = ['pending', 'active', 'archived', 'deleted'] as const;
 const healths = ['healthy', 'progressing', 'degraded', 'failed', 'unknown'] as const;
 const drifts = ['drifted'] as const;
+const sites = ['up', 'degraded', 'down', 'unknown'] as const;
+
+/** Of a site that needs a person. */
+export const failingSites = ['down', 'degraded'];
 
 /** What is asked of the API; nonsense from a mistyped link is left out. */
 export function filterOf(search: Search): InstanceFilter {
@@ -24,6 +30,8 @@ export function filterOf(search: Search): InstanceFilter {
     sort: search.sort ?? defaults.sort,
     health: search.health?.filter((v) => (healths as readonly string[]).includes(v)),
     drift: search.drift?.filter((v) => (drifts as readonly string[]).includes(v)),
+    site: search.site?.filter((v) => (sites as readonly string[]).includes(v)),
+    column: search.column?.slice(0, maxSettings),
   };
   return Object.fromEntries(
     Object.entries(filter).filter(([, v]) => v !== undefined && v !== '' && v !== false),
@@ -37,11 +45,30 @@ function lifecyclesOf({ lifecycle }: Search): Lifecycle[] {
 }
 
 export function isFiltered(search: Search): boolean {
-  const { sort: _sort, descending: _descending, view: _view, peek: _peek, ...filters } = search;
+  const {
+    sort: _sort,
+    descending: _descending,
+    view: _view,
+    peek: _peek,
+    column: _column,
+    ...filters
+  } = search;
   return Object.values(filters).some((v) => v !== undefined && v !== '' && v !== false && v.valueOf() !== 0);
 }
 
-type ListKey = 'cluster' | 'provider' | 'release' | 'lifecycle' | 'health' | 'pipeline' | 'drift' | 'setting';
+type ListKey =
+  | 'cluster'
+  | 'provider'
+  | 'release'
+  | 'lifecycle'
+  | 'health'
+  | 'pipeline'
+  | 'drift'
+  | 'site'
+  | 'tag'
+  | 'plugin'
+  | 'tutor'
+  | 'setting';
 
 export type Words = Record<ListKey, (value: string) => string>;
 
@@ -54,6 +81,10 @@ export const wordsOf = (clusters: ReadonlyMap<string, ClusterBranch>): Words => 
   health: (v) => wordIn(healthLooks, v),
   pipeline: (v) => (v === 'none' ? texts.noPipeline : pipelineLook(v).word),
   drift: () => driftLook.word,
+  site: (v) => wordIn(siteLooks, v),
+  tag: (v) => v,
+  plugin: (v) => v,
+  tutor: (v) => v,
   setting: (v) => v,
 });
 
@@ -94,5 +125,9 @@ const titles: Record<ListKey, string> = {
   health: texts.health,
   pipeline: texts.pipeline2,
   drift: texts.drift2,
+  site: texts.site,
+  tag: texts.tag,
+  plugin: texts.plugin,
+  tutor: texts.tutor,
   setting: texts.configuration,
 };

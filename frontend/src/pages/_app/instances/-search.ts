@@ -14,7 +14,13 @@ export interface Search {
   health?: string[] | undefined;
   pipeline?: string[] | undefined;
   drift?: string[] | undefined;
+  site?: string[] | undefined;
+  tag?: string[] | undefined;
+  plugin?: string[] | undefined;
+  tutor?: string[] | undefined;
   setting?: string[] | undefined;
+  /** Settings whose values are columns. */
+  column?: string[] | undefined;
   problems?: boolean | undefined;
   sort?: SortKey | undefined;
   descending?: boolean | undefined;
@@ -37,6 +43,11 @@ export function readSearch(raw: RawSearch): Search {
     health: words(raw, 'health'),
     pipeline: words(raw, 'pipeline'),
     drift: words(raw, 'drift'),
+    site: words(raw, 'site'),
+    tag: words(raw, 'tag'),
+    plugin: words(raw, 'plugin'),
+    tutor: words(raw, 'tutor'),
+    column: words(raw, 'column'),
     setting: words(raw, 'setting'),
     problems: flag(raw, 'problems'),
     sort: oneOf(raw, 'sort', sorts),

@@ -16,6 +16,7 @@ import tableClasses from '@/components/instances/instances.module.css';
 import { useColumns } from '@/components/instances/useColumns';
 import { usePeekKeys } from './-usePeekKeys';
 import { fleetColumns } from '@/components/instances/columns';
+import { maxSettings, settingColumns } from '@/components/instances/settingColumns';
 import { InstanceTable } from '@/components/instances/InstanceTable';
 import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
@@ -76,7 +77,22 @@ function Instances() {
   const instances = useMemo(() => query.data?.pages.flatMap((page) => page.instances) ?? [], [query.data]);
   const total = first?.total ?? 0;
   const operator = me && maySomewhere(me, 'operator') ? me : undefined;
-  const all = operator ? [choiceColumn(operator, choice, instances, clusters), ...fleet] : fleet;
+  const { column } = search;
+  const settings = useMemo(
+    () =>
+      settingColumns(
+        column?.slice(0, maxSettings) ?? [],
+        query.data?.pages ?? [],
+        (key) =>
+          void navigate({
+            search: (before) => ({ ...before, column: without(before.column, key) }),
+            replace: true,
+          }),
+      ),
+    [column, query.data, navigate],
+  );
+  const listed = [...fleet, ...settings];
+  const all = operator ? [choiceColumn(operator, choice, instances, clusters), ...listed] : listed;
   const chooser = useColumns(all);
   const { columns } = chooser;
   const peeked = instances.find((i) => `${i.cluster}/${i.name}` === search.peek);
@@ -112,7 +128,16 @@ function Instances() {
         clusters={[...clusters.keys()]}
         wordOf={wordOf}
         onChange={change}
-        columns={<ColumnMenu {...chooser} />}
+        columns={
+          <ColumnMenu
+            {...chooser}
+            onSetting={
+              (column?.length ?? 0) < maxSettings
+                ? (key) => change({ column: [...new Set([...(column ?? []), key])] })
+                : undefined
+            }
+          />
+        }
       />
       <Chips chips={chipsOf(search, change, wordOf)} onClear={clear} />
       {error && (
@@ -132,7 +157,7 @@ function Instances() {
           <NothingHere filtered={isFiltered(search)} onClear={clear} />
         ) : (
           <div
-            className={`${classes.list} ${tableClasses.place} ${chooser.chosen ? tableClasses.scroller : ''}`}
+            className={`${classes.list} ${tableClasses.place} ${chooser.chosen || settings.length > 0 ? tableClasses.scroller : ''}`}
           >
             <InstanceTable
               label={texts.instances}
@@ -174,6 +199,12 @@ function Instances() {
       {operator && <ChoiceBar me={operator} choice={choice} filter={filter} total={total} />}
     </Page>
   );
+}
+
+/** A list without an entry; undefined when nothing is left. */
+function without(list: readonly string[] | undefined, gone: string): string[] | undefined {
+  const left = list?.filter((one) => one !== gone);
+  return left && left.length > 0 ? left : undefined;
 }
 
 /** Fetches more whenever the end of the list is near. After a failure that is up to the button. */

@@ -62,6 +62,7 @@ const lasting = { prefix: texts.forDuration, lasting: true };
 
 const ages: Partial<Record<Reason['reason'], { prefix: string; lasting?: boolean }>> = {
   health: lasting,
+  site: lasting,
   offline: lasting,
   project: lasting,
   files: { prefix: texts.changed },

@@ -7,6 +7,7 @@ export const reasonWords: Record<Attention['reason'], string> = {
   offline: texts.clusterOffline,
   project: texts.gitlabProject,
   health: texts.health,
+  site: texts.site,
   pipeline: texts.pipelineFailed,
   files: texts.problemsInFiles,
   drift: texts.drift,

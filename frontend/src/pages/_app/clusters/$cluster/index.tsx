@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
+import { AnnotationPanel } from '@/components/about/AnnotationPanel';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
 import FilesPanel, { Problems } from '@/components/files/FilesPanel';
@@ -99,6 +100,7 @@ function ClusterRoute() {
               </Panel>
               <Links cluster={page.cluster} />
             </div>
+            <AnnotationPanel cluster={page.cluster.id} annotation={page.cluster.annotation} />
             <Instances page={page} />
             <WhatRuns page={page} />
             <FilesPanel

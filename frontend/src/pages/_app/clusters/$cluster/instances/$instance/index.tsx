@@ -8,6 +8,7 @@ import { ApiError } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import { runtimeKeys } from '@/api/queries/runtime';
 import type { InstanceDetails, Source } from '@/api/types';
+import { AboutNotices } from '@/components/about/AboutNotices';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
@@ -36,6 +37,7 @@ import * as texts from '@/texts/clusters';
 const Running = lazy(() => import('@/components/runtime/Running'));
 const UsagePanel = lazy(() => import('@/components/usage/UsagePanel'));
 const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
+const About = lazy(() => import('@/components/about/About'));
 const Timeline = lazy(() => import('@/components/timeline/Timeline'));
 const InstanceDeployments = lazy(() => import('@/components/pipelines/InstanceDeployments'));
 
@@ -91,6 +93,7 @@ function Contents({ details }: { details: InstanceDetails }) {
     <>
       <SyncNote sync={details.sync} />
       <InstanceHeader details={details} />
+      <AboutNotices details={details} />
       {active && <UndeployedNotice cluster={cluster} instance={instance} />}
       {shown !== undefined && (
         <InstanceOperation
@@ -105,6 +108,7 @@ function Contents({ details }: { details: InstanceDetails }) {
       <Suspense fallback={<Loading lines={8} label={texts.loadingSection} />}>
         {tab === undefined && <WhatRuns details={details} />}
         {tab === 'configuration' && <Configuration details={details} />}
+        {tab === 'details' && <About details={details} />}
         {tab === 'usage' && <Usage />}
         {tab === 'timeline' && <Timeline details={details} shown={operation} />}
         {tab === 'deployments' && <InstanceDeployments details={details} />}
@@ -238,12 +242,13 @@ function Refresh() {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => refreshInstance(cluster, instance),
-    onSuccess: ({ gitlab, cluster: asked, usage, ...details }) => {
+    onSuccess: ({ gitlab, cluster: asked, usage, site, ...details }) => {
       queryClient.setQueryData(instanceQuery(cluster, instance).queryKey, details);
       // What failed stands in its place on the page.
       const well = [
         ...(succeeded(gitlab) ? ['GitLab'] : []),
         ...(succeeded(asked) ? [texts.theCluster] : []),
+        ...(succeeded(site) ? [texts.theSite] : []),
         ...(succeeded(usage) ? [texts.theUsageReport] : []),
       ];
       if (well.length > 0) showToast(texts.refreshed(new Intl.ListFormat('en-GB').format(well)));
