@@ -199,3 +199,18 @@ func TestEnvironment_IsReadInOnePlace(t *testing.T) {
 		}))
 	}
 }
+
+// The fleet's store has a method for each kind of record. A use case declares the few that
+// it needs, so that its interface says what it touches; only wiring knows the whole.
+func TestFleetStore_IsPassedWholeByWiringOnly(t *testing.T) {
+	t.Parallel()
+	for _, name := range tracked(t, "shared/*.go", "functions/*.go") {
+		dir := filepath.ToSlash(filepath.Dir(name))
+		if strings.HasSuffix(name, "_test.go") || isTestHelper(dir) || below(dir, "shared/setup") || below(dir, "shared/fleetstore") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		assert.NotContainsf(t, string(text), "*fleetstore.Store", "%s: declare an interface with what it uses", name)
+	}
+}
