@@ -123,6 +123,17 @@ func (w *World) Replica(store kv.Store, transport http.RoundTripper) *allsetup.F
 	return w.over(store, w.Keys, transport)
 }
 
+// WithClock is the same World as a replica sees it whose clock is off.
+func (w *World) WithClock(off time.Duration) *World {
+	return &World{
+		Server: w.Server, Clock: w.Clock, ProjectID: w.ProjectID, Request: w.Request, spec: w.spec, webhook: w.webhook,
+		Fleet: allsetup.New(allsetup.Parts{
+			KV: w.KV, Keys: w.Keys, Now: func() time.Time { return w.Clock.Now().Add(off) }, Log: slog.New(slog.DiscardHandler),
+			Transport: w.spec.Transport, Webhook: w.webhook, Chat: w.spec.Chat, Requesters: w.spec.Requesters,
+		}),
+	}
+}
+
 func (w *World) over(store kv.Store, keys *secret.Keyring, transport http.RoundTripper) *allsetup.Fleet {
 	return allsetup.New(allsetup.Parts{
 		KV: store, Keys: keys, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler),

@@ -61,7 +61,8 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 		gone = row == nil || row.Digest == ""
 	}
 	op, err = s.Store.ChangeOperation(ctx, op.Cluster, op.ID, func(o *fleet.Operation) (bool, error) {
-		changed := progress(o, pipelines, s.Now())
+		changed := acceptedByNow(o, s.Now())
+		changed = progress(o, pipelines, s.Now()) || changed
 		for _, id := range duplicates {
 			changed = o.AddDuplicate(id) || changed
 		}
@@ -74,6 +75,20 @@ func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operati
 		return op, s.Store.EndLease(ctx, slot(op.Cluster), op.ID)
 	}
 	return op, nil
+}
+
+// clockSkew is how far apart the clocks of replicas may be without being wrong.
+const clockSkew = time.Minute
+
+// acceptedByNow corrects a time of acceptance that is yet to come: the clock of the
+// replica that stored it was wrong, and the operation would count as overdue only after
+// it. It reports whether it did.
+func acceptedByNow(o *fleet.Operation, now time.Time) bool {
+	if !o.AcceptedAt.After(now.Add(clockSkew)) {
+		return false
+	}
+	o.AcceptedAt = now
+	return true
 }
 
 // progress moves an operation to the state its pipelines say. It reports

@@ -38,7 +38,7 @@ func TestSync_TakesBackWhatGitLabDoesNotConfirm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := operationtest.New(t, "alpha", "beta")
-			w.DropWebhooks()
+			w.DropEvents()
 			sync := func() {
 				w.Clock.Advance(3 * time.Minute)
 				if !glance {
