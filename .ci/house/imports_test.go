@@ -211,6 +211,6 @@ func TestFleetStore_IsPassedWholeByWiringOnly(t *testing.T) {
 		}
 		text, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
-		assert.NotContainsf(t, string(text), "*fleetstore.Store", "%s: declare an interface with what it uses", name)
+		assert.Falsef(t, strings.Contains(string(text), "*fleetstore.Store"), "%s: declare an interface with what it uses", name)
 	}
 }

@@ -44,3 +44,10 @@ func TestMessageKeepsCausesInside(t *testing.T) {
 	assert.NotContains(t, Message(cause), "glpat")
 	assert.NotContains(t, Message(Wrap(Internal, cause, "read key file /run/secret")), "secret")
 }
+
+func TestIsRetried_IsOfTheOutermostError(t *testing.T) {
+	retried := &Error{Kind: Limited, Message: "Ocim retries automatically", Retried: true}
+	assert.True(t, IsRetried(fmt.Errorf("sending: %w", retried)))
+	assert.False(t, IsRetried(Wrap(Unavailable, retried, "it did not answer")), "its message does not say so")
+	assert.False(t, IsRetried(nil))
+}
