@@ -40,6 +40,7 @@ export const logInToContinueWhere = 'Log in to continue where you left off.';
 export const notSetUpYet = 'Not set up yet';
 export const openTheSetupLinkThat =
   'Open the setup link that Ocim printed when it started. It creates the first administrator account.';
+export const yourAccountNeedsAPasskey = 'Your account needs a passkey. Use it below.';
 export const couldntLogInWithGoogle = 'Couldn’t log in with Google. Try again.';
 export const password = 'Password';
 export const couldntLogIn = 'Couldn’t log in';

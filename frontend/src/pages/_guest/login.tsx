@@ -1,10 +1,9 @@
 import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 import { createFileRoute, redirect } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { answer, client, session } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import { loadSystem } from '@/api/guest';
-import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import type { SignedIn } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { GoogleMark } from '@/components/GoogleMark';
@@ -16,7 +15,9 @@ import { word } from '@/lib/readSearch';
 import { type RawSearch, safeReturnPath } from '@/lib/search';
 import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
-import * as passkeyTexts from '@/texts/passkey';
+
+const WithPasskey = lazy(() => import('./-WithPasskey'));
+const CodeField = lazy(() => import('./-CodeField'));
 
 interface LoginSearch {
   /** Where to go on. */
@@ -46,42 +47,18 @@ const googleProblems: Partial<Record<string, string>> = {
   limited: texts.tooManyAttemptsWaitA,
   unavailable: texts.googleIsntRespondingTryAgain,
   link: texts.logInToLinkGoogle,
-  passkey: passkeyTexts.usePasskeyOrCode,
+  passkey: texts.yourAccountNeedsAPasskey,
 };
 
 /** What the API says when the password is right and not enough. */
 const isPasskeyNeeded = (failure: Error | null) => failure instanceof ApiError && 'passkey' in failure.fields;
-
-function WithPasskey({ onDone }: { onDone: (signedIn: SignedIn) => Promise<void> }) {
-  const [failure, setFailure] = useState<Error>();
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await onDone(await answer(client.POST('/auth/v1/login/passkey', { body: await askForPasskey() })));
-    } catch (cause) {
-      setFailure(cause as Error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      {failure && <Failure error={failure} what={passkeyTexts.couldntUseThePasskey} />}
-      <Button variant="default" size="sm" fullWidth loading={busy} onClick={() => void run()}>
-        {passkeyTexts.logInWithPasskey}
-      </Button>
-    </>
-  );
-}
 
 function Login() {
   const { redirect: back, problem } = Route.useSearch();
   const system = useLoad(loadSystem);
   const [codeAsked, setCodeAsked] = useState(false);
   const passwords = system.data?.passwords !== false;
-  const passkeys = system.data?.passkeys === true && knowsPasskeys();
+  const passkeys = system.data?.passkeys === true && 'PublicKeyCredential' in window;
   const enter = async (signedIn: SignedIn) => {
     session.enter(signedIn);
     // The sign-in that led here waits in a cookie. The account page shows whether it is linked.
@@ -137,19 +114,7 @@ function Login() {
             withAsterisk={false}
             {...form.field('password')}
           />
-          {codeAsked && (
-            <>
-              <Notice tone="warn" title={passkeyTexts.passkeyNeeded}>
-                {passkeyTexts.usePasskeyOrCode}
-              </Notice>
-              <TextInput
-                label={passkeyTexts.recoveryCode}
-                description={passkeyTexts.eachCodeWorksOnce}
-                autoComplete="one-time-code"
-                {...form.field('recoveryCode')}
-              />
-            </>
-          )}
+          <Suspense>{codeAsked && <CodeField {...form.field('recoveryCode')} />}</Suspense>
           {form.failure && !isPasskeyNeeded(form.failure) && (
             <Failure error={form.failure} what={texts.couldntLogIn} />
           )}
@@ -160,7 +125,7 @@ function Login() {
       )}
       {passwords && <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>}
       {passwords && (passkeys || system.data?.google === true) && <Divider label={texts.or} />}
-      {passkeys && <WithPasskey onDone={enter} />}
+      <Suspense>{passkeys && <WithPasskey onDone={enter} />}</Suspense>
       {system.data?.google === true && (
         <Button
           component="a"

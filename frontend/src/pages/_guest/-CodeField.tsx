@@ -1,0 +1,20 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { Notice } from '@/components/Notice';
+import * as texts from '@/texts/passkey';
+
+/** Takes a recovery code where the password alone is not enough. */
+export default function CodeField(props: TextInputProps) {
+  return (
+    <>
+      <Notice tone="warn" title={texts.passkeyNeeded}>
+        {texts.usePasskeyOrCode}
+      </Notice>
+      <TextInput
+        label={texts.recoveryCode}
+        description={texts.eachCodeWorksOnce}
+        autoComplete="one-time-code"
+        {...props}
+      />
+    </>
+  );
+}
