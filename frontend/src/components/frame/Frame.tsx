@@ -3,15 +3,16 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useLocation } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Sidebar } from '../sidebar/Sidebar';
+import { useMe } from '../useMe';
 import classes from './frame.module.css';
 import { Header } from './Header';
 import { Offline } from './Offline';
-import { PasskeyNeeded } from './PasskeyNeeded';
 import { useShortcuts } from './useShortcuts';
 import * as texts from '@/texts/frame';
 
 const Palette = lazy(() => import('./Palette'));
 const SideDrawer = lazy(() => import('./SideDrawer'));
+const PasskeyNeeded = lazy(() => import('./PasskeyNeeded'));
 const Toasts = lazy(() => import('./Toasts'));
 const ShortcutList = lazy(() => import('./ShortcutList'));
 
@@ -21,6 +22,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const [menu, { open: openMenu, close: closeMenu }] = useDisclosure();
   const [palette, { open: openPalette, close: closePalette }] = useDisclosure();
   const [help, { open: openHelp, close: closeHelp }] = useDisclosure();
+  const needsPasskey = useMe()?.needsPasskey === true;
   const { pathname } = useLocation();
   const shortcuts = useShortcuts({ openPalette, openHelp });
   useEffect(closeMenu, [pathname, closeMenu]);
@@ -43,7 +45,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className={classes.column}>
         <Header onSearch={openPalette} onHelp={openHelp} {...(wide ? {} : { onMenu: openMenu })} />
         <Offline />
-        <PasskeyNeeded />
+        <Suspense fallback={null}>{needsPasskey && <PasskeyNeeded />}</Suspense>
         <main id="main" tabIndex={-1} className={classes.main}>
           {children}
         </main>
