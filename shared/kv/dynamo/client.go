@@ -14,9 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/logging"
 
@@ -45,9 +42,8 @@ func Connect(ctx context.Context, cfg Config, opts Options) (*Store, error) {
 	return New(client, cfg.Table, opts), nil
 }
 
-// NewClient makes a client with AWS's default credential chain. At an
-// Endpoint that is not Amazon's, where the chain gives nothing, made-up
-// credentials stand in, since such servers often check none. It returns fault.Invalid
+// NewClient makes a client with the credentials of the environment (see readSources). At an
+// Endpoint that is not Amazon's, where there are none, made-up credentials stand in, since such servers often check none. It returns fault.Invalid
 // if the configuration is wrong.
 func NewClient(ctx context.Context, cfg Config, change ...func(*dynamodb.Options)) (*dynamodb.Client, error) {
 	if cfg.AttemptTimeout <= 0 {
@@ -60,30 +56,19 @@ func NewClient(ctx context.Context, cfg Config, change ...func(*dynamodb.Options
 	if err != nil {
 		return nil, err
 	}
-	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(awshttp.NewBuildableClient().
+	loaded := aws.Config{
+		Region: cfg.Region,
+		HTTPClient: awshttp.NewBuildableClient().
 			WithTimeout(cfg.AttemptTimeout).
-			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })),
-		config.WithRetryer(func() aws.Retryer { return newRetryer(cfg.MaxAttempts) }),
-		config.WithLogger(logging.LoggerFunc(log)),
+			WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 }),
+		Retryer: func() aws.Retryer { return newRetryer(cfg.MaxAttempts) },
+		Logger:  logging.LoggerFunc(log),
 	}
-	if cfg.Region != "" {
-		load = append(load, config.WithRegion(cfg.Region))
+	if err := readSources(ctx, &loaded, foreign); err != nil {
+		return nil, err
 	}
-	if foreign {
-		load = append(load, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
-	}
-	loaded, err := config.LoadDefaultConfig(ctx, load...)
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "cannot load the AWS configuration")
-	}
-	if foreign {
-		if loaded.Region == "" {
-			loaded.Region = "us-east-1"
-		}
-		if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
-			loaded.Credentials = credentials.NewStaticCredentialsProvider("none", "none", "")
-		}
+	if foreign && loaded.Region == "" {
+		loaded.Region = "us-east-1"
 	}
 	if loaded.Region == "" {
 		return nil, fault.InvalidField("region", "must be given, here or in the AWS configuration")
