@@ -10,6 +10,9 @@ import (
 // was last done at a time. Each name has a time of day of its own, so that the work of many
 // is spread.
 func DailyDue(name string, last, now time.Time) bool {
+	if Future(now, last) {
+		return true
+	}
 	const day = 24 * time.Hour
 	sum := sha256.Sum256([]byte(name))
 	offset := time.Duration(binary.BigEndian.Uint32(sum[:])) * (day / (1 << 16)) / (1 << 16)

@@ -91,6 +91,9 @@ func (h ProjectHealth) With(newer ProjectHealth) ProjectHealth {
 		}
 	}
 	next.CheckedAt = Latest(newer.CheckedAt, h.CheckedAt)
+	if !newer.CheckedAt.IsZero() && Future(newer.CheckedAt, h.CheckedAt) {
+		next.CheckedAt = newer.CheckedAt
+	}
 	if find(newer.Checks, "token") < 0 {
 		next.TokenExpiresAt = h.TokenExpiresAt
 	}

@@ -58,7 +58,7 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			}
 			t.Pipeline = bad
 		}
-		if now.Sub(t.At) >= quietPeriod {
+		if fleet.Elapsed(now, t.At) >= quietPeriod {
 			t.At, t.Count = time.Time{}, 0
 		}
 		if t != (lastNotified{}) {
@@ -124,9 +124,9 @@ func (t *lastNotified) health(h fleet.HealthState, now time.Time) (Notice, bool)
 	if !worse(h.State) && h.State != fleet.Healthy || h.State == last {
 		return Notice{}, false
 	}
-	lasted := now.Sub(h.At)
+	lasted := fleet.Elapsed(now, h.At)
 	urgent := h.State == fleet.Failed && last == fleet.Degraded || worse(h.State) && lasted >= lasting
-	if lasted < Debounce || t.Count > 0 && now.Sub(t.At) < window(t.Count) && !urgent {
+	if lasted < Debounce || t.Count > 0 && fleet.Elapsed(now, t.At) < window(t.Count) && !urgent {
 		return Notice{}, false
 	}
 	t.State, t.At, t.Count = h.State, now, t.Count+1

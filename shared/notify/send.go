@@ -39,7 +39,7 @@ type queue struct {
 
 func (q *queue) add(d due, now time.Time) {
 	q.failing = q.failing || d.Attempts > 0
-	q.pausing = q.pausing || now.Before(d.NextAt)
+	q.pausing = q.pausing || now.Before(d.NextAt) && d.NextAt.Sub(now) <= longestPause
 	if len(q.list) < mostPerRun {
 		q.list = append(q.list, d)
 	}

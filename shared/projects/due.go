@@ -42,7 +42,7 @@ func (s *Service) RunChecks(ctx context.Context, project string) error {
 }
 
 func isDue(health fleet.ProjectHealth, record fleet.SyncRecord, project string, now time.Time) bool {
-	age := now.Sub(health.CheckedAt)
+	age := fleet.Elapsed(now, health.CheckedAt)
 	switch {
 	case age < checkAtMost:
 		return false

@@ -115,7 +115,7 @@ func (r *Reconciler) glanceSince(projects []fleet.Project, records map[string]fl
 	now := r.Now()
 	oldest := now
 	for _, p := range projects {
-		if at := records[p.ID].State.SucceededAt; now.Sub(at) < glancePast && at.Before(oldest) {
+		if at := records[p.ID].State.SucceededAt; fleet.Elapsed(now, at) < glancePast && at.Before(oldest) {
 			oldest = at
 		}
 	}
@@ -127,14 +127,14 @@ func (r *Reconciler) unchanged(p fleet.Project, record fleet.SyncRecord, g fleet
 	now := r.Now()
 	switch {
 	case record.State.Error != "", !record.State.WaitingSince.IsZero(),
-		record.State.SucceededAt.Add(-glanceOverlap).Before(g.Since),
+		record.State.SucceededAt.Add(-glanceOverlap).Before(g.Since), fleet.Future(now, record.State.SucceededAt),
 		!p.UpdatedAt.Equal(record.ReadFor), record.ReadBy != openedx.Version(),
 		fleet.DailyDue(p.ID, record.Glanced.ReadAt, now),
 		g.Changed(record.Glanced, record.PipelinesSince):
 		return false
 	}
 	for _, w := range record.Watched {
-		if now.Sub(w.LastSeen) >= stalledAfter {
+		if fleet.Elapsed(now, w.LastSeen) >= stalledAfter {
 			return false
 		}
 	}

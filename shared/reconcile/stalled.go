@@ -43,7 +43,7 @@ func (r *Reconciler) detectMissedWebhooks(ctx context.Context, project fleet.Pro
 		case len(p.Stages) > 0:
 			record.Unconfirmed, record.MissedSince = nil, time.Time{}
 			return nil
-		case r.Now().Sub(found) >= webhookDeadline:
+		case fleet.Elapsed(r.Now(), found) >= webhookDeadline:
 			delete(waiting, id)
 			if record.MissedSince.IsZero() || p.UpdatedAt.Before(record.MissedSince) {
 				record.MissedSince = p.UpdatedAt
@@ -95,7 +95,7 @@ func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, rep
 	asked := 0
 	for _, id := range slices.Sorted(maps.Keys(record.Watched)) {
 		w := record.Watched[id]
-		if r.Now().Sub(w.LastSeen) < stalledAfter || asked == maxPolled {
+		if fleet.Elapsed(r.Now(), w.LastSeen) < stalledAfter || asked == maxPolled {
 			continue
 		}
 		asked++
@@ -114,7 +114,7 @@ func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, rep
 			now = known.With(now)
 		case !fault.Is(err, fault.NotFound):
 			return nil, fmt.Errorf("asking for pipeline %d: %w", id, err)
-		case w.Missing.IsZero():
+		case w.Missing.IsZero(), fleet.Future(r.Now(), w.Missing):
 			w.Missing = r.Now()
 			record.Watched[id] = w
 			continue

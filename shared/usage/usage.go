@@ -95,7 +95,7 @@ func (s *Service) Refresh(ctx context.Context, project string) error {
 		return err
 	}
 	now := s.Now().UTC()
-	if state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < askAfter {
+	if state.TriedFor.Equal(p.UpdatedAt) && fleet.Elapsed(now, state.TriedAt) < askAfter {
 		return outcome(state)
 	}
 	return s.ask(ctx, p, state, []time.Time{lastDay(p.UsageContract(), now)})
@@ -161,7 +161,7 @@ func (s *Service) due(ctx context.Context, project string) (fleet.Project, fleet
 }
 
 func daysDue(p fleet.Project, state fleet.UsageState, now time.Time) []time.Time {
-	if state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && now.Sub(state.TriedAt) < retryAfter {
+	if state.Error != "" && state.TriedFor.Equal(p.UpdatedAt) && fleet.Elapsed(now, state.TriedAt) < retryAfter {
 		return nil
 	}
 	days := missing(p.UsageContract(), state, now)
