@@ -12,7 +12,7 @@ import (
 type ActivityFilter struct {
 	Cluster  []string `query:"cluster,explode" maxItems:"100" doc:"Cluster ids"`
 	Instance string   `query:"instance" maxLength:"100" doc:"Name of an instance"`
-	Kind     []string `query:"kind,explode" maxItems:"5" enum:"lifecycle,pipeline,sync,health,online"`
+	Kind     []string `query:"kind,explode" maxItems:"6" enum:"lifecycle,pipeline,sync,health,online,drift"`
 	To       []string `query:"to,explode" maxItems:"20" doc:"What it became, such as failed"`
 }
 

@@ -24,9 +24,9 @@ type Activity struct {
 	At       time.Time `json:"at"`
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync,health,online"`
+	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync,health,online,drift"`
 	From     string    `json:"from,omitempty" doc:"Lifecycle, pipeline status, health or online state before"`
-	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, or failed and recovered of a sync"`
+	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, failed and recovered of a sync, or drifted"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 	By       string    `json:"by,omitempty" doc:"Who caused it: the requester in Ocim, else the author of the commit"`
 	Rollback bool      `json:"rollback,omitempty" doc:"Whether a pipeline brings an earlier configuration back"`
@@ -40,6 +40,7 @@ const (
 	ActivitySync      = "sync"
 	ActivityHealth    = "health"
 	ActivityOnline    = "online"
+	ActivityDrift     = "drift"
 )
 
 // Log keeps activity in a kv.Store.
@@ -151,6 +152,7 @@ func news(before, after *fleet.Chunk) []Activity {
 		}
 		list = append(list, pipelineNews(i.Name, old.Pipeline, i.Pipeline)...)
 		list = append(list, healthNews(i.Name, old.Health, i.Health)...)
+		list = append(list, driftNews(old, i)...)
 	}
 	return list
 }
@@ -177,4 +179,14 @@ func healthNews(instance string, was, now fleet.HealthState) []Activity {
 		return nil
 	}
 	return []Activity{{Instance: instance, Kind: ActivityHealth, From: string(was.State), To: string(now.State), Detail: now.Reason}}
+}
+
+// driftNews reports that an instance began to run otherwise than git says. That it does no
+// more is no news: it may be deploying, or its cluster may not answer; and what is seen again
+// once the cluster answers is none either.
+func driftNews(was, now fleet.Instance) []Activity {
+	if was.Drift != nil || now.Drift == nil || was.Health.State == fleet.Unknown {
+		return nil
+	}
+	return []Activity{{At: now.Drift.At, Instance: now.Name, Kind: ActivityDrift, To: "drifted", Detail: now.Drift.Reason}}
 }

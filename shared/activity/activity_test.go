@@ -46,3 +46,28 @@ func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	assert.Equal(t, map[string]time.Time{"recent": ended["recent"], "ahead": clock.Now()}, got, "what is older than activity is kept is left out")
 	assert.Equal(t, "ahead", list[0].Instance, "newest first")
 }
+
+// That an instance drifted is told once, and not again when its cluster answers again.
+func TestNote_TellsDrift(t *testing.T) {
+	clock := kvtest.NewClock()
+	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
+	be := func(health fleet.Health, drift *fleet.Drift) {
+		clock.Advance(time.Minute)
+		require.NoError(t, store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+			c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Lifecycle: fleet.Active}}
+			c.SetRow(fleet.Row{Instance: fleet.Instance{
+				Cluster: "campus", Name: "alpha", Lifecycle: fleet.Active, Drift: drift, Health: fleet.HealthState{State: health, At: clock.Now()},
+			}})
+			return c, nil
+		}))
+	}
+	drift := &fleet.Drift{Reason: "lms has 4 instead of 10 replicas", At: clock.Now()}
+	be(fleet.Healthy, nil)
+	be(fleet.Healthy, drift)
+	be(fleet.Unknown, nil)
+	be(fleet.Healthy, drift)
+	list, _, err := store.Activity.Page(t.Context(), func(a activity.Activity) bool { return a.Kind == activity.ActivityDrift }, "", 50)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	assert.Equal(t, activity.Activity{At: drift.At, Cluster: "campus", Instance: "alpha", Kind: "drift", To: "drifted", Detail: drift.Reason}, list[0])
+}

@@ -1876,12 +1876,12 @@ export interface components {
             /** @description Absent when it is about the cluster itself */
             instance?: string;
             /** @enum {string} */
-            kind: "lifecycle" | "pipeline" | "sync" | "health" | "online";
+            kind: "lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift";
             /** Format: int64 */
             pipeline?: number;
             /** @description Whether a pipeline brings an earlier configuration back */
             rollback?: boolean;
-            /** @description Lifecycle, pipeline status, health, online state, or failed and recovered of a sync */
+            /** @description Lifecycle, pipeline status, health, online state, failed and recovered of a sync, or drifted */
             to: string;
         };
         Actor: {
@@ -5819,7 +5819,7 @@ export interface operations {
                 cluster?: string[];
                 /** @description Name of an instance */
                 instance?: string;
-                kind?: ("lifecycle" | "pipeline" | "sync" | "health" | "online")[];
+                kind?: ("lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift")[];
                 /** @description What it became, such as failed */
                 to?: string[];
                 /** @description Cursor of a page */

@@ -11,6 +11,7 @@ export const lifecycle = 'Lifecycle';
 export const pipeline = 'Pipeline';
 export const health = 'Health';
 export const gitlabSync = 'GitLab sync';
+export const drift = 'Drift';
 export const connectivity = 'Connectivity';
 export const rollback = 'Rollback';
 export const by = (person: string) => `by ${person}`;

@@ -1,5 +1,6 @@
 import type { Activity, Cluster, Health, Lifecycle } from '@/api/types';
 import {
+  driftLook,
   healthLooks,
   lifecycleLooks,
   type Look,
@@ -24,6 +25,7 @@ export function lookOf(kind: Activity['kind'], state: string): Look {
     online: onlineLooks[state as Cluster['online']['state']],
     pipeline: pipelineLook(state),
     sync: syncLooks[state],
+    drift: driftLook,
   };
   return looks[kind] ?? unknown(state);
 }
@@ -34,6 +36,7 @@ export const kindWords: Record<Activity['kind'], string> = {
   health: texts.health,
   sync: texts.gitlabSync,
   online: texts.connectivity,
+  drift: texts.drift,
 };
 
 /** What else there is to say: what it was before, and the reason; of a pipeline its operation. */

@@ -7,7 +7,7 @@ export function filterOf({ cluster, instance, kind, wrong }: Search): ActivityFi
     ...(cluster === undefined ? {} : { cluster: [cluster] }),
     ...(instance === undefined ? {} : { instance }),
     ...(kind === undefined ? {} : { kind: [kind] }),
-    ...(wrong === true ? { to: ['failed', 'degraded', 'offline'] } : {}),
+    ...(wrong === true ? { to: ['failed', 'degraded', 'offline', 'drifted'] } : {}),
   };
 }
 
