@@ -47,8 +47,8 @@ func TestActivityHasTheTimeWhenItHappened(t *testing.T) {
 	assert.Equal(t, "ahead", list[0].Instance, "newest first")
 }
 
-// That an instance drifted is told once, and not again when its cluster answers again.
-func TestNote_TellsDrift(t *testing.T) {
+// That an instance drifted is reported once, and not again when its cluster answers again.
+func TestNote_ReportsDrift(t *testing.T) {
 	clock := kvtest.NewClock()
 	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
 	be := func(health fleet.Health, drift *fleet.Drift) {
@@ -65,7 +65,7 @@ func TestNote_TellsDrift(t *testing.T) {
 	be(fleet.Healthy, nil)
 	be(fleet.Healthy, drift)
 	be(fleet.Unknown, nil)
-	be(fleet.Healthy, drift)
+	be(fleet.Healthy, &fleet.Drift{Reason: drift.Reason, At: clock.Now()})
 	list, _, err := store.Activity.Page(t.Context(), func(a activity.Activity) bool { return a.Kind == activity.ActivityDrift }, "", 50)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
