@@ -156,16 +156,33 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 		return nil
 	}
 	sum := top.Summary()
-	for _, p := range pipelines {
-		// The parent decides where it is known: a pipeline that was started by hand
-		// has children on the same commit.
-		if !p.IsChild() || p.Parent != top.ID && (p.Parent != 0 || p.SHA != top.SHA) {
+	// The parent decides where it is known: a pipeline that was started by hand
+	// has children on the same commit.
+	children := slices.DeleteFunc(slices.Clone(pipelines), func(p Pipeline) bool {
+		return !p.IsChild() || p.Parent != top.ID && (p.Parent != 0 || p.SHA != top.SHA)
+	})
+	for _, p := range children {
+		if p.ReplacedIn(children) {
 			continue
 		}
 		sum.UpdatedAt = Latest(sum.UpdatedAt, p.UpdatedAt)
 		sum.Status = together(sum.Status, p.Status)
 	}
 	return &sum
+}
+
+// ReplacedIn reports whether a child of the same parent replaces one: when a trigger job
+// is retried at GitLab, it makes another child, and the former one stays as it ended.
+// Children of several trigger jobs exist side by side.
+func (p Pipeline) ReplacedIn(children []Pipeline) bool {
+	if !p.Status.Finished() || p.Status == StatusSuccess {
+		return false
+	}
+	ended := p.FinishedAt
+	if ended.IsZero() {
+		ended = p.UpdatedAt // lists lack it
+	}
+	return slices.ContainsFunc(children, func(c Pipeline) bool { return c.ID > p.ID && !c.CreatedAt.Before(ended) })
 }
 
 // Summary gives the pipeline in one line.

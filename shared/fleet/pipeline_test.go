@@ -28,6 +28,13 @@ func TestDeploying(t *testing.T) {
 	child := func(status fleet.PipelineStatus) fleet.Pipeline {
 		return fleet.Pipeline{ID: 11, Status: status, Source: "parent_pipeline", SHA: "s1", Parent: 10, Operation: fleet.Create, UpdatedAt: noon.Add(time.Minute)}
 	}
+	ended := func(p fleet.Pipeline) fleet.Pipeline {
+		p.FinishedAt, p.UpdatedAt = noon.Add(time.Minute), noon.Add(time.Hour)
+		return p
+	}
+	second := func(status fleet.PipelineStatus, minutes time.Duration) fleet.Pipeline {
+		return with(child(status), func(p *fleet.Pipeline) { p.ID, p.CreatedAt = 12, noon.Add(minutes*time.Minute) })
+	}
 	trigger := func(id int64, status fleet.PipelineStatus) fleet.Pipeline {
 		return fleet.Pipeline{ID: id, Status: status, Source: "trigger", SHA: "s0", Operation: fleet.Create, UpdatedAt: noon}
 	}
@@ -36,21 +43,26 @@ func TestDeploying(t *testing.T) {
 		id        int64
 		status    fleet.PipelineStatus
 	}{
-		"none":                            {nil, 0, ""},
-		"one that deploys nothing":        {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Operation = "" })}, 0, ""},
-		"without children":                {[]fleet.Pipeline{deploy}, 10, fleet.StatusSuccess},
-		"child still runs":                {[]fleet.Pipeline{child(fleet.StatusRunning), deploy}, 10, fleet.StatusRunning},
-		"child failed":                    {[]fleet.Pipeline{deploy, child(fleet.StatusFailed)}, 10, fleet.StatusFailed},
-		"child succeeded":                 {[]fleet.Pipeline{deploy, child(fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
-		"child known by its commit only":  {[]fleet.Pipeline{deploy, with(child(fleet.StatusRunning), func(p *fleet.Pipeline) { p.Parent = 0 })}, 10, fleet.StatusRunning},
-		"parent failed, child went well":  {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Status = fleet.StatusFailed }), child(fleet.StatusSuccess)}, 10, fleet.StatusFailed},
-		"child of another commit":         {[]fleet.Pipeline{deploy, with(child(fleet.StatusFailed), func(p *fleet.Pipeline) { p.Parent, p.SHA = 9, "s9" })}, 10, fleet.StatusSuccess},
-		"newest wins":                     {[]fleet.Pipeline{deploy, with(deploy, func(p *fleet.Pipeline) { p.ID, p.SHA, p.Status = 20, "s2", fleet.StatusFailed })}, 20, fleet.StatusFailed},
-		"trigger before anything":         {[]fleet.Pipeline{trigger(5, fleet.StatusRunning)}, 5, fleet.StatusRunning},
-		"trigger that did its part":       {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess), deploy}, 10, fleet.StatusSuccess},
-		"newer trigger that failed":       {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusFailed)}, 12, fleet.StatusFailed},
-		"newer trigger that succeeded":    {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
-		"trigger succeeded, nothing else": {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess)}, 5, fleet.StatusRunning},
+		"none":                     {nil, 0, ""},
+		"one that deploys nothing": {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Operation = "" })}, 0, ""},
+		"without children":         {[]fleet.Pipeline{deploy}, 10, fleet.StatusSuccess},
+		"child still runs":         {[]fleet.Pipeline{child(fleet.StatusRunning), deploy}, 10, fleet.StatusRunning},
+		"child failed":             {[]fleet.Pipeline{deploy, child(fleet.StatusFailed)}, 10, fleet.StatusFailed},
+		"child succeeded":          {[]fleet.Pipeline{deploy, child(fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
+		"child replaced by a retried trigger job": {[]fleet.Pipeline{deploy, ended(child(fleet.StatusCanceled)), second(fleet.StatusSuccess, 2)}, 10, fleet.StatusSuccess},
+		"replacement still runs":                  {[]fleet.Pipeline{deploy, second(fleet.StatusRunning, 2), ended(child(fleet.StatusFailed))}, 10, fleet.StatusRunning},
+		"replaced, known from lists only":         {[]fleet.Pipeline{deploy, child(fleet.StatusFailed), second(fleet.StatusSuccess, 2)}, 10, fleet.StatusSuccess},
+		"children side by side, one failed":       {[]fleet.Pipeline{deploy, ended(child(fleet.StatusFailed)), second(fleet.StatusSuccess, 0)}, 10, fleet.StatusFailed},
+		"child retried after its replacement":     {[]fleet.Pipeline{deploy, child(fleet.StatusRunning), second(fleet.StatusSuccess, 2)}, 10, fleet.StatusRunning},
+		"child known by its commit only":          {[]fleet.Pipeline{deploy, with(child(fleet.StatusRunning), func(p *fleet.Pipeline) { p.Parent = 0 })}, 10, fleet.StatusRunning},
+		"parent failed, child went well":          {[]fleet.Pipeline{with(deploy, func(p *fleet.Pipeline) { p.Status = fleet.StatusFailed }), child(fleet.StatusSuccess)}, 10, fleet.StatusFailed},
+		"child of another commit":                 {[]fleet.Pipeline{deploy, with(child(fleet.StatusFailed), func(p *fleet.Pipeline) { p.Parent, p.SHA = 9, "s9" })}, 10, fleet.StatusSuccess},
+		"newest wins":                             {[]fleet.Pipeline{deploy, with(deploy, func(p *fleet.Pipeline) { p.ID, p.SHA, p.Status = 20, "s2", fleet.StatusFailed })}, 20, fleet.StatusFailed},
+		"trigger before anything":                 {[]fleet.Pipeline{trigger(5, fleet.StatusRunning)}, 5, fleet.StatusRunning},
+		"trigger that did its part":               {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess), deploy}, 10, fleet.StatusSuccess},
+		"newer trigger that failed":               {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusFailed)}, 12, fleet.StatusFailed},
+		"newer trigger that succeeded":            {[]fleet.Pipeline{deploy, trigger(12, fleet.StatusSuccess)}, 10, fleet.StatusSuccess},
+		"trigger succeeded, nothing else":         {[]fleet.Pipeline{trigger(5, fleet.StatusSuccess)}, 5, fleet.StatusRunning},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -31,8 +31,8 @@ func (s *Service) Cancel(ctx context.Context, project fleet.Project, id int64, r
 	return s.Do(ctx, project, fleet.PipelineAction{ID: s.NewID(), Pipeline: id, Action: Cancel, Reason: reason}, by)
 }
 
-// Retry runs a pipeline's failed and canceled jobs again, which reopens
-// its operation. While another operation of the cluster runs it is
+// Retry runs a pipeline's failed and canceled jobs again, or those of its child when only
+// that failed, which reopens its operation. While another operation of the cluster runs it is
 // fault.Conflict: the two would compete for the Terraform lock.
 func (s *Service) Retry(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error) {
 	return s.Do(ctx, project, fleet.PipelineAction{ID: s.NewID(), Pipeline: id, Action: Retry, Reason: reason}, by)
@@ -52,6 +52,12 @@ func (s *Service) Do(ctx context.Context, project fleet.Project, action fleet.Pi
 	remote, err := s.Open(ctx, project)
 	if err != nil {
 		return fleet.Pipeline{}, err
+	}
+	if action.Action == Retry {
+		if known, err = s.retryTarget(ctx, known, remote); err != nil {
+			return fleet.Pipeline{}, err
+		}
+		action.Pipeline = known.ID
 	}
 	open, err := s.Store.OpenPipelineActions(ctx, project.ID)
 	if err != nil {

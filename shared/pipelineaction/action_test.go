@@ -1,6 +1,7 @@
 package pipelineaction_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -147,4 +148,79 @@ func TestRetry_WaitsForForeignPipeline(t *testing.T) {
 	w.Poll(t, 2)
 	_, err = w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[1], "", operationtest.Ada)
 	assert.NoError(t, err)
+}
+
+// deployThatEnds starts a deployment whose child fails, or whose parent is canceled with it.
+func deployThatEnds(t *testing.T, w *operationtest.World, how fleet.OperationState) fleet.Operation {
+	t.Helper()
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Fail: how == fleet.Broken, Hang: how == fleet.Canceled})
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	require.NoError(t, err)
+	w.Poll(t, 1)
+	require.NoError(t, w.Server.WaitIdle(t.Context()))
+	op = w.Operation(t, op.ID)
+	require.Len(t, op.Pipelines, 2)
+	if how == fleet.Canceled {
+		_, err = w.Actions.Cancel(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+		require.NoError(t, err)
+	}
+	w.Poll(t, 1)
+	require.NoError(t, w.Server.WaitIdle(t.Context()))
+	op = w.Operation(t, op.ID)
+	require.Equal(t, how, op.State, op.Detail)
+	return op
+}
+
+// succeeds lets time pass until an operation and its instance are well, with a number of
+// pipelines.
+func succeeds(t *testing.T, w *operationtest.World, op fleet.Operation, pipelines int) {
+	t.Helper()
+	w.Poll(t, 4)
+	require.NoError(t, w.Server.WaitIdle(t.Context()))
+	op = w.Operation(t, op.ID)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
+	assert.Empty(t, op.Detail)
+	assert.Len(t, op.Pipelines, pipelines)
+	row := w.Row(t, "alpha")
+	require.NotNil(t, row.Instance.Pipeline)
+	assert.Equal(t, fleet.StatusSuccess, row.Instance.Pipeline.Status)
+}
+
+// GitLab's retry of a parent would leave the trigger job alone, whose child failed.
+func TestRetry_OfTheParentRetriesItsChild(t *testing.T) {
+	for _, events := range []bool{true, false} {
+		for _, how := range []fleet.OperationState{fleet.Canceled, fleet.Broken} {
+			t.Run(fmt.Sprintf("%s, events %t", how, events), func(t *testing.T) {
+				t.Parallel()
+				w := operationtest.New(t, "alpha")
+				if !events {
+					w.DropEvents()
+				}
+				op := deployThatEnds(t, w, how)
+				retried, err := w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+				require.NoError(t, err)
+				assert.Equal(t, op.Pipelines[1], retried.ID)
+				succeeds(t, w, op, 2)
+			})
+		}
+	}
+}
+
+// A trigger job that someone retries at GitLab makes another child. The former one stays as
+// it ended, and decides nothing any more.
+func TestRetriedTriggerJob_TheNewChildDecides(t *testing.T) {
+	for _, events := range []bool{true, false} {
+		for _, how := range []fleet.OperationState{fleet.Canceled, fleet.Broken} {
+			t.Run(fmt.Sprintf("%s, events %t", how, events), func(t *testing.T) {
+				t.Parallel()
+				w := operationtest.New(t, "alpha")
+				if !events {
+					w.DropEvents()
+				}
+				op := deployThatEnds(t, w, how)
+				w.Server.RetryTriggerJobs(w.ProjectID, int(op.Pipelines[0]))
+				succeeds(t, w, op, 3)
+			})
+		}
+	}
 }

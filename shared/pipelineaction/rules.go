@@ -52,3 +52,31 @@ func hasFailedJob(p fleet.Pipeline) bool {
 		})
 	})
 }
+
+// retryTarget returns the pipeline whose retry runs again what failed in p. GitLab's retry
+// of a pipeline leaves its trigger jobs alone, so where only a child failed, that is it;
+// the retried child reopens its parent.
+func (s *Service) retryTarget(ctx context.Context, p fleet.Pipeline, remote Remote) (fleet.Pipeline, error) {
+	if p.IsChild() {
+		return p, nil
+	}
+	children, err := s.Store.ChildrenOf(ctx, p)
+	if err != nil {
+		return p, err
+	}
+	var failed *fleet.Pipeline
+	for i, c := range children {
+		ended := c.Status == fleet.StatusFailed || c.Status == fleet.StatusCanceled
+		if operation.IsChildOf(c, p) && ended && !c.ReplacedIn(children) && (failed == nil || c.ID > failed.ID) {
+			failed = &children[i]
+		}
+	}
+	if failed == nil {
+		return p, nil
+	}
+	now, err := s.refresh(ctx, p, remote) // lists of pipelines lack the jobs
+	if err != nil || hasFailedJob(now) {
+		return now, err
+	}
+	return *failed, nil
+}

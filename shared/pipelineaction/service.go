@@ -46,6 +46,7 @@ type Operations interface {
 // Store holds the records that actions read and change.
 type Store interface {
 	AddPipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, record fleetstore.Recorder) error
+	ChildrenOf(ctx context.Context, p fleet.Pipeline) ([]fleet.Pipeline, error)
 	ChangePipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, alter func(*fleet.PipelineAction) (bool, error)) (fleet.PipelineAction, error)
 	OpenPipelineActions(ctx context.Context, cluster string) ([]fleet.PipelineAction, error)
 	OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error)

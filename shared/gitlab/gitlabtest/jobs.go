@@ -20,25 +20,59 @@ func (s *Server) jobRoutes() {
 		c.s.cancelJob(at.pipeline, at.job, c.now)
 		return created(c.s.showJob(c.project, at))
 	}))
-	s.route("POST "+base+"/retry", act, onJob(func(c *call, at jobAt) reply {
+	// A retried bridge starts another child; the former one stays as it is. The API
+	// does that since 17 (lib/api/ci/jobs.rb).
+	s.route("POST "+base+"/retry", act, onAnyJob(func(c *call, at jobAt) reply {
+		if at.job.Bridge && c.s.olderThan(17) {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
 		if at.job.Retried || !final(at.job.Status) || at.job.Status == statusSkipped {
 			return refuse(http.StatusForbidden, "403 Forbidden - Job is not retryable")
 		}
-		j := c.s.cloneJob(at.pipeline, at.job, c.now)
-		for _, later := range at.pipeline.latest() {
-			if later.Status == statusSkipped {
-				later.Status = statusCreated
-			}
-		}
-		c.s.update(at.pipeline, c.now)
+		j := c.s.retryJob(at, c.now)
 		return created(c.s.showJob(c.project, jobAt{at.pipeline, j}))
 	}))
 }
 
+// retryJob runs a job once more, and what was skipped because of it.
+func (s *Server) retryJob(at jobAt, now time.Time) *job {
+	j := s.cloneJob(at.pipeline, at.job, now)
+	for _, later := range at.pipeline.latest() {
+		if later.Status == statusSkipped {
+			later.Status = statusCreated
+		}
+	}
+	s.update(at.pipeline, now)
+	return j
+}
+
+// RetryTriggerJobs retries the trigger jobs of a pipeline, as a person does on its page.
+func (s *Server) RetryTriggerJobs(project, pipeline int) {
+	_ = s.do(func() {
+		x := s.mustProject(project).pipelines[pipeline]
+		for _, j := range x.latest() {
+			if j.Bridge {
+				s.retryJob(jobAt{x, j}, s.now())
+			}
+		}
+	})
+	s.poke()
+}
+
+// onJob finds a job of the path that is no bridge.
 func onJob(h func(*call, jobAt) reply) handler {
+	return onAnyJob(func(c *call, at jobAt) reply {
+		if at.job.Bridge {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
+		return h(c, at)
+	})
+}
+
+func onAnyJob(h func(*call, jobAt) reply) handler {
 	return func(c *call) reply {
 		at := c.s.jobIndex[c.pathInt("job")]
-		if at.job == nil || at.pipeline.Project != c.project.ID || at.job.Bridge {
+		if at.job == nil || at.pipeline.Project != c.project.ID {
 			return refuse(http.StatusNotFound, "404 Not found")
 		}
 		return h(c, at)

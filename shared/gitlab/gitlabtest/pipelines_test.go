@@ -129,13 +129,23 @@ func TestCancelAndRetry(t *testing.T) {
 	assert.Equal(t, "success", again.Status, "what is finished stays")
 }
 
-func TestRetryOfParentStartsAnotherChild(t *testing.T) {
+// A retry of a pipeline leaves its trigger jobs alone; a retried trigger job starts another child.
+func TestRetryOfTriggerJobStartsAnotherChild(t *testing.T) {
 	s := begin(t, Options{})
 	s.Script(Outcome{Job: "deploy-instance: [alpha]", Fail: true, Log: "Error: UPGRADE FAILED"})
 	id := update(t, s)
 	require.NoError(t, s.Settle(t.Context()))
 	require.Equal(t, "failed", list7(t, s, "")[0].Status)
-	_, _, err := client(t, s).Pipelines.RetryPipelineBuild(testProject, id)
+	c := client(t, s)
+	_, _, err := c.Pipelines.RetryPipelineBuild(testProject, id)
+	require.NoError(t, err)
+	require.NoError(t, s.Settle(t.Context()))
+	require.Len(t, list7(t, s, "source=parent_pipeline"), 1)
+	require.Equal(t, "failed", list7(t, s, "")[0].Status)
+	bridges, _, err := c.Jobs.ListPipelineBridges(testProject, id, nil)
+	require.NoError(t, err)
+	require.Len(t, bridges, 1)
+	_, _, err = c.Jobs.RetryJob(testProject, bridges[0].ID)
 	require.NoError(t, err)
 	require.NoError(t, s.Settle(t.Context()))
 	children := list7(t, s, "source=parent_pipeline")

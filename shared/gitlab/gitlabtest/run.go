@@ -423,14 +423,15 @@ func (s *Server) cancelPipeline(x *pipeline, at time.Time) {
 }
 
 // retryPipeline runs what failed or was canceled once more, and what was
-// skipped because of it. A retried bridge starts another child.
+// skipped because of it. It leaves bridges alone: retryable_builds of
+// app/models/ci/pipeline.rb holds builds only.
 func (s *Server) retryPipeline(x *pipeline, at time.Time) {
 	changed := false
 	for _, j := range x.latest() {
 		switch {
 		case j.Status == statusSkipped:
 			j.Status, j.FinishedAt, changed = statusCreated, nil, true
-		case j.Status != statusFailed && j.Status != statusCanceled:
+		case j.Bridge, j.Status != statusFailed && j.Status != statusCanceled:
 		default:
 			s.cloneJob(x, j, at)
 			changed = true
