@@ -206,6 +206,28 @@ func TestRetry_OfTheParentRetriesItsChild(t *testing.T) {
 	}
 }
 
+// What is known of the child may be older than what is known of its parent.
+func TestRetry_OfTheParentLooksAtItsChild(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.DropEvents()
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Hang: true, Times: 1})
+	op, err := w.Request(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	require.NoError(t, err)
+	w.Poll(t, 1)
+	op = w.Operation(t, op.ID)
+	require.Len(t, op.Pipelines, 2)
+	_, err = w.Actions.Cancel(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+	require.NoError(t, err)
+	w.Clock.Advance(time.Minute) // nobody reads the project meanwhile
+	child, err := w.Store.Pipeline(t.Context(), "campus", op.Pipelines[1])
+	require.NoError(t, err)
+	require.False(t, child.Status.Finished())
+	retried, err := w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+	require.NoError(t, err)
+	assert.Equal(t, op.Pipelines[1], retried.ID)
+	succeeds(t, w, op, 2)
+}
+
 // A trigger job that someone retries at GitLab makes another child. The former one stays as
 // it ended, and decides nothing any more.
 func TestRetriedTriggerJob_TheNewChildDecides(t *testing.T) {

@@ -66,6 +66,12 @@ func (s *Service) retryTarget(ctx context.Context, p fleet.Pipeline, remote Remo
 	}
 	var failed *fleet.Pipeline
 	for i, c := range children {
+		if !c.Status.Finished() { // what is known of it may be old
+			if c, err = s.refresh(ctx, c, remote); err != nil {
+				return p, err
+			}
+			children[i] = c
+		}
 		ended := c.Status == fleet.StatusFailed || c.Status == fleet.StatusCanceled
 		if operation.IsChildOf(c, p) && ended && !c.ReplacedIn(children) && (failed == nil || c.ID > failed.ID) {
 			failed = &children[i]
