@@ -1,11 +1,12 @@
 import { CopyButton } from '@mantine/core';
 import { type ReactNode, useId, useState } from 'react';
-import type { File, FileProblem, Files } from '@/api/types';
+import type { File, Files } from '@/api/types';
 import { Empty } from '../Empty';
 import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
 import { Mark } from '../status/Mark';
 import { Yaml } from '../yaml/Yaml';
+import { Problems } from './Problems';
 import classes from './files.module.css';
 import * as texts from '@/texts/editor';
 
@@ -94,28 +95,6 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
       </div>
     </Panel>
   );
-}
-
-/** What is wrong in files, with the place. */
-export function Problems({ problems }: { problems: readonly FileProblem[] }) {
-  if (problems.length === 0) return null;
-  return (
-    <ul className={classes.problems} aria-label={texts.problems}>
-      {problems.map((p, i) => (
-        <li key={i}>
-          <Mark shape="triangle" />
-          <span>
-            {p.message} <span className={classes.place}>{placeOf(p)}</span>
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function placeOf({ file, line, column }: FileProblem): string {
-  if (line === undefined || line === 0) return file;
-  return texts.line(file, line, column === undefined || column === 0 ? '' : texts.column(column));
 }
 
 function marksOf(file: File) {

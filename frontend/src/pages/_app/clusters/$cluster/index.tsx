@@ -7,7 +7,7 @@ import type { Cluster, ClusterPage } from '@/api/types';
 import { AnnotationPanel } from '@/components/about/AnnotationPanel';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
-import FilesPanel, { Problems } from '@/components/files/FilesPanel';
+import { Problems } from '@/components/files/Problems';
 import { Age } from '@/components/Age';
 import { clusterColumns } from '@/components/instances/columns';
 import tableClasses from '@/components/instances/instances.module.css';
@@ -34,6 +34,7 @@ import { useNow } from '@/lib/useNow';
 import classes from '../-clusters.module.css';
 import * as texts from '@/texts/clusters';
 
+const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
 const RunningCluster = lazy(() => import('@/components/runtime/RunningCluster'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
@@ -103,13 +104,17 @@ function ClusterRoute() {
             <AnnotationPanel cluster={page.cluster.id} annotation={page.cluster.annotation} />
             <Instances page={page} />
             <WhatRuns page={page} />
-            <FilesPanel
-              title={texts.configuration}
-              files={page.files}
-              none={texts.ocimHasntReadTheProject}
-              open={file}
-              onOpen={(name) => void navigate({ search: { file: name }, replace: true, resetScroll: false })}
-            />
+            <Suspense fallback={<Loading lines={8} />}>
+              <FilesPanel
+                title={texts.configuration}
+                files={page.files}
+                none={texts.ocimHasntReadTheProject}
+                open={file}
+                onOpen={(name) =>
+                  void navigate({ search: { file: name }, replace: true, resetScroll: false })
+                }
+              />
+            </Suspense>
           </>
         )}
       </Loaded>

@@ -7,7 +7,7 @@ import { checkProject, projectQuery, syncCluster } from '@/api/queries/projects'
 import type { CheckName, ProjectPage } from '@/api/types';
 import { Facts } from '@/components/Facts';
 import { Failure } from '@/components/Failure';
-import { Problems } from '@/components/files/FilesPanel';
+import { Problems } from '@/components/files/Problems';
 import { OutLink, TextLink } from '@/components/links';
 import { Panel } from '@/components/Panel';
 import { CheckList } from '@/components/projects/CheckList';
