@@ -1,0 +1,133 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, test } from 'vitest';
+import { session } from '@/api/client';
+import type { Annotation } from '@/api/types';
+import { ago } from '@/mocks/world';
+import { faults, open, useWorld } from '@/testing/app';
+
+const mock = useWorld();
+
+beforeEach(() => {
+  session.enter({
+    accessToken: 'a',
+    expiresAt: new Date(Date.now() + 600_000).toISOString(),
+    user: mock.world.user,
+  });
+});
+
+function academy() {
+  const found = mock.world.instances.find((i) => i.name === 'academy');
+  if (!found) throw new Error('there is no academy');
+  return found;
+}
+
+test('a site that does not answer is said on its page, in the list and in its filter', async () => {
+  academy().site = {
+    state: 'down',
+    reason: 'academy.example.org answers with an error (500).',
+    nextStep: 'Read the log of the lms pods.',
+    at: ago(12),
+  };
+  const { router, user } = open('/clusters/campus-aws/instances/academy');
+  expect(await screen.findByRole('alert')).toHaveTextContent(
+    /Site down.*answers with an error \(500\).*Read the log of the lms pods/,
+  );
+  expect(await faults()).toEqual([]);
+  await router.navigate({ to: '/instances', search: {} });
+  await user.click(await screen.findByRole('button', { name: /1\s?Site fails/ }));
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?site=down&site=degraded'));
+  const row = await screen.findByRole('row', { name: /academy/ });
+  expect(row).toHaveTextContent('Site down');
+});
+
+test('a note and tags are written, and what the API says of one stands at its field', async () => {
+  const sent: Annotation[] = [];
+  mock.use(
+    http.put(
+      '*/function/pipelines/v1/clusters/campus-aws/instances/academy/annotation',
+      async ({ request }) => {
+        const body = (await request.json()) as Annotation;
+        sent.push(body);
+        if (body.tags?.includes('!')) {
+          return HttpResponse.json(
+            {
+              title: 'x',
+              status: 422,
+              errors: [{ field: 'tags[1]', message: '"!" must begin with a letter' }],
+            },
+            { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
+          );
+        }
+        academy().annotation = body;
+        return HttpResponse.json(body);
+      },
+    ),
+  );
+  const { user } = open('/clusters/campus-aws/instances/academy?tab=details');
+  const panel = await screen.findByRole('region', { name: 'Notes and tags' });
+  await user.click(within(panel).getByRole('button', { name: 'Edit' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Notes and tags of academy' });
+  expect(await faults()).toEqual([]);
+  await user.type(within(dialog).getByLabelText('Note'), 'Ask Maya first.');
+  await user.type(within(dialog).getByLabelText('Tags'), 'vip, !');
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+  expect(await within(dialog).findByText('"!" must begin with a letter.')).toBeVisible();
+  await user.clear(within(dialog).getByLabelText('Tags'));
+  await user.type(within(dialog).getByLabelText('Tags'), 'vip eu');
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(sent.at(-1)).toEqual({
+    note: 'Ask Maya first.',
+    tags: ['vip', 'eu'],
+    contacts: [],
+    site: { off: false, connectTo: '' },
+  });
+  expect(await screen.findByRole('link', { name: 'Instances tagged vip' })).toHaveAttribute(
+    'href',
+    '/instances?tag=vip',
+  );
+});
+
+test('a setting becomes a column with its values, and goes again', async () => {
+  mock.use(
+    http.get('*/function/clusters/v1/settings', () =>
+      HttpResponse.json({ suggestions: [{ text: 'OPENEDX_COMMON_VERSION', instances: 9 }] }),
+    ),
+    http.get('*/function/clusters/v1/instances', ({ request }) => {
+      const asked = new URL(request.url).searchParams.getAll('column');
+      return HttpResponse.json({
+        instances: [academy()],
+        total: 1,
+        revision: 1,
+        facets: {
+          clusters: {},
+          providers: {},
+          releases: {},
+          lifecycles: {},
+          healths: {},
+          pipelines: {},
+          drifts: {},
+          sites: {},
+          tags: {},
+          plugins: { forum: 1 },
+          tutors: {},
+        },
+        ...(asked.length > 0
+          ? { values: { [academy().cluster]: { academy: { OPENEDX_COMMON_VERSION: 'release/teak.3' } } } }
+          : {}),
+      });
+    }),
+  );
+  const { router, user } = open('/instances');
+  await user.click(await screen.findByRole('button', { name: 'Columns' }));
+  const field = screen.getByLabelText(/Add a setting as a column/);
+  await user.type(field, 'OPENEDX_COMMON_VERSION{Enter}');
+  await waitFor(() =>
+    expect(router.state.location.searchStr).toBe('?column=OPENEDX_COMMON_VERSION'),
+  );
+  expect(await screen.findByText('release/teak.3')).toBeVisible();
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Remove column OPENEDX_COMMON_VERSION' }));
+  await waitFor(() => expect(screen.queryByText('release/teak.3')).toBeNull());
+});
