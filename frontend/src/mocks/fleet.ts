@@ -164,6 +164,7 @@ export function fleetHandlers(world: () => World) {
       if (request.headers.get('If-None-Match') === etag) return new HttpResponse(null, { status: 304 });
       return HttpResponse.json(find(world(), url.searchParams), { headers: { ETag: etag } });
     }),
+    http.get('*/function/clusters/v1/settings', () => HttpResponse.json({ suggestions: [] })),
     http.get('*/function/clusters/v1/clusters', () => HttpResponse.json(tree(world()))),
     http.get<{ id: string }>('*/function/clusters/v1/clusters/:id', ({ params }) => {
       const cluster = world().clusters.find((c) => c.id === params.id);

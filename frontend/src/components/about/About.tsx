@@ -7,7 +7,7 @@ import { siteLooks } from '../status/looks';
 import { Status } from '../status/Status';
 import { Table } from '../Table';
 import { Time } from '../Time';
-import { AnnotationPanel } from './AnnotationPanel';
+import AnnotationPanel from './AnnotationPanel';
 import classes from './about.module.css';
 import * as texts from '@/texts/about';
 

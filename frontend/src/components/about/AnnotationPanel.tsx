@@ -18,7 +18,7 @@ interface AnnotationPanelProps {
 }
 
 /** Note, tags and contacts that people keep in Ocim. */
-export function AnnotationPanel({ cluster, instance, annotation }: AnnotationPanelProps) {
+export default function AnnotationPanel({ cluster, instance, annotation }: AnnotationPanelProps) {
   const operator = useMay('operator', cluster);
   const [editing, setEditing] = useState(false);
   const { note, tags = [], contacts = [], site } = annotation ?? {};

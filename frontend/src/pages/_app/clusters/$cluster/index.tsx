@@ -4,7 +4,6 @@ import { lazy, Suspense, useMemo } from 'react';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ApiError } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
-import { AnnotationPanel } from '@/components/about/AnnotationPanel';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
 import { Problems } from '@/components/files/Problems';
@@ -35,6 +34,7 @@ import classes from '../-clusters.module.css';
 import * as texts from '@/texts/clusters';
 
 const FilesPanel = lazy(() => import('@/components/files/FilesPanel'));
+const AnnotationPanel = lazy(() => import('@/components/about/AnnotationPanel'));
 const RunningCluster = lazy(() => import('@/components/runtime/RunningCluster'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
@@ -101,7 +101,9 @@ function ClusterRoute() {
               </Panel>
               <Links cluster={page.cluster} />
             </div>
-            <AnnotationPanel cluster={page.cluster.id} annotation={page.cluster.annotation} />
+            <Suspense fallback={<Loading lines={3} label={texts.loadingSection} />}>
+              <AnnotationPanel cluster={page.cluster.id} annotation={page.cluster.annotation} />
+            </Suspense>
             <Instances page={page} />
             <WhatRuns page={page} />
             <Suspense fallback={<Loading lines={8} />}>
