@@ -32,6 +32,7 @@ type ProjectHealth struct {
 	Project        string    `json:"project"`
 	Checks         []Check   `json:"checks"`
 	CheckedAt      time.Time `json:"checkedAt,omitzero" doc:"When all were made last"`
+	RefusedAt      time.Time `json:"refusedAt,omitzero" doc:"When GitLab last refused an operation here; checks that are older are made again at once"`
 	TokenExpiresAt time.Time `json:"tokenExpiresAt,omitzero" doc:"Day from which GitLab refuses the API token"`
 }
 
@@ -94,6 +95,7 @@ func (h ProjectHealth) With(newer ProjectHealth) ProjectHealth {
 	if !newer.CheckedAt.IsZero() && Future(newer.CheckedAt, h.CheckedAt) {
 		next.CheckedAt = newer.CheckedAt
 	}
+	next.RefusedAt = Latest(newer.RefusedAt, h.RefusedAt)
 	if find(newer.Checks, "token") < 0 {
 		next.TokenExpiresAt = h.TokenExpiresAt
 	}

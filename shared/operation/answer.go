@@ -66,9 +66,19 @@ func (s *Service) recordRefusal(ctx context.Context, op fleet.Operation, cause e
 	case fault.Is(cause, fault.Limited):
 		return s.recordWait(ctx, op, fleet.WaitLimit, cause)
 	case errors.As(cause, &r) && r.Class == refusal.AfterChange:
+		s.demandChecks(ctx, op.Cluster)
 		return s.recordWait(ctx, op, fleet.WaitSetting, cause)
 	}
+	s.demandChecks(ctx, op.Cluster)
 	return s.markFailed(ctx, op, cause)
+}
+
+// demandChecks has the next sync check the project, whose setting may be why GitLab
+// refused. Without it the checks are made at their usual time.
+func (s *Service) demandChecks(ctx context.Context, cluster string) {
+	if err := s.Store.SaveHealth(ctx, fleet.ProjectHealth{Project: cluster, RefusedAt: s.Now()}); err != nil {
+		s.Log.Warn("project is not checked at once", "cluster", cluster, "err", err)
+	}
 }
 
 // recordWait records what an operation waits for. Nothing of it was started, so it can

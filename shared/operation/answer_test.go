@@ -27,6 +27,8 @@ func (s *oneOperation) ChangeOperation(_ context.Context, _, _ string, alter fun
 	return s.op, err
 }
 
+func (s *oneOperation) SaveHealth(context.Context, fleet.ProjectHealth) error { return nil }
+
 // A process that was paused reads a refusal while another one is sending the operation: that
 // says nothing about what the other one gets.
 func TestRecordRefusal_AnotherReplicaIsSending(t *testing.T) {

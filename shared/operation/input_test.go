@@ -123,6 +123,9 @@ func TestStart_GitLabAnswers(t *testing.T) {
 					assert.Equal(t, fleet.WaitSetting, op.WaitingFor)
 				}
 				assert.Equal(t, want, op.State)
+				health, err := w.Store.Health(t.Context(), "campus")
+				require.NoError(t, err)
+				assert.Equal(t, want == fleet.Broken || how.Setting, !health.RefusedAt.IsZero(), "checks are demanded once GitLab refused")
 				assert.Contains(t, op.Detail, how.Says)
 				assert.NotContains(t, op.Detail, "canary")
 				assert.NotContains(t, op.Detail, "glp")

@@ -49,6 +49,7 @@ type clusterStore interface {
 	SyncRecord(ctx context.Context, cluster string) (fleet.SyncRecord, error)
 	Protection(ctx context.Context, cluster, instance string) (fleet.Protection, error)
 	Protected(ctx context.Context, cluster string) ([]fleet.Protection, error)
+	SaveHealth(ctx context.Context, h fleet.ProjectHealth) error
 }
 
 type leaseStore interface {

@@ -15,8 +15,8 @@ const (
 )
 
 // Due gives those of the projects whose checks are due: once a day, once an hour while one
-// fails, and when a project's syncs begin to fail or to succeed, because the checks find
-// out why. It costs a few reads for all of them together.
+// fails, and when a project's syncs begin to fail or to succeed or GitLab refused an
+// operation, because the checks find out why. It costs a few reads for all of them together.
 func (s *Service) Due(ctx context.Context, projects []fleet.Project) ([]string, error) {
 	healths, err := s.Fleet.ProjectHealths(ctx)
 	if err != nil {
@@ -44,6 +44,8 @@ func (s *Service) RunChecks(ctx context.Context, project string) error {
 func isDue(health fleet.ProjectHealth, record fleet.SyncRecord, project string, now time.Time) bool {
 	age := fleet.Elapsed(now, health.CheckedAt)
 	switch {
+	case health.RefusedAt.After(health.CheckedAt) && !health.RefusedAt.After(now): // a time in the future was noted by a wrong clock
+		return true
 	case age < checkAtMost:
 		return false
 	case record.ChangedAt.After(health.CheckedAt), fleet.DailyDue(project, health.CheckedAt, now):

@@ -192,3 +192,27 @@ func TestASilentWebhookIsATrouble(t *testing.T) {
 	w.turn(t)
 	assert.Empty(t, w.turn(t).Troubles)
 }
+
+func TestDue_OnceGitLabRefusedAnOperation(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.Add(t)
+	due := func() []string {
+		t.Helper()
+		w.Clock.Advance(time.Second)
+		due, err := w.Projects.Due(t.Context(), []fleet.Project{{ID: "campus"}})
+		require.NoError(t, err)
+		return due
+	}
+	refused := func(at time.Time) {
+		t.Helper()
+		require.NoError(t, w.Store.SaveHealth(t.Context(), fleet.ProjectHealth{Project: "campus", RefusedAt: at}))
+	}
+	require.NoError(t, w.Projects.RunChecks(t.Context(), "campus"))
+	require.Empty(t, due(), "all was checked just now")
+	refused(w.Clock.Now())
+	assert.Equal(t, []string{"campus"}, due())
+	require.NoError(t, w.Projects.RunChecks(t.Context(), "campus"))
+	assert.Empty(t, due(), "checked since")
+	refused(w.Clock.Now().Add(40 * 24 * time.Hour))
+	assert.Empty(t, due(), "a clock that was ahead does not have it checked all the time")
+}

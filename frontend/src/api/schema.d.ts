@@ -3594,6 +3594,11 @@ export interface components {
             project: string;
             /**
              * Format: date-time
+             * @description When GitLab last refused an operation here; checks that are older are made again at once
+             */
+            refusedAt?: string;
+            /**
+             * Format: date-time
              * @description Day from which GitLab refuses the API token
              */
             tokenExpiresAt?: string;
