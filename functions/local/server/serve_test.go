@@ -76,7 +76,7 @@ func TestServe_UsesThePublicAddress(t *testing.T) {
 
 func TestServe_SignInByGoogle(t *testing.T) {
 	t.Parallel()
-	for client, want := range map[string]string{"": `{"setUp":false,"google":false,"mail":true}`, "ocim": `{"setUp":false,"google":true,"mail":true}`} {
+	for client, want := range map[string]string{"": `{"setUp":false,"google":false,"mail":true,"passwords":true,"passkeys":false}`, "ocim": `{"setUp":false,"google":true,"mail":true,"passwords":true,"passkeys":false}`} {
 		p := start(t, Config{
 			Listen: "127.0.0.1:0", Dir: t.TempDir(), Stack: filepath.Join(root, "stack.yml"),
 			Provider: auth.Provider{GoogleIssuer: "https://accounts.example.org", ClientID: client},
