@@ -47,8 +47,16 @@ func plainFind(chunks []*fleet.Chunk, f fleet.Filter, o fleet.Order) fleet.Insta
 				drift = fleet.Drifted
 			}
 			values := [11][]string{
-				{c.Cluster.ID}, {c.Cluster.Provider}, {i.Release}, {string(i.Lifecycle)}, {string(i.Health.State)}, {pipeline}, {drift},
-				{""}, fleet.TagsOf(&c.Cluster, &i), plainList(r.Settings, "PLUGINS"), {i.Tutor},
+				{c.Cluster.ID},
+				{c.Cluster.Provider},
+				{i.Release},
+				{string(i.Lifecycle)},
+				{string(i.Health.State)},
+				{pipeline},
+				{drift},
+				{""},
+				fleet.TagsOf(&c.Cluster, &i), plainList(r.Settings, "PLUGINS"),
+				{i.Tutor},
 			}
 			if i.Site != nil {
 				values[7] = []string{string(i.Site.State)}

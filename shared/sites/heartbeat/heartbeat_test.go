@@ -89,19 +89,29 @@ func TestAsk_SaysWhatIsWrong(t *testing.T) {
 		"an error page": {handler: func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "<h1>Server Error</h1>", http.StatusInternalServerError)
 		}, want: sites.Answer{Status: 500, CertificateEnds: later}},
-		"another application": {handler: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>Welcome") },
-			want: sites.Answer{Status: 200, CertificateEnds: later}},
-		"JSON that is no heartbeat": {handler: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok":true,"status":{}}`) },
-			want: sites.Answer{Status: 200, CertificateEnds: later}},
+		"another application": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>Welcome") },
+			want:    sites.Answer{Status: 200, CertificateEnds: later},
+		},
+		"JSON that is no heartbeat": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok":true,"status":{}}`) },
+			want:    sites.Answer{Status: 200, CertificateEnds: later},
+		},
 		"a redirect is not followed": {handler: func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest", http.StatusFound)
 		}, want: sites.Answer{Status: 302, Location: "169.254.169.254", CertificateEnds: later}},
-		"the certificate ended": {ends: time.Now().Add(-time.Hour).UTC().Truncate(time.Second), handler: func(http.ResponseWriter, *http.Request) {},
-			want: sites.Answer{Problem: sites.Certificate}},
-		"the certificate is for another name": {url: "https://other.example.org", handler: func(http.ResponseWriter, *http.Request) {},
-			want: sites.Answer{Problem: sites.Certificate, Detail: "it is for another name"}},
-		"the connection is closed": {handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-			want: sites.Answer{Problem: sites.Broken, Detail: "the connection was closed without an answer"}},
+		"the certificate ended": {
+			ends: time.Now().Add(-time.Hour).UTC().Truncate(time.Second), handler: func(http.ResponseWriter, *http.Request) {},
+			want: sites.Answer{Problem: sites.Certificate},
+		},
+		"the certificate is for another name": {
+			url: "https://other.example.org", handler: func(http.ResponseWriter, *http.Request) {},
+			want: sites.Answer{Problem: sites.Certificate, Detail: "it is for another name"},
+		},
+		"the connection is closed": {
+			handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+			want:    sites.Answer{Problem: sites.Broken, Detail: "the connection was closed without an answer"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.ends.IsZero() {
