@@ -79,7 +79,8 @@ export const commands = 'Commands';
 
 // frame/Palette.tsx
 export const searchOrRun2 = 'Search or run';
-export const searchInstancesClustersPagesAnd = 'Search instances, pipelines, releases, keys, people and actions…';
+export const searchInstancesClustersPagesAnd =
+  'Search instances, pipelines, releases, keys, people and actions…';
 export const notifications = 'Notifications';
 export const lightTheme = 'Light theme';
 export const darkTheme = 'Dark theme';

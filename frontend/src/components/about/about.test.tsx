@@ -123,9 +123,7 @@ test('a setting becomes a column with its values, and goes again', async () => {
   await user.click(await screen.findByRole('button', { name: 'Columns' }));
   const field = screen.getByLabelText(/Add a setting as a column/);
   await user.type(field, 'OPENEDX_COMMON_VERSION{Enter}');
-  await waitFor(() =>
-    expect(router.state.location.searchStr).toBe('?column=OPENEDX_COMMON_VERSION'),
-  );
+  await waitFor(() => expect(router.state.location.searchStr).toBe('?column=OPENEDX_COMMON_VERSION'));
   expect(await screen.findByText('release/teak.3')).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Remove column OPENEDX_COMMON_VERSION' }));

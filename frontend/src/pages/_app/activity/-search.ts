@@ -2,7 +2,14 @@ import type { Activity } from '@/api/types';
 import { flag, oneOf, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 
-export const kinds: readonly Activity['kind'][] = ['pipeline', 'lifecycle', 'health', 'online', 'sync', 'drift'];
+export const kinds: readonly Activity['kind'][] = [
+  'pipeline',
+  'lifecycle',
+  'health',
+  'online',
+  'sync',
+  'drift',
+];
 
 /** The search of the page's address. */
 export interface Search {
