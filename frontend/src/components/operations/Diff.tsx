@@ -8,7 +8,7 @@ const signs = { add: '+', remove: '−', same: ' ', gap: '' } as const;
 /** A unified diff, line by line: by sign, word and colour. */
 export function Diff({ label, diff }: { label: string; diff: string }) {
   return (
-    <div className={classes.diff} role="region" aria-label={label} tabIndex={0}>
+    <div className={classes.diff} role="group" aria-label={label} tabIndex={0}>
       <table aria-label={label}>
         <tbody>
           {parseDiff(diff).map((line, i) =>
