@@ -42,7 +42,8 @@ test('finds a pipeline by its number', async () => {
 test('finds releases, configuration and people', async () => {
   const { user, input } = await openPalette();
   await user.paste('teak');
-  expect(await screen.findByRole('button', { name: /^teak\.\d/ })).toBeVisible();
+  expect(await screen.findByRole('button', { name: /^teak\.1/ })).toBeVisible();
+  expect(screen.getByRole('button', { name: /^teak\.2/ })).toBeVisible();
   expect(screen.getByRole('button', { name: /Instances configured with “teak”/ })).toBeVisible();
   await user.clear(input);
   await user.paste('bruno');
