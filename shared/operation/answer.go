@@ -61,15 +61,14 @@ func (s *Service) adopt(ctx context.Context, op fleet.Operation, p fleet.Pipelin
 // recordRefusal records that GitLab refused the operation and created nothing: it is sent
 // again later, waits for a changed setting, or has failed.
 func (s *Service) recordRefusal(ctx context.Context, op fleet.Operation, cause error) (fleet.Operation, error) {
-	var r *refusal.Refusal
-	switch {
-	case fault.Is(cause, fault.Limited):
+	if fault.Is(cause, fault.Limited) {
 		return s.recordWait(ctx, op, fleet.WaitLimit, cause)
-	case errors.As(cause, &r) && r.Class == refusal.AfterChange:
-		s.demandChecks(ctx, op.Cluster)
-		return s.recordWait(ctx, op, fleet.WaitSetting, cause)
 	}
 	s.demandChecks(ctx, op.Cluster)
+	var r *refusal.Refusal
+	if errors.As(cause, &r) && r.Class == refusal.AfterChange {
+		return s.recordWait(ctx, op, fleet.WaitSetting, cause)
+	}
 	return s.markFailed(ctx, op, cause)
 }
 

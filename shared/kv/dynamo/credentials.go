@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -36,12 +37,8 @@ func readSources(ctx context.Context, cfg *aws.Config, foreign bool) error {
 		return err
 	}
 	cfg.ConfigSources = []any{env, profile}
-	for _, region := range []string{env.Region, profile.Region} {
-		if cfg.Region == "" {
-			cfg.Region = region
-		}
-	}
-	provider, err := provider(*cfg, env, profile, foreign)
+	cfg.Region = cmp.Or(cfg.Region, env.Region, profile.Region)
+	provider, err := providerOf(*cfg, env, profile, foreign)
 	if err != nil {
 		return err
 	}
@@ -74,7 +71,8 @@ func readProfile(ctx context.Context, env config.EnvConfig) (config.SharedConfig
 	return profile, nil
 }
 
-func provider(cfg aws.Config, env config.EnvConfig, profile config.SharedConfig, foreign bool) (aws.CredentialsProvider, error) {
+// providerOf chooses the first source of credentials that is configured.
+func providerOf(cfg aws.Config, env config.EnvConfig, profile config.SharedConfig, foreign bool) (aws.CredentialsProvider, error) {
 	switch {
 	case env.Credentials.HasKeys():
 		return credentials.StaticCredentialsProvider{Value: env.Credentials}, nil
@@ -85,7 +83,7 @@ func provider(cfg aws.Config, env config.EnvConfig, profile config.SharedConfig,
 	case profile.WebIdentityTokenFile != "":
 		return webIdentity(cfg, profile.RoleARN, profile.WebIdentityTokenFile, profile.RoleSessionName), nil
 	case profile.RoleARN != "" || profile.SSOSessionName != "" || profile.SSOStartURL != "" || profile.LoginSession != "" || profile.CredentialProcess != "":
-		return nil, fault.New(fault.Invalid, "AWS's profile %s assumes a role, signs somebody in or starts a program. Give Ocim an access key, a web identity or the role of its node", profile.Profile)
+		return nil, fault.New(fault.Invalid, "AWS's profile %s assumes a role, signs in at a browser or starts a program. Give Ocim an access key, a web identity or the role of its node", profile.Profile)
 	case env.ContainerCredentialsRelativePath != "":
 		return endpoint(cfg, ecsCredentials+env.ContainerCredentialsRelativePath, env.ContainerAuthorizationToken), nil
 	case env.ContainerCredentialsEndpoint != "":
