@@ -1,7 +1,9 @@
 package operation_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
@@ -167,14 +169,14 @@ func TestStart_SealsLargeFilesInParts(t *testing.T) {
 	w := operationtest.New(t, "alpha")
 	_, err := w.Request(t, operation.Request{Kind: fleet.Create, Instance: "beta"}) // the large one waits for it
 	require.NoError(t, err)
+	// Few keys and much that cannot be compressed: large, and quick to read.
 	var text strings.Builder
-	for i := 0; text.Len() < 1<<20-200; i++ {
-		text.WriteString("K")
-		for n := i*2654435761 + 12345; n > 0; n /= 26 {
-			text.WriteByte(byte('A' + n%26))
-		}
-		text.WriteString(": " + strings.Repeat("v", i%97) + "\n")
+	random := rand.NewChaCha8([32]byte{1})
+	for line := make([]byte, 72); text.Len() < 1<<20-200; {
+		_, _ = random.Read(line)
+		text.WriteString("# " + base64.StdEncoding.EncodeToString(line) + "\n")
 	}
+	text.WriteString("PLATFORM_NAME: Large\n")
 	op, err := w.Request(t, operation.Request{
 		Kind: fleet.Update, Instance: "alpha", Files: []operation.Edit{{Path: "instances/alpha/config.yml", Text: text.String()}},
 	})

@@ -24,8 +24,9 @@ type Options struct {
 
 // Store is a kv.Store in a file. Close it when done.
 type Store struct {
-	db  *bbolt.DB
-	now func() time.Time
+	db   *bbolt.DB
+	path string // bbolt's own Path changes while the store is being closed
+	now  func() time.Time
 	committer
 }
 
@@ -82,7 +83,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, errors.Join(err, db.Close()), "cannot prepare the store %s", path)
 	}
-	s := &Store{db: db, now: opts.Now}
+	s := &Store{db: db, path: path, now: opts.Now}
 	s.committer = committer{run: s.runBatch, token: make(chan struct{}, 1)}
 	return s, nil
 }
@@ -156,7 +157,7 @@ func (s *Store) view(ctx context.Context, f func(items *bbolt.Bucket, now time.T
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := guarded(s.db.Path(), func() error {
+	err := guarded(s.path, func() error {
 		return s.db.View(func(tx *bbolt.Tx) error { return f(tx.Bucket(itemBucket), s.now()) })
 	})
 	return classify(err, "cannot read the store")

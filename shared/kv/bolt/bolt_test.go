@@ -5,9 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.etcd.io/bbolt"
 
@@ -81,6 +83,31 @@ func TestAClosedStoreIsUnavailable(t *testing.T) {
 		require.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
 	}
 	require.NoError(t, s.Close(), "closing twice is harmless")
+}
+
+// The race detector judges this one.
+func TestReadsBesideACloseAreAnsweredOrUnavailable(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "kv.db"), bolt.Options{NoSync: true})
+	_, err := s.Put(t.Context(), kv.Item{Key: key}, kv.Always)
+	require.NoError(t, err)
+	var reads sync.WaitGroup
+	started := make(chan struct{}, 4)
+	for range cap(started) {
+		reads.Go(func() {
+			for err := error(nil); err == nil; {
+				if _, err = s.Get(t.Context(), key); err != nil {
+					assert.Equal(t, fault.Unavailable, fault.KindOf(err), "%v", err)
+				}
+				select {
+				case started <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	<-started
+	require.NoError(t, s.Close())
+	reads.Wait()
 }
 
 func TestExpiredItemsLeaveTheFile(t *testing.T) {
