@@ -41,6 +41,15 @@ const (
 	WaitPermission WaitKind = "permission" // the requester lost the role
 )
 
+// Rollback gives the commit that a rollback goes back to, and "" for all else;
+// an unarchive brings back a configuration, too, and is none.
+func (o *Operation) Rollback() string {
+	if o.Kind != Update {
+		return ""
+	}
+	return o.RolledBackTo
+}
+
 // All gives the instances of an operation with their deployment ids.
 func (o *Operation) All() []Deployment {
 	if len(o.Deployments) > 0 {

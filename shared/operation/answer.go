@@ -50,7 +50,7 @@ func (s *Service) markAccepted(ctx context.Context, remote Remote, former fleet.
 // adopt records that a pipeline belongs to the operation: its commit does not say so.
 func (s *Service) adopt(ctx context.Context, op fleet.Operation, p fleet.Pipeline) error {
 	p.Cluster, p.Operation, p.Deployments = op.Cluster, op.Kind, nil
-	p.RequestedBy, p.RolledBackTo = op.RequestedBy, op.RolledBackTo
+	p.RequestedBy, p.RolledBackTo = op.RequestedBy, op.Rollback()
 	if op.Instance != "" {
 		p.Deployments = op.All()
 	}

@@ -23,11 +23,15 @@ func TestFollow_NamesTheRequester(t *testing.T) {
 		"update, which Ocim commits": {operation.Request{
 			Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "PLATFORM_NAME", "New")},
 		}, "alpha", fleet.Active},
-		"create, which Grove commits":  {operation.Request{Kind: fleet.Create, Instance: "gamma"}, "gamma", fleet.Active},
-		"archive, which Grove commits": {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, "alpha", fleet.Archived},
+		"create, which Grove commits":                        {operation.Request{Kind: fleet.Create, Instance: "gamma"}, "gamma", fleet.Active},
+		"archive, which Grove commits":                       {operation.Request{Kind: fleet.Archive, Instance: "alpha"}, "alpha", fleet.Archived},
+		"unarchive, no rollback though it brings files back": {operation.Request{Kind: fleet.Unarchive, Instance: "alpha"}, "alpha", fleet.Active},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := operationtest.New(t, "alpha", "beta")
+			if tt.req.Kind == fleet.Unarchive {
+				w.Run(t, operation.Request{Kind: fleet.Archive, Instance: "alpha"})
+			}
 			op := w.Run(t, tt.req)
 			require.Equal(t, fleet.Succeeded, op.State, op.Detail)
 			i := w.Row(t, tt.instance).Instance

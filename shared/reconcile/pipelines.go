@@ -125,7 +125,7 @@ func (r *Reconciler) attribute(ctx context.Context, project fleet.Project, pipel
 			if !slices.Contains(op.Pipelines, p.ID) {
 				continue
 			}
-			p.RequestedBy, p.RolledBackTo = op.RequestedBy, op.RolledBackTo
+			p.RequestedBy, p.RolledBackTo = op.RequestedBy, op.Rollback()
 			if p.Source == "trigger" && p.Operation == "" {
 				p.Operation, p.Deployments = op.Kind, []fleet.Deployment{{Instance: op.Instance, ID: op.DeploymentID}}
 			}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { healthLooks, lifecycleLooks, operationLooks, pipelineLook } from './looks';
+import { healthLooks, lifecycleLooks, operationLooks, operationTitle, pipelineLook } from './looks';
 
 test.each([
   ['lifecycles', Object.values(lifecycleLooks)],
@@ -17,4 +17,11 @@ test('a pipeline status that is new to us is unknown, not created', () => {
     tone: 'quiet',
     word: 'Unknown: hibernating',
   });
+});
+
+test('only an update that restores an earlier version is called a rollback', () => {
+  const rolledBackTo = '3634a6f0';
+  expect(operationTitle({ kind: 'update', rolledBackTo })).toBe('Rollback');
+  expect(operationTitle({ kind: 'update' })).toBe('Update');
+  expect(operationTitle({ kind: 'unarchive', rolledBackTo })).toBe('Unarchive');
 });

@@ -99,7 +99,7 @@ export function operationTitle({
   kind: OperationKind;
   rolledBackTo?: string | undefined;
 }): string {
-  return rolledBackTo === undefined ? operationWords[kind] : texts.rollback;
+  return kind === 'update' && rolledBackTo !== undefined ? texts.rollback : operationWords[kind];
 }
 
 /** What the operation of a pipeline is called; undefined when it deploys nothing. */
