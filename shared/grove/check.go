@@ -95,8 +95,8 @@ var (
 // sentence that begins with the key; warning when it works all the same.
 func wrongType(row openedx.Key, n *yaml.Node) (wrong string, warning bool) {
 	is := typeOf(n)
-	if is == "!!null" || isTemplated(n) {
-		return "", false
+	if is == "!!null" || isTemplated(n) || len(n.Content) > 0 && isTemplate(n, n.Content[0]) {
+		return "", false // or the quotes are missing, which Read reports
 	}
 	text := is == "!!str"
 	number := is == "!!int" || is == "!!float"

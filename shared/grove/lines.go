@@ -56,6 +56,7 @@ func (m *lineMasker) line(s string) []hole {
 	holes = append(holes, m.urls(s)...)
 	holes = append(holes, m.users(s)...)
 	holes = append(holes, m.flags(s[:end])...)
+	holes = append(holes, m.commands(s[:end])...)
 	return merge(append(holes, m.forms(s)...))
 }
 
@@ -299,15 +300,7 @@ func (m *lineMasker) flags(s string) []hole {
 		if value == end || value == len(s) || s[value] == '-' {
 			continue
 		}
-		stop := len(s)
-		if quote := s[value]; quote == '"' || quote == '\'' {
-			value++
-			if i := strings.IndexByte(s[value:], quote); i >= 0 {
-				stop = value + i
-			}
-		} else if i := strings.IndexAny(s[value:], " \t\"'`;|&)"); i >= 0 {
-			stop = value + i
-		}
+		value, stop := argument(s, value)
 		flag := s[at:end]
 		colon := strings.IndexByte(s[value:stop], ':')
 		switch {
@@ -320,6 +313,57 @@ func (m *lineMasker) flags(s string) []hole {
 		}
 		from = max(from, stop)
 	}
+}
+
+// argument gives the bounds of the word at value, without its quotes.
+func argument(s string, value int) (start, stop int) {
+	ends := " \t\"'`;|&)"
+	if value < len(s) && (s[value] == '"' || s[value] == '\'') {
+		ends = s[value : value+1]
+		value++
+	}
+	if i := strings.IndexAny(s[value:], ends); i >= 0 {
+		return value, value + i
+	}
+	return value, len(s)
+}
+
+// commands finds the password of `mysql -pSECRET` and of `redis-cli -a SECRET`.
+func (m *lineMasker) commands(s string) []hole {
+	if !strings.Contains(s, " -") {
+		return nil
+	}
+	m.work += len(s)
+	var holes []hole
+	var of openedx.PasswordFlag
+	for start := 0; start < len(s); {
+		if strings.IndexByte(" \t\"'`(;|&", s[start]) >= 0 {
+			if s[start] == ';' || s[start] == '|' || s[start] == '&' {
+				of = openedx.PasswordFlag{} // another command
+			}
+			start++
+			continue
+		}
+		end := start
+		for end < len(s) && strings.IndexByte(" \t\"'`;|&)", s[end]) < 0 {
+			end++
+		}
+		switch word := s[start:end]; {
+		case of.Flag != "" && strings.HasPrefix(word, of.Flag):
+			value := start + len(of.Flag)
+			if gap := len(s[value:]) - len(strings.TrimLeft(s[value:], " \t")); gap == 0 || of.Apart {
+				value, end = argument(s, value+gap)
+				holes = append(holes, hole{value, end})
+			}
+			of = openedx.PasswordFlag{}
+		default:
+			if known, ok := openedx.PasswordFlagOf(word[strings.LastIndexByte(word, '/')+1:]); ok {
+				of = known
+			}
+		}
+		start = end + 1
+	}
+	return holes
 }
 
 // forms finds texts that are secret by their own form.

@@ -97,6 +97,8 @@ func TestMask(t *testing.T) {
 		{"flag in a script", "A: |\n  curl --api-key abc -o x\n", "A: |\n  curl --api-key " + m + " -o x\n"},
 		{"flag with quotes", "A: |\n  run --password 'a b' -v\n", "A: |\n  run --password '" + m + "' -v\n"},
 		{"flag of curl", "A: curl -u bob:hunter2 https://h\n", "A: curl -u bob:" + m + " https://h\n"},
+		{"flag of a database client", "A: |\n  mysql -u root -pabc -h db\n  /usr/bin/mysqldump -p'a b' name\n  mysql -p name | tar -pcf x\n", "A: |\n  mysql -u root -p" + m + " -h db\n  /usr/bin/mysqldump -p'" + m + "' name\n  mysql -p name | tar -pcf x\n"},
+		{"flag with the password apart", "A: sshpass -p abc ssh host -p 22\nB: redis-cli -a abc ping\n", "A: sshpass -p " + m + " ssh host -p 22\nB: redis-cli -a " + m + " ping\n"},
 		{"flag in a list", "args: [--token, abc, --verbose, def]\n", "args: [--token, " + m + ", --verbose, def]\n"},
 		{"no scheme", "A: bob:hunter2@db.example.org:3306/x\n", "A: bob:" + m + "@db.example.org:3306/x\n"},
 		{"an image's digest", "A: openedx:teak@sha256:abcd\n", "A: openedx:teak@sha256:abcd\n"},

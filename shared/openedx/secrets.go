@@ -32,6 +32,12 @@ type SecretForm struct {
 	Rest  *regexp.Regexp // what follows it
 }
 
+// PasswordFlag is the flag by which a command takes a password.
+type PasswordFlag struct {
+	Flag  string `yaml:"flag"`
+	Apart bool   `yaml:"apart"` // whether the password may be the next word
+}
+
 type secretTables struct {
 	Words []struct {
 		Word   string `yaml:"word"`
@@ -55,6 +61,11 @@ type secretTables struct {
 	} `yaml:"values"`
 	Parameters []string `yaml:"parameters"`
 	UserFlags  []string `yaml:"userFlags"`
+	Commands   []struct {
+		Names        []string `yaml:"names"`
+		PasswordFlag `yaml:",inline"`
+		Source       string `yaml:"source"`
+	} `yaml:"commands"`
 }
 
 // secretKnowledge is secrets.yml, prepared for look-ups.
@@ -66,12 +77,14 @@ type secretKnowledge struct {
 	forms      []SecretForm
 	parameters map[string]bool
 	userFlags  map[string]bool
+	commands   map[string]PasswordFlag
 }
 
 var secrets = sync.OnceValue(func() *secretKnowledge {
 	t := mustLoad[secretTables]("secrets.yml")
 	k := &secretKnowledge{
 		words: map[string]Secrecy{}, endings: t.Endings, tails: map[string]bool{}, parameters: map[string]bool{}, userFlags: map[string]bool{},
+		commands: map[string]PasswordFlag{},
 	}
 	for _, w := range t.Words {
 		k.words[w.Word] = SecretKey
@@ -93,6 +106,11 @@ var secrets = sync.OnceValue(func() *secretKnowledge {
 	for _, p := range t.Parameters {
 		k.parameters[p] = true
 	}
+	for _, row := range t.Commands {
+		for _, name := range row.Names {
+			k.commands[name] = row.PasswordFlag
+		}
+	}
 	for _, f := range t.UserFlags {
 		k.userFlags[f] = true
 	}
@@ -108,6 +126,12 @@ func IsSecretParameter(name string) bool { return secrets().parameters[strings.T
 
 // IsUserFlag reports whether a flag of a command takes user:password, such as -u.
 func IsUserFlag(flag string) bool { return secrets().userFlags[flag] }
+
+// PasswordFlagOf gives the flag by which a command takes a password.
+func PasswordFlagOf(command string) (PasswordFlag, bool) {
+	flag, ok := secrets().commands[command]
+	return flag, ok
+}
 
 // maxKey bounds what is looked at of a key's name. A longer one is no name.
 const maxKey = 256

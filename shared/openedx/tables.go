@@ -17,7 +17,7 @@ var files embed.FS
 
 // rules counts the changes to how the tables are applied to files. What was read with
 // other rules is read again.
-const rules = 2
+const rules = 3
 
 // Version names the tables and their rules. It changes with each of them.
 var Version = sync.OnceValue(func() string {

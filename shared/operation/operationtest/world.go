@@ -34,8 +34,15 @@ var Ada = fleettest.Ada
 // New builds a World with instances.
 func New(t testing.TB, instances ...string) *World {
 	t.Helper()
+	return With(t, fleettest.Spec{Instances: instances})
+}
+
+// With builds a World of other files than New's.
+func With(t testing.TB, spec fleettest.Spec) *World {
+	t.Helper()
 	w := &World{Rights: &Rights{}, hashes: map[string]string{}}
-	w.World = fleettest.New(t, fleettest.Spec{Instances: instances, Requesters: w.Rights, Transport: http.DefaultTransport})
+	spec.Requesters, spec.Transport = w.Rights, http.DefaultTransport
+	w.World = fleettest.New(t, spec)
 	w.Add(t)
 	return w
 }
