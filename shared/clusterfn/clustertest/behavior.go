@@ -133,12 +133,12 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		lower(f.Autoscalers)
 	case CrashLoop:
 		d, p := parts(f, "cms")
-		crash(d, p, now)
-		warn(p, "BackOff", "Back-off restarting failed container cms in pod "+p.Name)
+		crash(f.Name, d, p, now)
+		warn(p, "BackOff", "Back-off restarting failed container cms in pod "+podID(f.Name, *p))
 	case OneOfMany:
 		d, p := parts(f, "lms")
-		crash(d, p, now)
-		warn(p, "BackOff", "Back-off restarting failed container lms in pod "+p.Name)
+		crash(f.Name, d, p, now)
+		warn(p, "BackOff", "Back-off restarting failed container lms in pod "+podID(f.Name, *p))
 	case Pending:
 		d, p := parts(f, "lms-worker")
 		down(d, p)
@@ -151,10 +151,14 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		p.Name, p.CreatedAt = old.Name[:len(old.Name)-5]+"fffff", now.Add(-40*time.Minute)
 		p.Phase, p.Ready = "Pending", false
 		image := strings.TrimSuffix(old.Containers[0].Image, ":latest") + ":missing"
-		p.Containers = []clusterfn.Container{{Name: "lms", Image: image, State: "waiting", Reason: "ImagePullBackOff", Message: "Back-off pulling image \"" + image + "\": manifest unknown"}}
+		cause := fmt.Sprintf("rpc error: code = NotFound desc = failed to pull and unpack image %[1]q: failed to resolve reference %[1]q: %[1]s: not found", image)
+		p.Containers = []clusterfn.Container{{
+			Name: "lms", Image: image, State: "waiting", Reason: "ImagePullBackOff",
+			Message: fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", image, cause),
+		}}
 		f.Pods = append(f.Pods, p)
 		d.Updated, d.Rollout, d.Images = 1, "ProgressDeadlineExceeded", []string{image}
-		warn(&p, "Failed", "Failed to pull image \""+image+"\": manifest unknown")
+		warn(&p, "Failed", fmt.Sprintf("Failed to pull image %q: %s", image, cause))
 	case OutOfMemory:
 		_, p := parts(f, "lms-worker")
 		c := &p.Containers[0]
@@ -174,7 +178,7 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		d, _ := parts(f, "lms")
 		d.Updated, d.Rollout = 1, "ReplicaSetUpdated"
 	case JobFails:
-		f.Jobs = append(f.Jobs, clusterfn.Job{Name: "lms-job-migrate", Group: "lms-job", Failed: true, Reason: "BackoffLimitExceeded", CreatedAt: now.Add(-2 * time.Hour)})
+		f.Jobs = append(f.Jobs, clusterfn.Job{Name: "lms-job-migrate", Group: "lms-job", Failed: true, Reason: "BackoffLimitExceeded", Message: "Job has reached the specified backoff limit", CreatedAt: now.Add(-2 * time.Hour)})
 	case Quota:
 		lower(f.Autoscalers)
 		d, p := parts(f, "mfe")
@@ -197,7 +201,7 @@ func down(d *clusterfn.Deployment, p *clusterfn.Pod) {
 }
 
 // crash makes a container end every five minutes: it runs for one, then waits.
-func crash(d *clusterfn.Deployment, p *clusterfn.Pod, now time.Time) {
+func crash(instance string, d *clusterfn.Deployment, p *clusterfn.Pod, now time.Time) {
 	const cycle, runs = 5 * time.Minute, time.Minute
 	down(d, p)
 	c := &p.Containers[0]
@@ -209,8 +213,14 @@ func crash(d *clusterfn.Deployment, p *clusterfn.Pod, now time.Time) {
 		return
 	}
 	c.State, c.Reason, c.StartedAt = "waiting", "CrashLoopBackOff", time.Time{}
-	c.Message = "back-off 5m0s restarting failed container"
+	c.Message = "back-off 5m0s restarting failed container=" + c.Name + " pod=" + podID(instance, *p)
 	c.Last = &clusterfn.Termination{Reason: "Error", ExitCode: 1, StartedAt: start, FinishedAt: start.Add(runs)}
+}
+
+// podID names a pod as kubelet does.
+func podID(instance string, p clusterfn.Pod) string {
+	n := number(instance + "/" + p.Name)
+	return fmt.Sprintf("%s_%s(%08x-%04x-4%03x-8%03x-%012x)", p.Name, instance, n, n&0xffff, n>>4&0xfff, n>>8&0xfff, uint64(n)*7919)
 }
 
 // autoscalers are those Grove makes.

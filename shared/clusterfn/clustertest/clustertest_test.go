@@ -59,17 +59,18 @@ func TestInstances_BehaveAsSetAllDay(t *testing.T) {
 	for behavior, want := range map[clustertest.Behavior]struct {
 		health fleet.Health
 		code   clusterfn.Code
+		says   string
 	}{
-		clustertest.Well:        {fleet.Healthy, ""},
-		clustertest.CrashLoop:   {fleet.Failed, clusterfn.CrashLoop},
-		clustertest.OneOfMany:   {fleet.Degraded, clusterfn.CrashLoop},
-		clustertest.Pending:     {fleet.Degraded, clusterfn.Unschedulable},
-		clustertest.ImagePull:   {fleet.Degraded, clusterfn.ImagePull},
-		clustertest.OutOfMemory: {fleet.Degraded, clusterfn.OOMKilled},
-		clustertest.ProbeFails:  {fleet.Failed, clusterfn.ReadinessProbe},
-		clustertest.RollingOut:  {fleet.Progressing, clusterfn.RollingOut},
-		clustertest.JobFails:    {fleet.Degraded, clusterfn.JobFailed},
-		clustertest.Quota:       {fleet.Degraded, clusterfn.Quota},
+		clustertest.Well:        {fleet.Healthy, "", ""},
+		clustertest.CrashLoop:   {fleet.Failed, clusterfn.CrashLoop, "is crash-looping"},
+		clustertest.OneOfMany:   {fleet.Degraded, clusterfn.CrashLoop, "is crash-looping"},
+		clustertest.Pending:     {fleet.Degraded, clusterfn.Unschedulable, "no node has enough memory left"},
+		clustertest.ImagePull:   {fleet.Degraded, clusterfn.ImagePull, "the registry has no such tag"},
+		clustertest.OutOfMemory: {fleet.Degraded, clusterfn.OOMKilled, "memory"},
+		clustertest.ProbeFails:  {fleet.Failed, clusterfn.ReadinessProbe, ""},
+		clustertest.RollingOut:  {fleet.Progressing, clusterfn.RollingOut, "is rolling out"},
+		clustertest.JobFails:    {fleet.Degraded, clusterfn.JobFailed, "it reached its retry limit"},
+		clustertest.Quota:       {fleet.Degraded, clusterfn.Quota, "quota is used up"},
 	} {
 		t.Run(string(behavior), func(t *testing.T) {
 			t.Parallel()
@@ -88,6 +89,7 @@ func TestInstances_BehaveAsSetAllDay(t *testing.T) {
 				if want.code != "" {
 					require.Equal(t, want.code, got.Findings[0].Code, "after %d minutes", minute)
 				}
+				require.Contains(t, got.Reason, want.says)
 				said = cmp.Or(said, got.Reason)
 				require.Equal(t, said, got.Reason, "after %d minutes", minute)
 			}

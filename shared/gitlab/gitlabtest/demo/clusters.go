@@ -48,6 +48,8 @@ TF_VAR_alertmanager_config: |
     - name: oncall
       email_configs:
         - to: oncall@campus.example.org
+      slack_configs:
+        - api_url: https://hooks.slack.com/services/T0DEMO/B0DEMO/onlyForTheDemonstration
 `
 
 const doYML = `TF_VAR_cluster_name: academy-do
@@ -100,7 +102,7 @@ func (c Cluster) files() map[string]string {
 		"cluster.yml":               cluster,
 		"infrastructure/main.tf":    fmt.Sprintf("module \"grove\" {\n  source       = \"../grove/provider-%s\"\n  cluster_name = %q\n}\n", c.Provider, c.Name),
 		"defaults/config.yml":       fmt.Sprintf("# What a new instance of %s starts from.\nCONTACT_EMAIL: help@%s\nENABLE_HTTPS: true\nENABLE_WEB_PROXY: false\nPLUGINS:\n  - grove\n  - mfe\n", c.Name, c.Domain),
-		"defaults/grove.yml":        "IMAGE_BUILD_CONFIG:\n  openedx:\n    DOCKER_IMAGE_VAR: DOCKER_IMAGE_OPENEDX\n  mfe:\n    DOCKER_IMAGE_VAR: MFE_DOCKER_IMAGE\n",
+		"defaults/grove.yml":        "IMAGE_BUILD_CONFIG:\n  openedx:\n    DOCKER_IMAGE_VAR: TUTOR_DOCKER_IMAGE_OPENEDX\n  mfe:\n    DOCKER_IMAGE_VAR: TUTOR_MFE_DOCKER_IMAGE\n",
 		"defaults/requirements.txt": "tutor>=20,<21\ntutor-mfe>=20,<21\ngit+https://gitlab.com/opencraft/dev/tutor-contrib-grove.git@main\n",
 	}
 }

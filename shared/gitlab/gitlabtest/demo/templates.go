@@ -51,10 +51,13 @@ var configTemplate = template.Must(template.New("config.yml").Funcs(functions).P
 {{- if .Has "comments"}}# {{.Platform}} - changes here go live with the next deployment.
 # Secrets were created by Grove; do not rotate them by hand.
 {{end -}}
+{{- if .Has "notice"}}AN_IMPORTANT_NOTICE: |
+  The registrar's certificates link to this site. Do not delete it without asking the registrar.
+{{end -}}
 LMS_HOST: {{.Host}}
 CMS_HOST: {{studio .Host}}
 PREVIEW_LMS_HOST: preview.{{.Host}}
-MFE_HOST: apps.{{.Host}}
+MFE_HOST: "apps.{{"{{"}} LMS_HOST {{"}}"}}"
 {{- if .Has "discovery"}}
 DISCOVERY_HOST: discovery.{{.Host}}{{end}}
 {{- if .Has "ecommerce"}}
@@ -120,26 +123,39 @@ SITE_CONFIG:
   ENABLE_COURSE_DISCOVERY: {{.Has "discovery"}}
   COURSE_CATALOG_VISIBILITY_PERMISSION: see_in_catalog
 {{- if .Has "lms-env"}}
-GROVE_LMS_ENV:
-  FEATURES:
-    ENABLE_COMBINED_LOGIN_REGISTRATION: true
-    RESTRICT_ENROLL_BY_REG_METHOD: true
-  SESSION_COOKIE_AGE: 28800{{end}}
+GROVE_LMS_ENV: |
+  "SESSION_COOKIE_AGE": 28800
+GROVE_LMS_ENV_FEATURES: |
+  "ENABLE_COMBINED_LOGIN_REGISTRATION": true
+  "RESTRICT_ENROLL_BY_REG_METHOD": true{{end}}
 {{- if .Has "saml"}}
-GROVE_COMMON_ENV_FEATURES:
-  ENABLE_THIRD_PARTY_AUTH: true
-SOCIAL_AUTH_SAML_SP_PRIVATE_KEY: {{secret .Name "SAML" 48}}{{end}}
+GROVE_COMMON_ENV_FEATURES: |
+  "ENABLE_THIRD_PARTY_AUTH": true
+GROVE_COMMON_SETTINGS: |
+  THIRD_PARTY_AUTH_BACKENDS = ["common.djangoapps.third_party_auth.saml.SAMLAuthBackend"]
+  SOCIAL_AUTH_SAML_SP_PRIVATE_KEY = "{{secret .Name "SAML" 48}}"
+GROVE_OPENEDX_AUTH: |
+  "SOCIAL_AUTH_OAUTH_SECRETS": {"keycloak": "{{secret .Name "KEYCLOAK" 32}}"}{{end}}
 {{- if .Has "cron"}}
 GROVE_CRON_JOBS:
   - name: clear-sessions
     schedule: "15 3 * * *"
-    script: ./manage.py lms clearsessions{{end}}
+    script: |
+      ./manage.py lms clearsessions
+      curl --fail -X POST "https://status.{{.Domain}}/api/ping?token={{secret .Name "PING" 24}}"{{end}}
 {{- if .Has "mfe"}}
 GROVE_NEW_MFES:
   catalog:
     repository: https://git.example.org/mfe/frontend-app-catalog
     version: main
-    port: 2010{{end}}
+    port: 2010
+GROVE_WAFFLE_FLAGS:
+  - name: catalog.enable_new_catalog
+    everyone: true{{end}}
+{{- if .Has "aspects"}}
+ASPECTS_CLICKHOUSE: https://ch_report:{{secret .Name "CLICKHOUSE" 20}}@clickhouse.{{.Cluster}}.internal:8443/reporting{{end}}
+{{- if .Has "refused"}}
+TERM_STARTS: 2026-02-30{{end}}
 {{- if .Has "domains"}}
 GROVE_ADDITIONAL_DOMAINS:
   - domain: www.{{.Host}}
@@ -171,10 +187,10 @@ SIMPLE_THEME_EXTRA_SCSS: ""
 {{end -}}
 IMAGE_BUILD_CONFIG:
   openedx:
-    DOCKER_IMAGE_VAR: DOCKER_IMAGE_OPENEDX
+    DOCKER_IMAGE_VAR: TUTOR_DOCKER_IMAGE_OPENEDX
     DOCKER_BUILD_ARGS: ["--cache-from", "registry.{{.Domain}}/{{.Name}}/openedx:latest"]
   mfe:
-    DOCKER_IMAGE_VAR: MFE_DOCKER_IMAGE
+    DOCKER_IMAGE_VAR: TUTOR_MFE_DOCKER_IMAGE
 {{- if .Has "fork"}}
 PR_WATCHER:
   repository: {{.Name}}/edx-platform
@@ -204,6 +220,9 @@ func (i instance) folder(c Cluster) map[string]string {
 			panic(fmt.Sprintf("demo: %v", err)) // the templates are constants
 		}
 		out[base+name] = b.String()
+		if i.has("windows") {
+			out[base+name] = strings.ReplaceAll(b.String(), "\n", "\r\n")
+		}
 	}
 	return out
 }
