@@ -2,7 +2,8 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { fileInGit, logIn, look, see, seeNoMore, step, title, useOcim } from './harness';
 
-const ocim = useOcim({ speed: 400 });
+// Waves wait for the health that each sync reads.
+const ocim = useOcim({ speed: 400, sync: '@every 5s' });
 
 const lab = 'lab-minikube';
 
