@@ -41,7 +41,7 @@ func TestSync_PausedAnywhereWritesNothingStale(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for n := 1; ; n++ {
+			for n := 1; ; n += fleettest.Step {
 				w := newWorld(t, "gamma")
 				w.Add(t)
 				w.DropEvents()
@@ -88,7 +88,7 @@ func TestSync_PausedAnywhereWritesNothingStale(t *testing.T) {
 // The project is removed while its sync is paused: no cluster without a project stays.
 func TestSync_PausedWhileItsProjectIsRemoved(t *testing.T) {
 	t.Parallel()
-	for n := 1; ; n++ {
+	for n := 1; ; n += fleettest.Step {
 		w := newWorld(t, "alpha")
 		w.Add(t)
 		w.DropEvents()

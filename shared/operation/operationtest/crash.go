@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 )
@@ -127,7 +128,7 @@ type Scenario struct {
 // recorded.
 func CrashEverywhere(t *testing.T, repeat bool, make func() Scenario, instances ...string) {
 	t.Helper()
-	for after := 1; ; after++ {
+	for after := 1; ; after += fleettest.Step {
 		w := New(t, instances...)
 		w.DropEvents()
 		d := make()

@@ -16,7 +16,7 @@ import (
 // first replica wakes and goes on. The end must be the same.
 func PauseEverywhere(t *testing.T, scenario func() Scenario, instances ...string) {
 	t.Helper()
-	for n := 1; ; n++ {
+	for n := 1; ; n += fleettest.Step {
 		w := New(t, instances...)
 		w.DropEvents()
 		d := scenario()
