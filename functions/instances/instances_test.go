@@ -56,7 +56,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	return newWorldOn(t, kvtest.Open(t))
+	return newWorldOn(t, kvtest.OpenWithClock(t, func() time.Time { return noon }))
 }
 
 func newWorldOn(t *testing.T, store kv.Store) *world {

@@ -147,7 +147,7 @@ type world struct {
 
 func newWorld(t *testing.T, projects int) *world {
 	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }, observe: func(context.Context, string) error { return nil }}
-	w.store = fleetstore.New(kvtest.Open(t), w.clock)
+	w.store = fleetstore.New(kvtest.OpenWithClock(t, w.clock), w.clock)
 	for n := range projects {
 		require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: fmt.Sprintf("p%03d", n), GitLabID: int64(n)}))
 	}
@@ -204,7 +204,7 @@ func newWorld(t *testing.T, projects int) *world {
 			return 0, fault.New(fault.Unavailable, "not now")
 		},
 		Installation: &installation.Service{
-			KV: kvtest.Open(t), Fleet: w.store, Now: w.clock, Log: quiet, Ring: ring{},
+			KV: kvtest.OpenWithClock(t, w.clock), Fleet: w.store, Now: w.clock, Log: quiet, Ring: ring{},
 			Backlog: func(context.Context) (installation.Notices, error) { return installation.Notices{}, nil },
 			Verify: func(context.Context) (audit.Verification, error) {
 				return audit.Verification{Entries: 7, Sealed: 5, Problem: w.problem}, nil

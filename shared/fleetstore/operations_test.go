@@ -62,8 +62,9 @@ func TestSameKeyForAnotherRequestIsRefused(t *testing.T) {
 func TestOperationSurvivesADeathAtEachWrite(t *testing.T) {
 	for _, partition := range []string{"operation-open#a", "deployment#a", "operation-by-instance#a#demo", "operation#a"} {
 		t.Run(partition, func(t *testing.T) {
-			dying := &failing{Store: kvtest.Open(t), partition: partition}
-			s := fleetstore.New(dying, kvtest.NewClock().Now)
+			now := kvtest.NewClock().Now
+			dying := &failing{Store: kvtest.OpenWithClock(t, now), partition: partition}
+			s := fleetstore.New(dying, now)
 			once := fleetstore.Once{Key: "k", Fingerprint: "f"}
 			_, _, err := s.AddOperation(t.Context(), requested("1"), once)
 			require.True(t, fault.Is(err, fault.Unavailable))

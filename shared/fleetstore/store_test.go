@@ -16,8 +16,9 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func newStore(t *testing.T) (*fleetstore.Store, kv.Store) {
 	t.Helper()
-	store := kvtest.Open(t)
-	return fleetstore.New(store, kvtest.NewClock().Now), store
+	now := kvtest.NewClock().Now
+	store := kvtest.OpenWithClock(t, now)
+	return fleetstore.New(store, now), store
 }
 
 func keyOf(partition, sort string) kv.Key { return kv.Key{Partition: partition, Sort: sort} }

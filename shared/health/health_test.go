@@ -46,7 +46,7 @@ func (w *world) Instances(ctx context.Context) (clusterfn.InstanceList, error) {
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: noon}
 	clock := func() time.Time { return w.now }
-	w.store = fleetstore.New(kvtest.Open(t), clock)
+	w.store = fleetstore.New(kvtest.OpenWithClock(t, clock), clock)
 	w.replica = fleetview.NewReplica(w.store.Segments)
 	w.service = &health.Service{Fleet: w.store, Now: clock, Open: func(_ context.Context, p fleet.Project) (health.Cluster, error) {
 		assert.Equal(t, "campus", p.ID)

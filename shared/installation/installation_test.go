@@ -83,7 +83,7 @@ func (w *world) IDs() ([]string, error) { return w.ids, nil }
 func newWorld(t *testing.T, fleet installation.Fleet) *world {
 	w := &world{now: time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC), ids: []string{"new", "old"}, counts: map[string]int{}}
 	w.Service = &installation.Service{
-		KV: kvtest.Open(t), Fleet: fleet, Ring: w, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler),
+		KV: kvtest.OpenWithClock(t, func() time.Time { return w.now }), Fleet: fleet, Ring: w, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler),
 		Backlog: func(ctx context.Context) (installation.Notices, error) { return installation.Notices{}, ctx.Err() },
 		Verify: func(context.Context) (audit.Verification, error) {
 			w.verified++

@@ -18,7 +18,7 @@ import (
 
 func TestAcquireLease_FencesByToken(t *testing.T) {
 	c := kvtest.NewClock()
-	s := lease.New(kvtest.Open(t), c.Now)
+	s := lease.New(kvtest.OpenWithClock(t, c.Now), c.Now)
 	ctx := t.Context()
 
 	first, err := s.AcquireLease(ctx, "sync", "a", time.Minute)
@@ -102,7 +102,7 @@ func TestAcquireLease_HasOneWinner(t *testing.T) {
 
 func TestLeaseHolder_IsEmptyOnceTheLeaseRanOut(t *testing.T) {
 	c := kvtest.NewClock()
-	s := lease.New(kvtest.Open(t), c.Now)
+	s := lease.New(kvtest.OpenWithClock(t, c.Now), c.Now)
 	holder := func() string {
 		h, err := s.LeaseHolder(t.Context(), "sync")
 		require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestHoldLease_EndsWhenAnotherHadItMeanwhile(t *testing.T) {
 // A holder that takes over learns so, and so do those after it, until one has finished.
 func TestAcquireLease_IsUncleanUntilOneFinished(t *testing.T) {
 	c := kvtest.NewClock()
-	s := lease.New(kvtest.Open(t), c.Now)
+	s := lease.New(kvtest.OpenWithClock(t, c.Now), c.Now)
 	take := func(holder string) bool {
 		l, err := s.AcquireLease(t.Context(), "sync", holder, time.Minute)
 		require.NoError(t, err)

@@ -58,7 +58,7 @@ func (w *world) Ask(_ context.Context, q sites.Question) sites.Answer {
 func newWorld(t *testing.T, names ...string) *world {
 	w := &world{T: t, now: noon, answers: map[string][]sites.Answer{}, asked: map[string]int{}, to: map[string]string{}}
 	clock := func() time.Time { return w.now }
-	w.store = fleetstore.New(kvtest.Open(t), clock)
+	w.store = fleetstore.New(kvtest.OpenWithClock(t, clock), clock)
 	w.service = &sites.Service{Fleet: w.store, Asker: w, Now: clock}
 	w.change(func(c *fleet.Chunk) {
 		for _, name := range names {

@@ -49,7 +49,8 @@ func TestVault_ChangesAndForgets(t *testing.T) {
 	require.NoError(t, err)
 	keys, err := secret.ParseKeyring(line.Reveal())
 	require.NoError(t, err)
-	store, c := kvtest.Open(t), kvtest.NewClock()
+	c := kvtest.NewClock()
+	store := kvtest.OpenWithClock(t, c.Now)
 	v := vault.New(store, keys).By(c.Now)
 	require.NoError(t, v.Save(t.Context(), "campus", vault.Credentials{APIToken: secret.New("a"), TriggerToken: secret.New("t")}))
 	_, err = v.Change(t.Context(), "campus", nil, func(held *vault.Credentials) error {
