@@ -15,7 +15,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -53,11 +52,16 @@ type intake struct {
 
 func newIntake(t *testing.T, store kv.Store) *intake {
 	t.Helper()
-	in := &intake{fleet: fleetstore.New(store, func() time.Time { return noon })}
+	return newIntakeAt(t, store, func() time.Time { return noon })
+}
+
+func newIntakeAt(t *testing.T, store kv.Store, now func() time.Time) *intake {
+	t.Helper()
+	in := &intake{fleet: fleetstore.New(store, now)}
 	quiet := slog.New(slog.DiscardHandler)
 	in.Handler = function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: in.fleet, Log: quiet,
-		Now: func() time.Time { return noon },
+		Now: now,
 		Credentials: func(_ context.Context, project string) (vault.Credentials, error) {
 			in.opened.Add(1)
 			switch project {
@@ -83,7 +87,7 @@ func (in *intake) Add(string) { in.added.Add(1) }
 // newCampus is an intake that knows the project campus.
 func newCampus(t *testing.T) *intake {
 	t.Helper()
-	in := newIntake(t, kvtest.Open(t))
+	in := newIntake(t, kvtest.OpenWithClock(t, func() time.Time { return noon }))
 	for _, id := range []string{"campus", "signed"} {
 		require.NoError(t, in.fleet.AddProject(t.Context(), fleet.Project{ID: id, GitLabID: 1, DefaultBranch: "main"}))
 	}
@@ -250,35 +254,6 @@ func TestEventIsStoredBeforeItIsAnswered(t *testing.T) {
 	assert.Equal(t, time.Date(2026, 11, 22, 11, 40, 57, 0, time.UTC), p.UpdatedAt)
 	require.Len(t, p.Stages, 2)
 	assert.Equal(t, "build", p.Stages[0].Name)
-}
-
-func TestRepeatsHaveOneEffect(t *testing.T) {
-	in := newCampus(t)
-	header := map[string]string{"X-Gitlab-Token": token, "Idempotency-Key": "k1"}
-	body := payload(t, "pipeline.json")
-	var wg sync.WaitGroup
-	for range 64 {
-		wg.Go(func() { assert.Equal(t, http.StatusOK, in.send(t, "campus", body, header).Code) })
-	}
-	wg.Wait()
-	for range 36 {
-		header["X-Gitlab-Webhook-UUID"] = strconv.Itoa(int(in.opened.Load())) // differs at each re-send
-		assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
-	}
-	assert.Equal(t, int64(100), in.added.Load(), "also a repetition has applied what a dead function left")
-	waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
-	require.NoError(t, err)
-	assert.Len(t, waiting, 1)
-}
-
-func TestOlderGitLabSendsNoKey(t *testing.T) {
-	in := newCampus(t)
-	header := map[string]string{"X-Gitlab-Token": token}
-	body := payload(t, "pipeline.json")
-	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
-	assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
-	other := strings.Replace(body, `"status": "success"`, `"status": "failed"`, 1)
-	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", other, header)))
 }
 
 func TestWhatIsNoneOfOcimsBusinessIsAnsweredWell(t *testing.T) {

@@ -12,11 +12,17 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
-// eventLife is how long an event that cannot be applied is kept.
-const eventLife = 30 * 24 * time.Hour
+const (
+	// eventLife is how long an event that cannot be applied is kept.
+	eventLife = 30 * 24 * time.Hour
+	// appliedLife is how long an applied event is recognized. GitLab lists the events of
+	// the last days, and people send them again from there.
+	appliedLife = 7 * 24 * time.Hour
+)
 
-// AcceptEvent stores an event that is still to be applied. It returns false
-// when the same event waits already. It is one conditional write.
+// AcceptEvent stores an event that is still to be applied. It returns false when the same
+// event waits already or was applied within appliedLife. It is one conditional write and
+// a read, which comes after it: what was applied meanwhile has left its mark by then.
 func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
 	value, err := s.codec.PackJSON(e)
 	if err != nil {
@@ -26,7 +32,13 @@ func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
 	if fault.Is(err, fault.Conflict) {
 		return false, nil
 	}
-	return err == nil, err
+	if err != nil {
+		return false, err
+	}
+	if _, err := s.kv.Get(ctx, eventKey(partApplied, e)); err != nil {
+		return true, nil // it is stored: to apply it twice changes nothing, to refuse it loses it
+	}
+	return false, s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
 }
 
 // WaitingEvents reads a page of a cluster's events that are not yet applied.
@@ -34,8 +46,12 @@ func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fle
 	return query[fleet.Event](ctx, s, kv.Query{Partition: partEvent + cluster, After: after})
 }
 
-// ForgetEvent removes an event that was applied.
+// ForgetEvent removes an event that was applied. Its key is kept for appliedLife.
 func (s *Store) ForgetEvent(ctx context.Context, e fleet.Event) error {
+	mark := kv.Item{Key: eventKey(partApplied, e), Value: []byte("{}"), Expires: s.now().Add(appliedLife)}
+	if _, err := s.kv.Put(ctx, mark, kv.Always); err != nil {
+		return fmt.Errorf("marking event %s as applied: %w", e.Key, err)
+	}
 	return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
 }
 
@@ -58,7 +74,7 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 	if err != nil {
 		return fmt.Errorf("setting event %s aside: %w", e.Key, err)
 	}
-	return s.ForgetEvent(ctx, e)
+	return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
 }
 
 // PoisonEvents reads a page of the events that were set aside.

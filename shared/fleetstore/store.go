@@ -38,6 +38,7 @@ const (
 	partBulk         = "bulk"                   // sort: id of the bulk change
 	partBulkOpen     = "bulk-open"              // sort: id of the bulk change
 	partEvent        = "event#"                 // + cluster; sort: key of the event
+	partApplied      = "event-applied#"         // + cluster; sort: key of the event
 	partPoison       = "event-poison#"          // + cluster; sort: key of the event
 	partUnconfirmed  = "event-unconfirmed#"     // + cluster; sort: padded id of a pipeline
 )

@@ -459,7 +459,7 @@ func TestRemoveLeavesNothingAndSaysWhatStays(t *testing.T) {
 	assert.Empty(t, removal.Warnings)
 	assert.Len(t, removal.Removed, 3)
 	assert.Len(t, removal.Stays, 4)
-	for _, partition := range []string{"chunk", "files#campus", "pipeline#campus", "deployed#campus#alpha", "deployed#campus#beta", "sync", "project-health", "project-claim", "project-id", "event#campus"} {
+	for _, partition := range []string{"chunk", "files#campus", "pipeline#campus", "deployed#campus#alpha", "deployed#campus#beta", "sync", "project-health", "project-claim", "project-id", "event#campus", "event-applied#campus"} {
 		page, err := w.KV.Query(t.Context(), kv.Query{Partition: partition})
 		require.NoError(t, err)
 		assert.Empty(t, page.Items, partition)

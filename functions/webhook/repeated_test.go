@@ -1,0 +1,95 @@
+package function_test
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/setup/allsetup"
+)
+
+func TestRepeatsHaveOneEffect(t *testing.T) {
+	in := newCampus(t)
+	header := map[string]string{"X-Gitlab-Token": token, "Idempotency-Key": "k1"}
+	body := payload(t, "pipeline.json")
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() { assert.Equal(t, http.StatusOK, in.send(t, "campus", body, header).Code) })
+	}
+	wg.Wait()
+	for range 36 {
+		header["X-Gitlab-Webhook-UUID"] = strconv.Itoa(int(in.opened.Load())) // differs at each re-send
+		assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
+	}
+	assert.Equal(t, int64(100), in.added.Load(), "also a repetition has applied what a dead function left")
+	waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
+	require.NoError(t, err)
+	assert.Len(t, waiting, 1)
+}
+
+func TestOlderGitLabSendsNoKey(t *testing.T) {
+	in := newCampus(t)
+	header := map[string]string{"X-Gitlab-Token": token}
+	body := payload(t, "pipeline.json")
+	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+	assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
+	other := strings.Replace(body, `"status": "success"`, `"status": "failed"`, 1)
+	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", other, header)))
+}
+
+func TestAcceptEvent_CountsWhatWasAppliedAsRepeated(t *testing.T) {
+	for name, header := range map[string]map[string]string{
+		"with a key":    {"X-Gitlab-Token": token, "Idempotency-Key": "k1"},
+		"without a key": {"X-Gitlab-Token": token},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := noon
+			clock := func() time.Time { return now }
+			store := kvtest.OpenWithClock(t, clock)
+			in := newIntakeAt(t, store, clock)
+			require.NoError(t, in.fleet.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+			key, err := secret.NewKey("k")
+			require.NoError(t, err)
+			ring, err := secret.ParseKeyring(key.Reveal())
+			require.NoError(t, err)
+			applier := allsetup.New(allsetup.Parts{KV: store, Keys: ring, Now: clock, Log: slog.New(slog.DiscardHandler)})
+
+			body := payload(t, "pipeline.json")
+			require.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+			require.NoError(t, applier.Reconciler.ApplyWaiting(t.Context(), "campus"))
+			_, err = in.fleet.Pipeline(t.Context(), "campus", 31)
+			require.NoError(t, err, "the event is applied")
+
+			now = noon.Add(6 * 24 * time.Hour)
+			assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)))
+			waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
+			require.NoError(t, err)
+			assert.Empty(t, waiting, "nothing is left to be applied again")
+			now = noon.Add(8 * 24 * time.Hour)
+			assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)), "marks expire")
+		})
+	}
+}
+
+// A stored event that can't be applied has had no effect: sending it again is a new try.
+func TestAcceptEvent_StoresWhatWasSetAsideAgain(t *testing.T) {
+	in := newCampus(t)
+	header := map[string]string{"X-Gitlab-Token": token, "Idempotency-Key": "k1"}
+	body := payload(t, "pipeline.json")
+	require.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+	waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
+	require.NoError(t, err)
+	require.Len(t, waiting, 1)
+	require.NoError(t, in.fleet.PostponeEvent(t.Context(), waiting[0], true))
+	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+}
