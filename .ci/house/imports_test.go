@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"kv", "audit", "lease", "limit", "standing"},
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},
-	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "sites", "usage", "reconcile", "notify", "installation"},
+	{"policy", "operation", "bulk", "pipelineaction", "projects", "health", "sites", "usage", "reconcile", "redact", "notify", "installation"},
 	{"gitlab", "clusterfn/gateway", "sites/heartbeat", "mail", "chat", "passkey"},
 	{"faas"},
 	{"setup"},

@@ -20,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/redact"
 )
 
 // Store is the fleet's records as far as this function needs them.
@@ -50,6 +51,8 @@ type Deps struct {
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (operation.Deployed, error)
 	// Open gives what runs inside a project's cluster.
 	Open func(ctx context.Context, project fleet.Project) (*gateway.Cluster, error)
+	// Redact gives what masks the secrets of instances in logs.
+	Redact func(ctx context.Context, project fleet.Project, instances []string, commits ...string) (*redact.Redactor, error)
 	// Viewed records that someone read a log.
 	Viewed func(ctx context.Context, by audit.Actor, action, target string) error
 	Now    func() time.Time

@@ -45,6 +45,6 @@ func build(ctx context.Context) (http.Handler, error) {
 	clusters := clustersetup.New(fleet, gateways)
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Segments: fleet.Store.Segments, Sync: fleet.Sync, Deployed: fleet.Operations.Deployed,
-		Observe: clusters.Watch.Observe, Visit: clusters.Sites.VisitOne, Collect: clusters.Usage.Refresh, Open: clusters.OpenCluster, Viewed: fleet.NoteView, Now: setup.Now,
+		Observe: clusters.Watch.Observe, Visit: clusters.Sites.VisitOne, Collect: clusters.Usage.Refresh, Open: clusters.OpenCluster, Redact: fleet.Secrets.Of, Viewed: fleet.NoteView, Now: setup.Now,
 	}), nil
 }

@@ -3,6 +3,7 @@ package function_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +24,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/redact"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -52,6 +54,8 @@ type world struct {
 	latest  operation.Deployed
 	gitlab  error // of asking what was deployed
 	views   []string
+
+	redacted []string // of which logs
 }
 
 func newWorld(t *testing.T) *world {
@@ -80,6 +84,10 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 		Deployed: func(context.Context, fleet.Project, string) (operation.Deployed, error) {
 			return w.latest, w.gitlab
 		},
+		Redact: func(_ context.Context, project fleet.Project, instances []string, commits ...string) (*redact.Redactor, error) {
+			w.redacted = append(w.redacted, fmt.Sprint(project.ID, instances, commits))
+			return redact.New([]string{"mysql' (115)\")"})
+		},
 		Open: w.open, Viewed: func(_ context.Context, by audit.Actor, action, target string) error {
 			w.views = append(w.views, by.UserID+" "+action+" "+target)
 			return nil
@@ -96,7 +104,7 @@ func newWorldOn(t *testing.T, store kv.Store) *world {
 		Commit: "abc", Files: []fleet.File{{Path: "instances/demo/config.yml", Text: "LMS_HOST: demo.example.org\n"}},
 	}))
 	_, _, err := w.fleet.RecordPipeline(ctx, fleet.Pipeline{
-		Cluster: "campus", ID: 7, Status: fleet.StatusSuccess, Operation: fleet.Update, UpdatedAt: noon,
+		Cluster: "campus", ID: 7, Status: fleet.StatusSuccess, Operation: fleet.Update, SHA: "abc", UpdatedAt: noon,
 		Deployments: []fleet.Deployment{{Instance: "demo", ID: "9"}},
 	}, fleet.FromEvent)
 	require.NoError(t, err)

@@ -4,17 +4,20 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/gitlab/joblog"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/redact"
 )
 
 // registerRuntime adds the routes for what the cluster reports about an instance. Each
@@ -33,8 +36,7 @@ func (f *instances) registerRuntime(api *faas.API) {
 		OperationID: "list-events", Method: http.MethodGet, Path: instance + "/events",
 		Summary: "Get recent warnings about an instance from the cluster",
 	}, f.events)
-	// Logs may hold what people typed.
-	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
+	faas.Register(api, faas.Need(access.ReadsPodLogs), huma.Operation{
 		OperationID: "get-pod-log", Method: http.MethodGet, Path: instance + "/pods/{pod}/log",
 		Summary: "Get the last lines of a container's log from the cluster",
 	}, f.log)
@@ -146,7 +148,40 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 		return nil, err
 	}
 	log, err := cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
-	return &podLogOutput{withFirstError(log)}, err
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := f.secrets(ctx, in.Cluster, in.Instance)
+	if err != nil {
+		return nil, err
+	}
+	for i := range log.Lines {
+		log.Lines[i].Text = secrets.Mask(log.Lines[i].Text)
+	}
+	return &podLogOutput{withFirstError(log)}, nil
+}
+
+// maxDeployed is of how many recent pipelines the configuration counts: a pod runs with
+// that of the last one, or while it is replaced with that of the one before.
+const maxDeployed = 3
+
+// secrets gives what masks an instance's secrets, as they are and as its pods have them.
+func (f *instances) secrets(ctx context.Context, cluster, instance string) (*redact.Redactor, error) {
+	project, err := f.project(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	page, err := f.Fleet.InstancePage(ctx, cluster, instance)
+	if err != nil {
+		return nil, err
+	}
+	var commits []string
+	for _, p := range page.Pipelines {
+		if len(commits) < maxDeployed && p.Operation != "" && !slices.Contains(commits, p.SHA) {
+			commits = append(commits, p.SHA)
+		}
+	}
+	return f.Redact(ctx, project, []string{instance}, commits...)
 }
 
 func addressOf(ctx context.Context) string {

@@ -78,6 +78,8 @@ func TestWhatRunsIsPassedOn(t *testing.T) {
 	assert.LessOrEqual(t, len(log.Lines), 5)
 	require.NotZero(t, log.FirstError, "the line that says why it crashed is marked")
 	assert.Regexp(t, `Error|panic|fatal`, log.Lines[log.FirstError-1].Text)
+	assert.Contains(t, log.Lines[len(log.Lines)-1].Text, "server on '**************", "the instance's secrets are masked")
+	assert.Equal(t, []string{"campus[demo] [abc]"}, w.redacted, "those of its configuration, and of what is deployed")
 }
 
 func TestWhoMayAskACluster(t *testing.T) {

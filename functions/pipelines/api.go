@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/pipelineaction"
 	"github.com/open-craft/ocim/shared/policy"
+	"github.com/open-craft/ocim/shared/redact"
 )
 
 // Store is the fleet's records as far as this function needs them.
@@ -27,6 +28,7 @@ type Store interface {
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
 	InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Operation, string, error)
 	OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error)
+	InstancesOf(ctx context.Context, p fleet.Pipeline) ([]string, error)
 	Operation(ctx context.Context, cluster, id string) (fleet.Operation, error)
 	OperationDetail(ctx context.Context, cluster, operation string) (fleet.Detail, error)
 	Operations(ctx context.Context, cluster, after string, limit int) ([]fleet.Operation, string, error)
@@ -50,6 +52,8 @@ type Deps struct {
 	Pipeline func(ctx context.Context, project fleet.Project, id int64) (fleet.Pipeline, error)
 	// JobLog reads at most limit bytes of a job's log from an offset on.
 	JobLog func(ctx context.Context, project fleet.Project, job, from, limit int64) (gitlab.Log, error)
+	// Redact gives what masks the secrets of a pipeline's instances in its logs.
+	Redact func(ctx context.Context, project fleet.Project, instances []string, commits ...string) (*redact.Redactor, error)
 	// Viewed records that someone read a log.
 	Viewed func(ctx context.Context, by audit.Actor, action, target string) error
 	// CopyLog writes a job's whole log as it comes.

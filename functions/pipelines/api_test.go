@@ -87,7 +87,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	w.Handler = function.New(function.Deps{
 		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
 		Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
-		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Viewed: w.NoteView,
+		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Redact: w.Secrets.Of, Viewed: w.NoteView,
 	})
 	return w
 }

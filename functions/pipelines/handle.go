@@ -39,6 +39,6 @@ func build(ctx context.Context) (http.Handler, error) {
 	api.HTTPS = cfg.HTTPS()
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Operations: fleet.Operations, Actions: fleet.Actions, Bulks: fleet.Bulks, Policy: fleet.Policy,
-		Pipeline: fleet.Pipeline, JobLog: fleet.JobLog, CopyLog: fleet.CopyLog, Viewed: fleet.NoteView,
+		Pipeline: fleet.Pipeline, JobLog: fleet.JobLog, CopyLog: fleet.CopyLog, Redact: fleet.Secrets.Of, Viewed: fleet.NoteView,
 	}), nil
 }

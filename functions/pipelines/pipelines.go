@@ -6,13 +6,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/joblog"
+	"github.com/open-craft/ocim/shared/redact"
 )
 
 func (f *pipelines) pipelineRoutes(api *faas.API) {
@@ -21,8 +22,8 @@ func (f *pipelines) pipelineRoutes(api *faas.API) {
 	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now")), f.getPipeline)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), f.cancel)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), f.retry)
-	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
-	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), f.firstError)
+	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
+	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), f.firstError)
 }
 
 type listPipelinesOutput struct {
@@ -168,82 +169,80 @@ type logOutput struct {
 type logPart struct {
 	From int64  `json:"from"`
 	Next int64  `json:"next" doc:"Offset of the next part; while the job runs, request it again later"`
-	Size int64  `json:"size" doc:"Size of the whole log so far; -1 when GitLab did not report it"`
-	Text string `json:"text" doc:"With the runner's colors and section marks. What is not UTF-8 is replaced"`
+	Size int64  `json:"size" doc:"Size of the whole log so far"`
+	Text string `json:"text" doc:"With the runner's colors and section marks. Secrets of the instances are masked; what is not UTF-8 is replaced"`
 	More bool   `json:"more" doc:"There is more now"`
 }
 
 func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error) {
-	project, err := f.projectOfJob(ctx, in.Cluster, in.Pipeline, in.Job)
+	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.viewed(ctx, in.Cluster, in.Job); err != nil {
-		return nil, err
-	}
-	part, err := f.JobLog(ctx, project, in.Job, in.From, min(in.Limit, maxLogPart))
+	limit := min(in.Limit, maxLogPart)
+	lead := int64(job.secrets.Lead(in.From))
+	read, err := f.JobLog(ctx, job.project, in.Job, in.From-lead, lead+limit+int64(job.secrets.Trail()))
 	if err != nil {
 		return nil, err
 	}
-	text := part.Bytes
-	full := int64(len(text)) == in.Limit
-	if full { // a letter that the limit cut through belongs to the next part
-		text = text[:len(text)-unfinished(text)]
-	}
-	out := logPart{From: in.From, Next: in.From + int64(len(text)), Size: part.Size, Text: strings.ToValidUTF8(string(text), "\uFFFD")}
-	out.More = full && (part.Size < 0 || out.Next < part.Size)
+	grows := !job.status.Finished()
+	text, n := job.secrets.MaskPart(redact.Part{
+		Text: read.Bytes, Lead: int(min(lead, int64(len(read.Bytes)))), Limit: int(limit),
+		Grows: grows && read.From+int64(len(read.Bytes)) >= read.Size,
+	})
+	out := logPart{From: in.From, Next: in.From + int64(n), Size: read.Size, Text: strings.ToValidUTF8(text, "\uFFFD")}
+	// What waits for the rest of a value comes once the log has grown.
+	out.More = n > 0 && out.Next < read.Size && (!grows || in.From+limit < read.Size)
 	return &logOutput{Body: out}, nil
 }
 
-// projectOfJob returns the project of a job, provided that the pipeline is the
-// cluster's and the job is the pipeline's. Job ids are GitLab-wide, so a job that
-// is not checked could be one of another project that the token can read.
-func (f *pipelines) projectOfJob(ctx context.Context, cluster string, pipeline, job int64) (fleet.Project, error) {
+// loggedJob is a job whose log may be read, with what masks it.
+type loggedJob struct {
+	project fleet.Project
+	status  fleet.PipelineStatus
+	secrets *redact.Redactor
+}
+
+// logOf prepares reading a job's log and records who does. The pipeline must be the
+// cluster's and the job the pipeline's: job ids are GitLab-wide, so a job that is not
+// checked could be one of another project that the token can read.
+func (f *pipelines) logOf(ctx context.Context, cluster string, pipeline, job int64) (loggedJob, error) {
 	project, err := f.project(ctx, cluster)
 	if err != nil {
-		return project, err
+		return loggedJob{}, err
 	}
 	p, err := f.Fleet.Pipeline(ctx, cluster, pipeline)
-	if err != nil || hasJob(p, job) {
-		return project, err
+	if err != nil {
+		return loggedJob{}, err
 	}
-	// A job that began since the pipeline was last read.
-	if p, err = f.Pipeline(ctx, project, pipeline); err != nil {
-		return project, err
+	found := jobOf(p, job)
+	if found == nil { // it may have begun since the pipeline was last read
+		now, err := f.Pipeline(ctx, project, pipeline)
+		if err != nil {
+			return loggedJob{}, err
+		}
+		if found = jobOf(now, job); found == nil {
+			return loggedJob{}, fault.New(fault.NotFound, "This pipeline has no such job.")
+		}
 	}
-	if !hasJob(p, job) {
-		return project, fault.New(fault.NotFound, "This pipeline has no such job.")
+	if err := f.Viewed(ctx, actor(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job)); err != nil {
+		return loggedJob{}, err
 	}
-	return project, nil
+	instances, err := f.Fleet.InstancesOf(ctx, p)
+	if err != nil {
+		return loggedJob{}, err
+	}
+	secrets, err := f.Redact(ctx, project, instances, p.SHA)
+	return loggedJob{project, found.Status, secrets}, err
 }
 
-// viewed records who reads a job's log before they see it.
-func (f *pipelines) viewed(ctx context.Context, cluster string, job int64) error {
-	return f.Viewed(ctx, actor(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job))
-}
-
-func hasJob(p fleet.Pipeline, id int64) bool {
+func jobOf(p fleet.Pipeline, id int64) *fleet.Job {
 	for _, s := range p.Stages {
-		if slices.ContainsFunc(s.Jobs, func(j fleet.Job) bool { return j.ID == id }) {
-			return true
+		if i := slices.IndexFunc(s.Jobs, func(j fleet.Job) bool { return j.ID == id }); i >= 0 {
+			return &s.Jobs[i]
 		}
 	}
-	return false
-}
-
-// unfinished counts the bytes at the end of a text that begin a letter and do
-// not end it.
-func unfinished(text []byte) int {
-	for n := 1; n < utf8.UTFMax && n < len(text); n++ {
-		b := text[len(text)-n]
-		if utf8.RuneStart(b) {
-			if b >= utf8.RuneSelf && !utf8.FullRune(text[len(text)-n:]) {
-				return n
-			}
-			return 0
-		}
-	}
-	return 0
+	return nil
 }
 
 type errorInput struct {
@@ -263,16 +262,13 @@ type jobError struct {
 }
 
 func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
-	project, err := f.projectOfJob(ctx, in.Cluster, in.Pipeline, in.Job)
+	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.viewed(ctx, in.Cluster, in.Job); err != nil {
-		return nil, err
-	}
-	var finder joblog.Finder
+	finder := joblog.Finder{Mask: job.secrets.Mask}
 	// A log that is too large to be read whole may have shown its error by then.
-	err = f.CopyLog(ctx, project, in.Job, &finder)
+	err = f.CopyLog(ctx, job.project, in.Job, &finder)
 	found := finder.Found()
 	if err != nil && (found == nil || !fault.Is(err, fault.TooLarge)) {
 		return nil, err

@@ -10,6 +10,13 @@ const (
 	Administrator Role = "administrator" // also manages projects and users
 )
 
+// Who may read logs. These are rules of their own, because a log shows what programs print,
+// which is more than any page shows.
+const (
+	ReadsJobLogs = Viewer   // what a pipeline's jobs print: operators' scripts and tools
+	ReadsPodLogs = Operator // what an instance's programs print: it may hold what its users typed
+)
+
 // rank orders roles; an unknown role ranks below all.
 func (r Role) rank() int {
 	switch r {

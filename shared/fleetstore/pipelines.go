@@ -153,6 +153,40 @@ func (s *Store) ChildrenOf(ctx context.Context, p fleet.Pipeline) ([]fleet.Pipel
 	return children, nil
 }
 
+// maxParents bounds how far a pipeline's origin is followed.
+const maxParents = 3
+
+// InstancesOf lists the instances that a pipeline is about. A child is about what its
+// parent is about; GitLab names it in neither its commit nor its variables.
+func (s *Store) InstancesOf(ctx context.Context, p fleet.Pipeline) ([]string, error) {
+	family := []fleet.Pipeline{p}
+	for range maxParents {
+		if !p.IsChild() || p.Parent == 0 {
+			break
+		}
+		parent, err := s.Pipeline(ctx, p.Cluster, p.Parent)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		family, p = append(family, parent), parent
+	}
+	if p.IsChild() { // its parent is not known: they share their commit
+		near, _, err := s.Pipelines(ctx, p.Cluster, "", kv.MaxBatch)
+		if err != nil {
+			return nil, fmt.Errorf("finding the parent of pipeline %d: %w", p.ID, err)
+		}
+		family = append(family, slices.DeleteFunc(near, func(other fleet.Pipeline) bool { return other.SHA != p.SHA })...)
+	}
+	var names []string
+	for _, member := range family {
+		for _, d := range member.Deployments {
+			names = append(names, d.Instance)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
 // index makes a pipeline findable by the instances it is about. Entries hold
 // nothing that changes, so writing them again is harmless; indexed says of which
 // instances there is one.

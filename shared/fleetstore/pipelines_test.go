@@ -126,3 +126,27 @@ func TestLateAnswerIsNoNews(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, fleet.StatusSuccess, known.Status)
 }
+
+func TestInstancesOf_FollowsTheParent(t *testing.T) {
+	s, _ := newStore(t)
+	about := []fleet.Deployment{{Instance: "demo", ID: "9"}}
+	for _, p := range []fleet.Pipeline{
+		{ID: 1, SHA: "abc", Deployments: about, UpdatedAt: noon},
+		{ID: 2, SHA: "abc", Source: "parent_pipeline", Parent: 1, UpdatedAt: noon},
+		{ID: 3, SHA: "abc", Source: "parent_pipeline", Parent: 2, UpdatedAt: noon},
+		{ID: 4, SHA: "abc", Source: "parent_pipeline", UpdatedAt: noon},
+		{ID: 5, SHA: "def", Source: "push", UpdatedAt: noon},
+		{ID: 6, SHA: "def", Source: "parent_pipeline", Parent: 99, UpdatedAt: noon},
+	} {
+		p.Cluster = "a"
+		_, _, err := s.RecordPipeline(t.Context(), p, fleet.FromEvent)
+		require.NoError(t, err)
+	}
+	for id, want := range map[int64][]string{1: {"demo"}, 2: {"demo"}, 3: {"demo"}, 4: {"demo"}, 5: nil, 6: nil} {
+		p, err := s.Pipeline(t.Context(), "a", id)
+		require.NoError(t, err)
+		names, err := s.InstancesOf(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, want, names, "pipeline %d", id)
+	}
+}

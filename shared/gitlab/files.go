@@ -90,6 +90,19 @@ type blobsAnswer struct {
 	Errors []struct{ Message string }
 }
 
+// Texts reads files at a commit, a hundred in a call. Those that do not exist are left out.
+func (p *Project) Texts(ctx context.Context, sha string, paths []string) ([]fleet.SourceFile, error) {
+	var all []fleet.SourceFile
+	for some := range slices.Chunk(paths, 100) {
+		files, err := p.blobs(ctx, sha, some)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, files...)
+	}
+	return all, nil
+}
+
 // blobs reads up to a hundred files in one call, and one by one those that are
 // not text to GitLab. Files that do not exist are left out.
 func (p *Project) blobs(ctx context.Context, sha string, paths []string) ([]fleet.SourceFile, error) {

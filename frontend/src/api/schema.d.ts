@@ -3024,10 +3024,10 @@ export interface components {
             next: number;
             /**
              * Format: int64
-             * @description Size of the whole log so far; -1 when GitLab did not report it
+             * @description Size of the whole log so far
              */
             size: number;
-            /** @description With the runner's colors and section marks. What is not UTF-8 is replaced */
+            /** @description With the runner's colors and section marks. Secrets of the instances are masked; what is not UTF-8 is replaced */
             text: string;
         };
         LookUpInputBody: {

@@ -25,9 +25,9 @@ func functions(m machine) map[string]http.Handler {
 			API: m.api, Identity: m.people, Audit: m.trail, Google: m.google, PublicURL: m.baseURL, NoPasswords: m.noPasswords, Now: setup.Now,
 		}),
 		"clusters":  clusters.New(clusters.Deps{API: m.api, Fleet: f.Store, Segments: f.Store.Segments, Activity: f.Store.Activity, Projects: f.Projects, Usage: f.Usage, Notify: f.Notify, Sync: f.Sync, Open: f.OpenCluster, NewID: setup.NewID, Now: setup.Now}),
-		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Segments: f.Store.Segments, Sync: f.Sync, Observe: f.Watch.Observe, Visit: f.Sites.VisitOne, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Viewed: f.NoteView, Now: setup.Now}),
+		"instances": instances.New(instances.Deps{API: m.api, Fleet: f.Store, Segments: f.Store.Segments, Sync: f.Sync, Observe: f.Watch.Observe, Visit: f.Sites.VisitOne, Collect: f.Usage.Refresh, Deployed: f.Operations.Deployed, Open: f.OpenCluster, Redact: f.Secrets.Of, Viewed: f.NoteView, Now: setup.Now}),
 		"pipelines": pipelines.New(pipelines.Deps{
-			API: m.api, Fleet: f.Store, Operations: f.Operations, Actions: f.Actions, Bulks: f.Bulks, Policy: f.Policy, Pipeline: f.Pipeline, JobLog: f.JobLog, CopyLog: f.CopyLog, Viewed: f.NoteView,
+			API: m.api, Fleet: f.Store, Operations: f.Operations, Actions: f.Actions, Bulks: f.Bulks, Policy: f.Policy, Pipeline: f.Pipeline, JobLog: f.JobLog, CopyLog: f.CopyLog, Redact: f.Secrets.Of, Viewed: f.NoteView,
 		}),
 		"sync": sync.New(sync.Deps{
 			API: m.api, Fleet: f.Store, Sync: f.Sync, SyncAll: f.SyncAll, DueChecks: f.Projects.Due, Check: f.Projects.RunChecks, Observe: f.Watch.ObserveProject, Visit: f.Sites.Visit, DueUsage: f.Usage.Due, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair, Seal: f.SealAudit,

@@ -61,6 +61,9 @@ var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?
 // of the rest the first of the clearest kind counts, since what follows an
 // error is often caused by it.
 type Finder struct {
+	// Mask hides secrets in a line that is shown; nil shows it as it is.
+	Mask func(line string) string
+
 	begun  []byte   // of the line that is not complete
 	before []string // the lines before it
 	line   int64
@@ -110,7 +113,11 @@ func (f *Finder) end() {
 	if f.found == nil {
 		f.found = make([]*FirstError, len(signs))
 	}
-	text := strings.ToValidUTF8(string(f.begun), "\uFFFD")
+	text := string(f.begun)
+	if f.Mask != nil {
+		text = f.Mask(text)
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	for _, found := range f.found {
 		if found != nil && f.line <= found.Line+contextAfter {
 			found.around(text)

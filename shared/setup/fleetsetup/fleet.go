@@ -21,6 +21,7 @@ import (
 	"github.com/open-craft/ocim/shared/pipelineaction"
 	"github.com/open-craft/ocim/shared/policy"
 	"github.com/open-craft/ocim/shared/reconcile"
+	"github.com/open-craft/ocim/shared/redact"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/storesetup"
@@ -81,6 +82,7 @@ type Fleet struct {
 	Reconciler *reconcile.Reconciler
 	Events     *reconcile.Queue // applies waiting events in the background
 	Audit      *audit.Log
+	Secrets    *redact.Service
 }
 
 // New builds a Fleet.
@@ -117,6 +119,9 @@ func New(p Parts) *Fleet {
 			return f.GitLab.Open(ctx, project)
 		},
 	}
+	f.Secrets = &redact.Service{Store: f.Store, Open: func(ctx context.Context, project fleet.Project) (redact.Remote, error) {
+		return f.GitLab.Open(ctx, project)
+	}}
 	f.Reconciler.Glance = f.glance
 	f.Events = reconcile.NewQueue(f.Reconciler.ApplyWaiting, p.Log)
 	return f
