@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -29,6 +28,9 @@ type seal struct {
 	At     time.Time `json:"at"`
 	Prev   string    `json:"prev"` // MAC of the seal before
 	MAC    string    `json:"mac"`
+	// Entries are the MACs of the entries since the seal before, in order: they name the one
+	// that was changed. Seals that releases before 2026-12 made have none.
+	Entries []string `json:"entries,omitempty"`
 }
 
 const (
@@ -43,7 +45,21 @@ func sealKey(number int64) kv.Key {
 
 // message is what the MAC of a seal covers.
 func (s seal) message() []byte {
-	return fmt.Appendf(nil, "ocim audit seal 1\n%d\n%d\n%s\n%s\n%s", s.Number, s.Seq, s.Hash, s.At.UTC().Format(time.RFC3339Nano), s.Prev)
+	version := 1
+	if len(s.Entries) > 0 {
+		version = 2
+	}
+	text := fmt.Appendf(nil, "ocim audit seal %d\n%d\n%d\n%s\n%s\n%s", version, s.Number, s.Seq, s.Hash, s.At.UTC().Format(time.RFC3339Nano), s.Prev)
+	for _, mac := range s.Entries {
+		text = append(append(text, '\n'), mac...)
+	}
+	return text
+}
+
+// message is what the MAC of an entry covers: itself and its place, not the chain, so that
+// a chain that was computed again shows where it was changed.
+func (k link) message() []byte {
+	return append(fmt.Appendf(nil, "ocim audit entry 1\n%d\n", k.Seq), k.Entry...)
 }
 
 // SealHead seals the end of the log, after it has checked the entries since the
@@ -69,6 +85,7 @@ func (l *Log) SealHead(ctx context.Context, keys Signer) (int64, error) {
 		return last.Seq, nil
 	}
 	end := link{Seq: last.Seq, Hash: last.Hash}
+	var macs []string
 	for end.Seq < min(head.Seq, last.Seq+maxSealed) {
 		next, err := l.at(ctx, end.Seq+1)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -77,12 +94,17 @@ func (l *Log) SealHead(ctx context.Context, keys Signer) (int64, error) {
 		if err != nil || next.Seq != end.Seq+1 || next.Prev != end.Hash || next.Hash != next.sum() {
 			return last.Seq, tampered(end.Seq)
 		}
+		mac, err := keys.Sign(next.message())
+		if err != nil {
+			return last.Seq, fmt.Errorf("sign audit entry %d: %w", next.Seq, err)
+		}
+		macs = append(macs, mac)
 		end = next
 	}
 	if end.Seq <= last.Seq {
 		return last.Seq, tampered(head.Seq) // the end was cut off
 	}
-	next := seal{Number: last.Number + 1, Seq: end.Seq, Hash: end.Hash, At: l.now().UTC(), Prev: last.MAC}
+	next := seal{Number: last.Number + 1, Seq: end.Seq, Hash: end.Hash, At: l.now().UTC(), Prev: last.MAC, Entries: macs}
 	if next.MAC, err = keys.Sign(next.message()); err != nil {
 		return last.Seq, fmt.Errorf("seal the audit log: %w", err)
 	}
@@ -104,80 +126,4 @@ func (l *Log) SealHead(ctx context.Context, keys Signer) (int64, error) {
 
 func tampered(after int64) error {
 	return fault.New(fault.Conflict, "The audit log was tampered with after entry %d.", after)
-}
-
-// Verification is what was found of the log.
-type Verification struct {
-	Entries  int64     // that hold together, from the first on
-	Sealed   int64     // of them are covered by a seal
-	SealedAt time.Time // when the last seal was made; zero when there is none
-	Problem  string    // what is wrong; empty when all is well
-}
-
-// VerifySeals walks the whole log and checks that its entries hold together and
-// that it still holds every entry that was ever sealed, as it was. A log that does
-// not is no error but a Problem.
-func (l *Log) VerifySeals(ctx context.Context, keys Signer) (Verification, error) {
-	sealed, out, err := l.checkSeals(ctx, keys)
-	if err != nil || out.Problem != "" {
-		return out, err
-	}
-	broken := errors.New("a seal does not fit")
-	out.Entries, err = l.walk(ctx, func(entry link) error {
-		want, marked := sealed[entry.Seq]
-		if marked && want != entry.Hash {
-			return broken
-		}
-		if marked {
-			out.Sealed = entry.Seq
-		}
-		return nil
-	})
-	var last int64
-	for seq := range sealed {
-		last = max(last, seq)
-	}
-	switch {
-	case errors.Is(err, broken):
-		out.Problem = fmt.Sprintf("Entry %d or one before it was changed after it was sealed.", out.Entries+1)
-	case fault.Is(err, fault.Conflict):
-		out.Problem = fault.Message(err)
-	case err != nil:
-		return out, err
-	case out.Entries < last:
-		out.Problem = fmt.Sprintf("The end of the log is missing: %d entries were sealed, and %d are there.", last, out.Entries)
-	}
-	return out, nil
-}
-
-// checkSeals returns the hash of each sealed entry by its place.
-func (l *Log) checkSeals(ctx context.Context, keys Signer) (map[int64]string, Verification, error) {
-	hashes, out := map[int64]string{}, Verification{}
-	var last seal
-	q := kv.Query{Partition: seals, Limit: kv.MaxPage}
-	for {
-		page, err := l.store.Query(ctx, q)
-		if err != nil {
-			return nil, out, fmt.Errorf("read the audit seals: %w", err)
-		}
-		for _, it := range page.Items {
-			var s seal
-			err := json.Unmarshal(it.Value, &s)
-			genuine := false
-			if err == nil {
-				if genuine, err = keys.Verify(s.message(), s.MAC); err != nil {
-					return nil, out, fmt.Errorf("check audit seal %d: %w", s.Number, err)
-				}
-			}
-			if !genuine || s.Number != last.Number+1 || s.Seq <= last.Seq || s.Prev != last.MAC {
-				out.Problem = fmt.Sprintf("Seal %d is missing, was changed, or was made with another key.", last.Number+1)
-				return hashes, out, nil
-			}
-			hashes[s.Seq], out.SealedAt, last = s.Hash, s.At, s
-		}
-		if page.Next == "" {
-			return hashes, out, nil
-		}
-		q.After = page.Next
-	}
 }
