@@ -183,8 +183,28 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 		all = append(all, targetPreview{p, t, snap})
 		digests = append(digests, fmt.Sprint(p.Digest, p.Blocked))
 	}
+	warnOfSharedHosts(all)
 	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.IgnoreHealth, digests)
 	return all, hash, err
+}
+
+// warnOfSharedHosts warns of hosts that the bulk change gives to several targets.
+func warnOfSharedHosts(all []targetPreview) {
+	given := map[string]int{}
+	for _, o := range all {
+		for _, host := range o.Hosts {
+			given[host]++
+		}
+	}
+	for i := range all {
+		for _, host := range all[i].Hosts {
+			if n := given[host]; n > 1 {
+				all[i].Warnings = append(all[i].Warnings, operation.Warning{
+					Code: operation.FileProblem, Field: "targets", Message: fmt.Sprintf("This gives the host %s to %d instances; each needs its own.", host, n),
+				})
+			}
+		}
+	}
 }
 
 // deal assigns targets to waves: the canary, which is the first that would change unless

@@ -29,11 +29,12 @@ type Segments struct {
 	codec     codec
 	activity  *activity.Log
 	publisher *publisher
+	hosts     *hostIndex
 }
 
 // NewSegments makes Segments that note in log what changes.
 func NewSegments(store kv.Store, log *activity.Log) *Segments {
-	return &Segments{store, codec{packed.New(decodeAtOnce)}, log, newPublisher(store)}
+	return &Segments{store, codec{packed.New(decodeAtOnce)}, log, newPublisher(store), &hostIndex{}}
 }
 
 // Chunk reads a cluster with its instances; fault.NotFound when there is none.

@@ -3,6 +3,7 @@ package grove
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -167,6 +168,26 @@ func (c *fileCheck) references(key string, value *yaml.Node) {
 			}
 		}
 	}
+}
+
+// HostsOf lists the hosts of an instance as its row has them, those of Tutor's defaults
+// included.
+func HostsOf(row fleet.Row) []string {
+	var out []string
+	add := func(host string) {
+		if host = strings.ToLower(host); host != "" && hostName.MatchString(host) && !slices.Contains(out, host) {
+			out = append(out, host)
+		}
+	}
+	for _, address := range []string{row.Instance.LMSURL, row.Instance.StudioURL, row.Instance.MFEURL} {
+		if u, err := url.Parse(address); err == nil {
+			add(u.Hostname())
+		}
+	}
+	for _, key := range publicHosts {
+		add(fillBy(row.Settings[key], func(name string) string { return row.Settings[name] }))
+	}
+	return out
 }
 
 // HostUse is a host that a configuration gives an instance.

@@ -214,13 +214,15 @@ var templateKey = regexp.MustCompile(`\{\{-?\s*([A-Z][A-Z0-9_]*)\s*-?\}\}`)
 
 // fillTemplate replaces {{ KEY }} by the scalar of that key, twice at most: a host may
 // be made of a host that is made of another. Anything else of a template stays.
-func fillTemplate(d *Document, s string) string {
+func fillTemplate(d *Document, s string) string { return fillBy(s, d.text) }
+
+func fillBy(s string, text func(key string) string) string {
 	for range 3 {
 		if !strings.Contains(s, "{{") || len(s) > 1024 {
 			return s
 		}
 		s = templateKey.ReplaceAllStringFunc(s, func(found string) string {
-			if value := d.text(templateKey.FindStringSubmatch(found)[1]); value != "" {
+			if value := text(templateKey.FindStringSubmatch(found)[1]); value != "" {
 				return value
 			}
 			return found

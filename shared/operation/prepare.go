@@ -19,7 +19,7 @@ type prepared struct {
 	hash     string
 	row      *fleet.Row // of the instance, nil when there is none
 	masker   *grove.Masker
-	chunk    *fleet.Chunk // of the cluster; nil when it is not read
+	hosts    []newHost // that the request gives instances
 }
 
 // prepare validates a request and plans it. Wrong input is an error; what the current
@@ -51,7 +51,6 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 	if err != nil {
 		return nil, err
 	}
-	p.chunk = chunk
 	for _, name := range req.names() {
 		if err := s.checkState(ctx, p, chunk, req.Kind, name); err != nil {
 			return nil, err
@@ -67,6 +66,9 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 	}
 	if p.refusal() != nil {
 		return p, nil
+	}
+	if err := s.warnOfHosts(ctx, p); err != nil {
+		return nil, err
 	}
 	deployments := p.op.All()
 	plan := grove.Request{
@@ -85,6 +87,9 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 		}
 		if p.validateCreated(); p.refusal() != nil {
 			return p, nil
+		}
+		if err := s.warnOfHosts(ctx, p); err != nil {
+			return nil, err
 		}
 	}
 	p.call = p.call.WithDeploymentID(deployment)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/lease"
 )
@@ -45,6 +46,7 @@ type pipelineStore interface {
 type clusterStore interface {
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	HostOwners(ctx context.Context, hosts []string) (map[string][]fleetview.HostOwner, error)
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	SyncRecord(ctx context.Context, cluster string) (fleet.SyncRecord, error)
 	Protection(ctx context.Context, cluster, instance string) (fleet.Protection, error)

@@ -61,13 +61,14 @@ type TargetPreview struct {
 	Digest   string // of an update's diff; see Request.PreviewDigests
 	Effects  []openedx.Effect
 	Health   fleet.Health // now
+	Hosts    []string     // that it gives the instance
 	actions  []grove.Action
 }
 
 // PreviewTarget prepares the update, archive or unarchive of one instance of a snapshot,
 // without calling GitLab.
 func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request) (TargetPreview, error) {
-	p := &prepared{masker: grove.MaskerOf(snap.Project.Contract), chunk: snap.chunk, op: fleet.Operation{Cluster: snap.Project.ID, Instance: req.Instance}}
+	p := &prepared{masker: grove.MaskerOf(snap.Project.Contract), op: fleet.Operation{Cluster: snap.Project.ID, Instance: req.Instance}}
 	if err := s.checkState(ctx, p, snap.chunk, req.Kind, req.Instance); err != nil {
 		return TargetPreview{}, err
 	}
@@ -91,7 +92,13 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 	if row := snap.chunk.Row(req.Instance); row != nil && req.Kind == fleet.Update && p.refusal() == nil {
 		p.warnOfInstance(row.Instance)
 	}
+	if err := s.warnOfHosts(ctx, p); err != nil {
+		return TargetPreview{}, err
+	}
 	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil}
+	for _, h := range p.hosts {
+		t.Hosts = append(t.Hosts, h.Host)
+	}
 	if p.row != nil {
 		t.Health = p.row.Instance.Health.State
 	}

@@ -1,7 +1,7 @@
 package operation
 
 import (
-	"net/url"
+	"context"
 	"path"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -25,37 +25,65 @@ func (p *prepared) validate(field string, now fleet.SourceFile, doc *grove.Docum
 		add(FileProblem, field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
 	}
 	if path.Base(now.Path) == grove.ConfigFile {
-		p.warnOfHosts(field, now.Path, doc, old)
+		p.noteHosts(field, now.Path, doc, old)
 	}
 }
 
-// warnOfHosts warns of a new host that another instance of the cluster has already.
-func (p *prepared) warnOfHosts(field, file string, doc, old *grove.Document) {
-	if p.chunk == nil {
-		return
-	}
+// newHost is a host that a request gives an instance.
+type newHost struct {
+	field, instance string
+	grove.HostUse
+}
+
+// noteHosts notes the hosts that a new file gives an instance.
+func (p *prepared) noteHosts(field, file string, doc, old *grove.Document) {
 	instance, _, _ := grove.InstancePath(file)
 	had := map[string]bool{}
 	for _, use := range old.Hosts() {
 		had[use.Host] = true
 	}
-	owners := map[string]string{}
-	for _, row := range p.chunk.Rows {
-		i := row.Instance
-		if i.Name == instance || i.Lifecycle != fleet.Active && i.Lifecycle != fleet.Pending {
-			continue
+	for _, use := range doc.Hosts() {
+		if !had[use.Host] {
+			had[use.Host] = true
+			p.hosts = append(p.hosts, newHost{field, instance, use})
 		}
-		for _, address := range []string{i.LMSURL, i.StudioURL, i.MFEURL} {
-			if u, err := url.Parse(address); err == nil && u.Host != "" {
-				owners[u.Hostname()] = i.Name
+	}
+}
+
+// warnOfHosts warns of new hosts that another instance of the fleet has already. An instance
+// of another cluster is not named: who asks may not see it.
+func (s *Service) warnOfHosts(ctx context.Context, p *prepared) error {
+	if len(p.hosts) == 0 {
+		return nil
+	}
+	var names []string
+	for _, h := range p.hosts {
+		names = append(names, h.Host)
+	}
+	owners, err := s.Store.HostOwners(ctx, names)
+	if err != nil {
+		return err
+	}
+	for i, h := range p.hosts {
+		for _, o := range owners[h.Host] {
+			switch {
+			case o.Cluster == p.op.Cluster && o.Instance == h.instance:
+				continue
+			case o.Cluster == p.op.Cluster:
+				p.warn(FileProblem, h.field, "line %d: %s is %s, which the instance %s already has.", h.Line, h.Key, h.Host, o.Instance)
+			default:
+				p.warn(FileProblem, h.field, "line %d: %s is %s, which an instance of another cluster already has.", h.Line, h.Key, h.Host)
+			}
+			break
+		}
+		for _, other := range p.hosts[:i] {
+			if other.Host == h.Host && other.instance != h.instance {
+				p.warn(FileProblem, h.field, "line %d: %s is %s, which this request also gives %s.", h.Line, h.Key, h.Host, other.instance)
+				break
 			}
 		}
 	}
-	for _, use := range doc.Hosts() {
-		if owner := owners[use.Host]; owner != "" && !had[use.Host] {
-			p.warn(FileProblem, field, "line %d: %s is %s, which the instance %s already has.", use.Line, use.Key, use.Host, owner)
-		}
-	}
+	return nil
 }
 
 // validateCreated does the same for the files that Grove will make of a create's
