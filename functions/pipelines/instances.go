@@ -80,14 +80,19 @@ func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*undep
 	return &undeployedOutput{Body: found}, nil
 }
 
+type keyEffectsInput struct {
+	Tutor string `query:"tutor" maxLength:"60" doc:"Version of Tutor, as instances have it; absent is the newest" example:"20.0.1"`
+}
+
 type keyEffectsOutput struct {
 	Body struct {
-		Keys []openedx.Key `json:"keys"`
+		Keys    []openedx.Key        `json:"keys" doc:"The first row that a key of a file fits is its row"`
+		Effects []openedx.EffectText `json:"effects" doc:"What an effect is, the costliest first"`
 	}
 }
 
-func (f *pipelines) keyEffects(context.Context, *struct{}) (*keyEffectsOutput, error) {
+func (f *pipelines) keyEffects(_ context.Context, in *keyEffectsInput) (*keyEffectsOutput, error) {
 	out := new(keyEffectsOutput)
-	out.Body.Keys = openedx.Keys()
+	out.Body.Keys, out.Body.Effects = openedx.KeysOf(openedx.TutorMajor(in.Tutor)), openedx.EffectTexts()
 	return out, nil
 }

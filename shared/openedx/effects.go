@@ -16,13 +16,15 @@ type Effect struct {
 	Text    string            `json:"text" doc:"What that means"`
 }
 
-type effectRow struct {
-	Effect string `yaml:"effect"`
-	Text   string `yaml:"text"`
+// EffectText says what an effect is.
+type EffectText struct {
+	Effect string `json:"effect" yaml:"effect"`
+	Text   string `json:"text" yaml:"text" doc:"As a sentence"`
+	Words  string `json:"words" yaml:"words" doc:"In a few words, as part of a sentence"`
 }
 
-// effectRows are the effects, costliest first.
-var effectRows = sync.OnceValue(func() []effectRow { return mustLoad[[]effectRow]("effects.yml") })
+// EffectTexts are the effects, costliest first.
+var EffectTexts = sync.OnceValue(func() []EffectText { return mustLoad[[]EffectText]("effects.yml") })
 
 // requirementsFile lists the Python packages of an instance, Tutor's plugins among them.
 const requirementsFile = "requirements.txt"
@@ -67,7 +69,7 @@ func Effects(kind fleet.OperationKind, files []fleet.FileChange, tutor int) []Ef
 		}
 	}
 	out := []Effect{}
-	for _, row := range effectRows() {
+	for _, row := range EffectTexts() {
 		if e := found[row.Effect]; e != nil {
 			slices.Sort(e.Because)
 			e.Because, e.Text = slices.Compact(e.Because), row.Text

@@ -82,6 +82,21 @@ func (k Key) versions() (first, last int) {
 	return first, last
 }
 
+// KeysOf lists the rows that count for a major version of Tutor, in their order; zero is
+// an unknown version. A key that the version does not have keeps the row of another one.
+func KeysOf(tutor int) []Key {
+	out := []Key{}
+	for _, row := range Keys() {
+		found, _ := LookupKey(row.File, row.Key, tutor)
+		first, last := row.versions()
+		counts := tutor == 0 && last == newest || tutor >= first && tutor <= last
+		if found.Key == row.Key && found.Tutor == row.Tutor && (counts || !strings.Contains(row.Key, "*")) {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
 // fits matches a key against a pattern in which * stands for any rest.
 func fits(pattern, key string) bool {
 	head, tail, any := strings.Cut(pattern, "*")

@@ -1,11 +1,13 @@
 package openedx_test
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -147,6 +149,25 @@ func TestEffects_DependOnTutor(t *testing.T) {
 	assert.NotContains(t, effects("MFE_HOST", 0), "imageRebuild", "an unknown version is the newest")
 	assert.Contains(t, effects("PLATFORM_NAME", 14), "imageRebuild")
 	assert.Equal(t, []string{"restart"}, effects("PLATFORM_NAME", 21))
+}
+
+// TestKeysOf finds in each version's list what LookupKey finds.
+func TestKeysOf(t *testing.T) {
+	for tutor := range 24 {
+		rows := openedx.KeysOf(tutor)
+		for _, key := range append(openedx.Keys(), openedx.Key{Key: "SOME_MYSQL_DATABASE", File: "config.yml"}, openedx.Key{Key: "SIMPLE_THEME_X", File: "grove.yml"}) {
+			name := strings.ReplaceAll(key.Key, "*", "X")
+			want, known := openedx.LookupKey(key.File, name, tutor)
+			at := slices.IndexFunc(rows, func(row openedx.Key) bool {
+				fits, err := path.Match(row.Key, name)
+				require.NoError(t, err)
+				return fits && row.File == key.File
+			})
+			if assert.Equal(t, known, at >= 0, "%s with Tutor %d", name, tutor) && known {
+				assert.Equal(t, want, rows[at], "%s with Tutor %d", name, tutor)
+			}
+		}
+	}
 }
 
 func TestEffects_SayWhy(t *testing.T) {

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -55,7 +56,7 @@ func (p *prepared) tutor() int {
 	if p.row == nil {
 		return 0
 	}
-	return openedx.TutorMajor(p.row.Instance.Release)
+	return cmp.Or(openedx.TutorMajor(p.row.Instance.Tutor), openedx.TutorMajor(p.row.Instance.Release))
 }
 
 // detail is the part of the plan that the history keeps.

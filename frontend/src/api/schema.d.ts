@@ -2471,6 +2471,13 @@ export interface components {
             /** @description What that means */
             text: string;
         };
+        EffectText: {
+            effect: string;
+            /** @description As a sentence */
+            text: string;
+            /** @description In a few words, as part of a sentence */
+            words: string;
+        };
         Entry: {
             /** @description What was done, such as user.disabled */
             action: string;
@@ -2940,6 +2947,9 @@ export interface components {
             key: string;
         };
         KeyEffectsOutputBody: {
+            /** @description What an effect is, the costliest first */
+            effects: components["schemas"]["EffectText"][];
+            /** @description The first row that a key of a file fits is its row */
             keys: components["schemas"]["Key"][];
         };
         KeyUse: {
@@ -8081,7 +8091,10 @@ export interface operations {
     };
     "list-key-effects": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Version of Tutor, as instances have it; absent is the newest */
+                tutor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

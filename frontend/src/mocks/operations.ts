@@ -246,9 +246,16 @@ export function operationHandlers(world: () => World) {
     http.get(at('/key-effects'), () =>
       HttpResponse.json({
         keys: [
-          { key: 'K8S_NAMESPACE', effects: ['leavesData'] },
-          { key: 'PLUGINS', effects: ['imageRebuild', 'migrations'] },
-          { key: 'COMPREHENSIVE_THEME_*', effects: ['imageRebuild'] },
+          { file: 'config.yml', key: 'K8S_NAMESPACE', effects: ['leavesData'], doc: 'Namespace in the cluster' },
+          { file: 'config.yml', key: 'PLUGINS', effects: ['imageRebuild', 'migrations'], doc: 'Enabled plugins' },
+          { file: 'config.yml', key: 'LMS_HOST', effects: ['address'], doc: 'Host of the LMS' },
+          { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_*', effects: ['imageRebuild'], doc: 'The theme' },
+        ],
+        effects: [
+          { effect: 'leavesData', words: 'leaves existing data behind', text: '' },
+          { effect: 'address', words: 'changes its address', text: '' },
+          { effect: 'imageRebuild', words: 'rebuilds images', text: '' },
+          { effect: 'migrations', words: 'runs migrations', text: '' },
         ],
       }),
     ),

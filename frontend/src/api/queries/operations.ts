@@ -133,12 +133,20 @@ export function undeployedQuery(cluster: string, instance: string) {
   });
 }
 
-/** Keys whose change does more than restart. */
-export const keyEffectsQuery = queryOptions({
-  queryKey: ['key-effects'],
-  queryFn: ({ signal }) => answer(client.GET('/pipelines/v1/key-effects', { signal })),
-  staleTime: Number.POSITIVE_INFINITY,
-});
+/** What keys hold and what changing them causes, for a version of Tutor. */
+export function keyEffectsQuery(tutor?: string) {
+  return queryOptions({
+    queryKey: ['key-effects', tutor ?? ''],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/pipelines/v1/key-effects', {
+          signal,
+          params: { query: tutor === undefined ? {} : { tutor } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
 
 export function protectionsQuery(cluster: string) {
   return queryOptions({

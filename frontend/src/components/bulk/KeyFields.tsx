@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
 import { SmallButton } from '../SmallButton';
-import { effectOf, isIdentity, keysOf } from '../yaml/known';
+import { aboutKey, keysOf } from '../yaml/known';
 import classes from './bulk.module.css';
 import type { RowProblem } from './keyChanges';
 import { emptyRow, type KeyRow } from './keyRow';
@@ -23,14 +23,14 @@ const files = ['config.yml', 'grove.yml'];
 /** Keys to set and unset, a row each. */
 export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
   const id = useId();
-  const effects = useQuery(keyEffectsQuery).data?.keys ?? [];
+  const known = useQuery(keyEffectsQuery()).data;
   const change = (row: KeyRow, next: Partial<KeyRow>) =>
     onChange(rows.map((r) => (r.id === row.id ? { ...r, ...next } : r)));
   return (
     <div className={classes.keys}>
       {files.map((file) => (
         <datalist key={file} id={`${id}-${file}`}>
-          {Object.entries(keysOf([file])).map(([key, about]) => (
+          {Object.entries(keysOf(known, [file])).map(([key, about]) => (
             <option key={key} value={key}>
               {about}
             </option>
@@ -40,8 +40,8 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
       <ul aria-label={texts.keysToChange}>
         {rows.map((row, i) => {
           const key = row.path.split('.')[0] ?? '';
-          const meaning = keysOf([row.file])[key];
-          const about = `${meaning === undefined ? '' : `${meaning}.`} ${effectOf(key, effects)}`.trim();
+          const { doc, effect, identity } = aboutKey(known, [row.file], key);
+          const about = `${doc} ${effect}`.trim();
           const nth = rows.length > 1 ? texts.ofKey(i + 1) : '';
           return (
             <li key={row.id} className={classes.key}>
@@ -98,7 +98,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 </ActionIcon>
               )}
               {about !== '' && (
-                <p className={classes.about} data-warns={isIdentity(key, effects) || undefined}>
+                <p className={classes.about} data-warns={identity || undefined}>
                   {about}
                 </p>
               )}

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { Hidden } from '@/components/Hidden';
 import { Mark } from '@/components/status/Mark';
 import Editor, { type LineMark } from '@/components/yaml/Editor';
-import type { KeyEffect } from '@/components/yaml/known';
+import type { Knowledge } from '@/components/yaml/known';
 import yamlClasses from '@/components/yaml/yaml.module.css';
 import classes from './editor.module.css';
 import * as texts from '@/texts/editor';
@@ -16,12 +16,12 @@ interface Tab {
 
 interface FileTabsProps {
   tabs: readonly Tab[];
-  effects: readonly KeyEffect[];
+  known: Knowledge | undefined;
   onChange: (path: string, text: string) => void;
 }
 
 /** Files to edit, one at a time, with what is wrong in them. */
-export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
+export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
   const id = useId();
   const [open, setOpen] = useState(tabs[0]?.path);
   const tab = tabs.find((t) => t.path === open) ?? tabs[0];
@@ -73,7 +73,7 @@ export function FileTabs({ tabs, effects, onChange }: FileTabsProps) {
             onChange={(text) => onChange(tab.path, text)}
             marks={tab.marks}
             minHeight={320}
-            help={{ files: [tab.path], effects }}
+            help={{ files: [tab.path], known }}
           />
         </div>
         <div role="status" aria-label={texts.problemsIn(tab.path)}>

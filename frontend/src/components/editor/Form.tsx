@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { type ChangeEvent, useState } from 'react';
-import { effectOf, type KeyEffect } from '@/components/yaml/known';
+import { aboutKey, type Knowledge } from '@/components/yaml/known';
 import classes from './editor.module.css';
 import type { YamlFile } from './yamlEdit';
 import * as texts from '@/texts/editor';
@@ -8,7 +8,7 @@ import * as texts from '@/texts/editor';
 interface FormProps {
   /** Files by name; undefined for one that cannot be read. */
   files: Record<'config.yml' | 'grove.yml', YamlFile | undefined>;
-  effects: readonly KeyEffect[];
+  known: Knowledge | undefined;
   onChange: (file: 'config.yml' | 'grove.yml', text: string) => void;
 }
 
@@ -23,7 +23,7 @@ const groups: { title: string; fields: Field[] }[] = [
   {
     title: texts.platform,
     fields: [
-      { file: 'config.yml', key: 'PLATFORM_NAME', label: texts.platformNameShownToLearners },
+      { file: 'config.yml', key: 'PLATFORM_NAME', label: texts.platformName },
       { file: 'config.yml', key: 'CONTACT_EMAIL', label: texts.contactEmail },
     ],
   },
@@ -56,7 +56,7 @@ const groups: { title: string; fields: Field[] }[] = [
 ];
 
 /** The common keys as fields. They show and change the text of the files, nothing else. */
-export function Form({ files, effects, onChange }: FormProps) {
+export function Form({ files, known, onChange }: FormProps) {
   return (
     <div className={classes.form}>
       {(['config.yml', 'grove.yml'] as const)
@@ -74,7 +74,7 @@ export function Form({ files, effects, onChange }: FormProps) {
               key={field.key}
               field={field}
               file={files[field.file]}
-              effect={effectOf(field.key, effects)}
+              effect={aboutKey(known, [field.file], field.key).effect}
               onText={(text) => onChange(field.file, text)}
             />
           ))}

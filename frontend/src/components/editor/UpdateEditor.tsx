@@ -17,6 +17,8 @@ import * as texts from '@/texts/editor';
 export interface UpdateEditorProps {
   cluster: string;
   instance: string;
+  /** Version of Tutor that it runs, as far as is known. */
+  tutor: string | undefined;
   /** As they are in git as far as is known, secrets masked. What is edited stays when newer ones come. */
   files: Files;
   /** Loads them again. */
@@ -30,6 +32,7 @@ export interface UpdateEditorProps {
 export default function UpdateEditor({
   cluster,
   instance,
+  tutor,
   files,
   onReload,
   reloading,
@@ -42,8 +45,7 @@ export default function UpdateEditor({
   const [reason, setReason] = useState('');
   const [reviewing, setReviewing] = useState(false);
   const [refusal, setRefusal] = useState<Error | null>(null);
-  const { data } = useQuery(keyEffectsQuery);
-  const effects = data?.keys ?? [];
+  const { data: known } = useQuery(keyEffectsQuery(tutor));
 
   const original = useMemo(() => textsOf(base), [base]);
   const textOf = (of: string) => edits.get(of) ?? original.get(of) ?? '';
@@ -131,13 +133,13 @@ export default function UpdateEditor({
                   'config.yml': openYaml(textOf(path('config.yml'))),
                   'grove.yml': openYaml(textOf(path('grove.yml'))),
                 }}
-                effects={effects}
+                known={known}
                 onChange={(name, text) => edit(path(name), text)}
               />
             </Panel>
             <div className={classes.files}>
               <Panel title={texts.files} note={<>{texts.atCommit(base.commit.slice(0, 8))}</>}>
-                <FileTabs tabs={tabs} effects={effects} onChange={edit} />
+                <FileTabs tabs={tabs} known={known} onChange={edit} />
               </Panel>
             </div>
           </div>

@@ -1,5 +1,7 @@
 import { CopyButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
+import { keyEffectsQuery } from '@/api/queries/operations';
 import type { File, Files } from '@/api/types';
 import { Empty } from '../Empty';
 import { Panel } from '../Panel';
@@ -13,6 +15,8 @@ import * as texts from '@/texts/editor';
 interface FilesPanelProps {
   title: string;
   files: Files | undefined;
+  /** Version of Tutor that the instance runs, as far as is known. */
+  tutor?: string | undefined;
   /** Why there may be none. */
   none: string;
   /** Name of the file that is open; the first unless given. */
@@ -22,9 +26,10 @@ interface FilesPanelProps {
 }
 
 /** Configuration files, read only, with what is wrong in them. Secrets came masked. */
-export default function FilesPanel({ title, files, none, open, onOpen, actions }: FilesPanelProps) {
+export default function FilesPanel({ title, files, tutor, none, open, onOpen, actions }: FilesPanelProps) {
   const id = useId();
   const [searching, setSearching] = useState(false);
+  const known = useQuery(keyEffectsQuery(tutor)).data;
   const list = files?.files ?? [];
   const file = list.find((f) => nameOf(f) === open) ?? list[0];
   if (!file) {
@@ -88,7 +93,7 @@ export default function FilesPanel({ title, files, none, open, onOpen, actions }
           text={file.text}
           marks={marksOf(file)}
           minHeight={120}
-          help={{ files: [file.path] }}
+          help={{ files: [file.path], known }}
           searching={searching}
           onSearching={setSearching}
         />

@@ -2,26 +2,25 @@ import type { CompletionContext, CompletionResult } from '@codemirror/autocomple
 import { yamlLanguage } from '@codemirror/lang-yaml';
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
-import { effectOf, isIdentity, type KeyEffect, keysOf } from './known';
+import { aboutKey, type Knowledge, keysOf } from './known';
 import * as texts from '@/texts/editor';
 
 /** What is helped with in an editor. */
 export interface KeyHelp {
   /** The files whose keys may stand there. */
   files: readonly string[];
-  effects?: readonly KeyEffect[];
+  known: Knowledge | undefined;
 }
 
 /** Completion of known keys at the beginning of a line, and what they mean when pointed at. `help` is asked each time. */
 export function keyHelp(help: () => KeyHelp | undefined): Extension {
-  const known = () => keysOf(help()?.files ?? []);
-  const about = (key: string) => aboutKey(key, known()[key], help()?.effects ?? []);
+  const about = (key: string) => described(help(), key);
   const complete = (context: CompletionContext): CompletionResult | null => {
     const before = context.matchBefore(/^[A-Za-z_]\w*/);
     if (!before && !context.explicit) return null;
     const from = before?.from ?? context.pos;
     if (from !== context.state.doc.lineAt(context.pos).from) return null;
-    const options = Object.keys(known()).map((key) => ({
+    const options = Object.keys(keysOf(help()?.known, help()?.files ?? [])).map((key) => ({
       label: key,
       apply: `${key}: `,
       type: 'property',
@@ -33,16 +32,15 @@ export function keyHelp(help: () => KeyHelp | undefined): Extension {
 }
 
 /** Says what a key means; null when nothing is known of it. */
-function aboutKey(key: string, meaning: string | undefined, effects: readonly KeyEffect[]): Node | null {
-  const effect = effectOf(key, effects);
-  if (meaning === undefined && effect === '') return null;
+function described(help: KeyHelp | undefined, key: string): Node | null {
+  const { doc, effect, identity } = aboutKey(help?.known, help?.files ?? [], key);
+  if (doc === '') return null;
   const dom = document.createElement('div');
-  const identity = isIdentity(key, effects);
-  dom.append([meaning && `${meaning}.`, identity ? '' : effect].filter(Boolean).join(' '));
+  dom.append([doc, identity ? '' : effect].filter(Boolean).join(' '));
   if (identity) {
     const warning = document.createElement('strong');
     warning.textContent = texts.changingThisLeavesTheInstances;
-    dom.append(warning);
+    dom.append(' ', warning);
   }
   return dom;
 }

@@ -1,9 +1,9 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '@/api/errors';
-import { previewLasts, previewQuery } from '@/api/queries/operations';
+import { keyEffectsQuery, previewLasts, previewQuery } from '@/api/queries/operations';
 import type { Cluster, OperationRequest } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
@@ -22,7 +22,7 @@ const Review = lazy(async () => ({ default: (await import('@/components/editor/R
 const starting = texts.onlyWhatDiffersFromThe;
 
 /** An override goes to the file that its key belongs to. */
-const overridden = { files: ['config.yml', 'grove.yml'] };
+const overridden = ['config.yml', 'grove.yml'];
 
 interface DeployFormProps {
   cluster: Cluster;
@@ -38,6 +38,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [reason, setReason] = useState('');
   const { overrides, read } = useOverrides(text);
   const queryClient = useQueryClient();
+  const known = useQuery(keyEffectsQuery()).data;
   const [request, setRequest] = useState<OperationRequest>();
   // What is wrong with a field is shown here, at the field; the rest is for the preview.
   const check = useMutation({
@@ -124,7 +125,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             text={text}
             minHeight={220}
             marks={marks}
-            help={overridden}
+            help={{ files: overridden, known }}
             onChange={(next) => {
               setText(next);
               check.reset();

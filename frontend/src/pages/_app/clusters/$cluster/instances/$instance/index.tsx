@@ -178,6 +178,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
     <FilesPanel
       title={texts.configuration}
       files={details.files}
+      tutor={details.instance.tutor}
       none={
         details.instance.lifecycle === 'pending' ? texts.groveWritesTheFilesTo : texts.thisInstanceIsntInThe
       }

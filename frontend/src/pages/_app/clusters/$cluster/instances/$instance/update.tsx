@@ -2,6 +2,7 @@ import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
+import { instanceQuery } from '@/api/queries/fleet';
 import { configurationQuery } from '@/api/queries/operations';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Update } from '@/components/editor/Update';
@@ -21,6 +22,7 @@ function UpdateRoute() {
   const navigate = Route.useNavigate();
   const operator = useMay('operator', cluster);
   const query = useQuery({ ...configurationQuery(cluster, instance), enabled: operator });
+  const { data: details } = useQuery({ ...instanceQuery(cluster, instance), enabled: operator });
   // What is being edited stays, also when the instance goes away meanwhile.
   if (query.data === undefined && query.error instanceof ApiError && query.error.status === 404)
     return <MissingPage />;
@@ -46,6 +48,7 @@ function UpdateRoute() {
               key={`${cluster}/${instance}`}
               cluster={cluster}
               instance={instance}
+              tutor={details?.instance.tutor}
               files={files}
               onReload={() => void query.refetch()}
               reloading={query.isFetching}
