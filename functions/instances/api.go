@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -144,6 +145,24 @@ func (f *instances) row(ctx context.Context, cluster, instance string) (*fleet.R
 	return row, nil
 }
 
+// withSharedHosts shows at a file which of its hosts another instance has, too: that changes
+// with the fleet, not with the file.
+func withSharedHosts(files *fleet.Files, row *fleet.Row) *fleet.Files {
+	if files == nil || len(grove.SharedHosts(*row)) == 0 {
+		return files
+	}
+	out := fleet.Files{Commit: files.Commit, Files: slices.Clone(files.Files)}
+	for i := range out.Files {
+		file := &out.Files[i]
+		for _, p := range row.Instance.Problems {
+			if p.Host != "" && p.File == file.Path {
+				file.Problems = append(slices.Clone(file.Problems), p)
+			}
+		}
+	}
+	return &out
+}
+
 func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
 	row, err := f.row(ctx, in.Cluster, in.Instance)
 	if err != nil {
@@ -162,7 +181,7 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 		details = grove.DetailsOf(page.Files.Files)
 	}
 	out := &instanceOutput{Body: InstanceDetails{
-		Instance: row.Instance, Files: page.Files, Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
+		Instance: row.Instance, Files: withSharedHosts(page.Files, row), Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
 		Sync: contact.Sync, ObservedAt: contact.ObservedAt,
 	}}
 	return out.tagged()

@@ -20,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
@@ -189,4 +190,19 @@ func TestGetInstance_AnswersNotModified(t *testing.T) {
 	changed := get(tag)
 	assert.Equal(t, http.StatusOK, changed.Code, "a pipeline shows, though the list does not change")
 	assert.NotEqual(t, tag, changed.Header().Get("ETag"))
+}
+
+// TestInstanceShowsSharedHosts shows at the file what was found by comparing the fleet.
+func TestInstanceShowsSharedHosts(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.fleet.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		row := c.Row("demo")
+		row.Instance.LMSURL = "https://demo.example.org"
+		grove.SetSharedHosts(row, []string{"demo.example.org"})
+		return c, nil
+	}))
+	var p page
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", "campus", &p))
+	require.Len(t, p.Files.Files[0].Problems, 1)
+	assert.Equal(t, "LMS_HOST is demo.example.org, which another instance has, too.", p.Files.Files[0].Problems[0].Message)
 }

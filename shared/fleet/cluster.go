@@ -46,6 +46,7 @@ type FileProblem struct {
 	Column  int    `json:"column,omitempty"`
 	Message string `json:"message"`
 	Warning bool   `json:"warning,omitempty" doc:"Whether the file works all the same"`
+	Host    string `json:"host,omitempty" doc:"Host that another instance of the fleet has, too, when that is the problem"`
 }
 
 // SyncState is when and how Ocim last read a project.

@@ -42,9 +42,34 @@ func TestHostOwners(t *testing.T) {
 	assert.Equal(t, "[]", owners("gone.example.org"))
 	assert.Equal(t, "[]", owners("db.example.org"), "services share those")
 
+	marks := func(cluster string) (out []string) {
+		require.NoError(t, s.MarkSharedHosts(t.Context()))
+		c, err := s.Chunk(t.Context(), cluster)
+		require.NoError(t, err)
+		for _, r := range c.Rows {
+			for _, p := range r.Instance.Problems {
+				out = append(out, p.Message)
+			}
+		}
+		return out
+	}
+	want := []string{
+		"LMS_HOST is a.example.org, which another instance has, too.", "MFE_HOST is apps.a.example.org, which another instance has, too.",
+		"NOTES_HOST is notes.a.example.org, which another instance has, too.",
+	}
+	assert.Equal(t, want, marks("one"))
+	assert.Equal(t, want, marks("two"))
+	before, err := s.Version(t.Context(), "one")
+	require.NoError(t, err)
+	assert.Equal(t, want, marks("one"))
+	after, err := s.Version(t.Context(), "one")
+	require.NoError(t, err)
+	assert.Equal(t, before, after, "what is marked already is not written again")
+
 	set("two", row("b", "b.example.org", fleet.Active))
 	assert.Equal(t, "[{one a}]", owners("a.example.org"))
 	assert.Equal(t, "[{two b}]", owners("b.example.org"))
+	assert.Empty(t, marks("one"))
 	require.NoError(t, s.RemoveChunk(t.Context(), "two"))
 	assert.Equal(t, "[]", owners("b.example.org"))
 }

@@ -170,24 +170,53 @@ func (c *fileCheck) references(key string, value *yaml.Node) {
 	}
 }
 
-// HostsOf lists the hosts of an instance as its row has them, those of Tutor's defaults
-// included.
-func HostsOf(row fleet.Row) []string {
-	var out []string
-	add := func(host string) {
-		if host = strings.ToLower(host); host != "" && hostName.MatchString(host) && !slices.Contains(out, host) {
-			out = append(out, host)
+// HostsOf lists the hosts of an instance as its row has them, each once, those of Tutor's
+// defaults included.
+func HostsOf(row fleet.Row) []HostUse {
+	var out []HostUse
+	add := func(key, host string) {
+		host = strings.ToLower(host)
+		known := slices.ContainsFunc(out, func(use HostUse) bool { return use.Host == host })
+		if host != "" && !known && hostName.MatchString(host) {
+			out = append(out, HostUse{Key: key, Host: host})
 		}
 	}
-	for _, address := range []string{row.Instance.LMSURL, row.Instance.StudioURL, row.Instance.MFEURL} {
-		if u, err := url.Parse(address); err == nil {
-			add(u.Hostname())
+	for _, page := range []struct{ key, address string }{{"LMS_HOST", row.Instance.LMSURL}, {"CMS_HOST", row.Instance.StudioURL}, {"MFE_HOST", row.Instance.MFEURL}} {
+		if u, err := url.Parse(page.address); err == nil {
+			add(page.key, u.Hostname())
 		}
 	}
 	for _, key := range publicHosts {
-		add(fillBy(row.Settings[key], func(name string) string { return row.Settings[name] }))
+		add(key, fillBy(row.Settings[key], func(name string) string { return row.Settings[name] }))
 	}
 	return out
+}
+
+// SharedHosts lists the hosts of an instance that are known to be those of another one, too.
+func SharedHosts(row fleet.Row) []string {
+	var out []string
+	for _, p := range row.Instance.Problems {
+		if p.Host != "" {
+			out = append(out, p.Host)
+		}
+	}
+	return out
+}
+
+// SetSharedHosts replaces the problems about hosts that another instance has, too. Hosts that
+// the instance itself does not have are left out. The other one is not named: who sees
+// this one may not see that.
+func SetSharedHosts(row *fleet.Row, hosts []string) {
+	own := slices.DeleteFunc(slices.Clone(row.Instance.Problems), func(p fleet.FileProblem) bool { return p.Host != "" })
+	for _, use := range HostsOf(*row) {
+		if slices.Contains(hosts, use.Host) {
+			own = append(own, fleet.FileProblem{
+				File: InstanceFile(row.Instance.Name, ConfigFile), Warning: true, Host: use.Host,
+				Message: fmt.Sprintf("%s is %s, which another instance has, too.", use.Key, use.Host),
+			})
+		}
+	}
+	row.Instance.Problems = own
 }
 
 // HostUse is a host that a configuration gives an instance.

@@ -100,6 +100,9 @@ func (r *Reconciler) SyncAll(ctx context.Context, projects []fleet.Project, hold
 	if ctx.Err() != nil {
 		return nil // the next run advances them
 	}
+	if err := r.Fleet.MarkSharedHosts(ctx); err != nil {
+		r.Log.WarnContext(ctx, "which instances share a host is not known", "err", err)
+	}
 	return r.Operations.AdvanceBulks(ctx)
 }
 

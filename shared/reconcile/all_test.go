@@ -79,6 +79,7 @@ func newMany(t testing.TB, size int, away time.Duration) *many {
 		}
 	}
 	m.Fleet = over(late{gitlab.NewTransport(gitlab.Options{AllowHTTP: true}), away})
+	require.NoError(t, m.Store.MarkSharedHosts(t.Context())) // a process reads all hosts once
 	clock.Advance(time.Minute)
 	m.server.ResetRequests()
 	m.units.Take()
@@ -255,4 +256,44 @@ func BenchmarkSyncAll(b *testing.B) {
 			b.ReportMetric(float64(cost.Calls)/n, "store-calls/project")
 		})
 	}
+}
+
+// TestSyncAll_MarksSharedHosts commits a host that an instance of another project has: both
+// have the problem until one of them changes, also when their files are read again.
+func TestSyncAll_MarksSharedHosts(t *testing.T) {
+	m := newMany(t, 3, 0)
+	host := func(n int, text string) {
+		t.Helper()
+		m.clock.Advance(time.Minute)
+		m.server.Commit(m.gitLabID[n], gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": text}})
+		require.Empty(t, m.run(t))
+	}
+	marks := func() (out []string) {
+		for _, p := range m.projects {
+			chunk, err := m.Store.Chunk(t.Context(), p.ID)
+			require.NoError(t, err)
+			for _, problem := range chunk.Row("alpha").Instance.Problems {
+				out = append(out, p.ID+": "+problem.Message)
+			}
+		}
+		return out
+	}
+	host(1, "LMS_HOST: alpha.c0000.example.org\n")
+	shared := []string{
+		"c0000: LMS_HOST is alpha.c0000.example.org, which another instance has, too.",
+		"c0000: CMS_HOST is studio.alpha.c0000.example.org, which another instance has, too.",
+		"c0000: MFE_HOST is apps.alpha.c0000.example.org, which another instance has, too.",
+		"c0001: LMS_HOST is alpha.c0000.example.org, which another instance has, too.",
+		"c0001: CMS_HOST is studio.alpha.c0000.example.org, which another instance has, too.",
+		"c0001: MFE_HOST is apps.alpha.c0000.example.org, which another instance has, too.",
+	}
+	require.Equal(t, shared, marks())
+
+	m.clock.Advance(time.Minute)
+	m.server.Commit(m.gitLabID[1], gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "PLATFORM_NAME: New\nLMS_HOST: alpha.c0000.example.org\n"}})
+	require.NoError(t, m.Sync(t.Context(), "c0001"))
+	require.Equal(t, shared, marks(), "a sync of one project keeps them")
+
+	host(0, "LMS_HOST: new.example.org\n")
+	assert.Empty(t, marks())
 }

@@ -202,6 +202,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		if former := formerRow(old, name); former != nil && former.Digest != "" {
 			i.Health, i.ChangedAt, i.ChangedBy = former.Instance.Health, former.Instance.ChangedAt, former.Instance.ChangedBy
 			i.Drift, row.Compared, i.Site = former.Instance.Drift, former.Compared, former.Instance.Site
+			grove.SetSharedHosts(&row, grove.SharedHosts(*former)) // until SyncAll compares all again
 		}
 		if t, ok := what.lastChanges[name]; ok && !t.at.Before(i.ChangedAt) {
 			i.ChangedAt, i.ChangedBy = t.at, t.by

@@ -82,6 +82,7 @@ type instanceStore interface {
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	ChangeRows(ctx context.Context, cluster string, names []string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
+	MarkSharedHosts(ctx context.Context) error
 	SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error
 	SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error
 	RemoveInstanceFiles(ctx context.Context, cluster, instance string) error

@@ -2634,6 +2634,8 @@ export interface components {
             column?: number;
             /** @example instances/demo/config.yml */
             file: string;
+            /** @description Host that another instance of the fleet has, too, when that is the problem */
+            host?: string;
             /** Format: int64 */
             line?: number;
             message: string;
