@@ -81,6 +81,11 @@ type jobBody struct {
 	Downstream    soft[idBody] `json:"downstream_pipeline"` // of a bridge
 }
 
+// childless reports whether a trigger job failed before it had a child pipeline.
+func (b jobBody) childless() bool {
+	return b.Status == string(fleet.StatusFailed) && b.Downstream.Value.ID == 0
+}
+
 func (b jobBody) job() fleet.Job {
 	return fleet.Job{
 		ID: b.ID, Name: b.Name, Status: fleet.PipelineStatus(b.Status), StartedAt: b.Started.Time, FinishedAt: b.Finished.Time,

@@ -135,7 +135,7 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogit
 // pipeline could not be created, or GitLab ended it at once. Else it is empty.
 func unstarted(jobs, bridges []jobBody) string {
 	for _, b := range bridges {
-		if b.Status == string(fleet.StatusFailed) && b.Downstream.Value.ID == 0 && b.FailureReason.Value != "" {
+		if b.childless() && b.FailureReason.Value != "" {
 			return cutText("The job " + b.Name + " could not start its child pipeline: " + b.FailureReason.Value)
 		}
 	}
@@ -234,9 +234,34 @@ func (p *Project) Cancel(ctx context.Context, id int64) (fleet.Pipeline, error) 
 	return p.change(ctx, id, "cancel", "canceling")
 }
 
-// Retry runs the failed and canceled jobs of a pipeline again.
+// Retry runs the failed and canceled jobs of a pipeline again. GitLab's own retry of a
+// pipeline leaves its trigger jobs alone; those that have no child to retry are retried
+// one by one, which takes GitLab 17.
 func (p *Project) Retry(ctx context.Context, id int64) (fleet.Pipeline, error) {
-	return p.change(ctx, id, "retry", "retrying")
+	done, err := p.change(ctx, id, "retry", "retrying")
+	if err != nil {
+		return done, err
+	}
+	number := strconv.FormatInt(id, 10)
+	bridges, err := p.jobs(ctx, number, "bridges", gogitlab.ListJobsOptions{}, 1)
+	if err != nil {
+		return done, translate(err, "listing the child pipelines of pipeline %d", id)
+	}
+	bridges = slices.DeleteFunc(bridges, func(b jobBody) bool { return !b.childless() })
+	for _, b := range bridges {
+		_, err := p.call(ctx, http.MethodPost, p.path("jobs", strconv.FormatInt(b.ID, 10), "retry"), nil, nil)
+		err = p.translateRefusal(ctx, refusal.Action, err, "retrying the job %s", b.Name)
+		if fault.Is(err, fault.NotFound) {
+			err = fault.Wrap(fault.Conflict, err, "GitLab before 17 cannot retry the job %s, which starts a child pipeline, for Ocim: retry it on the pipeline's page in GitLab", b.Name)
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	if len(bridges) == 0 {
+		return done, nil
+	}
+	return p.Pipeline(ctx, id)
 }
 
 func (p *Project) change(ctx context.Context, id int64, what, doing string) (fleet.Pipeline, error) {

@@ -2,6 +2,7 @@ package pipelineaction_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -204,6 +205,41 @@ func TestRetry_OfTheParentRetriesItsChild(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A trigger job that could not create its child leaves none to retry: it is retried itself.
+func TestRetry_StartsTheChildThatCouldNotBeCreated(t *testing.T) {
+	for _, events := range []bool{true, false} {
+		t.Run(fmt.Sprintf("events %t", events), func(t *testing.T) {
+			t.Parallel()
+			w := operationtest.New(t, "alpha")
+			if !events {
+				w.DropEvents()
+			}
+			w.Server.SetPolicy(w.ProjectID, gitlabtest.Policy{BridgeFailure: "downstream_pipeline_creation_failed"})
+			op := w.Run(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+			w.Poll(t, 1)
+			op = w.Operation(t, op.ID)
+			require.Equal(t, fleet.Broken, op.State)
+			require.Len(t, op.Pipelines, 1)
+			w.Server.SetPolicy(w.ProjectID, gitlabtest.Policy{})
+			_, err := w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+			require.NoError(t, err)
+			succeeds(t, w, op, 2)
+		})
+	}
+}
+
+// A server that cannot retry a trigger job says so, and the operation stays as it ended.
+func TestRetry_OfATriggerJobOnAnOldGitLab(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	w.Server.SetPolicy(w.ProjectID, gitlabtest.Policy{BridgeFailure: "downstream_pipeline_creation_failed"})
+	op := w.Run(t, operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}})
+	w.Server.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/jobs/*/retry", Status: http.StatusNotFound})
+	_, err := w.Actions.Retry(t.Context(), w.Project(t), op.Pipelines[0], "", operationtest.Ada)
+	assert.Equal(t, fault.Conflict, fault.KindOf(err), "%v", err)
+	assert.ErrorContains(t, err, "GitLab before 17")
+	require.Equal(t, fleet.Broken, w.Operation(t, op.ID).State)
 }
 
 // What is known of the child may be older than what is known of its parent.
