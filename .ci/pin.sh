@@ -1,6 +1,6 @@
 #!/bin/sh
-# Pins the base images of a Dockerfile by the digests that their tags have now, so that
-# what is published says what it was built from:
+# Pins the base images of a Dockerfile that are not pinned yet by the digests that their
+# tags have now, so that what is published says what it was built from, and lists all base images:
 #
 #	sh .ci/pin.sh DOCKERFILE…
 set -eu
@@ -17,6 +17,6 @@ for file in "$@"; do
 		sed "s|^\(FROM --platform=[^ ]*\) $image|\1 $image@$digest|" "$file" >"$file.pinned"
 		cat "$file.pinned" >"$file"
 		rm "$file.pinned"
-		echo "$file: $image@$digest"
 	done
+	sed -n "s|^FROM --platform=[^ ]* \([^ ]*\).*|$file: \1|p" "$file"
 done

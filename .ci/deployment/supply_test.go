@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,7 +43,42 @@ func fake(t *testing.T, cmd *exec.Cmd, name, script string) {
 	cmd.Env = append(cmd.Env, "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
-// Every base image of both Dockerfiles is pinned by what its tag leads to.
+// unpinned is the base image whose digest only a release looks up: its tag is a version,
+// which its publisher does not move.
+const unpinned = "ghcr.io/openfaas/of-watchdog:"
+
+var pinnedImage = regexp.MustCompile(`^FROM --platform=\S+ (\S+:\S+)@sha256:[0-9a-f]{64}( AS \w+)?\n$`)
+
+// Every base image of both Dockerfiles is pinned by its digest, and one name by one digest, which
+// Renovate keeps current.
+func TestDockerfiles_PinBaseImages(t *testing.T) {
+	t.Parallel()
+	digests := map[string]string{}
+	for _, source := range []string{filepath.Join(template, "Dockerfile"), filepath.Join(machine, "Dockerfile")} {
+		text, err := os.ReadFile(source)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, "FROM ") || strings.Contains(line, " "+unpinned) {
+				continue
+			}
+			match := pinnedImage.FindStringSubmatch(line)
+			if !assert.NotNil(t, match, "%s: %s", source, line) {
+				continue
+			}
+			_, digest, _ := strings.Cut(strings.Fields(line)[2], "@")
+			if before, seen := digests[match[1]]; seen {
+				assert.Equal(t, before, digest, match[1])
+			}
+			digests[match[1]] = digest
+		}
+	}
+	assert.Len(t, digests, 3)
+	renovate, err := os.ReadFile(filepath.Join(root, ".github", "renovate.json"))
+	require.NoError(t, err)
+	assert.Contains(t, string(renovate), `"docker:pinDigests"`, "what keeps the digests current")
+}
+
+// A release pins what is not pinned yet by what its tag leads to, and changes nothing else.
 func TestPin_PinsEveryBaseImage(t *testing.T) {
 	t.Parallel()
 	digest := "sha256:" + strings.Repeat("ab", 32)
@@ -61,7 +97,9 @@ func TestPin_PinsEveryBaseImage(t *testing.T) {
 		for line := range strings.Lines(string(pinned)) {
 			if strings.HasPrefix(line, "FROM ") {
 				bases++
-				assert.Contains(t, line, "@"+digest, source)
+				assert.Regexp(t, pinnedImage, line, source)
+				assert.Contains(t, string(output), file+": "+strings.Fields(line)[2]+"\n")
+				assert.Equal(t, strings.Contains(line, " "+unpinned), strings.Contains(line, "@"+digest), line)
 			}
 		}
 		assert.GreaterOrEqual(t, bases, 3, source)
