@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/audit"
@@ -53,14 +52,12 @@ func (s *Store) Annotations(ctx context.Context, cluster string) (map[string]fle
 // Annotate keeps an annotation. Lists show it once it is copied to
 // their rows.
 func (s *Store) Annotate(ctx context.Context, cluster, instance string, a fleet.Annotation, record Recorder) error {
-	return s.modifyBy(ctx, annotationKey(cluster, instance), s.recorder(record), func(old []byte) ([]byte, error) {
-		var former storedAnnotation
-		if old != nil {
-			if err := json.Unmarshal(old, &former); err != nil {
-				return nil, fmt.Errorf("decoding the annotation of %s/%s: %w", cluster, instance, err)
-			}
+	return s.modifyBy(ctx, annotationKey(cluster, instance), s.recorder(record), func(old kv.Item) (any, error) {
+		former, err := kvjson.Decode[storedAnnotation](old)
+		if err != nil {
+			return nil, err
 		}
-		return json.Marshal(storedAnnotation{instance, a, former.Audit})
+		return storedAnnotation{instance, a, former.Audit}, nil
 	})
 }
 

@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -73,11 +72,11 @@ func (s *Store) AddBulk(ctx context.Context, b fleet.Bulk, once Once) (fleet.Bul
 	if err := kvjson.Put(ctx, s.kv, kv.Key{Partition: partBulkOpen, Sort: b.ID}, claim, kv.Always, kvjson.NoExpiry); err != nil {
 		return fleet.Bulk{}, false, fmt.Errorf("indexing bulk change %s: %w", b.ID, err)
 	}
-	value, err := json.Marshal(storeBulk(b, nil))
-	if err != nil {
-		return fleet.Bulk{}, false, fmt.Errorf("encoding bulk change %s: %w", b.ID, err)
+	item := kv.Item{Key: bulkKey(b.ID)}
+	if err := kvjson.Set(&item, storeBulk(b, nil)); err != nil {
+		return fleet.Bulk{}, false, err
 	}
-	err = s.recorder(once.Record)(ctx, kv.Item{Key: bulkKey(b.ID), Value: value}, kv.IfAbsent())
+	err = s.recorder(once.Record)(ctx, item, kv.IfAbsent())
 	if fault.Is(err, fault.Conflict) {
 		former, err := s.Bulk(ctx, b.ID)
 		return former, false, err
@@ -143,20 +142,20 @@ func (s *Store) OpenBulk(ctx context.Context, id string) error {
 // ChangeBulk changes a bulk change as ChangeOperationBy does an operation.
 func (s *Store) ChangeBulk(ctx context.Context, id string, record Recorder, alter func(*fleet.Bulk) (bool, error)) (fleet.Bulk, error) {
 	var result fleet.Bulk
-	err := s.modifyBy(ctx, bulkKey(id), s.recorder(record), func(old []byte) ([]byte, error) {
-		if old == nil {
+	err := s.modifyBy(ctx, bulkKey(id), s.recorder(record), func(old kv.Item) (any, error) {
+		if old.Version == 0 {
 			return nil, fault.New(fault.NotFound, "no bulk change %q", id)
 		}
-		var former storedBulk
-		if err := json.Unmarshal(old, &former); err != nil {
-			return nil, fmt.Errorf("decoding bulk change %s: %w", id, err)
+		former, err := kvjson.Decode[storedBulk](old)
+		if err != nil {
+			return nil, err
 		}
 		result = former.bulk()
 		changed, err := alter(&result)
 		if err != nil || !changed {
 			return nil, err
 		}
-		return json.Marshal(storeBulk(result, former.Audit))
+		return storeBulk(result, former.Audit), nil
 	})
 	if err != nil {
 		return fleet.Bulk{}, fmt.Errorf("changing bulk change %s: %w", id, err)

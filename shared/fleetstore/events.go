@@ -24,11 +24,11 @@ const (
 // event waits already or was applied within appliedLife. It is one conditional write and
 // a read, which comes after it: what was applied meanwhile has left its mark by then.
 func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
-	value, err := s.codec.PackJSON(e)
-	if err != nil {
-		return false, fmt.Errorf("encoding event %s: %w", e.Key, err)
+	item := kv.Item{Key: eventKey(partEvent, e), Expires: s.now().Add(eventLife)}
+	if err := s.setPacked(&item, e); err != nil {
+		return false, err
 	}
-	_, err = s.kv.Put(ctx, kv.Item{Key: eventKey(partEvent, e), Value: value, Expires: s.now().Add(eventLife)}, kv.IfAbsent())
+	_, err := s.kv.Put(ctx, item, kv.IfAbsent())
 	if fault.Is(err, fault.Conflict) {
 		return false, nil
 	}
@@ -60,16 +60,17 @@ func (s *Store) ForgetEvent(ctx context.Context, e fleet.Event) error {
 func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) error {
 	e.Attempts++
 	if !poison {
-		return s.modify(ctx, eventKey(partEvent, e), func(old []byte) ([]byte, error) {
-			if old == nil {
-				return nil, nil // applied by another process meanwhile
+		return kv.Update(ctx, s.kv, eventKey(partEvent, e), nil, func(item *kv.Item) (bool, error) {
+			if item.Version == 0 {
+				return false, nil // applied by another process meanwhile
 			}
-			return s.codec.PackJSON(e)
+			return true, s.setPacked(item, e)
 		})
 	}
-	value, err := s.codec.PackJSON(e)
+	item := kv.Item{Key: eventKey(partPoison, e), Expires: s.now().Add(eventLife)}
+	err := s.setPacked(&item, e)
 	if err == nil {
-		_, err = s.kv.Put(ctx, kv.Item{Key: eventKey(partPoison, e), Value: value, Expires: s.now().Add(eventLife)}, kv.Always)
+		_, err = s.kv.Put(ctx, item, kv.Always)
 	}
 	if err != nil {
 		return fmt.Errorf("setting event %s aside: %w", e.Key, err)

@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 
@@ -19,16 +18,14 @@ const partHealth = "project-health" // sort: project id
 // shows what needs attention on the cluster.
 func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 	var now fleet.ProjectHealth
-	err := s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old []byte) ([]byte, error) {
-		var known fleet.ProjectHealth
-		if old != nil {
-			if err := json.Unmarshal(old, &known); err != nil {
-				slog.ErrorContext(ctx, "health of a project replaced", "project", h.Project, "err", err)
-				known = fleet.ProjectHealth{}
-			}
+	err := s.modify(ctx, kv.Key{Partition: partHealth, Sort: h.Project}, func(old kv.Item) (any, error) {
+		known, err := kvjson.Decode[fleet.ProjectHealth](old)
+		if err != nil {
+			slog.ErrorContext(ctx, "health of a project replaced", "project", h.Project, "err", err)
+			known = fleet.ProjectHealth{}
 		}
 		now = known.With(h)
-		return json.Marshal(now)
+		return now, nil
 	})
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,12 +79,12 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 			keys = append(keys, key)
 			continue
 		}
-		value, err := json.Marshal(claimedOperation{Cluster: op.Cluster, ID: op.ID})
-		if err != nil {
-			return fleet.Operation{}, false, fmt.Errorf("encoding an index entry of operation %s: %w", op.ID, err)
+		item := kv.Item{Key: key}
+		if err := kvjson.Set(&item, claimedOperation{Cluster: op.Cluster, ID: op.ID}); err != nil {
+			return fleet.Operation{}, false, err
 		}
 		// Recorded once: a caller that died repeats all this.
-		if err := record(ctx, kv.Item{Key: key, Value: value}, kv.IfAbsent()); err != nil && !fault.Is(err, fault.Conflict) {
+		if err := record(ctx, item, kv.IfAbsent()); err != nil && !fault.Is(err, fault.Conflict) {
 			return fleet.Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
 		}
 	}
@@ -94,11 +93,10 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 			return fleet.Operation{}, false, fmt.Errorf("indexing operation %s: %w", op.ID, err)
 		}
 	}
-	value, err := json.Marshal(stored(op, nil))
-	if err != nil {
-		return fleet.Operation{}, false, fmt.Errorf("encoding operation %s: %w", op.ID, err)
+	item := kv.Item{Key: operationKey(op.Cluster, op.ID)}
+	if err := kvjson.Set(&item, stored(op, nil)); err != nil {
+		return fleet.Operation{}, false, err
 	}
-	item := kv.Item{Key: operationKey(op.Cluster, op.ID), Value: value}
 	err = s.recorder(once.Record)(ctx, item, kv.IfAbsent())
 	if fault.Is(err, fault.Conflict) { // a second request with the same key was faster
 		former, err := s.Operation(ctx, op.Cluster, op.ID)
@@ -258,20 +256,20 @@ func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter f
 // ChangeOperationBy is ChangeOperation, writing with record.
 func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, record Recorder, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
 	var result fleet.Operation
-	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old []byte) ([]byte, error) {
-		if old == nil {
+	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old kv.Item) (any, error) {
+		if old.Version == 0 {
 			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
 		}
-		var former storedOperation
-		if err := json.Unmarshal(old, &former); err != nil {
-			return nil, fmt.Errorf("decoding operation %s: %w", id, err)
+		former, err := kvjson.Decode[storedOperation](old)
+		if err != nil {
+			return nil, err
 		}
 		result = former.operation()
 		changed, err := alter(&result)
 		if err != nil || !changed {
 			return nil, err
 		}
-		return json.Marshal(stored(result, former.Audit))
+		return stored(result, former.Audit), nil
 	})
 	if err != nil {
 		return fleet.Operation{}, fmt.Errorf("changing operation %s: %w", id, err)

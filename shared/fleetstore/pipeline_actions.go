@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -55,16 +54,16 @@ func openActionKey(cluster string, pipeline int64, id string) kv.Key {
 // AddPipelineAction notes an action before it is carried out; fault.Conflict when there
 // is one of that id.
 func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, record Recorder) error {
-	value, err := json.Marshal(storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen, Actor: a.Actor})
-	if err != nil {
-		return fmt.Errorf("encoding action %s: %w", a.ID, err)
+	item := kv.Item{Key: actionKey(cluster, a.Pipeline, a.ID)}
+	if err := kvjson.Set(&item, storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen, Actor: a.Actor}); err != nil {
+		return err
 	}
 	// The index entry comes first: an action without one would be forgotten.
 	open := openAction{Pipeline: a.Pipeline, ID: a.ID}
 	if err := kvjson.Put(ctx, s.kv, openActionKey(cluster, a.Pipeline, a.ID), open, kv.Always, s.now().Add(actionLife)); err != nil {
 		return fmt.Errorf("indexing action %s: %w", a.ID, err)
 	}
-	return s.recorder(record)(ctx, kv.Item{Key: actionKey(cluster, a.Pipeline, a.ID), Value: value}, kv.IfAbsent())
+	return s.recorder(record)(ctx, item, kv.IfAbsent())
 }
 
 // PipelineAction reads one act; fault.NotFound when there is none.
@@ -76,20 +75,20 @@ func (s *Store) PipelineAction(ctx context.Context, cluster string, pipeline int
 // ChangePipelineAction changes an action as ChangeOperation does an operation.
 func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, alter func(*fleet.PipelineAction) (bool, error)) (fleet.PipelineAction, error) {
 	var result fleet.PipelineAction
-	err := s.modify(ctx, actionKey(cluster, a.Pipeline, a.ID), func(old []byte) ([]byte, error) {
-		if old == nil {
+	err := s.modify(ctx, actionKey(cluster, a.Pipeline, a.ID), func(old kv.Item) (any, error) {
+		if old.Version == 0 {
 			return nil, fault.New(fault.NotFound, "no action %q on pipeline %d", a.ID, a.Pipeline)
 		}
-		var former storedAction
-		if err := json.Unmarshal(old, &former); err != nil {
-			return nil, fmt.Errorf("decoding action %s: %w", a.ID, err)
+		former, err := kvjson.Decode[storedAction](old)
+		if err != nil {
+			return nil, err
 		}
 		result = former.action()
 		changed, err := alter(&result)
 		if err != nil || !changed {
 			return nil, err
 		}
-		return json.Marshal(storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Actor: result.Actor, Audit: former.Audit})
+		return storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Actor: result.Actor, Audit: former.Audit}, nil
 	})
 	if err != nil {
 		return fleet.PipelineAction{}, fmt.Errorf("changing action %s: %w", a.ID, err)

@@ -114,11 +114,10 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 			tied = tied || fresh == fleet.Tied
 			known.News = fresh == fleet.Newer
 		}
-		value, err := s.codec.PackJSON(known.Pipeline)
-		if err != nil || bytes.Equal(value, item.Value) {
+		former := item.Value
+		if err := s.setPacked(item, known.Pipeline); err != nil || bytes.Equal(former, item.Value) {
 			return false, err
 		}
-		item.Value = value
 		// The index comes before the record: a process that dies in between would
 		// otherwise leave a pipeline that is known and never found by its instances.
 		return true, s.index(ctx, known.Pipeline, indexed)

@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -82,14 +81,12 @@ func (s *Store) AddProjectBy(ctx context.Context, p fleet.Project, record Record
 // whether it changed anything.
 func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error) {
 	var result fleet.Project
-	err := s.modifyBy(ctx, projectKey(id), s.recorder(record), func(old []byte) ([]byte, error) {
-		var p storedProject
-		if old != nil {
-			if err := json.Unmarshal(old, &p); err != nil {
-				return nil, fmt.Errorf("decoding project %s: %w", id, err)
-			}
+	err := s.modifyBy(ctx, projectKey(id), s.recorder(record), func(old kv.Item) (any, error) {
+		p, err := kvjson.Decode[storedProject](old)
+		if err != nil {
+			return nil, err
 		}
-		if old == nil || p.Removed {
+		if old.Version == 0 || p.Removed {
 			return nil, fault.New(fault.NotFound, "no project %q", id)
 		}
 		changed, err := alter(&p.Project)
@@ -99,7 +96,7 @@ func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, a
 		}
 		p.UpdatedAt = fleet.Latest(s.now(), p.UpdatedAt.Add(1)) // it distinguishes versions
 		result = p.Project
-		return json.Marshal(p)
+		return p, nil
 	})
 	return result, err
 }
@@ -138,11 +135,8 @@ func (s *Store) replaceProject(ctx context.Context, id string, record Recorder, 
 		if err != nil {
 			return false, err
 		}
-		item.Expires = expires
-		if item.Value, err = json.Marshal(p); err != nil {
-			return false, fmt.Errorf("encoding project %s: %w", id, err)
-		}
-		return true, nil
+		item.Expires, item.Value = expires, nil // nothing of the former one is kept
+		return true, kvjson.Set(item, p)
 	})
 }
 
@@ -175,8 +169,7 @@ func (s *Store) ClaimProject(ctx context.Context, gitlabURL string, gitlabID int
 		if id, err = s.reserve(ctx, want, claim.Sort); err != nil || id == held {
 			return false, err
 		}
-		item.Value, err = json.Marshal(id)
-		return true, err
+		return true, kvjson.Set(item, id)
 	})
 	return id, err
 }

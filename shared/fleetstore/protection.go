@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -50,17 +49,15 @@ func (s *Store) Protected(ctx context.Context, cluster string) ([]fleet.Protecti
 
 // Protect sets or lifts a protection.
 func (s *Store) Protect(ctx context.Context, cluster string, p fleet.Protection, record Recorder) error {
-	return s.modifyBy(ctx, protectionKey(cluster, p.Instance), s.recorder(record), func(old []byte) ([]byte, error) {
-		var former storedProtection
-		if old != nil {
-			if err := json.Unmarshal(old, &former); err != nil {
-				return nil, fmt.Errorf("decoding the protection of %s: %w", p.Instance, err)
-			}
+	return s.modifyBy(ctx, protectionKey(cluster, p.Instance), s.recorder(record), func(old kv.Item) (any, error) {
+		former, err := kvjson.Decode[storedProtection](old)
+		if err != nil {
+			return nil, err
 		}
 		if former.Protected == p.Protected {
 			return nil, nil
 		}
-		return json.Marshal(storedProtection{p, former.Audit})
+		return storedProtection{p, former.Audit}, nil
 	})
 }
 

@@ -72,20 +72,34 @@ func New(store kv.Store, now func() time.Time) *Store {
 	}
 }
 
-// modify changes an item as kv.Update does; a nil result of change leaves it alone.
-func (s *Store) modify(ctx context.Context, key kv.Key, change func(old []byte) ([]byte, error)) error {
+// modify changes a record as kv.Update does; a nil result of change leaves it alone. What
+// the old record has and this release does not know is kept.
+func (s *Store) modify(ctx context.Context, key kv.Key, change func(old kv.Item) (any, error)) error {
 	return s.modifyBy(ctx, key, nil, change)
 }
 
-func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change func(old []byte) ([]byte, error)) error {
+func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change func(old kv.Item) (any, error)) error {
 	return kv.Update(ctx, s.kv, key, write, func(item *kv.Item) (bool, error) {
-		value, err := change(item.Value)
-		if err != nil || value == nil {
+		next, err := change(*item)
+		if err != nil || next == nil {
 			return false, err
 		}
-		item.Value = value
-		return true, nil
+		return true, kvjson.Set(item, next)
 	})
+}
+
+// setPacked encodes a record into an item whose value may be packed.
+func (s *Store) setPacked(item *kv.Item, v any) error {
+	former, err := s.codec.Unpack(item.Value)
+	if err != nil {
+		former = nil // what can't be read is replaced
+	}
+	value, err := kvjson.Encode(former, v)
+	if err != nil {
+		return fmt.Errorf("encoding %s/%s: %w", item.Partition, item.Sort, err)
+	}
+	item.Value = s.codec.Pack(value)
+	return nil
 }
 
 func padded(id int64) string { return fmt.Sprintf("%019d", id) }

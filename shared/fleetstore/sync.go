@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -64,7 +63,7 @@ func (s *Store) SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, e
 // StoredSync is a sync record with the version of its item.
 type StoredSync struct {
 	fleet.SyncRecord
-	version int64
+	item kv.Item
 }
 
 // StoredSyncs reads the records of all projects, by project id.
@@ -79,7 +78,7 @@ func (s *Store) StoredSyncs(ctx context.Context) (map[string]StoredSync, error) 
 		for _, item := range page.Items {
 			r := decodeCopy[fleet.SyncRecord](ctx, s, item)
 			r.Project = item.Sort
-			all[r.Project] = StoredSync{r, item.Version}
+			all[r.Project] = StoredSync{r, item}
 		}
 		if page.Next == "" {
 			return all, nil
@@ -95,7 +94,11 @@ func (s *Store) ReplaceSyncRecord(ctx context.Context, r StoredSync) error {
 	if err := s.publishAgain(ctx, &r.SyncRecord); err != nil {
 		return err
 	}
-	return kvjson.Put(ctx, s.kv, kv.Key{Partition: partSync, Sort: r.Project}, r.SyncRecord, kv.IfVersion(r.version), kvjson.NoExpiry)
+	if err := kvjson.Set(&r.item, r.SyncRecord); err != nil {
+		return err
+	}
+	_, err := s.kv.Put(ctx, r.item, kv.IfVersion(r.item.Version))
+	return err
 }
 
 // publishAgain publishes a cluster's version unless all replicas know of it.
@@ -117,15 +120,13 @@ func (s *Store) SaveSyncRecord(ctx context.Context, r fleet.SyncRecord) error {
 	if err := s.publishAgain(ctx, &r); err != nil {
 		return err
 	}
-	return s.modify(ctx, kv.Key{Partition: partSync, Sort: r.Project}, func(old []byte) ([]byte, error) {
-		if old != nil {
-			var kept fleet.SyncRecord
-			if err := json.Unmarshal(old, &kept); err != nil {
-				slog.ErrorContext(ctx, "sync record replaced", "project", r.Project, "err", err)
-			} else if err := lease.Fenced(kept.Fence, r.Fence); err != nil {
-				return nil, err
-			}
+	return s.modify(ctx, kv.Key{Partition: partSync, Sort: r.Project}, func(old kv.Item) (any, error) {
+		kept, err := kvjson.Decode[fleet.SyncRecord](old)
+		if err != nil {
+			slog.ErrorContext(ctx, "sync record replaced", "project", r.Project, "err", err)
+		} else if err := lease.Fenced(kept.Fence, r.Fence); err != nil {
+			return nil, err
 		}
-		return json.Marshal(r)
+		return r, nil
 	})
 }

@@ -32,8 +32,7 @@ func (s *Store) NoteUnconfirmed(ctx context.Context, cluster string, pipeline in
 		}
 		note.Last = s.now()
 		item.Expires = s.now().Add(unconfirmedLife)
-		item.Value, err = s.codec.PackJSON(note)
-		return true, err
+		return true, s.setPacked(item, note)
 	})
 	if err != nil {
 		return fmt.Errorf("noting that pipeline %d of cluster %s is to be confirmed: %w", pipeline, cluster, err)

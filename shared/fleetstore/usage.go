@@ -43,7 +43,7 @@ func (s *Store) UsageStates(ctx context.Context) (map[string]fleet.UsageState, e
 
 // SaveUsageState keeps how far a cluster's usage was collected.
 func (s *Store) SaveUsageState(ctx context.Context, u fleet.UsageState) error {
-	return kvjson.Put(ctx, s.kv, kv.Key{Partition: partUsageState, Sort: u.Project}, u, kv.Always, kvjson.NoExpiry)
+	return s.modify(ctx, kv.Key{Partition: partUsageState, Sort: u.Project}, func(kv.Item) (any, error) { return u, nil })
 }
 
 // SaveUsage adds points to an instance's history, in place of those of the same
@@ -60,14 +60,15 @@ func (s *Store) SaveUsage(ctx context.Context, cluster, instance string, points 
 			return fmt.Errorf("usage of %s: %w", instance, err)
 		}
 		key := kv.Key{Partition: partUsage + cluster, Sort: instance + "#" + month}
-		kept, version, err := kvjson.Get[[]fleet.UsagePoint](ctx, s.kv, key)
-		cond := kv.IfVersion(version)
-		if fault.Is(err, fault.NotFound) {
-			cond = kv.IfAbsent()
-		} else if err != nil {
-			return fmt.Errorf("reading usage of %s: %w", instance, err)
-		}
-		if err := kvjson.Put(ctx, s.kv, key, mergeUsage(kept, fresh), cond, first.AddDate(0, 1, fleet.UsageDays)); err != nil {
+		err = kv.Update(ctx, s.kv, key, nil, func(item *kv.Item) (bool, error) {
+			kept, err := kvjson.Decode[[]fleet.UsagePoint](*item)
+			if err != nil {
+				return false, err
+			}
+			item.Expires = first.AddDate(0, 1, fleet.UsageDays)
+			return true, kvjson.Set(item, mergeUsage(kept, fresh))
+		})
+		if err != nil {
 			return fmt.Errorf("keeping usage of %s: %w", instance, err)
 		}
 	}

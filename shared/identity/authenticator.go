@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/limit"
 )
 
@@ -185,10 +185,7 @@ func (a *Authenticator) recordUse(ctx context.Context, key kv.Key, t apiToken, v
 		return
 	}
 	t.LastUsed, t.LastFrom = now, from
-	value, err := json.Marshal(t)
-	if err == nil {
-		_, err = a.store.Put(ctx, kv.Item{Key: key, Value: value, Expires: t.Expires}, kv.IfVersion(version))
-	}
+	err := kvjson.Put(ctx, a.store, key, t, kv.IfVersion(version), t.Expires)
 	if err != nil && !fault.Is(err, fault.Conflict) {
 		a.logger.WarnContext(ctx, "the use of an API token was not noted", "token", t.ID, "error", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -45,6 +46,7 @@ type Invitation struct {
 
 // invitation is the one item of an address: inviting again replaces it.
 type invitation struct {
+	kvjson.Rest
 	ID      string          `json:"id"`
 	Email   string          `json:"email"`
 	Grants  Grants          `json:"grants"`

@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -70,6 +71,7 @@ type PasskeyAnswer struct {
 // passkey is the item of a passkey. It counts only while its owner's item lists its
 // id.
 type passkey struct {
+	kvjson.Rest
 	ID         string          `json:"id"`
 	Name       string          `json:"name"`
 	Credential json.RawMessage `json:"credential"`

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/standing"
 )
 
@@ -28,6 +28,7 @@ const (
 
 // user is the item that decides on every request.
 type user struct {
+	kvjson.Rest
 	ID         string   `json:"id"`
 	Email      string   `json:"email"`
 	Name       string   `json:"name"`
@@ -90,10 +91,7 @@ func load[T any](ctx context.Context, s kv.Store, key kv.Key, opts ...kv.ReadOpt
 }
 
 func decode[T any](it kv.Item) (rec T, err error) {
-	if err := json.Unmarshal(it.Value, &rec); err != nil {
-		return rec, fmt.Errorf("decode %s %s: %w", it.Partition, it.Sort, err)
-	}
-	return rec, nil
+	return kvjson.Decode[T](it)
 }
 
 // all decodes a whole partition.
@@ -121,11 +119,11 @@ func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) 
 
 // save writes one item, with an audit entry where one is given.
 func (s *Service) save(ctx context.Context, key kv.Key, rec any, expires time.Time, cond kv.Condition, entry *audit.Entry) error {
-	value, err := json.Marshal(rec)
+	it := kv.Item{Key: key, Expires: expires}
+	err := kvjson.Set(&it, rec)
 	if err != nil {
-		return fmt.Errorf("encode %s: %w", key.Partition, err)
+		return err
 	}
-	it := kv.Item{Key: key, Value: value, Expires: expires}
 	if entry == nil {
 		_, err = s.store.Put(ctx, it, cond)
 		return err

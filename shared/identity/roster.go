@@ -10,6 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // roster is the item that decides who the administrators of all are. It exists
@@ -20,6 +21,7 @@ import (
 // out on the user; the next such change waits until that is done, or does it.
 // So however many changes race, and wherever a function dies, one remains.
 type roster struct {
+	kvjson.Rest
 	Seq            int64    `json:"seq"`
 	Administrators []string `json:"administrators"`
 	Intent         *intent  `json:"intent,omitempty"`

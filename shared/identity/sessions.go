@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -33,6 +34,7 @@ const RefreshGrace = 10 * time.Second
 // session is one browser in which a user logged in. It counts only while
 // the user's item lists its id.
 type session struct {
+	kvjson.Rest
 	ID       string    `json:"id"`
 	UserID   string    `json:"userId"`
 	Family   string    `json:"family"`             // digest of what all its refresh tokens share

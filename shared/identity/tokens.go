@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/standing"
 )
@@ -42,6 +43,7 @@ type APIToken struct {
 // apiToken is the item of an API token. It counts only while its owner's item
 // lists its id; except for LastUsed it never changes.
 type apiToken struct {
+	kvjson.Rest
 	ID       string      `json:"id"`
 	UserID   string      `json:"userId"`
 	Name     string      `json:"name"`

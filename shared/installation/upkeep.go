@@ -2,7 +2,6 @@ package installation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -76,9 +75,7 @@ func (s *Service) change(ctx context.Context, alter func(*record)) error {
 			}
 		}
 		alter(&r)
-		value, err := json.Marshal(r)
-		item.Value = value
-		return true, err
+		return true, kvjson.Set(item, r)
 	})
 }
 

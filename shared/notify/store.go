@@ -2,12 +2,12 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // Partitions of the store.
@@ -27,6 +27,7 @@ const (
 // clusterRecord is what was last notified about a cluster, with the notices that are
 // not deliveries yet.
 type clusterRecord struct {
+	kvjson.Rest
 	Cluster      string                  `json:"cluster"`
 	LastNotified map[string]lastNotified `json:"told"`
 	Outbox       []batch                 `json:"outbox,omitempty"`
@@ -42,12 +43,14 @@ type batch struct {
 
 // stored is a subscription as the store has it.
 type stored struct {
+	kvjson.Rest
 	Subscription
 	Sealed []byte `json:"sealed,omitempty"` // the webhook's address
 }
 
 // due is a delivery as the store has it until it has arrived.
 type due struct {
+	kvjson.Rest
 	Delivery
 	Owner   string `json:"owner"`
 	Cluster string `json:"cluster,omitempty"`
@@ -77,9 +80,9 @@ func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, k
 			return fmt.Errorf("reading %s: %w", q.Partition, err)
 		}
 		for _, item := range page.Items {
-			var v T
-			if err := json.Unmarshal(item.Value, &v); err != nil {
-				return fmt.Errorf("decoding %s/%s: %w", item.Partition, item.Sort, err)
+			v, err := kvjson.Decode[T](item)
+			if err != nil {
+				return err
 			}
 			take(v, item)
 		}
@@ -91,11 +94,11 @@ func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, k
 }
 
 func (s *Service) put(ctx context.Context, key kv.Key, v any, cond kv.Condition, expires time.Time) (int64, error) {
-	value, err := json.Marshal(v)
-	if err != nil {
-		return 0, fmt.Errorf("encoding %s/%s: %w", key.Partition, key.Sort, err)
+	item := kv.Item{Key: key, Expires: expires}
+	if err := kvjson.Set(&item, v); err != nil {
+		return 0, err
 	}
-	item, err := s.KV.Put(ctx, kv.Item{Key: key, Value: value, Expires: expires}, cond)
+	item, err := s.KV.Put(ctx, item, cond)
 	return item.Version, err
 }
 
@@ -126,8 +129,8 @@ func (s *Service) Deliveries(ctx context.Context, owner, after string, limit int
 	}
 	out := make([]Delivery, len(page.Items))
 	for i, item := range page.Items {
-		if err := json.Unmarshal(item.Value, &out[i]); err != nil {
-			return nil, "", fmt.Errorf("decoding delivery %s: %w", item.Sort, err)
+		if out[i], err = kvjson.Decode[Delivery](item); err != nil {
+			return nil, "", err
 		}
 	}
 	return out, page.Next, nil

@@ -2,13 +2,13 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -41,11 +41,10 @@ func (s *Service) subscription(ctx context.Context, owner, id string) (stored, e
 	if fault.Is(err, fault.NotFound) {
 		return stored{}, fault.New(fault.NotFound, "There is no such subscription.")
 	}
-	var v stored
-	if err == nil {
-		err = json.Unmarshal(item.Value, &v)
+	if err != nil {
+		return stored{}, err
 	}
-	return v, err
+	return kvjson.Decode[stored](item)
 }
 
 // Subscribe stores a new subscription. An invalid field is fault.Invalid; more than

@@ -2,12 +2,12 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -59,20 +59,19 @@ func (s *Service) Reseal(ctx context.Context) (int, error) {
 		changed := false
 		problem := kv.Update(ctx, s.KV, key, nil, func(item *kv.Item) (bool, error) {
 			changed = false
-			var v stored
 			if item.Version == 0 {
 				return false, nil // removed meanwhile
 			}
-			if err := json.Unmarshal(item.Value, &v); err != nil {
-				return false, fmt.Errorf("decoding the subscription: %w", err)
+			v, err := kvjson.Decode[stored](*item)
+			if err != nil {
+				return false, err
 			}
 			next, err := s.Keys.Reseal(v.Sealed, record(v.ID))
 			if err != nil || next == nil {
 				return false, err
 			}
 			v.Sealed, changed = next, true
-			item.Value, err = json.Marshal(v)
-			return true, err
+			return true, kvjson.Set(item, v)
 		})
 		if changed && problem == nil {
 			done++

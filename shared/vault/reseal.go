@@ -48,11 +48,11 @@ func (v *Vault) Reseal(ctx context.Context) (int, error) {
 }
 
 func (v *Vault) resealProject(ctx context.Context, project string) (done int, err error) {
-	err = v.update(ctx, credentialsKey(project), nil, func(old []byte) ([]byte, error) {
+	err = v.update(ctx, credentialsKey(project), nil, func(item kv.Item) (map[string]json.RawMessage, error) {
 		done = 0
-		stored := map[string]json.RawMessage{}
-		if err := json.Unmarshal(old, &stored); err != nil {
-			return nil, fmt.Errorf("decoding the credentials: %w", err)
+		stored, err := kvjson.Decode[map[string]json.RawMessage](item)
+		if err != nil {
+			return nil, err
 		}
 		for name, value := range sealedOf(stored) {
 			next, err := v.keys.Reseal(value, at(project, name))
@@ -70,7 +70,7 @@ func (v *Vault) resealProject(ctx context.Context, project string) (done int, er
 		if done == 0 {
 			return nil, nil
 		}
-		return json.Marshal(stored)
+		return stored, nil
 	})
 	return done, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -72,24 +73,18 @@ func (v *Vault) Save(ctx context.Context, project string, c Credentials) error {
 	return err
 }
 
-// Names in a sealed record that are no secrets.
-const (
-	trail     = "audit" // its audit entries
-	rotatedAt = "rotatedAt"
-)
+// rotatedAt is the name of a value in a sealed record that is no secret.
+const rotatedAt = "rotatedAt"
 
 // Change lets alter change a project's credentials, writing with record, and gives
 // them as they became. There need not be any yet.
 func (v *Vault) Change(ctx context.Context, project string, record kv.WriteFunc, alter func(*Credentials) error) (Credentials, error) {
 	var c Credentials
-	err := v.update(ctx, credentialsKey(project), record, func(old []byte) ([]byte, error) {
-		sealed := map[string]json.RawMessage{}
-		if old != nil {
-			if err := json.Unmarshal(old, &sealed); err != nil {
-				return nil, fmt.Errorf("decoding the credentials of project %s: %w", project, err)
-			}
+	err := v.update(ctx, credentialsKey(project), record, func(item kv.Item) (map[string]json.RawMessage, error) {
+		sealed, err := kvjson.Decode[map[string]json.RawMessage](item)
+		if err != nil {
+			return nil, err
 		}
-		var err error
 		if c, err = v.open(project, sealed); err != nil {
 			return nil, err
 		}
@@ -97,15 +92,15 @@ func (v *Vault) Change(ctx context.Context, project string, record kv.WriteFunc,
 		if err := alter(&c); err != nil {
 			return nil, err
 		}
-		if old != nil && c == before {
+		if item.Version > 0 && c == before {
 			return nil, nil
 		}
 		next := map[string]json.RawMessage{}
-		if kept, ok := sealed[trail]; ok {
-			next[trail] = kept
-		}
+		maps.Copy(next, sealed) // with its audit entries, and what a later release keeps there
+		delete(next, rotatedAt)
 		for name, value := range c.fields() {
 			if value.IsZero() {
+				delete(next, name)
 				continue
 			}
 			b, err := v.keys.Seal([]byte(value.Reveal()), at(project, name))
@@ -121,7 +116,7 @@ func (v *Vault) Change(ctx context.Context, project string, record kv.WriteFunc,
 				return nil, fmt.Errorf("encoding the rotation of project %s: %w", project, err)
 			}
 		}
-		return json.Marshal(next)
+		return next, nil
 	})
 	return c, err
 }
@@ -194,13 +189,12 @@ func at(project, name string) string { return "project/" + project + "/" + name 
 // are in the log for certain.
 const removedLife = 24 * time.Hour
 
-func (v *Vault) update(ctx context.Context, key kv.Key, write kv.WriteFunc, change func(old []byte) ([]byte, error)) error {
+func (v *Vault) update(ctx context.Context, key kv.Key, write kv.WriteFunc, change func(item kv.Item) (map[string]json.RawMessage, error)) error {
 	return kv.Update(ctx, v.kv, key, write, func(item *kv.Item) (bool, error) {
-		value, err := change(item.Value)
-		if err != nil || value == nil {
+		next, err := change(*item)
+		if err != nil || next == nil {
 			return false, err
 		}
-		item.Value = value
-		return true, nil
+		return true, kvjson.Set(item, next)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -83,14 +84,19 @@ func (s *Saved) SaveView(ctx context.Context, v View) error {
 	if err != nil {
 		return fmt.Errorf("reading views: %w", err)
 	}
-	known := false
-	for _, item := range page.Items {
-		known = known || item.Sort == v.ID
-	}
-	if !known && len(page.Items) == maxViews {
+	var item kv.Item
+	if i := slices.IndexFunc(page.Items, func(item kv.Item) bool { return item.Sort == v.ID }); i >= 0 {
+		item = page.Items[i]
+	} else if len(page.Items) == maxViews {
 		return fault.New(fault.Conflict, "There are %d views already. Delete one first.", maxViews)
+	} else if item, err = s.kv.Get(ctx, kv.Key{Partition: other, Sort: v.ID}); err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("reading view %s: %w", v.ID, err)
 	}
-	if err := kvjson.Put(ctx, s.kv, kv.Key{Partition: here, Sort: v.ID}, v, kv.Always, kvjson.NoExpiry); err != nil {
+	item.Key = kv.Key{Partition: here, Sort: v.ID}
+	if err := kvjson.Set(&item, v); err != nil {
+		return err
+	}
+	if _, err := s.kv.Put(ctx, item, kv.Always); err != nil {
 		return fmt.Errorf("saving view %s: %w", v.ID, err)
 	}
 	return s.kv.Delete(ctx, kv.Key{Partition: other, Sort: v.ID}, kv.Always)

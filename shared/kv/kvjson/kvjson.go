@@ -32,19 +32,29 @@ func Decode[T any](item kv.Item) (T, error) {
 	if item.Value == nil {
 		return v, nil
 	}
-	if err := json.Unmarshal(item.Value, &v); err != nil {
+	err := tooNew(item.Value)
+	if err == nil {
+		err = json.Unmarshal(item.Value, &v)
+	}
+	if err != nil {
 		return v, fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, ErrDamaged, err)
+	}
+	if fields, ok := any(v).(map[string]json.RawMessage); ok {
+		delete(fields, schemaField)
+	}
+	if r, ok := any(&v).(interface{ remember([]byte) }); ok {
+		r.remember(item.Value)
 	}
 	return v, nil
 }
 
 // Put writes a value of type T.
 func Put[T any](ctx context.Context, store kv.Store, key kv.Key, v T, cond kv.Condition, expires time.Time) error {
-	value, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Errorf("encoding %s/%s: %w", key.Partition, key.Sort, err)
+	item := kv.Item{Key: key, Expires: expires}
+	if err := Set(&item, v); err != nil {
+		return err
 	}
-	_, err = store.Put(ctx, kv.Item{Key: key, Value: value, Expires: expires}, cond)
+	_, err := store.Put(ctx, item, cond)
 	return err
 }
 
