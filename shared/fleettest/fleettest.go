@@ -125,10 +125,15 @@ func (w *World) Replica(store kv.Store, transport http.RoundTripper) *allsetup.F
 
 // WithClock is the same World as a replica sees it whose clock is off.
 func (w *World) WithClock(off time.Duration) *World {
+	return w.WithNow(func() time.Time { return w.Clock.Now().Add(off) })
+}
+
+// WithNow is the same World as a replica sees it that has a clock of its own.
+func (w *World) WithNow(now func() time.Time) *World {
 	return &World{
 		Server: w.Server, Clock: w.Clock, ProjectID: w.ProjectID, Request: w.Request, spec: w.spec, webhook: w.webhook,
 		Fleet: allsetup.New(allsetup.Parts{
-			KV: w.KV, Keys: w.Keys, Now: func() time.Time { return w.Clock.Now().Add(off) }, Log: slog.New(slog.DiscardHandler),
+			KV: w.KV, Keys: w.Keys, Now: now, Log: slog.New(slog.DiscardHandler),
 			Transport: w.spec.Transport, Webhook: w.webhook, Chat: w.spec.Chat, Requesters: w.spec.Requesters,
 		}),
 	}

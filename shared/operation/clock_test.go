@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
@@ -84,6 +85,49 @@ func TestClock_WrongForOneStep(t *testing.T) {
 					assert.False(t, got.EndedAt.After(w.Clock.Now()), "a time to come is no end: %s", got.EndedAt)
 				}
 			})
+		}
+	}
+}
+
+// The clock of a replica jumps at each of its readings while it takes an operation, sends
+// it and follows it. Replicas whose clocks are right bring it to its end, with one pipeline.
+func TestClock_JumpsAtEveryReading(t *testing.T) {
+	t.Parallel()
+	for n := 1; ; n++ {
+		w := operationtest.New(t, "alpha")
+		w.DropEvents()
+		jump := fleettest.JumpAt((n+1)/2, w.Clock.Now)
+		wrong := w.WithNow(jump.Now)
+		if n%2 == 0 { // the answer of GitLab is lost
+			w.Server.Fail(gitlabtest.Fault{Method: http.MethodPost, Path: "/projects/*/repository/commits", Times: 1, Cut: 5})
+		}
+		update := operation.Request{Key: "key", Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{operationtest.Set("config.yml", "X", "1")}}
+		op, err := wrong.Request(t, update)
+		for range 3 { // what was refused is requested again
+			if err == nil {
+				break
+			}
+			w.Clock.Advance(3 * time.Minute)
+			op, err = w.Request(t, update)
+		}
+		require.NoError(t, err)
+		w.Clock.Advance(20 * time.Second)
+		_ = wrong.Sync(t.Context(), "campus") // it may be refused
+		jumped := jump.Jumped()
+		w.Clock.Advance(3 * time.Minute)
+		_ = w.Sync(t.Context(), "campus") // GitLab's answer may only be lost now
+		require.NotEqual(t, fleet.Broken, w.Operation(t, op.ID).State, "%s, case %d: %s", jump.Off, n, w.Operation(t, op.ID).Detail)
+		w.Clock.Advance(3 * time.Minute)
+		w.Poll(t, 6)
+		when := fmt.Sprintf("%s, case %d", jump.Off, n)
+		got := w.Operation(t, op.ID)
+		require.Equal(t, fleet.Succeeded, got.State, "%s: %s", when, got.Detail)
+		require.Len(t, got.Pipelines, 2, "%s: the parent and its child", when)
+		require.LessOrEqual(t, w.Posted("/repository/commits"), 1, when)
+		require.False(t, got.EndedAt.After(w.Clock.Now()), "%s: a time to come is no end: %s", when, got.EndedAt)
+		if !jumped {
+			require.Greater(t, n, 10, "the clock jumped nowhere")
+			return
 		}
 	}
 }

@@ -12,8 +12,12 @@ import (
 
 // find searches GitLab for what an earlier attempt may have created.
 func (s *Service) find(ctx context.Context, remote Remote, op fleet.Operation, call grove.Call) (answer, error) {
-	since := op.SentAt.Add(-time.Minute) // GitLab's clock may differ
+	since := s.searchSince(op)
 	if call.Commit != nil {
+		// Its message names the deployment, so any attempt's commit is the right one.
+		if op.RequestedAt.Before(since) {
+			since = op.RequestedAt.Add(-maxSkew)
+		}
 		c, err := remote.CommitSaying(ctx, since, op.DeploymentID)
 		return answer{commit: &c}, err
 	}
@@ -32,6 +36,22 @@ func (s *Service) find(ctx context.Context, remote Remote, op fleet.Operation, c
 	}
 	p, err := remote.FindPipeline(ctx, since, source, identifyingVariables(variables, op.DeploymentID), taken)
 	return answer{pipeline: &p}, err
+}
+
+const (
+	maxSkew  = time.Minute    // GitLab's clock may differ
+	lookBack = 24 * time.Hour // where no time that was noted can be right
+)
+
+// searchSince says from when on GitLab is searched: since the last attempt, or since what is
+// known when the clock was wrong that noted its time.
+func (s *Service) searchSince(op fleet.Operation) time.Time {
+	for _, at := range []time.Time{op.SentAt, op.RequestedAt} {
+		if !fleet.Future(s.Now(), at) {
+			return at.Add(-maxSkew)
+		}
+	}
+	return s.Now().Add(-lookBack)
 }
 
 // identifyingVariables selects the variables that carry the deployment id; the contract

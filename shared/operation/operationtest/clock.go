@@ -13,3 +13,8 @@ var ClockOffsets = []time.Duration{
 func (w *World) WithClock(off time.Duration) *World {
 	return &World{World: w.World.WithClock(off), Rights: w.Rights, hashes: w.hashes}
 }
+
+// WithNow is WithClock for a replica that has a clock of its own.
+func (w *World) WithNow(now func() time.Time) *World {
+	return &World{World: w.World.WithNow(now), Rights: w.Rights, hashes: w.hashes}
+}
