@@ -48,11 +48,15 @@ func (f *clusters) listActivity(ctx context.Context, in *listActivityInput) (*li
 		return nil, err
 	}
 	// What happened is written before its revision is published.
-	out := &listActivityOutput{ETag: revisionTag(ctx, snapshot.Revision, nil), CacheControl: revalidate}
-	if err := faas.NotModified(in.IfNoneMatch, out.ETag); err != nil {
+	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, nil)
+	if err != nil {
 		return nil, err
 	}
+	out := &listActivityOutput{CacheControl: revalidate}
 	visible, _ := sightOf(faas.PrincipalFrom(ctx))
-	out.Body.Activity, out.Body.Next, err = f.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit)
+	if out.Body.Activity, out.Body.Next, err = f.Activity.Page(ctx, in.seenBy(visible), in.After, in.Limit); err != nil {
+		return nil, err
+	}
+	out.ETag, err = lateTag(etag, in.IfNoneMatch, out.Body)
 	return out, err
 }

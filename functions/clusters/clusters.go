@@ -25,7 +25,7 @@ type listClustersOutput struct {
 
 type clusterTree struct {
 	Clusters []clusterBranch `json:"clusters"`
-	Revision int64           `json:"revision"`
+	Revision int64           `json:"revision" doc:"Of the fleet; 0 for callers who do not see every cluster"`
 	Tag      string          `json:"tag" doc:"Identifies this tree"`
 	Partial  bool            `json:"partial" doc:"Whether the clusters are only those that changed"`
 	Removed  []string        `json:"removed,omitempty" doc:"Ids of clusters that are gone, when the tree is partial"`
@@ -63,32 +63,49 @@ func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*li
 	if err != nil {
 		return nil, err
 	}
-	tag := revisionName(ctx, snapshot.Revision, stale)
-	etag := faas.ETag(tag)
-	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	if err != nil {
 		return nil, err
 	}
-	who := faas.PrincipalFrom(ctx)
-	tree := clusterTree{Clusters: []clusterBranch{}, Revision: snapshot.Revision, Tag: tag}
-	if ids, ok := changedSince(snapshot, in.Since, tag); ok {
-		tree.Partial = true
-		for _, id := range ids {
-			switch chunk := snapshot.Chunk(id); {
-			case !who.Sees(id):
-			case chunk == nil:
-				tree.Removed = append(tree.Removed, id)
-			default:
-				tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[id]))
+	tree := clusterTree{Clusters: []clusterBranch{}, Revision: shownRevision(ctx, snapshot.Revision)}
+	if !seesAll(ctx) {
+		who := faas.PrincipalFrom(ctx)
+		for _, chunk := range snapshot.Chunks {
+			if who.Sees(chunk.Cluster.ID) {
+				tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[chunk.Cluster.ID]))
 			}
 		}
-		return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
+		if tree.Tag, err = sum(tree); err != nil {
+			return nil, err
+		}
+		if in.Since == tree.Tag {
+			tree.Clusters, tree.Partial = []clusterBranch{}, true
+		}
+		etag = faas.ETag(tree.Tag)
+		return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, faas.NotModified(in.IfNoneMatch, etag)
 	}
-	for _, chunk := range snapshot.Chunks {
-		if who.Sees(chunk.Cluster.ID) {
-			tree.Clusters = append(tree.Clusters, branch(chunk, stale.ByID[chunk.Cluster.ID]))
+	tree.Tag = revisionName(ctx, snapshot.Revision, stale)
+	tree.fill(snapshot, stale, in.Since)
+	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
+}
+
+// fill adds every cluster, or those that changed since a tree that the caller has.
+func (t *clusterTree) fill(snapshot *fleetview.Snapshot, stale *fleetview.StaleClusters, since string) {
+	ids, ok := changedSince(snapshot, since, t.Tag)
+	if !ok {
+		for _, chunk := range snapshot.Chunks {
+			t.Clusters = append(t.Clusters, branch(chunk, stale.ByID[chunk.Cluster.ID]))
+		}
+		return
+	}
+	t.Partial = true
+	for _, id := range ids {
+		if chunk := snapshot.Chunk(id); chunk != nil {
+			t.Clusters = append(t.Clusters, branch(chunk, stale.ByID[id]))
+		} else {
+			t.Removed = append(t.Removed, id)
 		}
 	}
-	return &listClustersOutput{ETag: etag, CacheControl: revalidate, Body: tree}, nil
 }
 
 // changedSince gives the clusters that changed since the tree of a tag, if what the person
@@ -163,8 +180,7 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 	}
 	etag := ""
 	if snap.Chunk(in.Cluster) != nil { // else its project may be there or not
-		etag = revisionTag(ctx, snap.Revision, nil, record.State.TriedAt, seen.At)
-		if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+		if etag, err = earlyTag(ctx, in.IfNoneMatch, snap.Revision, nil, record.State.TriedAt, seen.At); err != nil {
 			return nil, err
 		}
 	}
@@ -187,5 +203,6 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 	if err == nil {
 		page.Files = &files
 	}
-	return &getClusterOutput{ETag: etag, CacheControl: revalidate, Body: page}, nil
+	etag, err = lateTag(etag, in.IfNoneMatch, page)
+	return &getClusterOutput{ETag: etag, CacheControl: revalidate, Body: page}, err
 }

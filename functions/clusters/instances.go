@@ -2,6 +2,9 @@ package function
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -62,15 +65,16 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	etag := revisionTag(ctx, snapshot.Revision, stale)
-	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	if err != nil {
 		return nil, err
 	}
 	page, err := snapshot.Find(filter, fleet.Order{By: in.Sort, Descending: in.Descending}, in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	out := &listInstancesOutput{ETag: etag, CacheControl: revalidate, Body: instancePage{
+	page.Revision = shownRevision(ctx, page.Revision)
+	out := &listInstancesOutput{CacheControl: revalidate, Body: instancePage{
 		InstancePage: page, Stale: map[string]fleetview.Stale{},
 	}}
 	for _, i := range page.Instances {
@@ -81,7 +85,8 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if len(in.Column) > 0 {
 		out.Body.Values = columns(snapshot, page.Instances, in.Column)
 	}
-	return out, nil
+	out.ETag, err = lateTag(etag, in.IfNoneMatch, out.Body)
+	return out, err
 }
 
 // columns gives the values of settings of some instances.
@@ -152,16 +157,56 @@ func as[T ~string](in []string) []T {
 // revalidate lets a browser keep an answer but ask each time whether it holds.
 const revalidate = "private, no-cache"
 
-// revisionTag tags what a person may see of a revision: a change of their grants
-// or of what is stale changes it too.
-func revisionTag(ctx context.Context, revision int64, stale *fleetview.StaleClusters, times ...time.Time) string {
-	return faas.ETag(revisionName(ctx, revision, stale, times...))
+// earlyTag tags an answer before it is made, with the fleet's revision, and returns an error
+// when the caller has it already. It is empty for callers who don't see every cluster: the
+// revision also changes with what is hidden from them. Their answers get a lateTag.
+func earlyTag(ctx context.Context, known string, revision int64, stale *fleetview.StaleClusters, times ...time.Time) (string, error) {
+	if !seesAll(ctx) {
+		return "", nil
+	}
+	etag := faas.ETag(revisionName(ctx, revision, stale, times...))
+	return etag, faas.NotModified(known, etag)
 }
 
-// revisionName is revisionTag without quotes; it begins with the revision.
+// lateTag tags an answer that has no earlyTag, with a sum of the answer itself.
+func lateTag(etag, known string, body any) (string, error) {
+	if etag != "" {
+		return etag, nil
+	}
+	name, err := sum(body)
+	if err != nil {
+		return "", err
+	}
+	etag = faas.ETag(name)
+	return etag, faas.NotModified(known, etag)
+}
+
+func sum(body any) (string, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return "", fmt.Errorf("encoding an answer: %w", err)
+	}
+	digest := sha256.Sum256(text)
+	return hex.EncodeToString(digest[:12]), nil
+}
+
+// seesAll reports whether no cluster is hidden from the caller.
+func seesAll(ctx context.Context) bool {
+	return faas.PrincipalFrom(ctx).AllowedGlobally(identity.Viewer)
+}
+
+// shownRevision is the fleet's revision for callers who see all of it, else 0.
+func shownRevision(ctx context.Context, revision int64) int64 {
+	if !seesAll(ctx) {
+		return 0
+	}
+	return revision
+}
+
+// revisionName names what a caller who sees every cluster gets of a revision: a change of
+// their grants or of what is stale changes it too. It begins with the revision.
 func revisionName(ctx context.Context, revision int64, stale *fleetview.StaleClusters, times ...time.Time) string {
-	who := faas.PrincipalFrom(ctx)
-	tag := strconv.FormatInt(revision, 36) + "-" + who.Grants.Fingerprint()
+	tag := strconv.FormatInt(revision, 36) + "-" + faas.PrincipalFrom(ctx).Grants.Fingerprint()
 	if stale != nil {
 		tag += "-" + stale.Tag
 	}

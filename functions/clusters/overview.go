@@ -29,7 +29,7 @@ type getOverviewOutput struct {
 
 // overview is the fleet at a glance.
 type overview struct {
-	Revision       int64               `json:"revision"`
+	Revision       int64               `json:"revision" doc:"Of the fleet; 0 for callers who do not see every cluster"`
 	Clusters       int                 `json:"clusters"`
 	Instances      int                 `json:"instances" doc:"Neither archived nor deleted"`
 	Lifecycles     map[string]int      `json:"lifecycles"`
@@ -74,15 +74,15 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 		return nil, err
 	}
 	// What happened is written before its revision is published.
-	etag := revisionTag(ctx, snapshot.Revision, stale)
-	if err := faas.NotModified(in.IfNoneMatch, etag); err != nil {
+	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	if err != nil {
 		return nil, err
 	}
 	who := faas.PrincipalFrom(ctx)
 	visible, sight := sightOf(who)
-	out := &getOverviewOutput{ETag: etag, CacheControl: revalidate}
+	out := &getOverviewOutput{CacheControl: revalidate}
 	o := &out.Body
-	*o = overview{Revision: snapshot.Revision, Attention: []attention{}, Running: []running{}}
+	*o = overview{Revision: shownRevision(ctx, snapshot.Revision), Attention: []attention{}, Running: []running{}}
 	all := fleet.Filter{Visible: visible, Sight: sight}
 	page, err := snapshot.Find(all, fleet.Order{}, "", 1)
 	if err != nil {
@@ -107,7 +107,10 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), b.Since.Compare(a.Since), cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Instance, b.Instance))
 	})
 	o.Attention = o.Attention[:min(len(o.Attention), mostAttention)]
-	o.Activity, err = f.Activity.Latest(ctx, ActivityFilter{}.seenBy(visible), mostActivity)
+	if o.Activity, err = f.Activity.Latest(ctx, ActivityFilter{}.seenBy(visible), mostActivity); err != nil {
+		return nil, err
+	}
+	out.ETag, err = lateTag(etag, in.IfNoneMatch, o)
 	return out, err
 }
 

@@ -101,7 +101,7 @@ type InstancePage struct {
 	Total     int        `json:"total" doc:"Instances that pass the filter, on all pages"`
 	Facets    Facets     `json:"facets"`
 	Next      string     `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
-	Revision  int64      `json:"revision" doc:"Revision of the fleet this was read from"`
+	Revision  int64      `json:"revision" doc:"Revision of the fleet this was read from; 0 for callers who do not see every cluster"`
 }
 
 // MaxChoices bounds each of the Facets.

@@ -2245,7 +2245,10 @@ export interface components {
             partial: boolean;
             /** @description Ids of clusters that are gone, when the tree is partial */
             removed?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the fleet; 0 for callers who do not see every cluster
+             */
             revision: number;
             /** @description Identifies this tree */
             tag: string;
@@ -2817,7 +2820,7 @@ export interface components {
             next?: string;
             /**
              * Format: int64
-             * @description Revision of the fleet this was read from
+             * @description Revision of the fleet this was read from; 0 for callers who do not see every cluster
              */
             revision: number;
             /** @description By cluster of the page, what is known of it for too long */
@@ -3320,7 +3323,10 @@ export interface components {
             pipelines: {
                 [key: string]: number;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the fleet; 0 for callers who do not see every cluster
+             */
             revision: number;
             /** @description Pipelines at work, at most fifty */
             running: components["schemas"]["Running"][];
