@@ -28,6 +28,7 @@ import (
 type Store interface {
 	fleetview.Records
 	InstancePage(ctx context.Context, cluster, instance string) (fleet.Page, error)
+	JobReports(ctx context.Context, cluster, instance string) ([]fleet.JobReport, error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
 	Usage(ctx context.Context, cluster, instance, from, to string) ([]fleet.UsagePoint, error)

@@ -15,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/joblog"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/redact"
@@ -40,6 +41,10 @@ func (f *instances) registerRuntime(api *faas.API) {
 		OperationID: "get-pod-log", Method: http.MethodGet, Path: instance + "/pods/{pod}/log",
 		Summary: "Get the last lines of a container's log from the cluster",
 	}, f.log)
+	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
+		OperationID: "list-job-reports", Method: http.MethodGet, Path: instance + "/job-reports",
+		Summary: "List what Ocim keeps of an instance's jobs that failed or did not end, with the last lines of their logs",
+	}, f.jobReports)
 }
 
 // running opens the cluster of an instance that Ocim knows: a cluster runs more
@@ -159,6 +164,26 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 		log.Lines[i].Text = secrets.Mask(log.Lines[i].Text)
 	}
 	return &podLogOutput{withFirstError(log)}, nil
+}
+
+type jobReportsOutput struct {
+	Body struct {
+		Reports []fleet.JobReport `json:"reports" doc:"Newest first"`
+	}
+}
+
+func (f *instances) jobReports(ctx context.Context, in *instanceInput) (*jobReportsOutput, error) {
+	if _, err := f.row(ctx, in.Cluster, in.Instance); err != nil {
+		return nil, err
+	}
+	out := new(jobReportsOutput)
+	var err error
+	if out.Body.Reports, err = f.Fleet.JobReports(ctx, in.Cluster, in.Instance); err != nil || len(out.Body.Reports) == 0 {
+		return out, err
+	}
+	p := faas.PrincipalFrom(ctx)
+	by := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID, Address: addressOf(ctx)}
+	return out, f.Viewed(ctx, by, "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+out.Body.Reports[0].Job)
 }
 
 // maxDeployed is of how many recent pipelines the configuration counts: a pod runs with

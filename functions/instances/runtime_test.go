@@ -131,3 +131,20 @@ func TestPage_ShowsTheAgeOfHealth(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, demo, "campus", &page))
 	assert.Equal(t, noon, page.ObservedAt)
 }
+
+// TestJobReports_AreForOperators shows what is kept of failed jobs, and records who read it.
+func TestJobReports_AreForOperators(t *testing.T) {
+	w := newWorld(t)
+	report := fleet.JobReport{Job: "lms-job-1", Code: "jobFailed", Health: fleet.Degraded, Reason: "It failed.", SeenAt: noon, Lines: []string{"the end"}}
+	require.NoError(t, w.fleet.KeepJobReport(t.Context(), "campus", "demo", report))
+	var out struct{ Reports []fleet.JobReport }
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo/job-reports", "campus:operator", &out))
+	assert.Equal(t, []fleet.JobReport{report}, out.Reports)
+	require.Len(t, w.views, 1)
+	assert.Contains(t, w.views[0], "pod.log pod/campus/demo/lms-job-1")
+	require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/wanted/job-reports", "campus:operator", &out))
+	assert.Empty(t, out.Reports)
+	assert.Len(t, w.views, 1)
+	var refused map[string]any
+	assert.Equal(t, http.StatusForbidden, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo/job-reports", "campus", &refused))
+}

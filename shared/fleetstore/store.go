@@ -32,6 +32,7 @@ const (
 	partDetail       = "operation-diff#"        // + cluster; sort: operation id
 	partProtection   = "protection#"            // + cluster; sort: instance
 	partAnnotation   = "annotation#"            // + cluster; sort: "cluster" or "instance#" + name
+	partJobReport    = "job-report#"            // + cluster; sort: instance
 	partSiteRound    = "site-round"             // sort: cluster
 	partAction       = "pipeline-act#"          // + cluster; sort: padded pipeline id + "#" + id of the act
 	partActing       = "pipeline-action-open#"  // + cluster; sort: as of partAction, of those that are not done

@@ -71,3 +71,11 @@ func TestObserve_ReportsDriftBetweenDeploymentsOnly(t *testing.T) {
 	assert.Nil(t, observe(12))
 	assert.NotNil(t, observe(10))
 }
+
+func (running) Pods(context.Context, string) (clusterfn.PodList, error) {
+	return clusterfn.PodList{}, nil
+}
+
+func (running) Log(context.Context, string, clusterfn.LogQuery) (clusterfn.Log, error) {
+	return clusterfn.Log{}, nil
+}

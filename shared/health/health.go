@@ -29,11 +29,15 @@ const (
 // Cluster reports what runs in it.
 type Cluster interface {
 	Instances(ctx context.Context) (clusterfn.InstanceList, error)
+	Pods(ctx context.Context, instance string) (clusterfn.PodList, error)
+	Log(ctx context.Context, instance string, q clusterfn.LogQuery) (clusterfn.Log, error)
 }
 
 // Store is the fleet's records as far as health needs them.
 type Store interface {
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
+	JobReports(ctx context.Context, cluster, instance string) ([]fleet.JobReport, error)
+	KeepJobReport(ctx context.Context, cluster, instance string, report fleet.JobReport) error
 	Observation(ctx context.Context, project string) (fleet.Observation, error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Rows(ctx context.Context, cluster string, names ...string) (*fleet.Chunk, error)
@@ -48,7 +52,10 @@ type Service struct {
 	// Deployed gives what an instance was deployed with last, by asking GitLab; nil
 	// when that is not known.
 	Deployed func(ctx context.Context, project fleet.Project, instance string) (*grove.Configured, error)
-	Now      func() time.Time
+	// Mask gives what masks an instance's secrets in a line of a log; nil: no logs of jobs
+	// are kept.
+	Mask func(ctx context.Context, project fleet.Project, instance string) (func(line string) string, error)
+	Now  func() time.Time
 }
 
 // Observe asks a project's cluster once what it runs, for at most ten seconds, and
@@ -92,7 +99,7 @@ func (s *Service) ObserveProject(ctx context.Context, p fleet.Project) error {
 	if err != nil {
 		return err
 	}
-	return s.clear(ctx, p, doubts)
+	return errors.Join(s.clear(ctx, p, doubts), s.keepJobs(ctx, p, cluster, list))
 }
 
 func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {

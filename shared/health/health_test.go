@@ -33,6 +33,10 @@ type world struct {
 	err     error
 	asked   int
 	allowed time.Duration
+	pods    []clusterfn.Pod
+	log     clusterfn.Log
+	logErr  error
+	logs    []string // instance/pod of those that were read
 }
 
 func (w *world) Instances(ctx context.Context) (clusterfn.InstanceList, error) {

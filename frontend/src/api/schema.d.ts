@@ -1123,6 +1123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/instances/v1/clusters/{cluster}/instances/{instance}/job-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what Ocim keeps of an instance's jobs that failed or did not end, with the last lines of their logs */
+        get: operations["list-job-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/instances/v1/clusters/{cluster}/instances/{instance}/pods": {
         parameters: {
             query?: never;
@@ -2918,6 +2935,29 @@ export interface components {
              * @description Of the log that was looked through, in bytes
              */
             size: number;
+        };
+        JobReport: {
+            /** @example jobFailed */
+            code: string;
+            /** @enum {string} */
+            health: "degraded" | "failed";
+            /** @example lms-job-20261129103000 */
+            job: string;
+            /** @description The last lines of its log, secrets masked */
+            lines: string[];
+            nextStep?: string;
+            /** @description Pod that the lines are of; absent when there was none any longer */
+            pod?: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When Ocim first saw it so
+             */
+            seenAt: string;
+        };
+        JobReportsOutputBody: {
+            /** @description Newest first */
+            reports: components["schemas"]["JobReport"][];
         };
         Key: {
             /** @description What it holds */
@@ -6925,6 +6965,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-job-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                instance: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReportsOutputBody"];
                 };
             };
             /** @description Error */

@@ -257,6 +257,7 @@ export function runtimeHandlers(world: () => World) {
       const lines = Number(searchParams.get('lines') ?? 200);
       return HttpResponse.json(podLogOf(found, searchParams.get('previous') === 'true', lines));
     }),
+    http.get(at('/job-reports'), () => HttpResponse.json({ reports: [] })),
     http.get<{ c: string }>(at('/usage'), ({ params, request }) =>
       HttpResponse.json(
         usageOf(new URL(request.url).searchParams.get('from') ?? '', world().usageAt.get(params.c)),

@@ -181,6 +181,12 @@ export const container = 'Container';
 export const run = 'Run';
 export const previousBeforeTheRestart = 'Previous (before the restart)';
 
+// runtime/JobsPanel.tsx
+export const failedJobs = 'Failed jobs';
+export const keptByOcimFor30Days = 'Kept by Ocim for 30 days';
+export const theJobsLogWasGone = 'The log of the job was gone before Ocim could read it.';
+export const lastLinesOf = (job: string) => `Last lines of ${job}`;
+
 // runtime/Running.tsx
 export const loadingLog = 'Loading log';
 export const logsMayContainPersonalData2 =

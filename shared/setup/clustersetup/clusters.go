@@ -47,6 +47,13 @@ func New(f *fleetsetup.Fleet, gateways *netguard.Policy) *Clusters {
 			return deployed.Configured, err
 		},
 	}
+	c.Watch.Mask = func(ctx context.Context, project fleet.Project, instance string) (func(string) string, error) {
+		secrets, err := f.Secrets.Of(ctx, project, []string{instance})
+		if err != nil {
+			return nil, err
+		}
+		return secrets.Mask, nil
+	}
 	c.Usage = &usage.Service{Fleet: f.Store, Now: f.Now, NewID: setup.NewID, Open: func(ctx context.Context, project fleet.Project) (usage.Cluster, error) {
 		return c.open(ctx, project, false)
 	}}

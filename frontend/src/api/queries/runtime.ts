@@ -9,7 +9,7 @@ import { pollInterval } from './fleet';
 const live = { retry: false, refetchInterval: pollInterval.calm, staleTime: 5_000 } as const;
 
 /** First words of the keys of all that is known of an instance while it runs. */
-export const runtimeKeys = ['pods', 'replication', 'events', 'drift', 'pod-log', 'usage'] as const;
+export const runtimeKeys = ['pods', 'replication', 'events', 'drift', 'pod-log', 'job-reports', 'usage'] as const;
 
 export function podsQuery(cluster: string, instance: string) {
   return queryOptions({
@@ -46,6 +46,21 @@ export function eventsQuery(cluster: string, instance: string) {
     queryFn: ({ signal }) =>
       answer(
         client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/events', {
+          signal,
+          params: { path: { cluster, instance } },
+        }),
+      ),
+  });
+}
+
+export function jobReportsQuery(cluster: string, instance: string) {
+  return queryOptions({
+    retry: false,
+    staleTime: 60_000,
+    queryKey: ['job-reports', cluster, instance],
+    queryFn: ({ signal }) =>
+      answer(
+        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/job-reports', {
           signal,
           params: { path: { cluster, instance } },
         }),

@@ -4,6 +4,7 @@ import { Loading } from '@/components/Loading';
 import { useMay } from '@/components/useMe';
 import { DriftNotice } from './DriftNotice';
 import { EventsPanel } from './EventsPanel';
+import { JobsPanel } from './JobsPanel';
 import { PodsPanel } from './PodsPanel';
 import { ReplicationPanel } from './ReplicationPanel';
 import classes from './runtime.module.css';
@@ -39,6 +40,7 @@ export default function Running({ cluster, instance, pod, onPod, log, onLog }: R
           {texts.logsMayContainPersonalData2}
         </p>
       )}
+      {operator && <JobsPanel cluster={cluster} instance={instance} />}
       <ReplicationPanel cluster={cluster} instance={instance} />
       <EventsPanel cluster={cluster} instance={instance} />
     </>

@@ -237,3 +237,30 @@ test('a pod that was replaced says so, and another can be chosen', async () => {
   await user.selectOptions(screen.getByRole('combobox', { name: 'Pod' }), other);
   expect(await screen.findByRole('region', { name: /^Output of mfe/ })).toBeVisible();
 });
+
+test('jobs that failed show what Ocim kept of them, with the last lines of their logs', async () => {
+  const { address } = instanceOf('campus-aws', 'failed');
+  api.use(
+    http.get('*/job-reports', () =>
+      HttpResponse.json({
+        reports: [
+          {
+            job: 'lms-job-1',
+            code: 'jobFailed',
+            health: 'degraded',
+            reason: 'The job lms-job-1 failed: it reached its retry limit.',
+            nextStep: 'Check the log.',
+            seenAt: new Date().toISOString(),
+            lines: ['Applying student.0048', '<img src=x>'],
+          },
+        ],
+      }),
+    ),
+  );
+  open(address);
+  const job = await screen.findByRole('article', { name: 'lms-job-1' });
+  expect(job).toHaveTextContent('it reached its retry limit. Check the log.');
+  expect(job).toHaveTextContent('Applying student.0048');
+  expect(job).toHaveTextContent('<img src=x>');
+  expect(job.querySelector('img')).toBeNull();
+});

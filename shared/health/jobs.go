@@ -1,0 +1,120 @@
+package health
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/grove"
+)
+
+// maxJobs bounds the jobs whose logs one observation reads; the next one reads the others.
+const maxJobs = 5
+
+// keepJobs keeps what is wrong with the jobs of a project's instances, and the end of their
+// logs, before Kubernetes deletes them. What is kept already is not read again.
+func (s *Service) keepJobs(ctx context.Context, p fleet.Project, cluster Cluster, list clusterfn.InstanceList) error {
+	if s.Mask == nil {
+		return nil
+	}
+	chunk, err := s.Fleet.Rows(ctx, p.ID, withJobs(list)...)
+	if err != nil {
+		return err
+	}
+	read := 0
+	for _, i := range list.Instances {
+		found := jobFindings(i)
+		if row := chunk.Row(i.Name); len(found) == 0 || row == nil || row.Digest == "" {
+			continue // what runs beside the fleet is none of Ocim's business
+		}
+		kept, err := s.Fleet.JobReports(ctx, p.ID, i.Name)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			known := slices.ContainsFunc(kept, func(r fleet.JobReport) bool {
+				return r.Job == f.Workload && r.Code == string(f.Code) && r.Health == f.Health
+			})
+			if known || read == maxJobs {
+				continue
+			}
+			read++
+			report, err := s.report(ctx, p, cluster, i.Name, f)
+			if err != nil {
+				return fmt.Errorf("reading the log of %s in %s/%s: %w", f.Workload, p.ID, i.Name, err)
+			}
+			if err := s.Fleet.KeepJobReport(ctx, p.ID, i.Name, report); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func withJobs(list clusterfn.InstanceList) (names []string) {
+	for _, i := range list.Instances {
+		if len(jobFindings(i)) > 0 {
+			names = append(names, i.Name)
+		}
+	}
+	return names
+}
+
+// jobFindings are the findings about jobs that failed or do not end.
+func jobFindings(i clusterfn.Instance) (found []clusterfn.Finding) {
+	for _, f := range i.Findings {
+		if f.Code == clusterfn.JobFailed || f.Code == clusterfn.JobStuck {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// report reads the end of the log of a job's newest pod. A job whose pods are gone has a
+// report without lines.
+func (s *Service) report(ctx context.Context, p fleet.Project, cluster Cluster, instance string, f clusterfn.Finding) (fleet.JobReport, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	out := fleet.JobReport{Job: f.Workload, Code: string(f.Code), Health: f.Health, Reason: f.Reason, NextStep: f.NextStep, SeenAt: s.Now().UTC(), Lines: []string{}}
+	pods, err := cluster.Pods(ctx, instance)
+	if err != nil {
+		return out, err
+	}
+	var newest *clusterfn.Pod
+	for i := range pods.Pods {
+		if pod := &pods.Pods[i]; pod.Kind == "Job" && pod.Workload == f.Workload && (newest == nil || pod.CreatedAt.After(newest.CreatedAt)) {
+			newest = pod
+		}
+	}
+	if newest == nil {
+		return out, nil
+	}
+	log, err := cluster.Log(ctx, instance, clusterfn.LogQuery{Pod: newest.Name, Lines: fleet.MaxReportLines})
+	if fault.Is(err, fault.NotFound) {
+		return out, nil // gone meanwhile, or never started
+	}
+	if err != nil {
+		return out, err
+	}
+	mask, err := s.Mask(ctx, p, instance)
+	if err != nil {
+		return out, err
+	}
+	out.Pod = newest.Name
+	rules := grove.MaskerOf(p.Contract)
+	var text strings.Builder
+	for _, line := range log.Lines[max(0, len(log.Lines)-fleet.MaxReportLines):] {
+		text.WriteString(mask(strings.ReplaceAll(line.Text, "\n", " ")) + "\n")
+	}
+	for line := range strings.Lines(rules.Mask("log.txt", []byte(text.String()))) {
+		if line = strings.TrimRight(line, "\n"); len(line) > fleet.MaxReportLine {
+			line = strings.ToValidUTF8(line[:fleet.MaxReportLine], "") + "…"
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	return out, nil
+}
