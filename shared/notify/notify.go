@@ -164,6 +164,7 @@ func (s *Service) deliver(ctx context.Context, waiting []*clusterRecord) (held m
 	var subscriptions []stored
 	err = each(ctx, s.KV, kv.Query{Partition: partSubscription}, func(v stored, _ kv.Item) {
 		if !v.Paused {
+			v.Subscription = v.subscribed()
 			subscriptions = append(subscriptions, v)
 		}
 	})

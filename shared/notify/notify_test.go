@@ -611,3 +611,39 @@ func TestSubscribe_ChecksRequests(t *testing.T) {
 	_, err := s.Subscribe(t.Context(), "ada", notify.SubscriptionRequest{Channel: notify.Email, Events: notify.Events()})
 	assert.True(t, fault.Is(err, fault.Conflict))
 }
+
+// TestSubscriptions_FormerOnesIncludeSites reads a subscription from before sites were checked.
+func TestSubscriptions_FormerOnesIncludeSites(t *testing.T) {
+	w := newWorld(t)
+	s := w.service(w.store)
+	for id, events := range map[string]string{"1": `["failed","offline"]`, "2": `["pipeline"]`} {
+		_, err := w.store.Put(t.Context(), kv.Item{
+			Key:   kv.Key{Partition: "notify-subscription", Sort: "ada#" + id},
+			Value: []byte(`{"id":"` + id + `","owner":"ada","name":"former","channel":"email","events":` + events + `}`),
+		}, kv.Always)
+		require.NoError(t, err)
+	}
+	events := func() (out [][]notify.Event) {
+		list, err := s.Subscriptions(t.Context(), "ada")
+		require.NoError(t, err)
+		for _, v := range list {
+			out = append(out, v.Events)
+		}
+		return out
+	}
+	assert.Equal(t, [][]notify.Event{{notify.EventFailed, notify.EventOffline, notify.EventSite}, {notify.EventPipeline}}, events())
+	w.run(s)
+	w.set("demo", fleet.Healthy)
+	w.setSite("demo", fleet.SiteUp)
+	w.run(s)
+	w.setSite("demo", fleet.SiteDown)
+	w.run(s)
+	w.pass(2 * time.Minute)
+	w.run(s)
+	require.Len(t, w.sent, 1)
+	assert.Contains(t, w.sent[0], "ada@example.org")
+
+	_, err := s.Change(t.Context(), "ada", "1", notify.SubscriptionRequest{Channel: notify.Email, Events: []notify.Event{notify.EventFailed}})
+	require.NoError(t, err)
+	assert.Equal(t, [][]notify.Event{{notify.EventFailed}, {notify.EventPipeline}}, events(), "the owner chose without sites")
+}

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -46,6 +47,17 @@ type stored struct {
 	kvjson.Rest
 	Subscription
 	Sealed []byte `json:"sealed,omitempty"` // the webhook's address
+	Sites  bool   `json:"sites,omitempty"`  // whether EventSite existed when its owner chose the events
+}
+
+// subscribed gives a subscription as it counts: who was notified of failures before there
+// was EventSite is notified of sites, too, until the owner chooses the events again.
+func (v stored) subscribed() Subscription {
+	out := v.Subscription
+	if !v.Sites && slices.Contains(out.Events, EventFailed) && !slices.Contains(out.Events, EventSite) {
+		out.Events = append(slices.Clone(out.Events), EventSite)
+	}
+	return out
 }
 
 // due is a delivery as the store has it until it has arrived.

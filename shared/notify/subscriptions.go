@@ -32,7 +32,7 @@ type SubscriptionRequest struct {
 func (s *Service) Subscriptions(ctx context.Context, owner string) ([]Subscription, error) {
 	list := []Subscription{}
 	q := kv.Query{Partition: partSubscription, Prefix: owner + "#"}
-	err := each(ctx, s.KV, q, func(v stored, _ kv.Item) { list = append(list, v.Subscription) })
+	err := each(ctx, s.KV, q, func(v stored, _ kv.Item) { list = append(list, v.subscribed()) })
 	return list, err
 }
 
@@ -86,7 +86,7 @@ func (s *Service) keep(ctx context.Context, v stored, w SubscriptionRequest) (Su
 			return v.Subscription, err
 		}
 	}
-	v.Name, v.View, v.Events, v.Paused = w.Name, w.View, slices.Clone(w.Events), w.Paused
+	v.Name, v.View, v.Events, v.Paused, v.Sites = w.Name, w.View, slices.Clone(w.Events), w.Paused, true
 	if err := s.address(&v, w); err != nil {
 		return v.Subscription, err
 	}
