@@ -17,6 +17,7 @@ import (
 // Store holds the records that this package reads and changes.
 type Store interface {
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	Project(ctx context.Context, id string) (fleet.Project, error)
 	Rows(ctx context.Context, cluster string, names ...string) (*fleet.Chunk, error)
 	ChangeRows(ctx context.Context, cluster string, names []string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	SiteRound(ctx context.Context, cluster string) (string, error)
@@ -137,17 +138,29 @@ func (s *Service) visit(ctx context.Context, chunk *fleet.Chunk, rows []fleet.Ro
 	defer cancel()
 	found := make([]*fleet.Site, len(rows))
 	done := make([]bool, len(rows))
+	silent := make([]bool, len(rows))
 	var group errgroup.Group
 	group.SetLimit(askAtOnce)
 	for i := range rows {
 		group.Go(func() error {
-			found[i], done[i] = s.look(asking, chunk, &rows[i].Instance)
+			found[i], silent[i], done[i] = s.look(asking, chunk, &rows[i].Instance)
 			return nil
 		})
 	}
 	_ = group.Wait() // look gives no error
 	if ctx.Err() != nil {
 		return nil, false, ctx.Err()
+	}
+	if allSilent(found, silent) {
+		gone, err := s.lost(asking, chunk.Cluster.ID)
+		if err != nil {
+			return nil, false, err
+		}
+		for i := range found {
+			if gone && found[i] != nil {
+				found[i] = s.unknown(rows[i].Instance.Site)
+			}
+		}
 	}
 	seen := map[string]*fleet.Site{}
 	var differ []string
@@ -165,12 +178,26 @@ func (s *Service) visit(ctx context.Context, chunk *fleet.Chunk, rows []fleet.Ro
 	return reached, more, s.keep(ctx, chunk.Cluster.ID, differ, seen)
 }
 
-// look asks one instance's site; false when time ran out. The site is nil when it is not
-// to be checked.
-func (s *Service) look(ctx context.Context, chunk *fleet.Chunk, i *fleet.Instance) (*fleet.Site, bool) {
+// allSilent reports whether sites were asked and none could be reached.
+func allSilent(found []*fleet.Site, silent []bool) bool {
+	asked := 0
+	for i, site := range found {
+		if site == nil {
+			continue
+		}
+		if asked++; !silent[i] {
+			return false
+		}
+	}
+	return asked > 0
+}
+
+// look asks one instance's site; done is false when time ran out. The site is nil when it is
+// not to be checked. It is silent when the network did not lead to it.
+func (s *Service) look(ctx context.Context, chunk *fleet.Chunk, i *fleet.Instance) (site *fleet.Site, silent, done bool) {
 	check := checkOf(chunk, i)
 	if i.Lifecycle != fleet.Active || i.LMSURL == "" || check.Off {
-		return nil, true
+		return nil, false, true
 	}
 	ask := func(url string) (Answer, bool) {
 		if url == "" {
@@ -185,14 +212,14 @@ func (s *Service) look(ctx context.Context, chunk *fleet.Chunk, i *fleet.Instanc
 	}
 	lms, ok := ask(i.LMSURL)
 	if !ok {
-		return nil, false
+		return nil, false, false
 	}
 	studio, ok := ask(i.StudioURL)
 	if !ok {
-		return nil, false
+		return nil, false, false
 	}
-	site := judge(i, lms, studio, s.Now().UTC())
-	return &site, true
+	judged := judge(i, lms, studio, s.Now().UTC())
+	return &judged, unreached(lms) && (i.StudioURL == "" || unreached(studio)), true
 }
 
 // checkOf is how a site is checked: what its instance says wins over what its cluster

@@ -234,3 +234,32 @@ func TestVisit_WithoutAnAskerOrAClusterDoesNothing(t *testing.T) {
 	w.visit()
 	assert.Nil(t, w.site("a"))
 }
+
+// TestVisit_NoticesThatOcimHasNoNetwork reports sites as down only while GitLab, at least, can
+// be reached.
+func TestVisit_NoticesThatOcimHasNoNetwork(t *testing.T) {
+	w := newWorld(t, "a", "b")
+	require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, GitLabURL: "https://gitlab.test"}))
+	w.visit()
+	require.Zero(t, w.asked["https://gitlab.test"], "it is asked only when nothing else answers")
+	noName := []sites.Answer{{Problem: sites.NoName}}
+	for _, url := range []string{"https://a.test", "https://studio.a.test", "https://b.test", "https://studio.b.test"} {
+		w.answers[url] = noName
+	}
+	w.answers["https://gitlab.test"] = noName
+	w.visit()
+	for _, name := range []string{"a", "b"} {
+		assert.Equal(t, fleet.SiteUnknown, w.site(name).State)
+		assert.Contains(t, w.site(name).Reason, "Ocim can reach neither")
+		assert.Equal(t, well.CertificateEnds, w.site(name).CertificateEnds, "what is known stays")
+	}
+	w.answers["https://gitlab.test"] = []sites.Answer{{Status: 302}}
+	w.visit()
+	assert.Equal(t, fleet.SiteDown, w.site("a").State, "the cluster is gone, not Ocim's network")
+
+	w.answers["https://gitlab.test"] = noName
+	delete(w.answers, "https://b.test")
+	w.visit()
+	assert.Equal(t, fleet.SiteDown, w.site("a").State, "another site answers")
+	assert.NotEqual(t, fleet.SiteUnknown, w.site("b").State)
+}
