@@ -158,12 +158,12 @@ test('invalid YAML is reported at its line, and is not previewed', async () => {
   await page.keyboard.type('EDX_PLATFORM_V');
   await see(
     page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }),
-    page.getByText(/Git branch or tag of the platform code/),
+    page.getByText(/Branch, tag or commit of the platform/),
   );
   await page.getByRole('option', { name: 'EDX_PLATFORM_VERSION' }).click();
   await see(page.locator('.cm-line').filter({ hasText: 'EDX_PLATFORM_VERSION:' }));
   await page.locator('.cm-line').getByText('PLATFORM_NAME').first().hover();
-  await see(page.locator('.cm-keyHelp').getByText('Platform name shown to learners'));
+  await see(page.locator('.cm-keyHelp').getByText('Name that learners see.'));
 
   // What the instance is known by is warned of; another file has other keys.
   await writeYaml(page, 'instances/terra-farmers/config.yml', 'PLATFORM_NAME: a\n');

@@ -47,7 +47,7 @@ func TestShapes(t *testing.T) {
 	}
 	require.Len(t, wrong, 2, "%v", wrong)
 	assert.Contains(t, wrong["aspects-trial"], "A tab indents this line")
-	assert.Contains(t, wrong["velo-mechanics"], "there is no such day")
+	assert.Contains(t, wrong["orbit-aviation"], "there is no such day")
 	assert.Equal(t, 1, notes)
 	assert.Greater(t, templates, 30)
 	for _, shape := range []string{
