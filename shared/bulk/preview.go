@@ -51,6 +51,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 		return BulkPreview{}, err
 	}
 	index := map[string]int{}
+	seen := map[groupWarning]bool{}
 	var firsts []targetPreview // of each group
 	for _, o := range previews {
 		alike, err := operation.Digest(signature(o))
@@ -66,11 +67,15 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 				Files: append([]fleet.FileChange{}, o.Files...), Effects: o.Effects,
 				Warnings: append([]operation.Warning{}, o.Warnings...), Skipped: o.Blocked,
 			})
+			for _, w := range o.Warnings {
+				seen[groupWarning{i, w}] = true
+			}
 		}
 		g := &out.Groups[i]
 		g.Targets = append(g.Targets, o.target)
 		for _, w := range o.Warnings { // they name their instance
-			if !w.Blocking && !slices.Contains(g.Warnings, w) {
+			if known := (groupWarning{i, w}); !w.Blocking && !seen[known] {
+				seen[known] = true
 				g.Warnings = append(g.Warnings, w)
 			}
 		}
@@ -168,6 +173,9 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 	var all []targetPreview
 	var digests []string
 	for _, t := range req.Targets {
+		if err := ctx.Err(); err != nil { // what follows may only compute
+			return nil, "", err
+		}
 		snap, known := snapshots[t.Cluster]
 		if !known {
 			var err error
@@ -186,6 +194,12 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 	warnOfSharedHosts(all)
 	hash, err := operation.Digest(req.Kind, req.Targets, req.Changes, req.Reason, req.Batch, req.PauseAfter, req.Canary, req.IgnoreHealth, digests)
 	return all, hash, err
+}
+
+// groupWarning is a warning as one group shows it.
+type groupWarning struct {
+	group   int
+	warning operation.Warning
 }
 
 // warnOfSharedHosts warns of hosts that the bulk change gives to several targets.
