@@ -50,11 +50,31 @@ func (s *Service) Advance(ctx context.Context, project fleet.Project, deployment
 		return err
 	}
 	for _, op := range open {
-		if ended, err := s.start(ctx, project, op); err != nil || !ended {
+		if ended, err := s.startUnlessKnown(ctx, project, op); err != nil || !ended {
 			return err
 		}
 	}
 	return nil
+}
+
+// startUnlessKnown starts an operation, unless GitLab has its pipelines already: a store
+// that was restored from a backup does not know what was sent since.
+func (s *Service) startUnlessKnown(ctx context.Context, project fleet.Project, op fleet.Operation) (ended bool, err error) {
+	if !op.SentAt.IsZero() {
+		return s.start(ctx, project, op)
+	}
+	pipelines, err := s.pipelinesOf(ctx, op)
+	if err != nil {
+		return false, err
+	}
+	if len(pipelines) == 0 {
+		return s.start(ctx, project, op)
+	}
+	if op, err = s.markAccepted(ctx, nil, op, answer{}); err != nil {
+		return false, err
+	}
+	op, err = s.follow(ctx, op)
+	return op.State.Ended(), err
 }
 
 // waitForOther reports whether the waiting operations have to keep waiting because a

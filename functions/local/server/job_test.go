@@ -56,16 +56,22 @@ func newJob(t *testing.T, store kv.Store, secrets *secret.Directory) *job {
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	require.NoError(t, err)
 	j.base = "http://localhost:" + port // passkeys need a name
-	for _, name := range []string{"auth", "clusters", "instances", "pipelines", "sync", "webhook"} {
-		j.stores[name] = &recorded{Store: store, calls: map[storeCall]bool{}}
-		m, err := newMachine(testConfig(t), j.base, j.stores[name], secrets, slog.New(slog.DiscardHandler))
-		require.NoError(t, err)
-		j.machines[name], j.handlers[name] = m, functions(m)[name]
-	}
+	j.useStore(store, secrets)
 	server.Config.Handler = &gateway{functions: j.handlers, frontend: web.New(web.Files())}
 	server.Start()
 	t.Cleanup(server.Close)
 	return j
+}
+
+// useStore builds every function over a store, in place of those over a former one.
+func (j *job) useStore(store kv.Store, secrets *secret.Directory) {
+	j.t.Helper()
+	for _, name := range []string{"auth", "clusters", "instances", "pipelines", "sync", "webhook"} {
+		j.stores[name] = &recorded{Store: store, calls: map[storeCall]bool{}}
+		m, err := newMachine(testConfig(j.t), j.base, j.stores[name], secrets, slog.New(slog.DiscardHandler))
+		require.NoError(j.t, err)
+		j.machines[name], j.handlers[name] = m, functions(m)[name]
+	}
 }
 
 // runJob does the complete job over a store.
