@@ -133,6 +133,24 @@ func TestPreview_WarnsAndShowsTheRequest(t *testing.T) {
 	assert.Contains(t, preview.Groups[0].Request.Body["commit_message"], "[AutoDeploy][Create] i02|<deployment id>")
 }
 
+// Cost grows with instances times changes, so this product is bounded, too.
+func TestPreview_BoundsItsEdits(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	req := bulk.Request{Kind: fleet.Update, Batch: 5, PauseAfter: 1}
+	for i := range 500 {
+		req.Targets = append(req.Targets, bulk.Target{Cluster: "campus", Instance: fmt.Sprintf("unit-%d", i)})
+	}
+	for i := range 6 {
+		req.Changes = append(req.Changes, operationtest.Set("config.yml", fmt.Sprintf("KEY_%d", i), "new"))
+	}
+	_, err := w.Bulks.Preview(t.Context(), req)
+	require.Equal(t, fault.Invalid, fault.KindOf(err), "%v", err)
+	assert.ErrorContains(t, err, "6 changes of 500 instances are 3000 edits; at most 2500 are allowed")
+	req.Changes = req.Changes[:5]
+	_, err = w.Bulks.Preview(t.Context(), req)
+	assert.NotContains(t, fmt.Sprint(err), "edits")
+}
+
 func TestPreview_SkipsFilesThatCannotBeEdited(t *testing.T) {
 	w := operationtest.New(t, instances(2)...)
 	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "tabs", SkipPipeline: true, Files: map[string]string{"instances/i01/config.yml": "A:\n\tB: 1\n"}})
