@@ -12,7 +12,7 @@ import (
 type ActivityFilter struct {
 	Cluster  []string `query:"cluster,explode" maxItems:"100" doc:"Cluster ids"`
 	Instance string   `query:"instance" maxLength:"100" doc:"Name of an instance"`
-	Kind     []string `query:"kind,explode" maxItems:"6" enum:"lifecycle,pipeline,sync,health,online,drift"`
+	Kind     []string `query:"kind,explode" maxItems:"9" enum:"lifecycle,pipeline,sync,health,online,drift,protection,note,tags"`
 	To       []string `query:"to,explode" maxItems:"20" doc:"What it became, such as failed"`
 }
 

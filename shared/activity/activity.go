@@ -24,9 +24,9 @@ type Activity struct {
 	At       time.Time `json:"at"`
 	Cluster  string    `json:"cluster"`
 	Instance string    `json:"instance,omitempty" doc:"Absent when it is about the cluster itself"`
-	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync,health,online,drift"`
-	From     string    `json:"from,omitempty" doc:"Lifecycle, pipeline status, health or online state before"`
-	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, failed and recovered of a sync, or drifted"`
+	Kind     string    `json:"kind" enum:"lifecycle,pipeline,sync,health,online,drift,protection,note,tags"`
+	From     string    `json:"from,omitempty" doc:"Lifecycle, pipeline status, health or online state before; the tags before"`
+	To       string    `json:"to" doc:"Lifecycle, pipeline status, health, online state, failed and recovered of a sync, drifted, protected and unprotected, changed and removed of a note; of tags all that there are"`
 	Pipeline int64     `json:"pipeline,omitempty"`
 	By       string    `json:"by,omitempty" doc:"Who caused it: the requester in Ocim, else the author of the commit"`
 	Rollback bool      `json:"rollback,omitempty" doc:"Whether a pipeline brings an earlier configuration back"`
@@ -41,6 +41,11 @@ const (
 	ActivityHealth    = "health"
 	ActivityOnline    = "online"
 	ActivityDrift     = "drift"
+
+	// What people change in Ocim alone.
+	ActivityProtection = "protection"
+	ActivityNote       = "note"
+	ActivityTags       = "tags"
 )
 
 // Log keeps activity in a kv.Store.
@@ -105,12 +110,26 @@ func (l *Log) Note(ctx context.Context, before, after *fleet.Chunk) error {
 		if now.Sub(a.At) >= activityLife {
 			continue
 		}
-		a.At, a.Cluster = a.At.UTC(), after.Cluster.ID
-		key := kv.Key{Partition: partActivity, Sort: fmt.Sprintf("%s#%s#%s#%s#%s",
-			a.At.Format("2006-01-02T15:04:05.000000000"), a.Cluster, a.Instance, a.Kind, a.To)}
-		if err := kvjson.Put(ctx, l.kv, key, a, kv.Always, a.At.Add(activityLife)); err != nil {
-			return fmt.Errorf("noting activity of cluster %s: %w", a.Cluster, err)
+		a.Cluster = after.Cluster.ID
+		if err := l.put(ctx, a); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// Add adds what happened just now.
+func (l *Log) Add(ctx context.Context, a Activity) error {
+	a.At = l.now()
+	return l.put(ctx, a)
+}
+
+func (l *Log) put(ctx context.Context, a Activity) error {
+	a.At = a.At.UTC()
+	key := kv.Key{Partition: partActivity, Sort: fmt.Sprintf("%s#%s#%s#%s#%s",
+		a.At.Format("2006-01-02T15:04:05.000000000"), a.Cluster, a.Instance, a.Kind, a.To)}
+	if err := kvjson.Put(ctx, l.kv, key, a, kv.Always, a.At.Add(activityLife)); err != nil {
+		return fmt.Errorf("noting activity of cluster %s: %w", a.Cluster, err)
 	}
 	return nil
 }

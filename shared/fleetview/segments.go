@@ -90,6 +90,19 @@ func (s *Segments) Publish(ctx context.Context, cluster string, version int64) e
 	return s.publisher.publish(ctx, cluster, version)
 }
 
+// Note adds activity of a cluster that changed none of its rows, and moves the revision, so
+// that readers see it.
+func (s *Segments) Note(ctx context.Context, a activity.Activity) error {
+	if err := s.activity.Add(ctx, a); err != nil {
+		return err
+	}
+	version, err := s.Version(ctx, a.Cluster)
+	if err != nil {
+		return err
+	}
+	return s.publisher.publish(ctx, a.Cluster, version)
+}
+
 // ChangeChunk lets alter change a cluster with all its rows and publishes the result.
 // A missing cluster is given as nil; alter returns the chunk to keep, or nil to leave
 // things as they are. Only segments that come out different are written.

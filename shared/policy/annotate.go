@@ -3,7 +3,9 @@ package policy
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -41,6 +43,9 @@ func (s *Service) Annotate(ctx context.Context, project fleet.Project, instance 
 	if err := s.Store.Annotate(ctx, project.ID, instance, a, record); err != nil {
 		return a, err
 	}
+	if err := s.noteChanges(ctx, project.ID, instance, before, a, by); err != nil {
+		return a, err
+	}
 	// All of them, so that what a function that died left out is made up for.
 	err = s.Store.ChangeChunk(ctx, project.ID, func(chunk *fleet.Chunk) (*fleet.Chunk, error) {
 		if chunk == nil {
@@ -56,4 +61,26 @@ func (s *Service) Annotate(ctx context.Context, project fleet.Project, instance 
 		return a, fmt.Errorf("showing the annotation of %s/%s: %w", project.ID, instance, err)
 	}
 	return a, nil
+}
+
+// noteChanges adds to the activity what people read of an annotation: the note and the tags.
+func (s *Service) noteChanges(ctx context.Context, cluster, instance string, before, after fleet.Annotation, by audit.Actor) error {
+	var changes []activity.Activity
+	if before.Note != after.Note {
+		to := "changed"
+		if after.Note == "" {
+			to = "removed"
+		}
+		changes = append(changes, activity.Activity{Kind: activity.ActivityNote, To: to, Detail: after.Note})
+	}
+	if was, is := strings.Join(before.Tags, ", "), strings.Join(after.Tags, ", "); was != is {
+		changes = append(changes, activity.Activity{Kind: activity.ActivityTags, From: was, To: is})
+	}
+	for _, a := range changes {
+		a.Cluster, a.Instance, a.By = cluster, instance, by.Email
+		if err := s.Store.Note(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }

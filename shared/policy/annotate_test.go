@@ -3,13 +3,16 @@ package policy_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
 
@@ -73,4 +76,47 @@ func TestAnnotate_NamesTheFieldThatIsWrong(t *testing.T) {
 	assert.Equal(t, "contacts", operationtest.FieldOf(t, err))
 	_, err = w.Policy.Annotate(t.Context(), w.Project(t), "nobody", fleet.Annotation{}, operationtest.Ada)
 	assert.Equal(t, fault.NotFound, fault.KindOf(err))
+}
+
+// What people change in Ocim alone is in the activity once, with who did it and what it was before,
+// and moves the fleet's revision, by which readers know that there is something new.
+func TestAnnotateAndProtect_AreActivity(t *testing.T) {
+	w := operationtest.New(t, "alpha")
+	project := w.Project(t)
+	replica := fleetview.NewReplica(w.Store.Segments)
+	revision := func() int64 {
+		snapshot, err := replica.Snapshot(t.Context())
+		require.NoError(t, err)
+		return snapshot.Revision
+	}
+	annotate := func(a fleet.Annotation) {
+		w.Clock.Advance(time.Minute)
+		_, err := w.Policy.Annotate(t.Context(), project, "alpha", a, operationtest.Ada)
+		require.NoError(t, err)
+	}
+	annotate(fleet.Annotation{Note: "Ask Maya.", Tags: []string{"vip"}})
+	annotate(fleet.Annotation{Note: "Ask Maya.", Tags: []string{"eu", "vip"}, Contacts: []string{"it@client.example"}})
+	annotate(fleet.Annotation{Tags: []string{"eu", "vip"}, Contacts: []string{"it@client.example"}})
+	seen := revision()
+	for range 2 { // the second changes nothing
+		w.Clock.Advance(time.Minute)
+		_, err := w.Policy.Protect(t.Context(), project, "alpha", true, "exams", operationtest.Ada)
+		require.NoError(t, err)
+	}
+	assert.NotEqual(t, seen, revision())
+
+	list, _, err := w.Store.Activity.Page(t.Context(), func(a activity.Activity) bool { return a.By != "" }, "", 50)
+	require.NoError(t, err)
+	var got [][4]string
+	for _, a := range list {
+		assert.Equal(t, [3]string{"campus", "alpha", operationtest.Ada.Email}, [3]string{a.Cluster, a.Instance, a.By})
+		got = append(got, [4]string{a.Kind, a.From, a.To, a.Detail})
+	}
+	assert.Equal(t, [][4]string{
+		{"protection", "", "protected", "exams"},
+		{"note", "", "removed", ""},
+		{"tags", "vip", "eu, vip", ""},
+		{"tags", "", "vip", ""},
+		{"note", "", "changed", "Ask Maya."},
+	}, got)
 }

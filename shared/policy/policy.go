@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/open-craft/ocim/shared/activity"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -20,6 +21,7 @@ type Store interface {
 	Annotation(ctx context.Context, cluster, instance string) (fleet.Annotation, error)
 	Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error)
 	Annotate(ctx context.Context, cluster, instance string, a fleet.Annotation, record fleetstore.Recorder) error
+	Note(ctx context.Context, a activity.Activity) error
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	ChangeProject(ctx context.Context, id string, record fleetstore.Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error)
 }
@@ -58,6 +60,15 @@ func (s *Service) Protect(ctx context.Context, project fleet.Project, instance s
 	}
 	if err := s.Store.Protect(ctx, project.ID, after, record); err != nil {
 		return fleet.Protection{}, err
+	}
+	if before.Protected != protected {
+		to := map[bool]string{true: "protected", false: "unprotected"}[protected]
+		err = s.Store.Note(ctx, activity.Activity{
+			Cluster: project.ID, Instance: instance, Kind: activity.ActivityProtection, To: to, By: by.Email, Detail: reason,
+		})
+		if err != nil {
+			return fleet.Protection{}, err
+		}
 	}
 	return s.Store.Protection(ctx, project.ID, instance)
 }

@@ -1888,17 +1888,17 @@ export interface components {
             by?: string;
             cluster: string;
             detail?: string;
-            /** @description Lifecycle, pipeline status, health or online state before */
+            /** @description Lifecycle, pipeline status, health or online state before; the tags before */
             from?: string;
             /** @description Absent when it is about the cluster itself */
             instance?: string;
             /** @enum {string} */
-            kind: "lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift";
+            kind: "lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift" | "protection" | "note" | "tags";
             /** Format: int64 */
             pipeline?: number;
             /** @description Whether a pipeline brings an earlier configuration back */
             rollback?: boolean;
-            /** @description Lifecycle, pipeline status, health, online state, failed and recovered of a sync, or drifted */
+            /** @description Lifecycle, pipeline status, health, online state, failed and recovered of a sync, drifted, protected and unprotected, changed and removed of a note; of tags all that there are */
             to: string;
         };
         Actor: {
@@ -5882,7 +5882,7 @@ export interface operations {
                 cluster?: string[];
                 /** @description Name of an instance */
                 instance?: string;
-                kind?: ("lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift")[];
+                kind?: ("lifecycle" | "pipeline" | "sync" | "health" | "online" | "drift" | "protection" | "note" | "tags")[];
                 /** @description What it became, such as failed */
                 to?: string[];
                 /** @description Cursor of a page */

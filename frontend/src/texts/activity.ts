@@ -14,7 +14,15 @@ export const gitlabSync = 'GitLab sync';
 export const drift = 'Drift';
 export const connectivity = 'Connectivity';
 export const rollback = 'Rollback';
-export const by = (person: string) => `by ${person}`;
+export const protection = 'Protection';
+export const isProtected = 'Protected';
+export const isUnprotected = 'Unprotected';
+export const note = 'Note';
+export const tags = 'Tags';
+export const changed = 'Changed';
+export const removed = 'Removed';
+export const tagsAre = (tags: string, before: string | undefined) =>
+  [tags, ...(before === undefined || before === '' ? [] : [`before: ${before}`])].filter(Boolean).join('; ');
 export const was = (word: string) => `Was ${word}.`;
 
 // activity/ActivityEntry.tsx

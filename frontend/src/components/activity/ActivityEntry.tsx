@@ -37,9 +37,7 @@ export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
           )}
         </span>
         <Status look={lookOf(kind, to)} />
-        <span className={classes.more}>
-          {[sayMore(activity), by === undefined ? '' : texts.by(by)].filter(Boolean).join(' ')}
-        </span>
+        <span className={classes.more}>{[sayMore(activity), by].filter(Boolean).join(' · ')}</span>
       </span>
     </li>
   );

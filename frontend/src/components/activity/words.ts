@@ -15,6 +15,16 @@ const syncLooks: Record<string, Look> = {
   recovered: { shape: 'check', tone: 'ok', word: texts.syncRecovered },
 };
 
+const protectionLooks: Record<string, Look> = {
+  protected: { shape: 'check', tone: 'ok', word: texts.isProtected },
+  unprotected: { shape: 'slash', tone: 'quiet', word: texts.isUnprotected },
+};
+
+const noteLooks: Record<string, Look> = {
+  changed: { shape: 'check', tone: 'ok', word: texts.changed },
+  removed: { shape: 'slash', tone: 'quiet', word: texts.removed },
+};
+
 const unknown = (word: string): Look => ({ shape: 'question', tone: 'quiet', word });
 
 /** What it became, or was, as a status. */
@@ -26,6 +36,9 @@ export function lookOf(kind: Activity['kind'], state: string): Look {
     pipeline: pipelineLook(state),
     sync: syncLooks[state],
     drift: driftLook,
+    protection: protectionLooks[state],
+    note: noteLooks[state],
+    tags: noteLooks[state === '' ? 'removed' : 'changed'],
   };
   return looks[kind] ?? unknown(state);
 }
@@ -37,10 +50,15 @@ export const kindWords: Record<Activity['kind'], string> = {
   sync: texts.gitlabSync,
   online: texts.connectivity,
   drift: texts.drift,
+  protection: texts.protection,
+  note: texts.note,
+  tags: texts.tags,
 };
 
-/** What else there is to say: what it was before, and the reason; of a pipeline its operation. */
-export function sayMore({ kind, from, detail, rollback }: Activity): string {
+/** What else there is to say: what it was before, and the reason; of a pipeline its operation, of a note its text. */
+export function sayMore({ kind, from, to, detail, rollback }: Activity): string {
+  if (kind === 'note' || kind === 'protection') return detail === undefined ? '' : `“${detail}”`;
+  if (kind === 'tags') return texts.tagsAre(to, from);
   if (kind === 'pipeline') {
     if (rollback === true) return texts.rollback;
     const known = detail !== undefined && detail in operationWords;

@@ -13,7 +13,7 @@ import { HistoryEntry } from '../operations/HistoryEntry';
 import { isDeployed, reachedGit } from '../operations/versions';
 import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
-import { pipelineLook, pipelineTitle } from '../status/looks';
+import { operationTitle, pipelineLook, pipelineTitle } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
 import { isChange, suspectOf, type TimelineEvent, timelineOf } from './events';
@@ -47,6 +47,7 @@ export default function Timeline({ details, shown }: TimelineProps) {
   // After one that failed, git has what it wanted: what is live is a way back then.
   const inGit = operations.find(reachedGit);
   const more = history.hasNextPage || activity.hasNextPage;
+  const find = (id: string) => all.find((event) => event.id === id);
   return (
     <Panel
       title={texts.timeline}
@@ -62,34 +63,39 @@ export default function Timeline({ details, shown }: TimelineProps) {
         </label>
       }
     >
-      <Loaded query={history} what={texts.theTimeline} lines={8}>
+      <Loaded query={history} what={texts.theTimeline} shape="rows" lines={8}>
         {() =>
           events.length === 0 ? (
             <Empty title={texts.noEventsYet}>{texts.operationsPipelinesCommitsAndHealth}</Empty>
           ) : (
-            daysOf(events, now).map((day) => (
-              <section key={day.name} aria-label={day.name}>
-                <h3 className={classes.day}>{day.name}</h3>
-                <ul className={classes.events}>
-                  {day.entries.map((event) => (
-                    <Event
-                      key={event.id}
-                      event={event}
-                      cluster={cluster}
-                      current={event.kind === 'operation' && event.operation.id === deployed?.id}
-                      earlier={
-                        event.kind === 'operation' &&
-                        reachedGit(event.operation) &&
-                        event.operation.id !== inGit?.id
-                      }
-                      opened={event.kind === 'operation' && event.operation.id === shown}
-                      suspect={suspect?.change === event.id}
-                      broke={suspect?.broke === event.id}
-                    />
-                  ))}
-                </ul>
-              </section>
-            ))
+            <>
+              {suspect && isBroken(details.instance) && (
+                <Answer change={find(suspect.change)} broke={find(suspect.broke)} />
+              )}
+              {daysOf(events, now).map((day) => (
+                <section key={day.name} aria-label={day.name}>
+                  <h3 className={classes.day}>{day.name}</h3>
+                  <ul className={classes.events}>
+                    {day.entries.map((event) => (
+                      <Event
+                        key={event.id}
+                        event={event}
+                        cluster={cluster}
+                        current={event.kind === 'operation' && event.operation.id === deployed?.id}
+                        earlier={
+                          event.kind === 'operation' &&
+                          reachedGit(event.operation) &&
+                          event.operation.id !== inGit?.id
+                        }
+                        opened={event.kind === 'operation' && event.operation.id === shown}
+                        suspect={suspect?.change === event.id}
+                        broke={suspect?.broke === event.id}
+                      />
+                    ))}
+                  </ul>
+                </section>
+              ))}
+            </>
           )
         }
       </Loaded>
@@ -108,6 +114,40 @@ export default function Timeline({ details, shown }: TimelineProps) {
       )}
     </Panel>
   );
+}
+
+function isBroken({ health }: InstanceDetails['instance']): boolean {
+  return health.state === 'failed' || health.state === 'degraded';
+}
+
+/** What changed before the instance broke. */
+function Answer({ change, broke }: { change: TimelineEvent | undefined; broke: TimelineEvent | undefined }) {
+  if (!change || !broke) return null;
+  const [what, person] = nameOf(change);
+  return (
+    <p className={classes.answer}>
+      {texts.changedBeforeItBroke(
+        <strong>{what}</strong>,
+        person,
+        <Time at={change.at} />,
+        <Time at={broke.at} />,
+      )}
+    </p>
+  );
+}
+
+/** What an event is called, and who did it. */
+function nameOf(event: TimelineEvent): [what: string, person: string | undefined] {
+  switch (event.kind) {
+    case 'operation':
+      return [operationTitle(event.operation), event.operation.requestedBy];
+    case 'pipeline':
+      return [texts.pipeline(event.pipeline.id), event.pipeline.requestedBy];
+    case 'commit':
+      return [event.commit.title, event.commit.author];
+    case 'activity':
+      return [kindWords[event.activity.kind], event.activity.by];
+  }
 }
 
 interface EventProps {
@@ -194,7 +234,7 @@ function Line({ event, cluster }: { event: Exclude<TimelineEvent, { kind: 'opera
           <span>{kindWords[kind]}</span>
           <Status look={lookOf(kind, to)} />
           <span className={classes.dim}>
-            {sayMore(event.activity)} {event.activity.by}
+            {[sayMore(event.activity), event.activity.by].filter(Boolean).join(' · ')}
           </span>
           <Time at={event.at} />
         </>

@@ -57,3 +57,21 @@ test('suspectOf is undefined while nothing broke', () => {
   });
   expect(suspectOf(events)).toBeUndefined();
 });
+
+test('notes, tags and protection are events with a person, and never the suspect', () => {
+  const kept = (kind: Activity['kind'], at: string): Activity => ({
+    at, cluster: 'a', instance: 'one', kind, to: 'changed', by: 'ada@example.org',
+  }); // prettier-ignore
+  const events = timelineOf({
+    operations: [operation('o1', '2026-11-02T10:00:00Z')],
+    pipelines: [],
+    commits: [],
+    activity: [
+      kept('note', '2026-11-02T11:00:00Z'),
+      kept('protection', '2026-11-02T11:30:00Z'),
+      health('failed', 'healthy', '2026-11-02T12:00:00Z'),
+    ],
+  });
+  expect(events.map(({ id }) => id.split(' ')[0])).toEqual(['activity', 'activity', 'activity', 'operation']);
+  expect(suspectOf(events)?.change).toBe('operation o1');
+});

@@ -9,6 +9,9 @@ export const kinds: readonly Activity['kind'][] = [
   'online',
   'sync',
   'drift',
+  'protection',
+  'note',
+  'tags',
 ];
 
 /** The search of the page's address. */

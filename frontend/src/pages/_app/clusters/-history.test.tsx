@@ -156,3 +156,40 @@ test('a pipeline that deployed is a way back, unless it is what runs', async () 
   expect(ways.map((way) => way.textContent)).toEqual(['Roll back to #10']);
   expect(await faults(table)).toEqual([]);
 });
+
+test('notes, tags and protection stand in the timeline with who changed them', async () => {
+  const by = 'ada@example.org';
+  const kept = { cluster: 'campus-aws', instance: 'academy', by };
+  api.world.activity = [
+    { ...kept, at: at(1), kind: 'protection', to: 'protected', detail: 'Exams until Friday.' },
+    { ...kept, at: at(2), kind: 'tags', from: 'vip', to: 'eu, vip' },
+    { ...kept, at: at(3), kind: 'note', to: 'changed', detail: 'Ask Maya.' },
+  ];
+  const { user } = open(address);
+  const timeline = await screen.findByRole('region', { name: 'Timeline' });
+  await within(timeline).findByText('Protected');
+  const lines = within(timeline)
+    .getAllByRole('listitem')
+    .filter((one) => one.textContent.includes(by));
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toHaveTextContent(`ProtectionProtected“Exams until Friday.” · ${by}`);
+  expect(lines[1]).toHaveTextContent(`TagsChangedeu, vip; before: vip · ${by}`);
+  expect(lines[2]).toHaveTextContent(`NoteChanged“Ask Maya.” · ${by}`);
+  await user.click(within(timeline).getByRole('checkbox', { name: 'Changes only' }));
+  expect(within(timeline).queryByText('Protected')).not.toBeInTheDocument();
+});
+
+test('of a broken instance the timeline begins with what changed before', async () => {
+  const academy = api.world.instances.find((i) => i.name === 'academy');
+  if (!academy) throw new Error('no academy');
+  academy.health = { state: 'failed', at: at(4), reason: 'The container cms is crash-looping' };
+  api.world.activity = [
+    { cluster: 'campus-aws', instance: 'academy', at: at(4), kind: 'health', from: 'healthy', to: 'failed' },
+  ];
+  open(address);
+  const timeline = await screen.findByRole('region', { name: 'Timeline' });
+  const answer = await within(timeline).findByText(/^The instance broke/);
+  expect(answer).toHaveTextContent(
+    /^The instance broke \d h ago\. Last change before: Update by bruno@example\.org, \d h ago\.$/,
+  );
+});
