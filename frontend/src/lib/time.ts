@@ -32,6 +32,14 @@ export function rough(seconds: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+/** How long something takes, as one says it: "40 s", "5 min", "1 h 30 min". */
+export function about(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return texts.hMin(Math.floor(minutes / 60), String(minutes % 60).padStart(2, '0'));
+}
+
 /** Full date and time, for a title or a tooltip. */
 export function dateTime(date: Date): string {
   return absolute.format(date);

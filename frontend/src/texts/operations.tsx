@@ -59,11 +59,10 @@ export const affects = (list: string) => `Affects ${list}.`;
 export const gitChanges = 'Git changes';
 export const groveWritesTheInstancesFiles =
   'Grove writes the instance’s files from the cluster’s defaults. No overrides.';
-export const usuallyTakes = (roughly: string) => `Usually takes ${roughly}`;
+export const usuallyTakes = (time: string) => `Usually takes about ${time}`;
 export const estimateNoEarlierRunsOn = (time: string) =>
   `${time} (estimate; no earlier runs on this cluster).`;
 export const n = (time: string, runs: number) => `${time} (${plural(runs, 'earlier run')}).`;
-export const aboutMin = (round: number) => `about ${round} min`;
 export const requestToGitlab = (part: ReactNode) => <>Request to GitLab: {part}</>;
 export const requestToGitlab2 = 'Request to GitLab';
 
@@ -144,8 +143,9 @@ export const revertThisCommit = 'Revert this commit';
 
 // operations/Progress.tsx
 export const estimatedProgress = 'Estimated progress';
-export const takingLongerThanUsual = (time: string) => `Taking longer than usual (${time}).`;
-export const aboutLeft = (percent: number, time: string) => `${percent}% · about ${time} left`;
+export const takingLongerThanUsual = (usual: string) => `Taking longer than the usual ${usual}`;
+export const leftOfUsual = (percent: number, left: string, usual: string) =>
+  `${percent}% · about ${left} of ${usual} left`;
 export const estimateNoEarlierRunsOn2 = ' (estimate; no earlier runs on this cluster)';
 export const n2 = (runs: number) => ` (${plural(runs, 'earlier run')})`;
 export const nextInTheQueueStarts = 'Next in the queue. Starts when the cluster is idle.';

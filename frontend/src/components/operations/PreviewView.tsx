@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Estimate, GitLabRequest, Preview } from '@/api/types';
-import { duration } from '@/lib/time';
+import { about } from '@/lib/time';
 import { Effects } from './Effects';
 import { Files } from './Files';
 import classes from './operations.module.css';
@@ -46,12 +46,8 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
 }
 
 function takes({ seconds, runs }: Estimate): string {
-  const time = texts.usuallyTakes(roughly(seconds));
+  const time = texts.usuallyTakes(about(seconds));
   return runs === 0 ? texts.estimateNoEarlierRunsOn(time) : texts.n(time, runs);
-}
-
-function roughly(seconds: number): string {
-  return seconds < 120 ? duration(seconds * 1000) : texts.aboutMin(Math.round(seconds / 60));
 }
 
 /** Exactly what GitLab is asked. */

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
-import { duration, parseTime, span, timeOfDay } from '@/lib/time';
+import { about, parseTime, timeOfDay } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './operations.module.css';
 import { useResume, useWithdraw } from './useWithdraw';
@@ -19,9 +19,13 @@ interface ProgressProps {
 export function Progress({ operation, estimate, ahead }: ProgressProps) {
   const now = useNow();
   if (operation.state === 'requested') return <Waits operation={operation} ahead={ahead} />;
-  const done = parseTime(estimate?.doneAt);
-  if (!estimate || !done) return null;
-  const late = estimate.percent >= 99 || done.getTime() <= now;
+  const accepted = parseTime(operation.acceptedAt);
+  if (!estimate || !accepted) return null;
+  // All from one clock and one duration, so that no part contradicts another.
+  const whole = Math.max(1, estimate.seconds);
+  const passed = Math.max(0, (now - accepted.getTime()) / 1000);
+  const percent = Math.min(99, Math.floor((100 * passed) / whole));
+  const usual = about(whole);
   return (
     <div className={classes.progress}>
       <div
@@ -30,15 +34,15 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
         aria-label={texts.estimatedProgress}
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={estimate.percent}
+        aria-valuenow={percent}
       >
-        <div style={{ width: `${estimate.percent}%` }} />
+        <div style={{ width: `${percent}%` }} />
       </div>
       <span>
-        {late
-          ? texts.takingLongerThanUsual(duration(estimate.seconds * 1000))
-          : texts.aboutLeft(estimate.percent, span(done, now))}
-        {!late && (estimate.runs === 0 ? texts.estimateNoEarlierRunsOn2 : texts.n2(estimate.runs))}
+        {percent === 99
+          ? texts.takingLongerThanUsual(usual)
+          : texts.leftOfUsual(percent, about(Math.ceil(whole - passed)), usual)}
+        {estimate.runs === 0 ? texts.estimateNoEarlierRunsOn2 : texts.n2(estimate.runs)}
       </span>
     </div>
   );
