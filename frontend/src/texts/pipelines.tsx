@@ -78,3 +78,4 @@ export const noRecentOperationsChangesMade =
   'No recent operations. Changes made directly in GitLab appear under Pipelines.';
 export const byPerson = (name: string) => ` by ${name}`;
 export const details = 'Details';
+export const hideDetails = 'Hide details';

@@ -15,20 +15,21 @@ interface InstanceOperationProps {
   chosen: boolean;
 }
 
-/** The newest operation of an instance: in full while it runs or when it failed, in one line when it is over. */
+/**
+ * The newest operation of an instance: in full while it runs or when it failed, in one line when it is over. One
+ * that a person followed to its end stays in full until it is closed.
+ */
 export function InstanceOperation({ cluster, id, operation, chosen }: InstanceOperationProps) {
   const [open, setOpen] = useState(chosen);
   const over = operation?.state === 'succeeded' || operation?.state === 'canceled';
   if (!operation || !over) return <OperationPanel cluster={cluster} id={id} />;
+  if (open) return <OperationPanel cluster={cluster} id={id} onClose={() => setOpen(false)} />;
   return (
-    <>
-      <p className={classes.over}>
-        <LastOperation operation={operation} />
-        <SmallButton aria-expanded={open} onClick={() => setOpen(!open)}>
-          {texts.details}
-        </SmallButton>
-      </p>
-      {open && <OperationPanel cluster={cluster} id={id} />}
-    </>
+    <p className={classes.over}>
+      <LastOperation operation={operation} />
+      <SmallButton aria-expanded={false} onClick={() => setOpen(true)}>
+        {texts.details}
+      </SmallButton>
+    </p>
   );
 }

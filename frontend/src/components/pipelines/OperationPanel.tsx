@@ -9,6 +9,7 @@ import { Loaded } from '../Loaded';
 import { Files } from '../operations/Files';
 import { Progress } from '../operations/Progress';
 import { Panel } from '../Panel';
+import { SmallButton } from '../SmallButton';
 import { operationLooks, operationTitle, pipelineLook } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
@@ -17,8 +18,15 @@ import classes from './pipelines.module.css';
 import { Steps } from './Steps';
 import * as texts from '@/texts/pipelines';
 
+interface OperationPanelProps {
+  cluster: string;
+  id: string;
+  /** Given where something shorter can stand in its place. */
+  onClose?: () => void;
+}
+
 /** An operation from its request to its end, with the jobs of the pipeline that does it. */
-export function OperationPanel({ cluster, id }: { cluster: string; id: string }) {
+export function OperationPanel({ cluster, id, onClose }: OperationPanelProps) {
   const query = useQuery(operationQuery(cluster, id));
   const queryClient = useQueryClient();
   const state = query.data?.operation.state;
@@ -40,6 +48,13 @@ export function OperationPanel({ cluster, id }: { cluster: string; id: string })
     <Panel
       title={operation ? texts.operation2(operationTitle(operation)) : texts.operation}
       note={operation && <Status look={operationLooks[operation.state]} />}
+      actions={
+        onClose && (
+          <SmallButton aria-expanded onClick={onClose}>
+            {texts.hideDetails}
+          </SmallButton>
+        )
+      }
     >
       <Loaded query={query} what={texts.theOperation}>
         {({ operation: shown, pipelines, files, estimate, ahead }) => (
