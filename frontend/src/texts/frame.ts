@@ -57,6 +57,7 @@ export const searchOrRun = 'Search or run…';
 export const k = '⌘ K';
 export const ctrlK = 'Ctrl K';
 export const addGitlabProject = 'Add GitLab project';
+export const inviteSomeone = 'Invite someone';
 
 // frame/Offline.tsx
 export const youreOfflineShowingTheLast =

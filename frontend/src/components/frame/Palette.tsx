@@ -38,6 +38,14 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
         placeholder={texts.searchInstancesClustersPagesAnd}
         aria-label={texts.searchOrRun2}
         leftSection={<IconSearch size={18} stroke={1.7} />}
+        onKeyDown={({ key, currentTarget }) => {
+          // What was found after it was typed is not selected yet.
+          const selected = currentTarget.closest('[role=dialog]')?.querySelector('[data-selected]');
+          const first = groups[0]?.found[0];
+          if (key !== 'Enter' || selected || !first) return;
+          palette.close();
+          first.run();
+        }}
       />
       <Spotlight.ActionsList>
         {groups.map(({ kind, found }) => (

@@ -55,6 +55,7 @@ export function useEntries(onHelp: () => void): Entry[] {
             page('/administration/users', texts.users),
             page('/administration/audit', texts.audit),
             page('/administration/installation', texts.installation),
+            command(texts.inviteSomeone, () => void router.navigate({ to: '/administration/invitations' })),
             command(texts.addGitlabProject, () => void router.navigate({ to: '/projects/new' })),
           ]
         : []),
