@@ -16,6 +16,8 @@ interface LoadedProps<T> {
   /** What this shows, for “… could not be loaded”. */
   what: string;
   lines?: number;
+  /** What stands in its place until it is there. */
+  shape?: 'rows' | 'panel';
   children: (data: T) => ReactNode;
 }
 
@@ -23,7 +25,7 @@ interface LoadedProps<T> {
  * Shows what a query gave. When asking again fails, the failure stands above the last known data; it
  * never takes them away.
  */
-export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
+export function Loaded<T>({ query, what, lines, shape, children }: LoadedProps<T>) {
   const failure = query.error && (
     <Failure
       error={query.error}
@@ -33,7 +35,7 @@ export function Loaded<T>({ query, what, lines, children }: LoadedProps<T>) {
     />
   );
   if (query.data === undefined) {
-    return failure ?? <Loading label={texts.loading2(what)} {...(lines === undefined ? {} : { lines })} />;
+    return failure ?? <Loading label={texts.loading2(what)} lines={lines} shape={shape} />;
   }
   return (
     <>

@@ -3,14 +3,23 @@ import { useDelayed } from '@/lib/useDelayed';
 import classes from './Loading.module.css';
 import * as texts from '@/texts/common';
 
-/** Lines in the place of what is loading, once it has taken long enough to notice. */
-export function Loading({ lines = 4, label = texts.loading }: { lines?: number; label?: string }) {
+interface LoadingProps {
+  lines?: number | undefined;
+  label?: string;
+  /** Like what comes: lines of text, rows of a table within a panel, or a panel of its own with rows. */
+  shape?: 'lines' | 'rows' | 'panel' | undefined;
+}
+
+/** Stands in the place of what is loading, in its shape, once it has taken long enough to notice. */
+export function Loading({ lines = 4, label = texts.loading, shape = 'lines' }: LoadingProps) {
   const late = useDelayed(true, 150);
   return (
-    <div className={classes.loading} role="status" aria-label={label}>
+    <div className={classes.loading} data-shape={shape} role="status" aria-label={label}>
       {late &&
         Array.from({ length: lines }, (_, i) => (
-          <Skeleton key={i} height={14} width={`${88 - ((i * 23) % 40)}%`} />
+          <div key={i}>
+            <Skeleton height={14} width={`${88 - ((i * 23) % 40)}%`} />
+          </div>
         ))}
     </div>
   );

@@ -13,7 +13,7 @@ export function QueuePanel({ cluster }: { cluster: string }) {
   if (query.error === null && (query.data?.operations ?? []).length === 0) return null;
   return (
     <Panel title={texts.runningAndWaiting} note={texts.oneAtATime} flush>
-      <Loaded query={query} what={texts.theQueue}>
+      <Loaded query={query} what={texts.theQueue} shape="rows">
         {({ operations }) => (
           <Suspense fallback={null}>
             <Queue operations={operations} />

@@ -36,7 +36,7 @@ export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
         {gone ? (
           <Empty title={texts.notDeployedOnTheCluster}>{texts.theInstanceIsInGit}</Empty>
         ) : (
-          <Loaded query={query} what={what}>
+          <Loaded query={query} what={what} shape="rows">
             {(data) => (
               <>
                 {(data.unread ?? []).map(({ kind, reason }) => (

@@ -17,7 +17,7 @@ export function Deliveries() {
   const query = useInfiniteQuery(deliveriesQuery);
   return (
     <Panel title={texts.deliveries} flush>
-      <Loaded query={query} what={texts.theDeliveries}>
+      <Loaded query={query} what={texts.theDeliveries} shape="rows">
         {({ pages }) => {
           const deliveries = pages.flatMap((page) => page.deliveries);
           if (deliveries.length === 0) {

@@ -41,7 +41,7 @@ function Notifications() {
   return (
     <Page title={texts.notifications} about={texts.notificationsAboutFailingAndRecovering}>
       <AccountSections />
-      <Loaded query={query} what={texts.yourSubscriptions}>
+      <Loaded query={query} what={texts.yourSubscriptions} shape="panel">
         {({ subscriptions, email }) => (
           <>
             <Panel title={editing ? texts.edit(editing.name) : texts.newSubscription}>

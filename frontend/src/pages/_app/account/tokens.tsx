@@ -42,7 +42,7 @@ function Tokens() {
         />
       </Panel>
       <Panel title={texts.tokens} flush>
-        <Loaded query={query} what={texts.yourTokens}>
+        <Loaded query={query} what={texts.yourTokens} shape="rows">
           {({ tokens }) =>
             tokens.length === 0 ? (
               <Empty title={texts.noTokens}>{texts.tokensAppearHereUntilThey}</Empty>

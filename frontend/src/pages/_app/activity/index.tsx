@@ -32,7 +32,7 @@ function ActivityPage() {
   return (
     <Page title={texts.activity} about={texts.clustersAndInstancesInThe}>
       <Filters search={search} onChange={change} onClear={clear} />
-      <Loaded query={query} what={texts.theActivity} lines={10}>
+      <Loaded query={query} what={texts.theActivity} shape="panel" lines={10}>
         {({ pages }) => {
           const activity = withoutEchoes(pages.flatMap((page) => page.activity));
           return (

@@ -32,7 +32,7 @@ function Installation() {
         </Button>
       }
     >
-      <Loaded query={query} what={texts.theInstallation} lines={8}>
+      <Loaded query={query} what={texts.theInstallation} shape="panel" lines={8}>
         {({ configuration, health, address, checkedAt }) => (
           <>
             <Panel title={texts.background} note={<Time at={checkedAt} />}>

@@ -41,7 +41,7 @@ function Invitations() {
         <InviteForm />
       </Panel>
       <Panel title={texts.invitations} flush>
-        <Loaded query={query} what={texts.theInvitations}>
+        <Loaded query={query} what={texts.theInvitations} shape="rows">
           {({ invitations }) =>
             invitations.length === 0 ? (
               <Empty title={texts.noInvitations}>{texts.everyoneExceptTheFirstAdministrator}</Empty>

@@ -41,7 +41,7 @@ function Users() {
       actions={<ButtonLink to="/administration/invitations">{texts.inviteSomeone}</ButtonLink>}
     >
       <PeopleSections />
-      <Loaded query={query} what={texts.theUsers}>
+      <Loaded query={query} what={texts.theUsers} shape="panel">
         {({ users }) => (
           <Panel title={texts.users} note={users.length} flush>
             <Table

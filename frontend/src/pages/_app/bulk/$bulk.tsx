@@ -37,7 +37,7 @@ function BulkRoute() {
       about={bulk?.reason}
       actions={bulk && <BulkActions bulk={bulk} />}
     >
-      <Loaded query={query} what={texts.theBulkChange} lines={10}>
+      <Loaded query={query} what={texts.theBulkChange} shape="panel" lines={10}>
         {(shown) => (
           <>
             <Board bulk={shown} />

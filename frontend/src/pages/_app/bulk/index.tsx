@@ -30,7 +30,7 @@ function Bulks() {
       actions={bulks.length > 0 && choose}
     >
       <Panel title={texts.newestFirst} flush>
-        <Loaded query={query} what={texts.theBulkChanges} lines={6}>
+        <Loaded query={query} what={texts.theBulkChanges} shape="rows" lines={6}>
           {() =>
             bulks.length === 0 ? (
               <Empty title={texts.noBulkChangesYet} action={choose}>

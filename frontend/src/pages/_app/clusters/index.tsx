@@ -21,7 +21,7 @@ function Clusters() {
   const query = useQuery(treeQuery);
   return (
     <Page title={texts.clusters}>
-      <Loaded query={query} what={texts.theClusters}>
+      <Loaded query={query} what={texts.theClusters} shape="panel">
         {({ clusters }) =>
           clusters.length === 0 ? (
             <NoClusters />

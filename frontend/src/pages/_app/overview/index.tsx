@@ -26,7 +26,7 @@ function OverviewPage() {
   const query = useQuery(overviewQuery);
   return (
     <Page title={texts.overview}>
-      <Loaded query={query} what={texts.theOverview} lines={10}>
+      <Loaded query={query} what={texts.theOverview} shape="panel" lines={10}>
         {(overview) => (overview.clusters === 0 ? <NothingYet /> : <Fleet overview={overview} />)}
       </Loaded>
     </Page>

@@ -56,7 +56,7 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
       }
     >
       <Sections label={texts.project} links={administrator ? [...sections, ...further] : sections} />
-      <Loaded query={query} what={texts.theProject} lines={8}>
+      <Loaded query={query} what={texts.theProject} shape="panel" lines={8}>
         {children}
       </Loaded>
     </Page>

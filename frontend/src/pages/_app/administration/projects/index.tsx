@@ -49,7 +49,7 @@ function Projects() {
   const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
   return (
     <Page title={texts.gitlabProjects} about={texts.eachProjectDefinesOneCluster}>
-      <Loaded query={query} what={texts.theProjects} lines={6}>
+      <Loaded query={query} what={texts.theProjects} shape="panel" lines={6}>
         {({ projects }) =>
           projects.length === 0 ? (
             <Panel title={texts.projects}>

@@ -88,7 +88,7 @@ function ClusterRoute() {
         )
       }
     >
-      <Loaded query={query} what={texts.theCluster} lines={8}>
+      <Loaded query={query} what={texts.theCluster} shape="panel" lines={8}>
         {(page) => (
           <>
             <SyncNote sync={page.cluster.sync} />
