@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { ada, invite, logIn, look, patience, title, useOcim, writeYaml } from './harness';
+import { ada, invite, logIn, look, misfits, patience, title, useOcim, writeYaml } from './harness';
 
 const ocim = useOcim();
 
@@ -40,6 +40,7 @@ const routes: readonly (readonly [address: string, whole: Whole])[] = [
   ['/clusters/grove-academy-do/instances/hackday', called('hackday')],
   ['/clusters/grove-lab-minikube/instances/aspects-trial', called('aspects-trial')],
   [`${law}?tab=configuration`, heading('Configuration')],
+  [`${law}?tab=details`, heading('Versions')],
   [`${law}?tab=usage`, heading('Usage')],
   [`${law}?tab=timeline`, heading('Timeline')],
   [`${law}?tab=deployments`, table('Pipelines')],
@@ -51,6 +52,7 @@ const routes: readonly (readonly [address: string, whole: Whole])[] = [
   ['/administration/users', table('Users')],
   ['/administration/invitations', heading('Invite someone')],
   ['/administration/audit', table('Audit log')],
+  ['/administration/installation', heading('Functions')],
   ['/administration/projects', table('GitLab projects')],
   [project, table('Credentials')],
   [`${project}/facts`, heading('Links')],
@@ -76,6 +78,7 @@ test.each(routes)('axe finds no fault with %s, which fits every screen', async (
     await expect
       .poll(needed, { message: `${address} scrolls sideways`, timeout: patience })
       .toBeLessThanOrEqual(width);
+    expect.soft(await misfits(page), `${address}, ${width} px wide`).toEqual([]);
   }
 });
 

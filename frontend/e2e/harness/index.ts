@@ -7,6 +7,7 @@ import { Program, type ProgramOptions } from './program';
 
 export { freePort } from './program';
 export { look } from './axe';
+export { misfits } from './fit';
 export { patience, until } from './wait';
 export * from './deploying';
 export * from './gitlab';

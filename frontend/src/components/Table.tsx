@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { Hidden } from './Hidden';
 import classes from './Table.module.css';
 import * as texts from '@/texts/common';
@@ -7,13 +7,18 @@ interface TableProps {
   label: string;
   heads: readonly ReactNode[];
   children: ReactNode;
+  /** Whether the rows come in groups of their own: tbody elements. */
+  grouped?: boolean;
 }
 
-/** A plain table within a panel; it scrolls sideways where it must. `data-dim` and `data-wrap` on cells. */
-export function Table({ label, heads, children }: TableProps) {
+/**
+ * A plain table within a panel. Where there is little room its rows become cards, which name each value.
+ * `data-dim` and `data-wrap` on cells.
+ */
+export function Table({ label, heads, children, grouped = false }: TableProps) {
   return (
     <div className={classes.scroller} role="group" aria-label={label} tabIndex={0}>
-      <table className={classes.table} aria-label={label}>
+      <table className={classes.table} aria-label={label} style={namesOf(heads)}>
         <thead>
           <tr>
             {heads.map((head, i) => (
@@ -23,8 +28,15 @@ export function Table({ label, heads, children }: TableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        {grouped ? children : <tbody>{children}</tbody>}
       </table>
     </div>
+  );
+}
+
+/** The heads for the cards' style sheet, which stands them before the values. */
+function namesOf(heads: readonly ReactNode[]): CSSProperties {
+  return Object.fromEntries(
+    heads.map((head, i) => [`--head-${i + 1}`, typeof head === 'string' ? JSON.stringify(head) : "''"]),
   );
 }

@@ -6,6 +6,7 @@ import { QuietLink, TextLink } from '../links';
 import { Notice } from '../Notice';
 import { Panel } from '../Panel';
 import { Status } from '../status/Status';
+import { Table } from '../Table';
 import { useClusters } from '../useClusters';
 import classes from './bulk.module.css';
 import { tally, targetLooks } from './looks';
@@ -22,22 +23,15 @@ export function Board({ bulk }: { bulk: Bulk }) {
       {bulk.state === 'running' && bulk.detail !== undefined && <Notice tone="warn">{bulk.detail}.</Notice>}
       <Tally bulk={bulk} />
       <Panel title={texts.instances} note={bulk.targets.length} flush>
-        <div className={classes.board} role="group" aria-label={texts.instancesByWave} tabIndex={0}>
-          <table aria-label={texts.instancesByWave}>
-            <thead>
-              <tr>
-                {[texts.instance, texts.cluster, texts.state, texts.operation, texts.detail].map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            {waves.map((wave) => (
-              <Wave key={wave.title} {...wave} />
-            ))}
-          </table>
-        </div>
+        <Table
+          label={texts.instancesByWave}
+          heads={[texts.instance, texts.cluster, texts.state, texts.operation, texts.detail]}
+          grouped
+        >
+          {waves.map((wave) => (
+            <Wave key={wave.title} {...wave} />
+          ))}
+        </Table>
       </Panel>
     </>
   );

@@ -37,7 +37,7 @@ export function Running() {
       onOpen={setOpen}
       button={
         <>
-          {count > 0 && <Mark shape="spin" />}
+          <Mark shape={count > 0 ? 'spin' : 'dashed'} />
           <span className="numbers">{count}</span>{' '}
           <span className={classes.wideOnly}>
             {count === 1 ? texts.pipelineRunning : texts.pipelinesRunning}

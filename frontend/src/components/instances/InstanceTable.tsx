@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, useLayoutEffect, useRef, useState } from 'react';
 import type { Instance, SortKey } from '@/api/types';
@@ -25,6 +26,8 @@ interface InstanceTableProps {
 /** Of a row, and of one with its reason in a second line, in px. */
 const rowHeight = 32;
 const tallRow = 52;
+/** Of a card, which stands for a row where there is little room, about: cards are measured. */
+const cardHeight = 84;
 
 /** From here on only the rows in view are drawn. */
 const many = 100;
@@ -42,9 +45,10 @@ export function InstanceTable({
   useLayoutEffect(() => {
     setMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
   }, []);
+  const cards = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   const virtual = useWindowVirtualizer({
     count: instances.length,
-    estimateSize: (index) => heightOf(instances[index]),
+    estimateSize: (index) => (cards ? cardHeight : heightOf(instances[index])),
     overscan: 8,
     scrollMargin: margin,
     // Before the window was measured: never all of them.
@@ -79,6 +83,7 @@ export function InstanceTable({
             columns={columns}
             instance={instance}
             index={(first?.index ?? 0) + i}
+            measure={cards && first ? virtual.measureElement : undefined}
           />
         ))}
         {below > 0 && <tr style={{ height: below }} aria-hidden="true" />}
@@ -95,14 +100,21 @@ interface RowProps {
   columns: readonly Column[];
   instance: Instance;
   index: number;
+  /** Given where rows differ in height. */
+  measure: ((row: HTMLTableRowElement | null) => void) | undefined;
 }
 
 /** While the list is scrolled, the rows that stay in view are not made again. */
-const Row = memo(function Row({ columns, instance, index }: RowProps) {
+const Row = memo(function Row({ columns, instance, index, measure }: RowProps) {
   return (
-    <tr aria-rowindex={index + 2} data-tall={heightOf(instance) === tallRow || undefined}>
+    <tr
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
+      data-tall={heightOf(instance) === tallRow || undefined}
+    >
       {columns.map((column) => (
-        <td key={column.id} data-hide={column.hide} data-cut={column.cut}>
+        <td key={column.id} data-id={column.id} data-hide={column.hide} data-cut={column.cut}>
           {column.cell(instance)}
         </td>
       ))}

@@ -90,7 +90,9 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
       <td data-dim>
         <Time at={pod.createdAt} />
       </td>
-      <td data-dim>{pod.node ?? texts.noneYet}</td>
+      <td data-dim data-wrap>
+        {pod.node ?? texts.noneYet}
+      </td>
     </tr>
   );
 }
