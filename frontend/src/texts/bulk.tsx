@@ -99,7 +99,7 @@ export const key = 'Key';
 export const key2 = (nth: string) => `Key${nth}`;
 export const value = 'Value';
 export const value2 = (nth: string) => `Value${nth}`;
-export const yamlAStringANumber = 'YAML: a string, a number, true, [a, b]';
+export const yamlAStringANumber = 'YAML: text, 30, true, [a, b]';
 export const removeKey = (i: number) => `Remove key ${i}`;
 export const addKey = 'Add key';
 

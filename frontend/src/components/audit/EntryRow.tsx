@@ -7,7 +7,7 @@ import { Mark } from '../status/Mark';
 import { Time } from '../Time';
 import classes from './audit.module.css';
 import { type Change, changesOf, recordedOf } from './changes';
-import { actionWord, fieldWord, isGrave, subjectOf } from './words';
+import { actionWord, fieldWord, isGrave, recordedWord, subjectOf } from './words';
 import * as texts from '@/texts/audit';
 
 export type People = ReadonlyMap<string, User>;
@@ -54,7 +54,9 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
           <About target={entry.target} people={people} />
         </td>
         <td data-wrap>
-          <span className={classes.summary}>{summaryOf(entry, changes)}</span>
+          <span className={classes.summary} title={summaryOf(entry, changes)}>
+            {summaryOf(entry, changes)}
+          </span>
         </td>
       </tr>
       {open && (
@@ -81,7 +83,7 @@ function summaryOf({ after }: AuditEntry, changes: readonly Change[]): string {
 
 function sayChange({ field, before, after }: Change): string {
   const name = field === '' ? '' : `${fieldWord(field)}: `;
-  if (before === undefined) return `${name}${after ?? ''}`;
+  if (before === undefined) return `${name}${recordedWord(after ?? '')}`;
   return `${name}${before} → ${after ?? 'none'}`;
 }
 
@@ -175,7 +177,7 @@ function Details({ entry, changes: all }: { entry: AuditEntry; changes: readonly
                   {after === undefined ? (
                     <span className={classes.none}>{texts.none}</span>
                   ) : (
-                    <ins>{after}</ins>
+                    <ins>{recordedWord(after)}</ins>
                   )}
                 </td>
               </tr>

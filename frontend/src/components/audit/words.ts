@@ -88,10 +88,26 @@ const fieldNames: Partial<Record<string, string>> = {
   status: texts.status,
 };
 
-/** The name of a changed value in words; a role on one cluster names it. */
+/** The name of a changed value in words; a role on one cluster names it, and a file or key stays as it is. */
 export function fieldWord(field: string): string {
   const cluster = /^grants\.clusters\.(.+)$/.exec(field)?.[1];
-  return cluster === undefined ? (fieldNames[field] ?? field) : texts.roleOn(cluster);
+  if (cluster !== undefined) return texts.roleOn(cluster);
+  return fieldNames[field] ?? (/[_/]|[A-Z]{2}|\.(yml|txt)\b/.test(field) ? field : spelledOut(field));
+}
+
+/** The name of a field as words: “gatewayPassword” is “Gateway password”. */
+function spelledOut(field: string): string {
+  const words = field
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replaceAll('.', ' ')
+    .replaceAll(/\bgitlab\b/g, 'GitLab')
+    .replaceAll(/\b(id|url)\b/g, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What was recorded without the name of a value; names of fields in words. */
+export function recordedWord(value: string): string {
+  return value.replaceAll(/(?<=^|, )[a-z]+[A-Z][a-zA-Z]*(?=, |$)/g, fieldWord);
 }
 
 const destructive = new Set([

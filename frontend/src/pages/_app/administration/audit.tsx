@@ -84,7 +84,7 @@ function Audit() {
   return (
     <Page title={texts.audit} about={texts.whoChangedWhatAndWhen} actions={<VerifyAudit />}>
       <Filters search={filter} people={people} onChange={change} onClear={clear} />
-      <Loaded query={query} what={texts.theAuditLog} lines={10}>
+      <Loaded query={query} what={texts.theAuditLog} shape="panel" lines={10}>
         {({ pages }) => {
           const entries = pages.flatMap((page) => page.entries);
           if (entries.length === 0 && !query.hasNextPage) {
@@ -219,7 +219,8 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           size="xs"
           type="date"
           aria-label={texts.from}
-          title={texts.from}
+          leftSection={texts.from}
+          leftSectionWidth={44}
           max={until}
           value={since ?? ''}
           onChange={(event) => onChange({ since: some(event.currentTarget.value) })}
@@ -228,7 +229,8 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           size="xs"
           type="date"
           aria-label={texts.to}
-          title={texts.to}
+          leftSection={texts.to}
+          leftSectionWidth={44}
           min={since}
           value={until ?? ''}
           onChange={(event) => onChange({ until: some(event.currentTarget.value) })}

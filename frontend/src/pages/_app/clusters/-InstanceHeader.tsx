@@ -35,13 +35,16 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
           </span>
         )}
         {instance.pipeline && (
-          <TextLink
-            to="/clusters/$cluster/pipelines/$pipeline"
-            params={{ cluster: instance.cluster, pipeline: String(instance.pipeline.id) }}
-          >
-            {texts.pipeline(String(instance.pipeline.id))}{' '}
+          <span className={classes.pair}>
+            <TextLink
+              inherit
+              to="/clusters/$cluster/pipelines/$pipeline"
+              params={{ cluster: instance.cluster, pipeline: String(instance.pipeline.id) }}
+            >
+              {texts.pipeline(String(instance.pipeline.id))}
+            </TextLink>
             <Status look={pipelineLook(instance.pipeline.status)} />
-          </TextLink>
+          </span>
         )}
         {instance.release !== undefined && <span className={classes.quiet}>{instance.release}</span>}
         {instance.theme !== undefined && (
@@ -54,6 +57,7 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
         ))}
         {auditor && (
           <TextLink
+            inherit
             to="/administration/audit"
             search={{ target: `cluster/${instance.cluster}/instance/${instance.name}` }}
           >
