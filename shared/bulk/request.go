@@ -39,7 +39,7 @@ const (
 	maxTargets = 500
 	maxBatch   = 50
 	maxChanges = 32 << 10 // bytes of the changes as JSON
-	// maxEdits is how many values a preview changes in all. Each reads its file anew: of
+	// maxEdits is how many values a preview changes in all. Each reads its file again: of
 	// files with 300 keys, so many take some ten seconds of a processor.
 	maxEdits = 2500
 )
