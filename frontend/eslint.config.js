@@ -54,6 +54,15 @@ export default defineConfig(
       // The compiler that would trip over it is not in use.
       'react-hooks/incompatible-library': 'off',
       eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          // React calls what an effect returns. scrollIntoView(), for one, returns a promise in newer browsers.
+          selector:
+            'CallExpression[callee.name=/^use(Layout)?Effect$/] > ArrowFunctionExpression:first-child[body.type!=/^(BlockStatement|ArrowFunctionExpression)$/]',
+          message: 'Give the effect a body, so that it returns nothing but a function that cleans up.',
+        },
+      ],
       'no-console': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
     },

@@ -88,7 +88,7 @@ test('what somebody changed in the cluster is drift: on its page, in the list an
   });
   await see(drift.getByText(/lms: maximum replicas 4 running, 10 in git \(GROVE_LMS_MAX_REPLICAS\)/));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Refreshed GitLab, the cluster and the usage report.'));
+  await see(page.getByText('Refreshed GitLab, the cluster, the site and the usage report.'));
   await look(page, drift);
 
   await page.goto('/instances?drift=drifted');
@@ -121,7 +121,7 @@ test('refresh asks GitLab, the cluster and each panel, and moves their ages', as
   const asked: string[] = [];
   page.on('requestfinished', (request) => asked.push(new URL(request.url()).pathname.replace(/.*\//, '')));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await see(page.getByText('Refreshed GitLab, the cluster and the usage report.'));
+  await see(page.getByText('Refreshed GitLab, the cluster, the site and the usage report.'));
   await until('not every part was asked again', () =>
     ['refresh', 'pods', 'replication', 'events'].every((part) => asked.includes(part)) ? true : undefined,
   );

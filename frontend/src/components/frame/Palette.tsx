@@ -19,7 +19,9 @@ interface PaletteProps {
 export default function Palette({ onClose, onHelp }: PaletteProps) {
   const [text, setText] = useState('');
   const entries = useEntries(onHelp);
-  useEffect(() => palette.open(), []);
+  useEffect(() => {
+    palette.open();
+  }, []);
   const found = useFound(text);
   const groups = search([...entries, ...found], text);
   return (

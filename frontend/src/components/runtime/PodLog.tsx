@@ -37,7 +37,9 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
   const lines = query.data?.lines;
   const hits = useMemo(() => findRows(lines ?? [], wanted), [lines, wanted]);
   const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.scrollIntoView({ block: 'start' }), []);
+  useEffect(() => {
+    top.current?.scrollIntoView({ block: 'start' });
+  }, []);
 
   const go = (next: number) => {
     const turn = (next + hits.length) % hits.length;

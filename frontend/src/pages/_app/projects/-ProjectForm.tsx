@@ -61,7 +61,9 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
     onDone: ({ project, warning }) => onAdded(project.id, warning === '' ? undefined : warning),
   });
   const { values } = form;
-  useEffect(() => keepDraft(person, values));
+  useEffect(() => {
+    keepDraft(person, values);
+  });
 
   const runs = [...checks.runs.values()];
   const left = runs.filter((r) => r.state === 'failed');
