@@ -21,8 +21,8 @@ SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 export CGO_ENABLED := 0
 export GOFLAGS     ?= -trimpath
 
-# Packages whose tests crash or pause a replica at any point: the race detector tries some, a run without it all.
-EVERY_POINT   = ./shared/bulk ./shared/operation ./shared/pipelineaction ./shared/reconcile
+# Packages with tests that crash or pause a replica at any point, or are large: the race detector tries some, a run without it all.
+EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/operation ./shared/pipelineaction ./shared/reconcile
 
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
@@ -83,7 +83,7 @@ test: setup generate-check build ## run every test
 
 test-go: setup
 	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run Anywhere $(EVERY_POINT)
+	@go test -timeout 8m -vet=off -run 'Anywhere|Kills|CostsTheSame' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup

@@ -28,6 +28,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/kv/dynamo"
@@ -167,7 +168,7 @@ func drain(todo chan int) iter.Seq[int] {
 // What was answered 2xx is there after any number of deaths, and was applied once.
 func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) {
-		testKills(t, filepath.Join(t.TempDir(), "kv.db"), 100, 10_000)
+		testKills(t, filepath.Join(t.TempDir(), "kv.db"), 100/fleettest.Step, 10_000/fleettest.Step)
 	})
 	t.Run("DynamoDB", func(t *testing.T) {
 		endpoint := kvtest.Dynalite(t)

@@ -2,7 +2,7 @@
 
 package fleettest
 
-// Step is the distance between the points at which tests crash or pause a replica. The race
-// detector makes each run several times as slow, and the same code runs after each point:
-// make test tries every point without it.
+// Step is the distance between the points at which tests crash or pause a replica, and
+// what they divide large numbers by. The race detector makes each run several times as
+// slow, and the same code runs after each point: make test tries all without it.
 const Step = 5

@@ -58,8 +58,10 @@ vi.stubGlobal('matchMedia', (query: string) => ({
   removeListener: () => undefined,
 }));
 
-Element.prototype.scrollIntoView = () => undefined;
-Element.prototype.scrollTo = () => undefined;
+// Newer browsers answer with a promise, which an effect must not return.
+const scroll = (() => Promise.resolve()) as unknown as () => void;
+Element.prototype.scrollIntoView = scroll;
+Element.prototype.scrollTo = scroll;
 window.scrollTo = () => undefined;
 HTMLElement.prototype.showPopover = function showPopover() {
   this.toggleAttribute('data-open', true);

@@ -60,7 +60,7 @@ export function Sidebar() {
           leftSection={<IconFilter size={14} stroke={1.7} />}
           rightSection={
             filter !== '' && (
-              <CloseButton size="sm" aria-label={texts.clearFilter} onClick={() => setFilter('')} />
+              <CloseButton size={24} aria-label={texts.clearFilter} onClick={() => setFilter('')} />
             )
           }
         />

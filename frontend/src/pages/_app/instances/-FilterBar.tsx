@@ -136,7 +136,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
       }}
       leftSection={<IconSearch size={14} stroke={1.8} />}
       rightSection={
-        typed !== '' && <CloseButton size="sm" aria-label={texts.clearName} onClick={() => set('')} />
+        typed !== '' && <CloseButton size={24} aria-label={texts.clearName} onClick={() => set('')} />
       }
     />
   );
