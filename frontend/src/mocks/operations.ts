@@ -246,8 +246,18 @@ export function operationHandlers(world: () => World) {
     http.get(at('/key-effects'), () =>
       HttpResponse.json({
         keys: [
-          { file: 'config.yml', key: 'K8S_NAMESPACE', effects: ['leavesData'], doc: 'Namespace in the cluster' },
-          { file: 'config.yml', key: 'PLUGINS', effects: ['imageRebuild', 'migrations'], doc: 'Enabled plugins' },
+          {
+            file: 'config.yml',
+            key: 'K8S_NAMESPACE',
+            effects: ['leavesData'],
+            doc: 'Namespace in the cluster',
+          },
+          {
+            file: 'config.yml',
+            key: 'PLUGINS',
+            effects: ['imageRebuild', 'migrations'],
+            doc: 'Enabled plugins',
+          },
           { file: 'config.yml', key: 'LMS_HOST', effects: ['address'], doc: 'Host of the LMS' },
           { file: 'grove.yml', key: 'COMPREHENSIVE_THEME_*', effects: ['imageRebuild'], doc: 'The theme' },
         ],

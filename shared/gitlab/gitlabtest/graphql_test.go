@@ -80,9 +80,9 @@ func TestGraphQLErrors(t *testing.T) {
 		`{ p: project(fullPath: "grove/test-cluster") { name } }`: `{"data":{"p":{"name":"test-cluster"}}}`,
 		`{ project(fullPath: "grove/test-cluster") { nope } }`:    `{"errors":[{"message":"Field 'nope' doesn't exist on type 'Project'"}]}`,
 		`{ project(fullPath: "grove/test-cluster") }`:             `{"errors":[{"message":"Field must have selections (field 'project' returns Project but has no selections)"}]}`,
-		`{ project { id } }`:                                      `{"errors":[{"message":"Field 'project' is missing required arguments: fullPath"}]}`,
-		`{ project(`:                                              `{"errors":[{"message":"expected \":\", got \"\""}]}`,
-		`{ ... F }`:                                               `{"errors":[{"message":"unexpected \"...\""}]}`,
+		`{ project { id } }`: `{"errors":[{"message":"Field 'project' is missing required arguments: fullPath"}]}`,
+		`{ project(`:         `{"errors":[{"message":"expected \":\", got \"\""}]}`,
+		`{ ... F }`:          `{"errors":[{"message":"unexpected \"...\""}]}`,
 	} {
 		assert.JSONEq(t, want, graphql(t, s, query, nil).Body, query)
 	}

@@ -9,7 +9,15 @@ import { pollInterval } from './fleet';
 const live = { retry: false, refetchInterval: pollInterval.calm, staleTime: 5_000 } as const;
 
 /** First words of the keys of all that is known of an instance while it runs. */
-export const runtimeKeys = ['pods', 'replication', 'events', 'drift', 'pod-log', 'job-reports', 'usage'] as const;
+export const runtimeKeys = [
+  'pods',
+  'replication',
+  'events',
+  'drift',
+  'pod-log',
+  'job-reports',
+  'usage',
+] as const;
 
 export function podsQuery(cluster: string, instance: string) {
   return queryOptions({
