@@ -43,6 +43,50 @@ const attention = (page: Page, instance: string) =>
 const inTree = (page: Page, instance: string) =>
   page.getByRole('tree', { name: 'Clusters and instances' }).getByRole('treeitem', { name: instance });
 
+// First: what the other journeys change fills the overview.
+test('the keyboard alone is enough: to find, to read a log and to preview a change', async () => {
+  const page = await ocim.visit();
+  await logIn(page);
+  // Past the navigation, to what needs a person, to its log.
+  await see(attention(page, 'open-prairie'));
+  await page.keyboard.press('Tab');
+  await tabTo(page, /^Skip to content$/);
+  await page.keyboard.press('Enter');
+  await tabTo(page, /^open-prairie$/);
+  await page.keyboard.press('Enter');
+  await see(title(page, 'open-prairie'), page.getByRole('table', { name: 'Pods' }));
+  await tabTo(page, /^cms-[0-9a-f]+-/);
+  await page.keyboard.press('Enter');
+  await see(page.getByRole('link', { name: 'Previous log of cms' }));
+  await tabTo(page, /^Previous log of cms$/);
+  await page.keyboard.press('Enter');
+  await see(page.getByRole('region', { name: /^Output of cms/ }));
+
+  // By the palette to a release, along its rows, and into the summary of one.
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('sumac.3');
+  await see(entry(page, /^sumac\.3/));
+  await page.keyboard.press('Enter');
+  await see(page.getByRole('table', { name: 'Instances' }).getByRole('link', { name: 'helio-energy' }));
+  await page.keyboard.press('j');
+  await page.keyboard.press('Space');
+  await see(page.getByRole('heading', { name: 'Last change' }));
+  await page.keyboard.press('Escape');
+
+  // By the palette to a dialog that changes something; Escape leaves it and changes nothing.
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.type('archive velo-mechanics');
+  await see(entry(page, /^Archive velo-mechanics/));
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Archive velo-mechanics?' });
+  await see(dialog.getByRole('region', { name: 'Effects' }));
+  await tabTo(page, /^Cancel$/);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+});
+
 test('invite someone for one cluster', () =>
   job(async (page) => {
     await search(page, 'invite');
@@ -164,49 +208,6 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   }
   throw new Error(`Tab does not reach ${String(name)}`);
 }
-
-test('the keyboard alone is enough: to find, to read a log and to preview a change', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
-  // Past the navigation, to what needs a person, to its log.
-  await see(attention(page, 'open-prairie'));
-  await page.keyboard.press('Tab');
-  await tabTo(page, /^Skip to content$/);
-  await page.keyboard.press('Enter');
-  await tabTo(page, /^open-prairie$/);
-  await page.keyboard.press('Enter');
-  await see(title(page, 'open-prairie'), page.getByRole('table', { name: 'Pods' }));
-  await tabTo(page, /^cms-[0-9a-f]+-/);
-  await page.keyboard.press('Enter');
-  await see(page.getByRole('link', { name: 'Previous log of cms' }));
-  await tabTo(page, /^Previous log of cms$/);
-  await page.keyboard.press('Enter');
-  await see(page.getByRole('region', { name: /^Output of cms/ }));
-
-  // By the palette to a release, along its rows, and into the summary of one.
-  await page.keyboard.press('ControlOrMeta+k');
-  await page.getByRole('dialog').waitFor();
-  await page.keyboard.type('sumac.3');
-  await see(entry(page, /^sumac\.3/));
-  await page.keyboard.press('Enter');
-  await see(page.getByRole('table', { name: 'Instances' }).getByRole('link', { name: 'helio-energy' }));
-  await page.keyboard.press('j');
-  await page.keyboard.press('Space');
-  await see(page.getByRole('heading', { name: 'Last change' }));
-  await page.keyboard.press('Escape');
-
-  // By the palette to a dialog that changes something; Escape leaves it and changes nothing.
-  await page.keyboard.press('ControlOrMeta+k');
-  await page.getByRole('dialog').waitFor();
-  await page.keyboard.type('archive velo-mechanics');
-  await see(entry(page, /^Archive velo-mechanics/));
-  await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog', { name: 'Archive velo-mechanics?' });
-  await see(dialog.getByRole('region', { name: 'Effects' }));
-  await tabTo(page, /^Cancel$/);
-  await page.keyboard.press('Enter');
-  await dialog.waitFor({ state: 'hidden' });
-});
 
 test('who prefers reduced motion sees none', async () => {
   const page = await ocim.visit();

@@ -342,7 +342,7 @@ func TestStoreThatIsDownIsNeverAnswered2xx(t *testing.T) {
 // hanging is a store that answers nothing.
 type hanging struct {
 	kv.Store
-	reads, writes bool
+	reads bool
 }
 
 func (s hanging) Get(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (kv.Item, error) {
