@@ -48,13 +48,13 @@ test('the keyboard alone is enough: to find, to read a log and to preview a chan
   const page = await ocim.visit();
   await logIn(page);
   // Past the navigation, to what needs a person, to its log.
-  await see(attention(page, 'open-prairie'));
+  await see(attention(page, 'delta-polytechnic'));
   await page.keyboard.press('Tab');
   await tabTo(page, /^Skip to content$/);
   await page.keyboard.press('Enter');
-  await tabTo(page, /^open-prairie$/);
+  await tabTo(page, /^delta-polytechnic$/);
   await page.keyboard.press('Enter');
-  await see(title(page, 'open-prairie'), page.getByRole('table', { name: 'Pods' }));
+  await see(title(page, 'delta-polytechnic'), page.getByRole('table', { name: 'Pods' }));
   await tabTo(page, /^cms-[0-9a-f]+-/);
   await page.keyboard.press('Enter');
   await see(page.getByRole('link', { name: 'Previous log of cms' }));
@@ -201,7 +201,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 250; presses += 1) {
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
-      return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+      return element?.getAttribute('aria-label') ?? element?.textContent.trim() ?? '';
     });
     if (name.test(focused)) return;
     await page.keyboard.press('Tab');

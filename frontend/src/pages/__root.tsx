@@ -12,21 +12,19 @@ export const Route = createRootRouteWithContext<RouterContext>()({
 function Root() {
   const router = useRouter();
   const { session } = Route.useRouteContext();
-  useEffect(
-    () =>
-      session.subscribe(() => {
-        const { state } = session;
-        const inside = router.state.matches.some((match) => match.routeId === '/_app');
-        if (state.kind === 'out' && inside) {
-          if (state.why === 'logged-out') void router.navigate({ to: '/logged-out' });
-          else void router.navigate({ to: '/login', search: { redirect: router.state.location.href } });
-        }
-        if (state.kind === 'in' && router.state.location.pathname === '/login') {
-          const { redirect } = router.state.location.search as { redirect?: string };
-          router.history.push(safeReturnPath(redirect));
-        }
-      }),
-    [router, session],
-  );
+  useEffect(() => {
+    return session.subscribe(() => {
+      const { state } = session;
+      const inside = router.state.matches.some((match) => match.routeId === '/_app');
+      if (state.kind === 'out' && inside) {
+        if (state.why === 'logged-out') void router.navigate({ to: '/logged-out' });
+        else void router.navigate({ to: '/login', search: { redirect: router.state.location.href } });
+      }
+      if (state.kind === 'in' && router.state.location.pathname === '/login') {
+        const { redirect } = router.state.location.search as { redirect?: string };
+        router.history.push(safeReturnPath(redirect));
+      }
+    });
+  }, [router, session]);
   return <Outlet />;
 }

@@ -16,16 +16,16 @@ export function keysOf(known: Knowledge | undefined, paths: readonly string[]): 
 export function aboutKey(known: Knowledge | undefined, paths: readonly string[], key: string) {
   const row = rowOf(known, paths, key);
   const words = (row?.effects ?? []).map(
-    (e) => known?.effects?.find(({ effect }) => effect === e)?.words ?? e,
+    (e) => known?.effects.find(({ effect }) => effect === e)?.words ?? e,
   );
   const effect = words.length === 0 ? '' : `${words.join(', ').replace(/^./, (c) => c.toUpperCase())}.`;
   // Whether what an instance has is lost from sight when the key is changed.
-  return { doc: row ? `${row.doc}.` : '', effect, identity: row?.effects?.includes('leavesData') ?? false };
+  return { doc: row ? `${row.doc}.` : '', effect, identity: row?.effects.includes('leavesData') ?? false };
 }
 
 function rowOf(known: Knowledge | undefined, paths: readonly string[], key: string) {
   const names = paths.map(nameOf);
   const fits = (pattern: string) =>
     pattern === key || (pattern.includes('*') && new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(key));
-  return known?.keys?.find((row) => names.includes(row.file) && fits(row.key));
+  return known?.keys.find((row) => names.includes(row.file) && fits(row.key));
 }
