@@ -14,9 +14,6 @@ const (
 	SiteUnknown  SiteState = "unknown"
 )
 
-// SiteStates lists every state.
-func SiteStates() []SiteState { return []SiteState{SiteUp, SiteDegraded, SiteDown, SiteUnknown} }
-
 // Site is what an instance's site answered when Ocim asked it, whatever its pods say.
 type Site struct {
 	State           SiteState `json:"state" enum:"up,degraded,down,unknown"`
