@@ -68,7 +68,9 @@ test('is asked for again by Refresh, and says how old it is', async () => {
   const panel = await screen.findByRole('region', { name: 'Usage' });
   expect(await within(panel).findByText(old)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
-  expect(await screen.findByText('Refreshed GitLab, the cluster and the usage report.')).toBeVisible();
+  expect(
+    await screen.findByText('Refreshed GitLab, the cluster, the site and the usage report.'),
+  ).toBeVisible();
   expect(await within(panel).findByText('Collected just now')).toBeVisible();
 });
 
@@ -89,6 +91,7 @@ test.each([
         gitlab: well,
         cluster: well,
         usage: { outcome },
+        site: { outcome: 'unset' },
       });
     }),
   );
