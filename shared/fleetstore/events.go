@@ -48,8 +48,7 @@ func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fle
 
 // ForgetEvent removes an event that was applied. Its key is kept for appliedLife.
 func (s *Store) ForgetEvent(ctx context.Context, e fleet.Event) error {
-	mark := kv.Item{Key: eventKey(partApplied, e), Value: []byte("{}"), Expires: s.now().Add(appliedLife)}
-	if _, err := s.kv.Put(ctx, mark, kv.Always); err != nil {
+	if err := kvjson.Put(ctx, s.kv, eventKey(partApplied, e), struct{}{}, kv.Always, s.now().Add(appliedLife)); err != nil {
 		return fmt.Errorf("marking event %s as applied: %w", e.Key, err)
 	}
 	return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
