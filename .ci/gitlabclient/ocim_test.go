@@ -68,6 +68,7 @@ func ocimAsks(t *testing.T) []string {
 		{"Between", func() (err error) { _, err = p.Between(ctx, head.SHA, later.SHA); return }},
 		{"File", func() (err error) { _, err = p.File(ctx, config, "main"); return }},
 		{"Folder", func() (err error) { _, err = p.Folder(ctx, "instances", "main"); return }},
+		{"Texts", func() (err error) { _, err = p.Texts(ctx, later.SHA, []string{config}); return }},
 		{"Files", func() (err error) {
 			for range 7 { // more than GitLab gives archives in a minute
 				if _, err = p.Files(ctx, later.SHA); err != nil {

@@ -35,15 +35,14 @@ func readBody(r *http.Request, limit int64) (all []byte, release func(), err err
 	if r.ContentLength > limit {
 		return nil, release, errBodyTooLarge
 	}
-	var body bytes.Buffer
+	var begun []byte
 	small := min(limit, MaxBody)
 	if r.ContentLength <= small {
-		body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
-		n, err := body.ReadFrom(io.LimitReader(r.Body, small+1))
-		if err != nil || n <= small {
-			return body.Bytes(), release, err
+		begun, err = readSmall(r, small+1)
+		if err != nil || int64(len(begun)) <= small {
+			return begun, release, err
 		}
-		if n > limit {
+		if int64(len(begun)) > limit {
 			return nil, release, errBodyTooLarge
 		}
 	}
@@ -62,11 +61,23 @@ func readBody(r *http.Request, limit int64) (all []byte, release func(), err err
 		size = r.ContentLength
 	}
 	large := bytes.NewBuffer(make([]byte, 0, size+1+bytes.MinRead)) // it never has to grow
-	large.Write(body.Bytes())
+	large.Write(begun)
 	if _, err = large.ReadFrom(io.LimitReader(r.Body, limit+1-int64(large.Len()))); err == nil && int64(large.Len()) > limit {
 		err = errBodyTooLarge
 	}
 	return large.Bytes(), release, err
+}
+
+// readSmall reads a body, or its first n bytes.
+func readSmall(r *http.Request, n int64) ([]byte, error) {
+	limited := io.LimitReader(r.Body, n)
+	if r.ContentLength < 0 {
+		return io.ReadAll(limited) // its pieces are joined once; a buffer's would be copied each time it grows
+	}
+	var body bytes.Buffer
+	body.Grow(int(r.ContentLength) + bytes.MinRead)
+	_, err := body.ReadFrom(limited)
+	return body.Bytes(), err
 }
 
 // faultOfBody makes a fault of an error of readBody.
