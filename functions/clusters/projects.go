@@ -28,16 +28,6 @@ func (b newProject) request(by audit.Actor) projects.Request {
 	}
 }
 
-// actor is who the audit log names.
-func actor(ctx context.Context) audit.Actor {
-	p := faas.PrincipalFrom(ctx)
-	a := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID}
-	if from := faas.ClientFrom(ctx); from.IsValid() {
-		a.Address = from.String()
-	}
-	return a
-}
-
 type addProjectInput struct {
 	Later bool `query:"later" doc:"Skip the first sync; the sync function runs it on request or on schedule"`
 	Body  newProject
@@ -55,7 +45,7 @@ type addProjectOutput struct {
 const firstSync = 20 * time.Second
 
 func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addProjectOutput, error) {
-	project, warning, err := f.Projects.Add(ctx, in.Body.request(actor(ctx)))
+	project, warning, err := f.Projects.Add(ctx, in.Body.request(faas.ActorFrom(ctx)))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +82,7 @@ func checked(checks []fleet.Check, err error) (*checksOutput, error) {
 }
 
 func (f *clusters) checkNewProject(ctx context.Context, in *checkNewProjectInput) (*checksOutput, error) {
-	return checked(f.Projects.Check(ctx, in.Body.request(actor(ctx)), in.Check))
+	return checked(f.Projects.Check(ctx, in.Body.request(faas.ActorFrom(ctx)), in.Check))
 }
 
 type checkProjectInput struct {
@@ -225,7 +215,7 @@ func (f *clusters) overrideProject(ctx context.Context, in *overrideProjectInput
 	if err := f.exists(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
-	project, err := f.Projects.Override(ctx, in.Cluster, factNames(), links, in.Body.Overrides, actor(ctx))
+	project, err := f.Projects.Override(ctx, in.Cluster, factNames(), links, in.Body.Overrides, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -255,7 +245,7 @@ func (f *clusters) removeProject(ctx context.Context, in *removeProjectInput) (*
 	if in.Confirm != in.Cluster {
 		return nil, fault.InvalidField("confirm", "must be %s", in.Cluster)
 	}
-	removal, err := f.Projects.Remove(ctx, in.Cluster, actor(ctx))
+	removal, err := f.Projects.Remove(ctx, in.Cluster, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +265,7 @@ func (f *clusters) updateCredentials(ctx context.Context, in *updateCredentialsI
 		return nil, err
 	}
 	project, err := f.Projects.Update(ctx, in.Cluster, projects.Change{
-		Secrets: in.Body.Secrets, GatewayURL: in.Body.GatewayURL, By: actor(ctx),
+		Secrets: in.Body.Secrets, GatewayURL: in.Body.GatewayURL, By: faas.ActorFrom(ctx),
 	})
 	if err != nil {
 		return nil, err
@@ -298,9 +288,9 @@ func (f *clusters) rotateCredential(ctx context.Context, in *rotateCredentialInp
 	}
 	var err error
 	if in.Body.What == "webhookSecret" {
-		err = f.Projects.RotateWebhook(ctx, in.Cluster, actor(ctx))
+		err = f.Projects.RotateWebhook(ctx, in.Cluster, faas.ActorFrom(ctx))
 	} else {
-		_, err = f.Projects.RotateDeployKey(ctx, in.Cluster, actor(ctx))
+		_, err = f.Projects.RotateDeployKey(ctx, in.Cluster, faas.ActorFrom(ctx))
 	}
 	if err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func (f *clusters) setUsageContract(ctx context.Context, in *setUsageContractInp
 	if err != nil {
 		return nil, err
 	}
-	if p, err = f.Projects.SetUsage(ctx, p, in.Body.Usage, actor(ctx)); err != nil {
+	if p, err = f.Projects.SetUsage(ctx, p, in.Body.Usage, faas.ActorFrom(ctx)); err != nil {
 		return nil, err
 	}
 	return describeUsage(p), nil

@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/open-craft/ocim/shared/access"
-	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
@@ -147,9 +146,7 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 	if err != nil {
 		return nil, err
 	}
-	p := faas.PrincipalFrom(ctx)
-	by := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID, Address: addressOf(ctx)}
-	if err := f.Viewed(ctx, by, "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+in.Pod); err != nil {
+	if err := f.Viewed(ctx, faas.ActorFrom(ctx), "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+in.Pod); err != nil {
 		return nil, err
 	}
 	log, err := cluster.Log(ctx, in.Instance, clusterfn.LogQuery{Pod: in.Pod, Container: in.Container, Previous: in.Previous, Lines: in.Lines})
@@ -181,9 +178,7 @@ func (f *instances) jobReports(ctx context.Context, in *instanceInput) (*jobRepo
 	if out.Body.Reports, err = f.Fleet.JobReports(ctx, in.Cluster, in.Instance); err != nil || len(out.Body.Reports) == 0 {
 		return out, err
 	}
-	p := faas.PrincipalFrom(ctx)
-	by := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID, Address: addressOf(ctx)}
-	return out, f.Viewed(ctx, by, "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+out.Body.Reports[0].Job)
+	return out, f.Viewed(ctx, faas.ActorFrom(ctx), "pod.log", "pod/"+in.Cluster+"/"+in.Instance+"/"+out.Body.Reports[0].Job)
 }
 
 // maxDeployed is of how many recent pipelines the configuration counts: a pod runs with
@@ -207,11 +202,4 @@ func (f *instances) secrets(ctx context.Context, cluster, instance string) (*red
 		}
 	}
 	return f.Redact(ctx, project, []string{instance}, commits...)
-}
-
-func addressOf(ctx context.Context) string {
-	if a := faas.ClientFrom(ctx); a.IsValid() {
-		return a.String()
-	}
-	return ""
 }

@@ -42,7 +42,7 @@ func (f *pipelines) annotate(ctx context.Context, cluster, instance string, a fl
 	if err != nil {
 		return nil, err
 	}
-	a, err = f.Policy.Annotate(ctx, project, instance, a, actor(ctx))
+	a, err = f.Policy.Annotate(ctx, project, instance, a, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -102,16 +102,6 @@ func (f *pipelines) project(ctx context.Context, cluster string) (fleet.Project,
 	return p, err
 }
 
-// actor is who calls, for the audit log.
-func actor(ctx context.Context) audit.Actor {
-	p := faas.PrincipalFrom(ctx)
-	a := audit.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID}
-	if client := faas.ClientFrom(ctx); client.IsValid() {
-		a.Address = client.String()
-	}
-	return a
-}
-
 type clusterInput struct {
 	Cluster string `path:"cluster" maxLength:"60"`
 }

@@ -259,9 +259,12 @@ func TestContractIsAnAdministratorsBusiness(t *testing.T) {
 	require.Equal(t, 202, w.start(t, "administrator", m{"kind": "reprovision", "confirm": "campus"}, nil))
 }
 
-func TestPipelinePage(t *testing.T) {
-	w := newWorld(t, "alpha")
-	w.gitlab.Script(gitlabtest.Outcome{Source: "parent_pipeline", Job: "deploy-instance: [alpha]", Fail: true, Log: "Error: ImagePullBackOff", TraceBytes: 2 << 20})
+// failUpdate updates alpha, whose job then fails as scripted. The last pipeline of the operation
+// is the one that deploys.
+func (w *world) failUpdate(t *testing.T, outcome gitlabtest.Outcome) fleet.Operation {
+	t.Helper()
+	outcome.Source, outcome.Job, outcome.Fail = "parent_pipeline", "deploy-instance: [alpha]", true
+	w.gitlab.Script(outcome)
 	var op fleet.Operation
 	require.Equal(t, 202, w.start(t, "operator", m{
 		"kind": "update", "instance": "alpha", "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": 1}},
@@ -270,6 +273,12 @@ func TestPipelinePage(t *testing.T) {
 	op, err := w.Store.Operation(t.Context(), "campus", op.ID)
 	require.NoError(t, err)
 	require.Equal(t, fleet.Broken, op.State)
+	return op
+}
+
+func TestPipelinePage(t *testing.T) {
+	w := newWorld(t, "alpha")
+	op := w.failUpdate(t, gitlabtest.Outcome{Log: "Error: ImagePullBackOff", TraceBytes: 2 << 20})
 	child := fmt.Sprintf("%s/pipelines/%d", campus, op.Pipelines[1])
 	var page struct {
 		Pipeline fleet.Pipeline

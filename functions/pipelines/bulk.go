@@ -39,7 +39,7 @@ type BulkRequest struct {
 func (w BulkRequest) request(ctx context.Context) (bulk.Request, error) {
 	r := bulk.Request{
 		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason, Canary: w.Canary,
-		Batch: w.Batch, PauseAfter: w.PauseAfter, IgnoreHealth: w.IgnoreHealth, By: actor(ctx),
+		Batch: w.Batch, PauseAfter: w.PauseAfter, IgnoreHealth: w.IgnoreHealth, By: faas.ActorFrom(ctx),
 	}
 	return r, requireOperator(ctx, clustersOf(w.Targets))
 }
@@ -203,7 +203,7 @@ func (f *pipelines) doOnBulk(ctx context.Context, in *bulkActionInput) (*bulkOut
 			return nil, fault.New(fault.Forbidden, "You need the operator role on every cluster of this bulk change. Ask an administrator.")
 		}
 	}
-	b, err := f.Bulks.Do(ctx, seen.Body.ID, in.Action, actor(ctx))
+	b, err := f.Bulks.Do(ctx, seen.Body.ID, in.Action, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (f *pipelines) protect(ctx context.Context, in *protectInput) (*protectionO
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, actor(ctx))
+	p, err := f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contra
 	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision && len(wanted.Secrets.Mask)+len(wanted.Secrets.Show) == 0 {
 		wanted = nil
 	}
-	if project, err = f.Policy.SetContract(ctx, project, wanted, actor(ctx)); err != nil {
+	if project, err = f.Policy.SetContract(ctx, project, wanted, faas.ActorFrom(ctx)); err != nil {
 		return nil, err
 	}
 	return describeContract(project)

@@ -16,18 +16,9 @@ import (
 // they call themselves and however they cut the log.
 func TestJobLog_MasksSecretsOfItsInstances(t *testing.T) {
 	w := newWorld(t, "alpha", "beta")
-	w.gitlab.Script(gitlabtest.Outcome{
-		Source: "parent_pipeline", Job: "deploy-instance: [alpha]", Fail: true,
+	op := w.failUpdate(t, gitlabtest.Outcome{
 		Log: "connecting as root:hidden-alpha@db\nError: access denied (using hidden-alpha)\nlast hidden-alpha",
 	})
-	var op fleet.Operation
-	require.Equal(t, 202, w.start(t, "operator", m{
-		"kind": "update", "instance": "alpha", "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": 1}},
-	}, &op))
-	w.settle(t, 4)
-	op, err := w.Store.Operation(t.Context(), "campus", op.ID)
-	require.NoError(t, err)
-	require.Equal(t, fleet.Broken, op.State)
 	child := fmt.Sprintf("%s/pipelines/%d", campus, op.Pipelines[1])
 	var page struct{ Failed *struct{ Job fleet.Job } }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", child, nil, &page))

@@ -46,7 +46,7 @@ func (w OperationRequest) request(ctx context.Context, cluster string) (operatio
 	r := operation.Request{
 		Kind: fleet.OperationKind(w.Kind), Instance: w.Instance, Overrides: map[string]json.RawMessage{}, Files: w.Files,
 		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Repository: w.Repository, Branch: w.Branch,
-		Reason: w.Reason, By: actor(ctx),
+		Reason: w.Reason, By: faas.ActorFrom(ctx),
 	}
 	if err := requireRoleFor(ctx, r.Kind, cluster); err != nil {
 		return r, err
@@ -267,7 +267,7 @@ func (f *pipelines) resume(ctx context.Context, in *operationInput) (*operationO
 	if err := requireRoleFor(ctx, waiting.Kind, in.Cluster); err != nil {
 		return nil, err
 	}
-	op, err := f.Operations.Resume(ctx, project, in.Operation, actor(ctx))
+	op, err := f.Operations.Resume(ctx, project, in.Operation, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +288,7 @@ func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operatio
 	if err != nil {
 		return nil, err
 	}
-	op, err := f.Operations.Withdraw(ctx, project, in.Operation, actor(ctx))
+	op, err := f.Operations.Withdraw(ctx, project, in.Operation, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -142,7 +142,7 @@ func (f *pipelines) do(ctx context.Context, in *actionInput, action pipelineActi
 	if err != nil {
 		return nil, err
 	}
-	p, err := action(ctx, project, in.Pipeline, in.Body.Reason, actor(ctx))
+	p, err := action(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (f *pipelines) logOf(ctx context.Context, cluster string, pipeline, job int
 			return loggedJob{}, fault.New(fault.NotFound, "This pipeline has no such job.")
 		}
 	}
-	if err := f.Viewed(ctx, actor(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job)); err != nil {
+	if err := f.Viewed(ctx, faas.ActorFrom(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job)); err != nil {
 		return loggedJob{}, err
 	}
 	instances, err := f.Fleet.InstancesOf(ctx, p)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -179,12 +178,7 @@ func (f *syncer) actOnSetAside(ctx context.Context, in *actOnSetAsideInput) (*st
 	if err := act(ctx, in.Cluster, in.Body.Key); err != nil {
 		return nil, err
 	}
-	p := faas.PrincipalFrom(ctx)
-	by := access.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID}
-	if from := faas.ClientFrom(ctx); from.IsValid() {
-		by.Address = from.String()
-	}
-	if err := f.Noted(ctx, by, "event."+in.Body.Action, in.Cluster); err != nil {
+	if err := f.Noted(ctx, faas.ActorFrom(ctx), "event."+in.Body.Action, in.Cluster); err != nil {
 		return nil, err
 	}
 	if !apply {

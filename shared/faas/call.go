@@ -44,6 +44,16 @@ func PrincipalFrom(ctx context.Context) access.Principal { return callFrom(ctx).
 // there is none.
 func ClientFrom(ctx context.Context) netip.Addr { return callFrom(ctx).client }
 
+// ActorFrom returns the caller of an operation as records name them.
+func ActorFrom(ctx context.Context) access.Actor {
+	p := PrincipalFrom(ctx)
+	by := access.Actor{UserID: p.UserID, Email: p.Email, TokenID: p.TokenID}
+	if client := ClientFrom(ctx); client.IsValid() {
+		by.Address = client.String()
+	}
+	return by
+}
+
 // callIDOf returns the call id that the caller sent, or a new one when that is not
 // well-formed, because the id is logged.
 func callIDOf(h http.Header) string {

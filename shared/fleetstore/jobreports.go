@@ -2,7 +2,6 @@ package fleetstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -35,18 +34,14 @@ func (s *Store) JobReports(ctx context.Context, cluster, instance string) ([]fle
 // newest reports are kept, for fleet.JobReportLife.
 func (s *Store) KeepJobReport(ctx context.Context, cluster, instance string, report fleet.JobReport) error {
 	return kv.Update(ctx, s.kv, reportsKey(cluster, instance), nil, func(item *kv.Item) (bool, error) {
-		var stored storedReports
-		if item.Value != nil {
-			if err := json.Unmarshal(item.Value, &stored); err != nil {
-				return false, fmt.Errorf("decoding the jobs of %s/%s: %w", cluster, instance, err)
-			}
+		stored, err := kvjson.Decode[storedReports](*item)
+		if err != nil {
+			return false, err
 		}
 		others := slices.DeleteFunc(stored.Reports, func(r fleet.JobReport) bool { return r.Job == report.Job })
 		stored.Reports = append([]fleet.JobReport{report}, others[:min(len(others), fleet.MaxJobReports-1)]...)
-		var err error
 		item.Expires = s.now().Add(fleet.JobReportLife)
-		item.Value, err = json.Marshal(stored)
-		return true, err
+		return true, kvjson.Set(item, stored)
 	})
 }
 

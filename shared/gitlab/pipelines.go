@@ -110,9 +110,9 @@ func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages in
 	if out.Status == fleet.StatusFailed {
 		// Jobs that start other pipelines are in a list of their own. One that could
 		// not start its pipeline has no log, only a reason.
-		bridges, err := p.jobs(ctx, number, "bridges", gogitlab.ListJobsOptions{}, 1)
+		bridges, err := p.bridges(ctx, id)
 		if err != nil {
-			return fleet.Pipeline{}, translate(err, "listing the child pipelines of pipeline %d", id)
+			return fleet.Pipeline{}, err
 		}
 		out.Reason = cmp.Or(out.Reason, unstarted(jobs, bridges))
 	}
@@ -129,6 +129,12 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogit
 	})
 	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, err
+}
+
+// bridges lists the jobs of a pipeline that start others.
+func (p *Project) bridges(ctx context.Context, id int64) ([]jobBody, error) {
+	bridges, err := p.jobs(ctx, strconv.FormatInt(id, 10), "bridges", gogitlab.ListJobsOptions{}, 1)
+	return bridges, translate(err, "listing the child pipelines of pipeline %d", id)
 }
 
 // unstarted says why a failed pipeline has no job whose log would explain it: a child
@@ -242,10 +248,9 @@ func (p *Project) Retry(ctx context.Context, id int64) (fleet.Pipeline, error) {
 	if err != nil {
 		return done, err
 	}
-	number := strconv.FormatInt(id, 10)
-	bridges, err := p.jobs(ctx, number, "bridges", gogitlab.ListJobsOptions{}, 1)
+	bridges, err := p.bridges(ctx, id)
 	if err != nil {
-		return done, translate(err, "listing the child pipelines of pipeline %d", id)
+		return done, err
 	}
 	bridges = slices.DeleteFunc(bridges, func(b jobBody) bool { return !b.childless() })
 	for _, b := range bridges {

@@ -21,21 +21,30 @@ func (s *Service) keepJobs(ctx context.Context, p fleet.Project, cluster Cluster
 	if s.Mask == nil {
 		return nil
 	}
-	chunk, err := s.Fleet.Rows(ctx, p.ID, withJobs(list)...)
+	var names []string
+	findings := map[string][]clusterfn.Finding{}
+	for _, i := range list.Instances {
+		if found := jobFindings(i); len(found) > 0 {
+			names, findings[i.Name] = append(names, i.Name), found
+		}
+	}
+	if len(names) == 0 {
+		return nil // nearly always: nothing is read then
+	}
+	chunk, err := s.Fleet.Rows(ctx, p.ID, names...)
 	if err != nil {
 		return err
 	}
 	read := 0
-	for _, i := range list.Instances {
-		found := jobFindings(i)
-		if row := chunk.Row(i.Name); len(found) == 0 || row == nil || row.Digest == "" {
+	for _, name := range names {
+		if row := chunk.Row(name); row == nil || row.Digest == "" {
 			continue // what runs beside the fleet is none of Ocim's business
 		}
-		kept, err := s.Fleet.JobReports(ctx, p.ID, i.Name)
+		kept, err := s.Fleet.JobReports(ctx, p.ID, name)
 		if err != nil {
 			return err
 		}
-		for _, f := range found {
+		for _, f := range findings[name] {
 			known := slices.ContainsFunc(kept, func(r fleet.JobReport) bool {
 				return r.Job == f.Workload && r.Code == string(f.Code) && r.Health == f.Health
 			})
@@ -43,25 +52,16 @@ func (s *Service) keepJobs(ctx context.Context, p fleet.Project, cluster Cluster
 				continue
 			}
 			read++
-			report, err := s.report(ctx, p, cluster, i.Name, f)
+			report, err := s.report(ctx, p, cluster, name, f)
 			if err != nil {
-				return fmt.Errorf("reading the log of %s in %s/%s: %w", f.Workload, p.ID, i.Name, err)
+				return fmt.Errorf("reading the log of %s in %s/%s: %w", f.Workload, p.ID, name, err)
 			}
-			if err := s.Fleet.KeepJobReport(ctx, p.ID, i.Name, report); err != nil {
+			if err := s.Fleet.KeepJobReport(ctx, p.ID, name, report); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func withJobs(list clusterfn.InstanceList) (names []string) {
-	for _, i := range list.Instances {
-		if len(jobFindings(i)) > 0 {
-			names = append(names, i.Name)
-		}
-	}
-	return names
 }
 
 // jobFindings are the findings about jobs that failed or do not end.

@@ -86,12 +86,8 @@ func load[T any](ctx context.Context, s kv.Store, key kv.Key, opts ...kv.ReadOpt
 	if err != nil {
 		return rec, 0, err
 	}
-	rec, err = decode[T](it)
+	rec, err = kvjson.Decode[T](it)
 	return rec, it.Version, err
-}
-
-func decode[T any](it kv.Item) (rec T, err error) {
-	return kvjson.Decode[T](it)
 }
 
 // all decodes a whole partition.
@@ -104,7 +100,7 @@ func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) 
 			return nil, err
 		}
 		for _, it := range page.Items {
-			rec, err := decode[T](it)
+			rec, err := kvjson.Decode[T](it)
 			if err != nil {
 				return nil, err
 			}

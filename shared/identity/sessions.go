@@ -228,11 +228,11 @@ func (s *Service) loadSession(ctx context.Context, t refreshToken) (user, sessio
 	if len(items) != 2 {
 		return refuse("no such session")
 	}
-	u, err := decode[user](items[0])
+	u, err := kvjson.Decode[user](items[0])
 	if err != nil {
 		return user{}, session{}, 0, err
 	}
-	n, err := decode[session](items[1])
+	n, err := kvjson.Decode[session](items[1])
 	switch {
 	case err != nil:
 		return user{}, session{}, 0, err

@@ -13,9 +13,9 @@ import (
 
 // Bounds of what is masked.
 const (
-	// MinValue is how many bytes a value has at least. Shorter ones would mask words that
+	// minValue is how many bytes a value has at least. Shorter ones would mask words that
 	// are no secret; GitLab's masked variables have the same bound.
-	MinValue = 8
+	minValue = 8
 	// maxValue is how much of a value is looked for in one piece.
 	maxValue = 4 << 10
 	// maxValues bounds the bytes of all values together, with their encodings.
@@ -36,7 +36,7 @@ type Redactor struct {
 type span struct{ start, end int }
 
 // New makes a Redactor of values. Of a value over several lines each line counts, as
-// logs show them one by one; what is shorter than MinValue is left out.
+// logs show them one by one; what is shorter than minValue is left out.
 func New(values []string) (*Redactor, error) {
 	r := &Redactor{next: map[uint64]int32{}, fail: []int32{0}, depth: []int32{0}, hides: []int32{0}}
 	size := 0
@@ -69,7 +69,7 @@ func forms(value string) []string {
 	// Whole groups of three bytes, which look the same whatever follows the value.
 	all = append(all, base64.StdEncoding.EncodeToString([]byte(value[:len(value)/3*3])))
 	slices.Sort(all)
-	return slices.DeleteFunc(slices.Compact(all), func(form string) bool { return len(form) < MinValue })
+	return slices.DeleteFunc(slices.Compact(all), func(form string) bool { return len(form) < minValue })
 }
 
 func edge(state int32, b byte) uint64 { return uint64(state)<<8 | uint64(b) }
@@ -158,7 +158,7 @@ func unfinished(text []byte) int {
 func (r *Redactor) Mask(line string) string {
 	text := []byte(line)
 	spans, begun := r.find(text)
-	if begun >= MinValue {
+	if begun >= minValue {
 		spans = append(spans, span{len(text) - begun, len(text)})
 	}
 	overwrite(text, spans)

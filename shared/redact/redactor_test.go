@@ -60,7 +60,7 @@ func TestFind_AgreesWithSearchingEachValue(t *testing.T) {
 	for range 300 {
 		var values []string
 		for range 1 + random.IntN(5) {
-			values = append(values, word(MinValue+random.IntN(5)))
+			values = append(values, word(minValue+random.IntN(5)))
 		}
 		r, text := redactor(t, values...), word(200)
 		want := []byte(text)

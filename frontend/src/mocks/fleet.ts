@@ -58,9 +58,9 @@ function hasSetting(world: World, i: Instance, term: string): boolean {
   return parts[2] === '=' ? value === parts[3] : value.includes(parts[3] ?? '');
 }
 
-/** Facets count what choosing a value would show with all the other filters kept. */
-function find(world: World, query: URLSearchParams): InstancePage {
-  const facets: Facets = {
+/** Facets that count nothing yet. */
+export function noFacets(): Facets {
+  return {
     clusters: {},
     providers: {},
     releases: {},
@@ -73,6 +73,11 @@ function find(world: World, query: URLSearchParams): InstancePage {
     plugins: {},
     tutors: {},
   };
+}
+
+/** Facets count what choosing a value would show with all the other filters kept. */
+function find(world: World, query: URLSearchParams): InstancePage {
+  const facets = noFacets();
   const name = query.get('name')?.toLowerCase() ?? '';
   const hits: Instance[] = [];
   for (const i of world.instances) {

@@ -27,7 +27,6 @@ export const edit = 'Edit';
 export const tags = 'Tags';
 export const instancesTagged = (tag: string) => `Instances tagged ${tag}`;
 export const contacts = 'Contacts';
-export const nothingKept = 'No note and no tags yet.';
 export const editTitle = (name: string) => `Notes and tags of ${name}`;
 export const noteHelp = 'For other operators. Kept in Ocim, not in git; search finds it.';
 export const tagsHelp = 'Separated by commas. Filters and bulk changes find instances by them.';

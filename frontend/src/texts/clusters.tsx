@@ -191,15 +191,7 @@ export const secretsAreMaskedOnBoth =
   'Secrets are masked on both sides, so differences between secrets aren’t shown.';
 
 // _app/clusters/$cluster/instances/$instance/history.tsx
-export const historyOf = (instance: string) => `History of ${instance}`;
-export const everyOperationRequestedInOcim =
-  'Every operation requested in Ocim: who, when, why, the changes and the result.';
 export const operations = 'Operations';
-export const theHistory = 'the history';
-export const noOperationsYet = 'No operations yet';
-export const noOperationsYetChangesMade =
-  'No operations yet. Changes made directly in GitLab appear under Pipelines.';
-export const operationsNewestFirst = 'Operations, newest first';
 export const showEarlier = 'Show earlier';
 
 // _app/clusters/$cluster/instances/$instance/update.tsx

@@ -117,7 +117,6 @@ export const site = 'Site';
 export const tag = 'Tag';
 export const plugin = 'Plugin';
 export const tutor = 'Tutor';
-export const siteIs = (reason: string) => `, ${reason}`;
 export const resetToDefault = 'Reset to default';
 export const showSummaryOf = (instance: string) => `Show summary of ${instance}`;
 export const filters = (count: number) => (count === 0 ? 'Filters' : `Filters (${count})`);

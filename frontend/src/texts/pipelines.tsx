@@ -62,20 +62,14 @@ export const pipeline2 = (id: number) => `Pipeline #${id}`;
 // pipelines/OperationTable.tsx
 export const operations = 'Operations';
 export const state = 'State';
-export const requestedBy2 = 'Requested by';
 export const reason = 'Reason';
 
 // pipelines/InstanceDeployments.tsx
 export const pipelines = 'Pipelines';
 export const noPipelines = 'No pipelines';
 export const noPipelineOfThisInstance = 'No pipeline of this instance yet.';
-export const pipeline3 = (id: number) => `pipeline #${id}`;
 export const pipelineUndefinedRollBackTo = (pipeline: number | undefined) =>
   pipeline === undefined ? 'Roll back to this version' : `Roll back to #${pipeline}`;
-export const fullHistory = 'Full history';
-export const noOperations = 'No operations';
-export const noRecentOperationsChangesMade =
-  'No recent operations. Changes made directly in GitLab appear under Pipelines.';
 export const byPerson = (name: string) => ` by ${name}`;
 export const details = 'Details';
 export const hideDetails = 'Hide details';

@@ -3,6 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import type { Annotation } from '@/api/types';
+import { noFacets } from '@/mocks/fleet';
 import { ago } from '@/mocks/world';
 import { faults, open, useWorld } from '@/testing/app';
 
@@ -100,19 +101,7 @@ test('a setting becomes a column with its values, and goes again', async () => {
         instances: [academy()],
         total: 1,
         revision: 1,
-        facets: {
-          clusters: {},
-          providers: {},
-          releases: {},
-          lifecycles: {},
-          healths: {},
-          pipelines: {},
-          drifts: {},
-          sites: {},
-          tags: {},
-          plugins: { forum: 1 },
-          tutors: {},
-        },
+        facets: { ...noFacets(), plugins: { forum: 1 } },
         ...(asked.length > 0
           ? { values: { [academy().cluster]: { academy: { OPENEDX_COMMON_VERSION: 'release/teak.3' } } } }
           : {}),

@@ -25,6 +25,7 @@ export const columns = 5;
 export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
   const changes = changesOf(entry.before, entry.after);
   const what = actionWord(entry.action);
+  const summary = summaryOf(entry, changes);
   return (
     <>
       <tr>
@@ -54,8 +55,8 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
           <About target={entry.target} people={people} />
         </td>
         <td data-wrap>
-          <span className={classes.summary} title={summaryOf(entry, changes)}>
-            {summaryOf(entry, changes)}
+          <span className={classes.summary} title={summary}>
+            {summary}
           </span>
         </td>
       </tr>

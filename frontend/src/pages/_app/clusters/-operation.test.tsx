@@ -59,7 +59,7 @@ test('one that waits for a limit of GitLab says when Ocim tries again', async ()
   expect(within(panel).queryByRole('button', { name: 'Resume' })).not.toBeInTheDocument();
 });
 
-test('one that somebody else resumed names both people', async () => {
+test('one that another operator resumed names both people', async () => {
   const { panel } = await follow({ state: 'running', runningAt: at(3), takenOverBy: 'erin@example.org' });
   expect(panel).toHaveTextContent('Requested by bruno@example.org');
   expect(panel).toHaveTextContent('Continued by erin@example.org.');
