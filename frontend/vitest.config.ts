@@ -8,11 +8,25 @@ export default defineConfig({
   test: {
     globals: true,
     maxWorkers: '100%',
-    environment: 'jsdom',
-    environmentOptions: { jsdom: { url: 'http://localhost/' } },
-    setupFiles: ['./src/testing/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
     testTimeout: 120_000,
     css: false,
+    setupFiles: ['./src/testing/quiet.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: ['src/**/*.test.tsx'],
+          environment: 'jsdom',
+          environmentOptions: { jsdom: { url: 'http://localhost/' } },
+          setupFiles: ['./src/testing/quiet.ts', './src/testing/setup.ts'],
+        },
+      },
+      {
+        // What needs no browser shares its modules, too: a file of these takes milliseconds.
+        extends: true,
+        test: { name: 'units', include: ['src/**/*.test.ts'], isolate: false },
+      },
+    ],
   },
 });

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from 'vitest';
 import type { ViewList } from '@/api/types';
 import { arrivalOf, queryOf, searchOf, settled } from './-viewSearch';
