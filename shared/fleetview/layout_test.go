@@ -234,7 +234,7 @@ func TestSegments_SurviveADeathAtEachWrite(t *testing.T) {
 	}
 	for name, start := range starts {
 		t.Run(name, func(t *testing.T) {
-			for death := 0; ; death++ {
+			for death := 0; ; death += fleettest.Step {
 				store := kvtest.Open(t)
 				start(t, store)
 				err := grow(t, newSegments(dyingAfter(store, death)))

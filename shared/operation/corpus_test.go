@@ -40,7 +40,10 @@ type specimen struct {
 func TestCorpus(t *testing.T) {
 	specimens, files := corpus(t)
 	w := operationtest.With(t, fleettest.Spec{Files: files})
-	for _, s := range specimens {
+	for i, s := range specimens {
+		if i%fleettest.Step != 0 {
+			continue
+		}
 		t.Run(s.Name, func(t *testing.T) {
 			s.read(t, w, files)
 			s.edit(t, w, files)

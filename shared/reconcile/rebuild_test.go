@@ -163,7 +163,7 @@ var elsewhere = regexp.MustCompile(`127\.0\.0\.1:\d+|[0-9a-f]{40}`)
 
 // One bad project of 500 leaves 499 up to date, and one error with its cause.
 func TestSyncAll_OneBadProjectOf500(t *testing.T) {
-	const size = 500
+	const size = 500 / fleettest.Step
 	m := newMany(t, size, 0)
 	m.Fleet = allsetup.New(allsetup.Parts{KV: m.KV, Keys: m.Keys, Now: m.clock.Now, Log: slog.New(slog.DiscardHandler), Transport: http.DefaultTransport})
 	bad := rand.IntN(size)
