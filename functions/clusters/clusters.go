@@ -170,17 +170,13 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 	if err != nil {
 		return nil, err
 	}
-	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	seen, err := f.Fleet.Observation(ctx, in.Cluster)
+	contact, err := f.ages.LastContact(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
 	etag := ""
 	if snap.Chunk(in.Cluster) != nil { // else its project may be there or not
-		if etag, err = earlyTag(ctx, in.IfNoneMatch, snap.Revision, nil, record.State.TriedAt, seen.At); err != nil {
+		if etag, err = earlyTag(ctx, in.IfNoneMatch, snap.Revision, nil, contact.Sync.TriedAt, contact.ObservedAt); err != nil {
 			return nil, err
 		}
 	}
@@ -195,7 +191,7 @@ func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClu
 			page.Instances = append(page.Instances, row.Instance)
 		}
 	}
-	page.Cluster.Sync, page.ObservedAt = record.State, seen.At
+	page.Cluster.Sync, page.ObservedAt = contact.Sync, contact.ObservedAt
 	files, err := f.Fleet.ClusterFiles(ctx, in.Cluster)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err

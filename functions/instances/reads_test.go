@@ -2,6 +2,7 @@ package function_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,16 +11,26 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	function "github.com/open-craft/ocim/functions/instances"
+	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
+	"github.com/open-craft/ocim/shared/identity/identitytest"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
-// An open page asks again every few seconds: what it reads from DynamoDB is two small
-// items, however much happened to the instance.
+// An open page is read again every few seconds: that reads two small items from DynamoDB,
+// however much happened to the instance, and writes nothing. Authentication is included.
 func TestReadsOfTheInstance(t *testing.T) {
-	store, meter := kvtest.Metered(t)
-	w := newWorldOn(t, store)
+	meter := kvtest.NewUnits(kvtest.OpenWithClock(t, func() time.Time { return noon }))
+	w := newWorldOn(t, meter)
+	who := identitytest.SetUp(t, meter, func() time.Time { return noon })
+	replica := func() http.Handler {
+		return function.New(function.Deps{
+			API: faas.Options{Authenticator: who.Authenticator, Log: slog.New(slog.DiscardHandler)}, Fleet: w.fleet, Segments: w.fleet.Segments, Now: func() time.Time { return noon },
+		})
+	}
+	w.Handler = replica()
 	ctx := t.Context()
 	for n := range int64(60) {
 		at := noon.Add(time.Duration(n) * time.Hour)
@@ -50,15 +61,24 @@ func TestReadsOfTheInstance(t *testing.T) {
 	require.NoError(t, w.fleet.SaveInstanceFiles(ctx, "campus", "demo", fleet.Files{
 		Commit: "abc", Files: []fleet.File{{Path: "instances/demo/config.yml", Text: config.String()}},
 	}))
-	read := func() (p page, rcu float64) {
+	read := func() (p page, cost kvtest.Cost) {
+		t.Helper()
 		meter.Take()
-		require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", "campus", &p))
-		return p, meter.Take()
+		require.Equal(t, http.StatusOK, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/demo", who.Bearer(), &p))
+		cost, _, _ = meter.Take()
+		return p, cost
 	}
 	first, _ := read() // makes the item
 	require.Len(t, first.Pipelines, 20)
 	require.Len(t, first.Operations, 20)
-	again, rcu := read()
+	again, cost := read()
 	assert.Equal(t, first, again)
-	assert.LessOrEqual(t, rcu, 1.0)
+	assert.LessOrEqual(t, cost.Read, 1.0)
+	assert.Zero(t, cost.Write)
+
+	w.Handler = replica() // which has seen nothing of the cluster yet
+	again, cost = read()
+	assert.Equal(t, first, again)
+	assert.LessOrEqual(t, cost.Read, 3.0) // with when its sources were last read
+	assert.Zero(t, cost.Write)
 }

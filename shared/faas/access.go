@@ -18,6 +18,20 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, bearer string) (access.Principal, error)
 }
 
+// reader is an Authenticator that reads less for requests that change nothing. ForReading
+// returns the context of such a request.
+type reader interface {
+	ForReading(ctx context.Context) context.Context
+}
+
+// forReading prepares the context of a request, by its method.
+func forReading(ctx context.Context, auth Authenticator, method string) context.Context {
+	if r, ok := auth.(reader); ok && (method == http.MethodGet || method == http.MethodHead) {
+		return r.ForReading(ctx)
+	}
+	return ctx
+}
+
 // Access says who may call an operation. The zero Access allows no one, and Register
 // refuses it.
 type Access struct {

@@ -278,7 +278,7 @@ func modelError(m *huma.ErrorModel) error {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := a.opts.Now()
 	c := &call{id: callIDOf(r.Header), client: ClientAddress(r, a.opts.TrustedHops, a.opts.TrustedProxies)}
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+	r = r.WithContext(forReading(context.WithValue(r.Context(), callKey{}, c), a.opts.Authenticator, r.Method))
 	// The gateway decodes and cleans paths; elsewhere routes must match alike.
 	where := *r.URL
 	where.Path, where.RawPath = cleanPath(where.Path), ""

@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/kv"
 )
 
 // maxCached is how many instances a ChunkCache keeps; others are read again.
@@ -37,7 +36,7 @@ func NewChunkCache(store *Segments) *ChunkCache {
 // fault.NotFound when there is no such cluster. It costs one small read when the cluster
 // did not change. The chunk may have other rows, too; it is shared and not to be changed.
 func (c *ChunkCache) Chunk(ctx context.Context, cluster, instance string) (*fleet.Chunk, error) {
-	h, err := readHead(ctx, c.store.kv, kv.Eventual())
+	h, err := readHead(ctx, c.store.kv)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +49,7 @@ func (c *ChunkCache) Chunk(ctx context.Context, cluster, instance string) (*flee
 		c.keep(name, cachedChunk{kept.chunk, max(h.Revision, kept.revision)})
 		return kept.chunk, nil
 	}
-	chunk, err := c.store.Rows(ctx, cluster, instance)
+	chunk, err := c.store.rowsAt(ctx, &h, cluster, instance)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/standing"
 )
 
 // maxRecent is how many changed clusters the head remembers. A replica that fell
@@ -19,13 +20,14 @@ import (
 // into the one KB that a write unit buys, and always into the 4 KB of a read unit.
 const maxRecent = 48
 
-var headKey = kv.Key{Partition: partHead, Sort: "head"}
+var headKey = standing.HeadKey
 
 // head is the one item that says whether anything changed.
 type head struct {
 	Revision int64
 	Recent   []change // newest first, a cluster once
 	Floor    int64    // changes after this revision are all in Recent
+	Access   int64    // mark of package standing, which is kept
 }
 
 // change is that a cluster changed.
@@ -40,6 +42,7 @@ type change struct {
 type storedHead struct {
 	Revision int64    `json:"revision"`
 	Floor    int64    `json:"floor,omitempty"`
+	Access   int64    `json:"access,omitempty"`
 	Changes  []string `json:"c,omitempty"`
 	Recent   []struct {
 		Cluster  string `json:"c"`
@@ -49,7 +52,7 @@ type storedHead struct {
 
 // MarshalJSON implements json.Marshaler.
 func (h head) MarshalJSON() ([]byte, error) {
-	stored := storedHead{Revision: h.Revision, Floor: h.Floor}
+	stored := storedHead{Revision: h.Revision, Floor: h.Floor, Access: h.Access}
 	for _, c := range h.Recent {
 		stored.Changes = append(stored.Changes, fmt.Sprintf("%s %d %d", c.Cluster, h.Revision-c.Revision, c.Version))
 	}
@@ -62,7 +65,7 @@ func (h *head) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &stored); err != nil {
 		return err
 	}
-	*h = head{Revision: stored.Revision, Floor: stored.Floor}
+	*h = head{Revision: stored.Revision, Floor: stored.Floor, Access: stored.Access}
 	for _, line := range stored.Changes {
 		f := strings.Fields(line)
 		if len(f) != 3 {
@@ -128,10 +131,19 @@ func (h *head) version(cluster string) int64 {
 	return 0
 }
 
-// readHead reads the head; a zero one before the first change.
-func readHead(ctx context.Context, store kv.Store, opts ...kv.ReadOption) (head, error) {
+// readHead reads the head; a zero one before the first change. It may miss the last
+// second's changes.
+func readHead(ctx context.Context, store kv.Store) (head, error) {
+	return decodeHead(kv.GetAhead(ctx, store, headKey))
+}
+
+// readLatestHead is readHead that misses no change.
+func readLatestHead(ctx context.Context, store kv.Store) (head, error) {
+	return decodeHead(store.Get(ctx, headKey))
+}
+
+func decodeHead(item kv.Item, err error) (head, error) {
 	var h head
-	item, err := store.Get(ctx, headKey, opts...)
 	if fault.Is(err, fault.NotFound) {
 		return h, nil
 	}

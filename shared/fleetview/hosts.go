@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
-	"github.com/open-craft/ocim/shared/kv"
 )
 
 // HostOwner is an instance that has a host.
@@ -57,7 +56,7 @@ func (s *Segments) HostOwners(ctx context.Context, hosts []string) (map[string][
 }
 
 func (x *hostIndex) refresh(ctx context.Context, s *Segments) error {
-	h, err := readHead(ctx, s.kv, kv.Eventual())
+	h, err := readHead(ctx, s.kv)
 	if err != nil || x.revision > 0 && h.Revision <= x.revision {
 		return err
 	}

@@ -102,7 +102,7 @@ func NewReplica(store *Segments) *Replica {
 // Snapshot gives the fleet as of now. It costs one small read when nothing changed, and
 // else the segments that did.
 func (r *Replica) Snapshot(ctx context.Context) (*Snapshot, error) {
-	h, err := readHead(ctx, r.store.kv, kv.Eventual())
+	h, err := readHead(ctx, r.store.kv)
 	if err != nil {
 		return nil, err
 	}

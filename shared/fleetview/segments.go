@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	partHead    = "fleet"    // sort: "head"
 	partCluster = "cluster"  // sort: id of each cluster that has segments
 	partSegment = "segment#" // + cluster; sort: "facts", "settings", or of rows: layout + set + "#" + number
 	partChunk   = "chunk"    // sort: id of a cluster; all of it in one item, as releases before 2026-12 stored it
@@ -39,28 +38,32 @@ func NewSegments(store kv.Store, log *activity.Log) *Segments {
 
 // Chunk reads a cluster with its instances; fault.NotFound when there is none.
 func (s *Segments) Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error) {
-	l, err := s.load(ctx, cluster)
-	if err != nil {
-		return nil, err
-	}
-	if !l.exists {
-		return nil, fault.New(fault.NotFound, "no cluster %q", cluster)
-	}
-	return l.chunk, nil
+	return chunkOf(cluster)(s.load(ctx, cluster))
 }
 
 // Rows reads a cluster with some of its instances, and perhaps with others that are
 // stored with them; fault.NotFound when there is no such cluster. The cluster's settings
 // are left out.
 func (s *Segments) Rows(ctx context.Context, cluster string, names ...string) (*fleet.Chunk, error) {
-	l, err := s.loadRows(ctx, cluster, names)
-	if err != nil {
-		return nil, err
+	return chunkOf(cluster)(s.loadRows(ctx, cluster, names))
+}
+
+// rowsAt is Rows of the version that the head knows, or a later one.
+func (s *Segments) rowsAt(ctx context.Context, h *head, cluster string, names ...string) (*fleet.Chunk, error) {
+	return chunkOf(cluster)(s.loadRowsAt(ctx, h, cluster, names))
+}
+
+// chunkOf gives the chunk of what was loaded; fault.NotFound when there is no such cluster.
+func chunkOf(cluster string) func(*loaded, error) (*fleet.Chunk, error) {
+	return func(l *loaded, err error) (*fleet.Chunk, error) {
+		if err != nil {
+			return nil, err
+		}
+		if !l.exists {
+			return nil, fault.New(fault.NotFound, "no cluster %q", cluster)
+		}
+		return l.chunk, nil
 	}
-	if !l.exists {
-		return nil, fault.New(fault.NotFound, "no cluster %q", cluster)
-	}
-	return l.chunk, nil
 }
 
 // Version gives the version of a cluster, 0 when there is none.
@@ -80,7 +83,7 @@ func (s *Segments) Version(ctx context.Context, cluster string) (int64, error) {
 // Publish makes a version of a cluster known to all replicas, unless it is known to be:
 // a process may have died between changing the cluster and saying so.
 func (s *Segments) Publish(ctx context.Context, cluster string, version int64) error {
-	h, err := readHead(ctx, s.kv)
+	h, err := readLatestHead(ctx, s.kv)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,30 @@ func (s *Segments) loadFormer(ctx context.Context, cluster string, l *loaded) er
 
 // loadRows reads a cluster's facts and the segments of some rows.
 func (s *Segments) loadRows(ctx context.Context, cluster string, names []string) (*loaded, error) {
-	item, err := s.kv.Get(ctx, factsKey(cluster))
+	return s.readRows(ctx, cluster, names, func(kv.Key, *facts) int64 { return 0 })
+}
+
+// loadRowsAt is loadRows for a reader: of the version that the head knows, if it does, it
+// costs half.
+func (s *Segments) loadRowsAt(ctx context.Context, h *head, cluster string, names []string) (*loaded, error) {
+	return s.readRows(ctx, cluster, names, func(key kv.Key, f *facts) int64 {
+		if f == nil {
+			return h.version(cluster)
+		}
+		for n, version := range f.Versions {
+			if key.Sort == f.sort(n) {
+				return version
+			}
+		}
+		return 0
+	})
+}
+
+// readRows reads the facts and segments; version gives which version of an item may come
+// from an eventual read, and is given the facts once they are known.
+func (s *Segments) readRows(ctx context.Context, cluster string, names []string, version func(kv.Key, *facts) int64) (*loaded, error) {
+	key := factsKey(cluster)
+	item, err := s.get(ctx, key, version(key, nil))
 	if fault.Is(err, fault.NotFound) {
 		l := &loaded{items: map[string]kv.Item{}}
 		return l, s.loadFormer(ctx, cluster, l)
@@ -76,25 +99,38 @@ func (s *Segments) loadRows(ctx context.Context, cluster string, names []string)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		if n := f.segmentOf(name); !slices.Contains(l.present, n) {
-			l.present = append(l.present, n)
-		}
-	}
 	var keys []kv.Key
-	for _, n := range l.present {
-		keys = append(keys, kv.Key{Partition: partSegment + cluster, Sort: f.sort(n)})
+	want := map[kv.Key]int64{}
+	for _, name := range names {
+		n := f.segmentOf(name)
+		if slices.Contains(l.present, n) {
+			continue
+		}
+		l.present = append(l.present, n)
+		key := kv.Key{Partition: partSegment + cluster, Sort: f.sort(n)}
+		keys = append(keys, key)
+		want[key] = version(key, &f)
 	}
-	for some := range slices.Chunk(keys, kv.MaxBatch) {
-		items, err := s.kv.BatchGet(ctx, some)
-		if err != nil {
-			return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
-		}
-		for _, item := range items {
-			l.items[item.Sort] = item
-		}
+	items, err := s.batch(ctx, keys, want)
+	if err != nil {
+		return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
+	}
+	for key, item := range items {
+		l.items[key.Sort] = item
 	}
 	return l, s.decode(l)
+}
+
+// get reads an item; of the version that is wanted, 0 for none, it may come from an
+// eventual read.
+func (s *Segments) get(ctx context.Context, key kv.Key, want int64) (kv.Item, error) {
+	if want > 0 {
+		item, err := s.kv.Get(ctx, key, kv.Eventual())
+		if err == nil && item.Version == want {
+			return item, nil
+		}
+	}
+	return s.kv.Get(ctx, key)
 }
 
 // decode makes the chunk of the items that were read.

@@ -110,7 +110,7 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 }
 
 // LastContact gives when the sources of one cluster were last read, at most ten seconds
-// late.
+// late; before the first sync, as of now.
 func (b *StalenessCache) LastContact(ctx context.Context, cluster string) (LastContact, error) {
 	b.mu.Lock()
 	known, ok := b.contacts[cluster]
@@ -128,6 +128,9 @@ func (b *StalenessCache) LastContact(ctx context.Context, cluster string) (LastC
 		return LastContact{}, fmt.Errorf("reading when cluster %s was seen: %w", cluster, err)
 	}
 	contact := LastContact{Sync: record.State, ObservedAt: seen.At, at: now}
+	if contact.Sync.SucceededAt.IsZero() {
+		return contact, nil // someone waits for the first sync
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	maps.DeleteFunc(b.contacts, func(_ string, h LastContact) bool { return now.Sub(h.at) >= contactKept })

@@ -129,6 +129,11 @@ func (s *Service) applyIntent(ctx context.Context, r roster, version int64) erro
 	if err != nil {
 		return fmt.Errorf("carry out a change of administrators: %w", err)
 	}
+	if in.Create == nil {
+		if err := s.announce(ctx); err != nil {
+			return err
+		}
+	}
 	r.Intent = nil
 	return raced(s.save(ctx, rosterKey, r, time.Time{}, kv.IfVersion(version), nil))
 }
@@ -185,6 +190,7 @@ var errUnchanged = errors.New("nothing to change")
 // again when it is applied.
 func (s *Service) changeUser(ctx context.Context, id string, change func(u *user) (*audit.Entry, error)) (user, error) {
 	var after user
+	reduced := false
 	err := retry(ctx, func() error {
 		before, version, err := load[user](ctx, s.store, userKey(id))
 		if err != nil {
@@ -199,6 +205,7 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 		if before.administers() != after.administers() {
 			return s.recordIntent(ctx, intent{UserID: id, Grants: after.Grants, Disabled: after.Disabled, Entry: e}, after.administers())
 		}
+		reduced = reduces(before, after)
 		return raced(s.save(ctx, userKey(id), after, time.Time{}, kv.IfVersion(version), e))
 	})
 	if errors.Is(err, errUnchanged) {
@@ -206,6 +213,9 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 	}
 	if fault.Is(err, fault.NotFound) {
 		return user{}, errNoSuchUser
+	}
+	if err == nil && reduced {
+		err = s.announce(ctx)
 	}
 	return after, err
 }

@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -22,7 +21,7 @@ import (
 	function "github.com/open-craft/ocim/functions/clusters"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fleetstore"
-	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/identity/identitytest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
@@ -63,17 +62,16 @@ var queries = []query{
 	{"new free text", func(n int) url.Values { return url.Values{"setting": {fmt.Sprintf("help@campus-%04d-x%d", n, n)}} }},
 }
 
-// everybody lets any token in, as a viewer of all.
-type everybody struct{ grants identity.Grants }
-
-func (e everybody) Authenticate(context.Context, string) (identity.Principal, error) {
-	return identity.Principal{UserID: "u", Grants: e.grants}, nil
-}
-
-func handler(store *fleetstore.Store) http.Handler {
-	return function.New(function.Deps{Fleet: store, Segments: store.Segments, Activity: store.Activity, Now: time.Now, API: faas.Options{
-		Authenticator: everybody{identity.Grants{Global: identity.Viewer}}, Log: slog.New(slog.DiscardHandler),
+// handler is the function over a store, called by someone who sees every cluster.
+func handler(t testing.TB, db kv.Store, store *fleetstore.Store, now func() time.Time) http.Handler {
+	who := identitytest.SetUp(t, db, now)
+	h := function.New(function.Deps{Fleet: store, Segments: store.Segments, Activity: store.Activity, Now: now, API: faas.Options{
+		Authenticator: who.Authenticator, Log: slog.New(slog.DiscardHandler),
 	}})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+who.Bearer())
+		h.ServeHTTP(w, r)
+	})
 }
 
 // bench is one store with one fleet.
@@ -94,7 +92,6 @@ func ask(t testing.TB, h http.Handler, params url.Values, etag string) *httptest
 
 func call(t testing.TB, h http.Handler, path, etag string) *httptest.ResponseRecorder {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
-	r.Header.Set("Authorization", "Bearer x")
 	r.Header.Set("Accept-Encoding", "gzip") // as every browser does
 	if etag != "" {
 		r.Header.Set("If-None-Match", etag)
@@ -189,7 +186,7 @@ func BenchmarkList(b *testing.B) {
 const calls = 300
 
 func (b *bench) all() {
-	h := handler(b.store)
+	h := handler(b, b.kv, b.store, time.Now)
 	before := heap()
 	b.measure("cold start of a replica", 1, goal{}, nil, func(int) *httptest.ResponseRecorder { return ask(b, h, nil, "") })
 	fmt.Fprintf(b.out, "%s\t%s\tmemory of a replica\t\t%d MiB\t\t\t\t\t\n", b.kind, b.size, (heap()-before)>>20)
