@@ -276,6 +276,27 @@ func (w *world) failUpdate(t *testing.T, outcome gitlabtest.Outcome) fleet.Opera
 	return op
 }
 
+// The change is in git and its deployment failed: the same request deploys it.
+func TestSameUpdateThroughTheAPIDeploysWhatFailed(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.failUpdate(t, gitlabtest.Outcome{})
+	req := m{"kind": "update", "instance": "alpha", "changes": []m{{"file": "config.yml", "path": []string{"X"}, "value": 1}}}
+	var preview struct {
+		Hash     string
+		Warnings []struct{ Code, Message string }
+	}
+	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/preview", req, &preview))
+	require.NotEmpty(t, preview.Hash)
+	assert.Contains(t, preview.Warnings[0].Message, "already in git but not deployed")
+	var op fleet.Operation
+	require.Equal(t, 202, w.start(t, "operator", req, &op))
+	w.settle(t, 4)
+	op, err := w.Store.Operation(t.Context(), "campus", op.ID)
+	require.NoError(t, err)
+	assert.Equal(t, fleet.Succeeded, op.State, op.Detail)
+	require.Equal(t, 409, w.start(t, "operator", m{"kind": "update", "instance": "alpha", "deploy": true}, nil), "nothing is left to deploy")
+}
+
 func TestPipelinePage(t *testing.T) {
 	w := newWorld(t, "alpha")
 	op := w.failUpdate(t, gitlabtest.Outcome{Log: "Error: ImagePullBackOff", TraceBytes: 2 << 20})

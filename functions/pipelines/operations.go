@@ -36,6 +36,7 @@ type OperationRequest struct {
 	BaseCommit string             `json:"baseCommit,omitempty" maxLength:"64" doc:"Of update: commit that the files were read at; a file that changed since is a conflict"`
 	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update, in place of files: single keys"`
 	RollBackTo string             `json:"rollBackTo,omitempty" maxLength:"64" doc:"Of update, in place of files: the operation or commit whose configuration comes back"`
+	Deploy     bool               `json:"deploy,omitempty" doc:"Of update, in place of files: deploys what git has and no pipeline deployed, without changing a file"`
 	Repository string             `json:"repository,omitempty" maxLength:"600" doc:"Of buildImages: address of the code's git repository"`
 	Branch     string             `json:"branch,omitempty" maxLength:"250" doc:"Of buildImages: its branch"`
 	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
@@ -45,7 +46,7 @@ type OperationRequest struct {
 func (w OperationRequest) request(ctx context.Context, cluster string) (operation.Request, error) {
 	r := operation.Request{
 		Kind: fleet.OperationKind(w.Kind), Instance: w.Instance, Overrides: map[string]json.RawMessage{}, Files: w.Files,
-		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Repository: w.Repository, Branch: w.Branch,
+		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Deploy: w.Deploy, Repository: w.Repository, Branch: w.Branch,
 		Reason: w.Reason, By: faas.ActorFrom(ctx),
 	}
 	if err := requireRoleFor(ctx, r.Kind, cluster); err != nil {

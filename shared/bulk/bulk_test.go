@@ -205,6 +205,57 @@ func TestDo_ResumesAndAborts(t *testing.T) {
 	assert.False(t, b.EndedAt.IsZero())
 }
 
+// A change that failed after its commit is in git. The same bulk change deploys the
+// instances whose deployment failed, and skips the others.
+func TestStart_SameChangeDeploysWhatFailed(t *testing.T) {
+	w := operationtest.New(t, instances(4)...)
+	w.Server.Script(gitlabtest.Outcome{Source: "parent_pipeline", Instance: "i01", Fail: true})
+	first := rename(4)
+	first.Batch = 1
+	first.PauseAfter = 4
+	b := startBulk(t, w, first)
+	require.NoError(t, w.Server.Settle(t.Context()))
+	require.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 3, fleet.TargetFailed: 1}, states(bulkOf(t, w, b.ID)))
+	w.Clock.Advance(time.Hour)
+	w.Server.ResetRequests()
+
+	again := rename(4)
+	again.Key = "bulk-again"
+	preview, err := w.Bulks.Preview(t.Context(), again)
+	require.NoError(t, err)
+	assert.Equal(t, [][]bulk.Target{{{Cluster: "campus", Instance: "i01"}}}, preview.Waves)
+	for _, g := range preview.Groups {
+		require.Len(t, g.Warnings, 1)
+		if g.Skipped {
+			assert.Len(t, g.Targets, 3)
+			continue
+		}
+		assert.Contains(t, g.Warnings[0].Message, "i01 is already in git but not deployed")
+		require.NotNil(t, g.Request)
+		assert.Empty(t, g.Request.Body["actions"])
+	}
+	b = startBulk(t, w, again)
+	require.NoError(t, w.Server.Settle(t.Context()))
+	assert.Equal(t, map[fleet.TargetState]int{fleet.TargetSucceeded: 1, fleet.TargetSkipped: 3}, states(bulkOf(t, w, b.ID)))
+	assert.Equal(t, 1, w.Started())
+	assert.Equal(t, fleet.StatusSuccess, w.Row(t, "i01").Instance.Pipeline.Status)
+}
+
+// A retry of a change whose commit has no pipeline to retry deploys what is in git.
+func TestDo_RetryDeploysWhatIsInGit(t *testing.T) {
+	w := operationtest.New(t, instances(1)...)
+	w.Server.SetPolicy(w.ProjectID, gitlabtest.Policy{CIDisabled: true})
+	b := startBulk(t, w, rename(1))
+	w.Poll(t, 3)
+	require.Equal(t, fleet.TargetFailed, bulkOf(t, w, b.ID).Targets[0].State)
+	w.Server.SetPolicy(w.ProjectID, gitlabtest.Policy{})
+	_, err := w.Bulks.Do(t.Context(), b.ID, bulk.Retry, operationtest.Ada)
+	require.NoError(t, err)
+	require.NoError(t, w.Server.Settle(t.Context()))
+	b = bulkOf(t, w, b.ID)
+	assert.Equal(t, fleet.TargetSucceeded, b.Targets[0].State, b.Targets[0].Detail)
+}
+
 // Someone changes a file of one instance between preview and wave.
 func TestAdvance_SkipsAnInstanceChangedSincePreview(t *testing.T) {
 	w := operationtest.New(t, instances(4)...)

@@ -209,11 +209,11 @@ func (r *Request) validate() error {
 }
 
 func (r *Request) validateActions(instances map[string]bool) error {
-	needed := r.Kind == fleet.Update || r.Kind == fleet.Unarchive
-	if needed != (len(r.Actions) > 0) {
-		if needed {
-			return fault.InvalidField("files", "there is nothing to change")
-		}
+	switch given := len(r.Actions) > 0; {
+	case r.Kind == fleet.Update: // without a file, it deploys what git has
+	case r.Kind == fleet.Unarchive && !given:
+		return fault.InvalidField("files", "there is nothing to change")
+	case r.Kind != fleet.Unarchive && given:
 		return fault.InvalidField("files", "%s changes no files", string(r.Kind))
 	}
 	paths := map[string]bool{}

@@ -148,7 +148,7 @@ func TestPlanRefuses(t *testing.T) {
 			r.Overrides = map[string]json.RawMessage{"A": json.RawMessage(`1`), "TUTOR_A": json.RawMessage(`2`)}
 		}), "overrides.TUTOR_A", "same setting as A"},
 		{"overrides elsewhere", func() Request { r := override("A", `1`); r.Kind = fleet.Archive; return r }(), "overrides", "only create"},
-		{"nothing to change", updating(), "files", "nothing"},
+		{"nothing to bring back", func() Request { r := updating(); r.Kind = fleet.Unarchive; return r }(), "files", "nothing"},
 		{"another's file", updating(Action{Action: UpdateFile, Path: "instances/other/config.yml", LastCommit: "a"}), "files.instances/other/config.yml", "not a file"},
 		{"outside", updating(Action{Action: UpdateFile, Path: "instances/demo/../../cluster.yml", LastCommit: "a"}), "files.instances/demo/../../cluster.yml", "not a file"},
 		{"the folder", updating(Action{Action: DeleteFile, Path: "instances/demo", LastCommit: "a"}), "files.instances/demo", "not a file"},

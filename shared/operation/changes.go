@@ -27,7 +27,7 @@ type change struct {
 }
 
 // change finds out what files a request changes. What stands against it blocks.
-func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project, req Request) error {
+func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project, chunk *fleet.Chunk, req Request) error {
 	if req.Kind != fleet.Update && req.Kind != fleet.Unarchive {
 		return nil
 	}
@@ -46,6 +46,7 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 		err = s.rollBack(ctx, p, remote, head.SHA, req)
 	case len(req.Files) > 0:
 		err = edit(ctx, p, remote, head.SHA, req)
+	case req.Deploy: // changes no file
 	default:
 		for _, name := range req.names() {
 			if err = apply(ctx, p, remote, head.SHA, name, req); err != nil {
@@ -66,8 +67,10 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 			return err
 		}
 	}
-	if len(p.files) == 0 {
-		p.block(unchanged, "files", "Nothing changes: the files are like this already")
+	if req.Kind == fleet.Update {
+		if err := s.deployAgain(ctx, p, remote, chunk, head.SHA, req); err != nil {
+			return err
+		}
 	}
 	for _, f := range p.files {
 		if d := f.describe(); len(d.Secrets) > 0 {

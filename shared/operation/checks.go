@@ -45,6 +45,14 @@ func (s *Service) checkNewName(ctx context.Context, p *prepared, chunk *fleet.Ch
 		}
 		switch {
 		case i.Lifecycle == fleet.Active, row.Digest != "":
+			failed, err := s.notDeployed(ctx, chunk, i.Name)
+			if err != nil {
+				return err
+			}
+			if failed && i.Name == name {
+				p.block(nameTaken, "instance", "%s is already in git but not deployed; deploy it from its page, or choose another name", name)
+				continue
+			}
 			p.block(nameTaken, "instance", "%s clashes with the instance %s of this cluster; choose another name", name, i.Name)
 		case i.Lifecycle == fleet.Pending:
 			open, err := s.isOpen(ctx, chunk.Cluster.ID, i.Name)

@@ -60,7 +60,7 @@ func TestStart_RefusesBadInput(t *testing.T) {
 		"climbing":          {edit("instances/alpha/../../cluster.yml", "x: 1"), fault.Invalid, "files.instances/alpha/../../cluster.yml", "not a configuration file"},
 		"new masked value":  {edit("instances/alpha/config.yml", "NEW_PASSWORD: ••••••••\n"), fault.Invalid, "files.instances/alpha/config.yml", "write the value itself"},
 		"nobody":            {operation.Request{Kind: fleet.Archive, Instance: "nobody"}, fault.NotFound, "instance", "no instance nobody"},
-		"no change":         {operation.Request{Kind: fleet.Update, Instance: "alpha"}, fault.Invalid, "files", "one of files, changes and rollBackTo"},
+		"no change":         {operation.Request{Kind: fleet.Update, Instance: "alpha"}, fault.Invalid, "files", "one of files, changes, rollBackTo and deploy"},
 		"through a scalar":  {operation.Request{Kind: fleet.Update, Instance: "alpha", Changes: []operation.Change{{File: "config.yml", Path: []string{"LMS_HOST", "x"}, Value: json.RawMessage("1")}}}, fault.Invalid, "changes.0", ""},
 		"unknown kind":      {operation.Request{Kind: "explode", Instance: "alpha"}, fault.Invalid, "kind", "no operation"},
 		"long reason":       {operation.Request{Kind: fleet.Archive, Instance: "alpha", Reason: strings.Repeat("ä", 501)}, fault.Invalid, "reason", "500"},

@@ -15,6 +15,8 @@ type prepared struct {
 	op       fleet.Operation // without its id, state and times
 	call     grove.Call
 	files    []change
+	pending  []change // already in git, and deployed by this
+	again    []string // commits that this deploys without changing a file
 	warnings []Warning
 	hash     string
 	row      *fleet.Row // of the instance, nil when there is none
@@ -60,7 +62,7 @@ func (s *Service) prepare(ctx context.Context, project fleet.Project, req Reques
 		return nil, err
 	}
 	if p.refusal() == nil {
-		if err := s.change(ctx, p, project, req); err != nil {
+		if err := s.change(ctx, p, project, chunk, req); err != nil {
 			return nil, err
 		}
 	}
@@ -155,5 +157,5 @@ func (p *prepared) previewHash(project fleet.Project, req Request) (string, erro
 		files = append(files, file{f.action.Path, f.action.Action, f.action.LastCommit, f.source})
 	}
 	return Digest(project.ID, project.DefaultBranch, req.Kind, mechanism, routes, p.op.Instance, req.Instances, req.Overrides,
-		req.Repository, req.Branch, strings.TrimSpace(req.Reason), files)
+		req.Repository, req.Branch, strings.TrimSpace(req.Reason), files, p.again)
 }

@@ -3,6 +3,7 @@ package operation
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -64,7 +65,7 @@ func (p *prepared) detail() fleet.Detail {
 	const most = 256 << 10 // bytes of all diffs
 	d := fleet.Detail{Files: []fleet.FileChange{}}
 	total := 0
-	for _, f := range p.files {
+	for _, f := range slices.Concat(p.files, p.pending) {
 		c := f.describe()
 		if total += len(c.Diff); total > most {
 			c.Diff = ""

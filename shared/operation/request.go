@@ -25,6 +25,7 @@ type Request struct {
 	BaseCommit string   // update: the commit that Files were edited from; empty is the head
 	Changes    []Change // update: single keys
 	RollBackTo string   // update: the commit, or the operation, whose configuration comes back
+	Deploy     bool     // update: deploys what git has and no pipeline deployed
 
 	Repository string // buildImages: of the code
 	Branch     string // buildImages
@@ -94,7 +95,7 @@ func (r *Request) Check() error {
 	}
 	for field, present := range map[string]bool{
 		"overrides": len(r.Overrides) > 0, "files": len(r.Files) > 0, "changes": len(r.Changes) > 0,
-		"rollBackTo": r.RollBackTo != "", "repository": r.Repository != "", "branch": r.Branch != "",
+		"rollBackTo": r.RollBackTo != "", "deploy": r.Deploy, "repository": r.Repository != "", "branch": r.Branch != "",
 	} {
 		if present && !slices.Contains(fieldsOf(r.Kind), field) {
 			return fault.InvalidField(field, "%s does not take it", string(r.Kind))
@@ -111,7 +112,7 @@ func fieldsOf(kind fleet.OperationKind) []string {
 	case fleet.Create:
 		return []string{"overrides"}
 	case fleet.Update:
-		return []string{"files", "changes", "rollBackTo"}
+		return []string{"files", "changes", "rollBackTo", "deploy"}
 	case fleet.BuildImages:
 		return []string{"repository", "branch"}
 	}
@@ -120,13 +121,13 @@ func fieldsOf(kind fleet.OperationKind) []string {
 
 func (r *Request) checkUpdate() error {
 	ways := 0
-	for _, present := range []bool{len(r.Files) > 0, len(r.Changes) > 0, r.RollBackTo != ""} {
+	for _, present := range []bool{len(r.Files) > 0, len(r.Changes) > 0, r.RollBackTo != "", r.Deploy} {
 		if present {
 			ways++
 		}
 	}
 	if ways != 1 {
-		return fault.InvalidField("files", "an update takes one of files, changes and rollBackTo")
+		return fault.InvalidField("files", "an update takes one of files, changes, rollBackTo and deploy")
 	}
 	if len(r.Files) > maxFiles {
 		return fault.InvalidField("files", "at most %d files are allowed", maxFiles)
@@ -166,9 +167,13 @@ func (r *Request) checkUpdate() error {
 
 // fingerprint is equal for equal requests to a project.
 func (r *Request) fingerprint(project string) (string, error) {
-	return Digest(
+	values := []any{
 		project, r.Kind, r.names(), r.Overrides, r.Files, r.BaseCommit, r.Changes, r.RollBackTo, r.Repository, r.Branch, r.Reason, r.PreviewHash,
-	)
+	}
+	if r.Deploy { // the fingerprints of other requests stay what they were
+		values = append(values, "deploy")
+	}
+	return Digest(values...)
 }
 
 // Digest hashes values by their JSON.

@@ -85,12 +85,11 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 		if err := p.applyTo(snap.files[req.Instance], req.Changes, req.Instance); err != nil {
 			return TargetPreview{}, err
 		}
-		if len(p.files) == 0 && p.refusal() == nil {
-			p.block(unchanged, "targets", "%s is already set", req.Instance)
+		if p.refusal() == nil {
+			if err := s.warnOfTarget(ctx, p, snap.chunk, req.Instance); err != nil {
+				return TargetPreview{}, err
+			}
 		}
-	}
-	if row := snap.chunk.Row(req.Instance); row != nil && req.Kind == fleet.Update && p.refusal() == nil {
-		p.warnOfInstance(row.Instance)
 	}
 	if err := s.warnOfHosts(ctx, p); err != nil {
 		return TargetPreview{}, err
@@ -114,17 +113,37 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 	return t, err
 }
 
-// warnOfInstance warns that an instance is unhealthy, and that its last change in git was not
-// deployed: an update deploys that change, too.
-func (p *prepared) warnOfInstance(i fleet.Instance) {
+// warnOfTarget warns that an instance is unhealthy, and that its last change in git was not
+// deployed: an update deploys that change, too. Where the update changes nothing else, that
+// is all it does.
+func (s *Service) warnOfTarget(ctx context.Context, p *prepared, chunk *fleet.Chunk, name string) error {
+	row := chunk.Row(name)
+	if row == nil {
+		return nil
+	}
+	i := row.Instance
+	if len(p.files) == 0 {
+		failed, err := s.notDeployed(ctx, chunk, name)
+		if err != nil {
+			return err
+		}
+		if !failed {
+			p.blockUnchanged(chunk, "targets", name, name+" is already set")
+			return nil
+		}
+		p.warnOfAgain("targets", name)
+	}
 	if i.Health.State == fleet.Failed || i.Health.State == fleet.Degraded {
 		p.warn(unhealthy, "targets", "%s is %s: %s", i.Name, i.Health.State, i.Health.Reason)
 	}
-	if d := i.Pipeline; d != nil && !d.Status.Moving() && i.ChangedAt.After(d.UpdatedAt) {
+	switch {
+	case len(p.files) == 0 || !isUndeployed(i):
+	case i.ChangedAt.After(i.Pipeline.UpdatedAt):
 		p.warn(undeployed, "targets", "%s has a change by %s that is not deployed. It goes out with this one", i.Name, i.ChangedBy)
-	} else if d != nil && (d.Status == fleet.StatusFailed || d.Status == fleet.StatusCanceled) {
+	default:
 		p.warn(undeployed, "targets", "The last deployment of %s did not succeed. What it changed goes out with this one", i.Name)
 	}
+	return nil
 }
 
 // TargetRequest returns the request that GitLab would receive for one instance; nil when

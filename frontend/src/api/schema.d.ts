@@ -3312,6 +3312,8 @@ export interface components {
             branch?: string;
             /** @description Of update, in place of files: single keys */
             changes?: components["schemas"]["Change"][];
+            /** @description Of update, in place of files: deploys what git has and no pipeline deployed, without changing a file */
+            deploy?: boolean;
             /** @description Of update: whole files; what is masked stays what it is */
             files?: components["schemas"]["Edit"][];
             /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */
@@ -4016,6 +4018,8 @@ export interface components {
             changes?: components["schemas"]["Change"][];
             /** @description Typed to confirm: the instance's name for delete, the cluster's id for reprovision */
             confirm?: string;
+            /** @description Of update, in place of files: deploys what git has and no pipeline deployed, without changing a file */
+            deploy?: boolean;
             /** @description Of update: whole files; what is masked stays what it is */
             files?: components["schemas"]["Edit"][];
             /** @description Name of the instance; absent for buildImages and reprovision, which are about the cluster */

@@ -30,7 +30,7 @@ function changesOf(world: World, cluster: string, input: OperationRequest): File
     return [{ path, action: 'create', instance, diff, keys: Object.keys(input.overrides ?? {}) }];
   }
   const known = world.files.get(`${cluster}/${instance}`)?.files ?? [];
-  if (input.rollBackTo !== undefined) {
+  if (input.rollBackTo !== undefined || input.deploy === true) {
     const diff = '@@ -1,1 +1,1 @@\n-PLATFORM_NAME: New\n+PLATFORM_NAME: Old\n';
     return [
       { path: `instances/${instance}/config.yml`, action: 'update', instance, diff, keys: ['PLATFORM_NAME'] },
@@ -50,6 +50,13 @@ function changesOf(world: World, cluster: string, input: OperationRequest): File
 
 function warningsOf(world: World, cluster: string, input: OperationRequest): Warning[] {
   const list: Warning[] = [];
+  if (input.deploy === true) {
+    list.push({
+      code: 'undeployed',
+      blocking: false,
+      message: `This configuration of ${input.instance ?? ''} is already in git but not deployed. Ocim deploys it without changing a file`,
+    });
+  }
   const open = world.operations.filter((o) => o.cluster === cluster && o.endedAt === undefined);
   if (open.length > 0) {
     list.push({

@@ -123,6 +123,8 @@ export const protectedBy = 'Protected by';
 // operations/RollBack.tsx
 export const rollBack = (instance: string) => `Roll back ${instance}?`;
 export const rollBack2 = 'Roll back';
+export const deployAgain = (instance: string) => `Deploy ${instance}?`;
+export const deploy = 'Deploy';
 
 // operations/UndeployedNotice.tsx
 export const undeployedChanges = 'Undeployed changes';
@@ -138,6 +140,7 @@ export const by = (author: string, time: ReactNode) => (
   </>
 );
 export const andMore2 = (count: number) => `and ${count} more`;
+export const deployTheseChanges = 'Deploy these changes';
 export const revertToTheDeployedVersion = 'Revert to the deployed version';
 export const revertThisCommit = 'Revert this commit';
 

@@ -160,7 +160,7 @@ func childJobs(w work) []*job {
 // pushPipeline starts what a push to a branch starts.
 func (s *Server) pushPipeline(p *project, branch, before string, to *gitCommit, by *user) {
 	lower := strings.ToLower(to.Message)
-	if strings.Contains(lower, "[ci skip]") || strings.Contains(lower, "[skip ci]") {
+	if p.Policy.CIDisabled || strings.Contains(lower, "[ci skip]") || strings.Contains(lower, "[skip ci]") {
 		return
 	}
 	w := work{}

@@ -113,7 +113,9 @@ function Merged({ files, before, request }: MergedProps) {
     <div className={operations.files}>
       {files.map((file) => {
         const after = request.files?.find((f) => f.path === file.path)?.text;
-        if (after === undefined) return <Files key={file.path} files={[file]} />;
+        // What this deploys without changing it stands in no edit.
+        if (after === undefined || after === before.get(file.path))
+          return <Files key={file.path} files={[file]} />;
         return (
           <details key={file.path} open className={operations.file}>
             <summary>

@@ -17,6 +17,8 @@ interface PreviewViewProps {
 export function PreviewView({ preview, files }: PreviewViewProps) {
   const { instances, effects, warnings, request, estimate } = preview;
   const creates = preview.kind === 'create';
+  const inGit = warnings.some((w) => w.code === 'undeployed');
+  const changes = inGit ? texts.undeployedChanges : texts.gitChanges;
   return (
     <div className={classes.preview}>
       <Warnings warnings={warnings} />
@@ -29,8 +31,8 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
         <Effects effects={effects} />
       </section>
       {preview.files.length > 0 && (
-        <section aria-label={texts.gitChanges}>
-          <h3>{texts.gitChanges}</h3>
+        <section aria-label={changes}>
+          <h3>{changes}</h3>
           {files ?? <Files files={preview.files} created={creates} />}
         </section>
       )}

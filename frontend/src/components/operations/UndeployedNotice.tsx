@@ -5,7 +5,7 @@ import { OutLink } from '@/components/links';
 import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import classes from './operations.module.css';
-import { RollBack } from './RollBack';
+import { DeployAgain, RollBack } from './RollBack';
 import * as texts from '@/texts/operations';
 
 type Commit = Undeployed['commits'][number];
@@ -44,13 +44,16 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
         ))}
         {commits.length > shown && <li>{texts.andMore2(commits.length - shown)}</li>}
       </ul>
-      {since !== undefined && (
-        <div className={classes.noticeAction}>
+      <div className={classes.noticeAction}>
+        <DeployAgain cluster={cluster} instance={instance}>
+          {texts.deployTheseChanges}
+        </DeployAgain>
+        {since !== undefined && (
           <RollBack cluster={cluster} instance={instance} to={since}>
             {texts.revertToTheDeployedVersion}
           </RollBack>
-        </div>
-      )}
+        )}
+      </div>
     </section>
   );
 }

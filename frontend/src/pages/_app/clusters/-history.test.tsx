@@ -139,6 +139,25 @@ test('commits that nobody deployed are ways back: each to what was before it, al
   expect(screen.queryByRole('button', { name: /before it: Try a theme/ })).toBeNull();
 });
 
+test('commits that nobody deployed can be deployed, after a preview of what that changes', async () => {
+  api.world.undeployed.set('campus-aws/academy', [
+    { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
+  ]);
+  const { user } = open(address);
+  await user.click(await screen.findByRole('button', { name: 'Deploy these changes' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Deploy academy?' });
+  expect(await within(dialog).findByRole('region', { name: 'Undeployed changes' })).toHaveTextContent(
+    'PLATFORM_NAME: Old',
+  );
+  expect(dialog).toHaveTextContent('already in git but not deployed');
+  expect(dialog).not.toHaveTextContent('Git changes');
+  expect(await faults(dialog)).toEqual([]);
+  const send = within(dialog).getByRole('button', { name: 'Deploy' });
+  await waitFor(() => expect(send).toBeEnabled());
+  await user.click(send);
+  await waitFor(() => expect(api.world.operations[0]).toMatchObject({ kind: 'update', instance: 'academy' }));
+});
+
 test('a pipeline that deployed is a way back, unless it is what runs', async () => {
   const [known] = api.world.pipelines.filter((p) => p.deployments?.some((d) => d.instance === 'academy'));
   if (!known) throw new Error('no pipeline of academy');
