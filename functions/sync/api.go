@@ -18,6 +18,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/lease"
@@ -26,9 +27,14 @@ import (
 
 // Store is the fleet's records as far as this function needs them.
 type Store interface {
-	DiscardEvent(ctx context.Context, cluster, key string) error
+	DiscardEvent(ctx context.Context, cluster, key string, record func() error) error
 	PoisonEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error)
-	RetryEvent(ctx context.Context, cluster, key string) error
+	RetryEvent(ctx context.Context, cluster, key string, record func() error) error
+	DamagedItems(ctx context.Context, cluster string) ([]fleetstore.DamagedItem, error)
+	DamagedItem(ctx context.Context, cluster, id string) (fleetstore.DamagedItem, error)
+	Text(item fleetstore.DamagedItem) (text string, complete bool)
+	RetryDamaged(ctx context.Context, cluster, id string, record func() error) error
+	DiscardDamaged(ctx context.Context, cluster, id string, record func() error) error
 	AcquireLease(ctx context.Context, name, holder string, life time.Duration) (lease.Lease, error)
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
@@ -77,8 +83,8 @@ type Deps struct {
 	Measured func(installation.Report)
 	// Apply applies a cluster's waiting events.
 	Apply func(ctx context.Context, cluster string) error
-	// Noted records in the audit log what someone did.
-	Noted func(ctx context.Context, by access.Actor, action, target string) error
+	// Note records in the audit log what someone is about to do to an item of a cluster.
+	Note  func(ctx context.Context, by access.Actor, action, cluster, item string) error
 	NewID func() string
 	Log   *slog.Logger
 	// Limit is how long one run may take. What it does not reach, the next one begins with.
@@ -121,6 +127,7 @@ func New(deps Deps) http.Handler {
 		Summary: "Send a test by one of one's own subscriptions",
 	}, f.test)
 	f.routeInstallation(api)
+	f.routeDamaged(api)
 	return api
 }
 

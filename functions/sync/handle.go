@@ -77,7 +77,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Sync: fleet.Sync, SyncAll: fleet.SyncAll,
 		DueChecks: checks.Due, Check: checks.RunChecks, Observe: clusters.Watch.ObserveProject, Visit: clusters.Sites.Visit, DueUsage: clusters.Usage.Due, Collect: clusters.Usage.Collect, Notify: notices.Run, Test: notices.Test, Repair: fleet.Audit.Repair, Seal: fleet.SealAudit,
-		Installation: installsetup.New(fleet, notices), Configuration: settings.Check, Measured: measured, Apply: fleet.Reconciler.ApplyWaiting, Noted: fleet.NoteView,
+		Installation: installsetup.New(fleet, notices), Configuration: settings.Check, Measured: measured, Apply: fleet.Reconciler.ApplyWaiting, Note: fleet.NoteAction,
 		NewID: setup.NewID, Log: slog.Default(), Limit: cfg.SyncLimit,
 	}), nil
 }

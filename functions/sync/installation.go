@@ -175,10 +175,7 @@ func (f *syncer) actOnSetAside(ctx context.Context, in *actOnSetAsideInput) (*st
 	if in.Body.Action == "retry" {
 		act, apply = f.Fleet.RetryEvent, true
 	}
-	if err := act(ctx, in.Cluster, in.Body.Key); err != nil {
-		return nil, err
-	}
-	if err := f.Noted(ctx, faas.ActorFrom(ctx), "event."+in.Body.Action, in.Cluster); err != nil {
+	if err := act(ctx, in.Cluster, in.Body.Key, f.noting(ctx, "event."+in.Body.Action, in.Cluster, in.Body.Key)); err != nil {
 		return nil, err
 	}
 	if !apply {

@@ -27,6 +27,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/installation"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/notify"
 	"github.com/open-craft/ocim/shared/setup"
@@ -107,7 +108,7 @@ func TestActOnSetAside_RetriesOrDiscards(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, code, answer)
 	code, answer = call(http.MethodPost, `{"key":"b","action":"discard"}`)
 	require.Equal(t, http.StatusNoContent, code, answer)
-	assert.Equal(t, []string{"u event.retry p000", "u event.discard p000"}, w.noted)
+	assert.Equal(t, []string{"u event.retry p000 a", "u event.discard p000 b"}, w.noted)
 	assert.Equal(t, []string{"p000"}, w.applied)
 	waiting, _, err := w.store.WaitingEvents(t.Context(), "p000", "")
 	require.NoError(t, err)
@@ -123,6 +124,7 @@ func TestActOnSetAside_RetriesOrDiscards(t *testing.T) {
 // world is the function over a fleet whose projects are not really read.
 type world struct {
 	*testing.T
+	kv      kv.Store
 	store   *fleetstore.Store
 	handler http.Handler
 
@@ -147,7 +149,8 @@ type world struct {
 
 func newWorld(t *testing.T, projects int) *world {
 	w := &world{T: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), sync: func(context.Context, string) error { return nil }, observe: func(context.Context, string) error { return nil }}
-	w.store = fleetstore.New(kvtest.OpenWithClock(t, w.clock), w.clock)
+	w.kv = kvtest.OpenWithClock(t, w.clock)
+	w.store = fleetstore.New(w.kv, w.clock)
 	for n := range projects {
 		require.NoError(t, w.store.AddProject(t.Context(), fleet.Project{ID: fmt.Sprintf("p%03d", n), GitLabID: int64(n)}))
 	}
@@ -218,8 +221,8 @@ func newWorld(t *testing.T, projects int) *world {
 			w.applied = append(w.applied, cluster)
 			return fault.New(fault.Unavailable, "not now")
 		},
-		Noted: func(_ context.Context, by access.Actor, action, target string) error {
-			w.noted = append(w.noted, by.UserID+" "+action+" "+target)
+		Note: func(_ context.Context, by access.Actor, action, cluster, item string) error {
+			w.noted = append(w.noted, by.UserID+" "+action+" "+cluster+" "+item)
 			return nil
 		},
 		Repair: func(context.Context) (int, error) {

@@ -83,8 +83,8 @@ func (s *Store) PoisonEvents(ctx context.Context, cluster, after string) ([]flee
 }
 
 // RetryEvent has a set-aside event applied again, with the tries of a new one;
-// fault.NotFound when it is not set aside.
-func (s *Store) RetryEvent(ctx context.Context, cluster, key string) error {
+// fault.NotFound when it is not set aside. It calls record before that.
+func (s *Store) RetryEvent(ctx context.Context, cluster, key string, record func() error) error {
 	at := kv.Key{Partition: partPoison + cluster, Sort: key}
 	item, err := s.kv.Get(ctx, at)
 	if err != nil {
@@ -98,6 +98,9 @@ func (s *Store) RetryEvent(ctx context.Context, cluster, key string) error {
 	if err := json.Unmarshal(value, &e); err != nil {
 		return fault.Wrap(fault.Conflict, err, "The event can't be read. Discard it.")
 	}
+	if err := record(); err != nil {
+		return err
+	}
 	e.Attempts, e.Error = 0, ""
 	if _, err := s.AcceptEvent(ctx, e); err != nil {
 		return err
@@ -105,11 +108,15 @@ func (s *Store) RetryEvent(ctx context.Context, cluster, key string) error {
 	return s.kv.Delete(ctx, at, kv.Always)
 }
 
-// DiscardEvent removes a set-aside event; fault.NotFound when it is not set aside.
-func (s *Store) DiscardEvent(ctx context.Context, cluster, key string) error {
+// DiscardEvent removes a set-aside event; fault.NotFound when it is not set aside. It calls
+// record before that.
+func (s *Store) DiscardEvent(ctx context.Context, cluster, key string, record func() error) error {
 	at := kv.Key{Partition: partPoison + cluster, Sort: key}
 	if _, err := s.kv.Get(ctx, at); err != nil {
 		return kvjson.NotFound(err, "no event %q is set aside", key)
+	}
+	if err := record(); err != nil {
+		return err
 	}
 	return s.kv.Delete(ctx, at, kv.Always)
 }

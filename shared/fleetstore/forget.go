@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/fleetview"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
@@ -54,31 +53,6 @@ func (s *Store) ForgetStrays(ctx context.Context) error {
 			continue
 		}
 		if err := s.Forget(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ForgetDamaged deletes what was derived from projects of which a list row or file can't be
-// decoded. The next sync restores it.
-func (s *Store) ForgetDamaged(ctx context.Context) error {
-	damaged, err := s.Damaged(ctx)
-	if err != nil {
-		return err
-	}
-	projects, err := s.Projects(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range projects {
-		broken := slices.ContainsFunc(damaged, func(d kvjson.Damaged) bool {
-			return d.Partition == partFiles+p.ID || d.Partition == fleetview.Partition(p.ID)
-		})
-		if !broken {
-			continue
-		}
-		if err := s.Forget(ctx, p.ID); err != nil {
 			return err
 		}
 	}

@@ -34,10 +34,7 @@ func (s *Store) JobReports(ctx context.Context, cluster, instance string) ([]fle
 // newest reports are kept, for fleet.JobReportLife.
 func (s *Store) KeepJobReport(ctx context.Context, cluster, instance string, report fleet.JobReport) error {
 	return kv.Update(ctx, s.kv, reportsKey(cluster, instance), nil, func(item *kv.Item) (bool, error) {
-		stored, err := kvjson.Decode[storedReports](*item)
-		if err != nil {
-			return false, err
-		}
+		stored := decodeCopy[storedReports](ctx, s, *item) // what can't be read is replaced
 		others := slices.DeleteFunc(stored.Reports, func(r fleet.JobReport) bool { return r.Job == report.Job })
 		stored.Reports = append([]fleet.JobReport{report}, others[:min(len(others), fleet.MaxJobReports-1)]...)
 		item.Expires = s.now().Add(fleet.JobReportLife)

@@ -146,8 +146,3 @@ func query[T any](ctx context.Context, s *Store, q kv.Query) ([]T, string, error
 	}
 	return out, page.Next, nil
 }
-
-// Damaged lists stored items that can't be decoded and were left out.
-func (s *Store) Damaged(ctx context.Context) ([]kvjson.Damaged, error) {
-	return kvjson.ListDamaged(ctx, s.kv)
-}

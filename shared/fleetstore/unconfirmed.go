@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 const (
@@ -46,12 +47,15 @@ func (s *Store) UnconfirmedPipelines(ctx context.Context, cluster string) ([]fle
 	if err != nil {
 		return nil, fmt.Errorf("listing the pipelines of cluster %s that are to be confirmed: %w", cluster, err)
 	}
-	notes := make([]fleet.Unconfirmed, len(page.Items))
-	for i, item := range page.Items {
-		if notes[i], err = decode[fleet.Unconfirmed](s, item); err != nil {
-			return nil, err
+	notes := make([]fleet.Unconfirmed, 0, len(page.Items))
+	for _, item := range page.Items {
+		note, err := decode[fleet.Unconfirmed](s, item)
+		if err != nil {
+			kvjson.LeaveOut(ctx, s.kv, item, err)
+			continue
 		}
-		notes[i].Version = item.Version
+		note.Version = item.Version
+		notes = append(notes, note)
 	}
 	return notes, nil
 }

@@ -146,6 +146,20 @@ func (z codec) unpackChunk(data []byte) (*fleet.Chunk, error) {
 	return c, nil
 }
 
+// CheckItem reports whether an item of a cluster's partition can be decoded.
+func (s *Segments) CheckItem(item kv.Item) error {
+	switch item.Sort {
+	case sortFacts:
+		_, err := s.codec.facts(item)
+		return err
+	case sortSettings:
+		var settings map[string]string
+		return s.codec.UnpackJSON(item.Value, &settings)
+	}
+	_, err := s.codec.rows(item)
+	return err
+}
+
 func compareNames(a, b fleet.Row) int { return strings.Compare(a.Instance.Name, b.Instance.Name) }
 
 // sums identifies rows by their JSON.

@@ -17,7 +17,7 @@ import (
 func TestSync_DamagedItemsStopNothing(t *testing.T) {
 	for _, partition := range []string{
 		"segment#campus", "files#campus", "pipeline#campus", "page#campus", "sync", "project-health",
-		"operation#campus", "event#campus", "event-poison#campus", "project",
+		"operation#campus", "event#campus", "event-poison#campus", "event-unconfirmed#campus", "project",
 	} {
 		t.Run(partition, func(t *testing.T) {
 			w := newWorld(t, "alpha", "beta")

@@ -1755,6 +1755,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sync/v1/clusters/{cluster}/damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a project's stored items that can't be decoded and are left out */
+        get: operations["list-damaged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/clusters/{cluster}/damaged/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is stored in such an item, with secrets masked */
+        get: operations["get-damaged"];
+        put?: never;
+        /** Decode such an item once more, or discard it */
+        post: operations["act-on-damaged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sync/v1/clusters/{cluster}/set-aside": {
         parameters: {
             query?: never;
@@ -1767,6 +1802,41 @@ export interface paths {
         put?: never;
         /** Retry or discard a webhook event that was set aside */
         post: operations["act-on-set-aside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List stored items of no project that can't be decoded and are left out */
+        get: operations["list-damaged-elsewhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sync/v1/damaged/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what is stored in such an item, with secrets masked */
+        get: operations["get-damaged-elsewhere"];
+        put?: never;
+        /** Decode such an item once more, or discard it */
+        post: operations["act-on-damaged-elsewhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2345,6 +2415,30 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "operator" | "administrator";
+        };
+        DamagedAction: {
+            /** @enum {string} */
+            action: "retry" | "discard";
+        };
+        DamagedItem: {
+            /** @description Nothing else depends on it */
+            discardable: boolean;
+            /** @description Why it can't be decoded */
+            error: string;
+            /** Format: date-time */
+            foundAt: string;
+            id: string;
+            /** @description Where it is stored */
+            key: string;
+            /** @description What it is, such as operation */
+            kind: string;
+        };
+        DamagedOutputBody: {
+            /** @description The text is all that is stored */
+            complete: boolean;
+            item: components["schemas"]["DamagedItem"];
+            /** @description The beginning of what is stored, with secrets masked; absent when it may hold secrets or is no text */
+            text?: string;
         };
         Delivery: {
             /** Format: int64 */
@@ -3037,6 +3131,9 @@ export interface components {
             bulkChanges: components["schemas"]["Bulk"][];
             /** @description Cursor of the following page; absent on the last */
             next?: string;
+        };
+        ListDamagedOutputBody: {
+            items: components["schemas"]["DamagedItem"][];
         };
         ListDeliveriesOutputBody: {
             deliveries: components["schemas"]["Delivery"][];
@@ -8326,6 +8423,103 @@ export interface operations {
             };
         };
     };
+    "list-damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDamagedOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamagedOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DamagedAction"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-set-aside": {
         parameters: {
             query?: {
@@ -8372,6 +8566,99 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ActOnSetAsideInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-damaged-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDamagedOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-damaged-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamagedOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-damaged-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DamagedAction"];
             };
         };
         responses: {

@@ -1,4 +1,4 @@
-import { http, HttpResponse } from 'msw';
+import { http, HttpResponse, type PathParams } from 'msw';
 import { functionNames } from '@/api/queries/installation';
 import type { InstallationPage } from '@/api/types';
 import { ago, type World } from './world';
@@ -21,6 +21,34 @@ export function installationHandlers(world: () => World) {
     http.post<never, { key: string; action: string }>(setAside, async ({ request }) => {
       const { key } = await request.json();
       world().setAside = world().setAside.filter((event) => event.key !== key);
+      return new HttpResponse(null, { status: 204 });
+    }),
+    ...damagedHandlers(world, '*/function/sync/v1/clusters/:id/damaged'),
+    ...damagedHandlers(world, '*/function/sync/v1/damaged'),
+  ];
+}
+
+function damagedHandlers(world: () => World, path: string) {
+  const of = ({ id }: PathParams) => world().damaged[typeof id === 'string' ? id : ''] ?? [];
+  return [
+    http.get(path, ({ params }) => HttpResponse.json({ items: of(params) })),
+    http.get(`${path}/:item`, ({ params }) =>
+      HttpResponse.json({
+        item: of(params).find(({ id }) => id === params['item']),
+        text: '{"id":"op1","password":"••••••••"',
+        complete: false,
+      }),
+    ),
+    http.post<PathParams, { action: string }>(`${path}/:item`, async ({ params, request }) => {
+      const { action } = await request.json();
+      if (action === 'retry') {
+        return HttpResponse.json(
+          { type: 'urn:ocim:conflict', title: 'Conflict', status: 409, detail: 'It still can’t be decoded.' },
+          { status: 409, headers: { 'Content-Type': 'application/problem+json' } },
+        );
+      }
+      const id = params['id'];
+      world().damaged[typeof id === 'string' ? id : ''] = of(params).filter((d) => d.id !== params['item']);
       return new HttpResponse(null, { status: 204 });
     }),
   ];

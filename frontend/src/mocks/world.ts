@@ -16,6 +16,7 @@ import type {
   Protection,
   Role,
   Session,
+  DamagedItem,
   SetAsideEvent,
   Token,
   Undeployed,
@@ -32,6 +33,8 @@ export interface World {
   /** Functions that are not ready. */
   unready: Set<string>;
   setAside: SetAsideEvent[];
+  /** Stored items that can't be decoded, by their cluster; '' is none. */
+  damaged: Record<string, DamagedItem[]>;
   user: User;
   password: string;
   /** Whether the refresh cookie would be accepted. */
@@ -399,6 +402,7 @@ export function createWorld(): World {
     mail: true,
     unready: new Set(),
     setAside: [],
+    damaged: {},
     user: root,
     password: 'correct horse battery staple',
     loggedIn: true,

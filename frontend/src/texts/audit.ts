@@ -1,6 +1,9 @@
 // audit/words.ts
 export const eventRetried = 'Set-aside event retried';
 export const eventDiscarded = 'Set-aside event discarded';
+export const itemViewed = 'Left-out item viewed';
+export const itemRetried = 'Left-out item retried';
+export const itemDiscarded = 'Left-out item discarded';
 export const accountCreated = 'Account created';
 export const nameChanged = 'Name changed';
 export const rolesChanged = 'Roles changed';

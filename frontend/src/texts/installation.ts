@@ -48,3 +48,21 @@ export const discardQuestion = (name: string) => `Discard ${name}?`;
 export const discardMeans = 'Ocim forgets the event. The next sync reads the project’s state from GitLab.';
 export const theActionFailed = 'The action failed.';
 export const moreEvents = 'There are more; they show once these are gone.';
+
+// projects/DamagedItems.tsx
+export const damagedItems = 'Stored items left out';
+export const damagedAbout =
+  'Ocim can’t decode these items and works without them. A later release may have written them: retry after an upgrade. Otherwise restore them from a backup, or discard them.';
+export const item = 'Item';
+export const found = 'Found';
+export const view = 'View';
+export const viewItem = (key: string) => `View ${key}`;
+export const retryItem = (key: string) => `Retry ${key}`;
+export const discardItem = (key: string) => `Discard ${key}`;
+export const discardItemMeans =
+  'Ocim deletes the item for good. The next sync restores what GitLab and the cluster have; anything else in it is lost.';
+export const couldntDecode = 'Couldn’t decode the item';
+export const theItem = 'the item';
+export const storedText = 'Stored text, secrets masked';
+export const noText = 'Ocim doesn’t show this item: it may hold secrets, or it isn’t text.';
+export const onlyTheBeginning = 'This is only the beginning.';

@@ -31,7 +31,7 @@ func functions(m machine) map[string]http.Handler {
 		}),
 		"sync": sync.New(sync.Deps{
 			API: m.api, Fleet: f.Store, Sync: f.Sync, SyncAll: f.SyncAll, DueChecks: f.Projects.Due, Check: f.Projects.RunChecks, Observe: f.Watch.ObserveProject, Visit: f.Sites.Visit, DueUsage: f.Usage.Due, Collect: f.Usage.Collect, Notify: f.Notify.Run, Test: f.Notify.Test, Repair: f.Audit.Repair, Seal: f.SealAudit,
-			Installation: f.Installation, Configuration: m.settings.Check, Measured: m.measured, Apply: f.Reconciler.ApplyWaiting, Noted: f.NoteView,
+			Installation: f.Installation, Configuration: m.settings.Check, Measured: m.measured, Apply: f.Reconciler.ApplyWaiting, Note: f.NoteAction,
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{

@@ -25,9 +25,11 @@ import (
 
 	"github.com/open-craft/ocim/functions/local/servertest"
 	web "github.com/open-craft/ocim/functions/web"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/kv/packed"
 	"github.com/open-craft/ocim/shared/kv/transfer"
 	"github.com/open-craft/ocim/shared/secret"
@@ -137,6 +139,35 @@ func TestUpgrade_WorksOnWhatEarlierReleasesWrote(t *testing.T) {
 			}
 			workOn(t, store)
 		})
+	}
+}
+
+// What an earlier release could not decode and this one can is taken up again, of every
+// kind that can be looked at.
+func TestUpgrade_TakesUpWhatWasLeftOut(t *testing.T) {
+	t.Parallel()
+	store := openFile(t)
+	load(t, filepath.Join(recordsDir, "next.export"), store)
+	for _, item := range everything(t, store) {
+		kvjson.LeaveOut(t.Context(), store, item, errors.New("a later release wrote it"))
+	}
+	records := fleetstore.New(store, time.Now)
+	kinds := map[string]bool{}
+	for _, cluster := range []string{"campus", ""} {
+		list, err := records.DamagedItems(t.Context(), cluster)
+		require.NoError(t, err)
+		for _, d := range list {
+			if d.Removable {
+				kinds[d.Kind] = true
+				require.NoError(t, records.RetryDamaged(t.Context(), cluster, d.ID, func() error { return nil }), d.Key)
+			}
+		}
+		list, err = records.DamagedItems(t.Context(), cluster)
+		require.NoError(t, err)
+		require.False(t, slices.ContainsFunc(list, func(d fleetstore.DamagedItem) bool { return d.Removable }))
+	}
+	for _, kind := range []string{"operation", "pipeline", "files", "page", "segment", "sync", "usage", "bulk", "project", "event", "protection", "activity"} {
+		assert.True(t, kinds[kind], "no record of the kind %s was looked at", kind)
 	}
 }
 

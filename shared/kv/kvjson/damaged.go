@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -33,40 +34,104 @@ func LeaveOut(ctx context.Context, store kv.Store, item kv.Item, cause error) {
 	slog.ErrorContext(ctx, "stored item left out", "partition", item.Partition, "sort", item.Sort, "version", item.Version, "err", cause)
 	note := Damaged{Partition: item.Partition, Sort: item.Sort, Version: item.Version, Error: cause.Error(), FoundAt: time.Now().UTC()}
 	key := damagedKey(item.Key)
-	if known, _, err := Get[Damaged](ctx, store, key); err == nil && known.Version == item.Version {
-		return
+	if old, err := store.Get(ctx, key); err == nil {
+		if known, err := Decode[Damaged](old); err == nil && known.Version == item.Version {
+			return
+		}
 	}
 	if err := Put(ctx, store, key, note, kv.Always, NoExpiry); err != nil {
 		slog.WarnContext(ctx, "left-out item not noted", "partition", item.Partition, "sort", item.Sort, "err", err)
 	}
 }
 
+// maxListed bounds how many left-out items are listed.
+const maxListed = 1000
+
 // ListDamaged lists the items that were left out and have not been written or removed
-// since, 100 at most.
+// since, maxListed at most.
 func ListDamaged(ctx context.Context, store kv.Store) ([]Damaged, error) {
-	notes, _, err := Query[Damaged](ctx, store, kv.Query{Partition: partDamaged, Limit: 100})
-	if err != nil {
-		return nil, err
-	}
 	list := []Damaged{}
-	for _, d := range notes {
-		key := kv.Key{Partition: d.Partition, Sort: d.Sort}
-		item, err := store.Get(ctx, key)
-		if err != nil && !fault.Is(err, fault.NotFound) {
+	q := kv.Query{Partition: partDamaged}
+	for seen := 0; seen < maxListed; {
+		notes, next, err := Query[Damaged](ctx, store, q)
+		if err != nil {
 			return nil, err
 		}
-		if err == nil && item.Version == d.Version {
-			list = append(list, d)
-			continue
+		seen += len(notes)
+		for chunk := range slices.Chunk(notes, kv.MaxBatch) {
+			current, err := stillDamaged(ctx, store, chunk)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, current...)
 		}
-		if err := store.Delete(ctx, damagedKey(key), kv.Always); err != nil {
-			return nil, err
+		if q.After = next; next == "" {
+			break
 		}
 	}
 	return list, nil
 }
 
+// stillDamaged gives the notes whose items are as they were, and removes the others.
+func stillDamaged(ctx context.Context, store kv.Store, notes []Damaged) ([]Damaged, error) {
+	keys := make([]kv.Key, len(notes))
+	for i, d := range notes {
+		keys[i] = kv.Key{Partition: d.Partition, Sort: d.Sort}
+	}
+	items, err := store.BatchGet(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	versions := map[kv.Key]int64{}
+	for _, item := range items {
+		versions[item.Key] = item.Version
+	}
+	var current []Damaged
+	for i, d := range notes {
+		if versions[keys[i]] == d.Version {
+			current = append(current, d)
+		} else if err := store.Delete(ctx, damagedKey(keys[i]), kv.Always); err != nil {
+			return nil, err
+		}
+	}
+	return current, nil
+}
+
+// FindDamaged reads an item that was left out, by the ID of its note, and the note;
+// fault.NotFound when it was written or removed since.
+func FindDamaged(ctx context.Context, store kv.Store, id string) (Damaged, kv.Item, error) {
+	gone := "That item is no longer left out."
+	note, _, err := Get[Damaged](ctx, store, kv.Key{Partition: partDamaged, Sort: id})
+	if err != nil {
+		return Damaged{}, kv.Item{}, NotFound(err, "%s", gone)
+	}
+	item, err := store.Get(ctx, kv.Key{Partition: note.Partition, Sort: note.Sort})
+	if err != nil {
+		return Damaged{}, kv.Item{}, NotFound(err, "%s", gone)
+	}
+	if item.Version != note.Version {
+		return Damaged{}, kv.Item{}, fault.New(fault.NotFound, "%s", gone)
+	}
+	return note, item, nil
+}
+
+// ForgetDamaged removes the note of an item. The next reader that can't decode
+// the item notes it again.
+func ForgetDamaged(ctx context.Context, store kv.Store, d Damaged) error {
+	return store.Delete(ctx, kv.Key{Partition: partDamaged, Sort: d.ID()}, kv.Always)
+}
+
+// ID identifies the note.
+func (d Damaged) ID() string { return damagedKey(kv.Key{Partition: d.Partition, Sort: d.Sort}).Sort }
+
 func damagedKey(key kv.Key) kv.Key {
 	sum := sha256.Sum256([]byte(key.Partition + "\x00" + key.Sort))
 	return kv.Key{Partition: partDamaged, Sort: base64.RawURLEncoding.EncodeToString(sum[:16])}
+}
+
+// Check reports whether a value is a record that some type may decode: JSON, and of a
+// version that this release reads. Its error is ErrDamaged.
+func Check(value []byte) error {
+	_, err := Decode[any](kv.Item{Value: value})
+	return err
 }

@@ -14,14 +14,17 @@ import (
 // NoExpiry marks items that stay.
 var NoExpiry time.Time
 
-// Get reads an item into a value of type T, and gives the item's version.
+// Get reads an item into a value of type T, and gives the item's version. One that can't
+// be decoded is noted, see LeaveOut.
 func Get[T any](ctx context.Context, store kv.Store, key kv.Key, opts ...kv.ReadOption) (T, int64, error) {
 	var v T
 	item, err := store.Get(ctx, key, opts...)
 	if err != nil {
 		return v, 0, err
 	}
-	v, err = Decode[T](item)
+	if v, err = Decode[T](item); err != nil {
+		LeaveOut(ctx, store, item, err)
+	}
 	return v, item.Version, err
 }
 

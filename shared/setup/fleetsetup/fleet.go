@@ -233,3 +233,17 @@ const viewNoted = time.Hour
 func (f *Fleet) NoteView(ctx context.Context, by audit.Actor, action, target string) error {
 	return f.Audit.Note(ctx, by.UserID+" "+by.TokenID+" "+action+" "+target, viewNoted, audit.Entry{Actor: by, Action: action, Target: target})
 }
+
+// NoteAction records in the audit log that someone is about to do something to an item of
+// a cluster, or to one of none.
+func (f *Fleet) NoteAction(ctx context.Context, by audit.Actor, action, cluster, item string) error {
+	target := "item/" + item
+	if cluster != "" {
+		target = audit.InstanceTarget(cluster, "")
+	}
+	before, _, err := audit.Values(map[string]string{"item": item}, nil)
+	if err != nil {
+		return err
+	}
+	return f.Audit.Note(ctx, rand.Text(), viewNoted, audit.Entry{Actor: by, Action: action, Target: target, Before: before})
+}

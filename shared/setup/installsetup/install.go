@@ -73,7 +73,7 @@ func (s Settings) checkStore(ctx context.Context) installation.Result {
 			keys = append(keys, d.Partition+"/"+d.Sort)
 		}
 		store.State = installation.Missing
-		store.Text = fmt.Sprintf("%d stored items can't be decoded and are left out, among them %s. A newer release may have written them; otherwise restore them from a backup.",
+		store.Text = fmt.Sprintf("%d stored items can't be decoded and are left out, among them %s. View them below or on the page of their project: retry after an upgrade, or restore them from a backup.",
 			len(damaged), strings.Join(keys, ", "))
 	}
 	return store

@@ -38,6 +38,9 @@ export const actionGroups: Record<string, Record<string, string>> = {
     'project.contract': texts.groveIntegrationChanged,
     'event.retry': texts.eventRetried,
     'event.discard': texts.eventDiscarded,
+    'item.view': texts.itemViewed,
+    'item.retry': texts.itemRetried,
+    'item.discard': texts.itemDiscarded,
   },
   Instances: {
     'operation.create': texts.creationRequested,
@@ -117,6 +120,7 @@ const destructive = new Set([
   'operation.delete',
   'operation.reprovision',
   'operation.archive',
+  'item.discard',
 ]);
 
 /** Whether it took something away, or should be looked at. */

@@ -69,3 +69,69 @@ test('set-aside events: their reason, a retry and a removal', async () => {
   await expect.poll(() => mock.world.setAside).toEqual([]);
   await waitFor(() => expect(screen.queryByText('Webhook events set aside')).not.toBeInTheDocument());
 });
+
+test('stored items that can’t be decoded: what is stored, a retry and a removal', async () => {
+  const item = {
+    kind: 'operation',
+    error: 'unexpected end of JSON input',
+    foundAt: ago(9),
+    discardable: true,
+  };
+  mock.world.damaged = {
+    'learn-do': [{ ...item, id: 'a', key: 'operation#learn-do/op1' }],
+    '': [{ ...item, id: 'b', key: 'identity/user/u1', discardable: false }],
+  };
+  const { user } = open('/administration/projects/learn-do');
+  expect(await screen.findByRole('row', { name: /operation#learn-do\/op1.*unexpected end/ })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'View operation#learn-do/op1' }));
+  const stored = await screen.findByRole('dialog', { name: 'operation#learn-do/op1' });
+  expect(await within(stored).findByLabelText('Stored text, secrets masked')).toHaveTextContent(
+    '"password":"••',
+  );
+  expect(stored).toHaveTextContent('This is only the beginning.');
+  await user.click(within(stored).getByRole('button', { name: 'Close' }));
+  await user.click(screen.getByRole('button', { name: 'Retry operation#learn-do/op1' }));
+  expect(await screen.findByText(/It still can’t be decoded/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Discard operation#learn-do/op1' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Discard operation#learn-do/op1?' });
+  await user.click(within(dialog).getByRole('button', { name: 'Discard' }));
+  await waitFor(() => expect(screen.queryByText('Stored items left out')).not.toBeInTheDocument());
+  expect(mock.world.damaged['learn-do']).toEqual([]);
+});
+
+test('items of no project are on the installation’s page; what others depend on can’t be discarded', async () => {
+  mock.world.damaged = {
+    '': [
+      {
+        id: 'b',
+        kind: 'identity/user',
+        key: 'identity/user/u1',
+        error: 'x',
+        foundAt: ago(9),
+        discardable: false,
+      },
+    ],
+  };
+  open('/administration/installation');
+  expect(await screen.findByRole('button', { name: 'Retry identity/user/u1' })).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Discard identity/user/u1' })).not.toBeInTheDocument();
+});
+
+test('an operator does not see items that can’t be decoded', async () => {
+  enter('operator');
+  mock.world.damaged = {
+    'learn-do': [
+      {
+        id: 'a',
+        kind: 'operation',
+        key: 'operation#learn-do/op1',
+        error: 'x',
+        foundAt: ago(9),
+        discardable: true,
+      },
+    ],
+  };
+  open('/administration/projects/learn-do');
+  expect(await screen.findByRole('button', { name: 'Sync now' })).toBeVisible();
+  expect(screen.queryByText('Stored items left out')).not.toBeInTheDocument();
+});

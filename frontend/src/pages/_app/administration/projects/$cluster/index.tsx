@@ -13,6 +13,7 @@ import { Panel } from '@/components/Panel';
 import { CheckList } from '@/components/projects/CheckList';
 import { checkNames, summary } from '@/components/projects/checks';
 import { knownRuns } from '@/components/projects/health';
+import { DamagedItems } from '@/components/projects/DamagedItems';
 import { SetAside } from '@/components/projects/SetAside';
 import { useChecks } from '@/components/projects/useChecks';
 import { SmallButton } from '@/components/SmallButton';
@@ -73,6 +74,7 @@ function ProjectRoute() {
             {sync.error && <Failure error={sync.error} what={texts.couldntSyncTheProject} />}
             <SyncNote sync={page.sync} />
             <SetAside cluster={cluster} />
+            {administrator && <DamagedItems cluster={cluster} />}
             <Panel title={texts.project}>
               <ProjectFacts page={page} />
             </Panel>
