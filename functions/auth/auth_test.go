@@ -87,8 +87,14 @@ type system struct {
 
 func newSystem(t *testing.T, change ...func(*function.Deps, *identity.Config)) *system {
 	t.Helper()
+	return newSystemOn(t, func(store kv.Store) kv.Store { return store }, change...)
+}
+
+// newSystemOn is newSystem whose store is within another one.
+func newSystemOn(t *testing.T, within func(kv.Store) kv.Store, change ...func(*function.Deps, *identity.Config)) *system {
+	t.Helper()
 	s := &system{t: t, clock: &clock{now: time.Now().Truncate(time.Second)}, mail: &letters{}, log: &bytes.Buffer{}}
-	s.store = kvtest.OpenWithClock(t, s.clock.Now)
+	s.store = within(kvtest.OpenWithClock(t, s.clock.Now))
 	key, err := identity.GenerateKey()
 	require.NoError(t, err)
 	keys := func() (secret.Value, error) { return key, nil }

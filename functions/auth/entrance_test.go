@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	function "github.com/open-craft/ocim/functions/auth"
+	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
 func TestLogIn_RefreshAndLogOut(t *testing.T) {
@@ -41,4 +43,27 @@ func TestLogIn_RefreshAndLogOut(t *testing.T) {
 	assert.NotContains(t, b.cookies, "__Host-ocim")
 	b.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
 	first.call(http.MethodGet, "/v1/me", nil).is(http.StatusOK)
+}
+
+// Logging in costs at most eight calls of the store, with the audit log, in a browser that
+// is known and in one that is not, and one more in a function that has not written to the
+// audit log yet.
+func TestLogIn_CostsFewStoreCalls(t *testing.T) {
+	t.Parallel()
+	var units *kvtest.Units
+	s := newSystemOn(t, func(store kv.Store) kv.Store {
+		units = kvtest.NewUnits(store)
+		return units
+	})
+	admin := s.admin()
+	admin.call(http.MethodPost, "/v1/logout", nil).is(http.StatusNoContent)
+	for name, b := range map[string]*browser{"a known browser": admin, "a new browser": s.browser()} {
+		for range 2 {
+			units.Take()
+			b.enter(http.StatusOK, "/v1/login", object{"email": "ana@example.org", "password": goodPassword})
+			cost, _, _ := units.Take()
+			assert.LessOrEqual(t, cost.Calls, 8, name)
+			t.Log(name, cost)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -73,6 +74,9 @@ type Log struct {
 	logger *slog.Logger
 
 	repaired atomic.Bool // whether this process has looked at all markers
+
+	mu   sync.Mutex
+	last link // newest one that this process knows; zero before the first
 }
 
 // New makes a Log in the store.
@@ -101,6 +105,12 @@ func markerKey(id string) kv.Key { return kv.Key{Partition: markers, Sort: id} }
 // Errors are those of kv.Store.Put; an entry that lacks its action or target, or
 // is too large, is fault.Invalid or fault.TooLarge and nothing is written.
 func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry Entry) (kv.Item, error) {
+	return l.PutAfter(ctx, nil, item, cond, entry)
+}
+
+// PutAfter is Put by a caller who has read what Needs lists, after the item itself; nil
+// has not.
+func (l *Log) PutAfter(ctx context.Context, read *Read, item kv.Item, cond kv.Condition, entry Entry) (kv.Item, error) {
 	if entry.Action == "" || entry.Target == "" {
 		return kv.Item{}, fault.New(fault.Invalid, "an audit entry needs an action and a target")
 	}
@@ -115,10 +125,15 @@ func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry En
 	if item.Value, old, err = embed(item.Value, entry); err != nil {
 		return kv.Item{}, err
 	}
-	if err := l.settle(ctx, old); err != nil {
+	if read == nil {
+		if read, err = l.read(ctx, old); err != nil {
+			return kv.Item{}, err
+		}
+	}
+	if err := l.settle(ctx, old, read); err != nil {
 		return kv.Item{}, fmt.Errorf("finish the previous audit entry: %w", err)
 	}
-	head, err := l.head(ctx)
+	head, err := l.headBy(ctx, read)
 	if err != nil {
 		return kv.Item{}, err
 	}
@@ -144,7 +159,7 @@ func (l *Log) Put(ctx context.Context, item kv.Item, cond kv.Condition, entry En
 
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := l.move(after, entry, mark, marked.Version); err != nil {
+	if err := l.moveAfter(after, &head, entry, mark, marked.Version); err != nil {
 		l.logger.WarnContext(ctx, "an audit entry was left for repair", "entry", entry.ID, "error", err)
 	}
 	return written, nil
@@ -233,9 +248,9 @@ func (l *Log) repair(ctx context.Context, it kv.Item) (bool, error) {
 
 // settle makes sure that what an item carries is in the log before the item
 // is overwritten.
-func (l *Log) settle(ctx context.Context, trail Trail) error {
+func (l *Log) settle(ctx context.Context, trail Trail, read *Read) error {
 	for _, e := range trail {
-		it, err := l.store.Get(ctx, markerKey(e.ID))
+		it, err := read.get(ctx, l.store, markerKey(e.ID))
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}

@@ -62,6 +62,14 @@ func (l *Log) at(ctx context.Context, seq int64) (link, error) {
 	return decodeLink(it)
 }
 
+// before returns the link before a place, which may be known.
+func (l *Log) before(ctx context.Context, seq int64, known *link) (link, error) {
+	if known != nil && known.Seq == seq-1 {
+		return *known, nil
+	}
+	return l.at(ctx, seq-1)
+}
+
 func decodeLink(it kv.Item) (link, error) {
 	var k link
 	if err := json.Unmarshal(it.Value, &k); err != nil {
@@ -75,12 +83,18 @@ func decodeLink(it kv.Item) (link, error) {
 // place is taken permanently, so however many functions move the same entry, it
 // ends up in the log once.
 func (l *Log) move(ctx context.Context, entry Entry, mark marker, version int64) error {
+	return l.moveAfter(ctx, nil, entry, mark, version)
+}
+
+// moveAfter is move by a caller who knows the link before the place of the marker; nil
+// does not.
+func (l *Log) moveAfter(ctx context.Context, before *link, entry Entry, mark marker, version int64) error {
 	raw, err := json.Marshal(entry)
 	if err != nil {
 		return fmt.Errorf("encode an audit entry: %w", err)
 	}
 	for attempt := range moveAttempts {
-		prev, err := l.at(ctx, mark.Seq-1)
+		prev, err := l.before(ctx, mark.Seq, before)
 		if err != nil {
 			return fmt.Errorf("read the audit entry before: %w", err)
 		}
@@ -109,6 +123,7 @@ func (l *Log) move(ctx context.Context, entry Entry, mark marker, version int64)
 		if err != nil {
 			return fmt.Errorf("append to the audit log: %w", err)
 		}
+		l.remember(k)
 		return ignoreGone(l.store.Delete(ctx, markerKey(entry.ID), kv.Always))
 	}
 	return fault.New(fault.Unavailable, "the audit log is too busy")

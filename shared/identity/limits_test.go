@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -177,4 +179,52 @@ func TestPublicCalls_AreLimitedPerAddress(t *testing.T) {
 	})
 	assert.Equal(t, 50, invitations)
 	require.NoError(t, w.Drain(t.Context()))
+}
+
+// However many guesses are made at once, no more of them learn whether they are right than
+// the limit allows; the right password is refused beyond it, too.
+func TestLogIn_GuessesAtOnceGetNoMoreAnswersThanTheLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	var wrong, right atomic.Int64
+	var wg sync.WaitGroup
+	for i := range 64 {
+		wg.Go(func() {
+			password := next
+			if i == 63 {
+				password = good
+			}
+			_, err := w.LogIn(t.Context(), visitor(fmt.Sprintf("198.51.100.%d", i)), anaEmail, password)
+			switch {
+			case err == nil:
+				right.Add(1)
+			case fault.Is(err, fault.Unauthenticated):
+				wrong.Add(1)
+			case !fault.Is(err, fault.Limited):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	assert.LessOrEqual(t, wrong.Load(), int64(10))
+	assert.LessOrEqual(t, right.Load(), int64(1))
+	_, err := w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
+	w.isKind(fault.Limited, err)
+}
+
+// A right password that was checked while others used up the limit is refused.
+func TestLogIn_RightPasswordIsRefusedOnceOthersUsedUpTheLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	guessed := false
+	identity.RecordComparisons(w.Service, func(password, _ string) {
+		if password == goodWords && !guessed {
+			guessed = true
+			w.guess(anaEmail)
+		}
+	})
+	_, err := w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
+	w.isKind(fault.Limited, err)
 }

@@ -3,11 +3,13 @@ package identity
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -37,16 +39,8 @@ func (s *Service) LogInWithCode(ctx context.Context, v Visitor, email string, pa
 	if err != nil {
 		email = nobody // an address without an account takes the same path
 	}
-	u, found, err := s.userByEmail(ctx, email)
+	u, found, a, err := s.attemptOf(ctx, v, email)
 	if err != nil {
-		return SignedIn{}, err
-	}
-	permits := []permit{{loginByAddress, network(v.Address)}, {loginByAccount, email}}
-	if found && u.isKnownDevice(v.Device.Reveal()) {
-		// The failures of others, at the account or from the address, do not count here.
-		permits = []permit{{loginByDevice, u.ID + " " + deviceDigest(u.ID, v.Device.Reveal())}}
-	}
-	if err := s.takePermits(ctx, permits...); err != nil {
 		return SignedIn{}, err
 	}
 	match, err := s.passwords.matches(ctx, password.Reveal(), u.Password)
@@ -54,14 +48,69 @@ func (s *Service) LogInWithCode(ctx context.Context, v Visitor, email string, pa
 		return SignedIn{}, fmt.Errorf("check a password: %w", err)
 	}
 	if !found || !match || u.Disabled {
+		if err := s.take(ctx, a); err != nil {
+			return SignedIn{}, err
+		}
 		s.recordRefusal(ctx, v, email)
 		return SignedIn{}, wrongPassword()
 	}
-	if s.demandsPasskey(u) {
-		return s.logInWithCode(ctx, v, u, code, permits)
+	if s.demandsPasskey(u.user) {
+		if err := s.take(ctx, a); err != nil {
+			return SignedIn{}, err
+		}
+		return s.logInWithCode(ctx, v, u.user, code, a.permits)
 	}
-	s.returnPermits(ctx, permits...)
-	return s.start(ctx, v, u.ID, u.Generation, "password", s.now())
+	// Others may have guessed meanwhile.
+	keys := append(a.keys(), s.audit.Needs(u.Audit)...)
+	read, err := s.readAll(ctx, keys...)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.allow(ctx, a, read); err != nil {
+		return SignedIn{}, err
+	}
+	s.returnPermits(ctx, a.taken...)
+	u.read = audit.NewRead(keys, slices.Collect(maps.Values(read)))
+	return s.startFrom(ctx, v, &u, u.Generation, "password", s.now())
+}
+
+// attemptOf finds the user of an address and the permits that a try to log in needs, and
+// refuses the try when there are none left. Whether or not there is such a user, it makes
+// the same two reads.
+func (s *Service) attemptOf(ctx context.Context, v Visitor, email string) (u readUser, found bool, a *attempt, err error) {
+	a = &attempt{permits: []permit{{loginByAddress, network(v.Address)}, {loginByAccount, email}}}
+	read, err := s.readAll(ctx, append(a.keys(), emailKey(email))...)
+	if err != nil {
+		return u, false, a, err
+	}
+	c := claim{User: nobody}
+	item, claimed := read[emailKey(email)]
+	if claimed {
+		if c, err = kvjson.Decode[claim](item); err != nil {
+			return u, false, a, fmt.Errorf("find an address: %w", err)
+		}
+	}
+	byDevice := &attempt{permits: []permit{{loginByDevice, c.User + " " + deviceDigest(c.User, v.Device.Reveal())}}}
+	of, err := s.readAll(ctx, append(byDevice.keys(), userKey(c.User))...)
+	if err != nil {
+		return u, false, a, err
+	}
+	item, found = of[userKey(c.User)]
+	switch {
+	case found:
+		u.version = item.Version
+		u.user, err = kvjson.Decode[user](item)
+	case claimed: // a registration was interrupted before it was complete
+		u.user, found, err = s.finishRegistration(ctx, email, c.User)
+	}
+	if err != nil {
+		return u, false, a, fmt.Errorf("read a user: %w", err)
+	}
+	if found && u.isKnownDevice(v.Device.Reveal()) {
+		// The failures of others, at the account or from the address, do not count here.
+		a, read = byDevice, of
+	}
+	return u, found, a, s.allow(ctx, a, read)
 }
 
 // logInWithCode goes on after the right password of a user who needs more than that.

@@ -115,6 +115,11 @@ func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) 
 
 // save writes one item, with an audit entry where one is given.
 func (s *Service) save(ctx context.Context, key kv.Key, rec any, expires time.Time, cond kv.Condition, entry *audit.Entry) error {
+	return s.saveAfter(ctx, nil, key, rec, expires, cond, entry)
+}
+
+// saveAfter is save by a caller who has read what the audit log needs; nil has not.
+func (s *Service) saveAfter(ctx context.Context, read *audit.Read, key kv.Key, rec any, expires time.Time, cond kv.Condition, entry *audit.Entry) error {
 	it := kv.Item{Key: key, Expires: expires}
 	err := kvjson.Set(&it, rec)
 	if err != nil {
@@ -124,7 +129,7 @@ func (s *Service) save(ctx context.Context, key kv.Key, rec any, expires time.Ti
 		_, err = s.store.Put(ctx, it, cond)
 		return err
 	}
-	_, err = s.audit.Put(ctx, it, cond, *entry)
+	_, err = s.audit.PutAfter(ctx, read, it, cond, *entry)
 	return err
 }
 

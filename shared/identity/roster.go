@@ -189,13 +189,30 @@ var errUnchanged = errors.New("nothing to change")
 // administrator may only touch Grants and Disabled; what follows from them is done
 // again when it is applied.
 func (s *Service) changeUser(ctx context.Context, id string, change func(u *user) (*audit.Entry, error)) (user, error) {
+	return s.changeUserFrom(ctx, &readUser{user: user{ID: id}}, change)
+}
+
+// readUser is a user as they were read; without a version, they were not.
+type readUser struct {
+	user
+	version int64
+	read    *audit.Read // what an audited change of the user needs; may be nil
+}
+
+// changeUserFrom is changeUser by a caller who has read the user.
+func (s *Service) changeUserFrom(ctx context.Context, from *readUser, change func(u *user) (*audit.Entry, error)) (user, error) {
+	id := from.ID
 	var after user
 	reduced := false
 	err := retry(ctx, func() error {
-		before, version, err := load[user](ctx, s.store, userKey(id))
-		if err != nil {
-			return err
+		before, version, read := from.user, from.version, from.read
+		if version == 0 {
+			var err error
+			if before, version, err = load[user](ctx, s.store, userKey(id)); err != nil {
+				return err
+			}
 		}
+		from = &readUser{} // counts once
 		after = before.clone()
 		e, err := change(&after)
 		if err != nil {
@@ -206,7 +223,7 @@ func (s *Service) changeUser(ctx context.Context, id string, change func(u *user
 			return s.recordIntent(ctx, intent{UserID: id, Grants: after.Grants, Disabled: after.Disabled, Entry: e}, after.administers())
 		}
 		reduced = reduces(before, after)
-		return raced(s.save(ctx, userKey(id), after, time.Time{}, kv.IfVersion(version), e))
+		return raced(s.saveAfter(ctx, read, userKey(id), after, time.Time{}, kv.IfVersion(version), e))
 	})
 	if errors.Is(err, errUnchanged) {
 		return after, nil

@@ -97,7 +97,12 @@ func (t refreshToken) secretDigest() string { return digest("refresh", t.user, t
 // proved is when they proved it; zero does not count as recent. What also does to the
 // user is stored in the same write.
 func (s *Service) start(ctx context.Context, v Visitor, id string, generation int64, method string, proved time.Time, also ...func(*user) error) (SignedIn, error) {
-	now := s.now().UTC()
+	return s.startFrom(ctx, v, &readUser{user: user{ID: id}}, generation, method, proved, also...)
+}
+
+// startFrom is start by a caller who has read the user.
+func (s *Service) startFrom(ctx context.Context, v Visitor, from *readUser, generation int64, method string, proved time.Time, also ...func(*user) error) (SignedIn, error) {
+	now, id := s.now().UTC(), from.ID
 	t := refreshToken{user: id}
 	device := v.Device.Reveal()
 	var err error
@@ -123,7 +128,7 @@ func (s *Service) start(ctx context.Context, v Visitor, id string, generation in
 	if err != nil {
 		return SignedIn{}, err
 	}
-	u, err := s.changeUser(ctx, id, func(u *user) (*audit.Entry, error) {
+	u, err := s.changeUserFrom(ctx, from, func(u *user) (*audit.Entry, error) {
 		if u.Disabled || u.Generation != generation {
 			return nil, wrongPassword()
 		}

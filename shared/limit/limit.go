@@ -52,6 +52,19 @@ func (l *Limiter) Take(ctx context.Context, r Rate, key string, n int) error {
 	return l.change(ctx, r, key, n)
 }
 
+// Key is where the permits of a key are stored, for callers that read several at once.
+func Key(r Rate, key string) kv.Key { return itemKey(r, key) }
+
+// Allows reports whether Take would give a permit, by the item as it was read; the zero
+// Item stands for one that does not exist. It takes none.
+func (l *Limiter) Allows(r Rate, item kv.Item) bool {
+	if item.Version == 0 {
+		return true
+	}
+	tat, err := parse(item)
+	return err == nil && !latest(tat, l.now()).Add(r.Every).After(l.now().Add(time.Duration(r.Burst)*r.Every))
+}
+
 // Give returns n permits that should not count, for example because the
 // password turned out to be right.
 func (l *Limiter) Give(ctx context.Context, r Rate, key string, n int) error {
@@ -124,11 +137,16 @@ func (l *Limiter) read(ctx context.Context, at kv.Key) (time.Time, kv.Condition,
 	if err != nil {
 		return time.Time{}, kv.Condition{}, err
 	}
+	tat, err := parse(it)
+	return tat, kv.IfVersion(it.Version), err
+}
+
+func parse(it kv.Item) (time.Time, error) {
 	nanos, err := strconv.ParseInt(string(it.Value), 10, 64)
 	if err != nil {
-		return time.Time{}, kv.Condition{}, fault.Wrap(fault.Internal, err, "a limit's item is malformed")
+		return time.Time{}, fault.Wrap(fault.Internal, err, "a limit's item is malformed")
 	}
-	return time.Unix(0, nanos), kv.IfVersion(it.Version), nil
+	return time.Unix(0, nanos), nil
 }
 
 func itemKey(r Rate, key string) kv.Key {
