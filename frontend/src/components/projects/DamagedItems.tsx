@@ -14,7 +14,7 @@ import classes from './projects.module.css';
 import * as texts from '@/texts/installation';
 
 /** Stored items that can't be decoded, of a cluster or of none; nothing when there are none. */
-export function DamagedItems({ cluster }: { cluster?: string }) {
+export default function DamagedItems({ cluster }: { cluster?: string }) {
   const { data } = useQuery(damagedQuery(cluster));
   const queryClient = useQueryClient();
   const [reading, setReading] = useState<DamagedItem>();

@@ -12,7 +12,7 @@ import classes from './projects.module.css';
 import * as texts from '@/texts/installation';
 
 /** Webhook events of a project that can't be applied; nothing when there are none. */
-export function SetAside({ cluster }: { cluster: string }) {
+export default function SetAside({ cluster }: { cluster: string }) {
   const { data } = useQuery(setAsideQuery(cluster));
   const queryClient = useQueryClient();
   const [discarding, setDiscarding] = useState<SetAsideEvent>();

@@ -6,7 +6,7 @@ import { ResultList, resultOf } from '@/components/installation/ResultList';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { DamagedItems } from '@/components/projects/DamagedItems';
+import { LeftOut } from '@/components/projects/LeftOut';
 import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
 import { NotAllowed } from './-NotAllowed';
@@ -48,7 +48,7 @@ function Installation() {
           </>
         )}
       </Loaded>
-      <DamagedItems />
+      <LeftOut />
       <Panel title={texts.functions}>
         <Loaded query={functions} what={texts.theFunctions} lines={6}>
           {(list) => <ResultList label={texts.functions} results={list.map(readinessOf)} />}

@@ -13,8 +13,7 @@ import { Panel } from '@/components/Panel';
 import { CheckList } from '@/components/projects/CheckList';
 import { checkNames, summary } from '@/components/projects/checks';
 import { knownRuns } from '@/components/projects/health';
-import { DamagedItems } from '@/components/projects/DamagedItems';
-import { SetAside } from '@/components/projects/SetAside';
+import { LeftOut } from '@/components/projects/LeftOut';
 import { useChecks } from '@/components/projects/useChecks';
 import { SmallButton } from '@/components/SmallButton';
 import { SyncNote } from '@/components/SyncNote';
@@ -73,8 +72,7 @@ function ProjectRoute() {
           <>
             {sync.error && <Failure error={sync.error} what={texts.couldntSyncTheProject} />}
             <SyncNote sync={page.sync} />
-            <SetAside cluster={cluster} />
-            {administrator && <DamagedItems cluster={cluster} />}
+            <LeftOut cluster={cluster} />
             <Panel title={texts.project}>
               <ProjectFacts page={page} />
             </Panel>
