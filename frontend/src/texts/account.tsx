@@ -79,7 +79,7 @@ export const showEarlier = 'Show earlier';
 
 // _app/account/-SubscriptionForm.tsx
 export const selectAtLeastOneEvent = 'Select at least one event.';
-export const description = 'Description';
+export const forExampleMyInstances = 'For example, my instances';
 export const instances = 'Instances';
 export const aSavedViewItsFilters = 'A saved view. Its filters for health, pipelines and drift are ignored.';
 export const allInstancesYouCanView = 'All instances you can view';
@@ -134,7 +134,7 @@ export const n30Days = '30 days';
 export const n90Days = '90 days';
 export const n1Year = '1 year';
 export const enterANameThatSays = 'Enter a name that says what uses the token.';
-export const usedBy = 'Used by';
+export const forExampleNightlyReport = 'For example, nightly report';
 export const role = 'Role';
 export const expiresIn = 'Expires in';
 export const clusters = 'Clusters';

@@ -145,7 +145,6 @@ export const gitlab = (time: string, stale: boolean) => `GitLab: ${time}${stale 
 export const gitlabNever = 'GitLab: never';
 export const waitForTheOperationOr = 'Wait for the operation, or check why it failed.';
 export const unarchiveTheInstanceToDeploy = 'Unarchive the instance to deploy it again.';
-export const checkTheFirstErrorThen = 'Check the first error, then retry.';
 export const waitingForAManualAction = 'Waiting for a manual action in GitLab.';
 export const retryThePipelineOrUpdate = 'Retry the pipeline, or update the instance.';
 export const theClusterHasntReportedYet = 'The cluster hasn’t reported yet.';

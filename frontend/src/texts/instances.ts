@@ -109,6 +109,7 @@ export const youDontHaveAccessTo = 'You don’t have access to any clusters. Ask
 export const shared = 'shared';
 export const someoneElse = 'someone else';
 export const theLatestPipelineFailed = (id: number) => `Pipeline #${id} failed`;
+export const checkTheFirstErrorThen = 'Check the first error, then retry.';
 export const columns = 'Columns';
 export const addAColumn = 'Add a setting as a column: its key, then Enter';
 export const columnOfASetting = 'Add setting: KEY';

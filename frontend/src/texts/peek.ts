@@ -11,5 +11,6 @@ export const update = 'Update';
 export const timeline = 'Timeline';
 export const pods = 'Pods';
 export const thePods = 'the pods';
+export const ready = (count: number, total: number) => `${count} of ${total} ready`;
 export const noPods = 'No pods';
 export const more = (count: number) => `and ${count} more`;

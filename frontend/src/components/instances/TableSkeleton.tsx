@@ -8,7 +8,7 @@ import * as texts from '@/texts/instances';
 export function TableSkeleton({ columns, rows = 14 }: { columns: readonly Column[]; rows?: number }) {
   const late = useDelayed(true, 150);
   return (
-    <div role="status" aria-label={texts.loadingInstances}>
+    <div role="status" aria-label={texts.loadingInstances} className={classes.place}>
       <table className={classes.table} aria-hidden="true">
         <thead>
           <tr>

@@ -24,8 +24,8 @@ export interface Column {
   title: ReactNode;
   /** How the API sorts by it; absent when it does not. */
   sort?: SortKey;
-  /** Of the screen's width, in em: where there is less, it is left out. */
-  hide?: 96 | 84 | 72 | 66 | 48 | undefined;
+  /** Of the table's place, in em: where it has no more, or shows cards, the column is left out. */
+  hide?: 77 | 65 | 53 | 47 | 'card' | undefined;
   /** Whether what is too long for its share of the width is cut. */
   cut?: boolean;
   cell: (instance: Instance) => ReactNode;
@@ -43,7 +43,7 @@ export function fleetColumns(
       id: 'cluster',
       title: texts.cluster,
       sort: 'cluster',
-      hide: 48,
+      hide: 'card',
       cell: ({ cluster }) => (
         <QuietLink to="/clusters/$cluster" params={{ cluster }} className={classes.light ?? ''}>
           {clusters.get(cluster)?.name ?? cluster}
@@ -53,7 +53,7 @@ export function fleetColumns(
     {
       id: 'provider',
       title: texts.provider,
-      hide: 96,
+      hide: 77,
       cell: ({ cluster }) => (
         <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
       ),
@@ -115,13 +115,13 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     id: 'release',
     title: texts.release,
     sort: 'release',
-    hide: 72,
+    hide: 53,
     cell: ({ release }) => release ?? <span className={classes.dim}>—</span>,
   },
   {
     id: 'lms',
     title: texts.lms,
-    hide: 84,
+    hide: 65,
     cut: true,
     cell: ({ lmsUrl }) =>
       lmsUrl === undefined ? (
@@ -135,7 +135,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
   {
     id: 'lifecycle',
     title: texts.lifecycle,
-    hide: 66,
+    hide: 47,
     cell: ({ lifecycle }) => <Status look={lifecycleLooks[lifecycle]} />,
   },
   {
@@ -148,7 +148,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     id: 'pipeline',
     title: texts.latestPipeline,
     sort: 'pipeline',
-    hide: 48,
+    hide: 'card',
     cell: ({ cluster, pipeline }) =>
       pipeline ? (
         <QuietLink
@@ -157,7 +157,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
           className={classes.pipeline ?? ''}
         >
           <Status look={pipelineLook(pipeline.status)} />
-          <span className={classes.dim} data-hide={96}>
+          <span className={classes.dim} data-hide={77}>
             <Time at={pipeline.updatedAt} />
           </span>
           <Hidden>{texts.pipeline(pipeline.id)}</Hidden>
@@ -170,7 +170,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     id: 'changed',
     title: texts.changed,
     sort: 'changed',
-    hide: 48,
+    hide: 'card',
     cell: ({ changedAt }) => (
       <span className={classes.dim}>
         <Time at={changedAt} />

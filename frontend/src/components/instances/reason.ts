@@ -2,20 +2,23 @@ import type { Instance } from '@/api/types';
 import { isLive } from '@/api/status';
 import * as texts from '@/texts/instances';
 
-/** Why an instance needs a person, in one line; undefined when it does not. */
-export function reasonOf({
-  lifecycle,
-  health,
-  site,
-  pipeline,
-  drift,
-  problems,
-}: Instance): string | undefined {
-  if (!isLive({ lifecycle })) return undefined;
-  if (health.state === 'failed' || health.state === 'degraded') return health.reason;
-  if (site?.state === 'down' || site?.state === 'degraded') return site.reason;
-  if (pipeline?.status === 'failed') return texts.theLatestPipelineFailed(pipeline.id);
-  if (problems && problems.length > 0) return problems[0]?.message;
-  if (drift) return drift.reason;
-  return undefined;
+/** Why an instance needs a person, in one line, and what to do next where that is known. */
+export interface Need {
+  reason?: string | undefined;
+  nextStep?: string | undefined;
 }
+
+/** Undefined when the instance needs nobody. */
+export function needOf(instance: Instance): Need | undefined {
+  const { health, site, pipeline, drift, problems } = instance;
+  if (!isLive(instance)) return undefined;
+  if (health.state === 'failed' || health.state === 'degraded') return health;
+  if (site?.state === 'down' || site?.state === 'degraded') return site;
+  if (pipeline?.status === 'failed') {
+    return { reason: texts.theLatestPipelineFailed(pipeline.id), nextStep: texts.checkTheFirstErrorThen };
+  }
+  if (problems && problems.length > 0) return { reason: problems[0]?.message };
+  return drift;
+}
+
+export const reasonOf = (instance: Instance): string | undefined => needOf(instance)?.reason;

@@ -9,7 +9,7 @@ import { ButtonLink, OutLink, TextLink } from '../links';
 import { Loaded } from '../Loaded';
 import { PendingReason } from './PendingReason';
 import { LastOperation } from '../pipelines/LastOperation';
-import { podReason, readyCount, worstFirst } from '../runtime/words';
+import { byWorkload, podReason, type WorkloadPods } from '../runtime/words';
 import { healthLooks, lifecycleLooks, pipelineLook } from '../status/looks';
 import { Status } from '../status/Status';
 import { Time } from '../Time';
@@ -117,7 +117,7 @@ function Contents({ details }: { details: InstanceDetails }) {
   );
 }
 
-const shownPods = 6;
+const shownWorkloads = 6;
 
 function Pods({ cluster, instance }: { cluster: string; instance: string }) {
   const query = useQuery(podsQuery(cluster, instance));
@@ -125,34 +125,39 @@ function Pods({ cluster, instance }: { cluster: string; instance: string }) {
     <section aria-label={texts.pods}>
       <h3>{texts.pods}</h3>
       <Loaded query={query} what={texts.thePods} lines={3}>
-        {({ pods }) =>
-          pods.length === 0 ? (
-            <p className={classes.dim}>{texts.noPods}</p>
-          ) : (
-            <ul className={classes.pods}>
-              {worstFirst(pods)
-                .slice(0, shownPods)
-                .map((pod) => (
-                  <li key={pod.name}>
-                    <TextLink
-                      to="/clusters/$cluster/instances/$instance"
-                      params={{ cluster, instance }}
-                      search={{ pod: pod.name }}
-                    >
-                      {pod.workload ?? pod.name}
-                    </TextLink>
-                    <span className={classes.dim}>{readyCount(pod)}</span>
-                    <Status look={healthLooks[pod.health]} />
-                    {podReason(pod) !== undefined && <p>{podReason(pod)}</p>}
-                  </li>
-                ))}
-              {pods.length > shownPods && (
-                <li className={classes.dim}>{texts.more(pods.length - shownPods)}</li>
-              )}
-            </ul>
-          )
-        }
+        {({ pods }) => <Workloads cluster={cluster} instance={instance} workloads={byWorkload(pods)} />}
       </Loaded>
     </section>
+  );
+}
+
+interface WorkloadsProps {
+  cluster: string;
+  instance: string;
+  workloads: readonly WorkloadPods[];
+}
+
+function Workloads({ cluster, instance, workloads }: WorkloadsProps) {
+  if (workloads.length === 0) return <p className={classes.dim}>{texts.noPods}</p>;
+  return (
+    <ul className={classes.pods}>
+      {workloads.slice(0, shownWorkloads).map(({ name, worst, ready, total }) => (
+        <li key={name}>
+          <TextLink
+            to="/clusters/$cluster/instances/$instance"
+            params={{ cluster, instance }}
+            search={{ pod: worst.name }}
+          >
+            {name}
+          </TextLink>
+          <span className={classes.dim}>{texts.ready(ready, total)}</span>
+          <Status look={healthLooks[worst.health]} />
+          {podReason(worst) !== undefined && <p>{podReason(worst)}</p>}
+        </li>
+      ))}
+      {workloads.length > shownWorkloads && (
+        <li className={classes.dim}>{texts.more(workloads.length - shownWorkloads)}</li>
+      )}
+    </ul>
   );
 }

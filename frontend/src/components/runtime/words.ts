@@ -69,3 +69,24 @@ export function worstFirst<T extends { health: Health; name: string }>(list: rea
     (a, b) => order.indexOf(a.health) - order.indexOf(b.health) || a.name.localeCompare(b.name),
   );
 }
+
+/** The pods of one workload, the worst first. */
+export interface WorkloadPods {
+  name: string;
+  worst: Pod;
+  ready: number;
+  total: number;
+}
+
+/** One entry for each workload, the one with the worst pod first; a pod without one stands for itself. */
+export function byWorkload(pods: readonly Pod[]): WorkloadPods[] {
+  const found = new Map<string, WorkloadPods>();
+  for (const pod of worstFirst(pods)) {
+    const name = pod.workload ?? pod.name;
+    const workload = found.get(name) ?? { name, worst: pod, ready: 0, total: 0 };
+    workload.total += 1;
+    workload.ready += pod.ready ? 1 : 0;
+    found.set(name, workload);
+  }
+  return [...found.values()];
+}

@@ -60,7 +60,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       <div className={classes.two}>
         <TextInput
           label={texts.name}
-          placeholder={texts.description}
+          placeholder={texts.forExampleMyInstances}
           maxLength={80}
           {...form.field('name')}
         />

@@ -55,7 +55,12 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
       <div className={classes.two}>
-        <TextInput label={texts.name} placeholder={texts.usedBy} maxLength={200} {...form.field('name')} />
+        <TextInput
+          label={texts.name}
+          placeholder={texts.forExampleNightlyReport}
+          maxLength={200}
+          {...form.field('name')}
+        />
         <NativeSelect label={texts.role} data={roles} {...form.field('role')} />
         <NativeSelect label={texts.expiresIn} data={lives} {...form.field('days')} />
       </div>

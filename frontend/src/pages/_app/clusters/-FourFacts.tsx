@@ -10,6 +10,7 @@ import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-clusters.module.css';
 import * as texts from '@/texts/clusters';
+import { checkTheFirstErrorThen } from '@/texts/instances';
 
 const lifecycleReasons: Record<Lifecycle, string> = {
   pending: texts.requestedTheFirstDeploymentHasnt,
@@ -130,7 +131,7 @@ const lifecycleNext: Partial<Record<Lifecycle, string>> = {
 };
 
 const pipelineNext: Partial<Record<string, string>> = {
-  failed: texts.checkTheFirstErrorThen,
+  failed: checkTheFirstErrorThen,
   manual: texts.waitingForAManualAction,
   canceled: texts.retryThePipelineOrUpdate,
 };
