@@ -34,6 +34,10 @@ var listFilters = []struct{ name, help string }{
 	{"health", "healthy, progressing, degraded, failed or unknown"},
 	{"pipeline", "status of the latest pipeline, or none"},
 	{"drift", "only instances that run differently from what was deployed"},
+	{"site", "whether the site answers: up, degraded, down or unknown"},
+	{"tag", "tag of the instance or its cluster"},
+	{"plugin", "enabled Tutor plugin"},
+	{"tutor", "version of Tutor"},
 	{"setting", "KEY, KEY=value, KEY~text, or text anywhere in the configuration"},
 }
 

@@ -45,6 +45,12 @@ export const theOperationOf = (instance: string) => `the operation of ${instance
 export const attempt = (attempt: number) => `, attempt ${attempt}`;
 export const instancesByState = 'Instances by state';
 
+// bulk/TagChoice.tsx
+export const addByTag = 'Add instances by tag';
+export const chooseATag = 'Choose a tag';
+export const tagged = (tag: string, count: number) => `${tag} (${plural(count, 'instance')})`;
+export const addInstances = 'Add instances';
+
 // bulk/targets.ts
 export const on = (count: number, clusters: number) =>
   `${plural(count, 'instance')} on ${plural(clusters, 'cluster')}`;

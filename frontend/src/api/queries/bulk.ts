@@ -59,6 +59,16 @@ export const bulksQuery = infiniteQueryOptions({
       : pollInterval.calm,
 });
 
+/** How many instances have each tag, of those in some lifecycles. */
+export function tagsQuery(lifecycle: InstanceFilter['lifecycle'] & object) {
+  return queryOptions({
+    queryKey: ['tags', lifecycle],
+    queryFn: ({ signal }) =>
+      answer(client.GET('/clusters/v1/instances', { signal, params: { query: { lifecycle, limit: 1 } } })),
+    select: ({ facets }) => facets.tags,
+  });
+}
+
 /** Every instance that a filter finds, up to a number. */
 export async function matching(filter: InstanceFilter, most: number): Promise<Target[]> {
   const found: Target[] = [];

@@ -1,11 +1,12 @@
 import { Button, Checkbox, NativeSelect, NumberInput, Textarea } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { BulkRequest, Target } from '@/api/types';
+import type { BulkRequest, Target, User } from '@/api/types';
 import { Panel } from '../Panel';
 import classes from './bulk.module.css';
 import { type Draft, newDraft } from './draft';
 import { readRows, type RowProblem } from './keyChanges';
 import { KeyFields } from './KeyFields';
+import { TagChoice } from './TagChoice';
 import { TargetList } from './TargetList';
 import { countOf, readTargets, sameTarget, writeTargets } from './targets';
 import * as texts from '@/texts/bulk';
@@ -13,9 +14,11 @@ import * as texts from '@/texts/bulk';
 type Kind = BulkRequest['kind'];
 
 interface ComposeProps {
+  me: User;
   targets: readonly Target[];
   /** What was typed before, when one comes back from the preview. */
   draft?: Draft;
+  onAdd: (targets: Target[]) => void;
   onRemove: (target: Target) => void;
   onPreview: (request: BulkRequest, draft: Draft) => void;
 }
@@ -31,7 +34,14 @@ const kinds: { kind: Kind; label: string; about: string }[] = [
 ];
 
 /** One change for many instances, as it is put together. */
-export default function Compose({ targets, draft: before = newDraft, onRemove, onPreview }: ComposeProps) {
+export default function Compose({
+  me,
+  targets,
+  draft: before = newDraft,
+  onAdd,
+  onRemove,
+  onPreview,
+}: ComposeProps) {
   const id = useId();
   const [draft, setDraft] = useState(before);
   const [problems, setProblems] = useState<ReadonlyMap<number, RowProblem>>(new Map());
@@ -69,6 +79,7 @@ export default function Compose({ targets, draft: before = newDraft, onRemove, o
     >
       <Panel title={texts.instances} note={countOf(targets)}>
         <TargetList targets={targets} {...(targets.length > 1 ? { onRemove } : {})} />
+        <TagChoice me={me} kind={draft.kind} onAdd={onAdd} />
       </Panel>
       <Panel title={texts.change}>
         <div className={classes.fields}>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { countOf, readTargets, writeTargets } from './targets';
+import type { Target } from '@/api/types';
+import { addTargets, countOf, mostTargets, readTargets, writeTargets } from './targets';
 
 const targets = [
   { cluster: 'a', instance: 'x' },
@@ -19,4 +20,13 @@ test.each([[['']], [['a']], [['a:']], [[':x']], [['a:,']]])('%j names nothing', 
 
 test('what is named twice is there once', () => {
   expect(readTargets(['a:x,x', 'a:x'])).toEqual([{ cluster: 'a', instance: 'x' }]);
+});
+
+test('others are added after those that are chosen, each once, up to the most', () => {
+  const [x, y, z] = targets as [Target, Target, Target];
+  expect(addTargets([x, y], [z, y, x])).toEqual([x, y, z]);
+  const many = Array.from({ length: mostTargets + 5 }, (_, i) => ({ cluster: 'c', instance: `i${i}` }));
+  const all = addTargets([x], many);
+  expect(all).toHaveLength(mostTargets);
+  expect(all[0]).toEqual(x);
 });

@@ -8,6 +8,12 @@ export function sameTarget(a: Target, b: Target): boolean {
   return a.cluster === b.cluster && a.instance === b.instance;
 }
 
+/** Targets with others after them, each once, as many as a bulk change takes. */
+export function addTargets(targets: readonly Target[], more: readonly Target[]): Target[] {
+  const added = more.filter((one) => !targets.some((t) => sameTarget(t, one)));
+  return [...targets, ...added].slice(0, mostTargets);
+}
+
 /** Targets with their cluster, in the order they first come. */
 export function byCluster(targets: readonly Target[]): [cluster: string, instances: string[]][] {
   const found = new Map<string, string[]>();

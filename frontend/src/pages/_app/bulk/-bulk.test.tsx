@@ -88,6 +88,31 @@ test('an operator of one cluster chooses only there', async () => {
   expect(boxes).toHaveLength(live('learn-do').length);
 });
 
+test('instances are added by their tag, also to those that are chosen', async () => {
+  const [first, second, third] = named(3);
+  if (!first || !second || !third) throw new Error('too few instances');
+  const archived = api.world.instances.find((i) => i.lifecycle === 'archived');
+  for (const i of [second, third, archived]) if (i) i.annotation = { tags: ['vip'] };
+  const { user, router } = open('/bulk/new');
+  await user.selectOptions(await screen.findByLabelText('Add instances by tag'), 'vip (2 instances)');
+  expect(await faults()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Add instances' }));
+  expect(await screen.findByRole('region', { name: 'Instances' })).toHaveTextContent(
+    '2 instances on 1 cluster',
+  );
+  for (const { name } of [second, third]) expect(screen.getByRole('link', { name })).toBeVisible();
+
+  await router.navigate({ to: '/bulk/new', search: { on: [`campus-aws:${first.name},${third.name}`] } });
+  await user.selectOptions(await screen.findByLabelText('Add instances by tag'), 'vip (2 instances)');
+  await user.click(screen.getByRole('button', { name: 'Add instances' }));
+  await waitFor(() =>
+    expect(decodeURIComponent(router.state.location.searchStr)).toBe(
+      `?on=campus-aws:${first.name},${third.name},${second.name}`,
+    ),
+  );
+  expect(await faults()).toEqual([]);
+});
+
 test('a change is previewed in groups, then started once', async () => {
   const archived = api.world.instances.find((i) => i.lifecycle === 'archived' && i.cluster === 'campus-aws');
   const { user, router } = open(`${address(4)},${archived?.name ?? ''}`);

@@ -3,7 +3,8 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import type { BulkRequest, Target } from '@/api/types';
 import { maySomewhere } from '@/components/roles';
 import type { Draft } from '@/components/bulk/draft';
-import { readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
+import { TagChoice } from '@/components/bulk/TagChoice';
+import { addTargets, readTargets, sameTarget, writeTargets } from '@/components/bulk/targets';
 import { useChoice } from '@/components/bulk/useChoice';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, TextLink } from '@/components/links';
@@ -30,13 +31,15 @@ function NewBulk() {
   const targets = useMemo(() => readTargets(on ?? []), [on]);
   const [draft, setDraft] = useState<Draft>();
   const [request, setRequest] = useState<BulkRequest>();
+  const show = (next: readonly Target[]) =>
+    void navigate({ search: { on: writeTargets(next) }, replace: true, resetScroll: false });
+  const add = (more: Target[]) => {
+    choice.choose(more, true);
+    show(addTargets(targets, more));
+  };
   const remove = (gone: Target) => {
     choice.choose([gone], false);
-    void navigate({
-      search: { on: writeTargets(targets.filter((t) => !sameTarget(t, gone))) },
-      replace: true,
-      resetScroll: false,
-    });
+    show(targets.filter((t) => !sameTarget(t, gone)));
   };
   return (
     <Page
@@ -56,6 +59,7 @@ function NewBulk() {
           action={<ButtonLink to="/instances">{texts.selectInstances}</ButtonLink>}
         >
           {texts.selectInstancesWithTheCheckboxes2}
+          <TagChoice me={me} kind="update" onAdd={add} />
         </Empty>
       ) : (
         <Suspense fallback={<Loading lines={10} label={texts.loadingForm} />}>
@@ -70,7 +74,9 @@ function NewBulk() {
             />
           ) : (
             <Compose
+              me={me}
               targets={targets}
+              onAdd={add}
               {...(draft ? { draft } : {})}
               onRemove={remove}
               onPreview={(next, typed) => {
