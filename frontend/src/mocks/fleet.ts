@@ -143,7 +143,8 @@ function tree(world: World): ClusterTree {
   };
 }
 
-function details(world: World, cluster: string, name: string): InstanceDetails | undefined {
+/** What the API answers about an instance. */
+export function details(world: World, cluster: string, name: string): InstanceDetails | undefined {
   const instance = world.instances.find((i) => i.cluster === cluster && i.name === name);
   const owner = world.clusters.find((c) => c.id === cluster);
   if (!instance || !owner) return undefined;

@@ -2,8 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
-import type { Annotation } from '@/api/types';
-import { noFacets } from '@/mocks/fleet';
+import type { Annotation, InstanceDetails } from '@/api/types';
+import { details, noFacets } from '@/mocks/fleet';
 import { ago } from '@/mocks/world';
 import { faults, open, useWorld } from '@/testing/app';
 
@@ -88,6 +88,72 @@ test('a note and tags are written, and what the API says of one stands at its fi
     'href',
     '/instances?tag=vip',
   );
+});
+
+type Details = InstanceDetails['details'];
+
+// A field that is added to the API has to be added here, with where a person reads it.
+const everything: Required<Details> = {
+  release: 'teak',
+  releaseFrom: 'requirements.txt',
+  tutorVersion: '20.0.3',
+  platformRepository: 'https://github.com/example/edx-platform.git',
+  platformVersion: 'opencraft-release/teak.2',
+  themeRepository: 'https://gitlab.com/example/comprehensive-theme.git',
+  themeVersion: 'v4.1',
+  contactEmail: 'team@academy.example.org',
+  hosts: [
+    { key: 'LMS_HOST', url: 'https://academy.example.org' },
+    { key: 'MFE_HOST', url: 'https://apps.academy.example.org', default: true },
+    { key: 'DISCOVERY_HOST', url: 'https://discovery.academy.example.org' },
+  ],
+  plugins: ['mfe', 'grove-simple-theme'],
+  notes: [{ key: 'AN_IMPORTANT_NOTICE', text: 'Do not delete without asking Maya.', file: 'config.yml' }],
+};
+
+const readAs: Record<keyof Details, [region: string | undefined, ...texts: string[]]> = {
+  release: ['Versions', 'teak'],
+  releaseFrom: ['Versions', 'requirements.txt'],
+  tutorVersion: ['Versions', '20.0.3'],
+  platformRepository: ['Versions', 'github.com/example/edx-platform'],
+  platformVersion: ['Versions', 'opencraft-release/teak.2'],
+  themeRepository: ['Versions', 'gitlab.com/example/comprehensive-theme'],
+  themeVersion: ['Versions', 'v4.1'],
+  contactEmail: ['Versions', 'team@academy.example.org'],
+  hosts: [
+    'Addresses',
+    'LMS_HOSTacademy.example.org',
+    'MFE_HOSTapps.academy.example.orgTutor’s default',
+    'DISCOVERY_HOSTdiscovery.academy.example.org',
+  ],
+  plugins: ['Versions', 'mfe', 'grove-simple-theme'],
+  notes: [undefined, 'AN_IMPORTANT_NOTICE', 'config.yml', 'Do not delete without asking Maya.'],
+};
+
+test.each(Object.entries(readAs))('the page of an instance shows its %s', async (_, [region, ...shown]) => {
+  mock.use(
+    http.get('*/function/instances/v1/clusters/campus-aws/instances/academy', () =>
+      HttpResponse.json({ ...details(mock.world, 'campus-aws', 'academy'), details: everything }),
+    ),
+  );
+  open('/clusters/campus-aws/instances/academy?tab=details');
+  const place = await screen.findByRole('region', { name: region ?? 'Versions' });
+  const read = region === undefined ? document.body : place;
+  for (const text of shown) expect(read).toHaveTextContent(text);
+  for (const text of shown.filter((one) => /^git(hub|lab)/.test(one))) {
+    expect(within(place).getByRole('link', { name: new RegExp(text) })).toHaveAttribute(
+      'href',
+      `https://${text}`,
+    );
+  }
+});
+
+test('what the configuration does not say is a dash, not nothing', async () => {
+  open('/clusters/campus-aws/instances/academy?tab=details');
+  const versions = await screen.findByRole('region', { name: 'Versions' });
+  expect(versions).toHaveTextContent('Release—Tutor—Platform—Theme—Contact—Plugins—');
+  expect(screen.getByText('The configuration names no address.')).toBeVisible();
+  expect(await faults()).toEqual([]);
 });
 
 test('a setting becomes a column with its values, and goes again', async () => {
