@@ -1,5 +1,13 @@
 import { http, HttpResponse } from 'msw';
-import type { FileChange, Operation, Preview, Protection, Warning, OperationRequest } from '@/api/types';
+import type {
+  FileChange,
+  FileProblem,
+  Operation,
+  OperationRequest,
+  Preview,
+  Protection,
+  Warning,
+} from '@/api/types';
 import { refusal } from './pipelines';
 import { problem } from './problem';
 import { ago, type World } from './world';
@@ -45,6 +53,19 @@ function changesOf(world: World, cluster: string, input: OperationRequest): File
       diff: diffOf(before, text),
       keys: ['PLUGINS'],
     };
+  });
+}
+
+/** What the API says of LMS_HOSTT and of ENABLE_HTTPS; of other keys it knows nothing here. */
+function problemsIn(file: string, text: string): FileProblem[] {
+  return text.split('\n').flatMap((line, i): FileProblem[] => {
+    if (line.startsWith('LMS_HOSTT:')) {
+      const message = 'Unknown key LMS_HOSTT. Did you mean LMS_HOST?';
+      return [{ file, line: i + 1, column: 1, message, warning: true }];
+    }
+    return line === 'ENABLE_HTTPS: maybe'
+      ? [{ file, line: i + 1, column: 15, message: 'ENABLE_HTTPS must be true or false.' }]
+      : [];
   });
 }
 
@@ -250,6 +271,10 @@ export function operationHandlers(world: () => World) {
           .map(([, p]) => p),
       }),
     ),
+    http.post(at('/check-file'), async ({ request }) => {
+      const { file, text } = (await request.json()) as { file: string; text: string };
+      return HttpResponse.json({ problems: problemsIn(file, text) });
+    }),
     http.get(at('/key-effects'), () =>
       HttpResponse.json({
         keys: [

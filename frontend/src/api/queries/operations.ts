@@ -134,6 +134,25 @@ export function undeployedQuery(cluster: string, instance: string) {
 }
 
 /** What keys hold and what changing them causes, for a version of Tutor. */
+/** What is wrong in a configuration file. Secrets may be masked in it. */
+export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, release?: string) {
+  return queryOptions({
+    queryKey: ['check-file', file, release ?? '', text],
+    queryFn: ({ signal }) =>
+      answer(
+        client.POST('/pipelines/v1/check-file', {
+          signal,
+          body: { file, text, ...(release === undefined ? {} : { release }) },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+    // Each text is a query of its own.
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
 export function keyEffectsQuery(tutor?: string) {
   return queryOptions({
     queryKey: ['key-effects', tutor ?? ''],

@@ -80,7 +80,7 @@ export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
           {tab.marks.length > 0 && (
             <ul className={classes.marks}>
               {tab.marks.map((mark, i) => (
-                <li key={i}>
+                <li key={i} data-warning={mark.warning}>
                   {texts.line2(
                     mark.line,
                     mark.column !== undefined && texts.column(mark.column),

@@ -11,6 +11,7 @@ import { Form } from './Form';
 import { MergeConflicts } from './MergeConflicts';
 import { problemsOf, saidOf } from './problems';
 import { Review } from './Review';
+import { useChecks, withMarks } from './useChecks';
 import { openYaml } from './yamlEdit';
 import * as texts from '@/texts/editor';
 
@@ -51,12 +52,24 @@ export default function UpdateEditor({
   const textOf = (of: string) => edits.get(of) ?? original.get(of) ?? '';
   const changed = [...edits].filter(([of, text]) => text !== (original.get(of) ?? ''));
   const paths = [...new Set([path('config.yml'), path('grove.yml'), ...original.keys()])];
-  const tabs = paths.map((of) => ({
-    path: of,
-    text: textOf(of),
-    changed: changed.some(([p]) => p === of),
-    marks: [...problemsOf(of, textOf(of)), ...saidOf(of, refusal)],
-  }));
+  const checked = [path('config.yml'), path('grove.yml')];
+  const [config = [], grove = []] = useChecks(
+    [
+      { file: 'config.yml', text: textOf(path('config.yml')) },
+      { file: 'grove.yml', text: textOf(path('grove.yml')) },
+    ],
+    tutor,
+  );
+  const tabs = paths.map((of) => {
+    const unreadable = problemsOf(of, textOf(of));
+    const checks = unreadable.length > 0 ? [] : ([config, grove][checked.indexOf(of)] ?? []);
+    return {
+      path: of,
+      text: textOf(of),
+      changed: changed.some(([p]) => p === of),
+      marks: [...unreadable, ...withMarks(saidOf(of, refusal), checks)],
+    };
+  });
   const broken = tabs.filter((tab) => problemsOf(tab.path, tab.text).length > 0);
 
   const edit = (of: string, text: string) => {

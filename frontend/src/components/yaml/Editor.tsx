@@ -13,6 +13,8 @@ export interface LineMark {
   line: number;
   column?: number;
   message: string;
+  /** Whether it works all the same. */
+  warning?: boolean;
 }
 
 export interface EditorProps {
@@ -119,7 +121,13 @@ function least(height = 0): CSSProperties {
 
 const none: readonly LineMark[] = [];
 
-function diagnostic(state: EditorState, { line, column = 1, message }: LineMark): Diagnostic {
+function diagnostic(state: EditorState, mark: LineMark): Diagnostic {
+  const { line, column = 1, message, warning = false } = mark;
   const at = state.doc.line(Math.min(Math.max(line, 1), state.doc.lines));
-  return { from: Math.min(at.from + column - 1, at.to), to: at.to, severity: 'error', message };
+  return {
+    from: Math.min(at.from + column - 1, at.to),
+    to: at.to,
+    severity: warning ? 'warning' : 'error',
+    message,
+  };
 }

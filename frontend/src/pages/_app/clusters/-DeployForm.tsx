@@ -5,8 +5,10 @@ import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { keyEffectsQuery, previewLasts, previewQuery } from '@/api/queries/operations';
 import type { Cluster, OperationRequest } from '@/api/types';
+import { useChecks, withMarks } from '@/components/editor/useChecks';
 import { Failure } from '@/components/Failure';
 import { Loading } from '@/components/Loading';
+import type { LineMark } from '@/components/yaml/Editor';
 import { Yaml } from '@/components/yaml/Yaml';
 import { SmallButton } from '@/components/SmallButton';
 import { Panel } from '@/components/Panel';
@@ -49,7 +51,9 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const fields = check.error instanceof ApiError ? check.error.fields : {};
   const problem = nameProblem(name, taken);
   const proposal = proposalFor(name, taken);
-  const marks = [...overrides.problems, ...marksOf(fields, overrides.lines)];
+  const [checks = []] = useChecks([{ file: 'config.yml', text }]);
+  const marks: readonly LineMark[] =
+    overrides.problems.length > 0 ? overrides.problems : withMarks(marksOf(fields, overrides.lines), checks);
   const nameError = fields.instance ?? (touched || name !== '' ? problem : undefined);
 
   if (request) {
@@ -135,7 +139,9 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             {marks.length > 0 && (
               <ul className={classes.marks} aria-label={texts.problemsInTheOverrides}>
                 {marks.map((mark, i) => (
-                  <li key={i}>{texts.line(mark.line, mark.message)}</li>
+                  <li key={i} data-warning={mark.warning}>
+                    {texts.line(mark.line, mark.message)}
+                  </li>
                 ))}
               </ul>
             )}
@@ -169,7 +175,7 @@ function withoutBlanks(values: Record<string, unknown>): Record<string, unknown>
 }
 
 /** What the API says of the overrides, at the lines of their keys. */
-function marksOf(fields: Record<string, string>, lines: Record<string, number>) {
+function marksOf(fields: Record<string, string>, lines: Record<string, number>): LineMark[] {
   return Object.entries(fields).flatMap(([field, message]) => {
     const key = overrideKey(field);
     if (key === undefined && field !== 'overrides') return [];

@@ -57,6 +57,14 @@ test('sends nothing that cannot be right', async () => {
   expect(screen.queryByRole('button', { name: 'Deploy' })).not.toBeInTheDocument();
 });
 
+test('warns of a mistyped key as one types', async () => {
+  const { overrides } = await openForm();
+  overrides('PLATFORM_NAME: Fresh\nLMS_HOSTT: fresh.example.org\n');
+  expect(await screen.findByText('Line 2: Unknown key LMS_HOSTT. Did you mean LMS_HOST?')).toBeVisible();
+  overrides('PLATFORM_NAME: Fresh\nLMS_HOST: fresh.example.org\n');
+  await waitFor(() => expect(screen.queryByText(/Did you mean/)).toBeNull());
+});
+
 test('shows what the API says of a key at its line', async () => {
   const { name, overrides, preview, user } = await openForm();
   await user.type(name, 'fresh');

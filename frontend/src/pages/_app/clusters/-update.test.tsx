@@ -93,6 +93,24 @@ test('what cannot be read is marked at its line and not sent', async () => {
   expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
 });
 
+test('a mistyped key and a wrong type are marked as one types, and what is only a warning goes on', async () => {
+  const files = api.world.files.get('campus-aws/academy');
+  if (files?.files[0])
+    files.files[0].text = 'PLATFORM_NAME: Old\nLMS_HOSTT: a.example.org\nENABLE_HTTPS: maybe\n';
+  const { user } = open(address);
+  const problems = await screen.findByRole('status', { name: `Problems in ${path}` });
+  const near = await within(problems).findByText(
+    'Line 2, column 1: Unknown key LMS_HOSTT. Did you mean LMS_HOST?',
+  );
+  expect(near).toHaveAttribute('data-warning', 'true');
+  const wrong = within(problems).getByText('Line 3, column 15: ENABLE_HTTPS must be true or false.');
+  expect(wrong).not.toHaveAttribute('data-warning', 'true');
+  expect(screen.getByRole('tab', { name: /config.yml.*with problems/ })).toBeVisible();
+  await user.type(screen.getByRole('textbox', { name: 'Platform name shown to learners' }), 'er');
+  expect(screen.getByRole('button', { name: 'Preview' })).toBeEnabled();
+  expect(await faults(problems)).toEqual([]);
+});
+
 /** Somebody else changes the configuration; what is based on the commit before is refused from then on. */
 function changeMeanwhile(from: string, to: string) {
   const files = api.world.files.get('campus-aws/academy');
