@@ -22,7 +22,19 @@ type Device struct {
 
 // New returns a device without a passkey yet.
 func New(t testing.TB, pages string) *Device {
-	return &Device{t: t, Pages: pages, Counter: 1, key: virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+	return &Device{t: t, Pages: pages, Counter: 1, key: newKey()}
+}
+
+// wholeKey is the length of a public key whose coordinates have 32 bytes. The library drops
+// leading zeros, which one key of 128 has, and no device may.
+const wholeKey = 77
+
+func newKey() virtualwebauthn.Credential {
+	for {
+		if key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(key.Key.AttestationData()) == wholeKey {
+			return key
+		}
+	}
 }
 
 func (d *Device) party() virtualwebauthn.RelyingParty {
