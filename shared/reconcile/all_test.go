@@ -297,3 +297,25 @@ func TestSyncAll_MarksSharedHosts(t *testing.T) {
 	host(0, "LMS_HOST: new.example.org\n")
 	assert.Empty(t, marks())
 }
+
+// A thousand projects on one token are all read by each run. Unless they changed, that takes
+// a call of GitLab for twenty of them.
+func TestSyncAll_ReadsAThousandProjectsOnOneToken(t *testing.T) {
+	const size, changed, each = 1000, 10, 5
+	m := newMany(t, size, 0)
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	calls := m.calls()
+	assert.LessOrEqual(t, calls, size/20)
+
+	m.clock.Advance(time.Minute)
+	for n := range changed {
+		m.server.Commit(m.gitLabID[n*size/changed], gitlabtest.CommitSpec{Message: "touch", SkipPipeline: true, Files: map[string]string{"instances/alpha/config.yml": "LMS_HOST: new.example.org\n"}})
+	}
+	m.calls()
+	require.Empty(t, m.run(t))
+	m.fresh(t)
+	after := m.calls()
+	t.Logf("%d projects cost %d calls, and %d when %d changed", size, calls, after, changed)
+	assert.LessOrEqual(t, after, size/20+changed*each)
+}
