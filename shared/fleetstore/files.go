@@ -21,6 +21,8 @@ type storedFiles struct {
 	fleet.Files
 	Fence int64 `json:"fence,omitempty"` // token of the lease under which they were written
 	Gone  bool  `json:"gone,omitempty"`  // they left git; the item fences a paused process
+	// Covers says that the first sync's files are still there, so that the item must stay.
+	Covers bool `json:"covers,omitempty"`
 }
 
 // goneLife is how long the item of files that left git stays.
@@ -48,7 +50,12 @@ func (s *Store) SaveInstanceFiles(ctx context.Context, cluster, instance string,
 
 // RemoveInstanceFiles forgets the files of an instance that left git.
 func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance string) error {
-	if err := s.saveFiles(ctx, cluster, instanceFilesKey(cluster, instance), storedFiles{Gone: true}); err != nil {
+	former, err := s.bundled(ctx, cluster, instance)
+	if err != nil {
+		return fmt.Errorf("reading files of instance %s: %w", instance, err)
+	}
+	gone := storedFiles{Gone: true, Covers: former != nil}
+	if err := s.saveFiles(ctx, cluster, instanceFilesKey(cluster, instance), gone); err != nil {
 		return err
 	}
 	return s.resetPage(ctx, cluster, instance)
@@ -56,14 +63,21 @@ func (s *Store) RemoveInstanceFiles(ctx context.Context, cluster, instance strin
 
 // instanceFiles reads the files of one instance; nil when it is not in git.
 func (s *Store) instanceFiles(ctx context.Context, cluster, instance string, opts ...kv.ReadOption) (*fleet.Files, error) {
-	f, err := s.files(ctx, instanceFilesKey(cluster, instance), opts...)
+	item, err := s.kv.Get(ctx, instanceFilesKey(cluster, instance), opts...)
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil
+		f, err := s.bundled(ctx, cluster, instance, opts...)
+		if err != nil {
+			return nil, fmt.Errorf("reading files of instance %s: %w", instance, err)
+		}
+		return f, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading files of instance %s: %w", instance, err)
 	}
-	return &f, nil
+	if f := decodeCopy[storedFiles](ctx, s, item); !f.Gone && f.Commit != "" {
+		return &f.Files, nil
+	}
+	return nil, nil
 }
 
 // saveFiles keeps files compressed in one item. Of what is too much for it the largest
@@ -86,7 +100,7 @@ func (s *Store) saveFiles(ctx context.Context, cluster string, key kv.Key, f sto
 			return false, nil
 		}
 		item.Value, item.Expires = value, time.Time{}
-		if f.Gone {
+		if f.Gone && !f.Covers {
 			item.Expires = s.now().Add(goneLife)
 		}
 		return true, nil

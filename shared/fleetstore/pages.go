@@ -44,19 +44,29 @@ func (s *Store) InstancePage(ctx context.Context, cluster, instance string) (fle
 		}
 	}
 	item, err = s.kv.Get(ctx, key)
-	cond := kv.IfVersion(item.Version)
 	if fault.Is(err, fault.NotFound) {
-		cond = kv.IfAbsent()
-	} else if err != nil {
+		// A change to many instances at once finds only pages that are there.
+		item, err = s.kv.Put(ctx, kv.Item{Key: key}, kv.IfAbsent())
+	}
+	if fault.Is(err, fault.Conflict) {
+		return s.makePage(ctx, cluster, instance) // another reader keeps it
+	}
+	if err != nil {
 		return fleet.Page{}, err
 	}
+	cond := kv.IfVersion(item.Version)
 	page, err := s.makePage(ctx, cluster, instance)
 	if err != nil {
 		return fleet.Page{}, err
 	}
-	value, err := s.packPage(page)
+	value, apart, err := s.packPage(page)
 	if err != nil {
 		return fleet.Page{}, fmt.Errorf("encoding the page of instance %s: %w", instance, err)
+	}
+	if apart {
+		if err := s.takeFiles(ctx, cluster, instance, *page.Files); err != nil {
+			return fleet.Page{}, err
+		}
 	}
 	_, err = s.kv.Put(ctx, kv.Item{Key: key, Value: value}, cond)
 	if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.TooLarge) {
@@ -108,13 +118,14 @@ func (s *Store) makePage(ctx context.Context, cluster, instance string) (fleet.P
 	return page, err
 }
 
-func (s *Store) packPage(page fleet.Page) ([]byte, error) {
-	packed, err := s.codec.PackJSON(storedPage{Page: page})
+func (s *Store) packPage(page fleet.Page) (packed []byte, apart bool, err error) {
+	packed, err = s.codec.PackJSON(storedPage{Page: page})
 	if err != nil || page.Files == nil || len(packed) <= pageUnit {
-		return packed, err
+		return packed, false, err
 	}
 	page.Files = nil
-	return s.codec.PackJSON(storedPage{page, true})
+	packed, err = s.codec.PackJSON(storedPage{page, true})
+	return packed, true, err
 }
 
 func (s *Store) openPage(ctx context.Context, cluster, instance string, packed []byte) (fleet.Page, error) {

@@ -97,6 +97,10 @@ func digest(files []fleet.File) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
+// manyInstances is from how many instances on the first sync of a cluster keeps their files
+// together.
+const manyInstances = 32
+
 // savesAtOnce bounds the writes of files at the same time.
 const savesAtOnce = 8
 
@@ -113,6 +117,16 @@ func (r *Reconciler) saveFiles(ctx context.Context, what reading, former *fleet.
 	if former != nil {
 		for _, row := range former.Rows {
 			known[row.Instance.Name] = row.Digest
+		}
+	}
+	if former == nil && !all && len(what.instances) >= manyInstances {
+		files := map[string]fleet.Files{}
+		for name, in := range what.instances {
+			files[name] = fleet.Files{Commit: what.head.SHA, Files: in.Files}
+			known[name] = in.digest
+		}
+		if err := r.Fleet.SaveFirstFiles(ctx, what.project.ID, files); err != nil {
+			return fmt.Errorf("saving files of the instances of %s: %w", what.project.ID, err)
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -84,6 +84,7 @@ type instanceStore interface {
 	ChangeRows(ctx context.Context, cluster string, names []string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	MarkSharedHosts(ctx context.Context) error
 	SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error
+	SaveFirstFiles(ctx context.Context, cluster string, files map[string]fleet.Files) error
 	SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error
 	RemoveInstanceFiles(ctx context.Context, cluster, instance string) error
 	Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error)
