@@ -2,9 +2,7 @@ package fleetview_test
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetview"
+	"github.com/open-craft/ocim/shared/fleetview/fleetviewtest"
 )
 
 var anyAnnotation = rapid.Custom(func(t *rapid.T) *fleet.Annotation {
@@ -26,28 +25,6 @@ var anyAnnotation = rapid.Custom(func(t *rapid.T) *fleet.Annotation {
 	}
 	return &a
 })
-
-// plainKept is what free text finds of an annotation.
-func plainKept(t fleet.SettingTerm, a *fleet.Annotation) bool {
-	if a == nil {
-		return false
-	}
-	if a.Note != "" && plainTerm(t, map[string]string{"note": a.Note}) {
-		return true
-	}
-	return slices.ContainsFunc(a.Tags, func(tag string) bool { return plainTerm(t, map[string]string{"tag": tag}) })
-}
-
-// plainList gives the entries of a list of settings, each once.
-func plainList(settings map[string]string, key string) []string {
-	found := map[string]bool{}
-	for k, v := range settings {
-		if regexp.MustCompile(`^` + key + `\.[0-9]+$`).MatchString(k) {
-			found[v] = true
-		}
-	}
-	return slices.Collect(maps.Keys(found))
-}
 
 // plainValue is what a column shows: the setting itself, else the entries of its list,
 // else a setting of that name inside another; of the instance before the cluster's.
@@ -102,7 +79,7 @@ func compareSuggestions(t *rapid.T, snap *fleetview.Snapshot, chunks []*fleet.Ch
 			for _, settings := range []map[string]string{r.Settings, c.Settings} {
 				for k, v := range settings {
 					own[regexp.MustCompile(`(.)\.[0-9]+$`).ReplaceAllString(k, "$1")] = true
-					if plainNamed(k, "K") && strings.TrimSpace(v) != "" {
+					if fleetviewtest.Named(k, "K") && strings.TrimSpace(v) != "" {
 						texts[v] = true
 					}
 				}

@@ -18,7 +18,7 @@ import (
 // maxRecent is how many changed clusters the head remembers. A replica that fell
 // further behind reads every cluster again. With ids of a usual length the head fits
 // into the one KB that a write unit buys, and always into the 4 KB of a read unit.
-const maxRecent = 48
+const maxRecent = 40
 
 var headKey = standing.HeadKey
 

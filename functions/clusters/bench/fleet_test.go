@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/bolt"
-	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
 // size is how large a fleet is.
@@ -24,12 +23,12 @@ func (s size) String() string { return fmt.Sprintf("%d × %d", s.clusters, s.eac
 
 func (s size) instances() int { return s.clusters * s.each }
 
-// openBolt gives an embedded store, which consumes no units.
-func openBolt(b testing.TB) (kv.Store, *kvtest.Meter) {
+// openBolt gives an embedded store.
+func openBolt(b testing.TB) kv.Store {
 	s, err := bolt.Open(filepath.Join(b.TempDir(), "kv.db"), bolt.Options{NoSync: true})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, s.Close()) })
-	return s, new(kvtest.Meter)
+	return s
 }
 
 // fill stores a fleet.
@@ -94,9 +93,14 @@ var day = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // touch changes one instance, as the news of a pipeline does.
 func touch(ctx context.Context, store *fleetstore.Store, s size, edit int) error {
-	n, i := edit*37%s.clusters, edit*11%s.each
+	n, i := touched(s, edit)
 	return store.ChangeChunk(ctx, clusterID(n), func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		c.SetRow(row(c.Cluster.ID, n, i, edit))
 		return c, nil
 	})
+}
+
+// touched is which instance an edit changes.
+func touched(s size, edit int) (cluster, instance int) {
+	return edit * 37 % s.clusters, edit * 11 % s.each
 }

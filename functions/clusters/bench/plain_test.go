@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -11,63 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetview"
-	"github.com/open-craft/ocim/shared/kv"
 )
-
-// queryAndFilter reads the whole fleet from the store at each call.
-func queryAndFilter(store kv.Store) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		snap := new(fleetview.Snapshot)
-		q := kv.Query{Partition: "chunk", Limit: kv.MaxPage}
-		for {
-			page, err := store.Query(r.Context(), q)
-			if err != nil {
-				http.Error(w, err.Error(), http.StatusInternalServerError)
-				return
-			}
-			for _, item := range page.Items {
-				c := new(fleet.Chunk)
-				if err := unpack(item.Value, c); err != nil {
-					http.Error(w, err.Error(), http.StatusInternalServerError)
-					return
-				}
-				snap.Chunks = append(snap.Chunks, c)
-			}
-			if page.Next == "" {
-				break
-			}
-			q.After = page.Next
-		}
-		answer(w, snap)
-	})
-}
-
-// unpack reads a chunk: a line of JSON for the cluster and one for each row.
-func unpack(data []byte, into *fleet.Chunk) error {
-	z, err := zstd.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return err
-	}
-	defer z.Close()
-	lines := json.NewDecoder(z)
-	if err := lines.Decode(into); err != nil {
-		return err
-	}
-	for lines.More() {
-		var row fleet.Row
-		if err := lines.Decode(&row); err != nil {
-			return err
-		}
-		into.Rows = append(into.Rows, row)
-	}
-	return nil
-}
 
 // answer gives the first fifty by walking over all.
 func answer(w http.ResponseWriter, snap *fleetview.Snapshot) {
