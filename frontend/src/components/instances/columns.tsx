@@ -24,7 +24,7 @@ export interface Column {
   title: ReactNode;
   /** How the API sorts by it; absent when it does not. */
   sort?: SortKey;
-  /** Of the table's place, in em: where it has no more, or shows cards, the column is left out. */
+  /** Of the table's place, in rem: where it has no more, or shows cards, the column is left out. */
   hide?: 77 | 65 | 53 | 47 | 'card' | undefined;
   /** Whether what is too long for its share of the width is cut. */
   cut?: boolean;
