@@ -46,6 +46,21 @@ test('shows each instance with its four facts apart', async () => {
   expect(await faults()).toEqual([]);
 });
 
+test('has its columns before its first rows came', async () => {
+  let answer: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  // An empty result passes the request on to the usual answer.
+  mock.use(http.get('*/function/clusters/v1/instances', () => asked));
+  const headings = (element: HTMLElement) =>
+    Array.from(element.querySelectorAll('th'), (th) => [th.textContent, th.dataset.hide]);
+  open('/instances?column=PLATFORM_NAME');
+  const before = headings(await screen.findByRole('status', { name: 'Loading instances' }));
+  expect(before.map(([title]) => title)).toContain('Latest pipeline');
+  answer();
+  const marks = /[↑↓↕]/g;
+  expect(headings(await table()).map(([title, hide]) => [title?.replace(marks, ''), hide])).toEqual(before);
+});
+
 test('marks what has drifted, with why, and finds it', async () => {
   const drifted = live().filter((i) => i.drift);
   const { router, user } = open('/instances');
