@@ -68,24 +68,19 @@ type editFileOutput struct {
 	}
 }
 
-func (f *pipelines) editFile(_ context.Context, in *editFileInput) (*editFileOutput, error) {
-	text := []byte(in.Body.Text)
-	for _, c := range in.Body.Changes {
-		var err error
-		if c.Unset {
-			text, err = grove.Unset(in.Body.File, text, c.Path)
-		} else {
-			var value any
-			if err := json.Unmarshal(c.Value, &value); err != nil {
-				return nil, fault.InvalidField("changes", "a value is not JSON")
-			}
-			text, err = grove.Set(in.Body.File, text, c.Path, value)
-		}
-		if err != nil {
-			return nil, err
+func (f *pipelines) editFile(ctx context.Context, in *editFileInput) (*editFileOutput, error) {
+	changes := make([]grove.Change, len(in.Body.Changes))
+	for i, c := range in.Body.Changes {
+		changes[i] = grove.Change{Path: c.Path, Unset: c.Unset}
+		if !c.Unset && json.Unmarshal(c.Value, &changes[i].Value) != nil {
+			return nil, fault.InvalidField("changes", "a value is not JSON")
 		}
 	}
+	applied, err := grove.Apply(ctx, in.Body.File, []byte(in.Body.Text), changes)
+	if err != nil {
+		return nil, err
+	}
 	out := new(editFileOutput)
-	out.Body.Text = string(text)
+	out.Body.Text = string(applied.Text)
 	return out, nil
 }

@@ -1,8 +1,10 @@
 package bulk_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,22 +135,71 @@ func TestPreview_WarnsAndShowsTheRequest(t *testing.T) {
 	assert.Contains(t, preview.Groups[0].Request.Body["commit_message"], "[AutoDeploy][Create] i02|<deployment id>")
 }
 
-// Cost grows with instances times changes, so this product is bounded, too.
-func TestPreview_BoundsItsEdits(t *testing.T) {
-	w := operationtest.New(t, "alpha")
-	req := bulk.Request{Kind: fleet.Update, Batch: 5, PauseAfter: 1}
-	for i := range 500 {
-		req.Targets = append(req.Targets, bulk.Target{Cluster: "campus", Instance: fmt.Sprintf("unit-%d", i)})
+// What a preview parses is bounded, whatever the files are like: values that an alias
+// shares have to be checked against the file as a whole for each change.
+func TestPreview_BoundsItsWork(t *testing.T) {
+	const count = 14
+	w := operationtest.New(t, instances(count)...)
+	files := map[string]string{}
+	for _, name := range instances(count) {
+		files["instances/"+name+"/config.yml"] = "SHARED: &shared word\nALSO: *shared\n" + strings.Repeat("# "+strings.Repeat("a line of a comment ", 50)+"\n", 12)
 	}
-	for i := range 6 {
+	w.Server.Commit(w.ProjectID, gitlabtest.CommitSpec{Message: "shared", SkipPipeline: true, Files: files})
+	require.NoError(t, w.Server.Settle(t.Context()))
+	req := rename(count)
+	for i := range 99 {
 		req.Changes = append(req.Changes, operationtest.Set("config.yml", fmt.Sprintf("KEY_%d", i), "new"))
 	}
 	_, err := w.Bulks.Preview(t.Context(), req)
 	require.Equal(t, fault.Invalid, fault.KindOf(err), "%v", err)
-	assert.ErrorContains(t, err, "6 changes of 500 instances are 3000 edits; at most 2500 are allowed")
-	req.Changes = req.Changes[:5]
+	assert.ErrorContains(t, err, "has to read more than 32 MB of configuration, which is the limit: the first 13 of 14 instances reach it.")
+	assert.Equal(t, "targets", operationtest.FieldOf(t, err))
+	req.Targets = req.Targets[:12]
 	_, err = w.Bulks.Preview(t.Context(), req)
-	assert.NotContains(t, fmt.Sprint(err), "edits")
+	assert.NoError(t, err)
+}
+
+// Files and changes of twice the size are at most about twice the work.
+func TestPreview_WorkGrowsWithItsInput(t *testing.T) {
+	cost := func(keys, changes int) float64 {
+		w, req := largest(t, 2, keys, changes)
+		return testing.AllocsPerRun(2, func() {
+			preview, err := w.Bulks.Preview(t.Context(), req)
+			require.NoError(t, err)
+			require.Len(t, preview.Groups, 1)
+			require.Len(t, preview.Groups[0].Files[0].Keys, changes)
+		})
+	}
+	assert.Less(t, cost(800, 80), 3*cost(400, 40))
+}
+
+// A preview whose caller left stops within a file, too.
+func TestPreview_StopsWhenCanceled(t *testing.T) {
+	w, req := largest(t, 3, 100, 10)
+	ctx := &countdown{Context: t.Context(), left: 1 << 30}
+	_, err := w.Bulks.Preview(ctx, req)
+	require.NoError(t, err)
+	all := 1<<30 - ctx.left
+	require.Greater(t, all, 3*10, "looks at each change")
+	for left := 1; left < all; left += 7 {
+		ctx := &countdown{Context: t.Context(), left: left}
+		_, err := w.Bulks.Preview(ctx, req)
+		require.ErrorIs(t, err, context.Canceled, "%d of %d", left, all)
+		require.GreaterOrEqual(t, ctx.left, -8, "goes on after the end: %d of %d", left, all)
+	}
+}
+
+// countdown is a context that is canceled once it was looked at so often.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 func TestPreview_SkipsFilesThatCannotBeEdited(t *testing.T) {

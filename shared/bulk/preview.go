@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/openedx"
@@ -172,7 +173,8 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 	snapshots := map[string]*operation.Snapshot{}
 	var all []targetPreview
 	var digests []string
-	for _, t := range req.Targets {
+	work := 0
+	for i, t := range req.Targets {
 		if err := ctx.Err(); err != nil { // what follows may only compute
 			return nil, "", err
 		}
@@ -187,6 +189,10 @@ func (s *Service) previewTargets(ctx context.Context, req Request) ([]targetPrev
 		p, err := s.Operations.PreviewTarget(ctx, snap, req.one(t))
 		if err != nil {
 			return nil, "", err
+		}
+		if work += p.Work; work > maxWork {
+			return nil, "", fault.InvalidField("targets", "This bulk change has to read more than %d MB of configuration, which is the limit: the first %d of %d instances reach it. Choose fewer instances or make fewer changes at once",
+				maxWork>>20, i+1, len(req.Targets))
 		}
 		all = append(all, targetPreview{p, t, snap})
 		digests = append(digests, fmt.Sprint(p.Digest, p.Blocked))

@@ -30,7 +30,8 @@ type Document struct {
 	src    *source
 	root   *yaml.Node // nil when the file is empty
 	secret map[*yaml.Node]bool
-	by     *Masker // what found the secrets
+	by     *Masker               // what found the secrets
+	byKey  map[string]*yaml.Node // of the root; made by lookup
 }
 
 // Read parses one YAML file. The document is nil when the text is unusable: too
@@ -44,6 +45,27 @@ func Read(file string, text []byte) (*Document, []fleet.FileProblem) {
 
 // Read is the function Read with the masker's rules.
 func (m *Masker) Read(file string, text []byte) (*Document, []fleet.FileProblem) {
+	d, problems := outline(file, text)
+	if d == nil {
+		return nil, problems
+	}
+	d.by = m
+	if d.root == nil {
+		return d, nil
+	}
+	d.secret = m.secretNodes(d.root)
+	problems = append(problems, d.refusals()...)
+	if top := deref(d.root); top.Kind != yaml.MappingNode && !isNull(top) {
+		problems = append(problems, fleet.FileProblem{
+			File: file, Line: d.root.Line, Column: d.root.Column,
+			Message: fmt.Sprintf("%s must be a map of keys to values, but is %s.", path.Base(file), kindWords(top)),
+		})
+	}
+	return d, problems
+}
+
+// outline is Read without the secrets and without what Tutor's reader refuses.
+func outline(file string, text []byte) (*Document, []fleet.FileProblem) {
 	problem := func(line, column int, format string, args ...any) []fleet.FileProblem {
 		return []fleet.FileProblem{{File: file, Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}
 	}
@@ -62,7 +84,7 @@ func (m *Masker) Read(file string, text []byte) (*Document, []fleet.FileProblem)
 	if next != nil {
 		return nil, problem(next.Line, max(next.Column, 1), "A second document starts here; Grove reads exactly one.")
 	}
-	d := &Document{file: file, src: src, root: root, by: m}
+	d := &Document{file: file, src: src, root: root}
 	if root == nil {
 		return d, nil
 	}
@@ -70,14 +92,6 @@ func (m *Masker) Read(file string, text []byte) (*Document, []fleet.FileProblem)
 	c.check(root, 0)
 	if c.fatal != nil {
 		return nil, []fleet.FileProblem{*c.fatal}
-	}
-	d.secret = m.secretNodes(root)
-	c.problems = append(c.problems, d.refusals()...)
-	if top := deref(root); top.Kind != yaml.MappingNode && !isNull(top) {
-		c.problems = append(c.problems, fleet.FileProblem{
-			File: file, Line: root.Line, Column: root.Column,
-			Message: fmt.Sprintf("%s must be a map of keys to values, but is %s.", path.Base(file), kindWords(top)),
-		})
 	}
 	return d, c.problems
 }
@@ -330,12 +344,13 @@ func (d *Document) lookup(key string) *yaml.Node {
 	if root.Kind != yaml.MappingNode {
 		return nil
 	}
-	for _, e := range entries(root) {
-		if e.key == key {
-			return deref(e.value)
+	if d.byKey == nil {
+		d.byKey = map[string]*yaml.Node{}
+		for _, e := range entries(root) {
+			d.byKey[e.key] = deref(e.value)
 		}
 	}
-	return nil
+	return d.byKey[key]
 }
 
 // Scalar gives the text of a root key that holds a scalar. It is false for a

@@ -2,6 +2,8 @@ package grove
 
 import (
 	"bytes"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,45 +12,42 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// Set changes one value of a YAML file and nothing else: comments, order,
-// quotes and spacing stay. A path is keys from the root down, and positions in
-// lists; what is missing of it is added at the end of its map. value is
-// whatever YAML can hold: text, numbers, booleans, nil, maps and slices.
-//
-// It is fault.Invalid, with the path as field, when the file cannot be parsed,
-// the path leads through a scalar or an alias, or an alias shares the value.
-func Set(file string, text []byte, path []string, value any) ([]byte, error) {
-	e, err := openEditor(file, text, path)
-	if err != nil {
-		return nil, err
-	}
-	var n yaml.Node
-	if err := n.Encode(value); err != nil {
-		return nil, e.invalid("the value cannot be written as YAML")
-	}
-	binary := false
-	visit(&n, func(n *yaml.Node) bool { binary = binary || n.ShortTag() == "!!binary"; return true })
-	if binary {
-		return nil, e.invalid("the value is not text in UTF-8")
-	}
-	return e.apply(e.setting(value), false, func(n *yaml.Node) bool {
-		found := follow(n, path)
-		return found != nil && holds(found, value)
-	})
+// Change is one change of a YAML file: a value to set, or an entry to remove.
+type Change struct {
+	// Path is keys from the root down, and positions in lists. What is missing of it is
+	// added at the end of its map.
+	Path []string
+	// Value is whatever YAML can hold: text, numbers, booleans, nil, maps and slices.
+	Value any
+	Unset bool // removes the entry; one that is not there changes nothing
 }
 
-// Unset removes one entry of a YAML file and nothing else. Removing what is not
-// there changes nothing. Errors are those of Set.
-func Unset(file string, text []byte, path []string) ([]byte, error) {
-	e, err := openEditor(file, text, path)
+// alone makes the change and changes nothing else: comments, order, quotes and spacing
+// stay. It is fault.Invalid, with the path as field, when the text cannot be parsed, the
+// path leads through a scalar or an alias, or an alias shares the value.
+func (c Change) alone(text []byte, with *editing) (*Document, error) {
+	e, err := openEditor(with, text, c.Path)
 	if err != nil {
 		return nil, err
 	}
-	if len(e.chain) <= len(path) {
-		return text, nil
+	if c.Unset {
+		if len(e.chain) <= len(c.Path) {
+			return e.doc, nil
+		}
+		inList := e.chain[len(c.Path)-1].Kind == yaml.SequenceNode
+		return e.apply(slices.Values(e.removals()), true, func(root *yaml.Node) bool { return inList || follow(root, c.Path) == nil })
 	}
-	inList := e.chain[len(path)-1].Kind == yaml.SequenceNode
-	return e.apply(e.removals(), true, func(root *yaml.Node) bool { return inList || follow(root, path) == nil })
+	value, isText := node(c.Value)
+	switch {
+	case value == nil:
+		return nil, e.invalid("the value cannot be written as YAML")
+	case !isText:
+		return nil, e.invalid("the value is not text in UTF-8")
+	}
+	return e.apply(e.setting(value), false, func(root *yaml.Node) bool {
+		found := follow(root, c.Path)
+		return found != nil && sameValue(found, value)
+	})
 }
 
 // follow finds a path without going through aliases, nil when it is not there.
@@ -83,12 +82,7 @@ func childAt(n *yaml.Node, segment string) int {
 	return -1
 }
 
-// holds reports whether a node decodes to the same as a value encodes to.
-func holds(n *yaml.Node, value any) bool {
-	var want yaml.Node
-	return want.Encode(value) == nil && sameValue(n, &want)
-}
-
+// sameValue reports whether two nodes decode to the same.
 func sameValue(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || a.Kind == yaml.AliasNode || len(a.Content) != len(b.Content) ||
 		a.ShortTag() != b.ShortTag() {
@@ -107,6 +101,7 @@ func sameValue(a, b *yaml.Node) bool {
 
 // editor knows where the nodes along a path stand.
 type editor struct {
+	with  *editing
 	doc   *Document
 	text  []byte
 	path  []string
@@ -127,15 +122,15 @@ func shownPath(path []string) string {
 	return strings.Join(parts, ".")
 }
 
-func openEditor(file string, text []byte, path []string) (*editor, error) {
-	e := &editor{text: text, path: path}
+func openEditor(with *editing, text []byte, path []string) (*editor, error) {
+	e := &editor{with: with, text: text, path: path}
 	if len(path) == 0 || len(path) > maxDepth {
 		return nil, e.invalid("the path must have 1 to %d parts", maxDepth)
 	}
-	doc, problems := Read(file, text)
+	doc, problems := with.read(text)
 	if doc == nil {
 		p := problems[0]
-		return nil, e.invalid("%s cannot be edited, line %d, column %d: %s", file, p.Line, p.Column, p.Message)
+		return nil, e.invalid("%s cannot be edited, line %d, column %d: %s", with.file, p.Line, p.Column, p.Message)
 	}
 	e.doc = doc
 	if doc.root == nil {
@@ -143,7 +138,7 @@ func openEditor(file string, text []byte, path []string) (*editor, error) {
 	}
 	var ok bool
 	if e.spans, _, ok = doc.src.spans(doc.root); !ok {
-		return nil, e.invalid("%s is written in a way that only a person can edit", file)
+		return nil, e.invalid("%s is written in a way that only a person can edit", with.file)
 	}
 	n := doc.root
 	e.chain = []*yaml.Node{n}
@@ -203,14 +198,14 @@ func visit(n *yaml.Node, f func(*yaml.Node) bool) {
 
 // apply tries ways to make a change and takes the first whose outcome reads as
 // wanted and is equal elsewhere.
-func (e *editor) apply(ways []edit, removing bool, wanted func(root *yaml.Node) bool) ([]byte, error) {
-	for _, way := range ways {
+func (e *editor) apply(ways iter.Seq[edit], removing bool, wanted func(root *yaml.Node) bool) (*Document, error) {
+	for way := range ways {
 		way.text = e.withLineEnds(way)
 		text, ok := splice(e.text, []edit{way})
 		if !ok {
 			continue
 		}
-		doc, problems := Read(e.doc.file, []byte(text))
+		doc, problems := e.with.read([]byte(text))
 		if doc == nil || doc.root == nil && e.doc.root != nil && !e.emptied() {
 			if len(text) > MaxFile {
 				return nil, fault.New(fault.TooLarge, "%s", problems[0].Message)
@@ -222,7 +217,7 @@ func (e *editor) apply(ways []edit, removing bool, wanted func(root *yaml.Node) 
 			root = &yaml.Node{Kind: yaml.MappingNode}
 		}
 		if wanted(root) && equalExcept(e.doc.root, root, e.path, removing) {
-			return []byte(text), nil
+			return doc, nil
 		}
 	}
 	return nil, e.invalid("the file is written in a way that only a person can edit here")
@@ -233,11 +228,15 @@ func (e *editor) withLineEnds(way edit) string {
 	if !strings.Contains(way.text, "\n") {
 		return way.text
 	}
-	at := bytes.LastIndexByte(e.text[:way.start], '\n')
-	if at < 0 {
-		at = bytes.IndexByte(e.text, '\n')
+	crlf := e.with.crlf
+	if !e.with.uniform {
+		at := bytes.LastIndexByte(e.text[:way.start], '\n')
+		if at < 0 {
+			at = bytes.IndexByte(e.text, '\n')
+		}
+		crlf = at > 0 && e.text[at-1] == '\r'
 	}
-	if at < 1 || e.text[at-1] != '\r' {
+	if !crlf {
 		return way.text
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(way.text, "\r\n", "\n"), "\n", "\r\n")

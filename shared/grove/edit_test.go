@@ -1,6 +1,7 @@
 package grove
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -9,6 +10,17 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 )
+
+// Set and Unset make one change of a file.
+func Set(file string, text []byte, path []string, value any) ([]byte, error) {
+	applied, err := Apply(context.Background(), file, text, []Change{{Path: path, Value: value}})
+	return applied.Text, err
+}
+
+func Unset(file string, text []byte, path []string) ([]byte, error) {
+	applied, err := Apply(context.Background(), file, text, []Change{{Path: path, Unset: true}})
+	return applied.Text, err
+}
 
 const commented = `# head
 A: 1   # one

@@ -10,16 +10,23 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
-// encode writes a value as YAML, two spaces a level, without a final newline.
-// In flow style it stays on one line.
-func encode(value any, flow bool) (string, error) {
-	n := new(yaml.Node)
-	if err := n.Encode(value); err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the value cannot be written as YAML")
+// node makes a value a node, nil when YAML cannot hold it; text is false for bytes that
+// are not UTF-8.
+func node(value any) (n *yaml.Node, text bool) {
+	n = new(yaml.Node)
+	if n.Encode(value) != nil {
+		return nil, true
 	}
+	text = true
+	visit(n, func(n *yaml.Node) bool { text = text && n.ShortTag() != "!!binary"; return text })
+	return n, text
+}
+
+// encode writes a node as YAML, two spaces a level, without a final newline. In flow
+// style it stays on one line.
+func encode(n *yaml.Node, flow bool) (string, error) {
 	if flow {
-		n = &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}}
-		oneLine(n)
+		n = oneLine(&yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{n}})
 	}
 	var buf bytes.Buffer
 	e := yaml.NewEncoder(&buf)
@@ -38,32 +45,35 @@ func encode(value any, flow bool) (string, error) {
 }
 
 // encodeEntry writes `key: value`.
-func encodeEntry(key string, value any, flow bool) (string, error) {
-	var k, v yaml.Node
-	if err := v.Encode(value); err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the value of %s cannot be written as YAML", printable(key))
-	}
-	if err := k.Encode(key); err != nil {
-		return "", fault.Wrap(fault.Invalid, err, "the key %s cannot be written as YAML", printable(key))
-	}
-	text, err := encode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{&k, &v}}, flow)
+func encodeEntry(key string, value *yaml.Node, flow bool) (string, error) {
+	text, err := encode(wrap(key, value), flow)
 	if flow && err == nil {
 		text = strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}")
 	}
 	return text, err
 }
 
-func oneLine(n *yaml.Node) {
+// wrap makes a map of one entry.
+func wrap(key string, value *yaml.Node) *yaml.Node {
+	k, _ := node(key)
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: []*yaml.Node{k, value}}
+}
+
+// oneLine copies a node so that it is written on one line.
+func oneLine(n *yaml.Node) *yaml.Node {
+	flat := *n
 	if n.Kind == yaml.ScalarNode {
 		if n.ShortTag() == "!!str" && (isBlock(n) || strings.ContainsAny(n.Value, "\n\r")) {
-			n.Style = yaml.DoubleQuotedStyle
+			flat.Style = yaml.DoubleQuotedStyle
 		}
-		return
+		return &flat
 	}
-	n.Style |= yaml.FlowStyle
-	for _, child := range n.Content {
-		oneLine(child)
+	flat.Style |= yaml.FlowStyle
+	flat.Content = make([]*yaml.Node, len(n.Content))
+	for i, child := range n.Content {
+		flat.Content[i] = oneLine(child)
 	}
+	return &flat
 }
 
 // doubleQuoted writes a text as one double-quoted line.

@@ -42,6 +42,11 @@ func (m *Masker) masked(file string, text []byte) masked {
 	if doc == nil {
 		return masked{text: withhold(text), withheld: true}
 	}
+	return doc.masked()
+}
+
+func (d *Document) masked() masked {
+	m, doc, text := d.by, d, d.src.text
 	if doc.root == nil {
 		out, _ := m.text(string(text)) // nothing but comments
 		return masked{text: out, doc: doc, shape: doc}
@@ -57,7 +62,7 @@ func (m *Masker) masked(file string, text []byte) masked {
 		if !ok {
 			break
 		}
-		shape, _ := m.Read(file, []byte(out))
+		shape, _ := m.Read(d.file, []byte(out))
 		if shape == nil {
 			break
 		}

@@ -14,6 +14,10 @@ import (
 type source struct {
 	text  []byte
 	lines []int // offset of the first byte of each line
+
+	// The place that offset found last: finding all of a long line in turn would
+	// otherwise count it from its start each time.
+	found struct{ line, column, at int }
 }
 
 var utf8BOM = []byte("\xef\xbb\xbf")
@@ -82,14 +86,18 @@ func (s *source) offset(line, column int) (int, bool) {
 	if line < 1 || line > len(s.lines) {
 		return 0, false
 	}
-	at := s.lines[line-1]
-	for ; column > 1; column-- {
+	at, from := s.lines[line-1], 1
+	if s.found.line == line && s.found.column <= column {
+		at, from = s.found.at, s.found.column
+	}
+	for ; from < column; from++ {
 		if at >= len(s.text) {
 			return 0, false
 		}
 		_, n := utf8.DecodeRune(s.text[at:])
 		at += n
 	}
+	s.found.line, s.found.column, s.found.at = line, max(column, 1), at
 	return at, at <= len(s.text)
 }
 

@@ -1,14 +1,17 @@
 package grove
 
 import (
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// setting lists ways to write a value at the editor's path, best first.
-func (e *editor) setting(value any) []edit {
+// setting lists ways to write a value at the editor's path, best first. They are made one
+// at a time: writing YAML is most of the work, and the first way nearly always serves.
+func (e *editor) setting(value *yaml.Node) iter.Seq[edit] {
 	if e.doc.root == nil || isNull(e.doc.root) {
 		return e.appendRoot(value)
 	}
@@ -17,23 +20,23 @@ func (e *editor) setting(value any) []edit {
 		return e.replace(e.chain[depth], value)
 	}
 	for i := len(e.path) - 1; i > depth; i-- {
-		value = map[string]any{e.path[i]: value}
+		value = wrap(e.path[i], value)
 	}
 	parent := e.chain[depth]
 	if isNull(parent) {
-		return e.replace(parent, map[string]any{e.path[depth]: value})
+		return e.replace(parent, wrap(e.path[depth], value))
 	}
 	return e.add(parent, e.path[depth], value)
 }
 
 // appendRoot writes the first key of a file that has none.
-func (e *editor) appendRoot(value any) []edit {
+func (e *editor) appendRoot(value *yaml.Node) iter.Seq[edit] {
 	for i := len(e.path) - 1; i > 0; i-- {
-		value = map[string]any{e.path[i]: value}
+		value = wrap(e.path[i], value)
 	}
 	entry, err := encodeEntry(e.path[0], value, false)
 	if err != nil {
-		return nil
+		return slices.Values[[]edit](nil)
 	}
 	if len(e.text) > 0 && !strings.HasSuffix(string(e.text), "\n") {
 		entry = "\n" + entry
@@ -42,7 +45,7 @@ func (e *editor) appendRoot(value any) []edit {
 	if e.doc.root != nil {
 		ways = append(ways, edit{e.extent(e.doc.root), entry})
 	}
-	return ways
+	return slices.Values(ways)
 }
 
 // parentOf gives the node above one of the chain, and its index there.
@@ -55,41 +58,49 @@ func (e *editor) parentOf(n *yaml.Node) (*yaml.Node, int) {
 	return nil, -1
 }
 
-func (e *editor) replace(n *yaml.Node, value any) []edit {
-	var ways []edit
-	at := e.extent(n)
-	line, err := encode(value, true)
-	if err != nil {
-		return nil
-	}
-	scalar := n.Kind == yaml.ScalarNode && at.end > at.start && !isBlock(n)
-	natural, _ := encode(value, e.flow)
-	if scalar && !strings.Contains(natural, "\n") {
-		ways = append(ways, edit{at, likewise(n, value, natural)})
-	}
-	parent, index := e.parentOf(n)
-	if parent == nil {
-		return append(ways, edit{at, natural}, edit{at, line})
-	}
-	if parent.Kind == yaml.SequenceNode {
-		if !e.flow {
-			ways = append(ways, edit{at, indentLines(natural, n.Column-1)})
+func (e *editor) replace(n, value *yaml.Node) iter.Seq[edit] {
+	return func(yield func(edit) bool) {
+		at := e.extent(n)
+		natural, err := encode(value, e.flow)
+		if err != nil {
+			return
 		}
-		return append(ways, edit{at, line})
+		scalar := n.Kind == yaml.ScalarNode && at.end > at.start && !isBlock(n)
+		if scalar && !strings.Contains(natural, "\n") && !yield(edit{at, likewise(n, value, natural)}) {
+			return
+		}
+		line, err := encode(value, true)
+		if err != nil {
+			return
+		}
+		parent, index := e.parentOf(n)
+		switch {
+		case parent == nil:
+			_ = yield(edit{at, natural}) && yield(edit{at, line})
+		case parent.Kind == yaml.SequenceNode:
+			_ = (e.flow || yield(edit{at, indentLines(natural, n.Column-1)})) && yield(edit{at, line})
+		default:
+			e.replaceAfterKey(parent, parent.Content[index-1], at.end, value, line, yield)
+		}
 	}
-	key := parent.Content[index-1]
+}
+
+// replaceAfterKey replaces all that stands behind the colon of a key, up to end.
+func (e *editor) replaceAfterKey(parent, key *yaml.Node, end int, value *yaml.Node, line string, yield func(edit) bool) {
 	colon := e.afterColon(key)
 	if colon < 0 {
-		return ways
+		return
 	}
-	rest := hole{colon, max(at.end, colon)}
+	rest := hole{colon, max(end, colon)}
 	if !e.flow {
-		name, _ := encode(key.Value, false)
-		if entry, err := encodeEntry(key.Value, value, false); err == nil && strings.HasPrefix(entry, name+":") {
-			ways = append(ways, edit{rest, indentLines(entry[len(name)+1:], blockIndent(parent))})
+		k, _ := node(key.Value)
+		name, _ := encode(k, false)
+		entry, err := encodeEntry(key.Value, value, false)
+		if err == nil && strings.HasPrefix(entry, name+":") && !yield(edit{rest, indentLines(entry[len(name)+1:], blockIndent(parent))}) {
+			return
 		}
 	}
-	return append(ways, edit{rest, " " + line})
+	yield(edit{rest, " " + line})
 }
 
 // afterColon finds the end of the colon behind a key, -1 when there is none.
@@ -102,56 +113,60 @@ func (e *editor) afterColon(key *yaml.Node) int {
 }
 
 // likewise writes a text in the quotes that the old one had.
-func likewise(old *yaml.Node, value any, natural string) string {
-	s, isText := value.(string)
-	if !isText {
-		return natural
-	}
+func likewise(old, value *yaml.Node, natural string) string {
 	switch {
+	case value.Kind != yaml.ScalarNode || value.ShortTag() != "!!str":
 	case old.Style&yaml.DoubleQuotedStyle != 0:
-		return doubleQuoted(s)
+		return doubleQuoted(value.Value)
 	case old.Style&yaml.SingleQuotedStyle != 0 && !strings.HasPrefix(natural, `"`):
-		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+		return "'" + strings.ReplaceAll(value.Value, "'", "''") + "'"
 	}
 	return natural
 }
 
 // add writes a new entry at the end of a map or list.
-func (e *editor) add(parent *yaml.Node, segment string, value any) []edit {
-	at := e.extent(parent)
-	list := parent.Kind == yaml.SequenceNode
-	if list && segment != strconv.Itoa(len(parent.Content)) {
-		return nil
-	}
-	if parent.Style&yaml.FlowStyle != 0 {
-		text, err := encode(value, true)
-		if !list {
-			text, err = encodeEntry(segment, value, true)
+func (e *editor) add(parent *yaml.Node, segment string, value *yaml.Node) iter.Seq[edit] {
+	return func(yield func(edit) bool) {
+		list := parent.Kind == yaml.SequenceNode
+		if list && segment != strconv.Itoa(len(parent.Content)) {
+			return
 		}
-		if err != nil || len(parent.Content) == 0 {
-			return []edit{{hole{at.end - 1, at.end - 1}, text}}
+		at := e.extent(parent)
+		written := func(flow bool) (string, error) {
+			if list {
+				return encode(value, flow)
+			}
+			return encodeEntry(segment, value, flow)
 		}
-		last := e.extent(parent.Content[len(parent.Content)-1]).end
-		return []edit{{hole{last, last}, ", " + text}, {hole{at.end - 1, at.end - 1}, text}}
-	}
-	var ways []edit
-	indent := blockIndent(parent)
-	end := e.doc.src.lineEnd(at.end)
-	for _, flow := range []bool{false, true} {
-		text, err := encodeEntry(segment, value, flow)
-		if list {
-			text, err = encode(value, flow)
-			text = "- " + indentLines(text, 2)
+		if parent.Style&yaml.FlowStyle != 0 {
+			text, err := written(true)
+			if err == nil && len(parent.Content) > 0 {
+				last := e.extent(parent.Content[len(parent.Content)-1]).end
+				if !yield(edit{hole{last, last}, ", " + text}) {
+					return
+				}
+			}
+			yield(edit{hole{at.end - 1, at.end - 1}, text})
+			return
 		}
-		if err == nil {
-			text = "\n" + strings.Repeat(" ", max(indent, 0)) + indentLines(text, max(indent, 0))
-			ways = append(ways, edit{hole{end, end}, text})
-			if far := e.afterBlanks(end); far > end {
-				ways = append(ways, edit{hole{far, far}, strings.TrimPrefix(text, "\n") + "\n"})
+		indent, end := max(blockIndent(parent), 0), e.doc.src.lineEnd(at.end)
+		for _, flow := range []bool{false, true} {
+			text, err := written(flow)
+			if err != nil {
+				continue
+			}
+			if list {
+				text = "- " + indentLines(text, 2)
+			}
+			text = "\n" + strings.Repeat(" ", indent) + indentLines(text, indent)
+			if !yield(edit{hole{end, end}, text}) {
+				return
+			}
+			if far := e.afterBlanks(end); far > end && !yield(edit{hole{far, far}, strings.TrimPrefix(text, "\n") + "\n"}) {
+				return
 			}
 		}
 	}
-	return ways
 }
 
 // afterBlanks passes blank lines, which belong to a block scalar that keeps them.

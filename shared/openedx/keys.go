@@ -99,6 +99,9 @@ func KeysOf(tutor int) []Key {
 
 // fits matches a key against a pattern in which * stands for any rest.
 func fits(pattern, key string) bool {
+	if pattern != "" && pattern[0] != '*' && (key == "" || key[0] != pattern[0]) {
+		return false
+	}
 	head, tail, any := strings.Cut(pattern, "*")
 	if !any {
 		return pattern == key

@@ -19,7 +19,9 @@ import (
 // change is what happens to one file.
 type change struct {
 	action grove.Action
-	before []byte            // nil when there is no such file yet
+	before []byte          // nil when there is no such file yet
+	old    *grove.Document // of before, and now of the new content, where they were read
+	now    *grove.Document
 	masker *grove.Masker     // by the rules of the project
 	typed  []string          // keys of secrets that the request names, changed or not
 	source string            // what the new content comes from, for the preview's hash
@@ -111,19 +113,21 @@ func (p *prepared) put(now fleet.SourceFile, text []byte, source string, typed .
 	if now.LastCommit != "" && len(typed) == 0 && bytes.Equal(now.Text, text) {
 		return nil
 	}
+	made := change{before: now.Text, masker: p.reader(), typed: typed, source: source}
 	if strings.HasSuffix(now.Path, ".yml") {
 		doc, problems := p.reader().Read(now.Path, text)
 		if doc == nil {
 			pr := problems[0]
 			return fault.InvalidField(field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
 		}
-		p.validate(field, now, doc, problems)
+		made.now = doc
+		made.old = p.validate(field, now, doc, problems)
 	}
-	action := grove.Action{Action: grove.UpdateFile, Path: now.Path, Content: text, LastCommit: now.LastCommit}
+	made.action = grove.Action{Action: grove.UpdateFile, Path: now.Path, Content: text, LastCommit: now.LastCommit}
 	if now.LastCommit == "" {
-		action.Action = grove.CreateFile
+		made.action.Action = grove.CreateFile
 	}
-	p.files = append(p.files, change{action: action, before: now.Text, masker: p.reader(), typed: typed, source: source})
+	p.files = append(p.files, made)
 	return nil
 }
 
@@ -204,7 +208,7 @@ func apply(ctx context.Context, p *prepared, remote Remote, head, instance strin
 		if err != nil {
 			return err
 		}
-		text, err := rewrite(path, name, now.Text, req.Changes)
+		text, _, err := rewrite(ctx, path, name, now.Text, req.Changes)
 		if err != nil {
 			return err
 		}
@@ -223,27 +227,32 @@ func apply(ctx context.Context, p *prepared, remote Remote, head, instance strin
 	return nil
 }
 
-// rewrite makes the changes of one file.
-func rewrite(path, name string, text []byte, changes []Change) ([]byte, error) {
+// rewrite makes the changes of one file. work is the bytes that were parsed for it.
+func rewrite(ctx context.Context, path, name string, text []byte, changes []Change) (out []byte, work int, err error) {
+	var edits []grove.Change
+	var places []int // of each edit among the changes
+	var wrong error
 	for i, c := range changes {
 		if c.File != name {
 			continue
 		}
-		var err error
-		if c.Unset {
-			text, err = grove.Unset(path, text, c.Path)
-		} else {
-			var value any
-			if value, err = plain(c.Value); err != nil {
-				return nil, fault.InvalidField(fmt.Sprintf("changes.%d.value", i), "is not a value")
+		edit := grove.Change{Path: c.Path, Unset: c.Unset}
+		if !c.Unset {
+			if edit.Value, err = plain(c.Value); err != nil {
+				wrong = fault.InvalidField(fmt.Sprintf("changes.%d.value", i), "is not a value")
+				break // what is wrong before it is named first
 			}
-			text, err = grove.Set(path, text, c.Path, value)
 		}
-		if err != nil {
-			return nil, fault.UnderField(fmt.Sprintf("changes.%d", i), err)
-		}
+		edits, places = append(edits, edit), append(places, i)
 	}
-	return text, nil
+	applied, err := grove.Apply(ctx, path, text, edits)
+	if ctx.Err() != nil {
+		return nil, applied.Work, ctx.Err()
+	}
+	if err != nil {
+		return nil, applied.Work, fault.UnderField(fmt.Sprintf("changes.%d", places[applied.Made]), err)
+	}
+	return applied.Text, applied.Work, wrong
 }
 
 // plain decodes JSON so that whole numbers stay whole.

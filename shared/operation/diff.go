@@ -2,7 +2,6 @@ package operation
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +23,7 @@ func (c change) describe() fleet.FileChange {
 	instance, _, _ := grove.InstancePath(c.action.Path)
 	d := fleet.FileChange{Path: c.action.Path, Action: c.action.Action, Instance: instance}
 	masker := cmp.Or(c.masker, grove.MaskerOf(nil))
-	old, now := masker.Mask(c.action.Path, c.before), masker.Mask(c.action.Path, c.action.Content)
+	old, now := viewOf(masker, c.action.Path, c.before, c.old), viewOf(masker, c.action.Path, c.action.Content, c.now)
 	from, to := "a/"+c.action.Path, "b/"+c.action.Path
 	if c.action.Action == grove.CreateFile {
 		from = "/dev/null"
@@ -32,10 +31,12 @@ func (c change) describe() fleet.FileChange {
 	if c.action.Action == grove.DeleteFile {
 		to = "/dev/null"
 	}
-	if d.Diff = udiff.Unified(from, to, old, now); len(d.Diff) > maxDiff {
+	if d.Diff = udiff.Unified(from, to, old.Text, now.Text); len(d.Diff) > maxDiff {
 		d.Diff = strings.ToValidUTF8(d.Diff[:maxDiff], "") + "\n… the rest is left out\n"
 	}
-	d.Keys, d.Secrets = changedKeys(c.action.Path, c.before, c.action.Content, old, now)
+	if strings.HasSuffix(c.action.Path, ".yml") {
+		d.Keys, d.Secrets = changedKeys(old, now)
+	}
 	for _, key := range c.typed {
 		if !slices.Contains(d.Keys, key) {
 			d.Keys, d.Secrets = append(d.Keys, key), append(d.Secrets, key)
@@ -43,32 +44,47 @@ func (c change) describe() fleet.FileChange {
 	}
 	slices.Sort(d.Keys)
 	slices.Sort(d.Secrets)
-	d.Values = changedValues(c.action.Path, d.Keys, old, now)
+	d.Values = changedValues(d.Keys, old.Shown, now.Shown)
 	return d
+}
+
+// viewOf is the view of a file, of its document where that was read already.
+func viewOf(masker *grove.Masker, path string, text []byte, doc *grove.Document) grove.View {
+	if doc != nil {
+		return doc.View()
+	}
+	return masker.View(path, text)
 }
 
 // changedKeys lists the root's keys that differ, and which of them look the same
 // once masked.
-func changedKeys(path string, before, after []byte, maskedBefore, maskedAfter string) (keys, secrets []string) {
-	if !strings.HasSuffix(path, ".yml") {
-		return nil, nil
-	}
-	old, now := root(path, before), root(path, after)
-	shownOld, shownNow := root(path, []byte(maskedBefore)), root(path, []byte(maskedAfter))
-	all := maps.Clone(old)
-	maps.Copy(all, now)
-	for _, k := range slices.Sorted(maps.Keys(all)) {
-		was, had := old[k]
-		is, has := now[k]
-		if had == has && same(was, is) {
-			continue
-		}
+func changedKeys(old, now grove.View) (keys, secrets []string) {
+	for _, k := range differing(old.Values, now.Values) {
 		keys = append(keys, k)
-		if had && has && same(shownOld[k], shownNow[k]) {
+		_, had := old.Values[k]
+		_, has := now.Values[k]
+		if had && has && same(old.Shown[k], now.Shown[k]) {
 			secrets = append(secrets, k)
 		}
 	}
 	return keys, secrets
+}
+
+// differing lists the keys whose values are not the same, in order.
+func differing(old, now map[string]*yaml.Node) []string {
+	var keys []string
+	for k, was := range old {
+		if is, has := now[k]; !has || !same(was, is) {
+			keys = append(keys, k)
+		}
+	}
+	for k := range now {
+		if _, had := old[k]; !had {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Limits of the values that a change lists.
@@ -77,12 +93,8 @@ const (
 	maxValue  = 200 // characters
 )
 
-// changedValues lists what keys change from and to, from texts whose secrets are masked.
-func changedValues(path string, keys []string, maskedBefore, maskedAfter string) []fleet.KeyChange {
-	if len(keys) == 0 {
-		return nil
-	}
-	old, now := root(path, []byte(maskedBefore)), root(path, []byte(maskedAfter))
+// changedValues lists what keys change from and to, secrets masked.
+func changedValues(keys []string, old, now map[string]*yaml.Node) []fleet.KeyChange {
 	var out []fleet.KeyChange
 	for _, k := range keys[:min(len(keys), maxValues)] {
 		out = append(out, fleet.KeyChange{Key: k, Before: valueText(old[k]), After: valueText(now[k])})
@@ -110,21 +122,13 @@ func valueText(n *yaml.Node) string {
 }
 
 // root gives the values of a file's map by key; what cannot be read, or grows
-// without bound, has none. Decoding would take quadratic time in the keys.
+// without bound, has none.
 func root(path string, text []byte) map[string]*yaml.Node {
-	m := map[string]*yaml.Node{}
-	if doc, _ := grove.Read(path, text); doc == nil {
-		return m
+	doc, _ := grove.Read(path, text)
+	if doc == nil {
+		return nil
 	}
-	var doc yaml.Node
-	if yaml.Unmarshal(text, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return m
-	}
-	content := doc.Content[0].Content
-	for i := 0; i+1 < len(content); i += 2 {
-		m[content[i].Value] = content[i+1]
-	}
-	return m
+	return doc.RootValues()
 }
 
 // same compares values, whatever their style. Aliases are bounded: root read

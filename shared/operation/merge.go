@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -71,11 +72,15 @@ func (s *Service) mergeAtHead(ctx context.Context, remote Remote, op fleet.Opera
 // mergeFile applies the change from base to ours to theirs. It returns nil, with the keys
 // that both changed, when they conflict.
 func mergeFile(path string, base, ours, theirs []byte) ([]byte, []string) {
-	mine, _ := changedKeys(path, base, ours, "", "")
-	others, _ := changedKeys(path, base, theirs, "", "")
+	var was, our, their map[string]*yaml.Node
+	isYAML := strings.HasSuffix(path, ".yml")
+	if isYAML {
+		was, our, their = root(path, base), root(path, ours), root(path, theirs)
+	}
+	mine, others := differing(was, our), differing(was, their)
 	var both []string
 	for _, k := range mine {
-		if slices.Contains(others, k) {
+		if _, found := slices.BinarySearch(others, k); found {
 			both = append(both, k)
 		}
 	}
@@ -90,11 +95,10 @@ func mergeFile(path string, base, ours, theirs []byte) ([]byte, []string) {
 	if err != nil {
 		return nil, nil
 	}
-	if strings.HasSuffix(path, ".yml") {
+	if isYAML {
 		// Each side's keys must have that side's values: lines alone do not show that.
-		left, _ := changedKeys(path, theirs, []byte(text), "", "")
-		right, _ := changedKeys(path, ours, []byte(text), "", "")
-		if doc, _ := grove.Read(path, []byte(text)); doc == nil || !slices.Equal(left, mine) || !slices.Equal(right, others) {
+		merged, _ := grove.Read(path, []byte(text))
+		if merged == nil || !slices.Equal(differing(their, merged.RootValues()), mine) || !slices.Equal(differing(our, merged.RootValues()), others) {
 			return nil, nil
 		}
 	}

@@ -22,6 +22,7 @@ type prepared struct {
 	row      *fleet.Row // of the instance, nil when there is none
 	masker   *grove.Masker
 	hosts    []newHost // that the request gives instances
+	work     int       // bytes of files that were parsed
 }
 
 // prepare validates a request and plans it. Wrong input is an error; what the current

@@ -62,6 +62,7 @@ type TargetPreview struct {
 	Effects  []openedx.Effect
 	Health   fleet.Health // now
 	Hosts    []string     // that it gives the instance
+	Work     int          // bytes of files that were parsed for it
 	actions  []grove.Action
 }
 
@@ -82,7 +83,7 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 		}
 	}
 	if req.Kind == fleet.Update && p.refusal() == nil {
-		if err := p.applyTo(snap.files[req.Instance], req.Changes, req.Instance); err != nil {
+		if err := p.applyTo(ctx, snap.files[req.Instance], req.Changes, req.Instance); err != nil {
 			return TargetPreview{}, err
 		}
 		if p.refusal() == nil {
@@ -94,7 +95,7 @@ func (s *Service) PreviewTarget(ctx context.Context, snap *Snapshot, req Request
 	if err := s.warnOfHosts(ctx, p); err != nil {
 		return TargetPreview{}, err
 	}
-	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil}
+	t := TargetPreview{Files: p.filesOf(req.Instance), Warnings: p.warnings, Blocked: p.refusal() != nil, Work: p.work}
 	for _, h := range p.hosts {
 		t.Hosts = append(t.Hosts, h.Host)
 	}
@@ -188,7 +189,7 @@ const lastCommit = "<the commit that last changed it>"
 
 // applyTo is apply on files that were already read. A file that cannot be changed blocks
 // its instance only.
-func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance string) error {
+func (p *prepared) applyTo(ctx context.Context, files []fleet.SourceFile, changes []Change, instance string) error {
 	for _, name := range []string{grove.ConfigFile, grove.GroveFile} {
 		if !slices.ContainsFunc(changes, func(c Change) bool { return c.File == name }) {
 			continue
@@ -200,7 +201,11 @@ func (p *prepared) applyTo(files []fleet.SourceFile, changes []Change, instance 
 				now.LastCommit = lastCommit // the file exists; its commit is looked up when it is sent
 			}
 		}
-		text, err := rewrite(now.Path, name, now.Text, changes)
+		text, work, err := rewrite(ctx, now.Path, name, now.Text, changes)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.work += work + 2*(len(now.Text)+len(text)) // the old and the new are read and masked, too
 		typed := p.secretChanges(name, changes)
 		if err == nil && (string(text) != string(now.Text) || len(typed) > 0) {
 			err = p.put(now, text, "", typed...)

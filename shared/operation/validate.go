@@ -3,6 +3,7 @@ package operation
 import (
 	"context"
 	"path"
+	"sync"
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
@@ -10,16 +11,20 @@ import (
 
 // validate compares a new file with what Tutor can read and what its keys may hold. What
 // would make the pipeline fail blocks, unless the file in git has the same problem
-// already: a change must be able to repair one of several.
-func (p *prepared) validate(field string, now fleet.SourceFile, doc *grove.Document, problems []fleet.FileProblem) {
-	known := map[string]bool{}
+// already: a change must be able to repair one of several. It returns the file in git, nil
+// when that cannot be read.
+func (p *prepared) validate(field string, now fleet.SourceFile, doc *grove.Document, problems []fleet.FileProblem) *grove.Document {
 	old, before := p.reader().Read(now.Path, now.Text)
-	for _, pr := range append(before, old.Check(p.tutor())...) {
-		known[pr.Message] = true
-	}
+	known := sync.OnceValue(func() map[string]bool {
+		messages := map[string]bool{}
+		for _, pr := range append(before, old.Check(p.tutor())...) {
+			messages[pr.Message] = true
+		}
+		return messages
+	})
 	for _, pr := range append(problems, doc.Check(p.tutor())...) {
 		add := p.block
-		if pr.Warning || known[pr.Message] {
+		if pr.Warning || known()[pr.Message] {
 			add = p.warn
 		}
 		add(FileProblem, field, "line %d, column %d: %s", pr.Line, pr.Column, pr.Message)
@@ -27,6 +32,7 @@ func (p *prepared) validate(field string, now fleet.SourceFile, doc *grove.Docum
 	if path.Base(now.Path) == grove.ConfigFile {
 		p.noteHosts(field, now.Path, doc, old)
 	}
+	return old
 }
 
 // newHost is a host that a request gives an instance.
