@@ -54,6 +54,9 @@ func (p *program) auditCommand() *cobra.Command {
 			if err := p.print(cmd, found, func(row func(...string)) {
 				row("Entries", strconv.FormatInt(found.Entries, 10))
 				row("Sealed", strconv.FormatInt(found.Sealed, 10), found.SealedAt)
+				if found.BeforeMACs > 0 {
+					row("Sealed in groups", strconv.FormatInt(found.BeforeMACs, 10), "by an earlier release: a change is found, but not which entry it was")
+				}
 			}); err != nil {
 				return err
 			}

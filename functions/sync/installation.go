@@ -72,11 +72,12 @@ func (f *syncer) getInstallation(ctx context.Context, _ *struct{}) (*installatio
 
 type verifyAuditOutput struct {
 	Body struct {
-		OK       bool      `json:"ok"`
-		Entries  int64     `json:"entries" doc:"How many entries hold together, from the first on"`
-		Sealed   int64     `json:"sealed" doc:"How many of them are covered by a seal"`
-		SealedAt time.Time `json:"sealedAt,omitzero" doc:"When the last seal was made"`
-		Problem  string    `json:"problem,omitempty" doc:"What is wrong"`
+		OK         bool      `json:"ok"`
+		Entries    int64     `json:"entries" doc:"How many entries hold together, from the first on"`
+		Sealed     int64     `json:"sealed" doc:"How many of them are covered by a seal"`
+		BeforeMACs int64     `json:"beforeMacs" doc:"How many of the sealed ones have no MAC of their own, since an earlier release sealed them: a change of them is found, but not which entry it was"`
+		SealedAt   time.Time `json:"sealedAt,omitzero" doc:"When the last seal was made"`
+		Problem    string    `json:"problem,omitempty" doc:"What is wrong"`
 	}
 }
 
@@ -86,7 +87,8 @@ func (f *syncer) verifyAudit(ctx context.Context, _ *struct{}) (*verifyAuditOutp
 		return nil, err
 	}
 	out := new(verifyAuditOutput)
-	out.Body.OK, out.Body.Entries, out.Body.Sealed, out.Body.SealedAt, out.Body.Problem = v.Problem == "", v.Entries, v.Sealed, v.SealedAt, v.Problem
+	out.Body.OK, out.Body.Problem = v.Problem == "", v.Problem
+	out.Body.Entries, out.Body.Sealed, out.Body.BeforeMACs, out.Body.SealedAt = v.Entries, v.Sealed, v.BeforeMACs, v.SealedAt
 	return out, nil
 }
 

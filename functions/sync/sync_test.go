@@ -55,10 +55,10 @@ func TestVerifyAudit_SaysWhatIsWrong(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, code)
 	code, body := call("administrator")
 	assert.Equal(t, http.StatusOK, code)
-	assert.JSONEq(t, `{"ok":true,"entries":7,"sealed":5}`, body)
+	assert.JSONEq(t, `{"ok":true,"entries":7,"sealed":5,"beforeMacs":2}`, body)
 	w.problem = "The end of the log is missing."
 	_, body = call("administrator")
-	assert.JSONEq(t, `{"ok":false,"entries":7,"sealed":5,"problem":"The end of the log is missing."}`, body)
+	assert.JSONEq(t, `{"ok":false,"entries":7,"sealed":5,"beforeMacs":2,"problem":"The end of the log is missing."}`, body)
 }
 
 // ring has one key.
@@ -210,7 +210,7 @@ func newWorld(t *testing.T, projects int) *world {
 			KV: kvtest.OpenWithClock(t, w.clock), Fleet: w.store, Now: w.clock, Log: quiet, Ring: ring{},
 			Backlog: func(context.Context) (installation.Notices, error) { return installation.Notices{}, nil },
 			Verify: func(context.Context) (audit.Verification, error) {
-				return audit.Verification{Entries: 7, Sealed: 5, Problem: w.problem}, nil
+				return audit.Verification{Entries: 7, Sealed: 5, BeforeMACs: 2, Problem: w.problem}, nil
 			},
 		},
 		Configuration: func(context.Context) []installation.Result {

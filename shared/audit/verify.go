@@ -25,17 +25,27 @@ var errProblem = errors.New("a seal does not fit")
 
 // VerifySeals walks the whole log and checks that its entries hold together and
 // that it still holds every entry that was ever sealed, as it was. A log that does
-// not is no error but a Problem, which names the entry where it can.
+// not is no error but a Problem, which names the entry where it can. Each entry and each
+// seal is read once.
 func (l *Log) VerifySeals(ctx context.Context, keys Signer) (Verification, error) {
-	sealed, out, err := l.checkSeals(ctx, keys)
-	if err != nil || out.Problem != "" {
-		return out, err
+	var out Verification
+	check := &sealCheck{log: l, keys: keys, query: kv.Query{Partition: seals, Limit: kv.MaxPage}}
+	// What is sealed from now on may cover entries that are too new for this walk.
+	newest, err := l.store.Query(ctx, kv.Query{Partition: seals, Limit: 1, Reverse: true})
+	if err != nil {
+		return out, fmt.Errorf("read the last audit seal: %w", err)
 	}
-	check := &sealCheck{log: l, keys: keys, sealed: sealed}
-	out.Entries, err = l.walk(ctx, func(entry link) error { return check.entry(ctx, entry, &out) })
-	var last int64
-	if len(sealed) > 0 {
-		last = sealed[len(sealed)-1].seq
+	if len(newest.Items) > 0 {
+		check.newest = newest.Items[0].Sort
+		err = check.advance(ctx, &out)
+	}
+	if err == nil {
+		out.Entries, err = l.walk(ctx, func(entry link) error { return check.entry(ctx, entry, &out) })
+	}
+	var missing int64 // the last entry that was sealed and is not there
+	for err == nil && check.next != nil {
+		missing = check.next.Seq
+		err = check.advance(ctx, &out)
 	}
 	switch {
 	case errors.Is(err, errProblem):
@@ -43,41 +53,61 @@ func (l *Log) VerifySeals(ctx context.Context, keys Signer) (Verification, error
 		out.Problem = fault.Message(err)
 	case err != nil:
 		return out, err
-	case out.Entries < last:
-		out.Problem = fmt.Sprintf("The end of the log is missing: %d entries were sealed, and %d are there.", last, out.Entries)
+	case missing > 0:
+		out.Problem = fmt.Sprintf("The end of the log is missing: %d entries were sealed, and %d are there.", missing, out.Entries)
 	}
 	return out, nil
-}
-
-// sealedAt is what a genuine seal says of one entry.
-type sealedAt struct {
-	number, seq int64
-	hash        string
 }
 
 // sealCheck compares entries, as they come, with the seals that cover them.
 type sealCheck struct {
 	log    *Log
 	keys   Signer
-	sealed []sealedAt // that are still to come
-	macs   []string   // of the entries up to the next seal; nil before they are read, and where there are none
-	read   bool
+	query  kv.Query // for the seals that were not read yet
+	newest string   // that was there at the start
+	page   []kv.Item
+	ended  bool
+	last   seal     // before next
+	next   *seal    // that covers the next entry; nil after the last one
+	macs   []string // of the entries up to next that are still to come
+}
+
+// advance reads the next seal and checks that it is genuine and follows the one before.
+func (c *sealCheck) advance(ctx context.Context, out *Verification) error {
+	if c.next != nil {
+		c.last, c.next = *c.next, nil
+	}
+	if len(c.page) == 0 && !c.ended {
+		page, err := c.log.store.Query(ctx, c.query)
+		if err != nil {
+			return fmt.Errorf("read the audit seals: %w", err)
+		}
+		c.page, c.query.After, c.ended = page.Items, page.Next, page.Next == ""
+	}
+	if c.last.Number > 0 && sealKey(c.last.Number).Sort >= c.newest {
+		return nil
+	}
+	var s seal
+	genuine := false
+	if len(c.page) > 0 && json.Unmarshal(c.page[0].Value, &s) == nil {
+		var err error
+		if genuine, err = c.keys.Verify(s.message(), s.MAC); err != nil {
+			return fmt.Errorf("check audit seal %d: %w", s.Number, err)
+		}
+	}
+	whole := len(s.Entries) == 0 || int64(len(s.Entries)) == s.Seq-c.last.Seq
+	if !genuine || !whole || s.Number != c.last.Number+1 || s.Seq <= c.last.Seq || s.Prev != c.last.MAC {
+		out.Problem = fmt.Sprintf("Seal %d is missing, was changed, or was made with another key.", c.last.Number+1)
+		return errProblem
+	}
+	c.page, c.next, c.macs, out.SealedAt = c.page[1:], &s, s.Entries, s.At
+	return nil
 }
 
 // entry checks the next entry.
 func (c *sealCheck) entry(ctx context.Context, entry link, out *Verification) error {
-	if len(c.sealed) == 0 {
+	if c.next == nil {
 		return nil // since the last seal
-	}
-	next := c.sealed[0]
-	if !c.read {
-		s, err := c.log.seal(ctx, next.number)
-		if err != nil {
-			return err
-		}
-		if c.macs, c.read = s.Entries, true; len(c.macs) == 0 {
-			out.BeforeMACs += next.seq - entry.Seq + 1
-		}
 	}
 	if len(c.macs) > 0 {
 		genuine, err := c.keys.Verify(entry.message(), c.macs[0])
@@ -89,61 +119,16 @@ func (c *sealCheck) entry(ctx context.Context, entry link, out *Verification) er
 			return errProblem
 		}
 		c.macs = c.macs[1:]
+	} else {
+		out.BeforeMACs++
 	}
-	if entry.Seq < next.seq {
+	if entry.Seq < c.next.Seq {
 		return nil
 	}
-	if entry.Hash != next.hash {
+	if entry.Hash != c.next.Hash {
 		out.Problem = fmt.Sprintf("Entry %d or one before it was changed after it was sealed.", entry.Seq)
 		return errProblem
 	}
-	out.Sealed, c.sealed, c.read = entry.Seq, c.sealed[1:], false
-	return nil
-}
-
-func (l *Log) seal(ctx context.Context, number int64) (seal, error) {
-	var s seal
-	it, err := l.store.Get(ctx, sealKey(number))
-	if err == nil {
-		err = json.Unmarshal(it.Value, &s)
-	}
-	if err != nil {
-		return s, fmt.Errorf("read audit seal %d: %w", number, err)
-	}
-	return s, nil
-}
-
-// checkSeals returns what the seals say, in order.
-func (l *Log) checkSeals(ctx context.Context, keys Signer) ([]sealedAt, Verification, error) {
-	var sealed []sealedAt
-	var out Verification
-	var last seal
-	q := kv.Query{Partition: seals, Limit: kv.MaxPage}
-	for {
-		page, err := l.store.Query(ctx, q)
-		if err != nil {
-			return nil, out, fmt.Errorf("read the audit seals: %w", err)
-		}
-		for _, it := range page.Items {
-			var s seal
-			err := json.Unmarshal(it.Value, &s)
-			genuine := false
-			if err == nil {
-				if genuine, err = keys.Verify(s.message(), s.MAC); err != nil {
-					return nil, out, fmt.Errorf("check audit seal %d: %w", s.Number, err)
-				}
-			}
-			whole := len(s.Entries) == 0 || int64(len(s.Entries)) == s.Seq-last.Seq
-			if !genuine || !whole || s.Number != last.Number+1 || s.Seq <= last.Seq || s.Prev != last.MAC {
-				out.Problem = fmt.Sprintf("Seal %d is missing, was changed, or was made with another key.", last.Number+1)
-				return sealed, out, nil
-			}
-			sealed = append(sealed, sealedAt{s.Number, s.Seq, s.Hash})
-			out.SealedAt, last = s.At, s
-		}
-		if page.Next == "" {
-			return sealed, out, nil
-		}
-		q.After = page.Next
-	}
+	out.Sealed = entry.Seq
+	return c.advance(ctx, out)
 }

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -120,4 +121,58 @@ func TestVerifySeals_KnowsEntriesFromBeforeMACs(t *testing.T) {
 	v, err = l.VerifySeals(t.Context(), sealing("k"))
 	require.NoError(t, err)
 	assert.Contains(t, v.Problem, "Seal 2 is missing, was changed")
+}
+
+// reading counts the seals that are read, and runs something at one of the first queries.
+type reading struct {
+	kv.Store
+	seals int
+	later func()
+}
+
+func (r *reading) Get(ctx context.Context, key kv.Key, options ...kv.ReadOption) (kv.Item, error) {
+	if key.Partition == "audit/seals" {
+		r.seals++
+	}
+	return r.Store.Get(ctx, key, options...)
+}
+
+func (r *reading) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
+	page, err := r.Store.Query(ctx, q)
+	if q.Partition == "audit/seals" {
+		r.seals += len(page.Items)
+	}
+	if r.later != nil && !q.Reverse {
+		run := r.later
+		r.later = nil
+		run()
+	}
+	return page, err
+}
+
+// A seal is large, so each is read once; which one is the newest takes one more.
+func TestVerifySeals_ReadsEachSealOnce(t *testing.T) {
+	t.Parallel()
+	s, _, c := sealedLog(t)
+	counted := &reading{Store: s}
+	v, err := newLog(counted, c).VerifySeals(t.Context(), sealing("k"))
+	require.NoError(t, err)
+	assert.Equal(t, audit.Verification{Entries: 5, Sealed: 4, SealedAt: c.Now()}, v)
+	assert.Equal(t, 2+1, counted.seals)
+}
+
+// What is written and sealed while the log is read is for the next verification.
+func TestVerifySeals_WhileTheLogGrows(t *testing.T) {
+	t.Parallel()
+	s, l, c := sealedLog(t)
+	grows := &reading{Store: s, later: func() {
+		_, err := l.Put(t.Context(), kv.Item{Key: kv.Key{Partition: "x", Sort: "late"}, Value: []byte("{}")}, kv.IfAbsent(), entry(6))
+		require.NoError(t, err)
+		_, err = l.SealHead(t.Context(), sealing("k"))
+		require.NoError(t, err)
+	}}
+	v, err := newLog(grows, c).VerifySeals(t.Context(), sealing("k"))
+	require.NoError(t, err)
+	assert.Empty(t, v.Problem)
+	assert.EqualValues(t, 4, v.Sealed)
 }

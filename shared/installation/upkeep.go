@@ -37,6 +37,7 @@ type Verification struct {
 	At         time.Time `json:"at"`
 	Entries    int64     `json:"entries"`
 	Sealed     int64     `json:"sealed"`
+	BeforeMACs int64     `json:"beforeMACs,omitempty"` // of the sealed ones have no MAC of their own
 	SealedAt   time.Time `json:"sealedAt,omitzero"`
 	Problem    string    `json:"problem,omitempty"`
 	Incomplete bool      `json:"incomplete,omitempty"` // it did not come to its end
@@ -104,7 +105,7 @@ func (s *Service) Upkeep(ctx context.Context, run Run) error {
 // VerifyAudit verifies the audit log and keeps the result.
 func (s *Service) VerifyAudit(ctx context.Context) (Verification, error) {
 	found, err := s.Verify(ctx)
-	v := Verification{At: s.Now().UTC(), Entries: found.Entries, Sealed: found.Sealed, SealedAt: found.SealedAt, Problem: found.Problem}
+	v := Verification{At: s.Now().UTC(), Entries: found.Entries, Sealed: found.Sealed, BeforeMACs: found.BeforeMACs, SealedAt: found.SealedAt, Problem: found.Problem}
 	if err != nil {
 		if ctx.Err() == nil {
 			return v, fmt.Errorf("verifying the audit log: %w", err)

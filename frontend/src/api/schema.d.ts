@@ -4452,6 +4452,11 @@ export interface components {
         VerifyAuditOutputBody: {
             /**
              * Format: int64
+             * @description How many of the sealed ones have no MAC of their own, since an earlier release sealed them: a change of them is found, but not which entry it was
+             */
+            beforeMacs: number;
+            /**
+             * Format: int64
              * @description How many entries hold together, from the first on
              */
             entries: number;

@@ -29,6 +29,8 @@ export const verifyLog = 'Verify log';
 export const notVerified = 'Couldn’t verify the log.';
 export const intact = (entries: number, sealed: number) =>
   `The log is intact: ${entries} ${entries === 1 ? 'entry' : 'entries'}, ${sealed} of them sealed.`;
+export const beforeMacs = (count: number) =>
+  `An earlier release sealed ${count === 1 ? '1 entry' : `${count} entries`} in groups only: a change is found, but not which entry it was.`;
 export const tampered = (problem: string) => `The log was tampered with. ${problem}`;
 
 // pages/_app/account/index.tsx, login

@@ -264,11 +264,13 @@ type FieldError struct {
 
 // VerifyAuditOutputBody is what verifying the audit log found.
 type VerifyAuditOutputBody struct {
-	OK       bool   `json:"ok"`
-	Entries  int64  `json:"entries"`
-	Sealed   int64  `json:"sealed"`
-	SealedAt string `json:"sealedAt,omitempty"`
-	Problem  string `json:"problem,omitempty"`
+	OK      bool  `json:"ok"`
+	Entries int64 `json:"entries"`
+	Sealed  int64 `json:"sealed"`
+	// BeforeMACs are the sealed entries that are older than MACs for each entry.
+	BeforeMACs int64  `json:"beforeMacs"`
+	SealedAt   string `json:"sealedAt,omitempty"`
+	Problem    string `json:"problem,omitempty"`
 }
 
 // Keys is which encryption keys stored secrets need.

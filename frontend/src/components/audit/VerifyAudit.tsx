@@ -20,6 +20,11 @@ export function VerifyAudit() {
           {data.ok ? texts.intact(data.entries, data.sealed) : texts.tampered(data.problem ?? '')}
         </Text>
       )}
+      {data && data.beforeMacs > 0 && (
+        <Text size="sm" c="dimmed" mt={4}>
+          {texts.beforeMacs(data.beforeMacs)}
+        </Text>
+      )}
     </div>
   );
 }

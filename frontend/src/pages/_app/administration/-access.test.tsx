@@ -52,12 +52,16 @@ test('an administrator revokes what lets a user in', async () => {
 });
 
 test('an administrator verifies the audit log', async () => {
-  let result: object = { ok: true, entries: 7, sealed: 5 };
+  let result: object = { ok: true, entries: 7, sealed: 5, beforeMacs: 0 };
   mock.use(http.post(at('/sync/v1/audit/verify'), () => HttpResponse.json(result)));
   const { user } = open('/administration/audit');
   await user.click(await screen.findByRole('button', { name: 'Verify log' }));
   expect(await screen.findByText('The log is intact: 7 entries, 5 of them sealed.')).toBeVisible();
-  result = { ok: false, entries: 3, sealed: 0, problem: 'The end of the log is missing.' };
+  expect(screen.queryByText(/earlier release/)).toBeNull();
+  result = { ok: true, entries: 7, sealed: 5, beforeMacs: 2 };
+  await user.click(screen.getByRole('button', { name: 'Verify log' }));
+  expect(await screen.findByText(/^An earlier release sealed 2 entries in groups only/)).toBeVisible();
+  result = { ok: false, entries: 3, sealed: 0, beforeMacs: 0, problem: 'The end of the log is missing.' };
   await user.click(screen.getByRole('button', { name: 'Verify log' }));
   expect(await screen.findByRole('alert')).toHaveTextContent(
     'The log was tampered with. The end of the log is missing.',
