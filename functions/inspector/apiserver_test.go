@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -32,6 +33,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/fake"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 
@@ -159,46 +161,75 @@ type apiServer struct {
 // it the times that no client may set.
 func (s apiServer) put(ctx context.Context, t *testing.T, c kubernetes.Interface, o runtime.Object) {
 	t.Helper()
+	s.backdate(ctx, t, "/registry/"+create(ctx, t, c, o), o.(metav1.Object))
+}
+
+// create creates an object with its status. It returns where the server stores it.
+func create(ctx context.Context, t *testing.T, c kubernetes.Interface, o runtime.Object) (key string) {
+	t.Helper()
 	meta, ok := o.(metav1.Object)
 	require.True(t, ok)
 	namespace, name := meta.GetNamespace(), meta.GetName()
 	what := fmt.Sprintf("%T %s/%s", o, namespace, name)
-	create, update := metav1.CreateOptions{}, metav1.UpdateOptions{}
-	var key string
-	var err error
 	switch o := o.(type) {
 	case *corev1.Namespace:
-		key = "namespaces/" + name
-		_, err = c.CoreV1().Namespaces().Create(ctx, o, create)
+		_, err := c.CoreV1().Namespaces().Create(ctx, o, metav1.CreateOptions{})
+		require.NoError(t, err, what)
+		return "namespaces/" + name
 	case *corev1.Event:
-		key = "events/" + namespace + "/" + name
-		_, err = c.CoreV1().Events(namespace).Create(ctx, o, create)
-	case *appsv1.Deployment:
-		key = "deployments/" + namespace + "/" + name
-		var made *appsv1.Deployment
-		made, err = c.AppsV1().Deployments(namespace).Create(ctx, o, create)
+		_, err := c.CoreV1().Events(namespace).Create(ctx, o, metav1.CreateOptions{})
 		require.NoError(t, err, what)
-		made.Status = o.Status
-		_, err = c.AppsV1().Deployments(namespace).UpdateStatus(ctx, made, update)
+		key = "events"
 	case *corev1.Pod:
-		key = "pods/" + namespace + "/" + name
-		var made *corev1.Pod
-		made, err = c.CoreV1().Pods(namespace).Create(ctx, o, create)
-		require.NoError(t, err, what)
-		made.Status = o.Status
-		_, err = c.CoreV1().Pods(namespace).UpdateStatus(ctx, made, update)
+		key = "pods"
+		withStatus(ctx, t, what, c.CoreV1().Pods(namespace), o, func(made *corev1.Pod) { made.Status = o.Status })
+	case *appsv1.Deployment:
+		key = "deployments"
+		withStatus(ctx, t, what, c.AppsV1().Deployments(namespace), o, func(made *appsv1.Deployment) { made.Status = o.Status })
+	case *appsv1.StatefulSet:
+		key = "statefulsets"
+		withStatus(ctx, t, what, c.AppsV1().StatefulSets(namespace), o, func(made *appsv1.StatefulSet) { made.Status = o.Status })
+	case *appsv1.DaemonSet:
+		key = "daemonsets"
+		withStatus(ctx, t, what, c.AppsV1().DaemonSets(namespace), o, func(made *appsv1.DaemonSet) { made.Status = o.Status })
 	case *batchv1.Job:
-		key = "jobs/" + namespace + "/" + name
-		var made *batchv1.Job
-		made, err = c.BatchV1().Jobs(namespace).Create(ctx, o, create)
-		require.NoError(t, err, what)
-		made.Status = o.Status
-		_, err = c.BatchV1().Jobs(namespace).UpdateStatus(ctx, made, update)
+		key = "jobs"
+		withStatus(ctx, t, what, c.BatchV1().Jobs(namespace), o, func(made *batchv1.Job) { made.Status = o.Status })
+	case *autoscalingv2.HorizontalPodAutoscaler:
+		key = "horizontalpodautoscalers"
+		withStatus(ctx, t, what, c.AutoscalingV2().HorizontalPodAutoscalers(namespace), o, func(made *autoscalingv2.HorizontalPodAutoscaler) { made.Status = o.Status })
 	default:
 		t.Fatalf("the states have an unexpected %s", what)
 	}
+	return key + "/" + namespace + "/" + name
+}
+
+// creator is the part of a typed client that creates objects and sets their status.
+type creator[T any] interface {
+	Create(ctx context.Context, o T, options metav1.CreateOptions) (T, error)
+	UpdateStatus(ctx context.Context, o T, options metav1.UpdateOptions) (T, error)
+}
+
+func withStatus[T any](ctx context.Context, t *testing.T, what string, c creator[T], o T, set func(T)) {
+	t.Helper()
+	made, err := c.Create(ctx, o, metav1.CreateOptions{})
 	require.NoError(t, err, what)
-	s.backdate(ctx, t, "/registry/"+key, meta)
+	set(made)
+	_, err = c.UpdateStatus(ctx, made, metav1.UpdateOptions{})
+	require.NoError(t, err, what)
+}
+
+// Every kind of the reason table can be put on a server, also where none is to be had.
+func TestCreate_KnowsEveryKindOfTheStates(t *testing.T) {
+	c := fake.NewClientset()
+	seen := map[string]bool{}
+	for _, o := range kubetest.LoadAll(t) {
+		if kind := fmt.Sprintf("%T", o); !seen[kind] {
+			seen[kind] = true
+			assert.NotEmpty(t, create(t.Context(), t, c, o))
+		}
+	}
+	assert.Greater(t, len(seen), 5)
 }
 
 // backdate gives the stored object the times, and the generation, of meta.

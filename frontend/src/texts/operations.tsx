@@ -123,6 +123,7 @@ export const protectedBy = 'Protected by';
 // operations/RollBack.tsx
 export const rollBack = (instance: string) => `Roll back ${instance}?`;
 export const rollBack2 = 'Roll back';
+export const changesSinceTheLastDeployment = 'Changes since the last deployment';
 export const deployAgain = (instance: string) => `Deploy ${instance}?`;
 export const deploy = 'Deploy';
 

@@ -18,7 +18,7 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
   const { instances, effects, warnings, request, estimate } = preview;
   const creates = preview.kind === 'create';
   const inGit = warnings.some((w) => w.code === 'undeployed');
-  const changes = inGit ? texts.undeployedChanges : texts.gitChanges;
+  const changes = inGit ? texts.changesSinceTheLastDeployment : texts.gitChanges;
   return (
     <div className={classes.preview}>
       <Warnings warnings={warnings} />

@@ -146,9 +146,9 @@ test('commits that nobody deployed can be deployed, after a preview of what that
   const { user } = open(address);
   await user.click(await screen.findByRole('button', { name: 'Deploy these changes' }));
   const dialog = await screen.findByRole('dialog', { name: 'Deploy academy?' });
-  expect(await within(dialog).findByRole('region', { name: 'Undeployed changes' })).toHaveTextContent(
-    'PLATFORM_NAME: Old',
-  );
+  expect(
+    await within(dialog).findByRole('region', { name: 'Changes since the last deployment' }),
+  ).toHaveTextContent('PLATFORM_NAME: Old');
   expect(dialog).toHaveTextContent('already in git but not deployed');
   expect(dialog).not.toHaveTextContent('Git changes');
   expect(await faults(dialog)).toEqual([]);
