@@ -1,6 +1,8 @@
 package kvtest
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -25,4 +27,22 @@ func OpenWithClock(t testing.TB, now func() time.Time) kv.Store {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
+}
+
+// OpenForExample gives a documented example an empty store, closed and removed by end.
+// It panics where a test would fail.
+func OpenForExample() (store kv.Store, end func()) {
+	folder, err := os.MkdirTemp("", "ocim-example-")
+	if err != nil {
+		panic(err)
+	}
+	s, err := bolt.Open(filepath.Join(folder, "kv.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		panic(err)
+	}
+	return s, func() {
+		if err := errors.Join(s.Close(), os.RemoveAll(folder)); err != nil {
+			panic(err)
+		}
+	}
 }
