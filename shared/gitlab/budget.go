@@ -56,13 +56,14 @@ func (b *budgets) of(req *http.Request) *budget {
 	if b.byOwner == nil || len(b.byOwner) >= maxBudgets {
 		b.byOwner = map[[sha256.Size]byte]*budget{}
 	}
-	made := &budget{kinds: map[string]*rate.Limiter{"": allCalls.limiter()}}
+	made := &budget{owner: ownerOf(owner), kinds: map[string]*rate.Limiter{"": allCalls.limiter()}}
 	b.byOwner[owner] = made
 	return made
 }
 
 // budget is what one token may still ask of one server.
 type budget struct {
+	owner  string // in what processes share
 	mu     sync.Mutex
 	kinds  map[string]*rate.Limiter
 	paused time.Time // GitLab said to wait until then
@@ -125,8 +126,8 @@ func (b *budget) wait(req *http.Request) error {
 }
 
 // updateFrom takes in what an answer says of the limits that all of the token's
-// requests fall under.
-func (b *budget) updateFrom(resp *http.Response) {
+// requests fall under, and returns for how long none are to be sent.
+func (b *budget) updateFrom(resp *http.Response) time.Duration {
 	var pause time.Duration
 	if resp.StatusCode == http.StatusTooManyRequests {
 		// Limits of one kind of request are refused with JSON; the general one is not.
@@ -139,12 +140,16 @@ func (b *budget) updateFrom(resp *http.Response) {
 	if err1 == nil && err2 == nil && limit > 0 && remaining <= limit/5 {
 		pause = max(pause, untilReset(resp.Header))
 	}
-	if pause <= 0 {
-		return
+	if pause > 0 {
+		b.pauseUntil(time.Now().Add(pause))
 	}
+	return pause
+}
+
+func (b *budget) pauseUntil(until time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if until := time.Now().Add(pause); until.After(b.paused) {
+	if until.After(b.paused) {
 		b.paused = until
 	}
 }

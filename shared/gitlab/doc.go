@@ -15,6 +15,7 @@
 //   - A request that changes something is sent once. What changes nothing is
 //     repeated after a failure, within bounds.
 //   - All clients of a process keep within 80% of GitLab's limits for each token,
-//     and leave a server alone for a moment after repeated failures.
+//     and leave a server alone for a moment after repeated failures. What GitLab says
+//     of a token's limit, and that a server fails, processes share in the store.
 //   - Answers, logs and events are bounded in time and memory.
 package gitlab

@@ -13,7 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sony/gobreaker/v2"
+
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
 )
 
@@ -23,6 +26,10 @@ type Options struct {
 	AllowNetworks []netip.Prefix // private networks that may be reached
 	AllowHosts    []string       // names that may be reached wherever they resolve to
 	Log           *slog.Logger   // one line at debug level for each attempt; nil is slog.Default()
+	// Store is where processes share what GitLab's limits leave of a token, and which servers
+	// fail; nil: each goes by what it sees itself. Now is the clock of what is stored.
+	Store kv.Store
+	Now   func() time.Time
 }
 
 // Bounds of one attempt. A call is an attempt and its repetitions.
@@ -42,6 +49,7 @@ type transport struct {
 	log      *slog.Logger
 	budgets  budgets
 	circuits circuits
+	shared   *shared
 	// Most bytes of an answer that is read as a whole, and of one that is streamed.
 	maxAnswerBytes, maxStreamBytes int64
 }
@@ -55,7 +63,15 @@ type transport struct {
 // TooLarge.
 func NewTransport(o Options) http.RoundTripper {
 	policy := netguard.Policy{AllowHTTP: o.AllowHTTP, AllowNetworks: o.AllowNetworks, AllowHosts: o.AllowHosts}
-	return newTransport(policy, policy.Transport(), o.Log)
+	t := newTransport(policy, policy.Transport(), o.Log)
+	t.share(o)
+	return t
+}
+
+func (t *transport) share(o Options) {
+	if o.Store != nil {
+		t.shared = &shared{store: o.Store, now: o.Now, log: t.log}
+	}
 }
 
 func newTransport(policy netguard.Policy, base http.RoundTripper, log *slog.Logger) *transport {
@@ -81,22 +97,24 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 	budget := t.budgets.of(req)
 	circuit := t.circuits.of(req.URL.Host)
 	for try := 1; ; try++ {
+		spent, failing := t.shared.look(req.Context(), req.URL.Host, budget.owner)
+		budget.pauseUntil(spent)
 		if err := budget.wait(req); err != nil {
 			return nil, err
 		}
+		if left := time.Until(failing); left > 0 {
+			return nil, leftAlone(req, left)
+		}
 		done, err := circuit.Allow()
 		if err != nil {
-			return nil, &fault.Error{
-				Kind: fault.Unavailable, RetryAfter: circuitPause,
-				Message: "GitLab at " + req.URL.Host + " failed several times in a row; Ocim asks it again in a few seconds",
-			}
+			return nil, leftAlone(req, circuitPause)
 		}
 		start := time.Now()
 		resp, err := t.attempt(req)
-		done(failure(req.Context(), resp, err))
+		t.conclude(req, circuit, func() { done(failure(req.Context(), resp, err)) })
 		t.record(req, try, time.Since(start), resp, err)
 		if resp != nil {
-			budget.updateFrom(resp)
+			t.shared.noteBudget(req.Context(), req.URL.Host, budget.owner, budget.updateFrom(resp))
 		}
 		pause, again := repeats(req, try, resp, err)
 		if !again {
@@ -108,6 +126,22 @@ func (t *transport) send(req *http.Request) (*http.Response, error) {
 		if err := sleep(req.Context(), pause); err != nil {
 			return nil, err
 		}
+	}
+}
+
+// conclude reports the end of an attempt to the circuit, and shares when that opens it.
+func (t *transport) conclude(req *http.Request, circuit *gobreaker.TwoStepCircuitBreaker[any], done func()) {
+	before := circuit.State()
+	done()
+	if before != gobreaker.StateOpen && circuit.State() == gobreaker.StateOpen {
+		t.shared.noteCircuit(req.Context(), req.URL.Host, circuitPause)
+	}
+}
+
+func leftAlone(req *http.Request, left time.Duration) error {
+	return &fault.Error{
+		Kind: fault.Unavailable, RetryAfter: left,
+		Message: "GitLab at " + req.URL.Host + " failed several times in a row; Ocim asks it again in a few seconds",
 	}
 }
 

@@ -92,7 +92,7 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 		return m, err
 	}
 	cfg.PublicURL = baseURL
-	transport, err := cfg.Transport()
+	transport, err := cfg.Transport(store)
 	if err != nil {
 		return m, err
 	}

@@ -49,7 +49,7 @@ func (c Config) Build(ctx context.Context) (*Fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport, err := c.GitLab.Transport()
+	transport, err := c.GitLab.Transport(store)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
+	"github.com/open-craft/ocim/shared/setup"
 )
 
 // DefaultPublicURL is the public address of an Ocim that only its own machine
@@ -21,13 +23,14 @@ type GitLab struct {
 	PublicURL     string   `envconfig:"PUBLIC_URL" default:"http://127.0.0.1:8080" desc:"Address at which browsers and GitLab reach Ocim, such as https://ocim.example.org."`
 }
 
-// Transport returns what calls GitLab within GitLab's rate limits.
-func (g GitLab) Transport() (http.RoundTripper, error) {
+// Transport returns what calls GitLab within GitLab's rate limits, which it shares with
+// other processes in the store.
+func (g GitLab) Transport(store kv.Store) (http.RoundTripper, error) {
 	networks, err := g.networks()
 	if err != nil {
 		return nil, err
 	}
-	return metered{gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks})}, nil
+	return metered{gitlab.NewTransport(gitlab.Options{AllowHTTP: g.AllowHTTP, AllowNetworks: networks, Store: store, Now: setup.Now})}, nil
 }
 
 // Gateways returns the policy for calls of the clusters' gateways.
