@@ -40,7 +40,7 @@ func (s *Service) Do(ctx context.Context, id, action string, by audit.Actor) (fl
 		return fleet.Bulk{}, err
 	}
 	if err := s.step(ctx, id); err != nil {
-		s.Log.Warn("bulk change not advanced yet", "bulk", id, "err", err)
+		s.Log.WarnContext(ctx, "bulk change not advanced yet", "bulk", id, "err", err)
 	}
 	return s.Store.Bulk(ctx, id)
 }

@@ -52,7 +52,7 @@ func (s *Service) startGroups(ctx context.Context, b fleet.Bulk) (bool, error) {
 	}
 	for _, project := range clusters {
 		if err := s.Operations.Advance(ctx, project); err != nil {
-			s.Log.Warn("operations of a bulk change not started yet", "bulk", b.ID, "cluster", project.ID, "err", err)
+			s.Log.WarnContext(ctx, "operations of a bulk change not started yet", "bulk", b.ID, "cluster", project.ID, "err", err)
 		}
 	}
 	return started, errors.Join(errs...)

@@ -65,7 +65,7 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 		return fleet.Bulk{}, false, err
 	}
 	if err := s.step(ctx, b.ID); err != nil {
-		s.Log.Warn("bulk change not started yet", "bulk", b.ID, "err", err)
+		s.Log.WarnContext(ctx, "bulk change not started yet", "bulk", b.ID, "err", err)
 	}
 	b, err = s.Store.Bulk(ctx, b.ID)
 	return b, created, err

@@ -21,6 +21,7 @@ import (
 
 	roles "github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // MaxBody is the largest request body, in bytes, unless an operation sets another
@@ -278,7 +279,7 @@ func modelError(m *huma.ErrorModel) error {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := a.opts.Now()
 	c := &call{id: callIDOf(r.Header), client: ClientAddress(r, a.opts.TrustedHops, a.opts.TrustedProxies)}
-	r = r.WithContext(forReading(context.WithValue(r.Context(), callKey{}, c), a.opts.Authenticator, r.Method))
+	r = r.WithContext(forReading(context.WithValue(trace.Continue(r.Context(), r.Header.Values(trace.Header)), callKey{}, c), a.opts.Authenticator, r.Method))
 	// The gateway decodes and cleans paths; elsewhere routes must match alike.
 	where := *r.URL
 	where.Path, where.RawPath = cleanPath(where.Path), ""

@@ -17,6 +17,7 @@ import (
 	handler "github.com/openfaas/templates-sdk/go-http"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // Bounds of the server that no environment changes.
@@ -52,7 +53,7 @@ const lingerMargin = time.Second
 func Serve(handle Handle, version string) {
 	text, _ := os.LookupEnv("OCIM_LOG_LEVEL")
 	level, levelErr := ParseLogLevel(text)
-	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	log := slog.New(trace.Log(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
 	slog.SetDefault(log)
 	if levelErr != nil {
 		log.Error("the function cannot start", "error", levelErr.Error())

@@ -117,4 +117,5 @@ type Operation struct {
 	AcceptedAt   time.Time      `json:"acceptedAt,omitzero"`
 	RunningAt    time.Time      `json:"runningAt,omitzero"`
 	EndedAt      time.Time      `json:"endedAt,omitzero"`
+	Trace        string         `json:"trace,omitempty" doc:"Trace of the request, as trace_id in the log; what is done for the operation later continues it"`
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
+	"github.com/open-craft/ocim/shared/trace/carrier"
 )
 
 // Options says which servers may be spoken to.
@@ -166,7 +167,7 @@ func (t *transport) attempt(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
 	stop := func() { timer.Stop(); cancel(nil) }
-	resp, err := t.base.RoundTrip(req.WithContext(ctx))
+	resp, err := t.base.RoundTrip(carrier.Request(req.WithContext(ctx)))
 	if err != nil {
 		err = unavailable(ctx, err)
 		stop()

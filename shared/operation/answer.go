@@ -36,7 +36,7 @@ func (s *Service) markAccepted(ctx context.Context, remote Remote, former fleet.
 	}
 	s.discardSealed(ctx, former)
 	if duplicate {
-		s.Log.Warn("operation was sent twice", "cluster", op.Cluster, "operation", op.ID, "pipeline", created.pipeline.ID)
+		s.Log.WarnContext(ctx, "operation was sent twice", "cluster", op.Cluster, "operation", op.ID, "pipeline", created.pipeline.ID)
 		return op, s.cancelDuplicate(ctx, remote, op, *created.pipeline)
 	}
 	if p := created.pipeline; p != nil {
@@ -76,14 +76,14 @@ func (s *Service) recordRefusal(ctx context.Context, op fleet.Operation, cause e
 // refused. Without it the checks are made at their usual time.
 func (s *Service) demandChecks(ctx context.Context, cluster string) {
 	if err := s.Store.SaveHealth(ctx, fleet.ProjectHealth{Project: cluster, RefusedAt: s.Now()}); err != nil {
-		s.Log.Warn("project is not checked at once", "cluster", cluster, "err", err)
+		s.Log.WarnContext(ctx, "project is not checked at once", "cluster", cluster, "err", err)
 	}
 }
 
 // recordWait records what an operation waits for. Nothing of it was started, so it can
 // still be withdrawn.
 func (s *Service) recordWait(ctx context.Context, op fleet.Operation, kind fleet.WaitKind, cause error) (fleet.Operation, error) {
-	s.Log.Warn("operation waits", "cluster", op.Cluster, "operation", op.ID, "for", kind, "err", cause)
+	s.Log.WarnContext(ctx, "operation waits", "cluster", op.Cluster, "operation", op.ID, "for", kind, "err", cause)
 	retryAt := time.Time{}
 	if kind == fleet.WaitLimit {
 		after := time.Minute
@@ -102,7 +102,7 @@ func (s *Service) recordWait(ctx context.Context, op fleet.Operation, kind fleet
 
 // recordLostPermission records that the requester may not start the operation any more.
 func (s *Service) recordLostPermission(ctx context.Context, op fleet.Operation) (fleet.Operation, error) {
-	s.Log.Warn("requester of an operation lost the permission", "cluster", op.Cluster, "operation", op.ID, "requester", op.By.Email)
+	s.Log.WarnContext(ctx, "requester of an operation lost the permission", "cluster", op.Cluster, "operation", op.ID, "requester", op.By.Email)
 	return s.setWait(ctx, op, fleet.WaitPermission, time.Time{}, LostPermission(op.By.Email, op.Cluster))
 }
 
@@ -125,7 +125,7 @@ func (s *Service) setWait(ctx context.Context, former fleet.Operation, kind flee
 // markFailed ends an operation of which GitLab created nothing, unless another replica is
 // sending it meanwhile.
 func (s *Service) markFailed(ctx context.Context, former fleet.Operation, cause error) (fleet.Operation, error) {
-	s.Log.Warn("operation refused", "cluster", former.Cluster, "operation", former.ID, "err", cause)
+	s.Log.WarnContext(ctx, "operation refused", "cluster", former.Cluster, "operation", former.ID, "err", cause)
 	op, err := s.Store.ChangeOperation(ctx, former.Cluster, former.ID, func(o *fleet.Operation) (bool, error) {
 		if o.State != fleet.Requested || !o.SentAt.Equal(former.SentAt) {
 			return false, nil

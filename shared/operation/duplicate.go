@@ -33,7 +33,7 @@ func (s *Service) cancelDuplicate(ctx context.Context, remote Remote, op fleet.O
 	if p.Status.Finished() || p.Status == fleet.StatusCanceling {
 		return nil
 	}
-	s.Log.Warn("canceling the second pipeline of an operation", "cluster", op.Cluster, "operation", op.ID, "pipeline", p.ID)
+	s.Log.WarnContext(ctx, "canceling the second pipeline of an operation", "cluster", op.Cluster, "operation", op.ID, "pipeline", p.ID)
 	canceled, err := remote.Cancel(ctx, p.ID)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // How long an accepted operation may go without a pipeline that deploys before
@@ -30,6 +31,7 @@ func (s *Service) Follow(ctx context.Context, op fleet.Operation) error {
 
 // follow derives an operation's state from its pipelines.
 func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operation, error) {
+	ctx = trace.Join(ctx, op.Trace)
 	pipelines, err := s.pipelinesOf(ctx, op)
 	if err != nil {
 		return op, err

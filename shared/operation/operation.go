@@ -11,6 +11,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // Service starts operations and advances them.
@@ -63,7 +64,7 @@ func (s *Service) Start(ctx context.Context, project fleet.Project, req Request)
 	// The request is stored: whatever fails from here on is repeated by the next event
 	// or sync, and the stored operation says why it still waits.
 	if err := s.Advance(ctx, project); err != nil {
-		s.Log.Warn("operation not started yet", "cluster", op.Cluster, "operation", op.ID, "err", err)
+		s.Log.WarnContext(ctx, "operation not started yet", "cluster", op.Cluster, "operation", op.ID, "err", err)
 	}
 	op, err = s.Store.Operation(ctx, op.Cluster, op.ID)
 	return op, created, err
@@ -103,7 +104,7 @@ func (s *Service) Add(ctx context.Context, project fleet.Project, req Request) (
 		return fleet.Operation{}, false, err
 	}
 	op := p.op
-	op.ID, op.State, op.RequestedAt, op.By = s.NewID(), fleet.Requested, s.Now(), req.By
+	op.ID, op.State, op.RequestedAt, op.By, op.Trace = s.NewID(), fleet.Requested, s.Now(), req.By, trace.From(ctx).TraceID
 	if err := s.Store.SaveDetail(ctx, op.Cluster, op.DeploymentID, p.detail()); err != nil {
 		return fleet.Operation{}, false, fmt.Errorf("storing the changes of operation %s: %w", op.ID, err)
 	}
@@ -171,7 +172,7 @@ func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string
 		err = s.removePendingRow(ctx, op)
 	}
 	if later := s.Advance(ctx, project); later != nil {
-		s.Log.Warn("next operation not started yet", "cluster", op.Cluster, "err", later)
+		s.Log.WarnContext(ctx, "next operation not started yet", "cluster", op.Cluster, "err", later)
 	}
 	return op, err
 }

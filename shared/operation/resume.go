@@ -59,7 +59,7 @@ func (s *Service) Resume(ctx context.Context, project fleet.Project, id string, 
 		return former, err
 	}
 	if err := s.Advance(ctx, project); err != nil {
-		s.Log.Warn("resumed operation not started yet", "cluster", project.ID, "operation", id, "err", err)
+		s.Log.WarnContext(ctx, "resumed operation not started yet", "cluster", project.ID, "operation", id, "err", err)
 	}
 	return s.Store.Operation(ctx, project.ID, id)
 }

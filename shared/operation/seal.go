@@ -92,7 +92,7 @@ func (s *Service) discardSealed(ctx context.Context, op fleet.Operation) {
 		return
 	}
 	if err := s.Store.ForgetSealed(ctx, op.Cluster, op.DeploymentID, op.SealedParts); err != nil {
-		s.Log.Warn("parts of a sent request remain until they expire", "operation", op.ID, "err", err)
+		s.Log.WarnContext(ctx, "parts of a sent request remain until they expire", "operation", op.ID, "err", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // Times of sending, all counted from the mark that a replica sets before it calls GitLab.
@@ -30,6 +31,7 @@ type answer struct {
 
 // send makes GitLab accept the operation exactly once.
 func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
+	ctx = trace.Join(ctx, op.Trace)
 	if op.SentAt.IsZero() {
 		var err error
 		if op, err = s.checkBeforeSending(ctx, project, op); err != nil || op.State.Ended() || op.WaitingFor != "" {

@@ -75,7 +75,7 @@ func (s *Service) Do(ctx context.Context, project fleet.Project, action fleet.Pi
 	}
 	// GitLab did it: whatever fails from here on is repaired by the next event or sync.
 	if err := s.Operations.Advance(ctx, project); err != nil {
-		s.Log.Warn("operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", action.Pipeline, "err", err)
+		s.Log.WarnContext(ctx, "operation of a pipeline not followed yet", "cluster", project.ID, "pipeline", action.Pipeline, "err", err)
 	}
 	return s.Store.Pipeline(ctx, project.ID, action.Pipeline)
 }
@@ -257,7 +257,7 @@ func (s *Service) Resume(ctx context.Context, project fleet.Project) error {
 			err = s.resumeAction(ctx, project, remote, action)
 		}
 		if err != nil {
-			s.Log.Warn("pipeline action not completed yet", "cluster", project.ID, "pipeline", action.Pipeline, "action", action.Action, "err", err)
+			s.Log.WarnContext(ctx, "pipeline action not completed yet", "cluster", project.ID, "pipeline", action.Pipeline, "action", action.Action, "err", err)
 		}
 	}
 	return nil

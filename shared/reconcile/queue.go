@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // Bounds of a Queue.
@@ -70,9 +72,9 @@ func (q *Queue) run(cluster string) {
 		q.again[cluster] = false // what came until now is in the store, and is read next
 		q.mu.Unlock()
 		gap := time.NewTimer(applyGap)
-		ctx, cancel := context.WithTimeout(context.Background(), applyLimit)
+		ctx, cancel := context.WithTimeout(trace.Start(context.Background()), applyLimit)
 		if err := q.apply(ctx, cluster); err != nil {
-			q.log.Warn("events wait for the next event or sync", "cluster", cluster, "err", err)
+			q.log.WarnContext(ctx, "events wait for the next event or sync", "cluster", cluster, "err", err)
 		}
 		cancel()
 		<-q.slots

@@ -171,7 +171,7 @@ func (r *Reconciler) sync(ctx context.Context, projectID, holder string, glimpse
 			end = r.Fleet.EndLeaseClean
 		}
 		if err := end(ctx, held.Name, holder); err != nil {
-			r.Log.Warn("lease not released", "project", projectID, "err", err)
+			r.Log.WarnContext(ctx, "lease not released", "project", projectID, "err", err)
 		}
 	}()
 	record, err := r.Fleet.SyncRecord(ctx, projectID)

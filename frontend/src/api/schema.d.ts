@@ -3373,6 +3373,8 @@ export interface components {
             state: "requested" | "accepted" | "running" | "succeeded" | "failed" | "canceled";
             /** @description E-mail of the operator who took it over */
             takenOverBy?: string;
+            /** @description Trace of the request, as trace_id in the log; what is done for the operation later continues it */
+            trace?: string;
             /**
              * @description What a waiting operation waits for besides its place in the queue: limit is retried automatically (see retryAt), setting needs a change in GitLab or Ocim and then a resume, permission needs another operator to resume it
              * @enum {string}

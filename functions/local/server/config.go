@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 	"github.com/open-craft/ocim/shared/setup/mailsetup"
 	"github.com/open-craft/ocim/shared/setup/noticesetup"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 // Config is everything that the program reads from its environment.
@@ -56,7 +57,7 @@ func Log(to io.Writer, level string) (*slog.Logger, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: least}))
+	log := slog.New(trace.Log(slog.NewTextHandler(to, &slog.HandlerOptions{Level: least})))
 	slog.SetDefault(log)
 	return log, nil
 }

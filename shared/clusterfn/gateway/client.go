@@ -20,6 +20,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/trace/carrier"
 )
 
 // Defaults of Options.
@@ -68,7 +69,7 @@ func New(opts Options) *Client {
 	return &Client{
 		opts: opts, circuits: map[string]*gobreaker.CircuitBreaker[[]byte]{},
 		http: &http.Client{
-			Transport: opts.Transport,
+			Transport: carrier.Transport(opts.Transport),
 			// A redirect would carry the credentials to another address.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},

@@ -19,6 +19,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/trace"
 )
 
 var right = secret.New("right-secret-of-this-cluster-0123456789")
@@ -89,6 +90,20 @@ func TestRequestsCarryTheirProofs(t *testing.T) {
 	log, err := c.Log(t.Context(), "demo", clusterfn.LogQuery{Pod: "lms-1", Container: "lms", Previous: true})
 	require.NoError(t, err)
 	assert.Equal(t, []clusterfn.Line{{Text: "hello"}}, log.Lines)
+}
+
+// A call of a cluster's function belongs to the trace of what causes it.
+func TestClient_SendsTheTrace(t *testing.T) {
+	t.Parallel()
+	var sent trace.Span
+	c := over(t, func(r *http.Request) (*http.Response, error) {
+		sent, _ = trace.Parse(r.Header.Get(trace.Header))
+		return answer(503, "", ""), nil
+	})
+	ctx := trace.Start(t.Context())
+	_, err := c.Log(ctx, "demo", clusterfn.LogQuery{Pod: "lms-1"})
+	require.Error(t, err)
+	assert.Equal(t, trace.From(ctx).TraceID, sent.TraceID)
 }
 
 func TestAnswersBecomeFaultsWithACure(t *testing.T) {

@@ -21,6 +21,7 @@ type Request struct {
 	Status int
 	Bytes  int // of the answer's body
 	At     time.Time
+	Trace  string // the header traceparent
 }
 
 type recorder struct {
@@ -43,7 +44,7 @@ func (rc *recorder) begin(r *http.Request, route string, at time.Time) *Request 
 	for _, secret := range []string{"private_token", "access_token", "token"} {
 		q.Del(secret)
 	}
-	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: q, Route: route, At: at}
+	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: q, Route: route, At: at, Trace: r.Header.Get("Traceparent")}
 	rc.mu.Lock()
 	defer rc.mu.Unlock()
 	rc.seen = append(rc.seen, req)
