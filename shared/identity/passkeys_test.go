@@ -111,6 +111,20 @@ func TestLogInWithPasskey_RefusesWhatProvesNothing(t *testing.T) {
 	w.isKind(fault.Conflict, enter(identity.PasskeyAnswer{Ceremony: begun.Ceremony, Response: a.Response}))
 }
 
+// A copied passkey is noticed by its counter, which is kept from one use to the next.
+func TestLogInWithPasskey_NoticesACopy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d, _, _ := w.addPasskey(w.ana())
+	w.mustEnter(d)
+	w.mustEnter(d)
+	d.Counter = 1 // the next use would have been the first
+	_, err := w.enter(d)
+	w.isKind(fault.Unauthenticated, err)
+	d.Counter = 10
+	w.mustEnter(d)
+}
+
 func (w *world) mustEnter(d *passkeytest.Device) identity.SignedIn {
 	w.t.Helper()
 	in, err := w.enter(d)
@@ -441,11 +455,19 @@ func TestPasskeys_EndWithDisabling(t *testing.T) {
 	ana := w.ana()
 	ben := w.join(ana, benEmail, identity.Grants{Global: identity.Viewer})
 	d, _, _ := w.addPasskey(ben)
+	asBen := w.by(ben)
+	begun, err := w.BeginPasskey(t.Context(), asBen)
+	require.NoError(t, err)
 	yes, no := true, false
-	_, err := w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Disabled: &yes})
+	_, err = w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Disabled: &yes})
 	require.NoError(t, err)
 	_, err = w.enter(d)
 	w.isKind(fault.Unauthenticated, err)
+	// What was begun before does not come to an end.
+	_, _, err = w.AddPasskey(t.Context(), asBen, "Late", identity.PasskeyAnswer{
+		Ceremony: begun.Ceremony, Response: passkeytest.New(t, baseURL).Create(begun.Options),
+	})
+	w.isKind(fault.Forbidden, err)
 	_, err = w.ChangeUser(t.Context(), w.by(ana), ben.User.ID, identity.UserChange{Disabled: &no})
 	require.NoError(t, err)
 	_, err = w.enter(d)

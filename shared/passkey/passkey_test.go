@@ -94,7 +94,10 @@ func TestFinishCreate_RefusesWhatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	p := party(t)
 	for name, change := range map[string]func(d *passkeytest.Device, owner *identity.PasskeyOwner){
-		"at another address":          func(d *passkeytest.Device, _ *identity.PasskeyOwner) { d.Pages = "https://evil.example" },
+		"at another address": func(d *passkeytest.Device, _ *identity.PasskeyOwner) { d.Pages = "https://evil.example" },
+		"below the address": func(d *passkeytest.Device, _ *identity.PasskeyOwner) {
+			d.Pages, d.Party = "https://evil.ocim.example.org", "ocim.example.org" // which browsers allow
+		},
 		"without checking the person": func(d *passkeytest.Device, _ *identity.PasskeyOwner) { d.Unverified = true },
 		"for another user":            func(_ *passkeytest.Device, o *identity.PasskeyOwner) { o.ID = "01h2ben0000000000000000000" },
 	} {
@@ -124,7 +127,11 @@ func TestFinishGet_RefusesWhatDoesNotProve(t *testing.T) {
 		change func(d *passkeytest.Device)
 		owned  bool
 	}{
-		"at another address":           {func(d *passkeytest.Device) { d.Pages = "https://evil.example" }, true},
+		"at another address": {func(d *passkeytest.Device) { d.Pages = "https://evil.example" }, true},
+		"below the address": {func(d *passkeytest.Device) {
+			d.Pages, d.Party = "https://evil.ocim.example.org", "ocim.example.org"
+		}, true},
+		"at another port":              {func(d *passkeytest.Device) { d.Pages = "https://ocim.example.org:8443" }, true},
 		"without checking the person":  {func(d *passkeytest.Device) { d.Unverified = true }, true},
 		"by an owner it does not name": {func(d *passkeytest.Device) { d.Owner = "01h2ben0000000000000000000" }, true},
 		"without an owner":             {func(d *passkeytest.Device) { d.Owner = "" }, true},

@@ -2,6 +2,7 @@
 package passkeytest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"testing"
@@ -14,6 +15,7 @@ import (
 type Device struct {
 	t          testing.TB
 	Pages      string // the address that the browser is at
+	Party      string // the host name that it uses the passkey for; empty is that of Pages
 	Counter    uint32 // of uses, as the device reports it
 	Unverified bool   // the device does not check who uses it
 	Owner      string // whom the passkey names
@@ -41,7 +43,7 @@ func (d *Device) party() virtualwebauthn.RelyingParty {
 	d.t.Helper()
 	at, err := url.Parse(d.Pages)
 	require.NoError(d.t, err)
-	return virtualwebauthn.RelyingParty{ID: at.Hostname(), Origin: d.Pages}
+	return virtualwebauthn.RelyingParty{ID: cmp.Or(d.Party, at.Hostname()), Origin: d.Pages}
 }
 
 func (d *Device) authenticator() virtualwebauthn.Authenticator {
