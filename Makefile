@@ -9,6 +9,7 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 DUPL        := github.com/mibk/dupl@v1.0.0
+GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 FRONTEND    := npm --prefix frontend --no-fund --no-audit
 CHROMIUM    ?= /usr/bin/chromium
 # What is shipped: neither tests nor their helpers.
@@ -24,9 +25,12 @@ export GOFLAGS     ?= -trimpath
 # Packages with tests that crash or pause a replica at any point, or are large: the race detector tries some, a run without it all.
 EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/operation ./shared/pipelineaction ./shared/reconcile
 
+# Packages that decide who may do what.
+MUTATED     ?= shared/access shared/faas shared/identity functions/auth functions/clusters functions/instances functions/pipelines
+
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check sbom vulnerabilities check lint lint-go lint-frontend format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check sbom vulnerabilities mutation check lint lint-go lint-frontend format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -100,6 +104,9 @@ sbom: setup ## write a bill of materials for each image and program
 
 vulnerabilities: setup ## look for known vulnerabilities in the dependencies
 	@sh .ci/vulnerabilities.sh
+
+mutation: setup ## change code that decides who may do what, and see whether a test fails; hours
+	@sh .ci/mutation.sh $(GREMLINS) $(MUTATED)
 
 check: setup ## check what has changed since main, in about a minute
 	@sh .ci/check.sh
