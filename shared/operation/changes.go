@@ -60,6 +60,9 @@ func (s *Service) change(ctx context.Context, p *prepared, project fleet.Project
 		return err
 	}
 	for i := range p.files {
+		if err := ctx.Err(); err != nil { // a commit may have many files
+			return err
+		}
 		d := p.files[i].describe()
 		p.files[i].diff = &d
 	}

@@ -46,7 +46,10 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	what := understand(project, head, sources)
+	what, err := understand(ctx, project, head, sources)
+	if err != nil {
+		return err
+	}
 	if what.lastChanges, err = r.readHistory(ctx, what, repo, known, record.State.Commit); err != nil {
 		return err
 	}
@@ -71,7 +74,9 @@ func (r *Reconciler) readFiles(ctx context.Context, project fleet.Project, repo 
 	})
 }
 
-func understand(project fleet.Project, head fleet.Commit, sources []fleet.SourceFile) reading {
+// understand reads all files. Of a large repository that takes a while, so a canceled
+// context ends it between two instances.
+func understand(ctx context.Context, project fleet.Project, head fleet.Commit, sources []fleet.SourceFile) (reading, error) {
 	sorted := grove.Sort(sources)
 	what := reading{
 		project: project, head: head,
@@ -79,10 +84,13 @@ func understand(project fleet.Project, head fleet.Commit, sources []fleet.Source
 	}
 	what.cluster.Cluster.Problems = append(what.cluster.Cluster.Problems, sorted.Problems...)
 	for name, files := range sorted.Instances {
+		if err := ctx.Err(); err != nil {
+			return reading{}, err
+		}
 		in := grove.ReadInstance(project.ID, project.Contract, name, files)
 		what.instances[name] = instanceReading{in, digest(in.Files)}
 	}
-	return what
+	return what, nil
 }
 
 // digest identifies the visible content of files.
