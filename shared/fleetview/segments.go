@@ -67,9 +67,9 @@ func chunkOf(cluster string) func(*loaded, error) (*fleet.Chunk, error) {
 }
 
 // Version gives the version of a cluster, 0 when there is none.
-func (s *Segments) Version(ctx context.Context, cluster string) (int64, error) {
+func (s *Segments) Version(ctx context.Context, cluster string, options ...kv.ReadOption) (int64, error) {
 	for _, key := range []kv.Key{factsKey(cluster), chunkKey(cluster)} {
-		item, err := s.kv.Get(ctx, key)
+		item, err := s.kv.Get(ctx, key, options...)
 		if err == nil {
 			return item.Version, nil
 		}
