@@ -93,3 +93,24 @@ func TestListsTellWhatIsStale(t *testing.T) {
 	w.clock.Advance(30 * time.Second)
 	assert.Equal(t, http.StatusNotModified, again(), "as it was before")
 }
+
+// What a wrong clock noted as of the future is not to be relied on either.
+func TestListsTellWhatIsOfTheFuture(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Online: fleet.Online{State: "online", At: w.clock.Now()}}}
+		c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "campus", Name: "alpha", Lifecycle: fleet.Active}})
+		return c, nil
+	}))
+	later := w.clock.Now().Add(time.Hour)
+	record, err := w.fleet.Store.SyncRecord(t.Context(), "campus")
+	require.NoError(t, err)
+	record.State.SucceededAt = later
+	require.NoError(t, w.fleet.Store.SaveSyncRecord(t.Context(), record))
+	require.NoError(t, w.fleet.Store.SaveObservation(t.Context(), fleet.Observation{Project: "campus", At: later}))
+	var page struct {
+		Stale map[string]fleetview.Stale
+	}
+	w.call("narrow", http.MethodGet, "/v1/instances", nil, &page)
+	assert.Equal(t, fleetview.Stale{GitAt: later, HealthAt: later}, page.Stale["campus"])
+}

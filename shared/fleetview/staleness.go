@@ -88,7 +88,7 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 	}
 	sum := int64(0)
 	old := func(at time.Time) bool {
-		if at.IsZero() || now.Sub(at) <= staleAfter {
+		if at.IsZero() || fleet.Elapsed(now, at) <= staleAfter {
 			return false
 		}
 		sum += at.UnixMilli()

@@ -1,5 +1,6 @@
 // activity/days.ts
 export const unknownDate = 'Unknown date';
+export const wrongClock = 'In the future: a clock is wrong';
 
 // activity/Subject.tsx
 export const on = (name: string) => `on ${name}`;

@@ -136,6 +136,7 @@ export const forText2 = 'For ';
 export const viewCluster = 'View cluster';
 export const freshness = 'Freshness';
 export const twoSyncsWereMissed = 'Two syncs were missed.';
+export const readInTheFuture = 'It was read in the future: a clock is wrong.';
 export const upToDate = 'Up to date.';
 export const gitAtCommit = (short: string) => `Git at commit ${short}.`;
 export const cluster = 'Cluster: ';

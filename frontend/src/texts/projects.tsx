@@ -365,3 +365,4 @@ export const testTheSettingsThenSave = 'Test the settings, then save.';
 // _app/administration/projects/$cluster/usage.tsx
 export const theUsageReport = 'the usage report';
 export const andMore = (count: number) => `and ${count} more`;
+export const wrongClock = 'Clock is wrong';

@@ -1,3 +1,4 @@
+import { isFuture } from '@/lib/future';
 import { dayOf, parseTime } from '@/lib/time';
 import * as texts from '@/texts/activity';
 
@@ -12,7 +13,7 @@ export function daysOf<T extends { at: string }>(entries: readonly T[], now: num
   const days: Day<T>[] = [];
   for (const entry of entries) {
     const at = parseTime(entry.at);
-    const name = at ? dayOf(at, now) : texts.unknownDate;
+    const name = !at ? texts.unknownDate : isFuture(at, now) ? texts.wrongClock : dayOf(at, now);
     const last = days.at(-1);
     if (last?.name === name) last.entries.push(entry);
     else days.push({ name, entries: [entry] });

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
+import { isFuture } from '@/lib/future';
 import { about, parseTime, timeOfDay } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './operations.module.css';
@@ -20,7 +21,7 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
   const now = useNow();
   if (operation.state === 'requested') return <Waits operation={operation} ahead={ahead} />;
   const accepted = parseTime(operation.acceptedAt);
-  if (!estimate || !accepted) return null;
+  if (!estimate || !accepted || isFuture(accepted, now)) return null;
   // All from one clock and one duration, so that no part contradicts another.
   const whole = Math.max(1, estimate.seconds);
   const passed = Math.max(0, (now - accepted.getTime()) / 1000);

@@ -77,7 +77,7 @@ function Tokens() {
                     </td>
                     <td data-dim>{token.lastFrom ?? ''}</td>
                     <td data-dim>
-                      <Time at={token.expiresAt} />
+                      <Time at={token.expiresAt} ahead />
                     </td>
                     <td data-end>
                       <SmallButton onClick={() => setRevoking(token)} aria-label={texts.revoke(token.name)}>

@@ -50,7 +50,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                     </td>
                     <td data-dim>{token.lastFrom ?? ''}</td>
                     <td data-dim>
-                      <Time at={token.expiresAt} />
+                      <Time at={token.expiresAt} ahead />
                     </td>
                     <td data-end>
                       <SmallButton

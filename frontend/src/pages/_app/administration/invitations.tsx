@@ -96,7 +96,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         <Time at={invitation.createdAt} />
       </td>
       <td data-dim>
-        <Time at={invitation.expiresAt} />
+        <Time at={invitation.expiresAt} ahead />
       </td>
       <td data-end>
         {mail && invitation.state !== 'used' && (

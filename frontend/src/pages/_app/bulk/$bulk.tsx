@@ -14,6 +14,7 @@ import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { isFuture } from '@/lib/future';
 import { parseTime, rough, span } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import * as texts from '@/texts/bulk';
@@ -101,5 +102,5 @@ function Elapsed({ bulk }: { bulk: Bulk }) {
   const now = useNow();
   const start = parseTime(bulk.requestedAt);
   const end = parseTime(bulk.endedAt)?.getTime() ?? now;
-  return start ? span(start, end) : null;
+  return start && !isFuture(start, end) ? span(start, end) : null;
 }

@@ -5,6 +5,7 @@ import { TextLink } from '@/components/links';
 import { healthLooks, lifecycleLooks, pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { isFuture } from '@/lib/future';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
@@ -103,11 +104,13 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
       name={texts.freshness}
       reason={
         sync.error ??
-        (stale
-          ? texts.twoSyncsWereMissed
-          : sync.commit === undefined
-            ? texts.upToDate
-            : texts.gitAtCommit(sync.commit.slice(0, 8)))
+        (read && isFuture(read, now)
+          ? texts.readInTheFuture
+          : stale
+            ? texts.twoSyncsWereMissed
+            : sync.commit === undefined
+              ? texts.upToDate
+              : texts.gitAtCommit(sync.commit.slice(0, 8)))
       }
       at={active && (seen ? <Age at={observedAt} prefix={texts.cluster} /> : texts.clusterNever)}
       next={

@@ -25,7 +25,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
   const rows: [string, ReactNode, ReactNode][] = [
     [
       texts.apiToken,
-      <Time key="end" at={health.tokenExpiresAt} prefix={texts.expires} />,
+      <Time key="end" at={health.tokenExpiresAt} ahead prefix={texts.expires} />,
       act('apiToken', texts.replace, texts.replaceTheApiToken),
     ],
     [texts.triggerToken, null, act('triggerToken', texts.replace, texts.replaceTheTriggerToken)],

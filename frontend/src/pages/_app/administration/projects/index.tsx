@@ -19,6 +19,8 @@ import { useMay, useMaySomewhere } from '@/components/useMe';
 import { flag, present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 import { isStale } from '@/lib/stale';
+import { isFuture } from '@/lib/future';
+import { parseTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './-projects.module.css';
 import { NoRole } from './-NoRole';
@@ -158,7 +160,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
                   <Status look={lookOf(state.health, check, now)} />
                   {check === 'token' && state.health.tokenExpiresAt !== undefined && (
                     <div className={classes.under}>
-                      <Time at={state.health.tokenExpiresAt} prefix={texts.expires} />
+                      <Time at={state.health.tokenExpiresAt} ahead prefix={texts.expires} />
                     </div>
                   )}
                 </td>
@@ -186,6 +188,8 @@ function syncLook({ sync }: ProjectState, now: number): Look {
   if (sync.waitingSince !== undefined)
     return { shape: 'dashed', tone: 'quiet', word: texts.waitingForGitLab };
   if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: texts.never };
+  const read = parseTime(sync.succeededAt);
+  if (read && isFuture(read, now)) return { shape: 'cross', tone: 'bad', word: texts.wrongClock };
   if (isStale(sync.succeededAt, now)) return { shape: 'triangle', tone: 'warn', word: texts.stale };
   return { shape: 'check', tone: 'ok', word: texts.synced };
 }

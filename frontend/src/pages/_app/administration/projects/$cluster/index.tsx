@@ -145,7 +145,7 @@ function ProjectFacts({ page: { project, sync, health } }: { page: ProjectPage }
             health.tokenExpiresAt === undefined ? (
               texts.noExpiryDate
             ) : (
-              <Time at={health.tokenExpiresAt} prefix={texts.expires2} />
+              <Time at={health.tokenExpiresAt} ahead prefix={texts.expires2} />
             ),
         },
         { name: texts.added2, value: <Time at={project.createdAt} /> },

@@ -1,0 +1,2 @@
+// components/Time.tsx
+export const wrongClock = 'in the future: a clock is wrong';
