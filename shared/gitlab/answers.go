@@ -1,10 +1,10 @@
 package gitlab
 
 import (
-	"regexp"
 	"strconv"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // The types in this file hold what Ocim needs of GitLab's answers, and nothing
@@ -54,7 +54,7 @@ type pipelineBody struct {
 
 // mergeRequestRef is the ref of a merge request's pipeline (lib/gitlab and
 // app/models/merge_request.rb: ref_path, merge_ref_path, train_ref_path).
-var mergeRequestRef = regexp.MustCompile(`^refs/merge-requests/(\d{1,18})/`)
+var mergeRequestRef = pattern.Lazy(`^refs/merge-requests/(\d{1,18})/`)
 
 func (b pipelineBody) pipeline() fleet.Pipeline {
 	out := fleet.Pipeline{
@@ -62,7 +62,7 @@ func (b pipelineBody) pipeline() fleet.Pipeline {
 		WebURL: b.WebURL.Value, CreatedAt: b.Created.Time, UpdatedAt: b.Updated.Time, StartedAt: b.Started.Time, FinishedAt: b.Finished.Time,
 		StatusDetail: cutText(b.Detailed.Value.Label), Reason: cutText(b.YamlErrors.Value),
 	}
-	if of := mergeRequestRef.FindStringSubmatch(out.Ref); of != nil {
+	if of := mergeRequestRef().FindStringSubmatch(out.Ref); of != nil {
 		out.MergeRequest, _ = strconv.ParseInt(of[1], 10, 64)
 	}
 	return out

@@ -5,12 +5,12 @@ package gitlab
 import (
 	"context"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
 	gogitlab "github.com/xanzy/go-gitlab"
 
+	"github.com/open-craft/ocim/shared/pattern"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -27,9 +27,9 @@ type Token struct {
 // (app/services/resource_access_tokens/create_service.rb,
 // ee/app/services/users/service_accounts/create_service.rb).
 var (
-	projectBot     = regexp.MustCompile(`^project_?\d+_bot`)
-	groupBot       = regexp.MustCompile(`^group_?\d+_bot`)
-	serviceAccount = regexp.MustCompile(`^service_account_`)
+	projectBot     = pattern.Lazy(`^project_?\d+_bot`)
+	groupBot       = pattern.Lazy(`^group_?\d+_bot`)
+	serviceAccount = pattern.Lazy(`^service_account_`)
 )
 
 // Token reads the client's own token, since GitLab 15.5. One that is revoked or
@@ -60,11 +60,11 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 
 func tokenKind(username string, bot *bool) string {
 	switch {
-	case projectBot.MatchString(username):
+	case projectBot().MatchString(username):
 		return "project"
-	case groupBot.MatchString(username):
+	case groupBot().MatchString(username):
 		return "group"
-	case serviceAccount.MatchString(username), bot != nil && *bot:
+	case serviceAccount().MatchString(username), bot != nil && *bot:
 		return "service account"
 	case bot == nil:
 		return "" // GitLab before 13.10 or so reports nothing
@@ -87,10 +87,10 @@ func (v Version) String() string {
 	return strconv.Itoa(v.Major) + "." + strconv.Itoa(v.Minor)
 }
 
-var versionText = regexp.MustCompile(`^(\d{1,4})\.(\d{1,4})`)
+var versionText = pattern.Lazy(`^(\d{1,4})\.(\d{1,4})`)
 
 func parseVersion(s string) Version {
-	of := versionText.FindStringSubmatch(s)
+	of := versionText().FindStringSubmatch(s)
 	if of == nil {
 		return Version{}
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // maxChecks bounds what Check finds in one file.
@@ -86,10 +86,10 @@ func typeOf(n *yaml.Node) string {
 }
 
 var (
-	hostValue  = regexp.MustCompile(`^[A-Za-z0-9._\[\]:,-]+$`)
-	mailValue  = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
-	boolWords  = regexp.MustCompile(`(?i)^(?:true|false|yes|no|on|off)$`)
-	numberText = regexp.MustCompile(`^[0-9]+$`)
+	hostValue  = pattern.Lazy(`^[A-Za-z0-9._\[\]:,-]+$`)
+	mailValue  = pattern.Lazy(`^[^@\s]+@[^@\s]+$`)
+	boolWords  = pattern.Lazy(`(?i)^(?:true|false|yes|no|on|off)$`)
+	numberText = pattern.Lazy(`^[0-9]+$`)
 )
 
 // wrongType describes what is wrong with the type of a known key's value, as the rest of a
@@ -105,13 +105,13 @@ func wrongType(row openedx.Key, n *yaml.Node) (wrong string, warning bool) {
 	case "bool":
 		switch {
 		case is == "!!bool", is == "!!int" && (n.Value == "0" || n.Value == "1"):
-		case text && boolWords.MatchString(n.Value):
+		case text && boolWords().MatchString(n.Value):
 			return "must be true or false without quotes: a quoted text always counts as true", false
 		default:
 			return "must be true or false", false
 		}
 	case "int":
-		if is != "!!int" && !(text && numberText.MatchString(n.Value)) {
+		if is != "!!int" && !(text && numberText().MatchString(n.Value)) {
 			return "must be a whole number", false
 		}
 	case "list":
@@ -134,18 +134,18 @@ func wrongType(row openedx.Key, n *yaml.Node) (wrong string, warning bool) {
 			return "is read as true or false; put the text in quotes", false
 		case row.Type == "host" && strings.Contains(n.Value, "://") && !strings.HasPrefix(n.Value, "mongodb"):
 			return "must be a host without https:// or a path", false
-		case row.Type == "host" && text && n.Value != "" && !strings.Contains(n.Value, "://") && !hostValue.MatchString(n.Value):
+		case row.Type == "host" && text && n.Value != "" && !strings.Contains(n.Value, "://") && !hostValue().MatchString(n.Value):
 			return "is not the name of a host", false
-		case row.Type == "email" && n.Value != "" && !mailValue.MatchString(n.Value):
+		case row.Type == "email" && n.Value != "" && !mailValue().MatchString(n.Value):
 			return "is not an email address", true
 		}
 	}
 	return "", false
 }
 
-var templateNames = regexp.MustCompile(`\{[{%][^{}]*[}%]\}`)
+var templateNames = pattern.Lazy(`\{[{%][^{}]*[}%]\}`)
 
-var templateName = regexp.MustCompile(`[A-Z][A-Z0-9_]{2,}`)
+var templateName = pattern.Lazy(`[A-Z][A-Z0-9_]{2,}`)
 
 // references warns of a visible value whose template includes a secret. Block text is
 // left alone: it is how settings of services are written.
@@ -154,14 +154,14 @@ func (c *fileCheck) references(key string, value *yaml.Node) {
 		return
 	}
 	_, holes := c.doc.by.text(value.Value)
-	for _, at := range templateNames.FindAllStringIndex(value.Value, -1) {
+	for _, at := range templateNames().FindAllStringIndex(value.Value, -1) {
 		if slices.ContainsFunc(holes, func(h hole) bool { return h.start <= at[0] && at[0] < h.end }) {
 			continue // the template is masked itself
 		}
 		if strings.HasPrefix(value.Value[at[1]:], "@") {
 			continue // the password of an address that services use
 		}
-		for _, name := range templateName.FindAllString(value.Value[at[0]:at[1]], -1) {
+		for _, name := range templateName().FindAllString(value.Value[at[0]:at[1]], -1) {
 			if c.doc.by.keys.Judge(name).Secret() {
 				c.add(value, true, "%s shows the secret %s to everyone who can see this value.", printable(key), name)
 				return
@@ -177,7 +177,7 @@ func HostsOf(row fleet.Row) []HostUse {
 	add := func(key, host string) {
 		host = strings.ToLower(host)
 		known := slices.ContainsFunc(out, func(use HostUse) bool { return use.Host == host })
-		if host != "" && !known && hostName.MatchString(host) {
+		if host != "" && !known && hostName().MatchString(host) {
 			out = append(out, HostUse{Key: key, Host: host})
 		}
 	}
@@ -235,7 +235,7 @@ func (d *Document) Hosts() []HostUse {
 	var out []HostUse
 	for _, key := range publicHosts {
 		host := strings.ToLower(fillTemplate(d, d.text(key)))
-		if host != "" && hostName.MatchString(host) {
+		if host != "" && hostName().MatchString(host) {
 			line := 0
 			if n := d.lookup(key); n != nil {
 				line = n.Line

@@ -3,11 +3,11 @@ package grove
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Fact is something known of a cluster, and where cluster.yml may say it.
@@ -99,7 +99,7 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 	return r
 }
 
-var hostName = regexp.MustCompile(`^(?i)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$`)
+var hostName = pattern.Lazy(`^(?i)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$`)
 
 // linkNames lists the links in display order.
 var linkNames = []string{"gitlab", "grafana", "prometheus", "alertmanager", "kubernetes", "openfaas"}
@@ -107,14 +107,14 @@ var linkNames = []string{"gitlab", "grafana", "prometheus", "alertmanager", "kub
 func links(project fleet.Project, c *fleet.Cluster, doc *Document, instead func(name, found string) string) []fleet.Link {
 	found := map[string]string{"gitlab": project.WebURL, "kubernetes": consoleURL(c)}
 	enabled, _ := doc.Scalar(monitoringIngress)
-	if domain, ok := doc.Scalar(monitoringDomain); ok && isTrue(enabled) && hostName.MatchString(domain) {
+	if domain, ok := doc.Scalar(monitoringDomain); ok && isTrue(enabled) && hostName().MatchString(domain) {
 		found["grafana"] = "https://grafana." + domain
 		found["prometheus"] = "https://prometheus." + domain
 		found["alertmanager"] = "https://alert-manager." + domain
 	}
 	if project.GatewayURL != "" {
 		found["openfaas"] = project.GatewayURL
-	} else if hostName.MatchString(c.Domain) {
+	} else if hostName().MatchString(c.Domain) {
 		found["openfaas"] = "https://openfaas." + c.Domain
 	}
 	var out []fleet.Link
@@ -131,7 +131,7 @@ func links(project fleet.Project, c *fleet.Cluster, doc *Document, instead func(
 func consoleURL(c *fleet.Cluster) string {
 	switch c.Provider {
 	case "aws":
-		if hostName.MatchString(c.Region) {
+		if hostName().MatchString(c.Region) {
 			return "https://" + c.Region + ".console.aws.amazon.com/eks/home?region=" + c.Region + "#/clusters/" + url.PathEscape(c.Name)
 		}
 	case "digitalocean":

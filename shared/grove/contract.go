@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Ways an operation reaches GitLab, the values of fleet.Mechanism.By.
@@ -83,12 +83,12 @@ const commitMessage = "CI_COMMIT_MESSAGE"
 // maxSecretRules bounds the keys that an administrator declares secret, and those not.
 const maxSecretRules = 50
 
-var secretRule = regexp.MustCompile(`^[A-Za-z0-9_.*-]{1,128}$`)
+var secretRule = pattern.Lazy(`^[A-Za-z0-9_.*-]{1,128}$`)
 
 var (
-	placeholder  = regexp.MustCompile(`\{[^{}]*\}`)
+	placeholder  = pattern.Lazy(`\{[^{}]*\}`)
 	placeholders = []string{"{instance}", "{deploymentId}", "{repository}", "{branch}", "{entries}"}
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+	variableName = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 )
 
 // ValidateContract checks a contract that a person edited. Errors are
@@ -135,7 +135,7 @@ func ValidateContract(c fleet.Contract) error {
 			return fault.InvalidField(list.field, "at most %d keys are allowed", maxSecretRules)
 		}
 		for i, key := range list.keys {
-			if !secretRule.MatchString(key) || strings.Trim(key, "*") == "" {
+			if !secretRule().MatchString(key) || strings.Trim(key, "*") == "" {
 				return fault.InvalidField(fmt.Sprintf("%s.%d", list.field, i), "must be a key of letters, digits, _, - and ., with * for any rest")
 			}
 		}
@@ -144,7 +144,7 @@ func ValidateContract(c fleet.Contract) error {
 }
 
 func validVariable(by, field, name, value string) error {
-	if !variableName.MatchString(name) {
+	if !variableName().MatchString(name) {
 		return fault.InvalidField(field, "a variable's name has letters, digits and _")
 	}
 	if reservedVariable(name) && (by != byPipeline || name != commitMessage) {
@@ -163,7 +163,7 @@ func validTemplate(field, template string) error {
 	if strings.ContainsFunc(template, control) {
 		return fault.InvalidField(field, "must be one line of text")
 	}
-	for _, p := range placeholder.FindAllString(template, -1) {
+	for _, p := range placeholder().FindAllString(template, -1) {
 		if !slices.Contains(placeholders, p) {
 			return fault.InvalidField(field, "%s is not one of %s", p, strings.Join(placeholders, ", "))
 		}

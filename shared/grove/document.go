@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Bounds of a YAML file. Beyond them it is a problem, not a document.
@@ -135,9 +135,9 @@ func parse(text []byte) (root, next *yaml.Node, err error) {
 }
 
 var (
-	errorLine   = regexp.MustCompile(`^yaml: line (\d+): `)
-	quotedText  = regexp.MustCompile(`'[^']*'|"[^"]*"`)
-	tabbedLine  = regexp.MustCompile(`(?m)^[ -]*\t[ \t]*\S`)
+	errorLine   = pattern.Lazy(`^yaml: line (\d+): `)
+	quotedText  = pattern.Lazy(`'[^']*'|"[^"]*"`)
+	tabbedLine  = pattern.Lazy(`(?m)^[ -]*\t[ \t]*\S`)
 	syntaxWords = []struct{ contains, sentence string }{
 		{"mapping values are not allowed", "There is a second colon in this value, or the indentation is off; quote the value or align the line."},
 		{"could not find expected ':'", "A key without a colon, or text that should be quoted or indented."},
@@ -157,7 +157,7 @@ var (
 func syntaxProblem(file string, src *source, err error) fleet.FileProblem {
 	p := fleet.FileProblem{File: file, Line: 1}
 	text := err.Error()
-	if m := errorLine.FindStringSubmatch(text); m != nil {
+	if m := errorLine().FindStringSubmatch(text); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
 		text = text[len(m[0]):]
 	}
@@ -169,10 +169,10 @@ func syntaxProblem(file string, src *source, err error) fleet.FileProblem {
 	}
 	if p.Message == "" {
 		// The library may quote the file, and with it a secret.
-		text = quotedText.ReplaceAllString(strings.TrimPrefix(text, "yaml: "), "something")
+		text = quotedText().ReplaceAllString(strings.TrimPrefix(text, "yaml: "), "something")
 		p.Message = "This is not valid YAML: " + text + "."
 	}
-	if at := tabbedLine.FindIndex(src.text); at != nil {
+	if at := tabbedLine().FindIndex(src.text); at != nil {
 		tab := at[0] + bytes.IndexByte(src.text[at[0]:], '\t')
 		if line, column := src.position(tab); line <= p.Line+1 {
 			p.Line, p.Column = line, column

@@ -1,11 +1,12 @@
 package grove
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Bounds of what Flatten gives.
@@ -101,7 +102,7 @@ func (f *flattener) set(path, value string) {
 
 // blockSetting is a setting in text that patches another file: NAME = value in Python,
 // NAME: value in YAML.
-var blockSetting = regexp.MustCompile(`^\s*([A-Z][A-Z0-9_]{2,})\s*(?:=|:\s)\s*(\S.*)$`)
+var blockSetting = pattern.Lazy(`^\s*([A-Z][A-Z0-9_]{2,})\s*(?:=|:\s)\s*(\S.*)$`)
 
 // block gives the settings inside block text, such as GROVE_COMMON_SETTINGS, by the path
 // of the text and their own name. The text is masked already; what it masks is left out.
@@ -110,7 +111,7 @@ func (f *flattener) block(path, text string) {
 		if f.full() {
 			return
 		}
-		found := blockSetting.FindStringSubmatch(strings.TrimRight(line, "\r\n \t"))
+		found := blockSetting().FindStringSubmatch(strings.TrimRight(line, "\r\n \t"))
 		if found == nil || strings.Contains(found[2], MaskText) {
 			continue
 		}

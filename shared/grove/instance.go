@@ -3,7 +3,6 @@ package grove
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // InstanceReading is what an instance's files say.
@@ -201,7 +201,7 @@ func webURL(d *Document, key string) string { return addressOf(d, d.text(key)) }
 
 func addressOf(d *Document, host string) string {
 	host = fillTemplate(d, host)
-	if host == "" || len(host) > 253 || !hostName.MatchString(host) {
+	if host == "" || len(host) > 253 || !hostName().MatchString(host) {
 		return ""
 	}
 	if https, ok := d.Scalar("ENABLE_HTTPS"); ok && strings.EqualFold(https, "false") {
@@ -210,7 +210,7 @@ func addressOf(d *Document, host string) string {
 	return "https://" + host
 }
 
-var templateKey = regexp.MustCompile(`\{\{-?\s*([A-Z][A-Z0-9_]*)\s*-?\}\}`)
+var templateKey = pattern.Lazy(`\{\{-?\s*([A-Z][A-Z0-9_]*)\s*-?\}\}`)
 
 // fillTemplate replaces {{ KEY }} by the scalar of that key, twice at most: a host may
 // be made of a host that is made of another. Anything else of a template stays.
@@ -221,8 +221,8 @@ func fillBy(s string, text func(key string) string) string {
 		if !strings.Contains(s, "{{") || len(s) > 1024 {
 			return s
 		}
-		s = templateKey.ReplaceAllStringFunc(s, func(found string) string {
-			if value := text(templateKey.FindStringSubmatch(found)[1]); value != "" {
+		s = templateKey().ReplaceAllStringFunc(s, func(found string) string {
+			if value := text(templateKey().FindStringSubmatch(found)[1]); value != "" {
 				return value
 			}
 			return found

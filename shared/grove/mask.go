@@ -1,11 +1,12 @@
 package grove
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Mask gives the text of a file with every secret replaced by MaskText, in
@@ -80,7 +81,7 @@ func (d *Document) masked() masked {
 	return masked{text: withhold(text), withheld: true}
 }
 
-var topLevelKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]*:`)
+var topLevelKey = pattern.Lazy(`^[A-Z][A-Z0-9_]*:`)
 
 // withhold masks a text that has no reliable structure: it keeps the keys that
 // start a line and, for their numbers, the other lines as comments.
@@ -91,7 +92,7 @@ func withhold(text []byte) string {
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
 		body := strings.TrimRight(line, "\r\n")
-		key := topLevelKey.FindString(body)
+		key := topLevelKey().FindString(body)
 		b.WriteString(key)
 		switch rest := strings.TrimSpace(body[len(key):]); {
 		case rest == "":

@@ -1,10 +1,10 @@
 package grove
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Message is what a commit message says about deployments.
@@ -26,14 +26,14 @@ const (
 )
 
 var (
-	mergeTitle = regexp.MustCompile(`(?i)^merge (?:remote-tracking )?branch '(?:origin/)?deployment/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)'(?: into '?([^'\s]+)'?)?`)
-	autoDeploy = regexp.MustCompile(`(?i)\[\s*auto[ _-]?deploy\s*\]((?:\s*\[[^\[\]]{1,40}\])*)[ \t]*(.*)`)
-	tagName    = regexp.MustCompile(`\[([^\[\]]*)\]`)
-	idEntry    = regexp.MustCompile(`^([A-Za-z0-9_-]+)\s*\|\s*([A-Za-z0-9_-]+)`)
-	bareEntry  = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*)`)
-	afterBare  = regexp.MustCompile(`^\|?\s*(?:$|,|;|[-–—:(#\[]\s?)`)
-	oldForm    = regexp.MustCompile(`^([A-Za-z0-9_-]+)\s*:\s*([0-9]+)\b`)
-	imageForm  = regexp.MustCompile(`^(\S+?)\s*\|\s*([^\s|,;]+)`)
+	mergeTitle = pattern.Lazy(`(?i)^merge (?:remote-tracking )?branch '(?:origin/)?deployment/([A-Za-z0-9_-]+)/([A-Za-z0-9_-]+)'(?: into '?([^'\s]+)'?)?`)
+	autoDeploy = pattern.Lazy(`(?i)\[\s*auto[ _-]?deploy\s*\]((?:\s*\[[^\[\]]{1,40}\])*)[ \t]*(.*)`)
+	tagName    = pattern.Lazy(`\[([^\[\]]*)\]`)
+	idEntry    = pattern.Lazy(`^([A-Za-z0-9_-]+)\s*\|\s*([A-Za-z0-9_-]+)`)
+	bareEntry  = pattern.Lazy(`^([A-Za-z0-9][A-Za-z0-9_-]*)`)
+	afterBare  = pattern.Lazy(`^\|?\s*(?:$|,|;|[-–—:(#\[]\s?)`)
+	oldForm    = pattern.Lazy(`^([A-Za-z0-9_-]+)\s*:\s*([0-9]+)\b`)
+	imageForm  = pattern.Lazy(`^(\S+?)\s*\|\s*([^\s|,;]+)`)
 )
 
 // ParseMessage reads a commit message, title and body, in any of the forms that
@@ -44,7 +44,7 @@ func ParseMessage(message string) Message {
 	var m Message
 	for line := range strings.Lines(message) {
 		line = strings.TrimSpace(line)
-		if found := mergeTitle.FindStringSubmatch(line); found != nil && m.MergedInto == "" {
+		if found := mergeTitle().FindStringSubmatch(line); found != nil && m.MergedInto == "" {
 			m.add(found[1], found[2])
 			m.MergedInto = found[3]
 			if m.Operation == "" {
@@ -52,7 +52,7 @@ func ParseMessage(message string) Message {
 			}
 		}
 	}
-	if found := autoDeploy.FindStringSubmatch(message); found != nil {
+	if found := autoDeploy().FindStringSubmatch(message); found != nil {
 		m.tagged(found[1], strings.TrimSpace(found[2]))
 	}
 	return m
@@ -60,7 +60,7 @@ func ParseMessage(message string) Message {
 
 func (m *Message) tagged(tags, rest string) {
 	var names []string
-	for _, t := range tagName.FindAllStringSubmatch(tags, -1) {
+	for _, t := range tagName().FindAllStringSubmatch(tags, -1) {
 		names = append(names, strings.ToLower(strings.TrimSpace(t[1])))
 	}
 	has := func(words ...string) bool {
@@ -76,7 +76,7 @@ func (m *Message) tagged(tags, rest string) {
 	switch {
 	case has("build"), has("image", "images"):
 		m.Operation = fleet.BuildImages
-		if found := imageForm.FindStringSubmatch(rest); found != nil {
+		if found := imageForm().FindStringSubmatch(rest); found != nil {
 			m.Repository, m.Branch = found[1], found[2]
 		}
 		return
@@ -95,7 +95,7 @@ func (m *Message) tagged(tags, rest string) {
 		m.Operation = fleet.Update
 	}
 	if len(names) == 0 {
-		if found := oldForm.FindStringSubmatch(rest); found != nil {
+		if found := oldForm().FindStringSubmatch(rest); found != nil {
 			m.add(found[1], found[2])
 			return
 		}
@@ -109,12 +109,12 @@ func (m *Message) entries(rest string, bareFirst bool) {
 	for len(m.Deployments) < maxDeployments {
 		rest = strings.TrimLeft(rest, " \t")
 		name, id := "", ""
-		if found := idEntry.FindStringSubmatch(rest); found != nil {
+		if found := idEntry().FindStringSubmatch(rest); found != nil {
 			name, id = found[1], found[2]
 			rest = rest[len(found[0]):]
-		} else if name = bareEntry.FindString(rest); name != "" {
+		} else if name = bareEntry().FindString(rest); name != "" {
 			rest = strings.TrimLeft(rest[len(name):], " \t")
-			if !bareFirst && !afterBare.MatchString(rest) {
+			if !bareFirst && !afterBare().MatchString(rest) {
 				return
 			}
 			rest = strings.TrimPrefix(rest, "|")

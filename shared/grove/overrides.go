@@ -62,7 +62,7 @@ func routed(routes []fleet.Route, overrides map[string]json.RawMessage, variable
 }
 
 func validKey(routes []fleet.Route, field, key string, variables map[string]string) error {
-	if !variableName.MatchString(key) {
+	if !variableName().MatchString(key) {
 		return fault.InvalidField(field, "a key has letters, digits and _, at most 128")
 	}
 	bare := key

@@ -3,13 +3,13 @@ package grove
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/openedx"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Call is the one request to GitLab that an operation comes down to. Exactly
@@ -125,9 +125,9 @@ type Request struct {
 }
 
 var (
-	numeric    = regexp.MustCompile(`^[0-9]{1,19}$`)
-	refName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
-	repository = regexp.MustCompile(`^(?:(?:https|ssh)://|git@)[A-Za-z0-9][A-Za-z0-9._/@:~+-]{0,499}$`)
+	numeric    = pattern.Lazy(`^[0-9]{1,19}$`)
+	refName    = pattern.Lazy(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$`)
+	repository = pattern.Lazy(`^(?:(?:https|ssh)://|git@)[A-Za-z0-9][A-Za-z0-9._/@:~+-]{0,499}$`)
 )
 
 // Plan gives the call for a request by the project's contract, the default where
@@ -169,7 +169,7 @@ func Plan(c *fleet.Contract, r Request) (Call, error) {
 }
 
 func (r *Request) validate() error {
-	if !refName.MatchString(r.Ref) || strings.Contains(r.Ref, "..") {
+	if !refName().MatchString(r.Ref) || strings.Contains(r.Ref, "..") {
 		return fault.InvalidField("ref", "is not a branch")
 	}
 	if len(r.Deployments) == 0 || len(r.Deployments) > maxDeployments {
@@ -187,7 +187,7 @@ func (r *Request) validate() error {
 			return fault.InvalidField("instance", "%s is named twice", d.Instance)
 		}
 		seen[d.Instance] = true
-		if !numeric.MatchString(d.ID) {
+		if !numeric().MatchString(d.ID) {
 			return fault.InvalidField("deploymentId", "must be a number of at most 19 digits")
 		}
 	}
@@ -195,13 +195,13 @@ func (r *Request) validate() error {
 		return fault.InvalidField("overrides", "only create takes overrides")
 	}
 	if r.Kind == fleet.BuildImages {
-		if !repository.MatchString(r.Repository) || strings.Contains(r.Repository, "..") {
+		if !repository().MatchString(r.Repository) || strings.Contains(r.Repository, "..") {
 			return fault.InvalidField("repository", "must be the https or ssh address of a git repository, without credentials")
 		}
 		if _, holes := standard().line(r.Repository); len(holes) > 0 {
 			return fault.InvalidField("repository", "must hold no user or password")
 		}
-		if !refName.MatchString(r.Branch) || strings.Contains(r.Branch, "..") {
+		if !refName().MatchString(r.Branch) || strings.Contains(r.Branch, "..") {
 			return fault.InvalidField("branch", "is not a branch")
 		}
 	}

@@ -217,7 +217,7 @@ func TestNewDeploymentID(t *testing.T) {
 	later, err := NewDeploymentID(now.Add(time.Millisecond), bytes.NewReader(make([]byte, 8)))
 	require.NoError(t, err)
 	assert.Less(t, id, later)
-	assert.Regexp(t, numeric, id)
+	assert.Regexp(t, numeric(), id)
 	_, err = NewDeploymentID(now, bytes.NewReader(nil))
 	assert.True(t, fault.Is(err, fault.Internal))
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Tutor and Grove read with PyYAML's SafeLoader (overhangio/tutor serialize.py), which
@@ -212,31 +212,31 @@ func (r *refuser) tag(n *yaml.Node, tag string) bool {
 
 // Plain texts as resolver.py matches them.
 var (
-	yamlBool  = regexp.MustCompile(`^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$`)
-	yamlFloat = regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$`)
-	yamlInt   = regexp.MustCompile(`^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$`)
-	yamlNull  = regexp.MustCompile(`^(?:~|null|Null|NULL|)$`)
-	yamlDate  = regexp.MustCompile(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::[0-9]{2})?))?)$`)
+	yamlBool  = pattern.Lazy(`^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$`)
+	yamlFloat = pattern.Lazy(`^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$`)
+	yamlInt   = pattern.Lazy(`^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$`)
+	yamlNull  = pattern.Lazy(`^(?:~|null|Null|NULL|)$`)
+	yamlDate  = pattern.Lazy(`^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::[0-9]{2})?))?)$`)
 )
 
 // resolve gives the type that PyYAML takes a plain text for, such as !!bool for yes.
 func resolve(value string) string {
 	switch {
-	case yamlNull.MatchString(value):
+	case yamlNull().MatchString(value):
 		return "!!null"
 	case value == "=":
 		return "!!value"
 	case value == "<<":
 		return "!!merge"
-	case yamlBool.MatchString(value):
+	case yamlBool().MatchString(value):
 		return "!!bool"
 	case len(value) == 0 || strings.IndexByte("-+.0123456789", value[0]) < 0:
 		return "!!str"
-	case yamlFloat.MatchString(value):
+	case yamlFloat().MatchString(value):
 		return "!!float"
-	case yamlInt.MatchString(value):
+	case yamlInt().MatchString(value):
 		return "!!int"
-	case yamlDate.MatchString(value):
+	case yamlDate().MatchString(value):
 		return "!!timestamp"
 	}
 	return "!!str"
@@ -262,7 +262,7 @@ func (r *refuser) scalar(n *yaml.Node, tag string, tagged bool, place nodePlace,
 	case "!!merge":
 		r.refuse(n, "Tutor cannot read a lone <<; quote it.")
 	case "!!bool":
-		if !yamlBool.MatchString(cases(n.Value)) {
+		if !yamlBool().MatchString(cases(n.Value)) {
 			r.refuse(n, "The tag !!bool does not fit: this is neither true nor false.")
 		}
 	case "!!int":
@@ -270,15 +270,15 @@ func (r *refuser) scalar(n *yaml.Node, tag string, tagged bool, place nodePlace,
 			r.refuse(n, "Tutor takes this for a number, but cannot read it; quote it if it is text.")
 		}
 	case "!!float":
-		if tagged && !yamlFloat.MatchString(n.Value) && !isInt(n.Value) {
+		if tagged && !yamlFloat().MatchString(n.Value) && !isInt(n.Value) {
 			r.refuse(n, "The tag !!float does not fit: this is no number.")
 		}
 	case "!!timestamp":
-		if !yamlDate.MatchString(n.Value) || !isDate(n.Value) {
+		if !yamlDate().MatchString(n.Value) || !isDate(n.Value) {
 			r.refuse(n, "Tutor takes this for a date, but there is no such day or time; quote it if it is text.")
 		}
 	case "!!binary":
-		if _, err := base64.StdEncoding.DecodeString(notBase64.ReplaceAllString(n.Value, "")); err != nil {
+		if _, err := base64.StdEncoding.DecodeString(notBase64().ReplaceAllString(n.Value, "")); err != nil {
 			r.refuse(n, "The tag !!binary does not fit: this is not base64.")
 		}
 	}
@@ -289,7 +289,7 @@ func (r *refuser) scalar(n *yaml.Node, tag string, tagged bool, place nodePlace,
 func cases(s string) string { return strings.ToLower(s) }
 
 // notBase64 is what Python skips in base64.
-var notBase64 = regexp.MustCompile(`[^A-Za-z0-9+/=]`)
+var notBase64 = pattern.Lazy(`[^A-Za-z0-9+/=]`)
 
 // maxDigits is how many decimal digits Python turns into a number.
 const maxDigits = 4300
@@ -314,11 +314,11 @@ func isInt(s string) bool {
 	return digits(s, "0123456789") && len(s) <= maxDigits
 }
 
-var dateParts = regexp.MustCompile(`^([0-9]{4})-([0-9][0-9]?)-([0-9][0-9]?)(?:(?:[Tt]|[ \t]+)([0-9][0-9]?):([0-9]{2}):([0-9]{2})(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+]([0-9][0-9]?)(?::([0-9]{2}))?))?)?$`)
+var dateParts = pattern.Lazy(`^([0-9]{4})-([0-9][0-9]?)-([0-9][0-9]?)(?:(?:[Tt]|[ \t]+)([0-9][0-9]?):([0-9]{2}):([0-9]{2})(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+]([0-9][0-9]?)(?::([0-9]{2}))?))?)?$`)
 
 // isDate reports whether Python has such a day and time.
 func isDate(s string) bool {
-	found := dateParts.FindStringSubmatch(s)
+	found := dateParts().FindStringSubmatch(s)
 	if found == nil {
 		return false
 	}

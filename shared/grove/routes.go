@@ -86,7 +86,7 @@ func validRoutes(routes []fleet.Route) error {
 	all := -1 // the route that takes any setting
 	for i, r := range routes {
 		field := fmt.Sprintf("routes.%d", i)
-		if r.Prefix != "" && (len(r.Prefix) > maxPrefix || !variableName.MatchString(r.Prefix)) {
+		if r.Prefix != "" && (len(r.Prefix) > maxPrefix || !variableName().MatchString(r.Prefix)) {
 			return fault.InvalidField(field+".prefix", "has letters, digits and _, at most %d", maxPrefix)
 		}
 		if reservedVariable(r.Prefix + "X") {
@@ -111,7 +111,7 @@ func validRoutes(routes []fleet.Route) error {
 		}
 		for _, key := range r.Keys {
 			name, _ := strings.CutSuffix(key, "*")
-			if key != "*" && !variableName.MatchString(name) {
+			if key != "*" && !variableName().MatchString(name) {
 				return fault.InvalidField(field+".keys", "%q is no setting: letters, digits and _, with * at the end for any rest", cut(key, 100))
 			}
 			if key == "*" {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Release is a named release of Open edX.
@@ -62,7 +64,7 @@ func ReleaseFrom(c Clues) (release, source string) {
 	if name := releaseOfReference(c.PlatformVersion); isKnown(name) {
 		return name, "EDX_PLATFORM_VERSION"
 	}
-	if found := familyDotted.FindString(strings.ToLower(c.PlatformVersion)); isKnown(found) {
+	if found := familyDotted().FindString(strings.ToLower(c.PlatformVersion)); isKnown(found) {
 		return found, "EDX_PLATFORM_VERSION"
 	}
 	for _, clue := range []struct{ version, source string }{
@@ -78,9 +80,9 @@ func ReleaseFrom(c Clues) (release, source string) {
 }
 
 var (
-	familyDotted = regexp.MustCompile(`\b[a-z]{3,}\.(?:master|[0-9]+(?:\.[0-9]+)?(?:-?(?:rc|alpha|beta)\.?[0-9]*)?)\b`)
-	commitHash   = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
-	tutorNumber  = regexp.MustCompile(`^v?([0-9]{1,2})(?:[.*]|$)`)
+	familyDotted = pattern.Lazy(`\b[a-z]{3,}\.(?:master|[0-9]+(?:\.[0-9]+)?(?:-?(?:rc|alpha|beta)\.?[0-9]*)?)\b`)
+	commitHash   = pattern.Lazy(`^[0-9a-f]{7,64}$`)
+	tutorNumber  = pattern.Lazy(`^v?([0-9]{1,2})(?:[.*]|$)`)
 )
 
 // branches are references that follow development. Tutor calls its own main or nightly.
@@ -113,7 +115,7 @@ func releaseOfTutorVersion(version string) string {
 	if version == "" || strings.Contains(version, "{{") {
 		return ""
 	}
-	if found := tutorNumber.FindStringSubmatch(version); found != nil {
+	if found := tutorNumber().FindStringSubmatch(version); found != nil {
 		major, _ := strconv.Atoi(found[1])
 		if name := releaseOfTutor(major); name != "" {
 			return name
@@ -126,7 +128,7 @@ func releaseOfTutorVersion(version string) string {
 	if name := releaseOfReference(version); isKnown(name) {
 		return name
 	}
-	if commitHash.MatchString(version) {
+	if commitHash().MatchString(version) {
 		return ""
 	}
 	return shorten(version, 60)
@@ -134,18 +136,18 @@ func releaseOfTutorVersion(version string) string {
 
 var (
 	// tutor==20.0.1, tutor[full]>=19,<20, tutor-openedx==12.2.0
-	tutorPin = regexp.MustCompile(`(?mi)^[ \t]*tutor(?:-openedx)?(?:\[[^\]\n]*\])?[ \t]*(?:[=~]=|===|>=|<=|<)[ \t]*v?([0-9][0-9A-Za-z.*+-]*)`)
+	tutorPin = pattern.Lazy(`(?mi)^[ \t]*tutor(?:-openedx)?(?:\[[^\]\n]*\])?[ \t]*(?:[=~]=|===|>=|<=|<)[ \t]*v?([0-9][0-9A-Za-z.*+-]*)`)
 	// git+https://github.com/overhangio/tutor.git@ulmo, tutor @ git+https://…/tutor@v21.0.8
-	tutorGit = regexp.MustCompile(`(?mi)^[^#\n]*/tutor(?:\.git)?@([0-9A-Za-z][0-9A-Za-z._/+-]*)`)
+	tutorGit = pattern.Lazy(`(?mi)^[^#\n]*/tutor(?:\.git)?@([0-9A-Za-z][0-9A-Za-z._/+-]*)`)
 )
 
 // TutorRequirement gives the version, branch or tag of Tutor that a requirements.txt
 // names, empty when it names none.
 func TutorRequirement(requirements string) string {
-	for _, form := range []*regexp.Regexp{tutorPin, tutorGit} {
-		if found := form.FindStringSubmatch(requirements); found != nil {
+	for _, form := range []func() *regexp.Regexp{tutorPin, tutorGit} {
+		if found := form().FindStringSubmatch(requirements); found != nil {
 			version := found[1]
-			if rest, ok := strings.CutPrefix(version, "v"); ok && tutorNumber.MatchString(rest) {
+			if rest, ok := strings.CutPrefix(version, "v"); ok && tutorNumber().MatchString(rest) {
 				version = rest
 			}
 			return version
@@ -157,7 +159,7 @@ func TutorRequirement(requirements string) string {
 // TutorMajor gives the major version of Tutor for a version such as 20.0.1, for a
 // release such as teak.2 or a branch of that name; zero when it is not known.
 func TutorMajor(version string) int {
-	if found := tutorNumber.FindStringSubmatch(strings.TrimSpace(version)); found != nil {
+	if found := tutorNumber().FindStringSubmatch(strings.TrimSpace(version)); found != nil {
 		major, _ := strconv.Atoi(found[1])
 		return major
 	}

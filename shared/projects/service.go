@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/lease"
+	"github.com/open-craft/ocim/shared/pattern"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/vault"
 )
@@ -227,7 +227,7 @@ func (r Request) validate() error {
 			return err
 		}
 	}
-	if _, err := strconv.ParseInt(r.Project, 10, 64); err != nil && !projectPath.MatchString(r.Project) {
+	if _, err := strconv.ParseInt(r.Project, 10, 64); err != nil && !projectPath().MatchString(r.Project) {
 		return fault.InvalidField("project", "must be a project's numeric id or its path, such as grove/my-cluster")
 	}
 	if !r.InspectorSecret.IsZero() {
@@ -253,7 +253,7 @@ func validToken(field string, v secret.Value) error {
 	return nil
 }
 
-var projectPath = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$`)
+var projectPath = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$`)
 
 func validURL(field, s string) error {
 	u, err := url.Parse(s)
@@ -263,12 +263,12 @@ func validURL(field, s string) error {
 	return nil
 }
 
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+var notSlug = pattern.Lazy(`[^a-z0-9]+`)
 
 // slug makes a cluster id of the last part of a project's path.
 func slug(path string) string {
 	last := path[strings.LastIndexByte(path, '/')+1:]
-	s := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(last), "-"), "-")
+	s := strings.Trim(notSlug().ReplaceAllString(strings.ToLower(last), "-"), "-")
 	if s == "" {
 		s = "cluster"
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // FirstError is the line of a job's log that says why it failed.
@@ -23,36 +25,36 @@ const (
 )
 
 var (
-	ansi    = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
-	section = regexp.MustCompile(`^section_(?:start|end):\d+:[^\r]*\r`)
-	stamp   = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\dT[0-9:.]+Z \d\d[OE]\+? ?)`)
+	ansi    = pattern.Lazy(`\x1b\[[0-9;?]*[A-Za-z]`)
+	section = pattern.Lazy(`^section_(?:start|end):\d+:[^\r]*\r`)
+	stamp   = pattern.Lazy(`^(?:\d{4}-\d\d-\d\dT[0-9:.]+Z \d\d[OE]\+? ?)`)
 )
 
 // signs are what errors look like, the clearest first. A sign counts before
 // any later one, wherever the two stand.
-var signs = [][]*regexp.Regexp{
+var signs = [][]func() *regexp.Regexp{
 	{
-		regexp.MustCompile(`^[│|]? ?Error: .*`), // Terraform, Tutor, Helm, npm
-		regexp.MustCompile(`^[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt): .+`),
-		regexp.MustCompile(`(?i)^(?:fatal|panic): .+`),
-		regexp.MustCompile(`(?i)error acquiring the state lock`),
-		regexp.MustCompile(`^Error from server`),
-		regexp.MustCompile(`(?i)\b(?:OOMKilled|out of memory|no space left on device)\b`),
-		regexp.MustCompile(`(?:ErrImagePull|ImagePullBackOff|CrashLoopBackOff)`),
-		regexp.MustCompile(`(?i)^(?:#\d+ [0-9.]+ )?(?:npm (?:ERR!|error)|error(?: TS\d+)?:|ERROR:? |\[error\]|E: )`),
-		regexp.MustCompile(`(?i)^(?:#\d+ )?ERROR: (?:failed|process|command)`),
-		regexp.MustCompile(`(?i)\bexceeded its progress deadline\b`),
-		regexp.MustCompile(`^KeyError`),
+		pattern.Lazy(`^[│|]? ?Error: .*`), // Terraform, Tutor, Helm, npm
+		pattern.Lazy(`^[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt): .+`),
+		pattern.Lazy(`(?i)^(?:fatal|panic): .+`),
+		pattern.Lazy(`(?i)error acquiring the state lock`),
+		pattern.Lazy(`^Error from server`),
+		pattern.Lazy(`(?i)\b(?:OOMKilled|out of memory|no space left on device)\b`),
+		pattern.Lazy(`(?:ErrImagePull|ImagePullBackOff|CrashLoopBackOff)`),
+		pattern.Lazy(`(?i)^(?:#\d+ [0-9.]+ )?(?:npm (?:ERR!|error)|error(?: TS\d+)?:|ERROR:? |\[error\]|E: )`),
+		pattern.Lazy(`(?i)^(?:#\d+ )?ERROR: (?:failed|process|command)`),
+		pattern.Lazy(`(?i)\bexceeded its progress deadline\b`),
+		pattern.Lazy(`^KeyError`),
 	},
 	{ // these may be tries that succeeded later
-		regexp.MustCompile(`(?i)\b(?:permission denied|connection refused|timed out|command not found|no such file or directory|authentication failed|denied: )`),
+		pattern.Lazy(`(?i)\b(?:permission denied|connection refused|timed out|command not found|no such file or directory|authentication failed|denied: )`),
 	},
-	{regexp.MustCompile(`(?i)\b(?:error|failed|failure|fatal)\b`)},
-	{regexp.MustCompile(`ERROR: Job failed`)},
+	{pattern.Lazy(`(?i)\b(?:error|failed|failure|fatal)\b`)},
+	{pattern.Lazy(`ERROR: Job failed`)},
 }
 
 // harmless lines look like errors and are none.
-var harmless = regexp.MustCompile(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?:no|without) errors?\b|error_log|errors?\.html|--ignore-errors|if it fails|WARN(?:ING)?\b.*deprecat|continue[- ]on[- ]error|ERROR: Job failed)`)
+var harmless = pattern.Lazy(`(?i)(?:\b0 (?:errors?|failed|failures)\b|\b(?:no|without) errors?\b|error_log|errors?\.html|--ignore-errors|if it fails|WARN(?:ING)?\b.*deprecat|continue[- ]on[- ]error|ERROR: Job failed)`)
 
 // Finder looks for the first error of a log that is written to it. It keeps
 // some lines of it, whatever the log's size. The zero value is ready.
@@ -155,10 +157,10 @@ func (f *Finder) kindOf(line string) int {
 		return len(signs)
 	}
 	for kind, list := range signs[:most] {
-		if kind < len(signs)-1 && harmless.MatchString(line) {
+		if kind < len(signs)-1 && harmless().MatchString(line) {
 			continue
 		}
-		if slices.ContainsFunc(list, func(sign *regexp.Regexp) bool { return sign.MatchString(line) }) {
+		if slices.ContainsFunc(list, func(sign func() *regexp.Regexp) bool { return sign().MatchString(line) }) {
 			return kind
 		}
 	}
@@ -190,13 +192,13 @@ func (e *FirstError) around(line string) {
 // Plain gives a line of a log without colors, section marks, the runner's
 // timestamps and what a carriage return overwrote.
 func Plain(line string) string {
-	line = stamp.ReplaceAllString(line, "")
-	line = section.ReplaceAllString(line, "")
+	line = stamp().ReplaceAllString(line, "")
+	line = section().ReplaceAllString(line, "")
 	line = strings.TrimRight(line, "\r")
 	if i := strings.LastIndexByte(line, '\r'); i >= 0 {
 		line = line[i+1:]
 	}
-	return strings.TrimSpace(ansi.ReplaceAllString(line, ""))
+	return strings.TrimSpace(ansi().ReplaceAllString(line, ""))
 }
 
 func short(line string) string {
