@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // loaded is a cluster as it was read, whole or in part.
@@ -179,7 +180,7 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 		}
 		c.Rows = append(c.Rows, rows...)
 	}
-	slices.SortFunc(c.Rows, compareNames)
+	sorting.Func(c.Rows, compareNames)
 	return c, nil
 }
 

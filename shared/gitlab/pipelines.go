@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/refusal"
+	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Bounds of one listing of pipelines. The next sync goes on after maxPipelinePages;
@@ -47,7 +48,7 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 		return nil, err
 	}
 	all = append(all, children...)
-	slices.SortStableFunc(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	sorting.Func(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
 	return all, nil
 }
 
@@ -127,7 +128,7 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogit
 		jobs = append(jobs, page...)
 		return true
 	})
-	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
+	sorting.Func(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, err
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/pattern"
+	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Tutor and Grove read with PyYAML's SafeLoader (overhangio/tutor serialize.py), which
@@ -31,7 +32,7 @@ func (d *Document) refusals() []fleet.FileProblem {
 	r.characters()
 	r.tabs()
 	r.node(d.root, inValue, false)
-	slices.SortStableFunc(r.problems, func(a, b fleet.FileProblem) int {
+	sorting.Func(r.problems, func(a, b fleet.FileProblem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

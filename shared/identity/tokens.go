@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
+	"github.com/open-craft/ocim/shared/sorting"
 	"github.com/open-craft/ocim/shared/standing"
 )
 
@@ -200,6 +201,6 @@ func (s *Service) tokensOf(ctx context.Context, u user) ([]APIToken, error) {
 			out = append(out, t.view())
 		}
 	}
-	slices.SortFunc(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
+	sorting.Func(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }

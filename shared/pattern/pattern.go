@@ -9,6 +9,8 @@ import (
 
 // Lazy returns what gives the compiled expression. It panics at the first use if that
 // can't be compiled.
+//
+//go:noinline
 func Lazy(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
