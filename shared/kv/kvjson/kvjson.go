@@ -32,23 +32,30 @@ func Get[T any](ctx context.Context, store kv.Store, key kv.Key, opts ...kv.Read
 // ErrDamaged when the value is no T.
 func Decode[T any](item kv.Item) (T, error) {
 	var v T
+	err := decode(item, &v)
+	return v, err
+}
+
+// decode decodes into what v points to. It is apart from Decode, which is compiled again for
+// each type.
+func decode(item kv.Item, v any) error {
 	if item.Value == nil {
-		return v, nil
+		return nil
 	}
 	err := tooNew(item.Value)
 	if err == nil {
-		err = json.Unmarshal(item.Value, &v)
+		err = json.Unmarshal(item.Value, v)
 	}
 	if err != nil {
-		return v, fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, ErrDamaged, err)
+		return fmt.Errorf("decoding %s/%s: %w: %w", item.Partition, item.Sort, ErrDamaged, err)
 	}
-	if fields, ok := any(v).(map[string]json.RawMessage); ok {
-		delete(fields, schemaField)
+	if fields, ok := v.(*map[string]json.RawMessage); ok {
+		delete(*fields, schemaField)
 	}
-	if r, ok := any(&v).(interface{ remember([]byte) }); ok {
+	if r, ok := v.(interface{ remember([]byte) }); ok {
 		r.remember(item.Value)
 	}
-	return v, nil
+	return nil
 }
 
 // Put writes a value of type T.
