@@ -35,10 +35,11 @@ import (
 
 // people are the callers, by bearer token.
 var people = map[string]identity.Grants{
-	"viewer":   {Global: identity.Viewer},
-	"narrow":   {Clusters: map[string]identity.Role{"campus": identity.Viewer}},
-	"operator": {Global: identity.Operator},
-	"admin":    {Global: identity.Administrator},
+	"viewer":    {Global: identity.Viewer},
+	"narrow":    {Clusters: map[string]identity.Role{"campus": identity.Viewer}},
+	"operator":  {Global: identity.Operator},
+	"elsewhere": {Clusters: map[string]identity.Role{"campus": identity.Viewer, "other": identity.Operator}},
+	"admin":     {Global: identity.Administrator},
 }
 
 type authenticator struct{}
@@ -419,6 +420,36 @@ func TestViewsArePrivateSharedAndDefault(t *testing.T) {
 	w.call("viewer", http.MethodGet, "/v1/views", nil, &list)
 	assert.Len(t, list.Views, 1)
 	assert.Equal(t, http.StatusUnprocessableEntity, w.call("viewer", http.MethodPost, "/v1/views", map[string]any{"name": "x", "query": "%zz"}, nil).Code)
+}
+
+// A role on one cluster shows nothing of another's project.
+func TestProjects_AreListedByTheRoleInTheirCluster(t *testing.T) {
+	w := newWorld(t)
+	w.add()
+	assert.Contains(t, w.call("operator", http.MethodGet, "/v1/projects", nil, nil).Body.String(), `"campus"`)
+	rec := w.call("elsewhere", http.MethodGet, "/v1/projects", nil, nil)
+	assert.Equal(t, http.StatusOK, rec.Code)
+	assert.NotContains(t, rec.Body.String(), `"campus"`)
+}
+
+// Other people's views are neither changed nor removed, and one that names a cluster shows
+// only to who sees that cluster.
+func TestViewsOfOthers(t *testing.T) {
+	w := newWorld(t)
+	var ours, hidden views.View
+	w.call("operator", http.MethodPost, "/v1/views", map[string]any{"name": "Ours", "query": "provider=aws", "shared": true}, &ours)
+	w.call("operator", http.MethodPost, "/v1/views", map[string]any{"name": "Hidden", "query": "cluster=campus&cluster=hidden", "shared": true}, &hidden)
+	private := map[string]any{"name": "Taken", "query": "provider=aws"}
+	assert.Equal(t, http.StatusForbidden, w.call("viewer", http.MethodPut, "/v1/views/"+ours.ID, private, nil).Code)
+	assert.Equal(t, http.StatusForbidden, w.call("viewer", http.MethodDelete, "/v1/views/"+ours.ID, nil, nil).Code)
+	assert.Contains(t, w.call("viewer", http.MethodGet, "/v1/views", nil, nil).Body.String(), "Hidden")
+	list := w.call("narrow", http.MethodGet, "/v1/views", nil, nil).Body.String()
+	assert.Contains(t, list, "Ours")
+	assert.NotContains(t, list, "Hidden")
+	for _, method := range []string{http.MethodPut, http.MethodDelete} {
+		assert.Equal(t, http.StatusNotFound, w.call("narrow", method, "/v1/views/"+hidden.ID, private, nil).Code, method)
+	}
+	assert.Equal(t, http.StatusOK, w.call("admin", http.MethodPut, "/v1/views/"+ours.ID, private, nil).Code, "administrators look after all")
 }
 
 // The second look at a list costs next to nothing on the wire.

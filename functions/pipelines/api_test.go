@@ -31,13 +31,17 @@ import (
 )
 
 // byRole lets everyone in with the role that the token names: "operator" on
-// campus, "stranger" as an administrator of another cluster.
+// campus, "stranger" as an administrator of another cluster, "elsewhere" as that and a
+// viewer of campus.
 type byRole struct{}
 
 func (byRole) Authenticate(_ context.Context, bearer string) (identity.Principal, error) {
 	p := identity.Principal{UserID: bearer, Email: bearer + "@example.org"}
 	p.Grants.Clusters = map[string]identity.Role{"campus": identity.Role(bearer)}
-	if bearer == "stranger" {
+	switch bearer {
+	case "elsewhere":
+		p.Grants.Clusters = map[string]identity.Role{"campus": identity.Viewer, "other": identity.Administrator}
+	case "stranger":
 		p.Grants.Clusters = map[string]identity.Role{"other": identity.Administrator}
 	}
 	return p, nil
@@ -365,6 +369,7 @@ func TestBulkThroughTheAPI(t *testing.T) {
 	}}
 	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/preview", req, nil))
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/preview", req, nil))
+	assert.Equal(t, 403, w.call(t, "elsewhere", "POST", "/v1/bulk-changes/preview", req, nil), "may change another cluster only")
 	var preview struct {
 		Hash   string
 		Groups []struct{ Targets []any }
@@ -373,7 +378,11 @@ func TestBulkThroughTheAPI(t *testing.T) {
 	require.Len(t, preview.Groups, 1)
 	req["previewHash"] = preview.Hash
 	var b fleet.Bulk
+	assert.Equal(t, 403, w.call(t, "elsewhere", "POST", "/v1/bulk-changes", req, nil))
 	require.Equal(t, 202, w.call(t, "operator", "POST", "/v1/bulk-changes", req, &b))
+	for _, action := range []string{"pause", "resume", "abort", "retry"} {
+		assert.Equal(t, 403, w.call(t, "elsewhere", "POST", "/v1/bulk-changes/"+b.ID+"/"+action, nil, nil), action)
+	}
 	assert.Equal(t, 404, w.call(t, "stranger", "GET", "/v1/bulk-changes/"+b.ID, nil, nil))
 	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
