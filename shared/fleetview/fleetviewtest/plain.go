@@ -158,6 +158,9 @@ func has(t fleet.SettingTerm, settings map[string]string) bool {
 // Named reports whether a setting answers to a key: by its path, as an entry of its
 // list, or, in capitals, by its last part.
 func Named(path, key string) bool {
+	if key == "" || !strings.Contains(path, key) {
+		return path == key
+	}
 	list := entry.ReplaceAllString(path, "")
 	last := list[strings.LastIndex(list, ".")+1:]
 	capitals := last == strings.ToUpper(last) && last != strings.ToLower(last)
