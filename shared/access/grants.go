@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -125,19 +126,11 @@ func (g *Grants) add(cluster string, r Role) {
 	g.Clusters[cluster] = r
 }
 
-func lower(a, b Role) Role {
-	if a.rank() < b.rank() {
-		return a
-	}
-	return b
-}
+func byRank(a, b Role) int { return cmp.Compare(a.rank(), b.rank()) }
 
-func higher(a, b Role) Role {
-	if a.rank() > b.rank() {
-		return a
-	}
-	return b
-}
+func lower(a, b Role) Role { return slices.MinFunc([]Role{a, b}, byRank) }
+
+func higher(a, b Role) Role { return slices.MaxFunc([]Role{a, b}, byRank) }
 
 func isClusterID(s string) bool {
 	if s == "" || len(s) > 64 {
