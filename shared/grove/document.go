@@ -75,6 +75,9 @@ func outline(file string, text []byte) (*Document, []fleet.FileProblem) {
 	src := newSource(text)
 	if at := badByte(text); at >= 0 {
 		line, column := src.position(at)
+		if c := text[at]; c != 0 && c < utf8.RuneSelf { // a zero is in binary files
+			return nil, problem(line, column, "A control character is not allowed here; remove it.")
+		}
 		return nil, problem(line, column, "The file is not text in UTF-8.")
 	}
 	root, next, err := parse(text)

@@ -36,6 +36,7 @@ func TestReadProblems(t *testing.T) {
 		{"many values", strings.Repeat("- 1\n", maxNodes+1), 1, 1, "more than", false},
 		{"binary", "A: 1\nB: \x00\n", 2, 4, "not text", false},
 		{"not UTF-8", "A: \xff\n", 1, 4, "not text", false},
+		{"control character", "A: x\x07\n", 1, 5, "control character", false},
 		{"UTF-16", "\xff\xfeA\x00", 1, 1, "not text", false},
 		{"too large", strings.Repeat("#", MaxFile+1), 0, 0, "1048576 are allowed", false},
 	}
