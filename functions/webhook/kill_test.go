@@ -180,6 +180,24 @@ func TestNoEventIsLostOrDoubledByKills(t *testing.T) {
 	})
 }
 
+// requireRecognized requires that events which wait or were applied are known after all the
+// deaths: sent again, they are not to be applied a second time.
+func requireRecognized(t *testing.T, store kv.Store, f *fleetstore.Store) {
+	t.Helper()
+	known := 0
+	for _, partition := range []string{"event-applied#campus", "event#campus"} {
+		page, err := store.Query(t.Context(), kv.Query{Partition: partition, Limit: 100})
+		require.NoError(t, err)
+		for _, item := range page.Items {
+			known++
+			accepted, err := f.AcceptEvent(t.Context(), fleet.Event{Cluster: "campus", Key: item.Sort, Kind: fleet.EventPush})
+			require.NoError(t, err)
+			require.False(t, accepted, "event %s would be applied twice", item.Sort)
+		}
+	}
+	require.Positive(t, known)
+}
+
 func testKills(t *testing.T, name string, kills, events int) {
 	store, closeStore, err := openStore(t.Context(), name)
 	require.NoError(t, err)
@@ -251,6 +269,7 @@ func testKills(t *testing.T, name string, kills, events int) {
 			break
 		}
 	}
+	requireRecognized(t, store, f)
 	for n, ok := range acked {
 		require.True(t, ok, "event %d was never answered", n)
 		id := int64(n + 1)
