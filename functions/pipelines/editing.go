@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
@@ -11,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/openedx"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // editingRoutes help an editor while a person types. They read and write nothing: the
@@ -44,7 +44,7 @@ func (f *pipelines) checkFile(_ context.Context, in *checkFileInput) (*checkFile
 	doc, problems := grove.Read(in.Body.File, []byte(in.Body.Text))
 	out.Body.Problems = append(out.Body.Problems, problems...)
 	out.Body.Problems = append(out.Body.Problems, doc.Check(openedx.TutorMajor(in.Body.Release))...)
-	sorting.Func(out.Body.Problems, func(a, b fleet.FileProblem) int { return a.Line - b.Line })
+	slices.SortStableFunc(out.Body.Problems, func(a, b fleet.FileProblem) int { return a.Line - b.Line })
 	return out, nil
 }
 

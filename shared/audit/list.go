@@ -12,7 +12,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Filter selects entries; an empty field selects all.
@@ -161,7 +160,7 @@ func (l *Log) entries(ctx context.Context, place int64, count int) ([]Entry, err
 	if err != nil {
 		return nil, fmt.Errorf("read the audit log: %w", err)
 	}
-	sorting.Func(items, func(a, b kv.Item) int { return strings.Compare(b.Sort, a.Sort) })
+	slices.SortFunc(items, func(a, b kv.Item) int { return strings.Compare(b.Sort, a.Sort) })
 	out := make([]Entry, len(items))
 	for i, it := range items {
 		k, err := decodeLink(it)

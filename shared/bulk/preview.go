@@ -11,7 +11,6 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/openedx"
 	"github.com/open-craft/ocim/shared/operation"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // BulkPreview is what a bulk change would do, equal changes in one group. Its name is the
@@ -87,7 +86,7 @@ func (s *Service) Preview(ctx context.Context, req Request) (BulkPreview, error)
 			return BulkPreview{}, err
 		}
 	}
-	sorting.Func(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
+	slices.SortStableFunc(out.Groups, func(a, b BulkGroup) int { return len(b.Targets) - len(a.Targets) })
 	targets := deal(previews, req.Canary, req.Batch)
 	if out.Estimate, err = s.estimate(ctx, fleet.Bulk{Kind: req.Kind, Targets: targets}); err != nil {
 		return BulkPreview{}, err

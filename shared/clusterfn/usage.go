@@ -12,7 +12,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Period is a span of whole days, both included.
@@ -83,7 +82,7 @@ func ParseUsage(u fleet.UsageContract, body []byte) (rows []Usage, skipped int, 
 	default:
 		return nil, 0, fault.InvalidField("usage.rows", "what is at %q is neither a list nor an object", u.Rows)
 	}
-	sorting.Func(rows, func(a, b Usage) int { return cmp.Compare(a.Instance, b.Instance) })
+	slices.SortStableFunc(rows, func(a, b Usage) int { return cmp.Compare(a.Instance, b.Instance) })
 	return rows, skipped, nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Annotation is what people keep about an instance or a cluster in Ocim. Git has
@@ -43,7 +42,7 @@ const (
 )
 
 // tagForm leaves the length to maxTag: repeated so often, its classes would take megabytes.
-var tagForm = pattern.Lazy(`^[\p{Ll}\p{N}][\p{Ll}\p{N}._:-]*$`)
+var tagForm = lazy(`^[\p{Ll}\p{N}][\p{Ll}\p{N}._:-]*$`)
 
 // Normalized checks an annotation and brings it into the form that is stored: trimmed,
 // tags in lower case and order, nothing twice. The error is fault.Invalid and names the
@@ -96,7 +95,7 @@ func distinct(field string, list []string, limit int, form func(string) (string,
 	return out, nil
 }
 
-var hostForm = pattern.Lazy(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+var hostForm = lazy(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
 func isHostPort(s string) bool {
 	plain := s

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Glimpse is what GitLab reports of many projects at once: enough to see that one of them
@@ -59,9 +57,7 @@ func (g Glimpse) Changed(former Glanced, known time.Time) bool {
 func (g Glimpse) newest(known time.Time) string {
 	second := known.Truncate(time.Second)
 	text := ""
-	pipelines := slices.Clone(g.Pipelines)
-	sorting.Func(pipelines, func(a, b PipelineGlimpse) int { return cmp.Compare(a.ID, b.ID) })
-	for _, p := range pipelines {
+	for _, p := range slices.SortedFunc(slices.Values(g.Pipelines), func(a, b PipelineGlimpse) int { return cmp.Compare(a.ID, b.ID) }) {
 		if p.UpdatedAt.Equal(second) {
 			text += fmt.Sprintf("%s %s\n", p.ID, p.Status)
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // UsageDays is how long usage is kept.
@@ -57,8 +56,8 @@ func (p Project) UsageContract() UsageContract {
 }
 
 var (
-	functionName = pattern.Lazy(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
-	fieldPath    = pattern.Lazy(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
+	functionName = lazy(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+	fieldPath    = lazy(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
 )
 
 // Bounds of a contract's query.

@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/lease"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // storedFiles are files as they are kept.
@@ -139,7 +138,7 @@ func lighter(files []fleet.File, bytes int) []fleet.File {
 	for i := range files {
 		bySize[i] = i
 	}
-	sorting.Func(bySize, func(a, b int) int { return cmp.Compare(len(files[b].Text), len(files[a].Text)) })
+	slices.SortStableFunc(bySize, func(a, b int) int { return cmp.Compare(len(files[b].Text), len(files[a].Text)) })
 	out := slices.Clone(files)
 	for _, i := range bySize {
 		if total <= wanted {

@@ -3,6 +3,7 @@ package fleetstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -11,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // storedAction is an action with what the API does not show.
@@ -146,6 +146,6 @@ func (s *Store) PipelineActions(ctx context.Context, cluster string, pipeline in
 	for i, a := range stored {
 		actions[i] = a.action()
 	}
-	sorting.Func(actions, func(a, b fleet.PipelineAction) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(actions, func(a, b fleet.PipelineAction) int { return a.At.Compare(b.At) })
 	return actions, err
 }

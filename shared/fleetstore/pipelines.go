@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Pipeline reads one pipeline; fault.NotFound when Ocim does not know it.
@@ -63,7 +62,7 @@ func (s *Store) InstancePipelines(ctx context.Context, cluster, instance, after 
 	out = slices.DeleteFunc(out, func(p fleet.Pipeline) bool {
 		return !slices.ContainsFunc(p.Deployments, func(d fleet.Deployment) bool { return d.Instance == instance })
 	})
-	sorting.Func(out, func(a, b fleet.Pipeline) int { return int(b.ID - a.ID) })
+	slices.SortFunc(out, func(a, b fleet.Pipeline) int { return int(b.ID - a.ID) })
 	return out, page.Next, nil
 }
 
@@ -126,7 +125,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 	if err != nil {
 		return Recorded{}, false, fmt.Errorf("recording pipeline %d of cluster %s: %w", first.ID, first.Cluster, err)
 	}
-	sorting.Func(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
+	slices.SortFunc(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
 	about = slices.CompactFunc(about, func(a, b fleet.Deployment) bool { return a.Instance == b.Instance })
 	return known, tied, s.resetPages(ctx, first.Cluster, about)
 }

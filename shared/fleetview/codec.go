@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/kv/packed"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // codec packs segments: each row as a line of JSON, together compressed. What is the
@@ -76,7 +75,7 @@ func shed(rows []fleet.Row, bytes int) bool {
 	if total == 0 {
 		return false
 	}
-	sorting.Func(bySize, func(a, b *fleet.Row) int { return cmp.Compare(size(b), size(a)) })
+	slices.SortStableFunc(bySize, func(a, b *fleet.Row) int { return cmp.Compare(size(b), size(a)) })
 	wanted := total * 9 / 10 * kv.MaxValue / bytes
 	for _, r := range bySize {
 		if total <= wanted {

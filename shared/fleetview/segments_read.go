@@ -9,7 +9,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // loaded is a cluster as it was read, whole or in part.
@@ -180,7 +179,7 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 		}
 		c.Rows = append(c.Rows, rows...)
 	}
-	sorting.Func(c.Rows, compareNames)
+	slices.SortFunc(c.Rows, compareNames)
 	return c, nil
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // files reads the wanted files at a commit without an archive.
@@ -39,7 +38,7 @@ func (p *Project) files(ctx context.Context, sha string) ([]fleet.SourceFile, er
 		}
 		all = append(all, files...)
 	}
-	sorting.Func(all, func(a, b fleet.SourceFile) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(all, func(a, b fleet.SourceFile) int { return strings.Compare(a.Path, b.Path) })
 	return all, nil
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/refusal"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Bounds of one listing of pipelines. The next sync goes on after maxPipelinePages;
@@ -48,7 +47,7 @@ func (p *Project) Pipelines(ctx context.Context, since time.Time) ([]fleet.Pipel
 		return nil, err
 	}
 	all = append(all, children...)
-	sorting.Func(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	slices.SortStableFunc(all, func(a, b fleet.Pipeline) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
 	return all, nil
 }
 
@@ -128,7 +127,7 @@ func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogit
 		jobs = append(jobs, page...)
 		return true
 	})
-	sorting.Func(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, err
 }
 

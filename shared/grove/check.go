@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/openedx"
 	"github.com/open-craft/ocim/shared/pattern"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // maxChecks bounds what Check finds in one file.
@@ -244,6 +243,6 @@ func (d *Document) Hosts() []HostUse {
 			out = append(out, HostUse{Key: key, Host: host, Line: line})
 		}
 	}
-	sorting.Func(out, func(a, b HostUse) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(out, func(a, b HostUse) int { return cmp.Compare(a.Line, b.Line) })
 	return out
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/openedx"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Workload is a Deployment as it runs.
@@ -107,7 +106,7 @@ func Drift(wanted Configured, deployed *Configured, runs []Workload) []Differenc
 			out = append(out, d)
 		}
 	}
-	sorting.Func(out, func(a, b Difference) int {
+	slices.SortFunc(out, func(a, b Difference) int {
 		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.What, b.What))
 	})
 	return out

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Files of a repository.
@@ -96,6 +95,6 @@ func (m *Masker) files(files []fleet.SourceFile) []fleet.File {
 		}
 		out = append(out, file)
 	}
-	sorting.Func(out, func(a, b fleet.File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(out, func(a, b fleet.File) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/pattern"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Tutor and Grove read with PyYAML's SafeLoader (overhangio/tutor serialize.py), which
@@ -32,7 +31,7 @@ func (d *Document) refusals() []fleet.FileProblem {
 	r.characters()
 	r.tabs()
 	r.node(d.root, inValue, false)
-	sorting.Func(r.problems, func(a, b fleet.FileProblem) int {
+	slices.SortStableFunc(r.problems, func(a, b fleet.FileProblem) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

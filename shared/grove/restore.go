@@ -3,8 +3,6 @@ package grove
 import (
 	"slices"
 	"strings"
-
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // restorer gives masked lines their text back. A line is known by its masked
@@ -105,5 +103,5 @@ func (m *Masker) restoreLines(edited, original string) (text string, lost int) {
 }
 
 func sortEdits(edits []edit) {
-	sorting.Func(edits, func(a, b edit) int { return a.start - b.start })
+	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
 }

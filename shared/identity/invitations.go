@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // invitationLifetime is how long an invitation is good.
@@ -184,7 +183,7 @@ func (s *Service) Invitations(ctx context.Context) ([]Invitation, error) {
 	for _, i := range stored {
 		out = append(out, i.view(s.now()))
 	}
-	sorting.Func(out, func(a, b Invitation) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(out, func(a, b Invitation) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // How long a session lasts.
@@ -301,7 +300,7 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 			})
 		}
 	}
-	sorting.Func(out, func(a, b Session) int { return b.LastUsed.Compare(a.LastUsed) })
+	slices.SortFunc(out, func(a, b Session) int { return b.LastUsed.Compare(a.LastUsed) })
 	return out, nil
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/sorting"
 	"github.com/open-craft/ocim/shared/standing"
 )
 
@@ -201,6 +200,6 @@ func (s *Service) tokensOf(ctx context.Context, u user) ([]APIToken, error) {
 			out = append(out, t.view())
 		}
 	}
-	sorting.Func(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }

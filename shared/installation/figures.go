@@ -3,13 +3,13 @@ package installation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Fleet is the fleet's records, as far as they are measured.
@@ -83,7 +83,7 @@ func (s *Service) Measure(ctx context.Context) (Figures, error) {
 	if err := group.Wait(); err != nil {
 		return out, err
 	}
-	sorting.Func(out.Projects, func(a, b ProjectFigures) int {
+	slices.SortFunc(out.Projects, func(a, b ProjectFigures) int {
 		if a.Project < b.Project {
 			return -1
 		}

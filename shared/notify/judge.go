@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Limits on how often users are notified.
@@ -75,7 +74,7 @@ func judge(before map[string]lastNotified, chunk *fleet.Chunk, now time.Time) (m
 			}
 		}
 	}
-	sorting.Func(notices, func(a, b Notice) int { return cmp.Compare(rank(a.Event), rank(b.Event)) })
+	slices.SortStableFunc(notices, func(a, b Notice) int { return cmp.Compare(rank(a.Event), rank(b.Event)) })
 	return after, notices
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/secret"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Bounds of sending.
@@ -70,7 +69,7 @@ func (s *Service) sendDue(ctx context.Context, held map[string]bool) error {
 		return err
 	}
 	order = slices.DeleteFunc(order, func(q *queue) bool { return q.pausing })
-	sorting.Func(order, func(a, b *queue) int {
+	slices.SortStableFunc(order, func(a, b *queue) int {
 		switch {
 		case a.failing == b.failing:
 			return 0

@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -73,7 +72,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	findings = append(findings, autoscalers(facts.Autoscalers)...)
 	findings = append(findings, whole(facts, now)...)
 
-	sorting.Func(findings, bySeverity)
+	slices.SortStableFunc(findings, bySeverity)
 	plainer(findings)
 	findings = counted(findings)
 	out.Health = worst(findings, fleet.Healthy)
@@ -81,7 +80,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
 	}
 	out.Findings = findings[:min(len(findings), clusterfn.MaxFindings)]
-	sorting.Func(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(out.Workloads, func(a, b clusterfn.Workload) int { return cmp.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -174,7 +173,7 @@ func plainer(findings []clusterfn.Finding) {
 		}
 		return 0
 	}
-	sorting.Func(findings, func(a, b clusterfn.Finding) int {
+	slices.SortStableFunc(findings, func(a, b clusterfn.Finding) int {
 		return cmp.Or(rank(b.Health)-rank(a.Health), effect(a)-effect(b))
 	})
 }

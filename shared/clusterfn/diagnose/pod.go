@@ -3,11 +3,11 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/sorting"
 )
 
 // Pod reports what is wrong or unfinished in a pod, worst first. events are
@@ -30,7 +30,7 @@ func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.F
 	default:
 		e.containers()
 	}
-	sorting.Func(e.findings, bySeverity)
+	slices.SortStableFunc(e.findings, bySeverity)
 	return e.findings[:min(len(e.findings), clusterfn.MaxFindings)]
 }
 
