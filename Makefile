@@ -22,8 +22,9 @@ SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 export CGO_ENABLED := 0
 export GOFLAGS     ?= -trimpath
 
-# Packages with tests that crash or pause a replica at any point, or are large: the race detector tries some, a run without it all.
-EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/operation ./shared/pipelineaction ./shared/reconcile
+# Packages with tests that crash or pause a replica at any point, are large or measure the processor: the race
+# detector tries some, a run without it all.
+EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/grove ./shared/operation ./shared/pipelineaction ./shared/reconcile
 
 # Packages that decide who may do what.
 MUTATED     ?= shared/access shared/faas shared/identity functions/auth functions/clusters functions/instances functions/pipelines
@@ -87,7 +88,7 @@ test: setup generate-check build ## run every test
 
 test-go: setup
 	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|Corpus|CostsTheSame|Kills|OneBadProject|Paused' $(EVERY_POINT)
+	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|Corpus|CostsTheSame|GrowsWithTheFile|Kills|OneBadProject|Paused' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup

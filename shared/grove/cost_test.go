@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector makes this several times as slow, and it runs alone: make test runs it without.
+
 package grove
 
 import (
