@@ -50,7 +50,7 @@ export const theActionFailed = 'The action failed.';
 export const moreEvents = 'There are more; they show once these are gone.';
 
 // projects/DamagedItems.tsx
-export const damagedItems = 'Stored items left out';
+export const damagedItems = 'Unreadable stored items';
 export const damagedAbout =
   'Ocim can’t decode these items and works without them. A later release may have written them: retry after an upgrade. Otherwise restore them from a backup, or discard them.';
 export const item = 'Item';
@@ -60,7 +60,7 @@ export const viewItem = (key: string) => `View ${key}`;
 export const retryItem = (key: string) => `Retry ${key}`;
 export const discardItem = (key: string) => `Discard ${key}`;
 export const discardItemMeans =
-  'Ocim deletes the item for good. The next sync restores what GitLab and the cluster have; anything else in it is lost.';
+  'Ocim permanently deletes the item. The next sync restores what GitLab and the cluster have; anything else in it is lost.';
 export const couldntDecode = 'Couldn’t decode the item';
 export const theItem = 'the item';
 export const storedText = 'Stored text, secrets masked';

@@ -95,7 +95,7 @@ test('stored items that can’t be decoded: what is stored, a retry and a remova
   await user.click(screen.getByRole('button', { name: 'Discard operation#learn-do/op1' }));
   const dialog = await screen.findByRole('dialog', { name: 'Discard operation#learn-do/op1?' });
   await user.click(within(dialog).getByRole('button', { name: 'Discard' }));
-  await waitFor(() => expect(screen.queryByText('Stored items left out')).not.toBeInTheDocument());
+  await waitFor(() => expect(screen.queryByText('Unreadable stored items')).not.toBeInTheDocument());
   expect(mock.world.damaged['learn-do']).toEqual([]);
 });
 
@@ -133,5 +133,5 @@ test('an operator does not see items that can’t be decoded', async () => {
   };
   open('/administration/projects/learn-do');
   expect(await screen.findByRole('button', { name: 'Sync now' })).toBeVisible();
-  expect(screen.queryByText('Stored items left out')).not.toBeInTheDocument();
+  expect(screen.queryByText('Unreadable stored items')).not.toBeInTheDocument();
 });
