@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/bulk"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleettest"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
@@ -138,6 +139,9 @@ func TestPreview_WarnsAndShowsTheRequest(t *testing.T) {
 // What a preview parses is bounded, whatever the files are like: values that an alias
 // shares have to be checked against the file as a whole for each change.
 func TestPreview_BoundsItsWork(t *testing.T) {
+	if fleettest.Step > 1 {
+		t.Skip("it counts work: make test runs it without the race detector")
+	}
 	const count = 14
 	w := operationtest.New(t, instances(count)...)
 	files := map[string]string{}
@@ -161,6 +165,9 @@ func TestPreview_BoundsItsWork(t *testing.T) {
 
 // Files and changes of twice the size are at most about twice the work.
 func TestPreview_WorkGrowsWithItsInput(t *testing.T) {
+	if fleettest.Step > 1 {
+		t.Skip("it counts work: make test runs it without the race detector")
+	}
 	cost := func(keys, changes int) float64 {
 		w, req := largest(t, 2, keys, changes)
 		return testing.AllocsPerRun(2, func() {
@@ -181,7 +188,7 @@ func TestPreview_StopsWhenCanceled(t *testing.T) {
 	require.NoError(t, err)
 	all := 1<<30 - ctx.left
 	require.Greater(t, all, 3*10, "looks at each change")
-	for left := 1; left < all; left += 7 {
+	for left := 1; left < all; left += 7 * fleettest.Step {
 		ctx := &countdown{Context: t.Context(), left: left}
 		_, err := w.Bulks.Preview(ctx, req)
 		require.ErrorIs(t, err, context.Canceled, "%d of %d", left, all)
