@@ -78,7 +78,8 @@ func TestValidate_RefusesGrantsOfNothingAndOfTooMuch(t *testing.T) {
 		assert.NoError(t, g.Validate(), "%v", g)
 	}
 	for _, g := range []access.Grants{
-		{}, on(broken), on(viewer, "a", broken), on(nobody, "a", nobody), on(nobody, clusters(31)...),
+		{},
+		on(broken), on(viewer, "a", broken), on(nobody, "a", nobody), on(nobody, clusters(31)...),
 		on(nobody, "", viewer), on(nobody, strings.Repeat("a", 65), viewer), on(nobody, "a/b", viewer), on(nobody, "a:b", viewer),
 		on(nobody, "A", viewer), on(nobody, "a`", viewer), on(nobody, "a{", viewer), on(nobody, "a.b", viewer),
 	} {
