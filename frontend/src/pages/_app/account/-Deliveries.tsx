@@ -41,7 +41,9 @@ export function Deliveries() {
                     <td data-wrap>{delivery.notices.map(sayNotice).join('; ')}</td>
                     <td data-wrap>
                       {delivery.error}
-                      {delivery.state === 'waiting' && <Time at={delivery.nextAt} ahead prefix={texts.retried} />}
+                      {delivery.state === 'waiting' && (
+                        <Time at={delivery.nextAt} ahead prefix={texts.retried} />
+                      )}
                     </td>
                   </tr>
                 ))}
