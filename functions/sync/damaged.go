@@ -59,7 +59,7 @@ type damagedItem struct {
 }
 
 func damagedWords(d fleetstore.DamagedItem) damagedItem {
-	return damagedItem{d.ID, d.Kind, d.Key, d.Error, d.FoundAt, d.Removable}
+	return damagedItem{d.ID, d.Kind, d.Key, d.Error, d.FoundAt, d.Discardable}
 }
 
 type listDamagedInput struct {

@@ -14,15 +14,12 @@ type Read struct {
 	items map[kv.Key]kv.Item
 }
 
-// NewRead makes a Read of what a BatchGet of keys returned. Keys that Needs did not list
-// are ignored.
-func NewRead(keys []kv.Key, items []kv.Item) *Read {
-	r := &Read{keys: map[kv.Key]bool{}, items: map[kv.Key]kv.Item{}}
+// NewRead makes a Read of what kv.GetAll found by keys. Keys that Needs did not list are
+// ignored.
+func NewRead(keys []kv.Key, items map[kv.Key]kv.Item) *Read {
+	r := &Read{keys: map[kv.Key]bool{}, items: items}
 	for _, key := range keys {
 		r.keys[key] = true
-	}
-	for _, item := range items {
-		r.items[item.Key] = item
 	}
 	return r
 }
@@ -55,10 +52,7 @@ func (l *Log) Needs(trail Trail) []kv.Key {
 // read reads what Needs lists.
 func (l *Log) read(ctx context.Context, trail Trail) (*Read, error) {
 	keys := l.Needs(trail)
-	if len(keys) == 0 {
-		return NewRead(nil, nil), nil
-	}
-	items, err := l.store.BatchGet(ctx, keys)
+	items, err := kv.GetAll(ctx, l.store, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read the end of the audit log: %w", err)
 	}

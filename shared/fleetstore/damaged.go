@@ -19,15 +19,15 @@ import (
 
 // DamagedItem is a stored item that can't be decoded and was left out.
 type DamagedItem struct {
-	ID         string
-	Kind       string // such as "operation"
-	Key        string
-	Cluster    string // empty: it belongs to no project
-	Error      string
-	FoundAt    time.Time
-	Removable  bool // nothing else is lost with it
-	note       kvjson.Damaged
-	storedItem kv.Item
+	ID          string
+	Kind        string // such as "operation"
+	Key         string
+	Cluster     string // empty: it belongs to no project
+	Error       string
+	FoundAt     time.Time
+	Discardable bool // nothing else is lost with it
+	note        kvjson.Damaged
+	storedItem  kv.Item
 }
 
 // recordKind is what is known of the items of a kind.
@@ -116,7 +116,7 @@ func describe(note kvjson.Damaged) DamagedItem {
 	kind, _, _ := strings.Cut(note.Partition, "#")
 	d := DamagedItem{ID: note.ID(), Kind: kind, Key: note.Partition + "/" + note.Sort, Error: note.Error, FoundAt: note.FoundAt, note: note}
 	known, exists := recordKinds[kind]
-	d.Removable = exists
+	d.Discardable = exists
 	switch known.clusterIn {
 	case inPartition:
 		_, rest, _ := strings.Cut(note.Partition, "#")
@@ -154,7 +154,7 @@ var encoded = regexp.MustCompile(`[A-Za-z0-9+/_=-]{41,}`)
 // Text gives the beginning of what is stored, with secrets masked, and whether that is
 // all. It is empty for a kind that may hold secrets, and for what is no text.
 func (s *Store) Text(d DamagedItem) (text string, complete bool) {
-	if !d.Removable {
+	if !d.Discardable {
 		return "", false
 	}
 	value, err := s.codec.Unpack(d.storedItem.Value)
@@ -206,7 +206,7 @@ func (s *Store) DiscardDamaged(ctx context.Context, cluster, id string, record f
 	if err != nil {
 		return err
 	}
-	if !d.Removable {
+	if !d.Discardable {
 		return fault.New(fault.Conflict, "Other items depend on this one, so it can't be discarded. Upgrade Ocim, or restore it from a backup.")
 	}
 	if err := record(); err != nil {

@@ -40,7 +40,7 @@ func TestDamagedItems_BelongToTheirCluster(t *testing.T) {
 	for _, c := range []struct {
 		cluster, kind string
 		key           kv.Key
-		removable     bool
+		discardable   bool
 	}{
 		{"campus", "operation", keyOf("operation#campus", "op1"), true},
 		{"campus", "operation-by-instance", keyOf("operation-by-instance#campus#alpha", "op1"), true},
@@ -52,7 +52,7 @@ func TestDamagedItems_BelongToTheirCluster(t *testing.T) {
 	} {
 		d := damage(t, s, store, c.cluster, c.key, `{"broken`)
 		assert.Equal(t, c.kind, d.Kind)
-		assert.Equal(t, c.removable, d.Removable, c.key)
+		assert.Equal(t, c.discardable, d.Discardable, c.key)
 		assert.Equal(t, "unexpected end", d.Error)
 		_, err := s.DamagedItem(t.Context(), "other", d.ID)
 		assert.True(t, fault.Is(err, fault.NotFound), "%v: %v", c.key, err)

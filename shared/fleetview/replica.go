@@ -391,19 +391,6 @@ func (s *Segments) clusters(ctx context.Context) ([]string, error) {
 // from an eventual read, which costs half; any other is read once more, consistently,
 // because what is older than the head says would stay.
 func (s *Segments) batch(ctx context.Context, keys []kv.Key, want map[kv.Key]int64) (map[kv.Key]kv.Item, error) {
-	found := make(map[kv.Key]kv.Item, len(keys))
-	read := func(keys []kv.Key, opts ...kv.ReadOption) error {
-		for some := range slices.Chunk(keys, kv.MaxBatch) {
-			items, err := s.kv.BatchGet(ctx, some, opts...)
-			if err != nil {
-				return err
-			}
-			for _, item := range items {
-				found[item.Key] = item
-			}
-		}
-		return nil
-	}
 	var cheap, left []kv.Key
 	for _, key := range keys {
 		if want[key] > 0 {
@@ -412,7 +399,8 @@ func (s *Segments) batch(ctx context.Context, keys []kv.Key, want map[kv.Key]int
 			left = append(left, key)
 		}
 	}
-	if err := read(cheap, kv.Eventual()); err != nil {
+	found, err := kv.GetAll(ctx, s.kv, cheap, kv.Eventual())
+	if err != nil {
 		return nil, err
 	}
 	for _, key := range cheap {
@@ -421,5 +409,7 @@ func (s *Segments) batch(ctx context.Context, keys []kv.Key, want map[kv.Key]int
 			left = append(left, key)
 		}
 	}
-	return found, read(left)
+	rest, err := kv.GetAll(ctx, s.kv, left)
+	maps.Copy(found, rest)
+	return found, err
 }

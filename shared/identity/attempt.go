@@ -57,13 +57,9 @@ func (s *Service) take(ctx context.Context, a *attempt) error {
 
 // readAll reads items by their keys.
 func (s *Service) readAll(ctx context.Context, keys ...kv.Key) (map[kv.Key]kv.Item, error) {
-	items, err := s.store.BatchGet(ctx, keys)
+	read, err := kv.GetAll(ctx, s.store, keys)
 	if err != nil {
 		return nil, fmt.Errorf("read what logging in needs: %w", err)
-	}
-	read := map[kv.Key]kv.Item{}
-	for _, item := range items {
-		read[item.Key] = item
 	}
 	return read, nil
 }

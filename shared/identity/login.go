@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -70,7 +69,7 @@ func (s *Service) LogInWithCode(ctx context.Context, v Visitor, email string, pa
 		return SignedIn{}, err
 	}
 	s.returnPermits(ctx, a.taken...)
-	u.read = audit.NewRead(keys, slices.Collect(maps.Values(read)))
+	u.read = audit.NewRead(keys, read)
 	return s.startFrom(ctx, v, &u, u.Generation, "password", s.now())
 }
 

@@ -157,14 +157,14 @@ func TestUpgrade_TakesUpWhatWasLeftOut(t *testing.T) {
 		list, err := records.DamagedItems(t.Context(), cluster)
 		require.NoError(t, err)
 		for _, d := range list {
-			if d.Removable {
+			if d.Discardable {
 				kinds[d.Kind] = true
 				require.NoError(t, records.RetryDamaged(t.Context(), cluster, d.ID, func() error { return nil }), d.Key)
 			}
 		}
 		list, err = records.DamagedItems(t.Context(), cluster)
 		require.NoError(t, err)
-		require.False(t, slices.ContainsFunc(list, func(d fleetstore.DamagedItem) bool { return d.Removable }))
+		require.False(t, slices.ContainsFunc(list, func(d fleetstore.DamagedItem) bool { return d.Discardable }))
 	}
 	for _, kind := range []string{"operation", "pipeline", "files", "page", "segment", "sync", "usage", "bulk", "project", "event", "protection", "activity"} {
 		assert.True(t, kinds[kind], "no record of the kind %s was looked at", kind)

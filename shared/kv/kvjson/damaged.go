@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -58,13 +57,11 @@ func ListDamaged(ctx context.Context, store kv.Store) ([]Damaged, error) {
 			return nil, err
 		}
 		seen += len(notes)
-		for chunk := range slices.Chunk(notes, kv.MaxBatch) {
-			current, err := stillDamaged(ctx, store, chunk)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, current...)
+		current, err := stillDamaged(ctx, store, notes)
+		if err != nil {
+			return nil, err
 		}
+		list = append(list, current...)
 		if q.After = next; next == "" {
 			break
 		}
@@ -78,17 +75,13 @@ func stillDamaged(ctx context.Context, store kv.Store, notes []Damaged) ([]Damag
 	for i, d := range notes {
 		keys[i] = kv.Key{Partition: d.Partition, Sort: d.Sort}
 	}
-	items, err := store.BatchGet(ctx, keys)
+	items, err := kv.GetAll(ctx, store, keys)
 	if err != nil {
 		return nil, err
 	}
-	versions := map[kv.Key]int64{}
-	for _, item := range items {
-		versions[item.Key] = item.Version
-	}
 	var current []Damaged
 	for i, d := range notes {
-		if versions[keys[i]] == d.Version {
+		if items[keys[i]].Version == d.Version {
 			current = append(current, d)
 		} else if err := store.Delete(ctx, damagedKey(keys[i]), kv.Always); err != nil {
 			return nil, err

@@ -133,7 +133,6 @@ export function undeployedQuery(cluster: string, instance: string) {
   });
 }
 
-/** What keys hold and what changing them causes, for a version of Tutor. */
 /** What is wrong in a configuration file. Secrets may be masked in it. */
 export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, release?: string) {
   return queryOptions({
@@ -153,6 +152,7 @@ export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, r
   });
 }
 
+/** What keys hold and what changing them causes, for a version of Tutor. */
 export function keyEffectsQuery(tutor?: string) {
   return queryOptions({
     queryKey: ['key-effects', tutor ?? ''],

@@ -67,10 +67,11 @@ export default function UpdateEditor({
       path: of,
       text: textOf(of),
       changed: changed.some(([p]) => p === of),
+      unreadable: unreadable.length > 0,
       marks: [...unreadable, ...withMarks(saidOf(of, refusal), checks)],
     };
   });
-  const broken = tabs.filter((tab) => problemsOf(tab.path, tab.text).length > 0);
+  const broken = tabs.filter((tab) => tab.unreadable);
 
   const edit = (of: string, text: string) => {
     setEdits((before) => new Map(before).set(of, text));

@@ -49,12 +49,10 @@ test('changing the password revokes other access unless the user keeps it', asyn
 test('the page of API tokens shows when and from where each was last used', async () => {
   const [token] = mock.world.tokens;
   if (token === undefined) throw new Error('there is no token');
-  const { lastUsedAt, lastFrom, ...unusedToken } = token;
-  expect([lastUsedAt, lastFrom]).not.toContain('2001:db8::7');
-  mock.world.tokens = [
-    { ...token, lastFrom: '2001:db8::7' },
-    { ...unusedToken, id: 't2', name: 'never used' },
-  ];
+  const unusedToken = { ...token, id: 't2', name: 'never used' };
+  delete unusedToken.lastUsedAt;
+  delete unusedToken.lastFrom;
+  mock.world.tokens = [{ ...token, lastFrom: '2001:db8::7' }, unusedToken];
   open('/account/tokens');
   const table = await screen.findByRole('table', { name: 'API tokens' });
   expect(within(table).getByRole('columnheader', { name: 'Address' })).toBeVisible();
