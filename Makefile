@@ -22,8 +22,8 @@ SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 export CGO_ENABLED := 0
 export GOFLAGS     ?= -trimpath
 
-# Packages with tests that crash or pause a replica at any point, are large or measure the processor: the race
-# detector tries some, a run without it all.
+# Packages with tests that crash or pause a replica at any point, are large, measure the processor or crash the
+# race detector: it tries some, a run without it all.
 EVERY_POINT   = ./functions/webhook ./shared/bulk ./shared/fleetview ./shared/grove ./shared/operation ./shared/pipelineaction ./shared/reconcile
 
 # Packages that decide who may do what.
@@ -88,7 +88,7 @@ test: setup generate-check build ## run every test
 
 test-go: setup
 	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled' $(EVERY_POINT)
+	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup
