@@ -29,6 +29,7 @@ type Cluster struct {
 	Sync        SyncState         `json:"sync"`
 	Troubles    []Trouble         `json:"troubles,omitempty" doc:"What the checks of its project found that needs attention"`
 	Online      Online            `json:"online"`
+	NotInGit    []string          `json:"notInGit,omitempty" doc:"Namespaces of instances that it runs and no file in git describes, for an hour or more; by name, the first 20"`
 	Instances   int               `json:"instances" doc:"Instances that are not archived or deleted"`
 	Annotation  *Annotation       `json:"annotation,omitempty" doc:"What people keep about it in Ocim"`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
@@ -112,9 +113,9 @@ func ask(ctx context.Context, c Cluster) (clusterfn.InstanceList, error) {
 	return list, err
 }
 
-// keep writes what a cluster said of its instances when it was asked. Those that
-// are not in git are none of its business. It gives those of which GitLab has to
-// show whether they drifted.
+// keep writes what a cluster said of its instances when it was asked. Of those that
+// are not in git it keeps the names. It gives those of which GitLab has to show
+// whether they drifted.
 func (s *Service) keep(ctx context.Context, project string, list clusterfn.InstanceList, asked time.Time) (doubts []doubt, err error) {
 	now := s.Now().UTC()
 	runs := make(map[string]clusterfn.Instance, len(list.Instances))
@@ -131,6 +132,7 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 			return nil, nil
 		}
 		changed := setOnline(&chunk.Cluster.Online, online, unread, now)
+		changed = setNotInGit(chunk, list.Instances, now) || changed
 		for i := range chunk.Rows {
 			row := &chunk.Rows[i]
 			if row.Digest == "" {
@@ -217,6 +219,35 @@ func setOnline(o *fleet.Online, state, reason string, at time.Time) bool {
 		at = o.At // it has been so for longer
 	}
 	*o = fleet.Online{State: state, At: at, Reason: reason}
+	return true
+}
+
+// Bounds of fleet.Cluster's NotInGit. Pipelines take their time: until then, an instance
+// may run before its files are read, or after they left git.
+const (
+	maxNotInGit  = 20
+	notInGitFrom = time.Hour
+)
+
+func setNotInGit(chunk *fleet.Chunk, runs []clusterfn.Instance, now time.Time) bool {
+	rows := make(map[string]fleet.Row, len(chunk.Rows))
+	for _, row := range chunk.Rows {
+		rows[row.Instance.Name] = row
+	}
+	var names []string
+	for _, i := range runs {
+		row := rows[i.Name]
+		lately := fleet.Elapsed(now, i.CreatedAt) < notInGitFrom || fleet.Elapsed(now, row.Instance.ChangedAt) < notInGitFrom
+		if row.Digest == "" && row.Instance.Lifecycle != fleet.Pending && !lately {
+			names = append(names, i.Name)
+		}
+	}
+	slices.Sort(names)
+	names = names[:min(len(names), maxNotInGit)]
+	if slices.Equal(chunk.Cluster.NotInGit, names) {
+		return false
+	}
+	chunk.Cluster.NotInGit = names
 	return true
 }
 

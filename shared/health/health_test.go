@@ -2,6 +2,7 @@ package health_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -118,6 +119,42 @@ func TestAnAnswerIsKept(t *testing.T) {
 	}, rows)
 	assert.Equal(t, 1, w.asked)
 	assert.InDelta(t, 10, w.allowed.Seconds(), 1)
+}
+
+func TestKeep_NamesWhatNoFileInGitDescribes(t *testing.T) {
+	w := newWorld(t)
+	named := func() []string {
+		require.NoError(t, w.observe())
+		chunk, err := w.store.Chunk(t.Context(), "campus")
+		require.NoError(t, err)
+		return chunk.Cluster.NotInGit
+	}
+	w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: "new"}, clusterfn.Instance{Name: "begun", CreatedAt: w.now.Add(-59 * time.Minute)})
+	assert.Equal(t, []string{"old", "stranger"}, named(), "what was created lately may be in git already")
+	before := w.revision()
+	assert.Equal(t, []string{"old", "stranger"}, named())
+	assert.Equal(t, before, w.revision())
+	w.later()
+	assert.Equal(t, []string{"begun", "old", "stranger"}, named())
+
+	left := func(at time.Time) {
+		require.NoError(t, w.store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
+			c.SetRow(fleet.Row{Instance: fleet.Instance{Cluster: "campus", Name: "old", Lifecycle: fleet.Deleted, ChangedAt: at}})
+			return c, nil
+		}))
+	}
+	left(w.now.Add(-59 * time.Minute))
+	assert.Equal(t, []string{"begun", "stranger"}, named(), "its pipeline may be at work")
+	left(w.now.Add(-time.Hour))
+	assert.Equal(t, []string{"begun", "old", "stranger"}, named())
+
+	w.list.Instances = nil
+	assert.Empty(t, named())
+	for n := range 30 {
+		w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: fmt.Sprintf("x%02d", 29-n)})
+	}
+	assert.Len(t, named(), 20)
+	assert.Equal(t, "x00", named()[0])
 }
 
 func TestTheSameAnswerMakesNoRevision(t *testing.T) {

@@ -196,7 +196,7 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	chunk.Cluster.Lifecycle = fleet.Active
 	chunk.Cluster.Online = fleet.Online{State: "unknown"}
 	if old != nil {
-		chunk.Cluster.Online, chunk.Cluster.Sync = old.Cluster.Online, old.Cluster.Sync
+		chunk.Cluster.Online, chunk.Cluster.NotInGit, chunk.Cluster.Sync = old.Cluster.Online, old.Cluster.NotInGit, old.Cluster.Sync
 	}
 	checked, err := r.Fleet.Health(ctx, what.project.ID)
 	if err != nil {

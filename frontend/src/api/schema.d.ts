@@ -2272,6 +2272,8 @@ export interface components {
             nodeSize?: string;
             nodesMax?: string;
             nodesMin?: string;
+            /** @description Namespaces of instances that it runs and no file in git describes, for an hour or more; by name, the first 20 */
+            notInGit?: string[];
             online: components["schemas"]["Online"];
             /** @description Names of facts and links that an operator set by hand */
             overridden?: string[];

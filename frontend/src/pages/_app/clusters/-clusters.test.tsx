@@ -103,6 +103,15 @@ test('what is wrong with its project shows on the cluster and in the list', asyn
   expect(await screen.findByText(detail)).toBeVisible();
 });
 
+test('a cluster names what it runs and nobody finds in git', async () => {
+  const [cluster] = mock.world.clusters;
+  if (!cluster) throw new Error('an empty world');
+  cluster.notInGit = ['old-course', 'test-7'];
+  open(`/clusters/${cluster.id}`);
+  expect(await screen.findByText('The cluster runs 2 instances that are not in git')).toBeVisible();
+  expect(screen.getByText(/^No file in the project describes old-course, test-7\. /)).toBeVisible();
+});
+
 test('an offline cluster says so with reason and age, and does not taint another', async () => {
   const { unmount } = open('/clusters/sandbox');
   expect((await screen.findAllByText('Offline'))[0]).toBeVisible();

@@ -94,6 +94,7 @@ function ClusterRoute() {
             <SyncNote sync={page.cluster.sync} />
             <Troubles cluster={page.cluster} />
             <Problems problems={page.cluster.problems ?? []} />
+            <NotInGit names={page.cluster.notInGit ?? []} />
             <QueuePanel cluster={page.cluster.id} />
             <div className={classes.columns}>
               <Panel title={texts.details}>
@@ -137,6 +138,16 @@ function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
       )}
     </Notice>
   ));
+}
+
+/** Names what runs without a file in git, and takes memory, disk and a name. */
+function NotInGit({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <Notice tone="warn" title={texts.notInGit(names)}>
+      {texts.whatIsNotInGit(names)}
+    </Notice>
+  );
 }
 
 function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage }) {
