@@ -11,6 +11,9 @@ import (
 // maxUpdateTries bounds how often an Update starts again.
 const maxUpdateTries = 40
 
+// maxPause bounds the pause between two tries.
+const maxPause = 2 * time.Second
+
 // WriteFunc writes an item if a condition holds: a Store's Put, or something that
 // writes more along with it, such as an audit entry.
 type WriteFunc func(ctx context.Context, item Item, cond Condition) error
@@ -55,20 +58,23 @@ func Update(ctx context.Context, store Store, key Key, write WriteFunc, change f
 // after each call; fault.Unavailable when others always are. what names what is changed.
 func Retry(ctx context.Context, what string, try func() (raced bool, err error)) error {
 	for n := range maxUpdateTries {
+		began := time.Now()
 		raced, err := try()
 		if err != nil || !raced {
 			return err
 		}
-		if err := backOff(ctx, n); err != nil {
+		if err := backOff(ctx, n, time.Since(began)); err != nil {
 			return err
 		}
 	}
 	return fault.New(fault.Unavailable, "too many changes at once to %s", what)
 }
 
-// backOff waits a little longer at each try, with jitter.
-func backOff(ctx context.Context, try int) error {
-	most := min(time.Millisecond<<min(try, 7), 100*time.Millisecond)
+// backOff waits for a random time that doubles with each try, as long as the writers that
+// may be at it take one after the other: on a store that answers slowly, a pause that is
+// short beside its answers would let all meet again.
+func backOff(ctx context.Context, try int, took time.Duration) error {
+	most := min(max(took, time.Millisecond/2)<<min(try+1, 7), maxPause)
 	t := time.NewTimer(rand.N(most) + time.Millisecond/4)
 	defer t.Stop()
 	select {

@@ -91,23 +91,13 @@ var concurrencyTests = map[string]func(*suite){
 	},
 }
 
-// increment adds one to the number at the key by reading it and demanding that
-// it has not changed.
+// increment adds one to the number at the key, with the version that was read.
 func (s *suite) increment(sort string) error {
-	for {
-		it, err := s.Get(s.t.Context(), s.key(sort))
-		if err != nil {
-			return err
-		}
+	return kv.Update(s.t.Context(), s.Store, s.key(sort), nil, func(it *kv.Item) (bool, error) {
 		n, err := strconv.Atoi(string(it.Value))
-		if err != nil {
-			return err
-		}
 		it.Value = strconv.AppendInt(nil, int64(n+1), 10)
-		if _, err = s.Put(s.t.Context(), it, kv.IfVersion(it.Version)); !fault.Is(err, fault.Conflict) {
-			return err
-		}
-	}
+		return err == nil, err
+	})
 }
 
 // oneWinner runs f 64 times at once: one succeeds and all others conflict.
