@@ -2,10 +2,12 @@ package gitlab
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/dynamo"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/netguard"
 )
@@ -67,9 +70,61 @@ func (c *counted) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.
 	return c.Store.Put(ctx, item, cond)
 }
 
+// onEachStore runs a test over both stores.
+func onEachStore(t *testing.T, test func(t *testing.T, open func(now func() time.Time) kv.Store)) {
+	t.Run("embedded", func(t *testing.T) {
+		test(t, func(now func() time.Time) kv.Store { return kvtest.OpenWithClock(t, now) })
+	})
+	t.Run("DynamoDB", func(t *testing.T) {
+		client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: kvtest.Dynalite(t)})
+		require.NoError(t, err)
+		test(t, func(func() time.Time) kv.Store {
+			table := "ocim-test-" + strings.ToLower(rand.Text())
+			_, err := dynamo.CreateTable(t.Context(), client, table)
+			require.NoError(t, err)
+			still := func() time.Time { return time.Unix(0, 0) }
+			return newOutside(t, dynamo.New(client, table, dynamo.Options{Now: still}))
+		})
+	})
+}
+
+// outside is a store that is reached by network. It is called outside of the bubble with
+// the test's clock, which stands still while a call is under way.
+type outside struct {
+	kv.Store
+	calls chan func()
+	done  chan struct{}
+}
+
+func newOutside(t *testing.T, store kv.Store) *outside {
+	o := &outside{store, make(chan func()), make(chan struct{})}
+	go func() {
+		for call := range o.calls {
+			call()
+			o.done <- struct{}{}
+		}
+	}()
+	t.Cleanup(func() { close(o.calls) })
+	return o
+}
+
+func (o *outside) Get(_ context.Context, key kv.Key, opts ...kv.ReadOption) (item kv.Item, err error) {
+	o.calls <- func() { item, err = o.Store.Get(context.Background(), key, opts...) }
+	<-o.done
+	return item, err
+}
+
+func (o *outside) Put(_ context.Context, item kv.Item, cond kv.Condition) (stored kv.Item, err error) {
+	o.calls <- func() { stored, err = o.Store.Put(context.Background(), item, cond) }
+	<-o.done
+	return stored, err
+}
+
 // What one process learns of a token's limit, all heed, and go on when it is over.
-func TestShared_BudgetOfATokenIsOne(t *testing.T) {
-	store := kvtest.OpenWithClock(t, time.Now)
+func TestShared_BudgetOfATokenIsOne(t *testing.T) { onEachStore(t, testOneBudget) }
+
+func testOneBudget(t *testing.T, open func(now func() time.Time) kv.Store) {
+	store := open(time.Now)
 	synctest.Test(t, func(t *testing.T) {
 		one, other := playsOnce(spent(40*time.Second)), playsOnce(answers(200))
 		first, second := process(one, store, 0), process(other, store, 0)
@@ -93,8 +148,10 @@ func TestShared_BudgetOfATokenIsOne(t *testing.T) {
 
 // A server that failed for one process is left alone by all, and all go on when the time
 // has come.
-func TestShared_CircuitOfAServerIsOne(t *testing.T) {
-	store := kvtest.OpenWithClock(t, time.Now)
+func TestShared_CircuitOfAServerIsOne(t *testing.T) { onEachStore(t, testOneCircuit) }
+
+func testOneCircuit(t *testing.T, open func(now func() time.Time) kv.Store) {
+	store := open(time.Now)
 	synctest.Test(t, func(t *testing.T) {
 		one, other := playsOnce(breaks), playsOnce(answers(200))
 		first, second := process(one, store, 0), process(other, store, 0)
@@ -133,8 +190,10 @@ func TestShared_CircuitOfAServerIsOne(t *testing.T) {
 }
 
 // Calls cost no write and, however many they are, one read in five seconds.
-func TestShared_CostsLittle(t *testing.T) {
-	store := &counted{Store: kvtest.OpenWithClock(t, time.Now)}
+func TestShared_CostsLittle(t *testing.T) { onEachStore(t, testLittleCost) }
+
+func testLittleCost(t *testing.T, open func(now func() time.Time) kv.Store) {
+	store := &counted{Store: open(time.Now)}
 	synctest.Test(t, func(t *testing.T) {
 		p := process(playsOnce(answers(200, "RateLimit-Limit", "2000", "RateLimit-Remaining", "1500")), store, 0)
 		for range 600 {
@@ -182,12 +241,14 @@ func TestShared_StoreThatFailsStopsNothing(t *testing.T) {
 }
 
 // Whatever the clocks of two processes say, a pause lasts no longer than its rule.
-func TestShared_WrongClocksBlockNoLongerThanTheRule(t *testing.T) {
+func TestShared_WrongClocksBlockNoLongerThanTheRule(t *testing.T) { onEachStore(t, testWrongClocks) }
+
+func testWrongClocks(t *testing.T, open func(now func() time.Time) kv.Store) {
 	for _, skew := range []time.Duration{
 		-40 * 24 * time.Hour, -time.Hour, -50 * time.Second, 50 * time.Second, 10 * time.Minute, 40 * 24 * time.Hour,
 	} {
 		t.Run(skew.String(), func(t *testing.T) {
-			store := kvtest.OpenWithClock(t, func() time.Time { return time.Unix(0, 0) })
+			store := open(func() time.Time { return time.Unix(0, 0) })
 			synctest.Test(t, func(t *testing.T) {
 				one, other := playsOnce(spent(30*time.Second)), playsOnce(answers(200))
 				first, second := process(one, store, skew), process(other, store, 0)

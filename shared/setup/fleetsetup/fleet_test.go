@@ -1,0 +1,41 @@
+package fleetsetup_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
+)
+
+// Each action has an entry of its own, however soon it is repeated, and names the item;
+// views of a log have one in an hour.
+func TestNotes_NameWhoDidWhat(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	store := kvtest.Open(t)
+	f := fleetsetup.New(fleetsetup.Parts{KV: store, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	by := audit.Actor{UserID: "u1", Email: "ana@example.org"}
+	for range 2 {
+		require.NoError(t, f.NoteAction(t.Context(), by, "item.discard", "campus", "operation#campus/op1"))
+		require.NoError(t, f.NoteAction(t.Context(), by, "item.view", "", "bulk#1/bulk"))
+		require.NoError(t, f.NoteView(t.Context(), by, "log.read", "instance/campus/demo"))
+	}
+	page, err := f.Audit.List(t.Context(), audit.Filter{})
+	require.NoError(t, err)
+	count := map[string]int{}
+	for _, e := range page.Entries {
+		assert.Equal(t, by, e.Actor)
+		count[e.Action+" "+e.Target+" "+string(e.Before)]++
+	}
+	assert.Equal(t, map[string]int{
+		`item.discard ` + audit.InstanceTarget("campus", "") + ` {"item":"operation#campus/op1"}`: 2,
+		`item.view item/bulk#1/bulk {"item":"bulk#1/bulk"}`:                                       2,
+		`log.read instance/campus/demo `:                                                          1,
+	}, count)
+}
