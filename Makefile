@@ -12,9 +12,9 @@ DUPL        := github.com/mibk/dupl@v1.0.0
 GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 FRONTEND    := npm --prefix frontend --no-fund --no-audit
 CHROMIUM    ?= /usr/bin/chromium
-# What is shipped: neither tests nor their helpers.
-PRODUCT      = $(shell git ls-files 'shared/*.go' 'functions/*.go' | grep -v '_test\.go$$\|test/\|/bench/')
-GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go')
+# What is shipped and written by hand: neither tests nor their helpers.
+PRODUCT      = $(shell git ls-files 'shared/*.go' 'functions/*.go' | grep -v '_test\.go$$\|test/\|/bench/\|/generated\.go$$')
+GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go' | grep -v '/generated\.go$$')
 VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 SET_VERSION   = -ldflags "-X 'main.version=$(VERSION)'"
 # The flags of the images' build, so that programs, checks and images share what is
@@ -54,7 +54,8 @@ generate: setup ## write the API document and what is generated from it
 	@go run ./functions/local openapi > frontend/src/api/openapi.json.new
 	@mv frontend/src/api/openapi.json.new frontend/src/api/openapi.json
 	@$(FRONTEND) run --silent generate
-	@mkdir -p build && go run ./.ci/configuration > build/configuration.md && mv build/configuration.md shared/docs/configuration.md
+	@mkdir -p build && sh .ci/client.sh build/client.go && mv build/client.go functions/ocim/api/generated.go
+	@go run ./.ci/configuration > build/configuration.md && mv build/configuration.md shared/docs/configuration.md
 
 generate-check: setup
 	@sh .ci/generated.sh

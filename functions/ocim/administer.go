@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +17,12 @@ func (p *program) installationCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found, err := c.Installation(cmd.Context())
+			found, err := c.GetInstallation(cmd.Context())
 			if err != nil {
 				return err
 			}
 			all := slices.Concat(found.Configuration, found.Health)
-			if err := p.print(cmd, found, func(row func(...string)) {
+			if err := p.print(cmd, found, func(row func(...any)) {
 				for _, r := range all {
 					row(r.State, r.Name, r.Text)
 				}
@@ -51,11 +50,11 @@ func (p *program) auditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.print(cmd, found, func(row func(...string)) {
-				row("Entries", strconv.FormatInt(found.Entries, 10))
-				row("Sealed", strconv.FormatInt(found.Sealed, 10), found.SealedAt)
-				if found.BeforeMACs > 0 {
-					row("Sealed in groups", strconv.FormatInt(found.BeforeMACs, 10), "by an earlier release: a change is found, but not which entry it was")
+			if err := p.print(cmd, found, func(row func(...any)) {
+				row("Entries", found.Entries)
+				row("Sealed", found.Sealed, found.SealedAt)
+				if found.BeforeMacs > 0 {
+					row("Sealed in groups", found.BeforeMacs, "by an earlier release: a change is found, but not which entry it was")
 				}
 			}); err != nil {
 				return err
@@ -80,15 +79,15 @@ func (p *program) keysCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				keys, err := c.Keys(cmd.Context())
+				keys, err := c.GetKeys(cmd.Context())
 				if err != nil {
 					return err
 				}
 				missing := false
-				if err := p.print(cmd, keys, func(row func(...string)) {
+				if err := p.print(cmd, keys, func(row func(...any)) {
 					row("KEY", "STATE", "CREDENTIALS", "NOTIFICATIONS")
 					for _, k := range keys.Keys {
-						row(k.ID, keyState(k), strconv.FormatInt(k.Credentials, 10), strconv.FormatInt(k.Notifications, 10))
+						row(k.ID, keyState(k), k.Credentials, k.Notifications)
 					}
 				}); err != nil {
 					return err
@@ -113,8 +112,8 @@ func (p *program) keysCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.print(cmd, done, func(row func(...string)) {
-					row("Encrypted again", strconv.FormatInt(done.Resealed, 10))
+				return p.print(cmd, done, func(row func(...any)) {
+					row("Encrypted again", done.Resealed)
 				})
 			},
 		},

@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"reflect"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +38,7 @@ func (p *program) bulkCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				bulk, err := c.ActOnBulk(cmd.Context(), args[0], action.name)
+				bulk, err := c.ActOnBulkChange(cmd.Context(), args[0], api.ActOnBulkChangeParamsAction(action.name))
 				if err != nil {
 					return err
 				}
@@ -60,10 +60,10 @@ func (p *program) bulkStartCommand(kind, help string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(f.query()) == 0 {
+			if reflect.ValueOf(f.params()).IsZero() {
 				return usage("select instances with filters, such as --cluster or --release")
 			}
-			request.Kind, request.Reason = kind, s.reason
+			request.Kind, request.Reason = api.BulkRequestKind(kind), s.reason
 			if kind == "update" {
 				if request.Changes, err = s.changes(); err != nil {
 					return err
@@ -80,7 +80,7 @@ func (p *program) bulkStartCommand(kind, help string) *cobra.Command {
 			for _, i := range found {
 				request.Targets = append(request.Targets, api.Target{Cluster: i.Cluster, Instance: i.Name})
 			}
-			preview, err := c.PreviewBulk(ctx, request)
+			preview, err := c.PreviewBulkChange(ctx, request)
 			if err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func (p *program) bulkStartCommand(kind, help string) *cobra.Command {
 			if err := p.confirm(cmd, fmt.Sprintf("%s %s?", kind, count(starts, "instance", "instances"))); err != nil {
 				return err
 			}
-			bulk, err := c.StartBulk(ctx, rand.Text(), api.StartBulkInputBody{BulkRequest: request, PreviewHash: preview.Hash})
+			bulk, err := c.StartBulkChange(ctx, api.StartBulkChangeParams{IdempotencyKey: rand.Text()}, request.Start(preview.Hash))
 			if err != nil {
 				return err
 			}
@@ -151,7 +151,7 @@ func (p *program) bulkShowCommand(name, help string, wait bool) *cobra.Command {
 			if wait {
 				return p.awaitBulk(cmd, c, args[0])
 			}
-			bulk, err := c.Bulk(cmd.Context(), args[0])
+			bulk, err := c.GetBulkChange(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -165,7 +165,7 @@ func (p *program) bulkShowCommand(name, help string, wait bool) *cobra.Command {
 func (p *program) awaitBulk(cmd *cobra.Command, c *api.Client, id string) error {
 	var bulk api.Bulk
 	err := p.every(cmd.Context(), func(ctx context.Context) (done bool, err error) {
-		bulk, err = c.Bulk(ctx, id)
+		bulk, err = c.GetBulkChange(ctx, id)
 		return bulk.State != "" && bulk.State != "running", err
 	})
 	if err != nil {
@@ -182,10 +182,10 @@ func (p *program) awaitBulk(cmd *cobra.Command, c *api.Client, id string) error 
 }
 
 func (p *program) printBulk(cmd *cobra.Command, bulk api.Bulk) error {
-	return p.print(cmd, bulk, func(row func(...string)) {
+	return p.print(cmd, bulk, func(row func(...any)) {
 		row(bulk.ID, bulk.Kind, bulk.State, bulk.Detail)
 		for _, t := range bulk.Targets {
-			row("wave "+strconv.FormatInt(t.Wave+1, 10), t.Cluster+"/"+t.Instance, t.State, t.Detail)
+			row(fmt.Sprint("wave ", t.Wave+1), t.Cluster+"/"+t.Instance, t.State, t.Detail)
 		}
 	})
 }

@@ -40,13 +40,13 @@ func (s *settings) changes() ([]api.Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, api.Change{File: s.file, Path: strings.Split(key, "."), Value: value})
+		out = append(out, api.Change{File: api.ChangeFile(s.file), Path: strings.Split(key, "."), Value: value})
 	}
 	for _, key := range s.unset {
 		if key == "" || strings.Contains(key, "=") {
 			return nil, usage("--unset takes a key, not %q", key)
 		}
-		out = append(out, api.Change{File: s.file, Path: strings.Split(key, "."), Unset: true})
+		out = append(out, api.Change{File: api.ChangeFile(s.file), Path: strings.Split(key, "."), Unset: true})
 	}
 	if len(out) == 0 {
 		return nil, usage("say what changes with --set KEY=VALUE or --unset KEY")
@@ -186,12 +186,12 @@ func (p *program) operate(cmd *cobra.Command, instance string, only, wait bool, 
 		return err
 	}
 	request.Instance = at.Instance
-	preview, err := c.Preview(ctx, at.Cluster, request)
+	preview, err := c.PreviewOperation(ctx, at.Cluster, request)
 	if err != nil {
 		return err
 	}
 	if only {
-		return p.print(cmd, preview, func(func(...string)) { showPreview(cmd, preview.Files, preview.Effects, preview.Warnings) })
+		return p.print(cmd, preview, func(func(...any)) { showPreview(cmd, preview.Files, preview.Effects, preview.Warnings) })
 	}
 	if p.output == "table" {
 		showPreview(cmd, preview.Files, preview.Effects, preview.Warnings)
@@ -202,7 +202,7 @@ func (p *program) operate(cmd *cobra.Command, instance string, only, wait bool, 
 	if err := p.confirm(cmd, fmt.Sprintf("%s %s/%s?", request.Kind, at.Cluster, at.Instance)); err != nil {
 		return err
 	}
-	started, err := c.Start(ctx, at.Cluster, rand.Text(), api.StartInputBody{OperationRequest: request, PreviewHash: preview.Hash})
+	started, err := c.StartOperation(ctx, at.Cluster, api.StartOperationParams{IdempotencyKey: rand.Text()}, request.Start(preview.Hash))
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (p *program) operate(cmd *cobra.Command, instance string, only, wait bool, 
 			return err
 		}
 	}
-	return p.print(cmd, started, func(row func(...string)) {
+	return p.print(cmd, started, func(row func(...any)) {
 		row(started.Cluster+"/"+started.ID, started.Kind, started.Instance, started.State, started.Detail)
 	})
 }
@@ -264,9 +264,9 @@ func (p *program) confirm(cmd *cobra.Command, question string) error {
 
 // awaitOperation waits until an operation has ended, and is an error when it failed.
 func (p *program) awaitOperation(cmd *cobra.Command, c *api.Client, o api.Operation) (api.Operation, error) {
-	shown := ""
+	shown := api.OperationState("")
 	err := p.every(cmd.Context(), func(ctx context.Context) (bool, error) {
-		page, err := c.Operation(ctx, o.Cluster, o.ID)
+		page, err := c.GetOperation(ctx, o.Cluster, o.ID)
 		if err != nil {
 			return false, err
 		}
@@ -300,7 +300,7 @@ func (p *program) waitCommand() *cobra.Command {
 			if len(args) == 2 {
 				o.ID = args[1]
 			} else {
-				details, err := c.Instance(cmd.Context(), at.Cluster, at.Instance)
+				details, err := c.GetInstance(cmd.Context(), at.Cluster, at.Instance)
 				if err != nil {
 					return err
 				}
@@ -312,7 +312,7 @@ func (p *program) waitCommand() *cobra.Command {
 			if o, err = p.awaitOperation(cmd, c, o); err != nil {
 				return err
 			}
-			return p.print(cmd, o, func(row func(...string)) { row(o.Cluster+"/"+o.ID, o.Kind, o.Instance, o.State, o.Detail) })
+			return p.print(cmd, o, func(row func(...any)) { row(o.Cluster+"/"+o.ID, o.Kind, o.Instance, o.State, o.Detail) })
 		},
 	}
 }

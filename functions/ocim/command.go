@@ -113,9 +113,9 @@ func (p *program) find(ctx context.Context, c *api.Client, instance string) (api
 		return api.Target{Cluster: cluster, Instance: name}, nil
 	}
 	var found []api.Target
-	query := url.Values{"name": {instance}}
+	query := api.ListInstancesParams{Name: instance}
 	for {
-		page, err := c.Instances(ctx, query)
+		page, err := c.ListInstances(ctx, query)
 		if err != nil {
 			return api.Target{}, err
 		}
@@ -127,7 +127,7 @@ func (p *program) find(ctx context.Context, c *api.Client, instance string) (api
 		if page.Next == "" {
 			break
 		}
-		query.Set("after", page.Next)
+		query.After = page.Next
 	}
 	switch len(found) {
 	case 1:
@@ -144,15 +144,28 @@ func (p *program) find(ctx context.Context, c *api.Client, instance string) (api
 }
 
 // print writes a value as JSON, or else what table writes in columns.
-func (p *program) print(cmd *cobra.Command, value any, table func(row func(cells ...string))) error {
+func (p *program) print(cmd *cobra.Command, value any, table func(row func(cells ...any))) error {
 	if p.output == "json" {
 		encoder := json.NewEncoder(cmd.OutOrStdout())
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(value)
 	}
 	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-	table(func(cells ...string) { fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t")) })
+	table(func(cells ...any) { fmt.Fprintln(w, strings.TrimRight(words("\t", cells...), "\t")) })
 	return w.Flush()
+}
+
+// words joins values as people read them: a time that is not known is empty.
+func words(separator string, values ...any) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		if at, isTime := v.(time.Time); !isTime {
+			texts[i] = fmt.Sprint(v)
+		} else if !at.IsZero() {
+			texts[i] = at.Format(time.RFC3339)
+		}
+	}
+	return strings.Join(texts, separator)
 }
 
 // every calls look again and again until it says that it is done, ctx ends, or the

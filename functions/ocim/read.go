@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,34 +50,33 @@ func (f *filter) flags(cmd *cobra.Command) {
 	flags.BoolVar(&f.problems, "problems", false, "only instances whose files have problems")
 }
 
-func (f *filter) query() url.Values {
-	q := url.Values{}
-	if f.name != "" {
-		q.Set("name", f.name)
+func (f *filter) params() api.ListInstancesParams {
+	list := func(name string) []string { return *f.lists[name] }
+	return api.ListInstancesParams{
+		Name: f.name, Problems: f.problems, Sort: api.ListInstancesParamsSort(f.sort), Descending: f.descending,
+		Cluster: list("cluster"), Provider: list("provider"), Release: list("release"), Pipeline: list("pipeline"),
+		Lifecycle: named[api.ListInstancesParamsLifecycle](list("lifecycle")),
+		Health:    named[api.ListInstancesParamsHealth](list("health")),
+		Drift:     named[api.ListInstancesParamsDrift](list("drift")),
+		Site:      named[api.ListInstancesParamsSite](list("site")),
+		Tag:       list("tag"), Plugin: list("plugin"), Tutor: list("tutor"), Setting: list("setting"),
 	}
-	for name, values := range f.lists {
-		if len(*values) > 0 {
-			q[name] = *values
-		}
+}
+
+// named gives values the type of an enumeration. The API refuses those that are not in it.
+func named[T ~string](values []string) (out []T) {
+	for _, v := range values {
+		out = append(out, T(v))
 	}
-	if f.problems {
-		q.Set("problems", "true")
-	}
-	if f.sort != "" {
-		q.Set("sort", f.sort)
-	}
-	if f.descending {
-		q.Set("descending", "true")
-	}
-	return q
+	return out
 }
 
 // instances reads the instances that pass the filter, at most limit of them, and how many
 // there are.
 func (f *filter) instances(ctx context.Context, c *api.Client) (found []api.Instance, total int64, err error) {
-	query := f.query()
+	query := f.params()
 	for {
-		page, err := c.Instances(ctx, query)
+		page, err := c.ListInstances(ctx, query)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -89,7 +87,7 @@ func (f *filter) instances(ctx context.Context, c *api.Client) (found []api.Inst
 		if page.Next == "" {
 			return found, total, nil
 		}
-		query.Set("after", page.Next)
+		query.After = page.Next
 	}
 }
 
@@ -113,14 +111,14 @@ func (p *program) listCommand() *cobra.Command {
 			if p.output == "table" && int64(len(found)) < total {
 				defer fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d\n", len(found), total)
 			}
-			return p.print(cmd, found, func(row func(...string)) {
+			return p.print(cmd, found, func(row func(...any)) {
 				row("NAME", "CLUSTER", "LIFECYCLE", "HEALTH", "RELEASE", "PIPELINE", "DRIFT")
 				for _, i := range found {
 					pipeline, drift := "-", "-"
-					if i.Pipeline != nil {
+					if i.Pipeline.Status != "" {
 						pipeline = i.Pipeline.Status
 					}
-					if i.Drift != nil {
+					if i.Drift.Reason != "" {
 						drift = i.Drift.Reason
 					}
 					row(i.Name, i.Cluster, i.Lifecycle, i.Health.State, orDash(i.Release), pipeline, drift)
@@ -154,34 +152,34 @@ func (p *program) showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			details, err := c.Instance(cmd.Context(), at.Cluster, at.Instance)
+			details, err := c.GetInstance(cmd.Context(), at.Cluster, at.Instance)
 			if err != nil {
 				return err
 			}
-			return p.print(cmd, details, func(row func(...string)) {
+			return p.print(cmd, details, func(row func(...any)) {
 				i := details.Instance
 				row("Name", i.Name)
 				row("Cluster", i.Cluster)
 				row("Lifecycle", i.Lifecycle)
-				row("Health", strings.TrimSpace(i.Health.State+"  "+i.Health.Reason))
+				row("Health", strings.TrimSpace(words("  ", i.Health.State, i.Health.Reason)))
 				if i.Health.NextStep != "" {
 					row("Next step", i.Health.NextStep)
 				}
-				if i.Drift != nil {
+				if i.Drift.Reason != "" {
 					row("Drift", i.Drift.Reason)
 				}
 				row("Release", orDash(i.Release))
 				row("LMS", orDash(i.LMSURL))
 				row("Studio", orDash(i.StudioURL))
-				if i.Pipeline != nil {
+				if i.Pipeline.Status != "" {
 					row("Pipeline", i.Pipeline.Status+"  "+i.Pipeline.WebURL)
 				}
-				row("Changed", strings.TrimSpace(i.ChangedAt+"  "+i.ChangedBy))
+				row("Changed", strings.TrimSpace(words("  ", i.ChangedAt, i.ChangedBy)))
 				for _, problem := range i.Problems {
 					row("Problem", fmt.Sprintf("%s:%d: %s", problem.File, problem.Line, problem.Message))
 				}
 				for _, o := range details.Operations {
-					row("Operation", strings.Join([]string{o.ID, o.Kind, o.State, o.RequestedAt, o.RequestedBy}, "  "))
+					row("Operation", words("  ", o.ID, o.Kind, o.State, o.RequestedAt, o.RequestedBy))
 				}
 			})
 		},
@@ -194,7 +192,7 @@ func (p *program) completeInstances(cmd *cobra.Command, args []string, begun str
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	page, err := c.Instances(cmd.Context(), url.Values{"name": {begun}})
+	page, err := c.ListInstances(cmd.Context(), api.ListInstancesParams{Name: begun})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -260,7 +258,7 @@ type logReader struct {
 
 // more prints what there is by now, and says whether everything has ended.
 func (r *logReader) more(ctx context.Context) (ended bool, err error) {
-	details, err := r.client.Instance(ctx, r.at.Cluster, r.at.Instance)
+	details, err := r.client.GetInstance(ctx, r.at.Cluster, r.at.Instance)
 	if err != nil {
 		return false, err
 	}
@@ -268,19 +266,19 @@ func (r *logReader) more(ctx context.Context) (ended bool, err error) {
 	ended = true
 	switch {
 	case len(details.Operations) > 0:
-		page, err := r.client.Operation(ctx, r.at.Cluster, details.Operations[0].ID)
+		page, err := r.client.GetOperation(ctx, r.at.Cluster, details.Operations[0].ID)
 		if err != nil {
 			return false, err
 		}
 		pipelines, ended = page.Pipelines, operationEnded(page.Operation)
 	case len(details.Pipelines) > 0:
-		pipelines, ended = details.Pipelines[:1], details.Pipelines[0].FinishedAt != ""
+		pipelines, ended = details.Pipelines[:1], !details.Pipelines[0].FinishedAt.IsZero()
 	}
 	for _, listed := range pipelines {
 		if r.donePipelines[listed.ID] {
 			continue
 		}
-		page, err := r.client.Pipeline(ctx, r.at.Cluster, listed.ID)
+		page, err := r.client.GetPipeline(ctx, r.at.Cluster, listed.ID)
 		if err != nil {
 			return false, err
 		}
@@ -303,7 +301,7 @@ func (r *logReader) more(ctx context.Context) (ended bool, err error) {
 
 func (r *logReader) print(ctx context.Context, pipeline int64, job api.Job) error {
 	for {
-		part, err := r.client.JobLog(ctx, r.at.Cluster, pipeline, job.ID, r.read[job.ID])
+		part, err := r.client.GetJobLog(ctx, r.at.Cluster, pipeline, job.ID, api.GetJobLogParams{From: r.read[job.ID]})
 		if err != nil {
 			return err
 		}
@@ -329,7 +327,7 @@ func (r *logReader) print(ctx context.Context, pipeline int64, job api.Job) erro
 }
 
 func operationEnded(o api.Operation) bool {
-	return slices.Contains([]string{"succeeded", "failed", "canceled"}, o.State)
+	return slices.Contains([]api.OperationState{api.OperationStateSucceeded, api.OperationStateFailed, api.OperationStateCanceled}, o.State)
 }
 
 func count(n int, one, many string) string {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,7 +84,7 @@ func awaitFirstSync(t *testing.T, base, token string) {
 	client := &api.Client{Base: base, Token: token}
 	clusters := map[string]bool{}
 	require.Eventually(t, func() bool {
-		page, err := client.Instances(t.Context(), url.Values{"limit": {"100"}})
+		page, err := client.ListInstances(t.Context(), api.ListInstancesParams{Limit: 100})
 		require.NoError(t, err)
 		for _, i := range page.Instances {
 			clusters[i.Cluster] = true

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (e *Error) Error() string {
 	}
 	text := e.Detail
 	if text == "" {
-		text = fmt.Sprintf("The server answered %d %s.", e.Status, http.StatusText(e.Status))
+		text = fmt.Sprintf("The server answered %d %s.", e.Status, http.StatusText(int(e.Status)))
 	}
 	for _, f := range e.Errors {
 		if f.Field != "" && !strings.Contains(text, f.Message) {
@@ -59,7 +60,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 func StatusOf(err error) int {
 	var e *Error
 	if errors.As(err, &e) && e.Cause == nil {
-		return e.Status
+		return int(e.Status)
 	}
 	return 0
 }
@@ -68,7 +69,7 @@ func StatusOf(err error) int {
 type call struct {
 	method, path string
 	query        url.Values
-	key          string // Idempotency-Key
+	header       url.Values
 	in, out      any
 }
 
@@ -90,7 +91,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 			return fmt.Errorf("encode the request: %w", err)
 		}
 	}
-	repeatable := k.method == http.MethodGet || k.key != ""
+	repeatable := k.method == http.MethodGet || k.header.Get("Idempotency-Key") != ""
 	for attempt := 1; ; attempt++ {
 		err := c.once(ctx, k, body)
 		status := StatusOf(err)
@@ -128,8 +129,8 @@ func (c *Client) once(ctx context.Context, k call, body []byte) error {
 	if k.in != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if k.key != "" {
-		r.Header.Set("Idempotency-Key", k.key)
+	for name := range k.header {
+		r.Header.Set(name, k.header.Get(name))
 	}
 	client := c.HTTP
 	if client == nil {
@@ -150,14 +151,11 @@ func (c *Client) once(ctx context.Context, k call, body []byte) error {
 		if json.Unmarshal(text, &failed.Problem) != nil || failed.Detail == "" {
 			failed.Problem = Problem{}
 		}
-		failed.Status = resp.StatusCode
+		failed.Status = int64(resp.StatusCode)
 		if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
 			failed.retryAfter = time.Duration(seconds) * time.Second
 		}
 		return failed
-	}
-	if k.out == nil {
-		return nil
 	}
 	if err := json.Unmarshal(text, k.out); err != nil {
 		return fmt.Errorf("%s does not answer as Ocim does: %w", c.Base, err)
@@ -165,103 +163,55 @@ func (c *Client) once(ctx context.Context, k call, body []byte) error {
 	return nil
 }
 
-// Instances finds one page of instances. The query has the names of the API's
-// parameters.
-func (c *Client) Instances(ctx context.Context, query url.Values) (InstancePage, error) {
-	var out InstancePage
-	return out, c.do(ctx, call{method: http.MethodGet, path: "/clusters/v1/instances", query: query, out: &out})
-}
-
-// Instance returns one instance.
-func (c *Client) Instance(ctx context.Context, cluster, instance string) (InstanceDetails, error) {
-	var out InstanceDetails
-	return out, c.do(ctx, call{method: http.MethodGet, path: join("/instances/v1/clusters", cluster, "instances", instance), out: &out})
-}
-
-// Preview returns what an operation would do.
-func (c *Client) Preview(ctx context.Context, cluster string, request OperationRequest) (Preview, error) {
-	var out Preview
-	return out, c.do(ctx, call{method: http.MethodPost, path: join("/pipelines/v1/clusters", cluster, "operations", "preview"), in: request, out: &out})
-}
-
-// Start starts exactly what a preview showed. The same key never starts a second
-// operation.
-func (c *Client) Start(ctx context.Context, cluster, key string, body StartInputBody) (Operation, error) {
-	var out Operation
-	return out, c.do(ctx, call{method: http.MethodPost, path: join("/pipelines/v1/clusters", cluster, "operations"), key: key, in: body, out: &out})
-}
-
-// Operation returns an operation with its pipelines.
-func (c *Client) Operation(ctx context.Context, cluster, id string) (OperationPage, error) {
-	var out OperationPage
-	return out, c.do(ctx, call{method: http.MethodGet, path: join("/pipelines/v1/clusters", cluster, "operations", id), out: &out})
-}
-
-// Pipeline returns a pipeline with its jobs.
-func (c *Client) Pipeline(ctx context.Context, cluster string, id int64) (PipelinePage, error) {
-	var out PipelinePage
-	return out, c.do(ctx, call{method: http.MethodGet, path: join("/pipelines/v1/clusters", cluster, "pipelines", fmt.Sprint(id)), out: &out})
-}
-
-// JobLog returns a part of a job's log, from a byte offset on.
-func (c *Client) JobLog(ctx context.Context, cluster string, pipeline, job, from int64) (LogPart, error) {
-	var out LogPart
-	path := join("/pipelines/v1/clusters", cluster, "pipelines", fmt.Sprint(pipeline), "jobs", fmt.Sprint(job), "log")
-	return out, c.do(ctx, call{method: http.MethodGet, path: path, query: url.Values{"from": {fmt.Sprint(from)}}, out: &out})
-}
-
-// PreviewBulk returns what a bulk change would do.
-func (c *Client) PreviewBulk(ctx context.Context, request BulkRequest) (BulkPreview, error) {
-	var out BulkPreview
-	return out, c.do(ctx, call{method: http.MethodPost, path: "/pipelines/v1/bulk-changes/preview", in: request, out: &out})
-}
-
-// StartBulk starts exactly what a preview of a bulk change showed.
-func (c *Client) StartBulk(ctx context.Context, key string, body StartBulkInputBody) (Bulk, error) {
-	var out Bulk
-	return out, c.do(ctx, call{method: http.MethodPost, path: "/pipelines/v1/bulk-changes", key: key, in: body, out: &out})
-}
-
-// Bulk returns a bulk change.
-func (c *Client) Bulk(ctx context.Context, id string) (Bulk, error) {
-	var out Bulk
-	return out, c.do(ctx, call{method: http.MethodGet, path: join("/pipelines/v1/bulk-changes", id), out: &out})
-}
-
-// ActOnBulk pauses, resumes, aborts or retries a bulk change.
-func (c *Client) ActOnBulk(ctx context.Context, id, action string) (Bulk, error) {
-	var out Bulk
-	return out, c.do(ctx, call{method: http.MethodPost, path: join("/pipelines/v1/bulk-changes", id, action), out: &out})
-}
-
-// join makes a path of segments that may hold any character.
-func join(base string, segments ...string) string {
-	for _, s := range segments {
-		base += "/" + url.PathEscape(s)
+// join fills the segments of a path, which may hold any character.
+func join(format string, segments ...any) string {
+	escaped := make([]any, len(segments))
+	for i, s := range segments {
+		escaped[i] = url.PathEscape(fmt.Sprint(s))
 	}
-	return base
+	return fmt.Sprintf(format, escaped...)
 }
 
-// VerifyAudit checks that no entry of the audit log was changed or removed.
-func (c *Client) VerifyAudit(ctx context.Context) (VerifyAuditOutputBody, error) {
-	var out VerifyAuditOutputBody
-	return out, c.do(ctx, call{method: http.MethodPost, path: "/sync/v1/audit/verify", out: &out})
+// values takes names and values in turn. A list counts once for each of its elements, a
+// zero value not at all.
+func values(pairs ...any) url.Values {
+	out := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		name, given := pairs[i].(string), reflect.ValueOf(pairs[i+1])
+		switch {
+		case given.Kind() == reflect.Slice:
+			for j := range given.Len() {
+				out.Add(name, fmt.Sprint(given.Index(j)))
+			}
+		case !given.IsZero():
+			out.Set(name, fmt.Sprint(given))
+		}
+	}
+	return out
 }
 
-// Keys returns which encryption keys stored secrets need.
-func (c *Client) Keys(ctx context.Context) (Keys, error) {
-	var out Keys
-	return out, c.do(ctx, call{method: http.MethodGet, path: "/sync/v1/keys", out: &out})
+// Start requests exactly what a preview of r showed.
+func (r OperationRequest) Start(previewHash string) StartInputBody {
+	body := shared[StartInputBody](r)
+	body.PreviewHash = previewHash
+	return body
 }
 
-// Reseal encrypts all stored secrets with the current key.
-func (c *Client) Reseal(ctx context.Context) (ResealOutputBody, error) {
-	var out ResealOutputBody
-	return out, c.do(ctx, call{method: http.MethodPost, path: "/sync/v1/keys/reseal", out: &out})
+// Start requests exactly what a preview of r showed.
+func (r BulkRequest) Start(previewHash string) StartBulkInputBody {
+	body := shared[StartBulkInputBody](r)
+	body.PreviewHash = previewHash
+	return body
 }
 
-// Installation returns how Ocim is configured and how its background does.
-func (c *Client) Installation(ctx context.Context) (InstallationOutputBody, error) {
-	var out InstallationOutputBody
-	return out, c.do(ctx, call{method: http.MethodGet, path: "/sync/v1/installation", out: &out})
+// shared returns a T with the fields that it shares with v.
+func shared[T any](v any) (out T) {
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, &out)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("%T is not a part of %T: %v", v, out, err)) // both are generated from one document
+	}
+	return out
 }
