@@ -20,6 +20,7 @@ type settings struct {
 	set, unset []string
 	file       string
 	reason     string
+	deploy     bool
 }
 
 func (s *settings) flags(cmd *cobra.Command) {
@@ -31,6 +32,23 @@ func (s *settings) flags(cmd *cobra.Command) {
 
 func (s *settings) reasonFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.reason, "reason", "", "why, for the history and the commit message")
+}
+
+// deployFlag adds a way to update an instance without a change of a file.
+func (s *settings) deployFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&s.deploy, "deploy", false, "deploy what is in git but not deployed, such as a change whose pipeline failed, instead of changing a file")
+}
+
+// update completes a request to update one instance.
+func (s *settings) update(r *api.OperationRequest) (err error) {
+	r.Kind, r.Reason, r.Deploy = "update", s.reason, s.deploy
+	switch {
+	case !s.deploy:
+		r.Changes, err = s.changes()
+	case len(s.set)+len(s.unset) > 0:
+		err = usage("--deploy changes no file: leave out --set and --unset")
+	}
+	return err
 }
 
 func (s *settings) changes() ([]api.Change, error) {
@@ -73,14 +91,11 @@ func (p *program) diffCommand() *cobra.Command {
 		Use: "diff INSTANCE", Short: "Show what an update would do, without doing it", Args: oneArgument, ValidArgsFunction: p.completeInstances,
 		Example: "  ocim diff harbor-uni --set LMS_HOST=learn.example.org --unset THEME",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.operate(cmd, args[0], true, false, func(r *api.OperationRequest) (err error) {
-				r.Kind, r.Reason = "update", s.reason
-				r.Changes, err = s.changes()
-				return err
-			})
+			return p.operate(cmd, args[0], true, false, s.update)
 		},
 	}
 	s.flags(cmd)
+	s.deployFlag(cmd)
 	return cmd
 }
 
@@ -88,12 +103,11 @@ func (p *program) updateCommand() *cobra.Command {
 	s := &settings{}
 	return p.changing(&cobra.Command{
 		Use: "update INSTANCE", Short: "Change an instance's configuration", Args: oneArgument,
-		Example: "  ocim update harbor-uni --set LMS_HOST=learn.example.org --wait",
-	}, s.flags, func(r *api.OperationRequest, _ []string) (err error) {
-		r.Kind, r.Reason = "update", s.reason
-		r.Changes, err = s.changes()
-		return err
-	})
+		Example: "  ocim update harbor-uni --set LMS_HOST=learn.example.org --wait\n  ocim update harbor-uni --deploy",
+	}, func(cmd *cobra.Command) {
+		s.flags(cmd)
+		s.deployFlag(cmd)
+	}, func(r *api.OperationRequest, _ []string) error { return s.update(r) })
 }
 
 func (p *program) archiveCommand() *cobra.Command {
