@@ -31,7 +31,7 @@ MUTATED     ?= shared/access shared/faas shared/identity functions/auth function
 
 UI_FILES     = $(shell git ls-files --cached --others --exclude-standard frontend)
 
-.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check sbom vulnerabilities mutation check lint lint-go lint-frontend format bench clean
+.PHONY: help setup tools chromium generate generate-check build run serve dev test test-go test-frontend test-e2e deploy-check sbom vulnerabilities test-apiserver mutation check lint lint-go lint-frontend format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -106,6 +106,10 @@ sbom: setup ## write a bill of materials for each image and program
 
 vulnerabilities: setup ## look for known vulnerabilities in the dependencies
 	@sh .ci/vulnerabilities.sh
+
+test-apiserver: setup ## try the inspector on a real API server of Kubernetes, built from its source
+	@sh .ci/apiserver.sh build/apiserver
+	@KUBEBUILDER_ASSETS=$(CURDIR)/build/apiserver go test -count=1 -timeout 10m -run TestAgainstARealAPIServer ./functions/inspector
 
 mutation: setup ## change code that decides who may do what, and see whether a test fails; hours
 	@sh .ci/mutation.sh $(GREMLINS) $(MUTATED)
