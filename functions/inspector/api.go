@@ -12,7 +12,6 @@ import (
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -70,7 +69,7 @@ func (f *inspector) instances(ctx context.Context, in *instancesInput) (*answer[
 	if in.Failing {
 		list.Instances = slices.Clone(list.Instances) // the original is shared
 		list.Instances = slices.DeleteFunc(list.Instances, func(i clusterfn.Instance) bool {
-			return i.Health != fleet.Degraded && i.Health != fleet.Failed
+			return i.Health != clusterfn.Degraded && i.Health != clusterfn.Failed
 		})
 	}
 	return &answer[clusterfn.InstanceList]{list}, nil

@@ -24,7 +24,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 )
@@ -91,9 +90,9 @@ func askEverything(t *testing.T, c *gateway.Cluster) {
 	require.NoError(t, err)
 	require.Len(t, list.Instances, 2)
 	assert.Equal(t, "demo", list.Instances[0].Name)
-	assert.Equal(t, fleet.Failed, list.Instances[0].Health)
+	assert.Equal(t, clusterfn.Failed, list.Instances[0].Health)
 	assert.Equal(t, "The container lms is crash-looping (Kubernetes doesn't say how it ended).", list.Instances[0].Reason)
-	assert.Equal(t, fleet.Healthy, list.Instances[1].Health)
+	assert.Equal(t, clusterfn.Healthy, list.Instances[1].Health)
 	assert.Equal(t, noon, list.At)
 
 	pods, err := c.Pods(ctx, "demo")

@@ -51,7 +51,7 @@ func TestWhatRunsIsPassedOn(t *testing.T) {
 	require.NotEmpty(t, pods.Pods)
 	var crashing *clusterfn.Pod
 	for i, p := range pods.Pods {
-		if p.Health == fleet.Failed || p.Restarts > 0 {
+		if p.Health == clusterfn.Failed || p.Restarts > 0 {
 			crashing = &pods.Pods[i]
 		}
 	}

@@ -1,10 +1,6 @@
 package clusterfn
 
-import (
-	"time"
-
-	"github.com/open-craft/ocim/shared/fleet"
-)
+import "time"
 
 // Function is the inspector's name in OpenFaaS.
 const Function = "inspector"
@@ -18,6 +14,19 @@ const (
 	MaxLine      = 4096 // bytes of a line
 	MaxLog       = 256 << 10
 	MaxMessage   = 500 // bytes of what Kubernetes says somewhere
+)
+
+// Health is how something in a cluster is. The contract has its own words, since a
+// cluster's inspector and Ocim may be of different releases: Ocim keeps them as they are.
+type Health string
+
+// The healths, from best to worst; Unknown says nothing.
+const (
+	Healthy     Health = "healthy"
+	Progressing Health = "progressing"
+	Degraded    Health = "degraded"
+	Failed      Health = "failed"
+	Unknown     Health = "unknown"
 )
 
 // InstanceList is every instance that a cluster runs.
@@ -36,16 +45,16 @@ type Unread struct {
 
 // Instance is one instance as it runs.
 type Instance struct {
-	Name      string       `json:"name" doc:"Its namespace"`
-	Health    fleet.Health `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
-	Reason    string       `json:"reason,omitempty" doc:"The worst finding, for a person"`
-	NextStep  string       `json:"nextStep,omitempty" doc:"What to do about it"`
-	Findings  []Finding    `json:"findings,omitempty" doc:"Worst first, at most 20"`
-	Pods      int          `json:"pods" doc:"Pods that should run; finished jobs do not count"`
-	Ready     int          `json:"ready" doc:"Those of them that are ready"`
-	Restarts  int          `json:"restarts" doc:"Of all containers since their pods began"`
-	Workloads []Workload   `json:"workloads,omitempty" doc:"Its Deployments, by name"`
-	CreatedAt time.Time    `json:"createdAt,omitzero"`
+	Name      string     `json:"name" doc:"Its namespace"`
+	Health    Health     `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
+	Reason    string     `json:"reason,omitempty" doc:"The worst finding, for a person"`
+	NextStep  string     `json:"nextStep,omitempty" doc:"What to do about it"`
+	Findings  []Finding  `json:"findings,omitempty" doc:"Worst first, at most 20"`
+	Pods      int        `json:"pods" doc:"Pods that should run; finished jobs do not count"`
+	Ready     int        `json:"ready" doc:"Those of them that are ready"`
+	Restarts  int        `json:"restarts" doc:"Of all containers since their pods began"`
+	Workloads []Workload `json:"workloads,omitempty" doc:"Its Deployments, by name"`
+	CreatedAt time.Time  `json:"createdAt,omitzero"`
 }
 
 // Workload is a Deployment in one line: what drift is found with.
@@ -100,15 +109,15 @@ const (
 
 // Finding is one thing that is wrong or not finished.
 type Finding struct {
-	Code      Code         `json:"code" example:"crashLoop"`
-	Health    fleet.Health `json:"health" enum:"progressing,degraded,failed,unknown"`
-	Workload  string       `json:"workload,omitempty" doc:"Deployment or Job it is about"`
-	Pod       string       `json:"pod,omitempty"`
-	Container string       `json:"container,omitempty"`
-	Reason    string       `json:"reason" doc:"One sentence for a person; the same for as long as nothing changes"`
-	Since     time.Time    `json:"since,omitzero" doc:"When it began; of a container that runs again, when it crashed"`
-	NextStep  string       `json:"nextStep" doc:"What to do about it"`
-	Count     int          `json:"count,omitempty" doc:"How many pods it is about, when there are several"`
+	Code      Code      `json:"code" example:"crashLoop"`
+	Health    Health    `json:"health" enum:"progressing,degraded,failed,unknown"`
+	Workload  string    `json:"workload,omitempty" doc:"Deployment or Job it is about"`
+	Pod       string    `json:"pod,omitempty"`
+	Container string    `json:"container,omitempty"`
+	Reason    string    `json:"reason" doc:"One sentence for a person; the same for as long as nothing changes"`
+	Since     time.Time `json:"since,omitzero" doc:"When it began; of a container that runs again, when it crashed"`
+	NextStep  string    `json:"nextStep" doc:"What to do about it"`
+	Count     int       `json:"count,omitempty" doc:"How many pods it is about, when there are several"`
 }
 
 // PodList is every pod of an instance.
@@ -119,23 +128,23 @@ type PodList struct {
 
 // Pod is one pod.
 type Pod struct {
-	Name       string       `json:"name"`
-	Workload   string       `json:"workload,omitempty" doc:"Deployment, Job or other owner"`
-	Kind       string       `json:"kind,omitempty" doc:"Kind of the owner" example:"Deployment"`
-	Phase      string       `json:"phase" enum:"Pending,Running,Succeeded,Failed,Unknown"`
-	Reason     string       `json:"reason,omitempty" doc:"Kubernetes' word for the phase, such as Evicted"`
-	Message    string       `json:"message,omitempty"`
-	Health     fleet.Health `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
-	Findings   []Finding    `json:"findings,omitempty" doc:"Worst first"`
-	Ready      bool         `json:"ready"`
-	Restarts   int          `json:"restarts"`
-	Node       string       `json:"node,omitempty"`
-	CreatedAt  time.Time    `json:"createdAt" doc:"Its age begins here"`
-	DeletedAt  time.Time    `json:"deletedAt,omitzero" doc:"By when it should be gone, once it is being deleted"`
-	Scheduling string       `json:"scheduling,omitempty" doc:"Why no node takes it"`
-	Containers []Container  `json:"containers"`
-	Requests   Resources    `json:"requests" doc:"Sum over its containers"`
-	Limits     Resources    `json:"limits" doc:"Sum over its containers; 0 is no limit"`
+	Name       string      `json:"name"`
+	Workload   string      `json:"workload,omitempty" doc:"Deployment, Job or other owner"`
+	Kind       string      `json:"kind,omitempty" doc:"Kind of the owner" example:"Deployment"`
+	Phase      string      `json:"phase" enum:"Pending,Running,Succeeded,Failed,Unknown"`
+	Reason     string      `json:"reason,omitempty" doc:"Kubernetes' word for the phase, such as Evicted"`
+	Message    string      `json:"message,omitempty"`
+	Health     Health      `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
+	Findings   []Finding   `json:"findings,omitempty" doc:"Worst first"`
+	Ready      bool        `json:"ready"`
+	Restarts   int         `json:"restarts"`
+	Node       string      `json:"node,omitempty"`
+	CreatedAt  time.Time   `json:"createdAt" doc:"Its age begins here"`
+	DeletedAt  time.Time   `json:"deletedAt,omitzero" doc:"By when it should be gone, once it is being deleted"`
+	Scheduling string      `json:"scheduling,omitempty" doc:"Why no node takes it"`
+	Containers []Container `json:"containers"`
+	Requests   Resources   `json:"requests" doc:"Sum over its containers"`
+	Limits     Resources   `json:"limits" doc:"Sum over its containers; 0 is no limit"`
 }
 
 // Container is one container of a pod.
@@ -188,20 +197,20 @@ type Replication struct {
 
 // Deployment is one Deployment, StatefulSet or DaemonSet with its replicas.
 type Deployment struct {
-	Name        string       `json:"name" example:"lms"`
-	Kind        string       `json:"kind,omitempty" enum:"StatefulSet,DaemonSet" doc:"Absent for a Deployment"`
-	Health      fleet.Health `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
-	Findings    []Finding    `json:"findings,omitempty"`
-	Images      []string     `json:"images"`
-	Desired     int          `json:"desired"`
-	Updated     int          `json:"updated" doc:"Replicas of the latest template"`
-	Ready       int          `json:"ready"`
-	Available   int          `json:"available" doc:"Ready for long enough to count"`
-	Unavailable int          `json:"unavailable"`
-	Observed    bool         `json:"observed" doc:"Kubernetes has seen the latest change"`
-	Rollout     string       `json:"rollout,omitempty" doc:"Kubernetes' word for the rollout" example:"ProgressDeadlineExceeded"`
-	Failure     string       `json:"failure,omitempty" doc:"Why replicas cannot be made"`
-	CreatedAt   time.Time    `json:"createdAt"`
+	Name        string    `json:"name" example:"lms"`
+	Kind        string    `json:"kind,omitempty" enum:"StatefulSet,DaemonSet" doc:"Absent for a Deployment"`
+	Health      Health    `json:"health" enum:"healthy,progressing,degraded,failed,unknown"`
+	Findings    []Finding `json:"findings,omitempty"`
+	Images      []string  `json:"images"`
+	Desired     int       `json:"desired"`
+	Updated     int       `json:"updated" doc:"Replicas of the latest template"`
+	Ready       int       `json:"ready"`
+	Available   int       `json:"available" doc:"Ready for long enough to count"`
+	Unavailable int       `json:"unavailable"`
+	Observed    bool      `json:"observed" doc:"Kubernetes has seen the latest change"`
+	Rollout     string    `json:"rollout,omitempty" doc:"Kubernetes' word for the rollout" example:"ProgressDeadlineExceeded"`
+	Failure     string    `json:"failure,omitempty" doc:"Why replicas cannot be made"`
+	CreatedAt   time.Time `json:"createdAt"`
 }
 
 // Autoscaler is a HorizontalPodAutoscaler.
@@ -245,18 +254,18 @@ type NodeList struct {
 
 // Node is one machine of a cluster.
 type Node struct {
-	Name        string       `json:"name"`
-	Health      fleet.Health `json:"health" enum:"healthy,degraded,failed,unknown"`
-	Reason      string       `json:"reason,omitempty"`
-	NextStep    string       `json:"nextStep,omitempty"`
-	Cordoned    bool         `json:"cordoned,omitempty" doc:"Takes no new pods"`
-	Size        string       `json:"size,omitempty" doc:"Machine type" example:"m6i.xlarge"`
-	Zone        string       `json:"zone,omitempty"`
-	Version     string       `json:"version,omitempty" doc:"Of its kubelet"`
-	Capacity    Resources    `json:"capacity"`
-	Allocatable Resources    `json:"allocatable" doc:"What pods may have of it"`
-	Requested   Resources    `json:"requested" doc:"What its pods request"`
-	CreatedAt   time.Time    `json:"createdAt"`
+	Name        string    `json:"name"`
+	Health      Health    `json:"health" enum:"healthy,degraded,failed,unknown"`
+	Reason      string    `json:"reason,omitempty"`
+	NextStep    string    `json:"nextStep,omitempty"`
+	Cordoned    bool      `json:"cordoned,omitempty" doc:"Takes no new pods"`
+	Size        string    `json:"size,omitempty" doc:"Machine type" example:"m6i.xlarge"`
+	Zone        string    `json:"zone,omitempty"`
+	Version     string    `json:"version,omitempty" doc:"Of its kubelet"`
+	Capacity    Resources `json:"capacity"`
+	Allocatable Resources `json:"allocatable" doc:"What pods may have of it"`
+	Requested   Resources `json:"requested" doc:"What its pods request"`
+	CreatedAt   time.Time `json:"createdAt"`
 }
 
 // EventList is recent warnings, newest first.

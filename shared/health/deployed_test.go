@@ -23,7 +23,7 @@ type running int
 
 func (most running) Instances(context.Context) (clusterfn.InstanceList, error) {
 	lms := clusterfn.Workload{Name: "lms", Desired: 1, Scaled: &clusterfn.Scaled{Min: 1, Max: int(most)}}
-	return clusterfn.InstanceList{Scaling: true, Instances: []clusterfn.Instance{{Name: "beta", Health: fleet.Healthy, Workloads: []clusterfn.Workload{lms}}}}, nil
+	return clusterfn.InstanceList{Scaling: true, Instances: []clusterfn.Instance{{Name: "beta", Health: clusterfn.Healthy, Workloads: []clusterfn.Workload{lms}}}}, nil
 }
 
 // TestObserve_ReportsDriftBetweenDeploymentsOnly follows an instance from its creation:

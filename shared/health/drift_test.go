@@ -42,7 +42,7 @@ func drifting(t *testing.T) (w *world, deployed map[string]*grove.Configured, as
 
 // runs is what the cluster runs of fine.
 func (w *world) runs(workloads ...clusterfn.Workload) {
-	w.list = clusterfn.InstanceList{Scaling: true, Instances: []clusterfn.Instance{{Name: "fine", Health: fleet.Healthy, Workloads: workloads}}}
+	w.list = clusterfn.InstanceList{Scaling: true, Instances: []clusterfn.Instance{{Name: "fine", Health: clusterfn.Healthy, Workloads: workloads}}}
 }
 
 func (w *world) change(instance string, change func(*fleet.Row)) {
@@ -203,7 +203,7 @@ func TestManyInDoubtAreClearedOverTime(t *testing.T) {
 	w.list.Instances = nil
 	for _, name := range names {
 		deployed[name] = upTo("10")
-		w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: name, Health: fleet.Healthy, Workloads: []clusterfn.Workload{{Name: "lms", Scaled: &clusterfn.Scaled{Min: 1, Max: 4}}}})
+		w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: name, Health: clusterfn.Healthy, Workloads: []clusterfn.Workload{{Name: "lms", Scaled: &clusterfn.Scaled{Min: 1, Max: 4}}}})
 	}
 	for i, want := range []int{5, 10, 12, 12} {
 		require.NoError(t, w.observe())

@@ -140,7 +140,7 @@ func (s *Service) keep(ctx context.Context, project string, list clusterfn.Insta
 			}
 			is := fleet.HealthState{State: fleet.Unknown, Reason: unread, At: now}
 			if r, ok := runs[row.Instance.Name]; ok {
-				is.State, is.Reason, is.NextStep = r.Health, r.Reason, r.NextStep
+				is.State, is.Reason, is.NextStep = fleet.Health(r.Health), r.Reason, r.NextStep
 			} else if unread == "" {
 				is.Reason = "The cluster does not run it"
 				if row.Instance.Lifecycle == fleet.Pending {

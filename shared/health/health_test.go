@@ -68,12 +68,22 @@ func newWorld(t *testing.T) *world {
 		return c, nil
 	}))
 	w.list = clusterfn.InstanceList{Instances: []clusterfn.Instance{
-		{Name: "fine", Health: fleet.Healthy},
-		{Name: "old", Health: fleet.Healthy},
-		{Name: "sick", Health: fleet.Failed, Reason: "cms crashes"},
-		{Name: "stranger", Health: fleet.Failed},
+		{Name: "fine", Health: clusterfn.Healthy},
+		{Name: "old", Health: clusterfn.Healthy},
+		{Name: "sick", Health: clusterfn.Failed, Reason: "cms crashes"},
+		{Name: "stranger", Health: clusterfn.Failed},
 	}}
 	return w
+}
+
+// The words of the contract with clusters are kept as the fleet's.
+func TestObserve_KeepsTheContractsHealths(t *testing.T) {
+	t.Parallel()
+	var words []fleet.Health
+	for _, h := range []clusterfn.Health{clusterfn.Healthy, clusterfn.Progressing, clusterfn.Degraded, clusterfn.Failed, clusterfn.Unknown} {
+		words = append(words, fleet.Health(h))
+	}
+	assert.Equal(t, fleet.Healths(), words)
 }
 
 func (w *world) observe() error { return w.service.Observe(w.Context(), "campus") }
@@ -400,7 +410,7 @@ func TestChangesOfHealthAreActivity(t *testing.T) {
 	require.NoError(t, w.observe())
 	assert.Empty(t, news(), "what was there from the beginning is no news")
 	w.later()
-	w.list.Instances[0].Health = fleet.Degraded
+	w.list.Instances[0].Health = clusterfn.Degraded
 	require.NoError(t, w.observe())
 	assert.Equal(t, []string{"fine healthy degraded"}, news())
 	w.later()

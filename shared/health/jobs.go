@@ -46,7 +46,7 @@ func (s *Service) keepJobs(ctx context.Context, p fleet.Project, cluster Cluster
 		}
 		for _, f := range findings[name] {
 			known := slices.ContainsFunc(kept, func(r fleet.JobReport) bool {
-				return r.Job == f.Workload && r.Code == string(f.Code) && r.Health == f.Health
+				return r.Job == f.Workload && r.Code == string(f.Code) && r.Health == fleet.Health(f.Health)
 			})
 			if known || read == maxJobs {
 				continue
@@ -79,7 +79,7 @@ func jobFindings(i clusterfn.Instance) (found []clusterfn.Finding) {
 func (s *Service) report(ctx context.Context, p fleet.Project, cluster Cluster, instance string, f clusterfn.Finding) (fleet.JobReport, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	out := fleet.JobReport{Job: f.Workload, Code: string(f.Code), Health: f.Health, Reason: f.Reason, NextStep: f.NextStep, SeenAt: s.Now().UTC(), Lines: []string{}}
+	out := fleet.JobReport{Job: f.Workload, Code: string(f.Code), Health: fleet.Health(f.Health), Reason: f.Reason, NextStep: f.NextStep, SeenAt: s.Now().UTC(), Lines: []string{}}
 	pods, err := cluster.Pods(ctx, instance)
 	if err != nil {
 		return out, err

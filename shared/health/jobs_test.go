@@ -30,9 +30,9 @@ func TestObserve_KeepsWhatJobsSaid(t *testing.T) {
 	w.service.Mask = func(_ context.Context, _ fleet.Project, instance string) (func(string) string, error) {
 		return func(line string) string { return strings.ReplaceAll(line, "secret-of-"+instance, "[masked]") }, nil
 	}
-	failed := clusterfn.Finding{Code: clusterfn.JobFailed, Health: fleet.Degraded, Workload: "lms-job-1", Reason: "The job lms-job-1 failed: it reached its retry limit.", NextStep: "Check the log."}
+	failed := clusterfn.Finding{Code: clusterfn.JobFailed, Health: clusterfn.Degraded, Workload: "lms-job-1", Reason: "The job lms-job-1 failed: it reached its retry limit.", NextStep: "Check the log."}
 	sick := &w.list.Instances[2]
-	sick.Findings = []clusterfn.Finding{{Code: clusterfn.CrashLoop, Health: fleet.Failed, Workload: "cms"}, failed}
+	sick.Findings = []clusterfn.Finding{{Code: clusterfn.CrashLoop, Health: clusterfn.Failed, Workload: "cms"}, failed}
 	w.list.Instances[3].Findings = []clusterfn.Finding{failed} // is not in git
 	pod := func(name string, age time.Duration) clusterfn.Pod {
 		return clusterfn.Pod{Name: name, Kind: "Job", Workload: "lms-job-1", CreatedAt: noon.Add(-age)}

@@ -24,7 +24,6 @@ import (
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 func namespace(name string, labels map[string]string) *corev1.Namespace {
@@ -92,7 +91,7 @@ func TestReplication(t *testing.T) {
 	require.Len(t, v.Replication.Deployments, 1)
 	d := v.Replication.Deployments[0]
 	assert.Equal(t, [5]int{2, 1, 2, 2, 0}, [5]int{d.Desired, d.Updated, d.Ready, d.Available, d.Unavailable})
-	assert.Equal(t, fleet.Progressing, d.Health)
+	assert.Equal(t, clusterfn.Progressing, d.Health)
 	s, err := r.Cluster(t.Context())
 	require.NoError(t, err)
 	assert.True(t, s.Instances.Scaling)
@@ -123,12 +122,12 @@ func TestNodes(t *testing.T) {
 	s, err := r.Cluster(t.Context())
 	require.NoError(t, err)
 	require.Len(t, s.Nodes.Nodes, 4)
-	var healths []fleet.Health
+	var healths []clusterfn.Health
 	for _, n := range s.Nodes.Nodes {
 		healths = append(healths, n.Health)
-		assert.Equal(t, n.Health != fleet.Healthy || n.Cordoned, n.Reason != "" && n.NextStep != "", n.Name)
+		assert.Equal(t, n.Health != clusterfn.Healthy || n.Cordoned, n.Reason != "" && n.NextStep != "", n.Name)
 	}
-	assert.Equal(t, []fleet.Health{fleet.Healthy, fleet.Degraded, fleet.Healthy, fleet.Failed}, healths)
+	assert.Equal(t, []clusterfn.Health{clusterfn.Healthy, clusterfn.Degraded, clusterfn.Healthy, clusterfn.Failed}, healths)
 	one := s.Nodes.Nodes[0]
 	assert.Equal(t, clusterfn.Resources{CPUMillis: 4000, MemoryBytes: 16 << 30, Pods: 58}, one.Capacity)
 	assert.Equal(t, clusterfn.Resources{CPUMillis: 500, MemoryBytes: 2 << 30, Pods: 2}, one.Requested)

@@ -13,7 +13,6 @@ import (
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // noon is the time of every state.
@@ -62,7 +61,7 @@ func TestPodsSayWhatTheirContainersDo(t *testing.T) {
 	assert.Equal(t, "lms", p.Workload)
 	assert.Equal(t, "Deployment", p.Kind)
 	assert.Equal(t, "node-1", p.Node)
-	assert.Equal(t, fleet.Failed, p.Health)
+	assert.Equal(t, clusterfn.Failed, p.Health)
 	assert.Equal(t, 6, p.Restarts)
 	assert.Equal(t, clusterfn.Resources{CPUMillis: 250, MemoryBytes: 1 << 30}, p.Requests)
 	assert.Equal(t, clusterfn.Resources{MemoryBytes: 2 << 30}, p.Limits)
@@ -79,5 +78,5 @@ func TestPodsSayWhatTheirContainersDo(t *testing.T) {
 	assert.Equal(t, "lms", v.Events.Events[0].Part)
 	assert.Equal(t, 4, v.Events.Events[0].Count)
 	require.Len(t, v.Replication.Deployments, 1)
-	assert.Equal(t, fleet.Progressing, v.Replication.Deployments[0].Health)
+	assert.Equal(t, clusterfn.Progressing, v.Replication.Deployments[0].Health)
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/clustertest"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/netguard"
 	"github.com/open-craft/ocim/shared/secret"
 )
@@ -57,20 +56,20 @@ func one(behavior clustertest.Behavior) clustertest.Cluster {
 func TestInstances_BehaveAsSetAllDay(t *testing.T) {
 	t.Parallel()
 	for behavior, want := range map[clustertest.Behavior]struct {
-		health fleet.Health
+		health clusterfn.Health
 		code   clusterfn.Code
 		says   string
 	}{
-		clustertest.Well:        {fleet.Healthy, "", ""},
-		clustertest.CrashLoop:   {fleet.Failed, clusterfn.CrashLoop, "is crash-looping"},
-		clustertest.OneOfMany:   {fleet.Degraded, clusterfn.CrashLoop, "is crash-looping"},
-		clustertest.Pending:     {fleet.Degraded, clusterfn.Unschedulable, "no node has enough memory left"},
-		clustertest.ImagePull:   {fleet.Degraded, clusterfn.ImagePull, "the registry has no such tag"},
-		clustertest.OutOfMemory: {fleet.Degraded, clusterfn.OOMKilled, "memory"},
-		clustertest.ProbeFails:  {fleet.Failed, clusterfn.ReadinessProbe, ""},
-		clustertest.RollingOut:  {fleet.Progressing, clusterfn.RollingOut, "is rolling out"},
-		clustertest.JobFails:    {fleet.Degraded, clusterfn.JobFailed, "it reached its retry limit"},
-		clustertest.Quota:       {fleet.Degraded, clusterfn.Quota, "quota is used up"},
+		clustertest.Well:        {clusterfn.Healthy, "", ""},
+		clustertest.CrashLoop:   {clusterfn.Failed, clusterfn.CrashLoop, "is crash-looping"},
+		clustertest.OneOfMany:   {clusterfn.Degraded, clusterfn.CrashLoop, "is crash-looping"},
+		clustertest.Pending:     {clusterfn.Degraded, clusterfn.Unschedulable, "no node has enough memory left"},
+		clustertest.ImagePull:   {clusterfn.Degraded, clusterfn.ImagePull, "the registry has no such tag"},
+		clustertest.OutOfMemory: {clusterfn.Degraded, clusterfn.OOMKilled, "memory"},
+		clustertest.ProbeFails:  {clusterfn.Failed, clusterfn.ReadinessProbe, ""},
+		clustertest.RollingOut:  {clusterfn.Progressing, clusterfn.RollingOut, "is rolling out"},
+		clustertest.JobFails:    {clusterfn.Degraded, clusterfn.JobFailed, "it reached its retry limit"},
+		clustertest.Quota:       {clusterfn.Degraded, clusterfn.Quota, "quota is used up"},
 	} {
 		t.Run(string(behavior), func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +108,7 @@ func TestEveryRouteAnswers(t *testing.T) {
 	require.NoError(t, err)
 	var crashing clusterfn.Pod
 	for _, p := range pods.Pods {
-		if p.Health == fleet.Failed {
+		if p.Health == clusterfn.Failed {
 			crashing = p
 		}
 	}
@@ -152,7 +151,7 @@ func TestFlappingFollowsTheClock(t *testing.T) {
 	s := clustertest.Start(t, clustertest.Options{Clusters: []clustertest.Cluster{one(clustertest.Flapping)}, Now: c.Now})
 	cluster, err := client(c.Now, 0).Open(s.Target("campus"))
 	require.NoError(t, err)
-	for minute, want := range map[int]fleet.Health{10: fleet.Healthy, 40: fleet.Failed, 75: fleet.Healthy} {
+	for minute, want := range map[int]clusterfn.Health{10: clusterfn.Healthy, 40: clusterfn.Failed, 75: clusterfn.Healthy} {
 		c.set(nine.Add(time.Duration(minute) * time.Minute))
 		list, err := cluster.Instances(t.Context())
 		require.NoError(t, err)
@@ -199,11 +198,11 @@ func TestDemonstrationMisbehaves(t *testing.T) {
 	require.NoError(t, err)
 	list, err := cluster.Instances(t.Context())
 	require.NoError(t, err)
-	var healths []fleet.Health
+	var healths []clusterfn.Health
 	for _, i := range list.Instances {
 		healths = append(healths, i.Health)
 	}
-	assert.Equal(t, []fleet.Health{fleet.Failed, fleet.Degraded, fleet.Healthy}, healths)
+	assert.Equal(t, []clusterfn.Health{clusterfn.Failed, clusterfn.Degraded, clusterfn.Healthy}, healths)
 
 	c.set(nine.Add(25 * time.Minute))
 	cluster, err = client(c.Now, 0).Open(s.Target("lab-minikube"))
@@ -253,7 +252,7 @@ func TestPodsFitTheirNodes(t *testing.T) {
 			assert.LessOrEqual(t, len(list.Nodes), tt.most)
 			byName, zones, cordoned := map[string]clusterfn.Node{}, map[string]bool{}, 0
 			for _, n := range list.Nodes {
-				assert.Equal(t, fleet.Healthy, n.Health, n.Reason)
+				assert.Equal(t, clusterfn.Healthy, n.Health, n.Reason)
 				assert.LessOrEqual(t, n.Requested.CPUMillis, n.Allocatable.CPUMillis, n.Name)
 				assert.LessOrEqual(t, n.Requested.MemoryBytes, n.Allocatable.MemoryBytes, n.Name)
 				assert.LessOrEqual(t, n.Requested.Pods, n.Allocatable.Pods, n.Name)

@@ -14,7 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 type clusterKey struct{}
@@ -117,7 +116,7 @@ func instances(q question) (any, error) {
 	all, _ := q.running()
 	for _, f := range all {
 		i := diagnose.Instance(f, q.now)
-		if !failing || i.Health == fleet.Degraded || i.Health == fleet.Failed {
+		if !failing || i.Health == clusterfn.Degraded || i.Health == clusterfn.Failed {
 			out.Instances = append(out.Instances, i)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // container is about one container that is to keep running.
@@ -21,7 +20,7 @@ func (e *examination) container(c clusterfn.Container) {
 		case c.Reason == "OOMKilled":
 			e.outOfMemory(c)
 		case c.ExitCode != 0:
-			e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Check the container's log.",
+			e.add(c.Name, clusterfn.CrashLoop, clusterfn.Failed, "Check the container's log.",
 				"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 		}
 	case "running":
@@ -42,10 +41,10 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 	case "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable":
 		e.imagePull(c)
 	case "CreateContainerConfigError":
-		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Create the ConfigMap, Secret or key that is missing, or remove the reference.",
+		e.add(c.Name, clusterfn.ConfigError, clusterfn.Failed, "Create the ConfigMap, Secret or key that is missing, or remove the reference.",
 			"The container %s cannot be created from its configuration: %s.", e.of(c.Name), brief(cmp.Or(c.Message, "Kubernetes doesn't say why")))
 	case "CreateContainerError", "RunContainerError", "ContainerCannotRun", "StartError", "PreStartHookError", "PostStartHookError":
-		e.add(c.Name, clusterfn.ConfigError, fleet.Failed, "Correct the container's command, mounts or user.",
+		e.add(c.Name, clusterfn.ConfigError, clusterfn.Failed, "Correct the container's command, mounts or user.",
 			"The container %s cannot be started: %s.", e.of(c.Name), runtimeCause(cmp.Or(c.Message, c.Reason)))
 	default:
 		return false
@@ -56,7 +55,7 @@ func (e *examination) cannotStart(c clusterfn.Container) bool {
 // crashes is about a container that ends again and again.
 func (e *examination) crashes(c clusterfn.Container) {
 	if ev, ok := e.probe(c.Name, "Liveness"); ok {
-		e.add(c.Name, clusterfn.LivenessProbe, fleet.Failed, "Check the log from before the restart; give the probe more time if the container only answers slowly.",
+		e.add(c.Name, clusterfn.LivenessProbe, clusterfn.Failed, "Check the log from before the restart; give the probe more time if the container only answers slowly.",
 			"The container %s keeps being restarted because its liveness probe fails: %s.", e.of(c.Name), ev)
 		return
 	}
@@ -64,7 +63,7 @@ func (e *examination) crashes(c clusterfn.Container) {
 		e.startup(c, ev)
 		return
 	}
-	e.add(c.Name, clusterfn.CrashLoop, fleet.Failed, "Check the log from before the restart. If a recent change caused this, roll it back.",
+	e.add(c.Name, clusterfn.CrashLoop, clusterfn.Failed, "Check the log from before the restart. If a recent change caused this, roll it back.",
 		"The container %s is crash-looping (%s).", e.of(c.Name), lastEnding(c))
 }
 
@@ -89,7 +88,7 @@ func (e *examination) imagePull(c clusterfn.Container) {
 			cause = reason.Words + " (" + cause + ")"
 		}
 	}
-	e.add(c.Name, clusterfn.ImagePull, fleet.Failed, next,
+	e.add(c.Name, clusterfn.ImagePull, clusterfn.Failed, next,
 		"The image of container %s cannot be pulled: %s.", e.of(c.Name), cmp.Or(cause, c.Image))
 }
 
@@ -98,12 +97,12 @@ func (e *examination) outOfMemory(c clusterfn.Container) {
 	if c.Limits.MemoryBytes > 0 {
 		limit = "its limit of " + memory(c.Limits.MemoryBytes)
 	}
-	health, killed := fleet.Failed, c.FinishedAt
+	health, killed := clusterfn.Failed, c.FinishedAt
 	if c.Last != nil && c.State != "terminated" {
 		killed = c.Last.FinishedAt
 	}
 	if c.State == "running" && c.Ready {
-		health = fleet.Degraded
+		health = clusterfn.Degraded
 	}
 	e.add(c.Name, clusterfn.OOMKilled, health, "Raise its memory limit, or find what uses the memory.",
 		"The container %s used more memory than %s and was killed.", e.of(c.Name), limit).Since = killed
@@ -137,9 +136,9 @@ func (e *examination) running(c clusterfn.Container) {
 	}
 	if !c.Ready {
 		if ev, ok := e.probe(c.Name, "Readiness"); ok {
-			health := fleet.Failed
+			health := clusterfn.Failed
 			if e.now.Sub(c.StartedAt) <= startGrace {
-				health = fleet.Progressing // not yet ready, rather than no longer
+				health = clusterfn.Progressing // not yet ready, rather than no longer
 			}
 			e.add(c.Name, clusterfn.ReadinessProbe, health, "Check the container's log, and whether the services it depends on answer.",
 				"The container %s runs, but its readiness probe fails: %s.", e.of(c.Name), ev)
@@ -162,20 +161,20 @@ func (e *examination) restarted(c clusterfn.Container) {
 }
 
 func (e *examination) startup(c clusterfn.Container, said string) {
-	health := fleet.Progressing
+	health := clusterfn.Progressing
 	if c.Restarts > 0 || e.now.Sub(c.StartedAt) > startGrace {
-		health = fleet.Failed
+		health = clusterfn.Failed
 	}
 	e.add(c.Name, clusterfn.StartupProbe, health, "Check the container's log; give the probe more time if it only starts slowly.",
 		"The container %s does not finish starting because its startup probe fails: %s.", e.of(c.Name), said)
 }
 
 // unless is Degraded for what still works and Failed for what does not.
-func (e *examination) unless(works bool) fleet.Health {
+func (e *examination) unless(works bool) clusterfn.Health {
 	if works {
-		return fleet.Degraded
+		return clusterfn.Degraded
 	}
-	return fleet.Failed
+	return clusterfn.Failed
 }
 
 // probe gives what a failed probe of a container said lately.

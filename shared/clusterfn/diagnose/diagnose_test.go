@@ -10,7 +10,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 var noon = time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC)
@@ -44,11 +43,11 @@ func TestKnownTroubleOutranksTheUnknown(t *testing.T) {
 		{Name: "mfe", Desired: 2, Updated: 2, Ready: 1, Available: 1, Observed: true, Rollout: "NewReplicaSetAvailable"},
 	}}
 	got := diagnose.Instance(&facts, noon)
-	assert.Equal(t, fleet.Degraded, got.Health)
+	assert.Equal(t, clusterfn.Degraded, got.Health)
 	assert.Equal(t, "Only 1 of 2 replicas of mfe are available.", got.Reason)
 	assert.Len(t, got.Findings, 2)
-	assert.Equal(t, []fleet.Health{fleet.Healthy, fleet.Progressing, fleet.Degraded},
-		[]fleet.Health{facts.Deployments[0].Health, facts.Deployments[1].Health, facts.Deployments[2].Health})
+	assert.Equal(t, []clusterfn.Health{clusterfn.Healthy, clusterfn.Progressing, clusterfn.Degraded},
+		[]clusterfn.Health{facts.Deployments[0].Health, facts.Deployments[1].Health, facts.Deployments[2].Health})
 }
 
 func TestManyFindingsAreBounded(t *testing.T) {
@@ -59,7 +58,7 @@ func TestManyFindingsAreBounded(t *testing.T) {
 	}
 	got := diagnose.Instance(&facts, noon)
 	assert.Len(t, got.Findings, clusterfn.MaxFindings)
-	assert.Equal(t, fleet.Failed, got.Health)
+	assert.Equal(t, clusterfn.Failed, got.Health)
 }
 
 // TestWhateverKubernetesSays makes up pods: every judgement has words, and only
@@ -90,12 +89,12 @@ func TestWhateverKubernetesSays(t *testing.T) {
 		facts := diagnose.Facts{Name: "demo", Pods: []clusterfn.Pod{p}}
 		got := diagnose.Instance(&facts, noon)
 		for _, f := range append(got.Findings, facts.Pods[0].Findings...) {
-			if f.Reason == "" || f.NextStep == "" || f.Health == fleet.Healthy {
+			if f.Reason == "" || f.NextStep == "" || f.Health == clusterfn.Healthy {
 				t.Fatalf("a finding without words: %+v", f)
 			}
 		}
 		well := p.Phase == "Succeeded" || p.Phase == "Running" && p.Ready
-		if facts.Pods[0].Health == fleet.Healthy && !well {
+		if facts.Pods[0].Health == clusterfn.Healthy && !well {
 			t.Fatalf("a pod that is not ready is called healthy: %+v", p)
 		}
 	})
@@ -115,15 +114,15 @@ func TestJobThatCannotStart(t *testing.T) {
 	for name, tc := range map[string]struct {
 		job    clusterfn.Job
 		events []clusterfn.Event
-		health fleet.Health
+		health clusterfn.Health
 		reason string
 	}{
-		"refused":                 {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Degraded, why},
-		"refused again":           {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute), refused("b2", time.Second)}, fleet.Degraded, why},
-		"run of a CronJob":        {clusterfn.Job{CronJob: true}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Degraded, why},
-		"refused before it began": {clusterfn.Job{Active: 1}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Progressing, "The job init is running."},
-		"refused long ago":        {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Hour)}, fleet.Progressing, "The job init is running."},
-		"done after all":          {clusterfn.Job{Complete: true}, []clusterfn.Event{refused("a1", time.Minute)}, fleet.Healthy, ""},
+		"refused":                 {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute)}, clusterfn.Degraded, why},
+		"refused again":           {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Minute), refused("b2", time.Second)}, clusterfn.Degraded, why},
+		"run of a CronJob":        {clusterfn.Job{CronJob: true}, []clusterfn.Event{refused("a1", time.Minute)}, clusterfn.Degraded, why},
+		"refused before it began": {clusterfn.Job{Active: 1}, []clusterfn.Event{refused("a1", time.Minute)}, clusterfn.Progressing, "The job init is running."},
+		"refused long ago":        {clusterfn.Job{}, []clusterfn.Event{refused("a1", time.Hour)}, clusterfn.Progressing, "The job init is running."},
+		"done after all":          {clusterfn.Job{Complete: true}, []clusterfn.Event{refused("a1", time.Minute)}, clusterfn.Healthy, ""},
 	} {
 		tc.job.Name, tc.job.Group, tc.job.CreatedAt = "init", "init", noon.Add(-5*time.Minute)
 		got := diagnose.Instance(&diagnose.Facts{

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // Times after which something that takes its time counts as stuck.
@@ -46,7 +45,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	for i := range facts.Deployments {
 		d := &facts.Deployments[i]
 		d.Findings = deployment(*d, now)
-		d.Health = worst(d.Findings, fleet.Healthy)
+		d.Health = worst(d.Findings, clusterfn.Healthy)
 		serving[d.Name] = *d
 		findings = append(findings, d.Findings...)
 		out.Workloads = append(out.Workloads, clusterfn.Workload{Name: d.Name, Images: d.Images, Desired: d.Desired, Ready: d.Ready, Scaled: scaled[d.Name]})
@@ -75,7 +74,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 	slices.SortStableFunc(findings, bySeverity)
 	plainer(findings)
 	findings = counted(findings)
-	out.Health = worst(findings, fleet.Healthy)
+	out.Health = worst(findings, clusterfn.Healthy)
 	if len(findings) > 0 {
 		out.Reason, out.NextStep = findings[0].Reason, findings[0].NextStep
 	}
@@ -86,7 +85,7 @@ func Instance(facts *Facts, now time.Time) clusterfn.Instance {
 
 // concern is what a pod's findings mean for its instance: less, when other
 // replicas do its work, and nothing when it was replaced.
-func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[string]fleet.Health) []clusterfn.Finding {
+func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[string]clusterfn.Health) []clusterfn.Finding {
 	d, replicated := serving[p.Workload]
 	replicated = replicated && p.Kind != "Job"
 	var out []clusterfn.Finding
@@ -98,10 +97,10 @@ func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[
 			continue // the job's own end counts
 		case p.Phase == "Failed" && replicated && d.Available >= d.Desired:
 			continue // replaced
-		case f.Health == fleet.Failed && (replicated && d.Available > 0 || p.Kind == "Job" || p.Workload != "" && !isEssential(p.Workload)):
-			f.Health = fleet.Degraded
+		case f.Health == clusterfn.Failed && (replicated && d.Available > 0 || p.Kind == "Job" || p.Workload != "" && !isEssential(p.Workload)):
+			f.Health = clusterfn.Degraded
 		}
-		if now, replaced := live[p.Workload]; replaced && replicated && p.Phase == "Failed" && now != fleet.Healthy && rank(now) < rank(f.Health) {
+		if now, replaced := live[p.Workload]; replaced && replicated && p.Phase == "Failed" && now != clusterfn.Healthy && rank(now) < rank(f.Health) {
 			f.Health = now // its replacement is what counts
 		}
 		out = append(out, f)
@@ -110,8 +109,8 @@ func concern(p clusterfn.Pod, serving map[string]clusterfn.Deployment, live map[
 }
 
 // liveHealth gives the worst health of each workload's pods that are not over.
-func liveHealth(pods []clusterfn.Pod) map[string]fleet.Health {
-	live := map[string]fleet.Health{}
+func liveHealth(pods []clusterfn.Pod) map[string]clusterfn.Health {
+	live := map[string]clusterfn.Health{}
 	for _, p := range pods {
 		if p.Workload == "" || p.Phase == "Failed" || p.Phase == "Succeeded" || !p.DeletedAt.IsZero() {
 			continue
@@ -127,11 +126,11 @@ func liveHealth(pods []clusterfn.Pod) map[string]fleet.Health {
 func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 	if !facts.DeletedAt.IsZero() {
 		f := clusterfn.Finding{
-			Code: clusterfn.Terminating, Health: fleet.Progressing, Since: facts.DeletedAt,
+			Code: clusterfn.Terminating, Health: clusterfn.Progressing, Since: facts.DeletedAt,
 			Reason: "The instance is being removed from the cluster.", NextStep: "Wait until it is gone.",
 		}
 		if now.Sub(facts.DeletedAt) > removalGrace {
-			f.Code, f.Health = clusterfn.StuckDeleting, fleet.Degraded
+			f.Code, f.Health = clusterfn.StuckDeleting, clusterfn.Degraded
 			f.Reason = "The instance should be gone from the cluster by now."
 			f.NextStep = "Check what is left in the namespace and which finalizers hold it."
 		}
@@ -139,7 +138,7 @@ func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 	}
 	if len(facts.Deployments) == 0 && len(facts.Pods) == 0 {
 		return []clusterfn.Finding{{
-			Code: clusterfn.NothingDeployed, Health: fleet.Unknown,
+			Code: clusterfn.NothingDeployed, Health: clusterfn.Unknown,
 			Reason:   "The namespace exists, but nothing is deployed in it.",
 			NextStep: "Check whether the instance's last pipeline reached its deployment.",
 		}}
@@ -147,7 +146,7 @@ func whole(facts *Facts, now time.Time) []clusterfn.Finding {
 	stopped := func(d clusterfn.Deployment) bool { return d.Desired == 0 }
 	if len(facts.Deployments) > 0 && !slices.ContainsFunc(facts.Deployments, func(d clusterfn.Deployment) bool { return !stopped(d) }) {
 		return []clusterfn.Finding{{
-			Code: clusterfn.ScaledToZero, Health: fleet.Degraded,
+			Code: clusterfn.ScaledToZero, Health: clusterfn.Degraded,
 			Reason:   "Every Deployment is scaled to zero, so the instance serves no one.",
 			NextStep: "Scale the Deployments up again, or archive the instance.",
 		}}
@@ -183,7 +182,7 @@ func plainer(findings []clusterfn.Finding) {
 func counted(findings []clusterfn.Finding) []clusterfn.Finding {
 	type same struct {
 		code                       clusterfn.Code
-		health                     fleet.Health
+		health                     clusterfn.Health
 		workload, container, words string
 	}
 	at := map[same]int{}
@@ -212,7 +211,7 @@ func autoscalers(all []clusterfn.Autoscaler) []clusterfn.Finding {
 	for _, a := range all {
 		if a.Problem != "" {
 			out = append(out, clusterfn.Finding{
-				Code: clusterfn.CannotScale, Health: fleet.Degraded, Workload: a.Target,
+				Code: clusterfn.CannotScale, Health: clusterfn.Degraded, Workload: a.Target,
 				Reason:   fmt.Sprintf("The autoscaler of %s cannot scale: %s.", a.Target, brief(a.Problem)),
 				NextStep: "Check that the cluster's metrics server runs, and that every container of the pods requests CPU and memory.",
 			})
@@ -223,11 +222,11 @@ func autoscalers(all []clusterfn.Autoscaler) []clusterfn.Finding {
 
 // rank orders healths by how much they matter. Unknown says nothing, so what is
 // known to be wrong comes before it.
-func rank(h fleet.Health) int {
-	return slices.Index([]fleet.Health{fleet.Healthy, fleet.Progressing, fleet.Unknown, fleet.Degraded, fleet.Failed}, h)
+func rank(h clusterfn.Health) int {
+	return slices.Index([]clusterfn.Health{clusterfn.Healthy, clusterfn.Progressing, clusterfn.Unknown, clusterfn.Degraded, clusterfn.Failed}, h)
 }
 
-func worst(findings []clusterfn.Finding, least fleet.Health) fleet.Health {
+func worst(findings []clusterfn.Finding, least clusterfn.Health) clusterfn.Health {
 	for _, f := range findings {
 		if rank(f.Health) > rank(least) {
 			least = f.Health

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // NodeFacts are a node's conditions as Kubernetes has them; a pressure is true
@@ -20,23 +19,23 @@ type NodeFacts struct {
 
 // Node judges a node: it gives a copy of n with health, reason and next step.
 func Node(n clusterfn.Node, facts NodeFacts) clusterfn.Node {
-	n.Health, n.Reason, n.NextStep = fleet.Healthy, "", ""
-	set := func(h fleet.Health, next, reason string, args ...any) {
+	n.Health, n.Reason, n.NextStep = clusterfn.Healthy, "", ""
+	set := func(h clusterfn.Health, next, reason string, args ...any) {
 		n.Health, n.Reason, n.NextStep = h, fmt.Sprintf(reason, args...), next
 	}
 	switch {
 	case facts.Ready == "Unknown" || facts.Ready == "":
-		set(fleet.Failed, "See at the provider whether the machine runs.", "The node %s no longer answers.", n.Name)
+		set(clusterfn.Failed, "See at the provider whether the machine runs.", "The node %s no longer answers.", n.Name)
 	case facts.Ready != "True":
-		set(fleet.Failed, "See the node's kubelet, or replace the node.", "The node %s is not ready: %s.", n.Name, brief(facts.Message))
+		set(clusterfn.Failed, "See the node's kubelet, or replace the node.", "The node %s is not ready: %s.", n.Name, brief(facts.Message))
 	case facts.Network:
-		set(fleet.Failed, "See the cluster's network plug-in, or replace the node.", "The node %s has no network.", n.Name)
+		set(clusterfn.Failed, "See the cluster's network plug-in, or replace the node.", "The node %s has no network.", n.Name)
 	case facts.Memory:
-		set(fleet.Degraded, "Move pods away or raise their requests to what they use.", "The node %s is short of memory and evicts pods.", n.Name)
+		set(clusterfn.Degraded, "Move pods away or raise their requests to what they use.", "The node %s is short of memory and evicts pods.", n.Name)
 	case facts.Disk:
-		set(fleet.Degraded, "Remove old images and logs, or give the node a larger disk.", "The node %s is short of disk and evicts pods.", n.Name)
+		set(clusterfn.Degraded, "Remove old images and logs, or give the node a larger disk.", "The node %s is short of disk and evicts pods.", n.Name)
 	case facts.PIDs:
-		set(fleet.Degraded, "Find the pod that starts so many processes.", "The node %s runs out of process ids.", n.Name)
+		set(clusterfn.Degraded, "Find the pod that starts so many processes.", "The node %s runs out of process ids.", n.Name)
 	case n.Cordoned:
 		n.Reason, n.NextStep = fmt.Sprintf("The node %s is cordoned: it takes no new pods.", n.Name), "Uncordon it when it may take pods again."
 	}

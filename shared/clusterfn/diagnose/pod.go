@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // Pod reports what is wrong or unfinished in a pod, worst first. events are
@@ -22,7 +21,7 @@ func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.F
 	case !p.DeletedAt.IsZero():
 		e.terminating()
 	case p.Phase == "Unknown" || p.Reason == "NodeLost":
-		e.add("", clusterfn.NodeLost, fleet.Failed,
+		e.add("", clusterfn.NodeLost, clusterfn.Failed,
 			"Check whether the node still runs; Kubernetes moves the pod once the node is removed.",
 			"The node %s no longer answers, so it is unknown whether the pod runs.", e.node())
 	case p.Scheduling != "" && p.Node == "":
@@ -35,14 +34,14 @@ func Pod(p clusterfn.Pod, events []clusterfn.Event, now time.Time) []clusterfn.F
 }
 
 // podHealth is the health of a pod without findings.
-func podHealth(p clusterfn.Pod) fleet.Health {
+func podHealth(p clusterfn.Pod) clusterfn.Health {
 	switch {
 	case p.Phase == "Running" && p.Ready, p.Phase == "Succeeded":
-		return fleet.Healthy
+		return clusterfn.Healthy
 	case p.Phase == "Running", p.Phase == "Pending":
-		return fleet.Progressing
+		return clusterfn.Progressing
 	}
-	return fleet.Unknown
+	return clusterfn.Unknown
 }
 
 // examination collects the findings about one pod.
@@ -54,7 +53,7 @@ type examination struct {
 }
 
 // add gives the finding for what else there is to say, until the next is added.
-func (e *examination) add(container string, code clusterfn.Code, health fleet.Health, next, reason string, args ...any) *clusterfn.Finding {
+func (e *examination) add(container string, code clusterfn.Code, health clusterfn.Health, next, reason string, args ...any) *clusterfn.Finding {
 	e.findings = append(e.findings, clusterfn.Finding{
 		Code: code, Health: health, Workload: e.pod.Workload, Pod: e.pod.Name, Container: container,
 		Reason: fmt.Sprintf(reason, args...), NextStep: next,
@@ -104,34 +103,34 @@ func newest(events []clusterfn.Event, matches func(clusterfn.Event) bool) (out c
 
 func (e *examination) terminating() {
 	if e.now.Sub(e.pod.DeletedAt) > deleteGrace {
-		e.add("", clusterfn.StuckDeleting, fleet.Degraded,
+		e.add("", clusterfn.StuckDeleting, clusterfn.Degraded,
 			"Check whether its node answers and which finalizers hold it.",
 			"A pod of %s should be gone by now.", e.name()).Since = e.pod.DeletedAt
 		return
 	}
-	e.add("", clusterfn.Terminating, fleet.Progressing, "Wait until the pod is gone.", "A pod of %s is shutting down.", e.name())
+	e.add("", clusterfn.Terminating, clusterfn.Progressing, "Wait until the pod is gone.", "A pod of %s is shutting down.", e.name())
 }
 
 // ended is about a pod that failed as a whole.
 func (e *examination) ended() {
 	switch e.pod.Reason {
 	case "Evicted":
-		e.add("", clusterfn.Evicted, fleet.Failed,
+		e.add("", clusterfn.Evicted, clusterfn.Failed,
 			"Raise the pod's requests to what it uses, or give the cluster larger nodes.",
 			"A pod of %s was evicted from node %s: %s.", e.name(), e.node(), brief(cmp.Or(e.pod.Message, "the node ran short of something")))
 	case "NodeLost", "NodeShutdown", "Shutdown", "Terminated":
-		e.add("", clusterfn.NodeLost, fleet.Failed,
+		e.add("", clusterfn.NodeLost, clusterfn.Failed,
 			"If no replacement runs, check the cluster's nodes.",
 			"A pod of %s went down with node %s.", e.name(), e.node())
 	default:
 		for _, c := range e.pod.Containers {
 			if c.State == "terminated" && c.ExitCode != 0 {
-				e.add(c.Name, clusterfn.PodFailed, fleet.Failed, "Check the container's log.",
+				e.add(c.Name, clusterfn.PodFailed, clusterfn.Failed, "Check the container's log.",
 					"The container %s ended: %s.", e.of(c.Name), ending(c.Reason, c.ExitCode))
 				return
 			}
 		}
-		e.add("", clusterfn.PodFailed, fleet.Failed, "Check the pod's events.",
+		e.add("", clusterfn.PodFailed, clusterfn.Failed, "Check the pod's events.",
 			"A pod of %s failed: %s.", e.name(), brief(cmp.Or(e.pod.Message, e.pod.Reason, "Kubernetes doesn't say why")))
 	}
 }
@@ -159,7 +158,7 @@ func (e *examination) initContainers() (wrong bool, running string) {
 		case !c.Init:
 		case c.State == "terminated" && c.ExitCode == 0, c.Ready:
 		case c.State == "terminated", c.Reason == "CrashLoopBackOff", c.State == "running" && c.Last != nil && c.Last.ExitCode != 0:
-			e.add(c.Name, clusterfn.InitFailed, fleet.Failed,
+			e.add(c.Name, clusterfn.InitFailed, clusterfn.Failed,
 				"Check the log of that init container; the pod starts once it succeeds.",
 				"%s cannot start: its init container %s failed (%s).", e.name(), c.Name, lastEnding(c))
 			return true, ""
@@ -181,11 +180,11 @@ func (e *examination) notReady(initRunning string) {
 		}
 	}
 	if e.now.Sub(since) <= startGrace {
-		e.add("", clusterfn.Starting, fleet.Progressing, "Wait until the pod is ready.", "A pod of %s is starting.", e.name()).Since = since
+		e.add("", clusterfn.Starting, clusterfn.Progressing, "Wait until the pod is ready.", "A pod of %s is starting.", e.name()).Since = since
 		return
 	}
 	if initRunning != "" {
-		e.add(initRunning, clusterfn.StuckStarting, fleet.Failed, "Check the log of that init container.",
+		e.add(initRunning, clusterfn.StuckStarting, clusterfn.Failed, "Check the log of that init container.",
 			"A pod of %s is waiting for its init container %s.", e.name(), initRunning).Since = since
 		return
 	}
@@ -194,14 +193,14 @@ func (e *examination) notReady(initRunning string) {
 		if reason, known := startReason(ev.Message); known {
 			said, next = reason.Words+" ("+said+")", reason.Next
 		}
-		e.add("", clusterfn.StuckStarting, fleet.Failed, next, "A pod of %s does not start: %s.", e.name(), said).Since = since
+		e.add("", clusterfn.StuckStarting, clusterfn.Failed, next, "A pod of %s does not start: %s.", e.name(), said).Since = since
 		return
 	}
 	if e.pod.Phase == "Pending" {
-		e.add("", clusterfn.StuckStarting, fleet.Failed, "Check the pod's events and its node.",
+		e.add("", clusterfn.StuckStarting, clusterfn.Failed, "Check the pod's events and its node.",
 			"A pod of %s does not start.", e.name()).Since = since
 		return
 	}
-	e.add("", clusterfn.NotReady, fleet.Failed, "Check the pod's log: it runs, but does not report that it is ready.",
+	e.add("", clusterfn.NotReady, clusterfn.Failed, "Check the pod's log: it runs, but does not report that it is ready.",
 		"A pod of %s is not ready.", e.name()).Since = since
 }

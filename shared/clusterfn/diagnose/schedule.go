@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 var (
@@ -73,9 +72,9 @@ func (e *examination) unschedulable() {
 			next = all[0].next
 		}
 	}
-	health := fleet.Failed
+	health := clusterfn.Failed
 	if e.now.Sub(e.pod.CreatedAt) <= scheduleGrace {
-		health, next = fleet.Progressing, "Wait; a node may be added."
+		health, next = clusterfn.Progressing, "Wait; a node may be added."
 	}
 	e.add("", clusterfn.Unschedulable, health, next,
 		"A pod of %s is waiting for a node: %s.", e.name(), words).Since = e.pod.CreatedAt

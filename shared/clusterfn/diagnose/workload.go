@@ -8,17 +8,16 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/fleet"
 )
 
 // deployment reports what is wrong with the replicas of a Deployment, StatefulSet or
 // DaemonSet.
 func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
-	broken := fleet.Failed
+	broken := clusterfn.Failed
 	if d.Available > 0 || !isEssential(d.Name) {
-		broken = fleet.Degraded
+		broken = clusterfn.Degraded
 	}
-	finding := func(code clusterfn.Code, health fleet.Health, next, reason string, args ...any) clusterfn.Finding {
+	finding := func(code clusterfn.Code, health clusterfn.Health, next, reason string, args ...any) clusterfn.Finding {
 		return clusterfn.Finding{Code: code, Health: health, Workload: d.Name, Reason: fmt.Sprintf(reason, args...), NextStep: next}
 	}
 	if d.Failure != "" && (d.Available < d.Desired || d.Updated < d.Desired) {
@@ -39,11 +38,11 @@ func deployment(d clusterfn.Deployment, now time.Time) []clusterfn.Finding {
 			"Check which of its pods does not become ready, and why; then correct the change or roll it back.",
 			"The rollout of %s is stuck: %d of %d replicas are updated, %d are available.", d.Name, d.Updated, d.Desired, d.Available)}
 	case !d.Observed || d.Updated < d.Desired:
-		return []clusterfn.Finding{finding(clusterfn.RollingOut, fleet.Progressing,
+		return []clusterfn.Finding{finding(clusterfn.RollingOut, clusterfn.Progressing,
 			"Wait for the rollout to finish.",
 			"%s is rolling out: %d of %d replicas are updated.", d.Name, d.Updated, d.Desired)}
 	case d.Available < d.Desired && d.Rollout != "NewReplicaSetAvailable" && (d.Kind == "" || now.Sub(d.CreatedAt) <= startGrace):
-		return []clusterfn.Finding{finding(clusterfn.RollingOut, fleet.Progressing,
+		return []clusterfn.Finding{finding(clusterfn.RollingOut, clusterfn.Progressing,
 			"Wait for the rollout to finish.",
 			"%s is starting: %d of %d replicas are available.", d.Name, d.Available, d.Desired)}
 	case d.Available < d.Desired:
@@ -72,15 +71,15 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 		why, stuck := hindered(j, about[j.Name], now)
 		switch {
 		case stuck && isQuota(why):
-			f.Code, f.Health, f.Since = clusterfn.Quota, fleet.Degraded, j.CreatedAt
+			f.Code, f.Health, f.Since = clusterfn.Quota, clusterfn.Degraded, j.CreatedAt
 			f.Reason = fmt.Sprintf("The job %s cannot start: the namespace's quota is used up (%s).", j.Name, brief(quotaWords(why)))
 			f.NextStep = "Raise the namespace's quota, or lower the requests of its pods; the job then starts automatically."
 		case stuck:
-			f.Code, f.Health, f.Since = clusterfn.JobBlocked, fleet.Degraded, j.CreatedAt
+			f.Code, f.Health, f.Since = clusterfn.JobBlocked, clusterfn.Degraded, j.CreatedAt
 			f.Reason = fmt.Sprintf("The job %s cannot start because its pod cannot be created: %s.", j.Name, brief(why))
 			f.NextStep = "Correct what the message names; the job then starts automatically."
 		case j.Failed:
-			f.Code, f.Health = clusterfn.JobFailed, fleet.Degraded
+			f.Code, f.Health = clusterfn.JobFailed, clusterfn.Degraded
 			f.Reason = fmt.Sprintf("The job %s failed: %s.", j.Name, jobWords(j))
 			f.NextStep = "Check the log of its pod, correct the cause and run the pipeline again."
 			if j.CronJob {
@@ -100,17 +99,17 @@ func jobs(all []clusterfn.Job, about map[string][]clusterfn.Event, now time.Time
 
 // running judges a job that goes on: as long as is usual, longer, or so long that it will
 // not end on its own.
-func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health fleet.Health, reason, next string) {
+func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health clusterfn.Health, reason, next string) {
 	slow, stuck := jobLimits()
 	switch age := now.Sub(j.CreatedAt); {
 	case age > stuck:
-		return clusterfn.JobStuck, fleet.Failed, fmt.Sprintf("The job %s has been running for more than %d minutes.", j.Name, int(stuck.Minutes())),
+		return clusterfn.JobStuck, clusterfn.Failed, fmt.Sprintf("The job %s has been running for more than %d minutes.", j.Name, int(stuck.Minutes())),
 			"Check the log of its pod for what it waits for; if it makes no progress, delete the job and run the pipeline again."
 	case age > slow:
-		return clusterfn.JobStuck, fleet.Degraded, fmt.Sprintf("The job %s has been running for longer than usual.", j.Name),
+		return clusterfn.JobStuck, clusterfn.Degraded, fmt.Sprintf("The job %s has been running for longer than usual.", j.Name),
 			"Check the log of its pod: large migrations take long, a database that does not answer holds it up."
 	}
-	return clusterfn.Starting, fleet.Progressing, fmt.Sprintf("The job %s is running.", j.Name), "Wait until it is done."
+	return clusterfn.Starting, clusterfn.Progressing, fmt.Sprintf("The job %s is running.", j.Name), "Wait until it is done."
 }
 
 // refusal is what stands before the cause when a pod could not be made. The name
