@@ -6,13 +6,16 @@ import { logIn, look, patience, see, seeNoMore, title, until, useOcim } from './
 
 const ocim = useOcim();
 
-/** Opens the facts of an instance that needs nobody: they are closed then. */
+/**
+ * Opens the facts of an instance that needs nobody: they are closed then. While its cluster has not
+ * answered yet it is unknown and they are open; a cluster that misses its turn is asked again a minute later.
+ */
 async function openFacts(page: Page): Promise<void> {
   await page
     .getByRole('main')
     .getByRole('button', { name: 'Details', exact: true, expanded: false })
     .first()
-    .click();
+    .click({ timeout: 2 * patience });
 }
 
 const instance = (cluster: string, name: string) => `/clusters/grove-${cluster}/instances/${name}`;
