@@ -3,25 +3,16 @@ package bulk_test
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/bulk"
+	"github.com/open-craft/ocim/shared/costtest"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 	"github.com/open-craft/ocim/shared/operation/operationtest"
 )
-
-// processorTime is what this process used so far.
-func processorTime(tb testing.TB) time.Duration {
-	tb.Helper()
-	var used syscall.Rusage
-	require.NoError(tb, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
 
 // largest is the largest bulk change that is allowed, of files with so many keys.
 func largest(tb testing.TB, targets, keys, changes int) (*operationtest.World, bulk.Request) {
@@ -57,12 +48,12 @@ func largest(tb testing.TB, targets, keys, changes int) (*operationtest.World, b
 // BenchmarkPreview_Largest previews 100 changes of 500 instances whose files have 300 keys.
 func BenchmarkPreview_Largest(b *testing.B) {
 	w, req := largest(b, 500, 300, 100)
-	before := processorTime(b)
+	before := costtest.ProcessorTime(b)
 	b.ResetTimer()
 	for range b.N {
 		preview, err := w.Bulks.Preview(b.Context(), req)
 		require.NoError(b, err)
 		require.Len(b, preview.Groups, 1)
 	}
-	b.ReportMetric((processorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric((costtest.ProcessorTime(b)-before).Seconds()/float64(b.N), "cpu-s/op")
 }

@@ -6,23 +6,11 @@ package grove
 
 import (
 	"fmt"
-	"math"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/require"
+	"github.com/open-craft/ocim/shared/costtest"
 )
-
-// processorTime is what this process used so far. Unlike the time of day it does not count
-// what others do meanwhile.
-func processorTime(t *testing.T) time.Duration {
-	t.Helper()
-	var used syscall.Rusage
-	require.NoError(t, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
 
 // series writes an entry for each of n numbers.
 func series(n int, entry func(i int) string) string {
@@ -33,9 +21,7 @@ func series(n int, entry func(i int) string) string {
 	return b.String()
 }
 
-// Files that are long in one way. A file that is four times as long must not cost nine times as
-// much: what grows with the square costs sixteen times. One of several tries is enough,
-// since other work only adds to a try.
+// Files that are long in one way.
 func TestCost_GrowsWithTheFile(t *testing.T) {
 	shapes := map[string]func(n int) string{
 		"flow list": func(n int) string { return "A: [" + strings.Repeat("1, ", n) + "1]\n" },
@@ -76,20 +62,9 @@ func TestCost_GrowsWithTheFile(t *testing.T) {
 			_, _ = Apply(t.Context(), "config.yml", text, []Change{{Path: []string{"Y"}, Value: 1}, {Path: []string{"Z"}, Value: 1}})
 		},
 	}
-	const few, many = 2500, 10_000
 	for shape, write := range shapes {
-		short, long := []byte(write(few)), []byte(write(many))
 		for use, f := range uses {
-			took := func(text []byte) float64 {
-				before := processorTime(t)
-				f(text)
-				return (processorTime(t) - before).Seconds()
-			}
-			best := math.Inf(1)
-			for try := 0; try < 5 && best >= 9; try++ {
-				best = min(best, (took(long)+0.001)/(took(short)+0.001))
-			}
-			require.Lessf(t, best, 9.0, "%s: %s", shape, use)
+			costtest.RequireNoSquare(t, shape+": "+use, write, func(text string) { f([]byte(text)) })
 		}
 	}
 }

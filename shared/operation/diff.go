@@ -37,8 +37,9 @@ func (c change) describe() fleet.FileChange {
 	if strings.HasSuffix(c.action.Path, ".yml") {
 		d.Keys, d.Secrets = changedKeys(old, now)
 	}
+	changed := d.Keys // in order
 	for _, key := range c.typed {
-		if !slices.Contains(d.Keys, key) {
+		if _, found := slices.BinarySearch(changed, key); !found {
 			d.Keys, d.Secrets = append(d.Keys, key), append(d.Secrets, key)
 		}
 	}
