@@ -9,7 +9,7 @@ import (
 )
 
 // maxUpdateTries bounds how often an Update starts again.
-const maxUpdateTries = 40
+const maxUpdateTries = 100
 
 // maxPause bounds the pause between two tries.
 const maxPause = 2 * time.Second
