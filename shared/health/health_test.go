@@ -141,6 +141,10 @@ func TestKeep_NamesWhatNoFileInGitDescribes(t *testing.T) {
 	}
 	w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: "new"}, clusterfn.Instance{Name: "begun", CreatedAt: w.now.Add(-59 * time.Minute)})
 	assert.Equal(t, []string{"old", "stranger"}, named(), "what was created lately may be in git already")
+	w.list.Instances = append(w.list.Instances, clusterfn.Instance{Name: "to come", CreatedAt: w.now.Add(40 * 24 * time.Hour)})
+	assert.Equal(t, []string{"old", "stranger", "to come"}, named(), "a wrong clock hides nothing")
+	w.list.Instances = w.list.Instances[:len(w.list.Instances)-1]
+	assert.Equal(t, []string{"old", "stranger"}, named())
 	before := w.revision()
 	assert.Equal(t, []string{"old", "stranger"}, named())
 	assert.Equal(t, before, w.revision())
@@ -155,6 +159,8 @@ func TestKeep_NamesWhatNoFileInGitDescribes(t *testing.T) {
 	}
 	left(w.now.Add(-59 * time.Minute))
 	assert.Equal(t, []string{"begun", "stranger"}, named(), "its pipeline may be at work")
+	left(w.now.Add(40 * 24 * time.Hour))
+	assert.Equal(t, []string{"begun", "old", "stranger"}, named())
 	left(w.now.Add(-time.Hour))
 	assert.Equal(t, []string{"begun", "old", "stranger"}, named())
 

@@ -124,6 +124,19 @@ func TestUpkeep_VerifiesTheAuditLogOnceADay(t *testing.T) {
 	at(start.Add(27*time.Hour), 4)
 }
 
+// What a wrong clock noted is shown as an error, never as success.
+func TestReport_SaysWhatIsOfTheFuture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, records{})
+	right := w.now
+	w.now = right.Add(40 * 24 * time.Hour)
+	require.NoError(t, w.Upkeep(t.Context(), installation.Run{At: w.now, Projects: 1}))
+	w.now = right
+	for _, check := range []string{"schedule", "audit"} {
+		assert.Contains(t, text(t, w, check), "in the future", check)
+	}
+}
+
 func TestUpkeep_EncryptsAgainOnceAfterARotation(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, records{})
@@ -251,6 +264,7 @@ func TestWords_SayWhatIsLate(t *testing.T) {
 		"failing":         {with(func(r *records) { r.sync.Error = "no access" }), "sync", installation.Note, "The last sync of 1 project failed: campus."},
 		"events":          {with(func(r *records) { r.waiting = []fleet.Event{{ReceivedAt: now}, {ReceivedAt: now}} }), "webhooks", installation.OK, "2 webhook events are being applied."},
 		"old events":      {with(func(r *records) { r.waiting = []fleet.Event{{ReceivedAt: now.Add(-time.Hour)}} }), "webhooks", installation.Missing, "1 webhook event waits to be applied, the oldest from 2026-11-29 11:00 UTC."},
+		"future events":   {with(func(r *records) { r.waiting = []fleet.Event{{ReceivedAt: now.Add(time.Hour)}} }), "webhooks", installation.Missing, "the oldest from 2026-11-29 13:00 UTC"},
 		"set aside":       {with(func(r *records) { r.aside = make([]fleet.Event, 2) }), "webhooks", installation.Note, "set aside: campus (2)."},
 		"operations": {with(func(r *records) {
 			r.open = []fleet.Operation{{State: fleet.Requested}, {ID: "x", State: fleet.Running, AcceptedAt: now.Add(-3 * time.Hour)}}

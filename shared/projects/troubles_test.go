@@ -101,6 +101,27 @@ func TestAProjectThatFaresWellIsCheckedOnceADay(t *testing.T) {
 	assert.Greater(t, len(w.Server.Requests()), 5)
 }
 
+// Checks that a wrong clock noted put no others off.
+func TestDue_AfterChecksInTheFuture(t *testing.T) {
+	w := newWorld(t, "alpha")
+	w.Add(t)
+	require.NoError(t, w.Server.Settle(t.Context()))
+	w.turn(t)
+	wrong := w.WithNow(func() time.Time { return w.Clock.Now().Add(40 * 24 * time.Hour) })
+	require.NoError(t, wrong.Projects.RunChecks(t.Context(), "campus"))
+	checked := func() time.Time {
+		healths, err := w.Store.ProjectHealths(t.Context())
+		require.NoError(t, err)
+		return healths["campus"].CheckedAt
+	}
+	require.True(t, checked().After(w.Clock.Now()))
+	w.turn(t)
+	assert.Equal(t, w.Clock.Now(), checked())
+	w.Server.ResetRequests()
+	w.turn(t)
+	assert.Len(t, w.Server.Requests(), 2, "they are as often as before")
+}
+
 // A GitLab that is down, or asked too often, is no trouble of its projects.
 func TestWhatPassesIsNoTrouble(t *testing.T) {
 	w := newWorld(t, "alpha")

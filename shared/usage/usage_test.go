@@ -242,6 +242,26 @@ func TestARefreshThatFails(t *testing.T) {
 	}
 }
 
+// A try that a wrong clock noted puts no other off.
+func TestCollect_AfterATryInTheFuture(t *testing.T) {
+	w := newWorld(t)
+	well, right := w.answer, w.now
+	w.answer = func(clusterfn.Period) (clusterfn.UsageReport, error) {
+		return clusterfn.UsageReport{}, fault.New(fault.Unavailable, "It answers 502.")
+	}
+	w.now = right.AddDate(0, 0, 40)
+	require.Error(t, w.Collect(t.Context(), "campus"))
+	w.answer, w.now = well, right
+	require.NoError(t, w.Collect(t.Context(), "campus"))
+	assert.Len(t, w.asked, 2, "the schedule")
+
+	w.now = right.AddDate(0, 0, 40)
+	require.NoError(t, w.Refresh(t.Context(), "campus"))
+	w.now = right
+	require.NoError(t, w.Refresh(t.Context(), "campus"))
+	assert.Len(t, w.asked, 4, "a person")
+}
+
 func TestOnlyOneCollectsAtATime(t *testing.T) {
 	w := newWorld(t)
 	well := w.answer

@@ -21,7 +21,7 @@ import (
 // newTable makes a table of its own at the endpoint and a client for it.
 func newTable(t testing.TB, endpoint string, change ...func(*dynamodb.Options)) (*dynamodb.Client, string) {
 	t.Helper()
-	cfg := dynamo.Config{Endpoint: endpoint}
+	cfg := dynamo.Config{Endpoint: endpoint, AttemptTimeout: 10 * time.Second} // the machine may be busy
 	calm, err := dynamo.NewClient(t.Context(), cfg)
 	require.NoError(t, err)
 	table := "ocim-test-" + strings.ToLower(rand.Text())
