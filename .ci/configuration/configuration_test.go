@@ -12,14 +12,6 @@ import (
 	"github.com/open-craft/ocim/ci/stack"
 )
 
-// notInStack are variables that a stack file does not pass, with the reason.
-var notInStack = map[string]string{
-	"OCIM_SECRETS_DIR":       "OpenFaaS decides where secrets are",
-	"OCIM_STORE_FILE":        "functions have no disk of their own, and one process only could use the file",
-	"OCIM_MAIL_OUTBOX":       "functions have no disk of their own",
-	"OCIM_GITLAB_ALLOW_HTTP": "credentials would cross a network unencrypted",
-}
-
 // otherDefaults are defaults of the stack files that differ on purpose.
 var otherDefaults = map[string]string{}
 
@@ -68,6 +60,27 @@ func TestStackFiles_PassEveryVariable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A stack file reads nothing that configuration.md does not explain.
+func TestStackVariables_AreExplained(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, file := range stackFiles {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, file)), 0o755))
+		text := "image: ${OCIM_IMAGES:-a}/${OCIM_VERSION:-b}/${OCIM_REVISION:-}/${OPENFAAS_URL:-}/${OCIM_AWS_CREDENTIALS_FILE:-}/${OCIM_TABLE:-ocim}"
+		require.NoError(t, os.WriteFile(filepath.Join(root, file), []byte(text), 0o600))
+	}
+	own, err := stackVariables(root, []variable{{name: "OCIM_TABLE"}})
+	require.NoError(t, err)
+	assert.Len(t, own, len(stackTexts))
+	assert.Equal(t, "a", own[1].byDefault)
+	_, err = stackVariables(root, nil)
+	assert.ErrorContains(t, err, "stack.yml reads OCIM_TABLE: say in stackTexts")
+	require.NoError(t, os.WriteFile(filepath.Join(root, stackFiles[0]), nil, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(root, stackFiles[1]), nil, 0o600))
+	_, err = stackVariables(root, nil)
+	assert.ErrorContains(t, err, "no stack file reads OCIM_AWS_CREDENTIALS_FILE")
 }
 
 func TestLoadReaders_NamesAnUndocumentedField(t *testing.T) {

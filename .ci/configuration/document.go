@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +39,23 @@ var optionalSecrets = map[string]string{
 	"OCIM_AUTH_SECRETS":  "ocim-smtp-password, ocim-google-secret, ocim-aws-credentials",
 	"OCIM_FLEET_SECRETS": "ocim-aws-credentials",
 	"OCIM_SYNC_SECRETS":  "ocim-smtp-password, ocim-aws-credentials",
+}
+
+// stackTexts says what the variables mean that stack files read for themselves.
+var stackTexts = map[string]string{
+	"OCIM_AWS_CREDENTIALS_FILE": "File with AWS credentials, for all functions that use the table: `/var/openfaas/secrets/ocim-aws-credentials` with that secret. They find it as `AWS_SHARED_CREDENTIALS_FILE`.",
+	"OCIM_IMAGES":               "Registry and folder of the images. The default names images that can't be pushed.",
+	"OCIM_REVISION":             "Commit that images are built from, for their labels and logs.",
+	"OCIM_VERSION":              "Tag of the images.",
+	"OPENFAAS_URL":              "Address of the gateway that `faas-cli` calls.",
+}
+
+// notInStack are variables that a stack file does not pass, with the reason.
+var notInStack = map[string]string{
+	"OCIM_SECRETS_DIR":       "OpenFaaS decides where secrets are",
+	"OCIM_STORE_FILE":        "functions have no disk of their own, and one process only could use the file",
+	"OCIM_MAIL_OUTBOX":       "functions have no disk of their own",
+	"OCIM_GITLAB_ALLOW_HTTP": "credentials would cross a network unencrypted",
 }
 
 // stackFiles lists the stack files, from the top of the repository.
@@ -77,8 +96,13 @@ func document(root string) (string, error) {
 Ocim reads environment variables whose names start with ` + "`OCIM_`" + `, and secrets from files. A secret is never
 read from a variable. A function that finds a setting it cannot use ends at start; its log names the variable.
 
-` + "`stack.yml`" + ` passes each variable of the first table from the environment of ` + "`faas-cli`" + ` to the functions that read it.
+` + "`stack.yml`" + ` passes each variable of the first table from the environment of ` + "`faas-cli`" + ` to the functions that read it, except:
 
+`)
+	for _, name := range slices.Sorted(maps.Keys(notInStack)) {
+		fmt.Fprintf(&b, "- %s: %s\n", code(name), notInStack[name])
+	}
+	b.WriteString(`
 ## Functions
 
 | Variable | Default | Read by | Meaning |
@@ -120,6 +144,19 @@ The optional secrets are given to functions by three variables that ` + "`stack.
 	}
 	for _, name := range slices.Sorted(maps.Keys(optionalSecrets)) {
 		row(&b, code(name), strings.Join(lists[name], ", "), code(strings.ReplaceAll(optionalSecrets[name], ", ", "`, `")))
+	}
+	own, err := stackVariables(root, variables)
+	if err != nil {
+		return "", err
+	}
+	b.WriteString(`
+The stack files themselves read these, too:
+
+| Variable | Default | Meaning |
+|---|---|---|
+`)
+	for _, v := range own {
+		row(&b, code(v.name), code(v.byDefault), v.description)
 	}
 	b.WriteString(`
 ## Programs for one machine
@@ -215,4 +252,34 @@ func stackDefaults(root string) (map[string]string, error) {
 		}
 	}
 	return out, nil
+}
+
+var substitution = regexp.MustCompile(`\$\{([A-Z_]+)(:-([^}]*))?\}`)
+
+// stackVariables returns the variables that stack files read and no function does: each
+// has a text in stackTexts.
+func stackVariables(root string, read []variable) ([]variable, error) {
+	found := map[string]variable{}
+	for _, file := range stackFiles {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range substitution.FindAllStringSubmatch(string(text), -1) {
+			name := m[1]
+			if optionalSecrets[name] != "" || name == "NAME" || slices.ContainsFunc(read, func(v variable) bool { return v.name == name }) {
+				continue
+			}
+			if stackTexts[name] == "" {
+				return nil, fmt.Errorf("%s reads %s: say in stackTexts what it means", file, name)
+			}
+			found[name] = variable{name: name, byDefault: m[3], description: stackTexts[name]}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(stackTexts)) {
+		if _, used := found[name]; !used {
+			return nil, fmt.Errorf("no stack file reads %s of stackTexts", name)
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b variable) int { return strings.Compare(a.name, b.name) }), nil
 }

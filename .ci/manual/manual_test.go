@@ -2,12 +2,14 @@ package manual
 
 import (
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,27 +23,45 @@ import (
 
 var root = filepath.Join("..", "..")
 
+// ways is how many ways to credentials for AWS the manual has.
+const ways = 3
+
 // commands returns the commands of the manual: the lines of console blocks that start
-// with a prompt.
-func commands(t *testing.T) []string {
+// with a prompt. A numbered list has alternatives, of which it takes the given one.
+func commands(t *testing.T, way int) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "shared", "docs", "deployment.md"))
 	require.NoError(t, err)
 	var out []string
-	inside := false
+	inside, item := false, ""
 	for line := range strings.Lines(string(text)) {
+		indented := strings.HasPrefix(line, "   ")
+		if number := listItem.FindStringSubmatch(line); number != nil {
+			item = number[1]
+		} else if !indented && strings.TrimSpace(line) != "" {
+			item = ""
+		}
 		line = strings.TrimSpace(line)
 		switch {
 		case strings.HasPrefix(line, "```"):
 			inside = line == "```console"
-		case inside:
+		case inside && (item == "" || item == strconv.Itoa(way)):
 			command, prompted := strings.CutPrefix(line, "$ ")
 			require.Truef(t, prompted, "%q is not a command", line)
 			out = append(out, command)
 		}
 	}
-	require.Greater(t, len(out), 30)
+	require.Greater(t, len(out), 40)
 	return out
+}
+
+var listItem = regexp.MustCompile(`^([0-9])\. `)
+
+// awsFlags are those that the AWS CLI documents for the commands of the manual.
+var awsFlags = map[string][]string{
+	"cloudformation deploy":               {"--stack-name", "--region", "--template-file", "--capabilities"},
+	"iam attach-role-policy":              {"--role-name", "--policy-arn"},
+	"eks create-pod-identity-association": {"--region", "--cluster-name", "--namespace", "--service-account", "--role-arn"},
 }
 
 // flags are those that faas-cli documents for the commands of the manual.
@@ -78,7 +98,7 @@ type call struct {
 
 // walk runs the manual in an empty folder with a copy of what it refers to, and returns
 // the calls of the stand-ins and the folder of the secrets after each step.
-func walk(t *testing.T) (calls []call, steps string) {
+func walk(t *testing.T, way int) (calls []call, steps string) {
 	t.Helper()
 	dir, bin := t.TempDir(), t.TempDir()
 	for _, folder := range []string{"secrets", "steps"} {
@@ -88,7 +108,7 @@ func walk(t *testing.T) (calls []call, steps string) {
 		require.NoError(t, os.WriteFile(filepath.Join(bin, name), []byte(standIn), 0o755))
 	}
 	// What the reader has: a password, and what their providers gave them.
-	for _, name := range []string{"openfaas-password", "smtp-password", "google-secret"} {
+	for _, name := range []string{"campus-openfaas-password", "smtp-password", "google-secret"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte("given\n"), 0o600))
 	}
 	top, err := filepath.Abs(root)
@@ -96,9 +116,8 @@ func walk(t *testing.T) (calls []call, steps string) {
 	for _, name := range []string{"shared", "functions", "stack.yml", "Makefile"} {
 		require.NoError(t, os.Symlink(filepath.Join(top, name), filepath.Join(dir, name)))
 	}
-	script := "set -eu\n" + strings.Join(commands(t), "\n") + "\n"
-	// Before the first export the lists of optional secrets are empty.
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", "export OCIM_AUTH_SECRETS= OCIM_SYNC_SECRETS=\n"+script)
+	script := "set -eu\n" + strings.Join(commands(t, way), "\n") + "\n"
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "WALK="+bin, "PATH="+bin+":"+os.Getenv("PATH"), "KEY_ID=given", "KEY_SECRET=given",
 		"AWS_ENDPOINT_URL_DYNAMODB="+kvtest.Dynalite(t), "AWS_ACCESS_KEY_ID=given", "AWS_SECRET_ACCESS_KEY=given")
@@ -122,7 +141,18 @@ func walk(t *testing.T) (calls []call, steps string) {
 
 func TestManual_WalksToADeployment(t *testing.T) {
 	t.Parallel()
-	calls, steps := walk(t)
+	for way := 1; way <= ways; way++ {
+		t.Run(fmt.Sprint("credentials ", way), func(t *testing.T) {
+			t.Parallel()
+			calls, steps := walk(t, way)
+			walksToADeployment(t, way, calls)
+			rotationLocksNobodyOut(t, steps)
+		})
+	}
+}
+
+// walksToADeployment checks what the walk called, in its order.
+func walksToADeployment(t *testing.T, way int, calls []call) {
 	created := map[string]bool{}
 	deployed := map[string]stack.File{}
 	targets, err := os.ReadFile(filepath.Join(root, "Makefile"))
@@ -133,23 +163,24 @@ func TestManual_WalksToADeployment(t *testing.T) {
 		case "make":
 			assert.Regexp(t, regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(c.arguments[0])+":"), string(targets), line)
 		case "kubectl":
+			if c.arguments[0] == "get" {
+				assert.Equal(t, "get secret basic-auth --namespace openfaas", strings.Join(c.arguments[:5], " "), "where OpenFaaS' chart keeps the password")
+				continue
+			}
 			require.Equal(t, []string{"apply", "-f"}, c.arguments[:2], line)
 			manifests(t, filepath.Join(root, c.arguments[2]))
 		case "aws":
-			require.FileExists(t, filepath.Join(root, c.arguments[slices.Index(c.arguments, "--template-file")+1]), line)
+			documented(t, line, awsFlags, strings.Join(c.arguments[:2], " "), c.arguments)
+			if at := slices.Index(c.arguments, "--template-file"); at >= 0 {
+				require.FileExists(t, filepath.Join(root, c.arguments[at+1]), line)
+			}
 		case "faas-cli":
 			name := c.arguments[0]
 			if name == "secret" {
 				name += " " + c.arguments[1]
 				created[c.arguments[2]] = true
 			}
-			allowed, known := flags[name]
-			require.Truef(t, known, "faas-cli has no command %q", name)
-			for _, argument := range c.arguments {
-				if strings.HasPrefix(argument, "-") {
-					assert.Containsf(t, allowed, argument, "%s: faas-cli documents no such flag", line)
-				}
-			}
+			documented(t, line, flags, name, c.arguments)
 			if at := slices.Index(c.arguments, "-f"); at >= 0 {
 				file := c.arguments[at+1]
 				f, err := stack.Read(filepath.Join(root, file), func(name string) string { return c.environment[name] })
@@ -169,9 +200,24 @@ func TestManual_WalksToADeployment(t *testing.T) {
 	assert.ElementsMatch(t, []string{"stack.yml", "functions/inspector/deploy/stack.yml"}, slices.Collect(maps.Keys(deployed)))
 	auth := deployed["stack.yml"].Functions["auth"]
 	assert.Equal(t, "https://ocim.example.org", auth.Environment["OCIM_PUBLIC_URL"])
-	assert.ElementsMatch(t, []string{"ocim-jwt-private", "ocim-aws-credentials", "ocim-smtp-password", "ocim-google-secret"}, auth.Secrets)
+	secrets := []string{"ocim-jwt-private", "ocim-smtp-password", "ocim-google-secret"}
+	if way == 2 {
+		secrets = append(secrets, "ocim-aws-credentials")
+		assert.Equal(t, "/var/openfaas/secrets/ocim-aws-credentials", auth.Environment["AWS_SHARED_CREDENTIALS_FILE"])
+	}
+	assert.ElementsMatch(t, secrets, auth.Secrets)
+}
 
-	rotationLocksNobodyOut(t, steps)
+// documented checks that a program has a command, and the command the flags.
+func documented(t *testing.T, line string, known map[string][]string, name string, arguments []string) {
+	t.Helper()
+	allowed, has := known[name]
+	require.Truef(t, has, "%s: there is no command %q", line, name)
+	for _, argument := range arguments {
+		if strings.HasPrefix(argument, "-") {
+			assert.Containsf(t, allowed, argument, "%s: no such flag is documented", line)
+		}
+	}
 }
 
 // rotationLocksNobodyOut checks what the functions see after each step that replaces a
