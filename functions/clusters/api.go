@@ -55,7 +55,7 @@ type Deps struct {
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
-	deps.API.Title = "Clusters"
+	deps.API.Title, deps.API.Changes = "Clusters", deps.Segments.Changes
 	api := faas.NewAPI(deps.API)
 	f := &clusters{Deps: deps, replica: fleetview.NewReplica(deps.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 	f.routeFleet(api)
@@ -105,7 +105,8 @@ func (f *clusters) routeProjects(api *faas.API) {
 	admin := faas.Need(identity.Administrator)
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), huma.Operation{
 		OperationID: "list-projects", Method: http.MethodGet, Path: "/v1/projects",
-		Summary: "List the GitLab projects with the health of token, webhook and sync",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: func(*http.Request) string { return "" }, Also: f.contacts, Lags: true}},
+		Summary:  "List the GitLab projects with the health of token, webhook and sync",
 	}, f.listProjects)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "add-project", Method: http.MethodPost, Path: "/v1/projects", DefaultStatus: http.StatusCreated,
@@ -118,7 +119,8 @@ func (f *clusters) routeProjects(api *faas.API) {
 	}, f.checkNewProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "get-project", Method: http.MethodGet, Path: "/v1/projects/{cluster}",
-		Summary: "Show a GitLab project with its health and what is overridden",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: f.contact, Lags: true}},
+		Summary:  "Show a GitLab project with its health and what is overridden",
 	}, f.getProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "override-project", Method: http.MethodPatch, Path: "/v1/projects/{cluster}",

@@ -166,11 +166,11 @@ type clusterPage struct {
 }
 
 func (f *clusters) getCluster(ctx context.Context, in *getClusterInput) (*getClusterOutput, error) {
-	snap, err := f.replica.Snapshot(ctx)
+	contact, err := f.ages.LastContact(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	contact, err := f.ages.LastContact(ctx, in.Cluster)
+	snap, err := f.replica.Snapshot(ctx)
 	if err != nil {
 		return nil, err
 	}

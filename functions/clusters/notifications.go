@@ -26,7 +26,8 @@ func (f *clusters) routeNotifications(api *faas.API) {
 	}, f.addNotification)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "list-deliveries", Method: http.MethodGet, Path: path + "/deliveries",
-		Summary: "List sent and pending notifications, newest first",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: func(r *http.Request) string { return notify.Scope(faas.PrincipalFrom(r.Context()).UserID) }}},
+		Summary:  "List sent and pending notifications, newest first",
 	}, f.listDeliveries)
 	faas.Register(api, seen, huma.Operation{
 		OperationID: "replace-notification", Method: http.MethodPut, Path: path + "/{subscription}",

@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/open-craft/ocim/shared/audit"
@@ -151,6 +152,21 @@ func (f *clusters) listProjects(ctx context.Context, _ *struct{}) (*listProjects
 		out.Body.Projects = append(out.Body.Projects, projectState{p, health, records[p.ID].State})
 	}
 	return out, nil
+}
+
+// contact names when the sources of the cluster of a path were last read.
+func (f *clusters) contact(ctx context.Context, r *http.Request) (string, error) {
+	contact, err := f.ages.LastContact(ctx, r.PathValue("cluster"))
+	return contact.Tag(), err
+}
+
+// contacts names when the projects were last read.
+func (f *clusters) contacts(ctx context.Context, _ *http.Request) (string, error) {
+	stale, err := f.ages.Stale(ctx)
+	if err != nil {
+		return "", err
+	}
+	return stale.Read, nil
 }
 
 type getProjectInput struct {

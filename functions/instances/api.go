@@ -2,10 +2,6 @@ package function
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -62,13 +58,14 @@ type Deps struct {
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
-	deps.API.Title = "Instances"
+	deps.API.Title, deps.API.Changes = "Instances", deps.Segments.Changes
 	api := faas.NewAPI(deps.API)
 	f := &instances{Deps: deps, cache: fleetview.NewChunkCache(deps.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
-		Summary: "Show an instance with its configuration, pipelines and operations",
+		Summary:  "Show an instance with its configuration, pipelines and operations",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: f.contact, Lags: true}},
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
@@ -93,20 +90,7 @@ type instanceInput struct {
 }
 
 type instanceOutput struct {
-	ETag         string `header:"ETag"`
-	CacheControl string `header:"Cache-Control"`
-	Body         InstanceDetails
-}
-
-// tagged gives the answer an ETag of its content.
-func (o *instanceOutput) tagged() (*instanceOutput, error) {
-	body, err := json.Marshal(o.Body)
-	if err != nil {
-		return nil, fmt.Errorf("encoding instance %s: %w", o.Body.Instance.Name, err)
-	}
-	sum := sha256.Sum256(body)
-	o.ETag, o.CacheControl = faas.ETag(hex.EncodeToString(sum[:12])), "private, no-cache"
-	return o, nil
+	Body InstanceDetails
 }
 
 // InstanceDetails is all that the page of an instance shows. It is exported because
@@ -165,15 +149,15 @@ func withSharedHosts(files *fleet.Files, row *fleet.Row) *fleet.Files {
 }
 
 func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+	contact, err := f.ages.LastContact(ctx, in.Cluster)
+	if err != nil {
+		return nil, err
+	}
 	row, err := f.row(ctx, in.Cluster, in.Instance)
 	if err != nil {
 		return nil, err
 	}
 	page, err := f.Fleet.InstancePage(ctx, in.Cluster, in.Instance)
-	if err != nil {
-		return nil, err
-	}
-	contact, err := f.ages.LastContact(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -185,5 +169,11 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 		Instance: row.Instance, Files: withSharedHosts(page.Files, row), Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
 		Sync: contact.Sync, ObservedAt: contact.ObservedAt,
 	}}
-	return out.tagged()
+	return out, nil
+}
+
+// contact names when the sources of the cluster of a path were last read.
+func (f *instances) contact(ctx context.Context, r *http.Request) (string, error) {
+	contact, err := f.ages.LastContact(ctx, r.PathValue("cluster"))
+	return contact.Tag(), err
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 )
 
-// An open page is read again every few seconds: that reads two small items from DynamoDB,
-// however much happened to the instance, and writes nothing. Authentication is included.
+// A page reads few small items from DynamoDB, however much happened to the instance, and
+// writes nothing. Authentication is included. What polls of it cost is in TestPolls_.
 func TestReadsOfTheInstance(t *testing.T) {
 	meter := kvtest.NewUnits(kvtest.OpenWithClock(t, func() time.Time { return noon }))
 	w := newWorldOn(t, meter)
@@ -79,6 +79,13 @@ func TestReadsOfTheInstance(t *testing.T) {
 	w.Handler = replica() // which has seen nothing of the cluster yet
 	again, cost = read()
 	assert.Equal(t, first, again)
-	assert.LessOrEqual(t, cost.Read, 3.0) // with when its sources were last read
+	assert.LessOrEqual(t, cost.Read, 3.0) // with when the cluster's sources were last read
+	assert.Zero(t, cost.Write)
+
+	w.Handler = replica()
+	require.Equal(t, http.StatusNotFound, w.call(t, http.MethodGet, "/v1/clusters/campus/instances/other", who.Bearer(), new(any)))
+	again, cost = read() // the first view of an instance of a cluster that was seen
+	assert.Equal(t, first, again)
+	assert.LessOrEqual(t, cost.Read, 2.0)
 	assert.Zero(t, cost.Write)
 }

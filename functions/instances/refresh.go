@@ -56,6 +56,9 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 	})
 	all.Go(func() { out.Site = outcome(f.Visit(bounded, project.ID, in.Instance)) })
 	all.Wait()
+	if err := f.Segments.Touch(ctx, in.Cluster); err != nil { // its pages show when it was read
+		return nil, err
+	}
 	f.ages.Refresh(in.Cluster)
 	page, err := f.get(ctx, in)
 	if err != nil {

@@ -25,7 +25,7 @@ type Store interface {
 	Bulk(ctx context.Context, id string) (fleet.Bulk, error)
 	Bulks(ctx context.Context, after string, limit int) ([]fleet.Bulk, string, error)
 	ChildrenOf(ctx context.Context, p fleet.Pipeline) ([]fleet.Pipeline, error)
-	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
+	Changes(ctx context.Context) (revision int64, unchanged func(scope string, since int64) bool, err error)
 	InstanceHistory(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Operation, string, error)
 	OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error)
 	InstancesOf(ctx context.Context, p fleet.Pipeline) ([]string, error)
@@ -38,6 +38,7 @@ type Store interface {
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Projects(ctx context.Context) ([]fleet.Project, error)
 	Protected(ctx context.Context, cluster string) ([]fleet.Protection, error)
+	Rows(ctx context.Context, cluster string, names ...string) (*fleet.Chunk, error)
 }
 
 // Deps is what the function needs.
@@ -62,7 +63,7 @@ type Deps struct {
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
-	deps.API.Title = "Pipelines"
+	deps.API.Title, deps.API.Changes = "Pipelines", deps.Fleet.Changes
 	api := faas.NewAPI(deps.API)
 	f := &pipelines{deps}
 	f.operationRoutes(api)
@@ -85,6 +86,15 @@ func route(method, path, id, summary string) huma.Operation {
 // asking marks an operation that asks GitLab each time, which limits count higher.
 func asking(op huma.Operation) huma.Operation {
 	op.Metadata = map[string]any{faas.Cost: faas.AsksGitLab}
+	return op
+}
+
+// polled marks an operation that open pages repeat, with what it reads.
+func polled(op huma.Operation, scope func(*http.Request) string) huma.Operation {
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[faas.Polled] = faas.Poll{Scope: scope}
 	return op
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
 )
@@ -19,10 +20,12 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 	start.DefaultStatus = http.StatusAccepted
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), start, f.startBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), asking(route(http.MethodPost, base+"/preview", "preview-bulk-change", "Show what a bulk change would do, grouping identical instances")), f.previewBulk)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), f.listBulks)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), f.getBulk)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), polled(route(http.MethodGet, base, "list-bulk-changes", "List the bulk changes, newest first"), bulkScope), f.listBulks)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), polled(route(http.MethodGet, base+"/{bulk}", "get-bulk-change", "Show a bulk change with its instances"), bulkScope), f.getBulk)
 	faas.Register(api, faas.NeedSomewhere(identity.Operator), route(http.MethodPost, base+"/{bulk}/{action}", "act-on-bulk-change", "Pause, resume, abort or retry a bulk change"), f.doOnBulk)
 }
+
+func bulkScope(*http.Request) string { return fleetstore.ScopeBulks }
 
 // BulkRequest is the bulk change that a caller requests.
 type BulkRequest struct {

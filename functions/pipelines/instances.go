@@ -13,7 +13,7 @@ import (
 
 func (f *pipelines) instanceRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/instances/{instance}"
-	faas.Register(api, viewer(), route(http.MethodGet, base+"/operations", "list-instance-operations", "List an instance's operations, newest first"), f.history)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/operations", "list-instance-operations", "List an instance's operations, newest first"), faas.ScopeOfPath), f.history)
 	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's current files from GitLab for editing")), f.configuration)
 	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet")), f.undeployed)
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the known keys: what they hold and what changing them causes"), f.keyEffects)

@@ -20,9 +20,9 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	start.DefaultStatus = http.StatusAccepted
 	faas.Register(api, operator(), start, f.start)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it")), f.preview)
-	faas.Register(api, viewer(), route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), f.listOperations)
-	faas.Register(api, viewer(), route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), f.getOperation)
-	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/queue", "list-queue", "List running and queued operations by cluster, in order"), f.queue)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), faas.ScopeOfPath), f.listOperations)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), faas.ScopeOfPath), f.getOperation)
+	faas.Register(api, faas.NeedSomewhere(identity.Viewer), polled(route(http.MethodGet, "/v1/queue", "list-queue", "List running and queued operations by cluster, in order"), queueScope), f.queue)
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/resume", "resume-operation", "Send a waiting operation now; takes it over when its requester lost the role"), f.resume)
 	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Withdraw a queued operation"), f.withdraw)
 }
@@ -153,6 +153,9 @@ type queueOutput struct {
 	}
 }
 
+// queueScope is the cluster that a queue is requested of, or the whole fleet.
+func queueScope(r *http.Request) string { return r.URL.Query().Get("cluster") }
+
 // queue lists what has not ended in the clusters that the caller sees.
 func (f *pipelines) queue(ctx context.Context, in *queueInput) (*queueOutput, error) {
 	projects, err := f.Fleet.Projects(ctx)
@@ -210,7 +213,7 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 	}
 	page.Files = append([]fleet.FileChange{}, detail.Files...)
 	release := ""
-	if chunk, err := f.Fleet.Chunk(ctx, in.Cluster); err == nil && chunk != nil {
+	if chunk, err := f.Fleet.Rows(ctx, in.Cluster, op.Instance); err == nil {
 		if row := chunk.Row(op.Instance); row != nil {
 			release = row.Instance.Release
 		}
@@ -233,6 +236,9 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 	}
 	if page.Estimate, err = f.Operations.EstimateOf(ctx, op); err != nil {
 		return nil, err
+	}
+	if page.Estimate != nil && !op.AcceptedAt.IsZero() {
+		faas.Volatile(ctx) // it proceeds
 	}
 	if op.State == fleet.Requested {
 		page.Ahead, err = f.ahead(ctx, op)

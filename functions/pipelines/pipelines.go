@@ -18,8 +18,8 @@ import (
 
 func (f *pipelines) pipelineRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/pipelines"
-	faas.Register(api, viewer(), route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), f.listPipelines)
-	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now")), f.getPipeline)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), faas.ScopeOfPath), f.listPipelines)
+	faas.Register(api, viewer(), polled(asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now")), faas.ScopeOfPath), f.getPipeline)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), f.cancel)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), f.retry)
 	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
@@ -91,6 +91,9 @@ func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*get
 		page.Stale = fault.Message(err)
 	} else {
 		page.Pipeline = known.With(now)
+	}
+	if page.Stale != "" || !page.Pipeline.Status.Finished() || slices.ContainsFunc(page.Children, func(c fleet.Pipeline) bool { return !c.Status.Finished() }) {
+		faas.Volatile(ctx) // GitLab may say something else the next time
 	}
 	page.Failed = firstFailed(append([]fleet.Pipeline{page.Pipeline}, page.Children...))
 	return &getPipelineOutput{Body: page}, nil

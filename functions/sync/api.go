@@ -39,6 +39,8 @@ type Store interface {
 	HoldLease(ctx context.Context, name, holder string, life time.Duration) (held context.Context, lease lease.Lease, stop func(), err error)
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Projects(ctx context.Context) ([]fleet.Project, error)
+	Changes(ctx context.Context) (revision int64, unchanged func(scope string, since int64) bool, err error)
+	Touch(ctx context.Context, scope string) error
 	ForgetStrays(ctx context.Context) error
 	ForgetDamaged(ctx context.Context) error
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
@@ -105,7 +107,7 @@ const (
 
 // New makes the function's handler.
 func New(deps Deps) http.Handler {
-	deps.API.Title = "Sync"
+	deps.API.Title, deps.API.Changes = "Sync", deps.Fleet.Changes
 	api := faas.NewAPI(deps.API)
 	f := &syncer{Deps: deps}
 	// Anyone can call a function behind the gateway, and cron-connector has no
@@ -330,6 +332,9 @@ func (f *syncer) syncOne(ctx context.Context, in *syncOneInput) (*syncOneOutput,
 	}
 	f.observe(ctx, project)
 	f.visit(ctx, in.Cluster)
+	if err := f.Fleet.Touch(ctx, in.Cluster); err != nil { // its pages show when it was read
+		return nil, err
+	}
 	record, err := f.Fleet.SyncRecord(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

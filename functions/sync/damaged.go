@@ -1,6 +1,7 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -18,7 +19,8 @@ func (f *syncer) routeDamaged(api *faas.API) {
 	admin := faas.Need(identity.Administrator)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "list-damaged", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/damaged",
-		Summary: "List a project's stored items that can't be decoded and are left out",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath}},
+		Summary:  "List a project's stored items that can't be decoded and are left out",
 	}, f.listDamaged)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "get-damaged", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/damaged/{item}",
@@ -30,7 +32,8 @@ func (f *syncer) routeDamaged(api *faas.API) {
 	}, f.actOnDamaged)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "list-damaged-elsewhere", Method: http.MethodGet, Path: "/v1/damaged",
-		Summary: "List stored items of no project that can't be decoded and are left out",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: func(*http.Request) string { return scopeDamaged }}},
+		Summary:  "List stored items of no project that can't be decoded and are left out",
 	}, func(ctx context.Context, _ *struct{}) (*listDamagedOutput, error) {
 		return f.damagedOf(ctx, "")
 	})
@@ -162,8 +165,14 @@ func (f *syncer) settleDamaged(ctx context.Context, cluster, item, action string
 	if action == "retry" {
 		settle = f.Fleet.RetryDamaged
 	}
-	return settle(ctx, cluster, item, f.noting(ctx, "item."+action, cluster, d.Key))
+	if err := settle(ctx, cluster, item, f.noting(ctx, "item."+action, cluster, d.Key)); err != nil {
+		return err
+	}
+	return f.Fleet.Touch(ctx, cmp.Or(cluster, scopeDamaged))
 }
+
+// scopeDamaged is the scope of damaged items that are no project's.
+const scopeDamaged = "*damaged"
 
 // noting records what the caller is about to do: nothing is done without its entry.
 func (f *syncer) noting(ctx context.Context, action, cluster, item string) func() error {

@@ -38,7 +38,8 @@ func (f *syncer) routeInstallation(api *faas.API) {
 	}, f.reseal)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "list-set-aside", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/set-aside",
-		Summary: "List webhook events that can't be applied and were set aside",
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath}},
+		Summary:  "List webhook events that can't be applied and were set aside",
 	}, f.listSetAside)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "act-on-set-aside", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/set-aside",

@@ -72,6 +72,9 @@ type Options struct {
 	// nil makes one that lasts as long as the process.
 	CursorKey func() (secret.Value, error)
 	CallRate  CallRate // of each session and API token
+	// Changes gives the present revision of what is stored, and what says whether a scope
+	// is as it was at an earlier one. Without it, polls run their operation each time.
+	Changes func(context.Context) (revision int64, unchanged func(scope string, since int64) bool, err error)
 }
 
 // API is a function's HTTP interface: an http.Handler that assigns each call an
@@ -85,6 +88,7 @@ type API struct {
 
 	cursors cursors
 	calls   *callRates
+	answers answers
 }
 
 // Route is one operation, for tests that hold the routes against a matrix.
@@ -163,13 +167,16 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	op.Extensions["x-ocim-access"] = access.String()
 	cost, _ := op.Metadata[Cost].(int)
 	op.Middlewares = append(huma.Middlewares{a.guard(access, limit, cost, hasCluster(op.Path))}, op.Middlewares...)
+	if poll, ok := op.Metadata[Polled].(Poll); ok {
+		op.Middlewares = append(op.Middlewares, a.spare(poll))
+	}
 
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, wireError(ctx, err)
 		}
-		return out, nil
+		return out, a.tag(callFrom(ctx), out)
 	})
 	if raw, ok := op.Metadata[RawBody].(*huma.RequestBody); ok { // only now: huma reads what is described before
 		a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = raw
@@ -287,7 +294,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	rec := newRecorder()
 	stack := a.answer(rec, r, c)
-	a.settle(rec, r, c.id)
+	a.settle(rec, r, c)
 	a.deliver(rec, w, r)
 	a.log(r, rec, c, a.opts.Now().Sub(start), stack)
 }
@@ -341,16 +348,20 @@ func cleanPath(p string) string {
 }
 
 // settle decides on 304 and adds the headers that every answer has.
-func (a *API) settle(rec *recorder, r *http.Request, callID string) {
+func (a *API) settle(rec *recorder, r *http.Request, c *call) {
 	rec.WriteHeader(http.StatusOK)
 	h := rec.sent
 	etag := h.Get("ETag")
+	if p := c.polling; p != nil && etag == "" && rec.status == http.StatusOK {
+		etag = p.next.etag
+		h.Set("ETag", etag)
+	}
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if rec.status == http.StatusOK && reading && matchesETag(r.Header.Get("If-None-Match"), etag) {
 		rec.status = http.StatusNotModified
 		rec.body.Reset()
 	}
-	h.Set(callIDHeader, callID)
+	h.Set(callIDHeader, c.id)
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
 		if etag != "" {

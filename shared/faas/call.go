@@ -25,6 +25,7 @@ type call struct {
 	request   *http.Request
 	maxBody   int64  // bytes
 	release   func() // gives back what Body took; nil when it took nothing
+	polling   *polling
 }
 
 type callKey struct{}

@@ -12,6 +12,9 @@ import (
 	"github.com/open-craft/ocim/shared/kv"
 )
 
+// ScopeBulks is the scope of all bulk changes, as Touch takes it.
+const ScopeBulks = "*bulks"
+
 type storedBulk struct {
 	fleet.Bulk
 	Sealed   []byte        `json:"sealed,omitempty"`
@@ -84,7 +87,7 @@ func (s *Store) AddBulk(ctx context.Context, b fleet.Bulk, once Once) (fleet.Bul
 	if err != nil {
 		return fleet.Bulk{}, false, fmt.Errorf("storing bulk change %s: %w", b.ID, err)
 	}
-	return b, created, nil
+	return b, created, s.Touch(ctx, ScopeBulks)
 }
 
 // BulkOnce finds the bulk change that an idempotency key made; errors are those
@@ -108,7 +111,7 @@ func (s *Store) Bulk(ctx context.Context, id string) (fleet.Bulk, error) {
 
 // Bulks reads a page of the bulk changes, newest first.
 func (s *Store) Bulks(ctx context.Context, after string, limit int) ([]fleet.Bulk, string, error) {
-	page, next, err := kvjson.Query[storedBulk](ctx, s.kv, kv.Query{Partition: partBulk, After: after, Limit: limit, Reverse: true, Eventual: true})
+	page, next, err := kvjson.Query[storedBulk](ctx, s.kv, kv.Query{Partition: partBulk, After: after, Limit: limit, Reverse: true})
 	out := make([]fleet.Bulk, len(page))
 	for i, b := range page {
 		out[i] = b.bulk()
@@ -142,6 +145,7 @@ func (s *Store) OpenBulk(ctx context.Context, id string) error {
 // ChangeBulk changes a bulk change as ChangeOperationBy does an operation.
 func (s *Store) ChangeBulk(ctx context.Context, id string, record Recorder, alter func(*fleet.Bulk) (bool, error)) (fleet.Bulk, error) {
 	var result fleet.Bulk
+	changed := false
 	err := s.modifyBy(ctx, bulkKey(id), s.recorder(record), func(old kv.Item) (any, error) {
 		if old.Version == 0 {
 			return nil, fault.New(fault.NotFound, "no bulk change %q", id)
@@ -151,8 +155,7 @@ func (s *Store) ChangeBulk(ctx context.Context, id string, record Recorder, alte
 			return nil, err
 		}
 		result = former.bulk()
-		changed, err := alter(&result)
-		if err != nil || !changed {
+		if changed, err = alter(&result); err != nil || !changed {
 			return nil, err
 		}
 		return storeBulk(result, former.Audit), nil
@@ -160,7 +163,10 @@ func (s *Store) ChangeBulk(ctx context.Context, id string, record Recorder, alte
 	if err != nil {
 		return fleet.Bulk{}, fmt.Errorf("changing bulk change %s: %w", id, err)
 	}
-	return result, nil
+	if !changed {
+		return result, nil
+	}
+	return result, s.Touch(ctx, ScopeBulks)
 }
 
 func bulkKey(id string) kv.Key { return kv.Key{Partition: partBulk, Sort: id} }

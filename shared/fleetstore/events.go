@@ -74,6 +74,9 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 	if err != nil {
 		return fmt.Errorf("setting event %s aside: %w", e.Key, err)
 	}
+	if err := s.Touch(ctx, e.Cluster); err != nil {
+		return err
+	}
 	return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
 }
 
@@ -105,7 +108,10 @@ func (s *Store) RetryEvent(ctx context.Context, cluster, key string, record func
 	if _, err := s.AcceptEvent(ctx, e); err != nil {
 		return err
 	}
-	return s.kv.Delete(ctx, at, kv.Always)
+	if err := s.kv.Delete(ctx, at, kv.Always); err != nil {
+		return err
+	}
+	return s.Touch(ctx, cluster)
 }
 
 // DiscardEvent removes a set-aside event; fault.NotFound when it is not set aside. It calls
@@ -118,7 +124,10 @@ func (s *Store) DiscardEvent(ctx context.Context, cluster, key string, record fu
 	if err := record(); err != nil {
 		return err
 	}
-	return s.kv.Delete(ctx, at, kv.Always)
+	if err := s.kv.Delete(ctx, at, kv.Always); err != nil {
+		return err
+	}
+	return s.Touch(ctx, cluster)
 }
 
 func eventKey(partition string, e fleet.Event) kv.Key {

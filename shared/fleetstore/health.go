@@ -30,12 +30,17 @@ func (s *Store) SaveHealth(ctx context.Context, h fleet.ProjectHealth) error {
 	if err != nil {
 		return err
 	}
-	return s.ChangeRows(ctx, h.Project, nil, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+	ctx, publish := s.Gather(ctx)
+	if err := s.Touch(ctx, h.Project); err != nil {
+		return err
+	}
+	err = s.ChangeRows(ctx, h.Project, nil, func(c *fleet.Chunk) (*fleet.Chunk, error) {
 		if c != nil {
 			c.Cluster.Troubles = now.Troubles(s.now())
 		}
 		return c, nil // what was never read shows them when it is
 	})
+	return errors.Join(err, publish())
 }
 
 // Health reads what the checks of a project said; an empty one before the first.

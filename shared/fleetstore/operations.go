@@ -105,7 +105,7 @@ func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once)
 	if err != nil {
 		return fleet.Operation{}, false, fmt.Errorf("storing operation %s: %w", op.ID, err)
 	}
-	return op, created, s.resetPages(ctx, op.Cluster, op.All())
+	return op, created, s.recorded(ctx, op.Cluster, op.All())
 }
 
 // Operation reads one operation; fault.NotFound when there is none.
@@ -134,7 +134,7 @@ func (s *Store) OperationOf(ctx context.Context, cluster, deployment string) (fl
 // Operations reads a page of a cluster's operations, newest first.
 func (s *Store) Operations(ctx context.Context, cluster, after string, limit int) ([]fleet.Operation, string, error) {
 	page, next, err := kvjson.Query[storedOperation](ctx, s.kv, kv.Query{
-		Partition: partOperation + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
+		Partition: partOperation + cluster, After: after, Limit: limit, Reverse: true,
 	})
 	out := make([]fleet.Operation, len(page))
 	for i, o := range page {
@@ -232,7 +232,7 @@ func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Ope
 				open = append(open, op)
 				continue
 			}
-			if err := s.resetPages(ctx, cluster, op.All()); err != nil {
+			if err := s.recorded(ctx, cluster, op.All()); err != nil {
 				return nil, err
 			}
 			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
@@ -256,6 +256,7 @@ func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter f
 // ChangeOperationBy is ChangeOperation, writing with record.
 func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, record Recorder, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
 	var result fleet.Operation
+	changed := false
 	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old kv.Item) (any, error) {
 		if old.Version == 0 {
 			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
@@ -265,8 +266,7 @@ func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, recor
 			return nil, err
 		}
 		result = former.operation()
-		changed, err := alter(&result)
-		if err != nil || !changed {
+		if changed, err = alter(&result); err != nil || !changed {
 			return nil, err
 		}
 		return stored(result, former.Audit), nil
@@ -283,7 +283,10 @@ func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, recor
 			return fleet.Operation{}, fmt.Errorf("closing operation %s: %w", id, err)
 		}
 	}
-	return result, nil
+	if !changed && !result.State.Ended() {
+		return result, nil
+	}
+	return result, s.Touch(ctx, cluster)
 }
 
 // onceLife is how long an idempotency key is remembered.
@@ -354,5 +357,9 @@ func errOtherRequest() error {
 // ReopenOperation lists an operation among the open ones again, after a retry
 // of its pipeline.
 func (s *Store) ReopenOperation(ctx context.Context, op fleet.Operation) error {
-	return kvjson.Put(ctx, s.kv, openKey(op), claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, kvjson.NoExpiry)
+	err := kvjson.Put(ctx, s.kv, openKey(op), claimedOperation{Cluster: op.Cluster, ID: op.ID}, kv.Always, kvjson.NoExpiry)
+	if err != nil {
+		return err
+	}
+	return s.Touch(ctx, op.Cluster)
 }

@@ -88,6 +88,15 @@ func (s *Store) resetPage(ctx context.Context, cluster, instance string) error {
 	return nil
 }
 
+// recorded follows each write of what is recorded of a cluster: pages that show it are read
+// again. It is repeated with the write when a process died in between.
+func (s *Store) recorded(ctx context.Context, cluster string, of []fleet.Deployment) error {
+	if err := s.resetPages(ctx, cluster, of); err != nil {
+		return err
+	}
+	return s.Touch(ctx, cluster)
+}
+
 func (s *Store) resetPages(ctx context.Context, cluster string, of []fleet.Deployment) error {
 	for _, d := range of {
 		if err := s.resetPage(ctx, cluster, d.Instance); err != nil {

@@ -63,7 +63,10 @@ func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.P
 	if err := kvjson.Put(ctx, s.kv, openActionKey(cluster, a.Pipeline, a.ID), open, kv.Always, s.now().Add(actionLife)); err != nil {
 		return fmt.Errorf("indexing action %s: %w", a.ID, err)
 	}
-	return s.recorder(record)(ctx, item, kv.IfAbsent())
+	if err := s.recorder(record)(ctx, item, kv.IfAbsent()); err != nil {
+		return err
+	}
+	return s.Touch(ctx, cluster)
 }
 
 // PipelineAction reads one act; fault.NotFound when there is none.
@@ -94,9 +97,11 @@ func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a flee
 		return fleet.PipelineAction{}, fmt.Errorf("changing action %s: %w", a.ID, err)
 	}
 	if result.State != fleet.ActionRequested {
-		return result, s.closeAction(ctx, cluster, result)
+		if err := s.closeAction(ctx, cluster, result); err != nil {
+			return result, err
+		}
 	}
-	return result, nil
+	return result, s.Touch(ctx, cluster)
 }
 
 func (s *Store) closeAction(ctx context.Context, cluster string, a fleet.PipelineAction) error {

@@ -30,7 +30,7 @@ func (s *Store) Pipeline(ctx context.Context, cluster string, id int64) (fleet.P
 // Pipelines reads a page of a cluster's pipelines, newest first.
 func (s *Store) Pipelines(ctx context.Context, cluster, after string, limit int) ([]fleet.Pipeline, string, error) {
 	return query[fleet.Pipeline](ctx, s, kv.Query{
-		Partition: partPipeline + cluster, After: after, Limit: limit, Reverse: true, Eventual: true,
+		Partition: partPipeline + cluster, After: after, Limit: limit, Reverse: true,
 	})
 }
 
@@ -127,7 +127,7 @@ func (s *Store) RecordReports(ctx context.Context, reports []fleet.Pipeline, by 
 	}
 	slices.SortFunc(about, func(a, b fleet.Deployment) int { return cmp.Compare(a.Instance, b.Instance) })
 	about = slices.CompactFunc(about, func(a, b fleet.Deployment) bool { return a.Instance == b.Instance })
-	return known, tied, s.resetPages(ctx, first.Cluster, about)
+	return known, tied, s.recorded(ctx, first.Cluster, about)
 }
 
 // ChildrenOf lists the pipelines that a pipeline started, as far as they are

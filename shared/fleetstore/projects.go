@@ -65,7 +65,7 @@ func (s *Store) AddProject(ctx context.Context, p fleet.Project) error {
 // AddProjectBy is AddProject, writing with record.
 func (s *Store) AddProjectBy(ctx context.Context, p fleet.Project, record Recorder) error {
 	p.CreatedAt, p.UpdatedAt = s.now(), s.now()
-	return s.replaceProject(ctx, p.ID, record, func(old *storedProject) (storedProject, time.Time, error) {
+	err := s.replaceProject(ctx, p.ID, record, func(old *storedProject) (storedProject, time.Time, error) {
 		if old != nil && !old.Removed {
 			return storedProject{}, kvjson.NoExpiry, fault.New(fault.Conflict, "a project with the id %q exists already", p.ID)
 		}
@@ -75,12 +75,17 @@ func (s *Store) AddProjectBy(ctx context.Context, p fleet.Project, record Record
 		}
 		return next, kvjson.NoExpiry, nil
 	})
+	if err != nil {
+		return err
+	}
+	return s.Touch(ctx, p.ID)
 }
 
 // ChangeProject lets alter change a project, writing with record. alter reports
 // whether it changed anything.
 func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error) {
 	var result fleet.Project
+	changed := false
 	err := s.modifyBy(ctx, projectKey(id), s.recorder(record), func(old kv.Item) (any, error) {
 		p, err := kvjson.Decode[storedProject](old)
 		if err != nil {
@@ -89,7 +94,7 @@ func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, a
 		if old.Version == 0 || p.Removed {
 			return nil, fault.New(fault.NotFound, "no project %q", id)
 		}
-		changed, err := alter(&p.Project)
+		changed, err = alter(&p.Project)
 		result = p.Project
 		if err != nil || !changed {
 			return nil, err
@@ -98,7 +103,10 @@ func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, a
 		result = p.Project
 		return p, nil
 	})
-	return result, err
+	if err != nil || !changed {
+		return result, err
+	}
+	return result, s.Touch(ctx, id)
 }
 
 // RemoveProject takes a project out of the fleet, writing with record. Its claim
@@ -117,7 +125,10 @@ func (s *Store) RemoveProject(ctx context.Context, p fleet.Project, record Recor
 	if err := s.kv.Delete(ctx, kv.Key{Partition: partProjectID, Sort: p.ID}, kv.Always); err != nil {
 		return fmt.Errorf("giving up the id %s: %w", p.ID, err)
 	}
-	return s.kv.Delete(ctx, claimKey(p.GitLabURL, p.GitLabID), kv.Always)
+	if err := s.kv.Delete(ctx, claimKey(p.GitLabURL, p.GitLabID), kv.Always); err != nil {
+		return err
+	}
+	return s.Touch(ctx, p.ID)
 }
 
 // replaceProject writes a project's item, with another expiry than it had.

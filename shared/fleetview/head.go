@@ -22,29 +22,38 @@ const maxRecent = 40
 
 var headKey = standing.HeadKey
 
-// head is the one item that says whether anything changed.
+// head is the one item that says whether anything changed: the rows of a cluster, which
+// lists show, or records beside them, such as operations and pipelines.
 type head struct {
-	Revision int64
-	Recent   []change // newest first, a cluster once
-	Floor    int64    // changes after this revision are all in Recent
-	Access   int64    // mark of package standing, which is kept
+	Revision    int64
+	Rows        int64    // the revision at which rows changed last
+	Recent      []change // changed last first, a cluster once
+	Floor       int64    // changes of rows after this revision are all in Recent
+	RecordFloor int64    // changes of anything after this revision are all in Recent
+	Access      int64    // mark of package standing, which is kept
 }
 
 // change is that a cluster changed.
 type change struct {
-	Cluster  string
-	Revision int64 // of the fleet
-	Version  int64 // of the cluster, which was made known by this
+	Cluster  string // or the scope of records that belong to no cluster
+	Revision int64  // of the fleet, at which rows changed
+	Version  int64  // of the cluster, which was made known by this; 0 is not known
+	Touched  int64  // revision at which rows or records changed
 }
 
 // storedHead is a head as it is stored: a change is "cluster age version", its age
-// being the revisions since. Recent is how releases before 2026-12 stored it.
+// being the revisions since; Touched has by how much the touch of each is older than that of
+// the one before. Recent is how releases before 2026-12 stored it. Without RecordFloor, a release wrote it that does not
+// know when records changed.
 type storedHead struct {
-	Revision int64    `json:"revision"`
-	Floor    int64    `json:"floor,omitempty"`
-	Access   int64    `json:"access,omitempty"`
-	Changes  []string `json:"c,omitempty"`
-	Recent   []struct {
+	Revision    int64    `json:"revision"`
+	Rows        int64    `json:"rows,omitempty"`
+	Floor       int64    `json:"floor,omitempty"`
+	RecordFloor *int64   `json:"recordFloor,omitempty"`
+	Access      int64    `json:"access,omitempty"`
+	Changes     []string `json:"c,omitempty"`
+	Touched     []int64  `json:"t,omitempty"`
+	Recent      []struct {
 		Cluster  string `json:"c"`
 		Revision int64  `json:"r"`
 	} `json:"recent,omitempty"`
@@ -52,9 +61,12 @@ type storedHead struct {
 
 // MarshalJSON implements json.Marshaler.
 func (h head) MarshalJSON() ([]byte, error) {
-	stored := storedHead{Revision: h.Revision, Floor: h.Floor, Access: h.Access}
+	stored := storedHead{Revision: h.Revision, Rows: h.Rows, Floor: h.Floor, RecordFloor: &h.RecordFloor, Access: h.Access}
+	last := h.Revision
 	for _, c := range h.Recent {
 		stored.Changes = append(stored.Changes, fmt.Sprintf("%s %d %d", c.Cluster, h.Revision-c.Revision, c.Version))
+		stored.Touched = append(stored.Touched, last-c.Touched)
+		last = c.Touched
 	}
 	return json.Marshal(stored)
 }
@@ -65,8 +77,14 @@ func (h *head) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &stored); err != nil {
 		return err
 	}
-	*h = head{Revision: stored.Revision, Floor: stored.Floor, Access: stored.Access}
-	for _, line := range stored.Changes {
+	*h = head{Revision: stored.Revision, Rows: stored.Rows, Floor: stored.Floor, RecordFloor: stored.Revision, Access: stored.Access}
+	if stored.RecordFloor == nil || len(stored.Touched) != len(stored.Changes) {
+		h.Rows, stored.Touched = stored.Revision, make([]int64, len(stored.Changes))
+	} else {
+		h.RecordFloor = *stored.RecordFloor
+	}
+	touched := h.Revision
+	for i, line := range stored.Changes {
 		f := strings.Fields(line)
 		if len(f) != 3 {
 			return fmt.Errorf("a change of the head is %q", line)
@@ -79,27 +97,61 @@ func (h *head) UnmarshalJSON(text []byte) error {
 		if err != nil {
 			return err
 		}
-		h.Recent = append(h.Recent, change{f[0], h.Revision - age, version})
+		touched -= stored.Touched[i]
+		h.Recent = append(h.Recent, change{f[0], h.Revision - age, version, touched})
 	}
 	for _, c := range stored.Recent {
-		h.Recent = append(h.Recent, change{Cluster: c.Cluster, Revision: c.Revision})
+		h.Recent = append(h.Recent, change{Cluster: c.Cluster, Revision: c.Revision, Touched: h.Revision})
 	}
 	return nil
 }
 
-// bump records that a cluster changed.
+// bump records that a cluster's rows changed.
 func (h *head) bump(cluster string, version int64) {
 	h.Revision++
-	h.Recent = slices.DeleteFunc(h.Recent, func(c change) bool { return c.Cluster == cluster })
-	h.Recent = slices.Insert(h.Recent, 0, change{cluster, h.Revision, version})
+	h.Rows = h.Revision
+	h.remember(change{cluster, h.Revision, version, h.Revision})
+}
+
+// touch records that records of a scope changed, and no rows.
+func (h *head) touch(scope string) {
+	h.Revision++
+	c := change{Cluster: scope, Revision: h.Floor} // or earlier
+	for _, known := range h.Recent {
+		if known.Cluster == scope {
+			c = known
+		}
+	}
+	c.Touched = h.Revision
+	h.remember(c)
+}
+
+// remember puts a change first.
+func (h *head) remember(c change) {
+	h.Recent = slices.DeleteFunc(h.Recent, func(former change) bool { return former.Cluster == c.Cluster })
+	h.Recent = slices.Insert(h.Recent, 0, c)
 	for len(h.Recent) > maxRecent {
 		last := h.Recent[len(h.Recent)-1]
-		h.Floor = max(h.Floor, last.Revision)
+		h.Floor, h.RecordFloor = max(h.Floor, last.Revision), max(h.RecordFloor, last.Touched)
 		h.Recent = h.Recent[:len(h.Recent)-1]
 	}
 }
 
-// since lists the clusters that changed after a revision; false when the head
+// untouched reports whether neither rows nor records of a scope are known to have changed
+// after a revision; of the whole fleet when the scope is empty.
+func (h *head) untouched(scope string, revision int64) bool {
+	if revision < h.RecordFloor || revision > h.Revision {
+		return false
+	}
+	for _, c := range h.Recent {
+		if (scope == "" || c.Cluster == scope) && c.Touched > revision {
+			return false
+		}
+	}
+	return true
+}
+
+// since lists the clusters whose rows changed after a revision; false when the head
 // no longer remembers.
 func (h *head) since(revision int64) ([]string, bool) {
 	if revision < h.Floor || revision > h.Revision {
@@ -171,7 +223,7 @@ type publisher struct {
 
 // publication is changes that one write of the head makes known.
 type publication struct {
-	changes []change
+	changes []func(*head)
 	done    chan struct{}
 	err     error
 }
@@ -180,8 +232,24 @@ func newPublisher(store kv.Store) *publisher {
 	return &publisher{kv: store, writing: make(chan struct{}, 1)}
 }
 
-// publish may be repeated.
+// publish makes a version of a cluster known. It may be repeated.
 func (p *publisher) publish(ctx context.Context, cluster string, version int64) error {
+	// What was recorded before goes with it.
+	gathered := gatheredIn(ctx)
+	held := gathered.take(cluster)
+	err := p.write(ctx, cluster, func(h *head) { h.bump(cluster, version) })
+	if err != nil && held {
+		gathered.add(cluster)
+	}
+	return err
+}
+
+// touch makes known that records of a scope changed.
+func (p *publisher) touch(ctx context.Context, scope string) error {
+	return p.write(ctx, scope, func(h *head) { h.touch(scope) })
+}
+
+func (p *publisher) write(ctx context.Context, scope string, change func(*head)) error {
 	p.mu.Lock()
 	batch := p.next
 	leads := batch == nil
@@ -189,7 +257,7 @@ func (p *publisher) publish(ctx context.Context, cluster string, version int64) 
 		batch = &publication{done: make(chan struct{})}
 		p.next = batch
 	}
-	batch.changes = append(batch.changes, change{Cluster: cluster, Version: version})
+	batch.changes = append(batch.changes, change)
 	p.mu.Unlock()
 	if leads {
 		// Others rely on it, so it is not given up with the caller.
@@ -201,7 +269,7 @@ func (p *publisher) publish(ctx context.Context, cluster string, version int64) 
 		return ctx.Err()
 	}
 	if batch.err != nil {
-		return fmt.Errorf("publishing cluster %s: %w", cluster, batch.err)
+		return fmt.Errorf("publishing changes of %s: %w", scope, batch.err)
 	}
 	return nil
 }
@@ -222,8 +290,8 @@ func (p *publisher) lead(ctx context.Context, batch *publication) {
 				return false, fmt.Errorf("decoding head: %w", err)
 			}
 		}
-		for _, c := range batch.changes {
-			h.bump(c.Cluster, c.Version)
+		for _, change := range batch.changes {
+			change(&h)
 		}
 		var err error
 		item.Value, err = json.Marshal(h)

@@ -111,7 +111,7 @@ func (r *Replica) Snapshot(ctx context.Context) (*Snapshot, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.current != nil && r.current.Revision >= h.Revision {
+	if r.current != nil && r.current.Revision >= h.Rows {
 		return r.current, nil
 	}
 	for range maxLoads {
@@ -183,7 +183,7 @@ func (r *Replica) loadAll(ctx context.Context, h head) error {
 		}
 	}
 	view := listindex.Build(found)
-	r.held, r.current = all, &Snapshot{Revision: h.Revision, head: h, Chunks: view.Clusters(), view: view}
+	r.held, r.current = all, &Snapshot{Revision: h.Rows, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
 
@@ -284,7 +284,7 @@ func (r *Replica) loadSome(ctx context.Context, h head, ids []string) error {
 		}
 	}
 	view := r.current.view.Next(changes)
-	r.held, r.current = all, &Snapshot{Revision: h.Revision, head: h, Chunks: view.Clusters(), view: view}
+	r.held, r.current = all, &Snapshot{Revision: h.Rows, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
 

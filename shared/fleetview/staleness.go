@@ -15,10 +15,12 @@ import (
 // every minute, were missed.
 const staleAfter = 3 * time.Minute
 
-// How long ages are kept in memory: those of all clusters, and those of one.
+// How long ages are kept in memory: those of all clusters, and those of one, which are
+// kept until its next refresh is due.
 const (
-	staleKept   = 30 * time.Second
-	contactKept = 10 * time.Second
+	staleKept    = 30 * time.Second
+	contactKept  = 10 * time.Second
+	refreshEvery = time.Minute
 )
 
 // Stale is what is known of a cluster for too long to be relied on. What is fresh is
@@ -32,6 +34,7 @@ type Stale struct {
 type StaleClusters struct {
 	ByID map[string]Stale
 	Tag  string // changes with any of them
+	Read string // changes when any project was read
 
 	at time.Time
 }
@@ -52,7 +55,8 @@ type LastContact struct {
 	Sync       fleet.SyncState // of GitLab
 	ObservedAt time.Time       // of the cluster
 
-	at time.Time
+	at       time.Time
+	revision int64 // of the fleet, before it was read
 }
 
 // NewStalenessCache makes an empty cache.
@@ -62,6 +66,7 @@ func NewStalenessCache(store Records, now func() time.Time) *StalenessCache {
 
 // Records says when Ocim last read the clusters.
 type Records interface {
+	Changes(ctx context.Context) (revision int64, unchanged func(scope string, since int64) bool, err error)
 	SyncRecord(ctx context.Context, project string) (fleet.SyncRecord, error)
 	SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, error)
 	Observation(ctx context.Context, project string) (fleet.Observation, error)
@@ -94,7 +99,9 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 		sum += at.UnixMilli()
 		return true
 	}
+	read := int64(0)
 	for id, r := range records {
+		read += r.State.TriedAt.UnixMilli()
 		if old(r.State.SucceededAt) {
 			next.ByID[id] = Stale{GitAt: r.State.SucceededAt}
 		}
@@ -104,19 +111,39 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 			next.ByID[o.Project] = Stale{GitAt: next.ByID[o.Project].GitAt, HealthAt: o.At}
 		}
 	}
-	next.Tag = strconv.FormatInt(sum, 36)
+	next.Tag, next.Read = strconv.FormatInt(sum, 36), strconv.FormatInt(read, 36)
 	b.current = next
 	return next, nil
 }
 
-// LastContact gives when the sources of one cluster were last read, at most ten seconds
-// late; before the first sync, as of now.
+// Tag changes with the contact.
+func (c LastContact) Tag() string {
+	return strconv.FormatInt(c.Sync.TriedAt.UnixMilli(), 36) + "-" + strconv.FormatInt(c.ObservedAt.UnixMilli(), 36)
+}
+
+// kept reports whether a contact is likely to be the last one still.
+func (c LastContact) kept(now time.Time) bool {
+	next := c.Sync.TriedAt.Add(refreshEvery)
+	if at := c.ObservedAt.Add(refreshEvery); !c.ObservedAt.IsZero() && at.Before(next) {
+		next = at
+	}
+	age := now.Sub(c.at)
+	return age >= 0 && (age < contactKept || age < refreshEvery && now.Before(next))
+}
+
+// LastContact gives when the sources of one cluster were last read. It may be ten seconds
+// late, and a minute when that is less than a minute ago, since an unchanged cluster is
+// read each minute; what someone had read again, and before the first sync, is as of now.
 func (b *StalenessCache) LastContact(ctx context.Context, cluster string) (LastContact, error) {
 	b.mu.Lock()
 	known, ok := b.contacts[cluster]
 	b.mu.Unlock()
 	now := b.now()
-	if ok && now.Sub(known.at) < contactKept {
+	revision, unchanged, err := b.store.Changes(ctx)
+	if err != nil {
+		return LastContact{}, err
+	}
+	if ok && known.kept(now) && unchanged(cluster, known.revision) {
 		return known, nil
 	}
 	record, err := b.store.SyncRecord(ctx, cluster)
@@ -127,13 +154,13 @@ func (b *StalenessCache) LastContact(ctx context.Context, cluster string) (LastC
 	if err != nil {
 		return LastContact{}, fmt.Errorf("reading when cluster %s was seen: %w", cluster, err)
 	}
-	contact := LastContact{Sync: record.State, ObservedAt: seen.At, at: now}
+	contact := LastContact{Sync: record.State, ObservedAt: seen.At, at: now, revision: revision}
 	if contact.Sync.SucceededAt.IsZero() {
 		return contact, nil // someone waits for the first sync
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.contacts, func(_ string, h LastContact) bool { return now.Sub(h.at) >= contactKept })
+	maps.DeleteFunc(b.contacts, func(_ string, h LastContact) bool { return !h.kept(now) })
 	b.contacts[cluster] = contact
 	return contact, nil
 }

@@ -37,6 +37,20 @@ func ReadAhead(ctx context.Context, store Store, key Key) (Item, bool, error) {
 	return item, true, nil
 }
 
+// Ahead gives the item that the request has read ahead and that no GetAhead took yet.
+func Ahead(ctx context.Context, key Key) (Item, bool) {
+	a, ok := ctx.Value(aheadKey{}).(*ahead)
+	if !ok {
+		return Item{}, false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.item == nil || a.item.Key != key {
+		return Item{}, false
+	}
+	return *a.item, true
+}
+
 // GetAhead gives the item that the request has read ahead, once, and else reads it
 // eventually. The store is the one of ReadAhead, or another view of it.
 func GetAhead(ctx context.Context, store Store, key Key) (Item, error) {

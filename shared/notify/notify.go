@@ -62,6 +62,8 @@ type Service struct {
 	Now     func() time.Time
 	NewID   func() string // sorts by time
 	Log     *slog.Logger
+	// Touch, unless nil, makes known that what is kept in a scope changed.
+	Touch func(ctx context.Context, scope string) error
 	// Tried, unless nil, receives the outcome of each attempt to deliver.
 	Tried func(channel Channel, state State)
 }

@@ -130,8 +130,14 @@ func (s *Service) saveRecord(ctx context.Context, t *clusterRecord) error {
 // log keeps how a delivery went, for its owner.
 func (s *Service) log(ctx context.Context, owner string, d Delivery) error {
 	_, err := s.put(ctx, logKey(owner, d.ID), d, kv.Always, s.Now().Add(logLife))
-	return err
+	if err != nil || s.Touch == nil {
+		return err
+	}
+	return s.Touch(ctx, Scope(owner))
 }
+
+// Scope names a person's deliveries for Touch.
+func Scope(owner string) string { return "*deliveries/" + owner }
 
 // Deliveries reads a page of what was sent to a person, or is to be, newest first.
 func (s *Service) Deliveries(ctx context.Context, owner, after string, limit int) ([]Delivery, string, error) {

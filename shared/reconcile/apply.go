@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -78,6 +79,7 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 		return nil
 	}
 	failed := make([]error, len(events))
+	gathering, publish := r.Fleet.Gather(ctx)
 	byPipeline := map[int64][]int{} // places in events
 	for i, e := range events {
 		switch {
@@ -95,7 +97,7 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 		for _, i := range places {
 			reports = append(reports, *events[i].Pipeline)
 		}
-		p, err := r.record(ctx, project, reports)
+		p, err := r.record(gathering, project, reports)
 		if err != nil {
 			for _, i := range places {
 				failed[i] = err
@@ -107,13 +109,18 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 		deployments = append(deployments, deploymentIDs(p)...)
 	}
 	if len(known) > 0 {
-		err := r.showPipelines(ctx, project, known)
+		err := r.showPipelines(gathering, project, known)
 		if err == nil {
 			slices.Sort(deployments)
-			err = r.Operations.Advance(ctx, project, slices.Compact(deployments)...)
+			err = r.Operations.Advance(gathering, project, slices.Compact(deployments)...)
 		}
 		for _, i := range recorded {
 			failed[i] = err
+		}
+	}
+	if err := publish(); err != nil {
+		for _, i := range recorded {
+			failed[i] = errors.Join(failed[i], err)
 		}
 	}
 	return r.concludeEvents(ctx, events, failed)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -31,13 +32,14 @@ func (r *Reconciler) due(note fleet.Unconfirmed) bool {
 // takes back what it does not confirm: an event may be forged by anyone who has the webhook's
 // secret. Those that the list of changed pipelines confirms cost no call. It gives the
 // deployment ids of what was taken back.
-func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Repository, reports []fleet.Pipeline) ([]string, error) {
+func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Repository, reports []fleet.Pipeline) (deployments []string, err error) {
 	notes, err := r.Fleet.UnconfirmedPipelines(ctx, project.ID)
-	if err != nil {
+	if err != nil || len(notes) == 0 {
 		return nil, err
 	}
+	ctx, publish := r.Fleet.Gather(ctx)
+	defer func() { err = errors.Join(err, publish()) }()
 	var changed []fleet.Pipeline
-	var deployments []string
 	asked := 0
 	for _, note := range notes {
 		if !r.due(note) {

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,6 +41,8 @@ func (r *Reconciler) readPipelines(ctx context.Context, project fleet.Project, r
 	if err := r.attribute(ctx, project, news); err != nil {
 		return nil, nil, err
 	}
+	ctx, publish := r.Fleet.Gather(ctx)
+	defer func() { err = errors.Join(err, publish()) }()
 	var ends []int64
 	explained := 0
 	for _, p := range news {

@@ -83,6 +83,7 @@ type instanceStore interface {
 	ChangeChunk(ctx context.Context, cluster string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	ChangeRows(ctx context.Context, cluster string, names []string, alter func(*fleet.Chunk) (*fleet.Chunk, error)) error
 	MarkSharedHosts(ctx context.Context) error
+	Gather(ctx context.Context) (gathering context.Context, publish func() error)
 	SaveClusterFiles(ctx context.Context, cluster string, f fleet.Files) error
 	SaveFirstFiles(ctx context.Context, cluster string, files map[string]fleet.Files) error
 	SaveInstanceFiles(ctx context.Context, cluster, instance string, f fleet.Files) error

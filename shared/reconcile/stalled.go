@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -89,9 +90,10 @@ const (
 // pollStalled asks GitLab for the pipelines that it has long said nothing of: a
 // list does not report deletions, and the operation would run forever.
 // It gives the deployment ids that there is news about.
-func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) ([]string, error) {
+func (r *Reconciler) pollStalled(ctx context.Context, project fleet.Project, repo Repository, record *fleet.SyncRecord) (deployments []string, err error) {
+	ctx, publish := r.Fleet.Gather(ctx)
+	defer func() { err = errors.Join(err, publish()) }()
 	var news []fleet.Pipeline
-	var deployments []string
 	asked := 0
 	for _, id := range slices.Sorted(maps.Keys(record.Watched)) {
 		w := record.Watched[id]

@@ -44,8 +44,8 @@ func (c Chat) Poster(allowHTTP bool) (*chat.Poster, error) {
 // at its end.
 func New(f *fleetsetup.Fleet, mail notify.Mailer, chat notify.Chat, pages string) *notify.Service {
 	return &notify.Service{
-		Tried: count,
-		KV:    f.KV, Views: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
+		Tried: count, Touch: f.Store.Touch,
+		KV: f.KV, Views: f.Store, Replica: fleetview.NewReplica(f.Store.Segments), Keys: f.Keys, People: people{identity.NewDirectory(f.KV)},
 		Mail: mail, Chat: chat, Limits: limit.New(f.KV, f.Now), BaseURL: pages, Now: f.Now, NewID: setup.NewID, Log: f.Log,
 	}
 }

@@ -1,0 +1,55 @@
+package function_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/open-craft/ocim/shared/fleet"
+)
+
+// A pipeline that has ended is asked about once; one that runs, each time.
+func TestPipeline_ThatEndedIsNotAskedAboutAgain(t *testing.T) {
+	w := newWorld(t, "alpha")
+	poll := func(id int64, etag string) (status int, tag string, asked bool) {
+		t.Helper()
+		w.gitlab.ResetRequests()
+		r := httptest.NewRequest(http.MethodGet, fmt.Sprintf("%s/pipelines/%d", campus, id), nil)
+		r.Header.Set("Authorization", "Bearer viewer")
+		r.Header.Set("If-None-Match", etag)
+		rec := httptest.NewRecorder()
+		w.ServeHTTP(rec, r)
+		return rec.Code, rec.Header().Get("ETag"), len(w.gitlab.Requests()) > 0
+	}
+	var op fleet.Operation
+	require.Equal(t, http.StatusAccepted, w.start(t, "operator", m{"kind": "archive", "instance": "alpha"}, &op))
+	w.settle(t, 0)
+	list, _, err := w.Store.Pipelines(t.Context(), "campus", "", 1)
+	require.NoError(t, err)
+	require.NotEmpty(t, list)
+	running := list[0]
+	require.False(t, running.Status.Finished())
+	_, tag, _ := poll(running.ID, "")
+	_, _, asked := poll(running.ID, tag)
+	assert.True(t, asked, "while it runs")
+
+	w.settle(t, 12)
+	known, err := w.Store.Pipeline(t.Context(), "campus", running.ID)
+	require.NoError(t, err)
+	require.True(t, known.Status.Finished())
+	_, tag, asked = poll(running.ID, tag)
+	require.True(t, asked)
+	status, _, asked := poll(running.ID, tag)
+	assert.Equal(t, http.StatusNotModified, status)
+	assert.False(t, asked)
+
+	known.Status, known.UpdatedAt = fleet.StatusRunning, w.clock.Now()
+	_, _, err = w.Store.RecordPipeline(t.Context(), known, fleet.FromEvent)
+	require.NoError(t, err)
+	_, _, asked = poll(running.ID, tag)
+	assert.True(t, asked, "it was run again")
+}
