@@ -75,8 +75,11 @@ func TestAcceptEvent_CountsWhatWasAppliedAsRepeated(t *testing.T) {
 			waiting, _, err := in.fleet.WaitingEvents(t.Context(), "campus", "")
 			require.NoError(t, err)
 			assert.Empty(t, waiting, "nothing is left to be applied again")
-			now = noon.Add(8 * 24 * time.Hour)
-			assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)), "marks expire")
+			now = noon.Add(80 * 24 * time.Hour)
+			assert.Equal(t, "repeated", outcome(t, in.send(t, "campus", body, header)), "the pipeline is known for good")
+			later := strings.Replace(body, `"status": "success"`, `"status": "failed"`, 1)
+			header["Idempotency-Key"] = "k2"
+			assert.Equal(t, "stored", outcome(t, in.send(t, "campus", later, header)), "another status is news")
 		})
 	}
 }
@@ -92,4 +95,23 @@ func TestAcceptEvent_StoresWhatWasSetAsideAgain(t *testing.T) {
 	require.Len(t, waiting, 1)
 	require.NoError(t, in.fleet.PostponeEvent(t.Context(), waiting[0], true))
 	assert.Equal(t, "stored", outcome(t, in.send(t, "campus", body, header)))
+}
+
+// A push that was applied is recognized for a week.
+func TestAcceptEvent_RecognizesAPush(t *testing.T) {
+	now := noon
+	in := newIntakeAt(t, kvtest.OpenWithClock(t, func() time.Time { return now }), func() time.Time { return now })
+	push := fleet.Event{Cluster: "campus", Key: "k", Kind: fleet.EventPush, Branch: "main"}
+	accept := func() bool {
+		t.Helper()
+		fresh, err := in.fleet.AcceptEvent(t.Context(), push)
+		require.NoError(t, err)
+		return fresh
+	}
+	require.True(t, accept())
+	require.NoError(t, in.fleet.ForgetEvent(t.Context(), push))
+	now = noon.Add(6 * 24 * time.Hour)
+	assert.False(t, accept())
+	now = noon.Add(8 * 24 * time.Hour)
+	assert.True(t, accept())
 }

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -67,6 +68,18 @@ func (p Pipeline) Absorb(report Pipeline, by Authority) (Pipeline, Freshness) {
 		return p.With(report), fresh
 	}
 	return report.With(p), fresh
+}
+
+// Includes reports whether a report of an event adds nothing to what is known.
+func (p Pipeline) Includes(report Pipeline) bool {
+	after, fresh := p.Absorb(report, FromEvent)
+	if len(after.Stages) == 0 && len(p.Stages) == 0 {
+		after.Stages = p.Stages
+	}
+	if len(after.Deployments) == 0 && len(p.Deployments) == 0 {
+		after.Deployments = p.Deployments
+	}
+	return fresh == Older && reflect.DeepEqual(after, p)
 }
 
 // With gives the pipeline as a newer report has it, with what only the older

@@ -15,15 +15,23 @@ import (
 const (
 	// eventLife is how long an event that cannot be applied is kept.
 	eventLife = 30 * 24 * time.Hour
-	// appliedLife is how long an applied event is recognized. GitLab lists the events of
-	// the last days, and people send them again from there.
+	// appliedLife is how long an applied push is recognized. GitLab lists the events of
+	// the last days, and people send them again from there. An event of a pipeline is
+	// recognized by what is known of the pipeline.
 	appliedLife = 7 * 24 * time.Hour
 )
 
 // AcceptEvent stores an event that is still to be applied. It returns false when the same
-// event waits already or was applied within appliedLife. It is one conditional write and
-// a read, which comes after it: what was applied meanwhile has left its mark by then.
+// event waits already, or was applied: its push within appliedLife, or its pipeline is
+// known to be as it says, or later. It is one conditional write and a read. The mark of a
+// push is read after the write: what was applied meanwhile has left its mark by then. To
+// apply an event twice changes nothing, so the other read may come before.
 func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
+	if e.Pipeline != nil {
+		if known, err := s.Pipeline(ctx, e.Cluster, e.Pipeline.ID); err == nil && known.Includes(*e.Pipeline) {
+			return false, nil
+		}
+	}
 	item := kv.Item{Key: eventKey(partEvent, e), Expires: s.now().Add(eventLife)}
 	if err := s.setPacked(&item, e); err != nil {
 		return false, err
@@ -34,6 +42,9 @@ func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
 	}
 	if err != nil {
 		return false, err
+	}
+	if e.Pipeline != nil {
+		return true, nil
 	}
 	if _, err := s.kv.Get(ctx, eventKey(partApplied, e)); err != nil {
 		return true, nil // it is stored: to apply it twice changes nothing, to refuse it loses it
@@ -46,8 +57,11 @@ func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fle
 	return query[fleet.Event](ctx, s, kv.Query{Partition: partEvent + cluster, After: after})
 }
 
-// ForgetEvent removes an event that was applied. Its key is kept for appliedLife.
+// ForgetEvent removes an event that was applied. The key of a push is kept for appliedLife.
 func (s *Store) ForgetEvent(ctx context.Context, e fleet.Event) error {
+	if e.Pipeline != nil {
+		return s.kv.Delete(ctx, eventKey(partEvent, e), kv.Always)
+	}
 	if err := kvjson.Put(ctx, s.kv, eventKey(partApplied, e), struct{}{}, kv.Always, s.now().Add(appliedLife)); err != nil {
 		return fmt.Errorf("marking event %s as applied: %w", e.Key, err)
 	}

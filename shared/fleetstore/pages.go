@@ -82,7 +82,16 @@ func (s *Store) resetPage(ctx context.Context, cluster, instance string) error {
 	if instance == "" { // an operation on the cluster
 		return nil
 	}
-	if _, err := s.kv.Put(ctx, kv.Item{Key: pageKey(cluster, instance)}, kv.Always); err != nil {
+	// A reader keeps an item before it reads the parts of a page, so where none is, none
+	// holds what was before this change.
+	_, err := s.kv.Get(ctx, pageKey(cluster, instance))
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err == nil {
+		_, err = s.kv.Put(ctx, kv.Item{Key: pageKey(cluster, instance)}, kv.Always)
+	}
+	if err != nil {
 		return fmt.Errorf("turning the page of instance %s: %w", instance, err)
 	}
 	return nil
