@@ -1,6 +1,7 @@
 package function_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -28,6 +29,36 @@ func (a treeAnswer) ids() (ids []string) {
 		ids = append(ids, c.ID)
 	}
 	return ids
+}
+
+// The sidebar's marks are those of the lists.
+func TestListClusters_SaysHowEachInstanceIs(t *testing.T) {
+	w := newWorld(t)
+	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+		c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Name: "campus", Lifecycle: fleet.Active}}
+		c.SetRow(fleet.Row{Digest: "x", Instance: fleet.Instance{Cluster: "campus", Name: "fine", Lifecycle: fleet.Active, Health: fleet.HealthState{State: fleet.Healthy}}})
+		c.SetRow(fleet.Row{Digest: "x", Instance: fleet.Instance{
+			Cluster: "campus", Name: "mistyped", Lifecycle: fleet.Pending, Health: fleet.HealthState{State: fleet.Failed},
+			Pipeline: &fleet.PipelineSummary{Status: "failed"}, Problems: []fleet.FileProblem{{File: "config.yml", Message: "a list"}},
+		}})
+		return c, nil
+	}))
+	rec := w.call("viewer", http.MethodGet, "/v1/clusters", nil, nil)
+	require.Equal(t, http.StatusOK, rec.Code, rec.Body)
+	assert.JSONEq(t, `[
+		{"name": "fine", "lifecycle": "active", "health": "healthy", "problems": false},
+		{"name": "mistyped", "lifecycle": "pending", "health": "failed", "pipeline": "failed", "problems": true}
+	]`, instancesOf(t, rec.Body.Bytes()))
+}
+
+func instancesOf(t *testing.T, body []byte) string {
+	t.Helper()
+	var tree struct {
+		Clusters []struct{ Instances json.RawMessage }
+	}
+	require.NoError(t, json.Unmarshal(body, &tree))
+	require.Len(t, tree.Clusters, 1)
+	return string(tree.Clusters[0].Instances)
 }
 
 // The sidebar asks for what changed since the tree it has.
