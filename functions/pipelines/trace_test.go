@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,6 +29,9 @@ func TestTrace_LeadsFromTheRequestToGitLab(t *testing.T) {
 		Fleet: w.Store, Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
 		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Redact: w.Secrets.Of, Viewed: w.NoteView,
 	})
+	var spans collected
+	trace.Collect(spans.add)
+	t.Cleanup(func() { trace.Collect(nil) })
 	// sent are the traces with which GitLab was called to start a pipeline.
 	sent := func() (ids []string) {
 		for _, r := range w.gitlab.Requests() {
@@ -79,6 +83,12 @@ func TestTrace_LeadsFromTheRequestToGitLab(t *testing.T) {
 	op := start("alpha", "00-"+first+"-b7ad6b7169203331-01")
 	assert.Equal(t, first, op.Trace)
 	assert.Equal(t, []string{first}, sent(), "it is sent at once")
+	request := spans.one(t, first, trace.Server, "POST "+"/v1/clusters/{cluster}/operations")
+	assert.Equal(t, "b7ad6b7169203331", request.Parent)
+	assert.Equal(t, http.StatusAccepted, request.Attributes["http.response.status_code"])
+	call := spans.one(t, first, trace.Client, "POST 127.0.0.1")
+	assert.Equal(t, request.SpanID, call.Parent)
+	assert.False(t, call.Failed)
 
 	op = start("beta", "00-malformed")
 	assert.Regexp(t, "^[0-9a-f]{32}$", op.Trace)
@@ -86,4 +96,33 @@ func TestTrace_LeadsFromTheRequestToGitLab(t *testing.T) {
 	assert.Empty(t, sent(), "it waits for the first one")
 	w.settle(t, 4)
 	assert.Equal(t, []string{op.Trace}, sent(), "a sync sends it in its trace")
+	work := spans.one(t, op.Trace, trace.Internal, "operation send")
+	assert.Equal(t, work.SpanID, spans.one(t, op.Trace, trace.Client, "POST 127.0.0.1").Parent)
+}
+
+// collected are the spans that ended.
+type collected struct {
+	mu   sync.Mutex
+	list []trace.Record
+}
+
+func (c *collected) add(r trace.Record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, r)
+}
+
+// one gives the only span of a trace and name.
+func (c *collected) one(t *testing.T, id string, kind trace.Kind, name string) trace.Record {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []trace.Record
+	for _, r := range c.list {
+		if r.TraceID == id && r.Kind == kind && r.Name == name {
+			found = append(found, r)
+		}
+	}
+	require.Len(t, found, 1, "%+v", c.list)
+	return found[0]
 }

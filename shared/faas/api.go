@@ -407,6 +407,10 @@ func (a *API) log(r *http.Request, rec *recorder, c *call, took time.Duration, s
 		attrs = append(attrs, slog.String("stack", stack))
 	}
 	a.countRequest(r, rec.status, took)
+	trace.From(r.Context()).End(trace.Server, knownMethod(r.Method)+" "+route(r), took, rec.status >= 500, map[string]any{
+		"http.request.method": knownMethod(r.Method), "http.route": route(r), "http.response.status_code": rec.status,
+		"ocim.function": strings.ToLower(a.opts.Title), "ocim.call": c.id,
+	})
 	a.opts.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 

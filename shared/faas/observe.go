@@ -1,6 +1,7 @@
 package faas
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,12 +9,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/trace/otlp"
 )
 
 // Paths for those who run Ocim. They are not part of the API document.
@@ -25,6 +28,9 @@ const (
 
 // readyTimeout bounds a readiness check. A store that takes longer is not ready.
 const readyTimeout = 2 * time.Second
+
+// spansLimit bounds how long a process that ends waits for its last spans to be taken.
+const spansLimit = 2 * time.Second
 
 // serveHealth answers that the process answers.
 func serveHealth(w http.ResponseWriter, _ *http.Request) { writeState(w, http.StatusOK, "ok", "") }
@@ -108,6 +114,23 @@ func ListenMetrics(ctx context.Context, address string) error {
 	}()
 	slog.Info("serving metrics", "address", listener.Addr().String())
 	return nil
+}
+
+// SendTraces sends the process's spans to an OpenTelemetry collector until stop is called.
+// An empty endpoint is that of the variable which OpenTelemetry's operators set, or none.
+func SendTraces(endpoint, version string) (stop func(), err error) {
+	if endpoint = cmp.Or(endpoint, os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")); endpoint == "" {
+		return func() {}, nil
+	}
+	e, err := otlp.Start(endpoint, cmp.Or(os.Getenv("OTEL_SERVICE_NAME"), "ocim"), version)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "OCIM_OTLP_ENDPOINT")
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.Background(), spansLimit)
+		defer cancel()
+		e.Stop(ctx)
+	}, nil
 }
 
 // ParseLogLevel returns the level of OCIM_LOG_LEVEL: debug, info, warn or error; empty

@@ -145,6 +145,12 @@ func run(ctx context.Context, handle Handle, version string, lookup func(string)
 	if err := ListenMetrics(ctx, address); err != nil {
 		return err
 	}
+	endpoint, _ := lookup("OCIM_OTLP_ENDPOINT")
+	stop, err := SendTraces(endpoint, version)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)

@@ -167,7 +167,7 @@ func (t *transport) attempt(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
 	stop := func() { timer.Stop(); cancel(nil) }
-	resp, err := t.base.RoundTrip(carrier.Request(req.WithContext(ctx)))
+	resp, err := carrier.RoundTrip(t.base, req.WithContext(ctx))
 	if err != nil {
 		err = unavailable(ctx, err)
 		stop()

@@ -31,7 +31,8 @@ func (s *Service) Follow(ctx context.Context, op fleet.Operation) error {
 
 // follow derives an operation's state from its pipelines.
 func (s *Service) follow(ctx context.Context, op fleet.Operation) (fleet.Operation, error) {
-	ctx = trace.Join(ctx, op.Trace)
+	ctx, end := trace.Work(ctx, op.Trace, "operation follow")
+	defer end()
 	pipelines, err := s.pipelinesOf(ctx, op)
 	if err != nil {
 		return op, err

@@ -31,7 +31,8 @@ type answer struct {
 
 // send makes GitLab accept the operation exactly once.
 func (s *Service) send(ctx context.Context, project fleet.Project, op fleet.Operation) (fleet.Operation, error) {
-	ctx = trace.Join(ctx, op.Trace)
+	ctx, end := trace.Work(ctx, op.Trace, "operation send")
+	defer end()
 	if op.SentAt.IsZero() {
 		var err error
 		if op, err = s.checkBeforeSending(ctx, project, op); err != nil || op.State.Ended() || op.WaitingFor != "" {

@@ -72,11 +72,14 @@ func (q *Queue) run(cluster string) {
 		q.again[cluster] = false // what came until now is in the store, and is read next
 		q.mu.Unlock()
 		gap := time.NewTimer(applyGap)
+		began := time.Now()
 		ctx, cancel := context.WithTimeout(trace.Start(context.Background()), applyLimit)
-		if err := q.apply(ctx, cluster); err != nil {
+		err := q.apply(ctx, cluster)
+		if err != nil {
 			q.log.WarnContext(ctx, "events wait for the next event or sync", "cluster", cluster, "err", err)
 		}
 		cancel()
+		trace.From(ctx).End(trace.Internal, "apply events", time.Since(began), err != nil, map[string]any{"ocim.cluster": cluster})
 		<-q.slots
 		// The cluster stays listed for the gap, so that what comes meanwhile waits for
 		// its end.

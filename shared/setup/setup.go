@@ -25,6 +25,7 @@ func Load(config any) error {
 type Observed struct {
 	LogLevel      string `envconfig:"LOG_LEVEL" default:"info" desc:"What is logged: debug, info, warn or error."`
 	MetricsListen string `envconfig:"METRICS_LISTEN" desc:"Address and port that serve /metrics for Prometheus, such as :9100. The gateway must not lead there. Empty serves none."`
+	OTLPEndpoint  string `envconfig:"OTLP_ENDPOINT" desc:"Address of an OpenTelemetry collector that spans are sent to by OTLP over HTTP, such as http://collector:4318. Empty: that of OTEL_EXPORTER_OTLP_ENDPOINT, or none."`
 }
 
 // Base is what every function is configured with.

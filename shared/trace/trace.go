@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"regexp"
+	"strings"
 )
 
 // Header is the header that carries a trace from one server to the next.
@@ -14,10 +15,14 @@ const Header = "Traceparent"
 type Span struct {
 	TraceID string // 32 hexadecimal digits
 	SpanID  string // 16
+	Parent  string // the span that caused it; empty without one
+	// Unsampled is whether who began the trace collects no spans of it.
+	Unsampled bool
 }
 
-// well is a traceparent of version 00, or the beginning of a later one.
-var well = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$`)
+// well is a traceparent of version 00, or the beginning of a later one. The last bit of its
+// flags says whether the trace is sampled.
+var well = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
 
 // traceID is what a trace is named.
 var traceID = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -35,14 +40,20 @@ func Parse(header string) (Span, bool) {
 		return Span{}, false
 	}
 	m := well.FindStringSubmatch(header)
-	if m == nil || m[1] == "ff" || m[1] == "00" && m[4] != "" || m[2] == noTrace || m[3] == noSpan {
+	if m == nil || m[1] == "ff" || m[1] == "00" && m[5] != "" || m[2] == noTrace || m[3] == noSpan {
 		return Span{}, false
 	}
-	return Span{m[2], m[3]}, true
+	return Span{TraceID: m[2], SpanID: m[3], Unsampled: strings.Contains("02468ace", m[4])}, true
 }
 
 // String returns the traceparent.
-func (s Span) String() string { return "00-" + s.TraceID + "-" + s.SpanID + "-01" }
+func (s Span) String() string {
+	flags := "-01"
+	if s.Unsampled {
+		flags = "-00"
+	}
+	return "00-" + s.TraceID + "-" + s.SpanID + flags
+}
 
 type key struct{}
 
@@ -57,7 +68,7 @@ func From(ctx context.Context) Span {
 func Continue(ctx context.Context, values []string) context.Context {
 	if len(values) == 1 {
 		if s, ok := Parse(values[0]); ok {
-			return Join(ctx, s.TraceID)
+			return context.WithValue(ctx, key{}, s.child())
 		}
 	}
 	return Start(ctx)
@@ -65,7 +76,7 @@ func Continue(ctx context.Context, values []string) context.Context {
 
 // Start returns the context of work that no request waits for, with a trace of its own.
 func Start(ctx context.Context) context.Context {
-	return context.WithValue(ctx, key{}, Span{random(16), random(8)})
+	return context.WithValue(ctx, key{}, Span{TraceID: random(16), SpanID: random(8)})
 }
 
 // Join returns the context of work that belongs to a trace which began earlier. Without
@@ -74,17 +85,21 @@ func Join(ctx context.Context, id string) context.Context {
 	if !traceID.MatchString(id) || id == noTrace || From(ctx).TraceID == id {
 		return ctx
 	}
-	return context.WithValue(ctx, key{}, Span{id, random(8)})
+	return context.WithValue(ctx, key{}, Span{TraceID: id, SpanID: random(8)})
 }
 
-// Next returns the traceparent for a call that the context's work makes, as a span of its
-// own; empty when it belongs to no trace.
-func Next(ctx context.Context) string {
+// Next returns a span of its own for a call that the context's work makes; the zero one
+// when it belongs to no trace.
+func Next(ctx context.Context) Span {
 	s := From(ctx)
 	if s.TraceID == "" {
-		return ""
+		return s
 	}
-	return Span{s.TraceID, random(8)}.String()
+	return s.child()
+}
+
+func (s Span) child() Span {
+	return Span{TraceID: s.TraceID, SpanID: random(8), Parent: s.SpanID, Unsampled: s.Unsampled}
 }
 
 func random(bytes int) string {

@@ -64,6 +64,11 @@ func Serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger, 
 	if err := faas.ListenMetrics(ctx, cfg.MetricsListen); err != nil {
 		return err
 	}
+	stopTraces, err := faas.SendTraces(cfg.OTLPEndpoint, "")
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
 	if err := checkSealKeys(ctx, store, filepath.Join(cfg.Dir, "secrets")); err != nil {
 		return err
 	}
