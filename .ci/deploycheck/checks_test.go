@@ -142,3 +142,14 @@ func TestRun_DoesNotFailForWhatItCannotSee(t *testing.T) {
 	assert.Empty(t, missing)
 	assert.Contains(t, report, "note table: ocim cannot be read with your own credentials (no credentials)")
 }
+
+func TestLoginFile_IsWhereFaasCLIKeepsIt(t *testing.T) {
+	t.Parallel()
+	for want, env := range map[string]map[string]string{
+		"/home/ada/.openfaas/config.yml": {},
+		"/etc/openfaas/config.yml":       {"OPENFAAS_CONFIG": "/etc/openfaas", "CI": "true"},
+		".openfaas/config.yml":           {"CI": "1"},
+	} {
+		assert.Equal(t, want, loginFile(func(name string) string { return env[name] }, "/home/ada"))
+	}
+}

@@ -33,7 +33,7 @@ func main() {
 	home, _ := os.UserHomeDir()
 	c := checker{
 		file: file, lookup: os.Getenv, http: &http.Client{Timeout: 15 * time.Second},
-		logins: filepath.Join(home, ".openfaas", "config.yml"), kubectl: kubectl, table: askTable,
+		logins: loginFile(os.Getenv, home), kubectl: kubectl, table: askTable,
 	}
 	missing := 0
 	for _, f := range c.run(ctx) {
@@ -46,6 +46,17 @@ func main() {
 		fmt.Printf("\n%d checks failed.\n", missing)
 		os.Exit(1)
 	}
+}
+
+// loginFile returns where faas-cli keeps its log-ins.
+func loginFile(lookup func(string) string, home string) string {
+	folder := filepath.Join(home, ".openfaas")
+	if set := lookup("OPENFAAS_CONFIG"); set != "" {
+		folder = set
+	} else if ci := lookup("CI"); ci == "true" || ci == "1" {
+		folder = ".openfaas"
+	}
+	return filepath.Join(folder, "config.yml")
 }
 
 // kubectl returns what kubectl prints.

@@ -356,6 +356,8 @@ func callProgram(t testing.TB, function, path string, env []string) {
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, <-ended)
 	assert.Contains(t, log.String(), `"version":"9.8.7 (0123456789ab)"`)
+	withoutMail := function == "auth" && slices.Contains(env, "OCIM_SMTP_HOST=")
+	assert.Equal(t, withoutMail, strings.Contains(log.String(), "no mail server is configured"), "it is said at start")
 	assert.NotContains(t, log.String(), canary)
 	for name, value := range secrets(t) {
 		for line := range strings.Lines(value) {

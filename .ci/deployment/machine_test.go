@@ -68,6 +68,28 @@ func TestUnit_IsAccepted(t *testing.T) {
 	require.NoError(t, err, string(output))
 }
 
+// nginx accepts its example.
+func TestNginx_IsAccepted(t *testing.T) {
+	t.Parallel()
+	nginx, err := exec.LookPath("nginx")
+	if err != nil {
+		t.Skip("nginx is not installed")
+	}
+	dir := t.TempDir()
+	key := exec.CommandContext(t.Context(), "openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=ocim.example.org", "-days", "1",
+		"-keyout", filepath.Join(dir, "privkey.pem"), "-out", filepath.Join(dir, "fullchain.pem"))
+	output, err := key.CombinedOutput()
+	require.NoError(t, err, string(output))
+	server := strings.ReplaceAll(machineFile(t, "nginx.conf"), "/etc/letsencrypt/live/ocim.example.org", dir)
+	require.NotEqual(t, machineFile(t, "nginx.conf"), server, "the certificate is not where this test looks for it")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "ocim.conf"), []byte(server), 0o600))
+	whole := "pid " + dir + "/pid;\nerror_log stderr;\nevents {}\nhttp {\n\taccess_log off;\n\tinclude " + dir + "/ocim.conf;\n}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(whole), 0o600))
+	output, err = exec.CommandContext(t.Context(), nginx, "-t", "-q", "-p", dir, "-c", filepath.Join(dir, "nginx.conf")).CombinedOutput()
+	require.NoError(t, err, string(output))
+	assert.Empty(t, string(output), "it warns of nothing")
+}
+
 // The proxies' examples and the unit agree on where Ocim listens.
 func TestProxies_LeadToTheUnit(t *testing.T) {
 	t.Parallel()

@@ -78,6 +78,27 @@ func TestDockerfiles_PinBaseImages(t *testing.T) {
 	assert.Contains(t, string(renovate), `"docker:pinDigests"`, "what keeps the digests current")
 }
 
+// Both images say what they are, and keep what is built before the sources change: modules in
+// a layer of their own or a cache, compiled packages in a cache.
+func TestDockerfiles_LabelImagesAndCacheBuilds(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{filepath.Join(template, "Dockerfile"), filepath.Join(machine, "Dockerfile")} {
+		raw, err := os.ReadFile(source)
+		require.NoError(t, err)
+		text := string(raw)
+		for _, label := range []string{"title", "description", "licenses", "source", `version="$VERSION"`, `revision="$REVISION"`} {
+			assert.Contains(t, text, "org.opencontainers.image."+label, source)
+		}
+		assert.Contains(t, text, "--mount=type=cache,target=/root/.cache/go-build", source)
+		layer := strings.Index(text, "go mod download")
+		if !strings.Contains(text, "--mount=type=cache,target=/go/pkg/mod") {
+			assert.Positive(t, layer, "%s: modules are neither a layer nor cached", source)
+			assert.Less(t, layer, strings.Index(text, "COPY . ."), source)
+		}
+		assert.Regexp(t, `(?m)^USER 65532:65532$`, text, source)
+	}
+}
+
 // A release pins what is not pinned yet by what its tag leads to, and changes nothing else.
 func TestPin_PinsEveryBaseImage(t *testing.T) {
 	t.Parallel()
