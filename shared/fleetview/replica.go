@@ -133,12 +133,23 @@ var errMoved = errors.New("the rows were moved meanwhile")
 
 // load makes the snapshot of a head from what is in memory and what changed.
 func (r *Replica) load(ctx context.Context, h head) error {
-	if r.current != nil && !r.current.view.Overgrown() {
-		if ids, ok := h.since(r.current.Revision); ok {
-			return r.loadSome(ctx, h, ids)
+	if r.current == nil || r.current.view.Overgrown() {
+		return r.loadAll(ctx, h)
+	}
+	ids, ok := h.since(r.current.Revision)
+	if !ok { // too many changed; which did, their versions say
+		stored, err := r.store.clusters(ctx)
+		if err != nil {
+			return err
+		}
+		ids = slices.Sorted(maps.Keys(r.held))
+		for _, id := range stored {
+			if r.held[id] == nil {
+				ids = append(ids, id)
+			}
 		}
 	}
-	return r.loadAll(ctx, h)
+	return r.loadSome(ctx, h, ids)
 }
 
 // Bounds of what is read and decoded at the same time.
@@ -276,19 +287,25 @@ func (r *Replica) loadSome(ctx context.Context, h head, ids []string) error {
 		return fmt.Errorf("reading changed clusters: %w", err)
 	}
 	all := maps.Clone(r.held)
+	var different []listindex.Change
 	for i, id := range ids {
+		if holds[i] != nil && holds[i] == r.held[id] {
+			continue
+		}
+		different = append(different, changes[i])
 		if holds[i] == nil {
 			delete(all, id)
 		} else {
 			all[id] = holds[i]
 		}
 	}
-	view := r.current.view.Next(changes)
+	view := r.current.view.Next(different)
 	r.held, r.current = all, &Snapshot{Revision: h.Rows, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
 
-// change finds what differs of a cluster; held is nil when it is gone.
+// change finds what differs of a cluster; held is nil when it is gone, and the one that is
+// known when nothing differs.
 func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bool) (listindex.Change, *held, error) {
 	was := r.held[id]
 	var f facts
@@ -300,6 +317,9 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 	}
 	if !exists || was == nil || was.set != f.Set || was.settings != f.Settings || was.provider != f.Cluster.Provider || was.kept != kept(&f.Cluster) {
 		return r.replace(ctx, id)
+	}
+	if item.Version == was.version {
+		return listindex.Change{}, was, nil
 	}
 	c := listindex.Change{Cluster: f.Cluster, Settings: r.current.view.Settings(id)}
 	next := *was

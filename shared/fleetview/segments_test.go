@@ -101,23 +101,6 @@ func TestReplicaReadsOnlyWhatChanged(t *testing.T) {
 	assert.Nil(t, again.Chunk("c03").Row("three"), "a snapshot never changes")
 }
 
-func TestReplicaThatFellBehindReadsAll(t *testing.T) {
-	s, reads := newStore(t)
-	addCluster(t, s, "first", "one")
-	replica := fleetview.NewReplica(s)
-	_, err := replica.Snapshot(t.Context())
-	require.NoError(t, err)
-
-	for i := range 100 { // more than the head remembers
-		addCluster(t, s, fmt.Sprintf("c%03d", i), "one")
-	}
-	reads.reset()
-	snap, err := replica.Snapshot(t.Context())
-	require.NoError(t, err)
-	assert.Len(t, snap.Chunks, 101)
-	assert.Equal(t, 2+101, reads.queries, "the list, and each cluster")
-}
-
 func TestReplicaForgetsARemovedCluster(t *testing.T) {
 	s, _ := newStore(t)
 	addCluster(t, s, "a", "one")

@@ -94,8 +94,9 @@ var day = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 // touch changes one instance, as the news of a pipeline does.
 func touch(ctx context.Context, store *fleetstore.Store, s size, edit int) error {
 	n, i := touched(s, edit)
-	return store.ChangeChunk(ctx, clusterID(n), func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.SetRow(row(c.Cluster.ID, n, i, edit))
+	next := row(clusterID(n), n, i, edit)
+	return store.ChangeRows(ctx, clusterID(n), []string{next.Instance.Name}, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+		c.SetRow(next)
 		return c, nil
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -174,8 +173,8 @@ func stringsOf[T ~string](in []T) []string {
 }
 
 // set gives a facet its counts.
-func setFacet(f *fleet.Facets, field int, counts map[string]int, chosen []string) {
-	counts = mostCounted(counts, chosen)
+func setFacet(f *fleet.Facets, field int, all []tally, chosen []string) {
+	counts := mostCounted(all, chosen)
 	switch field {
 	case facetCluster:
 		f.Clusters = counts
@@ -202,18 +201,25 @@ func setFacet(f *fleet.Facets, field int, counts map[string]int, chosen []string
 	}
 }
 
-func mostCounted(counts map[string]int, chosen []string) map[string]int {
-	if len(counts) <= fleet.MaxChoices {
-		return counts
-	}
-	values := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	kept := make(map[string]int, fleet.MaxChoices)
-	for _, v := range append(values[:fleet.MaxChoices:fleet.MaxChoices], chosen...) {
-		if n := counts[v]; n > 0 {
-			kept[v] = n
+// mostCounted gives the most frequent values, and those that were chosen.
+func mostCounted(all []tally, chosen []string) map[string]int {
+	kept := make(map[string]int, min(len(all), fleet.MaxChoices))
+	if len(all) > fleet.MaxChoices {
+		slices.SortFunc(all, func(a, b tally) int {
+			if a.n != b.n {
+				return b.n - a.n
+			}
+			return strings.Compare(a.value, b.value)
+		})
+		for _, t := range all[fleet.MaxChoices:] {
+			if slices.Contains(chosen, t.value) {
+				kept[t.value] = t.n
+			}
 		}
+		all = all[:fleet.MaxChoices]
+	}
+	for _, t := range all {
+		kept[t.value] = t.n
 	}
 	return kept
 }

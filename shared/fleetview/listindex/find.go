@@ -137,14 +137,21 @@ func (v *View) mask(field int, values []string) bitmap {
 	return mask
 }
 
+// tally is how many documents have a value.
+type tally struct {
+	value string
+	n     int
+}
+
 // counts counts documents by their value.
-func (v *View) counts(field int, docs bitmap) map[string]int {
-	counts := map[string]int{}
+func (v *View) counts(field int, docs bitmap) []tally {
+	var counts []tally
 	if field == facetCluster {
+		counts = make([]tally, 0, len(v.clusters))
 		if docs.count() == v.count {
 			for i, c := range v.clusters {
 				if n := len(v.parts[i].docs); n > 0 {
-					counts[c.Cluster.ID] = n
+					counts = append(counts, tally{c.Cluster.ID, n})
 				}
 			}
 			return counts
@@ -155,7 +162,7 @@ func (v *View) counts(field int, docs bitmap) map[string]int {
 		}
 		for n, count := range bySlot {
 			if count > 0 {
-				counts[v.ix.slots[n].cluster] = count
+				counts = append(counts, tally{v.ix.slots[n].cluster, count})
 			}
 		}
 		return counts
@@ -165,7 +172,7 @@ func (v *View) counts(field int, docs bitmap) map[string]int {
 			continue
 		}
 		if n := docs.countAnd(*b); n > 0 {
-			counts[value] = n
+			counts = append(counts, tally{value, n})
 		}
 	}
 	return counts
