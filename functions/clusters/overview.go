@@ -97,7 +97,7 @@ func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getO
 	for _, c := range snapshot.Chunks {
 		if visible == nil || visible(c.Cluster.ID) {
 			o.Clusters++
-			o.cluster(c, stale.ByID[c.Cluster.ID])
+			o.cluster(c, stale.ByID[c.Cluster.ID], f.Now())
 		}
 	}
 	if err := o.instances(snapshot, all); err != nil {
@@ -128,15 +128,24 @@ func (o *overview) add(a attention) {
 	o.Attention = append(o.Attention, a)
 }
 
-func (o *overview) cluster(chunk *fleet.Chunk, stale fleetview.Stale) {
+// late says that something was not done for too long, or in the future: then a clock is wrong.
+func (o *overview) late(cluster string, at, now time.Time, what string) {
+	if fleet.Future(now, at) {
+		o.add(attention{Cluster: cluster, Reason: "stale", Severity: "failed", Detail: what + " in the future: a clock is wrong.", Since: at})
+		return
+	}
+	o.add(attention{Cluster: cluster, Reason: "stale", Severity: "degraded", Detail: what + " too long ago; is the schedule running?", Since: at})
+}
+
+func (o *overview) cluster(chunk *fleet.Chunk, stale fleetview.Stale, now time.Time) {
 	c := chunk.Cluster
 	switch {
 	case c.Sync.Error != "":
 		o.add(attention{Cluster: c.ID, Reason: "sync", Severity: "failed", Detail: c.Sync.Error, Since: stale.GitAt})
 	case !stale.GitAt.IsZero():
-		o.add(attention{Cluster: c.ID, Reason: "stale", Severity: "degraded", Detail: "Its project was not read lately; is the schedule running?", Since: stale.GitAt})
+		o.late(c.ID, stale.GitAt, now, "The project was last read")
 	case !stale.HealthAt.IsZero() && c.Online.State == "online":
-		o.add(attention{Cluster: c.ID, Reason: "stale", Severity: "degraded", Detail: "The cluster was not asked lately; is the schedule running?", Since: stale.HealthAt})
+		o.late(c.ID, stale.HealthAt, now, "The cluster last reported")
 	}
 	if c.Online.State == "offline" {
 		o.add(attention{Cluster: c.ID, Reason: "offline", Severity: "failed", Detail: c.Online.Reason, Since: c.Online.At})

@@ -113,4 +113,11 @@ func TestListsTellWhatIsOfTheFuture(t *testing.T) {
 	}
 	w.call("narrow", http.MethodGet, "/v1/instances", nil, &page)
 	assert.Equal(t, fleetview.Stale{GitAt: later, HealthAt: later}, page.Stale["campus"])
+	var o struct {
+		Attention []struct{ Severity, Detail string }
+	}
+	w.call("narrow", http.MethodGet, "/v1/overview", nil, &o)
+	require.Len(t, o.Attention, 1)
+	assert.Equal(t, "failed", o.Attention[0].Severity, "an error")
+	assert.Contains(t, o.Attention[0].Detail, "a clock is wrong")
 }

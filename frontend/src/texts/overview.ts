@@ -1,7 +1,7 @@
 import { plural } from './plural';
 // _app/overview/-next.ts
 export const gitlabSyncFailed = 'GitLab sync failed';
-export const stale = 'Stale';
+export const dataFreshness = 'Data freshness';
 export const clusterOffline = 'Cluster offline';
 export const site = 'Site';
 export const gitlabProject = 'GitLab project';

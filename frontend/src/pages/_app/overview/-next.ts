@@ -3,7 +3,7 @@ import * as texts from '@/texts/overview';
 
 export const reasonWords: Record<Attention['reason'], string> = {
   sync: texts.gitlabSyncFailed,
-  stale: texts.stale,
+  stale: texts.dataFreshness,
   offline: texts.clusterOffline,
   project: texts.gitlabProject,
   health: texts.health,
