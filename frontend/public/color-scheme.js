@@ -1,13 +1,17 @@
-// Runs before the first paint, so that a dark page never flashes white. A file of its own, as the
-// content security policy allows no inline script.
+// Runs before the first paint, so that a page in the colours that somebody chose never flashes in others. A file
+// of its own, as the content security policy allows no inline script.
 (() => {
-  let wanted = 'auto';
-  try {
-    wanted = localStorage.getItem('ocim-color-scheme') ?? 'auto';
-  } catch {
-    // Storage is blocked: follow the system.
-  }
-  const dark =
-    wanted === 'dark' || (wanted !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
+  const show = () => {
+    let chosen = null;
+    try {
+      chosen = localStorage.getItem('ocim-color-scheme');
+    } catch {
+      // Storage is blocked: follow the system.
+    }
+    if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.colorScheme = chosen;
+    else delete document.documentElement.dataset.colorScheme;
+  };
+  show();
+  // Chosen in another tab.
+  addEventListener('storage', show);
 })();

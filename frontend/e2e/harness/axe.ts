@@ -22,7 +22,7 @@ async function violations(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
-    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+    await page.waitForFunction((query) => matchMedia(query).matches, `(prefers-color-scheme: ${scheme})`);
     await page.evaluate(faded);
     // What scrolled under the header would count as too small to be clicked.
     await page.evaluate(() => window.scrollTo(0, 0));

@@ -1,5 +1,5 @@
-import { Checkbox } from '@mantine/core';
 import classes from './ClusterChoice.module.css';
+import { CheckboxGroup } from './ui/Checkbox';
 
 interface ClusterChoiceProps {
   label: string;
@@ -11,12 +11,13 @@ interface ClusterChoiceProps {
 
 export function ClusterChoice({ label, hint, clusters, chosen, onChoose }: ClusterChoiceProps) {
   return (
-    <Checkbox.Group label={label} description={hint} value={[...chosen]} onChange={onChoose}>
-      <div className={classes.choices}>
-        {clusters.map(({ id, name }) => (
-          <Checkbox key={id} size="xs" value={id} label={name} />
-        ))}
-      </div>
-    </Checkbox.Group>
+    <CheckboxGroup
+      label={label}
+      description={hint}
+      choices={clusters.map(({ id, name }) => ({ value: id, label: name }))}
+      chosen={chosen}
+      onChoose={onChoose}
+      className={classes.choices}
+    />
   );
 }

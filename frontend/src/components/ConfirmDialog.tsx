@@ -1,8 +1,9 @@
-import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { ConfirmProps } from './Confirm';
 import { Dialog } from './Dialog';
 import { Failure } from './Failure';
+import { Actions } from './ui/Actions';
+import { Button } from './ui/Button';
 import * as texts from '@/texts/common';
 
 export default function ConfirmDialog({
@@ -25,14 +26,14 @@ export default function ConfirmDialog({
     <Dialog title={title} onClose={onClose}>
       {children}
       {error && <Failure error={error} what={texts.theActionFailed} />}
-      <Group justify="flex-end" gap={8} mt="md">
+      <Actions apart>
         <Button variant="default" onClick={onClose} data-autofocus>
           {texts.cancel}
         </Button>
-        <Button color={destructive ? 'red.9' : 'fern'} loading={isPending} onClick={() => mutate()}>
+        <Button danger={destructive} loading={isPending} onClick={() => mutate()}>
           {verb}
         </Button>
-      </Group>
+      </Actions>
     </Dialog>
   );
 }

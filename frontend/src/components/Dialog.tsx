@@ -1,6 +1,7 @@
-import { Modal } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import classes from './Dialog.module.css';
+import { Modal } from './Modal';
+import { CloseButton } from './ui/CloseButton';
 import * as texts from '@/texts/common';
 
 interface DialogProps {
@@ -13,18 +14,18 @@ interface DialogProps {
 
 /** A question or a form above the page, which waits for an answer. */
 export function Dialog({ title, children, size = 'md', onClose }: DialogProps) {
+  const id = useId();
   return (
-    <Modal.Root opened onClose={onClose} yOffset="10vh" size={size}>
-      <Modal.Overlay backgroundOpacity={0.4} />
-      <Modal.Content>
-        <Modal.Body className={classes.body ?? ''}>
-          <div className={classes.head}>
-            <Modal.Title className={classes.title ?? ''}>{title}</Modal.Title>
-            <Modal.CloseButton aria-label={texts.close} />
-          </div>
-          {children}
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <Modal labelledBy={id} className={size === 'xl' ? classes.wide : classes.dialog} onClose={onClose}>
+      <div className={classes.body}>
+        <div className={classes.head}>
+          <h2 id={id} className={classes.title}>
+            {title}
+          </h2>
+          <CloseButton aria-label={texts.close} onClick={onClose} />
+        </div>
+        {children}
+      </div>
+    </Modal>
   );
 }

@@ -1,9 +1,8 @@
-import { Button } from '@mantine/core';
-import { IconRefresh } from '@tabler/icons-react';
 import { ApiError } from '@/api/errors';
 import { timeOfDay } from '@/lib/time';
 import { Mark } from './status/Mark';
 import classes from './Failure.module.css';
+import { Button } from './ui/Button';
 import * as texts from '@/texts/common';
 
 interface FailureProps {
@@ -33,15 +32,27 @@ export function Failure({ error, what, cause, onRetry, retrying = false }: Failu
         </p>
       </div>
       {onRetry && (
-        <Button
-          variant="default"
-          onClick={onRetry}
-          loading={retrying}
-          leftSection={<IconRefresh size={15} stroke={1.8} />}
-        >
+        <Button variant="default" onClick={onRetry} loading={retrying} leftSection={<RefreshMark />}>
           {texts.tryAgain}
         </Button>
       )}
     </div>
+  );
+}
+
+/** Drawn here, as the log-in page would load all that icons need for this one. */
+function RefreshMark() {
+  return (
+    <svg
+      width="15"
+      height="15"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      aria-hidden="true"
+    >
+      <path d="M20 11a8 8 0 0 0-15.5-2M4 5v4h4M4 13a8 8 0 0 0 15.5 2m.5 4v-4h-4" />
+    </svg>
   );
 }

@@ -1,5 +1,5 @@
-import { Skeleton } from '@mantine/core';
 import { useDelayed } from '@/lib/useDelayed';
+import { Skeleton } from './ui/Skeleton';
 import classes from './Loading.module.css';
 import * as texts from '@/texts/common';
 

@@ -1,4 +1,5 @@
-import { PasswordInput, type PasswordInputProps } from '@mantine/core';
+import type { TextInputProps } from './ui/Field';
+import { PasswordInput } from './ui/PasswordInput';
 import * as texts from '@/texts/common';
 
 /** The shortest password that is taken. */
@@ -11,14 +12,13 @@ export function passwordProblem(password: string): string | null {
 }
 
 /** A field for a password that is being chosen. */
-export function NewPassword(props: PasswordInputProps) {
+export function NewPassword(props: TextInputProps) {
   return (
     <PasswordInput
       label={texts.password}
       description={texts.atLeastCharactersAShort(shortestPassword)}
       autoComplete="new-password"
       required
-      withAsterisk={false}
       {...props}
     />
   );

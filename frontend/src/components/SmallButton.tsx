@@ -1,9 +1,6 @@
-import { Button, type ButtonProps } from '@mantine/core';
-import type { ComponentPropsWithRef } from 'react';
-
-type Props = ButtonProps & Omit<ComponentPropsWithRef<'button'>, keyof ButtonProps>;
+import { Button, type ButtonProps } from './ui/Button';
 
 /** A lesser action within a panel or a row. */
-export function SmallButton(props: Props) {
-  return <Button variant="default" size="compact-sm" {...props} />;
+export function SmallButton(props: ButtonProps) {
+  return <Button variant="default" size="compact" {...props} />;
 }

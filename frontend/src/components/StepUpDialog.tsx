@@ -1,10 +1,13 @@
-import { Button, Group, PasswordInput, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import type { PendingConfirmation } from '@/api/confirmation';
 import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import { Dialog } from './Dialog';
+import classes from './Dialog.module.css';
 import { Failure } from './Failure';
+import { Actions } from './ui/Actions';
+import { Button, ButtonAnchor } from './ui/Button';
+import { PasswordInput } from './ui/PasswordInput';
 import { useApiForm } from './useApiForm';
 import { useMe } from './useMe';
 import * as texts from '@/texts/confirmation';
@@ -41,13 +44,13 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
   if (passkey && !me.hasPassword) {
     return (
       <Dialog title={texts.confirmIdentity} onClose={cancel}>
-        <Text>{pending.message}</Text>
-        <Group justify="flex-end" gap={8} mt="md">
+        <p className={classes.text}>{pending.message}</p>
+        <Actions apart>
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
           </Button>
           <WithPasskey onDone={confirmed} />
-        </Group>
+        </Actions>
       </Dialog>
     );
   }
@@ -55,34 +58,33 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
     const here = encodeURIComponent(window.location.pathname + window.location.search);
     return (
       <Dialog title={texts.confirmIdentity} onClose={cancel}>
-        <Text>{pending.message}</Text>
-        <Text>{texts.signInAgainAbout}</Text>
-        <Group justify="flex-end" gap={8} mt="md">
+        <p className={classes.text}>{pending.message}</p>
+        <p className={classes.text}>{texts.signInAgainAbout}</p>
+        <Actions apart>
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
           </Button>
-          <Button component="a" href={`/function/auth/v1/google/start?fresh=true&return=${here}`}>
+          <ButtonAnchor href={`/function/auth/v1/google/start?fresh=true&return=${here}`}>
             {texts.signInAgain}
-          </Button>
-        </Group>
+          </ButtonAnchor>
+        </Actions>
       </Dialog>
     );
   }
   return (
     <Dialog title={texts.confirmIdentity} onClose={cancel}>
       <form onSubmit={form.submit} noValidate>
-        <Text>{pending.message}</Text>
+        <p className={classes.text}>{pending.message}</p>
         <input type="hidden" autoComplete="username" value={me?.email ?? ''} readOnly />
         <PasswordInput
           label={texts.currentPassword}
           autoComplete="current-password"
           required
-          withAsterisk={false}
           data-autofocus
           {...form.field('password')}
         />
         {form.failure && <Failure error={form.failure} what={texts.notConfirmed} />}
-        <Group justify="flex-end" gap={8} mt="md">
+        <Actions apart>
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
           </Button>
@@ -90,7 +92,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
           <Button type="submit" loading={form.busy}>
             {texts.confirm}
           </Button>
-        </Group>
+        </Actions>
       </form>
     </Dialog>
   );

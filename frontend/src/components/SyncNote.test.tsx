@@ -1,14 +1,8 @@
-import { MantineProvider } from '@mantine/core';
 import { render, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { SyncNote } from './SyncNote';
 
-const show = (sync: Parameters<typeof SyncNote>[0]['sync']) =>
-  render(
-    <MantineProvider>
-      <SyncNote sync={sync} />
-    </MantineProvider>,
-  );
+const show = (sync: Parameters<typeof SyncNote>[0]['sync']) => render(<SyncNote sync={sync} />);
 
 test('a sync that waits for GitLab’s limit is no failure', () => {
   show({ commit: 'abc', waitingSince: '2026-11-22T12:00:00Z', succeededAt: '2026-11-22T11:50:00Z' });

@@ -1,4 +1,3 @@
-import { MantineProvider } from '@mantine/core';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -10,7 +9,6 @@ import { session } from '@/api/client';
 import { createHandlers } from '@/mocks/handlers';
 import { createWorld, type World } from '@/mocks/world';
 import { createOcimRouter } from '@/router';
-import { cssVariables, theme } from '@/theme/theme';
 
 /** A mock API with a fresh world for each test of a file. */
 export function mockWorld() {
@@ -36,11 +34,7 @@ export { mockWorld as useWorld };
 /** Shows the whole application at an address. */
 export function open(address: string) {
   const router = createOcimRouter({ session }, createMemoryHistory({ initialEntries: [address] }));
-  const shown = render(
-    <MantineProvider env="test" theme={theme} cssVariablesResolver={cssVariables}>
-      <RouterProvider router={router} />
-    </MantineProvider>,
-  );
+  const shown = render(<RouterProvider router={router} />);
   return { ...shown, router, user: userEvent.setup() };
 }
 

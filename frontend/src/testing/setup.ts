@@ -58,6 +58,12 @@ const scroll = (() => Promise.resolve()) as unknown as () => void;
 Element.prototype.scrollIntoView = scroll;
 Element.prototype.scrollTo = scroll;
 window.scrollTo = () => undefined;
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function close() {
+  this.open = false;
+};
 HTMLElement.prototype.showPopover = function showPopover() {
   this.toggleAttribute('data-open', true);
 };

@@ -49,6 +49,9 @@ export const noRole = 'No role';
 // Dialog.tsx
 export const close = 'Close';
 
+// ui/PasswordInput.tsx
+export const showPassword = 'Show password';
+
 // NewPassword.tsx
 export const enterAPassword = 'Enter a password.';
 export const useAtLeastCharactersThis = (shortestPassword: number, length: number) =>

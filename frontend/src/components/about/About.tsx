@@ -1,7 +1,8 @@
 import type { InstanceDetails } from '@/api/types';
 import { Facts } from '../Facts';
 import { hostOf } from '../instances/columns';
-import { OutLink, TextLink } from '../links';
+import { TextLink } from '../links';
+import { OutLink } from '../OutLink';
 import { Panel } from '../Panel';
 import { siteLooks } from '../status/looks';
 import { Status } from '../status/Status';

@@ -1,4 +1,3 @@
-import { Button, Checkbox, Group, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/api/errors';
 import { annotate } from '@/api/queries/settings';
@@ -7,6 +6,10 @@ import { listOf } from '@/lib/tagList';
 import { Dialog } from '../Dialog';
 import { Failure } from '../Failure';
 import { showToast } from '../showToast';
+import { Actions } from '../ui/Actions';
+import { Button } from '../ui/Button';
+import { Checkbox } from '../ui/Checkbox';
+import { Textarea, TextInput } from '../ui/Field';
 import { useApiForm } from '../useApiForm';
 import classes from './about.module.css';
 import * as texts from '@/texts/about';
@@ -45,7 +48,6 @@ export default function AnnotationDialog({ cluster, instance, annotation, onClos
         <Textarea
           label={texts.note}
           description={texts.noteHelp}
-          autosize
           minRows={3}
           maxRows={10}
           maxLength={2000}
@@ -79,14 +81,14 @@ export default function AnnotationDialog({ cluster, instance, annotation, onClos
           {...form.field('connectTo')}
         />
         {form.failure && <Failure error={form.failure} what={texts.couldntSave} />}
-        <Group justify="flex-end" gap={8}>
+        <Actions>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
             {texts.save}
           </Button>
-        </Group>
+        </Actions>
       </form>
     </Dialog>
   );

@@ -1,7 +1,8 @@
-import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { Failure } from '@/components/Failure';
+import { Button } from '../ui/Button';
+import classes from './audit.module.css';
 import * as texts from '@/texts/access';
 
 /** Checks that no entry of the audit log was changed or removed, and says what was found. */
@@ -16,15 +17,11 @@ export function VerifyAudit() {
       </Button>
       {error && <Failure error={error} what={texts.notVerified} />}
       {data && (
-        <Text role={data.ok ? 'status' : 'alert'} mt={8}>
+        <p role={data.ok ? 'status' : 'alert'} className={classes.finding}>
           {data.ok ? texts.intact(data.entries, data.sealed) : texts.tampered(data.problem ?? '')}
-        </Text>
+        </p>
       )}
-      {data && data.beforeMacs > 0 && (
-        <Text size="sm" c="dimmed" mt={4}>
-          {texts.beforeMacs(data.beforeMacs)}
-        </Text>
-      )}
+      {data && data.beforeMacs > 0 && <p className={classes.about}>{texts.beforeMacs(data.beforeMacs)}</p>}
     </div>
   );
 }

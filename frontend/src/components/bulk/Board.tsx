@@ -88,7 +88,6 @@ function Wave({ title, targets }: WaveProps) {
               '—'
             ) : (
               <TextLink
-                inherit
                 to="/clusters/$cluster/instances/$instance"
                 params={{ cluster, instance }}
                 search={{ operation }}

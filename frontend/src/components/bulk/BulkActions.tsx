@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRotateClockwise } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import type { Bulk, BulkAct } from '@/api/types';
 import { Confirm } from '../Confirm';
 import { Failure } from '../Failure';
 import { may } from '../roles';
+import { Button } from '../ui/Button';
 import { useMe } from '../useMe';
 import { failedOf } from './looks';
 import { byCluster } from './targets';

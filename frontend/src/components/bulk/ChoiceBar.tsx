@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { matching } from '@/api/queries/bulk';
 import type { InstanceFilter, User } from '@/api/types';
 import { Failure } from '../Failure';
 import { ButtonLink } from '../links';
 import { may } from '../roles';
+import { Button } from '../ui/Button';
 import classes from './bulk.module.css';
 import { countOf, mostTargets, writeTargets } from './targets';
 import type { Choice } from './useChoice';

@@ -1,7 +1,9 @@
-import { Button, Checkbox, NativeSelect, NumberInput, Textarea } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { BulkRequest, Target, User } from '@/api/types';
 import { Panel } from '../Panel';
+import { Button } from '../ui/Button';
+import { Checkbox } from '../ui/Checkbox';
+import { NativeSelect, Textarea } from '../ui/Field';
 import classes from './bulk.module.css';
 import { type Draft, newDraft } from './draft';
 import { readRows, type RowProblem } from './keyChanges';
@@ -9,6 +11,7 @@ import { KeyFields } from './KeyFields';
 import { TagChoice } from './TagChoice';
 import { TargetList } from './TargetList';
 import { countOf, readTargets, sameTarget, writeTargets } from './targets';
+import { WholeNumber } from './WholeNumber';
 import * as texts from '@/texts/bulk';
 
 type Kind = BulkRequest['kind'];
@@ -123,30 +126,24 @@ export default function Compose({
             value={draft.canary}
             onChange={(event) => set({ canary: event.currentTarget.value })}
           />
-          <NumberInput
+          <WholeNumber
             label={texts.instancesPerWave}
             description={texts.n1To50}
             min={1}
             max={50}
-            clampBehavior="blur"
-            allowDecimal={false}
-            allowNegative={false}
             value={draft.batch}
-            onChange={(n) => set({ batch: Math.max(1, Number(n)) })}
+            onChange={(batch) => set({ batch })}
           />
-          <NumberInput
+          <WholeNumber
             label={texts.pauseAfterThisManyFailures}
             description={texts.noNewWavesStartUntil}
             min={1}
             max={500}
-            clampBehavior="blur"
-            allowDecimal={false}
-            allowNegative={false}
             value={draft.pauseAfter}
-            onChange={(n) => set({ pauseAfter: Math.max(1, Number(n)) })}
+            onChange={(pauseAfter) => set({ pauseAfter })}
           />
           <Checkbox
-            className={classes.reason ?? ''}
+            className={classes.reason}
             label={texts.waitUntilEachWaveIs}
             description={texts.instancesMustBeAsHealthy}
             checked={!draft.ignoreHealth && draft.kind !== 'archive'}
@@ -154,10 +151,9 @@ export default function Compose({
             onChange={(event) => set({ ignoreHealth: !event.currentTarget.checked })}
           />
           <Textarea
-            className={classes.reason ?? ''}
+            className={classes.reason}
             label={texts.reasonOptional}
             description={texts.savedInTheHistoryOf}
-            autosize
             minRows={2}
             maxRows={5}
             maxLength={500}

@@ -1,9 +1,10 @@
-import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
 import { SmallButton } from '../SmallButton';
+import { IconButton } from '../ui/Button';
+import { NativeSelect, TextInput } from '../ui/Field';
 import { aboutKey, keysOf } from '../yaml/known';
 import classes from './bulk.module.css';
 import type { RowProblem } from './keyChanges';
@@ -70,7 +71,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 spellCheck={false}
                 autoComplete="off"
                 maxLength={400}
-                classNames={{ input: classes.code ?? '' }}
+                inputClassName={classes.code}
                 value={row.path}
                 error={problems.get(row.id)?.path}
                 onChange={(event) => change(row, { path: event.currentTarget.value })}
@@ -82,20 +83,20 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                   placeholder={texts.yamlAStringANumber}
                   spellCheck={false}
                   autoComplete="off"
-                  classNames={{ input: classes.code ?? '' }}
+                  inputClassName={classes.code}
                   value={row.value}
                   error={problems.get(row.id)?.value}
                   onChange={(event) => change(row, { value: event.currentTarget.value })}
                 />
               )}
               {rows.length > 1 && (
-                <ActionIcon
+                <IconButton
                   className={classes.remove ?? ''}
                   aria-label={texts.removeKey(i + 1)}
                   onClick={() => onChange(rows.filter((r) => r.id !== row.id))}
                 >
                   <IconTrash size={16} stroke={1.7} />
-                </ActionIcon>
+                </IconButton>
               )}
               {about !== '' && (
                 <p className={classes.about} data-warns={identity || undefined}>

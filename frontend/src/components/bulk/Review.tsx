@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { ApiError } from '@/api/errors';
@@ -15,6 +14,7 @@ import { Request } from '../operations/PreviewView';
 import { Warnings } from '../operations/Warnings';
 import { Panel } from '../Panel';
 import { Mark } from '../status/Mark';
+import { Button } from '../ui/Button';
 import classes from './bulk.module.css';
 import { TargetList } from './TargetList';
 import { waitsForHealth } from './looks';
@@ -72,7 +72,7 @@ export default function Review({ request, onBack, onStarted }: ReviewProps) {
           {texts.back}
         </Button>
         <Button
-          color={request.kind === 'archive' ? 'red.9' : 'fern'}
+          danger={request.kind === 'archive'}
           disabled={!preview || !first || query.isFetching}
           loading={start.isPending}
           onClick={() => {

@@ -1,10 +1,11 @@
-import { Button, NativeSelect } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { matching, tagsQuery } from '@/api/queries/bulk';
 import type { BulkRequest, Target, User } from '@/api/types';
 import { Failure } from '../Failure';
 import { may } from '../roles';
+import { Button } from '../ui/Button';
+import { NativeSelect } from '../ui/Field';
 import classes from './bulk.module.css';
 import { mostTargets } from './targets';
 import * as texts from '@/texts/bulk';

@@ -1,4 +1,3 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { treeQuery } from '@/api/queries/fleet';
@@ -6,6 +5,8 @@ import { historyQuery } from '@/api/queries/operations';
 import type { Operation } from '@/api/types';
 import { operationTitle } from '@/components/status/looks';
 import { dateTime, parseTime } from '@/lib/time';
+import { Button } from '../ui/Button';
+import { NativeSelect, TextInput } from '../ui/Field';
 import classes from './compare.module.css';
 import * as texts from '@/texts/operations';
 

@@ -1,6 +1,6 @@
-import { Textarea, TextInput } from '@mantine/core';
 import { type ChangeEvent, useState } from 'react';
 import { aboutKey, type Knowledge } from '@/components/yaml/known';
+import { Textarea, TextInput } from '../ui/Field';
 import classes from './editor.module.css';
 import type { YamlFile } from './yamlEdit';
 import * as texts from '@/texts/editor';
@@ -122,7 +122,7 @@ function KeyField({ field: { key, label, list = false }, file, effect, onText }:
       setTyped(undefined);
     },
   };
-  return list ? <Textarea {...common} autosize minRows={3} /> : <TextInput {...common} />;
+  return list ? <Textarea {...common} minRows={3} /> : <TextInput {...common} />;
 }
 
 function entriesOf(text: string): string[] {

@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core';
 import { lazy, Suspense, useId, useMemo, useState } from 'react';
 import { Loading } from '@/components/Loading';
 import operations from '@/components/operations/operations.module.css';
 import { Panel } from '@/components/Panel';
+import { Button } from '../ui/Button';
 import classes from './editor.module.css';
 import { type Choice, type Conflict, conflictsOf, decided, linesOf, merge } from './merge';
 import * as texts from '@/texts/editor';

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { ApiError } from '@/api/errors';
 import type { FileChange, Operation, OperationRequest } from '@/api/types';
@@ -11,6 +10,7 @@ import { PreviewView } from '@/components/operations/PreviewView';
 import { usePreview } from '@/components/operations/usePreview';
 import { useStart } from '@/components/operations/useStart';
 import { Panel } from '@/components/Panel';
+import { Button } from '../ui/Button';
 import classes from './editor.module.css';
 import * as texts from '@/texts/editor';
 

@@ -1,10 +1,11 @@
-import { Button, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
 import type { Files, Operation, OperationRequest } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { Unsaved } from '@/components/Unsaved';
+import { Button } from '../ui/Button';
+import { Textarea } from '../ui/Field';
 import classes from './editor.module.css';
 import { FileTabs } from './FileTabs';
 import { Form } from './Form';
@@ -161,7 +162,6 @@ export default function UpdateEditor({
             <Textarea
               label={texts.reasonOptional}
               description={texts.savedInTheHistoryAnd}
-              autosize
               minRows={2}
               maxRows={6}
               maxLength={500}

@@ -1,4 +1,3 @@
-import { CopyButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { keyEffectsQuery } from '@/api/queries/operations';
@@ -7,6 +6,7 @@ import { Empty } from '../Empty';
 import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
 import { Mark } from '../status/Mark';
+import { CopyButton } from '../ui/CopyButton';
 import { Yaml } from '../yaml/Yaml';
 import { Problems } from './Problems';
 import classes from './files.module.css';

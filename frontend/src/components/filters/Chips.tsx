@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { Button } from '../ui/Button';
 import classes from './filters.module.css';
 import * as texts from '@/texts/instances';
 
@@ -28,7 +28,7 @@ export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () 
         </li>
       ))}
       <li>
-        <Button variant="subtle" size="xs" className={classes.clear ?? ''} onClick={onClear}>
+        <Button variant="subtle" className={classes.clear ?? ''} onClick={onClear}>
           {texts.clearAll}
         </Button>
       </li>

@@ -1,8 +1,8 @@
-import { TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Dropdown } from '../Dropdown';
 import dropdown from '../Dropdown.module.css';
+import { TextInput } from '../ui/Field';
 import classes from './filters.module.css';
 import * as texts from '@/texts/instances';
 
@@ -54,7 +54,7 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
     <>
       {values.length > few && (
         <TextInput
-          className={classes.find ?? ''}
+          className={classes.find}
           aria-label={texts.search(title.toLowerCase())}
           placeholder={texts.search2}
           value={text}

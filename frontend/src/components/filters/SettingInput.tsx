@@ -1,9 +1,9 @@
-import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { suggestionsQuery } from '@/api/queries/settings';
 import { completed, wantedOf } from '@/lib/settingTerm';
+import { TextInput } from '../ui/Field';
 
 interface SettingInputProps {
   label: string;
@@ -47,7 +47,7 @@ export function SettingInput({
       }}
     >
       <TextInput
-        size="xs"
+        size="sm"
         maxLength={keys ? 200 : 300}
         aria-label={label}
         {...(title === undefined ? {} : { title })}

@@ -1,4 +1,3 @@
-import '@/theme/app.css';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useLocation } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
@@ -7,13 +6,13 @@ import { useMe } from '../useMe';
 import classes from './frame.module.css';
 import { Header } from './Header';
 import { Offline } from './Offline';
+import { Toasts } from './Toasts';
 import { useShortcuts } from './useShortcuts';
 import * as texts from '@/texts/frame';
 
 const Palette = lazy(() => import('./Palette'));
 const SideDrawer = lazy(() => import('./SideDrawer'));
 const PasskeyNeeded = lazy(() => import('./PasskeyNeeded'));
-const Toasts = lazy(() => import('./Toasts'));
 const ShortcutList = lazy(() => import('./ShortcutList'));
 
 /** What surrounds every page of somebody who is logged in. */
@@ -37,9 +36,11 @@ export function Frame({ children }: { children: ReactNode }) {
         </aside>
       ) : (
         <Suspense fallback={null}>
-          <SideDrawer opened={menu} onClose={closeMenu}>
-            <Sidebar />
-          </SideDrawer>
+          {menu && (
+            <SideDrawer onClose={closeMenu}>
+              <Sidebar />
+            </SideDrawer>
+          )}
         </Suspense>
       )}
       <div className={classes.column}>
@@ -50,9 +51,7 @@ export function Frame({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <Suspense fallback={null}>
-        <Toasts />
-      </Suspense>
+      <Toasts />
       <Suspense fallback={null}>
         {palette && <Palette onClose={closePalette} onHelp={openHelp} />}
         {help && <ShortcutList shortcuts={shortcuts} onClose={closeHelp} />}

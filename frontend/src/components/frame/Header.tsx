@@ -1,6 +1,6 @@
-import { ActionIcon } from '@mantine/core';
 import { IconMenu2, IconPlus, IconSearch } from '@tabler/icons-react';
 import { ButtonLink } from '../links';
+import { IconButton } from '../ui/Button';
 import { useMay } from '../useMe';
 import classes from './frame.module.css';
 import { Running } from './Running';
@@ -21,9 +21,9 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
   return (
     <header className={classes.header}>
       {onMenu && (
-        <ActionIcon onClick={onMenu} aria-label={texts.openSidebar}>
+        <IconButton onClick={onMenu} aria-label={texts.openSidebar}>
           <IconMenu2 size={18} stroke={1.7} />
-        </ActionIcon>
+        </IconButton>
       )}
       <button type="button" className={classes.search} onClick={onSearch}>
         <IconSearch size={15} stroke={1.8} />

@@ -1,14 +1,12 @@
-import '@mantine/spotlight/styles.css';
-import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { Modal } from '../Modal';
 import { Status } from '../status/Status';
-import { search } from './entries';
-import classes from './frame.module.css';
+import { TextInput } from '../ui/Field';
+import { type Entry, search } from './entries';
+import classes from './palette.module.css';
 import { useEntries, useFound } from './usePaletteEntries';
 import * as texts from '@/texts/frame';
-
-const [store, palette] = createSpotlight();
 
 interface PaletteProps {
   onClose: () => void;
@@ -17,55 +15,79 @@ interface PaletteProps {
 
 /** Search or run: instances and what can be done to them, pipelines, releases, people, pages, by a few letters. */
 export default function Palette({ onClose, onHelp }: PaletteProps) {
+  const id = useId();
   const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
   const entries = useEntries(onHelp);
-  useEffect(() => {
-    palette.open();
-  }, []);
   const found = useFound(text);
   const groups = search([...entries, ...found], text);
+  const all = groups.flatMap((group) => group.found);
+  const selected = Math.min(at, all.length - 1);
+  const idOf = (entry: Entry) => `${id}-${all.indexOf(entry)}`;
+  useEffect(() => {
+    document.getElementById(`${id}-${selected}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, selected]);
+
+  const choose = (entry: Entry) => {
+    onClose();
+    entry.run();
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const entry = all[selected];
+    if (step !== 0) setAt((selected + step + all.length) % Math.max(1, all.length));
+    else if (event.key === 'Enter' && entry) choose(entry);
+    else return;
+    event.preventDefault();
+  };
+
   return (
-    <Spotlight.Root
-      store={store}
-      query={text}
-      onQueryChange={setText}
-      onSpotlightClose={onClose}
-      shortcut={null}
-      scrollable
-      maxHeight={420}
-      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
-      attributes={{ content: { 'aria-label': texts.searchOrRun2 } }}
-    >
-      <Spotlight.Search
+    <Modal label={texts.searchOrRun2} className={classes.palette} onClose={onClose}>
+      <TextInput
+        className={classes.search}
+        inputClassName={classes.input}
         placeholder={texts.searchInstancesClustersPagesAnd}
         aria-label={texts.searchOrRun2}
+        aria-controls={id}
+        aria-activedescendant={all.length > 0 ? `${id}-${selected}` : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        data-autofocus
         leftSection={<IconSearch size={18} stroke={1.7} />}
-        onKeyDown={({ key, currentTarget }) => {
-          // What was found after it was typed is not selected yet.
-          const selected = currentTarget.closest('[role=dialog]')?.querySelector('[data-selected]');
-          const first = groups[0]?.found[0];
-          if (key !== 'Enter' || selected || !first) return;
-          palette.close();
-          first.run();
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
         }}
+        onKeyDown={press}
       />
-      <Spotlight.ActionsList>
+      <div id={id} className={classes.list}>
         {groups.map(({ kind, found }) => (
-          <Spotlight.ActionsGroup key={kind} label={kind}>
+          <div key={kind} role="group" aria-labelledby={`${id}-${kind}`}>
+            <div id={`${id}-${kind}`} className={classes.kind}>
+              {kind}
+            </div>
             {found.map((entry) => (
-              <Spotlight.Action
+              <button
                 key={`${kind} ${entry.id}`}
-                className={classes.found ?? ''}
-                label={entry.label}
-                {...(entry.about === undefined ? {} : { description: entry.about })}
-                rightSection={entry.look && <Status look={entry.look} />}
-                onClick={entry.run}
-              />
+                id={idOf(entry)}
+                type="button"
+                tabIndex={-1}
+                className={classes.entry}
+                data-selected={entry === all[selected] || undefined}
+                onClick={() => choose(entry)}
+              >
+                <span className={classes.words}>
+                  <span>{entry.label}</span>
+                  {entry.about !== undefined && <span className={classes.about}>{entry.about}</span>}
+                </span>
+                {entry.look && <Status look={entry.look} />}
+              </button>
             ))}
-          </Spotlight.ActionsGroup>
+          </div>
         ))}
-        {groups.length === 0 && <Spotlight.Empty>{texts.noResults}</Spotlight.Empty>}
-      </Spotlight.ActionsList>
-    </Spotlight.Root>
+        {groups.length === 0 && <p className={classes.none}>{texts.noResults}</p>}
+      </div>
+    </Modal>
   );
 }

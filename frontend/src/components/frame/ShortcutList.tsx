@@ -1,4 +1,3 @@
-import { Kbd } from '@mantine/core';
 import type { Shortcut } from '@/lib/keys';
 import { Dialog } from '../Dialog';
 import classes from './frame.module.css';
@@ -14,14 +13,14 @@ export default function ShortcutList({ shortcuts, onClose }: ShortcutListProps) 
     <Dialog title={texts.keyboardShortcuts} onClose={onClose}>
       <dl className={classes.keys}>
         <dt>
-          <Kbd>{texts.ctrl}</Kbd>
-          <Kbd>{texts.k2}</Kbd>
+          <kbd>{texts.ctrl}</kbd>
+          <kbd>{texts.k2}</kbd>
         </dt>
         <dd>{texts.searchOrRun2}</dd>
         {shortcuts.flatMap(({ keys, does }) => [
           <dt key={`${keys} keys`}>
             {keys.split(' ').map((key) => (
-              <Kbd key={key}>{key}</Kbd>
+              <kbd key={key}>{key}</kbd>
             ))}
           </dt>,
           <dd key={keys}>{does}</dd>,

@@ -1,7 +1,20 @@
-import '@mantine/notifications/styles.css';
-import { Notifications } from '@mantine/notifications';
+import { useSyncExternalStore } from 'react';
+import { dismissToast, shownToasts } from '../showToast';
+import { CloseButton } from '../ui/CloseButton';
+import classes from './frame.module.css';
+import * as texts from '@/texts/common';
 
 /** Shows what succeeded. Failures are shown where they happened. */
-export default function Toasts() {
-  return <Notifications position="bottom-right" limit={4} />;
+export function Toasts() {
+  const toasts = useSyncExternalStore(shownToasts.subscribe, shownToasts.get);
+  return (
+    <div className={classes.toasts} aria-live="polite">
+      {toasts.map(({ id, message }) => (
+        <div key={id} className={classes.toast}>
+          {message}
+          <CloseButton size={24} aria-label={texts.dismiss} onClick={() => dismissToast(id)} />
+        </div>
+      ))}
+    </div>
+  );
 }

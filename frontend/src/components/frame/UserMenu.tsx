@@ -1,4 +1,3 @@
-import { useMantineColorScheme } from '@mantine/core';
 import {
   IconDeviceDesktop,
   IconKey,
@@ -14,6 +13,7 @@ import { DropdownButton, DropdownLabel, DropdownLink, DropdownRule, ItemEnd } fr
 import { rolesInWords } from '../roles';
 import { useMe } from '../useMe';
 import classes from './frame.module.css';
+import { useColorScheme } from '@/theme/useColorScheme';
 import * as texts from '@/texts/frame';
 
 const icon = { size: 16, stroke: 1.7 };
@@ -26,7 +26,7 @@ const schemes = [
 
 export function UserMenu({ onHelp }: { onHelp: () => void }) {
   const me = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [colorScheme, setColorScheme] = useColorScheme();
   if (!me) return null;
   return (
     <Dropdown

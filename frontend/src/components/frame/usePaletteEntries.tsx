@@ -1,4 +1,3 @@
-import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
@@ -14,6 +13,7 @@ import { operationWords, pipelineLook, stateLooks } from '../status/looks';
 import { useMay, useMaySomewhere, useMe } from '../useMe';
 import type { Entry } from './entries';
 import { readRecent } from './recent';
+import { useColorScheme } from '@/theme/useColorScheme';
 import * as texts from '@/texts/frame';
 
 const broken = new Set(['failed', 'degraded']);
@@ -26,7 +26,7 @@ export function useEntries(onHelp: () => void): Entry[] {
   const administrator = useMay('administrator');
   const { data: tree } = useQuery(treeQuery);
   const users = useQuery({ ...usersQuery, enabled: administrator });
-  const { setColorScheme } = useMantineColorScheme();
+  const [, setColorScheme] = useColorScheme();
   return useMemo(() => {
     const page = (to: string, label: string): Entry => ({
       kind: texts.pages,

@@ -1,6 +1,6 @@
-import { Skeleton } from '@mantine/core';
 import { useDelayed } from '@/lib/useDelayed';
 import type { Column } from './columns';
+import { Skeleton } from '../ui/Skeleton';
 import classes from './instances.module.css';
 import * as texts from '@/texts/instances';
 

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import type { ClusterBranch, Instance, SortKey } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { Hidden } from '../Hidden';
-import { OutLink, QuietLink } from '../links';
+import { QuietLink } from '../links';
+import { OutLink } from '../OutLink';
 import {
   driftLook,
   healthLooks,

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconArrowDown, IconDownload, IconX } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
@@ -6,12 +5,14 @@ import type { JobPlace } from '@/api/queries/logs';
 import type { Job } from '@/api/types';
 import { isMoving } from '@/api/status';
 import { Failure } from '@/components/Failure';
-import { OutLink, QuietLink } from '@/components/links';
+import { QuietLink } from '@/components/links';
+import { OutLink } from '@/components/OutLink';
 import { Loading } from '@/components/Loading';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
+import { Button } from '../ui/Button';
 import { LogLine } from './LogLine';
 import classes from './logs.module.css';
 import { Search } from './Search';
@@ -145,7 +146,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
         {running && (
           <Button
             variant={follow ? 'light' : 'default'}
-            size="compact-sm"
+            size="compact"
             aria-pressed={follow}
             onClick={() => setFollow(!follow)}
             leftSection={<IconArrowDown size={14} stroke={1.8} />}

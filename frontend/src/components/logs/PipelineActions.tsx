@@ -1,4 +1,3 @@
-import { Button, Textarea } from '@mantine/core';
 import { IconPlayerStop, IconRepeat } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +6,8 @@ import { isMoving } from '@/api/status';
 import type { Pipeline } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { useMay } from '@/components/useMe';
+import { Button } from '../ui/Button';
+import { Textarea } from '../ui/Field';
 import * as texts from '@/texts/logs';
 
 const deeds = {
@@ -67,7 +68,6 @@ export function PipelineActions({ pipeline }: { pipeline: Pipeline }) {
           <Textarea
             label={texts.reasonOptional}
             description={texts.savedInTheHistory}
-            autosize
             minRows={2}
             maxLength={500}
             value={reason}

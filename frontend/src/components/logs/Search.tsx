@@ -1,5 +1,6 @@
-import { ActionIcon, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
+import { IconButton } from '../ui/Button';
+import { TextInput } from '../ui/Field';
 import classes from './logs.module.css';
 import * as texts from '@/texts/logs';
 
@@ -18,7 +19,7 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
   return (
     <div role="search" className={classes.search}>
       <TextInput
-        size="xs"
+        size="sm"
         aria-label={texts.searchLog}
         placeholder={texts.searchLog}
         leftSection={<IconSearch size={14} stroke={1.8} />}
@@ -37,12 +38,12 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
       </span>
       {hits > 0 && (
         <>
-          <ActionIcon size={26} aria-label={texts.previousMatch} onClick={() => onGo(hit - 1)}>
+          <IconButton size={26} aria-label={texts.previousMatch} onClick={() => onGo(hit - 1)}>
             <IconChevronUp size={15} />
-          </ActionIcon>
-          <ActionIcon size={26} aria-label={texts.nextMatch} onClick={() => onGo(hit + 1)}>
+          </IconButton>
+          <IconButton size={26} aria-label={texts.nextMatch} onClick={() => onGo(hit + 1)}>
             <IconChevronDown size={15} />
-          </ActionIcon>
+          </IconButton>
         </>
       )}
     </div>

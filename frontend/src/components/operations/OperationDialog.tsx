@@ -1,9 +1,10 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { Operation, OperationKind, OperationRequest } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
+import { Button } from '../ui/Button';
+import { Textarea, TextInput } from '../ui/Field';
 import classes from './operations.module.css';
 import { PreviewView } from './PreviewView';
 import { usePreview } from './usePreview';
@@ -93,7 +94,6 @@ export default function OperationDialog({
         <Textarea
           label={texts.reasonOptional}
           description={texts.savedInTheHistoryAnd}
-          autosize
           minRows={2}
           maxRows={5}
           maxLength={500}
@@ -119,12 +119,7 @@ export default function OperationDialog({
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
-          <Button
-            type="submit"
-            color={danger ? 'red.9' : 'fern'}
-            disabled={hash === undefined || !confirmed}
-            loading={busy}
-          >
+          <Button type="submit" danger={danger} disabled={hash === undefined || !confirmed} loading={busy}>
             {verb}
           </Button>
         </div>

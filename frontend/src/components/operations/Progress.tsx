@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import type { Estimate, Operation } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { useMay } from '@/components/useMe';
 import { isFuture } from '@/lib/future';
 import { about, parseTime, timeOfDay } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
+import { Button } from '../ui/Button';
 import classes from './operations.module.css';
 import { useResume, useWithdraw } from './useWithdraw';
 import * as texts from '@/texts/operations';
@@ -60,14 +60,14 @@ function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
       <p className={classes.waits}>
         {waitText(operation, ahead)}
         {operator && resumable && (
-          <Button size="compact-sm" loading={resume.isPending} onClick={() => resume.mutate()}>
+          <Button size="compact" loading={resume.isPending} onClick={() => resume.mutate()}>
             {texts.resume}
           </Button>
         )}
         {operator && (
           <Button
             variant="default"
-            size="compact-sm"
+            size="compact"
             loading={withdraw.isPending}
             onClick={() => withdraw.mutate()}
           >

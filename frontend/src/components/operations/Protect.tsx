@@ -1,10 +1,10 @@
-import { Textarea } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { protect } from '@/api/queries/operations';
 import type { Protection } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
 import { Time } from '@/components/Time';
+import { Textarea } from '../ui/Field';
 import * as texts from '@/texts/operations';
 
 interface ProtectProps {
@@ -47,7 +47,6 @@ export function Protect({ cluster, instance, held, onClose }: ProtectProps) {
       )}
       <Textarea
         label={texts.reasonOptional}
-        autosize
         minRows={2}
         maxLength={500}
         value={reason}

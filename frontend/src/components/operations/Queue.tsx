@@ -36,7 +36,7 @@ function Entry({ operation: o }: { operation: Operation }) {
         {o.bulk !== undefined && (
           <>
             {texts.partOfA(
-              <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }} inherit>
+              <TextLink to="/bulk/$bulk" params={{ bulk: o.bulk }}>
                 {texts.bulkChange}
               </TextLink>,
             )}
@@ -65,7 +65,6 @@ function Subject({ operation: o }: { operation: Operation }) {
         to="/clusters/$cluster/instances/$instance"
         params={{ cluster: o.cluster, instance: o.instance }}
         search={{ operation: o.id }}
-        inherit
       >
         {namesOf(o)}
       </TextLink>
@@ -76,7 +75,6 @@ function Subject({ operation: o }: { operation: Operation }) {
     <TextLink
       to="/clusters/$cluster/pipelines/$pipeline"
       params={{ cluster: o.cluster, pipeline: String(pipeline) }}
-      inherit
     >
       {texts.theCluster}
     </TextLink>

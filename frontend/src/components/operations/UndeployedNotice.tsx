@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { undeployedQuery } from '@/api/queries/operations';
 import type { Undeployed } from '@/api/types';
-import { OutLink } from '@/components/links';
+import { OutLink } from '@/components/OutLink';
 import { Mark } from '@/components/status/Mark';
 import { Time } from '@/components/Time';
 import classes from './operations.module.css';

@@ -1,6 +1,6 @@
 import type { Warning } from '@/api/types';
 import { Hidden } from '@/components/Hidden';
-import { OutLink } from '@/components/links';
+import { OutLink } from '@/components/OutLink';
 import { Mark } from '@/components/status/Mark';
 import classes from './operations.module.css';
 import * as texts from '@/texts/operations';

@@ -53,7 +53,7 @@ function Logs({ pod, container: { name, last } }: { pod: Pod; container: Contain
       })}
       resetScroll={false}
       variant="default"
-      size="compact-sm"
+      size="compact"
       aria-label={texts.ofText3(word, name)}
     >
       {word}

@@ -1,4 +1,3 @@
-import { Button, CopyButton, NativeSelect } from '@mantine/core';
 import { IconArrowDown, IconDownload, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
@@ -14,6 +13,9 @@ import { SmallButton } from '@/components/SmallButton';
 import { Time } from '@/components/Time';
 import { withoutAnsi } from '@/lib/ansi';
 import { saveFile } from '@/lib/saveFile';
+import { Button } from '../ui/Button';
+import { CopyButton } from '../ui/CopyButton';
+import { NativeSelect } from '../ui/Field';
 import { PodLogLines } from './PodLogLines';
 import classes from './podLog.module.css';
 import * as texts from '@/texts/runtime';
@@ -166,7 +168,7 @@ function Toggle({ on, onToggle, icon, children }: ToggleProps) {
   return (
     <Button
       variant={on ? 'light' : 'default'}
-      size="compact-sm"
+      size="compact"
       aria-pressed={on}
       onClick={onToggle}
       leftSection={icon}
@@ -193,7 +195,7 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
   return (
     <div className={classes.choices}>
       <NativeSelect
-        size="xs"
+        size="sm"
         label={texts.pod}
         value={place.pod}
         data={names.includes(place.pod) ? names : [place.pod, ...names]}
@@ -202,14 +204,14 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
         }
       />
       <NativeSelect
-        size="xs"
+        size="sm"
         label={texts.container}
         value={container}
         data={containers.includes(container) ? containers : [container, ...containers]}
         onChange={(event) => onChange({ container: event.currentTarget.value, previous: false })}
       />
       <NativeSelect
-        size="xs"
+        size="sm"
         label={texts.run}
         value={place.previous ? 'previous' : 'current'}
         data={[
@@ -219,7 +221,7 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
         onChange={(event) => onChange({ previous: event.currentTarget.value === 'previous' })}
       />
       <NativeSelect
-        size="xs"
+        size="sm"
         label={texts.lines}
         value={String(place.lines)}
         data={lineCounts.map(String)}

@@ -1,4 +1,3 @@
-import { ActionIcon, CloseButton, TextInput } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import {
   IconActivity,
@@ -21,6 +20,9 @@ import { treeQuery } from '@/api/queries/fleet';
 import { Loaded } from '../Loaded';
 import { Loading } from '../Loading';
 import { LogoMark } from '../Logo';
+import { IconButton } from '../ui/Button';
+import { CloseButton } from '../ui/CloseButton';
+import { TextInput } from '../ui/Field';
 import { useMay, useMaySomewhere } from '../useMe';
 import classes from './sidebar.module.css';
 import * as texts from '@/texts/frame';
@@ -47,7 +49,7 @@ export function Sidebar() {
       <Pages />
       <div className={classes.filter}>
         <TextInput
-          size="xs"
+          size="sm"
           aria-label={texts.filterClustersAndInstances}
           placeholder={texts.filterClustersAndInstances}
           value={filter}
@@ -64,7 +66,7 @@ export function Sidebar() {
             )
           }
         />
-        <ActionIcon
+        <IconButton
           size={32}
           variant={problemsOnly ? 'light' : 'subtle'}
           aria-label={texts.problemsOnly}
@@ -73,7 +75,7 @@ export function Sidebar() {
           onClick={() => setProblemsOnly(!problemsOnly)}
         >
           <IconAlertTriangle size={16} stroke={1.7} />
-        </ActionIcon>
+        </IconButton>
       </div>
       <div className={classes.contents}>
         <Loaded query={query} what={texts.theClusters} lines={8}>

@@ -1,4 +1,3 @@
-import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { usageQuery } from '@/api/queries/runtime';
@@ -12,6 +11,7 @@ import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
 import { dateTime, parseTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
+import { NativeSelect } from '../ui/Field';
 import { change, count, measures, samplesOf } from './measures';
 import classes from './usage.module.css';
 import * as texts from '@/texts/usage';
@@ -45,7 +45,7 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
       note={<Time at={query.data?.collectedAt} prefix={texts.collected} />}
       actions={
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={texts.period}
           value={span}
           data={spans}

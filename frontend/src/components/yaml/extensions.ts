@@ -5,9 +5,9 @@ import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 
 const colors = HighlightStyle.define([
-  { tag: [tags.definition(tags.propertyName), tags.propertyName], color: 'var(--mantine-color-anchor)' },
+  { tag: [tags.definition(tags.propertyName), tags.propertyName], color: 'var(--ocim-anchor)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--ocim-warn)' },
-  { tag: [tags.comment, tags.lineComment], color: 'var(--mantine-color-dimmed)', fontStyle: 'italic' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--ocim-dimmed)', fontStyle: 'italic' },
   { tag: [tags.keyword, tags.atom, tags.labelName, tags.typeName], color: 'var(--ocim-busy)' },
   { tag: tags.invalid, color: 'var(--ocim-bad)' },
 ]);
@@ -15,15 +15,15 @@ const colors = HighlightStyle.define([
 const theme = EditorView.theme({
   '&': { fontSize: '0.8125rem', backgroundColor: 'transparent' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.6' },
-  '.cm-content': { padding: '8px 0', caretColor: 'var(--mantine-color-text)' },
-  '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--mantine-color-dimmed)', border: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--ocim-font-family-monospace)', lineHeight: '1.6' },
+  '.cm-content': { padding: '8px 0', caretColor: 'var(--ocim-text)' },
+  '.cm-cursor': { borderLeftColor: 'var(--ocim-text)' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--ocim-dimmed)', border: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { padding: '0 6px 0 12px', minWidth: '34px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--ocim-hover)' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-    backgroundColor: 'color-mix(in srgb, var(--mantine-color-anchor) 26%, transparent)',
+    backgroundColor: 'color-mix(in srgb, var(--ocim-anchor) 26%, transparent)',
   },
   '.cm-panel.cm-search': {
     display: 'flex',
@@ -31,7 +31,7 @@ const theme = EditorView.theme({
     gap: '6px 8px',
     alignItems: 'center',
     padding: '8px 36px 8px 10px',
-    fontFamily: 'var(--mantine-font-family)',
+    fontFamily: 'var(--ocim-font-family)',
   },
   '.cm-panel.cm-search br': { display: 'none' },
   '.cm-panel.cm-search label': {
@@ -50,7 +50,7 @@ const theme = EditorView.theme({
     backgroundColor: 'var(--ocim-surface)',
     backgroundImage: 'none',
     border: '1px solid var(--ocim-field)',
-    borderRadius: 'var(--mantine-radius-sm)',
+    borderRadius: 'var(--ocim-radius-sm)',
     color: 'inherit',
   },
   '.cm-panel.cm-search [name=close]': {
@@ -69,7 +69,7 @@ const theme = EditorView.theme({
   },
   '.cm-panels, .cm-tooltip': {
     backgroundColor: 'var(--ocim-sunken)',
-    color: 'var(--mantine-color-text)',
+    color: 'var(--ocim-text)',
     borderColor: 'var(--ocim-line)',
   },
 });

@@ -1,4 +1,3 @@
-import { MantineProvider } from '@mantine/core';
 import { onlineManager } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
@@ -183,11 +182,7 @@ test('a server that does not answer is reported, and can be tried again', async 
     baseUrl: 'http://localhost/function',
   });
   const history = createMemoryHistory({ initialEntries: ['/clusters'] });
-  render(
-    <MantineProvider env="test">
-      <RouterProvider router={createOcimRouter({ session: fresh }, history)} />
-    </MantineProvider>,
-  );
+  render(<RouterProvider router={createOcimRouter({ session: fresh }, history)} />);
   expect(await screen.findByRole('alert')).toHaveTextContent('Couldn’t reach Ocim.');
   expect(await faults()).toEqual([]);
   down = false;

@@ -1,5 +1,5 @@
-import { TextInput, type TextInputProps } from '@mantine/core';
 import { Notice } from '@/components/Notice';
+import { TextInput, type TextInputProps } from '@/components/ui/Field';
 import * as texts from '@/texts/passkey';
 
 /** Takes a recovery code where the password alone is not enough. */

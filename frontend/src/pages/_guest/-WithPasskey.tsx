@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
 import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import type { SignedIn } from '@/api/types';
 import { Failure } from '@/components/Failure';
+import { Button } from '@/components/ui/Button';
 import * as texts from '@/texts/passkey';
 
 /** Logs in with a passkey, in browsers that know them. */
@@ -25,7 +25,7 @@ export default function WithPasskey({ onDone }: { onDone: (signedIn: SignedIn) =
   return (
     <>
       {failure && <Failure error={failure} what={texts.couldntUseThePasskey} />}
-      <Button variant="default" size="sm" fullWidth loading={busy} onClick={() => void run()}>
+      <Button variant="default" size="md" fullWidth loading={busy} onClick={() => void run()}>
         {texts.logInWithPasskey}
       </Button>
     </>

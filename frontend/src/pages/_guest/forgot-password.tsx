@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
@@ -7,6 +6,8 @@ import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { Notice } from '@/components/Notice';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
@@ -50,11 +51,10 @@ function ForgotPassword() {
           autoComplete="username"
           autoFocus
           required
-          withAsterisk={false}
           {...form.field('email')}
         />
         {form.failure && <Failure error={form.failure} what={texts.couldntSendTheLink} />}
-        <Button type="submit" loading={form.busy} size="sm" fullWidth>
+        <Button type="submit" loading={form.busy} size="md" fullWidth>
           {texts.sendLink}
         </Button>
       </form>

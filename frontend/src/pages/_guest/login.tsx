@@ -1,4 +1,3 @@
-import { Button, Divider, PasswordInput, TextInput } from '@mantine/core';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { answer, client, session } from '@/api/client';
@@ -10,10 +9,14 @@ import { GoogleMark } from '@/components/GoogleMark';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { Notice } from '@/components/Notice';
+import { Button, ButtonAnchor } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
+import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
 import { word } from '@/lib/readSearch';
 import { type RawSearch, safeReturnPath } from '@/lib/search';
 import { useLoad } from '@/lib/useLoad';
+import classes from './-login.module.css';
 import * as texts from '@/texts/guest';
 
 const WithPasskey = lazy(() => import('./-WithPasskey'));
@@ -104,39 +107,38 @@ function Login() {
             autoComplete="username"
             autoFocus
             required
-            withAsterisk={false}
             {...form.field('email')}
           />
           <PasswordInput
             label={texts.password}
             autoComplete="current-password"
             required
-            withAsterisk={false}
             {...form.field('password')}
           />
           <Suspense>{codeAsked && <CodeField {...form.field('recoveryCode')} />}</Suspense>
           {form.failure && !isPasskeyNeeded(form.failure) && (
             <Failure error={form.failure} what={texts.couldntLogIn} />
           )}
-          <Button type="submit" loading={form.busy} size="sm" fullWidth>
+          <Button type="submit" loading={form.busy} size="md" fullWidth>
             {texts.logIn}
           </Button>
         </form>
       )}
       {passwords && <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>}
-      {passwords && (passkeys || system.data?.google === true) && <Divider label={texts.or} />}
+      {passwords && (passkeys || system.data?.google === true) && (
+        <div className={classes.or}>{texts.or}</div>
+      )}
       <Suspense>{passkeys && <WithPasskey onDone={enter} />}</Suspense>
       {system.data?.google === true && (
-        <Button
-          component="a"
+        <ButtonAnchor
           href={`/function/auth/v1/google/start?return=${encodeURIComponent(safeReturnPath(back))}`}
           variant="default"
-          size="sm"
+          size="md"
           fullWidth
           leftSection={<GoogleMark />}
         >
           {texts.continueWithGoogle}
-        </Button>
+        </ButtonAnchor>
       )}
     </GuestPage>
   );

@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ApiError } from '@/api/errors';
@@ -11,6 +10,8 @@ import { ButtonLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { rolesInWords } from '@/components/roles';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
@@ -75,7 +76,7 @@ function NotAnotherAccount({ invitation, token }: InvitedProps) {
       <ButtonLink to="/overview" size="sm" variant="default" fullWidth>
         {texts.stayLoggedIn}
       </ButtonLink>
-      <Button size="sm" fullWidth onClick={() => void session.leave()}>
+      <Button size="md" fullWidth onClick={() => void session.leave()}>
         {texts.logOut}
       </Button>
     </GuestPage>
@@ -97,17 +98,10 @@ function Register({ invitation, token }: InvitedProps) {
     <GuestPage title={texts.youreInvited} about={<>{texts.role(rolesInWords(invitation))}</>}>
       <form onSubmit={form.submit} noValidate>
         <TextInput label={texts.email} value={invitation.email} readOnly autoComplete="username" />
-        <TextInput
-          label={texts.yourName}
-          autoComplete="name"
-          autoFocus
-          required
-          withAsterisk={false}
-          {...form.field('name')}
-        />
+        <TextInput label={texts.yourName} autoComplete="name" autoFocus required {...form.field('name')} />
         <NewPassword {...form.field('password')} />
         {form.failure && <Failure error={form.failure} what={texts.couldntCreateTheAccount} />}
-        <Button type="submit" loading={form.busy} size="sm" fullWidth>
+        <Button type="submit" loading={form.busy} size="md" fullWidth>
           {texts.createAccount}
         </Button>
       </form>

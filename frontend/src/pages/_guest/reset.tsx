@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
@@ -6,6 +5,7 @@ import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
+import { Button } from '@/components/ui/Button';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import * as texts from '@/texts/guest';
@@ -45,7 +45,7 @@ function ResetPassword() {
       <form onSubmit={form.submit} noValidate>
         <NewPassword autoFocus {...form.field('password')} />
         {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
-        <Button type="submit" loading={form.busy} size="sm" fullWidth>
+        <Button type="submit" loading={form.busy} size="md" fullWidth>
           {texts.changePassword}
         </Button>
       </form>

@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { answer, client, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
@@ -6,6 +5,8 @@ import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
@@ -50,25 +51,17 @@ function FirstAdministrator({ token }: { token: string }) {
   return (
     <GuestPage title={texts.welcomeToOcim} about={texts.createTheFirstAdministratorAccount}>
       <form onSubmit={form.submit} noValidate>
-        <TextInput
-          label={texts.yourName}
-          autoComplete="name"
-          autoFocus
-          required
-          withAsterisk={false}
-          {...form.field('name')}
-        />
+        <TextInput label={texts.yourName} autoComplete="name" autoFocus required {...form.field('name')} />
         <TextInput
           label={texts.email}
           type="email"
           autoComplete="username"
           required
-          withAsterisk={false}
           {...form.field('email')}
         />
         <NewPassword {...form.field('password')} />
         {form.failure && <Failure error={form.failure} what={texts.couldntSetUpOcim} />}
-        <Button type="submit" loading={form.busy} size="sm" fullWidth>
+        <Button type="submit" loading={form.busy} size="md" fullWidth>
           {texts.createAccount}
         </Button>
       </form>

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { deliveriesQuery } from '@/api/queries/notifications';
 import type { Delivery } from '@/api/types';
@@ -8,6 +7,7 @@ import { Panel } from '@/components/Panel';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
 import classes from './-account.module.css';
 import { deliveryLooks, eventWords } from './-events';
 import * as texts from '@/texts/account';

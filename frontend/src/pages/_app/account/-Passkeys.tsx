@@ -1,4 +1,3 @@
-import { Button, Checkbox, CopyButton, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, client, session } from '@/api/client';
@@ -13,6 +12,10 @@ import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { CopyButton } from '@/components/ui/CopyButton';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
 import * as texts from '@/texts/passkey';
@@ -35,7 +38,7 @@ export function Passkeys() {
       <Loaded query={query} what={texts.yourPasskeys}>
         {(state) => (
           <>
-            {state.demanded && <Text mb={8}>{texts.demanded}</Text>}
+            {state.demanded && <p className={classes.text}>{texts.demanded}</p>}
             <List passkeys={state.passkeys} onRemoved={refresh} />
             {state.passkeys.length > 0 && <Rules state={state} onCodes={setCodes} onChanged={refresh} />}
           </>
@@ -49,7 +52,7 @@ export function Passkeys() {
           }}
         />
       ) : (
-        <Text>{texts.notHere}</Text>
+        <p className={classes.plain}>{texts.notHere}</p>
       )}
     </Panel>
   );
@@ -82,7 +85,7 @@ function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }
 
 function List({ passkeys, onRemoved }: { passkeys: Passkey[]; onRemoved: () => Promise<void> }) {
   const [removing, setRemoving] = useState<Passkey>();
-  if (passkeys.length === 0) return <Text mb={8}>{texts.noPasskeys}</Text>;
+  if (passkeys.length === 0) return <p className={classes.text}>{texts.noPasskeys}</p>;
   return (
     <>
       <Table label={texts.passkeys} heads={[texts.name, texts.added, texts.lastUsed, '']}>
@@ -141,7 +144,7 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
     <div className={classes.form}>
       {!state.demanded && (
         <Checkbox
-          mt={8}
+          style={{ marginTop: 8 }}
           label={texts.only}
           description={texts.onlyAbout}
           checked={state.only}
@@ -151,7 +154,7 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
       )}
       {only.error && <Failure error={only.error} what={texts.couldntChange} />}
       <div className={classes.row}>
-        <Text>{texts.codesLeft(state.recoveryCodes)}</Text>
+        <p className={classes.plain}>{texts.codesLeft(state.recoveryCodes)}</p>
         <SmallButton loading={codes.isPending} onClick={() => codes.mutate()}>
           {texts.newCodes}
         </SmallButton>
@@ -164,7 +167,7 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
 function Codes({ codes, onHide }: { codes: string[]; onHide: () => void }) {
   return (
     <section className={classes.secret} role="status" aria-label={texts.recoveryCodes}>
-      <p>{texts.keepThem}</p>
+      <p className={classes.plain}>{texts.keepThem}</p>
       <code>
         {codes.map((code) => (
           <div key={code}>{code}</div>

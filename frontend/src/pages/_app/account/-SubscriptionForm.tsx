@@ -1,4 +1,3 @@
-import { Button, Checkbox, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { changeSubscription, subscribe } from '@/api/queries/notifications';
 import { viewsQuery } from '@/api/queries/views';
@@ -6,6 +5,10 @@ import type { Subscription } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { NoMail } from '@/components/NoMail';
 import { maySomewhere } from '@/components/roles';
+import { Actions } from '@/components/ui/Actions';
+import { Button } from '@/components/ui/Button';
+import { CheckboxGroup } from '@/components/ui/Checkbox';
+import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useMe } from '@/components/useMe';
 import classes from './-account.module.css';
@@ -98,25 +101,21 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         )}
       </div>
       {channel === 'email' && <NoMail>{texts.noticesNeedMail}</NoMail>}
-      <Checkbox.Group
+      <CheckboxGroup
         label={texts.notifyMeWhen}
-        value={form.values.events}
+        choices={events.map((event) => ({ value: event, label: eventHelp[event] }))}
+        chosen={form.values.events}
         error={form.errors.events}
-        onChange={(chosen) =>
+        onChoose={(chosen) =>
           form.set(
             'events',
             events.filter((event) => chosen.includes(event)),
           )
         }
-      >
-        <div className={classes.choices}>
-          {events.map((event) => (
-            <Checkbox key={event} size="xs" value={event} label={eventHelp[event]} />
-          ))}
-        </div>
-      </Checkbox.Group>
+        className={classes.choices}
+      />
       {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheSubscription} />}
-      <Group gap={8}>
+      <Actions align="start">
         <Button type="submit" loading={form.busy}>
           {subscription ? texts.save : texts.subscribe}
         </Button>
@@ -125,7 +124,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
             {texts.cancel}
           </Button>
         )}
-      </Group>
+      </Actions>
     </form>
   );
 }

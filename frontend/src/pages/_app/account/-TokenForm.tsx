@@ -1,4 +1,3 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { treeQuery } from '@/api/queries/fleet';
@@ -6,6 +5,8 @@ import type { Role } from '@/api/types';
 import { ClusterChoice } from '@/components/ClusterChoice';
 import { Failure } from '@/components/Failure';
 import { roleWords } from '@/components/roles';
+import { Button } from '@/components/ui/Button';
+import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
 import * as texts from '@/texts/account';

@@ -1,4 +1,3 @@
-import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -16,6 +15,10 @@ import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { TextInput } from '@/components/ui/Field';
+import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
@@ -67,13 +70,7 @@ function Profile({ user }: { user: User }) {
           readOnly
           description={texts.onlyAdministratorsCanChangeRoles}
         />
-        <TextInput
-          label={texts.name}
-          autoComplete="name"
-          required
-          withAsterisk={false}
-          {...form.field('name')}
-        />
+        <TextInput label={texts.name} autoComplete="name" required {...form.field('name')} />
         {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheName} />}
         <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
           {texts.save}
@@ -112,7 +109,6 @@ function Password({ user }: { user: User }) {
             label={texts.currentPassword}
             autoComplete="current-password"
             required
-            withAsterisk={false}
             {...form.field('current')}
           />
         )}

@@ -1,4 +1,3 @@
-import { Button, CopyButton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,6 +13,8 @@ import { roleWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
+import { CopyButton } from '@/components/ui/CopyButton';
 import { useClusters } from '@/components/useClusters';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';

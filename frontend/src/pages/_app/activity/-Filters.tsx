@@ -1,7 +1,9 @@
-import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { kindWords } from '@/components/activity/words';
 import { useClusters } from '@/components/useClusters';
 import classes from '@/components/activity/activity.module.css';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { NativeSelect } from '@/components/ui/Field';
 import { isFiltered } from './-filter';
 import { kinds, type Search } from './-search';
 import * as texts from '@/texts/activity';
@@ -21,7 +23,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
   return (
     <div role="search" className={classes.filters} aria-label={texts.filterActivity}>
       <NativeSelect
-        size="xs"
+        size="sm"
         data-filter
         aria-label={texts.cluster}
         data={[
@@ -36,7 +38,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
       />
       {instances.length > 0 && (
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={texts.instance}
           data={[{ value: '', label: texts.allInstances }, ...instances]}
           value={search.instance ?? ''}
@@ -44,7 +46,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
         />
       )}
       <NativeSelect
-        size="xs"
+        size="sm"
         aria-label={texts.type}
         data={[
           { value: '', label: texts.allTypes },
@@ -54,7 +56,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
         onChange={(event) => onChange({ kind: kinds.find((kind) => kind === event.currentTarget.value) })}
       />
       <Checkbox
-        size="xs"
+        size="sm"
         label={texts.failuresOnly}
         checked={search.wrong ?? false}
         onChange={(event) => onChange({ wrong: event.currentTarget.checked || undefined })}

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { activityQuery } from '@/api/queries/overview';
@@ -10,6 +9,7 @@ import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { Button } from '@/components/ui/Button';
 import { useNow } from '@/lib/useNow';
 import { Filters } from './-Filters';
 import { filterOf, isFiltered } from './-filter';

@@ -1,9 +1,10 @@
-import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { treeQuery } from '@/api/queries/fleet';
 import { useId } from 'react';
 import type { Grants, Role } from '@/api/types';
 import { roleHelp, roleWords } from '@/components/roles';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { NativeSelect } from '@/components/ui/Field';
 import classes from './-people.module.css';
 import * as texts from '@/texts/administration';
 
@@ -46,7 +47,7 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
       </fieldset>
       {grants.role !== undefined && (
         <NativeSelect
-          maw={420}
+          style={{ maxWidth: 420 }}
           label={texts.roleOnAllClusters}
           description={roleHelp[grants.role]}
           data={roles.map((value) => ({ value, label: roleWords[value] }))}
@@ -67,14 +68,14 @@ export function GrantsFields({ grants, error, onChange }: GrantsFieldsProps) {
           {(tree.data?.clusters ?? []).map(({ id: cluster, name }) => (
             <div key={cluster} className={classes.cluster}>
               <Checkbox
-                size="xs"
+                size="sm"
                 label={name}
                 checked={own[cluster] !== undefined}
                 onChange={(event) => setOn(cluster, event.currentTarget.checked ? 'viewer' : undefined)}
               />
               {own[cluster] !== undefined && (
                 <NativeSelect
-                  size="xs"
+                  size="sm"
                   aria-label={texts.roleOn(name)}
                   data={roles.map((value) => ({ value, label: roleWords[value] }))}
                   value={own[cluster]}

@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
@@ -6,6 +5,8 @@ import type { Grants } from '@/api/types';
 import { Failure } from '@/components/Failure';
 import { NoMail, useMail } from '@/components/NoMail';
 import { showToast } from '@/components/showToast';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
@@ -34,7 +35,13 @@ export function InviteForm() {
   return (
     <form onSubmit={form.submit} noValidate className={classes.form}>
       <NoMail>{texts.invitationsNeedMail}</NoMail>
-      <TextInput label={texts.email} type="email" autoComplete="off" maw={420} {...form.field('email')} />
+      <TextInput
+        label={texts.email}
+        type="email"
+        autoComplete="off"
+        style={{ maxWidth: 420 }}
+        {...form.field('email')}
+      />
       <GrantsFields
         grants={form.values.grants}
         error={form.errors.grants}

@@ -1,10 +1,11 @@
-import { Button, Group } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, client } from '@/api/client';
 import type { Grants, User } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
+import { Actions } from '@/components/ui/Actions';
+import { Button } from '@/components/ui/Button';
 import { GrantsFields } from './-GrantsFields';
 import classes from './-people.module.css';
 import * as texts from '@/texts/administration';
@@ -38,14 +39,14 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
       >
         <GrantsFields grants={grants} onChange={setGrants} />
         {error && <Failure error={error} what={texts.couldntChangeTheRoles} />}
-        <Group justify="flex-end" gap={8}>
+        <Actions>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" loading={isPending}>
             {texts.changeRoles}
           </Button>
-        </Group>
+        </Actions>
       </form>
     </Dialog>
   );

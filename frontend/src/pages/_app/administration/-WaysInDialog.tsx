@@ -1,4 +1,3 @@
-import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import type { User } from '@/api/types';
@@ -9,6 +8,9 @@ import { roleWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Actions } from '@/components/ui/Actions';
+import { Button } from '@/components/ui/Button';
+import classes from './-people.module.css';
 import * as texts from '@/texts/access';
 
 /** What lets a user in besides their password, for an administrator to revoke. */
@@ -35,7 +37,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
         {({ tokens, rememberedBrowsers, passkeys, linked }) => (
           <>
             {tokens.length === 0 ? (
-              <Text>{texts.noTokens}</Text>
+              <p className={classes.line}>{texts.noTokens}</p>
             ) : (
               <Table
                 label={texts.tokens}
@@ -64,15 +66,15 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 ))}
               </Table>
             )}
-            <Text mt="sm">{texts.browsers(rememberedBrowsers)}</Text>
-            <Text>
+            <p className={`${classes.line} ${classes.apart}`}>{texts.browsers(rememberedBrowsers)}</p>
+            <p className={classes.line}>
               {passkeys.length === 0
                 ? texts.noPasskeys
                 : texts.passkeys(passkeys.map((p) => p.name).join(', '))}
-            </Text>
-            <Text>{linked ? texts.linked : texts.notLinked}</Text>
+            </p>
+            <p className={classes.line}>{linked ? texts.linked : texts.notLinked}</p>
             {error && <Failure error={error} what={texts.notRevoked} />}
-            <Group justify="flex-end" gap={8} mt="md">
+            <Actions apart>
               <Button
                 variant="default"
                 disabled={rememberedBrowsers === 0 || isPending}
@@ -101,7 +103,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 {texts.unlink}
               </Button>
               <Button
-                color="red.9"
+                danger
                 disabled={tokens.length === 0 || isPending}
                 onClick={() =>
                   mutate(() => answer(client.DELETE('/auth/v1/users/{user}/tokens', { params: { path } })))
@@ -109,7 +111,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
               >
                 {texts.revokeAll}
               </Button>
-            </Group>
+            </Actions>
           </>
         )}
       </Loaded>

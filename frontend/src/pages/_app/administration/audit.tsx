@@ -1,4 +1,3 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -14,6 +13,8 @@ import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { Table } from '@/components/Table';
+import { Button } from '@/components/ui/Button';
+import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { useMay } from '@/components/useMe';
 import { present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
@@ -165,7 +166,7 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
     <>
       <div role="search" className={classes.filters} aria-label={texts.filterTheAuditLog}>
         <NativeSelect
-          size="xs"
+          size="sm"
           data-filter
           aria-label={texts.who}
           data={[{ value: '', label: texts.everyone }, ...known]}
@@ -173,14 +174,14 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           onChange={(event) => onChange({ user: some(event.currentTarget.value) })}
         />
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={texts.what}
           data={[{ value: '', label: texts.allActions }, ...actions]}
           value={action ?? ''}
           onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
         />
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={texts.cluster}
           data={[
             { value: '', label: texts.allClusters },
@@ -192,7 +193,7 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           }
         />
         <NativeSelect
-          size="xs"
+          size="sm"
           aria-label={texts.instance}
           disabled={cluster === ''}
           data={[
@@ -205,7 +206,7 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           }
         />
         <TextInput
-          size="xs"
+          size="sm"
           aria-label={texts.key}
           placeholder={texts.key}
           defaultValue={key ?? ''}
@@ -216,21 +217,21 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
           }}
         />
         <TextInput
-          size="xs"
+          size="sm"
           type="date"
           aria-label={texts.from}
           leftSection={texts.from}
-          leftSectionWidth={44}
+          className={classes.date}
           max={until}
           value={since ?? ''}
           onChange={(event) => onChange({ since: some(event.currentTarget.value) })}
         />
         <TextInput
-          size="xs"
+          size="sm"
           type="date"
           aria-label={texts.to}
           leftSection={texts.to}
-          leftSectionWidth={44}
+          className={classes.date}
           min={since}
           value={until ?? ''}
           onChange={(event) => onChange({ until: some(event.currentTarget.value) })}

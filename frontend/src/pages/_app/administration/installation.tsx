@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { installationQuery, type Readiness, readinessQuery } from '@/api/queries/installation';
@@ -8,6 +7,7 @@ import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { LeftOut } from '@/components/projects/LeftOut';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
 import { useMay } from '@/components/useMe';
 import { NotAllowed } from './-NotAllowed';
 import * as texts from '@/texts/installation';

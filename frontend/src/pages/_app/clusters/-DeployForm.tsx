@@ -1,4 +1,3 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -12,6 +11,8 @@ import type { LineMark } from '@/components/yaml/Editor';
 import { Yaml } from '@/components/yaml/Yaml';
 import { SmallButton } from '@/components/SmallButton';
 import { Panel } from '@/components/Panel';
+import { Button } from '@/components/ui/Button';
+import { Textarea, TextInput } from '@/components/ui/Field';
 import { longestName, nameProblem, proposalFor } from '@/lib/names';
 import { overrideKey } from '@/lib/overrideKey';
 import classes from './-deploy.module.css';
@@ -100,7 +101,6 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
             label={texts.instanceName}
             description={texts.lowercaseLettersDigitsAndHyphens}
             required
-            withAsterisk={false}
             autoFocus
             maxLength={longestName + 20}
             autoComplete="off"
@@ -161,7 +161,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       <aside className={classes.side} aria-label={texts.whatHappensNext}>
         <NextSteps name={name} cluster={cluster} />
         {check.error && <Failure error={check.error} what={texts.couldntDeployTheInstance} />}
-        <Button type="submit" size="sm" fullWidth loading={check.isPending}>
+        <Button type="submit" size="md" fullWidth loading={check.isPending}>
           {texts.preview}
         </Button>
       </aside>

@@ -4,7 +4,8 @@ import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import { isLive } from '@/api/status';
 import { hostOf } from '@/components/instances/columns';
-import { OutLink, TextLink } from '@/components/links';
+import { TextLink } from '@/components/links';
+import { OutLink } from '@/components/OutLink';
 import { SmallButton } from '@/components/SmallButton';
 import { healthLooks, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
@@ -37,7 +38,6 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
         {instance.pipeline && (
           <span className={classes.pair}>
             <TextLink
-              inherit
               to="/clusters/$cluster/pipelines/$pipeline"
               params={{ cluster: instance.cluster, pipeline: String(instance.pipeline.id) }}
             >
@@ -57,7 +57,6 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
         ))}
         {auditor && (
           <TextLink
-            inherit
             to="/administration/audit"
             search={{ target: `cluster/${instance.cluster}/instance/${instance.name}` }}
           >

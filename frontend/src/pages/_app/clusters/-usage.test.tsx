@@ -1,15 +1,15 @@
-import { notifications } from '@mantine/notifications';
 import { screen, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
+import { shownToasts } from '@/components/showToast';
 import { faults, mockWorld, open } from '@/testing/app';
 
 const api = mockWorld();
 
 beforeEach(() => {
   // The toast of the test before stays for seconds.
-  notifications.clean();
+  shownToasts.clear();
   session.enter({
     accessToken: 'a',
     expiresAt: new Date(Date.now() + 600_000).toISOString(),

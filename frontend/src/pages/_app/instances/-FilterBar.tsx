@@ -1,4 +1,3 @@
-import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconFilter, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
@@ -11,6 +10,8 @@ import { HealthStrip } from '@/components/filters/HealthStrip';
 import { SettingFilter } from '@/components/filters/SettingFilter';
 import { Mark } from '@/components/status/Mark';
 import { driftLook, siteFailingLook } from '@/components/status/looks';
+import { CloseButton } from '@/components/ui/CloseButton';
+import { TextInput } from '@/components/ui/Field';
 import { failingSites, type Words } from './-filter';
 import classes from './-instances.module.css';
 import type { Search } from './-search';
@@ -123,8 +124,8 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
   };
   return (
     <TextInput
-      size="xs"
-      w={180}
+      size="sm"
+      style={{ width: 180 }}
       maxLength={100}
       data-filter
       aria-label={texts.filterByName}

@@ -1,9 +1,12 @@
-import { Button, Checkbox, Group, TextInput } from '@mantine/core';
 import { addView, replaceView } from '@/api/queries/views';
 import type { View } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { maySomewhere } from '@/components/roles';
+import { Actions } from '@/components/ui/Actions';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useMe } from '@/components/useMe';
 import classes from './-instances.module.css';
@@ -58,14 +61,14 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
           onChange={(event) => form.set('default', event.currentTarget.checked)}
         />
         {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheView} />}
-        <Group justify="flex-end" gap={8}>
+        <Actions>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
             {texts.save}
           </Button>
-        </Group>
+        </Actions>
       </form>
     </Dialog>
   );

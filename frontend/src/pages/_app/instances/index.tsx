@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useIntersection } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute, Navigate, stripSearchParams } from '@tanstack/react-router';
@@ -22,6 +21,7 @@ import { TableSkeleton } from '@/components/instances/TableSkeleton';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/Page';
 import { maySomewhere } from '@/components/roles';
+import { Button } from '@/components/ui/Button';
 import { useClusters } from '@/components/useClusters';
 import { useMay, useMe } from '@/components/useMe';
 import { chipsOf, filterOf, isFiltered, wordsOf } from './-filter';

@@ -1,5 +1,3 @@
-import '@mantine/core/styles/Radio.css';
-import { Button, PasswordInput, Radio, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '@/api/errors';
 import { addProject, checkNewProject } from '@/api/queries/projects';
@@ -10,11 +8,21 @@ import { CheckList } from '@/components/projects/CheckList';
 import { checkNames, type CheckRun, checkWords, fieldWords, summary } from '@/components/projects/checks';
 import { useChecks } from '@/components/projects/useChecks';
 import { SmallButton } from '@/components/SmallButton';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { Textarea, TextInput } from '@/components/ui/Field';
+import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
 import { readProjectAddress } from '@/lib/projectAddress';
 import { keepDraft, readDraft } from './-draft';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
+
+const deployKeys = [
+  { by: 'none', label: texts.noneOcimDoesntNeedOne },
+  { by: 'make', label: texts.generateOneAndRegisterIt },
+  { by: 'paste', label: texts.pasteAPrivateKeyTo },
+];
 
 const empty = {
   gitlabUrl: 'https://gitlab.com',
@@ -113,28 +121,28 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           </div>
         </Panel>
         <Panel title={texts.deployKey} note={texts.optional}>
-          <Radio.Group
-            aria-label={texts.deployKey}
-            value={values.deployKeyBy}
-            onChange={(by) => form.set('deployKeyBy', by)}
-          >
-            <div className={classes.choices}>
-              <Radio value="none" label={texts.noneOcimDoesntNeedOne} />
-              <Radio value="make" label={texts.generateOneAndRegisterIt} />
-              <Radio value="paste" label={texts.pasteAPrivateKeyTo} />
-            </div>
-          </Radio.Group>
+          <div role="radiogroup" aria-label={texts.deployKey} className={classes.choices}>
+            {deployKeys.map(({ by, label }) => (
+              <Checkbox
+                key={by}
+                type="radio"
+                name="deployKeyBy"
+                label={label}
+                checked={values.deployKeyBy === by}
+                onChange={() => form.set('deployKeyBy', by)}
+              />
+            ))}
+          </div>
           {values.deployKeyBy === 'paste' && (
             <Textarea
               label={texts.privateKey}
               description={texts.pemFormatWithoutAPassphrase}
               placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
-              autosize
               minRows={3}
               maxRows={8}
               spellCheck={false}
               autoComplete="off"
-              className={classes.key ?? ''}
+              className={classes.key}
               {...form.field('deployKey')}
             />
           )}
@@ -184,7 +192,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
         <div className={classes.buttons}>
           <Button
             type="submit"
-            size="sm"
+            size="md"
             loading={form.busy && !checks.busy}
             disabled={checks.busy}
             onClick={() => (lenient.current = false)}
@@ -194,7 +202,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
           {left.length > 0 && left.every(canWait) && (
             <Button
               type="submit"
-              size="sm"
+              size="md"
               variant="default"
               disabled={form.busy || checks.busy}
               onClick={() => (lenient.current = true)}

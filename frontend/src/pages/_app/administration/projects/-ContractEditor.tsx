@@ -1,4 +1,3 @@
-import { Button, Checkbox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,6 +9,8 @@ import { Failure } from '@/components/Failure';
 import { Panel } from '@/components/Panel';
 import { operationWords } from '@/components/status/looks';
 import { showToast } from '@/components/showToast';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
 import { Unsaved } from '@/components/Unsaved';
 import {
   type ContractDraft,

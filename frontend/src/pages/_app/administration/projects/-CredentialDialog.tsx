@@ -1,4 +1,3 @@
-import { Button, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { projectQuery, replaceCredentials, rotateCredential } from '@/api/queries/projects';
@@ -7,6 +6,9 @@ import { Confirm } from '@/components/Confirm';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { showToast } from '@/components/showToast';
+import { Button } from '@/components/ui/Button';
+import { Textarea, TextInput } from '@/components/ui/Field';
+import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
 import type { CredentialAction } from './-actions';
 import classes from './-projects.module.css';
@@ -137,7 +139,6 @@ function ReplaceDialog({ project, action, onDone, onClose }: ReplaceDialogProps)
           <Textarea
             label={texts.privateKey}
             placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
-            autosize
             minRows={4}
             maxRows={10}
             autoComplete="off"

@@ -1,10 +1,10 @@
-import { CopyButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ProjectPage } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { CopyButton } from '@/components/ui/CopyButton';
 import type { CredentialAction } from './-actions';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';

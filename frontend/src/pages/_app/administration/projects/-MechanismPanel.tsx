@@ -1,10 +1,10 @@
-import { NativeSelect, TextInput } from '@mantine/core';
 import type { Mechanism, OperationKind, Sample } from '@/api/types';
 import { Request } from '@/components/operations/PreviewView';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { operationWords, ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
+import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { type MechanismDraft, rowPath } from './-contractDraft';
 import { Pairs } from './-Pairs';
 import classes from './-projects.module.css';

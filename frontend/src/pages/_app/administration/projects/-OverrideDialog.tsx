@@ -1,8 +1,9 @@
-import { Button, TextInput } from '@mantine/core';
 import { ApiError } from '@/api/errors';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { factWord } from '@/components/projects/facts';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';

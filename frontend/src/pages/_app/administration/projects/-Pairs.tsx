@@ -1,7 +1,8 @@
-import { ActionIcon, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { SmallButton } from '@/components/SmallButton';
+import { IconButton } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
 
@@ -72,12 +73,12 @@ export function Pairs({ one, placeholder, about, pairs, problemOf, problem, onCh
             spellCheck={false}
             onChange={(event) => set(pair.id, { value: event.currentTarget.value })}
           />
-          <ActionIcon
+          <IconButton
             aria-label={texts.remove2(pair.name, one, i)}
             onClick={() => onChange(pairs.filter(({ id }) => id !== pair.id))}
           >
             <IconX size={16} stroke={1.8} />
-          </ActionIcon>
+          </IconButton>
         </div>
       ))}
       {problem !== undefined && (

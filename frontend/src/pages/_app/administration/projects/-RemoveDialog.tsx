@@ -1,4 +1,3 @@
-import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useId, useState } from 'react';
@@ -7,6 +6,8 @@ import { projectQuery, removeProject } from '@/api/queries/projects';
 import type { Project, Removal } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
+import { Button } from '@/components/ui/Button';
+import { TextInput } from '@/components/ui/Field';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
 
@@ -62,7 +63,7 @@ export default function RemoveDialog({ project, onClose }: { project: Project; o
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
-          <Button type="submit" color="red.9" disabled={typed !== project.id} loading={isPending}>
+          <Button type="submit" danger disabled={typed !== project.id} loading={isPending}>
             {texts.removeFromOcim2}
           </Button>
         </div>

@@ -1,8 +1,8 @@
-import { Textarea } from '@mantine/core';
 import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
+import { Textarea } from '@/components/ui/Field';
 import type { RoutesDraft } from './-contractDraft';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
@@ -35,7 +35,6 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
       <Textarea
         label={texts.routes}
         description={texts.theFirstMatchingRouteApplies}
-        autosize
         minRows={8}
         maxRows={24}
         spellCheck={false}

@@ -1,4 +1,3 @@
-import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '@/api/errors';
@@ -12,6 +11,9 @@ import { ownLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { count, measures } from '@/components/usage/measures';
 import { Unsaved } from '@/components/Unsaved';
 import { Pairs } from './-Pairs';

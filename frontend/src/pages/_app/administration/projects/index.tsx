@@ -1,4 +1,3 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -15,6 +14,9 @@ import type { Look } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Button } from '@/components/ui/Button';
+import { Checkbox } from '@/components/ui/Checkbox';
+import { TextInput } from '@/components/ui/Field';
 import { useMay, useMaySomewhere } from '@/components/useMe';
 import { flag, present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';

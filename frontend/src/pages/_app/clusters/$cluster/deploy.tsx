@@ -1,9 +1,9 @@
-import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { clusterQuery } from '@/api/queries/fleet';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Loaded } from '@/components/Loaded';
+import { Notice } from '@/components/Notice';
 import { Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
 import { DeployForm } from '../-DeployForm';
@@ -27,9 +27,9 @@ function Deploy() {
           operator ? (
             <DeployForm cluster={page.cluster} taken={page.instances.map((i) => i.name)} />
           ) : (
-            <Alert color="yellow" title={texts.youDontHavePermission}>
+            <Notice tone="warn" title={texts.youDontHavePermission}>
               {texts.youNeedTheOperatorRole}
-            </Alert>
+            </Notice>
           )
         }
       </Loaded>

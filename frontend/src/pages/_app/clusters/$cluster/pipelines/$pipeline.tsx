@@ -1,4 +1,3 @@
-import { Alert } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
@@ -8,7 +7,8 @@ import type { Job, Pipeline, PipelineAct, PipelinePage } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
-import { OutLink, TextLink } from '@/components/links';
+import { TextLink } from '@/components/links';
+import { OutLink } from '@/components/OutLink';
 import { Loaded } from '@/components/Loaded';
 import { errorAt, FirstError } from '@/components/logs/FirstError';
 import { LogPanel } from '@/components/logs/LogPanel';
@@ -83,9 +83,9 @@ function Contents({ page }: { page: PipelinePage }) {
   return (
     <>
       {stale !== undefined && stale !== '' && (
-        <Alert color="yellow" title={texts.couldntReachGitlab} role="status">
+        <Notice tone="warn" title={texts.couldntReachGitlab}>
           {texts.showingTheLastKnownState(stale)}
-        </Alert>
+        </Notice>
       )}
       {family.map(
         (one) =>

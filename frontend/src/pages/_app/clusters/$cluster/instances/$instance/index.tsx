@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
@@ -28,6 +27,7 @@ import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { useMay } from '@/components/useMe';
 import { showToast } from '@/components/showToast';
+import { Button } from '@/components/ui/Button';
 import { InstanceHeader } from '@/pages/_app/clusters/-InstanceHeader';
 import { type InstanceSearch, logPlace, readInstanceSearch } from '@/pages/_app/clusters/-instanceSearch';
 
@@ -195,7 +195,7 @@ function Configuration({ details }: { details: InstanceDetails }) {
           to="/clusters/$cluster/instances/$instance/compare"
           params={{ cluster, instance }}
           variant="default"
-          size="compact-sm"
+          size="compact"
         >
           {texts.compare}
         </ButtonLink>

@@ -1,4 +1,3 @@
-import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { ApiError } from '@/api/errors';
@@ -9,6 +8,7 @@ import { Update } from '@/components/editor/Update';
 import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
+import { Notice } from '@/components/Notice';
 import { Crumb, Page } from '@/components/Page';
 import { useMay } from '@/components/useMe';
 import * as texts from '@/texts/clusters';
@@ -64,9 +64,9 @@ function UpdateRoute() {
           )}
         </Loaded>
       ) : (
-        <Alert color="yellow" title={texts.youDontHavePermission}>
+        <Notice tone="warn" title={texts.youDontHavePermission}>
           {texts.youNeedTheOperatorRole}
-        </Alert>
+        </Notice>
       )}
     </Page>
   );
