@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { tanstackRouter } from '@tanstack/router-plugin/vite';
 import { defineConfig } from 'vite';
+import { chunkOf } from './chunks.ts';
 
 // `npm run dev` serves the sources in front of a running Ocim, such as the demonstration of `make run`.
 const proxy = { '/function': process.env.OCIM_URL ?? 'http://127.0.0.1:8080' };
@@ -19,20 +20,17 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { host: '127.0.0.1', proxy },
   preview: { host: '127.0.0.1', proxy },
-  optimizeDeps: { include: ['codemirror', 'yaml', '@mantine/spotlight'] },
+  optimizeDeps: { include: ['codemirror', 'yaml', 'recharts'] },
   build: {
     target: 'es2023',
     manifest: true,
     sourcemap: false,
     // A page's chunks are few and small: naming them all in the first chunk costs more than it saves.
-    modulePreload: false,
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [
-            // In pieces, shared by ever other sets of pages, the router would grow with every page.
-            { name: 'router', test: /node_modules\/@tanstack\/(react-)?(router|store)/ },
-          ],
+          groups: [{ name: chunkOf() }],
         },
         // The first chunk names all others: a long hash costs there, and saves nothing.
         chunkFileNames: 'assets/[name]-[hash:7].js',
