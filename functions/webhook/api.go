@@ -14,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/gitlab"
+	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/vault"
 )
 
@@ -46,7 +47,7 @@ const storeLimit = time.Second
 func New(deps Deps) http.Handler {
 	deps.API.Title = "Webhook"
 	api := faas.NewAPI(deps.API)
-	f := &webhook{deps}
+	f := &webhook{Deps: deps}
 	faas.Register(api, faas.Public, huma.Operation{
 		OperationID: "accept-event", Method: http.MethodPost, Path: "/v1/projects/{project}/events",
 		Summary:     "Take in an event that GitLab sends",
@@ -59,7 +60,11 @@ func New(deps Deps) http.Handler {
 	return api
 }
 
-type webhook struct{ Deps }
+type webhook struct {
+	Deps
+	proved   memory[[]secret.Value]
+	projects memory[fleet.Project]
+}
 
 type acceptInput struct {
 	Project   string `path:"project" maxLength:"60"`
@@ -114,14 +119,18 @@ func (f *webhook) event(ctx context.Context, in *acceptInput) (fleet.Event, erro
 	if err != nil || report.Pipeline == nil && report.Push == nil {
 		return fleet.Event{}, err
 	}
-	project, err := f.Fleet.Project(ctx, in.Project)
-	if err != nil {
-		return fleet.Event{}, fault.Wrap(fault.Unavailable, err, "The project could not be read; send the event again.")
+	now := f.Now()
+	project, ok := f.projects.get(in.Project, now)
+	if !ok || report.ProjectID != project.GitLabID {
+		if project, err = f.Fleet.Project(ctx, in.Project); err != nil {
+			return fleet.Event{}, fault.Wrap(fault.Unavailable, err, "The project could not be read; send the event again.")
+		}
+		f.projects.set(in.Project, project, now)
 	}
 	if report.ProjectID != project.GitLabID {
 		return fleet.Event{}, fault.InvalidField("project.id", "the event is about project %d, but this address is project %d's", report.ProjectID, project.GitLabID)
 	}
-	return report.For(project, in.key(), f.Now()), nil
+	return report.For(project, in.key(), now), nil
 }
 
 // key identifies an event; it is the same at each redelivery.

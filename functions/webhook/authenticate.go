@@ -29,6 +29,12 @@ func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
 	if in.Token == "" && !f.recent(in) {
 		return errRefused
 	}
+	if in.Token != "" && f.provedLately(in) {
+		var err error
+		in.body, err = faas.Body(ctx)
+		return err
+	}
+	opened := f.Now()
 	live, err := f.secrets(ctx, in.Project)
 	if err != nil {
 		return err
@@ -37,6 +43,9 @@ func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
 	if !byToken && (len(live) == 0 || !f.recent(in)) {
 		return errRefused
 	}
+	if byToken {
+		f.proved.set(in.Project, live, opened)
+	}
 	if in.body, err = faas.Body(ctx); err != nil {
 		return err
 	}
@@ -44,6 +53,13 @@ func (f *webhook) authenticate(ctx context.Context, in *acceptInput) error {
 		return nil
 	}
 	return errRefused
+}
+
+// provedLately reports whether a token is one that just proved another event of the
+// project. Any other is looked up, so a new one counts at once.
+func (f *webhook) provedLately(in *acceptInput) bool {
+	live, _ := f.proved.get(in.Project, f.Now())
+	return slices.ContainsFunc(live, func(s secret.Value) bool { return s.Matches(in.Token) })
 }
 
 // secrets opens the secrets that prove an event of a project; an unknown project has none.

@@ -406,3 +406,43 @@ func TestIntakeIsOneConditionalWrite(t *testing.T) {
 	assert.Equal(t, int64(1), store.puts.Load())
 	assert.Equal(t, int64(1), store.conditions.Load())
 }
+
+// A burst opens the secrets of its project once a second. A new secret counts at once, a
+// former one for that second, and what proves nothing is kept by no one.
+func TestAcceptEvent_OpensSecretsOnceASecond(t *testing.T) {
+	now := noon
+	live := vault.Credentials{WebhookSecret: secret.New(token)}
+	opened := 0
+	store := fleetstore.New(kvtest.OpenWithClock(t, func() time.Time { return now }), func() time.Time { return now })
+	require.NoError(t, store.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
+	quiet := slog.New(slog.DiscardHandler)
+	in := &intake{fleet: store}
+	in.Handler = function.New(function.Deps{
+		API: faas.Options{Log: quiet}, Fleet: store, Log: quiet, Queue: in, Now: func() time.Time { return now },
+		Credentials: func(context.Context, string) (vault.Credentials, error) {
+			opened++
+			return live, nil
+		},
+	})
+	body := payload(t, "pipeline.json")
+	is := func(sent string, status, opens int) {
+		t.Helper()
+		opened = 0
+		assert.Equal(t, status, in.send(t, "campus", body, map[string]string{"X-Gitlab-Token": sent}).Code)
+		assert.Equal(t, opens, opened)
+	}
+	is("wrong", 401, 1)
+	is(token, 200, 1)
+	is(token, 200, 0)
+	is("wrong", 401, 1)
+	live.WebhookSecret = secret.New("a-new-secret")
+	is("a-new-secret", 200, 1)
+	is("a-new-secret", 200, 0)
+	is(token, 401, 1)
+	live.WebhookSecret = secret.New(token)
+	now = now.Add(time.Second)
+	is("a-new-secret", 401, 1)
+	is(token, 200, 1)
+	now = now.Add(-time.Hour)
+	is(token, 200, 1)
+}
