@@ -47,7 +47,7 @@ type checker struct {
 }
 
 func (c checker) run(ctx context.Context) []finding {
-	return slices.Concat(c.variables(), c.mail(ctx), c.gateway(ctx), c.askTable(ctx), c.cluster(ctx), c.pages(ctx))
+	return slices.Concat(c.variables(), c.optional(ctx), c.gateway(ctx), c.askTable(ctx), c.cluster(ctx), c.pages(ctx))
 }
 
 // variables checks what can be seen from the environment alone.
@@ -77,8 +77,11 @@ func found(c installation.Result) finding {
 	return finding{states[c.State], c.Name, c.Text}
 }
 
-// mail checks the settings of mail and of sign-in against their secrets.
-func (c checker) mail(ctx context.Context) []finding {
+// awsSecret is the secret with a shared credentials file for AWS.
+const awsSecret = "ocim-aws-credentials"
+
+// optional checks the settings of mail, of sign-in and of AWS against their secrets.
+func (c checker) optional(ctx context.Context) []finding {
 	auth := c.file.Functions["auth"]
 	env := auth.Environment
 	port, _ := strconv.Atoi(env["OCIM_SMTP_PORT"])
@@ -88,8 +91,11 @@ func (c checker) mail(ctx context.Context) []finding {
 		{"OCIM_SMTP_USER", "ocim-smtp-password", "auth", "OCIM_AUTH_SECRETS"},
 		{"OCIM_SMTP_USER", "ocim-smtp-password", "sync", "OCIM_SYNC_SECRETS"},
 		{"OCIM_GOOGLE_CLIENT_ID", "ocim-google-secret", "auth", "OCIM_AUTH_SECRETS"},
+		{"OCIM_AWS_CREDENTIALS_FILE", awsSecret, "auth", "OCIM_AUTH_SECRETS"},
+		{"OCIM_AWS_CREDENTIALS_FILE", awsSecret, "clusters", "OCIM_FLEET_SECRETS"}, // and the others that take this list
+		{"OCIM_AWS_CREDENTIALS_FILE", awsSecret, "sync", "OCIM_SYNC_SECRETS"},
 	} {
-		if env[needed.setting] != "" && !slices.Contains(c.file.Functions[needed.function].Secrets, needed.secret) {
+		if c.lookup(needed.setting) != "" && !slices.Contains(c.file.Functions[needed.function].Secrets, needed.secret) {
 			out = append(out, finding{lacking, "secrets", fmt.Sprintf("%s is set, so %s needs %s: add it to %s", needed.setting, needed.function, needed.secret, needed.list)})
 		}
 	}

@@ -120,6 +120,11 @@ func TestRun_NamesWhatIsMissing(t *testing.T) {
 			w.env["OCIM_SMTP_USER"], w.env["OCIM_AUTH_SECRETS"] = "ocim", "ocim-smtp-password"
 			w.secrets = append(w.secrets, "ocim-smtp-password")
 		}, "add it to OCIM_SYNC_SECRETS"},
+		"AWS secret": {func(w *world) {
+			w.env["OCIM_AWS_CREDENTIALS_FILE"] = "/var/openfaas/secrets/ocim-aws-credentials"
+			w.env["OCIM_AUTH_SECRETS"], w.env["OCIM_SYNC_SECRETS"] = "ocim-aws-credentials", "ocim-aws-credentials"
+			w.secrets = append(w.secrets, "ocim-aws-credentials")
+		}, "clusters needs ocim-aws-credentials: add it to OCIM_FLEET_SECRETS"},
 		"sign-in secret": {func(w *world) { w.env["OCIM_GOOGLE_CLIENT_ID"] = "ocim" }, "ocim-google-secret: add it to OCIM_AUTH_SECRETS"},
 	} {
 		t.Run(name, func(t *testing.T) {
