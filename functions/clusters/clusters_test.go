@@ -234,6 +234,16 @@ type overview struct {
 	Activity []activity.Activity
 }
 
+func TestGetCluster_HasItsFiles(t *testing.T) {
+	w := newWorld(t)
+	w.add()
+	var page struct{ Files fleet.Files }
+	w.call("viewer", http.MethodGet, "/v1/clusters/campus", nil, &page)
+	assert.NotEmpty(t, page.Files.Commit)
+	require.NotEmpty(t, page.Files.Files)
+	assert.Equal(t, "cluster.yml", page.Files.Files[0].Path)
+}
+
 func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	w := newWorld(t)
 	w.add()
