@@ -146,7 +146,23 @@ func (m exactMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.R
 // the types' tags refuse is 422, both before handle is called and after access
 // is checked.
 func Register[I, O any](a *API, access Access, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	if err := access.check(op); err != nil {
+	a.prepare(access, &op)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err = a.concluded(ctx, out, err); err != nil {
+			return nil, err
+		}
+		return out, nil
+	})
+	a.registered(access, &op)
+}
+
+// prepare, concluded and registered are apart from Register because that is compiled once for
+// each operation.
+//
+//go:noinline
+func (a *API) prepare(access Access, op *huma.Operation) {
+	if err := access.check(*op); err != nil {
 		panic(err)
 	}
 	if op.MaxBodyBytes == 0 {
@@ -170,14 +186,21 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	if poll, ok := op.Metadata[Polled].(Poll); ok {
 		op.Middlewares = append(op.Middlewares, a.spare(poll))
 	}
+}
 
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, wireError(ctx, err)
-		}
-		return out, a.tag(callFrom(ctx), out)
-	})
+//go:noinline
+func (a *API) concluded(ctx context.Context, out any, err error) error {
+	if err == nil {
+		err = a.tag(callFrom(ctx), out)
+	}
+	if err != nil {
+		return wireError(ctx, err)
+	}
+	return nil
+}
+
+//go:noinline
+func (a *API) registered(access Access, op *huma.Operation) {
 	if raw, ok := op.Metadata[RawBody].(*huma.RequestBody); ok { // only now: huma reads what is described before
 		a.huma.OpenAPI().Paths[op.Path].Post.RequestBody = raw
 	}

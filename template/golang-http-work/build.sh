@@ -13,4 +13,6 @@ mv main.go.new main.go
 # "3.1.0 (4f1d2c3b4a59)", or only the version when the commit is not known.
 version=${2:-dev}
 [ -z "${3:-}" ] || version="$version ($(printf %.12s "$3"))"
-CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X 'main.version=$version'" -o "$1" .
+# Nothing is inlined in the function's own package: it has a copy of the API library's code for
+# each route, which makes the program up to 0.3 MB smaller.
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags="$module=-l" -ldflags="-s -w -X 'main.version=$version'" -o "$1" .
