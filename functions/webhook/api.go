@@ -35,8 +35,10 @@ type Deps struct {
 		// Add has the waiting events of a cluster applied soon. It does not wait.
 		Add(cluster string)
 	}
-	Now func() time.Time
-	Log *slog.Logger
+	// Count counts an event by what became of it.
+	Count func(outcome string)
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // storeLimit is how long the store may take, once before the body is read and once after
@@ -97,6 +99,7 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 	}
 	if event.Kind == "" {
 		out.Body.Outcome = "ignored"
+		f.Count(out.Body.Outcome)
 		return out, nil
 	}
 	fresh, err := f.Fleet.AcceptEvent(ctx, event)
@@ -110,6 +113,7 @@ func (f *webhook) accept(ctx context.Context, in *acceptInput) (*acceptOutput, e
 	if !fresh {
 		out.Body.Outcome = "repeated"
 	}
+	f.Count(out.Body.Outcome)
 	return out, nil
 }
 

@@ -39,6 +39,6 @@ func build(ctx context.Context) (http.Handler, error) {
 	api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, fleet.KV) }
 	api.HTTPS = cfg.HTTPS()
 	return faas.Draining(New(Deps{
-		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Queue: fleet.Events, Now: setup.Now, Log: slog.Default(),
+		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Queue: fleet.Events, Count: fleetsetup.CountEvent, Now: setup.Now, Log: slog.Default(),
 	}), fleet.Events.Drain), nil
 }

@@ -73,7 +73,7 @@ func serveChild(file string) error {
 	}
 	reconciling := allsetup.New(parts)
 	deps := function.Deps{
-		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Queue: reconciling.Events,
+		API: faas.Options{Log: quiet}, Fleet: reconciling.Store, Log: quiet, Now: setup.Now, Queue: reconciling.Events, Count: func(string) {},
 		Credentials: func(context.Context, string) (vault.Credentials, error) {
 			return vault.Credentials{WebhookSecret: secret.New(token)}, nil
 		},

@@ -15,6 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -48,6 +49,9 @@ type intake struct {
 	fleet  *fleetstore.Store
 	added  atomic.Int64
 	opened atomic.Int64
+
+	mu       sync.Mutex
+	outcomes []string
 }
 
 func newIntake(t *testing.T, store kv.Store) *intake {
@@ -61,7 +65,11 @@ func newIntakeAt(t *testing.T, store kv.Store, now func() time.Time) *intake {
 	quiet := slog.New(slog.DiscardHandler)
 	in.Handler = function.New(function.Deps{
 		API: faas.Options{Log: quiet}, Fleet: in.fleet, Log: quiet,
-		Now: now,
+		Now: now, Count: func(outcome string) {
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			in.outcomes = append(in.outcomes, outcome)
+		},
 		Credentials: func(_ context.Context, project string) (vault.Credentials, error) {
 			in.opened.Add(1)
 			switch project {
@@ -264,6 +272,7 @@ func TestWhatIsNoneOfOcimsBusinessIsAnsweredWell(t *testing.T) {
 		assert.Equal(t, "ignored", outcome(t, w))
 	}
 	assert.Zero(t, in.added.Load())
+	assert.Equal(t, []string{"ignored", "ignored", "ignored", "ignored"}, in.outcomes, "they are counted")
 }
 
 func TestBadBodiesNameWhatIsWrong(t *testing.T) {
@@ -384,11 +393,12 @@ func TestAcceptEvent_AnswersWithin2sWhenTheStoreHangs(t *testing.T) {
 // writes counts what an event costs.
 type writes struct {
 	kv.Store
-	puts, conditions atomic.Int64
+	puts, conditions, bytes atomic.Int64
 }
 
 func (w *writes) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
 	w.puts.Add(1)
+	w.bytes.Add(int64(len(item.Value)))
 	if cond != kv.Always {
 		w.conditions.Add(1)
 	}
@@ -401,10 +411,12 @@ func TestIntakeIsOneConditionalWrite(t *testing.T) {
 	require.NoError(t, in.fleet.AddProject(t.Context(), fleet.Project{ID: "campus", GitLabID: 1, DefaultBranch: "main"}))
 	store.puts.Store(0)
 	store.conditions.Store(0)
+	store.bytes.Store(0)
 	w := in.send(t, "campus", payload(t, "pipeline.json"), map[string]string{"X-Gitlab-Token": token})
 	require.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, int64(1), store.puts.Load())
 	assert.Equal(t, int64(1), store.conditions.Load())
+	assert.Less(t, store.bytes.Load(), int64(2<<10-200), "two write units, with the names of an item's attributes")
 }
 
 // A burst opens the secrets of its project once a second. A new secret counts at once, a
@@ -418,7 +430,7 @@ func TestAcceptEvent_OpensSecretsOnceASecond(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	in := &intake{fleet: store}
 	in.Handler = function.New(function.Deps{
-		API: faas.Options{Log: quiet}, Fleet: store, Log: quiet, Queue: in, Now: func() time.Time { return now },
+		API: faas.Options{Log: quiet}, Fleet: store, Log: quiet, Queue: in, Count: func(string) {}, Now: func() time.Time { return now },
 		Credentials: func(context.Context, string) (vault.Credentials, error) {
 			opened++
 			return live, nil

@@ -11,6 +11,7 @@ import (
 	webhook "github.com/open-craft/ocim/functions/webhook"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/allsetup"
+	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
 
 // functions gives every function of stack.yml but the frontend's, over one
@@ -35,7 +36,7 @@ func functions(m machine) map[string]http.Handler {
 			NewID: setup.NewID, Log: m.log, Limit: syncLimit,
 		}),
 		"webhook": webhook.New(webhook.Deps{
-			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Queue: f.Events, Now: setup.Now, Log: m.log,
+			API: m.api, Fleet: f.Store, Credentials: f.Vault.Credentials, Queue: f.Events, Count: fleetsetup.CountEvent, Now: setup.Now, Log: m.log,
 		}),
 	}
 }

@@ -1,10 +1,12 @@
 package fleetsetup_test
 
 import (
+	"bytes"
 	"log/slog"
 	"testing"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -12,6 +14,18 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
+
+func TestCountEvent_CountsByOutcome(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []string{"stored", "ignored", "ignored"} {
+		fleetsetup.CountEvent(outcome)
+	}
+	var b bytes.Buffer
+	metrics.WritePrometheus(&b, false)
+	for _, line := range []string{`ocim_webhook_events_total{outcome="stored"} 1`, `ocim_webhook_events_total{outcome="ignored"} 2`} {
+		assert.Contains(t, b.String(), line)
+	}
+}
 
 // Each action has an entry of its own, however soon it is repeated, and names the item;
 // views of a log have one in an hour.

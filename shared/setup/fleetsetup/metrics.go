@@ -27,3 +27,8 @@ func (m metered) RoundTrip(r *http.Request) (*http.Response, error) {
 	metrics.GetOrCreatePrometheusHistogram(fmt.Sprintf("ocim_gitlab_seconds{server=%q}", r.URL.Host)).UpdateDuration(start)
 	return resp, err
 }
+
+// CountEvent counts a webhook event by what became of it.
+func CountEvent(outcome string) {
+	metrics.GetOrCreateCounter(fmt.Sprintf("ocim_webhook_events_total{outcome=%q}", outcome)).Inc()
+}
