@@ -33,8 +33,8 @@ export const forText = 'for ';
 export const viewProject = 'View project';
 export const notInGit = (names: readonly string[]) =>
   names.length === 1
-    ? 'The cluster runs an instance that is not in git'
-    : `The cluster runs ${String(names.length)} instances that are not in git`;
+    ? 'The cluster runs an instance that isn’t in git'
+    : `The cluster runs ${String(names.length)} instances that aren’t in git`;
 export const whatIsNotInGit = (names: readonly string[]) =>
   `No file in the project describes ${names.join(', ')}. Check whether anybody still needs them, then delete their namespaces and databases, or put their files back into git.`;
 export const lifecycle = 'Lifecycle';

@@ -108,7 +108,7 @@ test('a cluster names what it runs and nobody finds in git', async () => {
   if (!cluster) throw new Error('an empty world');
   cluster.notInGit = ['old-course', 'test-7'];
   open(`/clusters/${cluster.id}`);
-  expect(await screen.findByText('The cluster runs 2 instances that are not in git')).toBeVisible();
+  expect(await screen.findByText('The cluster runs 2 instances that aren’t in git')).toBeVisible();
   expect(screen.getByText(/^No file in the project describes old-course, test-7\. /)).toBeVisible();
 });
 
