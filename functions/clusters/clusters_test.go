@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -257,6 +258,7 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	assert.Equal(t, 2, o.Instances)
 	assert.Equal(t, map[string]int{"active": 2}, o.Lifecycles)
 	require.Len(t, o.Attention, 1)
+	assert.Equal(t, 1, o.AttentionTotal)
 	assert.Equal(t, "broken", o.Attention[0].Instance)
 	assert.Equal(t, "files", o.Attention[0].Reason)
 	assert.Contains(t, o.Attention[0].Detail, "instances/broken/config.yml:2:1")
@@ -333,6 +335,27 @@ func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
 	require.NotEmpty(t, o.Activity)
 	assert.Equal(t, "sync", o.Activity[0].Kind)
 	assert.Equal(t, "failed", o.Activity[0].To)
+}
+
+func TestOverview_ShowsTheFirstPipelinesAtWork(t *testing.T) {
+	w := newWorld(t)
+	look := func() (o overview) {
+		require.Equal(t, http.StatusOK, w.call("viewer", http.MethodGet, "/v1/overview", nil, &o).Code)
+		return o
+	}
+	for _, clusters := range []int{1, 50, 60} {
+		for i := range clusters {
+			id := fmt.Sprintf("c%02d", i)
+			require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), id, func(*fleet.Chunk) (*fleet.Chunk, error) {
+				return &fleet.Chunk{Cluster: fleet.Cluster{ID: id, Lifecycle: fleet.Active, Online: fleet.Online{State: "offline"}, Pipeline: &fleet.PipelineSummary{ID: int64(i + 1), Status: fleet.StatusRunning}}}, nil
+			}))
+		}
+		o, want := look(), min(clusters, 50)
+		require.Len(t, o.Running, want)
+		assert.Equal(t, "c00", o.Running[0].Cluster)
+		assert.Equal(t, fmt.Sprintf("c%02d", want-1), o.Running[want-1].Cluster)
+		assert.Equal(t, clusters, o.AttentionTotal)
+	}
 }
 
 func TestActivity_ListsLifecyclesAndPipelines(t *testing.T) {

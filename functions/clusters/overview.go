@@ -159,7 +159,7 @@ func (o *overview) cluster(chunk *fleet.Chunk, stale fleetview.Stale, now time.T
 	if n := len(c.Problems); n > 0 {
 		o.add(attention{Cluster: c.ID, Reason: "files", Severity: "degraded", Detail: problem(c.Problems)})
 	}
-	if p := c.Pipeline; p != nil && p.Status.Moving() && len(o.Running) < mostRunning {
+	if p := c.Pipeline; p != nil && p.Status.Moving() {
 		o.Running = append(o.Running, running{Cluster: c.ID, Pipeline: *p})
 	}
 }
