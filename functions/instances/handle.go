@@ -37,6 +37,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.Ready = fleet.Ready(api.Ready)
 	api.HTTPS = cfg.HTTPS()
 	gateways, err := cfg.Gateways()
 	if err != nil {

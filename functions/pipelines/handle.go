@@ -36,6 +36,7 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	api.Ready = fleet.Ready(api.Ready)
 	api.HTTPS = cfg.HTTPS()
 	return New(Deps{
 		API: api, Fleet: fleet.Store, Operations: fleet.Operations, Actions: fleet.Actions, Bulks: fleet.Bulks, Policy: fleet.Policy,

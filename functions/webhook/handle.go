@@ -10,7 +10,6 @@ import (
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/setup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
-	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 // Config is what the function reads from the environment.
@@ -36,7 +35,8 @@ func build(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, fleet.KV) }
+	api.Ready = fleet.Ready(nil)
+	api.Applying = fleet.Events.Waiting
 	api.HTTPS = cfg.HTTPS()
 	return faas.Draining(New(Deps{
 		API: api, Fleet: fleet.Store, Credentials: fleet.Vault.Credentials, Queue: fleet.Events, Count: fleetsetup.CountEvent, Now: setup.Now, Log: slog.Default(),

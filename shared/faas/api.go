@@ -62,6 +62,9 @@ type Options struct {
 	Now            func() time.Time // nil is time.Now
 	// Ready returns nil if the function can do its work, for /readyz; nil: it always can.
 	Ready func(context.Context) error
+	// Applying gives how many projects have webhook events that this replica still applies,
+	// for /readyz; nil: it applies none.
+	Applying func() int
 	// Uncompressed is for answers that carry a secret, possibly next to text that a
 	// stranger chose: the compressed size would reveal parts of the secret (BREACH).
 	Uncompressed bool

@@ -33,38 +33,48 @@ const readyTimeout = 2 * time.Second
 const spansLimit = 2 * time.Second
 
 // serveHealth answers that the process answers.
-func serveHealth(w http.ResponseWriter, _ *http.Request) { writeState(w, http.StatusOK, "ok", "") }
+func serveHealth(w http.ResponseWriter, _ *http.Request) {
+	writeState(w, http.StatusOK, state{Status: "ok"})
+}
 
 // serveReady answers whether the function can do its work. Anyone may ask, so the
 // answer has the message of the error, which is for people, and never its causes.
 func (a *API) serveReady(w http.ResponseWriter, r *http.Request) {
+	now := state{Status: "ok"}
+	if a.opts.Applying != nil {
+		now.Applying = a.opts.Applying()
+	}
 	if a.opts.Ready == nil {
-		writeState(w, http.StatusOK, "ok", "")
+		writeState(w, http.StatusOK, now)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	err := a.opts.Ready(ctx)
 	if err == nil {
-		writeState(w, http.StatusOK, "ok", "")
+		writeState(w, http.StatusOK, now)
 		return
 	}
 	callFrom(r.Context()).err = err
-	message := "The function is not ready. Its log says why."
+	now.Status, now.Message = "unavailable", "The function is not ready. Its log says why."
 	if fault.Is(err, fault.Unavailable) {
-		message = fault.Message(err)
+		now.Message = fault.Message(err)
 	}
-	writeState(w, http.StatusServiceUnavailable, "unavailable", message)
+	writeState(w, http.StatusServiceUnavailable, now)
 }
 
-func writeState(w http.ResponseWriter, status int, state, message string) {
+// state is what health checks answer.
+type state struct {
+	Status   string `json:"status"`
+	Message  string `json:"message,omitempty"`
+	Applying int    `json:"applying,omitempty"`
+}
+
+func writeState(w http.ResponseWriter, status int, now state) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(struct {
-		Status  string `json:"status"`
-		Message string `json:"message,omitempty"`
-	}{state, message})
+	_ = json.NewEncoder(w).Encode(now)
 }
 
 // countRequest counts a request by its route's pattern, never by its path, so that the

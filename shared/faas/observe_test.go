@@ -21,6 +21,15 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 )
 
+func TestAPI_ReportsWhatIsStillApplied(t *testing.T) {
+	t.Parallel()
+	api := NewAPI(Options{Title: "T", Applying: func() int { return 3 }, Log: slog.New(slog.DiscardHandler)})
+	rec := httptest.NewRecorder()
+	api.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
+	assert.Equal(t, http.StatusOK, rec.Code, "events that wait are safe: they are stored")
+	assert.JSONEq(t, `{"status":"ok","applying":3}`, rec.Body.String())
+}
+
 func TestAPI_ReportsReadiness(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

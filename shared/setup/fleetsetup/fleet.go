@@ -12,6 +12,7 @@ import (
 	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/bulk"
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/gitlab"
@@ -216,6 +217,22 @@ func (f *Fleet) CopyLog(ctx context.Context, project fleet.Project, job int64, t
 		return err
 	}
 	return p.CopyLog(ctx, job, to)
+}
+
+// Ready checks the store and the keys that credentials are sealed with, after what other
+// checks; nil is none.
+func (f *Fleet) Ready(other func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if other != nil {
+			if err := other(ctx); err != nil {
+				return err
+			}
+		}
+		if _, err := f.Keys.IDs(); err != nil {
+			return fault.Wrap(fault.Unavailable, err, "The keys that credentials are encrypted with cannot be read.")
+		}
+		return storesetup.Ready(ctx, f.KV)
+	}
 }
 
 // SealAudit seals the end of the audit log with the keyring.

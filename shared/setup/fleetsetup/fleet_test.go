@@ -2,7 +2,11 @@ package fleetsetup_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,9 +15,30 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/audit"
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv/kvtest"
+	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 )
+
+// A function whose keys are gone is not ready, although its store answers.
+func TestReady_NeedsTheKeys(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, fleetsetup.SecretSealKeys)
+	key, err := secret.NewKey("k")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(key.Reveal()), 0o600))
+	keys, err := secret.NewDirectory(dir).Keyring(fleetsetup.SecretSealKeys)
+	require.NoError(t, err)
+	f := fleetsetup.New(fleetsetup.Parts{KV: kvtest.Open(t), Keys: keys, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, f.Ready(nil)(t.Context()))
+	other := errors.New("other")
+	require.ErrorIs(t, f.Ready(func(context.Context) error { return other })(t.Context()), other)
+	require.NoError(t, os.WriteFile(file, []byte("nonsense"), 0o600))
+	err = f.Ready(nil)(t.Context())
+	require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
+}
 
 func TestCountEvent_CountsByOutcome(t *testing.T) {
 	t.Parallel()
