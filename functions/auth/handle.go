@@ -125,8 +125,13 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	}
 	api, err := cfg.Base.API(authenticator)
 	if err != nil {
-		api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
 		return Deps{}, err
+	}
+	api.Ready = func(ctx context.Context) error {
+		if _, err := keys(); err != nil {
+			return fault.Wrap(fault.Unavailable, err, "The keys that tokens are signed with cannot be read.")
+		}
+		return storesetup.Ready(ctx, store)
 	}
 	api.HTTPS = pages.Scheme == "https"
 	if api.HTTPS && api.TrustedHops == 0 && len(api.TrustedProxies) == 0 {

@@ -68,6 +68,22 @@ func TestBuild_FromTheEnvironment(t *testing.T) {
 	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":true,"passwords":true,"passkeys":true}`, w.Body.String())
 }
 
+// Without its key the function can sign nobody in, although it was built before.
+func TestWire_IsReadyWhileItsKeysAreThere(t *testing.T) {
+	configure(t, nil)
+	deps, err := wire(t)
+	require.NoError(t, err)
+	h := function.New(deps)
+	ready := func() int {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		return w.Code
+	}
+	assert.Equal(t, http.StatusOK, ready())
+	require.NoError(t, os.Remove(filepath.Join(os.Getenv("OCIM_SECRETS_DIR"), "ocim-jwt-private")))
+	assert.Equal(t, http.StatusServiceUnavailable, ready())
+}
+
 // Without a mail server the function starts, and refuses what needs one.
 func TestWire_WithoutMail(t *testing.T) {
 	configure(t, map[string]string{"OCIM_MAIL_OUTBOX": ""})
