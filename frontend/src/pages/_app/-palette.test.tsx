@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import { mockWorld, open } from '@/testing/app';
@@ -58,4 +58,20 @@ test('runs an action on an instance', async () => {
     expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy');
     expect(router.state.location.search).toEqual({ ask: 'rollBack' });
   });
+});
+
+test('is moved through by arrow keys, which say where they are, and run by Enter', async () => {
+  const { user, input, router } = await openPalette();
+  await user.paste('account');
+  const [first, ...others] = within(screen.getByRole('dialog')).getAllByRole('button');
+  const last = others.at(-1) ?? first;
+  const at = () => document.getElementById(input.getAttribute('aria-activedescendant') ?? '');
+  expect(at()).toBe(first);
+  await user.keyboard('{ArrowUp}');
+  expect(at()).toBe(last);
+  await user.keyboard('{ArrowDown}');
+  expect(at()).toBe(first);
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(router.state.location.pathname).toBe('/account'));
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
 });
