@@ -1,10 +1,12 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { memo, useLayoutEffect, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useRef, useState } from 'react';
 import type { Instance, SortKey } from '@/api/types';
 import type { Column } from './columns';
 import classes from './instances.module.css';
 import { reasonOf } from './reason';
+import type { Drawn } from './RowsInView';
+
+const RowsInView = lazy(() => import('./RowsInView'));
 
 export interface Sorting {
   by: SortKey;
@@ -32,6 +34,13 @@ const cardHeight = 84;
 /** From here on only the rows in view are drawn. */
 const many = 100;
 
+/** What is drawn of a short table, and of a long one at first; with room for the rest, so that a place in it can be found again. */
+function beginning(count: number, height: (index: number) => number): Drawn {
+  let below = 0;
+  for (let i = many; i < count; i++) below += height(i);
+  return { first: 0, end: many, above: 0, below };
+}
+
 export function InstanceTable({
   label,
   columns,
@@ -41,54 +50,46 @@ export function InstanceTable({
   outdated = false,
 }: InstanceTableProps) {
   const body = useRef<HTMLTableSectionElement>(null);
-  const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => {
-    setMargin((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  }, []);
+  const [drawn, setDrawn] = useState<Drawn>();
   const cards = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
-  const virtual = useWindowVirtualizer({
-    count: instances.length,
-    estimateSize: (index) => (cards ? cardHeight : heightOf(instances[index])),
-    overscan: 8,
-    scrollMargin: margin,
-    // Before the window was measured: never all of them.
-    initialRect: { width: window.innerWidth, height: window.innerHeight },
-    enabled: instances.length > many,
-  });
-  const items = virtual.getVirtualItems();
-  const [first, last] = instances.length > many ? [items[0], items.at(-1)] : [];
-  const shown = instances.slice(first?.index ?? 0, last ? last.index + 1 : many);
-  const above = first ? first.start - margin : 0;
-  const below = last ? virtual.getTotalSize() - (last.end - margin) : 0;
+  const height = (index: number) => (cards ? cardHeight : heightOf(instances[index]));
+  const { first, end, above, below, measure } = drawn ?? beginning(instances.length, height);
   return (
-    <table
-      className={classes.table}
-      aria-label={label}
-      aria-rowcount={(total ?? instances.length) + 1}
-      aria-busy={outdated}
-      data-outdated={outdated}
-    >
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <HeaderCell key={column.id} column={column} sorting={sorting} />
+    <>
+      <table
+        className={classes.table}
+        aria-label={label}
+        aria-rowcount={(total ?? instances.length) + 1}
+        aria-busy={outdated}
+        data-outdated={outdated}
+      >
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeaderCell key={column.id} column={column} sorting={sorting} />
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {above > 0 && <tr style={{ height: above }} aria-hidden="true" />}
+          {instances.slice(first, end).map((instance, i) => (
+            <Row
+              key={`${instance.cluster}/${instance.name}`}
+              columns={columns}
+              instance={instance}
+              index={first + i}
+              measure={cards ? measure : undefined}
+            />
           ))}
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        {above > 0 && <tr style={{ height: above }} aria-hidden="true" />}
-        {shown.map((instance, i) => (
-          <Row
-            key={`${instance.cluster}/${instance.name}`}
-            columns={columns}
-            instance={instance}
-            index={(first?.index ?? 0) + i}
-            measure={cards && first ? virtual.measureElement : undefined}
-          />
-        ))}
-        {below > 0 && <tr style={{ height: below }} aria-hidden="true" />}
-      </tbody>
-    </table>
+          {below > 0 && <tr style={{ height: below }} aria-hidden="true" />}
+        </tbody>
+      </table>
+      {instances.length > many && (
+        <Suspense>
+          <RowsInView bodyRef={body} count={instances.length} heightOf={height} onChange={setDrawn} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

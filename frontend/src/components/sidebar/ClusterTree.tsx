@@ -1,11 +1,11 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useParams, useRouter } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ClusterTree as Tree } from '@/api/types';
 import classes from './sidebar.module.css';
 import { type Row, rowsOf } from './rows';
 import { TreeRow } from './TreeRow';
+import { useRowsInView } from './useRowsInView';
 import { useTreeKeys } from './useTreeKeys';
 import * as texts from '@/texts/frame';
 
@@ -33,14 +33,7 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
     0,
     rows.findIndex((r) => r.id === (activeId ?? here)),
   );
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-    initialRect: { width: 260, height: 640 },
-  });
+  const { scroller, show, first, end } = useRowsInView({ count: rows.length, height: rowHeight, beyond: 12 });
 
   const place = rows.findIndex((r) => r.id === here);
   const scrolledTo = useRef<string>(undefined);
@@ -48,8 +41,8 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
     // Once a page: what is polled or unfolded must not move the tree.
     if (place < 0 || scrolledTo.current === here) return;
     scrolledTo.current = here;
-    virtual.scrollToIndex(place, { align: 'auto' });
-  }, [here, place, virtual]);
+    show(place);
+  }, [here, place, show]);
 
   const setOpen = (cluster: string, open: boolean) => {
     setActiveId(cluster);
@@ -60,7 +53,7 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
     active,
     activate: (index) => {
       setActiveId(rows[index]?.id);
-      virtual.scrollToIndex(index);
+      show(index);
     },
     setOpen,
     follow: (row) => void router.navigate(destination(row)),
@@ -70,7 +63,6 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
     const word = problemsOnly ? texts.noProblems : filter === '' ? texts.noClustersYet : texts.noResults;
     return <p className={classes.none}>{word}</p>;
   }
-  const drawn = virtual.getVirtualItems();
   return (
     <div className={classes.scroller} ref={scroller}>
       <div
@@ -78,28 +70,23 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
         aria-label={texts.clustersAndInstances}
         tabIndex={0}
         // Only what is drawn can be pointed at.
-        aria-activedescendant={drawn.some(({ index }) => index === active) ? rowId(rows[active]) : undefined}
+        aria-activedescendant={active >= first && active < end ? rowId(rows[active]) : undefined}
         className={classes.tree}
-        style={{ height: virtual.getTotalSize() }}
+        style={{ height: rows.length * rowHeight }}
         onKeyDown={onKeyDown}
       >
-        {drawn.map((item) => {
-          const row = rows[item.index];
-          return (
-            row && (
-              <TreeRow
-                key={row.id}
-                row={row}
-                id={rowId(row)}
-                top={item.start}
-                current={row.id === here}
-                active={item.index === active}
-                onToggle={() => row.kind === 'cluster' && setOpen(row.id, !row.open)}
-                onFollow={() => setActiveId(row.id)}
-              />
-            )
-          );
-        })}
+        {rows.slice(first, end).map((row, i) => (
+          <TreeRow
+            key={row.id}
+            row={row}
+            id={rowId(row)}
+            top={(first + i) * rowHeight}
+            current={row.id === here}
+            active={first + i === active}
+            onToggle={() => row.kind === 'cluster' && setOpen(row.id, !row.open)}
+            onFollow={() => setActiveId(row.id)}
+          />
+        ))}
       </div>
     </div>
   );
