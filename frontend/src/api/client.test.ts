@@ -72,36 +72,6 @@ test('lists repeat their key in the address, and calls prove where they come fro
   expect(seen?.headers.get('X-Ocim')).toBe('1');
 });
 
-test('what stands in an address is escaped, and what is not given is left out', async () => {
-  let seen = '';
-  mock.use(
-    http.get('*/function/instances/v1/*', ({ request }) => {
-      seen = request.url;
-      return HttpResponse.json({});
-    }),
-  );
-  const params = { path: { cluster: 'a/b', instance: 'c?d' } };
-  await answer(client.GET('/instances/v1/clusters/{cluster}/instances/{instance}', { params }));
-  expect(seen).toMatch(/\/clusters\/a%2Fb\/instances\/c%3Fd$/);
-});
-
-test('a body is JSON, and the headers of a call go with it', async () => {
-  let seen: Request | undefined;
-  mock.use(
-    http.post('*/function/pipelines/v1/bulk-changes', ({ request }) => {
-      seen = request;
-      return HttpResponse.json({});
-    }),
-  );
-  const body = { kind: 'archive', targets: [], batch: 1, pauseAfter: 1 } as never;
-  await answer(
-    client.POST('/pipelines/v1/bulk-changes', { params: { header: { 'Idempotency-Key': 'k' } }, body }),
-  );
-  expect(seen?.headers.get('Idempotency-Key')).toBe('k');
-  expect(seen?.headers.get('Content-Type')).toBe('application/json');
-  expect(await seen?.json()).toEqual(body);
-});
-
 test('what has not changed is not sent again', async () => {
   const tags: (string | null)[] = [];
   mock.use(

@@ -1,4 +1,4 @@
-import type { Client } from 'openapi-fetch';
+import createClient from 'openapi-fetch';
 import { confirmation, confirmationOf } from './confirmation';
 import { errorOf, noAnswer } from './errors';
 import { Revalidation } from './revalidation';
@@ -62,56 +62,20 @@ async function authorized(request: Request): Promise<Response> {
   return authenticated(again);
 }
 
-/** What openapi-fetch lets a call say, as far as the API needs it. */
-interface CallOptions {
-  params?: {
-    path?: Record<string, string | number>;
-    query?: Record<string, string | number | boolean | readonly string[] | undefined>;
-    header?: Record<string, string>;
-  };
-  body?: unknown;
-  signal?: AbortSignal;
-}
-
-function addressOf(path: string, { path: names = {}, query = {} }: NonNullable<CallOptions['params']>): URL {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names[name])));
-  const address = new URL(baseUrl + filled);
-  for (const [key, value] of Object.entries(query)) {
-    for (const one of [value].flat()) if (one !== undefined) address.searchParams.append(key, String(one));
-  }
-  return address;
-}
-
-const method =
-  (name: string) =>
-  async (path: string, { params = {}, body, signal }: CallOptions = {}) => {
-    const request = new Request(addressOf(path, params), {
-      method: name,
-      signal: signal ?? null,
-      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...params.header },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const response = await authorized(request);
-    // Of a failure, the error reads the body.
-    const text = response.ok ? await response.text() : '';
-    return { data: text === '' ? undefined : (JSON.parse(text) as unknown), response };
-  };
-
-/**
- * The typed client of all functions, with the types of openapi-fetch and the little that the API needs of it. Use it
- * through `answer`.
- */
-export const client = {
-  GET: method('GET'),
-  POST: method('POST'),
-  PUT: method('PUT'),
-  PATCH: method('PATCH'),
-  DELETE: method('DELETE'),
-} as Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'>;
+/** The typed client of all functions. Use it through `answer`. */
+export const client = createClient<paths>({ baseUrl, fetch: authorized });
 
 /** Waits for a call of the client and gives its body, or throws an ApiError. */
-export async function answer<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
-  const { data, response } = await call;
-  if (!response.ok) throw await errorOf(response);
+export async function answer<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw await errorOf(restored(response, error));
   return data as T;
+}
+
+/** openapi-fetch has read the body of a failure already; this makes it readable again. */
+function restored(response: Response, error: unknown): Response {
+  const body = typeof error === 'string' ? error : JSON.stringify(error);
+  return new Response(body, { status: response.status, headers: response.headers });
 }
