@@ -18,7 +18,7 @@ const module = "github.com/open-craft/ocim/"
 // imports only packages of its own layer and of lower ones. A name stands for the
 // packages below it, too, unless those are listed themselves.
 var layers = [][]string{
-	{"fault", "pattern", "secret", "netguard", "refusal", "access", "trace", "trace/carrier", "trace/otlp", "kv/packed", "notify/message"},
+	{"fault", "pattern", "secret", "netguard", "refusal", "access", "trace", "trace/carrier", "kv/packed", "notify/message"},
 	{"kv", "audit", "lease", "limit", "standing"},
 	{"fleet", "openedx", "grove"},
 	{"clusterfn", "activity", "views", "vault", "fleetview", "fleetstore", "identity"},
@@ -46,7 +46,7 @@ var restricted = map[string][]string{
 	module + "shared/faas":                 {"shared/setup", "functions", ".ci/roots"},
 	"net/http": {
 		// Adapters.
-		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/sites/heartbeat", "shared/chat", "shared/netguard", "shared/trace/carrier", "shared/trace/otlp", "shared/kv/dynamo", "shared/refusal", "functions", ".ci/deploycheck",
+		"shared/faas", "shared/gitlab", "shared/clusterfn", "shared/sites/heartbeat", "shared/chat", "shared/netguard", "shared/trace/carrier", "shared/kv/dynamo", "shared/refusal", "functions", ".ci/deploycheck",
 		// Wiring hands transports on.
 		"shared/setup",
 		// Names of HTTP methods in what Grove is asked.

@@ -16,7 +16,6 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/trace/otlp"
 )
 
 // Paths for those who run Ocim. They are not part of the API document.
@@ -132,14 +131,14 @@ func SendTraces(endpoint, version string) (stop func(), err error) {
 	if endpoint = cmp.Or(endpoint, os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")); endpoint == "" {
 		return func() {}, nil
 	}
-	e, err := otlp.Start(endpoint, cmp.Or(os.Getenv("OTEL_SERVICE_NAME"), "ocim"), version)
+	e, err := startSpanExporter(endpoint, cmp.Or(os.Getenv("OTEL_SERVICE_NAME"), "ocim"), version)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "OCIM_OTLP_ENDPOINT")
 	}
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), spansLimit)
 		defer cancel()
-		e.Stop(ctx)
+		e.stop(ctx)
 	}, nil
 }
 

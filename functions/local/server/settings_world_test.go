@@ -63,7 +63,7 @@ func newSettingsWorld(t *testing.T, version string) *settingsWorld {
 	api := faas.Options{Authenticator: anyAdministrator{}, Log: quiet}
 	handlers := functions(machine{api: api, fleet: w.fleet, log: quiet})
 	events := webhook.New(webhook.Deps{
-		API: api, Fleet: w.fleet.Store, Credentials: w.fleet.Vault.Credentials, Queue: w.fleet.Events, Now: w.clock.Now, Log: quiet,
+		API: api, Fleet: w.fleet.Store, Credentials: w.fleet.Vault.Credentials, Queue: w.fleet.Events, Count: func(string) {}, Now: w.clock.Now, Log: quiet,
 	})
 	handlers["webhook"] = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.deaf.Load() {

@@ -1,4 +1,4 @@
-package otlp_test
+package faas
 
 import (
 	"context"
@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/trace"
-	"github.com/open-craft/ocim/shared/trace/otlp"
 )
 
 // collector keeps what is posted to it.
@@ -43,17 +42,17 @@ func newCollector(t *testing.T, answer int) *collector {
 	return c
 }
 
-func start(t *testing.T, endpoint string) (stop func()) {
+func startSpans(t *testing.T, endpoint string) (stop func()) {
 	t.Helper()
-	e, err := otlp.Start(endpoint, "ocim", "v3")
+	e, err := startSpanExporter(endpoint, "ocim", "v3")
 	require.NoError(t, err)
-	return func() { e.Stop(t.Context()) }
+	return func() { e.stop(t.Context()) }
 }
 
 // Spans have the form of OTLP's JSON encoding.
-func TestStart_SendsSpansToACollector(t *testing.T) {
+func TestSpanExporter_SendsSpansToACollector(t *testing.T) {
 	c := newCollector(t, http.StatusOK)
-	stop := start(t, c.URL+"/prefix/")
+	stop := startSpans(t, c.URL+"/prefix/")
 	ctx := trace.Continue(t.Context(), []string{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
 	call := trace.Next(ctx)
 	call.End(trace.Client, "GET gitlab.example.org", time.Second, true, map[string]any{
@@ -103,10 +102,10 @@ func TestStart_SendsSpansToACollector(t *testing.T) {
 }
 
 // Batches are bounded, and one that is not taken is sent once.
-func TestStart_SendsBoundedBatchesOnce(t *testing.T) {
+func TestSpanExporter_SendsBoundedBatchesOnce(t *testing.T) {
 	for _, answer := range []int{http.StatusOK, http.StatusFound, http.StatusServiceUnavailable} {
 		c := newCollector(t, answer)
-		stop := start(t, c.URL+"/prefix")
+		stop := startSpans(t, c.URL+"/prefix")
 		for range 600 {
 			trace.From(trace.Start(t.Context())).End(trace.Internal, "x", 0, false, nil)
 		}
@@ -120,13 +119,13 @@ func TestStart_SendsBoundedBatchesOnce(t *testing.T) {
 }
 
 // A collector that hangs holds up nothing: what is too much is lost.
-func TestStart_WaitsForNoCollector(t *testing.T) {
+func TestSpanExporter_WaitsForNoCollector(t *testing.T) {
 	hang := make(chan struct{})
 	posts := make(chan struct{}, 100)
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { posts <- struct{}{}; <-hang }))
 	t.Cleanup(s.Close)
 	t.Cleanup(func() { close(hang) })
-	e, err := otlp.Start(s.URL, "ocim", "")
+	e, err := startSpanExporter(s.URL, "ocim", "")
 	require.NoError(t, err)
 	span := trace.From(trace.Start(t.Context()))
 	for range 512 {
@@ -136,15 +135,15 @@ func TestStart_WaitsForNoCollector(t *testing.T) {
 	for range 5000 {
 		span.End(trace.Internal, "x", 0, false, nil)
 	}
-	assert.EqualValues(t, 5000-2048, otlp.Lost(e))
+	assert.EqualValues(t, 5000-2048, e.lost.Load())
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	e.Stop(over)
+	e.stop(over)
 }
 
-func TestStart_RefusesOtherAddresses(t *testing.T) {
+func TestSpanExporter_RefusesOtherAddresses(t *testing.T) {
 	for _, address := range []string{"collector:4318", "ftp://collector", "http://", "http://user:word@collector", "http://collector?x=1", "http://collector:x"} {
-		_, err := otlp.Start(address, "ocim", "")
+		_, err := startSpanExporter(address, "ocim", "")
 		require.Error(t, err, address)
 		assert.NotContains(t, err.Error(), "word")
 	}
