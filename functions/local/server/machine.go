@@ -12,6 +12,7 @@ import (
 	auth "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
+	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/installation"
 	"github.com/open-craft/ocim/shared/kv"
@@ -20,7 +21,6 @@ import (
 	"github.com/open-craft/ocim/shared/setup/allsetup"
 	"github.com/open-craft/ocim/shared/setup/fleetsetup"
 	"github.com/open-craft/ocim/shared/setup/installsetup"
-	"github.com/open-craft/ocim/shared/setup/storesetup"
 )
 
 const (
@@ -58,7 +58,6 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 		return m, err
 	}
 	m.api.Log = log
-	m.api.Ready = func(ctx context.Context) error { return storesetup.Ready(ctx, store) }
 	m.api.HTTPS = strings.HasPrefix(baseURL, "https://")
 	m.api.CursorKey = func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	m.trail = audit.New(store, setup.Now, rand.Reader, log)
@@ -107,6 +106,12 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 	m.fleet = allsetup.New(allsetup.Parts{
 		KV: store, Keys: seals, Transport: transport, Gateways: gateways, Webhook: cfg.WebhookAddress,
 		Mail: post, Chat: poster, BaseURL: baseURL, Now: setup.Now, Log: log,
+	})
+	m.api.Ready = m.fleet.Ready(func(context.Context) error {
+		if _, err := keys(); err != nil {
+			return fault.Wrap(fault.Unavailable, err, "The keys that tokens are signed with cannot be read.")
+		}
+		return nil
 	})
 	m.settings = installsetup.Settings{
 		PublicURL: baseURL, TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies, Mail: cfg.Mail, SyncLimit: syncLimit, Store: store,
