@@ -152,16 +152,16 @@ func Register[I, O any](a *API, access Access, op huma.Operation, handle func(co
 	a.prepare(access, &op)
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
-		if err = a.concluded(ctx, out, err); err != nil {
-			return nil, err
+		if err != nil {
+			return nil, wireError(ctx, err)
 		}
 		return out, nil
 	})
 	a.registered(access, &op)
 }
 
-// prepare, concluded and registered are apart from Register because that is compiled once for
-// each operation.
+// prepare and registered are apart from Register because that is compiled once for each
+// operation.
 //
 //go:noinline
 func (a *API) prepare(access Access, op *huma.Operation) {
@@ -189,17 +189,6 @@ func (a *API) prepare(access Access, op *huma.Operation) {
 	if poll, ok := op.Metadata[Polled].(Poll); ok {
 		op.Middlewares = append(op.Middlewares, a.spare(poll))
 	}
-}
-
-//go:noinline
-func (a *API) concluded(ctx context.Context, out any, err error) error {
-	if err == nil {
-		err = a.tag(callFrom(ctx), out)
-	}
-	if err != nil {
-		return wireError(ctx, err)
-	}
-	return nil
 }
 
 //go:noinline
@@ -379,7 +368,7 @@ func (a *API) settle(rec *recorder, r *http.Request, c *call) {
 	h := rec.sent
 	etag := h.Get("ETag")
 	if p := c.polling; p != nil && etag == "" && rec.status == http.StatusOK {
-		etag = p.next.etag
+		etag = a.tag(p, rec.body.Bytes())
 		h.Set("ETag", etag)
 	}
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead

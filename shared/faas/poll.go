@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"reflect"
 	"sync"
 	"time"
 
@@ -126,19 +123,11 @@ func (p *polling) current() string {
 }
 
 // tag names an answer by what is in it, and keeps that for the next request.
-func (a *API) tag(c *call, out any) error {
-	p := c.polling
-	if p == nil {
-		return nil
-	}
-	body, err := json.Marshal(reflect.ValueOf(out).Elem().FieldByName("Body").Interface())
-	if err != nil {
-		return fmt.Errorf("encoding an answer: %w", err)
-	}
+func (a *API) tag(p *polling, body []byte) string {
 	sum := sha256.Sum256(body)
 	p.next.etag = ETag(hex.EncodeToString(sum[:12]))
 	if p.volatile {
-		return nil
+		return p.next.etag
 	}
 	if p.same && !p.next.settled {
 		p.next.at = p.former.at // since then it has been as it is
@@ -149,5 +138,5 @@ func (a *API) tag(c *call, out any) error {
 		a.answers.kept = map[[sha256.Size]byte]answered{}
 	}
 	a.answers.kept[p.key] = p.next
-	return nil
+	return p.next.etag
 }
