@@ -119,7 +119,7 @@ func (f *clusters) routeProjects(api *faas.API) {
 	}, f.checkNewProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
 		OperationID: "get-project", Method: http.MethodGet, Path: "/v1/projects/{cluster}",
-		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: f.contact, Lags: true}},
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: faas.AlsoOfPath(f.ages.ContactTag), Lags: true}},
 		Summary:  "Show a GitLab project with its health and what is overridden",
 	}, f.getProject)
 	faas.Register(api, faas.Need(identity.Operator), huma.Operation{

@@ -154,12 +154,6 @@ func (f *clusters) listProjects(ctx context.Context, _ *struct{}) (*listProjects
 	return out, nil
 }
 
-// contact names when the sources of the cluster of a path were last read.
-func (f *clusters) contact(ctx context.Context, r *http.Request) (string, error) {
-	contact, err := f.ages.LastContact(ctx, r.PathValue("cluster"))
-	return contact.Tag(), err
-}
-
 // contacts names when the projects were last read.
 func (f *clusters) contacts(ctx context.Context, _ *http.Request) (string, error) {
 	stale, err := f.ages.Stale(ctx)

@@ -65,7 +65,7 @@ func New(deps Deps) http.Handler {
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
 		Summary:  "Show an instance with its configuration, pipelines and operations",
-		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: f.contact, Lags: true}},
+		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: faas.AlsoOfPath(f.ages.ContactTag), Lags: true}},
 	}, f.get)
 	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
 		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
@@ -170,10 +170,4 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 		Sync: contact.Sync, ObservedAt: contact.ObservedAt,
 	}}
 	return out, nil
-}
-
-// contact names when the sources of the cluster of a path were last read.
-func (f *instances) contact(ctx context.Context, r *http.Request) (string, error) {
-	contact, err := f.ages.LastContact(ctx, r.PathValue("cluster"))
-	return contact.Tag(), err
 }

@@ -30,6 +30,11 @@ type Poll struct {
 // ScopeOfPath is the scope of operations with {cluster} in their path.
 func ScopeOfPath(r *http.Request) string { return r.PathValue("cluster") }
 
+// AlsoOfPath lets an answer depend on what tag gives of the {cluster} in the path.
+func AlsoOfPath(tag func(ctx context.Context, cluster string) (string, error)) func(context.Context, *http.Request) (string, error) {
+	return func(ctx context.Context, r *http.Request) (string, error) { return tag(ctx, r.PathValue("cluster")) }
+}
+
 // Bounds of what is known of answers.
 const (
 	// answerLife bounds how long a change goes unseen when the function that made it died

@@ -116,9 +116,10 @@ func (b *StalenessCache) Stale(ctx context.Context) (*StaleClusters, error) {
 	return next, nil
 }
 
-// Tag changes with the contact.
-func (c LastContact) Tag() string {
-	return strconv.FormatInt(c.Sync.TriedAt.UnixMilli(), 36) + "-" + strconv.FormatInt(c.ObservedAt.UnixMilli(), 36)
+// ContactTag changes with the last contact of a cluster.
+func (b *StalenessCache) ContactTag(ctx context.Context, cluster string) (string, error) {
+	c, err := b.LastContact(ctx, cluster)
+	return strconv.FormatInt(c.Sync.TriedAt.UnixMilli(), 36) + "-" + strconv.FormatInt(c.ObservedAt.UnixMilli(), 36), err
 }
 
 // kept reports whether a contact is likely to be the last one still.
