@@ -87,7 +87,7 @@ func TestNginx_IsAccepted(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(whole), 0o600))
 	output, err = exec.CommandContext(t.Context(), nginx, "-t", "-q", "-p", dir, "-c", filepath.Join(dir, "nginx.conf")).CombinedOutput()
 	require.NoError(t, err, string(output))
-	assert.Empty(t, string(output), "it warns of nothing")
+	assert.Empty(t, string(output), "it has no warnings")
 }
 
 // The proxies' examples and the unit agree on where Ocim listens.

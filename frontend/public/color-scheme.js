@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a page in the colours that somebody chose never flashes in others. A file
+// Runs before the first paint, so that a page in the colors that somebody chose never flashes in others. A file
 // of its own, as the content security policy allows no inline script.
 (() => {
   const show = () => {

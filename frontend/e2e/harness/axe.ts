@@ -9,7 +9,7 @@ const source = await readFile(createRequire(import.meta.url).resolve('axe-core/a
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Waits, in the page, until all colours are the scheme's. What inherits one fades a frame after its parent. */
+/** Waits, in the page, until all colors are the scheme's. What inherits one fades a frame after its parent. */
 async function faded(): Promise<void> {
   for (let still = 0; still < 2;) {
     await new Promise((done) => requestAnimationFrame(done));

@@ -1,4 +1,4 @@
-/** Google's G, in one colour. */
+/** Google's G, in one color. */
 export function GoogleMark() {
   return (
     <svg width="16" height="16" viewBox="0 0 24 24" fill="currentColor" aria-hidden="true">

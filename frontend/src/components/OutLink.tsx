@@ -5,7 +5,7 @@ import * as texts from '@/texts/common';
 
 interface OutLinkProps {
   href: string;
-  /** In a column of links, where colour and line would only be noise. */
+  /** In a column of links, where color and line would only be noise. */
   quiet?: boolean;
   title?: string;
   children: ReactNode;

@@ -1,4 +1,4 @@
-/** How a piece of terminal output looks. Colours are the terminal's sixteen, 0 to 15. */
+/** How a piece of terminal output looks. Colors are the terminal's sixteen, 0 to 15. */
 export interface Style {
   fg?: number;
   bg?: number;
@@ -70,7 +70,7 @@ function apply(style: Style, code: number): void {
   else if (code >= 100 && code <= 107) style.bg = code - 92;
 }
 
-/** A colour of 256 or of 16 million as the nearest of the sixteen, so that it stays readable on any ground. */
+/** A color of 256 or of 16 million as the nearest of the sixteen, so that it stays readable on any ground. */
 function extended([kind, a = 0, b = 0, c = 0]: number[]): [color: number | undefined, used: number] {
   if (kind === 2) return [nearest(a, b, c), 4];
   if (kind !== 5) return [undefined, 1];

@@ -6,7 +6,7 @@ export interface LogRow {
   at: number;
   /** Counted from 1; absent when the beginning of the log is not there. */
   number: number | undefined;
-  /** Without section marks, timestamps and what was overwritten; with colours. */
+  /** Without section marks, timestamps and what was overwritten; with colors. */
   text: string;
   /** The look it begins with. */
   style: Style;

@@ -38,7 +38,7 @@ export function open(address: string) {
   return { ...shown, router, user: userEvent.setup() };
 }
 
-/** What axe finds wrong, as lines to compare with none. Colours need a browser, and are tested there. */
+/** What axe finds wrong, as lines to compare with none. Colors need a browser, and are tested there. */
 export async function faults(element: Element = document.body): Promise<string[]> {
   const { violations } = await axe.run(element, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],

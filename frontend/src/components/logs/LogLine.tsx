@@ -15,7 +15,7 @@ interface LogLineProps {
   wanted: string;
 }
 
-/** A line: its number, which is a link to it, and its text in colours. */
+/** A line: its number, which is a link to it, and its text in colors. */
 export function LogLine({ row, section, folded, onFold, wanted }: LogLineProps) {
   const text = <LogText text={row.text} style={row.style} wanted={wanted} />;
   return (

@@ -10,7 +10,7 @@ interface LogTextProps {
   wanted: string;
 }
 
-/** A line's text in its colours. Nothing in it can pass for anything but text. */
+/** A line's text in its colors. Nothing in it can pass for anything but text. */
 export function LogText({ text, style, wanted }: LogTextProps) {
   const { pieces } = readAnsi(text, style);
   return (
@@ -26,7 +26,7 @@ export function LogText({ text, style, wanted }: LogTextProps) {
   );
 }
 
-/** Bold makes a colour bright, as terminals do. */
+/** Bold makes a color bright, as terminals do. */
 function look({ fg, bg, ...rest }: Style): Record<string, string | undefined> {
   const on = Object.keys(rest).filter((key) => rest[key as keyof typeof rest] === true);
   return {

@@ -32,7 +32,7 @@ export interface LogViewerProps {
 
 const rowHeight = 24;
 
-/** A job's log: colours, folded sections, search, links to lines, and the end of it while the job runs. */
+/** A job's log: colors, folded sections, search, links to lines, and the end of it while the job runs. */
 export default function LogViewer({ place, job, at, error }: LogViewerProps) {
   const running = isMoving(job.status);
   const { store, state } = useJobLog(place, at ?? error, running);

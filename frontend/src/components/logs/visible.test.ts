@@ -23,7 +23,7 @@ test('a folded section hides its rows and those of sections within, but not its 
   ]);
 });
 
-test('colours do not hide a text from the search', () => {
+test('colors do not hide a text from the search', () => {
   expect(findRows(rows, 'error: no')).toEqual([rows.length - 1]);
   expect(findRows(rows, '')).toEqual([]);
 });

@@ -5,7 +5,7 @@ import * as texts from '@/texts/operations';
 const spoken = { add: texts.added, remove: texts.removed, same: texts.unchanged, gap: '' } as const;
 const signs = { add: '+', remove: '−', same: ' ', gap: '' } as const;
 
-/** A unified diff, line by line: by sign, word and colour. */
+/** A unified diff, line by line: by sign, word and color. */
 export function Diff({ label, diff }: { label: string; diff: string }) {
   return (
     <div className={classes.diff} role="group" aria-label={label} tabIndex={0}>

@@ -112,7 +112,7 @@ export function PodLogLines({
 
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
-/** The look that each line begins with: colours go on until they are changed. */
+/** The look that each line begins with: colors go on until they are changed. */
 function stylesOf(lines: PodLog['lines']): Style[] {
   let style = bare;
   return lines.map(({ text }) => {

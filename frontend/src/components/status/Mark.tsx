@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import classes from './status.module.css';
 
-/** The shapes of status. Each differs in outline, so that none depends on colour. */
+/** The shapes of status. Each differs in outline, so that none depends on color. */
 export type Shape =
   | 'check'
   | 'half'

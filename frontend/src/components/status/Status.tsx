@@ -8,7 +8,7 @@ interface StatusProps {
   pill?: boolean;
 }
 
-/** A status by shape, word and colour. */
+/** A status by shape, word and color. */
 export function Status({ look, pill = false }: StatusProps) {
   return (
     <span className={`${classes.status} ${pill ? classes.pill : ''}`} data-tone={look.tone}>

@@ -6,7 +6,7 @@ test.each([
   ['healths', Object.values(healthLooks)],
   ['operations', Object.values(operationLooks)],
   ['pipelines that end', ['success', 'failed', 'running', 'pending'].map(pipelineLook)],
-])('%s differ by shape and by word, not by colour alone', (_, looks) => {
+])('%s differ by shape and by word, not by color alone', (_, looks) => {
   expect(new Set(looks.map((look) => look.shape)).size).toBe(looks.length);
   expect(new Set(looks.map((look) => look.word)).size).toBe(looks.length);
 });

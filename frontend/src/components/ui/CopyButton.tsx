@@ -6,7 +6,7 @@ interface CopyButtonProps {
   children: (state: { copied: boolean; copy: () => void }) => ReactNode;
 }
 
-/** Lends what is in it the clipboard. */
+/** Gives its content a function that copies a value, and whether it was just copied. */
 export function CopyButton({ value, children }: CopyButtonProps) {
   const { copied, copy } = useClipboard({ timeout: 1_000 });
   return children({ copied, copy: () => copy(value) });
