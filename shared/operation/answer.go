@@ -44,7 +44,14 @@ func (s *Service) markAccepted(ctx context.Context, remote Remote, former fleet.
 			return op, err
 		}
 	}
-	return op, s.upsertPendingRow(ctx, op)
+	if err := s.upsertPendingRow(ctx, op); err != nil {
+		return op, err
+	}
+	if p := created.pipeline; p != nil && p.Status.Finished() {
+		// Its event, which lacks the reason, may have come before this answer.
+		return s.follow(ctx, op)
+	}
+	return op, nil
 }
 
 // adopt records that a pipeline belongs to the operation: its commit does not say so.

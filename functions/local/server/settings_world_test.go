@@ -170,6 +170,7 @@ func (w *settingsWorld) retryNow(id string) fleet.Operation {
 func (w *settingsWorld) finish(id string) fleet.Operation {
 	w.Helper()
 	for range 10 {
+		w.applyEvents() // the reason of a failure is read after the event of it
 		if op := w.operation(id); op.State.Ended() {
 			return op
 		}
