@@ -11,6 +11,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
+	"github.com/open-craft/ocim/shared/fleetview/listindex"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/kv/packed"
@@ -121,6 +122,56 @@ func decodeRow(line []byte) (fleet.Row, error) {
 		return row, fmt.Errorf("decoding a row: %w: %w", kvjson.ErrDamaged, err)
 	}
 	return row, nil
+}
+
+// settings gives those of a cluster itself.
+func (z codec) settings(l *loaded) (settings map[string]string, err error) {
+	item, ok := l.items[sortSettings]
+	if !ok || l.facts.Settings == 0 {
+		return nil, nil
+	}
+	if err := z.UnpackJSON(item.Value, &settings); err != nil {
+		return nil, fmt.Errorf("decoding the settings of cluster %s: %w: %w", l.facts.Cluster.ID, kvjson.ErrDamaged, err)
+	}
+	return settings, nil
+}
+
+// beforeSettings is what stands between an instance and its row's settings, and nowhere
+// else: in a text its quotes were escaped.
+var beforeSettings = []byte(`},"settings":{`)
+
+// decodeIndexRow decodes a row without its settings, which are most of it.
+func decodeIndexRow(line []byte) (*listindex.Row, error) {
+	at := bytes.Index(line, beforeSettings)
+	if at >= 0 {
+		if settings, rest, ok := listindex.CutSettings(line[at+len(beforeSettings)-1:]); ok {
+			row, err := decodeRow(slices.Concat(line[:at+1], rest))
+			if err == nil && row.Settings == nil {
+				return &listindex.Row{Row: row, Settings: settings}, nil
+			}
+		}
+	}
+	row, err := decodeRow(line)
+	if err != nil {
+		return nil, err
+	}
+	return indexRow(row), nil
+}
+
+// indexRow is a row as the index takes it.
+func indexRow(row fleet.Row) *listindex.Row {
+	r := &listindex.Row{Row: row, Settings: listindex.Settings{Map: row.Settings}}
+	r.Row.Settings = nil
+	return r
+}
+
+// clusterOf is a chunk as the index takes it.
+func clusterOf(c *fleet.Chunk) *listindex.Cluster {
+	out := &listindex.Cluster{Cluster: c.Cluster, Settings: c.Settings, Rows: make([]*listindex.Row, len(c.Rows))}
+	for i, row := range c.Rows {
+		out.Rows[i] = indexRow(row)
+	}
+	return out
 }
 
 // unpackChunk reads a cluster as releases before 2026-12 stored it: its facts and then

@@ -28,7 +28,7 @@ var plainFind = fleetviewtest.Find
 // Few letters make terms match often, across the ends of words and of values.
 var (
 	word     = rapid.StringOfN(rapid.RuneFrom([]rune{'a', 'b', 'A', 'ß', 'İ', '.', '-'}), 0, 4, -1)
-	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK", "K.0", "K.1", "k.LONG_KEY", "k.a.K.2", "PLUGINS.0", "PLUGINS.1"}), rapid.OneOf(word, rapid.SampledFrom([]string{"true", "True", "FALSE"})), 0, 4)
+	settings = rapid.MapOfN(rapid.SampledFrom([]string{"K", "K.a", "K.b", "k", "LONG_KEY", "KK", "K.0", "K.1", "k.LONG_KEY", "k.a.K.2", "PLUGINS.0", "PLUGINS.1"}), rapid.OneOf(word, rapid.SampledFrom([]string{"true", "True", "FALSE", `a"b\`, "<a>"})), 0, 4)
 	anyRow   = rapid.Custom(func(t *rapid.T) fleet.Row {
 		i := fleet.Instance{
 			Name:      "n" + word.Draw(t, "name"),
@@ -305,6 +305,58 @@ func TestFindWhileTheFleetChanges(t *testing.T) {
 		}))
 	}
 	wg.Wait()
+}
+
+// A filter that looks into settings misses none of a fleet that was just read, also while
+// views follow each other.
+func TestFind_WaitsForTheSettings(t *testing.T) {
+	s := newSegments(kvtest.Open(t))
+	row := func(n int) fleet.Row {
+		return fleet.Row{Instance: fleet.Instance{Cluster: "c", Name: fmt.Sprintf("n%04d", n)}, Settings: map[string]string{"HOST": fmt.Sprintf("h%04d.example.org", n), "K": "v"}}
+	}
+	c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "c"}}
+	for n := range 600 {
+		c.Rows = append(c.Rows, row(n))
+	}
+	require.NoError(t, s.ChangeChunk(t.Context(), "c", func(*fleet.Chunk) (*fleet.Chunk, error) { return c, nil }))
+	find := func(snap *fleetview.Snapshot, f fleet.Filter, want int) {
+		page, err := snap.Find(f, fleet.Order{}, "", 10)
+		assert.NoError(t, err)
+		assert.Equal(t, want, page.Total, f)
+	}
+	for range 5 {
+		replica := fleetview.NewReplica(s)
+		var wg sync.WaitGroup
+		for n := range 4 {
+			wg.Go(func() {
+				snap, err := replica.Snapshot(t.Context())
+				assert.NoError(t, err)
+				find(snap, fleet.Filter{}, 600)
+				switch n {
+				case 0:
+					find(snap, fleet.Filter{Settings: setting(t, "K=v")}, 600)
+				case 1:
+					find(snap, fleet.Filter{Name: "n059"}, 10)
+				case 2:
+					assert.Equal(t, map[string]string{"HOST": "h0599.example.org"}, snap.Values("c", "n0599", []string{"HOST"}))
+					assert.Equal(t, []fleet.Suggestion{{Text: "K", Instances: 600}}, snap.Suggest(nil, "", "k", 2))
+				case 3:
+					find(snap, fleet.Filter{Settings: setting(t, "h0599.example")}, 1)
+				}
+			})
+		}
+		require.NoError(t, s.ChangeRows(t.Context(), "c", []string{"n0003"}, func(c *fleet.Chunk) (*fleet.Chunk, error) {
+			next := row(3)
+			next.Settings["K"] = "v"
+			next.Instance.Description += "x" + c.Row("n0003").Instance.Description
+			c.SetRow(next)
+			return c, nil
+		}))
+		snap, err := replica.Snapshot(t.Context())
+		require.NoError(t, err)
+		find(snap, fleet.Filter{Settings: setting(t, "HOST~h0003")}, 1)
+		wg.Wait()
+	}
 }
 
 var lifecycles = []fleet.Lifecycle{fleet.Pending, fleet.Active, fleet.Archived, fleet.Deleted}

@@ -49,7 +49,11 @@ func (s *Snapshot) Chunk(cluster string) *fleet.Chunk {
 func (s *Snapshot) Find(f fleet.Filter, o fleet.Order, after string, limit int) (fleet.InstancePage, error) {
 	s.once.Do(func() {
 		if s.view == nil {
-			s.view = listindex.Build(s.Chunks)
+			clusters := make([]*listindex.Cluster, len(s.Chunks))
+			for i, c := range s.Chunks {
+				clusters[i] = clusterOf(c)
+			}
+			s.view = listindex.Build(clusters)
 		}
 	})
 	page, err := s.view.Find(f, o, after, limit)
@@ -164,19 +168,15 @@ func (r *Replica) loadAll(ctx context.Context, h head) error {
 	if err != nil {
 		return err
 	}
-	chunks := make([]*fleet.Chunk, len(ids))
+	clusters := make([]*listindex.Cluster, len(ids))
 	holds := make([]*held, len(ids))
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(readAtOnce)
 	for i, id := range ids {
-		group.Go(func() error {
-			l, err := r.store.load(reading, id)
-			if err == nil && l.exists {
-				chunks[i] = l.chunk
-				holds[i], err = r.hold(id, l)
-			}
+		group.Go(func() (err error) {
+			clusters[i], holds[i], err = r.read(reading, id)
 			if errors.Is(err, kvjson.ErrDamaged) {
-				chunks[i] = nil
+				clusters[i] = nil
 				return r.leaveOut(reading, id, err)
 			}
 			return err
@@ -186,14 +186,13 @@ func (r *Replica) loadAll(ctx context.Context, h head) error {
 		return fmt.Errorf("reading the fleet: %w", err)
 	}
 	all := map[string]*held{}
-	var found []*fleet.Chunk
-	for i, c := range chunks {
+	for i, c := range clusters {
 		if c != nil {
-			found = append(found, c)
 			all[ids[i]] = holds[i]
 		}
 	}
-	view := listindex.Build(found)
+	view := listindex.Build(slices.DeleteFunc(clusters, func(c *listindex.Cluster) bool { return c == nil }))
+	go view.Settle()
 	r.held, r.current = all, &Snapshot{Revision: h.Rows, head: h, Chunks: view.Clusters(), view: view}
 	return nil
 }
@@ -210,39 +209,48 @@ func (r *Replica) leaveOut(ctx context.Context, id string, cause error) error {
 	return err
 }
 
-// hold records which items a cluster was read from.
-func (r *Replica) hold(cluster string, l *loaded) (*held, error) {
+// read reads a whole cluster, and which items it was read from; nil when there is none.
+func (r *Replica) read(ctx context.Context, id string) (*listindex.Cluster, *held, error) {
+	l, err := r.store.read(ctx, id)
+	if err != nil || !l.exists {
+		return nil, nil, err
+	}
 	if l.former != nil {
-		return &held{}, nil // of no item: it is read whole the next time
+		return clusterOf(l.chunk), &held{}, nil // of no item: it is read whole the next time
+	}
+	f := &l.facts
+	c := &listindex.Cluster{Cluster: f.Cluster}
+	if c.Settings, err = r.store.codec.settings(l); err != nil {
+		return nil, nil, err
 	}
 	h := &held{
-		version: l.items[sortFacts].Version, provider: l.facts.Cluster.Provider, kept: kept(&l.facts.Cluster), settings: l.facts.Settings, set: l.facts.Set,
-		versions: make([]int64, len(l.facts.Versions)), names: make([]map[uint64]string, len(l.facts.Versions)),
-	}
-	rows := map[int][]fleet.Row{}
-	for _, row := range l.chunk.Rows {
-		n := l.facts.segmentOf(row.Instance.Name)
-		rows[n] = append(rows[n], row)
+		version: l.items[sortFacts].Version, provider: f.Cluster.Provider, kept: kept(&f.Cluster), settings: f.Settings, set: f.Set,
+		versions: make([]int64, len(f.Versions)), names: make([]map[uint64]string, len(f.Versions)),
 	}
 	for n := range h.versions {
-		if l.facts.Versions[n] == 0 {
+		if f.Versions[n] == 0 { // a writer that another one overtook may have left it
 			continue
 		}
-		item, ok := l.items[l.facts.sort(n)]
+		item, ok := l.items[f.sort(n)]
 		if !ok {
-			return nil, fmt.Errorf("cluster %s: %w", cluster, errMoved)
+			return nil, nil, fmt.Errorf("cluster %s: %w", id, errMoved)
 		}
 		lines, err := r.store.codec.lines(item)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		h.versions[n], h.names[n] = item.Version, map[uint64]string{}
-		// A segment has its rows by name, as the chunk has.
+		h.versions[n], h.names[n] = item.Version, make(map[uint64]string, len(lines))
 		for i, sum := range sums(r.seed, lines) {
-			h.names[n][sum] = rows[n][i].Instance.Name
+			row, err := decodeIndexRow(lines[i])
+			if err != nil {
+				return nil, nil, fmt.Errorf("%s/%s: %w", item.Partition, item.Sort, err)
+			}
+			c.Rows = append(c.Rows, row)
+			h.names[n][sum] = row.Instance.Name
 		}
 	}
-	return h, nil
+	slices.SortFunc(c.Rows, listindex.CompareNames)
+	return c, h, nil
 }
 
 // kept names what people keep about a cluster and lists show with its rows.
@@ -353,7 +361,7 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 		for k, sum := range sums(r.seed, lines) {
 			name, same := was.names[n][sum]
 			if !same {
-				row, err := decodeRow(lines[k])
+				row, err := decodeIndexRow(lines[k])
 				if err != nil {
 					return c, nil, fmt.Errorf("cluster %s: %w", id, err)
 				}
@@ -374,12 +382,11 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 
 // replace reads a whole cluster.
 func (r *Replica) replace(ctx context.Context, id string) (listindex.Change, *held, error) {
-	l, err := r.store.load(ctx, id)
-	if err != nil || !l.exists {
+	c, h, err := r.read(ctx, id)
+	if err != nil || c == nil {
 		return listindex.Change{Cluster: fleet.Cluster{ID: id}, Removed: true}, nil, err
 	}
-	h, err := r.hold(id, l)
-	return listindex.Change{Cluster: l.chunk.Cluster, Settings: l.chunk.Settings, Rows: l.chunk.Rows, All: true}, h, err
+	return listindex.Change{Cluster: c.Cluster, Settings: c.Settings, Rows: c.Rows, All: true}, h, nil
 }
 
 // ClusterIDs lists the ids of all clusters that are stored, also of those without a project.

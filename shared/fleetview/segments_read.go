@@ -8,7 +8,6 @@ import (
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // loaded is a cluster as it was read, whole or in part.
@@ -25,6 +24,16 @@ type loaded struct {
 
 // load reads a whole cluster.
 func (s *Segments) load(ctx context.Context, cluster string) (*loaded, error) {
+	l, err := s.read(ctx, cluster)
+	if err == nil && l.exists && l.former == nil {
+		l.chunk, err = l.copy(s.codec)
+	}
+	return l, err
+}
+
+// read reads the items of a whole cluster; only one that an earlier release stored has its
+// chunk.
+func (s *Segments) read(ctx context.Context, cluster string) (*loaded, error) {
 	l := &loaded{whole: true, items: map[string]kv.Item{}}
 	q := kv.Query{Partition: partSegment + cluster, Limit: kv.MaxPage}
 	for {
@@ -43,7 +52,15 @@ func (s *Segments) load(ctx context.Context, cluster string) (*loaded, error) {
 	if _, ok := l.items[sortFacts]; !ok {
 		return l, s.loadFormer(ctx, cluster, l)
 	}
-	return l, s.decode(l)
+	var err error
+	if l.facts, err = s.codec.facts(l.items[sortFacts]); err != nil {
+		return nil, err
+	}
+	l.exists, l.present = true, make([]int, 1<<l.facts.Layout)
+	for n := range l.present {
+		l.present[n] = n
+	}
+	return l, nil
 }
 
 // loadFormer reads a cluster as earlier releases stored it.
@@ -118,7 +135,9 @@ func (s *Segments) readRows(ctx context.Context, cluster string, names []string,
 	for key, item := range items {
 		l.items[key.Sort] = item
 	}
-	return l, s.decode(l)
+	l.facts, l.exists = f, true
+	l.chunk, err = l.copy(s.codec)
+	return l, err
 }
 
 // get reads an item; of the version that is wanted, 0 for none, it may come from an
@@ -131,23 +150,6 @@ func (s *Segments) get(ctx context.Context, key kv.Key, want int64) (kv.Item, er
 		}
 	}
 	return s.kv.Get(ctx, key)
-}
-
-// decode makes the chunk of the items that were read.
-func (s *Segments) decode(l *loaded) error {
-	var err error
-	if l.facts, err = s.codec.facts(l.items[sortFacts]); err != nil {
-		return err
-	}
-	l.exists = true
-	if l.whole {
-		l.present = make([]int, 1<<l.facts.Layout)
-		for n := range l.present {
-			l.present[n] = n
-		}
-	}
-	l.chunk, err = l.copy(s.codec)
-	return err
 }
 
 // copy decodes the chunk once more, nil when there is no cluster.
@@ -163,10 +165,8 @@ func (l *loaded) copy(z codec) (*fleet.Chunk, error) {
 		return nil, err
 	}
 	c := &fleet.Chunk{Cluster: f.Cluster, Fence: f.Fence, Rows: []fleet.Row{}}
-	if item, ok := l.items[sortSettings]; ok && f.Settings > 0 {
-		if err := z.UnpackJSON(item.Value, &c.Settings); err != nil {
-			return nil, fmt.Errorf("decoding the settings of cluster %s: %w: %w", c.Cluster.ID, kvjson.ErrDamaged, err)
-		}
+	if c.Settings, err = z.settings(l); err != nil {
+		return nil, err
 	}
 	for _, n := range l.present {
 		item, ok := l.items[f.sort(n)]

@@ -42,6 +42,7 @@ func (v *View) Values(cluster, instance string, keys []string) map[string]string
 	doc := v.parts[at].docs[row]
 	v.ix.mu.RLock()
 	defer v.ix.mu.RUnlock()
+	v.ix.settle()
 	out := map[string]string{}
 	for _, key := range keys {
 		if value := v.ix.column(key)[doc]; value != "" {

@@ -7,5 +7,8 @@
 // costs its page, and a View can be read while the next one is made. When most documents
 // are out of date, Overgrown says so, and the owner builds a new one.
 //
+// Names and settings, most of what there is, wait in a queue until a filter wants them or
+// Settle is done, so that a replica that starts can answer a list before.
+//
 // Rows live in the View without their settings, which only the index keeps.
 package listindex

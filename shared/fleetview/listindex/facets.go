@@ -81,37 +81,23 @@ const (
 	facets // how many there are
 )
 
-// facetValues are what a row has for a facet. Only tags and plugins can be several.
-func facetValues(field int, c *fleet.Chunk, r *fleet.Row) []string {
-	switch field {
-	case facetTag:
-		return fleet.TagsOf(&c.Cluster, &r.Instance)
-	case facetPlugin:
-		return listOf(r.Settings, "PLUGINS.")
+// facetValues are what a row has for a facet of which it can have several.
+func facetValues(field int, c *fleet.Cluster, r *Row) []string {
+	if field == facetTag {
+		return fleet.TagsOf(c, &r.Instance)
 	}
-	return []string{facetValue(field, c, &r.Instance)}
-}
-
-// listOf gives the entries of a list of settings, each once.
-func listOf(settings map[string]string, prefix string) []string {
-	var out []string
-	for key, value := range settings {
-		if at, ok := strings.CutPrefix(key, prefix); ok && isNumber(at) && !slices.Contains(out, value) {
-			out = append(out, value)
-		}
-	}
-	return out
+	return r.Settings.list("PLUGINS.")
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // facetValue is what an instance has for a facet with one value.
-func facetValue(field int, c *fleet.Chunk, i *fleet.Instance) string {
+func facetValue(field int, c *fleet.Cluster, i *fleet.Instance) string {
 	switch field {
 	case facetCluster:
-		return c.Cluster.ID
+		return c.ID
 	case facetProvider:
-		return c.Cluster.Provider
+		return c.Provider
 	case facetRelease:
 		return i.Release
 	case facetLifecycle:

@@ -17,12 +17,12 @@ type index struct {
 	slots  []slot
 	facets [facets]map[string]*bitmap // by field and value; facetCluster has none
 	broken bitmap                     // has problems in its files
-	words  *texts                     // of all names and settings
 	names  *group
 	groups map[string]*group   // of the settings, by key
 	named  map[string][]*group // by what a setting answers to
 	terms  termCache
 	cols   columnCache
+	queue  queue
 }
 
 // document is a row as it was in some views.
@@ -46,10 +46,11 @@ type group struct {
 	docs  [][]uint32          // by id, the documents that have the value
 	slots map[uint32][]uint32 // by id, the slots that have it
 	words map[uint32][]uint32 // by word, the values it is in
+	split int                 // values whose words are known
 }
 
 func newIndex() *index {
-	ix := &index{words: newTexts(), names: newGroup(""), groups: map[string]*group{}}
+	ix := &index{names: newGroup(""), groups: map[string]*group{}, terms: termCache{words: newTexts()}}
 	for i := range ix.facets {
 		ix.facets[i] = map[string]*bitmap{}
 	}
@@ -61,23 +62,43 @@ func newGroup(key string) *group {
 }
 
 // value finds or adds a value of a group.
-func (ix *index) value(g *group, value string) uint32 {
-	id, fresh := g.id(value)
+func (g *group) value(text []byte) uint32 {
+	id, fresh := g.id(text)
 	if fresh {
 		g.docs = append(g.docs, nil)
-		for word := range wordsOf(g.at(id)) {
-			w, _ := ix.words.id(string(word))
-			if in := g.words[w]; len(in) == 0 || in[len(in)-1] != id {
-				g.words[w] = append(in, id)
-			}
-		}
 	}
 	return id
 }
 
-func (ix *index) group(key string) *group {
-	g := ix.groups[key]
+// has notes that a document has a value.
+func (g *group) has(text []byte, doc uint32) {
+	id := g.value(text)
+	if in := g.docs[id]; len(in) == 0 || in[len(in)-1] != doc {
+		g.docs[id] = append(in, doc)
+		g.size++
+	}
+}
+
+// splitWords finds the words of up to so many values that came since; true when it knows
+// those of all.
+func (g *group) splitWords(words *texts, most int) bool {
+	for ; g.split < len(g.ends) && most > 0; most-- {
+		id := uint32(g.split)
+		for word := range wordsOf(g.at(id)) {
+			w, _ := words.id(word)
+			if in := g.words[w]; len(in) == 0 || in[len(in)-1] != id {
+				g.words[w] = append(in, id)
+			}
+		}
+		g.split++
+	}
+	return g.split == len(g.ends)
+}
+
+func (ix *index) group(path []byte) *group {
+	g := ix.groups[string(path)]
 	if g == nil {
+		key := string(path)
 		g = newGroup(key)
 		ix.groups[key] = g
 		if ix.named == nil {
@@ -91,21 +112,10 @@ func (ix *index) group(key string) *group {
 }
 
 // addSlot takes in a cluster without its rows.
-func (ix *index) addSlot(c *fleet.Chunk) uint32 {
+func (ix *index) addSlot(c *fleet.Cluster, settings map[string]string) uint32 {
 	n := uint32(len(ix.slots))
-	ix.slots = append(ix.slots, slot{cluster: c.Cluster.ID})
-	for k, v := range c.Settings {
-		g := ix.group(k)
-		id := ix.value(g, v)
-		g.slots[id] = append(g.slots[id], n)
-	}
-	if a := c.Cluster.Annotation; a != nil {
-		annotated(a, func(key, value string) {
-			g := ix.group(key)
-			id := ix.value(g, value)
-			g.slots[id] = append(g.slots[id], n)
-		})
-	}
+	ix.slots = append(ix.slots, slot{cluster: c.ID})
+	ix.add(pending{of: n, slot: true, settings: Settings{Map: settings}, annotation: c.Annotation})
 	return n
 }
 
@@ -116,6 +126,9 @@ const (
 )
 
 func annotated(a *fleet.Annotation, add func(key, value string)) {
+	if a == nil {
+		return
+	}
 	if a.Note != "" {
 		add(groupNote, a.Note)
 	}
@@ -125,42 +138,35 @@ func annotated(a *fleet.Annotation, add func(key, value string)) {
 }
 
 // addDocument takes in a row of a cluster.
-func (ix *index) addDocument(in uint32, c *fleet.Chunk, r *fleet.Row) uint32 {
+func (ix *index) addDocument(in uint32, c *fleet.Cluster, r *Row) uint32 {
 	n := uint32(len(ix.docs))
 	i := &r.Instance
 	ix.docs = append(ix.docs, document{slot: in, name: i.Name})
 	ix.slots[in].docs = append(ix.slots[in].docs, n)
 	for field := range facets {
-		if field == facetCluster {
-			continue
-		}
-		for _, value := range facetValues(field, c, r) {
-			b := ix.facets[field][value]
-			if b == nil {
-				b = new(bitmap)
-				ix.facets[field][value] = b
+		switch field {
+		case facetCluster:
+		case facetTag, facetPlugin:
+			for _, value := range facetValues(field, c, r) {
+				ix.count(field, value, n)
 			}
-			b.add(n)
+		default:
+			ix.count(field, facetValue(field, c, i), n)
 		}
 	}
 	if len(i.Problems) > 0 {
 		ix.broken.add(n)
 	}
-	id := ix.value(ix.names, i.Name)
-	ix.names.docs[id] = append(ix.names.docs[id], n)
-	add := func(key, value string) {
-		g := ix.group(key)
-		id := ix.value(g, value)
-		if in := g.docs[id]; len(in) == 0 || in[len(in)-1] != n {
-			g.docs[id] = append(in, n)
-			g.size++
-		}
-	}
-	for k, v := range r.Settings {
-		add(k, v)
-	}
-	if a := i.Annotation; a != nil {
-		annotated(a, add)
-	}
+	ix.add(pending{of: n, settings: r.Settings, annotation: i.Annotation})
 	return n
+}
+
+// count notes that a document has a value of a facet.
+func (ix *index) count(field int, value string, doc uint32) {
+	b := ix.facets[field][value]
+	if b == nil {
+		b = new(bitmap)
+		ix.facets[field][value] = b
+	}
+	b.add(doc)
 }

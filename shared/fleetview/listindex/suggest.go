@@ -25,6 +25,7 @@ type candidate struct {
 func (v *View) Suggest(visible func(cluster string) bool, key, text string, limit int) []fleet.Suggestion {
 	v.ix.mu.RLock()
 	defer v.ix.mu.RUnlock()
+	v.ix.settle()
 	seen := slices.Clone(v.live)
 	v.hide(&seen, visible)
 	var found []candidate

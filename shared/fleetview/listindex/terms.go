@@ -17,6 +17,7 @@ type termCache struct {
 	mu    sync.Mutex
 	known map[termKey]*term
 	clock int64
+	words *texts // of all names and settings
 }
 
 // termKey is a condition on the settings, or a part of the name.
@@ -43,6 +44,11 @@ type matches struct {
 
 // match gives the documents that a term matches. The index is held for reading.
 func (ix *index) match(key termKey) bitmap {
+	if key.name {
+		ix.settleNames()
+	} else {
+		ix.settle()
+	}
 	c := &ix.terms
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,8 +89,14 @@ func (t *term) extend(ix *index) {
 			found.add(docs[i])
 		}
 	}
-	t.needle.extend(ix.words)
-	for g, every := range t.choose(ix) {
+	chosen := t.choose(ix)
+	for g, every := range chosen {
+		if !every && t.Op != "=" && len(g.ends) > scanned {
+			g.splitWords(ix.terms.words, len(g.ends))
+		}
+	}
+	t.needle.extend(ix.terms.words)
+	for g, every := range chosen {
 		m := t.groups[g]
 		if m == nil {
 			m = &matches{every: every}

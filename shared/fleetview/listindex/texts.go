@@ -16,12 +16,12 @@ type texts struct {
 func newTexts() *texts { return &texts{ids: map[string]uint32{}} }
 
 // id finds a text or adds it; true when it was added.
-func (t *texts) id(text string) (uint32, bool) {
-	id, ok := t.ids[text]
+func (t *texts) id(text []byte) (uint32, bool) {
+	id, ok := t.ids[string(text)]
 	if !ok {
 		id = uint32(len(t.ends))
-		t.ids[text] = id
-		t.text = append(t.text, strings.ToLower(text)...)
+		t.ids[string(text)] = id
+		t.text = append(t.text, bytes.ToLower(text)...)
 		t.ends = append(t.ends, uint32(len(t.text)))
 	}
 	return id, !ok

@@ -34,21 +34,29 @@ type part struct {
 type Change struct {
 	Cluster  fleet.Cluster     // ID says which; the rest replaces what was known
 	Settings map[string]string // of the cluster
-	Rows     []fleet.Row       // that are new or differ, with their settings
+	Rows     []*Row            // that are new or differ
 	Gone     []string          // names of rows that are there no more
 	All      bool              // Rows are all there are
 	Removed  bool              // the whole cluster is gone; only Cluster.ID counts
 }
 
-// Build makes a View of clusters with their rows.
-func Build(clusters []*fleet.Chunk) *View {
+// Cluster is a cluster with its rows, by name.
+type Cluster struct {
+	fleet.Cluster
+	Settings map[string]string
+	Rows     []*Row
+}
+
+// Build makes a View of clusters with their rows. Until Settle is done, the first filter
+// that looks into settings waits for it.
+func Build(clusters []*Cluster) *View {
 	v := &View{ix: newIndex()}
 	for _, c := range clusters {
-		p := part{slot: v.ix.addSlot(c), settings: c.Settings}
-		own := &fleet.Chunk{Cluster: c.Cluster, Rows: slices.Clone(c.Rows)}
-		for i := range c.Rows {
-			p.docs = append(p.docs, v.ix.addDocument(p.slot, c, &c.Rows[i]))
-			own.Rows[i].Settings = nil
+		own := &fleet.Chunk{Cluster: c.Cluster, Rows: make([]fleet.Row, len(c.Rows))}
+		p := part{slot: v.ix.addSlot(&c.Cluster, c.Settings), docs: make([]uint32, len(c.Rows)), settings: c.Settings}
+		for i, r := range c.Rows {
+			own.Rows[i] = r.Row
+			p.docs[i] = v.ix.addDocument(p.slot, &c.Cluster, r)
 		}
 		v.clusters, v.parts = append(v.clusters, own), append(v.parts, p)
 	}
@@ -146,7 +154,7 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 		}
 		return gone, nil
 	}
-	chunk := &fleet.Chunk{Cluster: c.Cluster, Settings: c.Settings}
+	chunk := &fleet.Chunk{Cluster: c.Cluster}
 	var former *fleet.Chunk
 	var was part
 	if known {
@@ -160,10 +168,10 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 	same := known && former.Cluster.Provider == c.Cluster.Provider && shared(former.Cluster.Annotation) == shared(c.Cluster.Annotation) && maps.Equal(was.settings, c.Settings)
 	keep := same && !c.All
 	if !same {
-		p.slot = v.ix.addSlot(chunk)
+		p.slot = v.ix.addSlot(&c.Cluster, c.Settings)
 	}
 	rows := slices.Clone(c.Rows)
-	slices.SortFunc(rows, func(a, b fleet.Row) int { return strings.Compare(a.Instance.Name, b.Instance.Name) })
+	slices.SortFunc(rows, CompareNames)
 	left := map[string]bool{}
 	for _, name := range c.Gone {
 		left[name] = true
@@ -171,13 +179,12 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 	chunk.Rows = make([]fleet.Row, 0, len(former.Rows)+len(rows))
 	p.docs = make([]uint32, 0, cap(chunk.Rows))
 	add := func(row fleet.Row, doc uint32) {
-		row.Settings = nil
 		chunk.Rows, p.docs = append(chunk.Rows, row), append(p.docs, doc)
 	}
 	insert := func() {
-		doc := v.ix.addDocument(p.slot, chunk, &rows[0])
+		doc := v.ix.addDocument(p.slot, &c.Cluster, rows[0])
 		fresh = append(fresh, doc)
-		add(rows[0], doc)
+		add(rows[0].Row, doc)
 		rows = rows[1:]
 	}
 	for n, row := range former.Rows {
@@ -200,7 +207,6 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 	for len(rows) > 0 {
 		insert()
 	}
-	chunk.Settings = nil
 	v.clusters[i], v.parts[i] = chunk, p
 	return gone, fresh
 }
