@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -154,7 +155,7 @@ func news(before, after *fleet.Chunk) []Activity {
 	if before == nil {
 		return list
 	}
-	list = append(list, pipelineNews("", was.Pipeline, now.Pipeline)...)
+	ofCluster := pipelineNews("", was.Pipeline, now.Pipeline)
 	if was.Online.State != now.Online.State && !was.Online.At.IsZero() {
 		list = append(list, Activity{Kind: ActivityOnline, From: was.Online.State, To: now.Online.State, Detail: now.Online.Reason})
 	}
@@ -172,6 +173,12 @@ func news(before, after *fleet.Chunk) []Activity {
 		list = append(list, pipelineNews(i.Name, old.Pipeline, i.Pipeline)...)
 		list = append(list, healthNews(i.Name, old.Health, i.Health)...)
 		list = append(list, driftNews(old, i)...)
+	}
+	for _, a := range ofCluster {
+		// What is said of an instance is not said of its cluster once more.
+		if !slices.ContainsFunc(list, func(b Activity) bool { return b.Kind == a.Kind && b.Pipeline == a.Pipeline && b.To == a.To }) {
+			list = append(list, a)
+		}
 	}
 	return list
 }

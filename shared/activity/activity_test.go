@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -70,4 +71,32 @@ func TestNote_ReportsDrift(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	assert.Equal(t, activity.Activity{At: drift.At, Cluster: "campus", Instance: "alpha", Kind: "drift", To: "drifted", Detail: drift.Reason}, list[0])
+}
+
+// The pipeline of an instance is noted once, and one of the cluster alone is noted, too.
+func TestNote_SaysAPipelineOnce(t *testing.T) {
+	clock := kvtest.NewClock()
+	store := fleetstore.New(kvtest.OpenWithClock(t, clock.Now), clock.Now)
+	show := func(of string, id int64) {
+		require.NoError(t, store.ChangeChunk(t.Context(), "campus", func(*fleet.Chunk) (*fleet.Chunk, error) {
+			p := &fleet.PipelineSummary{ID: id, Status: fleet.StatusSuccess, Operation: fleet.Update, UpdatedAt: clock.Now()}
+			c := &fleet.Chunk{Cluster: fleet.Cluster{ID: "campus", Lifecycle: fleet.Active, Pipeline: p}}
+			i := fleet.Instance{Cluster: "campus", Name: "alpha", Lifecycle: fleet.Active}
+			if of != "" {
+				i.Pipeline = p
+			}
+			c.SetRow(fleet.Row{Instance: i})
+			return c, nil
+		}))
+	}
+	show("", 1)
+	show("", 2)
+	show("alpha", 3)
+	list, _, err := store.Activity.Page(t.Context(), func(a activity.Activity) bool { return a.Kind == activity.ActivityPipeline }, "", 50)
+	require.NoError(t, err)
+	var noted []string
+	for _, a := range list {
+		noted = append(noted, fmt.Sprint(a.Pipeline, a.Instance))
+	}
+	assert.ElementsMatch(t, []string{"2", "3alpha"}, noted)
 }

@@ -163,7 +163,7 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 		if sum.Status == StatusSuccess {
 			sum.Status = StatusRunning
 		}
-		return &sum
+		return sum.since(trigger.CreatedAt)
 	}
 	if top == nil {
 		return nil
@@ -181,7 +181,16 @@ func Deploying(pipelines []Pipeline) *PipelineSummary {
 		sum.UpdatedAt = Latest(sum.UpdatedAt, p.UpdatedAt)
 		sum.Status = together(sum.Status, p.Status)
 	}
-	return &sum
+	return sum.since(top.CreatedAt)
+}
+
+// since gives a pipeline that moves the time when it was created. The events of its jobs
+// have later times, which are no news: they would write each of its instances again.
+func (s PipelineSummary) since(created time.Time) *PipelineSummary {
+	if s.Status.Moving() && !created.IsZero() {
+		s.UpdatedAt = created
+	}
+	return &s
 }
 
 // ReplacedIn reports whether a child of the same parent replaces one: when a trigger job
@@ -250,7 +259,7 @@ type PipelineSummary struct {
 	RequestedBy  string         `json:"requestedBy,omitempty" doc:"E-mail of who requested its operation in Ocim"`
 	RolledBackTo string         `json:"rolledBackTo,omitempty" doc:"Commit whose configuration its operation brings back: it is a rollback"`
 	WebURL       string         `json:"webUrl,omitempty"`
-	UpdatedAt    time.Time      `json:"updatedAt"`
+	UpdatedAt    time.Time      `json:"updatedAt" doc:"When it ended or stopped; while it runs or waits, when it was created"`
 }
 
 // Pipeline is a GitLab pipeline that Ocim knows of.

@@ -54,7 +54,30 @@ func (s *Store) AcceptEvent(ctx context.Context, e fleet.Event) (bool, error) {
 
 // WaitingEvents reads a page of a cluster's events that are not yet applied.
 func (s *Store) WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error) {
-	return query[fleet.Event](ctx, s, kv.Query{Partition: partEvent + cluster, After: after})
+	waiting, _, next, err := s.PendingEvents(ctx, cluster, after)
+	return waiting, next, err
+}
+
+// PendingEvents is WaitingEvents that gives the notes beside them, too: see UnconfirmedPipelines.
+func (s *Store) PendingEvents(ctx context.Context, cluster, after string) (waiting []fleet.Event, notes []fleet.Unconfirmed, next string, err error) {
+	page, err := s.kv.Query(ctx, kv.Query{Partition: partEvent + cluster, After: after})
+	if err != nil {
+		return nil, nil, "", err
+	}
+	for _, item := range page.Items {
+		e, err := decode[fleet.Event](s, item)
+		if err != nil {
+			kvjson.LeaveOut(ctx, s.kv, item, err)
+			continue
+		}
+		if e.Applied.IsZero() {
+			waiting = append(waiting, e)
+		}
+		if note, ok := noteOf(e, item.Version); ok {
+			notes = append(notes, note)
+		}
+	}
+	return waiting, notes, page.Next, nil
 }
 
 // ForgetEvent removes an event that was applied. The key of a push is kept for appliedLife.
@@ -87,6 +110,13 @@ func (s *Store) PostponeEvent(ctx context.Context, e fleet.Event, poison bool) e
 	}
 	if err != nil {
 		return fmt.Errorf("setting event %s aside: %w", e.Key, err)
+	}
+	if e.Pipeline != nil { // it waits no longer, and may have changed its pipeline
+		note := e
+		note.Key += "#aside" // so that it is taken in when it is sent again
+		if err := s.KeepUnconfirmed(ctx, note); err != nil {
+			return err
+		}
 	}
 	if err := s.Touch(ctx, e.Cluster); err != nil {
 		return err

@@ -61,7 +61,7 @@ func (s *Store) ForgetStrays(ctx context.Context) error {
 
 // ForgetEvents throws away the events of a project, applied or not.
 func (s *Store) ForgetEvents(ctx context.Context, project string) error {
-	for _, p := range []string{partEvent + project, partApplied + project, partPoison + project, partUnconfirmed + project} {
+	for _, p := range []string{partEvent + project, partApplied + project, partPoison + project, formerUnconfirmed + project} {
 		if err := s.empty(ctx, p); err != nil {
 			return err
 		}

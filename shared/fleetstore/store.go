@@ -41,7 +41,6 @@ const (
 	partEvent        = "event#"                 // + cluster; sort: key of the event
 	partApplied      = "event-applied#"         // + cluster; sort: key of the event
 	partPoison       = "event-poison#"          // + cluster; sort: key of the event
-	partUnconfirmed  = "event-unconfirmed#"     // + cluster; sort: padded id of a pipeline
 )
 
 // Partitions as releases before 2026-12 named them. They are read, and no longer
@@ -50,6 +49,8 @@ const (
 	formerOperated = "operated#"
 	formerDetail   = "operation-what#"
 	formerActing   = "pipeline-asked#"
+
+	formerUnconfirmed = "event-unconfirmed#" // + cluster; sort: padded id of a pipeline
 )
 
 // Store keeps the fleet's records in a kv.Store.

@@ -11,51 +11,53 @@ import (
 	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
-const (
-	// unconfirmedLife is how long a note waits for a sync at the most.
-	unconfirmedLife = 30 * 24 * time.Hour
-	// noteEvery is how often the events of one pipeline cost a write.
-	noteEvery = time.Minute
-)
+// unconfirmedLife is how long a note waits for a sync at the most.
+const unconfirmedLife = 30 * 24 * time.Hour
 
-// NoteUnconfirmed notes that an event is about to change a pipeline: the next sync
-// compares it with what GitLab says. Further events within a minute leave the note as it
-// is.
-func (s *Store) NoteUnconfirmed(ctx context.Context, cluster string, pipeline int64) error {
-	key := kv.Key{Partition: partUnconfirmed + cluster, Sort: pipelineKey(cluster, pipeline).Sort}
-	err := kv.Update(ctx, s.kv, key, nil, func(item *kv.Item) (bool, error) {
-		note, err := decode[fleet.Unconfirmed](s, *item)
-		if err != nil || item.Version == 0 {
-			note = fleet.Unconfirmed{Cluster: cluster, Pipeline: pipeline, Since: s.now()}
-		}
-		if age := s.now().Sub(note.Last); age >= 0 && age < noteEvery {
-			return false, nil
-		}
-		note.Last = s.now()
-		item.Expires = s.now().Add(unconfirmedLife)
-		return true, s.setPacked(item, note)
-	})
+// What an event reported of a pipeline is to be compared with what GitLab says by the next
+// sync. While the event waits, it says so itself; once it is applied, it stays as the note.
+// So no moment is without one, and a note costs no more than removing the event.
+
+// KeepUnconfirmed makes an applied event of a pipeline the note that the pipeline is to be
+// confirmed.
+func (s *Store) KeepUnconfirmed(ctx context.Context, e fleet.Event) error {
+	e.Pipeline = &fleet.Pipeline{Cluster: e.Cluster, ID: e.Pipeline.ID}
+	e.Applied = s.now()
+	item := kv.Item{Key: eventKey(partEvent, e), Expires: s.now().Add(unconfirmedLife)}
+	err := s.setPacked(&item, e)
+	if err == nil {
+		_, err = s.kv.Put(ctx, item, kv.Always)
+	}
 	if err != nil {
-		return fmt.Errorf("noting that pipeline %d of cluster %s is to be confirmed: %w", pipeline, cluster, err)
+		return fmt.Errorf("noting that pipeline %d of cluster %s is to be confirmed: %w", e.Pipeline.ID, e.Cluster, err)
 	}
 	return nil
 }
 
-// UnconfirmedPipelines lists the pipelines that events changed since they were confirmed.
-// Mostly there are none, and an eventual read says so for half; a note of the last second
-// that it misses is in the next list.
-func (s *Store) UnconfirmedPipelines(ctx context.Context, cluster string) ([]fleet.Unconfirmed, error) {
-	q := kv.Query{Partition: partUnconfirmed + cluster, Limit: kv.MaxPage, Eventual: true}
-	page, err := s.kv.Query(ctx, q)
-	if err == nil && len(page.Items) > 0 {
-		q.Eventual = false
-		page, err = s.kv.Query(ctx, q)
+// noteOf gives the note that an event is. An applied one is, and one that failed: it may have
+// been applied in part.
+func noteOf(e fleet.Event, version int64) (fleet.Unconfirmed, bool) {
+	switch {
+	case e.Pipeline == nil || e.Applied.IsZero() && e.Attempts == 0:
+		return fleet.Unconfirmed{}, false
+	case e.Applied.IsZero():
+		return fleet.Unconfirmed{Cluster: e.Cluster, Pipeline: e.Pipeline.ID, Since: e.ReceivedAt, Last: e.ReceivedAt}, true
 	}
+	return fleet.Unconfirmed{Cluster: e.Cluster, Pipeline: e.Pipeline.ID, Since: e.Applied, Last: e.Applied, Version: version, Event: e.Key}, true
+}
+
+// UnconfirmedPipelines lists what events changed of pipelines since these were confirmed;
+// a pipeline may be in it several times.
+func (s *Store) UnconfirmedPipelines(ctx context.Context, cluster string) ([]fleet.Unconfirmed, error) {
+	_, notes, _, err := s.PendingEvents(ctx, cluster, "")
 	if err != nil {
 		return nil, fmt.Errorf("listing the pipelines of cluster %s that are to be confirmed: %w", cluster, err)
 	}
-	notes := make([]fleet.Unconfirmed, 0, len(page.Items))
-	for _, item := range page.Items {
+	former, err := s.kv.Query(ctx, kv.Query{Partition: formerUnconfirmed + cluster, Limit: kv.MaxPage, Eventual: true})
+	if err != nil {
+		return nil, fmt.Errorf("listing the pipelines of cluster %s that are to be confirmed: %w", cluster, err)
+	}
+	for _, item := range former.Items {
 		note, err := decode[fleet.Unconfirmed](s, item)
 		if err != nil {
 			kvjson.LeaveOut(ctx, s.kv, item, err)
@@ -69,7 +71,13 @@ func (s *Store) UnconfirmedPipelines(ctx context.Context, cluster string) ([]fle
 
 // Confirmed removes a note, unless another event came since it was read.
 func (s *Store) Confirmed(ctx context.Context, note fleet.Unconfirmed) error {
-	key := kv.Key{Partition: partUnconfirmed + note.Cluster, Sort: pipelineKey(note.Cluster, note.Pipeline).Sort}
+	if note.Version == 0 {
+		return nil
+	}
+	key := kv.Key{Partition: formerUnconfirmed + note.Cluster, Sort: padded(note.Pipeline)}
+	if note.Event != "" {
+		key = kv.Key{Partition: partEvent + note.Cluster, Sort: note.Event}
+	}
 	err := s.kv.Delete(ctx, key, kv.IfVersion(note.Version))
 	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) {
 		return nil

@@ -147,12 +147,8 @@ func (r *Reconciler) unchanged(p fleet.Project, record fleet.SyncRecord, g fleet
 // syncIdle does what a sync does for a project that GitLab has no news of. It reports
 // whether the store has some, so that the project is to be read after all.
 func (r *Reconciler) syncIdle(ctx context.Context, p fleet.Project, record fleetstore.StoredSync) (news bool, err error) {
-	events, _, err := r.Fleet.WaitingEvents(ctx, p.ID, "")
-	if err != nil || len(events) > 0 {
-		return len(events) > 0, err
-	}
-	notes, err := r.Fleet.UnconfirmedPipelines(ctx, p.ID)
-	if err != nil || slices.ContainsFunc(notes, r.due) {
+	events, notes, _, err := r.Fleet.PendingEvents(ctx, p.ID, "")
+	if err != nil || len(events) > 0 || slices.ContainsFunc(notes, r.due) {
 		return err == nil, err
 	}
 	missed := record.MissedSince

@@ -24,7 +24,7 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 	pushed := "" // key of a push event
 	after := ""
 	for {
-		events, next, err := r.Fleet.WaitingEvents(ctx, project.ID, after)
+		events, notes, next, err := r.Fleet.PendingEvents(ctx, project.ID, after)
 		if err != nil {
 			return fmt.Errorf("reading waiting events: %w", err)
 		}
@@ -36,7 +36,7 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 			}
 			return push
 		})
-		if err := r.applyTogether(ctx, project, events); err != nil {
+		if err := r.applyTogether(ctx, project, events, notes); err != nil {
 			return err
 		}
 		if next == "" {
@@ -55,11 +55,11 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 func (r *Reconciler) applyWaiting(ctx context.Context, project fleet.Project) error {
 	after := ""
 	for {
-		events, next, err := r.Fleet.WaitingEvents(ctx, project.ID, after)
+		events, notes, next, err := r.Fleet.PendingEvents(ctx, project.ID, after)
 		if err != nil {
 			return fmt.Errorf("reading waiting events: %w", err)
 		}
-		if err := r.applyTogether(ctx, project, events); err != nil {
+		if err := r.applyTogether(ctx, project, events, notes); err != nil {
 			r.Log.WarnContext(ctx, "events postponed", "cluster", project.ID, "err", err)
 		}
 		if ctx.Err() != nil {
@@ -73,8 +73,9 @@ func (r *Reconciler) applyWaiting(ctx context.Context, project fleet.Project) er
 }
 
 // applyTogether applies events with one write for each pipeline and one change of the
-// cluster's rows, and concludes each of them. It returns the first error, after all.
-func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, events []fleet.Event) error {
+// cluster's rows, and concludes each of them: one of each pipeline stays as the note that it
+// is to be confirmed, unless notes have one. It returns the first error, after all.
+func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, events []fleet.Event, notes []fleet.Unconfirmed) error {
 	if len(events) == 0 {
 		return nil
 	}
@@ -123,15 +124,16 @@ func (r *Reconciler) applyTogether(ctx context.Context, project fleet.Project, e
 			failed[i] = errors.Join(failed[i], err)
 		}
 	}
-	return r.concludeEvents(ctx, events, failed)
+	stays := map[int]bool{}
+	for id, places := range byPipeline {
+		stays[places[0]] = !slices.ContainsFunc(notes, func(n fleet.Unconfirmed) bool { return n.Pipeline == id && n.Version > 0 && r.fresh(n) })
+	}
+	return r.concludeEvents(ctx, events, failed, stays)
 }
 
 // record keeps what events reported of one pipeline, and asks GitLab when they alone
 // do not show which of two statuses is later.
 func (r *Reconciler) record(ctx context.Context, project fleet.Project, reports []fleet.Pipeline) (fleet.Pipeline, error) {
-	if err := r.Fleet.NoteUnconfirmed(ctx, project.ID, reports[0].ID); err != nil {
-		return fleet.Pipeline{}, err
-	}
 	known, tied, err := r.Fleet.RecordReports(ctx, reports, fleet.FromEvent)
 	if err != nil || !tied && !unexplained(known.Pipeline) {
 		return known.Pipeline, err
@@ -160,15 +162,18 @@ const (
 	maxAttempts = 288
 )
 
-// concludeEvents removes applied events, sets those aside that can never be applied, and
-// keeps the others for later.
-func (r *Reconciler) concludeEvents(ctx context.Context, events []fleet.Event, failed []error) error {
+// concludeEvents removes applied events but those that stay as notes, sets those aside that
+// can never be applied, and keeps the others for later.
+func (r *Reconciler) concludeEvents(ctx context.Context, events []fleet.Event, failed []error, stays map[int]bool) error {
 	var group errgroup.Group
 	group.SetLimit(concludesAtOnce)
 	for i, e := range events {
 		group.Go(func() error {
 			err := failed[i]
-			if err == nil {
+			switch {
+			case err == nil && stays[i]:
+				return r.Fleet.KeepUnconfirmed(ctx, e)
+			case err == nil:
 				return r.Fleet.ForgetEvent(ctx, e)
 			}
 			poison := fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) || e.Attempts >= maxAttempts

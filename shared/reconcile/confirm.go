@@ -16,6 +16,8 @@ const (
 	// confirmAfter is how old an event is before GitLab is asked about it: a replica of
 	// GitLab's database may be behind its webhooks.
 	confirmAfter = time.Minute
+	// freshFor is how long one note is enough for the events of a pipeline.
+	freshFor = time.Minute
 	// quietAfter is how long no event must have come before a pipeline counts as confirmed.
 	quietAfter   = 2 * time.Minute
 	maxConfirmed = 10 // pipelines that one sync asks about
@@ -26,6 +28,12 @@ const (
 func (r *Reconciler) due(note fleet.Unconfirmed) bool {
 	age := r.Now().Sub(note.Since)
 	return age >= confirmAfter || age < 0
+}
+
+// fresh reports whether a note is of the last minute: it is there until quietAfter.
+func (r *Reconciler) fresh(note fleet.Unconfirmed) bool {
+	age := r.Now().Sub(note.Last)
+	return age >= 0 && age < freshFor
 }
 
 // confirm compares the pipelines that events changed with what GitLab says of them, and
@@ -41,6 +49,7 @@ func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Re
 	defer func() { err = errors.Join(err, publish()) }()
 	var changed []fleet.Pipeline
 	asked := 0
+	compared := map[int64]bool{}
 	for _, note := range notes {
 		if !r.due(note) {
 			continue
@@ -49,7 +58,7 @@ func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Re
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		if err == nil && !slices.ContainsFunc(reports, func(p fleet.Pipeline) bool { return confirms(p, known) }) {
+		if err == nil && !compared[known.ID] && !slices.ContainsFunc(reports, func(p fleet.Pipeline) bool { return confirms(p, known) }) {
 			if asked == maxConfirmed {
 				break
 			}
@@ -67,6 +76,7 @@ func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Re
 				}
 			}
 		}
+		compared[note.Pipeline] = true
 		if quiet := r.Now().Sub(note.Last); quiet >= 0 && quiet < quietAfter {
 			continue // the next sync compares it once more
 		}

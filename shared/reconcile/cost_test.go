@@ -46,7 +46,7 @@ func pipelineEvent(cluster string, pipeline, n int, instance string) fleet.Event
 		Cluster: cluster, ID: int64(pipeline), IID: int64(pipeline), Status: status, Source: "push", Ref: "main", SHA: fmt.Sprintf("%040x", pipeline),
 		Title: "Merge branch 'deployment/" + instance + "/1700000000000000001' into 'main'", WebURL: fmt.Sprintf("https://gitlab.example.org/grove/%s/-/pipelines/%d", cluster, pipeline),
 		Operation: fleet.Update, Deployments: []fleet.Deployment{{Instance: instance, ID: fmt.Sprint(1700000000000000000 + pipeline)}},
-		CreatedAt: at.Add(-time.Hour), UpdatedAt: at,
+		CreatedAt: at.Add(-time.Duration(n) * time.Minute), UpdatedAt: at,
 	}
 	for _, stage := range []string{"generate", "build", "deploy"} {
 		s := fleet.Stage{Name: stage}
@@ -91,9 +91,9 @@ func TestEvents_CostFewWriteUnits(t *testing.T) {
 			}
 			one, few, burst := cost(1, 1), cost(2, 4), cost(20, 100)
 			t.Logf("WCU per event: applied alone %.1f, four together %.1f, in a burst %.1f", one, few, burst)
-			assert.LessOrEqual(t, few, 6.0)
-			assert.LessOrEqual(t, burst, 3.05, "of 20 pipelines with 5 events each, one note each included; each row of 5,000 has a segment of its own")
-			assert.LessOrEqual(t, one, 7.0)
+			assert.LessOrEqual(t, few, 4.5)
+			assert.LessOrEqual(t, burst, 3.0, "of 20 pipelines with 5 events each; each row of 5,000 has a segment of its own")
+			assert.LessOrEqual(t, one, 6.0)
 		})
 	}
 }

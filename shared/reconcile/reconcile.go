@@ -101,10 +101,10 @@ type pipelineStore interface {
 }
 
 type eventStore interface {
-	WaitingEvents(ctx context.Context, cluster, after string) ([]fleet.Event, string, error)
+	PendingEvents(ctx context.Context, cluster, after string) (waiting []fleet.Event, notes []fleet.Unconfirmed, next string, err error)
 	ForgetEvent(ctx context.Context, e fleet.Event) error
 	PostponeEvent(ctx context.Context, e fleet.Event, poison bool) error
-	NoteUnconfirmed(ctx context.Context, cluster string, pipeline int64) error
+	KeepUnconfirmed(ctx context.Context, e fleet.Event) error
 	UnconfirmedPipelines(ctx context.Context, cluster string) ([]fleet.Unconfirmed, error)
 	Confirmed(ctx context.Context, note fleet.Unconfirmed) error
 }

@@ -3598,7 +3598,10 @@ export interface components {
             /** @description Commit whose configuration its operation brings back: it is a rollback */
             rolledBackTo?: string;
             status: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ended or stopped; while it runs or waits, when it was created
+             */
             updatedAt: string;
             webUrl?: string;
         };

@@ -233,7 +233,7 @@ func (j *job) rareRecords() {
 	require.NoError(j.t, store.SaveSealed(ctx, "campus", "d1", [][]byte{{1}}))
 	require.NoError(j.t, store.SaveUsage(ctx, "campus", "alpha", []fleet.UsagePoint{{Day: time.Now().UTC().Format(time.DateOnly)}}))
 	require.NoError(j.t, store.SaveSiteRound(ctx, "campus", "alpha"))
-	require.NoError(j.t, store.NoteUnconfirmed(ctx, "campus", 1))
+	require.NoError(j.t, store.KeepUnconfirmed(ctx, fleet.Event{Cluster: "campus", Key: "applied", Kind: "pipeline", Pipeline: &fleet.Pipeline{ID: 1}}))
 }
 
 // calls are the calls to the store that the functions made.

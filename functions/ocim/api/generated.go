@@ -1038,10 +1038,12 @@ type PipelineSummary struct {
 	RequestedBy string `json:"requestedBy,omitempty,omitzero"`
 
 	// RolledBackTo Commit whose configuration its operation brings back: it is a rollback
-	RolledBackTo string    `json:"rolledBackTo,omitempty,omitzero"`
-	Status       string    `json:"status"`
-	UpdatedAt    time.Time `json:"updatedAt"`
-	WebURL       string    `json:"webUrl,omitempty,omitzero"`
+	RolledBackTo string `json:"rolledBackTo,omitempty,omitzero"`
+	Status       string `json:"status"`
+
+	// UpdatedAt When it ended or stopped; while it runs or waits, when it was created
+	UpdatedAt time.Time `json:"updatedAt"`
+	WebURL    string    `json:"webUrl,omitempty,omitzero"`
 }
 
 // PipelineSummaryOperation defines model for PipelineSummary.Operation.
