@@ -56,6 +56,7 @@ func (b byRole) Allowed(ctx context.Context, by audit.Actor, _ fleet.OperationKi
 type world struct {
 	http.Handler
 	*allsetup.Fleet
+	deps   function.Deps
 	gitlab *gitlabtest.Server
 	clock  *gitlabtest.Clock
 	id     int
@@ -88,11 +89,12 @@ func newWorld(t *testing.T, names ...string) *world {
 	})
 	require.NoError(t, err)
 	w.settle(t, 0)
-	w.Handler = function.New(function.Deps{
+	w.deps = function.Deps{
 		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
 		Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
 		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Redact: w.Secrets.Of, Viewed: w.NoteView,
-	})
+	}
+	w.Handler = function.New(w.deps)
 	return w
 }
 
@@ -244,7 +246,9 @@ func TestContractIsAnAdministratorsBusiness(t *testing.T) {
 	require.Equal(t, 422, w.call(t, "administrator", "PUT", campus+"/contract", bad, &p))
 	assert.Contains(t, p.Errors[0].Field, "operations.archive.variables.CI_X")
 	good := m{"allowReprovision": true, "operations": m{"archive": m{"by": "trigger", "variables": m{"NAME": "{instance}"}}}}
-	require.Equal(t, 200, w.call(t, "administrator", "POST", campus+"/contract/preview", good, nil))
+	require.Equal(t, 422, w.call(t, "administrator", "POST", campus+"/contract/preview", bad, nil))
+	require.Equal(t, 200, w.call(t, "administrator", "POST", campus+"/contract/preview", good, &page))
+	assert.True(t, page.Contract.AllowReprovision)
 	project, err := w.Store.Project(t.Context(), "campus")
 	require.NoError(t, err)
 	assert.Nil(t, project.Contract, "a dry run keeps nothing")
@@ -331,7 +335,7 @@ func TestPipelinePage(t *testing.T) {
 	assert.True(t, part.More)
 	var whole strings.Builder
 	for part.Next = 0; ; {
-		require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d", log, part.Next), nil, &part))
+		require.Equal(t, 200, w.call(t, "viewer", "GET", fmt.Sprintf("%slog?from=%d&limit=300000", log, part.Next), nil, &part))
 		whole.WriteString(part.Text)
 		if !part.More {
 			break
@@ -386,7 +390,9 @@ func TestBulkThroughTheAPI(t *testing.T) {
 	assert.Equal(t, 404, w.call(t, "stranger", "GET", "/v1/bulk-changes/"+b.ID, nil, nil))
 	assert.Equal(t, 404, w.call(t, "stranger", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
 	assert.Equal(t, 403, w.call(t, "viewer", "POST", "/v1/bulk-changes/"+b.ID+"/abort", nil, nil))
-	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/"+b.ID+"/pause", nil, nil))
+	var paused fleet.Bulk
+	require.Equal(t, 200, w.call(t, "operator", "POST", "/v1/bulk-changes/"+b.ID+"/pause", nil, &paused))
+	assert.Equal(t, fleet.BulkPaused, paused.State)
 	w.settle(t, 4)
 	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/bulk-changes/"+b.ID, nil, &b))
 	assert.Equal(t, fleet.BulkPaused, b.State)
@@ -403,7 +409,9 @@ func TestBulkThroughTheAPI(t *testing.T) {
 
 func TestProtectionAndWithdrawal(t *testing.T) {
 	w := newWorld(t, "alpha")
-	require.Equal(t, 200, w.call(t, "operator", "PUT", campus+"/instances/alpha/protection", m{"protected": true, "reason": "exams"}, nil))
+	var protection fleet.Protection
+	require.Equal(t, 200, w.call(t, "operator", "PUT", campus+"/instances/alpha/protection", m{"protected": true, "reason": "exams"}, &protection))
+	assert.Equal(t, "exams", protection.Reason)
 	var list struct{ Protections []fleet.Protection }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/protections", nil, &list))
 	require.Len(t, list.Protections, 1)
@@ -412,15 +420,23 @@ func TestProtectionAndWithdrawal(t *testing.T) {
 
 	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "beta"}, nil))
 	var second fleet.Operation
-	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "gamma"}, &second))
+	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "gamma", "overrides": m{"PLATFORM_NAME": "Gamma"}}, &second))
+	var third fleet.Operation
+	require.Equal(t, 202, w.start(t, "operator", m{"kind": "create", "instance": "delta"}, &third))
 	var page struct{ Ahead int }
-	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+second.ID, nil, &page))
-	assert.Equal(t, 1, page.Ahead)
+	for ahead, id := range map[int]string{1: second.ID, 2: third.ID} {
+		require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations/"+id, nil, &page))
+		assert.Equal(t, ahead, page.Ahead)
+	}
 	var queue struct{ Operations []fleet.Operation }
 	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/queue?cluster=campus", nil, &queue))
-	require.Len(t, queue.Operations, 2)
+	require.Len(t, queue.Operations, 3)
 	assert.Equal(t, "beta", queue.Operations[0].Instance, "what runs stands before what waits for it")
 	assert.Equal(t, second.ID, queue.Operations[1].ID)
+	var newest struct{ Operations []fleet.Operation }
+	require.Equal(t, 200, w.call(t, "viewer", "GET", campus+"/operations?limit=2", nil, &newest))
+	require.Len(t, newest.Operations, 2)
+	assert.Equal(t, third.ID, newest.Operations[0].ID, "the newest first")
 	for _, nobodys := range []string{"/v1/queue?cluster=other", "/v1/queue"} {
 		require.Equal(t, 200, w.call(t, "stranger", "GET", nobodys, nil, &queue))
 		assert.Empty(t, queue.Operations)
@@ -428,5 +444,5 @@ func TestProtectionAndWithdrawal(t *testing.T) {
 	require.Equal(t, 200, w.call(t, "operator", "POST", campus+"/operations/"+second.ID+"/withdraw", nil, &second))
 	assert.Equal(t, fleet.Canceled, second.State)
 	require.Equal(t, 200, w.call(t, "viewer", "GET", "/v1/queue", nil, &queue))
-	assert.Len(t, queue.Operations, 1)
+	assert.Len(t, queue.Operations, 2)
 }

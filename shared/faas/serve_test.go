@@ -352,6 +352,7 @@ func TestServerHandler_DoesNotReadBodiesOverTheLimit(t *testing.T) {
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+	require.NoError(t, conn.(*net.TCPConn).CloseWrite()) // the server would read on
 	require.NoError(t, resp.Body.Close())
 
 	// An undeclared one is refused at the bound.
