@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 root=$PWD
 tool=$1
 shift
-own=$(mktemp -d)
+# Within the repository, where the copies' tests find what they need of the frontend.
+mkdir -p build
+own=$(mktemp -d "$root/build/mutation-XXXXXX")
+export TMPDIR="$own"
 trap 'rm -rf "$own"' EXIT
 GOBIN="$own" go install "$tool"
 

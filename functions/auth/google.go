@@ -47,9 +47,6 @@ func NewGoogle(c GoogleConfig) *Google {
 	if c.Client == nil {
 		c.Client = &http.Client{Timeout: providerTime}
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
 	return &Google{config: c}
 }
 
@@ -211,7 +208,7 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 	x := identity.External{
 		Issuer: token.Issuer, Subject: token.Subject, Email: who.Email, Verified: who.Verified, Name: who.Name, Hosted: who.Hosted,
 	}
-	if authTime > 0 {
+	if authTime != 0 {
 		x.AuthTime = time.Unix(authTime, 0)
 	}
 	return x, nil
@@ -219,7 +216,7 @@ func claims(ctx context.Context, p *oidc.Provider, token *oidc.IDToken, tokens *
 
 // localPath returns s if it is the path of a page of ours, else the main page's.
 func localPath(s string) string {
-	if len(s) > 500 || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsFunc(s, func(r rune) bool {
+	if !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r == '\\' || r > '~'
 	}) {
 		return "/"

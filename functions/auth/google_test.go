@@ -22,6 +22,7 @@ import (
 
 	function "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -37,9 +38,8 @@ type provided struct {
 
 func startProvider(t *testing.T, redirect string, idTokenClaims bool) string {
 	t.Helper()
-	folder, err := filepath.Abs("../../frontend/node_modules/oidc-provider")
-	require.NoError(t, err)
-	_, err = os.Stat(filepath.Join(folder, "lib"))
+	folder := kvtest.NodePackage(t, "oidc-provider")
+	_, err := os.Stat(filepath.Join(folder, "lib"))
 	require.NoError(t, err, "oidc-provider is missing: run `npm ci` in the folder frontend")
 	options, err := json.Marshal(map[string]any{"redirect": redirect, "idTokenClaims": idTokenClaims})
 	require.NoError(t, err)
@@ -211,6 +211,8 @@ func TestGoogle_SignIn(t *testing.T) {
 				assert.Equal(t, c.page, s.end(s.begin("/")), who)
 				assert.Equal(t, c.page == "/", s.me() != "", who)
 			}
+			assert.Contains(t, p.log.String(), `level=INFO msg="sign-in by the OIDC provider failed"`)
+			assert.NotContains(t, p.log.String(), "level=WARN", "a stranger is nobody's failure")
 
 			admin.call(http.MethodPost, "/v1/invitations", object{"email": "ben@example.org", "role": "operator"}).is(http.StatusCreated)
 			p.is(account("7", "Ben@example.org", true))
@@ -346,6 +348,60 @@ func TestGoogle_RefusesForgedSignIns(t *testing.T) {
 func setCookie(s *surfer, value string) {
 	u, _ := url.Parse(s.p.server.URL)
 	s.Jar.SetCookies(u, []*http.Cookie{{Name: "__Host-ocim-google", Value: value, Path: "/", Secure: true}})
+}
+
+// What comes back from the provider goes to a page of ours and nowhere else.
+func TestGoogle_GoesBackToAPageOfOurs(t *testing.T) {
+	t.Parallel()
+	p := newProvided(t, true)
+	for path, page := range map[string]string{
+		"/clusters/aws?tab=jobs#~": "/clusters/aws?tab=jobs#~", "/" + strings.Repeat("x", 499): "/" + strings.Repeat("x", 499),
+		"": "/", "clusters": "/", "//evil.example": "/", "https://evil.example/": "/", "/\\evil.example": "/",
+		"/a b": "/", "/a\tb": "/", "/a\x7f": "/", "/é": "/",
+	} {
+		w := p.browser().call(http.MethodGet, "/v1/google/start?return="+url.QueryEscape(path), nil).is(http.StatusSeeOther)
+		raw, err := base64.RawURLEncoding.DecodeString(w.Result().Cookies()[0].Value)
+		require.NoError(t, err)
+		var kept struct{ Return string }
+		require.NoError(t, json.Unmarshal(raw, &kept))
+		assert.Equal(t, page, kept.Return, "%q", path)
+	}
+	p.browser().call(http.MethodGet, "/v1/google/start?return=/"+strings.Repeat("x", 500), nil).is(http.StatusUnprocessableEntity)
+}
+
+// A provider that refuses the code is a sign-in that failed, one that breaks is a
+// provider that is not there. Both deserve a look; a person who may not enter does not.
+func TestGoogle_SaysWhatWentWrong(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int][2]string{
+		400: {"/login?problem=failed", "level=WARN"}, 499: {"/login?problem=failed", "level=WARN"},
+		500: {"/login?problem=unavailable", "level=WARN"}, 503: {"/login?problem=unavailable", "level=WARN"},
+	} {
+		var address string
+		provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/token" {
+				w.WriteHeader(status)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(object{
+				"issuer": address, "authorization_endpoint": address + "/auth", "token_endpoint": address + "/token", "jwks_uri": address + "/keys",
+			})
+		}))
+		t.Cleanup(provider.Close)
+		address = provider.URL
+		s := newSystem(t, func(d *function.Deps, _ *identity.Config) {
+			d.Google = function.NewGoogle(function.GoogleConfig{
+				Issuer: address, ClientID: "ocim", Now: d.Now, Secret: func() (secret.Value, error) { return secret.New("x"), nil },
+			})
+		})
+		b := s.browser()
+		to, err := url.Parse(b.call(http.MethodGet, "/v1/google/start", nil).is(http.StatusSeeOther).Header().Get("Location"))
+		require.NoError(t, err)
+		w := b.call(http.MethodGet, "/v1/google/callback?code=x&state="+to.Query().Get("state"), nil).is(http.StatusSeeOther)
+		assert.Equal(t, "https://ocim.example.org"+c[0], w.Header().Get("Location"), status)
+		assert.Contains(t, s.log.String(), c[1]+` msg="sign-in by the OIDC provider failed"`, status)
+	}
 }
 
 func TestGoogle_ProviderDoesNotAnswer(t *testing.T) {

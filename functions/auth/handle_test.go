@@ -1,7 +1,9 @@
 package function_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -63,9 +65,42 @@ func TestBuild_FromTheEnvironment(t *testing.T) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	require.Equal(t, http.StatusCreated, w.Code, w.Body)
+	require.NoError(t, deps.Identity.RequestReset(t.Context(), identity.Visitor{Address: "192.0.2.1"}, "ana@example.org"))
+	require.NoError(t, deps.Identity.Drain(t.Context()))
+	letters, err := os.ReadDir(os.Getenv("OCIM_MAIL_OUTBOX"))
+	require.NoError(t, err)
+	assert.Len(t, letters, 1)
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
 	assert.JSONEq(t, `{"setUp":true,"google":true,"mail":true,"passwords":true,"passkeys":true}`, w.Body.String())
+}
+
+// Behind https browsers stay there, and the address of a caller is what the proxies say:
+// without them it warns.
+func TestWire_Addresses(t *testing.T) {
+	was := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(was) })
+	for name, c := range map[string]struct {
+		env           map[string]string
+		strict, warns bool
+	}{
+		"https":                {nil, true, true},
+		"https, with hops":     {map[string]string{"OCIM_TRUSTED_HOPS": "1"}, true, false},
+		"https, with a proxy":  {map[string]string{"OCIM_TRUSTED_PROXIES": "10.0.0.0/8"}, true, false},
+		"http on this machine": {map[string]string{"OCIM_PUBLIC_URL": "http://localhost:8080"}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			configure(t, c.env)
+			var log bytes.Buffer
+			slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+			deps, err := wire(t)
+			require.NoError(t, err)
+			assert.Equal(t, c.warns, strings.Contains(log.String(), "OCIM_TRUSTED_HOPS is 0"))
+			w := httptest.NewRecorder()
+			function.New(deps).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/state", nil))
+			assert.Equal(t, c.strict, w.Header().Get("Strict-Transport-Security") != "")
+		})
+	}
 }
 
 // Without its key the function can sign nobody in, although it was built before.

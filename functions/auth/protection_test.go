@@ -35,6 +35,7 @@ func TestLogIn_CookiesAreBoundToTheHost(t *testing.T) {
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 	assert.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	assert.Equal(t, int(identity.SessionIdle/time.Second), cookies[0].MaxAge)
+	assert.Equal(t, 180*24*60*60, cookies[1].MaxAge, "the browser is known for half a year")
 }
 
 // A page of another site can make a browser send its cookies, but neither our
@@ -199,11 +200,41 @@ func TestSessionsAndTokens_OverHTTP(t *testing.T) {
 	assert.NotContains(t, w.Body.String(), made.Secret)
 	w.into(&tokens)
 	require.Len(t, tokens.Tokens, 1)
+	assert.NotNil(t, tokens.Tokens[0].Clusters)
+	assert.Empty(t, tokens.Tokens[0].Clusters, "wherever its owner may")
 	assert.NotNil(t, tokens.Tokens[0].LastUsedAt)
 	ana.call(http.MethodDelete, "/v1/me/tokens/"+made.Token.ID, nil).is(http.StatusNoContent)
 	program.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
 	ana.call(http.MethodDelete, "/v1/me/sessions/"+list.Sessions[0].ID, nil).is(http.StatusNoContent)
 	ana.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
+}
+
+func TestMe_RenamesAndEndsEverySession(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	ana := s.admin()
+	var me function.User
+	ana.call(http.MethodPatch, "/v1/me", object{"name": "Ana Maria"}).is(http.StatusOK).into(&me)
+	assert.Equal(t, "Ana Maria", me.Name)
+	elsewhere := s.browser()
+	elsewhere.enter(http.StatusOK, "/v1/login", object{"email": "ana@example.org", "password": goodPassword})
+	require.Contains(t, ana.cookies, "__Host-ocim")
+	ana.call(http.MethodDelete, "/v1/me/sessions", nil).is(http.StatusNoContent)
+	assert.NotContains(t, ana.cookies, "__Host-ocim")
+	for _, b := range []*browser{ana, elsewhere} {
+		b.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
+	}
+}
+
+func TestInvitations_AdministratorsSeeThem(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t)
+	ana := s.admin()
+	ana.call(http.MethodPost, "/v1/invitations", object{"email": "ben@example.org", "role": "viewer"}).is(http.StatusCreated)
+	var list function.InvitationList
+	ana.call(http.MethodGet, "/v1/invitations", nil).is(http.StatusOK).into(&list)
+	require.Len(t, list.Invitations, 1)
+	assert.Equal(t, "ben@example.org", list.Invitations[0].Email)
 }
 
 // Whatever is wrong with the input, no secret of it comes back or is logged.

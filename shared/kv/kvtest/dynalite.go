@@ -32,7 +32,7 @@ func Dynalite(t testing.TB) (endpoint string) {
 	t.Helper()
 	executable := os.Getenv("OCIM_TEST_DYNALITE")
 	if executable == "" {
-		executable = filepath.Join(repository(t), "frontend", "node_modules", ".bin", "dynalite")
+		executable = NodePackage(t, ".bin/dynalite")
 	}
 	script, err := filepath.EvalSymlinks(executable)
 	require.NoErrorf(t, err, "dynalite is missing: run `make setup` at the top of the repository")
@@ -69,6 +69,12 @@ func Dynalite(t testing.TB) (endpoint string) {
 	require.NoError(t, answer.Body.Close())
 	require.Equal(t, http.StatusOK, answer.StatusCode, "dynalite's health")
 	return endpoint
+}
+
+// NodePackage gives the path of one of the frontend's development dependencies.
+func NodePackage(t testing.TB, name string) string {
+	t.Helper()
+	return filepath.Join(repository(t), "frontend", "node_modules", filepath.FromSlash(name))
 }
 
 // repository finds the top of the repository, where go.work is.
