@@ -158,58 +158,6 @@ func stringsOf[T ~string](in []T) []string {
 	return out
 }
 
-// set gives a facet its counts.
-func setFacet(f *fleet.Facets, field int, all []tally, chosen []string) {
-	counts := mostCounted(all, chosen)
-	switch field {
-	case facetCluster:
-		f.Clusters = counts
-	case facetProvider:
-		f.Providers = counts
-	case facetRelease:
-		f.Releases = counts
-	case facetLifecycle:
-		f.Lifecycles = counts
-	case facetHealth:
-		f.Healths = counts
-	case facetPipeline:
-		f.Pipelines = counts
-	case facetDrift:
-		f.Drifts = counts
-	case facetSite:
-		f.Sites = counts
-	case facetTag:
-		f.Tags = counts
-	case facetPlugin:
-		f.Plugins = counts
-	case facetTutor:
-		f.Tutors = counts
-	}
-}
-
-// mostCounted gives the most frequent values, and those that were chosen.
-func mostCounted(all []tally, chosen []string) map[string]int {
-	kept := make(map[string]int, min(len(all), fleet.MaxChoices))
-	if len(all) > fleet.MaxChoices {
-		slices.SortFunc(all, func(a, b tally) int {
-			if a.n != b.n {
-				return b.n - a.n
-			}
-			return strings.Compare(a.value, b.value)
-		})
-		for _, t := range all[fleet.MaxChoices:] {
-			if slices.Contains(chosen, t.value) {
-				kept[t.value] = t.n
-			}
-		}
-		all = all[:fleet.MaxChoices]
-	}
-	for _, t := range all {
-		kept[t.value] = t.n
-	}
-	return kept
-}
-
 // key names a filter, so that equal filters have equal keys; false when nothing
 // reports what is visible.
 func keyOf(f *fleet.Filter) (string, bool) {

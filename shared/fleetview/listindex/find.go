@@ -101,7 +101,11 @@ func (v *View) search(f *fleet.Filter) *answer {
 				}
 			}
 		}
-		setFacet(&a.facets, field, v.counts(field, counted), chosen(f, field))
+		if a.total == v.count && masks[field] == nil {
+			setFacet(&a.facets, field, firstOf(v.allTotals()[field], nil))
+			continue
+		}
+		setFacet(&a.facets, field, mostCounted(v.counts(field, counted), chosen(f, field)))
 	}
 	return a
 }
@@ -135,47 +139,6 @@ func (v *View) mask(field int, values []string) bitmap {
 		}
 	}
 	return mask
-}
-
-// tally is how many documents have a value.
-type tally struct {
-	value string
-	n     int
-}
-
-// counts counts documents by their value.
-func (v *View) counts(field int, docs bitmap) []tally {
-	var counts []tally
-	if field == facetCluster {
-		counts = make([]tally, 0, len(v.clusters))
-		if docs.count() == v.count {
-			for i, c := range v.clusters {
-				if n := len(v.parts[i].docs); n > 0 {
-					counts = append(counts, tally{c.Cluster.ID, n})
-				}
-			}
-			return counts
-		}
-		bySlot := make([]int, len(v.ix.slots))
-		for doc := range docs.all {
-			bySlot[v.ix.docs[doc].slot]++
-		}
-		for n, count := range bySlot {
-			if count > 0 {
-				counts = append(counts, tally{v.ix.slots[n].cluster, count})
-			}
-		}
-		return counts
-	}
-	for value, b := range v.ix.facets[field] {
-		if value == "" {
-			continue
-		}
-		if n := docs.countAnd(*b); n > 0 {
-			counts = append(counts, tally{value, n})
-		}
-	}
-	return counts
 }
 
 // page gives the documents of a page, and whether more follow.

@@ -48,11 +48,15 @@ func (r *ranks) put(doc uint32, docs sequence, at spot) bool {
 	if high-low < 2 {
 		return false
 	}
+	r.set(doc, low+(high-low)/2)
+	return true
+}
+
+func (r *ranks) set(doc uint32, rank uint64) {
 	for int(doc) >= len(r.of) {
 		r.of = append(r.of, 0)
 	}
-	r.of[doc] = low + (high-low)/2
-	return true
+	r.of[doc] = rank
 }
 
 // sequence is documents in order, in blocks that are never changed and never
@@ -99,6 +103,11 @@ func (q *sequence) remove(s spot) {
 		return
 	}
 	(*q)[s.block] = slices.Concat(block[:s.at], block[s.at+1:])
+}
+
+func (q *sequence) replace(s spot, doc uint32) {
+	(*q)[s.block] = slices.Clone((*q)[s.block])
+	(*q)[s.block][s.at] = doc
 }
 
 func (q *sequence) insert(s spot, doc uint32) {

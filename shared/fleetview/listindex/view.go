@@ -20,6 +20,7 @@ type View struct {
 	mu      sync.Mutex
 	orders  map[fleet.Order]*ordering
 	answers map[string]*answer
+	totals  *totals // nil until they are wanted
 }
 
 // part is a cluster's part of a View.
@@ -130,29 +131,35 @@ func (v *View) Next(changes []Change) *View {
 		ix: v.ix, clusters: slices.Clone(v.clusters), parts: slices.Clone(v.parts),
 		orders: map[fleet.Order]*ordering{}, answers: map[string]*answer{},
 	}
-	var gone, fresh []uint32
+	d := &difference{former: map[uint32]uint32{}}
 	for _, c := range changes {
-		g, f := next.change(c)
-		gone, fresh = append(gone, g...), append(fresh, f...)
+		next.change(c, d)
 	}
-	next.live, next.count = v.live.sized(len(v.ix.docs)), v.count-len(gone)
-	for _, doc := range gone {
+	next.live, next.count = v.live.sized(len(v.ix.docs)), v.count-len(d.gone)
+	for _, doc := range d.gone {
 		next.live.drop(doc)
 	}
-	next.take(fresh)
-	next.inherit(v, gone, fresh)
+	next.take(d.fresh)
+	next.inherit(v, d)
 	return next
 }
 
-// change brings one cluster up to date, and gives the documents that went and came.
-func (v *View) change(c Change) (gone, fresh []uint32) {
+// difference is which documents went and came between two views.
+type difference struct {
+	gone, fresh []uint32
+	former      map[uint32]uint32 // of a fresh document, the one of the same row that is gone
+	resized     bool              // a cluster has more rows or fewer
+}
+
+// change brings one cluster up to date, and notes which documents went and came.
+func (v *View) change(c Change, d *difference) {
 	i, known := v.find(c.Cluster.ID)
 	if c.Removed {
 		if known {
-			gone = v.parts[i].docs
+			d.gone, d.resized = append(d.gone, v.parts[i].docs...), true
 			v.clusters, v.parts = slices.Delete(v.clusters, i, i+1), slices.Delete(v.parts, i, i+1)
 		}
-		return gone, nil
+		return
 	}
 	chunk := &fleet.Chunk{Cluster: c.Cluster}
 	var former *fleet.Chunk
@@ -178,61 +185,79 @@ func (v *View) change(c Change) (gone, fresh []uint32) {
 	}
 	chunk.Rows = make([]fleet.Row, 0, len(former.Rows)+len(rows))
 	p.docs = make([]uint32, 0, cap(chunk.Rows))
-	add := func(row fleet.Row, doc uint32) {
-		chunk.Rows, p.docs = append(chunk.Rows, row), append(p.docs, doc)
+	add := func(row *fleet.Row, doc uint32) {
+		chunk.Rows, p.docs = append(chunk.Rows, *row), append(p.docs, doc)
 	}
-	insert := func() {
+	insert := func() uint32 {
 		doc := v.ix.addDocument(p.slot, &c.Cluster, rows[0])
-		fresh = append(fresh, doc)
-		add(rows[0].Row, doc)
+		d.fresh = append(d.fresh, doc)
+		add(&rows[0].Row, doc)
 		rows = rows[1:]
+		return doc
 	}
-	for n, row := range former.Rows {
+	for n := range former.Rows {
+		row := &former.Rows[n] // rows are large
 		name := row.Instance.Name
 		for len(rows) > 0 && rows[0].Instance.Name < name {
 			insert()
 		}
-		switch {
-		case len(rows) > 0 && rows[0].Instance.Name == name:
-			gone = append(gone, was.docs[n])
-			insert()
-		case left[name]:
-			gone = append(gone, was.docs[n])
-		case keep:
+		if len(rows) > 0 && rows[0].Instance.Name == name {
+			d.gone = append(d.gone, was.docs[n])
+			d.former[insert()] = was.docs[n]
+		} else if keep && !left[name] {
 			add(row, was.docs[n])
-		default:
-			gone = append(gone, was.docs[n])
+		} else {
+			d.gone = append(d.gone, was.docs[n])
 		}
 	}
 	for len(rows) > 0 {
 		insert()
 	}
 	v.clusters[i], v.parts[i] = chunk, p
-	return gone, fresh
+	d.resized = d.resized || len(p.docs) != len(was.docs)
 }
 
-// inherit takes over the orders of the view before, so that they need not be sorted
-// again. When much changed, that is left to the first call that wants them.
-func (v *View) inherit(before *View, gone, fresh []uint32) {
-	if len(gone)+len(fresh) > 64+v.count/64 {
+// inherit takes over the orders and totals of the view before, so that they need not be
+// found again. When much changed, that is left to the first call that wants them.
+func (v *View) inherit(before *View, d *difference) {
+	if len(d.gone)+len(d.fresh) > 64+v.count/64 {
 		return
 	}
 	before.mu.Lock()
-	orders := maps.Clone(before.orders)
+	orders, totals := maps.Clone(before.orders), before.totals
 	before.mu.Unlock()
 	for o, by := range orders {
-		v.orders[o] = v.carry(o, by, gone, fresh)
+		v.orders[o] = v.carry(o, before, by, d)
+	}
+	if totals != nil {
+		v.totals = v.totalsAfter(totals, d)
 	}
 }
 
 // carry makes a former order that of this view.
-func (v *View) carry(o fleet.Order, former *ordering, gone, fresh []uint32) *ordering {
+func (v *View) carry(o fleet.Order, before *View, former *ordering, d *difference) *ordering {
 	by := &ordering{docs: slices.Clone(former.docs), ranks: former.ranks}
-	for _, doc := range gone {
-		by.docs.remove(by.docs.search(func(other uint32) bool { return by.ranks.compare(other, doc) >= 0 }))
+	place := func(doc uint32) spot {
+		return by.docs.search(func(other uint32) bool { return by.ranks.compare(other, doc) >= 0 })
+	}
+	stays := map[uint32]bool{} // has its place, or its row has
+	for doc, was := range d.former {
+		if positionOf(o, v.instance(doc)) == positionOf(o, before.instance(was)) {
+			by.docs.replace(place(was), doc)
+			by.ranks.set(doc, by.ranks.of[was])
+			stays[doc], stays[was] = true, true
+		}
+	}
+	for _, doc := range d.gone {
+		if !stays[doc] {
+			by.docs.remove(place(doc))
+		}
 	}
 	roomy := true
-	for _, doc := range fresh {
+	for _, doc := range d.fresh {
+		if stays[doc] {
+			continue
+		}
 		at := v.place(o, by.docs, positionOf(o, v.instance(doc)))
 		roomy = roomy && by.ranks.put(doc, by.docs, at)
 		by.docs.insert(at, doc)
