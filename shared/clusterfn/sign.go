@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/pattern"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -41,7 +41,7 @@ const (
 	maxNonces = 10_000
 )
 
-var nonceForm = regexp.MustCompile(`^[A-Za-z0-9]{16,64}$`)
+var nonceForm = pattern.Lazy(`^[A-Za-z0-9]{16,64}$`)
 
 // CheckSecret refuses a secret that is too short to be one, fault.Invalid of
 // field "inspectorSecret".
@@ -134,7 +134,7 @@ func (v *Verifier) Verify(r *http.Request) error {
 		}
 	}
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	if err != nil || !prefixed || !nonceForm.MatchString(nonce) {
+	if err != nil || !prefixed || !nonceForm().MatchString(nonce) {
 		return refused
 	}
 	now, at := v.now(), time.Unix(seconds, 0)

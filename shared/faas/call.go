@@ -4,17 +4,17 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
 
 	"github.com/open-craft/ocim/shared/access"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 const callIDHeader = "X-Call-Id"
 
-var callID = regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`)
+var callID = pattern.Lazy(`^[A-Za-z0-9_-]{8,64}$`)
 
 // call describes one request while it runs.
 type call struct {
@@ -58,7 +58,7 @@ func ActorFrom(ctx context.Context) access.Actor {
 // callIDOf returns the call id that the caller sent, or a new one when that is not
 // well-formed, because the id is logged.
 func callIDOf(h http.Header) string {
-	if given := h.Get(callIDHeader); callID.MatchString(given) {
+	if given := h.Get(callIDHeader); callID().MatchString(given) {
 		return given
 	}
 	return newCallID()

@@ -3,7 +3,6 @@ package fleet
 import (
 	"net/mail"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Annotation is what people keep about an instance or a cluster in Ocim. Git has
@@ -43,7 +43,7 @@ const (
 )
 
 // tagForm leaves the length to maxTag: repeated so often, its classes would take megabytes.
-var tagForm = regexp.MustCompile(`^[\p{Ll}\p{N}][\p{Ll}\p{N}._:-]*$`)
+var tagForm = pattern.Lazy(`^[\p{Ll}\p{N}][\p{Ll}\p{N}._:-]*$`)
 
 // Normalized checks an annotation and brings it into the form that is stored: trimmed,
 // tags in lower case and order, nothing twice. The error is fault.Invalid and names the
@@ -59,7 +59,7 @@ func (a Annotation) Normalized() (Annotation, error) {
 	var err error
 	if a.Tags, err = distinct("tags", a.Tags, maxTags, func(tag string) (string, bool) {
 		tag = strings.ToLower(tag)
-		return tag, utf8.RuneCountInString(tag) <= maxTag && tagForm.MatchString(tag)
+		return tag, utf8.RuneCountInString(tag) <= maxTag && tagForm().MatchString(tag)
 	}, "%q must have 1 to 40 letters, digits, . _ : or -, and begin with a letter or digit"); err != nil {
 		return a, err
 	}
@@ -96,7 +96,7 @@ func distinct(field string, list []string, limit int, form func(string) (string,
 	return out, nil
 }
 
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+var hostForm = pattern.Lazy(`^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
 func isHostPort(s string) bool {
 	plain := s
@@ -115,7 +115,7 @@ func isHostPort(s string) bool {
 			return false
 		}
 	}
-	return hostForm.MatchString(host)
+	return hostForm().MatchString(host)
 }
 
 // TagsOf gives the tags of an instance with those of its cluster, each once.

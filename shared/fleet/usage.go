@@ -2,12 +2,12 @@ package fleet
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // UsageDays is how long usage is kept.
@@ -57,8 +57,8 @@ func (p Project) UsageContract() UsageContract {
 }
 
 var (
-	functionName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
-	fieldPath    = regexp.MustCompile(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
+	functionName = pattern.Lazy(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+	fieldPath    = pattern.Lazy(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,7}$`)
 )
 
 // Bounds of a contract's query.
@@ -70,7 +70,7 @@ const (
 // Validate refuses a contract that cannot work, fault.Invalid of a field below
 // "usage".
 func (u UsageContract) Validate() error {
-	if !functionName.MatchString(u.Function) {
+	if !functionName().MatchString(u.Function) {
 		return fault.InvalidField("usage.function", "a function's name has only lower-case letters, digits and hyphens")
 	}
 	if len(u.Query) > maxUsageQuery {
@@ -89,7 +89,7 @@ func (u UsageContract) Validate() error {
 		"usage.fields.activeUsers": u.Fields.ActiveUsers, "usage.fields.courses": u.Fields.Courses, "usage.fields.hits": u.Fields.Hits,
 	}
 	for _, field := range slices.Sorted(maps.Keys(paths)) {
-		if path := paths[field]; path != "" && !fieldPath.MatchString(path) {
+		if path := paths[field]; path != "" && !fieldPath().MatchString(path) {
 			return fault.InvalidField(field, "a path is names joined by dots, such as stats.users")
 		}
 	}

@@ -3,7 +3,6 @@ package fleetstore
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -15,6 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // DamagedItem is a stored item that can't be decoded and was left out.
@@ -149,7 +149,7 @@ const (
 )
 
 // encoded is what may be a key, a token or what is encrypted.
-var encoded = regexp.MustCompile(`[A-Za-z0-9+/_=-]{41,}`)
+var encoded = pattern.Lazy(`[A-Za-z0-9+/_=-]{41,}`)
 
 // Text gives the beginning of what is stored, with secrets masked, and whether that is
 // all. It is empty for a kind that may hold secrets, and for what is no text.
@@ -168,7 +168,7 @@ func (s *Store) Text(d DamagedItem) (text string, complete bool) {
 		}
 		return r
 	}, strings.ToValidUTF8(string(value[:min(size, maxMasked)]), ""))
-	text = encoded.ReplaceAllString(grove.Mask("item.json.txt", []byte(text)), grove.MaskText)
+	text = encoded().ReplaceAllString(grove.Mask("item.json.txt", []byte(text)), grove.MaskText)
 	if len(text) <= maxShown {
 		return text, size <= maxMasked
 	}

@@ -3,12 +3,13 @@ package refusal
 import (
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
-var tags = regexp.MustCompile(`<[^<>]*>`)
+var tags = pattern.Lazy(`<[^<>]*>`)
 
 // Words gives what GitLab says in the body of a refusal, on one line; empty when
 // the body is not GitLab's. GitLab writes {"message": …} with a text, a list or
@@ -29,7 +30,7 @@ func Words(body []byte) string {
 			parts = append(parts, texts("", v)...)
 		}
 	}
-	text := tags.ReplaceAllString(strings.Join(parts, "; "), "")
+	text := tags().ReplaceAllString(strings.Join(parts, "; "), "")
 	return strings.Join(strings.Fields(text), " ")
 }
 

@@ -7,17 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // MaxFile is the largest secret file that is read, in bytes.
 const MaxFile = 64 << 10
 
-var fileName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)
+var fileName = pattern.Lazy(`^[a-z0-9][a-z0-9.-]{0,62}$`)
 
 // Directory reads secrets from files of one folder, which OpenFaaS mounts at
 // /var/openfaas/secrets. A file that changed since it was read is read again,
@@ -44,7 +44,7 @@ func NewDirectory(path string) *Directory {
 // oversized or unreadable file is an error of kind fault.Internal that names
 // the secret and its path.
 func (d *Directory) Read(name string) (Value, error) {
-	if !fileName.MatchString(name) {
+	if !fileName().MatchString(name) {
 		return Value{}, fault.New(fault.Internal, "%q is not the name of a secret", name)
 	}
 	path := filepath.Join(d.path, name)

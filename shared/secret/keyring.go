@@ -10,10 +10,10 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // MaxPlain is the largest plaintext that Seal takes, in bytes.
@@ -27,7 +27,7 @@ const (
 	wrapped   = nonceSize + keyBytes + tagSize // a data key, sealed
 )
 
-var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+var keyID = pattern.Lazy(`^[A-Za-z0-9_-]{1,32}$`)
 
 // Keyring seals bytes with its first key and opens what any of its keys sealed.
 // It is safe for concurrent use.
@@ -60,7 +60,7 @@ func ParseKeyring(text string) (*Keyring, error) {
 // NewKey makes a line for ParseKeyring with a random key. id is 1 to 32 letters,
 // digits, "_" or "-".
 func NewKey(id string) (Value, error) {
-	if !keyID.MatchString(id) {
+	if !keyID().MatchString(id) {
 		return Value{}, fault.New(fault.Invalid, "a key id is 1 to 32 letters, digits, _ or -")
 	}
 	key := make([]byte, keyBytes)
@@ -79,7 +79,7 @@ func parseKeys(text string) ([]ringKey, error) {
 			continue
 		}
 		id, encoded, found := strings.Cut(line, ":")
-		if !found || !keyID.MatchString(id) {
+		if !found || !keyID().MatchString(id) {
 			return nil, fault.New(fault.Invalid, "line %d of the keyring is not <key id>:<base64 of 32 bytes>", number)
 		}
 		if seen[id] {
@@ -280,7 +280,7 @@ func split(sealed []byte) (id string, rest []byte, err error) {
 		return "", nil, malformed
 	}
 	n := int(sealed[1])
-	if len(sealed) < 2+n+wrapped+nonceSize+tagSize || !keyID.Match(sealed[2:2+n]) {
+	if len(sealed) < 2+n+wrapped+nonceSize+tagSize || !keyID().Match(sealed[2:2+n]) {
 		return "", nil, malformed
 	}
 	return string(sealed[2 : 2+n]), sealed[2+n:], nil

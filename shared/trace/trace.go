@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"regexp"
 	"strings"
+
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // Header is the header that carries a trace from one server to the next.
@@ -22,10 +23,10 @@ type Span struct {
 
 // well is a traceparent of version 00, or the beginning of a later one. The last bit of its
 // flags says whether the trace is sampled.
-var well = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
+var well = pattern.Lazy(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
 
 // traceID is what a trace is named.
-var traceID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var traceID = pattern.Lazy(`^[0-9a-f]{32}$`)
 
 const (
 	noTrace = "00000000000000000000000000000000"
@@ -39,7 +40,7 @@ func Parse(header string) (Span, bool) {
 	if len(header) > maxHeader {
 		return Span{}, false
 	}
-	m := well.FindStringSubmatch(header)
+	m := well().FindStringSubmatch(header)
 	if m == nil || m[1] == "ff" || m[1] == "00" && m[5] != "" || m[2] == noTrace || m[3] == noSpan {
 		return Span{}, false
 	}
@@ -82,7 +83,7 @@ func Start(ctx context.Context) context.Context {
 // Join returns the context of work that belongs to a trace which began earlier. Without
 // one, or in it already, the context stays as it is.
 func Join(ctx context.Context, id string) context.Context {
-	if !traceID.MatchString(id) || id == noTrace || From(ctx).TraceID == id {
+	if !traceID().MatchString(id) || id == noTrace || From(ctx).TraceID == id {
 		return ctx
 	}
 	return context.WithValue(ctx, key{}, Span{TraceID: id, SpanID: random(8)})

@@ -3,7 +3,6 @@ package kube
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // namespace is what counts of a namespace.
@@ -91,10 +91,10 @@ func images(t corev1.PodTemplateSpec) []string {
 }
 
 // runNumber matches the suffix that distinguishes the runs of a job.
-var runNumber = regexp.MustCompile(`[-.]?\d{5,}$`)
+var runNumber = pattern.Lazy(`[-.]?\d{5,}$`)
 
 func jobFrom(j *batchv1.Job) (clusterfn.Job, bool) {
-	out := clusterfn.Job{Name: j.Name, Group: runNumber.ReplaceAllString(j.Name, ""), Active: int(j.Status.Active), CreatedAt: j.CreationTimestamp.Time}
+	out := clusterfn.Job{Name: j.Name, Group: runNumber().ReplaceAllString(j.Name, ""), Active: int(j.Status.Active), CreatedAt: j.CreationTimestamp.Time}
 	if owner := metav1.GetControllerOf(j); owner != nil && owner.Kind == "CronJob" {
 		out.Group, out.CronJob = "CronJob/"+owner.Name, true
 	}
@@ -227,7 +227,7 @@ func resources(l corev1.ResourceList) clusterfn.Resources {
 }
 
 // part finds the container in a field path such as spec.containers{lms}.
-var part = regexp.MustCompile(`^spec\.(?:initContainers|containers)\{(.+)\}$`)
+var part = pattern.Lazy(`^spec\.(?:initContainers|containers)\{(.+)\}$`)
 
 func eventFrom(e *corev1.Event) (clusterfn.Event, bool) {
 	out := clusterfn.Event{
@@ -241,7 +241,7 @@ func eventFrom(e *corev1.Event) (clusterfn.Event, bool) {
 	if e.InvolvedObject.Namespace == "" {
 		out.Instance = "" // about a node or another thing of the cluster itself
 	}
-	if m := part.FindStringSubmatch(e.InvolvedObject.FieldPath); m != nil {
+	if m := part().FindStringSubmatch(e.InvolvedObject.FieldPath); m != nil {
 		out.Part = m[1]
 	}
 	// The server selects by type; the fake one of tests does not.

@@ -1,35 +1,35 @@
 package diagnose
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
+	"github.com/open-craft/ocim/shared/pattern"
 )
 
 var (
-	schedulerHead = regexp.MustCompile(`^\d+/\d+ nodes are available: `)
+	schedulerHead = pattern.Lazy(`^\d+/\d+ nodes are available: `)
 	// preemption is what the scheduler adds on making room for the pod.
-	preemption = regexp.MustCompile(`[.,]? *(?:preemption: |no new claims to deallocate).*$`)
+	preemption = pattern.Lazy(`[.,]? *(?:preemption: |no new claims to deallocate).*$`)
 	// nodeCount stands before each clause: how many nodes it is about.
-	nodeCount = regexp.MustCompile(`^\d+ `)
-	nextCount = regexp.MustCompile(`, \d+ `)
-	taint     = regexp.MustCompile(`\{([^{}]*)\}`)
+	nodeCount = pattern.Lazy(`^\d+ `)
+	nextCount = pattern.Lazy(`, \d+ `)
+	taint     = pattern.Lazy(`\{([^{}]*)\}`)
 )
 
 // clauses takes the scheduler's message apart, one reason each.
 func clauses(message string) []string {
 	s := strings.Join(strings.Fields(message), " ")
-	s = preemption.ReplaceAllString(schedulerHead.ReplaceAllString(s, ""), "")
+	s = preemption().ReplaceAllString(schedulerHead().ReplaceAllString(s, ""), "")
 	var out []string
 	for {
-		at := nextCount.FindStringIndex(s)
+		at := nextCount().FindStringIndex(s)
 		clause := s
 		if at != nil {
 			clause = s[:at[0]]
 		}
-		if clause = strings.Trim(nodeCount.ReplaceAllString(clause, ""), " ."); clause != "" {
+		if clause = strings.Trim(nodeCount().ReplaceAllString(clause, ""), " ."); clause != "" {
 			out = append(out, clause)
 		}
 		if at == nil {
@@ -53,7 +53,7 @@ func (e *examination) unschedulable() {
 			continue
 		}
 		f := found{words: reason.Words, next: reason.Next, rank: schedulingRank(reason)}
-		if t := taint.FindStringSubmatch(clause); t != nil {
+		if t := taint().FindStringSubmatch(clause); t != nil {
 			f.words += " (taint " + strings.TrimRight(strings.TrimSpace(t[1]), ": ") + ")"
 		}
 		if !slices.ContainsFunc(all, func(o found) bool { return o.words == f.words }) {
