@@ -2,6 +2,7 @@ package faas_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -242,6 +243,9 @@ func TestFaultsBecomeProblems(t *testing.T) {
 func TestWrongInputNamesTheField(t *testing.T) {
 	t.Parallel()
 	good := `{"name":"abc"}`
+	details := map[string]string{
+		"no body": "Request body is required.", "not JSON": "The body is not valid JSON.", "two documents": "The body is not valid JSON.",
+	}
 	for name, c := range map[string]struct {
 		path, body, contentType string
 		status                  int
@@ -283,7 +287,9 @@ func TestWrongInputNamesTheField(t *testing.T) {
 			for _, e := range p.Errors {
 				fields = append(fields, e.Field)
 				assert.NotEmpty(t, e.Message)
+				assert.Equal(t, strings.HasPrefix(name, "unknown") || name == "other case", e.Message == "is not known here", e.Message)
 			}
+			assert.Equal(t, cmp.Or(details[name], "Some of the input is wrong."), p.Detail)
 			assert.Equal(t, c.fields, fields)
 		})
 	}
@@ -398,6 +404,7 @@ func TestCookiesAndETag(t *testing.T) {
 		assert.Zero(t, w.Body.Len())
 		assert.Equal(t, `W/"41"`, w.Header().Get("ETag"))
 	}
+	assert.Equal(t, 304, g.call("HEAD", "/v1/do", "", "If-None-Match", "*").Code)
 	assert.Equal(t, 200, g.call("GET", "/v1/do", "", "If-None-Match", `"40"`).Code)
 	assert.Equal(t, 200, g.call("GET", "/v1/do", "", "If-None-Match", `41`).Code)
 

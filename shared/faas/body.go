@@ -30,7 +30,7 @@ var (
 
 // readBody reads a body of at most limit bytes, whose place among the large ones
 // release gives back.
-func readBody(r *http.Request, limit int64) (all []byte, release func(), err error) {
+func readBody(r *http.Request, limit int64) (body []byte, release func(), err error) {
 	release = func() {}
 	if r.ContentLength > limit {
 		return nil, release, errBodyTooLarge
@@ -57,12 +57,12 @@ func readBody(r *http.Request, limit int64) (all []byte, release func(), err err
 	}
 	release = func() { <-largeBodies }
 	size := limit // of an undeclared length
-	if r.ContentLength > 0 {
+	if r.ContentLength != -1 {
 		size = r.ContentLength
 	}
 	large := bytes.NewBuffer(make([]byte, 0, size+1+bytes.MinRead)) // it never has to grow
-	large.Write(begun)
-	if _, err = large.ReadFrom(io.LimitReader(r.Body, limit+1-int64(large.Len()))); err == nil && int64(large.Len()) > limit {
+	all := io.MultiReader(bytes.NewReader(begun), r.Body)
+	if _, err = large.ReadFrom(io.LimitReader(all, limit+1)); err == nil && int64(large.Len()) > limit {
 		err = errBodyTooLarge
 	}
 	return large.Bytes(), release, err

@@ -37,9 +37,9 @@ func containerMemory(root fs.FS) int64 {
 		if err != nil {
 			continue
 		}
-		bytes, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-		if err == nil && bytes > 0 && bytes < 1<<50 {
-			return bytes
+		bytes, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+		if err == nil && bytes < 1<<50 {
+			return int64(bytes)
 		}
 	}
 	return 0

@@ -130,6 +130,7 @@ func TestLimitMemory(t *testing.T) { // not parallel: it sets the process's limi
 		"version 1":         {fstest.MapFS{"sys/fs/cgroup/memory/memory.limit_in_bytes": {Data: []byte("134217728\n")}}, 120795955},
 		"no limit":          {fstest.MapFS{"sys/fs/cgroup/memory.max": {Data: []byte("max\n")}}, 0},
 		"version 1 without": {fstest.MapFS{"sys/fs/cgroup/memory/memory.limit_in_bytes": {Data: []byte("9223372036854771712\n")}}, 0},
+		"as good as none":   {fstest.MapFS{"sys/fs/cgroup/memory.max": {Data: []byte("1125899906842624\n")}}, 0},
 		"no container":      {fstest.MapFS{}, 0},
 	} {
 		debug.SetMemoryLimit(math.MaxInt64)
@@ -144,6 +145,15 @@ func TestLimitMemory(t *testing.T) { // not parallel: it sets the process's limi
 	given := func(name string) (string, bool) { return "100MiB", name == "GOMEMLIMIT" }
 	limitMemory(fstest.MapFS{"sys/fs/cgroup/memory.max": {Data: []byte("268435456")}}, given)
 	assert.Equal(t, int64(math.MaxInt64), debug.SetMemoryLimit(-1), "the environment decides")
+}
+
+func TestSendTraces_NamesTheSetting(t *testing.T) {
+	_, err := SendTraces("ftp://collector", "")
+	require.ErrorContains(t, err, "OCIM_OTLP_ENDPOINT")
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+	stop, err := SendTraces("", "")
+	require.NoError(t, err)
+	stop()
 }
 
 func freeAddress(t *testing.T) string {

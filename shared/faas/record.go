@@ -75,7 +75,7 @@ func writeResponse(w http.ResponseWriter, method string, status int, header http
 		w.Header().Set("Content-Length", itoa(len(body)))
 	}
 	w.WriteHeader(status)
-	if len(body) > 0 && bodyAllowed(status) {
+	if bodyAllowed(status) {
 		// A client that went away is no one's failure.
 		_, _ = w.Write(body)
 	}

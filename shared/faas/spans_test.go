@@ -1,9 +1,12 @@
 package faas
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -52,6 +55,8 @@ func startSpans(t *testing.T, endpoint string) (stop func()) {
 // Spans have the form of OTLP's JSON encoding.
 func TestSpanExporter_SendsSpansToACollector(t *testing.T) {
 	c := newCollector(t, http.StatusOK)
+	startSpans(t, c.URL+"/prefix/")()
+	assert.Empty(t, c.posts, "there is nothing to send")
 	stop := startSpans(t, c.URL+"/prefix/")
 	ctx := trace.Continue(t.Context(), []string{"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
 	call := trace.Next(ctx)
@@ -103,13 +108,19 @@ func TestSpanExporter_SendsSpansToACollector(t *testing.T) {
 
 // Batches are bounded, and one that is not taken is sent once.
 func TestSpanExporter_SendsBoundedBatchesOnce(t *testing.T) {
-	for _, answer := range []int{http.StatusOK, http.StatusFound, http.StatusServiceUnavailable} {
+	was := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(was) })
+	for answer, lost := range map[int]int{http.StatusOK: 0, http.StatusFound: 1, http.StatusServiceUnavailable: 1} {
+		var log bytes.Buffer
+		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 		c := newCollector(t, answer)
 		stop := startSpans(t, c.URL+"/prefix")
 		for range 600 {
 			trace.From(trace.Start(t.Context())).End(trace.Internal, "x", 0, false, nil)
 		}
 		stop()
+		assert.Equal(t, lost, strings.Count(log.String(), fmt.Sprintf(`count=512 err="the collector answers %d"`, answer)), log.String())
+		assert.Equal(t, lost, strings.Count(log.String(), "spans were lost"), "once a minute")
 		require.Len(t, c.posts, 2, answer)
 		for _, want := range []int{512, 88} {
 			post := <-c.posts
