@@ -59,6 +59,7 @@ export const themeBranchOrTag = 'Theme branch or tag';
 export const couldntParseCorrectTheFile = (name: string) =>
   `Couldn’t parse ${name}. Correct the file to edit its keys here.`;
 export const seeTheFile = 'See the file';
+export const couldntWriteThis = (why: string) => `Couldn’t add this to the file: ${why}`;
 
 // editor/MergeConflicts.tsx
 export const theirs = 'Theirs';

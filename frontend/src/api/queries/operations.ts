@@ -152,6 +152,23 @@ export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, r
   });
 }
 
+/** A configuration file with values changed, and the rest of its text as it was. Secrets may be masked in it. */
+export function editFileQuery(
+  file: 'config.yml' | 'grove.yml',
+  text: string,
+  changes: { path: string[]; value?: unknown; unset?: boolean }[],
+) {
+  return queryOptions({
+    queryKey: ['edit-file', file, text, changes],
+    queryFn: ({ signal }) =>
+      answer(client.POST('/pipelines/v1/edit-file', { signal, body: { file, text, changes } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+}
+
 /** What keys hold and what changing them causes, for a version of Tutor. */
 export function keyEffectsQuery(tutor?: string) {
   return queryOptions({

@@ -1,22 +1,14 @@
-import { type ChangeEvent, useState } from 'react';
+import type { ChangeEvent } from 'react';
 import { aboutKey, type Knowledge } from '@/components/yaml/known';
 import { Textarea, TextInput } from '../ui/Field';
 import classes from './editor.module.css';
-import type { YamlFile } from './yamlEdit';
+import { type Field, fileNames } from './keys';
+import type { useKeyEdits } from './useKeyEdits';
 import * as texts from '@/texts/editor';
 
 interface FormProps {
-  /** Files by name; undefined for one that cannot be read. */
-  files: Record<'config.yml' | 'grove.yml', YamlFile | undefined>;
+  edits: ReturnType<typeof useKeyEdits>;
   known: Knowledge | undefined;
-  onChange: (file: 'config.yml' | 'grove.yml', text: string) => void;
-}
-
-interface Field {
-  file: 'config.yml' | 'grove.yml';
-  key: string;
-  label: string;
-  list?: boolean;
 }
 
 const groups: { title: string; fields: Field[] }[] = [
@@ -56,11 +48,11 @@ const groups: { title: string; fields: Field[] }[] = [
 ];
 
 /** The common keys as fields. They show and change the text of the files, nothing else. */
-export function Form({ files, known, onChange }: FormProps) {
+export function Form({ edits, known }: FormProps) {
   return (
     <div className={classes.form}>
-      {(['config.yml', 'grove.yml'] as const)
-        .filter((name) => files[name] === undefined)
+      {fileNames
+        .filter((name) => edits.keysOf(name) === undefined)
         .map((name) => (
           <p key={name} className={classes.unread}>
             {texts.couldntParseCorrectTheFile(name)}
@@ -73,9 +65,8 @@ export function Form({ files, known, onChange }: FormProps) {
             <KeyField
               key={field.key}
               field={field}
-              file={files[field.file]}
+              edits={edits}
               effect={aboutKey(known, [field.file], field.key).effect}
-              onText={(text) => onChange(field.file, text)}
             />
           ))}
         </fieldset>
@@ -86,20 +77,16 @@ export function Form({ files, known, onChange }: FormProps) {
 
 interface KeyFieldProps {
   field: Field;
-  file: YamlFile | undefined;
+  edits: FormProps['edits'];
   effect: string;
-  onText: (text: string) => void;
 }
 
-function KeyField({ field: { key, label, list = false }, file, effect, onText }: KeyFieldProps) {
-  const value = list ? file?.list(key)?.join('\n') : file?.scalar(key);
+function KeyField({ field, edits, effect }: KeyFieldProps) {
+  const { key, label, list = false } = field;
+  const keys = edits.keysOf(field.file);
   // What is no scalar, or no list, is for the editor beside.
-  const other = file?.has(key) === true && value === undefined;
-  // While it is typed in, a field may hold what no file should: nothing, or an empty line.
-  const [typed, setTyped] = useState<string>();
-  const write = (text: string) => {
-    if (file) onText(list ? file.setList(key, entriesOf(text)) : file.setScalar(key, text));
-  };
+  const other = keys?.has(key) === true && keys.scalar(key) === undefined && !(list && keys.list(key));
+  const failure = edits.failure(field);
   const common = {
     label,
     description: (
@@ -107,27 +94,15 @@ function KeyField({ field: { key, label, list = false }, file, effect, onText }:
         <code>{key}</code> {effect}
       </>
     ),
-    disabled: file === undefined || other,
+    disabled: keys === undefined || other,
     ...(other ? { placeholder: texts.seeTheFile } : {}),
-    value: typed ?? value ?? '',
+    ...(failure ? { error: texts.couldntWriteThis(failure.message) } : {}),
+    value: edits.shown(field),
     spellCheck: false,
     autoComplete: 'off',
-    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
-      const text = event.currentTarget.value;
-      setTyped(text);
-      if (text !== '') write(text);
-    },
-    onBlur: () => {
-      if (typed === '' && file?.has(key) === true) write('');
-      setTyped(undefined);
-    },
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      edits.type(field, event.currentTarget.value),
+    onBlur: () => edits.leave(field),
   };
   return list ? <Textarea {...common} minRows={3} /> : <TextInput {...common} />;
-}
-
-function entriesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }

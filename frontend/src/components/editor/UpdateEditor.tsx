@@ -13,7 +13,7 @@ import { MergeConflicts } from './MergeConflicts';
 import { problemsOf, saidOf } from './problems';
 import { Review } from './Review';
 import { useChecks, withMarks } from './useChecks';
-import { openYaml } from './yamlEdit';
+import { useKeyEdits } from './useKeyEdits';
 import * as texts from '@/texts/editor';
 
 export interface UpdateEditorProps {
@@ -79,6 +79,16 @@ export default function UpdateEditor({
     setRefusal(null);
   };
 
+  const keyEdits = useKeyEdits(
+    (name) => textOf(path(name)),
+    (name, text) => edit(path(name), text),
+  );
+  const discard = () => {
+    keyEdits.discard();
+    setEdits(new Map());
+  };
+  const touched = new Set([...changed.map(([of]) => of), ...keyEdits.pending.map(path)]).size;
+
   const overtaken = files.commit !== base.commit;
   const newest = useMemo(() => textsOf(files), [files]);
   const meanwhile = useMemo(
@@ -101,6 +111,8 @@ export default function UpdateEditor({
     setReviewing(differs && [...merged].every(([of, text]) => problemsOf(of, text).length === 0));
   };
 
+  // What is typed is written first.
+  const review = reviewing && keyEdits.pending.length === 0;
   const request: OperationRequest = {
     kind: 'update',
     instance,
@@ -111,7 +123,7 @@ export default function UpdateEditor({
 
   return (
     <>
-      {reviewing && overtaken ? (
+      {review && overtaken ? (
         <MergeConflicts
           files={meanwhile}
           commit={files.commit}
@@ -119,7 +131,7 @@ export default function UpdateEditor({
           onDrop={() => goOnFrom(new Map())}
           onMerged={goOnFrom}
         />
-      ) : reviewing ? (
+      ) : review ? (
         <Review
           cluster={cluster}
           request={request}
@@ -136,21 +148,17 @@ export default function UpdateEditor({
         <form
           noValidate
           className={classes.step}
+          onChange={() => setReviewing(false)}
           onSubmit={(event) => {
             event.preventDefault();
-            if (changed.length > 0 && broken.length === 0) setReviewing(true);
+            if (touched === 0 || broken.length > 0) return;
+            keyEdits.flush();
+            setReviewing(true);
           }}
         >
           <div className={classes.columns}>
             <Panel title={texts.commonKeys}>
-              <Form
-                files={{
-                  'config.yml': openYaml(textOf(path('config.yml'))),
-                  'grove.yml': openYaml(textOf(path('grove.yml'))),
-                }}
-                known={known}
-                onChange={(name, text) => edit(path(name), text)}
-              />
+              <Form edits={keyEdits} known={known} />
             </Panel>
             <div className={classes.files}>
               <Panel title={texts.files} note={<>{texts.atCommit(base.commit.slice(0, 8))}</>}>
@@ -170,17 +178,17 @@ export default function UpdateEditor({
             />
           </Panel>
           <div className={classes.bar}>
-            <p role="status">{summary(changed.length, broken.length)}</p>
-            <Button variant="default" disabled={changed.length === 0} onClick={() => setEdits(new Map())}>
+            <p role="status">{summary(touched, broken.length)}</p>
+            <Button variant="default" disabled={touched === 0} onClick={discard}>
               {texts.discardChanges}
             </Button>
-            <Button type="submit" disabled={changed.length === 0 || broken.length > 0}>
+            <Button type="submit" disabled={touched === 0 || broken.length > 0}>
               {texts.preview}
             </Button>
           </div>
         </form>
       )}
-      <Unsaved changed={changed.length > 0} />
+      <Unsaved changed={touched > 0} />
     </>
   );
 }

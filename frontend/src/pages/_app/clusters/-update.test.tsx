@@ -12,6 +12,37 @@ beforeEach(() => {
   session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
 });
 
+interface EditFile {
+  text: string;
+  changes: { path: string[]; value?: unknown; unset?: boolean }[];
+}
+
+/** Stands for the backend, for what these tests change: a line of its own, and the end of a list. */
+function edited({ text, changes }: EditFile): string {
+  let lines = text.split('\n');
+  for (const { path, value, unset } of changes) {
+    const [key = '', item] = path;
+    const at = lines.findIndex((line) => line.startsWith(`${key}:`));
+    if (unset === true) lines = lines.filter((_, i) => i !== at);
+    else if (item === undefined) lines[at] = `${key}: ${String(value)}`;
+    else lines.splice(at + 1 + Number(item), 0, `  - ${String(value)}`);
+  }
+  return lines.join('\n');
+}
+
+const sent: EditFile[] = [];
+
+beforeEach(() => {
+  sent.length = 0;
+  api.use(
+    http.post('*/pipelines/v1/edit-file', async ({ request }) => {
+      const body = (await request.json()) as EditFile;
+      sent.push(body);
+      return HttpResponse.json({ text: edited(body) });
+    }),
+  );
+});
+
 const path = 'instances/academy/config.yml';
 const address = '/clusters/campus-aws/instances/academy/update';
 
@@ -81,6 +112,38 @@ test('plugins keep their lines; an emptied field removes its key', async () => {
   expect(await screen.findByRole('textbox', { name: 'Contact email' })).toHaveValue('');
   await user.click(screen.getByRole('button', { name: 'Discard changes' }));
   expect(screen.getByRole('textbox', { name: 'Contact email' })).toHaveValue('ops@example.org');
+});
+
+test('what is typed counts as a change at once, and is in the file before the preview', async () => {
+  const previewed: number[] = [];
+  api.use(
+    http.post('*/operations/preview', async ({ request }) => {
+      previewed.push(((await request.clone().json()) as OperationRequest).files?.length ?? 0);
+      return undefined;
+    }),
+  );
+  const { user, name } = await start();
+  await user.type(name, ', Ltd.');
+  expect(
+    screen.getByText('1 file changed. You’ll review the changes before anything is sent.'),
+  ).toBeVisible();
+  await preview(user);
+  expect(sent.at(-1)?.changes).toEqual([{ path: ['PLATFORM_NAME'], value: 'Academy Learning, Ltd.' }]);
+  await waitFor(() => expect(previewed).toEqual([1]));
+});
+
+test('what could not be written stays in its field, with the reason, and is tried again', async () => {
+  api.use(http.post('*/pipelines/v1/edit-file', () => HttpResponse.error()));
+  const { user, name } = await start();
+  await user.type(name, '!');
+  await screen.findByText(/^Couldn’t add this to the file: Couldn’t reach Ocim/);
+  expect(name).toHaveValue('Academy Learning!');
+  expect(name).toBeInvalid();
+  await user.click(screen.getByRole('button', { name: 'Preview' }));
+  expect(screen.queryByRole('region', { name: 'Preview' })).toBeNull();
+  api.use(http.post('*/pipelines/v1/edit-file', async ({ request }) => HttpResponse.json({ text: edited((await request.json()) as EditFile) }))); // prettier-ignore
+  const shown = await preview(user);
+  await waitFor(() => expect(shown).toHaveTextContent('PLATFORM_NAME: Academy Learning!'));
 });
 
 test('what cannot be read is marked at its line and not sent', async () => {
