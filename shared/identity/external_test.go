@@ -94,6 +94,12 @@ func TestSignInExternal_LinksByVerifiedAddress(t *testing.T) {
 	assert.Equal(t, ana.User.ID, in.User.ID)
 	_, err = enter(google(anaEmail, "2"))
 	w.isKind(fault.Forbidden, err) // her address was given to someone else
+	hosted = google("carla@example.org", "2")
+	hosted.Hosted = "example.org"
+	carla := w.join(ana, hosted.Email, asViewer)
+	in, err = enter(hosted)
+	require.NoError(t, err, "who was refused there is tied to nobody")
+	assert.Equal(t, carla.User.ID, in.User.ID)
 	other := google(anaEmail, "1")
 	other.Issuer = "https://evil.example"
 	_, err = enter(other)

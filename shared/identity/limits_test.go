@@ -104,6 +104,7 @@ func TestLogIn_SuccessUsesNoPermits(t *testing.T) {
 		_, err := w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
 		require.NoError(t, err)
 	}
+	assert.NotContains(t, w.log.String(), "was not given back")
 }
 
 func TestLogIn_StrangersCannotLockTheOwnerOut(t *testing.T) {

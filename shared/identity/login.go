@@ -150,11 +150,14 @@ func (s *Service) recordRefusal(ctx context.Context, v Visitor, email string) {
 	}
 }
 
+// deviceLength is that of what a browser keeps: 16 random bytes as base64url.
+const deviceLength = 22
+
 func deviceDigest(userID, device string) string { return digest("device", userID, device) }
 
 // isKnownDevice reports whether the browser logged in as the user before.
 func (u user) isKnownDevice(device string) bool {
-	if device == "" || len(device) > 64 {
+	if len(device) != deviceLength {
 		return false
 	}
 	sum, known := deviceDigest(u.ID, device), false

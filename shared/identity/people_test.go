@@ -116,6 +116,8 @@ func TestRedeemInvitation_RefusesExpiredUsedAndRevokedLinks(t *testing.T) {
 	require.NoError(t, err)
 	second := w.lastLink(benEmail, identity.MailInvitation)
 	require.NotEqual(t, first.Reveal(), second.Reveal())
+	assert.Contains(t, w.actions(), "invitation.resent")
+	assert.Equal(t, "Ana", w.mail.to(benEmail, identity.MailInvitation)[1].By)
 	assert.Equal(t, identity.InvitationRevoked, state(first), "a newer link replaced it")
 	w.isKind(fault.Conflict, redeem(first))
 
