@@ -86,7 +86,7 @@ func facetValues(field int, c *fleet.Cluster, r *Row) []string {
 	if field == facetTag {
 		return fleet.TagsOf(c, &r.Instance)
 	}
-	return r.Settings.list("PLUGINS.")
+	return r.Settings.pluginList()
 }
 
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

@@ -21,9 +21,13 @@ func CompareNames(a, b *Row) int { return strings.Compare(a.Instance.Name, b.Ins
 // Settings are a row's settings: a map, or the JSON of one that CutSettings gave, which
 // need not be decoded before it is looked into.
 type Settings struct {
-	Map  map[string]string
-	JSON []byte
+	Map     map[string]string
+	JSON    []byte
+	plugins bool // JSON has some
 }
+
+// plugins is what the keys of the list of plugins begin with.
+const plugins = "PLUGINS."
 
 // CutSettings cuts off the JSON object of texts that a text begins with, as encoding/json
 // writes it. It is false when the text begins with anything else.
@@ -31,8 +35,9 @@ func CutSettings(text []byte) (settings Settings, rest []byte, ok bool) {
 	if len(text) < 2 || text[0] != '{' {
 		return Settings{}, nil, false
 	}
-	at, escapes := 1, false
+	at, escapes, listed := 1, false, false
 	for text[at] != '}' {
+		listed = listed || bytes.HasPrefix(text[at+1:], []byte(plugins))
 		for _, end := range []byte{':', 0} {
 			n, escaped := quoted(text[at:])
 			if at += n; n == 0 || at >= len(text) || end > 0 && text[at] != end {
@@ -55,7 +60,7 @@ func CutSettings(text []byte) (settings Settings, rest []byte, ok bool) {
 	if escapes && !json.Valid(object) {
 		return Settings{}, nil, false
 	}
-	return Settings{JSON: object}, text[at+1:], true
+	return Settings{JSON: object, plugins: listed}, text[at+1:], true
 }
 
 // quoted gives the length of the text in quotes that begins here, zero without one, and
@@ -119,14 +124,14 @@ func unquote(text []byte) (value, rest []byte) {
 	return value, text[n:]
 }
 
-// list gives the entries of a list, each once.
-func (s Settings) list(prefix string) []string {
-	if s.Map == nil && !bytes.Contains(s.JSON, []byte(`"`+prefix)) {
+// pluginList gives the plugins, each once.
+func (s Settings) pluginList() []string {
+	if s.Map == nil && !s.plugins {
 		return nil
 	}
 	var out []string
 	for key, value := range s.all {
-		if at, ok := bytes.CutPrefix(key, []byte(prefix)); ok && isNumber(string(at)) && !slices.Contains(out, string(value)) {
+		if at, ok := bytes.CutPrefix(key, []byte(plugins)); ok && isNumber(string(at)) && !slices.Contains(out, string(value)) {
 			out = append(out, string(value))
 		}
 	}
