@@ -140,12 +140,21 @@ func (z codec) settings(l *loaded) (settings map[string]string, err error) {
 // else: in a text its quotes were escaped.
 var beforeSettings = []byte(`},"settings":{`)
 
-// decodeIndexRow decodes a row without its settings, which are most of it.
-func decodeIndexRow(line []byte) (*listindex.Row, error) {
+// decodeIndexRow decodes a row without its settings, which are most of it. The former row,
+// if any, is likely to have texts in common.
+func decodeIndexRow(line []byte, former *listindex.Row) (*listindex.Row, error) {
+	if former == nil {
+		former = new(listindex.Row)
+	}
 	at := bytes.Index(line, beforeSettings)
 	if at >= 0 {
 		if settings, rest, ok := listindex.CutSettings(line[at+len(beforeSettings)-1:]); ok {
-			row, err := decodeRow(slices.Concat(line[:at+1], rest))
+			text := slices.Concat(line[:at+1], rest)
+			r := &listindex.Row{Settings: settings}
+			if scanRow(text, &r.Row, &former.Row) {
+				return r, nil
+			}
+			row, err := decodeRow(text)
 			if err == nil && row.Settings == nil {
 				return &listindex.Row{Row: row, Settings: settings}, nil
 			}

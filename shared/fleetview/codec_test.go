@@ -31,14 +31,14 @@ func TestDecodeIndexRow_GivesWhatTheRowHas(t *testing.T) {
 			require.NoError(t, err)
 			whole, err := decodeRow(line)
 			require.NoError(t, err)
-			got, err := decodeIndexRow(line)
+			got, err := decodeIndexRow(line, nil)
 			require.NoError(t, err)
 			assert.Equal(t, settings != nil, got.Settings.JSON != nil, "settings need not be decoded: %s", line)
 			assert.Equal(t, whole.Settings, got.Settings.Decode())
 			whole.Settings = nil
 			assert.Equal(t, whole, got.Row)
 			for end := range line {
-				_, err := decodeIndexRow(line[:end])
+				_, err := decodeIndexRow(line[:end], nil)
 				require.Error(t, err, "cut off: %s", line[:end])
 			}
 		}
@@ -53,7 +53,7 @@ func TestDecodeIndexRow_RefusesWhatIsDamaged(t *testing.T) {
 	} {
 		line := fmt.Appendf(nil, `{"instance":{"name":"n"},"settings":%s,"digest":"d","later":1}`, settings)
 		whole, err := decodeRow(line)
-		got, indexErr := decodeIndexRow(line)
+		got, indexErr := decodeIndexRow(line, nil)
 		require.Equal(t, err == nil, indexErr == nil, "%s: %v, %v", line, err, indexErr)
 		if err == nil {
 			assert.Equal(t, len(whole.Settings), len(got.Settings.Decode()), settings)

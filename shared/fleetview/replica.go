@@ -240,11 +240,13 @@ func (r *Replica) read(ctx context.Context, id string) (*listindex.Cluster, *hel
 			return nil, nil, err
 		}
 		h.versions[n], h.names[n] = item.Version, make(map[uint64]string, len(lines))
+		var former *listindex.Row
 		for i, sum := range sums(r.seed, lines) {
-			row, err := decodeIndexRow(lines[i])
+			row, err := decodeIndexRow(lines[i], former)
 			if err != nil {
 				return nil, nil, fmt.Errorf("%s/%s: %w", item.Partition, item.Sort, err)
 			}
+			former = row
 			c.Rows = append(c.Rows, row)
 			h.names[n][sum] = row.Instance.Name
 		}
@@ -361,7 +363,7 @@ func (r *Replica) change(ctx context.Context, id string, item kv.Item, exists bo
 		for k, sum := range sums(r.seed, lines) {
 			name, same := was.names[n][sum]
 			if !same {
-				row, err := decodeIndexRow(lines[k])
+				row, err := decodeIndexRow(lines[k], nil)
 				if err != nil {
 					return c, nil, fmt.Errorf("cluster %s: %w", id, err)
 				}
