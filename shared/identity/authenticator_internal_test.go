@@ -77,8 +77,10 @@ func TestDirectory_FindsPeople(t *testing.T) {
 	d := NewDirectory(store)
 	_, err := d.User(t.Context(), "nobody")
 	require.ErrorIs(t, err, errNoSuchUser)
-	require.NoError(t, kvjson.Put(t.Context(), store, userKey("u"), user{ID: "u", Email: "ana@example.org"}, kv.Always, kvjson.NoExpiry))
-	u, err := d.User(t.Context(), "u")
-	require.NoError(t, err)
-	assert.Equal(t, "ana@example.org", u.Email)
+	for _, stored := range []user{{ID: "a", Password: "x"}, {ID: "b", Subject: "x"}, {ID: "c", Passkeys: []string{"x"}}} {
+		require.NoError(t, kvjson.Put(t.Context(), store, userKey(stored.ID), stored, kv.Always, kvjson.NoExpiry))
+		u, err := d.User(t.Context(), stored.ID)
+		require.NoError(t, err)
+		assert.Equal(t, User{ID: stored.ID, HasPassword: stored.ID == "a", HasExternal: stored.ID == "b", HasPasskey: stored.ID == "c"}, u)
+	}
 }

@@ -198,7 +198,9 @@ func TestChangePassword_FirstPasswordNeedsARecentSignIn(t *testing.T) {
 	w.isKind(fault.Forbidden, w.changePassword(w.by(in), good, next))
 	in, err = w.SignInExternal(t.Context(), visitor("192.0.2.3"), google(benEmail, "1"))
 	require.NoError(t, err)
-	w.isKind(fault.Forbidden, w.changePassword(w.by(in), next, next)) // the provider did not say when Ben proved who he is
+	err = w.changePassword(w.by(in), next, next) // the provider did not say when Ben proved who he is
+	w.isKind(fault.Forbidden, err)
+	require.ErrorContains(t, err, "Sign in again", "there is nothing else to confirm by")
 	recent := google(benEmail, "1")
 	recent.AuthTime = w.clock.Now().Add(-time.Minute)
 	in, err = w.SignInExternal(t.Context(), visitor("192.0.2.3"), recent)

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -37,8 +38,22 @@ func TestService_WarnsOfNothingThatGoesWell(t *testing.T) {
 	require.NoError(t, w.EndSessions(t.Context(), by, ben.User.ID))
 	require.NoError(t, w.LogOut(t.Context(), visitor("192.0.2.1"), ana.RefreshToken))
 	require.NoError(t, w.Drain(t.Context()))
+	for _, what := range []string{"session", "token", "passkey", "link"} {
+		assert.Contains(t, w.store.seen(), "delete identity/"+what, "what ended is not left in the store")
+	}
 	assert.NotContains(t, w.log.String(), "level=WARN")
 	assert.NotContains(t, w.log.String(), "level=ERROR")
+}
+
+// A mail that follows an answer and is not sent is in the log, as nobody else learns of it.
+func TestService_LogsMailThatIsNotSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ana()
+	w.mail.err = errors.New("no such server")
+	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
+	require.NoError(t, w.Drain(t.Context()))
+	assert.Contains(t, w.log.String(), "a mail was not sent")
 }
 
 func TestRename(t *testing.T) {

@@ -89,7 +89,7 @@ func (s *Service) recordIntent(ctx context.Context, in intent, administers bool)
 	// Decided: whatever comes in between, it will be carried out.
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if err := s.applyIntent(after, r, version+1); err != nil && !errors.Is(err, errRaced) {
+	if err := s.applyIntent(after, r, version+1); !errors.Is(err, errRaced) {
 		return err
 	}
 	return nil

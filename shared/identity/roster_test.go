@@ -211,6 +211,35 @@ func (w *world) settled(deaths int) {
 	}
 }
 
+// Who registered just before the function died logs in, the first time.
+func TestLogIn_CompletesARegistrationThatWasInterrupted(t *testing.T) {
+	t.Parallel()
+	for role, g := range map[string]identity.Grants{"viewer": asViewer, "administrator": asAdministrator} {
+		completed := 0
+		for deaths, died := 1, true; died; deaths++ {
+			w := newWorld(t)
+			token := w.invite(w.ana(), benEmail, g)
+			w.store.mu.Lock()
+			w.store.writes = deaths
+			w.store.mu.Unlock()
+			_, err := w.RedeemInvitation(t.Context(), visitor("192.0.2.2"), token, "Ben", good)
+			died = err != nil
+			w.restart()
+			in, err := w.LogIn(t.Context(), visitor("192.0.2.50"), benEmail, good)
+			i, lerr := w.LookUpInvitation(t.Context(), visitor("192.0.2.2"), token)
+			require.NoError(t, lerr)
+			if i.State == identity.InvitationValid {
+				w.isKind(fault.Unauthenticated, err)
+				continue
+			}
+			require.NoError(t, err, "%s, after %d writes", role, deaths)
+			assert.Equal(t, g, in.User.Grants)
+			completed++
+		}
+		assert.Greater(t, completed, 2, role)
+	}
+}
+
 // A promotion that was cut short must not come true after a later change.
 func TestChangeUser_LaterChangeWinsOverAnInterruptedOne(t *testing.T) {
 	t.Parallel()

@@ -52,10 +52,10 @@ type Mail struct {
 	Expires time.Time // of the link; zero when it does not
 }
 
-// Config is what a Service needs. Store, Keys, BaseURL and Mailer are required.
+// Config is what a Service needs. Store, Audit, Keys, BaseURL and Mailer are required.
 type Config struct {
 	Store   kv.Store
-	Audit   *audit.Log // nil makes one in the store
+	Audit   *audit.Log
 	Mailer  Mailer
 	Keys    Read             // PEM bundle of private keys; the first signs, all verify
 	Issuer  string           // of access tokens; empty is "ocim"
@@ -120,9 +120,6 @@ func New(c Config) (*Service, error) {
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
-	}
-	if s.audit == nil {
-		s.audit = audit.New(s.store, s.now, s.random, s.logger)
 	}
 	s.limits = limit.New(s.store, s.now)
 	var err error

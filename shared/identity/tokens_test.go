@@ -179,6 +179,30 @@ func TestCreateToken_ChecksTheGrantsOfTheMoment(t *testing.T) {
 	assert.Empty(t, w.mail.to(benEmail, identity.MailTokenCreated))
 }
 
+func TestCreateToken_AtMost366DaysAndTwenty(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ana := w.ana()
+	by := identity.By{Principal: w.principal(ana), Address: "192.0.2.1"}
+	create := func(lifetime time.Duration) error {
+		w.clock.add(time.Minute)
+		require.NoError(t, w.Confirm(t.Context(), by, good))
+		_, _, err := w.CreateToken(t.Context(), by, "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(lifetime))
+		return err
+	}
+	const most = 366 * 24 * time.Hour
+	for _, wrong := range []time.Duration{-time.Second, 0, most + time.Second} {
+		w.isKind(fault.Invalid, create(wrong))
+	}
+	for range 20 {
+		require.NoError(t, create(most))
+	}
+	w.isKind(fault.Conflict, create(most))
+	require.NoError(t, w.RevokeTokens(t.Context(), by, ana.User.ID, ""))
+	require.NoError(t, create(time.Second))
+	require.NoError(t, w.Drain(t.Context()))
+}
+
 func TestCreateToken_NotifiesTheOwner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -256,7 +280,11 @@ func TestRequireProof_WithinTenMinutes(t *testing.T) {
 	// A clock that was ahead for a moment proves nothing for later.
 	w.clock.add(24 * time.Hour)
 	require.NoError(t, w.Confirm(t.Context(), by(), good))
-	w.clock.add(-24 * time.Hour)
+	w.clock.add(-5 * time.Second)
+	require.NoError(t, acts["grant a role"](by()), "clocks of replicas differ by so much")
+	w.clock.add(-time.Second)
+	w.isKind(fault.Forbidden, acts["grant a role"](by()))
+	w.clock.add(6*time.Second - 24*time.Hour)
 	w.isKind(fault.Forbidden, acts["create a token"](by()))
 	require.NoError(t, w.Drain(t.Context()))
 }

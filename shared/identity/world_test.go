@@ -63,11 +63,11 @@ type letters struct {
 	err  error
 }
 
-func (l *letters) Send(_ context.Context, letter identity.Mail) error {
+func (l *letters) Send(ctx context.Context, letter identity.Mail) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.err != nil {
-		return l.err
+	if err := errors.Join(l.err, ctx.Err()); err != nil {
+		return err
 	}
 	l.sent = append(l.sent, letter)
 	return nil
