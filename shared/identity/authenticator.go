@@ -34,7 +34,8 @@ type AuthenticatorConfig struct {
 // change something read it by a read that sees every write, for one read unit. Requests
 // whose context is that of kv.WithAhead, which only read, take it from memory while
 // nobody's access was reduced, for the half unit of the fleet's head, which most of them
-// need anyway. So a role that was changed, a user who was disabled and a session that was
+// need anyway; where memory has nothing, half a unit more buys the user while nobody's access
+// was reduced within a minute. So a role that was changed, a user who was disabled and a session that was
 // ended count from the next request, or, for one that only reads from DynamoDB, from the
 // moment when its eventual reads see the change, which is usually well within a second.
 // An API token costs half a unit more.

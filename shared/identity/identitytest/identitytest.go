@@ -25,8 +25,9 @@ type Administrator struct {
 	*identity.Service
 	UserID string
 
-	t   testing.TB
-	now func() time.Time
+	t      testing.TB
+	now    func() time.Time
+	config identity.AuthenticatorConfig
 
 	mu      sync.Mutex
 	session identity.SignedIn
@@ -50,8 +51,8 @@ func SetUp(t testing.TB, store kv.Store, now func() time.Time) *Administrator {
 		Store: store, Audit: audit.New(store, now, rand.Reader, quiet), Mailer: noMail{}, Keys: keys, BaseURL: "https://ocim.example.org", Now: now, Logger: quiet,
 	})
 	require.NoError(t, err)
-	a.Authenticator, err = identity.NewAuthenticator(identity.AuthenticatorConfig{Store: store, Keys: keys, Now: now, Logger: quiet})
-	require.NoError(t, err)
+	a.config = identity.AuthenticatorConfig{Store: store, Keys: keys, Now: now, Logger: quiet}
+	a.Authenticator = a.Another()
 	link, err := a.SetupLink(t.Context())
 	require.NoError(t, err)
 	_, token, _ := strings.Cut(link.Reveal(), "#")
@@ -59,6 +60,14 @@ func SetUp(t testing.TB, store kv.Store, now func() time.Time) *Administrator {
 	require.NoError(t, err)
 	a.UserID = a.session.User.ID
 	return a
+}
+
+// Another makes the Authenticator of a new replica, which knows nobody yet.
+func (a *Administrator) Another() *identity.Authenticator {
+	a.t.Helper()
+	another, err := identity.NewAuthenticator(a.config)
+	require.NoError(a.t, err)
+	return another
 }
 
 // Bearer returns an access token that is good for some minutes.
