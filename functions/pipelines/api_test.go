@@ -61,6 +61,7 @@ type world struct {
 	clock  *gitlabtest.Clock
 	id     int
 	keys   int
+	later  time.Duration // by which the API's clock is ahead
 }
 
 func newWorld(t *testing.T, names ...string) *world {
@@ -90,7 +91,7 @@ func newWorld(t *testing.T, names ...string) *world {
 	require.NoError(t, err)
 	w.settle(t, 0)
 	w.deps = function.Deps{
-		API: faas.Options{Authenticator: byRole{}, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
+		API: faas.Options{Authenticator: byRole{}, Now: func() time.Time { return time.Now().Add(w.later) }, Log: slog.New(slog.DiscardHandler)}, Fleet: w.Store,
 		Operations: w.Operations, Actions: w.Actions, Bulks: w.Bulks, Policy: w.Policy,
 		Pipeline: w.Fleet.Pipeline, JobLog: w.JobLog, CopyLog: w.CopyLog, Redact: w.Secrets.Of, Viewed: w.NoteView,
 	}

@@ -237,8 +237,8 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 	if page.Estimate, err = f.Operations.EstimateOf(ctx, op); err != nil {
 		return nil, err
 	}
-	if page.Estimate != nil && !op.AcceptedAt.IsZero() {
-		faas.Volatile(ctx) // it proceeds
+	if page.Estimate != nil && page.Estimate.Holds > 0 {
+		faas.HoldFor(ctx, page.Estimate.Holds)
 	}
 	if op.State == fleet.Requested {
 		page.Ahead, err = f.ahead(ctx, op)

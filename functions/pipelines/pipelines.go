@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/audit"
@@ -16,10 +17,14 @@ import (
 	"github.com/open-craft/ocim/shared/redact"
 )
 
+// runningHold is how long a page shows the jobs of a pipeline that runs as they were. GitLab
+// reports each new status of the pipeline itself, which is shown at once.
+const runningHold = 10 * time.Second
+
 func (f *pipelines) pipelineRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/pipelines"
 	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), faas.ScopeOfPath), f.listPipelines)
-	faas.Register(api, viewer(), polled(asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them now")), faas.ScopeOfPath), f.getPipeline)
+	faas.Register(api, viewer(), polled(asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them, which is asked every ten seconds while it runs")), faas.ScopeOfPath), f.getPipeline)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), f.cancel)
 	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), f.retry)
 	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
@@ -93,7 +98,7 @@ func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*get
 		page.Pipeline = known.With(now)
 	}
 	if page.Stale != "" || !page.Pipeline.Status.Finished() || slices.ContainsFunc(page.Children, func(c fleet.Pipeline) bool { return !c.Status.Finished() }) {
-		faas.Volatile(ctx) // GitLab may say something else the next time
+		faas.HoldFor(ctx, runningHold) // GitLab may say something else then
 	}
 	page.Failed = firstFailed(append([]fleet.Pipeline{page.Pipeline}, page.Children...))
 	return &getPipelineOutput{Body: page}, nil

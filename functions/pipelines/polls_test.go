@@ -14,7 +14,7 @@ import (
 	"github.com/open-craft/ocim/shared/gitlab/gitlabtest"
 )
 
-// A pipeline that has ended is asked about once; one that runs, each time.
+// A pipeline that has ended is asked about once; one that runs, every ten seconds.
 func TestPipeline_ThatEndedIsNotAskedAboutAgain(t *testing.T) {
 	w := newWorld(t, "alpha")
 	poll := func(id int64, etag string) (status int, tag string, asked bool) {
@@ -36,8 +36,12 @@ func TestPipeline_ThatEndedIsNotAskedAboutAgain(t *testing.T) {
 	running := list[0]
 	require.False(t, running.Status.Finished())
 	_, tag, _ := poll(running.ID, "")
-	_, _, asked := poll(running.ID, tag)
+	w.later += 11 * time.Second
+	_, tag, asked := poll(running.ID, tag)
 	assert.True(t, asked, "while it runs")
+	status, _, asked := poll(running.ID, tag)
+	assert.Equal(t, http.StatusNotModified, status)
+	assert.False(t, asked, "just after that")
 
 	w.settle(t, 12)
 	known, err := w.Store.Pipeline(t.Context(), "campus", running.ID)
@@ -45,7 +49,7 @@ func TestPipeline_ThatEndedIsNotAskedAboutAgain(t *testing.T) {
 	require.True(t, known.Status.Finished())
 	_, tag, asked = poll(running.ID, tag)
 	require.True(t, asked)
-	status, _, asked := poll(running.ID, tag)
+	status, _, asked = poll(running.ID, tag)
 	assert.Equal(t, http.StatusNotModified, status)
 	assert.False(t, asked)
 

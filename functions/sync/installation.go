@@ -14,12 +14,19 @@ import (
 	"github.com/open-craft/ocim/shared/installation"
 )
 
+// installationHold is how long a report is shown again: what it says is done each minute.
+const installationHold = time.Minute
+
 // routeInstallation registers what shows how Ocim itself fares. It is here because only
 // this function has the keys, the mail server and all records.
 func (f *syncer) routeInstallation(api *faas.API) {
 	admin := faas.Need(identity.Administrator)
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "get-installation", Method: http.MethodGet, Path: "/v1/installation",
+		Metadata: map[string]any{faas.Polled: faas.Poll{
+			Scope: func(*http.Request) string { return "" },
+			Also:  func(ctx context.Context, _ *http.Request) (string, error) { return faas.ClientFrom(ctx).String(), nil },
+		}},
 		Summary: "Check Ocim's configuration and its work in the background",
 	}, f.getInstallation)
 	faas.Register(api, admin, huma.Operation{
@@ -58,6 +65,7 @@ type installationOutput struct {
 }
 
 func (f *syncer) getInstallation(ctx context.Context, _ *struct{}) (*installationOutput, error) {
+	faas.HoldFor(ctx, installationHold)
 	report, err := f.Installation.Report(ctx)
 	if err != nil {
 		return nil, err

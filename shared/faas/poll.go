@@ -56,23 +56,23 @@ type answered struct {
 	revision int64 // before it was made
 	also     string
 	at       time.Time
+	life     time.Duration // how long it is relied on
 	settled  bool
 }
 
 // polling is one request of an operation that is polled.
 type polling struct {
-	key      [sha256.Size]byte
-	former   answered
-	same     bool // nothing has changed since the former answer
-	next     answered
-	volatile bool
+	key    [sha256.Size]byte
+	former answered
+	same   bool // nothing has changed since the former answer
+	next   answered
 }
 
-// Volatile says that the answer to a request changes with time, so that the next one
-// is made again.
-func Volatile(ctx context.Context) {
+// HoldFor says that the answer to a request changes with time, or with what no revision
+// counts: it is made again after a while, though nothing that is stored changed.
+func HoldFor(ctx context.Context, life time.Duration) {
 	if p := callFrom(ctx).polling; p != nil {
-		p.volatile = true
+		p.next.life = min(p.next.life, life)
 	}
 }
 
@@ -101,7 +101,7 @@ func (a *API) poll(r *http.Request, p Poll, c *call) *polling {
 		return nil // the operation reports what is wrong with the store
 	}
 	now := a.opts.Now()
-	out := &polling{next: answered{revision: revision, at: now}}
+	out := &polling{next: answered{revision: revision, at: now, life: answerLife}}
 	if p.Also != nil {
 		if out.next.also, err = p.Also(r.Context(), r); err != nil {
 			return nil
@@ -113,7 +113,7 @@ func (a *API) poll(r *http.Request, p Poll, c *call) *polling {
 	former, ok := a.answers.kept[out.key]
 	a.answers.mu.Unlock()
 	age := now.Sub(former.at)
-	out.same = ok && age >= 0 && age < answerLife && former.also == out.next.also && unchanged(p.Scope(r), former.revision)
+	out.same = ok && age >= 0 && age < former.life && former.also == out.next.also && unchanged(p.Scope(r), former.revision)
 	out.former = former
 	out.next.settled = !p.Lags || out.same && (former.settled || age >= settledAfter)
 	return out
@@ -131,9 +131,6 @@ func (p *polling) current() string {
 func (a *API) tag(p *polling, body []byte) string {
 	sum := sha256.Sum256(body)
 	p.next.etag = ETag(hex.EncodeToString(sum[:12]))
-	if p.volatile {
-		return p.next.etag
-	}
 	if p.same && !p.next.settled {
 		p.next.at = p.former.at // since then it has been as it is
 	}

@@ -27,7 +27,7 @@ type polled struct {
 	lost     bool
 	also     string
 	runs     int
-	volatile bool
+	brief    bool
 }
 
 func newPolled(t *testing.T, lags bool) *polled {
@@ -53,8 +53,8 @@ func newPolled(t *testing.T, lags bool) *polled {
 		}},
 	}, func(ctx context.Context, in *input) (*output, error) {
 		p.runs++
-		if p.volatile {
-			faas.Volatile(ctx)
+		if p.brief {
+			faas.HoldFor(ctx, 10*time.Second)
 		}
 		out := new(output)
 		out.Body.Name = in.Cluster
@@ -112,12 +112,18 @@ func TestPolled_IsNotRunWhileNothingChanged(t *testing.T) {
 	p.poll("nobody", "aws", tag, http.StatusNotFound)
 }
 
-func TestPolled_VolatileAnswersAreMadeAgain(t *testing.T) {
+func TestPolled_AnswersThatChangeWithTimeAreMadeAgain(t *testing.T) {
 	p := newPolled(t, false)
-	p.volatile = true
+	p.brief = true
 	tag, _ := p.poll("viewer", "aws", "", http.StatusOK)
+	for _, want := range []bool{false, true, false, true} {
+		p.now = p.now.Add(6 * time.Second)
+		_, ran := p.poll("viewer", "aws", tag, http.StatusNotModified)
+		assert.Equal(t, want, ran)
+	}
+	p.revision, p.touched["aws"] = 8, 8
 	_, ran := p.poll("viewer", "aws", tag, http.StatusNotModified)
-	assert.True(t, ran)
+	assert.True(t, ran, "it changed meanwhile")
 }
 
 // What was read from a replica of the store that is behind is not relied on.

@@ -14,6 +14,8 @@ type Estimate struct {
 	Runs    int       `json:"runs" doc:"Earlier operations that this is the median of; 0 is a guess"`
 	Percent int       `json:"percent" minimum:"0" maximum:"100" doc:"How much of it has passed; never 100 before the end"`
 	DoneAt  time.Time `json:"doneAt,omitzero" doc:"When it will be done; absent before GitLab accepted it"`
+
+	Holds time.Duration `json:"-"` // how long it stays as it is; 0 when it does not change with time
 }
 
 // estimatedFrom is how many of the cluster's newest operations an estimate considers.
@@ -62,8 +64,11 @@ func estimate(op fleet.Operation, recent []fleet.Operation, now time.Time) Estim
 	if op.AcceptedAt.IsZero() {
 		return e
 	}
-	passed := now.Sub(op.AcceptedAt)
-	e.Percent = min(99, max(0, int(100*passed/typical)))
-	e.DoneAt = op.AcceptedAt.Add(max(typical, passed))
+	passed := max(0, now.Sub(op.AcceptedAt))
+	e.Percent = min(99, int(100*passed/typical))
+	// It changes with each percent and not with each moment, so that polls of it find it unchanged.
+	step := max(typical/100, time.Second)
+	next := passed.Truncate(step) + step
+	e.DoneAt, e.Holds = op.AcceptedAt.Add(max(typical, next)), next-passed
 	return e
 }

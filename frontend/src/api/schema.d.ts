@@ -1558,7 +1558,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a pipeline with its jobs as GitLab has them now */
+        /** Show a pipeline with its jobs as GitLab has them, which is asked every ten seconds while it runs */
         get: operations["get-pipeline"];
         put?: never;
         post?: never;

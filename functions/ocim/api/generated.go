@@ -1500,7 +1500,7 @@ func (c *Client) GetOperation(ctx context.Context, cluster string, operation str
 	return out, err
 }
 
-// GetPipeline calls GET /pipelines/v1/clusters/{cluster}/pipelines/{pipeline}: show a pipeline with its jobs as GitLab has them now.
+// GetPipeline calls GET /pipelines/v1/clusters/{cluster}/pipelines/{pipeline}: show a pipeline with its jobs as GitLab has them, which is asked every ten seconds while it runs.
 func (c *Client) GetPipeline(ctx context.Context, cluster string, pipeline int64) (out PipelinePage, err error) {
 	err = c.do(ctx, call{
 		method: "GET",
