@@ -1,41 +1,35 @@
 // @vitest-environment jsdom
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { useWorld } from '@/testing/app';
-import { answer, client, session } from './client';
+import { fixtureApi, signIn } from '@/testing/app';
+import { instancePage } from '@/testing/fixtures/fleet';
+import { ada } from '@/testing/fixtures/people';
+import { answer, client } from './client';
 import type { ApiError } from './errors';
 
-const mock = useWorld();
+const api = fixtureApi();
 
-beforeEach(() => {
-  session.enter({
-    accessToken: 'old',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
-  });
-});
+beforeEach(() => signIn());
 
 const list = (...cluster: string[]) =>
   answer(client.GET('/clusters/v1/instances', { params: { query: { cluster } } }));
 
 test('a refused token is renewed once and the call repeated', async () => {
   const tokens: (string | null)[] = [];
-  mock.use(
+  api.use(
     http.get('*/function/auth/v1/me', ({ request }) => {
       tokens.push(request.headers.get('Authorization'));
-      return tokens.length === 1
-        ? new HttpResponse('{}', { status: 401 })
-        : HttpResponse.json(mock.world.user);
+      return tokens.length === 1 ? new HttpResponse('{}', { status: 401 }) : HttpResponse.json(ada);
     }),
   );
   const me = await answer(client.GET('/auth/v1/me'));
-  expect(me.email).toBe(mock.world.user.email);
-  expect(tokens).toEqual(['Bearer old', expect.stringMatching(/^Bearer mock-/)]);
+  expect(me.email).toBe(ada.email);
+  expect(tokens).toEqual(['Bearer a', 'Bearer fixture-token']);
 });
 
 test('what is refused again is an error, not a loop', async () => {
   let calls = 0;
-  mock.use(
+  api.use(
     http.get('*/function/auth/v1/me', () => {
       calls++;
       return new HttpResponse('{}', { status: 401 });
@@ -47,12 +41,10 @@ test('what is refused again is an error, not a loop', async () => {
 
 test('a body is sent again when the call is repeated', async () => {
   const names: unknown[] = [];
-  mock.use(
+  api.use(
     http.patch('*/function/auth/v1/me', async ({ request }) => {
       names.push(await request.json());
-      return names.length === 1
-        ? new HttpResponse('{}', { status: 401 })
-        : HttpResponse.json(mock.world.user);
+      return names.length === 1 ? new HttpResponse('{}', { status: 401 }) : HttpResponse.json(ada);
     }),
   );
   await answer(client.PATCH('/auth/v1/me', { body: { name: 'Ada' } }));
@@ -60,36 +52,28 @@ test('a body is sent again when the call is repeated', async () => {
 });
 
 test('lists repeat their key in the address, and calls prove where they come from', async () => {
-  let seen: Request | undefined;
-  mock.use(
-    http.get('*/function/clusters/v1/instances', ({ request }) => {
-      seen = request;
-      return undefined;
-    }),
-  );
   await list('sandbox', 'learn-do');
-  expect(new URL(seen?.url ?? '').search).toBe('?cluster=sandbox&cluster=learn-do');
+  const [seen] = api.sent('GET /clusters/v1/instances');
+  expect(seen?.query).toEqual({ cluster: ['sandbox', 'learn-do'] });
   expect(seen?.headers.get('X-Ocim')).toBe('1');
 });
 
 test('what has not changed is not sent again', async () => {
-  const tags: (string | null)[] = [];
-  mock.use(
-    http.get('*/function/clusters/v1/instances', ({ request }) => {
-      tags.push(request.headers.get('If-None-Match'));
-      return undefined;
-    }),
-  );
-  const tag = `"${mock.world.revision}"`;
+  const answers = [
+    HttpResponse.json(instancePage, { headers: { ETag: '"a"' } }),
+    new HttpResponse(null, { status: 304 }),
+    HttpResponse.json({ ...instancePage, revision: 2 }, { headers: { ETag: '"b"' } }),
+  ];
+  api.answers({ 'GET /clusters/v1/instances': () => answers.shift() ?? instancePage });
   const first = await list('campus-aws');
   expect(await list('campus-aws')).toEqual(first);
-  mock.world.revision++;
-  await list('campus-aws');
-  expect(tags).toEqual([null, tag, tag]);
+  expect(await list('campus-aws')).toMatchObject({ revision: 2 });
+  const tags = api.sent('GET /clusters/v1/instances').map(({ headers }) => headers.get('If-None-Match'));
+  expect(tags).toEqual([null, '"a"', '"a"']);
 });
 
 test('a problem document becomes an error with fields, cause and request id', async () => {
-  mock.use(
+  api.use(
     http.post('*/function/auth/v1/invitations', () =>
       HttpResponse.json(
         {
@@ -123,7 +107,7 @@ test.each([
     /Wait a moment/,
   ],
 ])('%s is temporary, in words', async (_, response, status, message) => {
-  mock.use(http.get('*/function/auth/v1/me', () => response.clone()));
+  api.use(http.get('*/function/auth/v1/me', () => response.clone()));
   const failure = await answer(client.GET('/auth/v1/me')).catch((e: unknown) => e as ApiError);
   expect(failure).toMatchObject({ status, temporary: true });
   expect((failure as ApiError).message).toMatch(message);

@@ -2,34 +2,20 @@ import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
-import type { RequestHandler } from 'msw';
-import { setupServer } from 'msw/node';
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { session } from '@/api/client';
-import { createHandlers } from '@/mocks/handlers';
-import { createWorld, type World } from '@/mocks/world';
+import type { Role, User } from '@/api/types';
 import { createOcimRouter } from '@/router';
+import { ada } from './fixtures/people';
 
-/** A mock API with a fresh world for each test of a file. */
-export function mockWorld() {
-  let world = createWorld();
-  const server = setupServer(...createHandlers(() => world));
-  beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
-  beforeEach(() => {
-    world = createWorld();
-  });
-  afterEach(() => server.resetHandlers());
-  afterAll(() => server.close());
-  return {
-    get world(): World {
-      return world;
-    },
-    /** Answers otherwise, until the end of the test. */
-    use: (...handlers: RequestHandler[]) => server.use(...handlers),
-  };
+export { fixtureApi } from './api';
+export { problem } from './problem';
+export { mockWorld } from '@/mocks/editor';
+
+/** Logs a person in before a page is shown. */
+export function signIn(role: Role = 'administrator', more: Partial<User> = {}) {
+  const user = { ...ada, role, ...more };
+  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
 }
-
-export { mockWorld as useWorld };
 
 /** Shows the whole application at an address. */
 export function open(address: string) {

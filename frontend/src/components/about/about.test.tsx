@@ -1,35 +1,24 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
 import type { Annotation, InstanceDetails } from '@/api/types';
-import { details, noFacets } from '@/mocks/fleet';
-import { ago } from '@/mocks/world';
-import { faults, open, useWorld } from '@/testing/app';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { academy, details, noFacets, page } from '@/testing/fixtures/fleet';
+import { ago } from '@/testing/fixtures/time';
 
-const mock = useWorld();
+const api = fixtureApi();
+const readDetails = 'GET /instances/v1/clusters/{cluster}/instances/{instance}';
 
-beforeEach(() => {
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
-  });
-});
-
-function academy() {
-  const found = mock.world.instances.find((i) => i.name === 'academy');
-  if (!found) throw new Error('there is no academy');
-  return found;
-}
+beforeEach(() => signIn());
 
 test('a site that does not answer is said on its page, in the list and in its filter', async () => {
-  academy().site = {
+  const site = {
     state: 'down',
     reason: 'academy.example.org answers with an error (500).',
     nextStep: 'Read the log of the lms pods.',
     at: ago(12),
-  };
+  } as const;
+  const down = page([{ ...academy, site }], { facets: { ...noFacets, sites: { down: 1 } } });
+  api.answers({ [readDetails]: details({ ...academy, site }), 'GET /clusters/v1/instances': down });
   const { router, user } = open('/clusters/campus-aws/instances/academy');
   expect(await screen.findByRole('alert')).toHaveTextContent(
     /Site down.*answers with an error \(500\).*Read the log of the lms pods/,
@@ -38,33 +27,20 @@ test('a site that does not answer is said on its page, in the list and in its fi
   await router.navigate({ to: '/instances', search: {} });
   await user.click(await screen.findByRole('button', { name: /1\s?Site fails/ }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?site=down&site=degraded'));
+  await waitFor(() =>
+    expect(api.sent('GET /clusters/v1/instances').at(-1)?.query).toMatchObject({
+      site: ['down', 'degraded'],
+    }),
+  );
   const row = await screen.findByRole('row', { name: /academy/ });
   expect(row).toHaveTextContent('Site down');
 });
 
 test('a note and tags are written, and what the API says of one stands at its field', async () => {
-  const sent: Annotation[] = [];
-  mock.use(
-    http.put(
-      '*/function/pipelines/v1/clusters/campus-aws/instances/academy/annotation',
-      async ({ request }) => {
-        const body = (await request.json()) as Annotation;
-        sent.push(body);
-        if (body.tags?.includes('!')) {
-          return HttpResponse.json(
-            {
-              title: 'x',
-              status: 422,
-              errors: [{ field: 'tags[1]', message: '"!" must begin with a letter' }],
-            },
-            { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
-          );
-        }
-        academy().annotation = body;
-        return HttpResponse.json(body);
-      },
-    ),
-  );
+  const save = 'PUT /pipelines/v1/clusters/{cluster}/instances/{instance}/annotation';
+  api.answers({
+    [save]: problem(422, 'x', [{ field: 'tags[1]', message: '"!" must begin with a letter' }]),
+  });
   const { user } = open('/clusters/campus-aws/instances/academy?tab=details');
   const panel = await screen.findByRole('region', { name: 'Notes and tags' });
   await user.click(within(panel).getByRole('button', { name: 'Edit' }));
@@ -74,11 +50,13 @@ test('a note and tags are written, and what the API says of one stands at its fi
   await user.type(within(dialog).getByLabelText('Tags'), 'vip, !');
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   expect(await within(dialog).findByText('"!" must begin with a letter.')).toBeVisible();
+  const annotation: Annotation = { note: 'Ask Maya first.', tags: ['vip', 'eu'] };
+  api.answers({ [save]: api.andThen(annotation, { [readDetails]: details({ ...academy, annotation }) }) });
   await user.clear(within(dialog).getByLabelText('Tags'));
   await user.type(within(dialog).getByLabelText('Tags'), 'vip eu');
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(sent.at(-1)).toEqual({
+  expect(api.bodies(save).at(-1)).toEqual({
     note: 'Ask Maya first.',
     tags: ['vip', 'eu'],
     contacts: [],
@@ -131,11 +109,7 @@ const readAs: Record<keyof Details, [region: string | undefined, ...texts: strin
 };
 
 test.each(Object.entries(readAs))('the page of an instance shows its %s', async (_, [region, ...shown]) => {
-  mock.use(
-    http.get('*/function/instances/v1/clusters/campus-aws/instances/academy', () =>
-      HttpResponse.json({ ...details(mock.world, 'campus-aws', 'academy'), details: everything }),
-    ),
-  );
+  api.answers({ [readDetails]: details(academy, { details: everything }) });
   open('/clusters/campus-aws/instances/academy?tab=details');
   const place = await screen.findByRole('region', { name: region ?? 'Versions' });
   const read = region === undefined ? document.body : place;
@@ -157,23 +131,11 @@ test('what the configuration does not say is a dash, not nothing', async () => {
 });
 
 test('a setting becomes a column with its values, and goes again', async () => {
-  mock.use(
-    http.get('*/function/clusters/v1/settings', () =>
-      HttpResponse.json({ suggestions: [{ text: 'OPENEDX_COMMON_VERSION', instances: 9 }] }),
-    ),
-    http.get('*/function/clusters/v1/instances', ({ request }) => {
-      const asked = new URL(request.url).searchParams.getAll('column');
-      return HttpResponse.json({
-        instances: [academy()],
-        total: 1,
-        revision: 1,
-        facets: { ...noFacets(), plugins: { forum: 1 } },
-        ...(asked.length > 0
-          ? { values: { [academy().cluster]: { academy: { OPENEDX_COMMON_VERSION: 'release/teak.3' } } } }
-          : {}),
-      });
-    }),
-  );
+  const values = { 'campus-aws': { academy: { OPENEDX_COMMON_VERSION: 'release/teak.3' } } };
+  api.answers({
+    'GET /clusters/v1/settings': { suggestions: [{ text: 'OPENEDX_COMMON_VERSION', instances: 9 }] },
+    'GET /clusters/v1/instances': ({ query }) => page([academy], query.column ? { values } : {}),
+  });
   const { router, user } = open('/instances');
   await user.click(await screen.findByRole('button', { name: 'Columns' }));
   const field = screen.getByLabelText(/Add a setting as a column/);

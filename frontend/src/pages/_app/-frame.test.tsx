@@ -6,17 +6,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { session } from '@/api/client';
 import { Session } from '@/api/session';
 import { createOcimRouter } from '@/router';
-import { faults, open, useWorld } from '@/testing/app';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { page, zenith } from '@/testing/fixtures/fleet';
+import { signedIn } from '@/testing/fixtures/people';
 
-const mock = useWorld();
+const api = fixtureApi();
 
 beforeEach(() => {
   localStorage.clear();
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
-  });
+  signIn();
 });
 
 afterEach(() => onlineManager.setOnline(true));
@@ -59,10 +57,7 @@ describe('the sidebar', () => {
     const first = within(tree).getByRole('treeitem', { name: /^academy/ });
     expect(first).toHaveAttribute('aria-level', '2');
     expect(first).toHaveAttribute('aria-posinset', '1');
-    expect(first).toHaveAttribute(
-      'aria-setsize',
-      String(mock.world.instances.filter((i) => i.cluster === 'campus-aws').length),
-    );
+    expect(first).toHaveAttribute('aria-setsize', '8');
     expect(within(tree).getByRole('treeitem', { name: /^campus-aws.*worst: failed/ })).toBeVisible();
   });
 
@@ -88,7 +83,7 @@ describe('the sidebar', () => {
   });
 
   test('that cannot be loaded leaves the page alone', async () => {
-    mock.use(http.get('*/function/clusters/v1/clusters', () => new HttpResponse('', { status: 403 })));
+    api.use(http.get('*/function/clusters/v1/clusters', () => new HttpResponse('', { status: 403 })));
     open('/instances');
     expect(await screen.findByText('Couldn’t load the clusters.')).toBeVisible();
     expect(await screen.findByRole('table', { name: 'Instances' })).toBeVisible();
@@ -98,17 +93,11 @@ describe('the sidebar', () => {
 describe('the header', () => {
   test('counts the running pipelines', async () => {
     open('/instances');
-    const running = mock.world.instances.filter((i) => i.pipeline?.status === 'running').length;
-    expect(await screen.findByRole('button', { name: `${running} pipelines running` })).toBeVisible();
+    expect(await screen.findByRole('button', { name: '1 pipeline running' })).toBeVisible();
   });
 
   test('offers what the role allows', async () => {
-    mock.world.user = { ...mock.world.user, role: 'viewer' };
-    session.enter({
-      accessToken: 'a',
-      expiresAt: new Date(Date.now() + 600_000).toISOString(),
-      user: mock.world.user,
-    });
+    signIn('viewer');
     open('/instances');
     await screen.findByRole('table', { name: 'Instances' });
     expect(screen.queryByText('Add GitLab project')).not.toBeInTheDocument();
@@ -125,7 +114,7 @@ describe('keys', () => {
     act(() => screen.getByLabelText('Filter by name').blur());
     fireEvent.keyDown(document.body, { key: 'j' });
     // The list begins with the worst.
-    expect(screen.getByRole('link', { name: 'biology' })).toHaveFocus();
+    expect(screen.getByRole('link', { name: 'meridian' })).toHaveFocus();
     fireEvent.keyDown(document.body, { key: 'g' });
     fireEvent.keyDown(document.body, { key: 'c' });
     await waitFor(() => expect(router.state.location.pathname).toBe('/clusters'));
@@ -159,12 +148,16 @@ test('being offline is said, and what was loaded stays', async () => {
 });
 
 test('whose session has ended logs in and comes back', async () => {
+  api.answers({
+    'GET /clusters/v1/instances': page([zenith]),
+    'POST /auth/v1/refresh': problem(401, 'Please log in.'),
+    'POST /auth/v1/login': signedIn,
+  });
   const { router, user } = open('/instances?name=zen');
   await screen.findByRole('link', { name: 'zenith' });
-  mock.world.loggedIn = false;
   await act(() => session.renew(session.state.kind === 'in' ? session.state.accessToken : undefined));
   await user.type(await screen.findByLabelText('Email'), 'ada@example.org');
-  await user.type(screen.getByLabelText('Password'), mock.world.password);
+  await user.type(screen.getByLabelText('Password'), 'correct horse');
   await user.click(screen.getByRole('button', { name: 'Log in' }));
   expect(await screen.findByRole('link', { name: 'zenith' })).toBeVisible();
   await waitFor(() => expect(router.state.location.search).toMatchObject({ name: 'zen' }));

@@ -1,17 +1,15 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { mockWorld, open } from '@/testing/app';
+import { fixtureApi, open, problem, signIn } from '@/testing/app';
+import { page } from '@/testing/fixtures/fleet';
+import { pipeline } from '@/testing/fixtures/pipelines';
 
-const api = mockWorld();
+const api = fixtureApi();
 
 beforeEach(() => {
   localStorage.clear();
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: { ...api.world.user, role: 'administrator' },
-  });
+  signIn();
+  api.answers({ 'GET /auth/v1/me/tokens': { tokens: [] } });
 });
 
 /** Opens the palette on the cheapest page. */
@@ -32,11 +30,15 @@ test('begins with recent and failing instances', async () => {
 });
 
 test('finds a pipeline by its number', async () => {
-  const [pipeline] = api.world.pipelines;
-  if (!pipeline) throw new Error('no pipeline');
+  api.answers({
+    'GET /pipelines/v1/clusters/{cluster}/pipelines/{pipeline}': ({ params }) =>
+      params.cluster === 'campus-aws'
+        ? { pipeline, children: [], actions: [] }
+        : problem(404, 'There is no such pipeline.')(),
+  });
   const { user } = await openPalette();
-  await user.paste(`#${pipeline.id}`);
-  expect(await screen.findByRole('button', { name: new RegExp(`Pipeline #${pipeline.id}`) })).toBeVisible();
+  await user.paste('#7016');
+  expect(await screen.findByRole('button', { name: /Pipeline #7016/ })).toBeVisible();
 });
 
 test('finds releases, configuration and people', async () => {
@@ -61,6 +63,7 @@ test('runs an action on an instance', async () => {
 });
 
 test('is moved through by arrow keys, which say where they are, and run by Enter', async () => {
+  api.answers({ 'GET /clusters/v1/instances': page([]) });
   const { user, input, router } = await openPalette();
   await user.paste('account');
   const [first, ...others] = within(screen.getByRole('dialog')).getAllByRole('button');

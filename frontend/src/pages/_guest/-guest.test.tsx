@@ -1,14 +1,34 @@
 import { screen, waitFor } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { session } from '@/api/client';
-import { faults, open, useWorld } from '@/testing/app';
+import type { Overview } from '@/api/types';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { invitation, signedIn, state } from '@/testing/fixtures/people';
 
-const mock = useWorld();
+const api = fixtureApi();
+const lookup = 'POST /auth/v1/invitations/lookup';
+
+const overview: Overview = {
+  revision: 1,
+  clusters: 0,
+  instances: 0,
+  lifecycles: {},
+  healths: {},
+  pipelines: {},
+  attention: [],
+  attentionTotal: 0,
+  running: [],
+  activity: [],
+};
 
 beforeEach(async () => {
+  api.answers({
+    'POST /auth/v1/logout': null,
+    'POST /auth/v1/refresh': problem(401, 'Please log in.'),
+    'POST /auth/v1/login': signedIn,
+    'GET /clusters/v1/overview': overview,
+  });
   await session.leave();
-  mock.world.loggedIn = false;
 });
 
 async function fillIn(user: ReturnType<typeof open>['user'], values: Record<string, string>) {
@@ -21,7 +41,7 @@ describe('log in', () => {
     const { router, user } = open('/clusters?redirect=ignored');
     await screen.findByRole('heading', { name: 'Log in' });
     expect(await faults()).toEqual([]);
-    await fillIn(user, { Email: 'ada@example.org', Password: mock.world.password });
+    await fillIn(user, { Email: 'ada@example.org', Password: 'correct horse battery staple' });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     expect(await screen.findByRole('heading', { name: 'Clusters', level: 1 })).toBeVisible();
     expect(router.state.location.pathname).toBe('/clusters');
@@ -29,7 +49,7 @@ describe('log in', () => {
 
   test('goes to no other site, whatever the address says', async () => {
     const { router, user } = open('/login?redirect=//evil.example/');
-    await fillIn(user, { Email: 'ada@example.org', Password: mock.world.password });
+    await fillIn(user, { Email: 'ada@example.org', Password: 'correct horse battery staple' });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     await screen.findByRole('heading', { name: 'Overview', level: 1 });
     expect(router.state.location.pathname).toBe('/overview');
@@ -40,11 +60,12 @@ describe('log in', () => {
     await user.click(await screen.findByRole('button', { name: 'Log in' }));
     expect(screen.getByLabelText('Email')).toHaveAccessibleDescription('Enter an email address.');
     expect(screen.getByLabelText('Email')).toHaveFocus();
+    api.answers({ 'POST /auth/v1/login': problem(401, 'E-mail or password is wrong.') });
     await fillIn(user, { Email: 'ada@example.org', Password: 'wrong' });
     await user.click(screen.getByRole('button', { name: 'Log in' }));
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('E-mail or password is wrong.');
-    expect(alert).toHaveTextContent('0193-mock-call');
+    expect(alert).toHaveTextContent('call-9');
     expect(await faults()).toEqual([]);
   });
 
@@ -58,8 +79,7 @@ describe('log in', () => {
   });
 
   test('offers Google only where it is set up, and points to the set-up link before that', async () => {
-    mock.world.google = false;
-    mock.world.setUp = false;
+    api.answers({ 'GET /auth/v1/state': { ...state, google: false, setUp: false } });
     open('/login');
     expect(await screen.findByText('Not set up yet')).toBeVisible();
     expect(screen.queryByText('Continue with Google')).not.toBeInTheDocument();
@@ -67,7 +87,7 @@ describe('log in', () => {
 });
 
 test('a forgotten password: without a mail server the page says so and offers no form', async () => {
-  mock.world.mail = false;
+  api.answers({ 'GET /auth/v1/state': { ...state, mail: false } });
   open('/forgot-password');
   expect(await screen.findByText(/passwords can’t be reset/)).toBeVisible();
   expect(screen.queryByRole('button', { name: 'Send link' })).not.toBeInTheDocument();
@@ -75,15 +95,20 @@ test('a forgotten password: without a mail server the page says so and offers no
 });
 
 test('a forgotten password: the same answer for everybody', async () => {
+  api.answers({ 'POST /auth/v1/password-resets': null });
   const { user } = open('/forgot-password');
   await fillIn(user, { Email: 'nobody@example.org' });
   await user.click(screen.getByRole('button', { name: 'Send link' }));
   expect(await screen.findByText(/has an account, we’ve sent/)).toBeVisible();
+  expect(api.bodies('POST /auth/v1/password-resets')).toEqual([{ email: 'nobody@example.org' }]);
   expect(await faults()).toEqual([]);
 });
 
 describe('reset', () => {
+  const redeem = 'POST /auth/v1/password-resets/redeem';
+
   test('takes the token from the fragment, then the fragment from the address', async () => {
+    api.answers({ [redeem]: null });
     window.history.replaceState(null, '', '/reset#valid');
     const { user } = open('/reset#valid');
     const field = await screen.findByLabelText('Password');
@@ -96,9 +121,11 @@ describe('reset', () => {
     await user.type(field, 'seven green herons at dawn');
     await user.click(screen.getByRole('button', { name: 'Change password' }));
     expect(await screen.findByRole('heading', { name: 'Password changed' })).toBeVisible();
+    expect(api.bodies(redeem)).toEqual([{ token: 'valid', password: 'seven green herons at dawn' }]);
   });
 
   test('a link that was used says so', async () => {
+    api.answers({ [redeem]: problem(403, 'This link is not valid any more. Ask for a new one.') });
     window.history.replaceState(null, '', '/reset#spent');
     const { user } = open('/reset');
     await fillIn(user, { Password: 'seven green herons at dawn' });
@@ -118,7 +145,7 @@ describe('reset', () => {
 
 describe('set-up', () => {
   test('makes the first administrator and logs them in', async () => {
-    mock.world.setUp = false;
+    api.answers({ 'GET /auth/v1/state': { ...state, setUp: false }, 'POST /auth/v1/setup': signedIn });
     window.history.replaceState(null, '', '/setup#valid');
     const { user } = open('/setup');
     await fillIn(user, {
@@ -129,6 +156,9 @@ describe('set-up', () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
+    expect(api.bodies('POST /auth/v1/setup')).toEqual([
+      { token: 'valid', name: 'Ada', email: 'ada@example.org', password: 'seven green herons at dawn' },
+    ]);
   });
 
   test('is over once somebody has done it', async () => {
@@ -139,7 +169,10 @@ describe('set-up', () => {
 });
 
 describe('an invitation', () => {
+  beforeEach(() => api.answers({ [lookup]: invitation('valid') }));
+
   test('registers, with the e-mail locked and the role shown', async () => {
+    api.answers({ 'POST /auth/v1/invitations/redeem': signedIn });
     window.history.replaceState(null, '', '/register#valid');
     const { user } = open('/register');
     expect(await screen.findByLabelText('Email')).toHaveAttribute('readonly');
@@ -148,15 +181,21 @@ describe('an invitation', () => {
     await fillIn(user, { 'Your name': 'Erin', Password: 'a kettle on the far hill' });
     await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
+    expect(api.bodies(lookup)).toEqual([{ token: 'valid' }]);
+    expect(api.bodies('POST /auth/v1/invitations/redeem')).toEqual([
+      { token: 'valid', name: 'Erin', password: 'a kettle on the far hill' },
+    ]);
   });
 
+  const missing = problem(404, 'This invitation doesn’t exist.');
   test.each([
-    ['expired', 'This invitation has expired'],
-    ['used', 'This invitation has already been used'],
-    ['revoked', 'This invitation was revoked'],
-    ['made-up', 'This invitation doesn’t exist'],
-    ['', 'This invitation doesn’t exist'],
-  ])('%j: %s', async (token, heading) => {
+    ['expired', 'This invitation has expired', invitation('expired')],
+    ['used', 'This invitation has already been used', invitation('used')],
+    ['revoked', 'This invitation was revoked', invitation('revoked')],
+    ['made-up', 'This invitation doesn’t exist', missing],
+    ['', 'This invitation doesn’t exist', missing],
+  ])('%j: %s', async (token, heading, answer) => {
+    api.answers({ [lookup]: answer });
     window.history.replaceState(null, '', `/register#${token}`);
     open('/register');
     expect(await screen.findByRole('heading', { name: heading })).toBeVisible();
@@ -164,28 +203,18 @@ describe('an invitation', () => {
   });
 
   test('is not for who is logged in as somebody else', async () => {
-    mock.world.loggedIn = true;
-    session.enter({
-      accessToken: 'a',
-      expiresAt: new Date(Date.now() + 600_000).toISOString(),
-      user: mock.world.user,
-    });
+    signIn();
     window.history.replaceState(null, '', '/register#valid');
     open('/register');
     expect(await screen.findByRole('heading', { name: 'This invitation is for someone else' })).toBeVisible();
   });
 
   test('shows a failure with a way to try again', async () => {
-    let down = true;
-    mock.use(
-      http.post('*/function/auth/v1/invitations/lookup', () =>
-        down ? new HttpResponse('', { status: 503 }) : undefined,
-      ),
-    );
+    api.answers({ [lookup]: problem(503, 'Busy.') });
     window.history.replaceState(null, '', '/register#valid');
     const { user } = open('/register');
     const again = await screen.findByRole('button', { name: 'Try again' });
-    down = false;
+    api.answers({ [lookup]: invitation('valid') });
     await user.click(again);
     await waitFor(() => expect(screen.getByLabelText('Email')).toBeVisible());
   });

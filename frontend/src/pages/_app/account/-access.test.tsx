@@ -1,28 +1,17 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { faults, open, useWorld } from '@/testing/app';
+import { faults, fixtureApi, open, signIn } from '@/testing/app';
+import { token } from '@/testing/fixtures/people';
 
-const mock = useWorld();
-const at = (path: string) => `${window.location.origin}/function${path}`;
+const api = fixtureApi();
 
-beforeEach(() =>
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: { ...mock.world.user, hasPassword: true },
-  }),
-);
+beforeEach(() => {
+  signIn();
+  api.answers({ 'GET /auth/v1/me/sessions': { sessions: [] }, 'POST /auth/v1/me/password': null });
+});
 
 test('changing the password revokes other access unless the user keeps it', async () => {
-  const sent: unknown[] = [];
-  mock.use(
-    http.post(at('/auth/v1/me/password'), async ({ request }) => {
-      sent.push(await request.json());
-      return new HttpResponse(null, { status: 204 });
-    }),
-  );
+  const sent = () => api.bodies('POST /auth/v1/me/password');
   const { user } = open('/account');
   const change = async () => {
     await user.type(await screen.findByLabelText('Current password'), 'correct horse battery');
@@ -35,24 +24,20 @@ test('changing the password revokes other access unless the user keeps it', asyn
   expect(box).not.toBeChecked();
   expect(box).toHaveAccessibleDescription('Leave this off if someone else may know your password.');
   await change();
-  await waitFor(() => expect(sent).toHaveLength(1));
-  expect(sent[0]).toMatchObject({ keepAccess: false });
+  await waitFor(() => expect(sent()).toHaveLength(1));
+  expect(sent()[0]).toMatchObject({ keepAccess: false });
 
   await user.click(box);
   await change();
-  await waitFor(() => expect(sent).toHaveLength(2));
-  expect(sent[1]).toMatchObject({ keepAccess: true });
+  await waitFor(() => expect(sent()).toHaveLength(2));
+  expect(sent()[1]).toMatchObject({ keepAccess: true });
   // It is a decision about this change, not about the next one.
   await waitFor(() => expect(box).not.toBeChecked());
 });
 
 test('the page of API tokens shows when and from where each was last used', async () => {
-  const [token] = mock.world.tokens;
-  if (token === undefined) throw new Error('there is no token');
-  const unusedToken = { ...token, id: 't2', name: 'never used' };
-  delete unusedToken.lastUsedAt;
-  delete unusedToken.lastFrom;
-  mock.world.tokens = [{ ...token, lastFrom: '2001:db8::7' }, unusedToken];
+  const { lastUsedAt: _, ...unusedToken } = { ...token, id: 't2', name: 'never used' };
+  api.answers({ 'GET /auth/v1/me/tokens': { tokens: [{ ...token, lastFrom: '2001:db8::7' }, unusedToken] } });
   open('/account/tokens');
   const table = await screen.findByRole('table', { name: 'API tokens' });
   expect(within(table).getByRole('columnheader', { name: 'Address' })).toBeVisible();

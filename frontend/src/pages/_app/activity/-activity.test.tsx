@@ -1,23 +1,35 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { ago } from '@/mocks/world';
-import { faults, open, useWorld } from '@/testing/app';
+import type { Activity } from '@/api/types';
+import { faults, fixtureApi, open, signIn } from '@/testing/app';
+import { ago } from '@/testing/fixtures/time';
 
-const mock = useWorld();
+const api = fixtureApi();
+
+const route = 'GET /clusters/v1/activity';
+const show = (activity: Activity[], next?: string) =>
+  api.answers({ [route]: { activity, ...(next === undefined ? {} : { next }) } });
+const lastQuery = () => api.sent(route).at(-1)?.query;
+
+const some = (count: number, at = 0): Activity[] =>
+  Array.from({ length: count }, (_, i) => ({
+    at: ago(at + i),
+    cluster: 'campus-aws',
+    instance: 'biology',
+    kind: 'health',
+    from: 'healthy',
+    to: 'degraded',
+  }));
 
 beforeEach(() => {
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
-  });
+  signIn();
+  show(some(4));
 });
 
 const entries = () => screen.queryAllByRole('listitem').filter((item) => item.querySelector('time'));
 
 test('stands by day, each entry with its links', async () => {
-  mock.world.activity = [
+  show([
     {
       at: ago(0),
       cluster: 'campus-aws',
@@ -31,7 +43,7 @@ test('stands by day, each entry with its links', async () => {
     { at: ago(0), cluster: 'campus-aws', kind: 'pipeline', to: 'failed', pipeline: 7001, detail: 'update' },
     { at: ago(2 * 24 * 60), cluster: 'sandbox', kind: 'online', from: 'online', to: 'offline' },
     { at: ago(2 * 24 * 60), cluster: 'sandbox', kind: 'sync', to: 'failed', detail: 'GitLab answers 401.' },
-  ];
+  ]);
   open('/activity');
   const today = await screen.findByRole('region', { name: 'Today' });
   expect(within(today).getByRole('link', { name: 'academy' })).toHaveAttribute(
@@ -52,39 +64,46 @@ test('stands by day, each entry with its links', async () => {
 });
 
 test('pages by cursor', async () => {
+  show(some(3), 'c2');
   const { user } = open('/activity');
-  await screen.findAllByRole('heading', { level: 2 });
-  expect(entries()).toHaveLength(20);
+  await waitFor(() => expect(entries()).toHaveLength(3));
+  show(some(2, 60 * 24 * 3));
   await user.click(screen.getByRole('button', { name: 'Show earlier' }));
-  await waitFor(() => expect(entries()).toHaveLength(40));
+  await waitFor(() => expect(entries()).toHaveLength(5));
+  expect(lastQuery()).toMatchObject({ after: ['c2'] });
 });
 
-test('filters live in the address', async () => {
+test('filters live in the address, and are what the API is sent', async () => {
   const { router, user } = open('/activity?kind=health');
-  const cluster = mock.world.clusters[0];
-  if (!cluster) throw new Error('an empty world');
-  await screen.findByRole('option', { name: cluster.name });
-  await user.selectOptions(screen.getByLabelText('Cluster'), cluster.id);
+  await screen.findByRole('option', { name: 'campus-aws' });
+  show(some(2));
+  await user.selectOptions(screen.getByLabelText('Cluster'), 'campus-aws');
   await waitFor(() => expect(router.state.location.searchStr).toBe('?kind=health&cluster=campus-aws'));
-  const wanted = mock.world.activity.filter((a) => a.kind === 'health' && a.cluster === cluster.id);
-  await waitFor(() => expect(entries()).toHaveLength(Math.min(wanted.length, 20)));
-  const instance = wanted[0]?.instance ?? '';
-  await user.selectOptions(screen.getByLabelText('Instance'), instance);
+  await waitFor(() => expect(entries()).toHaveLength(2));
+  expect(lastQuery()).toMatchObject({ kind: ['health'], cluster: ['campus-aws'] });
+  show(some(1));
+  await user.selectOptions(screen.getByLabelText('Instance'), 'biology');
   await waitFor(() => expect(entries()).toHaveLength(1));
-  expect(router.state.location.search).toMatchObject({ instance });
+  expect(router.state.location.search).toMatchObject({ instance: 'biology' });
+  expect(lastQuery()).toMatchObject({ kind: ['health'], cluster: ['campus-aws'], instance: ['biology'] });
   await user.click(screen.getByRole('button', { name: 'Clear all' }));
   await waitFor(() => expect(router.state.location.searchStr).toBe(''));
 });
 
 test('shows only what went wrong', async () => {
   const { user } = open('/activity');
-  await user.click(await screen.findByRole('checkbox', { name: 'Failures only' }));
-  const wrong = mock.world.activity.filter((a) => a.to === 'failed' || a.to === 'degraded');
-  await waitFor(() => expect(entries()).toHaveLength(Math.min(wrong.length, 20)));
+  const box = await screen.findByRole('checkbox', { name: 'Failures only' });
+  show(some(1));
+  await user.click(box);
+  await waitFor(() => expect(entries()).toHaveLength(1));
+  expect(lastQuery()?.to?.sort()).toEqual(['degraded', 'drifted', 'failed', 'offline']);
 });
 
 test('no match offers to clear the filters', async () => {
+  show([]);
   const { user } = open('/activity?kind=online&cluster=learn-do');
-  await user.click(await screen.findByRole('button', { name: 'Clear filters' }));
-  expect(await screen.findAllByRole('heading', { level: 2 })).not.toHaveLength(0);
+  const clear = await screen.findByRole('button', { name: 'Clear filters' });
+  show(some(4));
+  await user.click(clear);
+  await waitFor(() => expect(entries()).toHaveLength(4));
 });

@@ -1,44 +1,57 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import type { Bulk, Role } from '@/api/types';
-import { faults, mockWorld, open } from '@/testing/app';
+import type { Bulk, BulkGroup, BulkPreview } from '@/api/types';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import {
+  academy,
+  biology,
+  bridgewater,
+  coastal,
+  geodesy,
+  instancePage,
+  meridian,
+  noFacets,
+  page,
+} from '@/testing/fixtures/fleet';
 
-const api = mockWorld();
-
-function enter(role: Role) {
-  const user = { ...api.world.user, role };
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
-}
+const api = fixtureApi();
+const route = '/pipelines/v1/bulk-changes';
+const previewed = `POST ${route}/preview` as const;
+const start = `POST ${route}` as const;
+const list = 'GET /clusters/v1/instances';
 
 beforeEach(() => {
   sessionStorage.clear();
-  enter('operator');
+  signIn('operator');
 });
 
 const table = () => screen.findByRole('table', { name: 'Instances' });
 const bar = () => screen.findByRole('region', { name: 'Selected instances' });
 
-/** What the list shows of a cluster unless a person chose otherwise. */
-function live(cluster: string) {
-  return api.world.instances.filter(
-    (i) => i.cluster === cluster && (i.lifecycle === 'pending' || i.lifecycle === 'active'),
-  );
-}
+const target = (instance: string) => ({ cluster: 'campus-aws', instance });
+const group = (names: string[], more: Partial<BulkGroup> = {}): BulkGroup => ({
+  targets: names.map(target),
+  files: [],
+  effects: [{ effect: 'restart', text: 'Services restart one after another' }],
+  warnings: [],
+  skipped: false,
+  ...more,
+});
+const chosen = ['academy', 'biology', 'coastal', 'meridian'];
+const preview = (more: Partial<BulkPreview> = {}): BulkPreview => ({
+  hash: 'b1',
+  warnings: [],
+  estimate: { seconds: 600, runs: 3 },
+  groups: [group(chosen)],
+  waves: [[target('academy')], chosen.slice(1).map(target)],
+  ...more,
+});
+const read = (of: Bulk) => ({ [`GET ${route}/{bulk}`]: of }) as const;
 
-function named(n: number) {
-  return api.world.instances
-    .filter((i) => i.cluster === 'campus-aws' && i.lifecycle === 'active')
-    .slice(0, n);
-}
-
-const address = (n: number) =>
-  `/bulk/new?on=campus-aws:${named(n)
-    .map((i) => i.name)
-    .join(',')}`;
+const address = `/bulk/new?on=campus-aws:${chosen.join(',')}`;
 
 test('instances are chosen by keyboard, and go to the change', async () => {
+  api.answers({ [list]: page([academy, biology, coastal]) });
   const { user, router } = open('/instances?cluster=campus-aws');
   await within(await table()).findAllByRole('row');
   await user.keyboard('jx');
@@ -49,9 +62,10 @@ test('instances are chosen by keyboard, and go to the change', async () => {
   expect(await bar()).toHaveTextContent('1 instance on');
   expect(screen.getByRole('checkbox', { name: 'Select all rows' })).toHaveProperty('indeterminate', true);
   expect(await faults()).toEqual([]);
-  const count = live('campus-aws').length;
-  await user.click(within(await bar()).getByRole('button', { name: `Select all ${count} matches` }));
-  await waitFor(async () => expect(await bar()).toHaveTextContent(`${count} instances on 1 cluster`));
+  // All matches are read before they are selected, also those that the page does not show yet.
+  api.answers({ [list]: page([academy, biology, coastal, meridian]) });
+  await user.click(within(await bar()).getByRole('button', { name: 'Select all 3 matches' }));
+  await waitFor(async () => expect(await bar()).toHaveTextContent('4 instances on 1 cluster'));
   await user.click(within(await bar()).getByRole('link', { name: 'Edit selected…' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Bulk change' })).toBeVisible();
   expect(router.state.location.searchStr).toMatch(/^\?on=campus-aws:/);
@@ -70,29 +84,24 @@ test('the shift key chooses all from the one before', async () => {
 });
 
 test('viewers choose nothing', async () => {
-  enter('viewer');
+  signIn('viewer');
   open('/instances');
   await table();
   expect(screen.queryByRole('checkbox', { name: /^Select/ })).toBeNull();
 });
 
 test('an operator of one cluster chooses only there', async () => {
-  const { role: _role, ...user } = api.world.user;
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: { ...user, role: 'viewer', clusters: { 'learn-do': 'operator' } },
-  });
+  signIn('viewer', { clusters: { 'learn-do': 'operator' } });
+  api.answers({ [list]: page([academy, biology, bridgewater]) });
   open('/instances');
   const boxes = await within(await table()).findAllByRole('checkbox', { name: /^Select (?!all)/ });
-  expect(boxes).toHaveLength(live('learn-do').length);
+  expect(boxes).toHaveLength(1);
+  expect(boxes[0]).toHaveAccessibleName(/bridgewater/);
 });
 
 test('instances are added by their tag, also to those that are chosen', async () => {
-  const [first, second, third] = named(3);
-  if (!first || !second || !third) throw new Error('too few instances');
-  const archived = api.world.instances.find((i) => i.lifecycle === 'archived');
-  for (const i of [second, third, archived]) if (i) i.annotation = { tags: ['vip'] };
+  const counted = { ...instancePage, facets: { ...noFacets, tags: { vip: 2 } } };
+  api.answers({ [list]: ({ query }) => (query.tag ? page([biology, coastal]) : counted) });
   const { user, router } = open('/bulk/new');
   await user.selectOptions(await screen.findByLabelText('Add instances by tag'), 'vip (2 instances)');
   expect(await faults()).toEqual([]);
@@ -100,22 +109,42 @@ test('instances are added by their tag, also to those that are chosen', async ()
   expect(await screen.findByRole('region', { name: 'Instances' })).toHaveTextContent(
     '2 instances on 1 cluster',
   );
-  for (const { name } of [second, third]) expect(screen.getByRole('link', { name })).toBeVisible();
+  for (const { name } of [biology, coastal]) expect(screen.getByRole('link', { name })).toBeVisible();
 
-  await router.navigate({ to: '/bulk/new', search: { on: [`campus-aws:${first.name},${third.name}`] } });
+  await router.navigate({ to: '/bulk/new', search: { on: ['campus-aws:academy,coastal'] } });
   await user.selectOptions(await screen.findByLabelText('Add instances by tag'), 'vip (2 instances)');
   await user.click(screen.getByRole('button', { name: 'Add instances' }));
   await waitFor(() =>
     expect(decodeURIComponent(router.state.location.searchStr)).toBe(
-      `?on=campus-aws:${first.name},${third.name},${second.name}`,
+      '?on=campus-aws:academy,coastal,biology',
     ),
   );
+  expect(api.sent(list).at(-1)?.query).toMatchObject({ tag: ['vip'] });
   expect(await faults()).toEqual([]);
 });
 
 test('a change is previewed in groups, then started once', async () => {
-  const archived = api.world.instances.find((i) => i.lifecycle === 'archived' && i.cluster === 'campus-aws');
-  const { user, router } = open(`${address(4)},${archived?.name ?? ''}`);
+  const started = bulk({ id: 'b1', state: 'running' });
+  const file: BulkGroup['files'][number] = {
+    path: 'instances/academy/config.yml',
+    action: 'update',
+    instance: 'academy',
+    keys: ['SESSION_COOKIE_AGE'],
+    diff: '@@ -1,1 +1,2 @@\n A: 1\n+SESSION_COOKIE_AGE: 7200\n',
+  };
+  const archived: BulkGroup['warnings'][number] = {
+    code: 'archived',
+    blocking: true,
+    message: 'geodesy is archived; unarchive it first',
+  };
+  api.answers({
+    [previewed]: preview({
+      groups: [group(chosen, { files: [file] }), group(['geodesy'], { skipped: true, warnings: [archived] })],
+    }),
+    [start]: started,
+    ...read(started),
+  });
+  const { user, router } = open(`${address},${geodesy.name}`);
   await user.type(await screen.findByLabelText('Key'), 'SESSION_COOKIE_AGE');
   await user.click(screen.getByRole('button', { name: 'Preview' }));
   expect(await screen.findByText('Enter a value. Use "" for an empty string.')).toBeVisible();
@@ -124,21 +153,31 @@ test('a change is previewed in groups, then started once', async () => {
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Preview' }));
   expect(await screen.findByRole('heading', { name: 'Same change' })).toBeVisible();
-  expect(screen.getByRole('region', { name: 'Skipped, group 1' })).toHaveTextContent(archived?.name ?? '-');
+  expect(screen.getByRole('region', { name: 'Skipped, group 1' })).toHaveTextContent('geodesy');
   expect(screen.getByText('SESSION_COOKIE_AGE: 7200')).toBeVisible();
-  expect(screen.getByText(`Canary: ${named(1)[0]?.name}. Reason: shorter sessions`)).toBeVisible();
+  expect(screen.getByText('Canary: academy. Reason: shorter sessions')).toBeVisible();
   expect(await faults()).toEqual([]);
   await user.dblClick(screen.getByRole('button', { name: 'Change 4 instances' }));
   await waitFor(() => expect(router.state.location.pathname).toBe('/bulk/b1'));
-  expect(api.world.bulks).toHaveLength(1);
-  expect(await screen.findByRole('heading', { level: 1, name: 'Update 5 instances' })).toBeVisible();
+  expect(await screen.findByRole('heading', { level: 1, name: 'Update 3 instances' })).toBeVisible();
+  expect(api.bodies(start)).toHaveLength(1);
+  expect(api.bodies(start)[0]).toMatchObject({
+    kind: 'update',
+    targets: [...chosen, 'geodesy'].map(target),
+    changes: [{ file: 'config.yml', path: ['SESSION_COOKIE_AGE'], value: 7200 }],
+    reason: 'shorter sessions',
+    previewHash: 'b1',
+  });
 });
 
 test('the canary and whether waves wait for health are chosen, and the preview says how long all takes', async () => {
-  const { user } = open(address(4));
+  const started = bulk({ id: 'b1', state: 'running' });
+  const waves = [[target('meridian')], chosen.slice(0, 3).map(target)];
+  api.answers({ [previewed]: preview({ waves }), [start]: started, ...read(started) });
+  const { user } = open(address);
   await user.type(await screen.findByLabelText('Key'), 'A');
   await user.type(screen.getByLabelText('Value'), '1');
-  const last = named(4)[3]?.name ?? '';
+  const last = meridian.name;
   await user.selectOptions(screen.getByLabelText('Canary'), last);
   const wait = screen.getByRole('checkbox', { name: 'Wait until each wave is healthy' });
   expect(wait).toBeChecked();
@@ -154,19 +193,23 @@ test('the canary and whether waves wait for health are chosen, and the preview s
     await screen.findByText(/^Usually takes about 10 min in all \(from 3 earlier runs\)\.$/),
   ).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Change 4 instances' }));
-  await waitFor(() => expect(api.world.bulks[0]?.ignoreHealth).toBe(true));
+  await waitFor(() =>
+    expect(api.bodies(start)).toMatchObject([{ ignoreHealth: true, canary: target(last) }]),
+  );
 });
 
 test('a record keeps the values, who continued it, and what it waits for', async () => {
-  api.world.bulks.push(
-    bulk({
-      state: 'running',
-      detail: 'The next wave waits: 1 instance is not healthy yet',
-      keys: ['+config.yml: A', '-config.yml: B'],
-      values: [{ key: 'config.yml: A', after: '7200' }, { key: 'config.yml: B' }],
-      takenOverBy: 'ben@example.org',
-      seconds: 1500,
-    }),
+  api.answers(
+    read(
+      bulk({
+        state: 'running',
+        detail: 'The next wave waits: 1 instance is not healthy yet',
+        keys: ['+config.yml: A', '-config.yml: B'],
+        values: [{ key: 'config.yml: A', after: '7200' }, { key: 'config.yml: B' }],
+        takenOverBy: 'ben@example.org',
+        seconds: 1500,
+      }),
+    ),
   );
   open('/bulk/b9');
   expect(await screen.findByText('The next wave waits: 1 instance is not healthy yet.')).toBeVisible();
@@ -179,7 +222,8 @@ test('a record keeps the values, who continued it, and what it waits for', async
 });
 
 test('what was typed is still there after a look at the preview', async () => {
-  const { user } = open(address(2));
+  api.answers({ [previewed]: preview() });
+  const { user } = open(address);
   await user.type(await screen.findByLabelText('Key'), 'A');
   await user.type(screen.getByLabelText('Value'), '1');
   await user.click(screen.getByRole('button', { name: 'Add key' }));
@@ -191,28 +235,14 @@ test('what was typed is still there after a look at the preview', async () => {
 });
 
 test('something else than what was previewed is refused, and previewed again', async () => {
-  let asked = 0;
-  api.use(
-    http.post('*/v1/bulk-changes/preview', () => {
-      asked++;
-      return undefined;
-    }),
-    http.post('*/v1/bulk-changes', () =>
-      HttpResponse.json(
-        {
-          status: 409,
-          detail: 'What would be sent is not what was previewed any more; look at the preview again',
-        },
-        { status: 409, headers: { 'Content-Type': 'application/problem+json' } },
-      ),
-    ),
-  );
-  const { user } = open(address(2));
+  const detail = 'What would be sent is not what was previewed any more; look at the preview again';
+  api.answers({ [previewed]: preview(), [start]: problem(409, detail) });
+  const { user } = open(address);
   await user.click(await screen.findByRole('radio', { name: /^Archive/ }));
   await user.click(screen.getByRole('button', { name: 'Preview' }));
-  await user.click(await screen.findByRole('button', { name: 'Change 2 instances' }));
+  await user.click(await screen.findByRole('button', { name: 'Change 4 instances' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('not what was previewed');
-  await waitFor(() => expect(asked).toBe(2));
+  await waitFor(() => expect(api.sent(previewed)).toHaveLength(2));
 });
 
 test('without a choice there is nothing to change', async () => {
@@ -222,56 +252,68 @@ test('without a choice there is nothing to change', async () => {
 });
 
 function bulk(change: Partial<Bulk> = {}): Bulk {
-  const [a, b, c] = named(3).map((i) => i.name);
   return {
     id: 'b9', state: 'paused', kind: 'update', keys: ['+config.yml: A'], requestedBy: 'ada@example.org',
     requestedAt: new Date().toISOString(), batch: 5, pauseAfter: 1, detail: '1 of the instances failed; see why',
     targets: [
-      { cluster: 'campus-aws', instance: a ?? '', wave: 0, attempt: 0, state: 'succeeded', operation: 'o1' },
-      { cluster: 'campus-aws', instance: b ?? '', wave: 1, attempt: 0, state: 'failed', operation: 'o2', detail: 'The job deploy failed' },
-      { cluster: 'campus-aws', instance: c ?? '', wave: 2, attempt: 0, state: 'waiting' },
+      { cluster: 'campus-aws', instance: 'academy', wave: 0, attempt: 0, state: 'succeeded', operation: 'o1' },
+      { cluster: 'campus-aws', instance: 'biology', wave: 1, attempt: 0, state: 'failed', operation: 'o2', detail: 'The job deploy failed' },
+      { cluster: 'campus-aws', instance: 'coastal', wave: 2, attempt: 0, state: 'waiting' },
     ],
     ...change,
   }; // prettier-ignore
 }
 
 test('a paused one says why, and its failed instances are tried again', async () => {
-  api.world.bulks.push(bulk());
+  api.answers(read(bulk()));
   const { user } = open('/bulk/b9');
   expect(await screen.findByRole('alert')).toHaveTextContent('1 of the instances failed');
   const board = screen.getByRole('table', { name: 'Instances by wave' });
   expect(within(board).getAllByRole('rowgroup')).toHaveLength(4);
   expect(board).toHaveTextContent('The job deploy failed');
-  expect(
-    within(board).getByRole('link', { name: `Follow the operation of ${named(1)[0]?.name ?? ''}` }),
-  ).toHaveAttribute('href', `/clusters/campus-aws/instances/${named(1)[0]?.name}?operation=o1`);
+  expect(within(board).getByRole('link', { name: 'Follow the operation of academy' })).toHaveAttribute(
+    'href',
+    '/clusters/campus-aws/instances/academy?operation=o1',
+  );
   expect(await faults()).toEqual([]);
+  const act = `POST ${route}/{bulk}/{action}` as const;
+  const { detail: _, ...paused } = bulk({ state: 'running' });
+  const targets = paused.targets.map((t) =>
+    t.state === 'failed' ? { ...t, state: 'waiting' as const, attempt: 1 } : t,
+  );
+  const again: Bulk = { ...paused, targets };
+  api.answers({ [act]: api.andThen(again, read(again)) });
   await user.click(screen.getByRole('button', { name: 'Retry 1 failed' }));
   await waitFor(() => expect(board).toHaveTextContent('attempt 2'));
   expect(screen.getByRole('button', { name: 'Pause' })).toBeVisible();
+  expect(api.sent(act)).toMatchObject([{ params: { bulk: 'b9', action: 'retry' } }]);
 });
 
 test('aborting says what it leaves, and asks', async () => {
-  api.world.bulks.push(bulk());
+  api.answers(read(bulk()));
   const { user } = open('/bulk/b9');
   await user.click(await screen.findByRole('button', { name: 'Abort' }));
   const dialog = await screen.findByRole('dialog');
   expect(dialog).toHaveTextContent('deployed changes stay deployed');
+  const act = `POST ${route}/{bulk}/{action}` as const;
+  const aborted = bulk({ state: 'aborted' });
+  api.answers({ [act]: api.andThen(aborted, read(aborted)) });
   await user.click(within(dialog).getByRole('button', { name: 'Skip 1 instance' }));
   expect(await screen.findByText('Aborted')).toBeVisible();
-  expect(api.world.bulks[0]?.state).toBe('aborted');
+  expect(api.sent(act)).toMatchObject([{ params: { bulk: 'b9', action: 'abort' } }]);
 });
 
 test('viewers look on', async () => {
-  enter('viewer');
-  api.world.bulks.push(bulk());
+  signIn('viewer');
+  api.answers(read(bulk()));
   open('/bulk/b9');
   await screen.findByRole('table', { name: 'Instances by wave' });
   expect(screen.queryByRole('button', { name: 'Abort' })).toBeNull();
 });
 
 test('the list leads to each', async () => {
-  api.world.bulks.push(bulk(), bulk({ id: 'b8', state: 'done', endedAt: new Date().toISOString() }));
+  const done = bulk({ id: 'b8', state: 'done', endedAt: new Date().toISOString() });
+  api.answers({ [`GET ${route}`]: { bulkChanges: [bulk(), done] } });
   open('/bulk');
   const list = await screen.findByRole('table', { name: 'Bulk changes' });
   expect(within(list).getAllByRole('link')).toHaveLength(2);
@@ -280,6 +322,7 @@ test('the list leads to each', async () => {
 });
 
 test('an empty list says how to begin', async () => {
+  api.answers({ [`GET ${route}`]: { bulkChanges: [] } });
   open('/bulk');
   expect(await screen.findByText('No bulk changes yet')).toBeVisible();
   expect(screen.getByRole('link', { name: 'Select instances' })).toHaveAttribute('href', '/instances');
@@ -287,6 +330,7 @@ test('an empty list says how to begin', async () => {
 });
 
 test('one that is not there has no page', async () => {
+  api.answers({ [`GET ${route}/{bulk}`]: problem(404, 'There is no such bulk change.') });
   open('/bulk/nope');
   expect(await screen.findByRole('heading', { level: 1, name: /not/i })).toBeVisible();
 });

@@ -1,16 +1,20 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { faults, open, useWorld } from '@/testing/app';
+import type { Cluster } from '@/api/types';
+import { faults, fixtureApi, open, signIn } from '@/testing/app';
+import { aws, branch, clusterPage, files, learn, meridian, sandbox, tree } from '@/testing/fixtures/fleet';
+import { nodes, warnings } from '@/testing/fixtures/runtime';
 
-const mock = useWorld();
+const api = fixtureApi();
+const show = (cluster: Cluster) =>
+  api.answers({ 'GET /clusters/v1/clusters/{cluster}': clusterPage(cluster) });
 
 beforeEach(() => {
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
+  signIn();
+  api.answers({
+    'GET /clusters/v1/clusters/{cluster}/nodes': nodes,
+    'GET /clusters/v1/clusters/{cluster}/warnings': warnings,
   });
 });
 
@@ -24,16 +28,17 @@ test('the list of clusters counts the states of their instances', async () => {
 });
 
 test('the list of clusters says which cannot be read, is offline, or has problems in its files', async () => {
-  const [first, second, third] = mock.world.clusters;
-  if (!first || !second || !third) throw new Error('three clusters are needed');
-  first.sync = { ...first.sync, error: 'GitLab refuses the token.' };
-  second.online = { state: 'offline', reason: 'It does not answer.' };
-  third.problems = [{ file: 'cluster.yml', message: 'A tab indents this line.' }];
+  const clusters = [
+    { ...branch(aws, []), syncError: 'GitLab refuses the token.' },
+    branch({ ...learn, online: { state: 'offline', reason: 'It does not answer.' } }, []),
+    { ...branch(sandbox, []), problems: 1 },
+  ];
+  api.answers({ 'GET /clusters/v1/clusters': { ...tree, clusters } });
   open('/clusters');
   const row = (name: string) => screen.findByRole('row', { name: new RegExp(`^${name}`) });
-  expect(await row(first.name)).toHaveTextContent('Sync failed: GitLab refuses the token.');
-  expect(await row(second.name)).toHaveTextContent(/Offline.*It does not answer\./);
-  expect(await row(third.name)).toHaveTextContent('A file has a problem');
+  expect(await row('campus-aws')).toHaveTextContent('Sync failed: GitLab refuses the token.');
+  expect(await row('learn-do')).toHaveTextContent(/Offline.*It does not answer\./);
+  expect(await row('sandbox')).toHaveTextContent('A file has a problem');
 });
 
 test('a cluster shows its facts, links, instances and configuration', async () => {
@@ -66,7 +71,7 @@ test('a configuration is searched, and copied as it is shown: without its secret
   await user.click(search);
   await waitFor(() => expect(within(panel).queryByRole('textbox', { name: 'Find' })).not.toBeInTheDocument());
 
-  const [first, second] = mock.world.files.get('campus-aws/academy')?.files ?? [];
+  const [first, second] = files.files;
   if (!first || !second) throw new Error('too few files');
   await user.click(within(panel).getByRole('button', { name: 'Copy' }));
   expect(await within(panel).findByRole('button', { name: 'Copied' })).toBeVisible();
@@ -80,9 +85,7 @@ test('a configuration is searched, and copied as it is shown: without its secret
 });
 
 test('a project that cannot be read says why, and since when its data are', async () => {
-  const [cluster] = mock.world.clusters;
-  if (!cluster) throw new Error('an empty world');
-  cluster.sync.error = 'GitLab refuses the token. Make a new one.';
+  show({ ...aws, sync: { ...aws.sync, error: 'GitLab refuses the token. Make a new one.' } });
   open('/clusters/campus-aws');
   const alert = await screen.findByRole('alert');
   expect(alert).toHaveTextContent('GitLab refuses the token.');
@@ -91,11 +94,11 @@ test('a project that cannot be read says why, and since when its data are', asyn
 });
 
 test('what is wrong with its project shows on the cluster and in the list', async () => {
-  const [cluster] = mock.world.clusters;
-  if (!cluster) throw new Error('an empty world');
   const detail = 'grove/campus is archived.';
-  cluster.troubles = [{ check: 'project', severity: 'failed', detail, cure: 'Unarchive it.' }];
-  const { unmount } = open(`/clusters/${cluster.id}`);
+  show({ ...aws, troubles: [{ check: 'project', severity: 'failed', detail, cure: 'Unarchive it.' }] });
+  const clusters = [{ ...branch(aws, []), troubles: [detail] }];
+  api.answers({ 'GET /clusters/v1/clusters': { ...tree, clusters } });
+  const { unmount } = open('/clusters/campus-aws');
   const alert = await screen.findByRole('alert');
   expect(alert).toHaveTextContent(`${detail}Unarchive it. View project`);
   unmount();
@@ -104,19 +107,19 @@ test('what is wrong with its project shows on the cluster and in the list', asyn
 });
 
 test('a cluster names what it runs and nobody finds in git', async () => {
-  const [cluster] = mock.world.clusters;
-  if (!cluster) throw new Error('an empty world');
-  cluster.notInGit = ['old-course', 'test-7'];
-  open(`/clusters/${cluster.id}`);
+  show({ ...aws, notInGit: ['old-course', 'test-7'] });
+  open('/clusters/campus-aws');
   expect(await screen.findByText('The cluster runs 2 instances that aren’t in git')).toBeVisible();
   expect(screen.getByText(/^No file in the project describes old-course, test-7\. /)).toBeVisible();
 });
 
 test('an offline cluster says so with reason and age, and does not taint another', async () => {
+  show(sandbox);
   const { unmount } = open('/clusters/sandbox');
   expect((await screen.findAllByText('Offline'))[0]).toBeVisible();
   expect(screen.getByText(/refused the connection/)).toBeVisible();
   unmount();
+  show(aws);
   open('/clusters/campus-aws');
   expect((await screen.findAllByText('Online'))[0]).toBeVisible();
 });
@@ -136,11 +139,7 @@ test('nodes say what is wrong with them and what their pods have asked for', asy
 });
 
 test('warnings of the whole cluster lead to the instances that they are about', async () => {
-  const failed = mock.world.instances.find(
-    ({ cluster, lifecycle, health }) =>
-      cluster === 'campus-aws' && lifecycle === 'active' && health.state === 'failed',
-  );
-  const name = failed?.name ?? '';
+  const { name } = meridian;
   const { user } = open('/clusters/campus-aws');
   const table = await screen.findByRole('table', { name: 'Warnings of the cluster' });
   expect(within(table).getAllByRole('row')[1]).toHaveTextContent('BackOff');
@@ -158,7 +157,7 @@ test('what is no instance here is no link, and of many warnings the latest are s
     object: `pod-${n}`,
     at: new Date(Date.now() - n * 60_000).toISOString(),
   }));
-  mock.use(http.get('*/warnings', () => HttpResponse.json({ at: new Date().toISOString(), events })));
+  api.use(http.get('*/warnings', () => HttpResponse.json({ at: new Date().toISOString(), events })));
   const { user } = open('/clusters/campus-aws');
   const warnings = within(await panel('Warnings'));
   const table = within(await warnings.findByRole('table'));
@@ -174,7 +173,7 @@ test.each([
   ['Nodes', '*/nodes', 'Warnings'],
   ['Warnings', '*/warnings', 'Nodes'],
 ])('%s that cannot be had say so, and leave the rest', async (broken, path, well) => {
-  mock.use(http.get(path, () => HttpResponse.json({ detail: 'The inspector is busy.' }, { status: 503 })));
+  api.use(http.get(path, () => HttpResponse.json({ detail: 'The inspector is busy.' }, { status: 503 })));
   open('/clusters/campus-aws');
   expect(await within(await panel(broken)).findByRole('alert')).toHaveTextContent('The inspector is busy.');
   expect(await within(await panel(well)).findByRole('table')).toBeVisible();
@@ -183,12 +182,8 @@ test.each([
 });
 
 test('a cluster that nobody can ask is not asked', async () => {
-  const [cluster] = mock.world.clusters;
-  if (!cluster) throw new Error('an empty world');
-  cluster.online = {
-    state: 'unknown',
-    reason: 'The workloads in campus-aws are unknown: enter the address of its gateway.',
-  };
+  const reason = 'The workloads in campus-aws are unknown: enter the address of its gateway.';
+  show({ ...aws, online: { state: 'unknown', reason } });
   open('/clusters/campus-aws');
   expect(await panel('Workloads')).toHaveTextContent(
     /Unknown.*are unknown: enter the address of its gateway/,

@@ -1,42 +1,34 @@
 import { screen } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { faults, mockWorld, open } from '@/testing/app';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { academy, details } from '@/testing/fixtures/fleet';
 
-const api = mockWorld();
+const api = fixtureApi();
+const read = 'GET /pipelines/v1/clusters/{cluster}/instances/{instance}/configuration';
 
-beforeEach(() =>
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: { ...api.world.user, role: 'viewer' },
-  }),
-);
+beforeEach(() => {
+  signIn('viewer');
+  api.answers({ 'GET /instances/v1/clusters/{cluster}/instances/{instance}': details(academy) });
+});
 
 const commit = '1d0949cafe';
 
 test('an instance is compared with itself in an earlier commit', async () => {
-  const asked: (string | null)[] = [];
-  api.use(
-    http.get('*/configuration', ({ request }) => {
-      const at = new URL(request.url).searchParams.get('commit');
-      asked.push(at);
-      const text = at === null ? 'A: 2\n' : 'A: 1\n';
-      return HttpResponse.json({
-        commit: at ?? 'head',
-        files: [
-          { path: 'instances/academy/config.yml', text },
-          { path: 'instances/academy/grove.yml', text: 'same' },
-        ],
-      });
-    }),
-  );
+  const filesAt = (at: string, text: string) => ({
+    commit: at,
+    files: [
+      { path: 'instances/academy/config.yml', text },
+      { path: 'instances/academy/grove.yml', text: 'same' },
+    ],
+  });
+  api.answers({
+    [read]: ({ query }) => (query.commit ? filesAt(commit, 'A: 1\n') : filesAt('head', 'A: 2\n')),
+  });
   const { user, router } = open('/clusters/campus-aws/instances/academy/compare');
   await user.type(await screen.findByLabelText('A commit'), 'main');
   await user.click(screen.getByRole('button', { name: 'Compare' }));
   expect(await screen.findByText('A commit is 7 to 64 hexadecimal digits.')).toBeVisible();
-  expect(asked).toEqual([]);
+  expect(api.sent(read)).toEqual([]);
 
   await user.clear(screen.getByLabelText('A commit'));
   await user.type(screen.getByLabelText('A commit'), commit);
@@ -47,11 +39,12 @@ test('an instance is compared with itself in an earlier commit', async () => {
   );
   expect(screen.getByRole('textbox', { name: 'config.yml, now' })).toHaveTextContent('A: 2');
   expect(router.state.location.search).toEqual({ commit });
-  expect(new Set(asked)).toEqual(new Set([null, commit]));
+  expect(new Set(api.sent(read).map(({ query }) => query.commit?.[0]))).toEqual(new Set([undefined, commit]));
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
 test('a side that cannot be read says why', async () => {
+  api.answers({ [read]: problem(404, 'There are no files of it.') });
   open('/clusters/campus-aws/instances/academy/compare?with=campus-aws/none');
   expect(await screen.findByRole('alert')).toHaveTextContent('Couldn’t load the configuration of none.');
 });

@@ -1,46 +1,37 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import type { Operation, OperationRequest } from '@/api/types';
-import { faults, mockWorld, open } from '@/testing/app';
+import type { Activity, Operation, Pipeline, Undeployed } from '@/api/types';
+import { faults, fixtureApi, open, signIn } from '@/testing/app';
+import { academy, details } from '@/testing/fixtures/fleet';
+import { file, operation, operationPage, preview, withOperations } from '@/testing/fixtures/operations';
 
-const api = mockWorld();
+const api = fixtureApi();
 const at = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+const previewed = 'POST /pipelines/v1/clusters/{cluster}/operations/preview';
+const start = 'POST /pipelines/v1/clusters/{cluster}/operations';
 
-function operation(id: string, hours: number, more: Partial<Operation>): Operation {
-  return {
-    id, cluster: 'campus-aws', instance: 'academy', kind: 'update', state: 'succeeded', deploymentId: `9${hours}`,
-    requestedBy: 'bruno@example.org', requestedAt: at(hours), endedAt: at(hours - 0.2), ...more,
-  }; // prettier-ignore
-}
+const before = (hours: number, more: Partial<Operation>) =>
+  operation('', { state: 'succeeded', requestedAt: at(hours), endedAt: at(hours - 0.2), ...more });
+const failed = before(1, {
+  id: 'o3',
+  state: 'failed',
+  detail: 'Pipeline 9 failed: see its log.',
+  reason: 'teak.2',
+});
+const current = before(5, { id: 'o2', deploymentId: '95', reason: 'new theme' });
+const first = before(50, { id: 'o1', deploymentId: '950', kind: 'create' });
+const next = operation('o4');
 
 beforeEach(() => {
-  session.enter({ accessToken: 'a', expiresAt: at(-1), user: api.world.user });
-  api.world.operations = [
-    operation('o3', 1, { state: 'failed', detail: 'Pipeline 9 failed: see its log.', reason: 'teak.2' }),
-    operation('o2', 5, { reason: 'new theme' }),
-    operation('o1', 50, { kind: 'create' }),
-  ];
-  api.use(
-    http.get('*/operations/:o', ({ params }) => {
-      const found = api.world.operations.find((o) => o.id === params.o);
-      const file = {
-        path: 'instances/academy/config.yml',
-        action: 'update',
-        instance: 'academy',
-        diff: '@@ -1 +1 @@\n-A: 1\n+A: 2\n',
-      };
-      return HttpResponse.json({
-        operation: found,
-        files: [file],
-        effects: [],
-        pipelines: [],
-        actions: [],
-        ahead: 0,
-      });
+  signIn();
+  api.answers({
+    ...withOperations(failed, current, first),
+    'GET /pipelines/v1/clusters/{cluster}/operations/{operation}': operationPage(current, {
+      files: [file('@@ -1 +1 @@\n-A: 1\n+A: 2\n')],
     }),
-  );
+    [previewed]: preview(),
+    [start]: api.andThen(next, withOperations(next, failed, current, first)),
+  });
 });
 
 const address = '/clusters/campus-aws/instances/academy?tab=timeline';
@@ -81,7 +72,10 @@ test('one can go back to what was live before, through a preview', async () => {
   await waitFor(() => expect(button).toBeEnabled());
   await user.click(button);
   await waitFor(() => expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy'));
-  expect(api.world.operations).toHaveLength(4);
+  const { files: _, ...sent } = api.bodies(start)[0] as Record<string, unknown>;
+  expect(api.bodies(start)).toHaveLength(1);
+  expect(sent).toMatchObject({ kind: 'update', instance: 'academy', previewHash: 'h1' });
+  expect(api.bodies(previewed).at(-1)).toMatchObject({ rollBackTo: sent.rollBackTo });
 });
 
 test('an address asks to roll back, to the version before what runs', async () => {
@@ -93,20 +87,27 @@ test('an address asks to roll back, to the version before what runs', async () =
 });
 
 test('after a failure that reached git, what is live is a way back', async () => {
-  const failed = api.world.operations.find((o) => o.state === 'failed');
-  if (failed) failed.commit = 'c0ffee00';
+  api.answers(withOperations({ ...failed, commit: 'c0ffee00' }, current, first));
   open(address);
-  const [newest, current] = await entries();
+  const [newest, deployed] = await entries();
   const back = { name: /^Roll back to/ };
   expect(within(newest as HTMLElement).queryByRole('button', back)).toBeNull();
-  expect(current).toHaveTextContent('current');
-  expect(within(current as HTMLElement).getByRole('button', back)).toBeVisible();
+  expect(deployed).toHaveTextContent('current');
+  expect(within(deployed as HTMLElement).getByRole('button', back)).toBeVisible();
 });
 
+function undeployed(...commits: Undeployed['commits']) {
+  api.answers({
+    'GET /pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed': {
+      commits,
+      partial: false,
+      since: '4f2a9c1e7b60',
+    },
+  });
+}
+
 test('undeployed commits are listed', async () => {
-  api.world.undeployed.set('campus-aws/academy', [
-    { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
-  ]);
+  undeployed({ sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) });
   open(address);
   const notice = await screen.findByRole('region', { name: 'Undeployed changes' });
   expect(notice).toHaveTextContent('1 undeployed commit');
@@ -116,17 +117,10 @@ test('undeployed commits are listed', async () => {
 });
 
 test('commits that nobody deployed are ways back: each to what was before it, all to what is deployed', async () => {
-  const sent: OperationRequest[] = [];
-  api.use(
-    http.post('*/operations/preview', async ({ request }) => {
-      sent.push((await request.clone().json()) as OperationRequest);
-      return undefined;
-    }),
-  );
-  api.world.undeployed.set('campus-aws/academy', [
+  undeployed(
     { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
     { sha: 'def', title: 'Try a theme', message: '', author: 'Chidi', createdAt: at(3) },
-  ]);
+  );
   const { user } = open(address);
   for (const name of ['Revert this commit: Try another theme', 'Revert to the deployed version']) {
     await user.click(await screen.findByRole('button', { name }));
@@ -135,15 +129,17 @@ test('commits that nobody deployed are ways back: each to what was before it, al
     expect(await faults(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
   }
-  expect(sent.map((one) => one.rollBackTo)).toEqual(['def', '4f2a9c1e7b60']);
+  expect(api.bodies(previewed)).toMatchObject([{ rollBackTo: 'def' }, { rollBackTo: '4f2a9c1e7b60' }]);
   expect(screen.queryByRole('button', { name: /before it: Try a theme/ })).toBeNull();
 });
 
 test('commits that nobody deployed can be deployed, after a preview of what that changes', async () => {
-  api.world.undeployed.set('campus-aws/academy', [
-    { sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) },
-  ]);
+  undeployed({ sha: 'abc', title: 'Try another theme', message: '', author: 'Chidi', createdAt: at(2) });
   const { user } = open(address);
+  const warning = 'This configuration of academy is already in git but not deployed.';
+  api.answers({
+    [previewed]: preview({ warnings: [{ code: 'undeployed', blocking: false, message: warning }] }),
+  });
   await user.click(await screen.findByRole('button', { name: 'Deploy these changes' }));
   const dialog = await screen.findByRole('dialog', { name: 'Deploy academy?' });
   expect(
@@ -155,20 +151,38 @@ test('commits that nobody deployed can be deployed, after a preview of what that
   const send = within(dialog).getByRole('button', { name: 'Deploy' });
   await waitFor(() => expect(send).toBeEnabled());
   await user.click(send);
-  await waitFor(() => expect(api.world.operations[0]).toMatchObject({ kind: 'update', instance: 'academy' }));
+  await waitFor(() =>
+    expect(api.bodies(start)).toMatchObject([{ kind: 'update', instance: 'academy', deploy: true }]),
+  );
 });
 
 test('a pipeline that deployed is a way back, unless it is what runs', async () => {
-  const [known] = api.world.pipelines.filter((p) => p.deployments?.some((d) => d.instance === 'academy'));
-  if (!known) throw new Error('no pipeline of academy');
-  api.world.pipelines = [
-    { ...known, id: 13, status: 'failed', sha: '13'.repeat(4) },
-    { ...known, id: 12, status: 'success', sha: '12'.repeat(4) },
-    { ...known, id: 11, status: 'success', sha: '11'.repeat(4), parent: 10 },
-    { ...known, id: 14, status: 'success', sha: '14'.repeat(4), source: 'parent_pipeline' },
-    { ...known, id: 10, status: 'success', sha: '10'.repeat(4) },
-    { ...known, id: 9, status: 'success', sha: '09'.repeat(4), source: 'trigger' },
+  const pipeline = (id: number, more: Partial<Pipeline> = {}): Pipeline => ({
+    cluster: 'campus-aws',
+    id,
+    iid: id,
+    status: 'success',
+    source: 'push',
+    ref: 'main',
+    sha: String(id).padStart(2, '0').repeat(4),
+    title: '[AutoDeploy][Update] academy|1',
+    operation: 'update',
+    deployments: [{ instance: 'academy', id: '1' }],
+    createdAt: at(1),
+    updatedAt: at(1),
+    ...more,
+  });
+  const pipelines = [
+    pipeline(13, { status: 'failed' }),
+    pipeline(12),
+    pipeline(11, { parent: 10 }),
+    pipeline(14, { source: 'parent_pipeline' }),
+    pipeline(10),
+    pipeline(9, { source: 'trigger' }),
   ];
+  api.answers({
+    'GET /instances/v1/clusters/{cluster}/instances/{instance}': details(academy, { pipelines }),
+  });
   open('/clusters/campus-aws/instances/academy?tab=deployments');
   const table = await screen.findByRole('table', { name: 'Pipelines' });
   const ways = within(table).getAllByRole('button', { name: /^Roll back to/ });
@@ -179,11 +193,12 @@ test('a pipeline that deployed is a way back, unless it is what runs', async () 
 test('notes, tags and protection stand in the timeline with who changed them', async () => {
   const by = 'ada@example.org';
   const kept = { cluster: 'campus-aws', instance: 'academy', by };
-  api.world.activity = [
+  const activity: Activity[] = [
     { ...kept, at: at(1), kind: 'protection', to: 'protected', detail: 'Exams until Friday.' },
     { ...kept, at: at(2), kind: 'tags', from: 'vip', to: 'eu, vip' },
     { ...kept, at: at(3), kind: 'note', to: 'changed', detail: 'Ask Maya.' },
   ];
+  api.answers({ 'GET /clusters/v1/activity': { activity } });
   const { user } = open(address);
   const timeline = await screen.findByRole('region', { name: 'Timeline' });
   await within(timeline).findByText('Protected');
@@ -199,12 +214,15 @@ test('notes, tags and protection stand in the timeline with who changed them', a
 });
 
 test('of a broken instance the timeline begins with what changed before', async () => {
-  const academy = api.world.instances.find((i) => i.name === 'academy');
-  if (!academy) throw new Error('no academy');
-  academy.health = { state: 'failed', at: at(4), reason: 'The container cms is crash-looping' };
-  api.world.activity = [
-    { cluster: 'campus-aws', instance: 'academy', at: at(4), kind: 'health', from: 'healthy', to: 'failed' },
-  ];
+  const health = { state: 'failed', at: at(4), reason: 'The container cms is crash-looping' } as const;
+  const broke = { cluster: 'campus-aws', instance: 'academy', at: at(4), kind: 'health' } as const;
+  api.answers({
+    'GET /instances/v1/clusters/{cluster}/instances/{instance}': details(
+      { ...academy, health },
+      { operations: [failed, current, first] },
+    ),
+    'GET /clusters/v1/activity': { activity: [{ ...broke, from: 'healthy', to: 'failed' }] },
+  });
   open(address);
   const timeline = await screen.findByRole('region', { name: 'Timeline' });
   const answer = await within(timeline).findByText(/^The instance broke/);

@@ -1,12 +1,11 @@
 import { screen, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { session } from '@/api/client';
-import type { Operation } from '@/api/types';
+import type { Estimate, Operation } from '@/api/types';
 import { timeOfDay } from '@/lib/time';
-import { faults, mockWorld, open } from '@/testing/app';
+import { faults, fixtureApi, open, signIn } from '@/testing/app';
+import { operation, operationPage, withOperations } from '@/testing/fixtures/operations';
 
-const api = mockWorld();
+const api = fixtureApi();
 // The clock stands still, however slow the machine is.
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-22T12:00:00Z') }));
 afterEach(() => vi.useRealTimers());
@@ -14,26 +13,16 @@ afterEach(() => vi.useRealTimers());
 const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
 /** Opens the page of an instance whose newest operation is followed. */
-async function follow(more: Partial<Operation>, estimate?: object, title = 'Operation: Update') {
-  session.enter({ accessToken: 'a', expiresAt: at(-600), user: { ...api.world.user, role: 'operator' } });
-  const operation: Operation = {
-    id: 'o1', cluster: 'campus-aws', instance: 'academy', kind: 'update', state: 'succeeded', deploymentId: '9',
-    requestedBy: 'bruno@example.org', requestedAt: at(20), ...more,
-  }; // prettier-ignore
-  api.world.operations = [operation];
-  api.use(
-    http.get('*/operations/:o', () =>
-      HttpResponse.json({
-        operation,
-        files: [],
-        effects: [],
-        pipelines: [],
-        actions: [],
-        ahead: 0,
-        estimate,
-      }),
+async function follow(more: Partial<Operation>, estimate?: Estimate, title = 'Operation: Update') {
+  signIn('operator');
+  const followed = operation('o1', { state: 'succeeded', requestedAt: at(20), ...more });
+  api.answers({
+    ...withOperations(followed),
+    'GET /pipelines/v1/clusters/{cluster}/operations/{operation}': operationPage(
+      followed,
+      estimate === undefined ? {} : { estimate },
     ),
-  );
+  });
   const { user } = open('/clusters/campus-aws/instances/academy?operation=o1');
   return { user, panel: await screen.findByRole('region', { name: title }) };
 }
@@ -90,12 +79,12 @@ test.each([
 });
 
 test('a rollback is called so wherever it is named', async () => {
-  api.world.activity = [
-    {
-      at: at(3), cluster: 'campus-aws', instance: 'academy', kind: 'pipeline', to: 'success', pipeline: 77,
-      detail: 'update', rollback: true,
+  const rolledBack = { at: at(3), cluster: 'campus-aws', instance: 'academy', kind: 'pipeline' } as const;
+  api.answers({
+    'GET /clusters/v1/activity': {
+      activity: [{ ...rolledBack, to: 'success', pipeline: 77, detail: 'update', rollback: true }],
     },
-  ]; // prettier-ignore
+  });
   const rollback = { rolledBackTo: 'abcdef12', endedAt: at(2), pipelines: [12] };
   const { user, panel } = await follow(rollback, undefined, 'Operation: Rollback');
   await user.click(within(panel).getByRole('button', { name: 'Hide details' }));

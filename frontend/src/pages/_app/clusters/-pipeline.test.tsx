@@ -1,30 +1,33 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import type { Role } from '@/api/types';
-import { faults, open, mockWorld } from '@/testing/app';
+import type { PipelinePage } from '@/api/types';
+import type { Answers } from '@/testing/answers';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import * as fixtures from '@/testing/fixtures/pipelines';
 
-const api = mockWorld();
+const api = fixtureApi();
+const route = '/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}';
+const { failed, failedJob, pipeline } = fixtures;
+const page = (of: PipelinePage['pipeline'], more: Partial<PipelinePage> = {}): Answers => ({
+  [`GET ${route}`]: { pipeline: of, children: [], actions: [], ...more },
+});
 
-function enter(role: Role) {
-  const user = { ...api.world.user, role };
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
-}
+beforeEach(() => {
+  signIn();
+  api.answers({
+    ...page(failed, { failed: { pipeline: failed.id, stage: 'deploy', job: failedJob } }),
+    [`GET ${route}/jobs/{job}/log`]: ({ query }) =>
+      query.from?.[0] === '0' ? fixtures.log : fixtures.afterLog,
+    [`GET ${route}/jobs/{job}/first-error`]: fixtures.firstError,
+  });
+});
 
-beforeEach(() => enter('administrator'));
-
-function pipelineOf(status: string) {
-  const found = api.world.pipelines.find((p) => p.status === status);
-  if (!found) throw new Error(`no pipeline is ${status}`);
-  return { found, address: `/clusters/${found.cluster}/pipelines/${found.id}` };
-}
+const address = '/clusters/campus-aws/pipelines/7016';
 
 const log = () => screen.findByRole('region', { name: /^Output of/ });
 const rows = async () => within(await log()).findAllByRole('listitem');
 
 test('of a failed pipeline, the error stands on top and the log is open at it', async () => {
-  const { address } = pipelineOf('failed');
   open(address);
   const error = await screen.findByRole('region', { name: /failed in stage/ });
   expect(await within(error).findAllByText(/error acquiring the state lock/)).not.toHaveLength(0);
@@ -39,18 +42,15 @@ test('of a failed pipeline, the error stands on top and the log is open at it', 
 });
 
 test('a pipeline that failed without a job says why, on top', async () => {
-  const { found, address } = pipelineOf('failed');
-  found.stages = [];
-  found.reason = "jobs:deploy script can't be blank";
+  api.answers(page({ ...failed, stages: [], reason: "jobs:deploy script can't be blank" }));
   open(address);
-  const notice = await screen.findByText(`Pipeline ${String(found.id)} failed`);
+  const notice = await screen.findByText('Pipeline 7016 failed');
   expect(notice.closest('[role="alert"]')).toHaveTextContent("jobs:deploy script can't be blank");
   expect(screen.getByText('No jobs')).toBeVisible();
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
 test("the runner's own sections are folded, and open", async () => {
-  const { address } = pipelineOf('failed');
   const { user } = open(address);
   const section = await screen.findByRole('button', { name: /Preparing the "docker" executor/ });
   expect(section).toHaveAttribute('aria-expanded', 'false');
@@ -61,7 +61,6 @@ test("the runner's own sections are folded, and open", async () => {
 });
 
 test('searching counts, marks and opens what is folded', async () => {
-  const { address } = pipelineOf('failed');
   const { user } = open(address);
   await user.type(await screen.findByRole('textbox', { name: 'Search log' }), 'docker EXECUTOR with');
   expect(await screen.findByText('1 of 1')).toBeVisible();
@@ -70,27 +69,23 @@ test('searching counts, marks and opens what is folded', async () => {
 });
 
 test('the address says which log is open and which line', async () => {
-  const { found, address } = pipelineOf('success');
-  const job = found.stages?.[0]?.jobs[0];
+  api.answers(page(pipeline));
   const { router, user } = open(address);
-  await user.click(await screen.findByRole('link', { name: job?.name ?? '' }));
+  await user.click(await screen.findByRole('link', { name: 'build-openedx' }));
   await user.click(await screen.findByRole('link', { name: 'Link to line 2' }));
-  expect(router.state.location.search).toMatchObject({ job: String(job?.id) });
+  expect(router.state.location.search).toMatchObject({ job: '1' });
   expect(Number((router.state.location.search as { at: string }).at)).toBeGreaterThan(0);
   await user.click(screen.getByRole('link', { name: 'Close log' }));
   await waitFor(() => expect(screen.queryByRole('region', { name: /^Output of/ })).toBeNull());
 });
 
 test('a pipeline that runs is canceled once, with a reason', async () => {
-  const { found, address } = pipelineOf('running');
-  const bodies: unknown[] = [];
-  api.use(
-    http.post('*/pipelines/:p/cancel', async ({ request }) => {
-      bodies.push(await request.json());
-      found.status = 'canceled';
-      return HttpResponse.json(found);
-    }),
-  );
+  const canceled = { ...pipeline, status: 'canceled' };
+  const cancel = `POST ${route}/cancel` as const;
+  api.answers({
+    ...page({ ...pipeline, status: 'running' }),
+    [cancel]: api.andThen(canceled, page(canceled)),
+  });
   const { user } = open(address);
   await user.click(await screen.findByRole('button', { name: 'Cancel' }));
   const dialog = await screen.findByRole('dialog', { name: /Cancel pipeline/ });
@@ -99,28 +94,19 @@ test('a pipeline that runs is canceled once, with a reason', async () => {
   await user.type(within(dialog).getByRole('textbox', { name: 'Reason (optional)' }), 'wrong branch');
   await user.dblClick(within(dialog).getByRole('button', { name: 'Cancel pipeline' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  expect(bodies).toEqual([{ reason: 'wrong branch' }]);
+  expect(api.bodies(cancel)).toEqual([{ reason: 'wrong branch' }]);
   expect(await screen.findByRole('button', { name: 'Retry' })).toBeVisible();
 });
 
 test('a viewer neither cancels nor retries', async () => {
-  const { address } = pipelineOf('failed');
-  enter('viewer');
+  signIn('viewer');
   open(address);
   await log();
   expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull();
 });
 
 test('a log that cannot be read says so, and the rest of the page stays', async () => {
-  const { address } = pipelineOf('failed');
-  api.use(
-    http.get('*/jobs/:j/log', () =>
-      HttpResponse.json(
-        { title: 'Not found', status: 404, detail: 'GitLab has removed the log.' },
-        { status: 404 },
-      ),
-    ),
-  );
+  api.answers({ [`GET ${route}/jobs/{job}/log`]: problem(404, 'GitLab has removed the log.') });
   open(address);
   expect(await screen.findByText('Couldn’t read the log.')).toBeVisible();
   expect(screen.getByRole('heading', { name: 'Jobs' })).toBeVisible();

@@ -1,35 +1,32 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import type { Health, Role } from '@/api/types';
-import { podLogOf, podsOf } from '@/mocks/runtime';
-import { faults, mockWorld, open } from '@/testing/app';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { biology, civic, details, meridian } from '@/testing/fixtures/fleet';
+import { pipeline } from '@/testing/fixtures/pipelines';
+import * as runtime from '@/testing/fixtures/runtime';
 
-const api = mockWorld();
+const api = fixtureApi();
+const route = '/instances/v1/clusters/{cluster}/instances/{instance}';
+const logRoute = `GET ${route}/pods/{pod}/log` as const;
+const pod = runtime.crashing.name;
 
-function enter(role: Role) {
-  const user = { ...api.world.user, role };
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
-}
+beforeEach(() => {
+  signIn('operator');
+  api.answers({
+    [`GET ${route}/pods`]: runtime.pods,
+    [`GET ${route}/replication`]: runtime.replication,
+    [`GET ${route}/events`]: runtime.events,
+  });
+});
 
-beforeEach(() => enter('operator'));
-
-function instanceOf(cluster: string, health: Health) {
-  const found = api.world.instances.find(
-    (i) => i.cluster === cluster && i.lifecycle === 'active' && i.health.state === health,
-  );
-  if (!found) throw new Error(`no instance of ${cluster} is ${health}`);
-  return { found, address: `/clusters/${cluster}/instances/${found.name}` };
-}
+const address = '/clusters/campus-aws/instances/meridian';
 
 const table = (name: string) => screen.findByRole('table', { name });
 
 test('the pod that crashes stands first and says why, with what to do', async () => {
-  const { found, address } = instanceOf('campus-aws', 'failed');
   const { user, router } = open(address);
   const rows = within(await table('Pods')).getAllByRole('row');
-  expect(rows).toHaveLength(1 + podsOf(found).length);
+  expect(rows).toHaveLength(4);
   expect(rows[1]).toHaveTextContent(/cms-.*Failed.*crashes again and again.*For \d min.*Running0 of 114/);
 
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
@@ -38,13 +35,12 @@ test('the pod that crashes stands first and says why, with what to do', async ()
   expect(containers).toHaveTextContent('Exited with an error, exit code 1, after 1 min 00 s');
   expect(containers).toHaveTextContent('0.25 cores, 1 GiB');
   expect(containers).toHaveTextContent(/registry\.example\.org/);
-  expect(router.state.location.search).toMatchObject({ pod: podsOf(found)[0]?.name });
+  expect(router.state.location.search).toMatchObject({ pod });
   expect(screen.getByRole('main')).toHaveTextContent('Read the log of the container before the restart.');
   expect(await faults(screen.getByRole('main'))).toEqual([]);
 });
 
 test('replication and warnings, the newest first', async () => {
-  const { address } = instanceOf('campus-aws', 'failed');
   open(address);
   const deployments = within(await table('Deployments')).getAllByRole('row');
   expect(deployments[1]).toHaveTextContent(/cms.*None of its replicas is available. Look at its pods./);
@@ -56,9 +52,12 @@ test('replication and warnings, the newest first', async () => {
 });
 
 test('the next step stands on every tab, and needs nothing that the cluster reports only now', async () => {
-  const { found, address } = instanceOf('campus-aws', 'degraded');
-  found.health.nextStep = 'Raise the quota of its namespace.';
-  api.use(http.get('*/pods', () => HttpResponse.json({ detail: 'Busy.' }, { status: 503 })));
+  const health = { ...biology.health, nextStep: 'Raise the quota of its namespace.' };
+  api.answers({
+    [`GET ${route}`]: details({ ...biology, health }),
+    [`GET ${route}/pods`]: problem(503, 'Busy.'),
+    [`GET ${route}/usage`]: { from: '2026-08-01', to: '2026-10-31', points: [] },
+  });
   open(`${address}?tab=usage`);
   const status = (await screen.findByText('Health')).parentElement;
   expect(status).toHaveTextContent(/Degraded.*1 of 2 replicas ready. ?Raise the quota of its namespace./);
@@ -66,13 +65,14 @@ test('the next step stands on every tab, and needs nothing that the cluster repo
 });
 
 test('a part that fails leaves the others, and its own last data with their age', async () => {
-  const { address } = instanceOf('campus-aws', 'healthy');
   const { user } = open(address);
   await table('Pods');
   await table('Deployments');
-  api.use(
-    http.get('*/pods', () => HttpResponse.json({ detail: 'The inspector answers 500.' }, { status: 503 })),
-  );
+  const read = { outcome: 'read' } as const;
+  api.answers({
+    [`POST ${route}/refresh`]: { ...details(meridian), gitlab: read, cluster: read, usage: read, site: read },
+    [`GET ${route}/pods`]: problem(503, 'The inspector answers 500.'),
+  });
   await user.click(screen.getByRole('button', { name: 'Refresh' }));
   const pods = screen.getByRole('region', { name: 'Pods' });
   expect(await within(pods).findByRole('alert')).toHaveTextContent('Couldn’t refresh the pods.');
@@ -82,9 +82,16 @@ test('a part that fails leaves the others, and its own last data with their age'
 });
 
 test('a cluster that is offline hides nothing that GitLab knows', async () => {
-  const { found, address } = instanceOf('sandbox', 'unknown');
-  found.health.reason = 'the cluster does not answer, last seen 22 Nov 12:04 UTC';
-  const { user } = open(address);
+  const reason = 'the cluster does not answer, last seen 22 Nov 12:04 UTC';
+  const down = problem(503, 'The cluster cannot be reached.');
+  api.answers({
+    [`GET ${route}`]: details({ ...civic, health: { ...civic.health, reason } }, { pipelines: [pipeline] }),
+    [`GET ${route}/pods`]: down,
+    [`GET ${route}/replication`]: down,
+    [`GET ${route}/events`]: down,
+    [`GET ${route}/drift`]: down,
+  });
+  const { user } = open('/clusters/sandbox/instances/civic');
   for (const name of ['Pods', 'Replication', 'Events']) {
     const panel = await screen.findByRole('region', { name });
     expect(await within(panel).findByRole('alert')).toHaveTextContent('The cluster cannot be reached.');
@@ -98,45 +105,31 @@ test('a cluster that is offline hides nothing that GitLab knows', async () => {
 });
 
 test('what does not run is not asked for', async () => {
-  const archived = api.world.instances.find((i) => i.lifecycle === 'archived');
-  open(`/clusters/${archived?.cluster ?? ''}/instances/${archived?.name ?? ''}`);
+  open('/clusters/campus-aws/instances/geodesy');
   expect(await screen.findByText('No workloads')).toBeVisible();
+  expect(api.sent(`GET ${route}/pods`)).toEqual([]);
 });
 
 test('drift is not reported while something is deployed', async () => {
-  const { address } = instanceOf('campus-aws', 'healthy');
-  api.use(
-    http.get('*/drift', () =>
-      HttpResponse.json({ at: new Date().toISOString(), deploying: true, differences: [] }),
-    ),
-  );
+  const at = new Date().toISOString();
+  api.answers({ [`GET ${route}/drift`]: { at, deploying: true, differences: [] } });
   open(address);
   expect(await screen.findByText(/checks for drift when the pipeline has finished/)).toBeVisible();
   expect(screen.queryByText(/No drift/)).toBeNull();
 });
 
 test('drift stands apart from changes that are not deployed', async () => {
-  const { address } = instanceOf('campus-aws', 'healthy');
-  const of = { workload: 'lms', what: 'image', key: 'DOCKER_IMAGE_OPENEDX' };
-  api.use(
-    http.get('*/drift', () =>
-      HttpResponse.json({
-        at: new Date().toISOString(),
-        pipeline: 7001,
-        differences: [
-          { ...of, runs: 'openedx:hotfix', wanted: 'openedx:2', deployed: 'openedx:2', cause: 'drift' },
-          {
-            ...of,
-            workload: 'cms',
-            runs: 'openedx:1',
-            wanted: 'openedx:2',
-            deployed: 'openedx:1',
-            cause: 'undeployed',
-          },
-        ],
-      }),
-    ),
-  );
+  const of = { workload: 'lms', what: 'image', key: 'DOCKER_IMAGE_OPENEDX', wanted: 'openedx:2' } as const;
+  api.answers({
+    [`GET ${route}/drift`]: {
+      at: new Date().toISOString(),
+      pipeline: 7001,
+      differences: [
+        { ...of, runs: 'openedx:hotfix', deployed: 'openedx:2', cause: 'drift' },
+        { ...of, workload: 'cms', runs: 'openedx:1', deployed: 'openedx:1', cause: 'undeployed' },
+      ],
+    },
+  });
   open(address);
   const drift = await screen.findByRole('region', { name: /^Drift/ });
   expect(drift).toHaveTextContent(
@@ -151,7 +144,8 @@ test('drift stands apart from changes that are not deployed', async () => {
 });
 
 test('an operator reads the log of before the restart, and the address says so', async () => {
-  const { address } = instanceOf('campus-aws', 'failed');
+  const lines = ['GET /heartbeat 200', 'GET /heartbeat 200', "Can't connect to server on 'mysql'"];
+  api.answers({ [logRoute]: runtime.podLog(lines, { previous: true, truncated: true }) });
   const { user, router } = open(address);
   await user.click(within(await table('Pods')).getByRole('button', { name: /^cms-/ }));
   await user.click(await screen.findByRole('link', { name: 'Previous log of cms' }));
@@ -164,9 +158,16 @@ test('an operator reads the log of before the restart, and the address says so',
   expect(await screen.findByText(/^1 of 1 /)).toBeVisible();
   await user.clear(search);
   await user.type(search, 'heartbeat');
-  expect(await screen.findByText(/^1 of 199/)).toBeVisible();
+  expect(await screen.findByText(/^1 of 2 /)).toBeVisible();
   await user.selectOptions(screen.getByRole('combobox', { name: 'Lines' }), '100');
   await waitFor(() => expect(router.state.location.search).toMatchObject({ lines: '100' }));
+  await waitFor(() =>
+    expect(api.sent(logRoute).at(-1)).toMatchObject({
+      params: { pod },
+      query: { container: ['cms'], previous: ['true'], lines: ['100'] },
+    }),
+  );
+  api.answers({ [logRoute]: runtime.podLog(lines.slice(0, 2)) });
   await user.selectOptions(screen.getByRole('combobox', { name: 'Run' }), 'current');
   expect(await screen.findByRole('button', { name: 'Follow', pressed: true })).toBeVisible();
   expect(await faults(screen.getByRole('main'))).toEqual([]);
@@ -175,19 +176,8 @@ test('an operator reads the log of before the restart, and the address says so',
 });
 
 test('the line that says first what went wrong is marked', async () => {
-  const { found, address } = instanceOf('campus-aws', 'failed');
-  const pod = podsOf(found)[0];
-  if (!pod) throw new Error('no pod');
-  api.use(
-    http.get('*/pods/:p/log', () =>
-      HttpResponse.json({
-        ...podLogOf(pod, true, 3),
-        lines: ['fine', 'KeyError: 1', 'bye'].map((text) => ({ text })),
-        firstError: 2,
-      }),
-    ),
-  );
-  const { user } = open(`${address}?pod=${pod.name}&log=cms`);
+  api.answers({ [logRoute]: runtime.podLog(['fine', 'KeyError: 1', 'bye'], { firstError: 2 }) });
+  const { user } = open(`${address}?pod=${pod}&log=cms`);
   const marked = await screen.findByText('First error:');
   expect(marked.closest('[role="listitem"]')).toHaveTextContent('KeyError: 1');
   await user.click(screen.getByRole('button', { name: 'Show first error' }));
@@ -196,22 +186,8 @@ test('the line that says first what went wrong is marked', async () => {
 });
 
 test('what a log says stays text', async () => {
-  const { found, address } = instanceOf('campus-aws', 'healthy');
-  const pod = podsOf(found)[0]?.name ?? '';
   const text = '<img src=x onerror=alert(1)> \u202egnp.exe \x1b]8;;javascript:alert(1)\x07click\x1b]8;;\x07';
-  api.use(
-    http.get('*/pods/:p/log', () =>
-      HttpResponse.json({
-        at: new Date().toISOString(),
-        pod,
-        container: 'cms',
-        containers: ['cms'],
-        previous: false,
-        lines: [{ text }],
-        truncated: false,
-      }),
-    ),
-  );
+  api.answers({ [logRoute]: runtime.podLog([text]) });
   open(`${address}?pod=${pod}&log=cms`);
   const output = await screen.findByRole('region', { name: /^Output of/ });
   expect(output).toHaveTextContent('<img src=x onerror=alert(1)> \\u202egnp.exe click');
@@ -219,9 +195,7 @@ test('what a log says stays text', async () => {
 });
 
 test('a viewer sees pods but no logs, and why', async () => {
-  enter('viewer');
-  const { found, address } = instanceOf('campus-aws', 'failed');
-  const pod = podsOf(found)[0]?.name ?? '';
+  signIn('viewer');
   open(`${address}?pod=${pod}&log=cms`);
   expect(await screen.findByRole('list', { name: /^Containers of/ })).toBeVisible();
   expect(screen.getByText(/You need the Operator role/)).toBeVisible();
@@ -229,34 +203,32 @@ test('a viewer sees pods but no logs, and why', async () => {
 });
 
 test('a pod that was replaced says so, and another can be chosen', async () => {
-  const { found, address } = instanceOf('campus-aws', 'healthy');
+  api.answers({ [logRoute]: problem(404, 'The instance has no such pod; it may have been replaced.') });
   const { user } = open(`${address}?pod=lms-gone&log=lms`);
   expect(await screen.findByText(/it may have been replaced/)).toBeVisible();
-  const other = podsOf(found).at(-1)?.name ?? '';
+  const other = runtime.pods.pods.at(-1)?.name ?? '';
   await screen.findByRole('option', { name: other });
+  api.answers({ [logRoute]: runtime.podLog(['up'], { pod: other, container: 'mfe', containers: ['mfe'] }) });
   await user.selectOptions(screen.getByRole('combobox', { name: 'Pod' }), other);
   expect(await screen.findByRole('region', { name: /^Output of mfe/ })).toBeVisible();
 });
 
 test('jobs that failed show what Ocim kept of them, with the last lines of their logs', async () => {
-  const { address } = instanceOf('campus-aws', 'failed');
-  api.use(
-    http.get('*/job-reports', () =>
-      HttpResponse.json({
-        reports: [
-          {
-            job: 'lms-job-1',
-            code: 'jobFailed',
-            health: 'degraded',
-            reason: 'The job lms-job-1 failed: it reached its retry limit.',
-            nextStep: 'Check the log.',
-            seenAt: new Date().toISOString(),
-            lines: ['Applying student.0048', '<img src=x>'],
-          },
-        ],
-      }),
-    ),
-  );
+  api.answers({
+    [`GET ${route}/job-reports`]: {
+      reports: [
+        {
+          job: 'lms-job-1',
+          code: 'jobFailed',
+          health: 'degraded',
+          reason: 'The job lms-job-1 failed: it reached its retry limit.',
+          nextStep: 'Check the log.',
+          seenAt: new Date().toISOString(),
+          lines: ['Applying student.0048', '<img src=x>'],
+        },
+      ],
+    },
+  });
   open(address);
   const job = await screen.findByRole('article', { name: 'lms-job-1' });
   expect(job).toHaveTextContent('it reached its retry limit. Check the log.');

@@ -1,26 +1,23 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { session } from '@/api/client';
 import { instancesPoll, instancesQuery } from '@/api/queries/fleet';
 import { createQueryClient } from '@/api/queryClient';
-import { ago } from '@/mocks/world';
-import { faults, open, useWorld } from '@/testing/app';
+import type { Instance, InstancePage } from '@/api/types';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import * as fleet from '@/testing/fixtures/fleet';
+import { ago } from '@/testing/fixtures/time';
 
-const mock = useWorld();
+const api = fixtureApi();
 
-beforeEach(() => {
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: mock.world.user,
-  });
-});
+beforeEach(() => signIn());
+
+const route = 'GET /clusters/v1/instances';
+const show = (of: Instance[], more: Partial<InstancePage> = {}) =>
+  api.answers({ [route]: fleet.page(of, more) });
+const lastQuery = () => api.sent(route).at(-1)?.query;
 
 const table = () => screen.findByRole('table', { name: 'Instances' });
-
-/** What the list shows unless a person chose otherwise. */
-const live = () => mock.world.instances.filter((i) => i.lifecycle === 'pending' || i.lifecycle === 'active');
 
 /** Names in the order of the rows. */
 async function names(): Promise<string[]> {
@@ -50,7 +47,7 @@ test('has its columns before its first rows came', async () => {
   let answer: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => (answer = resolve));
   // An empty result passes the request on to the usual answer.
-  mock.use(http.get('*/function/clusters/v1/instances', () => asked));
+  api.use(http.get('*/function/clusters/v1/instances', () => asked));
   const headings = (element: HTMLElement) =>
     Array.from(element.querySelectorAll('th'), (th) => [th.textContent, th.dataset.hide]);
   open('/instances?column=PLATFORM_NAME');
@@ -62,80 +59,76 @@ test('has its columns before its first rows came', async () => {
 });
 
 test('marks what has drifted, with why, and finds it', async () => {
-  const drifted = live().filter((i) => i.drift);
   const { router, user } = open('/instances');
-  const [first] = drifted;
-  expect(within(await table()).getByRole('row', { name: new RegExp(first?.name ?? '-') })).toHaveTextContent(
-    `drifted: ${first?.drift?.reason ?? '-'}`,
+  expect(within(await table()).getByRole('row', { name: /harbor/ })).toHaveTextContent(
+    'drifted: lms has at most 4 instead of 10 replicas',
   );
-  await user.click(screen.getByRole('button', { name: new RegExp(`${drifted.length}\\s?Drifted`) }));
+  show([fleet.harbor]);
+  await user.click(screen.getByRole('button', { name: /1\s?Drifted/ }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?drift=drifted'));
-  await waitFor(async () => expect((await names()).sort()).toEqual(drifted.map((i) => i.name).sort()));
+  await waitFor(async () => expect(await names()).toEqual(['harbor']));
+  expect(lastQuery()).toMatchObject({ drift: ['drifted'] });
   expect(screen.getByRole('button', { name: 'Remove filter Drift: Drifted' })).toBeVisible();
 });
 
 test('says what is too old to be relied on', async () => {
-  mock.world.observedAt = ago(4);
+  const stale = fleet.tree.clusters.map((c) => ({ ...c, stale: { healthAt: ago(4) } }));
+  api.answers({ 'GET /clusters/v1/clusters': { ...fleet.tree, clusters: stale } });
+  show([fleet.coastal, fleet.civic, fleet.geodesy]);
   open('/instances?lifecycle=active&lifecycle=archived');
-  await waitFor(async () => {
-    expect(within(await table()).getByRole('row', { name: /coastal/ })).toHaveTextContent(
-      /stale: data from \d\d:\d\d/,
-    );
-  });
-  const unknown = mock.world.instances.find((i) => i.lifecycle === 'active' && i.health.state === 'unknown');
-  expect(
-    within(await table()).getByRole('row', { name: new RegExp(unknown?.name ?? '-') }),
-  ).toHaveTextContent(/Unknownlast seen \d min ago/);
-  const archived = mock.world.instances.find((i) => i.lifecycle === 'archived');
-  const row = within(await table()).getByRole('row', { name: new RegExp(archived?.name ?? '-') });
-  expect(row).not.toHaveTextContent('stale');
+  const row = async (name: RegExp) => within(await table()).getByRole('row', { name });
+  await waitFor(async () => expect(await row(/coastal/)).toHaveTextContent(/stale: data from \d\d:\d\d/));
+  expect(await row(/civic/)).toHaveTextContent(/Unknownlast seen \d+ min ago/);
+  expect(await row(/geodesy/)).not.toHaveTextContent('stale');
 });
 
 test('follows the filters of the address', async () => {
+  show([fleet.meridian, fleet.biology]);
   open('/instances?health=failed&health=degraded&cluster=campus-aws');
   await table();
   expect(screen.getByRole('button', { name: /Failed/, pressed: true })).toBeVisible();
-  const wanted = live().filter(
-    (i) => i.cluster === 'campus-aws' && ['failed', 'degraded'].includes(i.health.state),
-  );
-  await waitFor(async () => expect((await names()).sort()).toEqual(wanted.map((i) => i.name).sort()));
+  expect(await names()).toEqual(['meridian', 'biology']);
+  expect(lastQuery()).toMatchObject({ health: ['failed', 'degraded'], cluster: ['campus-aws'] });
 });
 
 test('writes its filters into the address, and takes them away again', async () => {
   const { router, user } = open('/instances');
   await table();
+  show([fleet.northfield]);
   await user.type(screen.getByLabelText('Filter by name'), 'north');
   await waitFor(() => expect(router.state.location.searchStr).toBe('?name=north'));
-  await waitFor(async () => expect(await names()).toEqual(['northfield', 'northgate']));
-  await user.type(
-    screen.getByLabelText(/^Configuration/),
-    'OPENEDX_COMMON_VERSION=open-release/teak.2{Enter}',
-  );
+  await waitFor(async () => expect(await names()).toEqual(['northfield']));
+  const setting = 'OPENEDX_COMMON_VERSION=open-release/teak.2';
+  await user.type(screen.getByLabelText(/^Configuration/), `${setting}{Enter}`);
   await waitFor(() =>
     expect(router.state.location.searchStr).toBe(
       '?name=north&setting=OPENEDX_COMMON_VERSION%3Dopen-release/teak.2',
     ),
   );
+  await waitFor(() => expect(lastQuery()).toMatchObject({ name: ['north'], setting: [setting] }));
+  show(fleet.live);
   await user.click(screen.getByRole('button', { name: 'Clear all' }));
   await waitFor(() => expect(router.state.location.searchStr).toBe(''));
-  await waitFor(async () => expect((await names()).length).toBe(live().length));
+  await waitFor(async () => expect((await names()).length).toBe(9));
 });
 
 test('counts stand beside each choice', async () => {
+  const clusters = { 'campus-aws': 17, sandbox: 1 };
+  show(fleet.live, { facets: { ...fleet.noFacets, clusters } });
   const { router, user } = open('/instances?health=failed');
   await table();
-  const failed = live().filter((i) => i.health.state === 'failed');
   const group = screen.getByLabelText('Filter by cluster');
-  expect(group).toHaveTextContent(`campus-aws${failed.filter((i) => i.cluster === 'campus-aws').length}`);
+  expect(group).toHaveTextContent('campus-aws17');
   await user.click(within(group).getByRole('checkbox', { name: /campus-aws/, hidden: true }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?health=failed&cluster=campus-aws'));
 });
 
 test('one of many clusters is found by its name, though it is not among the commonest', async () => {
-  for (let n = 0; n < 300; n++) {
-    const [first] = mock.world.clusters;
-    if (first) mock.world.clusters.push({ ...first, id: `school-${n}`, name: `school-${n}` });
-  }
+  const schools = Array.from({ length: 300 }, (_, n) =>
+    fleet.branch({ ...fleet.learn, id: `school-${n}` }, []),
+  );
+  const clusters = [...fleet.tree.clusters, ...schools];
+  api.answers({ 'GET /clusters/v1/clusters': { ...fleet.tree, clusters } });
   const { router, user } = open('/instances');
   await table();
   const group = screen.getByLabelText('Filter by cluster');
@@ -155,30 +148,35 @@ test('sorts by a head, and the other way by pressing it again', async () => {
   await waitFor(() =>
     expect(screen.getByRole('columnheader', { name: /Changed/ })).toHaveAttribute('aria-sort', 'ascending'),
   );
+  await waitFor(() => expect(lastQuery()).toMatchObject({ sort: ['changed'] }));
+  show([fleet.zenith, fleet.academy]);
   await user.click(screen.getByRole('button', { name: /^Changed/ }));
   await waitFor(() => expect(router.state.location.searchStr).toBe('?sort=changed&descending=true'));
-  const newest = live().sort((a, b) => (b.changedAt ?? '').localeCompare(a.changedAt ?? ''))[0];
-  await waitFor(async () => expect((await names())[0]).toBe(newest?.name));
+  await waitFor(async () => expect(await names()).toEqual(['zenith', 'academy']));
+  expect(lastQuery()).toMatchObject({ sort: ['changed'], descending: ['true'] });
 });
 
+/** The first page of five instances, and then the second. */
+const inTwoPages = () =>
+  api.answers({
+    [route]: ({ query }) =>
+      query.after
+        ? fleet.page([fleet.harbor, fleet.zenith], { total: 5 })
+        : fleet.page([fleet.academy, fleet.biology, fleet.coastal], { total: 5, next: 'c2' }),
+  });
+
 test('shows more than a page on demand', async () => {
-  const [model] = mock.world.instances;
-  if (!model) throw new Error('an empty world');
-  mock.world.instances = Array.from({ length: 120 }, (_, i) => ({
-    ...model,
-    name: `i${String(i).padStart(3, '0')}`,
-  }));
+  inTwoPages();
   const { user } = open('/instances');
-  expect(await screen.findByText('50 of 120 shown')).toBeVisible();
+  expect(await screen.findByText('3 of 5 shown')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Show more' }));
-  expect(await screen.findByText('All 120 shown')).toBeVisible();
-  expect(await table()).toHaveAttribute('aria-rowcount', '121');
+  expect(await screen.findByText('All 5 shown')).toBeVisible();
+  expect(await table()).toHaveAttribute('aria-rowcount', '6');
+  expect(lastQuery()).toMatchObject({ after: ['c2'] });
 });
 
 test('more comes by itself when the end comes into view', async () => {
-  const [model] = mock.world.instances;
-  if (!model) throw new Error('an empty world');
-  mock.world.instances = Array.from({ length: 60 }, (_, i) => ({ ...model, name: `i${i}` }));
+  inTwoPages();
   let come: (entries: { isIntersecting: boolean }[]) => void = () => undefined;
   class Observer {
     constructor(notify: typeof come) {
@@ -190,13 +188,16 @@ test('more comes by itself when the end comes into view', async () => {
   const before = IntersectionObserver;
   vi.stubGlobal('IntersectionObserver', Observer);
   open('/instances');
-  expect(await screen.findByText('50 of 60 shown')).toBeVisible();
+  expect(await screen.findByText('3 of 5 shown')).toBeVisible();
   act(() => come([{ isIntersecting: true }]));
-  expect(await screen.findByText('All 60 shown')).toBeVisible();
+  expect(await screen.findByText('All 5 shown')).toBeVisible();
   vi.stubGlobal('IntersectionObserver', before);
 });
 
 test('only a fleet that changed is read again', async () => {
+  const tagged = (tag: string) =>
+    api.answers({ [route]: () => HttpResponse.json(fleet.instancePage, { headers: { ETag: tag } }) });
+  tagged('"a"');
   const client = createQueryClient();
   await client.infiniteQuery(instancesQuery({}));
   const { enabled: _, ...asked } = instancesPoll({}, undefined);
@@ -204,7 +205,7 @@ test('only a fleet that changed is read again', async () => {
   const isOld = () => client.getQueryState(instancesQuery({}).queryKey)?.isInvalidated;
   await poll();
   expect(isOld()).toBe(false);
-  mock.world.revision++;
+  tagged('"b"');
   await poll();
   expect(isOld()).toBe(true);
 });
@@ -221,15 +222,17 @@ test('instances whose files have problems are a filter of its own', async () => 
 });
 
 test('no match offers to clear the filters', async () => {
+  show([]);
   const { user } = open('/instances?name=nothing');
   expect(await screen.findByText('No results')).toBeVisible();
   expect(await faults()).toEqual([]);
+  show(fleet.live);
   await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(await table()).toBeVisible();
 });
 
 test('an empty system leads to the first project', async () => {
-  mock.world.instances = [];
+  show([]);
   open('/instances');
   const empty = (await screen.findByText('No instances yet')).parentElement;
   expect(within(empty as HTMLElement).getByRole('link', { name: 'Add GitLab project' })).toHaveAttribute(
@@ -239,23 +242,13 @@ test('an empty system leads to the first project', async () => {
 });
 
 test('a failure says its cause and request, and can be tried again', async () => {
-  let broken = true;
-  mock.use(
-    http.get('*/function/clusters/v1/instances', () =>
-      broken
-        ? HttpResponse.json(
-            { detail: 'The store is broken.', instance: 'call-9' },
-            { status: 400, headers: { 'Content-Type': 'application/problem+json' } },
-          )
-        : undefined,
-    ),
-  );
+  api.answers({ [route]: problem(400, 'The store is broken.') });
   const { user } = open('/instances');
   const alert = await screen.findByRole('alert');
   expect(alert).toHaveTextContent('The store is broken.');
   expect(alert).toHaveTextContent('call-9');
   expect(await faults()).toEqual([]);
-  broken = false;
+  show(fleet.live);
   await user.click(within(alert).getByRole('button', { name: 'Try again' }));
   expect(await table()).toBeVisible();
   expect(screen.queryByRole('alert')).not.toBeInTheDocument();

@@ -1,31 +1,38 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import { faults, open, useWorld } from '@/testing/app';
+import type { CheckName, Cluster, ContractPage, UsageContract, UsageContractPage } from '@/api/types';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { aws, clusterPage, learn } from '@/testing/fixtures/fleet';
+import { contractPage, passed, projectOf, projectPage } from '@/testing/fixtures/projects';
+import { ago } from '@/testing/fixtures/time';
 
-const mock = useWorld();
+const api = fixtureApi();
+const root = '/clusters/v1/projects';
+const show = (cluster: Cluster) =>
+  ({
+    'GET /clusters/v1/clusters/{cluster}': clusterPage(cluster),
+    [`GET ${root}/{cluster}`]: projectPage(cluster),
+  }) as const;
 
-function enterAs(role: 'viewer' | 'operator' | 'administrator') {
-  session.enter({
-    accessToken: 'a',
-    expiresAt: new Date(Date.now() + 600_000).toISOString(),
-    user: { ...mock.world.user, role },
+const failing = { ...learn, sync: { ...learn.sync, error: 'GitLab refuses the token.' } };
+
+beforeEach(() => {
+  signIn();
+  api.answers({
+    ...show(aws),
+    [`GET ${root}`]: { projects: [projectOf(aws), projectOf(failing)] },
+    'GET /sync/v1/clusters/{cluster}/damaged': { items: [] },
+    'GET /sync/v1/clusters/{cluster}/set-aside': { events: [] },
   });
-}
-
-beforeEach(() => enterAs('administrator'));
+});
 
 const projects = '/administration/projects';
 
 describe('the list of projects', () => {
   test('shows the health of token, webhook and sync, and finds projects that need attention', async () => {
-    const [, cluster] = mock.world.clusters;
-    if (!cluster) throw new Error('an empty world');
-    cluster.sync.error = 'GitLab refuses the token.';
     const { user, router } = open(projects);
     const row = await screen.findByRole('row', { name: /^campus-aws.*on gitlab\.example\.org/ });
-    expect(within(row).getAllByText('Passed')).toHaveLength(3);
+    expect(within(row).getAllByText('Passed')).toHaveLength(4);
     expect(screen.getByRole('row', { name: /^learn-do/ })).toHaveTextContent('GitLab refuses the token.');
     expect(await faults()).toEqual([]);
     await user.click(screen.getByLabelText('Needs attention'));
@@ -38,11 +45,11 @@ describe('the list of projects', () => {
   });
 
   test('is for operators, who add none', async () => {
-    enterAs('viewer');
+    signIn('viewer');
     const { unmount } = open(projects);
     expect(await screen.findByText('You don’t have permission')).toBeVisible();
     unmount();
-    enterAs('operator');
+    signIn('operator');
     open(projects);
     expect(await screen.findByRole('row', { name: /^campus-aws/ })).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Add GitLab project' })).not.toBeInTheDocument();
@@ -53,23 +60,14 @@ describe('a project', () => {
   test('is checked with the credentials it has; a failure stands with its cure', async () => {
     const { user } = open(`${projects}/campus-aws`);
     const list = await screen.findByRole('list', { name: 'Checks' });
-    mock.use(
-      http.post('*/function/clusters/v1/projects/campus-aws/check', ({ request }) => {
-        const check = new URL(request.url).searchParams.get('check');
-        const failed = check === 'webhook';
-        return HttpResponse.json({
-          checks: [
-            {
-              check,
-              at: new Date().toISOString(),
-              state: failed ? 'failed' : 'passed',
-              detail: failed ? 'the project has no webhook.' : 'Well.',
-              ...(failed ? { cure: 'Rotate the webhook’s secret here.' } : {}),
-            },
-          ],
-        });
-      }),
-    );
+    const detail = 'the project has no webhook.';
+    const cure = 'Rotate the webhook’s secret here.';
+    api.answers({
+      [`POST ${root}/{cluster}/check`]: ({ query }) => {
+        const check = passed(query.check?.[0] as CheckName);
+        return { checks: [check.check === 'webhook' ? { ...check, state: 'failed', detail, cure } : check] };
+      },
+    });
     await user.click(screen.getByRole('button', { name: 'Check all' }));
     await waitFor(() =>
       expect(within(list).getByText('Webhook').closest('li')).toHaveTextContent(
@@ -81,6 +79,12 @@ describe('a project', () => {
   });
 
   test('gets another token once GitLab accepts it; none is ever shown', async () => {
+    const route = `PUT ${root}/{cluster}/credentials` as const;
+    api.answers({
+      [route]: problem(422, 'GitLab refuses the API token.', [
+        { field: 'body.apiToken', message: 'GitLab refuses the token.' },
+      ]),
+    });
     const { user } = open(`${projects}/campus-aws`);
     await user.click(await screen.findByRole('button', { name: 'Replace the API token' }));
     const dialog = await screen.findByRole('dialog', { name: 'Replace the API token' });
@@ -91,19 +95,37 @@ describe('a project', () => {
     await waitFor(() => expect(field).toHaveAccessibleDescription(/GitLab refuses the token/));
     await user.clear(field);
     await user.type(field, 'right');
+    api.answers({ [route]: { project: projectOf(aws).project } });
     await user.click(within(dialog).getByRole('button', { name: 'Replace' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+    expect(api.bodies(route)).toEqual([{ apiToken: 'wrong' }, { apiToken: 'right' }]);
   });
 
   test('gets a new deploy key, whose fingerprint is shown', async () => {
+    const deployKey = { fingerprint: 'SHA256:new', publicKey: 'ssh-ed25519 AAAA', addedAt: ago(0) };
+    const project = { ...projectOf(aws).project, deployKey };
+    api.answers({
+      [`POST ${root}/{cluster}/rotate`]: api.andThen(
+        { project },
+        { [`GET ${root}/{cluster}`]: projectPage(aws, { project }) },
+      ),
+    });
     const { user } = open(`${projects}/campus-aws`);
     await user.click(await screen.findByRole('button', { name: 'Generate a deploy key' }));
     const dialog = await screen.findByRole('dialog', { name: 'Generate a deploy key?' });
     await user.click(within(dialog).getByRole('button', { name: 'Generate' }));
     expect(await screen.findByText('SHA256:new')).toBeVisible();
+    expect(api.bodies(`POST ${root}/{cluster}/rotate`)).toEqual([{ what: 'deployKey' }]);
   });
 
   test('is removed once its name is typed, and it says what stays', async () => {
+    const remove = `DELETE ${root}/{cluster}` as const;
+    api.answers({
+      [remove]: api.andThen(
+        { removed: ['The webhook at GitLab'], stays: ['The GitLab project grove/campus-aws'] },
+        { [`GET ${root}`]: { projects: [projectOf(failing)] } },
+      ),
+    });
     const { user, router } = open(`${projects}/campus-aws?do=remove`);
     const dialog = await screen.findByRole('dialog', { name: 'Remove campus-aws from Ocim?' });
     expect(dialog).toHaveTextContent('the cluster, with all its instances and their data');
@@ -114,6 +136,7 @@ describe('a project', () => {
     await user.click(button);
     const removed = await screen.findByRole('dialog', { name: 'campus-aws removed' });
     expect(removed).toHaveTextContent('The GitLab project grove/campus-aws');
+    expect(api.sent(remove)).toMatchObject([{ query: { confirm: ['campus-aws'] } }]);
     await user.click(within(removed).getByRole('button', { name: 'View projects' }));
     await waitFor(() => expect(router.state.location.pathname).toBe(projects));
     expect(await screen.findByRole('row', { name: /^learn-do/ })).toBeVisible();
@@ -121,7 +144,7 @@ describe('a project', () => {
   });
 
   test('keeps its credentials and its end from operators', async () => {
-    enterAs('operator');
+    signIn('operator');
     open(`${projects}/campus-aws?do=remove`);
     expect(await screen.findByRole('button', { name: 'Check all' })).toBeVisible();
     expect(screen.queryByRole('table', { name: 'Credentials' })).not.toBeInTheDocument();
@@ -132,6 +155,10 @@ describe('a project', () => {
 
 describe('facts and links', () => {
   test('are set by hand, marked with what was found, and left to the repository again', async () => {
+    const changed = { ...aws, region: 'mars-1', overridden: ['region'], found: { region: 'eu-central-1' } };
+    const { project } = projectOf(aws);
+    const route = `PATCH ${root}/{cluster}` as const;
+    api.answers({ [route]: api.andThen({ project }, show(changed)) });
     const { user } = open(`${projects}/campus-aws/facts`);
     await user.click(await screen.findByRole('button', { name: 'Override: Region' }));
     const dialog = await screen.findByRole('dialog', { name: 'Override: Region' });
@@ -143,11 +170,20 @@ describe('facts and links', () => {
     const row = await screen.findByRole('row', { name: /^Region mars-1 Overridden eu-central-1/ });
     expect(screen.getByText('1 overridden')).toBeVisible();
     expect(await faults()).toEqual([]);
+    const restored = { ...aws, overridden: [], found: { region: 'eu-central-1' } };
+    api.answers({ [route]: api.andThen({ project }, show(restored)) });
     await user.click(within(row).getByRole('button', { name: 'Remove override: Region' }));
     expect(await screen.findByRole('row', { name: /^Region eu-central-1 eu-central-1/ })).toBeVisible();
+    expect(api.bodies(route)).toEqual([{ overrides: { region: 'mars-1' } }, { overrides: { region: null } }]);
   });
 
   test('that the API refuses say so at the field', async () => {
+    const message = 'must be an address such as https://grafana.example.org';
+    api.answers({
+      [`PATCH ${root}/{cluster}`]: problem(422, 'No address.', [
+        { field: 'body.overrides.grafana', message },
+      ]),
+    });
     const { user } = open(`${projects}/campus-aws/facts?change=grafana`);
     const field = within(await screen.findByRole('dialog')).getByLabelText('Grafana');
     await user.clear(field);
@@ -157,9 +193,8 @@ describe('facts and links', () => {
   });
 
   test('show on the cluster’s page that they are', async () => {
-    const [cluster] = mock.world.clusters;
-    if (!cluster) throw new Error('an empty world');
-    Object.assign(cluster, { region: 'mars-1', overridden: ['region'], found: { region: 'eu-central-1' } });
+    const changed = { region: 'mars-1', overridden: ['region'], found: { region: 'eu-central-1' } };
+    api.answers(show({ ...aws, ...changed }));
     open('/clusters/campus-aws');
     expect(await screen.findByText('mars-1')).toBeVisible();
     expect(screen.getByText(/overridden; in the repository: eu-central-1/)).toBeVisible();
@@ -177,14 +212,29 @@ describe('facts and links', () => {
 });
 
 describe('the contract', () => {
+  const route = '/pipelines/v1/clusters/{cluster}/contract';
+  const previewed = `POST ${route}/preview` as const;
+  const put = `PUT ${route}` as const;
+  const refused = (field: string, message: string) =>
+    api.answers({ [previewed]: problem(422, message, [{ field: `body.${field}`, message }]) });
+  /** What the API answers to a contract that it accepts: each operation's request as it would be. */
+  const accepts = (page: ContractPage) =>
+    api.answers({ [previewed]: page, [put]: api.andThen(page, { [`GET ${route}`]: page }) });
+  const own = { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', SLEEP_NOW: '1' } } as const;
+  const reserved = 'GitLab and its runners use this name themselves';
+
+  beforeEach(() => api.answers({ [`GET ${route}`]: contractPage(), [previewed]: contractPage() }));
+
   test('is tried as it is edited, says what is wrong at its field, and is kept after a question', async () => {
     const { user } = open(`${projects}/campus-aws/contract`);
     const archive = await screen.findByRole('region', { name: 'Archive' });
     const name = within(archive).getByLabelText('Variable 2');
+    refused('operations.archive.variables.CI_ARCHIVE', reserved);
     await user.clear(name);
     await user.type(name, 'CI_ARCHIVE');
     await waitFor(() => expect(name).toHaveAccessibleDescription(/GitLab and its runners use this name/));
     expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+    accepts(contractPage({ operations: { archive: own } }));
     await user.clear(name);
     await user.type(name, 'SLEEP_NOW');
     await waitFor(() =>
@@ -192,19 +242,14 @@ describe('the contract', () => {
     );
     expect(await faults()).toEqual([]);
     await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled());
-    expect(mock.world.contracts.size, 'a dry run keeps nothing').toBe(0);
+    expect(api.sent(put), 'a dry run keeps nothing').toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Save' }));
     const dialog = await screen.findByRole('dialog', { name: 'Save the Grove integration?' });
     expect(dialog).toHaveTextContent('follow the dry run for: Archive.');
     await user.click(within(dialog).getByRole('button', { name: 'Save' }));
-    await waitFor(() =>
-      expect(mock.world.contracts.get('campus-aws')).toEqual({
-        allowReprovision: false,
-        operations: {
-          archive: { by: 'trigger', variables: { INSTANCE_NAME: '{instance}', SLEEP_NOW: '1' } },
-        },
-      }),
-    );
+    const sent = { allowReprovision: false, operations: { archive: own } };
+    await waitFor(() => expect(api.bodies(put)).toEqual([sent]));
+    expect(api.bodies(previewed).at(-1)).toEqual(sent);
     expect(await screen.findByRole('button', { name: 'Reset to default: Archive' })).toBeVisible();
   });
 
@@ -218,11 +263,14 @@ describe('the contract', () => {
     };
     await type('[{');
     await waitFor(() => expect(text).toHaveAccessibleDescription(/Enter a JSON list./));
+    refused('routes.0.prefix', reserved);
     await type('[{"keys": ["*"], "prefix": "CI_"}]');
     await waitFor(() =>
       expect(text).toHaveAccessibleDescription(/routes\.0\.prefix: GitLab and its runners/),
     );
-    await type('[{"keys": ["*"], "prefix": "CONFIG_", "file": "config.yml"}]');
+    const routes = [{ keys: ['*'], prefix: 'CONFIG_', file: 'config.yml' as const }];
+    accepts(contractPage({ routes }));
+    await type(JSON.stringify(routes));
     await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled());
     await user.click(screen.getByRole('button', { name: 'Save' }));
     await user.click(
@@ -230,17 +278,13 @@ describe('the contract', () => {
         name: 'Save',
       }),
     );
-    await waitFor(() =>
-      expect(mock.world.contracts.get('campus-aws')?.routes).toEqual([
-        { keys: ['*'], prefix: 'CONFIG_', file: 'config.yml' },
-      ]),
-    );
+    await waitFor(() => expect(api.bodies(put)).toMatchObject([{ routes }]));
     await user.click(await screen.findByRole('button', { name: 'Reset to default: settings for create' }));
     expect(screen.getByLabelText<HTMLTextAreaElement>('Routes').value).toContain('TUTOR_');
   });
 
   test('is an administrator’s business', async () => {
-    enterAs('operator');
+    signIn('operator');
     open(`${projects}/campus-aws/contract`);
     expect(await screen.findByText('You don’t have permission')).toBeVisible();
   });
@@ -248,12 +292,49 @@ describe('the contract', () => {
 
 describe('the usage report', () => {
   const usage = `${projects}/campus-aws/usage`;
+  const route = `${root}/{cluster}/usage-contract` as const;
+  const attempt = `POST ${route}/try` as const;
+  const put = `PUT ${route}` as const;
+  const usual: UsageContract = {
+    function: 'usage-report',
+    query: { from: '{from}', to: '{to}' },
+    rows: 'instances',
+    fields: {
+      instance: 'instance',
+      users: 'users',
+      activeUsers: 'activeUsers',
+      courses: 'courses',
+      hits: 'hits',
+    },
+    days: 30,
+  };
+  const page = (own?: UsageContract): UsageContractPage => ({
+    usage: own ?? usual,
+    isDefault: own === undefined,
+    default: usual,
+  });
+  const accepts = (own?: UsageContract) =>
+    api.answers({ [put]: api.andThen(page(own), { [`GET ${route}`]: page(own) }) });
+
+  beforeEach(() => api.answers({ [`GET ${route}`]: page() }));
 
   test('is tried as it is typed: what is understood, or why nothing is', async () => {
     const { user } = open(usage);
     const panel = await screen.findByRole('region', { name: 'Parsed result' });
-    const attempt = () => user.click(within(panel).getByRole('button', { name: 'Test' }));
-    await attempt();
+    const press = () => user.click(within(panel).getByRole('button', { name: 'Test' }));
+    const read = { instance: 'academy', users: 120, activeUsers: 30, courses: 4 };
+    api.answers({
+      [attempt]: {
+        from: ago(24 * 60 * 30),
+        to: ago(24 * 60),
+        instances: [
+          { ...read, hits: 9000 },
+          { ...read, instance: 'cinder-arts' },
+        ],
+        skipped: 1,
+      },
+    });
+    await press();
     expect(await within(panel).findByText(/: 2 instances, and 1 row without a name\.$/)).toBeVisible();
     expect(within(panel).getByRole('row', { name: 'academy 120 30 4 9,000' })).toBeVisible();
     expect(within(panel).getByRole('row', { name: 'cinder-arts 120 30 4 —' })).toBeVisible();
@@ -263,11 +344,15 @@ describe('the usage report', () => {
     await user.clear(rows);
     await user.type(rows, 'data.sites');
     expect(within(panel).getByText('From earlier settings')).toBeVisible();
-    await attempt();
+    api.answers({
+      [attempt]: problem(503, 'The usage report is not in the form: there is nothing at "data.sites".'),
+    });
+    await press();
     expect(await within(panel).findByRole('alert')).toHaveTextContent('there is nothing at "data.sites"');
     await user.type(rows, 's');
     expect(within(panel).queryByRole('alert')).not.toBeInTheDocument();
-    expect(mock.world.usageContracts.size, 'trying keeps nothing').toBe(0);
+    expect(api.bodies(attempt)).toMatchObject([{ usage: usual }, { usage: { rows: 'data.sites' } }]);
+    expect(api.sent(put), 'trying keeps nothing').toEqual([]);
   });
 
   test('is kept, with what is wrong at its field, until it is the default again', async () => {
@@ -278,6 +363,8 @@ describe('the usage report', () => {
     const users = screen.getByLabelText('Users');
     await user.clear(users);
     await user.type(users, '$.users');
+    const message = 'a path is names joined by dots, such as stats.users';
+    api.answers({ [put]: problem(422, message, [{ field: 'body.usage.fields.users', message }]) });
     await user.click(save);
     await waitFor(() => expect(users).toHaveAccessibleDescription(/a path is names joined by dots/));
     expect(screen.getByText('Correct the marked fields.')).toBeVisible();
@@ -300,29 +387,25 @@ describe('the usage report', () => {
     await user.type(screen.getByLabelText('Value of parameter 3'), 'json');
     await user.clear(screen.getByLabelText('Hits'));
     await user.click(screen.getByLabelText('Supports historical data'));
+    const own: UsageContract = {
+      function: 'usage-report',
+      query: { from: '{from}', to: '{to}', form: 'json' },
+      rows: 'instances',
+      fields: { instance: 'instance', users: 'stats.users', activeUsers: 'activeUsers', courses: 'courses' },
+      days: 0,
+      history: true,
+    };
+    accepts(own);
     await user.click(save);
-    await waitFor(() =>
-      expect(mock.world.usageContracts.get('campus-aws')).toEqual({
-        function: 'usage-report',
-        query: { from: '{from}', to: '{to}', form: 'json' },
-        rows: 'instances',
-        fields: {
-          instance: 'instance',
-          users: 'stats.users',
-          activeUsers: 'activeUsers',
-          courses: 'courses',
-        },
-        days: 0,
-        history: true,
-      }),
-    );
+    await waitFor(() => expect(api.bodies(put).at(-1)).toEqual({ usage: own }));
     expect(await screen.findByText('No changes.')).toBeVisible();
     expect(screen.getByText('Other than the default')).toBeVisible();
 
     await user.click(screen.getByRole('button', { name: 'Reset to default' }));
     expect(users).toHaveValue('users');
+    accepts();
     await user.click(save);
-    await waitFor(() => expect(mock.world.usageContracts.size).toBe(0));
+    await waitFor(() => expect(api.bodies(put).at(-1)).toEqual({}));
     expect(await screen.findByText('No changes.')).toBeVisible();
   });
 
@@ -337,7 +420,7 @@ describe('the usage report', () => {
   });
 
   test('is an administrator’s business', async () => {
-    enterAs('operator');
+    signIn('operator');
     open(usage);
     expect(await screen.findByText('You don’t have permission')).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Usage report' })).not.toBeInTheDocument();
