@@ -15,10 +15,10 @@ const oneWay = floors.map((floor, i) => ({
       {
         patterns: [
           {
-            regex: '^(\\.\\./)+(texts|lib|theme|api|components|pages|mocks|testing)(/|$)',
+            regex: '^(\\.\\./)+(texts|lib|theme|api|components|pages|testing)(/|$)',
             message: 'Another floor is @/….',
           },
-          ...[...floors.slice(i + 1), 'mocks', 'testing'].map((above) => ({
+          ...[...floors.slice(i + 1), 'testing'].map((above) => ({
             group: [`@/${above}`, `@/${above}/*`],
             message: `${floor}/ may not know ${above}/.`,
           })),

@@ -9,7 +9,6 @@ import { ada } from './fixtures/people';
 
 export { fixtureApi } from './api';
 export { problem } from './problem';
-export { mockWorld } from '@/mocks/editor';
 
 /** Logs a person in before a page is shown. */
 export function signIn(role: Role = 'administrator', more: Partial<User> = {}) {

@@ -1,15 +1,40 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import { http, HttpResponse } from 'msw';
+import { HttpResponse } from 'msw';
 import { beforeEach, expect, test } from 'vitest';
-import { session } from '@/api/client';
-import type { OperationRequest } from '@/api/types';
-import { faults, mockWorld, open } from '@/testing/app';
+import type { FileProblem, Files, OperationRequest } from '@/api/types';
+import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { files } from '@/testing/fixtures/fleet';
+import { operation, preview as previewOf, withOperations } from '@/testing/fixtures/operations';
 
-const api = mockWorld();
+const api = fixtureApi();
+const previewed = 'POST /pipelines/v1/clusters/{cluster}/operations/preview';
+const begin = 'POST /pipelines/v1/clusters/{cluster}/operations';
+const edit = 'POST /pipelines/v1/edit-file';
+const read = 'GET /pipelines/v1/clusters/{cluster}/instances/{instance}/configuration';
+const check = 'POST /pipelines/v1/check-file';
+
+const [config] = files.files;
+const withText = (text: string, commit = files.commit): Files => ({
+  commit,
+  files: files.files.map((f) => (f === config ? { ...f, text } : f)),
+});
+/** The text of config.yml of which the last preview was requested. */
+const previewedText = () => (api.bodies(previewed).at(-1) as OperationRequest | undefined)?.files?.[0]?.text;
+
+/** How many files each preview was requested with. */
+const previewedFiles = () =>
+  api.bodies(previewed).map((body) => (body as OperationRequest).files?.length ?? 0);
 
 beforeEach(() => {
-  const user = api.world.user;
-  session.enter({ accessToken: 'a', expiresAt: new Date(Date.now() + 600_000).toISOString(), user });
+  signIn();
+  const started = operation('op1');
+  api.answers({
+    [edit]: ({ body }) => ({ text: edited(body as EditFile) }),
+    [check]: { problems: [] },
+    [previewed]: previewOf(),
+    [begin]: api.andThen(started, withOperations(started)),
+    'GET /pipelines/v1/key-effects': { keys: [], effects: [] },
+  });
 });
 
 interface EditFile {
@@ -30,19 +55,6 @@ function edited({ text, changes }: EditFile): string {
   return lines.join('\n');
 }
 
-const sent: EditFile[] = [];
-
-beforeEach(() => {
-  sent.length = 0;
-  api.use(
-    http.post('*/pipelines/v1/edit-file', async ({ request }) => {
-      const body = (await request.json()) as EditFile;
-      sent.push(body);
-      return HttpResponse.json({ text: edited(body) });
-    }),
-  );
-});
-
 const path = 'instances/academy/config.yml';
 const address = '/clusters/campus-aws/instances/academy/update';
 
@@ -58,7 +70,6 @@ async function preview(user: ReturnType<typeof open>['user']) {
 }
 
 test('a field changes the file, the preview shows it, and what was shown is what is sent', async () => {
-  const bodies: Record<string, unknown>[] = [];
   const { user, name, router } = await start();
   expect(name).toHaveValue('Academy Learning');
   expect(screen.getByRole('button', { name: 'Preview' })).toBeDisabled();
@@ -70,30 +81,31 @@ test('a field changes the file, the preview shows it, and what was shown is what
   const shown = await preview(user);
   expect(await within(shown).findByText(/Rebuilds container images/)).toBeVisible();
   await waitFor(() => expect(shown).toHaveTextContent('PLATFORM_NAME: The Academy'));
+  expect(previewedText()).toContain('\nPLATFORM_NAME: The Academy\n');
   expect(await faults(shown)).toEqual([]);
-  api.use(
-    http.post('*/clusters/:c/operations', async ({ request }) => {
-      bodies.push((await request.clone().json()) as Record<string, unknown>);
-      return undefined;
-    }),
-  );
   const go = screen.getByRole('button', { name: 'Deploy' });
   await waitFor(() => expect(go).toBeEnabled());
   await user.dblClick(go);
   await screen.findByRole('heading', { name: 'Operation: Update' });
   expect(router.state.location.pathname).toBe('/clusters/campus-aws/instances/academy');
+  const bodies = api.bodies(begin);
   expect(bodies).toHaveLength(1);
-  const { files, baseCommit, previewHash, reason } = bodies[0] as {
+  const {
+    files: sent,
+    baseCommit,
+    previewHash,
+    reason,
+  } = bodies[0] as {
     files: { path: string; text: string }[];
   } & Record<string, unknown>;
-  expect(files).toHaveLength(1);
-  expect(files[0]?.path).toBe(path);
-  expect(files[0]?.text).toContain('\nPLATFORM_NAME: The Academy\n');
-  expect(files[0]?.text).toContain('MYSQL_ROOT_PASSWORD: "••••••••"');
-  expect({ baseCommit, reason, hashed: typeof previewHash }).toEqual({
-    baseCommit: '4f2a9c1e7b60d3a85512c09e7af1d24b8a9c6e01',
+  expect(sent).toHaveLength(1);
+  expect(sent[0]?.path).toBe(path);
+  expect(sent[0]?.text).toContain('\nPLATFORM_NAME: The Academy\n');
+  expect(sent[0]?.text).toContain('MYSQL_ROOT_PASSWORD: "••••••••"');
+  expect({ baseCommit, reason, previewHash }).toEqual({
+    baseCommit: files.commit,
     reason: 'new name',
-    hashed: 'string',
+    previewHash: 'h1',
   });
 });
 
@@ -108,6 +120,8 @@ test('plugins keep their lines; an emptied field removes its key', async () => {
   await user.tab();
   const shown = await preview(user);
   await waitFor(() => expect(shown).toHaveTextContent('- indigo'));
+  expect(previewedText()).toContain('- indigo');
+  expect(previewedText()).not.toContain('CONTACT_EMAIL');
   await user.click(screen.getByRole('button', { name: 'Back to editing' }));
   expect(await screen.findByRole('textbox', { name: 'Contact email' })).toHaveValue('');
   await user.click(screen.getByRole('button', { name: 'Discard changes' }));
@@ -115,25 +129,20 @@ test('plugins keep their lines; an emptied field removes its key', async () => {
 });
 
 test('what is typed counts as a change at once, and is in the file before the preview', async () => {
-  const previewed: number[] = [];
-  api.use(
-    http.post('*/operations/preview', async ({ request }) => {
-      previewed.push(((await request.clone().json()) as OperationRequest).files?.length ?? 0);
-      return undefined;
-    }),
-  );
   const { user, name } = await start();
   await user.type(name, ', Ltd.');
   expect(
     screen.getByText('1 file changed. You’ll review the changes before anything is sent.'),
   ).toBeVisible();
   await preview(user);
-  expect(sent.at(-1)?.changes).toEqual([{ path: ['PLATFORM_NAME'], value: 'Academy Learning, Ltd.' }]);
-  await waitFor(() => expect(previewed).toEqual([1]));
+  expect((api.bodies(edit).at(-1) as EditFile).changes).toEqual([
+    { path: ['PLATFORM_NAME'], value: 'Academy Learning, Ltd.' },
+  ]);
+  await waitFor(() => expect(previewedFiles()).toEqual([1]));
 });
 
 test('what could not be written stays in its field, with the reason, and is tried again', async () => {
-  api.use(http.post('*/pipelines/v1/edit-file', () => HttpResponse.error()));
+  api.answers({ [edit]: () => HttpResponse.error() });
   const { user, name } = await start();
   await user.type(name, '!');
   await screen.findByText(/^Couldn’t add this to the file: Couldn’t reach Ocim/);
@@ -141,14 +150,14 @@ test('what could not be written stays in its field, with the reason, and is trie
   expect(name).toBeInvalid();
   await user.click(screen.getByRole('button', { name: 'Preview' }));
   expect(screen.queryByRole('region', { name: 'Preview' })).toBeNull();
-  api.use(http.post('*/pipelines/v1/edit-file', async ({ request }) => HttpResponse.json({ text: edited((await request.json()) as EditFile) }))); // prettier-ignore
+  api.answers({ [edit]: ({ body }) => ({ text: edited(body as EditFile) }) });
   const shown = await preview(user);
   await waitFor(() => expect(shown).toHaveTextContent('PLATFORM_NAME: Academy Learning!'));
+  expect(previewedText()).toContain('PLATFORM_NAME: Academy Learning!');
 });
 
 test('what cannot be read is marked at its line and not sent', async () => {
-  const files = api.world.files.get('campus-aws/academy');
-  if (files?.files[0]) files.files[0].text = 'A: 1\nB: [1\nC: 2\n';
+  api.answers({ [read]: withText('A: 1\nB: [1\nC: 2\n') });
   open(address);
   const problems = await screen.findByRole('status', { name: `Problems in ${path}` });
   await waitFor(() => expect(problems).toHaveTextContent(/Line \d, column \d/));
@@ -157,9 +166,14 @@ test('what cannot be read is marked at its line and not sent', async () => {
 });
 
 test('a mistyped key and a wrong type are marked as one types, and what is only a warning goes on', async () => {
-  const files = api.world.files.get('campus-aws/academy');
-  if (files?.files[0])
-    files.files[0].text = 'PLATFORM_NAME: Old\nLMS_HOSTT: a.example.org\nENABLE_HTTPS: maybe\n';
+  const key = { line: 2, column: 1, message: 'Unknown key LMS_HOSTT. Did you mean LMS_HOST?', warning: true };
+  const value = { line: 3, column: 15, message: 'ENABLE_HTTPS must be true or false.' };
+  const found: FileProblem[] = [key, value].map((found) => ({ file: path, ...found }));
+  const text = 'PLATFORM_NAME: Old\nLMS_HOSTT: a.example.org\nENABLE_HTTPS: maybe\n';
+  api.answers({
+    [read]: withText(text),
+    [check]: ({ body }) => ({ problems: (body as { text: string }).text === text ? found : [] }),
+  });
   const { user } = open(address);
   const problems = await screen.findByRole('status', { name: `Problems in ${path}` });
   const near = await within(problems).findByText(
@@ -176,22 +190,17 @@ test('a mistyped key and a wrong type are marked as one types, and what is only 
 
 /** Somebody else changes the configuration; what is based on the commit before is refused from then on. */
 function changeMeanwhile(from: string, to: string) {
-  const files = api.world.files.get('campus-aws/academy');
-  const file = files?.files.find((f) => f.path === path);
-  if (!files || !file) throw new Error('no such file');
-  const before = files.commit;
-  file.text = file.text.replace(from, to);
-  files.commit = '12345678e7b60d3a85512c09e7af1d24b8a9c6e01';
-  api.use(
-    http.post('*/operations/preview', async ({ request }) => {
-      const sent = (await request.clone().json()) as OperationRequest;
-      if (sent.baseCommit !== before) return undefined;
-      return HttpResponse.json({
-        kind: 'update', instances: ['academy'], files: [], effects: [],
-        warnings: [{ code: 'fileChanged', message: 'config.yml was changed in commit 12345678 while it was being edited', blocking: true }],
-      }); // prettier-ignore
-    }),
-  );
+  const message = 'config.yml was changed in commit 12345678 while it was being edited';
+  const { hash: _, ...refused } = previewOf({
+    files: [],
+    warnings: [{ code: 'fileChanged', message, blocking: true }],
+  });
+  const theirs = withText(config?.text.replace(from, to) ?? '', '12345678e7b60d3a85512c09e7af1d24b8a9c6e01');
+  api.answers({
+    [read]: theirs,
+    [previewed]: ({ body }) =>
+      (body as OperationRequest).baseCommit === files.commit ? refused : previewOf(),
+  });
 }
 
 test('what somebody else changed meanwhile is taken in, and what was typed stays', async () => {
@@ -210,6 +219,8 @@ test('what somebody else changed meanwhile is taken in, and what was typed stays
   const again = await screen.findByRole('region', { name: 'Preview' });
   await waitFor(() => expect(again).toHaveTextContent('Academy Learning!'));
   await waitFor(() => expect(screen.getByRole('button', { name: 'Deploy' })).toBeEnabled());
+  expect(previewedText()).toContain('PLATFORM_NAME: Academy Learning!\n');
+  expect(previewedText()).toContain('CONTACT_EMAIL: help@example.org\n');
   await user.click(screen.getByRole('button', { name: 'Back to editing' }));
   expect(await screen.findByRole('textbox', { name: 'Contact email' })).toHaveValue('help@example.org');
   expect(screen.getByRole('textbox', { name: 'Platform name shown to learners' })).toHaveValue(
@@ -231,6 +242,7 @@ test('a line that both changed is decided by hand', async () => {
   await user.click(go);
   const again = await screen.findByRole('region', { name: 'Preview' });
   await waitFor(() => expect(again).toHaveTextContent('PLATFORM_NAME: Academy Learning!'));
+  await waitFor(() => expect(previewedText()).toContain('PLATFORM_NAME: Academy Learning!\n'));
 });
 
 test('one may drop what was typed for what somebody else changed', async () => {
@@ -247,18 +259,8 @@ test('one may drop what was typed for what somebody else changed', async () => {
 });
 
 test('what the API says of a file stands at its line', async () => {
-  api.use(
-    http.post('*/operations/preview', () =>
-      HttpResponse.json(
-        {
-          status: 422,
-          detail: 'Some of the input is wrong.',
-          errors: [{ field: `files.${path}`, message: 'line 4, column 2: nested too deep' }],
-        },
-        { status: 422 },
-      ),
-    ),
-  );
+  const found = { field: `files.${path}`, message: 'line 4, column 2: nested too deep' };
+  api.answers({ [previewed]: problem(422, 'Some of the input is wrong.', [found]) });
   const { user, name } = await start();
   await user.type(name, '!');
   await preview(user);
