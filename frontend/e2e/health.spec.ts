@@ -6,16 +6,14 @@ import { logIn, look, patience, see, seeNoMore, title, until, useOcim } from './
 
 const ocim = useOcim();
 
-/**
- * Opens the facts of an instance that needs nobody: they are closed then. While its cluster has not
- * answered yet it is unknown and they are open; a cluster that misses its turn is asked again a minute later.
- */
+/** Opens the facts of an instance. They are open already where one of them needs a person, such as after a missed sync. */
 async function openFacts(page: Page): Promise<void> {
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: 'Details', exact: true, expanded: false })
-    .first()
-    .click({ timeout: 2 * patience });
+  const details = page.getByRole('main').getByRole('button', { name: 'Details', exact: true }).first();
+  await until('the facts did not open', async () => {
+    if ((await details.getAttribute('aria-expanded')) === 'true') return true;
+    await details.click();
+    return undefined;
+  });
 }
 
 const instance = (cluster: string, name: string) => `/clusters/grove-${cluster}/instances/${name}`;
