@@ -156,7 +156,8 @@ export function usageQuery(cluster: string, instance: string, from: string) {
           params: { path: { cluster, instance }, query: { from } },
         }),
       ),
-    // It is collected once a day.
+    // It is collected once a day, and for the first time soon after the cluster was added.
     staleTime: 300_000,
+    refetchInterval: ({ state }) => (state.data && state.data.collectedAt === undefined ? 30_000 : false),
   });
 }
