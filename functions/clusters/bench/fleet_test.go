@@ -91,7 +91,7 @@ func row(cluster string, n, i, edit int) fleet.Row {
 
 var day = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
-// touch changes one instance, as the news of a pipeline does.
+// touch changes nearly everything of one instance.
 func touch(ctx context.Context, store *fleetstore.Store, s size, edit int) error {
 	n, i := touched(s, edit)
 	next := row(clusterID(n), n, i, edit)
@@ -99,6 +99,13 @@ func touch(ctx context.Context, store *fleetstore.Store, s size, edit int) error
 		c.SetRow(next)
 		return c, nil
 	})
+}
+
+// report changes what is known of one instance's pipeline, as an event does.
+func report(row *fleet.Row, edit int) {
+	p := *row.Instance.Pipeline
+	p.ID, p.Status = p.ID+1, []fleet.PipelineStatus{"success", "failed", "running"}[edit%3]
+	row.Instance.Pipeline = &p
 }
 
 // touched is which instance an edit changes.
