@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest';
+import { ApiError } from './errors';
 import { Session } from './session';
 import type { SignedIn } from './types';
 
@@ -166,4 +167,24 @@ test('logging out ends the session in every tab, and no tab renews afterwards', 
   server.cookie = 'c1';
   expect(await b.accessToken()).toBeUndefined();
   expect(await a.accessToken()).toBeUndefined();
+});
+
+function unreachable(): Response {
+  throw new TypeError('Failed to fetch');
+}
+
+test.each([
+  ['cannot be reached', unreachable],
+  ['fails', () => Response.json({ detail: 'No.' }, { status: 503 })],
+])('logging out while the server %s says so until it succeeds', async (_, answer) => {
+  const server = new Server();
+  const session = tab(server, undefined);
+  await session.start();
+  server.answer = answer;
+  await session.leave();
+  expect(session.state).toMatchObject({ kind: 'out', failure: expect.any(ApiError) as Error });
+  server.answer = undefined;
+  await session.leave();
+  expect(session.state).toEqual({ kind: 'out', why: 'logged-out' });
+  expect(server.cookie).toBeUndefined();
 });

@@ -5,7 +5,8 @@ import type { SignedIn, User } from './types';
 export type SessionState =
   | { kind: 'unknown' }
   | { kind: 'in'; accessToken: string; expiresAt: number; user: User }
-  | { kind: 'out'; why: 'expired' | 'logged-out' };
+  /** With a failure the server may not know it: the cookie may still be good. */
+  | { kind: 'out'; why: 'expired' | 'logged-out'; failure?: Error };
 
 type Message = { kind: 'in'; signedIn: SignedIn } | { kind: 'out'; why: 'expired' | 'logged-out' };
 
@@ -90,7 +91,12 @@ export class Session {
   async leave(): Promise<void> {
     const token = this.#state.kind === 'in' ? this.#state.accessToken : undefined;
     this.#out('logged-out');
-    await this.#exclusively(() => this.#post('/auth/v1/logout', token));
+    try {
+      const response = await this.#exclusively(() => this.#post('/auth/v1/logout', token));
+      if (!response.ok) throw await errorOf(response);
+    } catch (cause) {
+      if (this.#state.kind === 'out') this.#set({ ...this.#state, failure: cause as Error });
+    }
   }
 
   async #renewAlone(old: string | undefined): Promise<void> {

@@ -25,6 +25,7 @@ export const resetsNeedMail =
 // _guest/logged-out.tsx
 export const loggedOut = 'Logged out';
 export const youreSignedOutInEvery = 'You’re signed out in every tab of this browser.';
+export const yourSessionMayStillBe = 'Your session may still be open';
 export const logInAgain = 'Log in again';
 
 // _guest/login.tsx

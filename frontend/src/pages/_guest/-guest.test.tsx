@@ -225,3 +225,19 @@ test('logged out', async () => {
   expect(await screen.findByRole('heading', { name: 'Logged out' })).toBeVisible();
   expect(await faults()).toEqual([]);
 });
+
+test('a log-out that the server did not confirm is shown and tried again', async () => {
+  session.enter(signedIn());
+  api.answers({ 'POST /auth/v1/logout': problem(503, 'The store does not answer.') });
+  await session.leave();
+  const { user } = open('/logged-out');
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Your session may still be open');
+  expect(alert).toHaveTextContent('The store does not answer.');
+  expect(screen.queryByText(/signed out in every tab/)).toBeNull();
+  expect(await faults()).toEqual([]);
+  api.answers({ 'POST /auth/v1/logout': null });
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText(/signed out in every tab/)).toBeVisible();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
