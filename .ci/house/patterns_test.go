@@ -30,7 +30,7 @@ func TestPatterns_AreCompiledAtTheirFirstUse(t *testing.T) {
 		for _, decl := range file.Decls {
 			if d, ok := decl.(*ast.GenDecl); ok && d.Tok == token.VAR {
 				found++
-				assert.Falsef(t, compiles(d), "%s: use pattern.Lazy", name)
+				assert.Falsef(t, compiles(d), "%s: use pattern.Lazy, or sync.OnceValue in what the inspector links", name)
 			}
 		}
 	}

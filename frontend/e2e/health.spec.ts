@@ -39,6 +39,8 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
   await see(status.getByText('Healthy'), pods.getByText('Healthy').first());
   await see(page.getByText('No warnings'));
   await page.getByRole('link', { name: 'Usage' }).click();
+  // The first daily report may not have come yet.
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await look(
     page,
     page.getByRole('heading', { name: 'Active users' }),

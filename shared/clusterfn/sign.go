@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/pattern"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -41,7 +41,7 @@ const (
 	maxNonces = 10_000
 )
 
-var nonceForm = pattern.Lazy(`^[A-Za-z0-9]{16,64}$`)
+var nonceForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9]{16,64}$`) })
 
 // CheckSecret refuses a secret that is too short to be one, fault.Invalid of
 // field "inspectorSecret".

@@ -145,8 +145,12 @@ func TestWriteResponse_DeclaresTheLength(t *testing.T) {
 		status       int
 		body, length string
 	}{
-		{"GET", 200, "abc", "3"}, {"GET", 200, "", "0"}, {"HEAD", 200, "abc", "3"}, {"HEAD", 200, "", ""},
-		{"GET", 204, "", ""}, {"GET", 304, "", ""},
+		{"GET", 200, "abc", "3"},
+		{"GET", 200, "", "0"},
+		{"HEAD", 200, "abc", "3"},
+		{"HEAD", 200, "", ""},
+		{"GET", 204, "", ""},
+		{"GET", 304, "", ""},
 	} {
 		w := httptest.NewRecorder()
 		writeResponse(w, c.method, c.status, nil, []byte(c.body))

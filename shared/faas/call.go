@@ -4,17 +4,18 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/oklog/ulid/v2"
 
 	"github.com/open-craft/ocim/shared/access"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 const callIDHeader = "X-Call-Id"
 
-var callID = pattern.Lazy(`^[A-Za-z0-9_-]{8,64}$`)
+var callID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{8,64}$`) })
 
 // call describes one request while it runs.
 type call struct {

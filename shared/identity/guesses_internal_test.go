@@ -97,7 +97,9 @@ func TestIsAdministrator(t *testing.T) {
 		grants Grants
 		want   bool
 	}{
-		{Grants{}, false}, {Grants{Global: Operator}, false}, {Grants{Global: Administrator}, true},
+		{Grants{}, false},
+		{Grants{Global: Operator}, false},
+		{Grants{Global: Administrator}, true},
 		{Grants{Clusters: map[string]Role{"aws": Operator, "gcp": Viewer}}, false},
 		{Grants{Clusters: map[string]Role{"aws": Administrator, "gcp": Viewer}}, true},
 		{Grants{Global: Viewer, Clusters: map[string]Role{"aws": Administrator}}, true},

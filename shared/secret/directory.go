@@ -7,17 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // MaxFile is the largest secret file that is read, in bytes.
 const MaxFile = 64 << 10
 
-var fileName = pattern.Lazy(`^[a-z0-9][a-z0-9.-]{0,62}$`)
+var fileName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`) })
 
 // Directory reads secrets from files of one folder, which OpenFaaS mounts at
 // /var/openfaas/secrets. A file that changed since it was read is read again,

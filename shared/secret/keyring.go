@@ -10,10 +10,11 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/open-craft/ocim/shared/fault"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // MaxPlain is the largest plaintext that Seal takes, in bytes.
@@ -27,7 +28,7 @@ const (
 	wrapped   = nonceSize + keyBytes + tagSize // a data key, sealed
 )
 
-var keyID = pattern.Lazy(`^[A-Za-z0-9_-]{1,32}$`)
+var keyID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`) })
 
 // Keyring seals bytes with its first key and opens what any of its keys sealed.
 // It is safe for concurrent use.

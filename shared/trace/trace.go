@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"regexp"
 	"strings"
-
-	"github.com/open-craft/ocim/shared/pattern"
+	"sync"
 )
 
 // Header is the header that carries a trace from one server to the next.
@@ -23,10 +23,12 @@ type Span struct {
 
 // well is a traceparent of version 00, or the beginning of a later one. The last bit of its
 // flags says whether the trace is sampled.
-var well = pattern.Lazy(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
+var well = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
+})
 
 // traceID is what a trace is named.
-var traceID = pattern.Lazy(`^[0-9a-f]{32}$`)
+var traceID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{32}$`) })
 
 const (
 	noTrace = "00000000000000000000000000000000"

@@ -3,8 +3,10 @@ package kube
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -15,7 +17,6 @@ import (
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/diagnose"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // namespace is what counts of a namespace.
@@ -91,7 +92,7 @@ func images(t corev1.PodTemplateSpec) []string {
 }
 
 // runNumber matches the suffix that distinguishes the runs of a job.
-var runNumber = pattern.Lazy(`[-.]?\d{5,}$`)
+var runNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[-.]?\d{5,}$`) })
 
 func jobFrom(j *batchv1.Job) (clusterfn.Job, bool) {
 	out := clusterfn.Job{Name: j.Name, Group: runNumber().ReplaceAllString(j.Name, ""), Active: int(j.Status.Active), CreatedAt: j.CreationTimestamp.Time}
@@ -227,7 +228,7 @@ func resources(l corev1.ResourceList) clusterfn.Resources {
 }
 
 // part finds the container in a field path such as spec.containers{lms}.
-var part = pattern.Lazy(`^spec\.(?:initContainers|containers)\{(.+)\}$`)
+var part = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^spec\.(?:initContainers|containers)\{(.+)\}$`) })
 
 func eventFrom(e *corev1.Event) (clusterfn.Event, bool) {
 	out := clusterfn.Event{

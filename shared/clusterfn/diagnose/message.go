@@ -1,9 +1,9 @@
 package diagnose
 
 import (
+	"regexp"
 	"strings"
-
-	"github.com/open-craft/ocim/shared/pattern"
+	"sync"
 )
 
 // maxBrief bounds what a sentence quotes of a message, in bytes.
@@ -22,9 +22,11 @@ func brief(message string) string {
 
 var (
 	// grpcWrapping is what gRPC puts before an error.
-	grpcWrapping = pattern.Lazy(`(?:rpc )?error: code = \w+ desc = `)
+	grpcWrapping = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:rpc )?error: code = \w+ desc = `) })
 	// pullWrapping is what containerd, CRI-O and kubelet put before the cause, once for each step, with the image.
-	pullWrapping = pattern.Lazy(`(?i)(?:error response from daemon: |failed to pull (?:and unpack )?image "[^"]*": |failed to resolve (?:reference|image) "[^"]*": |failed to copy: |failed to do request: (?:Head|Get) "[^"]*": |failed to (?:extract|unpack) (?:layer )?\S+: |unable to retrieve auth token: |initializing source [^:]*:[^ ]*: |(?:reading manifest|pinging container registry) [^ ]+(?: in [^ ]+)?: |determining manifest MIME type for [^ ]+: |httpReadSeeker: failed open: |ErrImagePull: |Back-off pulling image "[^"]*"(?:: )?)`)
+	pullWrapping = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)(?:error response from daemon: |failed to pull (?:and unpack )?image "[^"]*": |failed to resolve (?:reference|image) "[^"]*": |failed to copy: |failed to do request: (?:Head|Get) "[^"]*": |failed to (?:extract|unpack) (?:layer )?\S+: |unable to retrieve auth token: |initializing source [^:]*:[^ ]*: |(?:reading manifest|pinging container registry) [^ ]+(?: in [^ ]+)?: |determining manifest MIME type for [^ ]+: |httpReadSeeker: failed open: |ErrImagePull: |Back-off pulling image "[^"]*"(?:: )?)`)
+	})
 )
 
 // runtimeCause leaves the cause of what a container runtime reported.

@@ -1,21 +1,24 @@
 package diagnose
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 var (
-	schedulerHead = pattern.Lazy(`^\d+/\d+ nodes are available: `)
+	schedulerHead = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+/\d+ nodes are available: `) })
 	// preemption is what the scheduler adds on making room for the pod.
-	preemption = pattern.Lazy(`[.,]? *(?:preemption: |no new claims to deallocate).*$`)
+	preemption = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`[.,]? *(?:preemption: |no new claims to deallocate).*$`)
+	})
 	// nodeCount stands before each clause: how many nodes it is about.
-	nodeCount = pattern.Lazy(`^\d+ `)
-	nextCount = pattern.Lazy(`, \d+ `)
-	taint     = pattern.Lazy(`\{([^{}]*)\}`)
+	nodeCount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d+ `) })
+	nextCount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`, \d+ `) })
+	taint     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}]*)\}`) })
 )
 
 // clauses takes the scheduler's message apart, one reason each.

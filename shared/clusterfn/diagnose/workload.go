@@ -2,12 +2,13 @@ package diagnose
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/pattern"
 )
 
 // deployment reports what is wrong with the replicas of a Deployment, StatefulSet or
@@ -114,7 +115,9 @@ func running(j clusterfn.Job, now time.Time) (code clusterfn.Code, health cluste
 
 // refusal is what stands before the cause when a pod could not be made. The name
 // in it is another one with every try.
-var refusal = pattern.Lazy(`^Error creating: (?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?`)
+var refusal = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^Error creating: (?:[Pp]ods? "[^"]*" is (?:forbidden|invalid): )?`)
+})
 
 // hindered reports whether a job has no pod since none can be made, and why.
 func hindered(j clusterfn.Job, events []clusterfn.Event, now time.Time) (why string, stuck bool) {

@@ -156,8 +156,7 @@ export function usageQuery(cluster: string, instance: string, from: string) {
           params: { path: { cluster, instance }, query: { from } },
         }),
       ),
-    // It is collected once a day, and for the first time soon after the cluster was added.
+    // It is collected once a day.
     staleTime: 300_000,
-    refetchInterval: ({ state }) => (state.data && state.data.collectedAt === undefined ? 30_000 : false),
   });
 }
