@@ -86,11 +86,15 @@ func newWorld(t *testing.T) *world {
 		Webhook:   func(string) string { return receiver.URL },
 		Chat:      chat.New(netguard.Policy{}),
 	})
-	w.handler = function.New(function.Deps{
-		API:   faas.Options{Authenticator: authenticator{}, Log: quiet},
-		Fleet: w.fleet.Store, Segments: w.fleet.Store.Segments, Activity: w.fleet.Store.Activity, Projects: w.fleet.Projects, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: clock.Now,
-	})
+	w.handler = function.New(w.deps())
 	return w
+}
+
+func (w *world) deps() function.Deps {
+	return function.Deps{
+		API:   faas.Options{Authenticator: authenticator{}, Log: slog.New(slog.DiscardHandler)},
+		Fleet: w.fleet.Store, Segments: w.fleet.Store.Segments, Activity: w.fleet.Store.Activity, Projects: w.fleet.Projects, Usage: w.fleet.Usage, Notify: w.fleet.Notify, Sync: w.fleet.Sync, Open: w.open, NewID: setup.NewID, Now: w.clock.Now,
+	}
 }
 
 // call gives the status and decodes the body into out, when there is one.
