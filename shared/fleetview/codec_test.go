@@ -1,6 +1,7 @@
 package fleetview
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -60,4 +61,32 @@ func TestDecodeIndexRow_RefusesWhatIsDamaged(t *testing.T) {
 			assert.Equal(t, "d", got.Digest)
 		}
 	}
+}
+
+// Nothing that a store may hold makes a replica panic, and what encoding/json would have
+// written is read as it reads it.
+func FuzzDecodeIndexRow(f *testing.F) {
+	for _, text := range oddTexts {
+		row := fleet.Row{Settings: map[string]string{"K": text, "PLUGINS.0": text}, Instance: fleet.Instance{
+			Name: text, Pipeline: &fleet.PipelineSummary{ID: 1, WebURL: text}, Problems: []fleet.FileProblem{{Message: text}},
+		}}
+		line, err := json.Marshal(row)
+		require.NoError(f, err)
+		f.Add(line)
+	}
+	f.Add([]byte(`{"instance":{"pipeline":{"id":01}},"settings":{"a":"b"}}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		got, err := decodeIndexRow(line, nil)
+		whole, wholeErr := decodeRow(line)
+		if wholeErr != nil {
+			return
+		}
+		if again, _ := json.Marshal(whole); !bytes.Equal(again, line) {
+			return
+		}
+		require.NoError(t, err)
+		assert.Equal(t, whole.Settings, got.Settings.Decode())
+		whole.Settings = nil
+		assert.Equal(t, whole, got.Row)
+	})
 }
