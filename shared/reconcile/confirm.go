@@ -54,29 +54,31 @@ func (r *Reconciler) confirm(ctx context.Context, project fleet.Project, repo Re
 		if !r.due(note) {
 			continue
 		}
-		known, err := r.Fleet.Pipeline(ctx, project.ID, note.Pipeline)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		if err == nil && !compared[known.ID] && !slices.ContainsFunc(reports, func(p fleet.Pipeline) bool { return confirms(p, known) }) {
-			if asked == maxConfirmed {
-				break
-			}
-			asked++
-			now, err := r.askAgain(ctx, project, repo, known)
-			if err != nil {
+		if !compared[note.Pipeline] { // each of its events has a note
+			known, err := r.Fleet.Pipeline(ctx, project.ID, note.Pipeline)
+			if err != nil && !fault.Is(err, fault.NotFound) {
 				return nil, err
 			}
-			if !confirms(now, known) {
-				r.Log.WarnContext(ctx, "GitLab does not confirm an event", "cluster", project.ID, "pipeline", known.ID, "reported", known.Status, "is", now.Status)
-				changed = append(changed, known, now)
-				deployments = append(deployments, append(deploymentIDs(known), deploymentIDs(now)...)...)
-				if _, _, err := r.Fleet.RecordPipeline(ctx, now, fleet.FromCheck); err != nil {
+			if err == nil && !slices.ContainsFunc(reports, func(p fleet.Pipeline) bool { return confirms(p, known) }) {
+				if asked == maxConfirmed {
+					break
+				}
+				asked++
+				now, err := r.askAgain(ctx, project, repo, known)
+				if err != nil {
 					return nil, err
 				}
+				if !confirms(now, known) {
+					r.Log.WarnContext(ctx, "GitLab does not confirm an event", "cluster", project.ID, "pipeline", known.ID, "reported", known.Status, "is", now.Status)
+					changed = append(changed, known, now)
+					deployments = append(deployments, append(deploymentIDs(known), deploymentIDs(now)...)...)
+					if _, _, err := r.Fleet.RecordPipeline(ctx, now, fleet.FromCheck); err != nil {
+						return nil, err
+					}
+				}
 			}
+			compared[note.Pipeline] = true
 		}
-		compared[note.Pipeline] = true
 		if quiet := r.Now().Sub(note.Last); quiet >= 0 && quiet < quietAfter {
 			continue // the next sync compares it once more
 		}
