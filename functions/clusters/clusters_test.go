@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -228,17 +227,6 @@ func TestAddingNeedNotWaitForTheFirstSync(t *testing.T) {
 	assert.Equal(t, fleet.Pending, page.Cluster.Lifecycle)
 }
 
-type overview struct {
-	Clusters, Instances, AttentionTotal int
-	Lifecycles                          map[string]int
-	Attention                           []struct {
-		Cluster, Instance, Reason, Severity, Detail, NextStep string
-		Pipeline                                              int64
-	}
-	Running  []struct{ Cluster, Instance string }
-	Activity []activity.Activity
-}
-
 func TestGetCluster_HasItsFiles(t *testing.T) {
 	w := newWorld(t)
 	w.add()
@@ -247,119 +235,6 @@ func TestGetCluster_HasItsFiles(t *testing.T) {
 	assert.NotEmpty(t, page.Files.Commit)
 	require.NotEmpty(t, page.Files.Files)
 	assert.Equal(t, "cluster.yml", page.Files.Files[0].Path)
-}
-
-func TestOverviewSaysWhatNeedsAttentionAndWhy(t *testing.T) {
-	w := newWorld(t)
-	w.add()
-	var o overview
-	look := func(who string) {
-		o = overview{}
-		w.call(who, http.MethodGet, "/v1/overview", nil, &o)
-	}
-	look("viewer")
-	assert.Equal(t, 1, o.Clusters)
-	assert.Equal(t, 2, o.Instances)
-	assert.Equal(t, map[string]int{"active": 2}, o.Lifecycles)
-	require.Len(t, o.Attention, 1)
-	assert.Equal(t, 1, o.AttentionTotal)
-	assert.Equal(t, "broken", o.Attention[0].Instance)
-	assert.Equal(t, "files", o.Attention[0].Reason)
-	assert.Contains(t, o.Attention[0].Detail, "instances/broken/config.yml:2:1")
-
-	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Failed, Reason: "The image is missing.", NextStep: "Push it."}
-		return c, nil
-	}))
-	look("viewer")
-	require.Len(t, o.Attention, 2)
-	assert.Equal(t, "The image is missing. Push it.", o.Attention[0].Detail+" "+o.Attention[0].NextStep)
-	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.Row("alpha").Instance.Health = fleet.HealthState{State: fleet.Healthy}
-		c.Row("alpha").Instance.Drift = &fleet.Drift{Reason: "lms has at most 4 instead of 10 replicas", At: w.clock.Now()}
-		return c, nil
-	}))
-	w.call("viewer", http.MethodGet, "/v1/overview", nil, &o)
-	require.Len(t, o.Attention, 2)
-	drift := o.Attention[0]
-	assert.Equal(t, [2]string{"alpha", "drift"}, [2]string{drift.Instance, drift.Reason})
-	assert.Equal(t, "lms has at most 4 instead of 10 replicas. An update brings it back to what git says.", drift.Detail+" "+drift.NextStep)
-	var page fleet.InstancePage
-	w.call("viewer", http.MethodGet, "/v1/instances?drift=drifted", nil, &page)
-	require.Len(t, page.Instances, 1)
-	assert.Equal(t, "alpha", page.Instances[0].Name)
-	assert.Equal(t, map[string]int{"drifted": 1}, page.Facets.Drifts)
-	assert.Equal(t, http.StatusUnprocessableEntity, w.call("viewer", http.MethodGet, "/v1/instances?drift=x", nil, nil).Code)
-	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.Row("alpha").Instance.Drift = nil
-		return c, nil
-	}))
-
-	// Pipelines of the cluster itself, and of deleted instances, belong to no instance.
-	failed := func(id int64, of ...fleet.Deployment) {
-		require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-			c.Cluster.Pipeline = &fleet.PipelineSummary{ID: id, Status: fleet.StatusFailed}
-			for _, d := range of {
-				c.Row(d.Instance).Instance.Pipeline = c.Cluster.Pipeline
-			}
-			return c, nil
-		}))
-		look("viewer")
-		require.Len(t, o.Attention, 2)
-		assert.Equal(t, "pipeline", o.Attention[0].Reason)
-		assert.Equal(t, id, o.Attention[0].Pipeline)
-	}
-	failed(77)
-	assert.Empty(t, o.Attention[0].Instance)
-	failed(78, fleet.Deployment{Instance: "alpha"})
-	assert.Equal(t, "alpha", o.Attention[0].Instance, "and it is listed once")
-	require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), "campus", func(c *fleet.Chunk) (*fleet.Chunk, error) {
-		c.Cluster.Pipeline, c.Row("alpha").Instance.Pipeline = nil, nil
-		return c, nil
-	}))
-
-	w.gitlab.ArchiveProject(w.project.ID, true)
-	_, err := w.fleet.Projects.CheckProject(t.Context(), "campus", "")
-	require.NoError(t, err)
-	look("viewer")
-	require.Len(t, o.Attention, 2)
-	assert.Equal(t, "project", o.Attention[0].Reason)
-	assert.Contains(t, o.Attention[0].Detail, "is archived")
-	assert.Contains(t, o.Attention[0].NextStep, "Unarchive it")
-	w.gitlab.ArchiveProject(w.project.ID, false)
-	_, err = w.fleet.Projects.CheckProject(t.Context(), "campus", "")
-	require.NoError(t, err)
-
-	w.clock.Advance(time.Minute)
-	w.gitlab.RevokeToken("glpat-canary-1")
-	require.Error(t, w.fleet.Sync(t.Context(), "campus"))
-	look("narrow")
-	require.Len(t, o.Attention, 2)
-	assert.Equal(t, "sync", o.Attention[0].Reason, "the worst first")
-	require.NotEmpty(t, o.Activity)
-	assert.Equal(t, "sync", o.Activity[0].Kind)
-	assert.Equal(t, "failed", o.Activity[0].To)
-}
-
-func TestOverview_ShowsTheFirstPipelinesAtWork(t *testing.T) {
-	w := newWorld(t)
-	look := func() (o overview) {
-		require.Equal(t, http.StatusOK, w.call("viewer", http.MethodGet, "/v1/overview", nil, &o).Code)
-		return o
-	}
-	for _, clusters := range []int{1, 50, 60} {
-		for i := range clusters {
-			id := fmt.Sprintf("c%02d", i)
-			require.NoError(t, w.fleet.Store.ChangeChunk(t.Context(), id, func(*fleet.Chunk) (*fleet.Chunk, error) {
-				return &fleet.Chunk{Cluster: fleet.Cluster{ID: id, Lifecycle: fleet.Active, Online: fleet.Online{State: "offline"}, Pipeline: &fleet.PipelineSummary{ID: int64(i + 1), Status: fleet.StatusRunning}}}, nil
-			}))
-		}
-		o, want := look(), min(clusters, 50)
-		require.Len(t, o.Running, want)
-		assert.Equal(t, "c00", o.Running[0].Cluster)
-		assert.Equal(t, fmt.Sprintf("c%02d", want-1), o.Running[want-1].Cluster)
-		assert.Equal(t, clusters, o.AttentionTotal)
-	}
 }
 
 func TestActivity_ListsLifecyclesAndPipelines(t *testing.T) {
