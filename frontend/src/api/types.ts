@@ -1,4 +1,4 @@
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 
 /** What a route answers when it succeeds. */
 type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
@@ -155,3 +155,6 @@ export type Grants = Pick<User, 'role' | 'clusters'>;
 export type OperationKind = Operation['kind'];
 export type OperationState = Operation['state'];
 export type SortKey = NonNullable<InstanceFilter['sort']>;
+
+/** A change of one value in a YAML file. */
+export type FileEdit = components['schemas']['FileEdit'];

@@ -2,7 +2,7 @@ import { useLocalStorage } from '@mantine/hooks';
 
 export type ColorScheme = 'light' | 'dark' | 'auto';
 
-/** The colors that somebody chose, and how to choose others. public/color-scheme.js shows them from the start. */
+/** The color scheme that the user chose, and how to change it. public/color-scheme.js applies it before the page is drawn. */
 export function useColorScheme(): [ColorScheme, (scheme: ColorScheme) => void] {
   const [scheme, setScheme] = useLocalStorage<ColorScheme>({
     key: 'ocim-color-scheme',

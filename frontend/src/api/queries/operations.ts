@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answer, client } from '@/api/client';
 import { hasEnded } from '@/api/status';
-import type { OperationRequest } from '@/api/types';
+import type { FileEdit, OperationRequest } from '@/api/types';
 import { pollInterval } from './fleet';
 
 /** How long a preview is as good as new, in ms: a form that asked for it hands it on to the page that shows it. */
@@ -153,11 +153,7 @@ export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, r
 }
 
 /** A configuration file with values changed, and the rest of its text as it was. Secrets may be masked in it. */
-export function editFileQuery(
-  file: 'config.yml' | 'grove.yml',
-  text: string,
-  changes: { path: string[]; value?: unknown; unset?: boolean }[],
-) {
+export function editFileQuery(file: 'config.yml' | 'grove.yml', text: string, changes: FileEdit[]) {
   return queryOptions({
     queryKey: ['edit-file', file, text, changes],
     queryFn: ({ signal }) =>

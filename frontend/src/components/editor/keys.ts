@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
+import type { FileEdit } from '@/api/types';
 
 /** The form's files. */
 export const fileNames = ['config.yml', 'grove.yml'] as const;
@@ -47,25 +48,18 @@ function textOf(node: unknown): string {
   return typeof node.value === 'string' ? node.value : (node.source ?? JSON.stringify(node.value));
 }
 
-/** A change of one value, as the API takes it. */
-export interface Change {
-  path: string[];
-  value?: unknown;
-  unset?: boolean;
-}
-
 /** What makes a key hold a text; an empty one removes the key. */
-export function scalarChanges(keys: Keys, key: string, text: string): Change[] {
+export function scalarChanges(keys: Keys, key: string, text: string): FileEdit[] {
   if (text === '') return keys.has(key) ? [{ path: [key], unset: true }] : [];
   return text === keys.scalar(key) ? [] : [{ path: [key], value: text }];
 }
 
 /** What makes a key hold a list. Entries that stay keep their place and their comments; others follow them. */
-export function listChanges(keys: Keys, key: string, entries: readonly string[]): Change[] {
+export function listChanges(keys: Keys, key: string, entries: readonly string[]): FileEdit[] {
   const former = keys.list(key);
   if (!former) return entries.length === 0 ? [] : [{ path: [key], value: entries }];
   const added = [...entries];
-  const removed: Change[] = [];
+  const removed: FileEdit[] = [];
   for (const [i, entry] of former.entries()) {
     const at = added.indexOf(entry);
     if (at >= 0) added.splice(at, 1);

@@ -2,8 +2,8 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { editFileQuery } from '@/api/queries/operations';
+import type { FileEdit } from '@/api/types';
 import {
-  type Change,
   type Field,
   type FileName,
   fileNames,
@@ -104,7 +104,7 @@ export function useKeyEdits(
   };
 }
 
-function changesOf(keys: Keys, { field: { key, list = false }, text, left }: Typed): Change[] {
+function changesOf(keys: Keys, { field: { key, list = false }, text, left }: Typed): FileEdit[] {
   if (text === '' && !left) return [];
   if (!list) return scalarChanges(keys, key, text);
   const lines = text.split('\n').map((line) => line.trim());
