@@ -182,7 +182,7 @@ test('invalid YAML is reported at its line, and is not previewed', async () => {
 
 test('an instance is archived and unarchived, and keeps its configuration', async () => {
   // The page may hear of it before or after the cluster does.
-  ocim.expects(/404 GET .*\/paperbird\/(pods|replication|events|drift)/);
+  ocim.expects(/^40[49] GET .*\/paperbird\/(pods|replication|events|drift)$/);
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'paperbird');
@@ -204,7 +204,7 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
 
 test('deleting takes the typed name; what is protected stays', async () => {
   // The page may hear of it after the cluster does.
-  ocim.expects(/404 GET .*\/scorm-trial\/(pods|replication|events|drift)/);
+  ocim.expects(/^40[49] GET .*\/scorm-trial\/(pods|replication|events|drift)$/);
   const page = await ocim.visit();
   await logIn(page);
   await visitInstance(page, 'scorm-trial');
