@@ -11,7 +11,6 @@ DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 DUPL        := github.com/mibk/dupl@v1.0.0
 GREMLINS    := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 FRONTEND    := npm --prefix frontend --no-fund --no-audit
-CHROMIUM    ?= /usr/bin/chromium
 # What is shipped and written by hand: neither tests nor their helpers.
 PRODUCT      = $(shell git ls-files 'shared/*.go' 'functions/*.go' | grep -v '_test\.go$$\|test/\|/bench/\|/generated\.go$$')
 GO_FILES     = $(shell git ls-files --cached --others --exclude-standard '*.go' | grep -v '/generated\.go$$')
@@ -48,7 +47,7 @@ frontend/node_modules/.ocim: frontend/package-lock.json
 	@touch $@
 
 chromium:
-	@sh .ci/chromium.sh $(CHROMIUM)
+	@sh .ci/chromium.sh
 
 generate: setup ## write the API document and what is generated from it
 	@go run ./functions/local openapi > frontend/src/api/openapi.json.new

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -27,7 +28,7 @@ export class Watched {
 
   static async launch(): Promise<Watched> {
     const browser = await chromium.launch({
-      executablePath: process.env.OCIM_CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: executable(),
       timeout: patience,
       args: [
         '--no-sandbox',
@@ -118,6 +119,12 @@ async function keepPage(page: Page, file: string): Promise<void> {
   } catch (cause) {
     await writeFile(`${file}.txt`, String(cause));
   }
+}
+
+/** What `make chromium` made sure of. */
+function executable(): string {
+  const shell = '/usr/bin/chromium-headless-shell';
+  return process.env.OCIM_CHROMIUM ?? (existsSync(shell) ? shell : '/usr/bin/chromium');
 }
 
 function safe(name: string): string {

@@ -117,9 +117,9 @@ export class Program {
     this.#guard?.kill('SIGKILL');
   }
 
-  /** Ends it as an operator would and takes the folder away. */
+  /** Kills it, which waits for no call that it makes, and takes the folder away. */
   async remove(): Promise<void> {
-    await this.end('SIGTERM');
+    await this.end('SIGKILL');
     await rm(this.dir, { recursive: true, force: true });
   }
 }
