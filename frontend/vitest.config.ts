@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'pages',
           include: ['src/**/*.test.tsx'],
+          isolate: false,
           environment: 'jsdom',
           environmentOptions: { jsdom: { url: 'http://localhost/' } },
           setupFiles: ['./src/testing/quiet.ts', './src/testing/setup.ts'],

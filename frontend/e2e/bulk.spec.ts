@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { fileInGit, logIn, look, see, seeNoMore, step, title, useOcim } from './harness';
+import { fileInGit, look, see, seeNoMore, step, title, useOcim } from './harness';
 
 const ocim = useOcim({ speed: 400 });
 
@@ -30,8 +30,7 @@ const row = (page: Page, name: string): Locator =>
   page.getByRole('table', { name: 'Instances by wave' }).getByRole('row').filter({ hasText: name });
 
 test('what is paused by a person is aborted; the rest is left as it is', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   // The first hangs, so that there is time to pause; a restart would end that.
   await choose(page, 'load-test', 'ulmo-candidate', 'pr-36012');
   await preview(page, 'SESSION_COOKIE_AGE', '60');
@@ -73,8 +72,7 @@ test('what is paused by a person is aborted; the rest is left as it is', async (
 });
 
 test('a wave that fails pauses the change; it is retried, across a restart, until all have succeeded', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   await choose(
     page,
     'sandbox',

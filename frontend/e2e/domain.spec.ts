@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import {
   fileInGit,
   instanceRow,
-  logIn,
   look,
   see,
   seeEnd,
@@ -19,8 +18,7 @@ const ocim = useOcim({ speed: 400 });
 const table = (page: Page) => page.getByRole('table', { name: 'Instances' });
 
 test('instances are found by a plugin, and a setting of theirs is a column', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/instances');
   await see(instanceRow(page, 'quarry-hill'));
   await page.getByRole('button', { name: 'Plugin', exact: true }).click();
@@ -52,8 +50,7 @@ test('instances are found by a plugin, and a setting of theirs is a column', asy
 });
 
 test('a mistyped key is marked as one types, and the preview warns of it', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'terra-farmers');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   const path = 'instances/terra-farmers/config.yml';
@@ -92,8 +89,7 @@ test('a mistyped key is marked as one types, and the preview warns of it', async
 });
 
 test('a site that does not answer is in the list, in the overview and on its page, though its pods run', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/instances');
   await page.getByRole('button', { name: /Site fails/ }).click();
   await see(instanceRow(page, 'northgate-college').getByText('Site down'));
@@ -115,8 +111,7 @@ test('a site that does not answer is in the list, in the overview and on its pag
 });
 
 test('instances that were tagged are chosen by their tag, and change together', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   const tagged = ['sandbox', 'ulmo-candidate'];
   for (const name of tagged) {
     await page.goto(`/clusters/grove-lab-minikube/instances/${name}?tab=details`);
@@ -146,8 +141,7 @@ test('instances that were tagged are chosen by their tag, and change together', 
 });
 
 test('a change whose deployment failed is in git: it is deployed from the page, after a preview', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   // The next deployment of this instance fails.
   await visitInstance(page, 'redwood-regression');
   await page.getByRole('link', { name: 'Update', exact: true }).click();

@@ -21,8 +21,7 @@ const instances = (page: Page) => page.getByRole('table', { name: 'Instances' })
 const views = (page: Page) => page.getByRole('group', { name: 'Views' });
 
 test('each count of the overview leads to the instances that it counts', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();
   const failed = page.getByRole('list', { name: 'Health' }).getByRole('link', { name: /^\d+ Failed$/ });
   await look(
@@ -43,8 +42,7 @@ test('each count of the overview leads to the instances that it counts', async (
 });
 
 test('the activity is narrowed to a cluster, by the address too', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   // On a slow machine the second key may come too late to belong to the first.
   await until('the activity', async () => {
     await page.keyboard.press('g');
@@ -108,8 +106,7 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
 });
 
 test('the audit log shows what was just done, with the values before and after', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/account');
   await see(title(page, 'Account'));
   await page.getByLabel('Name', { exact: true }).fill('Ada King');
@@ -127,8 +124,7 @@ test('the audit log shows what was just done, with the values before and after',
 });
 
 test('a subscription is tested, and its delivery listed', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/account/notifications');
   await see(title(page, 'Notifications'));
   await page.getByLabel('Name', { exact: true }).fill('Night watch');
@@ -139,9 +135,8 @@ test('a subscription is tested, and its delivery listed', async () => {
 });
 
 test('the pages fit a narrow screen', async () => {
-  const page = await ocim.visit();
+  const page = await ocim.page('/overview');
   await page.setViewportSize({ width: 320, height: 640 });
-  await logIn(page);
   for (const [address, whole] of [
     ['/overview', page.getByRole('region', { name: 'Needs attention' })],
     ['/activity', page.getByRole('list', { name: 'Today' })],

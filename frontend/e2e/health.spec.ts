@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { logIn, look, patience, see, seeNoMore, title, until, useOcim } from './harness';
+import { look, patience, see, seeNoMore, title, until, useOcim } from './harness';
 
 const ocim = useOcim();
 
@@ -19,8 +19,7 @@ async function openFacts(page: Page): Promise<void> {
 const instance = (cluster: string, name: string) => `/clusters/grove-${cluster}/instances/${name}`;
 
 test('a crash loop says why, with its log; the instance beside it is unaffected', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(instance('campus-aws', 'delta-polytechnic'));
   const status = page.getByLabel('Status', { exact: true });
   await see(status.getByText('Failed'), status.getByText(/container cms/));
@@ -49,8 +48,7 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
 });
 
 test('a cluster shows how full its nodes are, and its warnings lead to the instance', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto('/clusters/grove-campus-aws');
   const nodes = page.getByRole('table', { name: 'Nodes' });
   const cordoned = nodes.getByRole('row', { name: /is cordoned.*Uncordon it/ });
@@ -67,8 +65,7 @@ test('a cluster shows how full its nodes are, and its warnings lead to the insta
 });
 
 test('pods that no node takes say why and what to do, while the rest serves', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(instance('campus-aws', 'quarry-hill'));
   await see(title(page, 'quarry-hill'));
   const status = page.getByLabel('Status', { exact: true });
@@ -83,8 +80,7 @@ test('pods that no node takes say why and what to do, while the rest serves', as
 });
 
 test('what somebody changed in the cluster is drift: on its page, in the list and in the overview', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(instance('campus-aws', 'sisu-university'));
   const drift = page.getByRole('region', {
     name: 'Drift: the running instance differs from the deployed configuration',
@@ -115,8 +111,7 @@ const seen = (page: Page) =>
   page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster:' });
 
 test('refresh asks GitLab, the cluster and each panel, and moves their ages', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(instance('campus-aws', 'ardmore-university'));
   await openFacts(page);
   await see(seen(page), page.getByRole('table', { name: 'Deployments' }));
@@ -149,8 +144,7 @@ async function passingGateway() {
 }
 
 test('a cluster that goes offline is unknown with its age; what GitLab reports stays', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   // This cluster takes three seconds for every answer.
   await page.goto(instance('academy-do', 'juniper-care'));
   const status = page.getByLabel('Status', { exact: true });
@@ -192,8 +186,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab reports s
 });
 
 test('two configurations are compared, and the address says which', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await page.goto(instance('campus-aws', 'ardmore-university'));
   await page.getByRole('link', { name: 'Configuration' }).click();
   await page.getByRole('link', { name: 'Compare' }).click();

@@ -45,8 +45,7 @@ const inTree = (page: Page, instance: string) =>
 
 // First: what the other journeys change fills the overview.
 test('the keyboard alone is enough: to find, to read a log and to preview a change', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   // Past the navigation, to what needs a person, to its log.
   await see(attention(page, 'delta-polytechnic'));
   await page.keyboard.press('Tab');
@@ -210,8 +209,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('who prefers reduced motion sees none', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   const moving = () =>
     page.evaluate(
       () =>

@@ -27,8 +27,7 @@ import {
 const ocim = useOcim({ speed: 400 });
 
 test('an operator updates an instance behind a preview and sees it succeed, then rolls it back', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'quarry-hill');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await see(title(page, 'Update quarry-hill'));
@@ -82,8 +81,7 @@ test('an operator updates an instance behind a preview and sees it succeed, then
 });
 
 test('what somebody changed meanwhile is taken in, and what was typed is kept', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'velo-mechanics');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await see(title(page, 'Update velo-mechanics'));
@@ -144,8 +142,7 @@ test('what somebody changed meanwhile is taken in, and what was typed is kept', 
 });
 
 test('invalid YAML is reported at its line, and is not previewed', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'terra-farmers');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await writeYaml(page, 'instances/terra-farmers/config.yml', 'LMS_HOST: a\nPLUGINS:\n\t- mfe\n');
@@ -183,8 +180,7 @@ test('invalid YAML is reported at its line, and is not previewed', async () => {
 test('an instance is archived and unarchived, and keeps its configuration', async () => {
   // The page may hear of it before or after the cluster does.
   ocim.expects(/^40[49] GET .*\/paperbird\/(pods|replication|events|drift)$/);
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'paperbird');
   const path = 'instances/paperbird/config.yml';
   const before = await fileInGit(ocim.program, 'academy-do', path);
@@ -205,8 +201,7 @@ test('an instance is archived and unarchived, and keeps its configuration', asyn
 test('deleting takes the typed name; what is protected stays', async () => {
   // The page may hear of it after the cluster does.
   ocim.expects(/^40[49] GET .*\/scorm-trial\/(pods|replication|events|drift)$/);
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'scorm-trial');
   await page.getByRole('button', { name: 'Actions', exact: true }).click();
   await page.getByRole('button', { name: 'Protect', exact: true }).click();
@@ -234,8 +229,7 @@ test('deleting takes the typed name; what is protected stays', async () => {
 });
 
 test('a failed pipeline shows its first error, and succeeds when it is retried', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'redwood-regression');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await page.getByLabel('Platform name shown to learners').fill('Redwood, once more');
@@ -259,8 +253,7 @@ test('a failed pipeline shows its first error, and succeeds when it is retried',
 });
 
 test('what waits behind a pipeline that hangs is withdrawn; the pipeline is canceled and retried', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'load-test');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await page.getByLabel('Platform name shown to learners').fill('Load, once more');
@@ -339,8 +332,7 @@ test('reprovisioning takes a setting and an administrator', async () => {
 });
 
 test('images are built, and the operation succeeds', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'fjord-maritime');
   const dialog = await ask(page, 'Build images');
   expect(await dialog.getByLabel('Code repository').inputValue()).toMatch(/^https:\/\//);

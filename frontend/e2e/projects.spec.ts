@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { logIn, look, see, seeNoMore, title, useOcim, webhooks } from './harness';
+import { look, see, seeNoMore, title, useOcim, webhooks } from './harness';
 
 const ocim = useOcim();
 
 const cluster = 'grove-guild-do';
 
 test('a project is added by its checks, looked after, and removed', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   await page.getByRole('link', { name: 'Add GitLab project' }).click();
   await see(title(page, 'Add GitLab project'));
   await page.getByLabel('Project').fill(`${ocim.program.gitlab}/guild/grove-guild-do/-/tree/main`);

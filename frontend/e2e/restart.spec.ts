@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { deploy, instanceRow, logIn, see, seeBecomeActive, step, useOcim } from './harness';
+import { deploy, instanceRow, see, seeBecomeActive, step, useOcim } from './harness';
 
 // Slow enough to be caught in the middle. What is lost by that, an event that dies with the
 // demonstration's GitLab or a reading under way, the schedule makes up for.
@@ -11,8 +11,7 @@ async function killAndStartAgain(): Promise<void> {
 }
 
 test('a deployment goes on when the program was killed in the middle of it', async () => {
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   await deploy(page, 'lab-minikube', 'night-shift', 'Night Shift');
   await killAndStartAgain();
   // A slow machine may have missed the middle.

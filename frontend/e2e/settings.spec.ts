@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import {
   deploy,
-  logIn,
   look,
   operation,
   see,
@@ -20,8 +19,7 @@ const wrong = { VariablesRole: 'no_one_allowed', NoPush: true, CIDisabled: true 
 
 test('three wrong settings of a new project are found, corrected in turn, and its first instance goes live', async () => {
   await setPolicy(ocim.program, 'guild-do', wrong);
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   await page.getByRole('link', { name: 'Add GitLab project' }).click();
   await see(title(page, 'Add GitLab project'));
   await page.getByLabel('Project').fill(`${ocim.program.gitlab}/guild/grove-guild-do`);
@@ -64,8 +62,7 @@ test('three wrong settings of a new project are found, corrected in turn, and it
 test('GitLab’s reason stands at the operation and on the pipeline’s page when no job ran', async () => {
   const reason = "jobs:deploy script can't be blank";
   await setPolicy(ocim.program, 'campus-aws', { ConfigError: reason });
-  const page = await ocim.visit();
-  await logIn(page);
+  const page = await ocim.page();
   await visitInstance(page, 'quarry-hill');
   await page.getByRole('link', { name: 'Update', exact: true }).click();
   await page.getByLabel('Platform name shown to learners').fill('Quarry Hill Music');

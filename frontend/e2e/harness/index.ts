@@ -57,8 +57,10 @@ export class Ocim {
   }
 
   /** A new page of the administrator's browser, who stays logged in for all tests of the file. */
-  page(): Promise<Page> {
-    return this.browser.page();
+  async page(address?: string): Promise<Page> {
+    const page = await this.browser.page();
+    if (address !== undefined) await page.goto(address);
+    return page;
   }
 
   /** Says that an answer of 400 or more belongs to the test: “403 GET /function/…”. */

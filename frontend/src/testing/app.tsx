@@ -1,5 +1,6 @@
+import { EditorView } from '@codemirror/view';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { render } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { session } from '@/api/client';
@@ -21,6 +22,15 @@ export function open(address: string) {
   const router = createOcimRouter({ session }, createMemoryHistory({ initialEntries: [address] }));
   const shown = render(<RouterProvider router={router} />);
   return { ...shown, router, user: userEvent.setup() };
+}
+
+/** The editor of a text, once it has come in place of the plain field. */
+export function editor(label: string): Promise<EditorView> {
+  return waitFor(() => {
+    const view = EditorView.findFromDOM(screen.getByLabelText(label));
+    if (view === null) throw new Error(`${label} is still a plain field`);
+    return view;
+  });
 }
 
 /** What axe finds wrong, as lines to compare with none. Colors need a browser, and are tested there. */

@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeAll, vi } from 'vitest';
+import { confirmation } from '@/api/confirmation';
 
 // Pages come in parts, and a busy machine takes its time.
 configure({ asyncUtilTimeout: Number(process.env.OCIM_TEST_PATIENCE ?? 45_000) });
@@ -10,7 +11,13 @@ beforeAll(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
 });
 
-afterEach(cleanup);
+// Files share their modules and their window: a test leaves nothing behind.
+afterEach(() => {
+  cleanup();
+  confirmation.pending?.settle(false);
+  localStorage.clear();
+  sessionStorage.clear();
+});
 
 // jsdom lays nothing out: everything is a line in a window, so that virtual lists show their first rows.
 Object.defineProperties(HTMLElement.prototype, {
@@ -72,7 +79,7 @@ HTMLElement.prototype.hidePopover = function hidePopover() {
 };
 
 // Fields that grow with their text wait for fonts.
-Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+Object.defineProperty(document, 'fonts', { configurable: true, value: new EventTarget() });
 
 // CodeMirror measures text.
 Range.prototype.getClientRects = () => [] as unknown as DOMRectList;

@@ -1,16 +1,11 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { HttpResponse } from 'msw';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Operation } from '@/api/types';
-import { faults, fixtureApi, open, problem, signIn } from '@/testing/app';
+import { editor, faults, fixtureApi, open, problem, signIn } from '@/testing/app';
 import { details, instance } from '@/testing/fixtures/fleet';
 import { file, operation, operationPage, preview, withOperations } from '@/testing/fixtures/operations';
 import { pipeline } from '@/testing/fixtures/pipelines';
-
-// The plain field, since jsdom lays out no lines for the editor.
-vi.mock('@/components/yaml/Editor', async () => ({
-  default: (await import('@/components/yaml/Plain')).Plain,
-}));
 
 const api = fixtureApi();
 const root = '/pipelines/v1/clusters/{cluster}';
@@ -46,8 +41,9 @@ beforeEach(() => {
 async function openForm() {
   const shown = open('/clusters/campus-aws/deploy');
   const name = await screen.findByLabelText('Instance name');
+  const yaml = await editor('Overrides (YAML)');
   const overrides = (text: string) =>
-    fireEvent.change(screen.getByLabelText('Overrides (YAML)'), { target: { value: text } });
+    yaml.dispatch({ changes: { from: 0, to: yaml.state.doc.length, insert: text } });
   const preview = () => shown.user.click(screen.getByRole('button', { name: 'Preview' }));
   const deploy = async () => {
     const button = await screen.findByRole('button', { name: 'Deploy' });
@@ -126,7 +122,7 @@ test('shows what would be sent, and goes back to what was typed', async () => {
   expect(await faults()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Back to editing' }));
   expect(await screen.findByLabelText('Instance name')).toHaveValue('fresh');
-  expect(screen.getByLabelText('Overrides (YAML)')).toHaveValue('PLATFORM_NAME: Fresh\n');
+  expect((await editor('Overrides (YAML)')).state.doc.toString()).toBe('PLATFORM_NAME: Fresh\n');
 });
 
 /** Of each start that was sent. */
