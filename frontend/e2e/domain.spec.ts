@@ -111,7 +111,7 @@ test('a site that does not answer is in the list, in the overview and on its pag
 });
 
 test('instances that were tagged are chosen by their tag, and change together', async () => {
-  const page = await ocim.page('/overview');
+  const page = await ocim.page();
   const tagged = ['sandbox', 'ulmo-candidate'];
   for (const name of tagged) {
     await page.goto(`/clusters/grove-lab-minikube/instances/${name}?tab=details`);

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page, Response } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { logIn, see, title, until, useOcim, visitAdministration } from './harness';
 
 const ocim = useOcim();
@@ -53,10 +56,45 @@ test('two tabs that cannot take turns stay logged in, too', async () => {
     delete (Navigator.prototype as { locks?: unknown }).locks;
     delete (window as { BroadcastChannel?: unknown }).BroadcastChannel;
   });
-  ocim.expects(/^409 POST \/function\/auth\/v1\/refresh$/);
   for (let round = 0; round < 5; round++) {
     await Promise.all([first.goto('/instances'), second.goto('/instances')]);
     await see(title(first, 'Instances'), title(second, 'Instances'));
     await seeBothInside(first, second);
   }
+});
+
+/** A gateway in front of the program that keeps the answer to each renewal for a while, and reports it. */
+async function slowGateway(): Promise<{ origin: string; renewed: () => Promise<unknown> }> {
+  const gateway = createServer((asked, answer) => {
+    const headers = { ...asked.headers, connection: 'close' };
+    const onward = request(
+      new URL(asked.url ?? '/', ocim.program.origin),
+      { method: asked.method, headers },
+      (given) => {
+        const renewal = asked.url?.endsWith('/auth/v1/refresh');
+        if (renewal) gateway.emit('renewed');
+        setTimeout(
+          () => given.pipe(answer.writeHead(given.statusCode ?? 502, given.headers)),
+          renewal ? 500 : 0,
+        );
+      },
+    );
+    asked.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await once(gateway, 'listening');
+  onTestFinished(() => void gateway.close());
+  const { port } = gateway.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}`, renewed: () => once(gateway, 'renewed') };
+}
+
+test('who leaves a page before it knows who they are stays logged in', async () => {
+  const { origin, renewed } = await slowGateway();
+  const page = await ocim.page();
+  for (let round = 0; round < 3; round++) {
+    const gone = renewed();
+    await page.goto(`${origin}/overview`, { waitUntil: 'commit' });
+    await gone;
+  }
+  await page.goto(`${origin}/clusters`);
+  await see(title(page, 'Clusters'));
 });

@@ -148,9 +148,9 @@ test('no answer at all logs nobody out', async () => {
   expect(session.state.kind).toBe('unknown');
 });
 
-test('who lost a race tries again with the cookie of the other', async () => {
+test('who lost a race tries again until the cookie of the other is there', async () => {
   const server = new Server();
-  let conflicts = 1;
+  let conflicts = 5;
   server.answer = () => (conflicts-- > 0 ? new Response('{}', { status: 409 }) : undefined);
   const session = tab(server, undefined);
   expect((await session.start()).kind).toBe('in');

@@ -18,7 +18,7 @@ export interface SessionOptions {
   locks?: LockManager | undefined;
   channel?: BroadcastChannel | undefined;
   now?: () => number;
-  /** Milliseconds to give another tab that is renewing just now. */
+  /** Milliseconds to give another tab that is renewing just now, before the first of five repetitions. */
   raceWait?: number;
 }
 
@@ -104,9 +104,10 @@ export class Session {
     if (known !== undefined && known !== old) return;
     if (this.#state.kind === 'out' && this.#state.why === 'logged-out') return;
     let response = await this.#post('/auth/v1/refresh');
-    if (response.status === 409) {
-      // Where there are no locks another tab may have been quicker; its cookie is there in a moment.
-      await new Promise((resolve) => setTimeout(resolve, this.options.raceWait ?? 200));
+    const first = this.options.raceWait ?? 200;
+    for (let repeated = 0; response.status === 409 && repeated < 5; repeated++) {
+      // The page before this one, or a tab that takes no turns, was quicker; its cookie is there in a moment.
+      await new Promise((resolve) => setTimeout(resolve, first * 2 ** repeated));
       response = await this.#post('/auth/v1/refresh');
     }
     if (response.ok) {
@@ -126,6 +127,8 @@ export class Session {
         new Request(this.options.baseUrl + path, {
           method: 'POST',
           headers,
+          // Who leaves the page meanwhile must get the cookie that replaces the one sent.
+          keepalive: true,
           signal: AbortSignal.timeout(15_000),
         }),
       );
