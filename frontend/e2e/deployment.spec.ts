@@ -1,4 +1,4 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   ada,
   deploy,
@@ -35,4 +35,15 @@ test('an operator finds an instance, deploys a new one and sees it become active
   await page.getByRole('textbox', { name: 'Filter by name' }).fill('harbour-school');
   await see(instanceRow(page, 'harbour-school').getByText('Active'));
   await see(instanceRow(page, 'harbour-school').getByText('Success'));
+});
+
+test('a part of the form that cannot be loaded is reported, and what was typed stays', async () => {
+  const page = await ocim.page();
+  await page.route(/\/overrides-[^/]*\.js$/, (route) => route.abort());
+  await page.goto('/clusters/grove-campus-aws/deploy');
+  const name = page.getByLabel('Instance name');
+  await name.fill('willow-school');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await see(page.getByRole('alert').getByText(/^Couldn’t reach Ocim/));
+  expect(await name.inputValue()).toBe('willow-school');
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { erin, logIn, operation, see, step, title, useOcim, writeYaml } from './harness';
+import { erin, operation, see, step, title, useOcim, writeYaml } from './harness';
 
 // The ten jobs of an operator, each from the overview, with no more than four presses of the mouse. Typing
 // and the keys of a form are not counted, and no job leaves Ocim.
@@ -10,9 +10,7 @@ const most = 4;
 
 /** Does a job from the overview, and counts the presses of the mouse that reach the page. */
 async function job(work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await ocim.visitor();
-  const page = await context.newPage();
-  await logIn(page);
+  const page = await ocim.page('/overview');
   let clicks = 0;
   await page.exposeFunction('countClick', () => (clicks += 1));
   await page.evaluate(() => {
@@ -22,7 +20,7 @@ async function job(work: (page: Page) => Promise<void>): Promise<void> {
   await work(page);
   expect(clicks, 'presses of the mouse').toBeGreaterThan(0);
   expect(clicks, 'presses of the mouse').toBeLessThanOrEqual(most);
-  expect(context.pages(), 'pages; one that leaves Ocim opens another').toHaveLength(1);
+  expect(page.context().pages(), 'pages; one that leaves Ocim opens another').toHaveLength(1);
 }
 
 /** Opens the palette by its button and types. */

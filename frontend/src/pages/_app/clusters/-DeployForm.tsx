@@ -45,9 +45,20 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
   const [request, setRequest] = useState<OperationRequest>();
   // What is wrong with a field is shown here, at the field; the rest is for the preview.
   const check = useMutation({
-    mutationFn: (wanted: OperationRequest) =>
-      queryClient.query({ ...previewQuery(cluster.id, wanted), gcTime: previewLasts }),
-    onSuccess: (_, wanted) => setRequest(wanted),
+    mutationFn: async () => {
+      const { problems, values } = await read();
+      if (problem !== undefined || problems.length > 0) return undefined;
+      const why = reason.trim();
+      const wanted: OperationRequest = {
+        kind: 'create',
+        instance: name,
+        overrides: withoutBlanks(values),
+        ...(why === '' ? {} : { reason: why }),
+      };
+      await queryClient.query({ ...previewQuery(cluster.id, wanted), gcTime: previewLasts });
+      return wanted;
+    },
+    onSuccess: setRequest,
   });
   const fields = check.error instanceof ApiError ? check.error.fields : {};
   const problem = nameProblem(name, taken);
@@ -83,16 +94,7 @@ export function DeployForm({ cluster, taken }: DeployFormProps) {
       onSubmit={(event) => {
         event.preventDefault();
         setTouched(true);
-        void read().then(({ problems, values }) => {
-          if (problem !== undefined || problems.length > 0) return;
-          const why = reason.trim();
-          check.mutate({
-            kind: 'create',
-            instance: name,
-            overrides: withoutBlanks(values),
-            ...(why === '' ? {} : { reason: why }),
-          });
-        });
+        check.mutate();
       }}
     >
       <div className={classes.fields}>

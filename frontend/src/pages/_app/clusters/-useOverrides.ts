@@ -1,18 +1,25 @@
 import { useEffect, useState } from 'react';
+import { noAnswer } from '@/api/errors';
 import type { Overrides } from '@/lib/overrides';
 
 const nothing: Overrides = { values: {}, lines: {}, problems: [] };
 
-const reader = () => import('@/lib/overrides');
+const reader = () =>
+  import('@/lib/overrides').catch((cause: unknown) => {
+    throw noAnswer(cause);
+  });
 
 /** Reads overrides as one types. The reader is large and comes on its own. */
 export function useOverrides(text: string) {
   const [overrides, setOverrides] = useState(nothing);
   useEffect(() => {
     let current = true;
-    void reader().then(({ readOverrides }) => {
-      if (current) setOverrides(readOverrides(text));
-    });
+    reader().then(
+      ({ readOverrides }) => {
+        if (current) setOverrides(readOverrides(text));
+      },
+      () => undefined, // sending the text reports it
+    );
     return () => {
       current = false;
     };
