@@ -53,7 +53,6 @@ var stackTexts = map[string]string{
 // notInStack are variables that a stack file does not pass, with the reason.
 var notInStack = map[string]string{
 	"OCIM_SECRETS_DIR":       "OpenFaaS decides where secrets are",
-	"OCIM_STORE_FILE":        "functions have no disk of their own, and one process only could use the file",
 	"OCIM_MAIL_OUTBOX":       "functions have no disk of their own",
 	"OCIM_GITLAB_ALLOW_HTTP": "credentials would cross a network unencrypted",
 }

@@ -16,12 +16,27 @@ import (
 
 	function "github.com/open-craft/ocim/functions/auth"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/dynamo"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/setup"
 )
 
-// configure sets the environment of a function that needs nothing outside a
-// folder.
-func configure(t *testing.T, more map[string]string) {
+// nowhere is where no store answers.
+const nowhere = "http://127.0.0.1:1"
+
+// table starts a store with the table of the default configuration.
+func table(t *testing.T) (endpoint string) {
+	t.Helper()
+	endpoint = kvtest.Dynalite(t)
+	client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: endpoint})
+	require.NoError(t, err)
+	_, err = dynamo.CreateTable(t.Context(), client, "ocim")
+	require.NoError(t, err)
+	return endpoint
+}
+
+// configure sets the environment of a function that needs a folder and a store.
+func configure(t *testing.T, store string, more map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
 	key, err := identity.GenerateKey()
@@ -29,7 +44,7 @@ func configure(t *testing.T, more map[string]string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ocim-jwt-private"), []byte(key.Reveal()), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ocim-smtp-password"), []byte("x"), 0o600))
 	env := map[string]string{
-		"OCIM_SECRETS_DIR": dir, "OCIM_STORE_FILE": filepath.Join(dir, "ocim.db"), "OCIM_PUBLIC_URL": "https://ocim.example.org/",
+		"OCIM_SECRETS_DIR": dir, "OCIM_DYNAMODB_URL": store, "OCIM_PUBLIC_URL": "https://ocim.example.org/",
 		"OCIM_MAIL_OUTBOX": filepath.Join(dir, "outbox"), "OCIM_ALLOWED_DOMAINS": "Example.org:viewer", "OCIM_GOOGLE_CLIENT_ID": "ocim",
 	}
 	for name, value := range more {
@@ -50,7 +65,7 @@ func wire(t *testing.T) (function.Deps, error) {
 }
 
 func TestBuild_FromTheEnvironment(t *testing.T) {
-	configure(t, nil)
+	configure(t, table(t), nil)
 	deps, err := wire(t)
 	require.NoError(t, err)
 	link, err := deps.Identity.SetupLink(t.Context())
@@ -80,6 +95,7 @@ func TestBuild_FromTheEnvironment(t *testing.T) {
 func TestWire_Addresses(t *testing.T) {
 	was := slog.Default()
 	t.Cleanup(func() { slog.SetDefault(was) })
+	store := table(t)
 	for name, c := range map[string]struct {
 		env           map[string]string
 		strict, warns bool
@@ -90,7 +106,7 @@ func TestWire_Addresses(t *testing.T) {
 		"http on this machine": {map[string]string{"OCIM_PUBLIC_URL": "http://localhost:8080"}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			configure(t, c.env)
+			configure(t, store, c.env)
 			var log bytes.Buffer
 			slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 			deps, err := wire(t)
@@ -105,7 +121,7 @@ func TestWire_Addresses(t *testing.T) {
 
 // Without its key the function can sign nobody in, although it was built before.
 func TestWire_IsReadyWhileItsKeysAreThere(t *testing.T) {
-	configure(t, nil)
+	configure(t, table(t), nil)
 	deps, err := wire(t)
 	require.NoError(t, err)
 	h := function.New(deps)
@@ -121,7 +137,7 @@ func TestWire_IsReadyWhileItsKeysAreThere(t *testing.T) {
 
 // Without a mail server the function starts, and refuses what needs one.
 func TestWire_WithoutMail(t *testing.T) {
-	configure(t, map[string]string{"OCIM_MAIL_OUTBOX": ""})
+	configure(t, table(t), map[string]string{"OCIM_MAIL_OUTBOX": ""})
 	require.NoError(t, os.Remove(filepath.Join(os.Getenv("OCIM_SECRETS_DIR"), "ocim-smtp-password")))
 	deps, err := wire(t)
 	require.NoError(t, err)
@@ -174,7 +190,7 @@ func TestWire_NamesWrongConfiguration(t *testing.T) {
 		"a proxy that is none": {map[string]string{"OCIM_TRUSTED_PROXIES": "everybody"}, "OCIM_TRUSTED_PROXIES"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			configure(t, c.env)
+			configure(t, nowhere, c.env)
 			_, err := wire(t)
 			require.ErrorContains(t, err, c.says)
 		})
@@ -183,7 +199,7 @@ func TestWire_NamesWrongConfiguration(t *testing.T) {
 
 // With passwords off, the log-in page offers none and the function takes none.
 func TestWire_WithoutPasswords(t *testing.T) {
-	configure(t, map[string]string{"OCIM_NO_PASSWORDS": "true"})
+	configure(t, table(t), map[string]string{"OCIM_NO_PASSWORDS": "true"})
 	deps, err := wire(t)
 	require.NoError(t, err)
 	h := function.New(deps)

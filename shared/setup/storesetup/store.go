@@ -1,5 +1,4 @@
-// Package storesetup opens the key-value store that a function is configured with:
-// DynamoDB, or an embedded file for one process.
+// Package storesetup opens the table of DynamoDB that functions share.
 package storesetup
 
 import (
@@ -8,28 +7,18 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/kv/bolt"
 	"github.com/open-craft/ocim/shared/kv/dynamo"
 )
 
-// Store says where the key-value store is.
+// Store says where the table is.
 type Store struct {
 	Table       string `envconfig:"TABLE" default:"ocim" desc:"Name of the DynamoDB table."`
 	Region      string `envconfig:"DYNAMODB_REGION" desc:"AWS region of the table. Empty: that of the AWS configuration."`
 	DynamoDBURL string `envconfig:"DYNAMODB_URL" desc:"Address of another server with DynamoDB's API."`
-	StoreFile   string `envconfig:"STORE_FILE" desc:"File of an embedded store, used instead of DynamoDB by a single process."`
 }
 
-// Open opens the store. It does not connect to DynamoDB yet: an unreachable store
-// shows at the first call.
+// Open opens the table without a call: one that does not answer shows at the first use.
 func (s Store) Open(ctx context.Context) (kv.Store, error) {
-	if s.StoreFile != "" {
-		store, err := bolt.Open(s.StoreFile, bolt.Options{})
-		if err != nil {
-			return nil, err
-		}
-		return Metered(store), nil
-	}
 	store, err := dynamo.Connect(ctx, dynamo.Config{Table: s.Table, Region: s.Region, Endpoint: s.DynamoDBURL}, dynamo.Options{OnCapacity: countUnits})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the store: %w", err)
