@@ -88,7 +88,7 @@ test: setup generate-check build ## run every test
 
 test-go: setup
 	@CGO_ENABLED=1 go test -race -timeout 8m -vet=off -ldflags=-w work # make lint vets
-	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_' $(EVERY_POINT)
+	@go test -timeout 8m -vet=off -run 'Anywhere|AtEachWrite|BoundsItsWork|Corpus|CostsTheSame|GrowsWith|Kills|OneBadProject|Paused|StopsWhenCanceled|TestQueue_|Thousand' $(EVERY_POINT)
 	@go test -count=1 -timeout 2m ./.ci/house ./.ci/configuration # their input is not seen by go's cache of results
 
 test-frontend: setup

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 	"maps"
+	"os"
 	"path"
 	"reflect"
 	"slices"
@@ -29,7 +30,9 @@ type readers map[string][]variable
 // lists what it reads. dir is a folder of the repository.
 func loadReaders(dir string, patterns ...string) (readers, error) {
 	loaded, err := packages.Load(&packages.Config{
-		Dir:  dir,
+		Dir: dir,
+		// As everything is built, whatever the race detector of a test needs: nothing is compiled again.
+		Env:  append(os.Environ(), "CGO_ENABLED=0"),
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedSyntax | packages.NeedExportFile,
 	}, patterns...)
 	if err != nil {

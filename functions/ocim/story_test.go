@@ -103,6 +103,7 @@ func startDemonstration(t *testing.T) demonstration {
 	program := filepath.Join(dir, "ocim-demo")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./functions/demo")
 	build.Dir = filepath.Join("..", "..")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as `make build` does: nothing is compiled again
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
 

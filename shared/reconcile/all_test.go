@@ -316,7 +316,7 @@ func TestSyncAll_MarksSharedHosts(t *testing.T) {
 // A thousand projects on one token are all read by each run. Unless they changed, that takes
 // a call of GitLab for twenty of them.
 func TestSyncAll_ReadsAThousandProjectsOnOneToken(t *testing.T) {
-	const size, changed, each = 1000, 10, 5
+	const size, changed, each = 1000 / fleettest.Step, 10, 5
 	m := newMany(t, size, 0)
 	require.Empty(t, m.run(t))
 	m.fresh(t)
