@@ -21,6 +21,7 @@ async function job(work: (page: Page) => Promise<void>): Promise<void> {
   expect(clicks, 'presses of the mouse').toBeGreaterThan(0);
   expect(clicks, 'presses of the mouse').toBeLessThanOrEqual(most);
   expect(page.context().pages(), 'pages; one that leaves Ocim opens another').toHaveLength(1);
+  await page.close();
 }
 
 /** Opens the palette by its button and types. */

@@ -8,7 +8,8 @@ const results = path.resolve(import.meta.dirname, '../../test-results');
 
 /**
  * Answers that are no failure wherever they come: a browser that nobody is logged in with asks who it is; a page
- * whose predecessor was left while it asked repeats that; and one cluster of the demonstration is offline for the first twenty minutes of every hour.
+ * whose predecessor was left while it asked repeats that; and one cluster of the demonstration is offline for the
+ * first twenty minutes of every hour.
  */
 const usual = [
   /^401 POST \/function\/auth\/v1\/refresh$/,
