@@ -18,8 +18,7 @@ const ocim = useOcim({ speed: 400 });
 const table = (page: Page) => page.getByRole('table', { name: 'Instances' });
 
 test('instances are found by a plugin, and a setting of theirs is a column', async () => {
-  const page = await ocim.page();
-  await page.goto('/instances');
+  const page = await ocim.page('/instances');
   await see(instanceRow(page, 'quarry-hill'));
   await page.getByRole('button', { name: 'Plugin', exact: true }).click();
   await page
@@ -89,8 +88,7 @@ test('a mistyped key is marked as one types, and the preview warns of it', async
 });
 
 test('a site that does not answer is in the list, in the overview and on its page, though its pods run', async () => {
-  const page = await ocim.page();
-  await page.goto('/instances');
+  const page = await ocim.page('/instances');
   await page.getByRole('button', { name: /Site fails/ }).click();
   await see(instanceRow(page, 'northgate-college').getByText('Site down'));
   await seeNoMore(instanceRow(page, 'ardmore-university'));

@@ -106,8 +106,7 @@ test('a view outlives a reload, and somebody else has it once it is shared', asy
 });
 
 test('the audit log shows what was just done, with the values before and after', async () => {
-  const page = await ocim.page();
-  await page.goto('/account');
+  const page = await ocim.page('/account');
   await see(title(page, 'Account'));
   await page.getByLabel('Name', { exact: true }).fill('Ada King');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -124,8 +123,7 @@ test('the audit log shows what was just done, with the values before and after',
 });
 
 test('a subscription is tested, and its delivery listed', async () => {
-  const page = await ocim.page();
-  await page.goto('/account/notifications');
+  const page = await ocim.page('/account/notifications');
   await see(title(page, 'Notifications'));
   await page.getByLabel('Name', { exact: true }).fill('Night watch');
   await page.getByRole('button', { name: 'Subscribe' }).click();
@@ -135,7 +133,7 @@ test('a subscription is tested, and its delivery listed', async () => {
 });
 
 test('the pages fit a narrow screen', async () => {
-  const page = await ocim.page('/overview');
+  const page = await ocim.page();
   await page.setViewportSize({ width: 320, height: 640 });
   for (const [address, whole] of [
     ['/overview', page.getByRole('region', { name: 'Needs attention' })],

@@ -19,8 +19,7 @@ async function openFacts(page: Page): Promise<void> {
 const instance = (cluster: string, name: string) => `/clusters/grove-${cluster}/instances/${name}`;
 
 test('a crash loop says why, with its log; the instance beside it is unaffected', async () => {
-  const page = await ocim.page();
-  await page.goto(instance('campus-aws', 'delta-polytechnic'));
+  const page = await ocim.page(instance('campus-aws', 'delta-polytechnic'));
   const status = page.getByLabel('Status', { exact: true });
   await see(status.getByText('Failed'), status.getByText(/container cms/));
   const pods = page.getByRole('table', { name: 'Pods' });
@@ -48,8 +47,7 @@ test('a crash loop says why, with its log; the instance beside it is unaffected'
 });
 
 test('a cluster shows how full its nodes are, and its warnings lead to the instance', async () => {
-  const page = await ocim.page();
-  await page.goto('/clusters/grove-campus-aws');
+  const page = await ocim.page('/clusters/grove-campus-aws');
   const nodes = page.getByRole('table', { name: 'Nodes' });
   const cordoned = nodes.getByRole('row', { name: /is cordoned.*Uncordon it/ });
   await see(cordoned.getByText('m6i.xlarge, eu-west-1b'));
@@ -65,8 +63,7 @@ test('a cluster shows how full its nodes are, and its warnings lead to the insta
 });
 
 test('pods that no node takes say why and what to do, while the rest serves', async () => {
-  const page = await ocim.page();
-  await page.goto(instance('campus-aws', 'quarry-hill'));
+  const page = await ocim.page(instance('campus-aws', 'quarry-hill'));
   await see(title(page, 'quarry-hill'));
   const status = page.getByLabel('Status', { exact: true });
   await see(status.getByText('Degraded'), status.getByText(/lms-worker is waiting for a node.*memory left/));
@@ -80,8 +77,7 @@ test('pods that no node takes say why and what to do, while the rest serves', as
 });
 
 test('what somebody changed in the cluster is drift: on its page, in the list and in the overview', async () => {
-  const page = await ocim.page();
-  await page.goto(instance('campus-aws', 'sisu-university'));
+  const page = await ocim.page(instance('campus-aws', 'sisu-university'));
   const drift = page.getByRole('region', {
     name: 'Drift: the running instance differs from the deployed configuration',
   });
@@ -111,8 +107,7 @@ const seen = (page: Page) =>
   page.getByLabel('Status', { exact: true }).locator('time', { hasText: 'Cluster:' });
 
 test('refresh asks GitLab, the cluster and each panel, and moves their ages', async () => {
-  const page = await ocim.page();
-  await page.goto(instance('campus-aws', 'ardmore-university'));
+  const page = await ocim.page(instance('campus-aws', 'ardmore-university'));
   await openFacts(page);
   await see(seen(page), page.getByRole('table', { name: 'Deployments' }));
   const before = await seen(page).getAttribute('datetime');
@@ -186,8 +181,7 @@ test('a cluster that goes offline is unknown with its age; what GitLab reports s
 });
 
 test('two configurations are compared, and the address says which', async () => {
-  const page = await ocim.page();
-  await page.goto(instance('campus-aws', 'ardmore-university'));
+  const page = await ocim.page(instance('campus-aws', 'ardmore-university'));
   await page.getByRole('link', { name: 'Configuration' }).click();
   await page.getByRole('link', { name: 'Compare' }).click();
   await see(title(page, 'Compare ardmore-university'), page.getByText('Nothing selected'));

@@ -208,7 +208,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 }
 
 test('who prefers reduced motion sees none', async () => {
-  const page = await ocim.page('/overview');
+  const page = await ocim.page();
   const moving = () =>
     page.evaluate(
       () =>

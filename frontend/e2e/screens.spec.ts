@@ -68,8 +68,7 @@ const routes: readonly (readonly [address: string, whole: Whole])[] = [
 const widths = [1440, 1280, 1024, 768, 390, 320];
 
 test.each(routes)('axe finds no fault with %s, which fits every screen', async (address, whole) => {
-  const page = await ocim.page();
-  await page.goto(address);
+  const page = await ocim.page(address);
   await look(page, whole(page).first());
   for (const width of widths) {
     await page.setViewportSize({ width, height: 640 });
@@ -83,8 +82,7 @@ test.each(routes)('axe finds no fault with %s, which fits every screen', async (
 });
 
 test('axe finds no fault with the palette and the account menu', async () => {
-  const page = await ocim.page();
-  await page.goto('/overview');
+  const page = await ocim.page('/overview');
   await page.getByRole('button', { name: 'Search or run' }).click();
   await page.getByPlaceholder(/Search instances/).fill('paper');
   await look(page, page.getByRole('dialog').getByText('paperbird').first());
@@ -94,15 +92,13 @@ test('axe finds no fault with the palette and the account menu', async () => {
 });
 
 test('axe finds no fault with a pipeline', async () => {
-  const page = await ocim.page();
-  await page.goto(`${law}?tab=deployments`);
+  const page = await ocim.page(`${law}?tab=deployments`);
   await page.getByRole('table', { name: 'Pipelines' }).getByRole('link').first().click();
   await look(page, title(page, /^Pipeline #/), page.getByRole('heading', { name: 'Details' }));
 });
 
 test('axe finds no fault with a form that is filled in wrong', async () => {
-  const page = await ocim.page();
-  await page.goto(`${campus}/deploy`);
+  const page = await ocim.page(`${campus}/deploy`);
   await page.getByLabel('Instance name').fill('Not A Name');
   await writeYaml(page, 'Overrides (YAML)', 'PLATFORM_NAME: [');
   await look(page, page.getByText(/Start with a lowercase letter/), page.getByText(/^Line \d/).first());
@@ -134,8 +130,7 @@ test('axe finds no fault with the dialogs of people and of tokens', async () => 
 });
 
 test('axe finds no fault with the forms of projects', async () => {
-  const page = await ocim.page();
-  await page.goto('/projects/new');
+  const page = await ocim.page('/projects/new');
   await page.getByRole('button', { name: 'Check and add' }).click();
   await look(page, page.getByText('Enter a pipeline trigger token.'));
   await page.goto(`${project}/usage`);
