@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,9 +67,6 @@ const (
 // NewAuthenticator makes an Authenticator. It fails when the keys cannot be
 // read.
 func NewAuthenticator(c AuthenticatorConfig) (*Authenticator, error) {
-	if c.Issuer == "" {
-		c.Issuer = defaultIssuer
-	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -80,7 +78,7 @@ func NewAuthenticator(c AuthenticatorConfig) (*Authenticator, error) {
 		return nil, err
 	}
 	return &Authenticator{
-		store: c.Store, verifier: newVerifier(c.Issuer, keys, c.Now), limits: limit.New(c.Store, c.Now),
+		store: c.Store, verifier: newVerifier(cmp.Or(c.Issuer, defaultIssuer), keys, c.Now), limits: limit.New(c.Store, c.Now),
 		now: c.Now, logger: c.Logger, leases: map[string]usePermits{},
 	}, nil
 }

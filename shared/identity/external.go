@@ -62,9 +62,9 @@ func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email
 		return user{}, fmt.Errorf("find a linked account: %w", err)
 	}
 	if err == nil {
-		u, _, err := load[user](ctx, s.store, userKey(c.User))
+		u, err := s.user(ctx, c.User)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return user{}, fmt.Errorf("read a user: %w", err)
+			return user{}, err
 		}
 		if err == nil && u.Subject == subject {
 			return u, nil
@@ -146,11 +146,8 @@ func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, e
 		return user{}, strangers
 	}
 	now := s.now().UTC()
-	id, err := newID(now, s.random)
+	id, err := s.claimOrGet(ctx, emailKey(email), newID(now))
 	if err != nil {
-		return user{}, err
-	}
-	if id, err = s.claimOrGet(ctx, emailKey(email), id); err != nil {
 		return user{}, err
 	}
 	u := user{ID: id, Email: email, Name: name, Subject: subject, Grants: Grants{Global: role}, Generation: 1, Created: now}
@@ -161,9 +158,8 @@ func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, e
 	if err := s.createUser(ctx, u, e); err != nil {
 		return user{}, fmt.Errorf("create a user: %w", err)
 	}
-	u, _, err = load[user](ctx, s.store, userKey(id))
-	if err != nil {
-		return user{}, fmt.Errorf("read a user: %w", err)
+	if u, err = s.user(ctx, id); err != nil {
+		return user{}, err
 	}
 	if u.Subject != subject {
 		return user{}, strangers // the address was registered at the same moment

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,9 +125,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 			ID: id, Email: email, Grants: grants.Clone(), By: by.Email, State: InvitationValid,
 			Created: now, Expires: now.Add(invitationLifetime), Audit: before.Audit,
 		}
-		if token, err = inv.renew(s, before); err != nil {
-			return err
-		}
+		token = inv.renew(before)
 		e, err := entry(by.actor(), "invitation.created", "invitation/"+id, nil, map[string]any{"email": email, "grants": grants})
 		if err != nil {
 			return err
@@ -140,26 +139,19 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 }
 
 // renew returns the invitation a new token and remembers the ones before.
-func (i *invitation) renew(s *Service, before invitation) (string, error) {
-	token, err := s.token(32)
-	if err != nil {
-		return "", err
-	}
+func (i *invitation) renew(before invitation) string {
+	token := newToken(32)
 	if before.Token != "" {
-		i.Old = append(slices.Clone(before.Old), before.Token)
-		i.Old = last(i.Old, maxOld)
+		i.Old = last(append(slices.Clone(before.Old), before.Token), maxOld)
 	}
 	i.Token = invitationDigest(i.Email, token)
-	return token, nil
+	return token
 }
 
 func invitationDigest(email, token string) string { return digest("invitation", email, token) }
 
 func (s *Service) sendInvitation(ctx context.Context, inv invitation, token string, by By, member bool) error {
-	name := by.Name
-	if name == "" {
-		name = by.Email
-	}
+	name := cmp.Or(by.Name, by.Email)
 	mail := Mail{
 		Kind: MailInvitation, To: inv.Email, By: name, Role: inv.Grants.Describe(),
 		Link: s.link("register", inv.ID+"."+token), Expires: inv.Expires,
@@ -203,10 +195,7 @@ func (s *Service) ResendInvitation(ctx context.Context, by By, id string) (Invit
 		}
 		before := map[string]any{"expires": i.Expires}
 		i.Expires = s.now().UTC().Add(invitationLifetime)
-		var err error
-		if token, err = i.renew(s, *i); err != nil {
-			return nil, err
-		}
+		token = i.renew(*i)
 		return entry(by.actor(), "invitation.resent", "invitation/"+id, before, map[string]any{"email": i.Email, "expires": i.Expires})
 	})
 	if err != nil {
@@ -278,11 +267,9 @@ func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, 
 	if same(inv.Token, sum) {
 		return inv, version, nil
 	}
-	for _, old := range inv.Old {
-		if same(old, sum) {
-			inv.State = InvitationRevoked
-			return inv, version, nil
-		}
+	if slices.ContainsFunc(inv.Old, func(old string) bool { return same(old, sum) }) {
+		inv.State = InvitationRevoked
+		return inv, version, nil
 	}
 	return invitation{}, 0, errLink("wrong")
 }

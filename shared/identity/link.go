@@ -57,14 +57,8 @@ func (s *Service) isAuthority(x External, email string) bool {
 // requireLink keeps a sign-in until its owner proves that the account is theirs.
 func (s *Service) requireLink(ctx context.Context, u user, subject string) error {
 	now := s.now()
-	id, err := newID(now, s.random)
-	if err != nil {
-		return err
-	}
-	token, err := s.token(32)
-	if err != nil {
-		return err
-	}
+	id := newID(now)
+	token := newToken(32)
 	p := pendingLink{UserID: u.ID, Token: digest("link", id, token), Subject: subject, Expires: now.Add(LinkLifetime).UTC()}
 	if err := s.save(ctx, pendingLinkKey(id), p, p.Expires, kv.IfAbsent(), nil); err != nil {
 		return fmt.Errorf("store a sign-in: %w", err)
@@ -90,9 +84,9 @@ func (s *Service) Link(ctx context.Context, by By, token secret.Value) (User, er
 	if err != nil || !same(p.Token, digest("link", id, plain)) || p.UserID != by.UserID || !s.now().Before(p.Expires) {
 		return User{}, expired
 	}
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return User{}, fmt.Errorf("read a user: %w", err)
+		return User{}, err
 	}
 	if u, err = s.linkExternal(ctx, by.actor(), u, p.Subject); err != nil {
 		return User{}, err

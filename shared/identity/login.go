@@ -134,16 +134,13 @@ func (s *Service) logInWithCode(ctx context.Context, v Visitor, u user, code sec
 func (s *Service) recordRefusal(ctx context.Context, v Visitor, email string) {
 	err := s.takePermits(ctx, permit{refusalsRecorded, "all"})
 	if err == nil {
-		var id string
-		if id, err = newID(s.now(), s.random); err == nil {
-			// What is no address may be a password in the wrong field.
-			if email == nobody {
-				email = ""
-			}
-			err = s.audit.Note(ctx, id, time.Hour, audit.Entry{
-				Actor: audit.Actor{Email: email, Address: v.Address}, Action: "session.refused", Target: "session",
-			})
+		// What is no address may be a password in the wrong field.
+		if email == nobody {
+			email = ""
 		}
+		err = s.audit.Note(ctx, newID(s.now()), time.Hour, audit.Entry{
+			Actor: audit.Actor{Email: email, Address: v.Address}, Action: "session.refused", Target: "session",
+		})
 	}
 	if err != nil {
 		s.logger.WarnContext(ctx, "a failed log-in is not in the audit log", "address", v.Address, "error", err)
@@ -173,9 +170,9 @@ func (u *user) rememberDevice(device string) {
 
 // Me returns a user as they are now.
 func (s *Service) Me(ctx context.Context, userID string) (User, error) {
-	u, _, err := load[user](ctx, s.store, userKey(userID))
+	u, err := s.user(ctx, userID)
 	if err != nil {
-		return User{}, fmt.Errorf("read a user: %w", err)
+		return User{}, err
 	}
 	return s.view(u), nil
 }
@@ -210,9 +207,9 @@ func (s *Service) ChangePassword(ctx context.Context, by By, current, password s
 	if err := s.takePermits(ctx, limited); err != nil {
 		return secret.Value{}, err
 	}
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("read a user: %w", err)
+		return secret.Value{}, err
 	}
 	if u.Password == "" {
 		if err := s.requireProof(ctx, by); err != nil {
@@ -227,18 +224,12 @@ func (s *Service) ChangePassword(ctx context.Context, by By, current, password s
 			return secret.Value{}, fault.InvalidField("current", "The current password is wrong.")
 		}
 	}
-	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
-		return secret.Value{}, err
-	}
-	hash, err := s.passwords.hash(ctx, password.Reveal())
+	hash, err := s.passwords.accept(ctx, password, u.Email, u.Name)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("hash a password: %w", err)
+		return secret.Value{}, err
 	}
 	s.returnPermits(ctx, limited)
-	device, err := s.token(16)
-	if err != nil {
-		return secret.Value{}, err
-	}
+	device := newToken(16)
 	err = s.setPassword(ctx, u.ID, newPassword{
 		actor: by.actor(), generation: u.Generation, hash: hash, keepSession: by.SessionID, device: device, keepAccess: keepAccess,
 	})
@@ -277,8 +268,8 @@ func (s *Service) setPassword(ctx context.Context, id string, p newPassword) err
 	if err != nil {
 		return err
 	}
-	s.deleteSessions(ctx, id, ended)
-	s.deleteTokens(ctx, id, revoked)
+	s.discard(ctx, "session", sessionKey, id, ended)
+	s.discard(ctx, "token", tokenKey, id, revoked)
 	s.sendLater(ctx, &Mail{Kind: MailPasswordChanged, To: u.Email, Link: s.baseURL + "/reset"})
 	return nil
 }

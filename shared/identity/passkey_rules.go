@@ -3,7 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
-	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,15 +34,7 @@ func (s *Service) suspends(u user) bool {
 }
 
 func isAdministrator(g Grants) bool {
-	if g.Global == Administrator {
-		return true
-	}
-	for _, role := range g.Clusters {
-		if role == Administrator {
-			return true
-		}
-	}
-	return false
+	return g.Global == Administrator || slices.Contains(slices.Collect(maps.Values(g.Clusters)), Administrator)
 }
 
 // demandsPasskey reports whether the user logs in only with a passkey or a recovery
@@ -90,9 +82,9 @@ type PasskeyState struct {
 
 // Passkeys returns how a user logs in with passkeys.
 func (s *Service) Passkeys(ctx context.Context, userID string) (PasskeyState, error) {
-	u, _, err := load[user](ctx, s.store, userKey(userID))
+	u, err := s.user(ctx, userID)
 	if err != nil {
-		return PasskeyState{}, fmt.Errorf("read a user: %w", err)
+		return PasskeyState{}, err
 	}
 	stored, err := s.passkeysOf(ctx, u)
 	if err != nil {
@@ -130,11 +122,8 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, by By) ([]secret.Value, 
 	if err := s.requireProof(ctx, by); err != nil {
 		return nil, err
 	}
-	codes, digests, err := s.recoveryCodes(by.UserID)
-	if err != nil {
-		return nil, err
-	}
-	_, err = s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
+	codes, digests := recoveryCodes(by.UserID)
+	_, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
 		if len(u.Passkeys) == 0 {
 			return nil, fault.New(fault.Conflict, "Add a passkey first.")
 		}
@@ -145,17 +134,13 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, by By) ([]secret.Value, 
 }
 
 // recoveryCodes makes codes for a user, and what is stored of them.
-func (s *Service) recoveryCodes(userID string) (codes []secret.Value, digests []string, err error) {
+func recoveryCodes(userID string) (codes []secret.Value, digests []string) {
 	for range RecoveryCodes {
-		raw := make([]byte, recoveryBytes)
-		if _, err := io.ReadFull(s.random, raw); err != nil {
-			return nil, nil, fmt.Errorf("read randomness: %w", err)
-		}
-		text := tokenEncoding.EncodeToString(raw)
+		text := tokenEncoding.EncodeToString(randomBytes(recoveryBytes))
 		codes = append(codes, secret.New(strings.Join([]string{text[:4], text[4:8], text[8:12], text[12:]}, "-")))
 		digests = append(digests, recoveryDigest(userID, text))
 	}
-	return codes, digests, nil
+	return codes, digests
 }
 
 // recoveryDigest is what is stored of a code, however the person wrote it.

@@ -120,10 +120,7 @@ func (s *Service) ChallengePasskey(ctx context.Context, v Visitor) (Challenge, e
 
 // keepCeremony stores a ceremony until it is answered.
 func (s *Service) keepCeremony(ctx context.Context, options json.RawMessage, c ceremony) (Challenge, error) {
-	id, err := newID(s.now(), s.random)
-	if err != nil {
-		return Challenge{}, err
-	}
+	id := newID(s.now())
 	c.Expires = s.now().Add(CeremonyLifetime).UTC()
 	if err := s.save(ctx, ceremonyKey(id), c, c.Expires, kv.IfAbsent(), nil); err != nil {
 		return Challenge{}, fmt.Errorf("store a challenge: %w", err)
@@ -254,9 +251,9 @@ func (s *Service) BeginPasskey(ctx context.Context, by By) (Challenge, error) {
 	if err := s.takePermits(ctx, permit{createTokenByAccount, by.UserID}); err != nil {
 		return Challenge{}, err
 	}
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return Challenge{}, fmt.Errorf("read a user: %w", err)
+		return Challenge{}, err
 	}
 	stored, err := s.passkeysOf(ctx, u)
 	if err != nil {
@@ -289,18 +286,12 @@ func (s *Service) AddPasskey(ctx context.Context, by By, name string, a PasskeyA
 		return Passkey{}, nil, fault.Wrap(fault.Invalid, err, "The passkey could not be checked. Try again, or use another one.")
 	}
 	now := s.now().UTC()
-	id, err := newID(now, s.random)
-	if err != nil {
-		return Passkey{}, nil, err
-	}
+	id := newID(now)
 	p := passkey{ID: id, Name: name, Credential: credential, Created: now}
 	if err := s.save(ctx, passkeyKey(by.UserID, id), p, time.Time{}, kv.IfAbsent(), nil); err != nil {
 		return Passkey{}, nil, fmt.Errorf("store a passkey: %w", err)
 	}
-	fresh, digests, err := s.recoveryCodes(by.UserID)
-	if err != nil {
-		return Passkey{}, nil, err
-	}
+	fresh, digests := recoveryCodes(by.UserID)
 	var codes []secret.Value
 	u, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
 		if u.Disabled {
@@ -367,10 +358,6 @@ func (s *Service) RemovePasskeys(ctx context.Context, by By, userID, id string) 
 	if err != nil {
 		return err
 	}
-	for _, id := range removed {
-		if err := s.store.Delete(ctx, passkeyKey(userID, id), kv.Always); err != nil {
-			s.logger.WarnContext(ctx, "a removed passkey was left in the store", "passkey", id, "error", err)
-		}
-	}
+	s.discard(ctx, "passkey", passkeyKey, userID, removed)
 	return nil
 }

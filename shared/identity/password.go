@@ -1,11 +1,12 @@
 package identity
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/secret"
 )
 
 // Bounds of a password.
@@ -54,9 +56,7 @@ func newPasswords(hashing *argon2id.Params) *passwords {
 // dummyHash returns a PHC string whose hash is random. Checking a password against it
 // takes the time of a real check; making it takes none, unlike hashing a password.
 func dummyHash(p *argon2id.Params) string {
-	salt, key := make([]byte, p.SaltLength), make([]byte, p.KeyLength)
-	_, _ = rand.Read(salt) // never fails
-	_, _ = rand.Read(key)
+	salt, key := randomBytes(int(p.SaltLength)), randomBytes(int(p.KeyLength))
 	encode := base64.RawStdEncoding.EncodeToString
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.Memory, p.Iterations, p.Parallelism, encode(salt), encode(key))
 }
@@ -69,6 +69,19 @@ func commonPasswords() map[string]bool {
 		}
 	}
 	return common
+}
+
+// accept checks a new password and returns its PHC string. words belong to the person,
+// such as their address.
+func (p *passwords) accept(ctx context.Context, password secret.Value, words ...string) (string, error) {
+	if err := p.check(password.Reveal(), words...); err != nil {
+		return "", err
+	}
+	hash, err := p.hash(ctx, password.Reveal())
+	if err != nil {
+		return "", fmt.Errorf("hash a password: %w", err)
+	}
+	return hash, nil
 }
 
 // hash returns the PHC string of a password.
@@ -87,10 +100,7 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 		return false, err
 	}
 	defer p.leave()
-	against := hash
-	if hash == "" {
-		against = p.dummy
-	}
+	against := cmp.Or(hash, p.dummy)
 	if len(password) > maxPassword {
 		password = password[:maxPassword]
 		hash = "" // longer than any password: do the work, then refuse
@@ -110,9 +120,9 @@ func (p *passwords) enter(ctx context.Context) error {
 
 func (p *passwords) leave() { <-p.slots }
 
-// check refuses passwords that are short, long or easily guessed. context are
-// words that belong to the person, such as their address.
-func (p *passwords) check(field, password string, words ...string) error {
+// check refuses passwords that are short, long or easily guessed.
+func (p *passwords) check(password string, words ...string) error {
+	const field = "password"
 	normal := norm.NFKC.String(password)
 	if utf8.RuneCountInString(normal) < minPassword {
 		return fault.InvalidField(field, "Use at least %d characters. A short phrase works well.", minPassword)
@@ -131,11 +141,7 @@ func (p *passwords) check(field, password string, words ...string) error {
 func repeats(s string) bool {
 	r := []rune(s)
 	for n := 1; n <= len(r)/2; n++ {
-		same := true
-		for i := n; i < len(r) && same; i++ {
-			same = r[i] == r[i-n]
-		}
-		if same {
+		if slices.Equal(r[n:], r[:len(r)-n]) {
 			return true
 		}
 	}
@@ -177,9 +183,7 @@ func shared(s, run string) int {
 
 func backwards(s string) string {
 	b := []byte(s)
-	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
-		b[i], b[j] = b[j], b[i]
-	}
+	slices.Reverse(b)
 	return string(b)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -90,6 +89,15 @@ func load[T any](ctx context.Context, s kv.Store, key kv.Key, opts ...kv.ReadOpt
 	return rec, it.Version, err
 }
 
+// user reads a user; one who does not exist is fault.NotFound.
+func (s *Service) user(ctx context.Context, id string) (user, error) {
+	u, _, err := load[user](ctx, s.store, userKey(id))
+	if err != nil {
+		return user{}, fmt.Errorf("read a user: %w", err)
+	}
+	return u, nil
+}
+
 // all decodes a whole partition.
 func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) {
 	var out []T
@@ -166,24 +174,7 @@ func raced(err error) error {
 	return err
 }
 
-// newID returns a ULID in lower case.
-func newID(now time.Time, random io.Reader) (string, error) {
-	id, err := ulid.New(ulid.Timestamp(now), random)
-	if err != nil {
-		return "", fmt.Errorf("make an id: %w", err)
-	}
-	return strings.ToLower(id.String()), nil
-}
-
 // isID reports whether s has the form of newID's.
 func isID(s string) bool {
-	if len(s) != ulid.EncodedSize {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return true
+	return len(s) == ulid.EncodedSize && strings.Trim(s, "0123456789abcdefghijklmnopqrstuvwxyz") == ""
 }

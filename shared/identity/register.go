@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -26,7 +27,7 @@ func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.
 		return SignedIn{}, err
 	}
 	if _, member, err := s.userByEmail(ctx, inv.Email); err != nil || member {
-		return SignedIn{}, firstError(err, errUsed)
+		return SignedIn{}, cmp.Or[error](err, errUsed)
 	}
 	if state := inv.view(s.now()).State; state != InvitationValid {
 		return SignedIn{}, fault.New(fault.Conflict, "This invitation is %s. Ask for a new one.", state)
@@ -34,12 +35,9 @@ func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.
 	if name, err = cleanName(name); err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.passwords.check("password", password.Reveal(), inv.Email, name); err != nil {
-		return SignedIn{}, err
-	}
-	hash, err := s.passwords.hash(ctx, password.Reveal())
+	hash, err := s.passwords.accept(ctx, password, inv.Email, name)
 	if err != nil {
-		return SignedIn{}, fmt.Errorf("hash a password: %w", err)
+		return SignedIn{}, err
 	}
 	u, err := s.acceptInvitation(ctx, v, inv, version, user{Name: name, Password: hash})
 	if err != nil {
@@ -50,25 +48,13 @@ func (s *Service) RedeemInvitation(ctx context.Context, v Visitor, token secret.
 
 var errUsed = fault.New(fault.Conflict, "This invitation was used. Log in instead.")
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // acceptInvitation uses an invitation up for a new user, of whom the name and the way in
 // are given. Marking it used decides; any later call can complete the rest.
 func (s *Service) acceptInvitation(ctx context.Context, v Visitor, inv invitation, version int64, u user) (user, error) {
-	id, err := newID(s.now(), s.random)
-	if err != nil {
-		return user{}, err
-	}
 	// Everyone else who registers the same address gets the same id, so that only one
 	// of them can become its user.
-	if u.ID, err = s.claimOrGet(ctx, emailKey(inv.Email), id); err != nil {
+	var err error
+	if u.ID, err = s.claimOrGet(ctx, emailKey(inv.Email), newID(s.now())); err != nil {
 		return user{}, err
 	}
 	u.Email, u.Grants, u.Generation, u.Created = inv.Email, inv.Grants.Clone(), 1, s.now().UTC()

@@ -54,14 +54,8 @@ func (s *Service) RequestReset(ctx context.Context, v Visitor, email string) err
 		return err
 	}
 	now := s.now()
-	id, err := newID(now, s.random)
-	if err != nil {
-		return err
-	}
-	token, err := s.token(32)
-	if err != nil {
-		return err
-	}
+	id := newID(now)
+	token := newToken(32)
 	// A reset is stored even without an account, so that the time is the same.
 	r := reset{UserID: nobody, Token: digest("reset", nobody, token), Expires: now.Add(ResetLifetime).UTC()}
 	var mail *Mail
@@ -107,24 +101,18 @@ func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password se
 	if !same(r.Token, digest("reset", r.UserID, plain)) || !s.now().Before(r.Expires) {
 		return secret.Value{}, errLink("wrong or expired")
 	}
-	u, _, err := load[user](ctx, s.store, userKey(r.UserID))
+	u, err := s.user(ctx, r.UserID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return secret.Value{}, fmt.Errorf("read a user: %w", err)
+		return secret.Value{}, err
 	}
 	if err != nil || u.Disabled || u.Generation != r.Generation {
 		return secret.Value{}, errLink("used")
 	}
-	if err := s.passwords.check("password", password.Reveal(), u.Email, u.Name); err != nil {
-		return secret.Value{}, err
-	}
-	hash, err := s.passwords.hash(ctx, password.Reveal())
-	if err != nil {
-		return secret.Value{}, fmt.Errorf("hash a password: %w", err)
-	}
-	device, err := s.token(16)
+	hash, err := s.passwords.accept(ctx, password, u.Email, u.Name)
 	if err != nil {
 		return secret.Value{}, err
 	}
+	device := newToken(16)
 	actor := audit.Actor{UserID: u.ID, Email: u.Email, Address: v.Address}
 	err = s.setPassword(ctx, u.ID, newPassword{actor: actor, generation: r.Generation, hash: hash, device: device})
 	if fault.Is(err, fault.Conflict) {

@@ -1,17 +1,18 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/oklog/ulid/v2"
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
@@ -62,7 +63,6 @@ type Config struct {
 	BaseURL string           // of the pages, without a slash at the end
 	Domains map[string]Role  // e-mail domains whose people enter by the OIDC provider, with the role they get
 	Now     func() time.Time // nil is time.Now
-	Random  io.Reader        // safe for concurrent use; nil is crypto/rand's
 	Logger  *slog.Logger     // nil is slog's default
 
 	// WebAuthn is nil where passkeys cannot be used.
@@ -89,7 +89,6 @@ type Service struct {
 	baseURL      string
 	domains      map[string]Role
 	now          func() time.Time
-	random       io.Reader
 	logger       *slog.Logger
 	pendingMails sync.WaitGroup // on their way
 	mailSlots    chan struct{}
@@ -102,21 +101,15 @@ type Service struct {
 // New makes a Service. It fails when the keys cannot be read.
 func New(c Config) (*Service, error) {
 	s := &Service{
-		store: c.Store, audit: c.Audit, mailer: c.Mailer, issuer: c.Issuer, baseURL: strings.TrimSuffix(c.BaseURL, "/"),
-		domains: c.Domains, now: c.Now, random: c.Random, logger: c.Logger, mailSlots: make(chan struct{}, 8),
+		store: c.Store, audit: c.Audit, mailer: c.Mailer, issuer: cmp.Or(c.Issuer, defaultIssuer), baseURL: strings.TrimSuffix(c.BaseURL, "/"),
+		domains: c.Domains, now: c.Now, logger: c.Logger, mailSlots: make(chan struct{}, 8),
 		webauthn: c.WebAuthn, administratorsNeedPasskey: c.AdministratorsNeedPasskey, passwordsOff: c.PasswordsOff,
 	}
 	if s.administratorsNeedPasskey && s.webauthn == nil {
 		return nil, fault.New(fault.Internal, "administrators cannot be asked for passkeys where these cannot be used: Ocim needs an https address with a host name")
 	}
-	if s.issuer == "" {
-		s.issuer = defaultIssuer
-	}
 	if s.now == nil {
 		s.now = time.Now
-	}
-	if s.random == nil {
-		s.random = rand.Reader
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
@@ -228,14 +221,19 @@ func entry(actor audit.Actor, action, target string, before, after any) (*audit.
 	return e, err
 }
 
-// token returns n random bytes as base64url.
-func (s *Service) token(n int) (string, error) {
-	b := make([]byte, n)
-	if _, err := io.ReadFull(s.random, b); err != nil {
-		return "", fmt.Errorf("read randomness: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
+// newID returns a ULID in lower case.
+func newID(now time.Time) string {
+	return strings.ToLower(ulid.MustNew(ulid.Timestamp(now), rand.Reader).String())
 }
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+// newToken returns n random bytes as base64url.
+func newToken(n int) string { return base64.RawURLEncoding.EncodeToString(randomBytes(n)) }
 
 // userByEmail returns the user with the address. Whether or not there is one, it makes
 // the same two reads.
@@ -248,16 +246,15 @@ func (s *Service) userByEmail(ctx context.Context, email string) (u user, found 
 	if err != nil {
 		return user{}, false, fmt.Errorf("find an address: %w", err)
 	}
-	u, _, err = load[user](ctx, s.store, userKey(c.User))
-	if fault.Is(err, fault.NotFound) {
-		if !claimed {
-			return user{}, false, nil
-		}
-		// A registration was interrupted before it was complete.
-		return s.finishRegistration(ctx, email, c.User)
+	u, err = s.user(ctx, c.User)
+	switch {
+	case err == nil:
+		return u, true, nil
+	case !fault.Is(err, fault.NotFound):
+		return user{}, false, err
+	case !claimed:
+		return user{}, false, nil
 	}
-	if err != nil {
-		return user{}, false, fmt.Errorf("read a user: %w", err)
-	}
-	return u, true, nil
+	// A registration was interrupted before it was complete.
+	return s.finishRegistration(ctx, email, c.User)
 }

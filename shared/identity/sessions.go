@@ -49,11 +49,7 @@ type session struct {
 }
 
 func (n session) ends() time.Time {
-	idle, most := n.Rotated.Add(SessionIdle), n.Created.Add(SessionMost)
-	if most.Before(idle) {
-		return most
-	}
-	return idle
+	return slices.MinFunc([]time.Time{n.Rotated.Add(SessionIdle), n.Created.Add(SessionMost)}, time.Time.Compare)
 }
 
 func sessionPartition(user string) string { return "identity/session/" + user }
@@ -103,30 +99,14 @@ func (s *Service) start(ctx context.Context, v Visitor, id string, generation in
 // startFrom is start by a caller who has read the user.
 func (s *Service) startFrom(ctx context.Context, v Visitor, from *readUser, generation int64, method string, proved time.Time, also ...func(*user) error) (SignedIn, error) {
 	now, id := s.now().UTC(), from.ID
-	t := refreshToken{user: id}
+	t := refreshToken{user: id, session: newID(now), family: newToken(16), secret: newToken(32)}
 	device := v.Device.Reveal()
-	var err error
-	for _, x := range []struct {
-		to *string
-		n  int
-	}{{&t.family, 16}, {&t.secret, 32}} {
-		if *x.to, err = s.token(x.n); err != nil {
-			return SignedIn{}, err
-		}
-	}
-	if t.session, err = newID(now, s.random); err != nil {
-		return SignedIn{}, err
-	}
 	n := session{
 		ID: t.session, UserID: id, Family: t.familyDigest(), Refresh: t.secretDigest(), Rotated: now, Created: now,
 		Device: describeAgent(v.Agent), Address: v.Address, Method: method, Proved: proved.UTC(),
 	}
 	if err := s.save(ctx, sessionKey(id, n.ID), n, n.ends(), kv.IfAbsent(), nil); err != nil {
 		return SignedIn{}, fmt.Errorf("start a session: %w", err)
-	}
-	fresh, err := s.token(16)
-	if err != nil {
-		return SignedIn{}, err
 	}
 	u, err := s.changeUserFrom(ctx, from, func(u *user) (*audit.Entry, error) {
 		if u.Disabled || u.Generation != generation {
@@ -138,7 +118,7 @@ func (s *Service) startFrom(ctx context.Context, v Visitor, from *readUser, gene
 			}
 		}
 		if !u.isKnownDevice(device) {
-			device = fresh
+			device = newToken(16)
 			u.rememberDevice(device)
 		}
 		u.Sessions = last(append(u.Sessions, n.ID), maxSessions)
@@ -158,13 +138,9 @@ func (s *Service) issue(u user, n session, t refreshToken) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	id, err := newID(s.now(), s.random)
-	if err != nil {
-		return SignedIn{}, err
-	}
 	out := SignedIn{RefreshToken: t.value(), RefreshExpires: n.ends(), User: s.view(u)}
 	out.User.Grants = u.effective()
-	out.AccessToken, out.AccessExpires, err = k.sign(s.issuer, u.ID, n.ID, id, s.now(), n.Created.Add(SessionMost))
+	out.AccessToken, out.AccessExpires, err = k.sign(s.issuer, u.ID, n.ID, newID(s.now()), s.now(), n.Created.Add(SessionMost))
 	return out, err
 }
 
@@ -194,9 +170,7 @@ func (s *Service) Refresh(ctx context.Context, v Visitor, token secret.Value) (S
 		}
 		u.Suspended = s.suspends(u)
 		next := t
-		if next.secret, err = s.token(32); err != nil {
-			return SignedIn{}, err
-		}
+		next.secret = newToken(32)
 		n.Previous, n.Refresh, n.Rotated = n.Refresh, next.secretDigest(), s.now().UTC()
 		n.Address, n.Device = v.Address, describeAgent(v.Agent)
 		err := s.save(ctx, sessionKey(u.ID, n.ID), n, n.ends(), kv.IfVersion(version), nil)
@@ -283,9 +257,9 @@ type Session struct {
 
 // Sessions returns the sessions of a user that live, the last used first.
 func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
-	u, _, err := load[user](ctx, s.store, userKey(userID))
+	u, err := s.user(ctx, userID)
 	if err != nil {
-		return nil, fmt.Errorf("read a user: %w", err)
+		return nil, err
 	}
 	stored, err := all[session](ctx, s.store, sessionPartition(userID))
 	if err != nil {
@@ -307,9 +281,9 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 // EndSession ends one session of the caller's own. One that is not theirs, or
 // has ended, is fault.NotFound.
 func (s *Service) EndSession(ctx context.Context, by By, id string) error {
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return fmt.Errorf("read a user: %w", err)
+		return err
 	}
 	if !slices.Contains(u.Sessions, id) {
 		return fault.New(fault.NotFound, "There is no such session.")
@@ -346,16 +320,8 @@ func (s *Service) end(ctx context.Context, userID string, actor audit.Actor, act
 	if err != nil {
 		return err
 	}
-	s.deleteSessions(ctx, userID, ended)
+	s.discard(ctx, "session", sessionKey, userID, ended)
 	return nil
-}
-
-func (s *Service) deleteSessions(ctx context.Context, userID string, sessions []string) {
-	for _, id := range sessions {
-		if err := s.store.Delete(ctx, sessionKey(userID, id), kv.Always); err != nil {
-			s.logger.WarnContext(ctx, "an ended session was left to expire", "session", id, "error", err)
-		}
-	}
 }
 
 // last returns the last n of list.

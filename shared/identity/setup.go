@@ -59,18 +59,12 @@ func (s *Service) SetUp(ctx context.Context, v Visitor, token secret.Value, emai
 	if name, err = cleanName(name); err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.passwords.check("password", password.Reveal(), email, name); err != nil {
-		return SignedIn{}, err
-	}
-	hash, err := s.passwords.hash(ctx, password.Reveal())
+	hash, err := s.passwords.accept(ctx, password, email, name)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	now := s.now()
-	id, err := newID(now, s.random)
-	if err != nil {
-		return SignedIn{}, err
-	}
+	id := newID(now)
 	u := user{
 		ID: id, Email: email, Name: name, Password: hash, Grants: Grants{Global: Administrator},
 		Generation: 1, AccessSeq: 1, Created: now.UTC(),

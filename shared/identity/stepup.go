@@ -33,9 +33,9 @@ func (s *Service) requireProof(ctx context.Context, by By) error {
 	if age := s.now().Sub(n.Proved); err == nil && age <= ProofLifetime && age >= -skew {
 		return nil
 	}
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return fmt.Errorf("read a user: %w", err)
+		return err
 	}
 	switch {
 	case s.hasPassword(u):
@@ -57,9 +57,9 @@ func (s *Service) Confirm(ctx context.Context, by By, password secret.Value) err
 	if err := s.takePermits(ctx, limited); err != nil {
 		return err
 	}
-	u, _, err := load[user](ctx, s.store, userKey(by.UserID))
+	u, err := s.user(ctx, by.UserID)
 	if err != nil {
-		return fmt.Errorf("read a user: %w", err)
+		return err
 	}
 	match, err := s.passwords.matches(ctx, password.Reveal(), u.Password)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -121,15 +120,8 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > maxTokenLifetime {
 		return APIToken{}, none, fault.InvalidField("expiresAt", "Choose a time within the next 366 days.")
 	}
-	id, err := newID(now, s.random)
-	if err != nil {
-		return APIToken{}, none, err
-	}
-	raw := make([]byte, 32)
-	if _, err := io.ReadFull(s.random, raw); err != nil {
-		return APIToken{}, none, fmt.Errorf("read randomness: %w", err)
-	}
-	plain := tokenEncoding.EncodeToString(raw)
+	id := newID(now)
+	plain := tokenEncoding.EncodeToString(randomBytes(32))
 	t := apiToken{
 		ID: id, UserID: by.UserID, Name: name, Secret: tokenDigest(by.UserID, id, plain),
 		Scope: scope, Created: now, Expires: expires,
@@ -182,9 +174,9 @@ func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]boo
 
 // Tokens returns the user's API tokens that live, the newest first.
 func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error) {
-	u, _, err := load[user](ctx, s.store, userKey(userID))
+	u, err := s.user(ctx, userID)
 	if err != nil {
-		return nil, fmt.Errorf("read a user: %w", err)
+		return nil, err
 	}
 	return s.tokensOf(ctx, u)
 }

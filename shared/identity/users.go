@@ -80,8 +80,8 @@ func (s *Service) ChangeUser(ctx context.Context, by By, id string, c UserChange
 	if err != nil {
 		return User{}, err
 	}
-	s.deleteSessions(ctx, id, ended)
-	s.deleteTokens(ctx, id, revoked)
+	s.discard(ctx, "session", sessionKey, id, ended)
+	s.discard(ctx, "token", tokenKey, id, revoked)
 	if _, err := s.IsSetUp(ctx); err != nil {
 		return User{}, err
 	}

@@ -23,12 +23,12 @@ func (s *Service) WaysIn(ctx context.Context, userID string) (WaysIn, error) {
 	if !isID(userID) {
 		return WaysIn{}, errNoSuchUser
 	}
-	u, _, err := load[user](ctx, s.store, userKey(userID))
+	u, err := s.user(ctx, userID)
 	if fault.Is(err, fault.NotFound) {
 		return WaysIn{}, errNoSuchUser
 	}
 	if err != nil {
-		return WaysIn{}, fmt.Errorf("read a user: %w", err)
+		return WaysIn{}, err
 	}
 	tokens, err := s.tokensOf(ctx, u)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Service) RevokeTokens(ctx context.Context, by By, userID, id string) er
 	if err != nil {
 		return err
 	}
-	s.deleteTokens(ctx, userID, revoked)
+	s.discard(ctx, "token", tokenKey, userID, revoked)
 	return nil
 }
 
@@ -137,12 +137,12 @@ func (s *Service) narrowTokens(ctx context.Context, u *user, former Grants) (rev
 	return revoked, nil
 }
 
-// deleteTokens removes the items of tokens that do not count any more; what is
-// left of them expires.
-func (s *Service) deleteTokens(ctx context.Context, userID string, ids []string) {
+// discard removes the items of a kind that the user's item lists no more, from when on they
+// do not count.
+func (s *Service) discard(ctx context.Context, kind string, key func(user, id string) kv.Key, userID string, ids []string) {
 	for _, id := range ids {
-		if err := s.store.Delete(ctx, tokenKey(userID, id), kv.Always); err != nil {
-			s.logger.WarnContext(ctx, "a revoked token was left to expire", "token", id, "error", err)
+		if err := s.store.Delete(ctx, key(userID, id), kv.Always); err != nil {
+			s.logger.WarnContext(ctx, "an item that does not count any more was left in the store", kind, id, "error", err)
 		}
 	}
 }
