@@ -79,14 +79,26 @@ func by(ctx context.Context) identity.By {
 	return identity.By{Principal: faas.PrincipalFrom(ctx), Address: address(ctx)}
 }
 
-// inPerson returns the caller, provided that they logged in: an API token that
+// inPerson passes the caller on, provided that they logged in: an API token that
 // leaked must not lead to a password or to further tokens.
-func inPerson(ctx context.Context) (identity.By, error) {
-	b := by(ctx)
-	if b.SessionID == "" {
-		return b, fault.New(fault.Forbidden, "An API token can't do this. Log in.")
+func inPerson[I, O any](handle func(context.Context, identity.By, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		b := by(ctx)
+		if b.SessionID == "" {
+			return nil, fault.New(fault.Forbidden, "An API token can't do this. Log in.")
+		}
+		return handle(ctx, b, in)
 	}
-	return b, nil
+}
+
+// body is an answer that is nothing but a body.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{v}, nil
 }
 
 func address(ctx context.Context) string {

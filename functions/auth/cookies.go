@@ -42,10 +42,13 @@ type signedInOutput struct {
 	Body      SignedIn
 }
 
-func (f *auth) signedIn(s identity.SignedIn) *signedInOutput {
+func (f *auth) signedIn(s identity.SignedIn, err error) (*signedInOutput, error) {
+	if err != nil {
+		return nil, err
+	}
 	return &signedInOutput{SetCookie: f.cookies(s), Body: SignedIn{
 		AccessToken: s.AccessToken.Reveal(), ExpiresAt: s.AccessExpires.UTC(), User: userOf(s.User),
-	}}
+	}}, nil
 }
 
 func (f *auth) cookies(s identity.SignedIn) []string {

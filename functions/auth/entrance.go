@@ -32,14 +32,9 @@ func (f *auth) registerEntrance(api *faas.API) {
 	faas.Register(api, faas.Public, callback, f.finishGoogle)
 }
 
-type stateOutput struct{ Body State }
-
-func (f *auth) state(ctx context.Context, _ *struct{}) (*stateOutput, error) {
+func (f *auth) state(ctx context.Context, _ *struct{}) (*body[State], error) {
 	done, err := f.Identity.IsSetUp(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &stateOutput{Body: State{SetUp: done, Google: f.Google != nil, Passwords: !f.NoPasswords, Passkeys: f.Identity.HasPasskeys(), Mail: !f.NoMail}}, nil
+	return answer(State{SetUp: done, Google: f.Google != nil, Passwords: !f.NoPasswords, Passkeys: f.Identity.HasPasskeys(), Mail: !f.NoMail}, err)
 }
 
 type setUpInput struct {
@@ -53,11 +48,7 @@ type setUpInput struct {
 }
 
 func (f *auth) setUp(ctx context.Context, in *setUpInput) (*signedInOutput, error) {
-	s, err := f.Identity.SetUp(ctx, in.domain(ctx), in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	return f.signedIn(s), nil
+	return f.signedIn(f.Identity.SetUp(ctx, in.domain(ctx), in.Body.Token, in.Body.Email, in.Body.Name, in.Body.Password))
 }
 
 type logInInput struct {
@@ -70,11 +61,7 @@ type logInInput struct {
 }
 
 func (f *auth) logIn(ctx context.Context, in *logInInput) (*signedInOutput, error) {
-	s, err := f.Identity.LogInWithCode(ctx, in.domain(ctx), in.Body.Email, in.Body.Password, in.Body.Code)
-	if err != nil {
-		return nil, err
-	}
-	return f.signedIn(s), nil
+	return f.signedIn(f.Identity.LogInWithCode(ctx, in.domain(ctx), in.Body.Email, in.Body.Password, in.Body.Code))
 }
 
 type refreshInput struct {
@@ -87,10 +74,7 @@ func (f *auth) refresh(ctx context.Context, in *refreshInput) (*signedInOutput, 
 	if fault.Is(err, fault.Unauthenticated) {
 		return nil, withoutSession(err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return f.signedIn(s), nil
+	return f.signedIn(s, err)
 }
 
 type cookieOutput struct {

@@ -24,18 +24,9 @@ func (f *auth) registerInvitations(api *faas.API) {
 		"Register by an invitation's link and log in")), f.redeemInvitation)
 }
 
-type invitationsOutput struct{ Body InvitationList }
-
-func (f *auth) invitations(ctx context.Context, _ *struct{}) (*invitationsOutput, error) {
+func (f *auth) invitations(ctx context.Context, _ *struct{}) (*body[InvitationList], error) {
 	list, err := f.Identity.Invitations(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &invitationsOutput{Body: InvitationList{Invitations: []Invitation{}}}
-	for _, i := range list {
-		out.Body.Invitations = append(out.Body.Invitations, invitationOf(i))
-	}
-	return out, nil
+	return answer(InvitationList{mapped(list, invitationOf)}, err)
 }
 
 type inviteInput struct {
@@ -45,32 +36,24 @@ type inviteInput struct {
 	}
 }
 
-type invitationOutput struct{ Body Invitation }
-
-func (f *auth) invite(ctx context.Context, in *inviteInput) (*invitationOutput, error) {
+func (f *auth) invite(ctx context.Context, in *inviteInput) (*body[Invitation], error) {
 	if f.NoMail {
 		return nil, errNoMail()
 	}
 	i, err := f.Identity.Invite(ctx, by(ctx), in.Body.Email, in.Body.domain())
-	if err != nil {
-		return nil, err
-	}
-	return &invitationOutput{Body: invitationOf(i)}, nil
+	return answer(invitationOf(i), err)
 }
 
 type invitationInput struct {
 	Invitation string `path:"invitation" maxLength:"26"`
 }
 
-func (f *auth) resendInvitation(ctx context.Context, in *invitationInput) (*invitationOutput, error) {
+func (f *auth) resendInvitation(ctx context.Context, in *invitationInput) (*body[Invitation], error) {
 	if f.NoMail {
 		return nil, errNoMail()
 	}
 	i, err := f.Identity.ResendInvitation(ctx, by(ctx), in.Invitation)
-	if err != nil {
-		return nil, err
-	}
-	return &invitationOutput{Body: invitationOf(i)}, nil
+	return answer(invitationOf(i), err)
 }
 
 func (f *auth) revokeInvitation(ctx context.Context, in *invitationInput) (*struct{}, error) {
@@ -84,14 +67,9 @@ type lookUpInput struct {
 	}
 }
 
-type lookUpOutput struct{ Body InvitationState }
-
-func (f *auth) lookUpInvitation(ctx context.Context, in *lookUpInput) (*lookUpOutput, error) {
+func (f *auth) lookUpInvitation(ctx context.Context, in *lookUpInput) (*body[InvitationState], error) {
 	i, err := f.Identity.LookUpInvitation(ctx, in.domain(ctx), in.Body.Token)
-	if err != nil {
-		return nil, err
-	}
-	return &lookUpOutput{Body: InvitationState{Grants: grantsOf(i.Grants), Email: i.Email, State: i.State, ExpiresAt: i.Expires}}, nil
+	return answer(InvitationState{Grants: grantsOf(i.Grants), Email: i.Email, State: i.State, ExpiresAt: i.Expires}, err)
 }
 
 type redeemInvitationInput struct {
@@ -104,9 +82,5 @@ type redeemInvitationInput struct {
 }
 
 func (f *auth) redeemInvitation(ctx context.Context, in *redeemInvitationInput) (*signedInOutput, error) {
-	s, err := f.Identity.RedeemInvitation(ctx, in.domain(ctx), in.Body.Token, in.Body.Name, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	return f.signedIn(s), nil
+	return f.signedIn(f.Identity.RedeemInvitation(ctx, in.domain(ctx), in.Body.Token, in.Body.Name, in.Body.Password))
 }

@@ -13,35 +13,30 @@ import (
 func (f *auth) registerMe(api *faas.API) {
 	own := faas.SignedIn
 	faas.Register(api, own, operation("get-me", http.MethodGet, "/v1/me", "Show the logged-in user"), f.me)
-	faas.Register(api, own, operation("update-me", http.MethodPatch, "/v1/me", "Change your own name"), f.updateMe)
+	faas.Register(api, own, operation("update-me", http.MethodPatch, "/v1/me", "Change your own name"), inPerson(f.updateMe))
 	faas.Register(api, own, operation("change-password", http.MethodPost, "/v1/me/password",
-		"Change your own password; ends your other sessions and revokes your API tokens, remembered browsers and linked sign-in"), f.changePassword)
-	faas.Register(api, own, operation("list-sessions", http.MethodGet, "/v1/me/sessions", "List your own sessions"), f.sessions)
-	faas.Register(api, own, operation("end-sessions", http.MethodDelete, "/v1/me/sessions", "End all your sessions, including this one"), f.endSessions)
-	faas.Register(api, own, operation("end-session", http.MethodDelete, "/v1/me/sessions/{session}", "End one of your sessions"), f.endSession)
-	faas.Register(api, own, operation("list-tokens", http.MethodGet, "/v1/me/tokens", "List your own API tokens"), f.tokens)
+		"Change your own password; ends your other sessions and revokes your API tokens, remembered browsers and linked sign-in"), inPerson(f.changePassword))
+	faas.Register(api, own, operation("list-sessions", http.MethodGet, "/v1/me/sessions", "List your own sessions"), inPerson(f.sessions))
+	faas.Register(api, own, operation("end-sessions", http.MethodDelete, "/v1/me/sessions", "End all your sessions, including this one"), inPerson(f.endSessions))
+	faas.Register(api, own, operation("end-session", http.MethodDelete, "/v1/me/sessions/{session}", "End one of your sessions"), inPerson(f.endSession))
+	faas.Register(api, own, operation("list-tokens", http.MethodGet, "/v1/me/tokens", "List your own API tokens"), inPerson(f.tokens))
 	faas.Register(api, own, created(operation("create-token", http.MethodPost, "/v1/me/tokens",
-		"Create an API token; its secret is shown only in this answer. Needs a confirmation within 10 minutes")), f.createToken)
-	faas.Register(api, own, operation("revoke-token", http.MethodDelete, "/v1/me/tokens/{token}", "Revoke one of your API tokens"), f.revokeToken)
+		"Create an API token; its secret is shown only in this answer. Needs a confirmation within 10 minutes")), inPerson(f.createToken))
+	faas.Register(api, own, operation("revoke-token", http.MethodDelete, "/v1/me/tokens/{token}", "Revoke one of your API tokens"), inPerson(f.revokeToken))
 	faas.Register(api, own, withPasskey(operation("confirm", http.MethodPost, "/v1/me/confirmation",
-		"Confirm who you are by your password or a passkey, for what needs a confirmation within 10 minutes")), f.confirm)
+		"Confirm who you are by your password or a passkey, for what needs a confirmation within 10 minutes")), inPerson(f.confirm))
 	faas.Register(api, own, operation("link-sign-in", http.MethodPost, "/v1/me/link",
-		"Link the sign-in that this browser began; needs a confirmation within 10 minutes"), f.link)
-	faas.Register(api, own, operation("unlink-sign-in", http.MethodDelete, "/v1/me/link", "Unlink your sign-in account"), f.unlink)
-	faas.Register(api, own, operation("forget-browsers", http.MethodDelete, "/v1/me/browsers", "Forget your remembered browsers"), f.forgetBrowsers)
-	faas.Register(api, own, operation("get-ways-in", http.MethodGet, "/v1/me/ways-in", "Show what lets you in besides your password"), f.waysIn)
+		"Link the sign-in that this browser began; needs a confirmation within 10 minutes"), inPerson(f.link))
+	faas.Register(api, own, operation("unlink-sign-in", http.MethodDelete, "/v1/me/link", "Unlink your sign-in account"), inPerson(f.unlink))
+	faas.Register(api, own, operation("forget-browsers", http.MethodDelete, "/v1/me/browsers", "Forget your remembered browsers"), inPerson(f.forgetBrowsers))
+	faas.Register(api, own, operation("get-ways-in", http.MethodGet, "/v1/me/ways-in", "Show what lets you in besides your password"), inPerson(f.waysIn))
 }
 
-type userOutput struct{ Body User }
-
-func (f *auth) me(ctx context.Context, _ *struct{}) (*userOutput, error) {
+func (f *auth) me(ctx context.Context, _ *struct{}) (*body[User], error) {
 	p := faas.PrincipalFrom(ctx)
 	u, err := f.Identity.Me(ctx, p.UserID)
-	if err != nil {
-		return nil, err
-	}
 	u.Grants = p.Grants // of an API token, what is left of its owner's
-	return &userOutput{Body: userOf(u)}, nil
+	return answer(userOf(u), err)
 }
 
 type updateMeInput struct {
@@ -50,16 +45,9 @@ type updateMeInput struct {
 	}
 }
 
-func (f *auth) updateMe(ctx context.Context, in *updateMeInput) (*userOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) updateMe(ctx context.Context, b identity.By, in *updateMeInput) (*body[User], error) {
 	u, err := f.Identity.Rename(ctx, b, in.Body.Name)
-	if err != nil {
-		return nil, err
-	}
-	return &userOutput{Body: userOf(u)}, nil
+	return answer(userOf(u), err)
 }
 
 type changePasswordInput struct {
@@ -70,11 +58,7 @@ type changePasswordInput struct {
 	}
 }
 
-func (f *auth) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) changePassword(ctx context.Context, b identity.By, in *changePasswordInput) (*cookieOutput, error) {
 	device, err := f.Identity.ChangePassword(ctx, b, in.Body.Current, in.Body.Password, in.Body.Keep)
 	if err != nil {
 		return nil, err
@@ -82,32 +66,12 @@ func (f *auth) changePassword(ctx context.Context, in *changePasswordInput) (*co
 	return &cookieOutput{SetCookie: []string{f.known(device)}}, nil
 }
 
-type sessionsOutput struct{ Body SessionList }
-
-func (f *auth) sessions(ctx context.Context, _ *struct{}) (*sessionsOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, err := f.Identity.Sessions(ctx, b.UserID)
-	if err != nil {
-		return nil, err
-	}
-	out := &sessionsOutput{Body: SessionList{Sessions: []Session{}}}
-	for _, s := range list {
-		out.Body.Sessions = append(out.Body.Sessions, Session{
-			ID: s.ID, Current: s.ID == b.SessionID, Device: s.Device, Address: s.Address, Method: s.Method,
-			CreatedAt: s.Created, LastUsedAt: s.LastUsed, ExpiresAt: s.Expires,
-		})
-	}
-	return out, nil
+func (f *auth) sessions(ctx context.Context, b identity.By, _ *struct{}) (*body[SessionList], error) {
+	list, err := f.Identity.Sessions(ctx, b.UserID, b.SessionID)
+	return answer(SessionList{list}, err)
 }
 
-func (f *auth) endSessions(ctx context.Context, _ *struct{}) (*cookieOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) endSessions(ctx context.Context, b identity.By, _ *struct{}) (*cookieOutput, error) {
 	if err := f.Identity.EndSessions(ctx, b, b.UserID); err != nil {
 		return nil, err
 	}
@@ -118,30 +82,13 @@ type endSessionInput struct {
 	Session string `path:"session" maxLength:"26"`
 }
 
-func (f *auth) endSession(ctx context.Context, in *endSessionInput) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) endSession(ctx context.Context, b identity.By, in *endSessionInput) (*struct{}, error) {
 	return nil, f.Identity.EndSession(ctx, b, in.Session)
 }
 
-type tokensOutput struct{ Body TokenList }
-
-func (f *auth) tokens(ctx context.Context, _ *struct{}) (*tokensOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) tokens(ctx context.Context, b identity.By, _ *struct{}) (*body[TokenList], error) {
 	list, err := f.Identity.Tokens(ctx, b.UserID)
-	if err != nil {
-		return nil, err
-	}
-	out := &tokensOutput{Body: TokenList{Tokens: []Token{}}}
-	for _, t := range list {
-		out.Body.Tokens = append(out.Body.Tokens, tokenOf(t))
-	}
-	return out, nil
+	return answer(TokenList{list}, err)
 }
 
 type createTokenInput struct {
@@ -153,30 +100,17 @@ type createTokenInput struct {
 	}
 }
 
-type createTokenOutput struct{ Body NewToken }
-
-func (f *auth) createToken(ctx context.Context, in *createTokenInput) (*createTokenOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) createToken(ctx context.Context, b identity.By, in *createTokenInput) (*body[NewToken], error) {
 	scope := identity.Scope{Role: in.Body.Role, Clusters: in.Body.Clusters}
 	t, text, err := f.Identity.CreateToken(ctx, b, in.Body.Name, scope, in.Body.ExpiresAt)
-	if err != nil {
-		return nil, err
-	}
-	return &createTokenOutput{Body: NewToken{Token: tokenOf(t), Secret: text.Reveal()}}, nil
+	return answer(NewToken{Token: t, Secret: text.Reveal()}, err)
 }
 
 type revokeTokenInput struct {
 	Token string `path:"token" minLength:"1" maxLength:"26"`
 }
 
-func (f *auth) revokeToken(ctx context.Context, in *revokeTokenInput) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) revokeToken(ctx context.Context, b identity.By, in *revokeTokenInput) (*struct{}, error) {
 	return nil, f.Identity.RevokeTokens(ctx, b, b.UserID, in.Token)
 }
 
@@ -187,11 +121,7 @@ type confirmInput struct {
 	}
 }
 
-func (f *auth) confirm(ctx context.Context, in *confirmInput) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) confirm(ctx context.Context, b identity.By, in *confirmInput) (*struct{}, error) {
 	if in.Body.Passkey != nil {
 		return nil, f.Identity.ConfirmWithPasskey(ctx, b, in.Body.Passkey.domain())
 	}
@@ -207,11 +137,7 @@ type linkOutput struct {
 	Body      User
 }
 
-func (f *auth) link(ctx context.Context, in *linkInput) (*linkOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) link(ctx context.Context, b identity.By, in *linkInput) (*linkOutput, error) {
 	u, err := f.Identity.Link(ctx, b, secret.New(in.Link))
 	if err != nil {
 		return nil, err
@@ -219,40 +145,14 @@ func (f *auth) link(ctx context.Context, in *linkInput) (*linkOutput, error) {
 	return &linkOutput{SetCookie: []string{cleared(linkCookie)}, Body: userOf(u)}, nil
 }
 
-func (f *auth) unlink(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) unlink(ctx context.Context, b identity.By, _ *struct{}) (*struct{}, error) {
 	return nil, f.Identity.Unlink(ctx, b, b.UserID)
 }
 
-func (f *auth) forgetBrowsers(ctx context.Context, _ *struct{}) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) forgetBrowsers(ctx context.Context, b identity.By, _ *struct{}) (*struct{}, error) {
 	return nil, f.Identity.ForgetBrowsers(ctx, b, b.UserID)
 }
 
-type waysInOutput struct{ Body WaysIn }
-
-func (f *auth) waysIn(ctx context.Context, _ *struct{}) (*waysInOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return f.waysInOf(ctx, b.UserID)
-}
-
-func (f *auth) waysInOf(ctx context.Context, user string) (*waysInOutput, error) {
-	ways, err := f.Identity.WaysIn(ctx, user)
-	if err != nil {
-		return nil, err
-	}
-	out := &waysInOutput{Body: WaysIn{Tokens: []Token{}, RememberedBrowsers: ways.RememberedBrowsers, Passkeys: passkeysOf(ways.Passkeys), Linked: ways.Linked}}
-	for _, t := range ways.Tokens {
-		out.Body.Tokens = append(out.Body.Tokens, tokenOf(t))
-	}
-	return out, nil
+func (f *auth) waysIn(ctx context.Context, b identity.By, _ *struct{}) (*body[identity.WaysIn], error) {
+	return answer(f.Identity.WaysIn(ctx, b.UserID))
 }

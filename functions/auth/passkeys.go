@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -41,38 +40,10 @@ func (a PasskeyAnswer) domain() identity.PasskeyAnswer {
 	return identity.PasskeyAnswer{Ceremony: a.Ceremony, Response: raw}
 }
 
-// Passkey is one of a user's passkeys.
-type Passkey struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	LastUsedAt *time.Time `json:"lastUsedAt,omitempty"`
-}
-
-func passkeyOf(p identity.Passkey) Passkey {
-	return Passkey{ID: p.ID, Name: p.Name, CreatedAt: p.Created, LastUsedAt: maybe(p.LastUsed)}
-}
-
-func passkeysOf(list []identity.Passkey) []Passkey {
-	out := []Passkey{}
-	for _, p := range list {
-		out = append(out, passkeyOf(p))
-	}
-	return out
-}
-
-// PasskeyState is how a user logs in with passkeys.
-type PasskeyState struct {
-	Passkeys      []Passkey `json:"passkeys" nullable:"false"`
-	RecoveryCodes int       `json:"recoveryCodes" doc:"How many are left"`
-	Only          bool      `json:"only" doc:"The user chose that nothing else lets them in"`
-	Demanded      bool      `json:"demanded" doc:"The installation demands a passkey of this user"`
-}
-
 // NewPasskey is a passkey that was added.
 type NewPasskey struct {
-	Passkey       Passkey  `json:"passkey"`
-	RecoveryCodes []string `json:"recoveryCodes" nullable:"false" doc:"With the first passkey; no other answer holds them"`
+	Passkey       identity.Passkey `json:"passkey"`
+	RecoveryCodes []string         `json:"recoveryCodes" nullable:"false" doc:"With the first passkey; no other answer holds them"`
 }
 
 // RecoveryCodes are codes that each stand in for a passkey once.
@@ -86,32 +57,31 @@ func (f *auth) registerPasskeys(api *faas.API) {
 		"Begin a log-in or a confirmation with a passkey")), f.challengePasskey)
 	faas.Register(api, open, withPasskey(operation("log-in-with-passkey", http.MethodPost, "/v1/login/passkey",
 		"Log in with a passkey")), f.logInWithPasskey)
-	faas.Register(api, own, operation("list-passkeys", http.MethodGet, "/v1/me/passkeys", "List your passkeys"), f.passkeys)
+	faas.Register(api, own, operation("list-passkeys", http.MethodGet, "/v1/me/passkeys", "List your passkeys"), inPerson(f.passkeys))
 	faas.Register(api, own, created(operation("begin-passkey", http.MethodPost, "/v1/me/passkeys/challenge",
-		"Begin to add a passkey. Needs a confirmation within 10 minutes")), f.beginPasskey)
+		"Begin to add a passkey. Needs a confirmation within 10 minutes")), inPerson(f.beginPasskey))
 	faas.Register(api, own, created(withPasskey(operation("add-passkey", http.MethodPost, "/v1/me/passkeys",
-		"Add the passkey that the browser created. Needs a confirmation within 10 minutes"))), f.addPasskey)
+		"Add the passkey that the browser created. Needs a confirmation within 10 minutes"))), inPerson(f.addPasskey))
 	faas.Register(api, own, operation("remove-passkey", http.MethodDelete, "/v1/me/passkeys/{passkey}",
-		"Remove one of your passkeys. Needs a confirmation within 10 minutes"), f.removePasskey)
+		"Remove one of your passkeys. Needs a confirmation within 10 minutes"), inPerson(f.removePasskey))
 	faas.Register(api, own, operation("set-passkey-only", http.MethodPut, "/v1/me/passkey-only",
-		"Let nothing but a passkey, or a recovery code, log you in. Needs a confirmation within 10 minutes"), f.setPasskeyOnly)
+		"Let nothing but a passkey, or a recovery code, log you in. Needs a confirmation within 10 minutes"), inPerson(f.setPasskeyOnly))
 	faas.Register(api, own, created(operation("create-recovery-codes", http.MethodPost, "/v1/me/recovery-codes",
-		"Replace your recovery codes. Needs a confirmation within 10 minutes")), f.newRecoveryCodes)
+		"Replace your recovery codes. Needs a confirmation within 10 minutes")), inPerson(f.newRecoveryCodes))
 }
 
-type challengeOutput struct{ Body Challenge }
-
-func challenge(c identity.Challenge, err error) (*challengeOutput, error) {
+func challenge(c identity.Challenge, err error) (*body[Challenge], error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &challengeOutput{Body: Challenge{Ceremony: c.Ceremony}}
-	return out, json.Unmarshal(c.Options, &out.Body.Options)
+	out := Challenge{Ceremony: c.Ceremony}
+	err = json.Unmarshal(c.Options, &out.Options)
+	return answer(out, err)
 }
 
 type visitorInput struct{ Visitor }
 
-func (f *auth) challengePasskey(ctx context.Context, in *visitorInput) (*challengeOutput, error) {
+func (f *auth) challengePasskey(ctx context.Context, in *visitorInput) (*body[Challenge], error) {
 	return challenge(f.Identity.ChallengePasskey(ctx, in.domain(ctx)))
 }
 
@@ -121,34 +91,14 @@ type logInWithPasskeyInput struct {
 }
 
 func (f *auth) logInWithPasskey(ctx context.Context, in *logInWithPasskeyInput) (*signedInOutput, error) {
-	s, err := f.Identity.LogInWithPasskey(ctx, in.domain(ctx), in.Body.domain())
-	if err != nil {
-		return nil, err
-	}
-	return f.signedIn(s), nil
+	return f.signedIn(f.Identity.LogInWithPasskey(ctx, in.domain(ctx), in.Body.domain()))
 }
 
-type passkeysOutput struct{ Body PasskeyState }
-
-func (f *auth) passkeys(ctx context.Context, _ *struct{}) (*passkeysOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
-	state, err := f.Identity.Passkeys(ctx, b.UserID)
-	if err != nil {
-		return nil, err
-	}
-	return &passkeysOutput{Body: PasskeyState{
-		Passkeys: passkeysOf(state.Passkeys), RecoveryCodes: state.Codes, Only: state.Only, Demanded: state.Demanded,
-	}}, nil
+func (f *auth) passkeys(ctx context.Context, b identity.By, _ *struct{}) (*body[identity.PasskeyState], error) {
+	return answer(f.Identity.Passkeys(ctx, b.UserID))
 }
 
-func (f *auth) beginPasskey(ctx context.Context, _ *struct{}) (*challengeOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) beginPasskey(ctx context.Context, b identity.By, _ *struct{}) (*body[Challenge], error) {
 	return challenge(f.Identity.BeginPasskey(ctx, b))
 }
 
@@ -159,29 +109,16 @@ type addPasskeyInput struct {
 	}
 }
 
-type addPasskeyOutput struct{ Body NewPasskey }
-
-func (f *auth) addPasskey(ctx context.Context, in *addPasskeyInput) (*addPasskeyOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) addPasskey(ctx context.Context, b identity.By, in *addPasskeyInput) (*body[NewPasskey], error) {
 	p, codes, err := f.Identity.AddPasskey(ctx, b, in.Body.Name, in.Body.domain())
-	if err != nil {
-		return nil, err
-	}
-	return &addPasskeyOutput{Body: NewPasskey{Passkey: passkeyOf(p), RecoveryCodes: revealed(codes)}}, nil
+	return answer(NewPasskey{Passkey: p, RecoveryCodes: mapped(codes, secret.Value.Reveal)}, err)
 }
 
 type removePasskeyInput struct {
 	Passkey string `path:"passkey" minLength:"1" maxLength:"26"`
 }
 
-func (f *auth) removePasskey(ctx context.Context, in *removePasskeyInput) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) removePasskey(ctx context.Context, b identity.By, in *removePasskeyInput) (*struct{}, error) {
 	return nil, f.Identity.RemovePasskeys(ctx, b, b.UserID, in.Passkey)
 }
 
@@ -191,32 +128,11 @@ type setPasskeyOnlyInput struct {
 	}
 }
 
-func (f *auth) setPasskeyOnly(ctx context.Context, in *setPasskeyOnlyInput) (*struct{}, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) setPasskeyOnly(ctx context.Context, b identity.By, in *setPasskeyOnlyInput) (*struct{}, error) {
 	return nil, f.Identity.SetPasskeyOnly(ctx, b, in.Body.Only)
 }
 
-type recoveryCodesOutput struct{ Body RecoveryCodes }
-
-func (f *auth) newRecoveryCodes(ctx context.Context, _ *struct{}) (*recoveryCodesOutput, error) {
-	b, err := inPerson(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *auth) newRecoveryCodes(ctx context.Context, b identity.By, _ *struct{}) (*body[RecoveryCodes], error) {
 	codes, err := f.Identity.NewRecoveryCodes(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	return &recoveryCodesOutput{Body: RecoveryCodes{Codes: revealed(codes)}}, nil
-}
-
-func revealed(codes []secret.Value) []string {
-	out := []string{}
-	for _, c := range codes {
-		out = append(out, c.Reveal())
-	}
-	return out
+	return answer(RecoveryCodes{mapped(codes, secret.Value.Reveal)}, err)
 }

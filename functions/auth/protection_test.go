@@ -202,7 +202,7 @@ func TestSessionsAndTokens_OverHTTP(t *testing.T) {
 	require.Len(t, tokens.Tokens, 1)
 	assert.NotNil(t, tokens.Tokens[0].Clusters)
 	assert.Empty(t, tokens.Tokens[0].Clusters, "wherever its owner may")
-	assert.NotNil(t, tokens.Tokens[0].LastUsedAt)
+	assert.False(t, tokens.Tokens[0].LastUsed.IsZero())
 	ana.call(http.MethodDelete, "/v1/me/tokens/"+made.Token.ID, nil).is(http.StatusNoContent)
 	program.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)
 	ana.call(http.MethodDelete, "/v1/me/sessions/"+list.Sessions[0].ID, nil).is(http.StatusNoContent)

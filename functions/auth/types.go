@@ -31,22 +31,22 @@ func grantsOf(g identity.Grants) Grants { return Grants{Role: g.Global, Clusters
 // User is a person.
 type User struct {
 	Grants
-	ID           string     `json:"id"`
-	Email        string     `json:"email"`
-	Name         string     `json:"name"`
-	Disabled     bool       `json:"disabled"`
-	HasPassword  bool       `json:"hasPassword" doc:"False for a user who has none, or when passwords are switched off"`
-	HasGoogle    bool       `json:"hasGoogle"`
-	HasPasskey   bool       `json:"hasPasskey"`
-	NeedsPasskey bool       `json:"needsPasskey,omitempty" doc:"What administrators may do waits until the user has a passkey"`
-	CreatedAt    time.Time  `json:"createdAt"`
-	LastLoginAt  *time.Time `json:"lastLoginAt,omitempty"`
+	ID           string    `json:"id"`
+	Email        string    `json:"email"`
+	Name         string    `json:"name"`
+	Disabled     bool      `json:"disabled"`
+	HasPassword  bool      `json:"hasPassword" doc:"False for a user who has none, or when passwords are switched off"`
+	HasGoogle    bool      `json:"hasGoogle"`
+	HasPasskey   bool      `json:"hasPasskey"`
+	NeedsPasskey bool      `json:"needsPasskey,omitempty" doc:"What administrators may do waits until the user has a passkey"`
+	CreatedAt    time.Time `json:"createdAt"`
+	LastLoginAt  time.Time `json:"lastLoginAt,omitzero"`
 }
 
 func userOf(u identity.User) User {
 	return User{
 		Grants: grantsOf(u.Grants), ID: u.ID, Email: u.Email, Name: u.Name, Disabled: u.Disabled,
-		HasPassword: u.HasPassword, HasGoogle: u.HasExternal, HasPasskey: u.HasPasskey, NeedsPasskey: u.NeedsPasskey, CreatedAt: u.Created, LastLoginAt: maybe(u.LastLogin),
+		HasPassword: u.HasPassword, HasGoogle: u.HasExternal, HasPasskey: u.HasPasskey, NeedsPasskey: u.NeedsPasskey, CreatedAt: u.Created, LastLoginAt: u.LastLogin,
 	}
 }
 
@@ -62,63 +62,20 @@ type UserList struct {
 	Users []User `json:"users" nullable:"false"`
 }
 
-// Session is a browser that a user is logged in with.
-type Session struct {
-	ID         string    `json:"id"`
-	Current    bool      `json:"current" doc:"Whether this call was made in it"`
-	Device     string    `json:"device" example:"Firefox on Linux"`
-	Address    string    `json:"address"`
-	Method     string    `json:"method" enum:"password,google,passkey,recovery"`
-	CreatedAt  time.Time `json:"createdAt"`
-	LastUsedAt time.Time `json:"lastUsedAt" doc:"To within ten minutes"`
-	ExpiresAt  time.Time `json:"expiresAt" doc:"Unless it is used earlier"`
-}
-
 // SessionList is the sessions that live.
 type SessionList struct {
-	Sessions []Session `json:"sessions" nullable:"false"`
-}
-
-// Token is an API token, without its secret.
-type Token struct {
-	ID         string        `json:"id"`
-	Name       string        `json:"name"`
-	Role       identity.Role `json:"role" enum:"viewer,operator,administrator"`
-	Clusters   []string      `json:"clusters" nullable:"false" doc:"Cluster ids; empty means wherever the owner has the role"`
-	CreatedAt  time.Time     `json:"createdAt"`
-	ExpiresAt  time.Time     `json:"expiresAt"`
-	LastUsedAt *time.Time    `json:"lastUsedAt,omitempty" doc:"To within ten minutes"`
-	LastFrom   string        `json:"lastFrom,omitempty" doc:"Network address of the last use"`
-}
-
-func tokenOf(t identity.APIToken) Token {
-	clusters := t.Scope.Clusters
-	if clusters == nil {
-		clusters = []string{}
-	}
-	return Token{
-		ID: t.ID, Name: t.Name, Role: t.Scope.Role, Clusters: clusters,
-		CreatedAt: t.Created, ExpiresAt: t.Expires, LastUsedAt: maybe(t.LastUsed), LastFrom: t.LastFrom,
-	}
+	Sessions []identity.Session `json:"sessions" nullable:"false"`
 }
 
 // TokenList is the API tokens that live.
 type TokenList struct {
-	Tokens []Token `json:"tokens" nullable:"false"`
-}
-
-// WaysIn is what lets a user in, besides their password and their sessions.
-type WaysIn struct {
-	Tokens             []Token   `json:"tokens" nullable:"false"`
-	RememberedBrowsers int       `json:"rememberedBrowsers" doc:"Browsers that have log-in attempts of their own"`
-	Passkeys           []Passkey `json:"passkeys" nullable:"false"`
-	Linked             bool      `json:"linked" doc:"Whether an account at the OIDC provider is linked"`
+	Tokens []identity.Token `json:"tokens" nullable:"false"`
 }
 
 // NewToken is an API token with its secret, which no other answer holds.
 type NewToken struct {
-	Token  Token  `json:"token"`
-	Secret string `json:"secret"`
+	Token  identity.Token `json:"token"`
+	Secret string         `json:"secret"`
 }
 
 // Invitation lets the owner of an address register.
@@ -158,9 +115,11 @@ type AuditPage struct {
 	Next    string        `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 }
 
-func maybe(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
+// mapped converts a list. The result is never nil, which JSON would write as null.
+func mapped[A, B any](list []A, to func(A) B) []B {
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = to(v)
 	}
-	return &t
+	return out
 }

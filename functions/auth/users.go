@@ -37,18 +37,9 @@ func (f *auth) registerUsers(api *faas.API) {
 	faas.Register(api, admin, list, f.audit)
 }
 
-type usersOutput struct{ Body UserList }
-
-func (f *auth) users(ctx context.Context, _ *struct{}) (*usersOutput, error) {
+func (f *auth) users(ctx context.Context, _ *struct{}) (*body[UserList], error) {
 	list, err := f.Identity.Users(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &usersOutput{Body: UserList{Users: []User{}}}
-	for _, u := range list {
-		out.Body.Users = append(out.Body.Users, userOf(u))
-	}
-	return out, nil
+	return answer(UserList{mapped(list, userOf)}, err)
 }
 
 type updateUserInput struct {
@@ -59,17 +50,14 @@ type updateUserInput struct {
 	}
 }
 
-func (f *auth) updateUser(ctx context.Context, in *updateUserInput) (*userOutput, error) {
+func (f *auth) updateUser(ctx context.Context, in *updateUserInput) (*body[User], error) {
 	change := identity.UserChange{Disabled: in.Body.Disabled}
 	if in.Body.Grants != nil {
 		g := in.Body.Grants.domain()
 		change.Grants = &g
 	}
 	u, err := f.Identity.ChangeUser(ctx, by(ctx), in.User, change)
-	if err != nil {
-		return nil, err
-	}
-	return &userOutput{Body: userOf(u)}, nil
+	return answer(userOf(u), err)
 }
 
 type userInput struct {
@@ -80,8 +68,8 @@ func (f *auth) endUserSessions(ctx context.Context, in *userInput) (*struct{}, e
 	return nil, f.Identity.EndSessions(ctx, by(ctx), in.User)
 }
 
-func (f *auth) userWaysIn(ctx context.Context, in *userInput) (*waysInOutput, error) {
-	return f.waysInOf(ctx, in.User)
+func (f *auth) userWaysIn(ctx context.Context, in *userInput) (*body[identity.WaysIn], error) {
+	return answer(f.Identity.WaysIn(ctx, in.User))
 }
 
 func (f *auth) revokeUserTokens(ctx context.Context, in *userInput) (*struct{}, error) {
@@ -120,16 +108,9 @@ type auditInput struct {
 	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
-type auditOutput struct{ Body AuditPage }
-
-func (f *auth) audit(ctx context.Context, in *auditInput) (*auditOutput, error) {
+func (f *auth) audit(ctx context.Context, in *auditInput) (*body[AuditPage], error) {
 	page, err := f.Audit.List(ctx, audit.Filter{
 		UserID: in.User, Action: in.Action, Target: in.Target, Key: in.Key, Since: in.Since, Until: in.Until, After: in.After, Limit: in.Limit,
 	})
-	if err != nil {
-		return nil, err
-	}
-	out := &auditOutput{Body: AuditPage{Entries: []audit.Entry{}, Next: page.Next}}
-	out.Body.Entries = append(out.Body.Entries, page.Entries...)
-	return out, nil
+	return answer(AuditPage{Entries: append([]audit.Entry{}, page.Entries...), Next: page.Next}, err)
 }

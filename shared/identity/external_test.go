@@ -68,7 +68,7 @@ func TestSignInExternal_AdmitsOnlyInvitedPeopleAndAllowedDomains(t *testing.T) {
 	again, err := enter(hosted)
 	require.NoError(t, err)
 	assert.Equal(t, dora.User.ID, again.User.ID)
-	list, err := w.Sessions(t.Context(), dora.User.ID)
+	list, err := w.Sessions(t.Context(), dora.User.ID, "")
 	require.NoError(t, err)
 	assert.Equal(t, "google", list[0].Method)
 }

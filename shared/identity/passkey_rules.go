@@ -74,10 +74,10 @@ func (s *Service) applyPasskeyRule(ctx context.Context, u user) error {
 
 // PasskeyState is how a user logs in with passkeys.
 type PasskeyState struct {
-	Passkeys []Passkey // oldest first
-	Codes    int       // recovery codes that are left
-	Only     bool      // the user chose that nothing else lets them in
-	Demanded bool      // the installation demands them of this user
+	Passkeys []Passkey `json:"passkeys" nullable:"false"` // oldest first
+	Codes    int       `json:"recoveryCodes" doc:"How many are left"`
+	Only     bool      `json:"only" doc:"The user chose that nothing else lets them in"`
+	Demanded bool      `json:"demanded" doc:"The installation demands a passkey of this user"`
 }
 
 // Passkeys returns how a user logs in with passkeys.
@@ -90,11 +90,9 @@ func (s *Service) Passkeys(ctx context.Context, userID string) (PasskeyState, er
 	if err != nil {
 		return PasskeyState{}, err
 	}
-	out := PasskeyState{Codes: len(u.Recovery), Only: u.PasskeyOnly, Demanded: s.administratorsNeedPasskey && isAdministrator(u.Grants)}
-	for _, p := range stored {
-		out.Passkeys = append(out.Passkeys, p.view())
-	}
-	return out, nil
+	return PasskeyState{
+		Passkeys: views(stored), Codes: len(u.Recovery), Only: u.PasskeyOnly, Demanded: s.administratorsNeedPasskey && isAdministrator(u.Grants),
+	}, nil
 }
 
 // SetPasskeyOnly says whether the caller's account opens to nothing but a passkey or a

@@ -50,10 +50,10 @@ type WebAuthn interface {
 
 // Passkey is one of a user's passkeys.
 type Passkey struct {
-	ID       string
-	Name     string
-	Created  time.Time
-	LastUsed time.Time // zero is never
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Created  time.Time `json:"createdAt"`
+	LastUsed time.Time `json:"lastUsedAt,omitzero"` // zero is never
 }
 
 // Challenge is what a browser has to answer with a passkey.
@@ -317,6 +317,14 @@ func (s *Service) AddPasskey(ctx context.Context, by By, name string, a PasskeyA
 
 func (p passkey) view() Passkey {
 	return Passkey{ID: p.ID, Name: p.Name, Created: p.Created, LastUsed: p.LastUsed}
+}
+
+func views(stored []passkey) []Passkey {
+	out := []Passkey{}
+	for _, p := range stored {
+		out = append(out, p.view())
+	}
+	return out
 }
 
 // RemovePasskeys makes passkeys of a user useless at once: the one with the id, or

@@ -62,7 +62,7 @@ func TestLogInWithPasskey_NeedsNoPassword(t *testing.T) {
 	assert.Equal(t, identity.PasskeyState{
 		Passkeys: []identity.Passkey{{ID: p.ID, Name: "Laptop", Created: p.Created, LastUsed: w.clock.Now()}}, Codes: identity.RecoveryCodes,
 	}, state)
-	sessions, err := w.Sessions(t.Context(), in.User.ID)
+	sessions, err := w.Sessions(t.Context(), in.User.ID, "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"passkey", "password"}, []string{sessions[0].Method, sessions[1].Method})
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
@@ -296,7 +296,7 @@ func TestSetPasskeyOnly_ShutsOtherWaysIn(t *testing.T) {
 	require.NoError(t, err, "without a passkey nothing demands one")
 	state, err = w.Passkeys(t.Context(), ana.User.ID)
 	require.NoError(t, err)
-	assert.Equal(t, identity.PasskeyState{}, state, "codes are for passkeys")
+	assert.Equal(t, identity.PasskeyState{Passkeys: []identity.Passkey{}}, state, "codes are for passkeys")
 }
 
 func TestRecoveryCode_OneOf16ConcurrentUsesSucceeds(t *testing.T) {

@@ -246,17 +246,19 @@ func (s *Service) LogOut(ctx context.Context, v Visitor, token secret.Value) err
 
 // Session is one of a user's sessions.
 type Session struct {
-	ID       string
-	Device   string // such as "Firefox on Linux"
-	Address  string // that it was last refreshed from
-	Method   string // "password", "google", "passkey" or "recovery"
-	Created  time.Time
-	LastUsed time.Time // to within accessLifetime
-	Expires  time.Time // unless it is used before
+	ID       string    `json:"id"`
+	Current  bool      `json:"current" doc:"Whether this call was made in it"`
+	Device   string    `json:"device" example:"Firefox on Linux"`
+	Address  string    `json:"address"` // that it was last refreshed from
+	Method   string    `json:"method" enum:"password,google,passkey,recovery"`
+	Created  time.Time `json:"createdAt"`
+	LastUsed time.Time `json:"lastUsedAt" doc:"To within ten minutes"` // that is, accessLifetime
+	Expires  time.Time `json:"expiresAt" doc:"Unless it is used earlier"`
 }
 
-// Sessions returns the sessions of a user that live, the last used first.
-func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error) {
+// Sessions returns the sessions of a user that live, the last used first, and marks the
+// current one.
+func (s *Service) Sessions(ctx context.Context, userID, current string) ([]Session, error) {
 	u, err := s.user(ctx, userID)
 	if err != nil {
 		return nil, err
@@ -265,11 +267,11 @@ func (s *Service) Sessions(ctx context.Context, userID string) ([]Session, error
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
-	var out []Session
+	out := []Session{}
 	for _, n := range stored {
 		if slices.Contains(u.Sessions, n.ID) && s.now().Before(n.ends()) {
 			out = append(out, Session{
-				ID: n.ID, Device: n.Device, Address: n.Address, Method: n.Method,
+				ID: n.ID, Current: n.ID == current, Device: n.Device, Address: n.Address, Method: n.Method,
 				Created: n.Created, LastUsed: n.Rotated, Expires: n.ends(),
 			})
 		}

@@ -205,7 +205,7 @@ func TestEndSession_EndsOnlyOnesOwn(t *testing.T) {
 	phone := identity.Visitor{Address: "203.0.113.7", Agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"}
 	second, err := w.LogIn(t.Context(), phone, anaEmail, good)
 	require.NoError(t, err)
-	list, err := w.Sessions(t.Context(), ana.User.ID)
+	list, err := w.Sessions(t.Context(), ana.User.ID, "")
 	require.NoError(t, err)
 	require.Len(t, list, 2)
 	assert.Equal(t, "Safari on iPhone", list[0].Device)
@@ -235,7 +235,7 @@ func TestRefresh_RefusesAnEndedSessionWhoseItemIsLeft(t *testing.T) {
 	require.NoError(t, w.EndSession(t.Context(), w.by(ana), w.by(other).SessionID))
 	_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), other.RefreshToken)
 	w.isKind(fault.Unauthenticated, err)
-	list, err := w.Sessions(t.Context(), ana.User.ID)
+	list, err := w.Sessions(t.Context(), ana.User.ID, "")
 	require.NoError(t, err)
 	assert.Len(t, list, 1)
 	_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)

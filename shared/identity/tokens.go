@@ -28,15 +28,16 @@ const tokenSeen = 10 * time.Minute
 // tokenMoved is how soon a use from another address is recorded.
 const tokenMoved = time.Minute
 
-// APIToken is one of a user's API tokens.
-type APIToken struct {
-	ID       string
-	Name     string
-	Scope    Scope
-	Created  time.Time
-	Expires  time.Time
-	LastUsed time.Time // to within ten minutes; zero is never
-	LastFrom string    // network address of the last use
+// Token is one of a user's API tokens, without its secret.
+type Token struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Role     Role      `json:"role" enum:"viewer,operator,administrator"`
+	Clusters []string  `json:"clusters" nullable:"false" doc:"Cluster ids; empty means wherever the owner has the role"`
+	Created  time.Time `json:"createdAt"`
+	Expires  time.Time `json:"expiresAt"`
+	LastUsed time.Time `json:"lastUsedAt,omitzero" doc:"To within ten minutes"` // zero is never
+	LastFrom string    `json:"lastFrom,omitempty" doc:"Network address of the last use"`
 }
 
 // apiToken is the item of an API token. It counts only while its owner's item
@@ -55,8 +56,11 @@ type apiToken struct {
 	Audit    audit.Trail `json:"audit,omitempty"`
 }
 
-func (t apiToken) view() APIToken {
-	return APIToken{ID: t.ID, Name: t.Name, Scope: t.Scope, Created: t.Created, Expires: t.Expires, LastUsed: t.LastUsed, LastFrom: t.LastFrom}
+func (t apiToken) view() Token {
+	return Token{
+		ID: t.ID, Name: t.Name, Role: t.Scope.Role, Clusters: append([]string{}, t.Scope.Clusters...),
+		Created: t.Created, Expires: t.Expires, LastUsed: t.LastUsed, LastFrom: t.LastFrom,
+	}
 }
 
 func tokenPartition(user string) string { return "identity/token/" + user }
@@ -101,24 +105,24 @@ func tokenDigest(userID, id, plain string) string { return digest("api token", u
 // is not stored. It needs a recent proof of who the caller is, its scope must be
 // within the caller's grants (fault.Forbidden), and it lives at most 366 days. A
 // mail notifies the owner.
-func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (APIToken, secret.Value, error) {
+func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Scope, expires time.Time) (Token, secret.Value, error) {
 	none := secret.Value{}
 	if err := s.takePermits(ctx, permit{createTokenByAccount, by.UserID}); err != nil {
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	if err := s.requireProof(ctx, by); err != nil {
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	name, err := cleanName(name)
 	if err != nil {
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	now := s.now().UTC()
 	if err := scope.CheckFor(by.Grants); err != nil {
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	if expires = expires.UTC().Truncate(time.Second); !expires.After(now) || expires.Sub(now) > maxTokenLifetime {
-		return APIToken{}, none, fault.InvalidField("expiresAt", "Choose a time within the next 366 days.")
+		return Token{}, none, fault.InvalidField("expiresAt", "Choose a time within the next 366 days.")
 	}
 	id := newID(now)
 	plain := tokenEncoding.EncodeToString(randomBytes(32))
@@ -127,11 +131,11 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 		Scope: scope, Created: now, Expires: expires,
 	}
 	if err := s.save(ctx, tokenKey(by.UserID, id), t, t.Expires, kv.IfAbsent(), nil); err != nil {
-		return APIToken{}, none, fmt.Errorf("store an API token: %w", err)
+		return Token{}, none, fmt.Errorf("store an API token: %w", err)
 	}
 	live, err := s.liveTokens(ctx, by.UserID)
 	if err != nil {
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	u, err := s.changeUser(ctx, by.UserID, func(u *user) (*audit.Entry, error) {
 		// The grants may have changed since the request was admitted.
@@ -150,7 +154,7 @@ func (s *Service) CreateToken(ctx context.Context, by By, name string, scope Sco
 	})
 	if err != nil {
 		_ = s.store.Delete(ctx, tokenKey(by.UserID, id), kv.Always)
-		return APIToken{}, none, err
+		return Token{}, none, err
 	}
 	s.sendLater(ctx, &Mail{
 		Kind: MailTokenCreated, To: u.Email, Name: name, Role: scope.Describe(), Address: by.Address, Link: s.baseURL + "/account", Expires: expires,
@@ -173,7 +177,7 @@ func (s *Service) liveTokens(ctx context.Context, userID string) (map[string]boo
 }
 
 // Tokens returns the user's API tokens that live, the newest first.
-func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error) {
+func (s *Service) Tokens(ctx context.Context, userID string) ([]Token, error) {
 	u, err := s.user(ctx, userID)
 	if err != nil {
 		return nil, err
@@ -181,17 +185,17 @@ func (s *Service) Tokens(ctx context.Context, userID string) ([]APIToken, error)
 	return s.tokensOf(ctx, u)
 }
 
-func (s *Service) tokensOf(ctx context.Context, u user) ([]APIToken, error) {
+func (s *Service) tokensOf(ctx context.Context, u user) ([]Token, error) {
 	stored, err := all[apiToken](ctx, s.store, tokenPartition(u.ID))
 	if err != nil {
 		return nil, fmt.Errorf("list API tokens: %w", err)
 	}
-	var out []APIToken
+	out := []Token{}
 	for _, t := range stored {
 		if slices.Contains(u.Tokens, t.ID) && s.now().Before(t.Expires) {
 			out = append(out, t.view())
 		}
 	}
-	slices.SortFunc(out, func(a, b APIToken) int { return b.Created.Compare(a.Created) })
+	slices.SortFunc(out, func(a, b Token) int { return b.Created.Compare(a.Created) })
 	return out, nil
 }

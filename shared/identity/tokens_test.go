@@ -17,7 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/secret"
 )
 
-func (w *world) mint(by identity.By, scope identity.Scope, life time.Duration) (identity.APIToken, secret.Value) {
+func (w *world) mint(by identity.By, scope identity.Scope, life time.Duration) (identity.Token, secret.Value) {
 	w.t.Helper()
 	token, text, err := w.CreateToken(w.t.Context(), by, "CI", scope, w.clock.Now().Add(life))
 	require.NoError(w.t, err)
@@ -291,7 +291,7 @@ func TestRequireProof_WithinTenMinutes(t *testing.T) {
 
 // principal is who the tokens belong to, whatever the time.
 func (w *world) principal(in identity.SignedIn) identity.Principal {
-	list, err := w.Sessions(w.t.Context(), in.User.ID)
+	list, err := w.Sessions(w.t.Context(), in.User.ID, "")
 	require.NoError(w.t, err)
 	return identity.Principal{UserID: in.User.ID, Email: in.User.Email, SessionID: list[0].ID, Grants: in.User.Grants}
 }

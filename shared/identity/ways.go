@@ -12,10 +12,10 @@ import (
 
 // WaysIn is what lets a user in, beside their password and their sessions.
 type WaysIn struct {
-	Tokens             []APIToken // newest first
-	RememberedBrowsers int        // that have log-in attempts of their own
-	Linked             bool       // to an account at the OIDC provider
-	Passkeys           []Passkey  // oldest first
+	Tokens             []Token   `json:"tokens" nullable:"false"` // newest first
+	RememberedBrowsers int       `json:"rememberedBrowsers" doc:"Browsers that have log-in attempts of their own"`
+	Passkeys           []Passkey `json:"passkeys" nullable:"false"` // oldest first
+	Linked             bool      `json:"linked" doc:"Whether an account at the OIDC provider is linked"`
 }
 
 // WaysIn returns what lets a user in.
@@ -35,11 +35,7 @@ func (s *Service) WaysIn(ctx context.Context, userID string) (WaysIn, error) {
 		return WaysIn{}, err
 	}
 	passkeys, err := s.passkeysOf(ctx, u)
-	out := WaysIn{Tokens: tokens, RememberedBrowsers: len(u.Devices), Linked: u.Subject != ""}
-	for _, p := range passkeys {
-		out.Passkeys = append(out.Passkeys, p.view())
-	}
-	return out, err
+	return WaysIn{Tokens: tokens, RememberedBrowsers: len(u.Devices), Passkeys: views(passkeys), Linked: u.Subject != ""}, err
 }
 
 // RevokeTokens makes API tokens of a user useless at once: the one with the id,
