@@ -62,17 +62,31 @@ async function authorized(request: Request): Promise<Response> {
   return authenticated(again);
 }
 
-/** The typed client of all functions. Use it through `answer`. */
+/** The typed client of all functions, for who needs more of an answer than its body; the others call `api`. */
 export const client = createClient<paths>({ baseUrl, fetch: authorized });
 
+type Call<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
 /** Waits for a call of the client and gives its body, or throws an ApiError. */
-export async function answer<T>(
-  call: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<T> {
+export async function answer<T>(call: Call<T>): Promise<T> {
   const { data, error, response } = await call;
   if (!response.ok) throw await errorOf(restored(response, error));
   return data as T;
 }
+
+const answered =
+  <Args extends unknown[], T>(method: (...args: Args) => Call<T>) =>
+  (...args: Args) =>
+    answer(method(...args));
+
+/** Calls a route of a function and gives the body of its answer, or throws an ApiError. */
+export const api = {
+  get: answered(client.GET),
+  post: answered(client.POST),
+  put: answered(client.PUT),
+  patch: answered(client.PATCH),
+  delete: answered(client.DELETE),
+};
 
 /** openapi-fetch has read the body of a failure already; this makes it readable again. */
 function restored(response: Response, error: unknown): Response {

@@ -1,4 +1,4 @@
-import { answer, client } from './client';
+import { api } from './client';
 import type { PasskeyAnswer } from './types';
 import * as texts from '@/texts/passkey';
 
@@ -26,7 +26,7 @@ async function respond(ceremony: string, ask: () => Promise<Credential | null>):
 
 /** Has the person use a passkey. */
 export async function askForPasskey(): Promise<PasskeyAnswer> {
-  const { ceremony, options } = await answer(client.POST('/auth/v1/passkeys/challenge'));
+  const { ceremony, options } = await api.post('/auth/v1/passkeys/challenge');
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
     options as unknown as PublicKeyCredentialRequestOptionsJSON,
   );
@@ -35,7 +35,7 @@ export async function askForPasskey(): Promise<PasskeyAnswer> {
 
 /** Has the person create a passkey. */
 export async function createPasskey(): Promise<PasskeyAnswer> {
-  const { ceremony, options } = await answer(client.POST('/auth/v1/me/passkeys/challenge'));
+  const { ceremony, options } = await api.post('/auth/v1/me/passkeys/challenge');
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
     options as unknown as PublicKeyCredentialCreationOptionsJSON,
   );

@@ -1,7 +1,7 @@
 import type { components, paths } from './schema';
 
 /** What a route answers when it succeeds. */
-type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
+export type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
   responses: infer Responses;
 }
   ? Responses[Extract<keyof Responses, 200 | 201 | 202>] extends {

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import type { PendingConfirmation } from '@/api/confirmation';
 import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import { Dialog } from './Dialog';
@@ -16,7 +16,7 @@ import * as passkeyTexts from '@/texts/passkey';
 function WithPasskey({ onDone }: { onDone: () => void }) {
   const { mutate, isPending, error } = useMutation({
     mutationFn: async () =>
-      answer(client.POST('/auth/v1/me/confirmation', { body: { passkey: await askForPasskey() } })),
+      api.post('/auth/v1/me/confirmation', { body: { passkey: await askForPasskey() } }),
     onSuccess: onDone,
   });
   return (
@@ -36,7 +36,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
   const form = useApiForm({
     initialValues: { password: '' },
     validate: { password: (v) => (v === '' ? texts.passwordNeeded : null) },
-    send: ({ password }) => answer(client.POST('/auth/v1/me/confirmation', { body: { password } })),
+    send: ({ password }) => api.post('/auth/v1/me/confirmation', { body: { password } }),
     onDone: () => confirmed(),
   });
   const passkey = me?.hasPasskey === true && knowsPasskeys();

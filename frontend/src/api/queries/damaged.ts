@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { api } from '../client';
 import type { DamagedAction } from '../types';
 import { pollInterval } from './fleet';
 
@@ -9,10 +9,8 @@ export function damagedQuery(cluster: string | undefined) {
     queryKey: ['damaged', cluster ?? ''],
     queryFn: ({ signal }) =>
       cluster === undefined
-        ? answer(client.GET('/sync/v1/damaged', { signal }))
-        : answer(
-            client.GET('/sync/v1/clusters/{cluster}/damaged', { signal, params: { path: { cluster } } }),
-          ),
+        ? api.get('/sync/v1/damaged', { signal })
+        : api.get('/sync/v1/clusters/{cluster}/damaged', { signal, params: { path: { cluster } } }),
     refetchInterval: pollInterval.calm,
   });
 }
@@ -23,13 +21,11 @@ export function damagedItemQuery(cluster: string | undefined, item: string) {
     queryKey: ['damaged', cluster ?? '', item],
     queryFn: ({ signal }) =>
       cluster === undefined
-        ? answer(client.GET('/sync/v1/damaged/{item}', { signal, params: { path: { item } } }))
-        : answer(
-            client.GET('/sync/v1/clusters/{cluster}/damaged/{item}', {
-              signal,
-              params: { path: { cluster, item } },
-            }),
-          ),
+        ? api.get('/sync/v1/damaged/{item}', { signal, params: { path: { item } } })
+        : api.get('/sync/v1/clusters/{cluster}/damaged/{item}', {
+            signal,
+            params: { path: { cluster, item } },
+          }),
     staleTime: Infinity, // each read is recorded
   });
 }
@@ -38,11 +34,9 @@ export function damagedItemQuery(cluster: string | undefined, item: string) {
 export function actOnDamaged(cluster: string | undefined, item: string, action: DamagedAction) {
   const body = { action };
   return cluster === undefined
-    ? answer(client.POST('/sync/v1/damaged/{item}', { params: { path: { item } }, body }))
-    : answer(
-        client.POST('/sync/v1/clusters/{cluster}/damaged/{item}', {
-          params: { path: { cluster, item } },
-          body,
-        }),
-      );
+    ? api.post('/sync/v1/damaged/{item}', { params: { path: { item } }, body })
+    : api.post('/sync/v1/clusters/{cluster}/damaged/{item}', {
+        params: { path: { cluster, item } },
+        body,
+      });
 }

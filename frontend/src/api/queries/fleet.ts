@@ -1,11 +1,23 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { answer, api, client } from '../client';
+import { read } from '../read';
 import { isMoving } from '../status';
 import { mergeTree } from '../tree';
 import type { ClusterTree, InstanceFilter, PipelineSummary } from '../types';
 
-/** How often a page asks again: fast while something moves, calm otherwise. */
-export const pollInterval = { fast: 2_000, calm: 15_000 } as const;
+/** How often a page asks again: fast for what a person follows, brisk for lists in which something moves. */
+export const pollInterval = { fast: 2_000, brisk: 4_000, calm: 15_000 } as const;
+
+export function briskWhile(moving: boolean | undefined): number {
+  return moving === true ? pollInterval.brisk : pollInterval.calm;
+}
+
+/** For what a person edits or reviews: it must not change under their hands. */
+export const fixed = {
+  staleTime: Number.POSITIVE_INFINITY,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+} as const;
 
 export function anyMoves(pipelines: readonly (Pick<PipelineSummary, 'status'> | undefined)[]): boolean {
   return pipelines.some((p) => p !== undefined && isMoving(p.status));
@@ -16,12 +28,10 @@ export const treeQuery = queryOptions({
   queryFn: async ({ signal, client: cache, queryKey }): Promise<ClusterTree> => {
     const known = cache.getQueryData<ClusterTree>(queryKey);
     const query = known === undefined ? {} : { since: known.tag };
-    return mergeTree(known, await answer(client.GET('/clusters/v1/clusters', { signal, params: { query } })));
+    return mergeTree(known, await api.get('/clusters/v1/clusters', { signal, params: { query } }));
   },
   refetchInterval: ({ state }) =>
-    state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline)))
-      ? 4_000
-      : pollInterval.calm,
+    briskWhile(state.data?.clusters.some((c) => c.instances.some((i) => isMoving(i.pipeline)))),
 });
 
 type ListedPage = Awaited<ReturnType<typeof instancePage>>;
@@ -65,34 +75,25 @@ export function instancesPoll(filter: InstanceFilter, pages: readonly ListedPage
     },
     enabled: pages !== undefined,
     initialData: () => pages?.[0]?.tag,
-    refetchInterval: pages?.some((page) => anyMoves(page.instances.map((i) => i.pipeline)))
-      ? 4_000
-      : pollInterval.calm,
+    refetchInterval: briskWhile(pages?.some((page) => anyMoves(page.instances.map((i) => i.pipeline)))),
   });
 }
 
 export function clusterQuery(cluster: string) {
   return queryOptions({
     queryKey: ['cluster', cluster],
-    queryFn: ({ signal }) =>
-      answer(client.GET('/clusters/v1/clusters/{cluster}', { signal, params: { path: { cluster } } })),
+    ...read('/clusters/v1/clusters/{cluster}', { path: { cluster } }),
     refetchInterval: ({ state }) =>
-      anyMoves([state.data?.cluster.pipeline, ...(state.data?.instances ?? []).map((i) => i.pipeline)])
-        ? 4_000
-        : pollInterval.calm,
+      briskWhile(
+        anyMoves([state.data?.cluster.pipeline, ...(state.data?.instances ?? []).map((i) => i.pipeline)]),
+      ),
   });
 }
 
 export function instanceQuery(cluster: string, instance: string) {
   return queryOptions({
     queryKey: ['instance', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}', { path: { cluster, instance } }),
     refetchInterval: ({ state }) =>
       anyMoves(state.data?.pipelines ?? []) || state.data?.operations.some((o) => o.endedAt === undefined)
         ? pollInterval.fast
@@ -101,9 +102,7 @@ export function instanceQuery(cluster: string, instance: string) {
 }
 
 export function refreshInstance(cluster: string, instance: string) {
-  return answer(
-    client.POST('/instances/v1/clusters/{cluster}/instances/{instance}/refresh', {
-      params: { path: { cluster, instance } },
-    }),
-  );
+  return api.post('/instances/v1/clusters/{cluster}/instances/{instance}/refresh', {
+    params: { path: { cluster, instance } },
+  });
 }

@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { read, readPages } from '../read';
 import { loadSystem } from '../guest';
 import type { AuditFilter } from '../types';
 import { pollInterval } from './fleet';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/me', { signal })),
+  ...read('/auth/v1/me'),
 });
 
 /** What Ocim was set up with: this changes only with a deployment. */
@@ -18,41 +18,33 @@ export const systemQuery = queryOptions({
 
 export const sessionsQuery = queryOptions({
   queryKey: ['me', 'sessions'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/sessions', { signal })),
+  ...read('/auth/v1/me/sessions'),
 });
 
 export const tokensQuery = queryOptions({
   queryKey: ['me', 'tokens'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/tokens', { signal })),
+  ...read('/auth/v1/me/tokens'),
 });
 
 export const passkeysQuery = queryOptions({
   queryKey: ['me', 'passkeys'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/me/passkeys', { signal })),
+  ...read('/auth/v1/me/passkeys'),
 });
 
 export const usersQuery = queryOptions({
   queryKey: ['users'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/users', { signal })),
+  ...read('/auth/v1/users'),
 });
 
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
-  queryFn: ({ signal }) => answer(client.GET('/auth/v1/invitations', { signal })),
+  ...read('/auth/v1/invitations'),
 });
 
 export function auditQuery(filter: AuditFilter) {
   return infiniteQueryOptions({
     queryKey: ['audit', filter],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        client.GET('/auth/v1/audit', {
-          signal,
-          params: { query: { ...filter, ...(pageParam === undefined ? {} : { after: pageParam }) } },
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
+    ...readPages('/auth/v1/audit', { query: filter }),
     refetchInterval: pollInterval.calm,
   });
 }

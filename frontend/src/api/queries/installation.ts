@@ -1,11 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { api } from '../client';
+import { read } from '../read';
 import type { SetAsideAction } from '../types';
 import { pollInterval } from './fleet';
 
 export const installationQuery = queryOptions({
   queryKey: ['installation'],
-  queryFn: ({ signal }) => answer(client.GET('/sync/v1/installation', { signal })),
+  ...read('/sync/v1/installation'),
   refetchInterval: pollInterval.calm,
 });
 
@@ -42,18 +43,15 @@ async function readiness(name: string, signal: AbortSignal): Promise<Readiness> 
 export function setAsideQuery(cluster: string) {
   return queryOptions({
     queryKey: ['project', cluster, 'set-aside'],
-    queryFn: ({ signal }) =>
-      answer(client.GET('/sync/v1/clusters/{cluster}/set-aside', { signal, params: { path: { cluster } } })),
+    ...read('/sync/v1/clusters/{cluster}/set-aside', { path: { cluster } }),
     refetchInterval: pollInterval.calm,
   });
 }
 
 /** Has a set-aside event applied again, or removes it. */
 export function actOnSetAside(cluster: string, key: string, action: SetAsideAction) {
-  return answer(
-    client.POST('/sync/v1/clusters/{cluster}/set-aside', {
-      params: { path: { cluster } },
-      body: { key, action },
-    }),
-  );
+  return api.post('/sync/v1/clusters/{cluster}/set-aside', {
+    params: { path: { cluster } },
+    body: { key, action },
+  });
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '../client';
+import { read } from '../read';
 
 /** A job, by where it is. */
 export interface JobPlace {
@@ -15,24 +16,18 @@ export function readJobLog(
   limit: number,
   signal: AbortSignal,
 ) {
-  return answer(
-    client.GET('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/log', {
-      signal,
-      params: { path: { cluster, pipeline, job }, query: { from, limit } },
-    }),
-  );
+  return api.get('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/log', {
+    signal,
+    params: { path: { cluster, pipeline, job }, query: { from, limit } },
+  });
 }
 
 export function firstErrorQuery({ cluster, pipeline, job }: JobPlace) {
   return queryOptions({
     queryKey: ['first-error', cluster, pipeline, job],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/first-error', {
-          signal,
-          params: { path: { cluster, pipeline, job } },
-        }),
-      ),
+    ...read('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/jobs/{job}/first-error', {
+      path: { cluster, pipeline, job },
+    }),
     // The log of a job that failed is complete.
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -42,10 +37,8 @@ export type PipelineDeed = 'cancel' | 'retry';
 
 /** Cancels a pipeline, or runs its failed and canceled jobs again. Repeating it is harmless. */
 export function actOnPipeline(cluster: string, pipeline: number, deed: PipelineDeed, reason: string) {
-  const request = { params: { path: { cluster, pipeline } }, body: reason === '' ? {} : { reason } };
-  return answer(
-    deed === 'cancel'
-      ? client.POST('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/cancel', request)
-      : client.POST('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/retry', request),
-  );
+  return api.post(`/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}/${deed}`, {
+    params: { path: { cluster, pipeline } },
+    body: reason === '' ? {} : { reason },
+  });
 }

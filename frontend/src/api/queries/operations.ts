@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '../client';
+import { read, readPages } from '../read';
 import { hasEnded } from '@/api/status';
 import type { FileEdit, OperationRequest } from '@/api/types';
-import { pollInterval } from './fleet';
+import { briskWhile, fixed } from './fleet';
 
 /** How long a preview is as good as new, in ms: a form that asked for it hands it on to the page that shows it. */
 export const previewLasts = 15_000;
@@ -12,13 +13,11 @@ export function previewQuery(cluster: string, request: OperationRequest) {
   return queryOptions({
     queryKey: ['preview', cluster, request],
     queryFn: ({ signal }) =>
-      answer(
-        client.POST('/pipelines/v1/clusters/{cluster}/operations/preview', {
-          signal,
-          params: { path: { cluster } },
-          body: request,
-        }),
-      ),
+      api.post('/pipelines/v1/clusters/{cluster}/operations/preview', {
+        signal,
+        params: { path: { cluster } },
+        body: request,
+      }),
     staleTime: previewLasts,
     // A preview that is opened again shows the present state.
     gcTime: 0,
@@ -39,44 +38,32 @@ export function startOperation(
   key: string,
   { request, previewHash, confirm }: Confirmation,
 ) {
-  return answer(
-    client.POST('/pipelines/v1/clusters/{cluster}/operations', {
-      params: { path: { cluster }, header: { 'Idempotency-Key': key } },
-      body: { ...request, previewHash, ...(confirm === '' ? {} : { confirm }) },
-    }),
-  );
+  return api.post('/pipelines/v1/clusters/{cluster}/operations', {
+    params: { path: { cluster }, header: { 'Idempotency-Key': key } },
+    body: { ...request, previewHash, ...(confirm === '' ? {} : { confirm }) },
+  });
 }
 
 /** Takes back an operation that waits for its turn. */
 export function withdrawOperation(cluster: string, operation: string) {
-  return answer(
-    client.POST('/pipelines/v1/clusters/{cluster}/operations/{operation}/withdraw', {
-      params: { path: { cluster, operation } },
-    }),
-  );
+  return api.post('/pipelines/v1/clusters/{cluster}/operations/{operation}/withdraw', {
+    params: { path: { cluster, operation } },
+  });
 }
 
 /** Sends an operation that waits for a setting or for another operator. */
 export function resumeOperation(cluster: string, operation: string) {
-  return answer(
-    client.POST('/pipelines/v1/clusters/{cluster}/operations/{operation}/resume', {
-      params: { path: { cluster, operation } },
-    }),
-  );
+  return api.post('/pipelines/v1/clusters/{cluster}/operations/{operation}/resume', {
+    params: { path: { cluster, operation } },
+  });
 }
 
 /** What runs and what waits, of each cluster in its order; of one cluster when given. */
 export function queueQuery(cluster?: string) {
   return queryOptions({
     queryKey: ['queue', cluster],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/queue', {
-          signal,
-          params: { query: cluster === undefined ? {} : { cluster } },
-        }),
-      ),
-    refetchInterval: ({ state }) => ((state.data?.operations.length ?? 0) > 0 ? 4_000 : pollInterval.calm),
+    ...read('/pipelines/v1/queue', { query: cluster === undefined ? {} : { cluster } }),
+    refetchInterval: ({ state }) => briskWhile((state.data?.operations.length ?? 0) > 0),
   });
 }
 
@@ -84,37 +71,23 @@ export function queueQuery(cluster?: string) {
 export function configurationQuery(cluster: string, instance: string, commit = '') {
   return queryOptions({
     queryKey: ['configuration', cluster, instance, commit],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/configuration', {
-          signal,
-          params: { path: { cluster, instance }, query: commit === '' ? {} : { commit } },
-        }),
-      ),
-    // What is being edited must not change under one's hands.
-    staleTime: Number.POSITIVE_INFINITY,
+    ...read('/pipelines/v1/clusters/{cluster}/instances/{instance}/configuration', {
+      path: { cluster, instance },
+      query: commit === '' ? {} : { commit },
+    }),
+    ...fixed,
     gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
   });
 }
 
 export function historyQuery(cluster: string, instance: string) {
   return infiniteQueryOptions({
     queryKey: ['history', cluster, instance],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/operations', {
-          signal,
-          params: { path: { cluster, instance }, query: pageParam === undefined ? {} : { after: pageParam } },
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
+    ...readPages('/pipelines/v1/clusters/{cluster}/instances/{instance}/operations', {
+      path: { cluster, instance },
+    }),
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.operations.some((o) => !hasEnded(o.state)))
-        ? 4_000
-        : pollInterval.calm,
+      briskWhile(state.data?.pages.some((page) => page.operations.some((o) => !hasEnded(o.state)))),
   });
 }
 
@@ -122,13 +95,9 @@ export function historyQuery(cluster: string, instance: string) {
 export function undeployedQuery(cluster: string, instance: string) {
   return queryOptions({
     queryKey: ['undeployed', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/pipelines/v1/clusters/{cluster}/instances/{instance}/undeployed', {
+      path: { cluster, instance },
+    }),
     staleTime: 60_000,
   });
 }
@@ -138,17 +107,12 @@ export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, r
   return queryOptions({
     queryKey: ['check-file', file, release ?? '', text],
     queryFn: ({ signal }) =>
-      answer(
-        client.POST('/pipelines/v1/check-file', {
-          signal,
-          body: { file, text, ...(release === undefined ? {} : { release }) },
-        }),
-      ),
-    staleTime: Number.POSITIVE_INFINITY,
-    // Each text is a query of its own.
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+      api.post('/pipelines/v1/check-file', {
+        signal,
+        body: { file, text, ...(release === undefined ? {} : { release }) },
+      }),
+    ...fixed,
+    gcTime: 0, // each text is a query of its own
   });
 }
 
@@ -156,12 +120,9 @@ export function checkFileQuery(file: 'config.yml' | 'grove.yml', text: string, r
 export function editFileQuery(file: 'config.yml' | 'grove.yml', text: string, changes: FileEdit[]) {
   return queryOptions({
     queryKey: ['edit-file', file, text, changes],
-    queryFn: ({ signal }) =>
-      answer(client.POST('/pipelines/v1/edit-file', { signal, body: { file, text, changes } })),
-    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => api.post('/pipelines/v1/edit-file', { signal, body: { file, text, changes } }),
+    ...fixed,
     gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
   });
 }
 
@@ -169,13 +130,7 @@ export function editFileQuery(file: 'config.yml' | 'grove.yml', text: string, ch
 export function keyEffectsQuery(tutor?: string) {
   return queryOptions({
     queryKey: ['key-effects', tutor ?? ''],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/key-effects', {
-          signal,
-          params: { query: tutor === undefined ? {} : { tutor } },
-        }),
-      ),
+    ...read('/pipelines/v1/key-effects', { query: tutor === undefined ? {} : { tutor } }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -183,19 +138,14 @@ export function keyEffectsQuery(tutor?: string) {
 export function protectionsQuery(cluster: string) {
   return queryOptions({
     queryKey: ['protections', cluster],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/protections', { signal, params: { path: { cluster } } }),
-      ),
+    ...read('/pipelines/v1/clusters/{cluster}/protections', { path: { cluster } }),
     staleTime: 30_000,
   });
 }
 
 export function protect(cluster: string, instance: string, isProtected: boolean, reason: string) {
-  return answer(
-    client.PUT('/pipelines/v1/clusters/{cluster}/instances/{instance}/protection', {
-      params: { path: { cluster, instance } },
-      body: { protected: isProtected, ...(reason === '' ? {} : { reason }) },
-    }),
-  );
+  return api.put('/pipelines/v1/clusters/{cluster}/instances/{instance}/protection', {
+    params: { path: { cluster, instance } },
+    body: { protected: isProtected, ...(reason === '' ? {} : { reason }) },
+  });
 }

@@ -1,26 +1,18 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { read, readPages } from '../read';
 import type { ActivityFilter } from '../types';
-import { pollInterval } from './fleet';
+import { briskWhile, pollInterval } from './fleet';
 
 export const overviewQuery = queryOptions({
   queryKey: ['overview'],
-  queryFn: ({ signal }) => answer(client.GET('/clusters/v1/overview', { signal })),
-  refetchInterval: ({ state }) => (state.data && state.data.running.length > 0 ? 4_000 : pollInterval.calm),
+  ...read('/clusters/v1/overview'),
+  refetchInterval: ({ state }) => briskWhile(state.data && state.data.running.length > 0),
 });
 
 export function activityQuery(filter: ActivityFilter) {
   return infiniteQueryOptions({
     queryKey: ['activity', filter],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        client.GET('/clusters/v1/activity', {
-          signal,
-          params: { query: { ...filter, ...(pageParam === undefined ? {} : { after: pageParam }) } },
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
+    ...readPages('/clusters/v1/activity', { query: filter }),
     refetchInterval: pollInterval.calm,
   });
 }

@@ -1,18 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { read, readPages } from '../read';
 import { hasEnded, isMoving } from '../status';
-import { anyMoves, pollInterval } from './fleet';
+import { anyMoves, briskWhile, pollInterval } from './fleet';
 
 export function pipelineQuery(cluster: string, pipeline: number) {
   return queryOptions({
     queryKey: ['pipeline', cluster, pipeline],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}', {
-          signal,
-          params: { path: { cluster, pipeline } },
-        }),
-      ),
+    ...read('/pipelines/v1/clusters/{cluster}/pipelines/{pipeline}', { path: { cluster, pipeline } }),
     refetchInterval: ({ state }) =>
       state.data && anyMoves([state.data.pipeline, ...state.data.children])
         ? pollInterval.fast
@@ -23,32 +17,18 @@ export function pipelineQuery(cluster: string, pipeline: number) {
 export function pipelinesQuery(cluster: string) {
   return infiniteQueryOptions({
     queryKey: ['pipelines', cluster],
-    queryFn: ({ signal, pageParam }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/pipelines', {
-          signal,
-          params: { path: { cluster }, query: pageParam === undefined ? {} : { after: pageParam } },
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
+    ...readPages('/pipelines/v1/clusters/{cluster}/pipelines', { path: { cluster } }),
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.pipelines.some((p) => isMoving(p.status)))
-        ? 4_000
-        : pollInterval.calm,
+      briskWhile(state.data?.pages.some((page) => page.pipelines.some((p) => isMoving(p.status)))),
   });
 }
 
 export function operationQuery(cluster: string, operation: string) {
   return queryOptions({
     queryKey: ['operation', cluster, operation],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/operations/{operation}', {
-          signal,
-          params: { path: { cluster, operation } },
-        }),
-      ),
+    ...read('/pipelines/v1/clusters/{cluster}/operations/{operation}', {
+      path: { cluster, operation },
+    }),
     refetchInterval: ({ state }) =>
       state.data && hasEnded(state.data.operation.state) ? false : pollInterval.fast,
   });

@@ -1,97 +1,78 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { api } from '../client';
+import { read } from '../read';
 import type { CheckName, Contract, NewCredentials, NewProject, RotatedSecret, UsageContract } from '../types';
-import { pollInterval } from './fleet';
+import { fixed, pollInterval } from './fleet';
 
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
-  queryFn: ({ signal }) => answer(client.GET('/clusters/v1/projects', { signal })),
+  ...read('/clusters/v1/projects'),
   refetchInterval: pollInterval.calm,
 });
 
 export function projectQuery(cluster: string) {
   return queryOptions({
     queryKey: ['project', cluster],
-    queryFn: ({ signal }) =>
-      answer(client.GET('/clusters/v1/projects/{cluster}', { signal, params: { path: { cluster } } })),
+    ...read('/clusters/v1/projects/{cluster}', { path: { cluster } }),
     refetchInterval: pollInterval.calm,
   });
 }
 
 /** Makes one check of a project that is not in Ocim yet. Nothing is kept. */
 export function checkNewProject(body: NewProject, check: CheckName, signal: AbortSignal) {
-  return answer(client.POST('/clusters/v1/projects/check', { signal, params: { query: { check } }, body }));
+  return api.post('/clusters/v1/projects/check', { signal, params: { query: { check } }, body });
 }
 
 /** Adds a project without waiting for its first sync. */
 export function addProject(body: NewProject) {
-  return answer(client.POST('/clusters/v1/projects', { params: { query: { later: true } }, body }));
+  return api.post('/clusters/v1/projects', { params: { query: { later: true } }, body });
 }
 
 /** Makes one check of a project with the credentials that Ocim holds, or all. */
 export function checkProject(cluster: string, check: CheckName | undefined, signal?: AbortSignal) {
-  return answer(
-    client.POST('/clusters/v1/projects/{cluster}/check', {
-      params: { path: { cluster }, query: check === undefined ? {} : { check } },
-      ...(signal ? { signal } : {}),
-    }),
-  );
+  return api.post('/clusters/v1/projects/{cluster}/check', {
+    params: { path: { cluster }, query: check === undefined ? {} : { check } },
+    ...(signal ? { signal } : {}),
+  });
 }
 
 /** Replaces credentials; what is absent stays. */
 export function replaceCredentials(cluster: string, body: NewCredentials) {
-  return answer(
-    client.PUT('/clusters/v1/projects/{cluster}/credentials', { params: { path: { cluster } }, body }),
-  );
+  return api.put('/clusters/v1/projects/{cluster}/credentials', { params: { path: { cluster } }, body });
 }
 
 export function rotateCredential(cluster: string, what: RotatedSecret) {
-  return answer(
-    client.POST('/clusters/v1/projects/{cluster}/rotate', { params: { path: { cluster } }, body: { what } }),
-  );
+  return api.post('/clusters/v1/projects/{cluster}/rotate', {
+    params: { path: { cluster } },
+    body: { what },
+  });
 }
 
 /** Sets a fact or link by hand; null leaves it to the repository again. */
 export function overrideProject(cluster: string, name: string, value: string | null) {
-  return answer(
-    client.PATCH('/clusters/v1/projects/{cluster}', {
-      params: { path: { cluster } },
-      body: { overrides: { [name]: value } },
-    }),
-  );
+  return api.patch('/clusters/v1/projects/{cluster}', {
+    params: { path: { cluster } },
+    body: { overrides: { [name]: value } },
+  });
 }
 
 export function removeProject(cluster: string, confirm: string) {
-  return answer(
-    client.DELETE('/clusters/v1/projects/{cluster}', { params: { path: { cluster }, query: { confirm } } }),
-  );
+  return api.delete('/clusters/v1/projects/{cluster}', { params: { path: { cluster }, query: { confirm } } });
 }
 
 /** Reads a project from GitLab and asks its cluster. Gives how that went. */
 export function syncCluster(cluster: string, signal?: AbortSignal) {
-  return answer(
-    client.POST('/sync/v1/clusters/{cluster}', {
-      params: { path: { cluster } },
-      ...(signal ? { signal } : {}),
-    }),
-  );
+  return api.post('/sync/v1/clusters/{cluster}', {
+    params: { path: { cluster } },
+    ...(signal ? { signal } : {}),
+  });
 }
-
-/** What is being edited must not change under one's hands. */
-const edited = {
-  staleTime: Number.POSITIVE_INFINITY,
-  refetchOnWindowFocus: false,
-  refetchOnReconnect: false,
-} as const;
 
 export function contractQuery(cluster: string) {
   return queryOptions({
     queryKey: ['contract', cluster],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/pipelines/v1/clusters/{cluster}/contract', { signal, params: { path: { cluster } } }),
-      ),
-    ...edited,
+    ...read('/pipelines/v1/clusters/{cluster}/contract', { path: { cluster } }),
+    ...fixed,
   });
 }
 
@@ -100,57 +81,43 @@ export function contractPreviewQuery(cluster: string, contract: Contract) {
   return queryOptions({
     queryKey: ['contract', cluster, 'preview', contract],
     queryFn: ({ signal }) =>
-      answer(
-        client.POST('/pipelines/v1/clusters/{cluster}/contract/preview', {
-          signal,
-          params: { path: { cluster } },
-          body: contract,
-        }),
-      ),
+      api.post('/pipelines/v1/clusters/{cluster}/contract/preview', {
+        signal,
+        params: { path: { cluster } },
+        body: contract,
+      }),
     staleTime: 0,
     gcTime: 0,
   });
 }
 
 export function setContract(cluster: string, contract: Contract) {
-  return answer(
-    client.PUT('/pipelines/v1/clusters/{cluster}/contract', {
-      params: { path: { cluster } },
-      body: contract,
-    }),
-  );
+  return api.put('/pipelines/v1/clusters/{cluster}/contract', {
+    params: { path: { cluster } },
+    body: contract,
+  });
 }
 
 export function usageContractQuery(cluster: string) {
   return queryOptions({
     queryKey: ['usage-contract', cluster],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/clusters/v1/projects/{cluster}/usage-contract', {
-          signal,
-          params: { path: { cluster } },
-        }),
-      ),
-    ...edited,
+    ...read('/clusters/v1/projects/{cluster}/usage-contract', { path: { cluster } }),
+    ...fixed,
   });
 }
 
 /** Asks the cluster for its usage report by a contract. Asking keeps nothing. */
 export function tryUsageContract(cluster: string, usage: UsageContract) {
-  return answer(
-    client.POST('/clusters/v1/projects/{cluster}/usage-contract/try', {
-      params: { path: { cluster } },
-      body: { usage },
-    }),
-  );
+  return api.post('/clusters/v1/projects/{cluster}/usage-contract/try', {
+    params: { path: { cluster } },
+    body: { usage },
+  });
 }
 
 /** Undefined is the default again. */
 export function setUsageContract(cluster: string, usage: UsageContract | undefined) {
-  return answer(
-    client.PUT('/clusters/v1/projects/{cluster}/usage-contract', {
-      params: { path: { cluster } },
-      body: usage ? { usage } : {},
-    }),
-  );
+  return api.put('/clusters/v1/projects/{cluster}/usage-contract', {
+    params: { path: { cluster } },
+    body: usage ? { usage } : {},
+  });
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { read } from '../read';
 import { pollInterval } from './fleet';
 
 /**
@@ -23,13 +23,9 @@ export function podsQuery(cluster: string, instance: string) {
   return queryOptions({
     ...live,
     queryKey: ['pods', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/pods', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/pods', {
+      path: { cluster, instance },
+    }),
   });
 }
 
@@ -37,13 +33,9 @@ export function replicationQuery(cluster: string, instance: string) {
   return queryOptions({
     ...live,
     queryKey: ['replication', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/replication', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/replication', {
+      path: { cluster, instance },
+    }),
   });
 }
 
@@ -51,13 +43,9 @@ export function eventsQuery(cluster: string, instance: string) {
   return queryOptions({
     ...live,
     queryKey: ['events', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/events', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/events', {
+      path: { cluster, instance },
+    }),
   });
 }
 
@@ -66,13 +54,9 @@ export function jobReportsQuery(cluster: string, instance: string) {
     retry: false,
     staleTime: 60_000,
     queryKey: ['job-reports', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/job-reports', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/job-reports', {
+      path: { cluster, instance },
+    }),
   });
 }
 
@@ -80,8 +64,7 @@ export function nodesQuery(cluster: string) {
   return queryOptions({
     ...live,
     queryKey: ['nodes', cluster],
-    queryFn: ({ signal }) =>
-      answer(client.GET('/clusters/v1/clusters/{cluster}/nodes', { signal, params: { path: { cluster } } })),
+    ...read('/clusters/v1/clusters/{cluster}/nodes', { path: { cluster } }),
   });
 }
 
@@ -90,10 +73,7 @@ export function warningsQuery(cluster: string) {
   return queryOptions({
     ...live,
     queryKey: ['warnings', cluster],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/clusters/v1/clusters/{cluster}/warnings', { signal, params: { path: { cluster } } }),
-      ),
+    ...read('/clusters/v1/clusters/{cluster}/warnings', { path: { cluster } }),
   });
 }
 
@@ -101,13 +81,9 @@ export function warningsQuery(cluster: string) {
 export function driftQuery(cluster: string, instance: string) {
   return queryOptions({
     queryKey: ['drift', cluster, instance],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/drift', {
-          signal,
-          params: { path: { cluster, instance } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/drift', {
+      path: { cluster, instance },
+    }),
     retry: false,
     staleTime: 60_000,
     // One that just came up in its cluster, or was just deployed, is known soon.
@@ -129,19 +105,13 @@ export function podLogQuery(cluster: string, instance: string, place: PodLogPlac
   const { pod, container, previous, lines } = place;
   return queryOptions({
     queryKey: ['pod-log', cluster, instance, place],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/pods/{pod}/log', {
-          signal,
-          params: {
-            path: { cluster, instance, pod },
-            query: { previous, lines, ...(container === undefined ? {} : { container }) },
-          },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/pods/{pod}/log', {
+      path: { cluster, instance, pod },
+      query: { previous, lines, ...(container === undefined ? {} : { container }) },
+    }),
     retry: false,
     // What was written before the restart changes no more.
-    refetchInterval: follow && !previous ? 4_000 : false,
+    refetchInterval: follow && !previous ? pollInterval.brisk : false,
     refetchOnWindowFocus: follow,
   });
 }
@@ -149,13 +119,10 @@ export function podLogQuery(cluster: string, instance: string, place: PodLogPlac
 export function usageQuery(cluster: string, instance: string, from: string) {
   return queryOptions({
     queryKey: ['usage', cluster, instance, from],
-    queryFn: ({ signal }) =>
-      answer(
-        client.GET('/instances/v1/clusters/{cluster}/instances/{instance}/usage', {
-          signal,
-          params: { path: { cluster, instance }, query: { from } },
-        }),
-      ),
+    ...read('/instances/v1/clusters/{cluster}/instances/{instance}/usage', {
+      path: { cluster, instance },
+      query: { from },
+    }),
     // It is collected once a day.
     staleTime: 300_000,
   });

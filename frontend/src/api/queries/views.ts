@@ -1,21 +1,22 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, client } from '../client';
+import { api } from '../client';
+import { read } from '../read';
 import type { ViewBody } from '../types';
 
 export const viewsQuery = queryOptions({
   queryKey: ['views'],
-  queryFn: ({ signal }) => answer(client.GET('/clusters/v1/views', { signal })),
+  ...read('/clusters/v1/views'),
   staleTime: 30_000,
 });
 
 export function addView(body: ViewBody) {
-  return answer(client.POST('/clusters/v1/views', { body }));
+  return api.post('/clusters/v1/views', { body });
 }
 
 export function replaceView(view: string, body: ViewBody) {
-  return answer(client.PUT('/clusters/v1/views/{view}', { params: { path: { view } }, body }));
+  return api.put('/clusters/v1/views/{view}', { params: { path: { view } }, body });
 }
 
 export function removeView(view: string) {
-  return answer(client.DELETE('/clusters/v1/views/{view}', { params: { path: { view } } }));
+  return api.delete('/clusters/v1/views/{view}', { params: { path: { view } } });
 }

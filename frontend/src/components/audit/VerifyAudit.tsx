@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { Failure } from '@/components/Failure';
 import { Button } from '../ui/Button';
 import classes from './audit.module.css';
@@ -8,7 +8,7 @@ import * as texts from '@/texts/access';
 /** Checks that no entry of the audit log was changed or removed, and says what was found. */
 export function VerifyAudit() {
   const { mutate, isPending, data, error } = useMutation({
-    mutationFn: () => answer(client.POST('/sync/v1/audit/verify')),
+    mutationFn: () => api.post('/sync/v1/audit/verify'),
   });
   return (
     <div>

@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { answer, client, session } from '@/api/client';
+import { api, session } from '@/api/client';
 import { treeQuery } from '@/api/queries/fleet';
 import { usersQuery } from '@/api/queries/identity';
 import { pipelineQuery } from '@/api/queries/pipelines';
@@ -169,7 +169,7 @@ export function useFound(text: string): Entry[] {
     queryKey: ['palette', typed],
     queryFn: async ({ signal }) => {
       const list = (setting: string[]) =>
-        answer(client.GET('/clusters/v1/instances', { signal, params: { query: { setting, limit: 1 } } }));
+        api.get('/clusters/v1/instances', { signal, params: { query: { setting, limit: 1 } } });
       const [all, matching] = await Promise.all([list([]), list([typed])]);
       return { releases: all.facets.releases, total: matching.total };
     },

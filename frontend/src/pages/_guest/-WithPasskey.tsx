@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import type { SignedIn } from '@/api/types';
 import { Failure } from '@/components/Failure';
@@ -14,7 +14,7 @@ export default function WithPasskey({ onDone }: { onDone: (signedIn: SignedIn) =
     setBusy(true);
     setFailure(undefined);
     try {
-      await onDone(await answer(client.POST('/auth/v1/login/passkey', { body: await askForPasskey() })));
+      await onDone(await api.post('/auth/v1/login/passkey', { body: await askForPasskey() }));
     } catch (cause) {
       setFailure(cause as Error);
     } finally {

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
@@ -20,7 +20,7 @@ function ForgotPassword() {
   const form = useApiForm({
     initialValues: { email: '' },
     validate: { email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress) },
-    send: ({ email }) => answer(client.POST('/auth/v1/password-resets', { body: { email: email.trim() } })),
+    send: ({ email }) => api.post('/auth/v1/password-resets', { body: { email: email.trim() } }),
     onDone: (_, { email }) => {
       setSentTo(email.trim());
     },

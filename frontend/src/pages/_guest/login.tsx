@@ -1,6 +1,6 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { answer, client, session } from '@/api/client';
+import { api, client, session } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import { loadSystem } from '@/api/guest';
 import type { SignedIn } from '@/api/types';
@@ -76,11 +76,9 @@ function Login() {
     send: async ({ email, password, recoveryCode }) => {
       const body = { email: email.trim(), password };
       try {
-        return await answer(
-          client.POST('/auth/v1/login', {
-            body: recoveryCode.trim() === '' ? body : { ...body, recoveryCode: recoveryCode.trim() },
-          }),
-        );
+        return await api.post('/auth/v1/login', {
+          body: recoveryCode.trim() === '' ? body : { ...body, recoveryCode: recoveryCode.trim() },
+        });
       } catch (cause) {
         if (cause instanceof Error && isPasskeyNeeded(cause)) setCodeAsked(true);
         throw cause;

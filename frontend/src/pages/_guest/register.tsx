@@ -1,7 +1,7 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ApiError } from '@/api/errors';
-import { answer, client, session } from '@/api/client';
+import { api, session } from '@/api/client';
 import { lookUpInvitation } from '@/api/guest';
 import type { InvitationState } from '@/api/types';
 import { Failure } from '@/components/Failure';
@@ -88,7 +88,7 @@ function Register({ invitation, token }: InvitedProps) {
   const form = useApiForm({
     initialValues: { name: '', password: '' },
     validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null), password: passwordProblem },
-    send: (values) => answer(client.POST('/auth/v1/invitations/redeem', { body: { ...values, token } })),
+    send: (values) => api.post('/auth/v1/invitations/redeem', { body: { ...values, token } }),
     onDone: async (signedIn) => {
       session.enter(signedIn);
       await router.navigate({ to: '/overview' });

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
@@ -18,8 +18,7 @@ function ResetPassword() {
   const form = useApiForm({
     initialValues: { password: '' },
     validate: { password: passwordProblem },
-    send: ({ password }) =>
-      answer(client.POST('/auth/v1/password-resets/redeem', { body: { token, password } })),
+    send: ({ password }) => api.post('/auth/v1/password-resets/redeem', { body: { token, password } }),
     onDone: () => {
       setDone(true);
     },

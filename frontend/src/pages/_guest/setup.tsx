@@ -1,5 +1,5 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
-import { answer, client, session } from '@/api/client';
+import { api, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
 import { Failure } from '@/components/Failure';
 import { GuestPage } from '@/components/GuestPage';
@@ -41,8 +41,7 @@ function FirstAdministrator({ token }: { token: string }) {
       email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress),
       password: passwordProblem,
     },
-    send: (values) =>
-      answer(client.POST('/auth/v1/setup', { body: { ...values, email: values.email.trim(), token } })),
+    send: (values) => api.post('/auth/v1/setup', { body: { ...values, email: values.email.trim(), token } }),
     onDone: async (signedIn) => {
       session.enter(signedIn);
       await router.navigate({ to: '/overview' });

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, client, session } from '@/api/client';
+import { api, session } from '@/api/client';
 import { createPasskey, knowsPasskeys } from '@/api/passkey';
 import { meQuery, passkeysQuery } from '@/api/queries/identity';
 import type { Passkey, PasskeyState } from '@/api/types';
@@ -28,7 +28,7 @@ export function Passkeys() {
   const refresh = async () => {
     await queryClient.invalidateQueries({ queryKey: passkeysQuery.queryKey });
     // The first passkey may give an administrator their rights.
-    const me = await answer(client.GET('/auth/v1/me'));
+    const me = await api.get('/auth/v1/me');
     queryClient.setQueryData(meQuery.queryKey, me);
     session.update(me);
   };
@@ -64,7 +64,7 @@ function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }
     validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
     send: async ({ name }) => {
       const created = await createPasskey();
-      return answer(client.POST('/auth/v1/me/passkeys', { body: { ...created, name: name.trim() } }));
+      return api.post('/auth/v1/me/passkeys', { body: { ...created, name: name.trim() } });
     },
     onDone: async ({ recoveryCodes }) => {
       form.reset();
@@ -110,9 +110,7 @@ function List({ passkeys, onRemoved }: { passkeys: Passkey[]; onRemoved: () => P
           verb={texts.remove}
           destructive
           run={() =>
-            answer(
-              client.DELETE('/auth/v1/me/passkeys/{passkey}', { params: { path: { passkey: removing.id } } }),
-            )
+            api.delete('/auth/v1/me/passkeys/{passkey}', { params: { path: { passkey: removing.id } } })
           }
           onDone={() => void onRemoved()}
           onClose={() => setRemoving(undefined)}
@@ -132,11 +130,11 @@ interface RulesProps {
 
 function Rules({ state, onCodes, onChanged }: RulesProps) {
   const only = useMutation({
-    mutationFn: (next: boolean) => answer(client.PUT('/auth/v1/me/passkey-only', { body: { only: next } })),
+    mutationFn: (next: boolean) => api.put('/auth/v1/me/passkey-only', { body: { only: next } }),
     onSettled: onChanged,
   });
   const codes = useMutation({
-    mutationFn: () => answer(client.POST('/auth/v1/me/recovery-codes')),
+    mutationFn: () => api.post('/auth/v1/me/recovery-codes'),
     onSuccess: (made) => onCodes(made.codes),
     onSettled: onChanged,
   });

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { treeQuery } from '@/api/queries/fleet';
 import type { Role } from '@/api/types';
 import { ClusterChoice } from '@/components/ClusterChoice';
@@ -43,11 +43,9 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
     initialValues: unchosen,
     validate: { name: (v) => (v.trim() === '' ? texts.enterANameThatSays : null) },
     send: ({ name, role, days, clusters }) =>
-      answer(
-        client.POST('/auth/v1/me/tokens', {
-          body: { name: name.trim(), role, clusters, expiresAt: inDays(days) },
-        }),
-      ),
+      api.post('/auth/v1/me/tokens', {
+        body: { name: name.trim(), role, clusters, expiresAt: inDays(days) },
+      }),
     onDone: ({ secret }) => {
       form.reset();
       onMade(secret);

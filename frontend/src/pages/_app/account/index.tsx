@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, client, session } from '@/api/client';
+import { api, session } from '@/api/client';
 import { meQuery, sessionsQuery, systemQuery } from '@/api/queries/identity';
 import type { Session, User } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
@@ -53,7 +53,7 @@ function Profile({ user }: { user: User }) {
   const form = useApiForm({
     initialValues: { name: user.name },
     validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
-    send: ({ name }) => answer(client.PATCH('/auth/v1/me', { body: { name: name.trim() } })),
+    send: ({ name }) => api.patch('/auth/v1/me', { body: { name: name.trim() } }),
     onDone: (next) => {
       session.update(next);
       queryClient.setQueryData(meQuery.queryKey, next);
@@ -89,11 +89,9 @@ function Password({ user }: { user: User }) {
       password: passwordProblem,
     },
     send: ({ current, password, keepAccess }) =>
-      answer(
-        client.POST('/auth/v1/me/password', {
-          body: user.hasPassword ? { current, password, keepAccess } : { password, keepAccess },
-        }),
-      ),
+      api.post('/auth/v1/me/password', {
+        body: user.hasPassword ? { current, password, keepAccess } : { password, keepAccess },
+      }),
     onDone: async () => {
       form.reset();
       showToast(texts.passwordChangedYourOtherSessions);
@@ -154,7 +152,7 @@ function Sessions() {
         <Confirm
           title={texts.endAllSessions}
           verb={texts.endAll}
-          run={() => answer(client.DELETE('/auth/v1/me/sessions'))}
+          run={() => api.delete('/auth/v1/me/sessions')}
           onDone={() => void session.leave()}
           onClose={() => setAsking(false)}
         >
@@ -168,8 +166,7 @@ function Sessions() {
 function SessionRow({ one }: { one: Session }) {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
-    mutationFn: () =>
-      answer(client.DELETE('/auth/v1/me/sessions/{session}', { params: { path: { session: one.id } } })),
+    mutationFn: () => api.delete('/auth/v1/me/sessions/{session}', { params: { path: { session: one.id } } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey }),
   });
   return (

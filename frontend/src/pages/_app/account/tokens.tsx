@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { tokensQuery } from '@/api/queries/identity';
 import type { Token } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
@@ -97,9 +97,7 @@ function Tokens() {
           title={texts.revoke3(revoking.name)}
           verb={texts.revoke2}
           destructive
-          run={() =>
-            answer(client.DELETE('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } }))
-          }
+          run={() => api.delete('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } })}
           onDone={refresh}
           onClose={() => setRevoking(undefined)}
         >

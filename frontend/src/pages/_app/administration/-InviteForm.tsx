@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
 import { Failure } from '@/components/Failure';
@@ -25,7 +25,7 @@ export function InviteForm() {
         g.role === undefined && Object.keys(g.clusters ?? {}).length === 0 ? texts.selectARoleHereOr : null,
     },
     send: ({ email, grants }) =>
-      answer(client.POST('/auth/v1/invitations', { body: { email: email.trim(), ...grants } })),
+      api.post('/auth/v1/invitations', { body: { email: email.trim(), ...grants } }),
     onDone: async ({ email }) => {
       form.reset();
       showToast(texts.invitationSentTo(email));

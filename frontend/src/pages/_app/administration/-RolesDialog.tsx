@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import type { Grants, User } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
@@ -20,9 +20,7 @@ export default function RolesDialog({ user, onDone, onClose }: RolesDialogProps)
   const [grants, setGrants] = useState<Grants>(() => grantsOf(user));
   const { mutate, isPending, error } = useMutation({
     mutationFn: () =>
-      answer(
-        client.PATCH('/auth/v1/users/{user}', { params: { path: { user: user.id } }, body: { grants } }),
-      ),
+      api.patch('/auth/v1/users/{user}', { params: { path: { user: user.id } }, body: { grants } }),
     onSuccess: () => {
       onDone();
       onClose();

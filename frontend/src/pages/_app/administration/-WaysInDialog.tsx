@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import type { User } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
@@ -20,17 +20,14 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
   const path = { user: user.id };
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) =>
-      answer(client.GET('/auth/v1/users/{user}/ways-in', { signal, params: { path } })),
+    queryFn: ({ signal }) => api.get('/auth/v1/users/{user}/ways-in', { signal, params: { path } }),
   });
   const { mutate, isPending, error } = useMutation({
     mutationFn: (revoke: () => Promise<unknown>) => revoke(),
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });
   const revokeToken = (token: string) =>
-    answer(
-      client.DELETE('/auth/v1/users/{user}/tokens/{token}', { params: { path: { user: user.id, token } } }),
-    );
+    api.delete('/auth/v1/users/{user}/tokens/{token}', { params: { path: { user: user.id, token } } });
   return (
     <Dialog title={texts.accessOf(user.name)} onClose={onClose} size="xl">
       <Loaded query={query} what={texts.theAccess}>
@@ -79,7 +76,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 variant="default"
                 disabled={rememberedBrowsers === 0 || isPending}
                 onClick={() =>
-                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/browsers', { params: { path } })))
+                  mutate(() => api.delete('/auth/v1/users/{user}/browsers', { params: { path } }))
                 }
               >
                 {texts.forgetBrowsers}
@@ -88,7 +85,7 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
                 variant="default"
                 disabled={passkeys.length === 0 || isPending}
                 onClick={() =>
-                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/passkeys', { params: { path } })))
+                  mutate(() => api.delete('/auth/v1/users/{user}/passkeys', { params: { path } }))
                 }
               >
                 {texts.removePasskeys}
@@ -96,18 +93,14 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
               <Button
                 variant="default"
                 disabled={!linked || isPending}
-                onClick={() =>
-                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/link', { params: { path } })))
-                }
+                onClick={() => mutate(() => api.delete('/auth/v1/users/{user}/link', { params: { path } }))}
               >
                 {texts.unlink}
               </Button>
               <Button
                 danger
                 disabled={tokens.length === 0 || isPending}
-                onClick={() =>
-                  mutate(() => answer(client.DELETE('/auth/v1/users/{user}/tokens', { params: { path } })))
-                }
+                onClick={() => mutate(() => api.delete('/auth/v1/users/{user}/tokens', { params: { path } }))}
               >
                 {texts.revokeAll}
               </Button>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Invitation } from '@/api/types';
 import { Empty } from '@/components/Empty';
@@ -76,11 +76,11 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   const params = { path: { invitation: invitation.id } };
   const onSuccess = () => queryClient.invalidateQueries({ queryKey: invitationsQuery.queryKey });
   const resend = useMutation({
-    mutationFn: () => answer(client.POST('/auth/v1/invitations/{invitation}/resend', { params })),
+    mutationFn: () => api.post('/auth/v1/invitations/{invitation}/resend', { params }),
     onSuccess,
   });
   const revoke = useMutation({
-    mutationFn: () => answer(client.POST('/auth/v1/invitations/{invitation}/revoke', { params })),
+    mutationFn: () => api.post('/auth/v1/invitations/{invitation}/revoke', { params }),
     onSuccess,
   });
   const error = resend.error ?? revoke.error;

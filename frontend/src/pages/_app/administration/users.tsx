@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { answer, client } from '@/api/client';
+import { api } from '@/api/client';
 import { usersQuery } from '@/api/queries/identity';
 import type { User } from '@/api/types';
 import { Confirm } from '@/components/Confirm';
@@ -105,7 +105,7 @@ function Dialog({ action: { what, user }, onClose }: { action: UserAction; onClo
   const refresh = () => void queryClient.invalidateQueries({ queryKey: usersQuery.queryKey });
   const path = { user: user.id };
   const setDisabled = (value: boolean) => () =>
-    answer(client.PATCH('/auth/v1/users/{user}', { params: { path }, body: { disabled: value } }));
+    api.patch('/auth/v1/users/{user}', { params: { path }, body: { disabled: value } });
   const common = { onDone: refresh, onClose };
   switch (what) {
     case 'roles':
@@ -143,7 +143,7 @@ function Dialog({ action: { what, user }, onClose }: { action: UserAction; onClo
         <Confirm
           title={texts.endAllSessionsOf(user.name)}
           verb={texts.endSessions2}
-          run={() => answer(client.DELETE('/auth/v1/users/{user}/sessions', { params: { path } }))}
+          run={() => api.delete('/auth/v1/users/{user}/sessions', { params: { path } })}
           {...common}
         >
           {texts.thisSignsThemOutOn}
