@@ -35,7 +35,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
   const cancel = () => pending.settle(false);
   const form = useApiForm({
     initialValues: { password: '' },
-    validate: { password: (v) => (v === '' ? texts.passwordNeeded : null) },
+    validate: { password: (v) => (v === '' ? texts.enterYourCurrentPassword : null) },
     send: ({ password }) => api.post('/auth/v1/me/confirmation', { body: { password } }),
     onDone: () => confirmed(),
   });

@@ -1,17 +1,10 @@
+export * from './words';
+
 // about/About.tsx, about/AboutNotices.tsx
-export const details = 'Details';
-export const site = 'Site';
-export const state = 'State';
-export const notChecked = 'Not checked';
 export const theSiteCheckIsOff = 'The site check is turned off.';
-export const forDuration = 'for ';
 export const certificateEnds = 'Certificate ends';
 export const versions = 'Versions';
-export const release = 'Release';
 export const readFrom = (source: string) => `from ${source}`;
-export const tutor = 'Tutor';
-export const platform = 'Platform';
-export const theme = 'Theme';
 export const contact = 'Contact';
 export const plugins = 'Plugins';
 export const findWith = (plugin: string) => `Instances with ${plugin}`;
@@ -19,12 +12,9 @@ export const addresses = 'Addresses';
 export const byDefault = 'Tutor’s default';
 export const noAddresses = 'The configuration names no address.';
 export const noteIn = (key: string, file: string) => `${key} in ${file}`;
-export const note = 'Note';
 
 // about/AnnotationPanel.tsx
 export const notesAndTags = 'Notes and tags';
-export const edit = 'Edit';
-export const tags = 'Tags';
 export const instancesTagged = (tag: string) => `Instances tagged ${tag}`;
 export const contacts = 'Contacts';
 export const editTitle = (name: string) => `Notes and tags of ${name}`;
@@ -38,10 +28,7 @@ export const connectTo = 'Connect to';
 export const connectToHelp =
   'Host or host:port to connect to in place of the public address, such as an internal Ingress. Leave empty to use the public address.';
 export const couldntSave = 'Couldn’t save';
-export const save = 'Save';
-export const cancel = 'Cancel';
 export const saved = 'Saved.';
 export const connectsTo = (address: string) => `Checked through ${address}`;
 export const siteCheck = 'Site check';
-export const on = 'On';
 export const off = 'Off';

@@ -1,16 +1,10 @@
+export * from './words';
+
 // pages/_app/administration/-WaysInDialog.tsx
 export const accessOf = (name: string) => `Access of ${name}`;
 export const accessMenu = 'Access…';
 export const theAccess = 'the access of this user';
-export const tokens = 'API tokens';
 export const noTokens = 'No API tokens.';
-export const name = 'Name';
-export const role = 'Role';
-export const lastUse = 'Last used';
-export const address = 'Address';
-export const expires = 'Expires';
-export const never = 'Never';
-export const revoke = 'Revoke';
 export const revokeToken = (token: string) => `Revoke ${token}`;
 export const revokeAll = 'Revoke all tokens';
 export const browsers = (count: number) =>

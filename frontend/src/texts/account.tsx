@@ -1,37 +1,24 @@
+export * from './words';
+
 // _app/account/-AccountSections.tsx
 export const profileAndSessions = 'Profile and sessions';
-export const apiTokens = 'API tokens';
-export const notifications = 'Notifications';
-export const account = 'Account';
 
 // _app/account/index.tsx
 export const yourAccount = 'your account';
-export const enterAName = 'Enter a name.';
 export const nameSaved = 'Name saved.';
 export const profile = 'Profile';
-export const email = 'Email';
-export const roles = 'Roles';
 export const onlyAdministratorsCanChangeRoles = 'Only administrators can change roles.';
-export const name = 'Name';
 export const couldntSaveTheName = 'Couldn’t save the name';
-export const save = 'Save';
-export const enterYourCurrentPassword = 'Enter your current password.';
 export const passwordChangedYourOtherSessions = 'Password changed. Your other sessions have ended.';
-export const password = 'Password';
 export const googleIsLinked = 'Google is linked';
-export const currentPassword = 'Current password';
 export const newPassword = 'New password';
-export const couldntChangeThePassword = 'Couldn’t change the password';
-export const changePassword = 'Change password';
 export const sessions = 'Sessions';
 export const devicesWhereYoureLoggedIn = 'Devices where you’re logged in';
 export const endAll = 'End all';
 export const yourSessions = 'your sessions';
 export const device = 'Device';
-export const address = 'Address';
 export const loginMethod = 'Login method';
 export const since = 'Since';
-export const lastUsed = 'Last used';
 export const endAllSessions = 'End all sessions?';
 export const thisSignsYouOutOn =
   'This signs you out on every device, including this one. API tokens keep working.';
@@ -54,15 +41,12 @@ export const aClusterIsOffline = 'A cluster is offline';
 export const aSiteFails = 'A site doesn’t answer, or its certificate ends';
 export const siteFailed = 'site failed';
 export const aPipelineFails = 'A pipeline fails';
-export const failed = 'failed';
+export const eventFailed = 'failed';
 export const degraded = 'degraded';
 export const recovered = 'recovered';
 export const offline = 'offline';
 export const pipelineFailed = 'pipeline failed';
 export const aTest = 'a test';
-export const waiting = 'Waiting';
-export const sent = 'Sent';
-export const failed2 = 'Failed';
 
 // _app/account/-Deliveries.tsx
 export const deliveries = 'Deliveries';
@@ -71,16 +55,12 @@ export const noDeliveriesYet = 'No deliveries yet';
 export const sendATestNotificationOr = 'Send a test notification, or wait for a health change.';
 export const queued = 'Queued';
 export const subscription = 'Subscription';
-export const state = 'State';
-export const about = 'About';
 export const whatHappened = 'What happened';
 export const retried = ' Retried ';
-export const showEarlier = 'Show earlier';
 
 // _app/account/-SubscriptionForm.tsx
 export const selectAtLeastOneEvent = 'Select at least one event.';
 export const forExampleMyInstances = 'For example, my instances';
-export const instances = 'Instances';
 export const aSavedViewItsFilters = 'A saved view. Its filters for health, pipelines and drift are ignored.';
 export const allInstancesYouCanView = 'All instances you can view';
 export const sendTo = 'Send to';
@@ -95,23 +75,18 @@ export const noticesNeedMail =
   'No mail server is configured, so these notifications won’t arrive. Ask the person who runs Ocim to set OCIM_SMTP_HOST.';
 export const couldntSaveTheSubscription = 'Couldn’t save the subscription';
 export const subscribe = 'Subscribe';
-export const cancel = 'Cancel';
 
 // _app/account/notifications.tsx
-export const on = 'On';
-export const paused = 'Paused';
 export const notificationsAboutFailingAndRecovering =
   'Notifications about failing and recovering instances, grouped by instance. A flapping instance is muted.';
 export const yourSubscriptions = 'your subscriptions';
-export const edit = (name: string) => `Edit “${name}”`;
+export const editSubscription = (name: string) => `Edit “${name}”`;
 export const newSubscription = 'New subscription';
 export const subscriptions = 'Subscriptions';
 export const noSubscriptions = 'No subscriptions';
 export const noSubscriptionsYetCreateOne = 'No subscriptions yet. Create one above.';
-export const events = 'Events';
 export const destination = 'Destination';
-export const remove = (name: string) => `Remove “${name}”?`;
-export const remove2 = 'Remove';
+export const removeQuestion = (name: string) => `Remove “${name}”?`;
 export const youWontGetTheseNotifications =
   'You won’t get these notifications anymore. To keep the subscription for later, pause it instead.';
 export const testNotificationSentFor = (name: string) => `Test notification sent for “${name}”.`;
@@ -119,25 +94,17 @@ export const unknownDestination = 'Unknown destination';
 export const webhookAt = (host: string) => `Webhook at ${host}`;
 export const sendATestNotificationFor = (name: string) => `Send test notification for ${name}`;
 export const sendTest = 'Send test';
-export const resume = 'Resume';
-export const pause = 'Pause';
-export const edit2 = (name: string) => `Edit ${name}`;
-export const edit3 = 'Edit';
-export const remove3 = (name: string) => `Remove ${name}`;
+export const editOne = (name: string) => `Edit ${name}`;
+export const removeOne = (name: string) => `Remove ${name}`;
 export const seeTheDeliveriesBelow = 'See the deliveries below.';
 export const testFailed = (error: string) => `Test failed: ${error}`;
-export const theActionFailed = 'The action failed.';
 
 // _app/account/-TokenForm.tsx
 export const n7Days = '7 days';
-export const n30Days = '30 days';
-export const n90Days = '90 days';
 export const n1Year = '1 year';
 export const enterANameThatSays = 'Enter a name that says what uses the token.';
 export const forExampleNightlyReport = 'For example, nightly report';
-export const role = 'Role';
 export const expiresIn = 'Expires in';
-export const clusters = 'Clusters';
 export const leaveEmptyForEveryCluster = 'Leave empty for every cluster you have access to.';
 export const couldntCreateTheToken = 'Couldn’t create the token';
 export const createToken = 'Create token';
@@ -149,13 +116,9 @@ export const tokens = 'Tokens';
 export const yourTokens = 'your tokens';
 export const noTokens = 'No tokens';
 export const tokensAppearHereUntilThey = 'Tokens appear here until they expire or you revoke them.';
-export const created = 'Created';
-export const expires = 'Expires';
 export const allYourClusters = 'All your clusters';
-export const never = 'Never';
-export const revoke = (name: string) => `Revoke ${name}`;
-export const revoke2 = 'Revoke';
-export const revoke3 = (name: string) => `Revoke ${name}?`;
+export const revokeOne = (name: string) => `Revoke ${name}`;
+export const revokeQuestion = (name: string) => `Revoke ${name}?`;
 export const programsThatUseThisToken =
   'Programs that use this token lose access immediately. You can’t undo this.';
 export const copyItNowYouWont = (
@@ -163,6 +126,3 @@ export const copyItNowYouWont = (
     <strong>Copy it now.</strong> You won’t be able to view it again.
   </>
 );
-export const copied = 'Copied';
-export const copy = 'Copy';
-export const done = 'Done';

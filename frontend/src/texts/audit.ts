@@ -1,3 +1,5 @@
+export * from './words';
+
 // audit/words.ts
 export const eventRetried = 'Set-aside event retried';
 export const eventDiscarded = 'Set-aside event discarded';
@@ -9,7 +11,6 @@ export const nameChanged = 'Name changed';
 export const rolesChanged = 'Roles changed';
 export const accountDisabled = 'Account disabled';
 export const accountEnabled = 'Account enabled';
-export const passwordChanged = 'Password changed';
 export const googleAccountLinked = 'Google account linked';
 export const loggedIn = 'Logged in';
 export const sessionsEnded = 'Sessions ended';
@@ -57,35 +58,19 @@ export const bulkChangeRetried = 'Bulk change retried';
 export const rollbackRequested = 'Rollback requested';
 export const operationResumed = 'Operation resumed';
 export const operationTakenOver = 'Operation taken over';
-export const roleOnAllClusters = 'Role on all clusters';
 export const roleOn = (cluster: string) => `Role on ${cluster}`;
-export const disabled = 'Disabled';
-export const email = 'Email';
 export const gatewayAddress = 'Gateway address';
 export const gitlabAddress = 'GitLab address';
-export const lifecycle = 'Lifecycle';
-export const name = 'Name';
-export const isProtected = 'Protected';
-export const reason = 'Reason';
-export const release = 'Release';
-export const state = 'State';
-export const status = 'Status';
 export const diffOf = (path: string) => `Changes of ${path}`;
 
 // audit/EntryRow.tsx
 export const ocimSystem = 'Ocim (system)';
 export const invitation = 'Invitation';
-export const bulkChange = 'Bulk change';
-export const action = 'Action';
-export const item = 'Item';
 export const person = 'Person';
 export const ipAddress = 'IP address';
-export const apiToken = 'API token';
-export const operation = 'Operation';
 export const showAllForThisItem = 'Show all for this item';
 export const noValuesRecorded = 'No values recorded';
 export const valuesBeforeAndAfter = 'Values before and after';
-export const value = 'Value';
 export const before = 'Before';
 export const after = 'After';
 export const none = 'none';

@@ -1,20 +1,12 @@
 import { plural } from './plural';
+export * from './words';
+
 // bulk/looks.ts
-export const running = 'Running';
-export const paused = 'Paused';
-export const done = 'Done';
 export const aborted = 'Aborted';
 export const doneWithFailures = 'Done with failures';
-export const waiting = 'Waiting';
-export const starting = 'Starting';
-export const succeeded = 'Succeeded';
-export const failed = 'Failed';
-export const canceled = 'Canceled';
-export const skipped = 'Skipped';
 
 // _app/bulk/index.tsx
 export const selectInstances = 'Select instances';
-export const bulkChanges = 'Bulk changes';
 export const changeManyInstancesInWaves = 'Change many instances in waves. A failure pauses the rollout.';
 export const newestFirst = 'Newest first';
 export const theBulkChanges = 'the bulk changes';
@@ -22,25 +14,15 @@ export const noBulkChangesYet = 'No bulk changes yet';
 export const selectInstancesWithTheCheckboxes =
   'Select instances with the checkboxes in the list, then choose what to change.';
 export const operatorsStartBulkChangesFrom = 'Operators start bulk changes from the list of instances.';
-export const change = 'Change';
-export const state = 'State';
 export const keys = 'Keys';
-export const instances = 'Instances';
-export const reason = 'Reason';
 export const requestedBy = 'Requested by';
-export const requested = 'Requested';
-export const showEarlier = 'Show earlier';
 
 // bulk/Board.tsx
 export const pausedNoNewOperationsStart = 'Paused: no new operations start.';
 export const instancesByWave = 'Instances by wave';
-export const instance = 'Instance';
-export const cluster = 'Cluster';
-export const operation = 'Operation';
 export const detail = 'Detail';
 export const canary = 'Canary';
 export const wave = (place: number) => `Wave ${place}`;
-export const follow = 'Follow';
 export const theOperationOf = (instance: string) => `the operation of ${instance}`;
 export const attempt = (attempt: number) => `, attempt ${attempt}`;
 export const instancesByState = 'Instances by state';
@@ -56,29 +38,22 @@ export const on = (count: number, clusters: number) =>
   `${plural(count, 'instance')} on ${plural(clusters, 'cluster')}`;
 
 // bulk/BulkActions.tsx
-export const pause = 'Pause';
 export const resumeWithoutRetrying = 'Resume without retrying';
-export const resume = 'Resume';
 export const retryFailed = (failed: number) => `Retry ${failed} failed`;
 export const abort = 'Abort';
 export const abortTheBulkChange = 'Abort the bulk change?';
 export const skip = (waiting: number) => `Skip ${plural(waiting, 'instance')}`;
 export const ocimSkipsTheStillWaiting = (waiting: number) =>
   `Ocim skips the ${plural(waiting, 'instance')} still waiting. Running operations continue, and deployed changes stay deployed.`;
-export const theActionFailed = 'The action failed.';
 
 // _app/bulk/$bulk.tsx
-export const bulkChange = 'Bulk change';
 export const theBulkChange = 'the bulk change';
-export const request = 'Request';
 export const sets = 'Sets';
 export const unsets = 'Unsets';
 export const waves = 'Waves';
 export const continuedBy = 'Continued by';
-export const healthOfEachWave = 'Health';
 export const waitsUntilHealthy = 'Waits until each wave is healthy';
 export const ignored = 'Not waited for';
-export const duration = 'Duration';
 export const usually = (time: string) => `usually about ${time}`;
 export const canaryThenAtATime = (batch: number) => `Canary, then ${batch} at a time`;
 export const pauseAfter = 'Pause after';
@@ -97,13 +72,10 @@ export const keysToChange = 'Keys to change';
 export const ofKey = (i: number) => ` of key ${i}`;
 export const file = 'File';
 export const file2 = (nth: string) => `File${nth}`;
-export const action = 'Action';
 export const action2 = (nth: string) => `Action${nth}`;
 export const set = 'Set';
 export const unset = 'Unset';
-export const key = 'Key';
 export const key2 = (nth: string) => `Key${nth}`;
-export const value = 'Value';
 export const value2 = (nth: string) => `Value${nth}`;
 export const yamlAStringANumber = 'YAML: text, 30, true, [a, b]';
 export const removeKey = (i: number) => `Remove key ${i}`;
@@ -116,9 +88,7 @@ export const remove = (instance: string) => `Remove ${instance}`;
 export const setOrUnsetKeys = 'Set or unset keys';
 export const changesConfigYmlOrGrove =
   'Changes config.yml or grove.yml of each instance and leaves the rest of the file as it is.';
-export const archive = 'Archive';
 export const stopsEachInstanceAndRemoves = 'Stops each instance and removes it from git.';
-export const unarchive = 'Unarchive';
 export const restoresEachOneAsIt = 'Restores each one as it was.';
 export const theCanaryGoesFirstIf = 'The canary goes first. If it fails, no other instance starts.';
 export const changesFirstAndAlone = 'Changes first, alone';
@@ -130,18 +100,14 @@ export const instancesPerWave = 'Instances per wave';
 export const n1To50 = '1 to 50';
 export const pauseAfterThisManyFailures = 'Pause after this many failures';
 export const noNewWavesStartUntil = 'No new waves start until you resume or abort';
-export const reasonOptional = 'Reason (optional)';
 export const savedInTheHistoryOf = 'Saved in the history of each instance and the commit message.';
 export const youllReviewTheChangesBefore = 'You’ll review the changes before anything is sent.';
-export const preview = 'Preview';
 
 // bulk/Review.tsx
-export const thePreview = 'the preview';
 export const couldntStartTheBulkChange = 'Couldn’t start the bulk change';
 export const canary2 = (instance: string) => `Canary: ${instance}.`;
 export const noInstanceWouldChange = 'No instance would change.';
 export const nothingHasBeenSent = 'Nothing has been sent.';
-export const noReason = 'No reason.';
 export const reason2 = (reason: string) => `Reason: ${reason}`;
 export const back = 'Back';
 export const change2 = (count: string) => `Change ${count}`;
@@ -168,13 +134,11 @@ export const effectsOnEachInstance = 'Effects on each instance';
 export const shownTheOthersAreIdentical = (instance: string) =>
   ` (${instance} shown; the others are identical)`;
 export const gitChanges = (example: string | false) => `Git changes${example || ''}`;
-export const groveCommitsThisChangeTo = 'Grove commits this change to git.';
 
 // _app/bulk/new.tsx
 export const previewNothingHasBeenSent = 'Preview: nothing has been sent';
 export const ocimAppliesOneChangeTo =
   'Ocim applies one change to all selected instances in waves, starting with a canary.';
-export const youDontHavePermission = 'You don’t have permission';
 export const youNeedTheOperatorRole =
   'You need the Operator role on the clusters of these instances. Ask an administrator.';
 export const noInstancesSelected = 'No instances selected';

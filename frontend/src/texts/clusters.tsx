@@ -1,61 +1,32 @@
 import type { ReactNode } from 'react';
+export * from './words';
 
 // _app/clusters/index.tsx
-export const clusters = 'Clusters';
-export const theClusters = 'the clusters';
-export const allClusters = 'All clusters';
-export const name = 'Name';
-export const online = 'Online';
-export const provider = 'Provider';
-export const instances = 'Instances';
 export const healthOfInstances = 'Health of instances';
-export const latestPipeline = 'Latest pipeline';
 export const problem = 'Problem';
-export const none = 'None';
 export const syncFailed = (syncError: string) => `Sync failed: ${syncError}`;
 export const aFileHasAProblem = 'A file has a problem';
 export const problemsInFiles = (problems: number) => `${problems} problems in files`;
-export const noClustersYet = 'No clusters yet';
-export const addGitlabProject = 'Add GitLab project';
 export const eachGitlabProjectDefinesOne =
   'Each GitLab project defines one cluster. Add one, and Ocim reads its instances.';
-export const youDontHaveAccessTo = 'You don’t have access to any clusters. Ask an administrator.';
 
 // _app/clusters/$cluster/index.tsx
-export const remove = 'Remove';
-export const update = 'Update';
 export const deployANewInstance = 'Deploy a new instance';
-export const theCluster = 'the cluster';
-export const details = 'Details';
-export const configuration = 'Configuration';
 export const ocimHasntReadTheProject = 'Ocim hasn’t read the project yet.';
-export const forText = 'for ';
-export const viewProject = 'View project';
 export const notInGit = (names: readonly string[]) =>
   names.length === 1
     ? 'The cluster runs an instance that isn’t in git'
     : `The cluster runs ${String(names.length)} instances that aren’t in git`;
 export const whatIsNotInGit = (names: readonly string[]) =>
   `No file in the project describes ${names.join(', ')}. Check whether anybody still needs them, then delete their namespaces and databases, or put their files back into git.`;
-export const lifecycle = 'Lifecycle';
-export const region = 'Region';
-export const domain = 'Domain';
-export const nodes = 'Nodes';
-export const nodeSize = 'Node size';
-export const gitlabProject = 'GitLab project';
 export const id = (projectId: number) => `id ${projectId}`;
-export const lastSync = 'Last sync';
-export const health = 'Health';
-export const asOf = 'As of ';
 export const ocimHasntContactedTheCluster = 'Ocim hasn’t contacted the cluster yet.';
 export const to = (nodesMin: string, nodesMax: string) => `${nodesMin} to ${nodesMax}`;
 export const overriddenInTheRepository = (list: string) => `overridden; in the repository: ${list}`;
-export const links = 'Links';
-export const unknown = (factWord: string) => `${factWord}: unknown`;
+export const unknownLink = (factWord: string) => `${factWord}: unknown`;
 export const overrideIt = 'Override it';
 export const clusterYmlMayNotDefine = (link: ReactNode) => <>cluster.yml may not define it. {link}</>;
 export const viewInList = 'View in list';
-export const noInstancesYet = 'No instances yet';
 export const theRepositoryHasNoFiles = (
   <>
     The repository has no files in <code>instances/</code>.
@@ -63,11 +34,9 @@ export const theRepositoryHasNoFiles = (
 );
 export const instancesOf = (name: string) => `Instances of ${name}`;
 export const workloads = 'Workloads';
-export const unknown2 = 'Unknown';
 export const loadingWorkloads = 'Loading workloads';
 
 // _app/clusters/-NextSteps.tsx
-export const whatHappens = 'What happens';
 export const ocimSavesTheOperationIf = (name: string) =>
   `Ocim saves the operation. If ${name} is busy, it waits in the queue.`;
 export const ocimTriggersAGitlabPipeline = (part: ReactNode) => (
@@ -81,8 +50,6 @@ export const theInstanceBecomesActiveWhen = 'The instance becomes active when th
 export const onlyWhatDiffersFromThe =
   "# Only what differs from the cluster's defaults.\nPLATFORM_NAME: \nCONTACT_EMAIL: \n";
 export const loadingPreview = 'Loading preview';
-export const deploy = 'Deploy';
-export const instanceName = 'Instance name';
 export const lowercaseLettersDigitsAndHyphens =
   'Lowercase letters, digits and hyphens. Also used as the namespace; you can’t change it later.';
 export const isAvailable = (name: string, _cluster: string) => `${name} is available.`;
@@ -91,23 +58,16 @@ export const tutorAndGroveKeysAs = 'Tutor and Grove keys, as YAML';
 export const overridesYaml = 'Overrides (YAML)';
 export const problemsInTheOverrides = 'Problems in the overrides';
 export const line = (line: number, message: string) => `Line ${line}: ${message}`;
-export const reason = 'Reason';
-export const reasonOptional = 'Reason (optional)';
-export const savedInTheHistoryAnd = 'Saved in the history and the commit message.';
 export const whatHappensNext = 'What happens next';
 export const couldntDeployTheInstance = 'Couldn’t deploy the instance';
-export const preview = 'Preview';
 
 // _app/clusters/$cluster/deploy.tsx
 export const deployOn = (cluster: string) => `Deploy on ${cluster}`;
 export const usesSDefaultsPlusYour = (name: string) => `Uses ${name}’s defaults plus your overrides.`;
-export const youDontHavePermission = 'You don’t have permission';
 export const youNeedTheOperatorRole = 'You need the Operator role on this cluster. Ask an administrator.';
 
 // _app/clusters/$cluster/pipelines/$pipeline.tsx
 export const pipeline = (id: string) => `Pipeline #${id}`;
-export const openInGitlab = 'Open in GitLab';
-export const thePipeline = 'the pipeline';
 export const couldntReachGitlab = 'Couldn’t reach GitLab';
 export const showingTheLastKnownState = (stale: string) => `${stale} Showing the last known state.`;
 export const jobs = 'Jobs';
@@ -115,18 +75,11 @@ export const noJobs = 'No jobs';
 export const pipelineFailed = (id: number) => `Pipeline ${String(id)} failed`;
 export const theChildPipelinesHaveThe = 'The child pipelines have the jobs.';
 export const childPipeline = (id: number) => `Child pipeline #${id}`;
-export const open = 'Open';
 export const theChildPipeline = 'the child pipeline';
 export const actionsByPeople = 'Actions by people';
-export const status = 'Status';
-export const operation = 'Operation';
 export const startedBy = 'Started by';
-export const branch = 'Branch';
 export const commit = 'Commit';
 export const parent = 'Parent';
-export const created = 'Created';
-export const duration = 'Duration';
-export const updated = 'Updated';
 
 // _app/clusters/-FourFacts.tsx
 export const requestedTheFirstDeploymentHasnt = 'Requested. The first deployment hasn’t succeeded yet.';
@@ -137,9 +90,6 @@ export const changed = 'Changed ';
 export const whoChangedThis = 'Who changed this?';
 export const by = (changedBy: string) => ` by ${changedBy}`;
 export const noGroveOperation = 'No Grove operation';
-export const noPipeline = 'No pipeline';
-export const forText2 = 'For ';
-export const viewCluster = 'View cluster';
 export const freshness = 'Freshness';
 export const twoSyncsWereMissed = 'Two syncs were missed.';
 export const readInTheFuture = 'It was read in the future: a clock is wrong.';
@@ -157,13 +107,8 @@ export const retryThePipelineOrUpdate = 'Retry the pipeline, or update the insta
 export const theClusterHasntReportedYet = 'The cluster hasn’t reported yet.';
 export const allWorkloadsAreReady = 'All workloads are ready.';
 
-// _app/clusters/-InstanceTabs.tsx
-export const usage = 'Usage';
-export const pipelinesAndOperations = 'Pipelines';
-
 // _app/clusters/$cluster/instances/$instance/index.tsx
 export const on = (name: string, cluster: string) => `${name} on ${cluster}`;
-export const theInstance = 'the instance';
 export const sectionsOf = (instance: string) => `Sections of ${instance}`;
 export const loadingSection = 'Loading section';
 export const noWorkloads = 'No workloads';
@@ -173,12 +118,7 @@ export const theInstanceIsArchivedIts = 'The instance is archived; its pods were
 export const groveWritesTheFilesTo =
   'Grove writes the files to the repository when it accepts the operation.';
 export const thisInstanceIsntInThe = 'This instance isn’t in the repository.';
-export const compare = 'Compare';
-export const studio = 'Studio';
-export const release = 'Release';
-export const theme = 'Theme';
 export const theSite = 'the site';
-export const theUsageReport = 'the usage report';
 export const refreshed = (format: string) => `Refreshed ${format}.`;
 export const refresh2 = 'Refresh';
 export const couldntRefreshTheInstance = 'Couldn’t refresh the instance';
@@ -196,16 +136,10 @@ export const theConfigurationOf2 = (name: string) => `the configuration of ${nam
 export const secretsAreMaskedOnBoth =
   'Secrets are masked on both sides, so differences between secrets aren’t shown.';
 
-// _app/clusters/$cluster/instances/$instance/history.tsx
-export const operations = 'Operations';
-export const showEarlier = 'Show earlier';
-
 // _app/clusters/$cluster/instances/$instance/update.tsx
 export const update2 = (instance: string) => `Update ${instance}`;
 export const editTheConfigurationReviewThe = 'Edit the configuration, review the preview, then deploy.';
 export const theConfiguration = 'the configuration';
-export const forDuration = 'for ';
 export const synced = 'Synced ';
-export const timeline = 'Timeline';
 export const themeIs = (theme: string) => `Theme ${theme}`;
 export const use = (name: string) => `Use ${name}`;

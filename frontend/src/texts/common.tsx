@@ -88,3 +88,13 @@ export const clusters = 'Clusters';
 export const discardYourChanges = 'Discard your changes?';
 export const discardChanges = 'Discard changes';
 export const yourEditsHaventBeenSaved = 'Your edits haven’t been saved.';
+
+// shared with the log-in page
+export const changePassword = 'Change password';
+export const couldntChangeThePassword = 'Couldn’t change the password';
+export const email = 'Email';
+export const enterAName = 'Enter a name.';
+export const enterAnEmailAddress = 'Enter an email address.';
+export const logOut = 'Log out';
+export const ocim = 'Ocim';
+export const passwordChanged = 'Password changed';

@@ -1,13 +1,12 @@
 import { plural } from './plural';
+export * from './words';
+
 // yaml/help.ts
 export const changingThisLeavesTheInstances = 'Changing this leaves the instance’s existing data behind.';
 
 // files/FilesPanel.tsx
 export const noFiles = 'No files';
 export const atCommit = (short: string) => `at commit ${short}`;
-export const search = 'Search';
-export const copied = 'Copied';
-export const copy = 'Copy';
 export const readOnly = (path: string) => `${path} (read-only)`;
 export const problems = 'Problems';
 export const column = (column: number) => `, column ${column}`;
@@ -17,13 +16,9 @@ export const line = (file: string, line: number, text: string) => `${file}, line
 export const and = (first: string, second: string) => `${first} and ${second}`;
 
 // editor/Review.tsx
-export const deploy = 'Deploy';
-export const preview = 'Preview';
 export const nothingHasBeenSent = 'Nothing has been sent';
-export const thePreview = 'the preview';
 export const couldntStartTheUpdate = 'Couldn’t start the update';
-export const noReason = 'No reason.';
-export const reason = (reason: string) => `Reason: ${reason}`;
+export const reasonIs = (reason: string) => `Reason: ${reason}`;
 export const mergeTheirChanges = 'Merge their changes';
 export const backToEditing = 'Back to editing';
 export const secretsChangedHidden = 'Secrets changed (hidden):';
@@ -32,7 +27,6 @@ export const changesIn = (path: string) => `Changes in ${path}`;
 
 // editor/FileTabs.tsx
 export const files = 'Files';
-export const changed = 'changed';
 export const withProblems = 'with problems';
 export const problemsIn = (path: string) => `Problems in ${path}`;
 export const line2 = (line: number, column: string | false, message: string) =>
@@ -41,19 +35,14 @@ export const secretsAreMaskedAMasked =
   'Secrets are masked. A masked value keeps its current secret; type over it to change it.';
 
 // editor/Form.tsx
-export const platform = 'Platform';
 export const platformName = 'Platform name shown to learners';
 export const contactEmail = 'Contact email';
 export const hosts = 'Hosts';
-export const lms = 'LMS';
-export const studio = 'Studio';
 export const microFrontends = 'Micro-frontends';
-export const release = 'Release';
 export const openEdxRelease = 'Open edX release';
 export const platformRepository = 'Platform repository';
 export const platformBranchOrTag = 'Platform branch or tag';
 export const pluginsOnePerLine = 'Plugins, one per line';
-export const theme = 'Theme';
 export const themeRepository = 'Theme repository';
 export const themeBranchOrTag = 'Theme branch or tag';
 export const couldntParseCorrectTheFile = (name: string) =>
@@ -86,10 +75,6 @@ export const noSuchLine = 'no such line';
 
 // editor/UpdateEditor.tsx
 export const commonKeys = 'Common keys';
-export const reason2 = 'Reason';
-export const reasonOptional = 'Reason (optional)';
-export const savedInTheHistoryAnd = 'Saved in the history and the commit message.';
-export const discardChanges = 'Discard changes';
 export const correctTheMarkedProblemsFirst = 'Correct the marked problems first.';
 export const noChangesYet = 'No changes yet.';
 export const changedYoullReviewTheChanges = (changed: number) =>

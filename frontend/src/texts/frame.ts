@@ -1,4 +1,5 @@
 import { plural } from './plural';
+export * from './words';
 
 // sidebar/TreeRow.tsx
 export const worst = (count: number, word: string) =>
@@ -7,7 +8,6 @@ export const worst = (count: number, word: string) =>
 // sidebar/ClusterTree.tsx
 export const noProblems = 'No problems';
 export const noClustersYet = 'No clusters yet.';
-export const noResults = 'No results';
 export const clustersAndInstances = 'Clusters and instances';
 
 // sidebar/Sidebar.tsx
@@ -15,26 +15,13 @@ export const fleet = 'Fleet';
 export const administration = 'Administration';
 export const problemsOnly = 'Show problems only';
 export const ocimHome = 'Ocim home';
-export const ocim = 'Ocim';
 export const pages = 'Pages';
-export const overview = 'Overview';
-export const instances = 'Instances';
-export const clusters = 'Clusters';
-export const activity = 'Activity';
-export const bulkChanges = 'Bulk changes';
-export const gitlabProjects = 'GitLab projects';
-export const people = 'People';
-export const audit = 'Audit';
-export const installation = 'Installation';
 export const filterClustersAndInstances = 'Filter clusters and instances';
 export const clearFilter = 'Clear filter';
-export const theClusters = 'the clusters';
 
 // frame/Running.tsx
-export const runningPipelines = 'Running pipelines';
 export const pipelineRunning = 'pipeline running';
 export const pipelinesRunning = 'pipelines running';
-export const noPipelinesRunning = 'No pipelines running.';
 export const instancesWithARunningPipeline = 'Instances with a running pipeline';
 export const viewAll = (count: number) => `View all ${count}`;
 export const operationsOneAtATime = 'Operations (one at a time per cluster)';
@@ -44,20 +31,14 @@ export const light = 'Light';
 export const dark = 'Dark';
 export const system = 'System';
 export const accountMenuFor = (initials: string, name: string) => `${initials}: account menu for ${name}`;
-export const account = 'Account';
 export const accountAndSessions = 'Account and sessions';
-export const apiTokens = 'API tokens';
 export const keyboardShortcuts = 'Keyboard shortcuts';
-export const theme = 'Theme';
-export const logOut = 'Log out';
 
 // frame/Header.tsx
 export const openSidebar = 'Open sidebar';
 export const searchOrRun = 'Search or run…';
 export const k = '⌘ K';
 export const ctrlK = 'Ctrl K';
-export const addGitlabProject = 'Add GitLab project';
-export const inviteSomeone = 'Invite someone';
 
 // frame/Offline.tsx
 export const youreOfflineShowingTheLast =
@@ -82,17 +63,10 @@ export const commands = 'Commands';
 export const searchOrRun2 = 'Search or run';
 export const searchInstancesClustersPagesAnd =
   'Search instances, pipelines, releases, keys, people and actions…';
-export const notifications = 'Notifications';
 export const lightTheme = 'Light theme';
 export const darkTheme = 'Dark theme';
-export const users = 'Users';
 export const recent = 'Recent';
-export const failing = 'Needs attention';
-export const pipelines = 'Pipelines';
-export const actions = 'Actions';
 export const releases = 'Releases';
-export const configuration = 'Configuration';
-export const rollBack = 'Roll back';
 export const actionOn = (word: string, name: string) => `${word} ${name}`;
 export const pipeline = (id: number) => `Pipeline #${id}`;
 export const count = (instances: number) => plural(instances, 'instance');

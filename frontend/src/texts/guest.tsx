@@ -1,10 +1,21 @@
+export {
+  changePassword,
+  couldntChangeThePassword,
+  email,
+  enterAName,
+  enterAnEmailAddress,
+  logOut,
+  ocim,
+  ocimCantSendEmail,
+  password,
+  passwordChanged,
+} from './common';
+
 // _guest.tsx
 export const logInToLinkGoogle =
   'An account with this address exists. Log in with its password to link your Google account to it.';
-export const ocim = 'Ocim';
 
 // _guest/forgot-password.tsx
-export const enterAnEmailAddress = 'Enter an email address.';
 export const checkYourEmail = 'Check your email';
 export const ifHasAnAccountWeve = (sentTo: string) => (
   <>
@@ -15,10 +26,8 @@ export const ifHasAnAccountWeve = (sentTo: string) => (
 export const backToLogIn = 'Back to log in';
 export const forgotPassword = 'Forgot password';
 export const wellEmailYouALink = 'We’ll email you a link to choose a new password.';
-export const email = 'Email';
 export const couldntSendTheLink = 'Couldn’t send the link';
 export const sendLink = 'Send link';
-export const ocimCantSendEmail = 'Ocim can’t send email';
 export const resetsNeedMail =
   'No mail server is configured, so passwords can’t be reset. Ask the person who runs Ocim to set OCIM_SMTP_HOST.';
 
@@ -43,7 +52,6 @@ export const openTheSetupLinkThat =
   'Open the setup link that Ocim printed when it started. It creates the first administrator account.';
 export const yourAccountNeedsAPasskey = 'Your account needs a passkey. Use it below.';
 export const couldntLogInWithGoogle = 'Couldn’t log in with Google. Try again.';
-export const password = 'Password';
 export const couldntLogIn = 'Couldn’t log in';
 export const forgotPassword2 = 'Forgot password?';
 export const or = 'or';
@@ -67,8 +75,6 @@ export const itIsForButYoure = (email: string, email2: string) => (
   </>
 );
 export const stayLoggedIn = 'Stay logged in';
-export const logOut = 'Log out';
-export const enterAName = 'Enter a name.';
 export const youreInvited = 'You’re invited';
 export const role = (rolesInWords: string) => (
   <>
@@ -80,15 +86,12 @@ export const couldntCreateTheAccount = 'Couldn’t create the account';
 export const createAccount = 'Create account';
 
 // _guest/reset.tsx
-export const passwordChanged = 'Password changed';
 export const youveBeenSignedOutOn = 'You’ve been signed out on every device. Log in with the new password.';
 export const thisLinkIsIncomplete = 'This link is incomplete';
 export const openTheCompleteLinkFrom2 = 'Open the complete link from the email, or request a new one.';
 export const requestANewLink = 'Request a new link';
 export const chooseANewPassword = 'Choose a new password';
 export const thisSignsYouOutOn = 'This signs you out on every device.';
-export const couldntChangeThePassword = 'Couldn’t change the password';
-export const changePassword = 'Change password';
 
 // _guest/setup.tsx
 export const alreadySetUp = 'Already set up';

@@ -1,22 +1,12 @@
+export * from './words';
+
 // filters/Chips.tsx
 export const activeFilters = 'Active filters';
 export const removeFilter = (label: string) => `Remove filter ${label}`;
-export const clearAll = 'Clear all';
 
 // instances/columns.tsx
-export const cluster = 'Cluster';
-export const provider = 'Provider';
-export const name = 'Name';
-export const problemsInFiles = 'Problems in files';
-export const release = 'Release';
-export const lms = 'LMS';
-export const lifecycle = 'Lifecycle';
-export const health = 'Health';
-export const latestPipeline = 'Latest pipeline';
-export const pipeline = (id: number) => `, pipeline ${id}`;
-export const none = 'None';
-export const changed = 'Changed';
-export const drift = (reason: string) => `Drift: ${reason}`;
+export const andPipeline = (id: number) => `, pipeline ${id}`;
+export const driftBecause = (reason: string) => `Drift: ${reason}`;
 export const drifted = (reason: string) => `, drifted: ${reason}`;
 export const lastSeen = 'last seen ';
 export const staleDataFrom = (time: string) => `Stale: data from ${time}`;
@@ -26,18 +16,12 @@ export const staleDataFrom2 = (time: string) => `, stale: data from ${time}`;
 export const loadingInstances = 'Loading instances';
 
 // _app/instances/-filter.ts
-export const noPipeline = 'No pipeline';
 export const name2 = (name: string) => `Name: ${name}`;
-export const pipeline2 = 'Pipeline';
-export const drift2 = 'Drift';
-export const configuration = 'Configuration';
 
 // filters/FacetMenu.tsx
 export const filterBy = (word: string) => `Filter by ${word}`;
-export const search = (word: string) => `Search ${word}`;
-export const search2 = 'Search';
+export const searchFor = (word: string) => `Search ${word}`;
 export const noOptions = 'No options';
-export const noResults = 'No results';
 export const moreSearchToFindThem = (count: number) => `${count} more; search to find them.`;
 
 // filters/SettingFilter.tsx
@@ -51,7 +35,6 @@ export const filterByName = 'Filter by name';
 export const clearName = 'Clear name';
 
 // _app/instances/-ViewDialog.tsx
-export const enterAName = 'Enter a name.';
 export const renameOrShare = (name: string) => `Rename or share “${name}”`;
 export const saveAsNewView = 'Save as new view';
 export const shareWithEveryone = 'Share with everyone';
@@ -61,8 +44,6 @@ export const sharingRequiresTheOperatorRole = 'Sharing requires the Operator rol
 export const makeDefault = 'Make default';
 export const theInstancesPageOpensWith = 'The instances page opens with this view, for you only.';
 export const couldntSaveTheView = 'Couldn’t save the view';
-export const cancel = 'Cancel';
-export const save = 'Save';
 
 // _app/instances/-Views.tsx
 export const viewSaved = (name: string) => `View “${name}” saved.`;
@@ -70,21 +51,16 @@ export const unsavedChanges = 'Unsaved changes';
 export const undo = 'Undo';
 export const views = 'Views';
 export const view = (name: string) => `View: ${name}`;
-export const allInstances = 'All instances';
-export const add = 'add';
 export const saveAsNewView2 = 'Save as new view…';
 export const setAFilterOrSort = 'set a filter or sort order first';
 export const saveChangesTo = (name: string) => `Save changes to “${name}”`;
 export const thePageOpensWithAll = 'The page opens with all instances.';
 export const thePageOpensWith = (name: string) => `The page opens with “${name}”.`;
 export const removeAsDefault = 'Remove as default';
-export const edit = 'edit';
 export const renameOrShare2 = 'Rename or share…';
-export const deleteText = 'delete';
 export const deleteText2 = 'Delete…';
 export const couldntChangeTheView = 'Couldn’t change the view';
 export const deleteTheView = (name: string) => `Delete the view “${name}”?`;
-export const deleteText3 = 'Delete';
 export const theInstancesArentAffected = (shared: boolean) =>
   `${shared ? 'Everyone loses this view. ' : ''}The instances aren’t affected.`;
 export const yourViews = 'Your views';
@@ -92,20 +68,15 @@ export const sharedWithYou = 'Shared with you';
 export const by = (ownerName: string) => `by ${ownerName}`;
 
 // _app/instances/index.tsx
-export const instances = 'Instances';
 export const thisViewDoesntExistOr = 'This view doesn’t exist or isn’t shared with you.';
 export const couldntRefreshTheInstances = 'Couldn’t refresh the instances.';
 export const couldntLoadTheInstances = 'Couldn’t load the instances.';
 export const allShown = (total: number) => `All ${total} shown`;
 export const ofShown = (count: number, total: number) => `${count} of ${total} shown`;
 export const showMore = 'Show more';
-export const clearFilters = 'Clear filters';
 export const noInstanceMatchesAllOf = 'No instance matches all of these filters. Remove one, or clear all.';
-export const noInstancesYet = 'No instances yet';
-export const addGitlabProject = 'Add GitLab project';
 export const addAClustersGitlabProject =
   'Add a cluster’s GitLab project. Its instances appear here after the first sync.';
-export const youDontHaveAccessTo = 'You don’t have access to any clusters. Ask an administrator.';
 export const shared = 'shared';
 export const someoneElse = 'someone else';
 export const theLatestPipelineFailed = (id: number) => `Pipeline #${id} failed`;
@@ -114,10 +85,7 @@ export const columns = 'Columns';
 export const addAColumn = 'Add a setting as a column: its key, then Enter';
 export const columnOfASetting = 'Add setting: KEY';
 export const removeColumn = (key: string) => `Remove column ${key}`;
-export const site = 'Site';
 export const tag = 'Tag';
 export const plugin = 'Plugin';
-export const tutor = 'Tutor';
-export const resetToDefault = 'Reset to default';
 export const showSummaryOf = (instance: string) => `Show summary of ${instance}`;
 export const filters = (count: number) => (count === 0 ? 'Filters' : `Filters (${count})`);

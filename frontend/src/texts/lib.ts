@@ -1,3 +1,5 @@
+export { enterAName } from './common';
+
 // lib/time.ts
 export const justNow = 'just now';
 export const ago = (text: string) => `${text} ago`;
@@ -11,7 +13,6 @@ export const hMin = (floor: number, padStart: string) => `${floor} h ${padStart}
 export const none = 'None';
 
 // lib/names.ts
-export const enterAName = 'Enter a name.';
 export const useAtMostCharactersThis = (longestName: number, count: number) =>
   `Use at most ${longestName} characters; this has ${count}.`;
 export const startWithALowercaseLetter = 'Start with a lowercase letter.';

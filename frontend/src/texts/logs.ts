@@ -1,3 +1,5 @@
+export * from './words';
+
 // logs/FirstError.tsx
 export const theRunnerFailedRetryThe = 'The runner failed. Retry the job.';
 export const noRunnerPickedUpThe = 'No runner picked up the job, or it timed out.';
@@ -15,7 +17,6 @@ export const linkToLine = (number: number) => `Link to line ${number}`;
 
 // logs/Search.tsx
 export const searchLog = 'Search log';
-export const none = 'None';
 export const ofText = (hit: number, hits: number) => `${hit} of ${hits}`;
 export const inThisPart = ' in this part';
 export const previousMatch = 'Previous match';
@@ -23,18 +24,11 @@ export const nextMatch = 'Next match';
 
 // logs/LogViewer.tsx
 export const logOf = (name: string) => `Log of ${name}`;
-export const openInGitlab = 'Open in GitLab';
-export const download = 'Download';
-export const follow = 'Follow';
-export const closeLog = 'Close log';
 export const couldntDownloadTheLog = 'Couldn’t download the log.';
 export const showEarlierOutput = (size: string) => `Show earlier output (${size})`;
 export const outputOf = (name: string) => `Output of ${name}`;
-export const home = 'Home';
 export const noOutputYet = 'No output yet.';
 export const theLogIsEmptyOr = 'The log is empty, or GitLab removed it.';
-export const loadingLog = 'Loading log';
-export const lines = 'Lines';
 export const couldntReadMoreOfThe = 'Couldn’t read more of the log.';
 export const couldntReadTheLog = 'Couldn’t read the log.';
 export const showLaterOutput = (size: number, size2: string) =>
@@ -47,7 +41,4 @@ export const runningJobsStopImmediatelyAnd =
 export const retryPipeline = 'Retry pipeline';
 export const failedAndCanceledJobsRun =
   'Failed and canceled jobs run again on the same commit; successful jobs don’t. You can’t retry while another operation runs on the cluster.';
-export const retry = 'Retry';
-export const cancel = 'Cancel';
-export const reasonOptional = 'Reason (optional)';
 export const savedInTheHistory = 'Saved in the history.';

@@ -1,15 +1,14 @@
 import { plural } from './plural';
 import type { ReactNode } from 'react';
+export * from './words';
 
 // operations/Queue.tsx
 export const queuedOperations = 'Queued operations';
-export const waiting = 'Waiting';
 export const bulkChange = 'bulk change';
 export const partOfA = (link: ReactNode) => <>, part of a {link}</>;
 export const withdraw = (value: string, namesOf: string) => `Withdraw ${value} ${namesOf}`;
 export const withdraw2 = 'Withdraw';
 export const couldntWithdrawTheOperation = 'Couldn’t withdraw the operation';
-export const resume = 'Resume';
 export const couldntResumeTheOperation = 'Couldn’t resume the operation';
 export const waitingForALimit = 'Waiting for one of GitLab’s limits; Ocim tries again automatically.';
 export const waitingForALimitUntil = (time: string) =>
@@ -17,7 +16,6 @@ export const waitingForALimitUntil = (time: string) =>
 export const waitingForASetting = 'Waiting for a changed setting. Resume when it is fixed.';
 export const waitingForAnotherOperator =
   'Waiting: the person who requested it may no longer do it. Resume to take it over.';
-export const theCluster = 'the cluster';
 export const andMore = (instance: string, count: number) => `${instance} and ${count} more`;
 
 // operations/Effects.tsx
@@ -35,7 +33,6 @@ export const unchanged = 'unchanged';
 
 // operations/Files.tsx
 export const newText = 'new';
-export const changed2 = 'changed';
 export const groveWritesTheseFilesShown =
   'Grove writes these files. Shown here: your overrides, without the cluster’s defaults.';
 export const secretsChangedHidden = (list: ReactNode) => (
@@ -50,10 +47,8 @@ export const changesIn = (path: string) => `Changes in ${path}`;
 export const beforeYouContinue = 'Before you continue';
 export const notPossible = 'Not possible: ';
 export const note = 'Note: ';
-export const openInGitlab = 'Open in GitLab';
 
 // operations/PreviewView.tsx
-export const whatHappens = 'What happens';
 export const affectsTheCluster = 'Affects the cluster.';
 export const affects = (list: string) => `Affects ${list}.`;
 export const gitChanges = 'Git changes';
@@ -84,14 +79,10 @@ export const protectedItAnUnprotectedInstance = (time: ReactNode, part: ReactNod
 );
 export const aProtectedInstanceCantBe =
   'A protected instance can’t be archived, deleted or reprovisioned. Updates still work.';
-export const reasonOptional = 'Reason (optional)';
 
 // operations/OperationDialog.tsx
 export const codeRepository = 'Code repository';
-export const branch = 'Branch';
-export const thePreview = 'the preview';
 export const enterTheRepositoryAndBranch = 'Enter the repository and branch to see the preview.';
-export const savedInTheHistoryAnd = 'Saved in the history and the commit message.';
 export const youCantUndoThisType = (name: string) => (
   <>
     You can’t undo this. Type <strong>{name}</strong> to confirm.
@@ -99,33 +90,24 @@ export const youCantUndoThisType = (name: string) => (
 );
 export const type = (name: string) => `Type ${name}`;
 export const couldntStartTheOperation = 'Couldn’t start the operation';
-export const cancel = 'Cancel';
 
 // operations/ActionsMenu.tsx
 export const actionsOn = (name: string) => `Actions on ${name}`;
-export const actions = 'Actions';
-export const unarchive = 'Unarchive';
-export const archive = 'Archive';
-export const buildImages = 'Build images';
 export const reprovisionCluster = 'Reprovision cluster';
-export const deleteText = 'Delete';
 export const archive2 = (name: string) => `Archive ${name}?`;
 export const unarchive2 = (name: string) => `Unarchive ${name}?`;
 export const deleteText2 = (name: string) => `Delete ${name}?`;
 export const deletePermanently = 'Delete permanently';
 export const buildImagesFor = (cluster: string) => `Build images for ${cluster}`;
-export const reprovision = (cluster: string) => `Reprovision ${cluster}?`;
-export const reprovision2 = 'Reprovision';
+export const reprovisionQuestion = (cluster: string) => `Reprovision ${cluster}?`;
 
 // operations/ProtectedMark.tsx
 export const protectedBy = 'Protected by';
 
 // operations/RollBack.tsx
-export const rollBack = (instance: string) => `Roll back ${instance}?`;
-export const rollBack2 = 'Roll back';
+export const rollBackQuestion = (instance: string) => `Roll back ${instance}?`;
 export const changesSinceTheLastDeployment = 'Changes since the last deployment';
 export const deployAgain = (instance: string) => `Deploy ${instance}?`;
-export const deploy = 'Deploy';
 
 // operations/UndeployedNotice.tsx
 export const undeployedChanges = 'Undeployed changes';
@@ -163,7 +145,6 @@ export const anEarlierOperation = 'An earlier operation';
 export const noCommits = 'No commits';
 export const aCommit = 'A commit';
 export const aCommitIs7To = 'A commit is 7 to 64 hexadecimal digits.';
-export const compare = 'Compare';
 
 // compare/CompareFiles.tsx
 export const noDifferences = 'No differences';
@@ -175,13 +156,9 @@ export const onlyIn2 = (first: string) => `only in ${first}`;
 export const current = 'current';
 export const pipelineUndefinedRollBackTo = (pipeline: number | undefined) =>
   pipeline === undefined ? 'Roll back to this version' : `Roll back to #${pipeline}`;
-export const theOperation = 'the operation';
 export const deployment = (deploymentId: string) => `Deployment ${deploymentId}`;
 export const commit = (short: string) => `, commit ${short}`;
 export const restoredFromCommit = (short: string) => `, restored from commit ${short}`;
-export const follow = 'Follow';
-export const groveCommitsThisChangeTo = 'Grove commits this change to git.';
-export const pipelines = 'Pipelines';
 export const pipeline = (pipeline: number, actWords: string, time: ReactNode) => (
   <>
     Pipeline #{pipeline}: {actWords} {time}

@@ -1,16 +1,10 @@
+export * from './words';
+
 export const summaryOf = (instance: string) => `Summary of ${instance}`;
 export const closeSummary = 'Close summary';
-export const theInstance = 'the instance';
 export const useTheArrowKeysTo = 'Use the arrow keys to move through the list, and Escape to close.';
-export const forText = 'for ';
 export const pipeline = (id: number) => `Pipeline #${id}`;
 export const lastChange = 'Last change';
 export const by = (name: string) => ` by ${name}`;
-export const open = 'Open';
-export const update = 'Update';
-export const timeline = 'Timeline';
-export const pods = 'Pods';
-export const thePods = 'the pods';
 export const ready = (count: number, total: number) => `${count} of ${total} ready`;
-export const noPods = 'No pods';
 export const more = (count: number) => `and ${count} more`;

@@ -1,9 +1,9 @@
 import { plural } from './plural';
 import type { ReactNode } from 'react';
+export * from './words';
 
 // pipelines/acts.ts
 export const cancellationRequested = 'Cancellation requested';
-export const canceled = 'Canceled';
 export const notCanceled = 'Not canceled';
 export const retryRequested = 'Retry requested';
 export const retried = 'Retried';
@@ -15,27 +15,15 @@ export const stages = 'Stages';
 export const failedAllowed = 'Failed (allowed)';
 
 // pipelines/PipelineTable.tsx
-export const pipeline = 'Pipeline';
-export const status = 'Status';
-export const operation = 'Operation';
-export const instance = 'Instance';
-export const duration = 'Duration';
-export const updated = 'Updated';
-export const none = 'None';
 export const child = 'Child';
 export const andMore = (rest: number) => ` and ${rest} more`;
 
 // pipelines/Steps.tsx
 export const stoppedHere = 'Stopped here.';
-export const succeeded = 'Succeeded';
 export const deployed = 'Deployed.';
-export const requested = 'Requested';
 export const savedWaitingForTheCluster = 'Saved; waiting for the cluster to be idle.';
-export const accepted = 'Accepted';
 export const gitlabAcceptedTheRequest = 'GitLab accepted the request.';
-export const running = 'Running';
 export const aPipelineIsDeployingThe = 'A pipeline is deploying the change.';
-export const progress = 'Progress';
 export const done = 'done';
 export const now = 'now';
 export const upcoming = 'upcoming';
@@ -48,7 +36,6 @@ export const takenOverBy = (by: string) => `Continued by ${by}.`;
 export const startedTwice = (pipelines: ReactNode) => (
   <>GitLab started this twice. Ocim cancels the duplicate: {pipelines}.</>
 );
-export const theOperation = 'the operation';
 export const requestedBy = (requestedBy: string, time: ReactNode) => (
   <>
     Requested by {requestedBy} {time}
@@ -56,20 +43,12 @@ export const requestedBy = (requestedBy: string, time: ReactNode) => (
 );
 export const gitChanges = (count: number) => `Git changes: ${plural(count, 'file')}`;
 export const theOperationFailed = 'The operation failed.';
-export const thePipeline = 'the pipeline';
 export const pipeline2 = (id: number) => `Pipeline #${id}`;
 
-// pipelines/OperationTable.tsx
-export const operations = 'Operations';
-export const state = 'State';
-export const reason = 'Reason';
-
 // pipelines/InstanceDeployments.tsx
-export const pipelines = 'Pipelines';
 export const noPipelines = 'No pipelines';
 export const noPipelineOfThisInstance = 'No pipeline of this instance yet.';
 export const pipelineUndefinedRollBackTo = (pipeline: number | undefined) =>
   pipeline === undefined ? 'Roll back to this version' : `Roll back to #${pipeline}`;
 export const byPerson = (name: string) => ` by ${name}`;
-export const details = 'Details';
 export const hideDetails = 'Hide details';

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+export * from './words';
 
 // runtime/ClusterPanel.tsx
 export const firstError = 'First error:';
@@ -6,8 +7,6 @@ export const showFirstError = 'Show first error';
 export const notDeployedOnTheCluster = 'Not deployed on the cluster';
 export const theInstanceIsInGit = 'The instance is in git, but the cluster has no namespace for it.';
 export const noDataAbout = (kind: string, reason: string) => `No data about ${kind}: ${reason}`;
-export const asOf = 'As of ';
-export const stale = ', stale';
 
 // runtime/words.ts
 export const crashloopbackoffKubernetesIsWaitingBefore =
@@ -26,9 +25,7 @@ export const theNodeDidntReportThe = 'The node didn’t report the exit status';
 export const exceededItsDeadline = 'Exceeded its deadline';
 export const completed = 'Completed';
 export const exitedWithAnError = 'Exited with an error';
-export const running = 'Running';
 export const runningNotReady = 'Running, not ready';
-export const starting = 'Starting';
 export const waitingToStart = 'Waiting to start';
 export const exited = 'Exited';
 export const notStartedYet = 'Not started yet';
@@ -38,13 +35,9 @@ export const ofText = (count: number, count2: number) => `${count} of ${count2}`
 
 // runtime/NodesPanel.tsx
 export const node = 'Node';
-export const state = 'State';
 export const machine = 'Machine';
-export const pods = 'Pods';
 export const coresRequested = 'Cores requested';
 export const memoryRequested = 'Memory requested';
-export const created = 'Created';
-export const nodes = 'Nodes';
 export const theNodes = 'the nodes';
 export const noNodes = 'No nodes';
 export const workloadsCantRunUntilThe = 'Workloads can’t run until the cluster has a node.';
@@ -52,12 +45,9 @@ export const ofText2 = (words: string, words2: string, percent: string) => `${wo
 
 // runtime/EventTable.tsx
 export const last = 'Last';
-export const instance = 'Instance';
-export const reason = 'Reason';
-export const about = 'About';
 export const message = 'Message';
 export const count = 'Count';
-export const since = (firstAt: string) => `since ${firstAt}`;
+export const sinceFirst = (firstAt: string) => `since ${firstAt}`;
 
 // runtime/WarningsPanel.tsx
 export const warnings = 'Warnings';
@@ -104,12 +94,8 @@ export const minimumReplicas = 'minimum replicas';
 export const maximumReplicas = 'maximum replicas';
 
 // runtime/EventsPanel.tsx
-export const events = 'Events';
 export const theEvents = 'the events';
 export const warningEvents = 'Warning events';
-
-// runtime/Findings.tsx
-export const forText = 'For ';
 
 // runtime/PodDetails.tsx
 export const workload = 'Workload';
@@ -122,7 +108,6 @@ export const logsMayContainPersonalData = 'Logs may contain personal data, so on
 export const ofText3 = (word: string, name: string) => `${word} of ${name}`;
 export const log = 'Log';
 export const previousLog = 'Previous log';
-export const since2 = 'since ';
 export const lastState = 'Last state';
 export const restarts = 'Restarts';
 export const requests = 'Requests';
@@ -130,12 +115,9 @@ export const limits = 'Limits';
 export const image2 = 'Image';
 
 // runtime/PodsPanel.tsx
-export const thePods = 'the pods';
-export const noPods = 'No pods';
 export const noPodsAreRunningSee = 'No pods are running. See the Deployments below.';
 export const pod = 'Pod';
 export const phase = 'Phase';
-export const ready = 'Ready';
 export const beingDeleted = 'Being deleted';
 export const noneYet = 'None yet';
 
@@ -145,7 +127,6 @@ export const theReplication = 'the replication';
 export const noDeployments = 'No Deployments';
 export const theInstancesNamespaceHasNo = 'The instance’s namespace has no Deployments.';
 export const desired = 'Desired';
-export const updated = 'Updated';
 export const available = 'Available';
 export const deployments = 'Deployments';
 export const deployment = 'Deployment';
@@ -163,17 +144,10 @@ export const ofText4 = (name: string, current: string, target: string) => `${nam
 
 // runtime/PodLogLines.tsx
 export const noOutput = 'No output.';
-export const home = 'Home';
-export const lines = 'Lines';
 
 // runtime/PodLog.tsx
 export const logOf = (pod: string) => `Log of ${pod}`;
-export const copied = 'Copied';
-export const copy = 'Copy';
-export const download = 'Download';
-export const closeLog = 'Close log';
 export const wrap = 'Wrap';
-export const follow = 'Follow';
 export const theLog = 'the log';
 export const showingTheLastLines = (count: number) => `Showing the last ${count} lines`;
 export const outputOfIn = (container: string, pod: string) => `Output of ${container} in ${pod}`;
@@ -188,6 +162,5 @@ export const theJobsLogWasGone = 'The log of the job was gone before Ocim could 
 export const lastLinesOf = (job: string) => `Last lines of ${job}`;
 
 // runtime/Running.tsx
-export const loadingLog = 'Loading log';
 export const logsMayContainPersonalData2 =
   'Logs may contain personal data. You need the Operator role on this cluster; ask an administrator.';

@@ -1,12 +1,11 @@
 import type { ReactNode } from 'react';
+export * from './words';
 
-export const timeline = 'Timeline';
 export const changesOnly = 'Changes only';
 export const theTimeline = 'the timeline';
 export const noEventsYet = 'No events yet';
 export const operationsPipelinesCommitsAndHealth =
   'Operations, pipelines, commits, notes and changes of health appear here.';
-export const showEarlier = 'Show earlier';
 export const lastChangeBeforeTheInstance = 'Last change before the instance broke';
 export const pipeline = (id: number) => `Pipeline #${id}`;
 export const startedInGitlab = 'Started in GitLab';

@@ -1,5 +1,6 @@
+export * from './words';
+
 // usage/measures.ts
-export const users = 'Users';
 export const registeredUsers = 'Registered users';
 export const activeUsers = 'Active users';
 export const usersWhoLoggedInDuring = 'Users who logged in during the period';
@@ -11,12 +12,8 @@ export const since = (by: number, sign: string, count: string, dayWord: string) 
   `${by === 0 ? 'unchanged' : `${sign}${count}`} since ${dayWord}`;
 
 // usage/UsagePanel.tsx
-export const n30Days = '30 days';
-export const n90Days = '90 days';
 export const aYear = 'A year';
-export const usage = 'Usage';
 export const collected = 'Collected ';
-export const period = 'Period';
 export const theUsage = 'the usage';
 export const noDataForThisPeriod = 'No data for this period';
 export const ocimCollectsUsageOnceA = 'Ocim collects usage once a day and on refresh.';

@@ -48,3 +48,36 @@ test.each(avoided)('no text has %s (use: %s)', (pattern) => {
   const found = texts.filter(({ text }) => pattern.test(text)).map(({ place, text }) => `${place} ${text}`);
   expect(found).toEqual([]);
 });
+
+/** The catalogs, with their sources. */
+const catalogs = readdirSync('src/texts')
+  .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.'))
+  .map((name) => ({ name: name.replace(/\.\w+$/, ''), source: readFileSync(`src/texts/${name}`, 'utf8') }));
+
+test('no text stands in two catalogs: words.ts has what several need', () => {
+  const places = new Map<string, string[]>();
+  for (const { name, source } of catalogs) {
+    for (const [, id = '', text = ''] of source.matchAll(/^export const (\w+) =\s*(['"].*['"]);$/gm)) {
+      places.set(text, [...(places.get(text) ?? []), `${name} ${id}`]);
+    }
+  }
+  expect([...places].filter(([, found]) => found.length > 1)).toEqual([]);
+});
+
+test('every text is used', () => {
+  const users = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('texts/') && !file.includes('.test.'))
+    .map((file) => readFileSync(`src/${file}`, 'utf8'));
+  /** What the pages that import a catalog name; any catalog passes on what is in the shared ones. */
+  const named = (catalog: string) =>
+    users
+      .filter((user) => user.includes(`@/texts/${catalog}'`) || /^(words|common|lib)$/.test(catalog))
+      .flatMap((user) => [...user.matchAll(/exts\.(\w+)|import \{([^}]+)\} from '@\/texts/g)])
+      .flatMap(([, member = '', imported = '']) => [member, ...imported.split(/\W+/)]);
+  const unused = catalogs.flatMap(({ name, source }) => {
+    const used = new Set(named(name));
+    const all = [...source.matchAll(/^export const (\w+)/gm)].map(([, id = '']) => id);
+    return all.filter((id) => !used.has(id)).map((id) => `${name} ${id}`);
+  });
+  expect(unused).toEqual([]);
+});

@@ -52,7 +52,7 @@ export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
             {t.changed && (
               <>
                 <span aria-hidden="true">•</span>
-                <Hidden>{texts.changed}</Hidden>
+                <Hidden>{texts.changedWord}</Hidden>
               </>
             )}
             {t.marks.length > 0 && (

@@ -62,7 +62,7 @@ export function Review({
       {query.error instanceof ApiError && <Said error={query.error} />}
       {failure && <Failure error={failure} what={texts.couldntStartTheUpdate} />}
       <div className={classes.bar}>
-        <p role="status">{request.reason === undefined ? texts.noReason : texts.reason(request.reason)}</p>
+        <p role="status">{request.reason === undefined ? texts.noReason : texts.reasonIs(request.reason)}</p>
         {overtaken && onReload && (
           <Button loading={reloading} onClick={onReload}>
             {texts.mergeTheirChanges}

@@ -166,7 +166,7 @@ export default function UpdateEditor({
               </Panel>
             </div>
           </div>
-          <Panel title={texts.reason2}>
+          <Panel title={texts.reason}>
             <Textarea
               label={texts.reasonOptional}
               description={texts.savedInTheHistoryAnd}

@@ -55,8 +55,8 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
       {values.length > few && (
         <TextInput
           className={classes.find}
-          aria-label={texts.search(title.toLowerCase())}
-          placeholder={texts.search2}
+          aria-label={texts.searchFor(title.toLowerCase())}
+          placeholder={texts.search}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
         />

@@ -3,7 +3,7 @@ import * as texts from '@/texts/frame';
 
 const kinds = [
   texts.recent,
-  texts.failing,
+  texts.needsAttention,
   texts.pipelines,
   texts.instances,
   texts.actions,
@@ -16,7 +16,7 @@ const kinds = [
 ] as const;
 
 /** What it begins with, before anything is typed; the first two are not searched. */
-const first: readonly string[] = [texts.recent, texts.failing];
+const first: readonly string[] = [texts.recent, texts.needsAttention];
 const shownFirst: readonly string[] = [...first, texts.clusters, texts.pages, texts.commands];
 
 /** Something the palette finds. */

@@ -98,7 +98,7 @@ export function useEntries(onHelp: () => void): Entry[] {
           const as = (kind: Entry['kind']): Entry => ({ ...place, kind });
           return [
             as(texts.instances),
-            ...(broken.has(state) ? [as(texts.failing)] : []),
+            ...(broken.has(state) ? [as(texts.needsAttention)] : []),
             ...(recent.includes(id) ? [as(texts.recent)] : []),
             ...(allowed ? actionsOn(leaf, at) : []),
           ];

@@ -161,7 +161,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
           <span className={classes.dim} data-hide={77}>
             <Time at={pipeline.updatedAt} />
           </span>
-          <Hidden>{texts.pipeline(pipeline.id)}</Hidden>
+          <Hidden>{texts.andPipeline(pipeline.id)}</Hidden>
         </QuietLink>
       ) : (
         <span className={classes.dim}>{texts.none}</span>
@@ -205,7 +205,7 @@ function HealthCell({ instance: { health, lifecycle, drift, site }, staleSince }
         </span>
       )}
       {drift && (
-        <span className={classes.problem} title={texts.drift(drift.reason)}>
+        <span className={classes.problem} title={texts.driftBecause(drift.reason)}>
           <Mark shape={driftLook.shape} size={13} />
           <Hidden>{texts.drifted(drift.reason)}</Hidden>
         </span>

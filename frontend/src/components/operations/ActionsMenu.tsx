@@ -74,7 +74,7 @@ export function ActionsMenu({ details, asked, onAsk: setAsked, onStarted }: Acti
         {lifecycle === 'active' && (
           <DropdownButton refused={noWayBack} onClick={() => setAsked('rollBack')}>
             <IconArrowBackUp {...icon} />
-            {previous ? texts.pipelineUndefinedRollBackTo(previous.pipeline) : texts.rollBack2}
+            {previous ? texts.pipelineUndefinedRollBackTo(previous.pipeline) : texts.rollBack}
           </DropdownButton>
         )}
         {lifecycle === 'deleted' ? null : lifecycle === 'archived' ? (
@@ -138,12 +138,12 @@ export function ActionsMenu({ details, asked, onAsk: setAsked, onStarted }: Acti
 const dialogs: Partial<
   Record<AskedAction, { title: (name: string, cluster: string) => string; verb: string }>
 > = {
-  rollBack: { title: (name) => texts.rollBack(name), verb: texts.rollBack2 },
+  rollBack: { title: (name) => texts.rollBackQuestion(name), verb: texts.rollBack },
   archive: { title: (name) => texts.archive2(name), verb: texts.archive },
   unarchive: { title: (name) => texts.unarchive2(name), verb: texts.unarchive },
   delete: { title: (name) => texts.deleteText2(name), verb: texts.deletePermanently },
   buildImages: { title: (_, cluster) => texts.buildImagesFor(cluster), verb: texts.buildImages },
-  reprovision: { title: (_, cluster) => texts.reprovision(cluster), verb: texts.reprovision2 },
+  reprovision: { title: (_, cluster) => texts.reprovisionQuestion(cluster), verb: texts.reprovision },
 };
 
 function requestOf(

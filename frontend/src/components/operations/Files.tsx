@@ -5,7 +5,7 @@ import * as texts from '@/texts/operations';
 
 const words: Record<FileChange['action'], string> = {
   create: texts.newText,
-  update: texts.changed2,
+  update: texts.changedWord,
   delete: texts.removed,
 };
 

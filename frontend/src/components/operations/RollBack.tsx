@@ -28,8 +28,8 @@ export function RollBack({ to, ...button }: RollBackProps) {
       {...button}
       change={{ rollBackTo: to }}
       icon={<IconArrowBackUp size={14} stroke={1.8} />}
-      title={texts.rollBack(button.instance)}
-      verb={texts.rollBack2}
+      title={texts.rollBackQuestion(button.instance)}
+      verb={texts.rollBack}
     />
   );
 }

@@ -67,7 +67,7 @@ function Contents({ details }: { details: InstanceDetails }) {
         ) : (
           <Status look={lifecycleLooks[lifecycle]} pill />
         )}
-        <Time at={live ? health.at : instance.changedAt} prefix={texts.forText} lasting />
+        <Time at={live ? health.at : instance.changedAt} prefix={texts.forDuration} lasting />
         {pipeline && (
           <TextLink
             to="/clusters/$cluster/pipelines/$pipeline"

@@ -37,7 +37,7 @@ export function EventTable({ label, events, whose }: EventTableProps) {
               {event.part !== undefined && `, ${event.part}`}
             </td>
             <td data-wrap>{event.message}</td>
-            <td title={event.firstAt === undefined ? undefined : texts.since(event.firstAt)}>
+            <td title={event.firstAt === undefined ? undefined : texts.sinceFirst(event.firstAt)}>
               {event.count}
             </td>
           </tr>

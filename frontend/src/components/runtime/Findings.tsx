@@ -7,7 +7,7 @@ import * as texts from '@/texts/runtime';
 export function Findings({ of: { findings } }: { of: { findings?: Finding[] } }) {
   return findings?.map(({ reason, since, nextStep }, i) => (
     <p key={i} className={classes.finding}>
-      {reason} <strong>{nextStep}</strong> <Time at={since} prefix={texts.forText} lasting />
+      {reason} <strong>{nextStep}</strong> <Time at={since} prefix={texts.forAtStart} lasting />
     </p>
   ));
 }

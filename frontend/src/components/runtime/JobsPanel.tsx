@@ -16,7 +16,7 @@ export function JobsPanel({ cluster, instance }: { cluster: string; instance: st
       {reports.map(({ job, reason, nextStep, seenAt, lines }) => (
         <article key={job} aria-label={job} className={classes.report}>
           <p className={classes.finding}>
-            {reason} <strong>{nextStep}</strong> <Time at={seenAt} prefix={texts.since2} />
+            {reason} <strong>{nextStep}</strong> <Time at={seenAt} prefix={texts.since} />
           </p>
           {lines.length === 0 ? (
             <p className={classes.sum}>{texts.theJobsLogWasGone}</p>

@@ -74,7 +74,7 @@ function factsOf(c: Container) {
       value: stateWords(c),
       note: (
         <>
-          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix={texts.since2} />
+          {c.reason} {c.message} <Time at={c.startedAt ?? c.finishedAt} prefix={texts.since} />
         </>
       ),
     },

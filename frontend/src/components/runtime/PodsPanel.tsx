@@ -80,7 +80,7 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
         <Status look={healthLooks[pod.health]} />
         {reason !== undefined && (
           <p className={classes.reason}>
-            {reason} <Time at={pod.findings?.[0]?.since} prefix={texts.forText} lasting />
+            {reason} <Time at={pod.findings?.[0]?.since} prefix={texts.forAtStart} lasting />
           </p>
         )}
       </td>

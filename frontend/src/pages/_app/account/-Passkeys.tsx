@@ -18,7 +18,7 @@ import { CopyButton } from '@/components/ui/CopyButton';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
-import * as texts from '@/texts/passkey';
+import * as texts from '@/texts/passkeys';
 
 /** The passkeys of who is logged in, and what stands in for one that is lost. */
 export function Passkeys() {

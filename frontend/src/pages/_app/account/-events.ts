@@ -16,7 +16,7 @@ export const eventHelp: Record<Event, string> = {
 };
 
 export const eventWords: Record<Delivery['notices'][number]['event'], string> = {
-  failed: texts.failed,
+  failed: texts.eventFailed,
   degraded: texts.degraded,
   recovered: texts.recovered,
   offline: texts.offline,
@@ -28,5 +28,5 @@ export const eventWords: Record<Delivery['notices'][number]['event'], string> = 
 export const deliveryLooks: Record<Delivery['state'], Look> = {
   waiting: { shape: 'dashed', tone: 'busy', word: texts.waiting },
   sent: { shape: 'check', tone: 'ok', word: texts.sent },
-  failed: { shape: 'cross', tone: 'bad', word: texts.failed2 },
+  failed: { shape: 'cross', tone: 'bad', word: texts.failed },
 };

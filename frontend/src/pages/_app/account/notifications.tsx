@@ -44,7 +44,7 @@ function Notifications() {
       <Loaded query={query} what={texts.yourSubscriptions} shape="panel">
         {({ subscriptions, email }) => (
           <>
-            <Panel title={editing ? texts.edit(editing.name) : texts.newSubscription}>
+            <Panel title={editing ? texts.editSubscription(editing.name) : texts.newSubscription}>
               <SubscriptionForm
                 key={editing?.id ?? 'new'}
                 email={email}
@@ -81,8 +81,8 @@ function Notifications() {
       <Deliveries />
       {removing && (
         <Confirm
-          title={texts.remove(removing.name)}
-          verb={texts.remove2}
+          title={texts.removeQuestion(removing.name)}
+          verb={texts.remove}
           destructive
           run={() => unsubscribe(removing.id)}
           onDone={refresh}
@@ -154,11 +154,11 @@ function SubscriptionRow({ subscription, email, onChange, onRemove }: Subscripti
           >
             {subscription.paused ? texts.resume : texts.pause}
           </SmallButton>
-          <SmallButton onClick={onChange} aria-label={texts.edit2(name)}>
-            {texts.edit3}
+          <SmallButton onClick={onChange} aria-label={texts.editOne(name)}>
+            {texts.edit}
           </SmallButton>
-          <SmallButton onClick={onRemove} aria-label={texts.remove3(name)}>
-            {texts.remove2}
+          <SmallButton onClick={onRemove} aria-label={texts.removeOne(name)}>
+            {texts.remove}
           </SmallButton>
         </span>
         {test.data?.state === 'failed' && (

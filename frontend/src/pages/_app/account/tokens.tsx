@@ -81,8 +81,11 @@ function Tokens() {
                       <Time at={token.expiresAt} ahead />
                     </td>
                     <td data-end>
-                      <SmallButton onClick={() => setRevoking(token)} aria-label={texts.revoke(token.name)}>
-                        {texts.revoke2}
+                      <SmallButton
+                        onClick={() => setRevoking(token)}
+                        aria-label={texts.revokeOne(token.name)}
+                      >
+                        {texts.revoke}
                       </SmallButton>
                     </td>
                   </tr>
@@ -94,8 +97,8 @@ function Tokens() {
       </Panel>
       {revoking && (
         <Confirm
-          title={texts.revoke3(revoking.name)}
-          verb={texts.revoke2}
+          title={texts.revokeQuestion(revoking.name)}
+          verb={texts.revoke}
           destructive
           run={() => api.delete('/auth/v1/me/tokens/{token}', { params: { path: { token: revoking.id } } })}
           onDone={refresh}

@@ -37,8 +37,8 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
               <p className={classes.line}>{texts.noTokens}</p>
             ) : (
               <Table
-                label={texts.tokens}
-                heads={[texts.name, texts.role, texts.lastUse, texts.address, texts.expires, '']}
+                label={texts.apiTokens}
+                heads={[texts.name, texts.role, texts.lastUsed, texts.address, texts.expires, '']}
               >
                 {tokens.map((token) => (
                   <tr key={token.id}>

@@ -80,9 +80,9 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: UserAction['what']) 
         <Dropdown
           align="end"
           className={`${dropdown.opener} ${dropdown.small}`}
-          button={texts.edit2}
-          label={texts.edit(user.name)}
-          contents={texts.edit(user.name)}
+          button={texts.edit}
+          label={texts.editOne(user.name)}
+          contents={texts.editOne(user.name)}
         >
           <DropdownButton onClick={() => onDo('roles')}>{texts.roles2}</DropdownButton>
           <DropdownButton onClick={() => onDo('access')}>{accessMenu}</DropdownButton>

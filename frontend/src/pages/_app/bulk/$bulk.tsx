@@ -81,7 +81,7 @@ function factsOf(b: Bulk) {
     { name: texts.waves, value: texts.canaryThenAtATime(b.batch) },
     { name: texts.pauseAfter, value: `${b.pauseAfter} ${b.pauseAfter === 1 ? 'failure' : 'failures'}` },
     {
-      name: texts.healthOfEachWave,
+      name: texts.health,
       value: waitsForHealth(b) ? texts.waitsUntilHealthy : texts.ignored,
     },
     {

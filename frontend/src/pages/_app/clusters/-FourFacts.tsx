@@ -77,7 +77,7 @@ function HealthFact({ instance }: { instance: Instance }) {
     <One
       name={texts.health}
       reason={health.reason ?? healthReasons[health.state]}
-      at={<Time at={health.at} prefix={texts.forText2} lasting />}
+      at={<Time at={health.at} prefix={texts.forAtStart} lasting />}
       next={
         health.nextStep ??
         (health.state === 'unknown' && lifecycle === 'active' ? (

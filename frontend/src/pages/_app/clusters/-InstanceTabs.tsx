@@ -11,7 +11,7 @@ const tabs: readonly { tab: Tab; word: string }[] = [
   { tab: 'details', word: texts.details },
   { tab: 'usage', word: texts.usage },
   { tab: 'timeline', word: texts.timeline },
-  { tab: 'deployments', word: texts.pipelinesAndOperations },
+  { tab: 'deployments', word: texts.pipelines },
 ];
 
 /** Parts of an instance's page, as links: the address says which is open. */

@@ -33,7 +33,7 @@ const menus = [
   [texts.provider, 'provider', 'providers'],
   [texts.release, 'release', 'releases'],
   [texts.lifecycle, 'lifecycle', 'lifecycles'],
-  [texts.pipeline2, 'pipeline', 'pipelines'],
+  [texts.pipeline, 'pipeline', 'pipelines'],
   [texts.plugin, 'plugin', 'plugins'],
   [texts.tutor, 'tutor', 'tutors'],
   [texts.tag, 'tag', 'tags'],

@@ -88,7 +88,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
         </DropdownLink>
         <ViewLinks list={list} active={active} />
         <DropdownRule />
-        <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: texts.add })}>
+        <DropdownButton disabled={query === ''} onClick={() => setAsking({ what: 'add' })}>
           {texts.saveAsNewView2}
           {query === '' && <ItemEnd>{texts.setAFilterOrSort}</ItemEnd>}
         </DropdownButton>
@@ -110,10 +110,10 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
             </DropdownButton>
             {mayChange && (
               <>
-                <DropdownButton onClick={() => setAsking({ what: texts.edit, view: active })}>
+                <DropdownButton onClick={() => setAsking({ what: 'edit', view: active })}>
                   {texts.renameOrShare2}
                 </DropdownButton>
-                <DropdownButton danger onClick={() => setAsking({ what: texts.deleteText, view: active })}>
+                <DropdownButton danger onClick={() => setAsking({ what: 'delete', view: active })}>
                   {texts.deleteText2}
                 </DropdownButton>
               </>
@@ -125,7 +125,7 @@ export function Views({ search, list, active, changed, onShow }: ViewsProps) {
       {asking?.what === 'delete' && (
         <Confirm
           title={texts.deleteTheView(asking.view.name)}
-          verb={texts.deleteText3}
+          verb={texts.deleteText}
           destructive
           run={() => removeView(asking.view.id)}
           onDone={() => {

@@ -35,7 +35,7 @@ function AddProject() {
   }
   return (
     <Page
-      title={added === undefined ? texts.addGitlabProject : texts.added(added)}
+      title={added === undefined ? texts.addGitlabProject : texts.projectAdded(added)}
       about={added === undefined ? texts.eachProjectDefinesOneCluster : texts.youCanLeaveThisPage}
     >
       {added === undefined ? (

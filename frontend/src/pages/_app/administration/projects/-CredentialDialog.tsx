@@ -175,7 +175,7 @@ function ReplaceDialog({ project, action, onDone, onClose }: ReplaceDialogProps)
             {texts.cancel}
           </Button>
           <Button type="submit" loading={form.busy}>
-            {action === 'gateway' ? texts.change2 : texts.replace2}
+            {action === 'gateway' ? texts.change : texts.replace2}
           </Button>
         </div>
       </form>

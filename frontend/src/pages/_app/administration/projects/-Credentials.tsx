@@ -60,7 +60,7 @@ export function Credentials({ page: { project, health }, onDo }: CredentialsProp
         {act('pasteKey', texts.paste, texts.pasteADeployKey)}
       </>,
     ],
-    [texts.gateway, project.gatewayUrl ?? 'none', act('gateway', texts.change, texts.changeTheGateway)],
+    [texts.gateway, project.gatewayUrl ?? 'none', act('gateway', texts.changeIt, texts.changeTheGateway)],
     [texts.inspectorSecret, null, act('inspectorSecret', texts.replace, texts.replaceTheInspectorSecret)],
   ];
   return (

@@ -36,7 +36,7 @@ interface MechanismPanelProps {
 export function MechanismPanel(props: MechanismPanelProps) {
   const { kind, draft, problems, sample, old, other, onChange, onDefault } = props;
   const word = operationWords[kind];
-  const path = texts.operations(kind);
+  const path = `operations.${kind}`;
   const edit = (to: Partial<MechanismDraft>) => onChange({ ...draft, ...to, own: true });
   const whole = problems[path];
   return (
@@ -49,8 +49,8 @@ export function MechanismPanel(props: MechanismPanelProps) {
       }
       actions={
         draft.own && (
-          <SmallButton onClick={onDefault} aria-label={texts.resetToDefault(word)}>
-            {texts.resetToDefault2}
+          <SmallButton onClick={onDefault} aria-label={texts.resetOne(word)}>
+            {texts.resetToDefault}
           </SmallButton>
         )
       }

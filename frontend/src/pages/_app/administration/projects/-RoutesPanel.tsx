@@ -27,7 +27,7 @@ export function RoutesPanel({ draft, problems, onChange, onDefault }: RoutesPane
       actions={
         draft.own && (
           <SmallButton onClick={onDefault} aria-label={texts.resetToDefaultSettingsFor}>
-            {texts.resetToDefault2}
+            {texts.resetToDefault}
           </SmallButton>
         )
       }

@@ -84,7 +84,7 @@ export function UsageEditor({ cluster, page }: UsageEditorProps) {
             actions={
               own && (
                 <SmallButton onClick={() => setDraft(usageDraft(page.default))}>
-                  {texts.resetToDefault2}
+                  {texts.resetToDefault}
                 </SmallButton>
               )
             }

@@ -93,5 +93,5 @@ export function problemsOf({ routes, operations }: ContractDraft): Record<string
 }
 
 export function rowPath(kind: OperationKind, id: number): string {
-  return texts.operationsVariables(kind, id);
+  return `operations.${kind}.variables#${id}`;
 }

@@ -63,7 +63,7 @@ function text(usage: UsageContract): string {
 const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
 
 export function parameterPath(id: number): string {
-  return texts.usageQuery(id);
+  return `usage.query#${id}`;
 }
 
 /** What a contract cannot even hold, by the path the API would name; the rest is the API's to say. */

@@ -131,7 +131,7 @@ function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
   const operator = useMay('operator', id);
   return troubles.map((trouble) => (
     <Notice key={trouble.check} tone={trouble.severity === 'failed' ? 'bad' : 'warn'} title={trouble.detail}>
-      {trouble.cure} <Time at={trouble.since} prefix={texts.forText} lasting />{' '}
+      {trouble.cure} <Time at={trouble.since} prefix={texts.forDuration} lasting />{' '}
       {operator && (
         <TextLink to="/administration/projects/$cluster" params={{ cluster: id }} search={{}}>
           {texts.viewProject}
@@ -247,7 +247,7 @@ function Links({ cluster }: { cluster: Cluster }) {
           return (
             <li key={name}>
               {url === undefined ? (
-                <span className={classes.missing}>{texts.unknown(factWord(name))}</span>
+                <span className={classes.missing}>{texts.unknownLink(factWord(name))}</span>
               ) : (
                 <OutLink href={url}>{factWord(name)}</OutLink>
               )}
@@ -316,7 +316,7 @@ function WhatRuns({ page: { cluster, instances } }: { page: ClusterPage }) {
   if (cluster.online.state === 'unknown') {
     return (
       <Panel title={texts.workloads}>
-        <Empty title={texts.unknown2}>{cluster.online.reason ?? texts.ocimHasntContactedTheCluster}</Empty>
+        <Empty title={texts.unknown}>{cluster.online.reason ?? texts.ocimHasntContactedTheCluster}</Empty>
       </Panel>
     );
   }

@@ -149,7 +149,7 @@ function ProjectFacts({ page: { project, sync, health } }: { page: ProjectPage }
               <Time at={health.tokenExpiresAt} ahead prefix={texts.expires2} />
             ),
         },
-        { name: texts.added2, value: <Time at={project.createdAt} /> },
+        { name: texts.added, value: <Time at={project.createdAt} /> },
       ]}
     />
   );
