@@ -84,13 +84,19 @@ type instances struct {
 	ages  *fleetview.StalenessCache
 }
 
+// body is an answer that is nothing but a body.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{v}, nil
+}
+
 type instanceInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`
 	Instance string `path:"instance" maxLength:"100"`
-}
-
-type instanceOutput struct {
-	Body InstanceDetails
 }
 
 // InstanceDetails is all that the page of an instance shows. It is exported because
@@ -148,7 +154,7 @@ func withSharedHosts(files *fleet.Files, row *fleet.Row) *fleet.Files {
 	return &out
 }
 
-func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput, error) {
+func (f *instances) get(ctx context.Context, in *instanceInput) (*body[InstanceDetails], error) {
 	contact, err := f.ages.LastContact(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -165,9 +171,8 @@ func (f *instances) get(ctx context.Context, in *instanceInput) (*instanceOutput
 	if page.Files != nil {
 		details = grove.DetailsOf(page.Files.Files)
 	}
-	out := &instanceOutput{Body: InstanceDetails{
+	return answer(InstanceDetails{
 		Instance: row.Instance, Files: withSharedHosts(page.Files, row), Details: details, Pipelines: page.Pipelines, Operations: page.Operations,
 		Sync: contact.Sync, ObservedAt: contact.ObservedAt,
-	}}
-	return out, nil
+	}, nil)
 }

@@ -34,14 +34,10 @@ type driftReport struct {
 	Error       string             `json:"error,omitempty" doc:"Why drift and undeployed changes could not be distinguished"`
 }
 
-type driftOutput struct {
-	Body driftReport
-}
-
 // gitlabLimit is how long GitLab may take to report what was deployed.
 const gitlabLimit = 15 * time.Second
 
-func (f *instances) drift(ctx context.Context, in *instanceInput) (*driftOutput, error) {
+func (f *instances) drift(ctx context.Context, in *instanceInput) (*body[driftReport], error) {
 	cluster, err := f.running(ctx, *in)
 	if err != nil {
 		return nil, err
@@ -54,7 +50,7 @@ func (f *instances) drift(ctx context.Context, in *instanceInput) (*driftOutput,
 		return nil, fault.New(fault.Conflict, "The instance is not in git, so there is nothing to compare with.")
 	}
 	if p := row.Instance.Pipeline; p != nil && !p.Status.Finished() {
-		return &driftOutput{driftReport{At: f.Now().UTC(), Deploying: true, Differences: []grove.Difference{}}}, nil
+		return answer(driftReport{At: f.Now().UTC(), Deploying: true, Differences: []grove.Difference{}}, nil)
 	}
 	runs, err := cluster.Replication(ctx, in.Instance)
 	if err != nil {
@@ -64,16 +60,16 @@ func (f *instances) drift(ctx context.Context, in *instanceInput) (*driftOutput,
 	if err != nil {
 		return nil, err
 	}
-	out := &driftOutput{driftReport{At: runs.At, Commit: record.State.Commit, Unread: runs.Unread}}
+	out := driftReport{At: runs.At, Commit: record.State.Commit, Unread: runs.Unread}
 	wanted := grove.Configured{Settings: row.Settings, Release: row.Instance.Release}
 	deployed, err := f.deployed(ctx, in)
 	if err != nil {
 		// What the cluster and the store say is worth showing without GitLab.
-		out.Body.Error = fault.Message(err)
+		out.Error = fault.Message(err)
 	}
-	out.Body.Deployed, out.Body.Pipeline = deployed.Commit, deployed.Pipeline
-	out.Body.Differences = grove.Drift(wanted, deployed.Configured, workloads(runs))
-	return out, nil
+	out.Deployed, out.Pipeline = deployed.Commit, deployed.Pipeline
+	out.Differences = grove.Drift(wanted, deployed.Configured, workloads(runs))
+	return answer(out, nil)
 }
 
 func (f *instances) deployed(ctx context.Context, in *instanceInput) (operation.Deployed, error) {

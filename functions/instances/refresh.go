@@ -32,11 +32,7 @@ type source struct {
 	AsOf    time.Time `json:"asOf,omitzero" doc:"How old is what is known of it; absent before the first time"`
 }
 
-type refreshOutput struct {
-	Body refreshed
-}
-
-func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOutput, error) {
+func (f *instances) refresh(ctx context.Context, in *instanceInput) (*body[refreshed], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -70,7 +66,7 @@ func (f *instances) refresh(ctx context.Context, in *instanceInput) (*refreshOut
 	}
 	out.InstanceDetails = page.Body
 	out.GitLab.AsOf, out.Cluster.AsOf, out.Usage.AsOf = page.Body.Sync.SucceededAt, page.Body.ObservedAt, usage.CollectedAt
-	return &refreshOutput{Body: out}, nil
+	return answer(out, nil)
 }
 
 func outcome(err error) source {

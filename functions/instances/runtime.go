@@ -59,15 +59,12 @@ func (f *instances) running(ctx context.Context, in instanceInput) (*gateway.Clu
 	return f.Open(ctx, project)
 }
 
-type podsOutput struct{ Body clusterfn.PodList }
-
-func (f *instances) pods(ctx context.Context, in *instanceInput) (*podsOutput, error) {
+func (f *instances) pods(ctx context.Context, in *instanceInput) (*body[clusterfn.PodList], error) {
 	cluster, err := f.running(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	list, err := cluster.Pods(ctx, in.Instance)
-	return &podsOutput{list}, err
+	return answer(cluster.Pods(ctx, in.Instance))
 }
 
 // runtimeDeployment has a name of its own in the API: a deployment there is an
@@ -81,33 +78,25 @@ type replication struct {
 	Unread      []clusterfn.Unread     `json:"unread,omitempty"`
 }
 
-type replicationOutput struct{ Body replication }
-
-func (f *instances) replication(ctx context.Context, in *instanceInput) (*replicationOutput, error) {
+func (f *instances) replication(ctx context.Context, in *instanceInput) (*body[replication], error) {
 	cluster, err := f.running(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
 	r, err := cluster.Replication(ctx, in.Instance)
-	if err != nil {
-		return nil, err
-	}
-	out := &replicationOutput{replication{At: r.At, Deployments: []runtimeDeployment{}, Autoscalers: r.Autoscalers, Unread: r.Unread}}
+	out := replication{At: r.At, Deployments: []runtimeDeployment{}, Autoscalers: r.Autoscalers, Unread: r.Unread}
 	for _, d := range r.Deployments {
-		out.Body.Deployments = append(out.Body.Deployments, runtimeDeployment(d))
+		out.Deployments = append(out.Deployments, runtimeDeployment(d))
 	}
-	return out, nil
+	return answer(out, err)
 }
 
-type eventsOutput struct{ Body clusterfn.EventList }
-
-func (f *instances) events(ctx context.Context, in *instanceInput) (*eventsOutput, error) {
+func (f *instances) events(ctx context.Context, in *instanceInput) (*body[clusterfn.EventList], error) {
 	cluster, err := f.running(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	list, err := cluster.Events(ctx, in.Instance)
-	return &eventsOutput{list}, err
+	return answer(cluster.Events(ctx, in.Instance))
 }
 
 type podLogInput struct {
@@ -139,9 +128,7 @@ func withFirstError(log clusterfn.Log) PodLog {
 	return out
 }
 
-type podLogOutput struct{ Body PodLog }
-
-func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, error) {
+func (f *instances) log(ctx context.Context, in *podLogInput) (*body[PodLog], error) {
 	cluster, err := f.running(ctx, instanceInput{in.Cluster, in.Instance})
 	if err != nil {
 		return nil, err
@@ -160,7 +147,7 @@ func (f *instances) log(ctx context.Context, in *podLogInput) (*podLogOutput, er
 	for i := range log.Lines {
 		log.Lines[i].Text = secrets.Mask(log.Lines[i].Text)
 	}
-	return &podLogOutput{withFirstError(log)}, nil
+	return answer(withFirstError(log), nil)
 }
 
 type jobReportsOutput struct {

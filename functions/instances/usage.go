@@ -37,13 +37,9 @@ type usageHistory struct {
 	Error       string             `json:"error,omitempty" doc:"Why the last report failed, and what to do"`
 }
 
-type usageOutput struct {
-	Body usageHistory
-}
-
 const usualDays = 90
 
-func (f *instances) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
+func (f *instances) usage(ctx context.Context, in *usageInput) (*body[usageHistory], error) {
 	if _, err := f.row(ctx, in.Cluster, in.Instance); err != nil {
 		return nil, err
 	}
@@ -51,16 +47,13 @@ func (f *instances) usage(ctx context.Context, in *usageInput) (*usageOutput, er
 	if err != nil {
 		return nil, err
 	}
-	out := &usageOutput{usageHistory{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}}
-	if out.Body.Points, err = f.Fleet.Usage(ctx, in.Cluster, in.Instance, out.Body.From, out.Body.To); err != nil {
+	out := usageHistory{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly)}
+	if out.Points, err = f.Fleet.Usage(ctx, in.Cluster, in.Instance, out.From, out.To); err != nil {
 		return nil, err
 	}
 	state, err := f.Fleet.UsageState(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.CollectedAt, out.Body.TriedAt, out.Body.Error = state.CollectedAt, state.TriedAt, state.Error
-	return out, nil
+	out.CollectedAt, out.TriedAt, out.Error = state.CollectedAt, state.TriedAt, state.Error
+	return answer(out, err)
 }
 
 // span reads the days that are requested.

@@ -19,11 +19,7 @@ type annotationInput struct {
 	Body    fleet.Annotation
 }
 
-type annotationOutput struct {
-	Body fleet.Annotation
-}
-
-func (f *pipelines) annotateCluster(ctx context.Context, in *annotationInput) (*annotationOutput, error) {
+func (f *pipelines) annotateCluster(ctx context.Context, in *annotationInput) (*body[fleet.Annotation], error) {
 	return f.annotate(ctx, in.Cluster, "", in.Body)
 }
 
@@ -33,18 +29,14 @@ type instanceAnnotationInput struct {
 	Body     fleet.Annotation
 }
 
-func (f *pipelines) annotateInstance(ctx context.Context, in *instanceAnnotationInput) (*annotationOutput, error) {
+func (f *pipelines) annotateInstance(ctx context.Context, in *instanceAnnotationInput) (*body[fleet.Annotation], error) {
 	return f.annotate(ctx, in.Cluster, in.Instance, in.Body)
 }
 
-func (f *pipelines) annotate(ctx context.Context, cluster, instance string, a fleet.Annotation) (*annotationOutput, error) {
+func (f *pipelines) annotate(ctx context.Context, cluster, instance string, a fleet.Annotation) (*body[fleet.Annotation], error) {
 	project, err := f.project(ctx, cluster)
 	if err != nil {
 		return nil, err
 	}
-	a, err = f.Policy.Annotate(ctx, project, instance, a, faas.ActorFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &annotationOutput{Body: a}, nil
+	return answer(f.Policy.Annotate(ctx, project, instance, a, faas.ActorFrom(ctx)))
 }

@@ -78,6 +78,16 @@ func New(deps Deps) http.Handler {
 
 type pipelines struct{ Deps }
 
+// body is an answer that is nothing but a body.
+type body[T any] struct{ Body T }
+
+func answer[T any](v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &body[T]{v}, nil
+}
+
 // route is an operation of the API.
 func route(method, path, id, summary string) huma.Operation {
 	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}

@@ -106,20 +106,12 @@ type previewBulkInput struct {
 	Body BulkRequest
 }
 
-type previewBulkOutput struct {
-	Body bulk.BulkPreview
-}
-
-func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*previewBulkOutput, error) {
+func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*body[bulk.BulkPreview], error) {
 	req, err := in.Body.request(ctx)
 	if err != nil {
 		return nil, err
 	}
-	preview, err := f.Bulks.Preview(ctx, req)
-	if err != nil {
-		return nil, err
-	}
-	return &previewBulkOutput{Body: preview}, nil
+	return answer(f.Bulks.Preview(ctx, req))
 }
 
 type listBulksInput struct {
@@ -170,11 +162,7 @@ type bulkInput struct {
 	Bulk string `path:"bulk" maxLength:"60"`
 }
 
-type bulkOutput struct {
-	Body fleet.Bulk
-}
-
-func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*bulkOutput, error) {
+func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*body[fleet.Bulk], error) {
 	b, err := f.Fleet.Bulk(ctx, in.Bulk)
 	if err != nil {
 		return nil, err
@@ -182,7 +170,7 @@ func (f *pipelines) getBulk(ctx context.Context, in *bulkInput) (*bulkOutput, er
 	if b = visible(ctx, b); len(b.Targets) == 0 {
 		return nil, fault.New(fault.NotFound, "no bulk change %q", in.Bulk)
 	}
-	return &bulkOutput{Body: b}, nil
+	return answer(b, nil)
 }
 
 type bulkActionInput struct {
@@ -190,7 +178,7 @@ type bulkActionInput struct {
 	Action string `path:"action" enum:"pause,resume,abort,retry"`
 }
 
-func (f *pipelines) doOnBulk(ctx context.Context, in *bulkActionInput) (*bulkOutput, error) {
+func (f *pipelines) doOnBulk(ctx context.Context, in *bulkActionInput) (*body[fleet.Bulk], error) {
 	seen, err := f.getBulk(ctx, &bulkInput{Bulk: in.Bulk})
 	if err != nil {
 		return nil, err
@@ -206,9 +194,5 @@ func (f *pipelines) doOnBulk(ctx context.Context, in *bulkActionInput) (*bulkOut
 			return nil, fault.New(fault.Forbidden, "You need the operator role on every cluster of this bulk change. Ask an administrator.")
 		}
 	}
-	b, err := f.Bulks.Do(ctx, seen.Body.ID, in.Action, faas.ActorFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &bulkOutput{Body: b}, nil
+	return answer(f.Bulks.Do(ctx, seen.Body.ID, in.Action, faas.ActorFrom(ctx)))
 }

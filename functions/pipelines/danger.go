@@ -47,24 +47,12 @@ type protectInput struct {
 	}
 }
 
-type protectionOutput struct {
-	Body fleet.Protection
-}
-
-func (f *pipelines) protect(ctx context.Context, in *protectInput) (*protectionOutput, error) {
+func (f *pipelines) protect(ctx context.Context, in *protectInput) (*body[fleet.Protection], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, faas.ActorFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &protectionOutput{Body: p}, nil
-}
-
-type contractOutput struct {
-	Body contractPage
+	return answer(f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, faas.ActorFrom(ctx)))
 }
 
 // contractPage is a cluster's contract beside the default.
@@ -75,7 +63,7 @@ type contractPage struct {
 	Samples  []policy.Sample `json:"samples" doc:"What each operation would send for an instance called example"`
 }
 
-func describeContract(project fleet.Project) (*contractOutput, error) {
+func describeContract(project fleet.Project) (*body[contractPage], error) {
 	page := contractPage{Contract: grove.DefaultContract(), Changed: project.Contract, Default: grove.DefaultContract()}
 	if c := project.Contract; c != nil {
 		page.Contract.AllowReprovision, page.Contract.Routes, page.Contract.Secrets = c.AllowReprovision, grove.RoutesOf(c), c.Secrets
@@ -88,10 +76,10 @@ func describeContract(project fleet.Project) (*contractOutput, error) {
 		return nil, err
 	}
 	page.Samples = samples
-	return &contractOutput{Body: page}, nil
+	return answer(page, nil)
 }
 
-func (f *pipelines) contract(ctx context.Context, in *clusterInput) (*contractOutput, error) {
+func (f *pipelines) contract(ctx context.Context, in *clusterInput) (*body[contractPage], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -104,7 +92,7 @@ type contractInput struct {
 	Body    fleet.Contract
 }
 
-func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contractOutput, error) {
+func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*body[contractPage], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -119,7 +107,7 @@ func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*contra
 	return describeContract(project)
 }
 
-func (f *pipelines) tryContract(ctx context.Context, in *contractInput) (*contractOutput, error) {
+func (f *pipelines) tryContract(ctx context.Context, in *contractInput) (*body[contractPage], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err

@@ -26,15 +26,12 @@ type historyInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
 }
 
-func (f *pipelines) history(ctx context.Context, in *historyInput) (*listOperationsOutput, error) {
+func (f *pipelines) history(ctx context.Context, in *historyInput) (*body[operationList], error) {
 	if _, err := f.project(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
 	list, next, err := f.Fleet.InstanceHistory(ctx, in.Cluster, in.Instance, in.After, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return &listOperationsOutput{Body: operationList{Operations: list, Next: next}}, nil
+	return answer(operationList{Operations: list, Next: next}, err)
 }
 
 type configurationInput struct {
@@ -43,20 +40,12 @@ type configurationInput struct {
 	Commit   string `query:"commit" maxLength:"64" doc:"Commit to read at; empty is the newest"`
 }
 
-type configurationOutput struct {
-	Body fleet.Files
-}
-
-func (f *pipelines) configuration(ctx context.Context, in *configurationInput) (*configurationOutput, error) {
+func (f *pipelines) configuration(ctx context.Context, in *configurationInput) (*body[fleet.Files], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	files, err := f.Operations.Configuration(ctx, project, in.Instance, in.Commit)
-	if err != nil {
-		return nil, err
-	}
-	return &configurationOutput{Body: files}, nil
+	return answer(f.Operations.Configuration(ctx, project, in.Instance, in.Commit))
 }
 
 type undeployedInput struct {
@@ -64,20 +53,12 @@ type undeployedInput struct {
 	Instance string `path:"instance" maxLength:"60"`
 }
 
-type undeployedOutput struct {
-	Body operation.Undeployed
-}
-
-func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*undeployedOutput, error) {
+func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*body[operation.Undeployed], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	found, err := f.Operations.Undeployed(ctx, project, in.Instance)
-	if err != nil {
-		return nil, err
-	}
-	return &undeployedOutput{Body: found}, nil
+	return answer(f.Operations.Undeployed(ctx, project, in.Instance))
 }
 
 type keyEffectsInput struct {

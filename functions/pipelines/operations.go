@@ -103,11 +103,7 @@ type previewInput struct {
 	Body    OperationRequest
 }
 
-type previewOutput struct {
-	Body operation.Preview
-}
-
-func (f *pipelines) preview(ctx context.Context, in *previewInput) (*previewOutput, error) {
+func (f *pipelines) preview(ctx context.Context, in *previewInput) (*body[operation.Preview], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -116,15 +112,7 @@ func (f *pipelines) preview(ctx context.Context, in *previewInput) (*previewOutp
 	if err != nil {
 		return nil, err
 	}
-	preview, err := f.Operations.Preview(ctx, project, req)
-	if err != nil {
-		return nil, err
-	}
-	return &previewOutput{Body: preview}, nil
-}
-
-type listOperationsOutput struct {
-	Body operationList
+	return answer(f.Operations.Preview(ctx, project, req))
 }
 
 type operationList struct {
@@ -132,15 +120,12 @@ type operationList struct {
 	Next       string            `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 }
 
-func (f *pipelines) listOperations(ctx context.Context, in *pageInput) (*listOperationsOutput, error) {
+func (f *pipelines) listOperations(ctx context.Context, in *pageInput) (*body[operationList], error) {
 	if _, err := f.project(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
 	list, next, err := f.Fleet.Operations(ctx, in.Cluster, in.After, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return &listOperationsOutput{Body: operationList{Operations: list, Next: next}}, nil
+	return answer(operationList{Operations: list, Next: next}, err)
 }
 
 type queueInput struct {
@@ -183,10 +168,6 @@ type operationInput struct {
 	Operation string `path:"operation" maxLength:"60"`
 }
 
-type getOperationOutput struct {
-	Body operationPage
-}
-
 // operationPage is an operation with all that is known of it.
 type operationPage struct {
 	Operation fleet.Operation        `json:"operation"`
@@ -198,7 +179,7 @@ type operationPage struct {
 	Ahead     int                    `json:"ahead" doc:"Operations of the cluster that it waits for"`
 }
 
-func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getOperationOutput, error) {
+func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*body[operationPage], error) {
 	if _, err := f.project(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
@@ -243,7 +224,7 @@ func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*getO
 	if op.State == fleet.Requested {
 		page.Ahead, err = f.ahead(ctx, op)
 	}
-	return &getOperationOutput{Body: page}, err
+	return answer(page, err)
 }
 
 // ahead counts the operations that a waiting one waits for.
@@ -258,11 +239,7 @@ func (f *pipelines) ahead(ctx context.Context, op fleet.Operation) (int, error) 
 	return n, err
 }
 
-type operationOutput struct {
-	Body fleet.Operation
-}
-
-func (f *pipelines) resume(ctx context.Context, in *operationInput) (*operationOutput, error) {
+func (f *pipelines) resume(ctx context.Context, in *operationInput) (*body[fleet.Operation], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -274,11 +251,7 @@ func (f *pipelines) resume(ctx context.Context, in *operationInput) (*operationO
 	if err := requireRoleFor(ctx, waiting.Kind, in.Cluster); err != nil {
 		return nil, err
 	}
-	op, err := f.Operations.Resume(ctx, project, in.Operation, faas.ActorFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &operationOutput{Body: op}, nil
+	return answer(f.Operations.Resume(ctx, project, in.Operation, faas.ActorFrom(ctx)))
 }
 
 // requireRoleFor refuses a kind of operation that needs more than the operator role, which
@@ -290,7 +263,7 @@ func requireRoleFor(ctx context.Context, kind fleet.OperationKind, cluster strin
 	return nil
 }
 
-func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operationOutput, error) {
+func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*body[fleet.Operation], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -304,5 +277,5 @@ func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*operatio
 			slog.WarnContext(ctx, "bulk changes not advanced yet", "err", err)
 		}
 	}
-	return &operationOutput{Body: op}, nil
+	return answer(op, nil)
 }

@@ -31,33 +31,22 @@ func (f *pipelines) pipelineRoutes(api *faas.API) {
 	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), f.firstError)
 }
 
-type listPipelinesOutput struct {
-	Body pipelineList
-}
-
 type pipelineList struct {
 	Pipelines []fleet.Pipeline `json:"pipelines"`
 	Next      string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 }
 
-func (f *pipelines) listPipelines(ctx context.Context, in *pageInput) (*listPipelinesOutput, error) {
+func (f *pipelines) listPipelines(ctx context.Context, in *pageInput) (*body[pipelineList], error) {
 	if _, err := f.project(ctx, in.Cluster); err != nil {
 		return nil, err
 	}
 	list, next, err := f.Fleet.Pipelines(ctx, in.Cluster, in.After, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return &listPipelinesOutput{Body: pipelineList{Pipelines: list, Next: next}}, nil
+	return answer(pipelineList{Pipelines: list, Next: next}, err)
 }
 
 type getPipelineInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`
 	Pipeline int64  `path:"pipeline" minimum:"1"`
-}
-
-type getPipelineOutput struct {
-	Body pipelinePage
 }
 
 // pipelinePage is a pipeline with its jobs.
@@ -75,7 +64,7 @@ type failedJob struct {
 	Job      fleet.Job `json:"job"`
 }
 
-func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*getPipelineOutput, error) {
+func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*body[pipelinePage], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -101,7 +90,7 @@ func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*get
 		faas.HoldFor(ctx, runningHold) // GitLab may say something else then
 	}
 	page.Failed = firstFailed(append([]fleet.Pipeline{page.Pipeline}, page.Children...))
-	return &getPipelineOutput{Body: page}, nil
+	return answer(page, nil)
 }
 
 // firstFailed finds the failed job that a person should read: the earliest that
@@ -131,30 +120,22 @@ type actionInput struct {
 	}
 }
 
-type pipelineOutput struct {
-	Body fleet.Pipeline
-}
-
 type pipelineAction func(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error)
 
-func (f *pipelines) cancel(ctx context.Context, in *actionInput) (*pipelineOutput, error) {
+func (f *pipelines) cancel(ctx context.Context, in *actionInput) (*body[fleet.Pipeline], error) {
 	return f.do(ctx, in, f.Actions.Cancel)
 }
 
-func (f *pipelines) retry(ctx context.Context, in *actionInput) (*pipelineOutput, error) {
+func (f *pipelines) retry(ctx context.Context, in *actionInput) (*body[fleet.Pipeline], error) {
 	return f.do(ctx, in, f.Actions.Retry)
 }
 
-func (f *pipelines) do(ctx context.Context, in *actionInput, action pipelineAction) (*pipelineOutput, error) {
+func (f *pipelines) do(ctx context.Context, in *actionInput, action pipelineAction) (*body[fleet.Pipeline], error) {
 	project, err := f.project(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	p, err := action(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return &pipelineOutput{Body: p}, nil
+	return answer(action(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx)))
 }
 
 // maxLogPart bounds one part of a log.
@@ -168,10 +149,6 @@ type logInput struct {
 	Limit    int64  `query:"limit" minimum:"1" maximum:"1048576" default:"262144" doc:"Bytes at most"`
 }
 
-type logOutput struct {
-	Body logPart
-}
-
 // logPart is a part of a job's log. Offsets count the bytes of the log as the
 // runner wrote it.
 type logPart struct {
@@ -182,7 +159,7 @@ type logPart struct {
 	More bool   `json:"more" doc:"There is more now"`
 }
 
-func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error) {
+func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*body[logPart], error) {
 	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
@@ -201,7 +178,7 @@ func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*logOutput, error
 	out := logPart{From: in.From, Next: in.From + int64(n), Size: read.Size, Text: strings.ToValidUTF8(text, "\uFFFD")}
 	// What waits for the rest of a value comes once the log has grown.
 	out.More = n > 0 && out.Next < read.Size && (!grows || in.From+limit < read.Size)
-	return &logOutput{Body: out}, nil
+	return answer(out, nil)
 }
 
 // loggedJob is a job whose log may be read, with what masks it.
@@ -259,17 +236,13 @@ type errorInput struct {
 	Job      int64  `path:"job" minimum:"1"`
 }
 
-type errorOutput struct {
-	Body jobError
-}
-
 // jobError is the first error of a job.
 type jobError struct {
 	Found *joblog.FirstError `json:"found,omitempty" doc:"Absent when nothing looks like an error"`
 	Size  int64              `json:"size" doc:"Of the log that was looked through, in bytes"`
 }
 
-func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutput, error) {
+func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*body[jobError], error) {
 	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
@@ -281,5 +254,5 @@ func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*errorOutpu
 	if err != nil && (found == nil || !fault.Is(err, fault.TooLarge)) {
 		return nil, err
 	}
-	return &errorOutput{Body: jobError{Found: found, Size: finder.Size()}}, nil
+	return answer(jobError{Found: found, Size: finder.Size()}, nil)
 }
