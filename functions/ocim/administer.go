@@ -12,11 +12,7 @@ func (p *program) installationCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "installation", Short: "Check how Ocim is configured and whether its work in the background keeps up", Args: noArguments,
 		Long: "Checks how Ocim is configured and whether its work in the background keeps up. It fails when something needs action.",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 			found, err := c.GetInstallation(cmd.Context())
 			if err != nil {
 				return err
@@ -33,19 +29,15 @@ func (p *program) installationCommand() *cobra.Command {
 				return failed("the installation needs action")
 			}
 			return nil
-		},
+		}),
 	}
 }
 
 func (p *program) auditCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Verify the audit log", Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "audit", Short: "Verify the audit log", Args: noArguments, RunE: help}
 	cmd.AddCommand(&cobra.Command{
 		Use: "verify", Short: "Check that no entry of the audit log was changed or removed", Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 			found, err := c.VerifyAudit(cmd.Context())
 			if err != nil {
 				return err
@@ -63,27 +55,22 @@ func (p *program) auditCommand() *cobra.Command {
 				return failed("the audit log does not verify: %s", found.Problem)
 			}
 			return nil
-		},
+		}),
 	})
 	return cmd
 }
 
 func (p *program) keysCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "keys", Short: "Show and replace the encryption keys of stored secrets", Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "keys", Short: "Show and replace the encryption keys of stored secrets", Args: noArguments, RunE: help}
 	cmd.AddCommand(
 		&cobra.Command{
 			Use: "status", Short: "Show which keys stored secrets still need", Args: noArguments,
 			Long: "Shows which keys of ocim-seal-keys stored secrets still need. It fails when one of them is missing.",
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				c, err := p.client()
-				if err != nil {
-					return err
-				}
+			RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 				keys, err := c.GetKeys(cmd.Context())
 				if err != nil {
 					return err
 				}
-				missing := false
 				if err := p.print(cmd, keys, func(row func(...any)) {
 					row("KEY", "STATE", "CREDENTIALS", "NOTIFICATIONS")
 					for _, k := range keys.Keys {
@@ -92,22 +79,15 @@ func (p *program) keysCommand() *cobra.Command {
 				}); err != nil {
 					return err
 				}
-				for _, k := range keys.Keys {
-					missing = missing || k.Missing
-				}
-				if missing {
+				if slices.ContainsFunc(keys.Keys, func(k api.KeyUse) bool { return k.Missing }) {
 					return failed("stored secrets need a key that is not in ocim-seal-keys")
 				}
 				return nil
-			},
+			}),
 		},
 		&cobra.Command{
 			Use: "reseal", Short: "Encrypt all stored secrets with the current key now", Args: noArguments,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				c, err := p.client()
-				if err != nil {
-					return err
-				}
+			RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 				done, err := c.Reseal(cmd.Context())
 				if err != nil {
 					return err
@@ -115,7 +95,7 @@ func (p *program) keysCommand() *cobra.Command {
 				return p.print(cmd, done, func(row func(...any)) {
 					row("Encrypted again", done.Resealed)
 				})
-			},
+			}),
 		},
 	)
 	return cmd

@@ -15,7 +15,7 @@ import (
 func (p *program) bulkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "bulk", Short: "Change many instances in waves", Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: help,
 		Long: "Changes many instances in waves: one instance first, then --batch at once. It pauses after --pause-after failures.",
 	}
 	cmd.AddCommand(
@@ -33,17 +33,13 @@ func (p *program) bulkCommand() *cobra.Command {
 	} {
 		cmd.AddCommand(&cobra.Command{
 			Use: action.name + " ID", Short: action.help, Args: oneArgument,
-			RunE: func(cmd *cobra.Command, args []string) error {
-				c, err := p.client()
-				if err != nil {
-					return err
-				}
+			RunE: p.run(func(cmd *cobra.Command, c *api.Client, args []string) error {
 				bulk, err := c.ActOnBulkChange(cmd.Context(), args[0], api.ActOnBulkChangeParamsAction(action.name))
 				if err != nil {
 					return err
 				}
 				return p.printBulk(cmd, bulk)
-			},
+			}),
 		})
 	}
 	return cmd
@@ -55,16 +51,13 @@ func (p *program) bulkStartCommand(kind, help string) *cobra.Command {
 	f, s := &filter{}, &settings{}
 	cmd := &cobra.Command{
 		Use: kind, Short: help, Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 			if reflect.ValueOf(f.params()).IsZero() {
 				return usage("select instances with filters, such as --cluster or --release")
 			}
 			request.Kind, request.Reason = api.BulkRequestKind(kind), s.reason
 			if kind == "update" {
+				var err error
 				if request.Changes, err = s.changes(); err != nil {
 					return err
 				}
@@ -110,7 +103,7 @@ func (p *program) bulkStartCommand(kind, help string) *cobra.Command {
 				return p.awaitBulk(cmd, c, bulk.ID)
 			}
 			return p.printBulk(cmd, bulk)
-		},
+		}),
 	}
 	f.flags(cmd)
 	if kind == "update" {
@@ -143,11 +136,7 @@ func showGroup(cmd *cobra.Command, g api.BulkGroup) {
 func (p *program) bulkShowCommand(name, help string, wait bool) *cobra.Command {
 	return &cobra.Command{
 		Use: name + " ID", Short: help, Args: oneArgument,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, args []string) error {
 			if wait {
 				return p.awaitBulk(cmd, c, args[0])
 			}
@@ -156,7 +145,7 @@ func (p *program) bulkShowCommand(name, help string, wait bool) *cobra.Command {
 				return err
 			}
 			return p.printBulk(cmd, bulk)
-		},
+		}),
 	}
 }
 

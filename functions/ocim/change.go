@@ -110,20 +110,12 @@ func (p *program) updateCommand() *cobra.Command {
 	}, func(r *api.OperationRequest, _ []string) error { return s.update(r) })
 }
 
-func (p *program) archiveCommand() *cobra.Command {
+// kindCommand returns a command for a kind of operation that needs nothing but its instance.
+func (p *program) kindCommand(kind api.OperationRequestKind, help string) *cobra.Command {
 	s := &settings{}
-	return p.changing(&cobra.Command{Use: "archive INSTANCE", Short: "Stop an instance and remove it from git; its data stays", Args: oneArgument},
+	return p.changing(&cobra.Command{Use: string(kind) + " INSTANCE", Short: help, Args: oneArgument},
 		s.reasonFlag, func(r *api.OperationRequest, _ []string) error {
-			r.Kind, r.Reason = "archive", s.reason
-			return nil
-		})
-}
-
-func (p *program) unarchiveCommand() *cobra.Command {
-	s := &settings{}
-	return p.changing(&cobra.Command{Use: "unarchive INSTANCE", Short: "Restore an archived instance", Args: oneArgument},
-		s.reasonFlag, func(r *api.OperationRequest, _ []string) error {
-			r.Kind, r.Reason = "unarchive", s.reason
+			r.Kind, r.Reason = kind, s.reason
 			return nil
 		})
 }
@@ -301,11 +293,7 @@ func (p *program) waitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "wait INSTANCE [OPERATION]", Short: "Wait for an operation; the latest one, unless it is named", ValidArgsFunction: p.completeInstances,
 		Args: func(cmd *cobra.Command, args []string) error { return wrong(cobra.RangeArgs(1, 2)(cmd, args)) },
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, args []string) error {
 			at, err := p.find(cmd.Context(), c, args[0])
 			if err != nil {
 				return err
@@ -327,6 +315,6 @@ func (p *program) waitCommand() *cobra.Command {
 				return err
 			}
 			return p.print(cmd, o, func(row func(...any)) { row(o.Cluster+"/"+o.ID, o.Kind, o.Instance, o.State, o.Detail) })
-		},
+		}),
 	}
 }

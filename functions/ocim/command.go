@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,8 @@ An INSTANCE is its name, or CLUSTER/NAME where several clusters have one of that
 	flags.DurationVar(&p.timeout, "timeout", 2*time.Hour, "longest time to wait")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(
-		p.listCommand(), p.showCommand(), p.diffCommand(), p.deployCommand(), p.updateCommand(), p.archiveCommand(), p.unarchiveCommand(),
+		p.listCommand(), p.showCommand(), p.diffCommand(), p.deployCommand(), p.updateCommand(),
+		p.kindCommand("archive", "Stop an instance and remove it from git; its data stays"), p.kindCommand("unarchive", "Restore an archived instance"),
 		p.rollBackCommand(), p.logsCommand(), p.waitCommand(), p.bulkCommand(),
 		p.installationCommand(), p.auditCommand(), p.keysCommand(),
 		&cobra.Command{Use: "version", Short: "Print the version", Args: noArguments, RunE: func(cmd *cobra.Command, _ []string) error {
@@ -90,10 +92,7 @@ func wrong(err error) error {
 
 // client returns a client of the Ocim that the environment names.
 func (p *program) client() (*api.Client, error) {
-	address, token := p.address, p.lookup("OCIM_TOKEN")
-	if address == "" {
-		address = p.lookup("OCIM_URL")
-	}
+	address, token := cmp.Or(p.address, p.lookup("OCIM_URL")), p.lookup("OCIM_TOKEN")
 	u, err := url.Parse(address)
 	switch {
 	case address == "":
@@ -105,6 +104,19 @@ func (p *program) client() (*api.Client, error) {
 	}
 	return &api.Client{Base: address, Token: token}, nil
 }
+
+// run gives a command's work a client.
+func (p *program) run(work func(cmd *cobra.Command, c *api.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := p.client()
+		if err != nil {
+			return err
+		}
+		return work(cmd, c, args)
+	}
+}
+
+func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 // find returns the cluster and the name of an instance that is given by its name or as
 // CLUSTER/NAME.

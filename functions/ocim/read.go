@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -96,11 +97,7 @@ func (p *program) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List instances", Args: noArguments,
 		Example: "  ocim list --health failed --health degraded --sort cluster\n  ocim list --setting LMS_HOST~example.org -o json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, _ []string) error {
 			found, total, err := f.instances(cmd.Context(), c)
 			if err != nil {
 				return err
@@ -114,17 +111,10 @@ func (p *program) listCommand() *cobra.Command {
 			return p.print(cmd, found, func(row func(...any)) {
 				row("NAME", "CLUSTER", "LIFECYCLE", "HEALTH", "RELEASE", "PIPELINE", "DRIFT")
 				for _, i := range found {
-					pipeline, drift := "-", "-"
-					if i.Pipeline.Status != "" {
-						pipeline = i.Pipeline.Status
-					}
-					if i.Drift.Reason != "" {
-						drift = i.Drift.Reason
-					}
-					row(i.Name, i.Cluster, i.Lifecycle, i.Health.State, orDash(i.Release), pipeline, drift)
+					row(i.Name, i.Cluster, i.Lifecycle, i.Health.State, orDash(i.Release), orDash(i.Pipeline.Status), orDash(i.Drift.Reason))
 				}
 			})
-		},
+		}),
 	}
 	f.flags(cmd)
 	cmd.Flags().StringVar(&f.sort, "sort", "", "name, cluster, release, health, pipeline or changed")
@@ -133,21 +123,12 @@ func (p *program) listCommand() *cobra.Command {
 	return cmd
 }
 
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
+func orDash(s string) string { return cmp.Or(s, "-") }
 
 func (p *program) showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show INSTANCE", Short: "Show an instance", Args: oneArgument, ValidArgsFunction: p.completeInstances,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, args []string) error {
 			at, err := p.find(cmd.Context(), c, args[0])
 			if err != nil {
 				return err
@@ -182,7 +163,7 @@ func (p *program) showCommand() *cobra.Command {
 					row("Operation", words("  ", o.ID, o.Kind, o.State, o.RequestedAt, o.RequestedBy))
 				}
 			})
-		},
+		}),
 	}
 }
 
@@ -221,11 +202,7 @@ func (p *program) logsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "logs INSTANCE", Short: "Print the logs of an instance's latest pipelines", Args: oneArgument, ValidArgsFunction: p.completeInstances,
 		Long: "Prints the logs of the jobs of the latest operation of an instance, or of its latest pipeline when there was no operation. With --follow it goes on until they have ended.",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.client()
-			if err != nil {
-				return err
-			}
+		RunE: p.run(func(cmd *cobra.Command, c *api.Client, args []string) error {
 			at, err := p.find(cmd.Context(), c, args[0])
 			if err != nil {
 				return err
@@ -235,7 +212,7 @@ func (p *program) logsCommand() *cobra.Command {
 				ended, err := reader.more(ctx)
 				return ended || !follow, err
 			})
-		},
+		}),
 	}
 	cmd.Flags().BoolVarP(&follow, "follow", "f", false, "go on until the pipelines have ended")
 	cmd.Flags().StringVar(&job, "job", "", "only the job of this name")

@@ -8,40 +8,22 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
-	"github.com/open-craft/ocim/shared/grove"
 	"github.com/open-craft/ocim/shared/operation"
+	"github.com/open-craft/ocim/shared/pipelineaction"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
 // Service starts bulk changes and advances them.
 type Service struct {
 	Store      Store
-	Operations Operations
-	Actions    Actions
+	Operations *operation.Service
+	Actions    *pipelineaction.Service
 	Requesters operation.Requesters // asked before each wave; nil: everyone may
 	Keys       *secret.Keyring
 	Audit      *audit.Log // nil: no audit log is kept
 	Now        func() time.Time
 	NewID      func() string // sorts by time
 	Log        *slog.Logger
-}
-
-// Operations previews and starts the operations of single instances; package operation
-// does.
-type Operations interface {
-	Snapshot(ctx context.Context, cluster string, files bool) (*operation.Snapshot, error)
-	PreviewTarget(ctx context.Context, snap *operation.Snapshot, req operation.Request) (operation.TargetPreview, error)
-	TargetRequest(ctx context.Context, snap *operation.Snapshot, req operation.Request, t operation.TargetPreview) (*grove.GitLabRequest, error)
-	ClusterWarnings(ctx context.Context, cluster string) ([]operation.Warning, error)
-	Add(ctx context.Context, project fleet.Project, req operation.Request) (fleet.Operation, bool, error)
-	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
-	Recall(ctx context.Context, op fleet.Operation) (bool, error)
-	EstimateOf(ctx context.Context, op fleet.Operation) (*operation.Estimate, error)
-}
-
-// Actions retries pipelines; package pipelineaction does.
-type Actions interface {
-	Do(ctx context.Context, project fleet.Project, action fleet.PipelineAction, by audit.Actor) (fleet.Pipeline, error)
 }
 
 // Store holds the records that bulk changes read and change.

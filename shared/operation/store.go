@@ -13,13 +13,6 @@ import (
 
 // Store holds the records that operations read and change.
 type Store interface {
-	operationStore
-	pipelineStore
-	clusterStore
-	leaseStore
-}
-
-type operationStore interface {
 	AddOperation(ctx context.Context, op fleet.Operation, once fleetstore.Once) (fleet.Operation, bool, error)
 	Operation(ctx context.Context, cluster, id string) (fleet.Operation, error)
 	OperationOf(ctx context.Context, cluster, deployment string) (fleet.Operation, error)
@@ -34,16 +27,12 @@ type operationStore interface {
 	SaveSealed(ctx context.Context, cluster, deployment string, parts [][]byte) error
 	Sealed(ctx context.Context, cluster, deployment string, parts int) ([][]byte, error)
 	ForgetSealed(ctx context.Context, cluster, deployment string, parts int) error
-}
 
-type pipelineStore interface {
 	Pipeline(ctx context.Context, cluster string, id int64) (fleet.Pipeline, error)
 	Pipelines(ctx context.Context, cluster, after string, limit int) ([]fleet.Pipeline, string, error)
 	InstancePipelines(ctx context.Context, cluster, instance, after string, limit int) ([]fleet.Pipeline, string, error)
 	RecordPipeline(ctx context.Context, p fleet.Pipeline, by fleet.Authority) (fleet.Pipeline, fleet.Freshness, error)
-}
 
-type clusterStore interface {
 	Project(ctx context.Context, id string) (fleet.Project, error)
 	Chunk(ctx context.Context, cluster string) (*fleet.Chunk, error)
 	HostOwners(ctx context.Context, hosts []string) (map[string][]fleetview.HostOwner, error)
@@ -52,9 +41,7 @@ type clusterStore interface {
 	Protection(ctx context.Context, cluster, instance string) (fleet.Protection, error)
 	Protected(ctx context.Context, cluster string) ([]fleet.Protection, error)
 	SaveHealth(ctx context.Context, h fleet.ProjectHealth) error
-}
 
-type leaseStore interface {
 	AcquireLease(ctx context.Context, name, holder string, life time.Duration) (lease.Lease, error)
 	ReleaseLease(ctx context.Context, l lease.Lease) error
 	EndLease(ctx context.Context, name, holder string) error

@@ -14,7 +14,7 @@ import (
 // Service carries out actions.
 type Service struct {
 	Store      Store
-	Operations Operations
+	Operations *operation.Service
 	Requesters operation.Requesters // asked before each sending; nil: everyone may
 	Open       func(ctx context.Context, project fleet.Project) (Remote, error)
 	Audit      *audit.Log // nil: no audit log is kept
@@ -30,17 +30,6 @@ type Remote interface {
 	Retry(ctx context.Context, pipeline int64) (fleet.Pipeline, error)
 	// Pipeline reads one pipeline with its jobs.
 	Pipeline(ctx context.Context, id int64) (fleet.Pipeline, error)
-}
-
-// Operations are the operations that pipelines belong to.
-type Operations interface {
-	// Follow brings an operation up to date with its pipelines.
-	Follow(ctx context.Context, op fleet.Operation) error
-	// Advance sends the next operation of a cluster that became idle.
-	Advance(ctx context.Context, project fleet.Project, deployments ...string) error
-	// OtherPipeline finds a running pipeline that deploys and belongs to none of the open
-	// operations.
-	OtherPipeline(ctx context.Context, cluster string, open []fleet.Operation) (*fleet.Pipeline, error)
 }
 
 // Store holds the records that actions read and change.
