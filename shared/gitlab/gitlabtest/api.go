@@ -17,15 +17,8 @@ func (s *Server) routes() {
 	s.triggerRoutes()
 	s.hookRoutes()
 	s.keyRoutes()
-	s.mergeRequestRoutes()
 	s.graphqlRoutes()
 	s.policyRoutes()
-}
-
-// AddUser adds a person and gives their number.
-func (s *Server) AddUser(spec UserSpec) (id int) {
-	_ = s.do(func() { id = s.addUser(spec).ID })
-	return id
 }
 
 // AddToken adds an access token and gives its value.
@@ -62,13 +55,11 @@ func (s *Server) Commit(project int, spec CommitSpec) (sha string) {
 
 // DeletePipeline deletes a pipeline and its children, as an owner of the project
 // does. It reports whether there was one.
-func (s *Server) DeletePipeline(project, id int) bool {
-	found := false
+func (s *Server) DeletePipeline(project, id int) (found bool) {
 	_ = s.do(func() {
-		p := s.mustProject(project)
-		if x := p.pipelines[id]; x != nil {
-			found = true
-			s.deletePipeline(p, x)
+		var x *pipeline
+		if x, found = s.mustProject(project).pipelines[id]; found {
+			s.deletePipeline(s.projects[project], x)
 		}
 	})
 	return found
@@ -79,12 +70,7 @@ func (s *Server) File(project int, path string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.mustProject(project)
-	c := p.repo.resolve(p.Branch)
-	if c == nil {
-		return "", false
-	}
-	e, found := p.repo.lookup(c.Tree, path)
-	return p.fileAt(p.Branch, path), found && !e.dir()
+	return p.fileAt(p.Branch, path)
 }
 
 // Batch makes history: what it does happens at a time of its own choosing,
@@ -115,18 +101,7 @@ func (b *Batch) At(t time.Time) {
 // Now gives the time that At set, at first the present.
 func (b *Batch) Now() time.Time { return b.s.at }
 
-// Finish lets all pipelines come to their end, moving the time there.
-func (b *Batch) Finish() {
-	for {
-		d, found := b.s.earliest()
-		if !found {
-			return
-		}
-		b.At(d.at)
-	}
-}
-
-// AddUser is Server.AddUser.
+// AddUser adds a person and gives their number.
 func (b *Batch) AddUser(spec UserSpec) int { return b.s.addUser(spec).ID }
 
 // AddProject is Server.AddProject.

@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -62,48 +63,30 @@ func hashToken(v string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func randomToken(prefix string) string {
-	return prefix + rand.Text()
-}
-
 func (s *Server) addUser(spec UserSpec) *user {
 	for _, u := range s.users {
 		if u.Username == spec.Username {
 			return u
 		}
 	}
-	if spec.Name == "" {
-		spec.Name = spec.Username
+	u := &user{
+		ID: s.take(&s.ids.User), Username: spec.Username, Name: cmp.Or(spec.Name, spec.Username),
+		Email: cmp.Or(spec.Email, spec.Username+"@example.com"), CreatedAt: s.now(),
 	}
-	if spec.Email == "" {
-		spec.Email = spec.Username + "@example.com"
-	}
-	u := &user{ID: s.take(&s.ids.User), Username: spec.Username, Name: spec.Name, Email: spec.Email, CreatedAt: s.now()}
 	s.users[u.ID] = u
 	s.store.mark(key("user", u.ID), u)
 	return u
 }
 
 func (s *Server) addToken(spec TokenSpec) string {
-	if spec.Value == "" {
-		spec.Value = randomToken("glpat-")
-	}
-	if spec.Name == "" {
-		spec.Name = "ocim"
-	}
-	if spec.User == "" {
-		spec.User = "ocim-bot"
-	}
+	value := cmp.Or(spec.Value, "glpat-"+rand.Text())
 	if len(spec.Scopes) == 0 {
 		spec.Scopes = []string{"api"}
 	}
-	if spec.Level == 0 {
-		spec.Level = Maintainer
-	}
 	t := &token{
-		ID: s.take(&s.ids.Token), Hash: hashToken(spec.Value), Name: spec.Name,
-		UserID: s.addUser(UserSpec{Username: spec.User}).ID,
-		Scopes: spec.Scopes, Level: spec.Level, Projects: spec.Projects, CreatedAt: s.now(),
+		ID: s.take(&s.ids.Token), Hash: hashToken(value), Name: cmp.Or(spec.Name, "ocim"),
+		UserID: s.addUser(UserSpec{Username: cmp.Or(spec.User, "ocim-bot")}).ID,
+		Scopes: spec.Scopes, Level: cmp.Or(spec.Level, Maintainer), Projects: spec.Projects, CreatedAt: s.now(),
 	}
 	if !spec.ExpiresAt.IsZero() {
 		t.ExpiresAt = &spec.ExpiresAt
@@ -113,7 +96,7 @@ func (s *Server) addToken(spec TokenSpec) string {
 	}
 	s.tokens[t.Hash] = t
 	s.saveToken(t)
-	return spec.Value
+	return value
 }
 
 func (s *Server) saveToken(t *token) { s.store.mark(key("token", t.ID), t) }
@@ -157,33 +140,17 @@ func (t *token) sees(project int) bool {
 	return len(t.Projects) == 0 || slices.Contains(t.Projects, project)
 }
 
-func bearer(r *http.Request) string {
-	if v := r.Header.Get("PRIVATE-TOKEN"); v != "" {
-		return v
-	}
-	if v, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); found {
-		return v
-	}
-	return r.URL.Query().Get("private_token")
-}
-
 // authenticate finds out who asks.
 func (s *Server) authenticate(c *call, n need) *reply {
 	if n.public {
 		return nil
 	}
-	value := bearer(c.r)
-	unauthorized := refuse(http.StatusUnauthorized, "401 Unauthorized")
-	if value == "" {
-		return &unauthorized
-	}
-	t := s.tokens[hashToken(value)]
+	t := s.tokens[hashToken(c.r.Header.Get("PRIVATE-TOKEN"))]
 	if t == nil {
-		return &unauthorized
+		return new(refuse(http.StatusUnauthorized, "401 Unauthorized"))
 	}
 	invalid := func(why string) *reply {
-		rp := reply{status: http.StatusUnauthorized, body: map[string]any{"error": "invalid_token", "error_description": why}}
-		return &rp
+		return &reply{status: http.StatusUnauthorized, body: map[string]any{"error": "invalid_token", "error_description": why}}
 	}
 	if t.Revoked {
 		return invalid("Token was revoked. You have to re-authorize from the user.")
@@ -192,8 +159,7 @@ func (s *Server) authenticate(c *call, n need) *reply {
 		return invalid("Token is expired. You can either do re-authorization or token refresh.")
 	}
 	c.token, c.user = t, s.users[t.UserID]
-	used := c.now
-	t.LastUsed = &used
+	t.LastUsed = new(c.now)
 	return nil
 }
 
@@ -201,24 +167,20 @@ func (s *Server) authenticate(c *call, n need) *reply {
 func (s *Server) authorize(c *call, n need) *reply {
 	if c.token != nil {
 		if allowed, wanted := c.token.allows(n.scope); !allowed {
-			rp := reply{status: http.StatusForbidden, body: map[string]any{
+			return &reply{status: http.StatusForbidden, body: map[string]any{
 				"error":             "insufficient_scope",
 				"error_description": "The request requires higher privileges than provided by the access token.",
 				"scope":             wanted,
 			}}
-			return &rp
 		}
 	}
 	if c.r.PathValue("id") == "" {
 		return nil
 	}
 	p, moved := s.findProject(c.r.PathValue("id"))
-	hidden := notFound("Project")
 	switch {
-	case p == nil, c.token != nil && !c.token.sees(p.ID):
-		return &hidden
-	case moved && c.r.Method != http.MethodGet:
-		return &hidden
+	case p == nil, c.token != nil && !c.token.sees(p.ID), moved && c.r.Method != http.MethodGet:
+		return new(notFound("Project"))
 	case moved:
 		return s.redirect(c, p)
 	}
@@ -226,13 +188,11 @@ func (s *Server) authorize(c *call, n need) *reply {
 	if c.token != nil {
 		c.level = c.token.Level
 	}
-	refused := forbidden()
 	switch {
 	case p.Policy.GroupRestriction != "":
-		refused = refuse(http.StatusForbidden, "403 Forbidden - "+p.Policy.GroupRestriction)
-		return &refused
+		return new(refuse(http.StatusForbidden, "403 Forbidden - "+p.Policy.GroupRestriction))
 	case !n.public && c.level < n.level, n.write && p.readOnly():
-		return &refused
+		return new(forbidden())
 	}
 	return nil
 }
@@ -241,9 +201,6 @@ func (s *Server) authRoutes() {
 	s.route("GET /api/v4/user", need{scope: readAPI}, func(c *call) reply { return ok(c.s.showSelf(c.user)) })
 	s.route("GET /api/v4/version", need{scope: readAPI}, func(c *call) reply {
 		return ok(map[string]any{"version": s.opts.Version, "revision": "a1b2c3d4e5f"})
-	})
-	s.route("GET /api/v4/metadata", need{scope: readAPI}, func(c *call) reply {
-		return ok(map[string]any{"version": s.opts.Version, "revision": "a1b2c3d4e5f", "enterprise": false, "kas": map[string]any{"enabled": false}})
 	})
 	s.route("GET /api/v4/personal_access_tokens/self", need{scope: anyScope}, func(c *call) reply {
 		return ok(showToken(c.token, c.now))
@@ -281,9 +238,12 @@ func (s *Server) showSelf(u *user) any {
 // stamp writes a time as GitLab's API does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-func stampPtr(t *time.Time) any {
-	if t == nil {
+// shown gives a value in a form of its own, or null where there is none.
+func shown[T, S any](v *T, show func(T) S) any {
+	if v == nil {
 		return nil
 	}
-	return stamp(*t)
+	return show(*v)
 }
+
+func stampPtr(t *time.Time) any { return shown(t, stamp) }

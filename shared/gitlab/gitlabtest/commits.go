@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -18,7 +19,6 @@ func (s *Server) commitRoutes() {
 	const commits = "/api/v4/projects/{id}/repository/commits"
 	read := need{scope: readRepo, level: Reporter}
 	s.route("GET "+commits, read, (*call).commits)
-	s.route("GET "+commits+"/{sha}", read, (*call).commit)
 	s.route("GET "+commits+"/{sha}/diff", read, (*call).commitDiff)
 	s.route("POST "+commits, need{scope: writeAPI, level: Developer, write: true}, (*call).createCommit)
 }
@@ -41,56 +41,18 @@ func (s *Server) showCommit(p *project, x *gitCommit) map[string]any {
 func (c *call) commits() reply {
 	at := c.ref("ref_name")
 	if at == nil {
-		if len(c.project.Branches) == 0 && c.str("ref_name") == "" {
-			return list(c, []any{}, func(x any) any { return x })
-		}
 		return notFound("Repository Commits")
 	}
-	since, until := c.when("since"), c.when("until")
-	firstParent, _ := c.flag("first_parent")
-	author := strings.ToLower(c.str("author"))
+	since := c.when("since")
 	var found []*gitCommit
-	visit := func(x *gitCommit) bool {
-		if (since.IsZero() || !x.Date.Before(since)) && (until.IsZero() || !x.Date.After(until)) &&
-			strings.Contains(strings.ToLower(x.Author.Name+" <"+x.Author.Email+">"), author) {
+	c.project.repo.history(at, strings.Trim(c.str("path"), "/"), func(x *gitCommit) bool {
+		if !x.Date.Before(since) {
 			found = append(found, x)
 		}
 		return true
-	}
-	r := c.project.repo
-	if all, _ := c.flag("all"); all {
-		found = r.everything()
-	} else {
-		r.history(at, strings.Trim(c.str("path"), "/"), firstParent, visit)
-	}
-	withStats, _ := c.flag("with_stats")
+	})
 	page, h := paginate(c, found, true)
-	return reply{status: http.StatusOK, header: h, body: showAll(page, func(x *gitCommit) any {
-		m := c.showCommit(x)
-		if withStats {
-			m["stats"] = r.stats(x)
-		}
-		return m
-	})}
-}
-
-// everything gives the commits of all branches, newest first.
-func (r *repo) everything() []*gitCommit {
-	return slices.SortedFunc(maps.Values(r.commits), newestFirst)
-}
-
-func (c *call) commit() reply {
-	x := c.project.repo.resolve(c.r.PathValue("sha"))
-	if x == nil {
-		return notFound("Commit")
-	}
-	m := c.showCommit(x)
-	m["stats"] = c.project.repo.stats(x)
-	m["status"], m["last_pipeline"], m["project_id"] = nil, nil, c.project.ID
-	if p := c.project.lastPipelineOf(x.ID); p != nil {
-		m["status"], m["last_pipeline"] = p.Status, c.s.showPipelineInfo(c.project, p)
-	}
-	return ok(m)
+	return reply{status: http.StatusOK, header: h, body: showAll(page, func(x *gitCommit) any { return c.showCommit(x) })}
 }
 
 func (c *call) commitDiff() reply {
@@ -102,7 +64,7 @@ func (c *call) commitDiff() reply {
 }
 
 func (r *repo) diff(ch change) string {
-	text := udiff.Unified("a", "b", string(r.blobs[ch.old.id]), string(r.blobs[ch.new.id]))
+	text := udiff.Unified("a", "b", string(r.blobs[ch.old]), string(r.blobs[ch.new]))
 	// GitLab leaves out the two lines that name the files.
 	if _, hunks, found := strings.Cut(text, "\n+++ b\n"); found {
 		return hunks
@@ -111,53 +73,32 @@ func (r *repo) diff(ch change) string {
 }
 
 func (r *repo) showDiff(ch change) any {
-	mode := func(l leaf) string {
-		if l.mode == "" {
+	mode := func(id string) string {
+		if id == "" {
 			return "0"
 		}
-		return l.mode
+		return modeFile
 	}
 	return map[string]any{
 		"old_path": ch.path, "new_path": ch.path, "a_mode": mode(ch.old), "b_mode": mode(ch.new), "diff": r.diff(ch),
-		"new_file": ch.old.id == "", "renamed_file": false, "deleted_file": ch.new.id == "", "generated_file": false,
+		"new_file": ch.old == "", "renamed_file": false, "deleted_file": ch.new == "", "generated_file": false,
 	}
-}
-
-func (r *repo) stats(x *gitCommit) any {
-	add, del := 0, 0
-	for _, ch := range r.changes(r.parentTree(x), x.Tree) {
-		for line := range strings.SplitSeq(r.diff(ch), "\n") {
-			if strings.HasPrefix(line, "+") {
-				add++
-			} else if strings.HasPrefix(line, "-") {
-				del++
-			}
-		}
-	}
-	return map[string]any{"additions": add, "deletions": del, "total": add + del}
 }
 
 // action is one of the changes that a commit request asks for.
 type action struct {
-	Action       string  `json:"action"`
-	FilePath     string  `json:"file_path"`
-	PreviousPath string  `json:"previous_path"`
-	Content      *string `json:"content"`
-	Encoding     string  `json:"encoding"`
-	LastCommitID string  `json:"last_commit_id"`
-	Executable   *bool   `json:"execute_filemode"`
+	Action       string `json:"action"`
+	FilePath     string `json:"file_path"`
+	Content      string `json:"content"`
+	Encoding     string `json:"encoding"`
+	LastCommitID string `json:"last_commit_id"`
 }
 
 type commitRequest struct {
-	Branch      string   `json:"branch"`
-	Message     string   `json:"commit_message"`
-	StartBranch string   `json:"start_branch"`
-	StartSHA    string   `json:"start_sha"`
-	Actions     []action `json:"actions"`
-	AuthorEmail string   `json:"author_email"`
-	AuthorName  string   `json:"author_name"`
-	Force       bool     `json:"force"`
-	AllowEmpty  bool     `json:"allow_empty"`
+	Branch     string   `json:"branch"`
+	Message    string   `json:"commit_message"`
+	Actions    []action `json:"actions"`
+	AllowEmpty bool     `json:"allow_empty"`
 }
 
 func (c *call) createCommit() reply {
@@ -185,81 +126,39 @@ func (c *call) createCommit() reply {
 	if p.Policy.CommitRefusal != "" {
 		return refuse(http.StatusBadRequest, p.Policy.CommitRefusal)
 	}
-	start, bad := c.startOf(in)
-	if bad != nil {
-		return *bad
+	head, exists := p.Branches[in.Branch]
+	if !exists && len(p.Branches) > 0 {
+		return refuse(http.StatusBadRequest, "You can only create or edit files when you are on a branch")
 	}
+	start := p.repo.commits[head] // nil in an empty repository
 	files, bad := p.repo.apply(start, in.Actions)
 	if bad != nil {
 		return *bad
 	}
-	x := gitCommit{Tree: p.repo.writeTree(files), Message: in.Message, Date: c.now.Truncate(time.Second), Committer: Author{c.user.Name, c.user.Email}}
-	x.Author = x.Committer
-	if in.AuthorName != "" {
-		x.Author.Name = in.AuthorName
-	}
-	if in.AuthorEmail != "" {
-		x.Author.Email = in.AuthorEmail
-	}
+	by := Author{c.user.Name, c.user.Email}
+	x := gitCommit{Tree: p.repo.writeTree(files), Message: in.Message, Date: c.now.Truncate(time.Second), Author: by, Committer: by}
 	if start != nil {
 		x.Parents = []string{start.ID}
 	}
 	done := p.repo.writeCommit(x)
 	c.s.moveBranch(p, in.Branch, done, c.user, false)
-	m := c.showCommit(done)
-	m["stats"], m["status"], m["project_id"], m["last_pipeline"] = p.repo.stats(done), nil, p.ID, nil
-	return created(m)
-}
-
-// startOf finds the commit that a new one goes on top of; nil in an empty
-// repository.
-func (c *call) startOf(in commitRequest) (*gitCommit, *reply) {
-	p := c.project
-	bad := func(format string, args ...any) (*gitCommit, *reply) {
-		rp := refuse(http.StatusBadRequest, fmt.Sprintf(format, args...))
-		return nil, &rp
-	}
-	from := in.StartBranch
-	if in.StartSHA != "" {
-		from = in.StartSHA
-	}
-	head, exists := p.Branches[in.Branch]
-	switch {
-	case from != "" && from != in.Branch && exists && !in.Force:
-		return bad("A branch called '%s' already exists. Switch to that branch in order to make changes", in.Branch)
-	case from != "":
-		at := p.repo.resolve(from)
-		if at == nil {
-			return bad("Cannot find start ref '%s'", from)
-		}
-		return at, nil
-	case exists:
-		return p.repo.commits[head], nil
-	case len(p.Branches) == 0:
-		return nil, nil
-	}
-	return bad("You can only create or edit files when you are on a branch")
+	return created(c.showCommit(done))
 }
 
 // apply carries out the actions on a copy of the start's files.
-func (r *repo) apply(start *gitCommit, actions []action) (map[string]leaf, *reply) {
-	fail := func(format string, args ...any) (map[string]leaf, *reply) {
-		rp := refuse(http.StatusBadRequest, fmt.Sprintf(format, args...))
-		return nil, &rp
+func (r *repo) apply(start *gitCommit, actions []action) (map[string]string, *reply) {
+	fail := func(format string, args ...any) (map[string]string, *reply) {
+		return nil, new(refuse(http.StatusBadRequest, fmt.Sprintf(format, args...)))
 	}
-	files := map[string]leaf{}
+	files := map[string]string{}
 	if start != nil {
 		files = maps.Clone(r.files(start.Tree))
 		for _, a := range actions {
-			p := a.FilePath
-			if a.PreviousPath != "" {
-				p = a.PreviousPath
-			}
 			if a.LastCommitID == "" || a.Action == "create" {
 				continue
 			}
-			if last := r.lastFor(start, p); last != nil && last.ID != a.LastCommitID {
-				return fail("The file has changed since you started editing it: %s", p)
+			if last := r.lastFor(start, a.FilePath); last != nil && last.ID != a.LastCommitID {
+				return fail("The file has changed since you started editing it: %s", a.FilePath)
 			}
 		}
 	}
@@ -267,60 +166,25 @@ func (r *repo) apply(start *gitCommit, actions []action) (map[string]leaf, *repl
 		if !validPath(a.FilePath) {
 			return fail("invalid path: '%s'", a.FilePath)
 		}
-		old, exists := files[a.FilePath]
-		var content []byte
-		if a.Content != nil {
-			content = []byte(*a.Content)
-			if a.Encoding == "base64" {
-				var err error
-				if content, err = base64.StdEncoding.DecodeString(*a.Content); err != nil {
-					return fail("invalid base64")
-				}
+		_, exists := files[a.FilePath]
+		content := []byte(a.Content)
+		if a.Encoding == "base64" {
+			var err error
+			if content, err = base64.StdEncoding.DecodeString(a.Content); err != nil {
+				return fail("invalid base64")
 			}
 		}
-		switch a.Action {
-		case "create":
-			if exists || blocked(files, a.FilePath) {
-				return fail("A file with this name already exists")
-			}
-			files[a.FilePath] = leaf{modeFile, r.writeBlob(content)}
-		case "update":
-			if !exists {
-				return fail("A file with this name doesn't exist")
-			}
-			files[a.FilePath] = leaf{old.mode, r.writeBlob(content)}
-		case "delete":
-			if !exists {
-				return fail("A file with this name doesn't exist")
-			}
+		switch {
+		case !slices.Contains([]string{"create", "update", "delete"}, a.Action):
+			return nil, new(refuseParam("actions[%d][action] does not have a valid value", i))
+		case a.Action == "create" && (exists || blocked(files, a.FilePath)):
+			return fail("A file with this name already exists")
+		case a.Action != "create" && !exists:
+			return fail("A file with this name doesn't exist")
+		case a.Action == "delete":
 			delete(files, a.FilePath)
-		case "move":
-			moved, found := files[a.PreviousPath]
-			if !found {
-				return fail("A file with this name doesn't exist")
-			}
-			delete(files, a.PreviousPath)
-			if exists && a.FilePath != a.PreviousPath || blocked(files, a.FilePath) {
-				return fail("A file with this name already exists")
-			}
-			if a.Content != nil {
-				moved.id = r.writeBlob(content)
-			}
-			files[a.FilePath] = moved
-		case "chmod":
-			if !exists {
-				return fail("A file with this name doesn't exist")
-			}
 		default:
-			rp := refuseParam("actions[%d][action] does not have a valid value", i)
-			return nil, &rp
-		}
-		if l, still := files[a.FilePath]; still && a.Executable != nil {
-			l.mode = modeFile
-			if *a.Executable {
-				l.mode = modeExec
-			}
-			files[a.FilePath] = l
+			files[a.FilePath] = r.writeBlob(content)
 		}
 	}
 	return files, nil
@@ -332,7 +196,7 @@ func validPath(p string) bool {
 }
 
 // blocked says that a path is a folder, or lies below a file.
-func blocked(files map[string]leaf, p string) bool {
+func blocked(files map[string]string, p string) bool {
 	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
 		if _, found := files[dir]; found {
 			return true
@@ -368,12 +232,8 @@ type CommitSpec struct {
 
 // commit makes a commit and gives its id.
 func (s *Server) commit(p *project, spec CommitSpec) string {
-	if spec.Branch == "" {
-		spec.Branch = p.Branch
-	}
-	if spec.Author.Name == "" {
-		spec.Author = Author{"Grove Operator", "operator@example.com"}
-	}
+	spec.Branch = cmp.Or(spec.Branch, p.Branch)
+	spec.Author = cmp.Or(spec.Author, Author{"Grove Operator", "operator@example.com"})
 	if spec.At.IsZero() {
 		spec.At = s.now()
 	}
@@ -381,7 +241,7 @@ func (s *Server) commit(p *project, spec CommitSpec) string {
 		spec.Message = "Change " + strings.Join(append(slices.Sorted(maps.Keys(spec.Files)), spec.Delete...), ", ")
 	}
 	x := gitCommit{Author: spec.Author, Committer: spec.Author, Date: spec.At.UTC().Truncate(time.Second), Message: spec.Message}
-	files := map[string]leaf{}
+	files := map[string]string{}
 	head, exists := p.Branches[spec.Branch]
 	if !exists {
 		head, exists = p.Branches[p.Branch]
@@ -394,10 +254,10 @@ func (s *Server) commit(p *project, spec CommitSpec) string {
 		if !validPath(name) {
 			panic("gitlabtest: invalid path " + strconv.Quote(name))
 		}
-		files[name] = leaf{modeFile, p.repo.writeBlob([]byte(content))}
+		files[name] = p.repo.writeBlob([]byte(content))
 	}
 	for _, gone := range spec.Delete {
-		maps.DeleteFunc(files, func(f string, _ leaf) bool { return f == gone || strings.HasPrefix(f, gone+"/") })
+		maps.DeleteFunc(files, func(f, _ string) bool { return f == gone || strings.HasPrefix(f, gone+"/") })
 	}
 	x.Tree = p.repo.writeTree(files)
 	done := p.repo.writeCommit(x)

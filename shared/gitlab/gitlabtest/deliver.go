@@ -31,7 +31,7 @@ type Delivery struct {
 	ID        int
 	Project   int
 	Hook      int
-	Event     string // "Pipeline Hook", "Push Hook", "Job Hook"
+	Event     string // "Pipeline Hook", "Push Hook"
 	URL       string
 	Key       string // Idempotency-Key and webhook-id; a repeat keeps it
 	EventUUID string
@@ -115,17 +115,22 @@ func (s *Server) emit(p *project, kind, event string, payload func() any) {
 func (o *outbox) add(d *Delivery) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.remember(d)
+	if o.holding {
+		o.held = append(o.held, d)
+		return
+	}
+	o.enqueue(d)
+}
+
+// remember numbers a delivery and puts it into the log; the outbox's lock is held.
+func (o *outbox) remember(d *Delivery) {
 	o.next++
 	d.ID = o.next
 	o.log = append(o.log, d)
 	if len(o.log) > keptDelivered {
 		o.log = slices.Clone(o.log[keptDelivered/2:])
 	}
-	if o.holding {
-		o.held = append(o.held, d)
-		return
-	}
-	o.enqueue(d)
 }
 
 // enqueue puts a delivery in its hook's queue as often as it is to be sent;

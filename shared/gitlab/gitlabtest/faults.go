@@ -106,17 +106,16 @@ func (a *armed) matches(r *http.Request) bool {
 		return true
 	}
 	got := strings.TrimPrefix(strings.TrimPrefix(r.URL.EscapedPath(), "/api/v4"), "/api")
-	if head, open := strings.CutSuffix(a.Path, "/**"); open {
-		n := strings.Count(head, "/") + 1
+	want, open := strings.CutSuffix(a.Path, "/**")
+	if open {
+		n := strings.Count(want, "/") + 1
 		parts := strings.SplitN(got, "/", n+1)
 		if len(parts) <= n {
 			return false
 		}
 		got = strings.Join(parts[:n], "/")
-		hit, err := path.Match(head, got)
-		return err == nil && hit
 	}
-	hit, err := path.Match(a.Path, got)
+	hit, err := path.Match(want, got)
 	return err == nil && hit
 }
 

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,21 +16,17 @@ import (
 
 const (
 	modeFile = "100644"
-	modeExec = "100755"
 	modeDir  = "40000"
 )
 
 // entry is one line of a tree.
 type entry struct {
-	Mode string // as git writes it: 100644, 100755, 40000
+	Mode string // as git writes it
 	Name string
 	ID   string
 }
 
 func (e entry) dir() bool { return e.Mode == modeDir }
-
-// leaf is a file of a flattened tree.
-type leaf struct{ mode, id string }
 
 // gitCommit is one commit object.
 type gitCommit struct {
@@ -56,9 +51,9 @@ type repo struct {
 	blobs    map[string][]byte
 	trees    map[string][]entry
 	commits  map[string]*gitCommit
-	branches map[string]string          // name to commit id
-	flat     map[string]map[string]leaf // trees flattened lately; never changed once stored
-	walked   walk                       // the tree listed last
+	branches map[string]string            // name to commit id
+	flat     map[string]map[string]string // trees flattened lately; never changed once stored
+	walked   walk                         // the tree listed last
 	put      func(id, kind string, raw []byte)
 }
 
@@ -68,7 +63,7 @@ func newRepo(put func(id, kind string, raw []byte)) *repo {
 		trees:    map[string][]entry{},
 		commits:  map[string]*gitCommit{},
 		branches: map[string]string{},
-		flat:     map[string]map[string]leaf{},
+		flat:     map[string]map[string]string{},
 		put:      put,
 	}
 }
@@ -90,25 +85,25 @@ func (r *repo) writeBlob(b []byte) string {
 }
 
 // writeTree stores the trees of a flat list of files and gives the root's id.
-func (r *repo) writeTree(files map[string]leaf) string {
+func (r *repo) writeTree(files map[string]string) string {
 	id := r.writeSubtree(files)
 	r.remember(id, files)
 	return id
 }
 
-func (r *repo) writeSubtree(files map[string]leaf) string {
+func (r *repo) writeSubtree(files map[string]string) string {
 	var entries []entry
-	sub := map[string]map[string]leaf{}
-	for path, l := range files {
+	sub := map[string]map[string]string{}
+	for path, id := range files {
 		dir, rest, nested := strings.Cut(path, "/")
 		if !nested {
-			entries = append(entries, entry{Mode: l.mode, Name: path, ID: l.id})
+			entries = append(entries, entry{Mode: modeFile, Name: path, ID: id})
 			continue
 		}
 		if sub[dir] == nil {
-			sub[dir] = map[string]leaf{}
+			sub[dir] = map[string]string{}
 		}
-		sub[dir][rest] = l
+		sub[dir][rest] = id
 	}
 	for dir, fs := range sub {
 		entries = append(entries, entry{Mode: modeDir, Name: dir, ID: r.writeSubtree(fs)})
@@ -135,7 +130,7 @@ func (e entry) sortKey() string {
 	return e.Name
 }
 
-func (r *repo) remember(tree string, files map[string]leaf) {
+func (r *repo) remember(tree string, files map[string]string) {
 	if len(r.flat) >= 8 {
 		clear(r.flat)
 	}
@@ -143,22 +138,22 @@ func (r *repo) remember(tree string, files map[string]leaf) {
 }
 
 // files gives all files of a tree by path. The map must not be changed.
-func (r *repo) files(tree string) map[string]leaf {
+func (r *repo) files(tree string) map[string]string {
 	if m, ok := r.flat[tree]; ok {
 		return m
 	}
-	m := map[string]leaf{}
+	m := map[string]string{}
 	r.flatten(tree, "", m)
 	r.remember(tree, m)
 	return m
 }
 
-func (r *repo) flatten(tree, prefix string, into map[string]leaf) {
+func (r *repo) flatten(tree, prefix string, into map[string]string) {
 	for _, e := range r.trees[tree] {
 		if e.dir() {
 			r.flatten(e.ID, prefix+e.Name+"/", into)
 		} else {
-			into[prefix+e.Name] = leaf{e.Mode, e.ID}
+			into[prefix+e.Name] = e.ID
 		}
 	}
 }
@@ -326,7 +321,7 @@ func (r *repo) at(c *gitCommit, path string) string {
 // history lists commits newest first, children before parents. With a path,
 // only those that changed it, as git simplifies history: a merge that took
 // the path over from one parent follows that parent alone.
-func (r *repo) history(from *gitCommit, path string, firstParent bool, visit func(*gitCommit) bool) {
+func (r *repo) history(from *gitCommit, path string, visit func(*gitCommit) bool) {
 	q := &byDate{}
 	seen := map[string]bool{from.ID: true}
 	heap.Push(q, from)
@@ -339,9 +334,6 @@ func (r *repo) history(from *gitCommit, path string, firstParent bool, visit fun
 	for q.Len() > 0 {
 		c := heap.Pop(q).(*gitCommit)
 		parents := c.Parents
-		if firstParent && len(parents) > 1 {
-			parents = parents[:1]
-		}
 		if path != "" {
 			here := r.at(c, path)
 			if i := slices.IndexFunc(parents, func(p string) bool { return r.at(r.commits[p], path) == here }); i >= 0 {
@@ -364,16 +356,16 @@ func (r *repo) history(from *gitCommit, path string, firstParent bool, visit fun
 // lastFor gives the newest commit that changed a path, nil when none did.
 func (r *repo) lastFor(from *gitCommit, path string) *gitCommit {
 	var last *gitCommit
-	r.history(from, path, false, func(c *gitCommit) bool { last = c; return false })
+	r.history(from, path, func(c *gitCommit) bool { last = c; return false })
 	return last
 }
 
 // mergeBase gives the best common ancestor, nil when there is none.
 func (r *repo) mergeBase(a, b *gitCommit) *gitCommit {
 	mine := map[string]bool{}
-	r.history(a, "", false, func(c *gitCommit) bool { mine[c.ID] = true; return true })
+	r.history(a, "", func(c *gitCommit) bool { mine[c.ID] = true; return true })
 	var base *gitCommit
-	r.history(b, "", false, func(c *gitCommit) bool {
+	r.history(b, "", func(c *gitCommit) bool {
 		if mine[c.ID] {
 			base = c
 		}
@@ -385,30 +377,21 @@ func (r *repo) mergeBase(a, b *gitCommit) *gitCommit {
 // change is how one path differs between two trees.
 type change struct {
 	path     string
-	old, new leaf // the zero leaf is absence
+	old, new string // ids of blobs; empty is absence
 }
 
 // changes compares two trees, by path. An empty tree id is an empty tree.
 func (r *repo) changes(from, to string) []change {
-	if from == to {
-		return nil
-	}
-	a, b := map[string]leaf{}, map[string]leaf{}
-	if from != "" {
-		a = r.files(from)
-	}
-	if to != "" {
-		b = r.files(to)
-	}
+	a, b := r.files(from), r.files(to)
 	var out []change
-	for path, l := range a {
-		if b[path] != l {
-			out = append(out, change{path, l, b[path]})
+	for path, id := range a {
+		if b[path] != id {
+			out = append(out, change{path, id, b[path]})
 		}
 	}
-	for path, l := range b {
-		if _, ok := a[path]; !ok {
-			out = append(out, change{path, leaf{}, l})
+	for path, id := range b {
+		if a[path] == "" {
+			out = append(out, change{path, "", id})
 		}
 	}
 	slices.SortFunc(out, func(x, y change) int { return strings.Compare(x.path, y.path) })
@@ -422,8 +405,6 @@ func (r *repo) parentTree(c *gitCommit) string {
 	}
 	return r.commits[c.Parents[0]].Tree
 }
-
-func (r *repo) branchNames() []string { return slices.Sorted(maps.Keys(r.branches)) }
 
 // byDate is a heap of commits, the newest on top.
 type byDate []*gitCommit

@@ -1,11 +1,9 @@
 package gitlabtest
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +53,7 @@ func complexity(sel []selection) int {
 	for _, f := range sel {
 		n := 1 + complexity(f.sub)
 		switch f.name {
-		case "rootRef", "empty", "exists", "tree", "blobs":
+		case "rootRef", "tree", "blobs":
 			n++
 		case "lastCommit":
 			n += 9
@@ -89,10 +87,6 @@ type object interface {
 func resolve(o object, sel []selection) (map[string]any, error) {
 	out := map[string]any{}
 	for _, f := range sel {
-		if f.name == "__typename" {
-			out[f.alias] = o.kind()
-			continue
-		}
 		v, found, err := o.field(f.name, f.args)
 		if err != nil {
 			return nil, err
@@ -105,7 +99,7 @@ func resolve(o object, sel []selection) (map[string]any, error) {
 			if len(f.sub) == 0 {
 				return nil, queryErrorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind())
 			}
-			if out[f.alias], err = resolve(v, f.sub); err != nil {
+			if out[f.name], err = resolve(v, f.sub); err != nil {
 				return nil, err
 			}
 		case []object:
@@ -117,9 +111,9 @@ func resolve(o object, sel []selection) (map[string]any, error) {
 				}
 				items = append(items, m)
 			}
-			out[f.alias] = items
+			out[f.name] = items
 		default:
-			out[f.alias] = v
+			out[f.name] = v
 		}
 	}
 	return out, nil
@@ -178,7 +172,7 @@ func (q queryRoot) projects(args map[string]any) (any, error) {
 			found = append(found, projectObject{q.c, p})
 		}
 	}
-	return connection("Project", found, args)
+	return connection("Project", found, args), nil
 }
 
 type projectObject struct {
@@ -192,10 +186,6 @@ func (o projectObject) field(name string, args map[string]any) (any, bool, error
 	switch name {
 	case "id":
 		return fmt.Sprintf("gid://gitlab/Project/%d", p.ID), true, nil
-	case "name":
-		return p.Name, true, nil
-	case "fullPath":
-		return p.Path, true, nil
 	case "archived":
 		return p.Archived, true, nil
 	case "webUrl":
@@ -230,12 +220,12 @@ func (o projectObject) pipelines(args map[string]any) (any, error) {
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(o.p.pipelines))) {
 		if x := o.p.pipelines[id]; x.Parent == nil && x.UpdatedAt.After(after) {
 			found = append(found, record{"Pipeline", map[string]any{
-				"id": fmt.Sprintf("gid://gitlab/Ci::Pipeline/%d", x.ID), "iid": strconv.Itoa(x.IID), "sha": x.SHA, "ref": x.Ref,
-				"status": strings.ToUpper(x.Status), "updatedAt": x.UpdatedAt.UTC().Format(time.RFC3339),
+				"id": fmt.Sprintf("gid://gitlab/Ci::Pipeline/%d", x.ID), "status": strings.ToUpper(x.Status),
+				"updatedAt": x.UpdatedAt.UTC().Format(time.RFC3339),
 			}})
 		}
 	}
-	return connection("Pipeline", found, args)
+	return connection("Pipeline", found, args), nil
 }
 
 type repository struct{ p *project }
@@ -245,18 +235,12 @@ func (r repository) field(name string, args map[string]any) (any, bool, error) {
 	switch name {
 	case "rootRef":
 		return r.p.Branch, true, nil
-	case "empty":
-		return len(r.p.Branches) == 0, true, nil
-	case "exists":
-		return true, true, nil
 	case "tree":
-		at := r.ref(args)
+		at := r.p.repo.resolve(r.p.Branch)
 		if at == nil {
 			return nil, true, nil
 		}
-		return record{"Tree", map[string]any{"lastCommit": record{"Commit", map[string]any{
-			"sha": at.ID, "title": at.title(), "message": at.Message, "committedDate": gitStamp(at.Date),
-		}}}}, true, nil
+		return record{"Tree", map[string]any{"lastCommit": record{"Commit", map[string]any{"sha": at.ID}}}}, true, nil
 	case "blobs":
 		v, err := r.blobs(args)
 		return v, true, err
@@ -264,70 +248,33 @@ func (r repository) field(name string, args map[string]any) (any, bool, error) {
 	return nil, false, nil
 }
 
-func (r repository) ref(args map[string]any) *gitCommit {
-	ref, _ := args["ref"].(string)
-	if ref == "" || ref == "HEAD" {
-		ref = r.p.Branch
-	}
-	return r.p.repo.resolve(ref)
-}
-
 func (r repository) blobs(args map[string]any) (any, error) {
 	paths, isList := args["paths"].([]any)
 	if !isList {
 		return nil, queryErrorf("Field 'blobs' is missing required arguments: paths")
 	}
+	ref, _ := args["ref"].(string)
 	var found []object
-	at := r.ref(args)
 	for _, v := range paths {
 		name, _ := v.(string)
-		if at == nil {
-			break
-		}
-		e, exists := r.p.repo.lookup(at.Tree, name)
-		if !exists || e.dir() {
+		content, exists := r.p.fileAt(ref, name)
+		if !exists {
 			continue
 		}
-		content := r.p.repo.blobs[e.ID]
-		text := any(string(content))
-		if !utf8.Valid(content) {
-			text = nil
+		var text any
+		if utf8.ValidString(content) {
+			text = content
 		}
-		found = append(found, record{"RepositoryBlob", map[string]any{
-			"id": "gid://gitlab/Gitlab::Git::Blob/" + e.ID, "oid": e.ID, "name": path.Base(name), "path": name, "mode": e.Mode,
-			// GitLab writes a BigInt as text.
-			"size": strconv.Itoa(len(content)), "rawSize": len(content), "rawTextBlob": text, "rawBlob": text,
-		}})
+		found = append(found, record{"RepositoryBlob", map[string]any{"path": name, "rawTextBlob": text}})
 	}
-	return connection("RepositoryBlob", found, args)
+	return connection("RepositoryBlob", found, args), nil
 }
 
-// connection pages a list by first and after.
-func connection(kind string, items []object, args map[string]any) (object, error) {
-	from, per := 0, maxNodes
+// connection gives the first page of a list.
+func connection(kind string, items []object, args map[string]any) object {
+	per := maxNodes
 	if n, given := args["first"].(int); given && n >= 0 {
 		per = min(n, maxNodes)
 	}
-	if after, given := args["after"].(string); given && after != "" {
-		raw, err := base64.StdEncoding.DecodeString(after)
-		n, err2 := strconv.Atoi(string(raw))
-		if err != nil || err2 != nil || n < 0 {
-			return nil, queryErrorf("Please provide a valid cursor")
-		}
-		from = min(n, len(items))
-	}
-	to := min(from+per, len(items))
-	cursor := func(n int) string { return base64.StdEncoding.EncodeToString([]byte(strconv.Itoa(n))) }
-	edges := []object{}
-	for i := from; i < to; i++ {
-		edges = append(edges, record{kind + "Edge", map[string]any{"cursor": cursor(i + 1), "node": items[i]}})
-	}
-	var end any
-	if to > from {
-		end = cursor(to)
-	}
-	return record{kind + "Connection", map[string]any{
-		"nodes": append([]object{}, items[from:to]...), "edges": edges, "count": len(items),
-		"pageInfo": record{"PageInfo", map[string]any{"hasNextPage": to < len(items), "hasPreviousPage": from > 0, "endCursor": end}},
-	}}, nil
+	return record{kind + "Connection", map[string]any{"nodes": append([]object{}, items[:min(per, len(items))]...)}}
 }

@@ -270,7 +270,7 @@ func (s *Server) openDeployment(p *project, x *pipeline, at time.Time) error {
 		return fmt.Errorf("branch %s exists", deploymentBranch(t))
 	}
 	s.groveCommit(p, CommitSpec{Branch: deploymentBranch(t), Message: "Add " + t.Name, Files: files, At: at})
-	s.openMergeRequest(p, deploymentBranch(t), "Deploy "+t.Name, at)
+	s.openMergeRequest(p, deploymentBranch(t))
 	return nil
 }
 
@@ -297,7 +297,7 @@ func (s *Server) mergeDeployment(p *project, x *pipeline, at time.Time) error {
 		Message: fmt.Sprintf("Merge branch '%s' into '%s'\n\n[AutoDeploy][Create] %s|%s\n\nSee merge request %s!%d",
 			mr.SourceBranch, p.Branch, t.Name, t.ID, p.Path, mr.IID),
 	})
-	s.closeMergeRequest(p, mr, merged.ID, at)
+	s.closeMergeRequest(p, mr)
 	s.moveBranch(p, p.Branch, merged, bot, false)
 	return nil
 }
@@ -316,7 +316,7 @@ func (s *Server) instanceFiles(p *project, x *pipeline) (map[string]string, erro
 	}
 	out := map[string]string{}
 	for _, f := range []struct{ name, prefix string }{{"config.yml", "TUTOR_"}, {"grove.yml", "GROVE_"}, {"requirements.txt", ""}} {
-		text := p.fileAt(p.Branch, "defaults/"+f.name)
+		text, _ := p.fileAt(p.Branch, "defaults/"+f.name)
 		if f.prefix != "" {
 			merged, err := setKeys(text, f.prefix, payload)
 			if err != nil {
@@ -331,17 +331,14 @@ func (s *Server) instanceFiles(p *project, x *pipeline) (map[string]string, erro
 	return out, nil
 }
 
-// fileAt gives a file's content on a branch, empty when there is none.
-func (p *project) fileAt(branch, name string) string {
-	c := p.repo.resolve(branch)
+// fileAt gives a file's content in a commit, and whether it exists.
+func (p *project) fileAt(ref, name string) (string, bool) {
+	c := p.repo.resolve(ref)
 	if c == nil {
-		return ""
+		return "", false
 	}
 	e, found := p.repo.lookup(c.Tree, name)
-	if !found || e.dir() {
-		return ""
-	}
-	return string(p.repo.blobs[e.ID])
+	return string(p.repo.blobs[e.ID]), found && !e.dir()
 }
 
 // setKeys puts the payload's keys of a prefix into a YAML map, keeping its

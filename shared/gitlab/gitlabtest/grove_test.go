@@ -10,6 +10,14 @@ import (
 	gitlab "github.com/xanzy/go-gitlab"
 )
 
+// newest gives the head of the default branch.
+func newest(t *testing.T, s *Server) *gitlab.Commit {
+	t.Helper()
+	commits, _, err := client(t, s).Commits.ListCommits(testProject, nil)
+	require.NoError(t, err)
+	return commits[0]
+}
+
 func TestCreateInstance(t *testing.T) {
 	s := begin(t, Options{})
 	c := client(t, s)
@@ -21,14 +29,9 @@ func TestCreateInstance(t *testing.T) {
 	assert.Equal(t, "trigger", p.Source)
 
 	s.Clock().Advance(2 * time.Minute)
-	mrs, _, err := c.MergeRequests.ListProjectMergeRequests(testProject, nil)
-	require.NoError(t, err)
-	require.Len(t, mrs, 1)
-	assert.Equal(t, "deployment/beta-campus/41", mrs[0].SourceBranch)
-	assert.Equal(t, "merged", mrs[0].State)
+	assert.Equal(t, map[int]*mergeRequest{1: {ID: 1, IID: 1, State: "merged", SourceBranch: "deployment/beta-campus/41"}}, s.projects[testProject].mergeRequests)
 
-	head, _, err := c.Commits.GetCommit(testProject, "main", nil)
-	require.NoError(t, err)
+	head := newest(t, s)
 	assert.Equal(t, "Merge branch 'deployment/beta-campus/41' into 'main'", head.Title)
 	assert.Contains(t, head.Message, "\n[AutoDeploy][Create] beta-campus|41\n")
 	assert.Len(t, head.ParentIDs, 2)
@@ -95,9 +98,7 @@ func TestArchiveAndDelete(t *testing.T) {
 			require.NoError(t, s.Settle(t.Context()))
 			_, found := s.File(testProject, "instances/alpha/config.yml")
 			assert.False(t, found)
-			head, _, err := client(t, s).Commits.GetCommit(testProject, "main", nil)
-			require.NoError(t, err)
-			assert.Equal(t, message, head.Title)
+			assert.Equal(t, message, newest(t, s).Title)
 			assert.Equal(t, 2, len(list7(t, s, "source=push"))+len(list7(t, s, "source=parent_pipeline")))
 		})
 	}

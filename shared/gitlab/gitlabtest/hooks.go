@@ -14,22 +14,17 @@ import (
 
 // HookSpec is a webhook to add.
 type HookSpec struct {
-	URL          string
-	Token        string // sent as X-Gitlab-Token
-	SigningToken string // "whsec_" and 32 bytes in base64: requests are signed
-	Pipeline     bool   // events to send
-	Push         bool
-	Job          bool
+	URL      string
+	Token    string // sent as X-Gitlab-Token
+	Pipeline bool   // events to send
+	Push     bool
 }
 
 type hook struct {
 	ID             int
 	URL            string
-	Name           string
-	Description    string
 	Token, Signing string
 	Events         map[string]bool // by the API's name, such as pipeline_events
-	BranchFilter   string
 	VerifySSL      bool
 	CreatedAt      time.Time
 	Failures       int // in a row
@@ -63,7 +58,6 @@ func (s *Server) hookRoutes() {
 		c.s.saveHook(c.project, h)
 		return created(c.showHook(h))
 	})
-	s.route("GET "+base+"/{hook}", read, onHook(func(c *call, h *hook) reply { return ok(c.showHook(h)) }))
 	s.route("PUT "+base+"/{hook}", manage, onHook(func(c *call, h *hook) reply {
 		edited := *h
 		edited.Events = maps.Clone(h.Events)
@@ -85,8 +79,7 @@ func (s *Server) hookRoutes() {
 	s.route("GET "+base+"/{hook}/events", read, onHook(func(c *call, h *hook) reply {
 		return list(c, c.s.out.logOf(h.ID), showDelivery)
 	}))
-	s.slowRoute("POST "+base+"/{hook}/test/{trigger}", manage, (*call).testHook)
-	s.slowRoute("POST "+base+"/{hook}/events/{event}/resend", manage, (*call).resendHook)
+	s.route("POST "+base+"/{hook}/test/push_events", manage, onHook((*call).testHook))
 }
 
 func (p *project) hookList() []*hook {
@@ -113,18 +106,13 @@ func (c *call) fillHook(h *hook) *reply {
 		}
 	}
 	text("url", &h.URL)
-	text("name", &h.Name)
-	text("description", &h.Description)
 	text("token", &h.Token)
-	text("push_events_branch_filter", &h.BranchFilter)
 	text("signing_token", &h.Signing)
 	if u, err := url.Parse(h.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || c.project.Policy.OutboundBlocked {
-		rp := reply{status: http.StatusUnprocessableEntity, body: map[string]any{"error": "Invalid url given"}} // and no word more
-		return &rp
+		return &reply{status: http.StatusUnprocessableEntity, body: map[string]any{"error": "Invalid url given"}} // and no word more
 	}
 	if _, err := signingKey(h.Signing); h.Signing != "" && err != nil {
-		rp := refuse(http.StatusUnprocessableEntity, map[string]any{"signing_token": []string{"must be in whsec_<base64> format encoding a 32-byte key"}})
-		return &rp
+		return new(refuse(http.StatusUnprocessableEntity, map[string]any{"signing_token": []string{"must be in whsec_<base64> format encoding a 32-byte key"}}))
 	}
 	for _, e := range hookEvents {
 		if v, given := c.flag(e); given {
@@ -152,8 +140,8 @@ func signingKey(token string) ([]byte, error) {
 
 func (s *Server) addHook(p *project, spec HookSpec) *hook {
 	h := &hook{
-		ID: s.take(&s.ids.Hook), URL: spec.URL, Token: spec.Token, Signing: spec.SigningToken, VerifySSL: true, CreatedAt: s.now(),
-		Events: map[string]bool{"pipeline_events": spec.Pipeline, "push_events": spec.Push, "job_events": spec.Job},
+		ID: s.take(&s.ids.Hook), URL: spec.URL, Token: spec.Token, VerifySSL: true, CreatedAt: s.now(),
+		Events: map[string]bool{"pipeline_events": spec.Pipeline, "push_events": spec.Push},
 	}
 	p.hooks[h.ID] = h
 	s.saveHook(p, h)
@@ -173,8 +161,8 @@ func (h *hook) alert(now time.Time) string {
 
 func (c *call) showHook(h *hook) any {
 	m := map[string]any{
-		"id": h.ID, "url": h.URL, "name": h.Name, "description": h.Description, "project_id": c.project.ID,
-		"created_at": stamp(h.CreatedAt), "push_events_branch_filter": h.BranchFilter, "branch_filter_strategy": "wildcard",
+		"id": h.ID, "url": h.URL, "name": "", "description": "", "project_id": c.project.ID,
+		"created_at": stamp(h.CreatedAt), "push_events_branch_filter": "", "branch_filter_strategy": "wildcard",
 		"enable_ssl_verification": h.VerifySSL, "alert_status": h.alert(c.now), "disabled_until": stampPtr(h.DisabledUntil),
 		"repository_update_events": false, "custom_webhook_template": "", "custom_headers": []any{}, "url_variables": []any{},
 		"token_present": h.Token != "", "signing_token_present": h.Signing != "",

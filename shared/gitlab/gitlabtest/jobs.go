@@ -11,19 +11,16 @@ func (s *Server) jobRoutes() {
 	const base = "/api/v4/projects/{id}/jobs/{job}"
 	read := need{scope: readAPI, level: Reporter}
 	act := need{scope: writeAPI, level: Developer, write: true}
-	s.route("GET /api/v4/projects/{id}/jobs", read, (*call).projectJobs)
-	s.route("GET "+base, read, onJob(func(c *call, at jobAt) reply { return ok(c.s.showJob(c.project, at)) }))
 	s.route("GET "+base+"/trace", read, onJob(func(c *call, at jobAt) reply {
+		if at.job.Bridge {
+			return refuse(http.StatusNotFound, "404 Not found")
+		}
 		return c.traceReply(at)
-	}))
-	s.route("POST "+base+"/cancel", act, onJob(func(c *call, at jobAt) reply {
-		c.s.cancelJob(at.pipeline, at.job, c.now)
-		return created(c.s.showJob(c.project, at))
 	}))
 	// A retried bridge starts another child; the former one stays as it is. The API
 	// does that since 17 (lib/api/ci/jobs.rb).
-	s.route("POST "+base+"/retry", act, onAnyJob(func(c *call, at jobAt) reply {
-		if at.job.Bridge && c.s.olderThan(17) {
+	s.route("POST "+base+"/retry", act, onJob(func(c *call, at jobAt) reply {
+		if at.job.Bridge && c.s.olderThan(17, 0) {
 			return refuse(http.StatusNotFound, "404 Not found")
 		}
 		if at.job.Retried || !final(at.job.Status) || at.job.Status == statusSkipped {
@@ -59,17 +56,8 @@ func (s *Server) RetryTriggerJobs(project, pipeline int) {
 	s.poke()
 }
 
-// onJob finds a job of the path that is no bridge.
+// onJob finds the job of the path.
 func onJob(h func(*call, jobAt) reply) handler {
-	return onAnyJob(func(c *call, at jobAt) reply {
-		if at.job.Bridge {
-			return refuse(http.StatusNotFound, "404 Not found")
-		}
-		return h(c, at)
-	})
-}
-
-func onAnyJob(h func(*call, jobAt) reply) handler {
 	return func(c *call) reply {
 		at := c.s.jobIndex[c.pathInt("job")]
 		if at.job == nil || at.pipeline.Project != c.project.ID {
@@ -79,49 +67,15 @@ func onAnyJob(h func(*call, jobAt) reply) handler {
 	}
 }
 
-func (s *Server) cancelJob(x *pipeline, j *job, at time.Time) {
-	switch {
-	case j.Status == statusRunning:
-		j.Status, j.NextAt = statusCanceling, s.after(at, cancelDelay)
-	case activeJob(j.Status):
-		j.Status, j.NextAt, j.FinishedAt = statusCanceled, nil, &at
-	default:
-		return
-	}
-	s.jobHook(x, j)
-	s.update(x, at)
-}
-
-// scopes reads scope and scope[].
-func (c *call) scopes() []string {
-	out := append(slices.Clone(c.query["scope[]"]), c.query["scope"]...)
-	return append(out, c.query["scope[0]"]...)
-}
-
 func (c *call) jobs(x *pipeline) reply    { return c.listJobs(x, false) }
 func (c *call) bridges(x *pipeline) reply { return c.listJobs(x, true) }
 
 func (c *call) listJobs(x *pipeline, bridges bool) reply {
 	retried, _ := c.flag("include_retried")
-	scopes := c.scopes()
 	var found []jobAt
 	for _, j := range x.Jobs {
-		if j.Bridge == bridges && (retried || !j.Retried) && (len(scopes) == 0 || slices.Contains(scopes, j.Status)) {
+		if j.Bridge == bridges && (retried || !j.Retried) {
 			found = append(found, jobAt{x, j})
-		}
-	}
-	slices.SortFunc(found, func(a, b jobAt) int { return b.job.ID - a.job.ID })
-	return list(c, found, func(at jobAt) any { return c.s.showJob(c.project, at) })
-}
-
-func (c *call) projectJobs() reply {
-	scopes := c.scopes()
-	var found []jobAt
-	for _, x := range c.project.pipelines {
-		for _, j := range x.Jobs {
-			if !j.Bridge && !j.Retried && (len(scopes) == 0 || slices.Contains(scopes, j.Status)) {
-				found = append(found, jobAt{x, j})
-			}
 		}
 	}
 	slices.SortFunc(found, func(a, b jobAt) int { return b.job.ID - a.job.ID })
@@ -152,7 +106,7 @@ func (s *Server) showJob(p *project, at jobAt) any {
 	ran, queued := j.seconds(s.now())
 	m := map[string]any{
 		"id": j.ID, "status": j.Status, "stage": j.Stage, "name": j.Name, "ref": x.Ref, "tag": false, "coverage": nil,
-		"allow_failure": j.AllowFailure, "created_at": stamp(j.CreatedAt), "started_at": stampPtr(j.StartedAt),
+		"allow_failure": false, "created_at": stamp(j.CreatedAt), "started_at": stampPtr(j.StartedAt),
 		"finished_at": stampPtr(j.FinishedAt), "erased_at": nil, "duration": ran, "queued_duration": queued,
 		"user": s.showUser(s.users[x.UserID]), "commit": s.showCommit(p, p.repo.commits[x.SHA]),
 		"pipeline": s.showPipelineInfo(p, x), "project": map[string]any{"ci_job_token_scope_enabled": false},

@@ -1,7 +1,7 @@
 package gitlabtest
 
 import (
-	"net"
+	"cmp"
 	"net/http"
 	"strconv"
 	"time"
@@ -29,18 +29,9 @@ type limiter struct {
 }
 
 func newLimiter(l Limits) *limiter {
-	pick := func(given, standard int) int {
-		if given == 0 {
-			return standard
-		}
-		return given
-	}
 	return &limiter{
-		limits: Limits{
-			User: pick(l.User, 2000), Files: pick(l.Files, 500),
-			Archives: pick(l.Archives, 5), Pipelines: pick(l.Pipelines, 25),
-		},
-		seen: map[string]int{},
+		limits: Limits{User: cmp.Or(l.User, 2000), Files: cmp.Or(l.Files, 500), Archives: cmp.Or(l.Archives, 5), Pipelines: cmp.Or(l.Pipelines, 25)},
+		seen:   map[string]int{},
 	}
 }
 
@@ -80,8 +71,7 @@ func (l *limiter) take(who, bucket, project string, now time.Time) verdict {
 	l.seen[who]++
 	v.observed = l.seen[who]
 	if v.limit >= 0 && v.observed > v.limit {
-		rp := reply{status: http.StatusTooManyRequests, raw: []byte("Retry later\n"), ctype: "text/plain"}.with("Retry-After", retry)
-		v.refused = &rp
+		v.refused = new(standardError(http.StatusTooManyRequests).with("Retry-After", retry))
 		return v
 	}
 	limit, name := -1, who+" "+bucket
@@ -93,15 +83,11 @@ func (l *limiter) take(who, bucket, project string, now time.Time) verdict {
 	}
 	if limit >= 0 {
 		if l.seen[name]++; l.seen[name] > limit {
-			rp := tooMany().with("Retry-After", retry)
-			v.refused = &rp
+			words := map[string]any{"error": "This endpoint has been requested too many times. Try again later."}
+			v.refused = new(refuse(http.StatusTooManyRequests, words).with("Retry-After", retry))
 		}
 	}
 	return v
-}
-
-func tooMany() reply {
-	return refuse(http.StatusTooManyRequests, map[string]any{"error": "This endpoint has been requested too many times. Try again later."})
 }
 
 // pipeline counts one pipeline of a commit and says whether it may be made.
@@ -110,12 +96,4 @@ func (l *limiter) pipeline(name string, now time.Time) bool {
 	name = "pipeline " + name
 	l.seen[name]++
 	return l.limits.Pipelines < 0 || l.seen[name] <= l.limits.Pipelines
-}
-
-func remoteHost(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -2,8 +2,8 @@ package gitlabtest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 )
@@ -33,17 +33,17 @@ func paginate[T any](c *call, items []T, hidden bool) ([]T, http.Header) {
 	var links []string
 	if page > 1 {
 		h.Set("X-Prev-Page", strconv.Itoa(page-1))
-		links = append(links, c.link("prev", "page", strconv.Itoa(page-1), per))
+		links = append(links, c.link("prev", page-1, per))
 	}
 	if to < total {
 		h.Set("X-Next-Page", strconv.Itoa(page+1))
-		links = append(links, c.link("next", "page", strconv.Itoa(page+1), per))
+		links = append(links, c.link("next", page+1, per))
 	}
-	links = append(links, c.link("first", "page", "1", per))
+	links = append(links, c.link("first", 1, per))
 	if !hidden {
 		h.Set("X-Total", strconv.Itoa(total))
 		h.Set("X-Total-Pages", strconv.Itoa(pages))
-		links = append(links, c.link("last", "page", strconv.Itoa(pages), per))
+		links = append(links, c.link("last", pages, per))
 	}
 	h.Set("Link", strings.Join(links, ", "))
 	return items[from:to], h
@@ -58,15 +58,10 @@ func perPage(c *call) int {
 	return min(n, maxPage)
 }
 
-// link writes one entry of a Link header: this request with one parameter changed.
-func (c *call) link(rel, name, value string, per int) string {
-	q := url.Values{}
-	for k, v := range c.query {
-		if k != "private_token" && k != "access_token" {
-			q[k] = v
-		}
-	}
-	q.Set(name, value)
+// link writes one entry of a Link header: this request with another page.
+func (c *call) link(rel string, page, per int) string {
+	q := maps.Clone(c.query)
+	q.Set("page", strconv.Itoa(page))
 	q.Set("per_page", strconv.Itoa(per))
 	return fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.s.base, c.r.URL.EscapedPath(), q.Encode(), rel)
 }

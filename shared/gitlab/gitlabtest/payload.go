@@ -12,25 +12,12 @@ const hookTime = "2006-01-02 15:04:05 UTC"
 
 func hookStamp(t time.Time) string { return t.UTC().Format(hookTime) }
 
-func hookStampPtr(t *time.Time) any {
-	if t == nil {
-		return nil
-	}
-	return hookStamp(*t)
-}
+func hookStampPtr(t *time.Time) any { return shown(t, hookStamp) }
 
 // pipelineHook notifies the project's hooks of a pipeline's new status.
 func (s *Server) pipelineHook(x *pipeline) {
 	p := s.projects[x.Project]
 	s.emit(p, "pipeline_events", "Pipeline Hook", func() any { return s.pipelinePayload(p, x) })
-}
-
-func (s *Server) jobHook(x *pipeline, j *job) {
-	if j.Bridge {
-		return
-	}
-	p := s.projects[x.Project]
-	s.emit(p, "job_events", "Job Hook", func() any { return s.jobPayload(p, x, j) })
 }
 
 func (s *Server) pushHook(p *project, branch, before string, to *gitCommit, by *user) {
@@ -82,7 +69,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		b := map[string]any{
 			"id": j.ID, "stage": j.Stage, "name": j.Name, "status": j.Status, "created_at": hookStamp(j.CreatedAt),
 			"started_at": hookStampPtr(j.StartedAt), "finished_at": hookStampPtr(j.FinishedAt), "duration": ran,
-			"queued_duration": queued, "failure_reason": nil, "when": "on_success", "manual": false, "allow_failure": j.AllowFailure,
+			"queued_duration": queued, "failure_reason": nil, "when": "on_success", "manual": false, "allow_failure": false,
 			"user": s.hookUser(x.UserID), "runner": s.hookRunner(j), "environment": nil,
 			"artifacts_file": map[string]any{"filename": nil, "size": nil},
 		}
@@ -96,7 +83,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		variables = append(variables, map[string]any{"key": v.Key, "value": v.Value})
 	}
 	attributes := map[string]any{
-		"id": x.ID, "iid": x.IID, "name": nil, "ref": x.Ref, "tag": x.Tag, "sha": x.SHA, "before_sha": x.BeforeSHA,
+		"id": x.ID, "iid": x.IID, "name": nil, "ref": x.Ref, "tag": false, "sha": x.SHA, "before_sha": x.BeforeSHA,
 		"source": x.Source, "status": x.Status, "detailed_status": detail(x.Status), "stages": x.stages(),
 		"created_at": hookStamp(x.CreatedAt), "finished_at": hookStampPtr(x.FinishedAt), "duration": nil, "queued_duration": nil,
 		"protected_ref": x.Ref == p.Branch, "variables": variables,
@@ -109,7 +96,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		attributes["queued_duration"] = x.QueuedFor
 	}
 	out := map[string]any{
-		"object_kind": "pipeline", "object_attributes": attributes, "merge_request": p.hookMergeRequest(x), "user": s.hookUser(x.UserID),
+		"object_kind": "pipeline", "object_attributes": attributes, "merge_request": nil, "user": s.hookUser(x.UserID),
 		"project": s.hookProject(p), "commit": s.hookCommit(p, p.repo.commits[x.SHA]), "builds": builds,
 	}
 	if x.Parent != nil {
@@ -119,24 +106,6 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 		}
 	}
 	return out
-}
-
-func (s *Server) jobPayload(p *project, x *pipeline, j *job) any {
-	ran, queued := j.seconds(s.now())
-	c := p.repo.commits[x.SHA]
-	return map[string]any{
-		"object_kind": "build", "ref": x.Ref, "tag": false, "before_sha": x.BeforeSHA, "sha": x.SHA, "retries_count": 0,
-		"build_id": j.ID, "build_name": j.Name, "build_stage": j.Stage, "build_status": j.Status,
-		"build_created_at": hookStamp(j.CreatedAt), "build_started_at": hookStampPtr(j.StartedAt), "build_finished_at": hookStampPtr(j.FinishedAt),
-		"build_duration": ran, "build_queued_duration": queued, "build_allow_failure": j.AllowFailure,
-		"build_failure_reason": cmp.Or(j.Reason, "unknown_failure"), "pipeline_id": x.ID, "project_id": p.ID, "project_name": p.Name,
-		"runner": s.hookRunner(j), "user": s.hookUser(x.UserID), "environment": nil,
-		"commit": map[string]any{
-			"id": x.ID, "name": nil, "sha": x.SHA, "message": c.Message, "author_name": c.Author.Name, "author_email": c.Author.Email,
-			"status": x.Status, "duration": nil, "started_at": hookStampPtr(x.StartedAt), "finished_at": hookStampPtr(x.FinishedAt),
-		},
-		"repository": s.hookRepository(p), "project": s.hookProject(p),
-	}
 }
 
 func (s *Server) hookRepository(p *project) any {
@@ -150,14 +119,16 @@ const pushedCommits = 20 // the most that a push event lists
 
 func (s *Server) pushPayload(p *project, branch, before string, to *gitCommit, by *user) any {
 	old := map[string]bool{}
-	if c := p.repo.commits[before]; c != nil {
-		p.repo.history(c, "", false, func(x *gitCommit) bool { old[x.ID] = true; return true })
-	} else if c := p.repo.resolve(p.Branch); c != nil && branch != p.Branch {
-		p.repo.history(c, "", false, func(x *gitCommit) bool { old[x.ID] = true; return true })
+	known := p.repo.commits[before]
+	if known == nil && branch != p.Branch {
+		known = p.repo.resolve(p.Branch)
+	}
+	if known != nil {
+		p.repo.history(known, "", func(x *gitCommit) bool { old[x.ID] = true; return true })
 	}
 	var commits []any
 	total := 0
-	p.repo.history(to, "", false, func(x *gitCommit) bool {
+	p.repo.history(to, "", func(x *gitCommit) bool {
 		if old[x.ID] {
 			return true
 		}
@@ -167,9 +138,9 @@ func (s *Server) pushPayload(p *project, branch, before string, to *gitCommit, b
 		added, modified, removed := []string{}, []string{}, []string{}
 		for _, ch := range p.repo.changes(p.repo.parentTree(x), x.Tree) {
 			switch {
-			case ch.old.id == "":
+			case ch.old == "":
 				added = append(added, ch.path)
-			case ch.new.id == "":
+			case ch.new == "":
 				removed = append(removed, ch.path)
 			default:
 				modified = append(modified, ch.path)

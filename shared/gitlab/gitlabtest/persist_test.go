@@ -54,9 +54,9 @@ func TestKilled(t *testing.T) {
 	s.RenameProject(testProject, "grove/moved")
 	createInstance(t, s, "beta", "41")
 	paths := []string{
-		"/projects", "/projects/7/hooks", "/projects/7/triggers", "/projects/7/deploy_keys", "/projects/7/merge_requests",
-		"/projects/7/pipelines", "/projects/7/pipelines?source=parent_pipeline", "/projects/7/jobs", "/projects/7/repository/branches",
-		"/projects/7/repository/commits?all=true&with_stats=true", "/projects/7/repository/tree?recursive=true", "/projects/grove%2Ftest-cluster",
+		"/projects/7", "/projects/7/hooks", "/projects/7/deploy_keys", "/projects/7/pipelines", "/projects/7/pipelines?source=parent_pipeline",
+		"/projects/7/pipelines/1/jobs", "/projects/7/pipelines/1/variables", "/projects/7/repository/branches/main",
+		"/projects/7/repository/commits", "/projects/7/repository/tree?recursive=true", "/projects/grove%2Ftest-cluster",
 	}
 	for _, step := range []time.Duration{0, 30 * time.Second, 20 * time.Second, 5 * time.Minute, time.Hour} {
 		s.Clock().Advance(step)
@@ -65,6 +65,8 @@ func TestKilled(t *testing.T) {
 			want, got := do(s, "GET", p, ""), do(after, "GET", p, "")
 			assert.Equal(t, strings.ReplaceAll(want.Body, s.URL(), after.URL()), got.Body, p)
 		}
+		assert.Equal(t, s.projects[testProject].mergeRequests, after.projects[testProject].mergeRequests)
+		assert.Equal(t, s.projects[testProject].triggers, after.projects[testProject].triggers)
 		require.NoError(t, after.Settle(t.Context()))
 		assert.NotContains(t, do(after, "GET", "/projects/7/pipelines", "").Body, `"status":"running"`)
 		_, found := after.File(testProject, "instances/beta/config.yml")
@@ -111,12 +113,11 @@ func TestBatch(t *testing.T) {
 	require.NoError(t, s.Batch(func(b *Batch) {
 		b.At(long)
 		b.Trigger(testProject, map[string]string{"NEW_INSTANCE_TRIGGER": "1", "INSTANCE_NAME": "old", "DEPLOYMENT_REQUEST_ID": "1"}, map[string]any{"TUTOR_LMS_HOST": "old.example.org"})
-		b.Finish()
 		b.At(long.Add(24 * time.Hour))
 		b.Commit(testProject, CommitSpec{Message: "[AutoDeploy][Update] old|2"})
 		b.At(b.Now().Add(time.Minute))
 		b.Cancel(testProject)
-		b.Finish()
+		b.At(b.Now().Add(time.Minute))
 	}))
 	require.NoError(t, s.WaitIdle(t.Context()))
 	assert.Empty(t, rc.take())

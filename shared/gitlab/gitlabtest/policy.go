@@ -129,8 +129,7 @@ func (p *project) readOnly() bool { return p.Archived || p.DeletionOn != "" }
 // chainError is how the API answers for an error of the chain that makes
 // pipelines.
 func chainError(status int, words string) *reply {
-	rp := refuse(status, map[string]any{"base": []string{words}})
-	return &rp
+	return new(refuse(status, map[string]any{"base": []string{words}}))
 }
 
 // mayStart goes through the checks of the chain that makes pipelines, in its
@@ -169,7 +168,7 @@ func (c *call) mayStart(ref string, at *gitCommit, variables, triggered bool) *r
 	if !c.s.limits.pipeline(fmt.Sprintf("%d %d %s", p.ID, c.user.ID, at.ID), c.now) {
 		return chainError(bad, PipelineRefusals["chain/limit/rate_limit.rb"])
 	}
-	if policy.ConfigError != "" && (!triggered || !c.s.olderThan(18)) {
+	if policy.ConfigError != "" && (!triggered || !c.s.olderThan(18, 0)) {
 		status := http.StatusUnprocessableEntity
 		if !triggered {
 			status = bad // save_on_errors: false
@@ -200,19 +199,10 @@ func (p Policy) allowsVariables(role int) bool {
 	return role >= Developer
 }
 
-func (s *Server) olderThan(major int) bool {
-	first, _, _ := strings.Cut(s.opts.Version, ".")
-	n, err := strconv.Atoi(first)
-	return err == nil && n < major
-}
-
-func (s *Server) olderThanMinor(major, minor int) bool {
-	parts := strings.SplitN(s.opts.Version, ".", 3)
-	if len(parts) < 2 {
-		return false
-	}
-	second, err := strconv.Atoi(parts[1])
-	return s.olderThan(major) || err == nil && parts[0] == strconv.Itoa(major) && second < minor
+func (s *Server) olderThan(major, minor int) bool {
+	var has [2]int
+	n, _ := fmt.Sscanf(s.opts.Version, "%d.%d", &has[0], &has[1])
+	return n == len(has) && slices.Compare(has[:], []int{major, minor}) < 0
 }
 
 // failAtOnce ends a pipeline that the configuration's error leaves without jobs.
@@ -226,70 +216,6 @@ func (s *Server) failAtOnce(x *pipeline, words string) {
 	delete(s.active, x.ID)
 	s.savePipeline(x)
 	s.pipelineHook(x)
-}
-
-// PipelineSpec is a pipeline that something else than Ocim or Grove starts.
-type PipelineSpec struct {
-	Source       string // of Enums::Ci::Pipeline.sources; empty is push
-	Ref          string // branch or tag; of a merge request, its source branch; empty is the default branch
-	Tag          bool
-	MergeRequest int    // its number, for merge_request_event
-	Fork         bool   // the merge request comes from a fork
-	Message      string // of its commit, which is made on no branch; empty takes the head's
-	Fail         bool
-}
-
-// StartPipeline starts a pipeline, whose webhooks say of it what GitLab's say.
-// lib/gitlab/data_builder/pipeline.rb
-func (s *Server) StartPipeline(project int, spec PipelineSpec) (id int) {
-	_ = s.do(func() {
-		p := s.mustProject(project)
-		at := p.repo.resolve(p.Branch)
-		if spec.Message != "" {
-			x := *at
-			x.Message, x.Parents = spec.Message, []string{at.ID}
-			at = p.repo.writeCommit(x)
-		}
-		if spec.Ref == "" {
-			spec.Ref = p.Branch
-		}
-		if spec.Source == "" {
-			spec.Source = "push"
-		}
-		x := s.newPipeline(p, pipeline{
-			Ref: spec.Ref, SHA: at.ID, BeforeSHA: zeroSHA, Source: spec.Source, Tag: spec.Tag, MergeRequest: spec.MergeRequest, Fork: spec.Fork,
-			Jobs: pushJobs(work{}),
-		}, s.addUser(groveBot))
-		for _, j := range x.Jobs {
-			j.Fails = spec.Fail
-		}
-		id = x.ID
-	})
-	s.poke()
-	return id
-}
-
-// apiRef is a pipeline's ref in the API, where a merge request's is its own.
-func (x *pipeline) apiRef() string {
-	if x.MergeRequest != 0 {
-		return fmt.Sprintf("refs/merge-requests/%d/head", x.MergeRequest)
-	}
-	return x.Ref
-}
-
-func (p *project) hookMergeRequest(x *pipeline) any {
-	if x.MergeRequest == 0 {
-		return nil
-	}
-	source := p.ID
-	if x.Fork {
-		source = p.ID + 100_000
-	}
-	return map[string]any{
-		"id": 1000 + x.MergeRequest, "iid": x.MergeRequest, "title": "Change things", "source_branch": x.Ref, "source_project_id": source,
-		"target_branch": p.Branch, "target_project_id": p.ID, "state": "opened", "merge_status": "can_be_merged",
-		"detailed_merge_status": "mergeable", "url": fmt.Sprintf("https://gitlab.example.com/%s/-/merge_requests/%d", p.Path, x.MergeRequest),
-	}
 }
 
 // isoTimes rewrites the times of a webhook's body.

@@ -1,10 +1,11 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,18 +83,12 @@ func (s *Server) addProject(spec ProjectSpec) ProjectInfo {
 		panic(fmt.Sprintf("gitlabtest: project %d exists", spec.ID))
 	}
 	id := s.claim(&s.ids.Project, spec.ID)
-	if spec.Path == "" {
-		spec.Path = fmt.Sprintf("grove/project-%d", id)
-	}
+	spec.Path = cmp.Or(spec.Path, fmt.Sprintf("grove/project-%d", id))
 	if p, _ := s.findProject(spec.Path); p != nil {
 		panic(fmt.Sprintf("gitlabtest: project %s exists", spec.Path))
 	}
-	if spec.Branch == "" {
-		spec.Branch = "main"
-	}
-	if spec.Name == "" {
-		spec.Name = spec.Path[strings.LastIndex(spec.Path, "/")+1:]
-	}
+	spec.Branch = cmp.Or(spec.Branch, "main")
+	spec.Name = cmp.Or(spec.Name, path.Base(spec.Path))
 	if spec.At.IsZero() {
 		spec.At = s.now()
 	}
@@ -191,25 +186,11 @@ func (s *Server) redirect(c *call, p *project) *reply {
 	if q := c.query.Encode(); q != "" {
 		target += "?" + q
 	}
-	rp := reply{
-		status: http.StatusFound, ctype: "text/plain",
-		raw: []byte("This resource has been moved temporarily to " + target + "."),
-	}.with("Location", target)
-	return &rp
+	words := []byte("This resource has been moved temporarily to " + target + ".")
+	return new(reply{status: http.StatusFound, ctype: "text/plain", raw: words}.with("Location", target))
 }
 
 func (s *Server) projectRoutes() {
-	s.route("GET /api/v4/projects", need{scope: readAPI}, func(c *call) reply {
-		var mine []*project
-		for _, id := range slices.Sorted(maps.Keys(s.projects)) {
-			p := s.projects[id]
-			archived, given := c.flag("archived")
-			if c.token.sees(id) && (!given || archived == p.Archived) && strings.Contains(strings.ToLower(p.Path), strings.ToLower(c.str("search"))) {
-				mine = append(mine, p)
-			}
-		}
-		return list(c, mine, func(p *project) any { return s.showProject(p, c.token.Level) })
-	})
 	s.route("GET /api/v4/projects/{id}/members/all/{user}", need{scope: readAPI, level: Guest}, func(c *call) reply {
 		u := c.s.users[c.pathInt("user")]
 		if u == nil {
@@ -225,17 +206,11 @@ func (s *Server) projectRoutes() {
 }
 
 func (s *Server) showProject(p *project, level int) any {
-	space, name := "", p.Path
-	if i := strings.LastIndex(p.Path, "/"); i >= 0 {
-		space, name = p.Path[:i], p.Path[i+1:]
-	}
+	space, name := strings.TrimSuffix(p.Path, "/"+path.Base(p.Path)), path.Base(p.Path)
 	web := s.base + "/" + p.Path
-	builds, role := "enabled", p.Policy.VariablesRole
+	builds := "enabled"
 	if p.Policy.CIDisabled {
 		builds = "disabled"
-	}
-	if role == "" {
-		role = "developer"
 	}
 	var deletion any
 	if p.DeletionOn != "" {
@@ -249,7 +224,7 @@ func (s *Server) showProject(p *project, level int) any {
 		"web_url": web, "readme_url": nil, "avatar_url": nil, "forks_count": 0, "star_count": 0,
 		"last_activity_at": stamp(p.ActiveAt), "visibility": "private", "archived": p.Archived,
 		"empty_repo": len(p.Branches) == 0, "jobs_enabled": !p.Policy.CIDisabled, "merge_requests_enabled": true,
-		"builds_access_level": builds, "ci_pipeline_variables_minimum_override_role": role,
+		"builds_access_level": builds, "ci_pipeline_variables_minimum_override_role": cmp.Or(p.Policy.VariablesRole, "developer"),
 		"marked_for_deletion_at": deletion, "marked_for_deletion_on": deletion,
 		"namespace":   map[string]any{"id": 1, "name": space, "path": space, "kind": "group", "full_path": space, "parent_id": nil, "web_url": s.base + "/groups/" + space},
 		"permissions": map[string]any{"project_access": map[string]any{"access_level": level, "notification_level": 3}, "group_access": nil},

@@ -5,35 +5,36 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // selection is one field that a GraphQL query asks for.
 type selection struct {
-	alias, name string
-	args        map[string]any
-	sub         []selection
+	name string
+	args map[string]any
+	sub  []selection
 }
 
-var tokens = regexp.MustCompile(`#[^\n]*|[\s,]+|"(?:[^"\\]|\\.)*"|-?\d+|\$?[A-Za-z_]\w*|\.\.\.|[{}()\[\]:!=@$]`)
+var tokens = regexp.MustCompile(`[\s,]+|-?\d+|\$?[A-Za-z_]\w*|[{}()\[\]:!=]`)
 
 const maxQueryDepth = 20
 
-// queryParser reads one GraphQL query: fields, aliases, arguments and
-// variables. Fragments and directives are refused.
+// queryParser reads one GraphQL query: fields, and arguments that are variables or
+// numbers. All else is refused.
 type queryParser struct {
 	toks []string
 	vars map[string]any
 }
 
 func parseQuery(text string, vars map[string]any) ([]selection, error) {
-	p := &queryParser{vars: map[string]any{}}
+	p := &queryParser{vars: vars}
 	end := 0
 	for _, at := range tokens.FindAllStringIndex(text, -1) {
 		if at[0] != end {
 			break
 		}
 		end = at[1]
-		if t := text[at[0]:at[1]]; t[0] != '#' && t[0] != ',' && t[0] > ' ' {
+		if t := text[at[0]:at[1]]; t[0] != ',' && t[0] > ' ' {
 			p.toks = append(p.toks, t)
 		}
 	}
@@ -42,12 +43,6 @@ func parseQuery(text string, vars map[string]any) ([]selection, error) {
 	}
 	if err := p.header(); err != nil {
 		return nil, err
-	}
-	for name, v := range vars {
-		if n, isNumber := v.(float64); isNumber {
-			v = int(n)
-		}
-		p.vars[name] = v
 	}
 	sel, err := p.selections(0)
 	if err == nil && len(p.toks) > 0 {
@@ -78,37 +73,20 @@ func (p *queryParser) want(t string) error {
 	return nil
 }
 
-// header reads "query Name($a: Type! = default)"; defaults become variables.
+// header passes over "query($a: Type!)".
 func (p *queryParser) header() error {
 	if p.peek() == "{" {
 		return nil
 	}
-	if err := p.want("query"); err != nil {
+	if err := p.want("query"); err != nil || p.peek() != "(" {
 		return err
 	}
-	if p.peek() != "(" && p.peek() != "{" {
-		p.next()
-	}
-	if p.peek() != "(" {
-		return nil
-	}
-	p.next()
-	name := ""
-	for p.peek() != ")" {
-		switch t := p.next(); {
-		case t == "":
+	for t := p.next(); t != ")"; t = p.next() {
+		if t == "" {
 			return errors.New("the query ends in its variables")
-		case t[0] == '$':
-			name = t[1:]
-		case t == "=":
-			v, err := p.value(0)
-			if err != nil {
-				return err
-			}
-			p.vars[name] = v
 		}
 	}
-	return p.want(")")
+	return nil
 }
 
 func (p *queryParser) selections(depth int) ([]selection, error) {
@@ -124,11 +102,6 @@ func (p *queryParser) selections(depth int) ([]selection, error) {
 		if !isName(f.name) {
 			return nil, fmt.Errorf("unexpected %q", f.name)
 		}
-		f.alias = f.name
-		if p.peek() == ":" {
-			p.next()
-			f.name = p.next()
-		}
 		if p.peek() == "(" {
 			p.next()
 			f.args = map[string]any{}
@@ -137,7 +110,7 @@ func (p *queryParser) selections(depth int) ([]selection, error) {
 				if err := p.want(":"); err != nil {
 					return nil, err
 				}
-				v, err := p.value(depth)
+				v, err := p.value()
 				if err != nil {
 					return nil, err
 				}
@@ -157,33 +130,12 @@ func (p *queryParser) selections(depth int) ([]selection, error) {
 	return out, p.want("}")
 }
 
-func (p *queryParser) value(depth int) (any, error) {
-	switch t := p.next(); {
-	case t == "" || depth > maxQueryDepth:
-		return nil, errors.New("a value is missing")
-	case t == "[":
-		list := []any{}
-		for p.peek() != "]" {
-			v, err := p.value(depth + 1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, p.want("]")
-	case t[0] == '$' && len(t) > 1:
-		return p.vars[t[1:]], nil
-	case t[0] == '"':
-		return strconv.Unquote(t)
-	case t == "true" || t == "false":
-		return t == "true", nil
-	case t == "null":
-		return nil, nil
-	case isName(t):
-		return t, nil
-	default:
-		return strconv.Atoi(t)
+func (p *queryParser) value() (any, error) {
+	t := p.next()
+	if name, isVariable := strings.CutPrefix(t, "$"); isVariable {
+		return p.vars[name], nil
 	}
+	return strconv.Atoi(t)
 }
 
 func isName(t string) bool {

@@ -40,11 +40,7 @@ func (rc *recorder) requestID() string {
 // begin records a request before it is answered, so that a client that got an
 // answer finds it here.
 func (rc *recorder) begin(r *http.Request, route string, at time.Time) *Request {
-	q := r.URL.Query()
-	for _, secret := range []string{"private_token", "access_token", "token"} {
-		q.Del(secret)
-	}
-	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: q, Route: route, At: at, Trace: r.Header.Get("Traceparent")}
+	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Route: route, At: at, Trace: r.Header.Get("Traceparent")}
 	rc.mu.Lock()
 	defer rc.mu.Unlock()
 	rc.seen = append(rc.seen, req)

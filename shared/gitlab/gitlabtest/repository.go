@@ -28,15 +28,9 @@ func (s *Server) repositoryRoutes() {
 	s.route("GET "+repo+"tree", read, (*call).tree)
 	s.route("GET "+repo+"files/{path}", files, (*call).file)
 	s.route("GET "+repo+"files/{path}/raw", files, (*call).fileRaw)
-	s.route("GET "+repo+"blobs/{sha}", read, (*call).blob)
-	s.route("GET "+repo+"blobs/{sha}/raw", read, (*call).blobRaw)
-	s.route("GET "+repo+"archive", archive, (*call).archive)
 	s.route("GET "+repo+"archive.tar.gz", archive, (*call).archive)
 	s.route("GET "+repo+"compare", read, (*call).compare)
-	s.route("GET "+repo+"branches", read, (*call).branches)
 	s.route("GET "+repo+"branches/{branch}", read, (*call).branch)
-	s.route("POST "+repo+"branches", need{scope: writeAPI, level: Developer, write: true}, (*call).createBranch)
-	s.route("DELETE "+repo+"branches/{branch}", need{scope: writeAPI, level: Developer, write: true}, (*call).deleteBranch)
 }
 
 // ref resolves the commit that a parameter names, the default branch without one.
@@ -110,60 +104,32 @@ func (c *call) tree() reply {
 	}
 	deep, _ := c.flag("recursive")
 	nodes := c.project.repo.walkTree(e.ID, prefix, deep)
-	show := func(n node) any {
+	return list(c, nodes, func(n node) any {
 		kind, mode := "blob", n.Mode
 		if n.dir() {
 			kind, mode = "tree", "040000"
 		}
 		return map[string]any{"id": n.ID, "name": n.Name, "type": kind, "path": n.path, "mode": mode}
-	}
-	if c.str("pagination") == "keyset" {
-		return c.keyset(nodes, show)
-	}
-	return list(c, nodes, show)
-}
-
-// keyset pages the tree by the last path shown.
-func (c *call) keyset(nodes []node, show func(node) any) reply {
-	from := 0
-	if given := c.str("page_token"); given != "" {
-		last, err := base64.RawURLEncoding.DecodeString(given)
-		i := slices.IndexFunc(nodes, func(n node) bool { return n.path == string(last) })
-		if err != nil || i < 0 {
-			return refuseParam("page_token is invalid")
-		}
-		from = i + 1
-	}
-	per := perPage(c)
-	to := min(from+per, len(nodes))
-	rp := ok(showAll(nodes[from:to], show)).with("X-Per-Page", strconv.Itoa(per))
-	if to < len(nodes) {
-		next := base64.RawURLEncoding.EncodeToString([]byte(nodes[to-1].path))
-		rp = rp.with("Link", c.link("next", "page_token", next, per)).with("X-Next-Cursor", next)
-	}
-	return rp
+	})
 }
 
 // findFile resolves the file of a files/{path} route.
-func (c *call) findFile(refRequired bool) (at *gitCommit, e entry, bad *reply) {
-	if refRequired && c.str("ref") == "" {
-		rp := refuseParam("ref is missing, ref is empty")
-		return nil, e, &rp
-	}
+func (c *call) findFile() (at *gitCommit, e entry, bad *reply) {
 	if at = c.ref("ref"); at == nil {
-		rp := notFound("Commit")
-		return nil, e, &rp
+		return nil, e, new(notFound("Commit"))
 	}
 	e, found := c.project.repo.lookup(at.Tree, c.r.PathValue("path"))
 	if !found || e.dir() {
-		rp := notFound("File")
-		return nil, e, &rp
+		return nil, e, new(notFound("File"))
 	}
 	return at, e, nil
 }
 
 func (c *call) file() reply {
-	at, e, bad := c.findFile(true)
+	if c.str("ref") == "" {
+		return refuseParam("ref is missing, ref is empty")
+	}
+	at, e, bad := c.findFile()
 	if bad != nil {
 		return *bad
 	}
@@ -173,7 +139,7 @@ func (c *call) file() reply {
 	fields := map[string]any{
 		"file_name": path.Base(p), "file_path": p, "size": len(content), "encoding": "base64",
 		"content_sha256": hex.EncodeToString(sum[:]), "ref": c.str("ref"), "blob_id": e.ID, "commit_id": at.ID,
-		"last_commit_id": last.ID, "execute_filemode": e.Mode == modeExec,
+		"last_commit_id": last.ID, "execute_filemode": false,
 	}
 	rp := ok(nil)
 	for name, v := range fields {
@@ -194,32 +160,13 @@ func headerName(field string) string {
 }
 
 func (c *call) fileRaw() reply {
-	_, e, bad := c.findFile(false)
+	_, e, bad := c.findFile()
 	if bad != nil {
 		return *bad
 	}
 	return reply{status: http.StatusOK, raw: c.project.repo.blobs[e.ID], ctype: "text/plain; charset=utf-8"}.
 		with("X-Gitlab-Blob-Id", e.ID).
 		with("Content-Disposition", "inline; filename="+strconv.Quote(path.Base(c.r.PathValue("path"))))
-}
-
-func (c *call) blob() reply {
-	b, found := c.project.repo.blobs[c.r.PathValue("sha")]
-	if !found {
-		return notFound("Blob")
-	}
-	return ok(map[string]any{
-		"size": len(b), "encoding": "base64", "sha": c.r.PathValue("sha"),
-		"content": base64.StdEncoding.EncodeToString(b),
-	})
-}
-
-func (c *call) blobRaw() reply {
-	b, found := c.project.repo.blobs[c.r.PathValue("sha")]
-	if !found {
-		return notFound("Blob")
-	}
-	return reply{status: http.StatusOK, raw: b, ctype: "text/plain; charset=utf-8"}
 }
 
 func (c *call) archive() reply {
@@ -238,14 +185,13 @@ func (c *call) archive() reply {
 	}
 	type item struct {
 		name    string
-		exec    bool
 		content []byte
 	}
-	var items []item
+	var items []item // read under the lock
 	files := c.project.repo.files(at.Tree)
 	for _, p := range slices.Sorted(maps.Keys(files)) {
 		if dir == "" || strings.HasPrefix(p, dir+"/") {
-			items = append(items, item{prefix + "/" + p, files[p].mode == modeExec, c.project.repo.blobs[files[p].id]})
+			items = append(items, item{prefix + "/" + p, c.project.repo.blobs[files[p]]})
 		}
 	}
 	write := func(w io.Writer) error {
@@ -260,9 +206,6 @@ func (c *call) archive() reply {
 		}
 		for _, it := range items {
 			h := &tar.Header{Typeflag: tar.TypeReg, Name: it.name, Mode: 0o664, Size: int64(len(it.content)), ModTime: at.Date}
-			if it.exec {
-				h.Mode = 0o775
-			}
 			if err := tw.WriteHeader(h); err != nil {
 				return err
 			}
@@ -288,16 +231,14 @@ func (c *call) compare() reply {
 	if from == nil || to == nil {
 		return notFound("Ref")
 	}
-	base := from
-	if straight, _ := c.flag("straight"); !straight {
-		if base = r.mergeBase(from, to); base == nil {
-			return refuse(http.StatusNotFound, "404 Merge Base Not Found")
-		}
+	base := r.mergeBase(from, to)
+	if base == nil {
+		return refuse(http.StatusNotFound, "404 Merge Base Not Found")
 	}
 	old := map[string]bool{}
-	r.history(from, "", false, func(x *gitCommit) bool { old[x.ID] = true; return true })
+	r.history(from, "", func(x *gitCommit) bool { old[x.ID] = true; return true })
 	var commits []any
-	r.history(to, "", false, func(x *gitCommit) bool {
+	r.history(to, "", func(x *gitCommit) bool {
 		if !old[x.ID] {
 			commits = append(commits, c.showCommit(x))
 		}
@@ -319,17 +260,6 @@ func (c *call) compare() reply {
 	return ok(out)
 }
 
-func (c *call) branches() reply {
-	r := c.project.repo
-	var names []string
-	for _, n := range r.branchNames() {
-		if strings.Contains(n, c.str("search")) {
-			names = append(names, n)
-		}
-	}
-	return list(c, names, c.showBranch)
-}
-
 func (c *call) branch() reply {
 	name := c.r.PathValue("branch")
 	if _, found := c.project.Branches[name]; !found {
@@ -347,35 +277,4 @@ func (c *call) showBranch(name string) any {
 		"can_push": c.level >= pushLevel(p, name) && !p.readOnly() && !(p.Policy.NoPush && protected), "default": name == p.Branch,
 		"web_url": c.s.base + "/" + p.Path + "/-/tree/" + url.PathEscape(name),
 	}
-}
-
-func (c *call) createBranch() reply {
-	name, ref := c.str("branch"), c.str("ref")
-	switch {
-	case name == "":
-		return refuseParam("branch is missing")
-	case ref == "":
-		return refuseParam("ref is missing")
-	case c.project.Branches[name] != "":
-		return refuse(http.StatusBadRequest, "Branch already exists")
-	}
-	at := c.project.repo.resolve(ref)
-	if at == nil {
-		return refuse(http.StatusBadRequest, "Invalid reference name: "+ref)
-	}
-	c.s.moveBranch(c.project, name, at, c.user, false)
-	return created(c.showBranch(name))
-}
-
-func (c *call) deleteBranch() reply {
-	name := c.r.PathValue("branch")
-	switch {
-	case c.project.Branches[name] == "":
-		return notFound("Branch")
-	case name == c.project.Branch:
-		return refuse(http.StatusMethodNotAllowed, "Cannot remove HEAD branch")
-	}
-	delete(c.project.Branches, name)
-	c.s.saveProject(c.project)
-	return noContent()
 }

@@ -37,8 +37,6 @@ type pipeline struct {
 	ID, IID, Project      int
 	Ref, SHA, BeforeSHA   string
 	Source, Status        string
-	Tag, Fork             bool
-	MergeRequest          int    // its number; 0 is none
 	YamlErrors            string // why it has no jobs
 	UserID                int
 	Vars                  []variable
@@ -54,7 +52,7 @@ type pipeline struct {
 type job struct {
 	ID                              int
 	Name, Stage, Status, Reason     string
-	AllowFailure, Retried, Bridge   bool
+	Retried, Bridge                 bool
 	Child                           int // the pipeline a bridge started
 	Effect                          effect
 	CreatedAt                       time.Time
@@ -216,7 +214,6 @@ func (s *Server) step(d due) {
 		s.endJob(x, j, d.at)
 	case statusCanceling:
 		j.Status, j.FinishedAt = statusCanceled, &d.at
-		s.jobHook(x, j)
 	}
 	s.update(x, d.at)
 }
@@ -233,7 +230,6 @@ func (s *Server) startJob(x *pipeline, j *job, at time.Time) {
 		s.beginEffect(x, j)
 		j.NextAt = s.after(at, j.Run)
 	}
-	s.jobHook(x, j)
 }
 
 func (s *Server) endJob(x *pipeline, j *job, at time.Time) {
@@ -244,7 +240,6 @@ func (s *Server) endJob(x *pipeline, j *job, at time.Time) {
 	if j.Fails {
 		j.Status, j.Reason = statusFailed, cmp.Or(j.Reason, "script_failure")
 	}
-	s.jobHook(x, j)
 }
 
 // update moves jobs on whose turn has come, works out the pipeline's status
@@ -294,10 +289,8 @@ func (s *Server) enqueue(x *pipeline, at time.Time) {
 				case statusSuccess:
 					queued := at
 					j.Status, j.QueuedAt, j.NextAt = statusPending, &queued, s.after(at, s.queueFor(x, j))
-					s.jobHook(x, j)
 				case statusFailed, statusCanceled, statusSkipped:
 					j.Status = statusSkipped
-					s.jobHook(x, j)
 				}
 			}
 			earlier = append(earlier, j)
@@ -309,11 +302,7 @@ func (s *Server) enqueue(x *pipeline, at time.Time) {
 func composite(jobs []*job) string {
 	has := map[string]bool{}
 	for _, j := range jobs {
-		status := j.Status
-		if status == statusFailed && j.AllowFailure {
-			status = statusSuccess
-		}
-		has[status] = true
+		has[j.Status] = true
 	}
 	only := func(of ...string) bool {
 		for status := range has {
@@ -412,10 +401,8 @@ func (s *Server) cancelPipeline(x *pipeline, at time.Time) {
 			s.cancelPipeline(s.projects[x.Project].pipelines[j.Child], at)
 		case j.Status == statusRunning:
 			j.Status, j.NextAt = statusCanceling, s.after(at, cancelDelay)
-			s.jobHook(x, j)
 		case activeJob(j.Status):
 			j.Status, j.NextAt, j.FinishedAt = statusCanceled, nil, &at
-			s.jobHook(x, j)
 		}
 	}
 	x.NextAt = nil
@@ -446,7 +433,7 @@ func (s *Server) retryPipeline(x *pipeline, at time.Time) {
 func (s *Server) cloneJob(x *pipeline, old *job, at time.Time) *job {
 	old.Retried = true
 	j := &job{
-		ID: s.take(&s.ids.Job), Name: old.Name, Stage: old.Stage, Status: statusCreated, AllowFailure: old.AllowFailure,
+		ID: s.take(&s.ids.Job), Name: old.Name, Stage: old.Stage, Status: statusCreated,
 		Bridge: old.Bridge, Effect: old.Effect, CreatedAt: at, Wait: old.Wait, Run: old.Run, Targets: old.Targets,
 	}
 	i := slices.Index(x.Jobs, old)

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,7 +23,7 @@ type call struct {
 	s       *Server
 	r       *http.Request
 	query   url.Values
-	params  map[string]any // query, form and JSON body together
+	params  map[string]any // query and JSON body together
 	body    []byte
 	now     time.Time
 	token   *token
@@ -36,9 +38,9 @@ type reply struct {
 	header http.Header
 	body   any                   // encoded as JSON
 	raw    []byte                // instead of body
-	ctype  string                // of raw, stream and write
-	stream io.ReadSeeker         // instead of raw: served with ranges
+	ctype  string                // of raw and write
 	write  func(io.Writer) error // instead of raw: written as it is made
+	then   func() reply          // gives the answer, without the lock: it sends a webhook
 }
 
 func ok(body any) reply      { return reply{status: http.StatusOK, body: body} }
@@ -87,6 +89,10 @@ func (s *Server) route(pattern string, n need, h handler) {
 		} else if err := s.do(func() { rp = s.answer(c, n, h) }); err != nil {
 			rp = refuse(http.StatusInternalServerError, "500 Internal Server Error")
 		}
+		if header := rp.header; rp.then != nil {
+			rp = rp.then()
+			rp.header = header
+		}
 		s.sign(w, c)
 		s.send(w, r, rp)
 		s.poke()
@@ -116,45 +122,18 @@ func (c *call) read() *reply {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, maxBody))
 	if err != nil {
-		rp := refuse(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large")
-		return &rp
+		return new(refuse(http.StatusRequestEntityTooLarge, "413 Request Entity Too Large"))
 	}
 	c.body = body
 	if len(body) == 0 {
 		return nil
 	}
-	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		form, err := url.ParseQuery(string(body))
-		if err != nil {
-			rp := refuseParam("The request form is broken")
-			return &rp
-		}
-		c.params["variables"] = formVariables(form)
-		for k, v := range form {
-			c.params[k] = v[len(v)-1]
-		}
-		return nil
-	}
 	var m map[string]any
 	if err := json.Unmarshal(body, &m); err != nil {
-		rp := refuseParam("Problems parsing JSON")
-		return &rp
+		return new(refuseParam("Problems parsing JSON"))
 	}
-	for k, v := range m {
-		c.params[k] = v
-	}
+	maps.Copy(c.params, m)
 	return nil
-}
-
-// formVariables collects variables[KEY]=value, which only a form may say so.
-func formVariables(form url.Values) map[string]any {
-	out := map[string]any{}
-	for k, v := range form {
-		if name, isVar := strings.CutPrefix(k, "variables["); isVar && strings.HasSuffix(name, "]") {
-			out[strings.TrimSuffix(name, "]")] = v[len(v)-1]
-		}
-	}
-	return out
 }
 
 // decode reads the JSON body into a struct.
@@ -208,7 +187,7 @@ func (s *Server) answer(c *call, n need, h handler) reply {
 	if rp := s.authenticate(c, n); rp != nil {
 		return *rp
 	}
-	who := "ip:" + remoteHost(c.r)
+	who, _, _ := net.SplitHostPort(c.r.RemoteAddr)
 	if c.user != nil {
 		who = fmt.Sprintf("user:%d", c.user.ID)
 	}
@@ -231,21 +210,14 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, rp reply) {
 	h.Set("X-Request-Id", s.recorder.requestID())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+h.Get("X-Request-Id")+`","version":"1"}`)
-	switch {
-	case rp.stream != nil:
-		h.Set("Content-Type", rp.ctype)
-		http.ServeContent(w, r, "", time.Time{}, rp.stream)
-	case rp.write != nil:
-		h.Set("Content-Type", rp.ctype)
-		w.WriteHeader(rp.status)
-		if r.Method == http.MethodHead {
-			return
-		}
-		if err := rp.write(w); err != nil {
-			s.log.Debug("an answer was cut off", "error", err)
-		}
-	default:
+	if rp.write == nil {
 		s.sendBuffered(w, r, rp)
+		return
+	}
+	h.Set("Content-Type", rp.ctype)
+	w.WriteHeader(rp.status)
+	if err := rp.write(w); err != nil {
+		s.log.Debug("an answer was cut off", "error", err)
 	}
 }
 
@@ -257,7 +229,7 @@ func (s *Server) sendBuffered(w http.ResponseWriter, r *http.Request, rp reply) 
 	} else if rp.ctype != "" {
 		h.Set("Content-Type", rp.ctype)
 	}
-	if rp.status == http.StatusOK && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+	if rp.status == http.StatusOK && r.Method == http.MethodGet {
 		sum := md5.Sum(raw)
 		etag := `W/"` + hex.EncodeToString(sum[:]) + `"`
 		h.Set("ETag", etag)
@@ -273,10 +245,8 @@ func (s *Server) sendBuffered(w http.ResponseWriter, r *http.Request, rp reply) 
 		h.Set("Content-Length", strconv.Itoa(len(raw)))
 	}
 	w.WriteHeader(rp.status)
-	if r.Method != http.MethodHead {
-		if _, err := w.Write(raw); err != nil {
-			s.log.Debug("an answer was not taken", "error", err)
-		}
+	if _, err := w.Write(raw); err != nil {
+		s.log.Debug("an answer was not taken", "error", err)
 	}
 }
 
@@ -312,26 +282,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil && fault.apply(s, rec, r) {
 		return
 	}
-	if pattern != "" {
-		s.mux.ServeHTTP(rec, r)
-		rec.finish()
+	if pattern == "" {
+		s.send(rec, r, reply{status: http.StatusNotFound, body: map[string]any{"error": "404 Not Found"}})
 		return
 	}
-	probe := &probe{header: http.Header{}}
-	s.mux.ServeHTTP(probe, r)
-	if probe.status == http.StatusMethodNotAllowed {
-		s.send(rec, r, reply{status: probe.status, body: map[string]any{"error": "405 Not Allowed"}}.with("Allow", probe.header.Get("Allow")))
-		return
-	}
-	s.send(rec, r, reply{status: http.StatusNotFound, body: map[string]any{"error": "404 Not Found"}})
+	s.mux.ServeHTTP(rec, r)
+	rec.finish()
 }
-
-// probe learns what status the mux would answer.
-type probe struct {
-	header http.Header
-	status int
-}
-
-func (p *probe) Header() http.Header         { return p.header }
-func (p *probe) Write(b []byte) (int, error) { return len(b), nil }
-func (p *probe) WriteHeader(status int)      { p.status = status }

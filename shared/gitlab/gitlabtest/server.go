@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,17 +67,13 @@ type Server struct {
 // New makes a server. With Options.Dir it takes up what an earlier one left
 // there: pipelines that were running go on. Close must be called.
 func New(opts Options) (*Server, error) {
-	if opts.Version == "" {
-		opts.Version = "18.8.2"
-	}
+	opts.Version = cmp.Or(opts.Version, "18.8.2")
+	opts.URL = cmp.Or(opts.URL, "http://gitlab.example.com")
 	if opts.Speed <= 0 || !opts.RealTime {
 		opts.Speed = 1
 	}
 	if opts.Timeout <= 0 {
 		opts.Timeout = 10 * time.Second
-	}
-	if opts.URL == "" {
-		opts.URL = "http://gitlab.example.com"
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
