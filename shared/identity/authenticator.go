@@ -110,9 +110,9 @@ func (a *Authenticator) apiToken(ctx context.Context, bearer string) (Principal,
 	}
 	key := tokenKey(userID, id)
 	// What counts of the item never changes; only a new one may not be seen yet.
-	t, version, err := load[apiToken](ctx, a.store, key, kv.Eventual())
+	t, version, err := kvjson.Get[apiToken](ctx, a.store, key, kv.Eventual())
 	if fault.Is(err, fault.NotFound) {
-		t, version, err = load[apiToken](ctx, a.store, key)
+		t, version, err = kvjson.Get[apiToken](ctx, a.store, key)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return Principal{}, notSignedIn(errors.New("no such API token"))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // Directory looks people up. It needs no keys.
@@ -16,7 +17,7 @@ func NewDirectory(store kv.Store) *Directory { return &Directory{store: store} }
 
 // User finds a user by id; fault.NotFound when there is no such user.
 func (d *Directory) User(ctx context.Context, id string) (User, error) {
-	u, _, err := load[user](ctx, d.store, userKey(id))
+	u, _, err := kvjson.Get[user](ctx, d.store, userKey(id))
 	if fault.Is(err, fault.NotFound) {
 		return User{}, errNoSuchUser
 	}

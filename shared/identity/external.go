@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 )
 
 // External is what an OIDC provider vouches for.
@@ -57,7 +58,7 @@ func (s *Service) SignInExternal(ctx context.Context, v Visitor, x External) (Si
 }
 
 func (s *Service) externalUser(ctx context.Context, v Visitor, x External, email, subject string) (user, error) {
-	c, _, err := load[claim](ctx, s.store, subjectKey(subject))
+	c, _, err := kvjson.Get[claim](ctx, s.store, subjectKey(subject))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return user{}, fmt.Errorf("find a linked account: %w", err)
 	}
@@ -133,7 +134,7 @@ func (s *Service) registerExternal(ctx context.Context, v Visitor, x External, e
 	if err != nil {
 		name = email
 	}
-	inv, version, err := load[invitation](ctx, s.store, invitationKey(invitationID(email)))
+	inv, version, err := kvjson.Get[invitation](ctx, s.store, invitationKey(invitationID(email)))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return user{}, fmt.Errorf("read an invitation: %w", err)
 	}

@@ -106,7 +106,7 @@ func (s *Service) Invite(ctx context.Context, by By, email string, grants Grants
 	var inv invitation
 	var token string
 	err = retry(ctx, func() error {
-		before, version, err := load[invitation](ctx, s.store, invitationKey(id))
+		before, version, err := kvjson.Get[invitation](ctx, s.store, invitationKey(id))
 		cond := kv.IfVersion(version)
 		if fault.Is(err, fault.NotFound) {
 			cond, err = kv.IfAbsent(), nil
@@ -232,7 +232,7 @@ func (s *Service) changeInvitation(ctx context.Context, id string, change func(*
 	err := retry(ctx, func() error {
 		var version int64
 		var err error
-		if inv, version, err = load[invitation](ctx, s.store, invitationKey(id)); err != nil {
+		if inv, version, err = kvjson.Get[invitation](ctx, s.store, invitationKey(id)); err != nil {
 			return err
 		}
 		e, err := change(&inv)
@@ -256,7 +256,7 @@ func (s *Service) byToken(ctx context.Context, token secret.Value) (invitation, 
 	if len(id) != 26 || len(plain) != 43 {
 		return invitation{}, 0, errLink("malformed")
 	}
-	inv, version, err := load[invitation](ctx, s.store, invitationKey(id))
+	inv, version, err := kvjson.Get[invitation](ctx, s.store, invitationKey(id))
 	if fault.Is(err, fault.NotFound) {
 		return invitation{}, 0, errLink("unknown")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/standing"
 )
 
@@ -71,12 +72,12 @@ func (a *Authenticator) admit(ctx context.Context, id string, counts func(user) 
 // misses at the most what was added, and is enough for whom it admits. It costs half.
 func (a *Authenticator) readUser(ctx context.Context, id string, settled bool, counts func(user) bool) (user, error) {
 	if settled {
-		u, _, err := load[user](ctx, a.store, userKey(id), kv.Eventual())
+		u, _, err := kvjson.Get[user](ctx, a.store, userKey(id), kv.Eventual())
 		if err == nil && counts(u) || err != nil && !fault.Is(err, fault.NotFound) {
 			return u, err
 		}
 	}
-	u, _, err := load[user](ctx, a.store, userKey(id))
+	u, _, err := kvjson.Get[user](ctx, a.store, userKey(id))
 	return u, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -77,7 +78,7 @@ func (s *Service) Link(ctx context.Context, by By, token secret.Value) (User, er
 	if !isID(id) || len(plain) != 43 {
 		return User{}, expired
 	}
-	p, _, err := load[pendingLink](ctx, s.store, pendingLinkKey(id))
+	p, _, err := kvjson.Get[pendingLink](ctx, s.store, pendingLinkKey(id))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return User{}, fmt.Errorf("read a sign-in: %w", err)
 	}

@@ -136,7 +136,7 @@ func (s *Service) takeCeremony(ctx context.Context, id, creates string) (ceremon
 	if !isID(id) {
 		return ceremony{}, errCeremony
 	}
-	c, version, err := load[ceremony](ctx, s.store, ceremonyKey(id))
+	c, version, err := kvjson.Get[ceremony](ctx, s.store, ceremonyKey(id))
 	if fault.Is(err, fault.NotFound) {
 		return ceremony{}, errCeremony
 	}
@@ -166,7 +166,7 @@ func (s *Service) usePasskey(ctx context.Context, a PasskeyAnswer) (user, error)
 			return PasskeyOwner{}, errNoSuchUser
 		}
 		var err error
-		if u, _, err = load[user](ctx, s.store, userKey(id)); err != nil {
+		if u, _, err = kvjson.Get[user](ctx, s.store, userKey(id)); err != nil {
 			return PasskeyOwner{}, err
 		}
 		stored, err = s.passkeysOf(ctx, u)

@@ -79,46 +79,18 @@ func subjectKey(sum string) kv.Key { return kv.Key{Partition: "identity/subject"
 // the same.
 const nobody = "0"
 
-// load decodes one item.
-func load[T any](ctx context.Context, s kv.Store, key kv.Key, opts ...kv.ReadOption) (rec T, version int64, err error) {
-	it, err := s.Get(ctx, key, opts...)
-	if err != nil {
-		return rec, 0, err
-	}
-	rec, err = kvjson.Decode[T](it)
-	return rec, it.Version, err
-}
-
 // user reads a user; one who does not exist is fault.NotFound.
 func (s *Service) user(ctx context.Context, id string) (user, error) {
-	u, _, err := load[user](ctx, s.store, userKey(id))
+	u, _, err := kvjson.Get[user](ctx, s.store, userKey(id))
 	if err != nil {
 		return user{}, fmt.Errorf("read a user: %w", err)
 	}
 	return u, nil
 }
 
-// all decodes a whole partition.
+// all reads a whole partition.
 func all[T any](ctx context.Context, s kv.Store, partition string) ([]T, error) {
-	var out []T
-	q := kv.Query{Partition: partition, Limit: kv.MaxPage}
-	for {
-		page, err := s.Query(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			rec, err := kvjson.Decode[T](it)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, rec)
-		}
-		if page.Next == "" {
-			return out, nil
-		}
-		q.After = page.Next
-	}
+	return kvjson.All[T](ctx, s, kv.Query{Partition: partition})
 }
 
 // save writes one item, with an audit entry where one is given.

@@ -9,6 +9,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -100,7 +101,7 @@ func (s *Service) createUser(ctx context.Context, u user, e *audit.Entry) error 
 		return s.writeUser(ctx, u, e)
 	}
 	return retry(ctx, func() error {
-		_, _, err := load[user](ctx, s.store, userKey(u.ID))
+		_, _, err := kvjson.Get[user](ctx, s.store, userKey(u.ID))
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
@@ -114,7 +115,7 @@ func (s *Service) finishRegistration(ctx context.Context, email, id string) (use
 	if _, err := s.IsSetUp(ctx); err != nil { // the first administrator, or one in the roster
 		return user{}, false, err
 	}
-	inv, version, err := load[invitation](ctx, s.store, invitationKey(invitationID(email)))
+	inv, version, err := kvjson.Get[invitation](ctx, s.store, invitationKey(invitationID(email)))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return user{}, false, fmt.Errorf("read an invitation: %w", err)
 	}
@@ -123,7 +124,7 @@ func (s *Service) finishRegistration(ctx context.Context, email, id string) (use
 			return user{}, false, err
 		}
 	}
-	u, _, err := load[user](ctx, s.store, userKey(id))
+	u, _, err := kvjson.Get[user](ctx, s.store, userKey(id))
 	if fault.Is(err, fault.NotFound) {
 		return user{}, false, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -91,7 +92,7 @@ func (s *Service) RedeemReset(ctx context.Context, v Visitor, token, password se
 	if !isID(id) || len(plain) != 43 {
 		return secret.Value{}, errLink("malformed")
 	}
-	r, _, err := load[reset](ctx, s.store, resetKey(id))
+	r, _, err := kvjson.Get[reset](ctx, s.store, resetKey(id))
 	if fault.Is(err, fault.NotFound) {
 		return secret.Value{}, errLink("unknown")
 	}

@@ -44,7 +44,7 @@ var errLastAdministrator = fault.New(fault.Conflict, "This is the last administr
 
 // IsSetUp reports whether the system has had its first administrator.
 func (s *Service) IsSetUp(ctx context.Context) (bool, error) {
-	r, version, err := load[roster](ctx, s.store, rosterKey)
+	r, version, err := kvjson.Get[roster](ctx, s.store, rosterKey)
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
@@ -60,7 +60,7 @@ func (s *Service) IsSetUp(ctx context.Context) (bool, error) {
 // recordIntent writes the intent and carries it out. errRaced means to start again
 // from reading the user.
 func (s *Service) recordIntent(ctx context.Context, in intent, administers bool) error {
-	r, version, err := load[roster](ctx, s.store, rosterKey)
+	r, version, err := kvjson.Get[roster](ctx, s.store, rosterKey)
 	if err != nil {
 		return fmt.Errorf("read the roster: %w", err)
 	}
@@ -107,7 +107,7 @@ func (s *Service) applyIntent(ctx context.Context, r roster, version int64) erro
 		}
 	}
 	err := retry(ctx, func() error {
-		u, v, err := load[user](ctx, s.store, userKey(in.UserID))
+		u, v, err := kvjson.Get[user](ctx, s.store, userKey(in.UserID))
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (s *Service) claimOrGet(ctx context.Context, key kv.Key, id string) (string
 	if !fault.Is(err, fault.Conflict) {
 		return "", fmt.Errorf("claim an account: %w", err)
 	}
-	c, _, err := load[claim](ctx, s.store, key)
+	c, _, err := kvjson.Get[claim](ctx, s.store, key)
 	if err != nil {
 		return "", fmt.Errorf("read a claim: %w", err)
 	}
@@ -208,7 +208,7 @@ func (s *Service) changeUserFrom(ctx context.Context, from *readUser, change fun
 		before, version, read := from.user, from.version, from.read
 		if version == 0 {
 			var err error
-			if before, version, err = load[user](ctx, s.store, userKey(id)); err != nil {
+			if before, version, err = kvjson.Get[user](ctx, s.store, userKey(id)); err != nil {
 				return err
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/limit"
 	"github.com/open-craft/ocim/shared/secret"
 )
@@ -238,7 +239,7 @@ func newToken(n int) string { return base64.RawURLEncoding.EncodeToString(random
 // userByEmail returns the user with the address. Whether or not there is one, it makes
 // the same two reads.
 func (s *Service) userByEmail(ctx context.Context, email string) (u user, found bool, err error) {
-	c, _, err := load[claim](ctx, s.store, emailKey(email))
+	c, _, err := kvjson.Get[claim](ctx, s.store, emailKey(email))
 	claimed := err == nil
 	if fault.Is(err, fault.NotFound) {
 		c, err = claim{User: nobody}, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/kv"
+	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -26,7 +27,7 @@ func (s *Service) requireProof(ctx context.Context, by By) error {
 	if by.SessionID == "" {
 		return fault.New(fault.Forbidden, "An API token can't do this. Log in.")
 	}
-	n, _, err := load[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
+	n, _, err := kvjson.Get[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("read a session: %w", err)
 	}
@@ -75,7 +76,7 @@ func (s *Service) Confirm(ctx context.Context, by By, password secret.Value) err
 // recordProof notes in the caller's session that they proved who they are now.
 func (s *Service) recordProof(ctx context.Context, by By) error {
 	return retry(ctx, func() error {
-		n, version, err := load[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
+		n, version, err := kvjson.Get[session](ctx, s.store, sessionKey(by.UserID, by.SessionID))
 		if err != nil {
 			return fmt.Errorf("read a session: %w", err)
 		}
