@@ -1,5 +1,7 @@
 package access
 
+import "slices"
+
 // Role is a level of permission. Each role may do what the role before it may.
 type Role string
 
@@ -19,15 +21,7 @@ const (
 
 // rank orders roles; an unknown role ranks below all.
 func (r Role) rank() int {
-	switch r {
-	case Viewer:
-		return 1
-	case Operator:
-		return 2
-	case Administrator:
-		return 3
-	}
-	return 0
+	return 1 + slices.Index([]Role{Viewer, Operator, Administrator}, r)
 }
 
 // Valid reports whether r is one of the roles.

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,13 +15,7 @@ const maxClusters = 30
 
 // Clone returns a copy that shares nothing with g.
 func (g Grants) Clone() Grants {
-	if g.Clusters != nil {
-		clusters := make(map[string]Role, len(g.Clusters))
-		for c, r := range g.Clusters {
-			clusters[c] = r
-		}
-		g.Clusters = clusters
-	}
+	g.Clusters = maps.Clone(g.Clusters)
 	return g
 }
 
@@ -133,15 +128,7 @@ func lower(a, b Role) Role { return slices.MinFunc([]Role{a, b}, byRank) }
 func higher(a, b Role) Role { return slices.MaxFunc([]Role{a, b}, byRank) }
 
 func isClusterID(s string) bool {
-	if s == "" || len(s) > 64 {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
-			return false
-		}
-	}
-	return true
+	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
 // Covers reports whether g allows everything, everywhere, that other allows.

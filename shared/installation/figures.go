@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,12 +84,7 @@ func (s *Service) Measure(ctx context.Context) (Figures, error) {
 	if err := group.Wait(); err != nil {
 		return out, err
 	}
-	slices.SortFunc(out.Projects, func(a, b ProjectFigures) int {
-		if a.Project < b.Project {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out.Projects, func(a, b ProjectFigures) int { return cmp.Compare(a.Project, b.Project) })
 	out.Notices, err = s.Backlog(ctx)
 	return out, err
 }

@@ -53,7 +53,10 @@ func (l *Limiter) Take(ctx context.Context, r Rate, key string, n int) error {
 }
 
 // Key is where the permits of a key are stored, for callers that read several at once.
-func Key(r Rate, key string) kv.Key { return itemKey(r, key) }
+func Key(r Rate, key string) kv.Key {
+	sum := sha256.Sum256([]byte(key))
+	return kv.Key{Partition: "limit/" + r.Name + "/" + base64.RawURLEncoding.EncodeToString(sum[:16]), Sort: "whole"}
+}
 
 // Allows reports whether Take would give a permit, by the item as it was read; the zero
 // Item stands for one that does not exist. It takes none.
@@ -72,7 +75,7 @@ func (l *Limiter) Give(ctx context.Context, r Rate, key string, n int) error {
 }
 
 func (l *Limiter) change(ctx context.Context, r Rate, key string, n int) error {
-	at, burst := itemKey(r, key), time.Duration(r.Burst)*r.Every
+	at, burst := Key(r, key), time.Duration(r.Burst)*r.Every
 	for attempt, unsure := 0, 0; attempt < maxAttempts; attempt++ {
 		now := l.now()
 		tat, cond, err := l.read(ctx, at)
@@ -147,11 +150,6 @@ func parse(it kv.Item) (time.Time, error) {
 		return time.Time{}, fault.Wrap(fault.Internal, err, "a limit's item is malformed")
 	}
 	return time.Unix(0, nanos), nil
-}
-
-func itemKey(r Rate, key string) kv.Key {
-	sum := sha256.Sum256([]byte(key))
-	return kv.Key{Partition: "limit/" + r.Name + "/" + base64.RawURLEncoding.EncodeToString(sum[:16]), Sort: "whole"}
 }
 
 func tooOften(wait time.Duration) error {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fault"
@@ -67,8 +69,6 @@ type Service struct {
 	// Tried, unless nil, receives the outcome of each attempt to deliver.
 	Tried func(channel Channel, state State)
 }
-
-var noExpiry time.Time
 
 // Run makes notices of what happened since the last run, and sends what is due. What fails is
 // tried again by the next run; the error is for the log only.
@@ -143,16 +143,9 @@ func (s *Service) observeOne(ctx context.Context, t *clusterRecord, chunk *fleet
 }
 
 func sameLastNotified(a, b map[string]lastNotified) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for name, t := range a {
-		u, ok := b[name]
-		if !ok || t.State != u.State || t.Count != u.Count || t.Pipeline != u.Pipeline || !t.At.Equal(u.At) {
-			return false
-		}
-	}
-	return true
+	return maps.EqualFunc(a, b, func(t, u lastNotified) bool {
+		return t.State == u.State && t.Count == u.Count && t.Pipeline == u.Pipeline && t.At.Equal(u.At)
+	})
 }
 
 // deliver turns notices into deliveries, then forgets them. It returns the
@@ -256,12 +249,7 @@ func (r *recipients) concerning(ctx context.Context, sub Subscription, cluster s
 }
 
 func (sub Subscription) wants(e Event) bool {
-	for _, w := range sub.Events {
-		if w == e {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(sub.Events, e)
 }
 
 func (r *recipients) person(ctx context.Context, id string) (*Person, error) {

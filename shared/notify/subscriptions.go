@@ -91,7 +91,7 @@ func (s *Service) keep(ctx context.Context, v stored, w SubscriptionRequest) (Su
 		return v.Subscription, err
 	}
 	v.UpdatedAt = s.Now().UTC()
-	if _, err := s.put(ctx, subscriptionKey(v.Owner, v.ID), v, kv.Always, noExpiry); err != nil {
+	if _, err := s.put(ctx, subscriptionKey(v.Owner, v.ID), v, kv.Always, kvjson.NoExpiry); err != nil {
 		return v.Subscription, fmt.Errorf("keeping subscription %s: %w", v.ID, err)
 	}
 	return v.Subscription, nil

@@ -120,27 +120,27 @@ func LostPermission(email, cluster string) string {
 
 // setWait sets or clears what an operation waits for, unless it changed meanwhile.
 func (s *Service) setWait(ctx context.Context, former fleet.Operation, kind fleet.WaitKind, retryAt time.Time, detail string) (fleet.Operation, error) {
+	return s.changeUnlessResent(ctx, former, func(o *fleet.Operation) {
+		o.SentAt, o.WaitingFor, o.RetryAt, o.Detail = time.Time{}, kind, retryAt, detail
+	})
+}
+
+// changeUnlessResent changes an operation that GitLab has not accepted, unless another
+// replica is sending it meanwhile.
+func (s *Service) changeUnlessResent(ctx context.Context, former fleet.Operation, alter func(*fleet.Operation)) (fleet.Operation, error) {
 	return s.Store.ChangeOperation(ctx, former.Cluster, former.ID, func(o *fleet.Operation) (bool, error) {
 		if o.State != fleet.Requested || !o.SentAt.Equal(former.SentAt) {
 			return false, nil
 		}
-		o.SentAt, o.WaitingFor, o.RetryAt, o.Detail = time.Time{}, kind, retryAt, detail
+		alter(o)
 		return true, nil
 	})
 }
 
-// markFailed ends an operation of which GitLab created nothing, unless another replica is
-// sending it meanwhile.
+// markFailed ends an operation of which GitLab created nothing.
 func (s *Service) markFailed(ctx context.Context, former fleet.Operation, cause error) (fleet.Operation, error) {
 	s.Log.WarnContext(ctx, "operation refused", "cluster", former.Cluster, "operation", former.ID, "err", cause)
-	op, err := s.Store.ChangeOperation(ctx, former.Cluster, former.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested || !o.SentAt.Equal(former.SentAt) {
-			return false, nil
-		}
-		o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Broken, s.Now(), nil, 0, fault.Message(cause)
-		o.WaitingFor, o.RetryAt = "", time.Time{}
-		return true, nil
-	})
+	op, err := s.changeUnlessResent(ctx, former, func(o *fleet.Operation) { s.end(o, fleet.Broken, fault.Message(cause)) })
 	if err == nil && op.State == fleet.Broken {
 		s.discardSealed(ctx, former)
 	}
@@ -149,13 +149,7 @@ func (s *Service) markFailed(ctx context.Context, former fleet.Operation, cause 
 
 // recordUnknown records that GitLab's answer was lost.
 func (s *Service) recordUnknown(ctx context.Context, former fleet.Operation, cause error) (fleet.Operation, error) {
-	op, err := s.Store.ChangeOperation(ctx, former.Cluster, former.ID, func(o *fleet.Operation) (bool, error) {
-		if o.State != fleet.Requested || !o.SentAt.Equal(former.SentAt) {
-			return false, nil
-		}
-		o.Detail = fault.Message(cause)
-		return true, nil
-	})
+	op, err := s.changeUnlessResent(ctx, former, func(o *fleet.Operation) { o.Detail = fault.Message(cause) })
 	if err != nil {
 		return op, fmt.Errorf("%w (and this could not be recorded: %w)", cause, err)
 	}

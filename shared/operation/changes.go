@@ -108,6 +108,21 @@ func fetch(ctx context.Context, remote Remote, path, ref string) (fleet.SourceFi
 	return f, err
 }
 
+// instanceFiles reads the files that an instance has at a commit.
+func instanceFiles(ctx context.Context, remote Remote, instance, ref string) ([]fleet.SourceFile, error) {
+	var files []fleet.SourceFile
+	for _, name := range grove.InstanceFiles() {
+		f, err := fetch(ctx, remote, grove.InstanceFile(instance, name), ref)
+		if err != nil {
+			return nil, err
+		}
+		if f.LastCommit != "" {
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
 // put adds a new content to what is prepared, if it is one. typed are the keys of the
 // secrets that the request names: a request that names any never gets the answer that
 // nothing changes, since that would confirm a guess.

@@ -55,11 +55,11 @@ func (s *Service) checkNewName(ctx context.Context, p *prepared, chunk *fleet.Ch
 			}
 			p.block(nameTaken, "instance", "%s clashes with the instance %s of this cluster; choose another name", name, i.Name)
 		case i.Lifecycle == fleet.Pending:
-			open, err := s.isOpen(ctx, chunk.Cluster.ID, i.Name)
+			open, err := s.Store.OpenOperations(ctx, chunk.Cluster.ID)
 			if err != nil {
 				return err
 			}
-			if open {
+			if slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.Instance == i.Name }) {
 				p.block(beingCreated, "instance", "%s is already being created", i.Name)
 			}
 		case i.Lifecycle == fleet.Archived:
@@ -70,14 +70,6 @@ func (s *Service) checkNewName(ctx context.Context, p *prepared, chunk *fleet.Ch
 		}
 	}
 	return nil
-}
-
-func (s *Service) isOpen(ctx context.Context, cluster, instance string) (bool, error) {
-	open, err := s.Store.OpenOperations(ctx, cluster)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(open, func(op fleet.Operation) bool { return op.Instance == instance }), nil
 }
 
 // checkPolicy compares the request with protections, settings and the queue.

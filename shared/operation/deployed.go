@@ -80,15 +80,9 @@ func (s *Service) Deployed(ctx context.Context, project fleet.Project, instance 
 	if err != nil {
 		return out, err
 	}
-	var sources []fleet.SourceFile
-	for _, name := range grove.InstanceFiles() {
-		f, err := fetch(ctx, remote, grove.InstanceFile(instance, name), last.SHA)
-		if err != nil {
-			return out, fmt.Errorf("reading what was deployed of %s: %w", instance, err)
-		}
-		if f.LastCommit != "" {
-			sources = append(sources, f)
-		}
+	sources, err := instanceFiles(ctx, remote, instance, last.SHA)
+	if err != nil {
+		return out, fmt.Errorf("reading what was deployed of %s: %w", instance, err)
 	}
 	if len(sources) > 0 {
 		r := grove.ReadInstance(project.ID, project.Contract, instance, sources)

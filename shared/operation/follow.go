@@ -3,6 +3,7 @@ package operation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -139,14 +140,7 @@ func runningSince(o *fleet.Operation, pipelines []fleet.Pipeline, now time.Time)
 		return time.Time{}
 	}
 	// GitLab's clock is not ours.
-	return earlier(fleet.Latest(since, o.AcceptedAt), now)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
+	return slices.MinFunc([]time.Time{fleet.Latest(since, o.AcceptedAt), now}, time.Time.Compare)
 }
 
 // overdue ends an operation that GitLab accepted and then did nothing about.

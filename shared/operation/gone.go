@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/open-craft/ocim/shared/fleet"
 )
@@ -31,8 +30,7 @@ func (s *Service) endGone(ctx context.Context, former fleet.Operation, reason st
 		if o.State.Ended() {
 			return false, nil
 		}
-		o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Broken, s.Now(), nil, 0, reason
-		o.WaitingFor, o.RetryAt = "", time.Time{}
+		s.end(o, fleet.Broken, reason)
 		return true, nil
 	})
 	if err != nil {

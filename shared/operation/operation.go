@@ -161,7 +161,7 @@ func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string
 		case !o.SentAt.IsZero():
 			return false, fault.New(fault.Conflict, "It is being sent to GitLab right now; wait a minute, then cancel its pipeline")
 		}
-		s.cancel(o, "Withdrawn by "+by.Email)
+		s.end(o, fleet.Canceled, "Withdrawn by "+by.Email)
 		return true, nil
 	})
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *Service) Recall(ctx context.Context, former fleet.Operation) (bool, err
 		if !Waiting(*o) {
 			return false, nil
 		}
-		s.cancel(o, recalledDetail)
+		s.end(o, fleet.Canceled, recalledDetail)
 		return true, nil
 	})
 	if err != nil || !Recalled(op) {
@@ -211,8 +211,8 @@ func (s *Service) Recall(ctx context.Context, former fleet.Operation) (bool, err
 	return true, nil
 }
 
-// cancel ends an operation that was not sent.
-func (s *Service) cancel(o *fleet.Operation, detail string) {
-	o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = fleet.Canceled, s.Now(), nil, 0, detail
+// end ends an operation that is not to be sent any more.
+func (s *Service) end(o *fleet.Operation, state fleet.OperationState, detail string) {
+	o.State, o.EndedAt, o.Sealed, o.SealedParts, o.Detail = state, s.Now(), nil, 0, detail
 	o.WaitingFor, o.RetryAt = "", time.Time{}
 }

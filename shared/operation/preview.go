@@ -94,15 +94,9 @@ func (s *Service) Configuration(ctx context.Context, project fleet.Project, inst
 	} else if !isSHA(ref) {
 		return fleet.Files{}, fault.InvalidField("commit", "is not a commit")
 	}
-	var sources []fleet.SourceFile
-	for _, name := range grove.InstanceFiles() {
-		f, err := fetch(ctx, remote, grove.InstanceFile(instance, name), ref)
-		if err != nil {
-			return fleet.Files{}, err
-		}
-		if f.LastCommit != "" {
-			sources = append(sources, f)
-		}
+	sources, err := instanceFiles(ctx, remote, instance, ref)
+	if err != nil {
+		return fleet.Files{}, err
 	}
 	if len(sources) == 0 {
 		return fleet.Files{}, fault.New(fault.NotFound, "There are no files of %s in commit %.8s", instance, ref)

@@ -124,5 +124,5 @@ func (s *Service) deployedBy(ctx context.Context, cluster string, req Request) (
 }
 
 func isSHA(s string) bool {
-	return len(s) >= 8 && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') })
+	return len(s) >= 8 && len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
 }

@@ -1,5 +1,7 @@
 package refusal
 
+import "maps"
+
 // Reason names why GitLab refuses. Its text is also the anchor of its section in
 // the manual.
 type Reason string
@@ -47,13 +49,7 @@ const (
 )
 
 // Cures gives the cure of each reason that has one, by reason.
-func Cures() map[Reason]Cure {
-	out := make(map[Reason]Cure, len(cures))
-	for r, c := range cures {
-		out[r] = c
-	}
-	return out
-}
+func Cures() map[Reason]Cure { return maps.Clone(cures) }
 
 // Cure is what to do about a reason; zero when there is nothing to do.
 func (r Reason) Cure() Cure { return cures[r] }

@@ -54,14 +54,22 @@ func (b Base) API(auth faas.Authenticator) (faas.Options, error) {
 	opts := faas.Options{
 		Authenticator: auth, TrustedHops: b.TrustedHops, CallRate: faas.DefaultCallRate, CursorKey: b.cursorKey(),
 	}
-	for _, s := range b.TrustedProxies {
+	var err error
+	opts.TrustedProxies, err = Networks("OCIM_TRUSTED_PROXIES", b.TrustedProxies)
+	return opts, err
+}
+
+// Networks parses the networks that a variable lists.
+func Networks(variable string, list []string) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, s := range list {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return opts, fault.Wrap(fault.Internal, err, "OCIM_TRUSTED_PROXIES: %q is not a network", s)
+			return nil, fault.Wrap(fault.Internal, err, "%s: %q is not a network", variable, s)
 		}
-		opts.TrustedProxies = append(opts.TrustedProxies, p)
+		networks = append(networks, p)
 	}
-	return opts, nil
+	return networks, nil
 }
 
 // cursorKey returns what reads the secret that cursors are sealed with, nil for a

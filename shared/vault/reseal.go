@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/kv/kvjson"
@@ -14,8 +16,8 @@ import (
 // Keys counts the stored credentials by the id of the key that they are sealed with.
 func (v *Vault) Keys(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
-	err := v.each(ctx, func(_ kv.Item, sealed map[string][]byte) error {
-		for _, value := range sealed {
+	err := v.each(ctx, false, func(_ kv.Item, stored map[string]json.RawMessage) error {
+		for _, value := range sealedOf(stored) {
 			counts[secret.SealedWith(value)]++
 		}
 		return nil
@@ -28,12 +30,8 @@ func (v *Vault) Keys(ctx context.Context) (map[string]int, error) {
 func (v *Vault) Reseal(ctx context.Context) (int, error) {
 	done := 0
 	var failed error
-	err := v.each(ctx, func(item kv.Item, sealed map[string][]byte) error {
-		due := false
-		for _, value := range sealed {
-			due = due || v.keys.NeedsReseal(value)
-		}
-		if !due {
+	err := v.each(ctx, false, func(item kv.Item, stored map[string]json.RawMessage) error {
+		if !slices.ContainsFunc(slices.Collect(maps.Values(sealedOf(stored))), v.keys.NeedsReseal) {
 			return nil
 		}
 		n, err := v.resealProject(ctx, item.Sort)
@@ -88,8 +86,8 @@ func sealedOf(stored map[string]json.RawMessage) map[string][]byte {
 }
 
 // each visits the credentials of all projects.
-func (v *Vault) each(ctx context.Context, visit func(item kv.Item, sealed map[string][]byte) error) error {
-	q := kv.Query{Partition: credentialsKey("").Partition, Limit: kv.MaxPage}
+func (v *Vault) each(ctx context.Context, eventual bool, visit func(item kv.Item, stored map[string]json.RawMessage) error) error {
+	q := kv.Query{Partition: credentialsKey("").Partition, Limit: kv.MaxPage, Eventual: eventual}
 	for {
 		page, err := v.kv.Query(ctx, q)
 		if err != nil {
@@ -100,7 +98,7 @@ func (v *Vault) each(ctx context.Context, visit func(item kv.Item, sealed map[st
 			if err != nil {
 				continue // what can't be read has no key
 			}
-			if err := visit(item, sealedOf(stored)); err != nil {
+			if err := visit(item, stored); err != nil {
 				return err
 			}
 		}

@@ -3,10 +3,8 @@ package vault
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/open-craft/ocim/shared/kv"
-	"github.com/open-craft/ocim/shared/kv/kvjson"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -14,25 +12,12 @@ import (
 // left out: reading that project says why.
 func (v *Vault) APITokens(ctx context.Context) (map[string]secret.Value, error) {
 	tokens := map[string]secret.Value{}
-	q := kv.Query{Partition: credentialsKey("").Partition, Limit: kv.MaxPage, Eventual: true}
-	for {
-		page, err := v.kv.Query(ctx, q)
-		if err != nil {
-			return nil, fmt.Errorf("listing the credentials: %w", err)
+	err := v.each(ctx, true, func(item kv.Item, stored map[string]json.RawMessage) error {
+		const field = "apiToken"
+		if c, err := v.open(item.Sort, map[string]json.RawMessage{field: stored[field]}); err == nil && !c.APIToken.IsZero() {
+			tokens[item.Sort] = c.APIToken
 		}
-		for _, item := range page.Items {
-			sealed, err := kvjson.Decode[map[string]json.RawMessage](item)
-			if err != nil {
-				continue
-			}
-			const field = "apiToken"
-			if c, err := v.open(item.Sort, map[string]json.RawMessage{field: sealed[field]}); err == nil && !c.APIToken.IsZero() {
-				tokens[item.Sort] = c.APIToken
-			}
-		}
-		if page.Next == "" {
-			return tokens, nil
-		}
-		q.After = page.Next
-	}
+		return nil
+	})
+	return tokens, err
 }

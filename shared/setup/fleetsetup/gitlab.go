@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/gitlab"
 	"github.com/open-craft/ocim/shared/kv"
 	"github.com/open-craft/ocim/shared/netguard"
@@ -43,15 +42,7 @@ func (g GitLab) Gateways() (*netguard.Policy, error) {
 }
 
 func (g GitLab) networks() ([]netip.Prefix, error) {
-	var networks []netip.Prefix
-	for _, s := range g.AllowNetworks {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "OCIM_GITLAB_ALLOW_NETWORKS: %q is not a network", s)
-		}
-		networks = append(networks, p)
-	}
-	return networks, nil
+	return setup.Networks("OCIM_GITLAB_ALLOW_NETWORKS", g.AllowNetworks)
 }
 
 // WebhookAddress returns the address that GitLab sends a project's events to.

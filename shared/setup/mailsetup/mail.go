@@ -2,6 +2,7 @@
 package mailsetup
 
 import (
+	"cmp"
 	"log/slog"
 
 	"github.com/open-craft/ocim/shared/mail"
@@ -27,11 +28,7 @@ type Mail struct {
 func (m Mail) Post(secrets *secret.Directory, log *slog.Logger) (*mail.Post, error) {
 	switch {
 	case m.Outbox != "":
-		from := m.From
-		if from == "" {
-			from = "Ocim <ocim@localhost>"
-		}
-		return mail.NewPost(mail.NewOutbox(m.Outbox, setup.Now, log), from, setup.Now)
+		return mail.NewPost(mail.NewOutbox(m.Outbox, setup.Now, log), cmp.Or(m.From, "Ocim <ocim@localhost>"), setup.Now)
 	case m.Host == "":
 		return nil, nil
 	}

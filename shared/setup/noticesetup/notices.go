@@ -5,7 +5,6 @@ package noticesetup
 import (
 	"context"
 	"fmt"
-	"net/netip"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -28,15 +27,11 @@ type Chat struct {
 // Poster returns what posts into chats. allowHTTP also permits chats without TLS and
 // on this machine.
 func (c Chat) Poster(allowHTTP bool) (*chat.Poster, error) {
-	policy := netguard.Policy{AllowHTTP: allowHTTP}
-	for _, s := range c.ChatAllowNetworks {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "OCIM_CHAT_ALLOW_NETWORKS: %q is not a network", s)
-		}
-		policy.AllowNetworks = append(policy.AllowNetworks, p)
+	networks, err := setup.Networks("OCIM_CHAT_ALLOW_NETWORKS", c.ChatAllowNetworks)
+	if err != nil {
+		return nil, err
 	}
-	return chat.New(policy), nil
+	return chat.New(netguard.Policy{AllowHTTP: allowHTTP, AllowNetworks: networks}), nil
 }
 
 // New builds the notifications of a fleet. Without mail, which may be nil,

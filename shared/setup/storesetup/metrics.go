@@ -27,50 +27,38 @@ func Metered(store kv.Store) kv.Store { return &metered{store} }
 
 type metered struct{ kv.Store }
 
-func count(op string, start time.Time, err error) {
+// count counts a call that began at start and ends now. It is deferred, so it takes the
+// call's result.
+func count(op string, start time.Time, err *error) {
 	result := "ok"
-	switch fault.KindOf(err) {
-	case fault.NotFound, fault.Conflict:
-	default:
-		if err != nil {
-			result = "error"
-		}
+	if *err != nil && !fault.Is(*err, fault.NotFound) && !fault.Is(*err, fault.Conflict) {
+		result = "error"
 	}
 	metrics.GetOrCreateCounter(fmt.Sprintf("ocim_store_calls_total{op=%q,result=%q}", op, result)).Inc()
 	metrics.GetOrCreatePrometheusHistogram(fmt.Sprintf("ocim_store_seconds{op=%q}", op)).UpdateDuration(start)
 }
 
-func (m *metered) Get(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (kv.Item, error) {
-	start := time.Now()
-	item, err := m.Store.Get(ctx, key, opts...)
-	count("get", start, err)
-	return item, err
+func (m *metered) Get(ctx context.Context, key kv.Key, opts ...kv.ReadOption) (item kv.Item, err error) {
+	defer count("get", time.Now(), &err)
+	return m.Store.Get(ctx, key, opts...)
 }
 
-func (m *metered) BatchGet(ctx context.Context, keys []kv.Key, opts ...kv.ReadOption) ([]kv.Item, error) {
-	start := time.Now()
-	items, err := m.Store.BatchGet(ctx, keys, opts...)
-	count("batch_get", start, err)
-	return items, err
+func (m *metered) BatchGet(ctx context.Context, keys []kv.Key, opts ...kv.ReadOption) (items []kv.Item, err error) {
+	defer count("batch_get", time.Now(), &err)
+	return m.Store.BatchGet(ctx, keys, opts...)
 }
 
-func (m *metered) Put(ctx context.Context, item kv.Item, cond kv.Condition) (kv.Item, error) {
-	start := time.Now()
-	item, err := m.Store.Put(ctx, item, cond)
-	count("put", start, err)
-	return item, err
+func (m *metered) Put(ctx context.Context, item kv.Item, cond kv.Condition) (put kv.Item, err error) {
+	defer count("put", time.Now(), &err)
+	return m.Store.Put(ctx, item, cond)
 }
 
-func (m *metered) Delete(ctx context.Context, key kv.Key, cond kv.Condition) error {
-	start := time.Now()
-	err := m.Store.Delete(ctx, key, cond)
-	count("delete", start, err)
-	return err
+func (m *metered) Delete(ctx context.Context, key kv.Key, cond kv.Condition) (err error) {
+	defer count("delete", time.Now(), &err)
+	return m.Store.Delete(ctx, key, cond)
 }
 
-func (m *metered) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
-	start := time.Now()
-	page, err := m.Store.Query(ctx, q)
-	count("query", start, err)
-	return page, err
+func (m *metered) Query(ctx context.Context, q kv.Query) (page kv.Page, err error) {
+	defer count("query", time.Now(), &err)
+	return m.Store.Query(ctx, q)
 }
