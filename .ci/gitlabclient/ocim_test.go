@@ -102,7 +102,6 @@ func ocimAsks(t *testing.T) []string {
 		}},
 		{"Describe", func() (err error) { _, err = p.Describe(ctx); return }},
 		{"Token", func() (err error) { _, err = p.Token(ctx); return }},
-		{"Version", func() (err error) { _, err = p.Version(ctx); return }},
 		{"Reach", func() (err error) { _, err = admin.Reach(ctx); return }},
 		{"Inspect", func() (err error) { _, err = admin.Inspect(ctx, "grove/campus"); return }},
 		{"Access", func() (err error) { _, err = admin.Access(ctx, w.id); return }},
@@ -122,19 +121,11 @@ func ocimAsks(t *testing.T) []string {
 		{"FailedDelivery", func() (err error) { _, err = admin.FailedDelivery(ctx, w.id, hook); return }},
 		{"RemoveHook", func() (err error) { return p.RemoveHook(ctx, w.id, hook) }},
 		{"Unhook", func() (err error) { return admin.Unhook(ctx, w.id, address) }},
-		{"AddDeployKey", func() (err error) { _, err = p.AddDeployKey(ctx, w.id, "Ocim", ssh, true); return }},
-		{"DeployKeys", func() (err error) {
-			keys, err := p.DeployKeys(ctx, w.id)
-			key = keys[0].ID
-			return err
-		}},
-		{"DeployKey", func() (err error) { _, err = p.DeployKey(ctx, w.id, key); return }},
-		{"HasKey", func() (err error) { _, err = admin.HasKey(ctx, w.id, key); return }},
-		{"RemoveDeployKey", func() (err error) { return p.RemoveDeployKey(ctx, w.id, key) }},
 		{"AddKey", func() (err error) {
 			key, err = admin.AddKey(ctx, w.id, "Ocim", ssh)
 			return
 		}},
+		{"HasKey", func() (err error) { _, err = admin.HasKey(ctx, w.id, key); return }},
 		{"AtPath", func() (err error) { _, err = p.AtPath(ctx); return }},
 		{"RemoveKey", func() (err error) { return admin.RemoveKey(ctx, w.id, key) }},
 	}

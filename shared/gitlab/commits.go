@@ -4,8 +4,6 @@ package gitlab
 
 import (
 	"context"
-	"encoding/base64"
-	"net/http"
 	"strings"
 	"time"
 
@@ -24,33 +22,18 @@ const maxSearched = 500
 // since the commit that its action names, it is fault.Conflict and GitLab's words
 // name the file.
 func (p *Project) Commit(ctx context.Context, c grove.Commit) (fleet.Commit, error) {
-	options := commitOptions{CreateCommitOptions: gogitlab.CreateCommitOptions{
-		Branch: &c.Branch, CommitMessage: &c.Message, Actions: []*gogitlab.CommitActionOptions{},
-	}}
-	for _, a := range c.Actions {
-		action := &gogitlab.CommitActionOptions{Action: new(gogitlab.FileActionValue(a.Action)), FilePath: &a.Path}
-		if a.Action != grove.DeleteFile {
-			action.Content, action.Encoding = new(base64.StdEncoding.EncodeToString(a.Content)), new("base64")
-		}
-		if a.LastCommit != "" {
-			action.LastCommitID = &a.LastCommit
-		}
-		options.Actions = append(options.Actions, action)
-	}
-	if len(c.Actions) == 0 {
-		options.AllowEmpty = new(true)
-	}
 	var made commitBody
-	if _, err := p.call(ctx, http.MethodPost, p.path("repository", "commits"), options, &made); err != nil {
+	if err := p.start(ctx, grove.Call{Commit: &c}, &made); err != nil {
 		return fleet.Commit{}, p.translateRefusal(ctx, refusal.Commit, err, "committing to %s", c.Branch)
 	}
 	return made.commit(), nil
 }
 
-// commitOptions are the options of a commit with what go-gitlab does not know.
-type commitOptions struct {
-	gogitlab.CreateCommitOptions
-	AllowEmpty *bool `json:"allow_empty,omitempty"` // GitLab refuses a commit of no actions otherwise
+// start makes a call of Grove's contract.
+func (p *Project) start(ctx context.Context, c grove.Call, made any) error {
+	w := c.Wire(p.id, p.trigger.Reveal())
+	_, err := p.call(ctx, w.Method, w.Path, w.Body, made)
+	return err
 }
 
 // CommitSaying finds the newest commit of the default branch, made since, whose

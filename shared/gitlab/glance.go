@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -101,9 +102,7 @@ func (o *Opener) Glance(ctx context.Context, projects []fleet.Project, tokens ma
 	_ = group.Wait()
 	merged := map[string]fleet.Glimpse{}
 	for _, found := range all {
-		for id, g := range *found {
-			merged[id] = g
-		}
+		maps.Copy(merged, *found)
 	}
 	return merged
 }

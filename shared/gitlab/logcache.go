@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -21,6 +22,8 @@ type logKey struct {
 	job     int64
 }
 
+func (k logKey) is(other logKey) bool { return k == other }
+
 // logCache keeps logs that were read. Losing it costs a transfer, nothing else.
 type logCache struct {
 	mu    sync.Mutex
@@ -34,7 +37,7 @@ func (c *logCache) get(key logKey) *keptLog {
 	defer c.mu.Unlock()
 	found := c.logs[key]
 	if found != nil {
-		c.touch(key)
+		c.order = append(slices.DeleteFunc(c.order, key.is), key)
 	}
 	return found
 }
@@ -60,22 +63,8 @@ func (c *logCache) put(key logKey, log *keptLog) {
 	}
 }
 
-func (c *logCache) touch(key logKey) {
-	for i, k := range c.order {
-		if k == key {
-			c.order = append(append(c.order[:i:i], c.order[i+1:]...), key)
-			return
-		}
-	}
-}
-
 func (c *logCache) drop(key logKey) {
-	for i, k := range c.order {
-		if k == key {
-			c.order = append(c.order[:i:i], c.order[i+1:]...)
-			break
-		}
-	}
+	c.order = slices.DeleteFunc(c.order, key.is)
 	c.bytes -= c.logs[key].bytes
 	delete(c.logs, key)
 }

@@ -5,7 +5,6 @@ package gitlab
 import (
 	"cmp"
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -68,15 +67,13 @@ func (p *Project) listPipelines(ctx context.Context, since time.Time, source str
 	if source != "" {
 		options.Source = &source
 	}
-	all := []fleet.Pipeline{}
-	_, err := list(ctx, p.Client, p.path("pipelines"), &options, &options.ListOptions, pages, func(page []pipelineBody) bool {
-		for _, b := range page {
-			all = append(all, b.pipeline())
-		}
-		return true
-	})
+	bodies, err := listAll[pipelineBody](ctx, p.Client, p.path("pipelines"), &options, &options.ListOptions, pages)
 	if err != nil {
 		return nil, translate(err, "listing pipelines")
+	}
+	all := make([]fleet.Pipeline, len(bodies))
+	for i, b := range bodies {
+		all[i] = b.pipeline()
 	}
 	return all, nil
 }
@@ -122,11 +119,7 @@ func (p *Project) pipeline(ctx context.Context, id int64, retried bool, pages in
 
 // jobs lists a pipeline's jobs or bridges, the oldest first as people read them.
 func (p *Project) jobs(ctx context.Context, pipeline, kind string, options gogitlab.ListJobsOptions, pages int) ([]jobBody, error) {
-	var jobs []jobBody
-	_, err := list(ctx, p.Client, p.path("pipelines", pipeline, kind), &options, &options.ListOptions, pages, func(page []jobBody) bool {
-		jobs = append(jobs, page...)
-		return true
-	})
+	jobs, err := listAll[jobBody](ctx, p.Client, p.path("pipelines", pipeline, kind), &options, &options.ListOptions, pages)
 	slices.SortFunc(jobs, func(a, b jobBody) int { return cmp.Compare(a.ID, b.ID) })
 	return jobs, err
 }
@@ -180,11 +173,8 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 	if p.trigger.IsZero() {
 		return fleet.Pipeline{}, fault.New(fault.Upstream, "The project has no trigger token. An administrator has to enter one")
 	}
-	// The payload's keys stand beside those of gogitlab.RunPipelineTriggerOptions, so
-	// the body is the contract's.
-	w := grove.Call{Trigger: &t}.Wire(p.id, p.trigger.Reveal())
 	var made pipelineBody
-	if _, err := p.call(ctx, w.Method, w.Path, w.Body, &made); err != nil {
+	if err := p.start(ctx, grove.Call{Trigger: &t}, &made); err != nil {
 		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Trigger, err, "triggering a pipeline")
 	}
 	return made.pipeline(), nil
@@ -192,12 +182,8 @@ func (p *Project) Trigger(ctx context.Context, t grove.Trigger) (fleet.Pipeline,
 
 // Run starts a pipeline of the default branch with variables. It is sent once.
 func (p *Project) Run(ctx context.Context, call grove.Pipeline) (fleet.Pipeline, error) {
-	variables := []*gogitlab.PipelineVariableOptions{}
-	for _, name := range slices.Sorted(maps.Keys(call.Variables)) {
-		variables = append(variables, &gogitlab.PipelineVariableOptions{Key: &name, Value: new(call.Variables[name])})
-	}
 	var made pipelineBody
-	if _, err := p.call(ctx, http.MethodPost, p.path("pipeline"), &gogitlab.CreatePipelineOptions{Ref: &call.Ref, Variables: &variables}, &made); err != nil {
+	if err := p.start(ctx, grove.Call{Pipeline: &call}, &made); err != nil {
 		return fleet.Pipeline{}, p.translateRefusal(ctx, refusal.Pipeline, err, "starting a pipeline of %s", call.Ref)
 	}
 	return made.pipeline(), nil

@@ -92,7 +92,7 @@ func (e ProjectAdmin) Reach(ctx context.Context) (projects.Version, error) {
 	}
 	err := e.get(ctx, "version", nil, &v)
 	if err == nil && v.Version != "" {
-		return projects.Version(parseVersion(v.Version)), nil
+		return parseVersion(v.Version), nil
 	}
 	status := 0
 	var answer *gogitlab.ErrorResponse
@@ -121,12 +121,6 @@ func refusesAsGitLab(code int, body []byte) bool {
 		return false
 	}
 	return strings.HasPrefix(said.Message, strconv.Itoa(code)+" ") || said.Error != "" && said.Description != ""
-}
-
-// Token reads what the API token may.
-func (e ProjectAdmin) Token(ctx context.Context) (projects.Token, error) {
-	t, err := e.Client.Token(ctx)
-	return projects.Token(t), err
 }
 
 // Layout reports what of a Grove repository is at the root of a branch.
@@ -169,41 +163,21 @@ func (e ProjectAdmin) TryTrigger(ctx context.Context, gitlabID int64, token secr
 
 // HookAt finds the webhook of an address; fault.NotFound when there is none.
 func (e ProjectAdmin) HookAt(ctx context.Context, gitlabID int64, address string) (projects.Hook, error) {
-	h, err := e.hookAt(ctx, gitlabID, address)
-	return projects.Hook{
-		ID: h.ID, Pipelines: h.Pipelines, Pushes: h.Pushes, Disabled: h.Disabled, DisabledUntil: h.DisabledUntil, Signed: h.Signed,
-	}, err
-}
-
-func (e ProjectAdmin) hookAt(ctx context.Context, gitlabID int64, address string) (Webhook, error) {
 	hooks, err := e.Hooks(ctx, gitlabID)
 	if err != nil {
-		return Webhook{}, err
+		return projects.Hook{}, err
 	}
 	for _, h := range hooks {
 		if h.URL == address {
 			return h, nil
 		}
 	}
-	return Webhook{}, fault.New(fault.NotFound, "The project has no webhook to %s", address)
-}
-
-// FailedDelivery says how the newest delivery of a webhook failed; empty when it
-// did not.
-func (e ProjectAdmin) FailedDelivery(ctx context.Context, gitlabID, hook int64) (string, error) {
-	d, err := e.Client.FailedDelivery(ctx, gitlabID, hook)
-	if err != nil || d == (Delivery{}) {
-		return "", err
-	}
-	if d.Answer == "" {
-		return d.Status, nil
-	}
-	return d.Status + ": " + d.Answer, nil
+	return projects.Hook{}, fault.New(fault.NotFound, "The project has no webhook to %s", address)
 }
 
 // Unhook removes the webhook of an address, if there is one.
 func (e ProjectAdmin) Unhook(ctx context.Context, gitlabID int64, address string) error {
-	h, err := e.hookAt(ctx, gitlabID, address)
+	h, err := e.HookAt(ctx, gitlabID, address)
 	if err == nil {
 		err = e.RemoveHook(ctx, gitlabID, h.ID)
 	}
@@ -213,17 +187,24 @@ func (e ProjectAdmin) Unhook(ctx context.Context, gitlabID int64, address string
 // AddKey registers a deploy key that may write; the same key again gives the
 // same id.
 func (e ProjectAdmin) AddKey(ctx context.Context, gitlabID int64, title, publicKey string) (int64, error) {
-	keys, err := e.DeployKeys(ctx, gitlabID)
+	type deployKey struct {
+		ID  int64  `json:"id"`
+		Key string `json:"key"` // in the form of authorized_keys
+	}
+	var options gogitlab.ListOptions
+	keys, err := listAll[deployKey](ctx, e.Client, projectPath(gitlabID, "deploy_keys"), &options, &options, maxAdminPages)
 	if err != nil {
-		return 0, err
+		return 0, translate(err, "listing deploy keys")
 	}
 	for _, k := range keys {
 		if sameKey(k.Key, publicKey) {
 			return k.ID, nil
 		}
 	}
-	k, err := e.AddDeployKey(ctx, gitlabID, title, publicKey, true)
-	return k.ID, err
+	var made deployKey
+	adding := &gogitlab.AddDeployKeyOptions{Title: &title, Key: &publicKey, CanPush: new(true)}
+	_, err = e.call(ctx, http.MethodPost, projectPath(gitlabID, "deploy_keys"), adding, &made) // sent once
+	return made.ID, translate(err, "adding the deploy key")
 }
 
 // sameKey compares keys without their comments.
@@ -234,16 +215,18 @@ func sameKey(a, b string) bool {
 
 // HasKey reports whether a deploy key is registered.
 func (e ProjectAdmin) HasKey(ctx context.Context, gitlabID, key int64) (bool, error) {
-	_, err := e.DeployKey(ctx, gitlabID, key)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	err := translate(e.get(ctx, keyPath(gitlabID, key), nil, nil), "reading the deploy key")
+	return err == nil, unlessGone(err)
+}
+
+func keyPath(gitlabID, key int64) string {
+	return projectPath(gitlabID, "deploy_keys", strconv.FormatInt(key, 10))
 }
 
 // RemoveKey removes a deploy key, if it is there.
 func (e ProjectAdmin) RemoveKey(ctx context.Context, gitlabID, key int64) error {
-	return unlessGone(e.RemoveDeployKey(ctx, gitlabID, key))
+	_, err := e.call(ctx, http.MethodDelete, keyPath(gitlabID, key), nil, nil)
+	return unlessGone(translate(err, "removing the deploy key"))
 }
 
 func unlessGone(err error) error {

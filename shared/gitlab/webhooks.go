@@ -7,44 +7,28 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	gogitlab "github.com/xanzy/go-gitlab"
 
+	"github.com/open-craft/ocim/shared/projects"
 	"github.com/open-craft/ocim/shared/refusal"
 	"github.com/open-craft/ocim/shared/secret"
 )
-
-// Webhook is a webhook of a project.
-type Webhook struct {
-	ID            int64
-	URL           string
-	Pipelines     bool // sends pipeline events
-	Pushes        bool
-	VerifyTLS     bool
-	Signed        bool      // its events are signed; since GitLab 18.11 or so
-	Disabled      bool      // GitLab gave up on it after failures, for now or for good
-	DisabledUntil time.Time // zero when GitLab does not retry
-	BranchFilter  string
-}
 
 type webhookBody struct {
 	ID            int64        `json:"id"`
 	URL           string       `json:"url"`
 	Pipelines     soft[bool]   `json:"pipeline_events"`
 	Pushes        soft[bool]   `json:"push_events"`
-	VerifyTLS     soft[bool]   `json:"enable_ssl_verification"`
 	Signed        soft[bool]   `json:"signing_token_present"`
 	AlertStatus   soft[string] `json:"alert_status"` // since 15.7
 	DisabledUntil moment       `json:"disabled_until"`
-	BranchFilter  soft[string] `json:"push_events_branch_filter"`
 }
 
-func (b webhookBody) webhook() Webhook {
-	return Webhook{
-		ID: b.ID, URL: b.URL, Pipelines: b.Pipelines.Value, Pushes: b.Pushes.Value, VerifyTLS: b.VerifyTLS.Value, Signed: b.Signed.Value,
-		Disabled:      b.AlertStatus.Value != "" && b.AlertStatus.Value != "executable",
-		DisabledUntil: b.DisabledUntil.Time, BranchFilter: b.BranchFilter.Value,
+func (b webhookBody) hook() projects.Hook {
+	return projects.Hook{
+		ID: b.ID, URL: b.URL, Pipelines: b.Pipelines.Value, Pushes: b.Pushes.Value, Signed: b.Signed.Value,
+		Disabled: b.AlertStatus.Value != "" && b.AlertStatus.Value != "executable", DisabledUntil: b.DisabledUntil.Time,
 	}
 }
 
@@ -53,17 +37,18 @@ func webhookPath(gitlabID, hook int64, rest ...string) string {
 }
 
 // Hooks lists the webhooks of a project.
-func (c *Client) Hooks(ctx context.Context, gitlabID int64) ([]Webhook, error) {
-	all := []Webhook{}
+func (c *Client) Hooks(ctx context.Context, gitlabID int64) ([]projects.Hook, error) {
 	var options gogitlab.ListOptions
-	_, err := list(ctx, c, projectPath(gitlabID, "hooks"), &options, &options, maxAdminPages, func(page []webhookBody) bool {
-		for _, b := range page {
-			all = append(all, b.webhook())
-		}
-		return true
-	})
+	bodies, err := listAll[webhookBody](ctx, c, projectPath(gitlabID, "hooks"), &options, &options, maxAdminPages)
+	all := make([]projects.Hook, len(bodies))
+	for i, b := range bodies {
+		all[i] = b.hook()
+	}
 	return all, translate(err, "listing webhooks")
 }
+
+// maxAdminPages bounds the deploy keys and webhooks of one project.
+const maxAdminPages = 10
 
 // SigningPrefix begins a secret that GitLab can sign events with: 32 bytes in
 // base64 follow, as Standard Webhooks has it.
@@ -122,21 +107,14 @@ type hookOptions struct {
 // allows five a minute. GitLab answers whether the receiver took it: an error
 // has a refusal.Refusal with the reason. A test enables a disabled webhook again.
 func (c *Client) TestHook(ctx context.Context, gitlabID, hook int64) error {
-	_, err := c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
-		return c.api.Projects.TriggerTestProjectHook(int(gitlabID), int(hook), gogitlab.ProjectHookEventPush, inContext)
-	})
+	_, err := c.call(ctx, http.MethodPost, webhookPath(gitlabID, hook, "test", "push_events"), nil, nil)
 	return translateCall(refusal.HookTest, err, "testing the webhook")
 }
 
-// Delivery is one event that GitLab sent to a webhook, or tried to.
-type Delivery struct {
-	Status string // "200", or "internal error" when nothing answered
-	Answer string // what the receiver said, shortened
-}
-
-// FailedDelivery gives the newest delivery of a webhook when it failed, since
-// GitLab 17.3; a zero Delivery when it did not fail.
-func (c *Client) FailedDelivery(ctx context.Context, gitlabID, hook int64) (Delivery, error) {
+// FailedDelivery says how the newest delivery of a webhook failed, since GitLab 17.3:
+// its status, or "internal error" when nothing answered, and what the receiver said,
+// shortened. It is empty when it did not fail.
+func (c *Client) FailedDelivery(ctx context.Context, gitlabID, hook int64) (string, error) {
 	var events []struct {
 		Status soft[string] `json:"response_status"`
 		Answer soft[string] `json:"response_body"`
@@ -144,15 +122,16 @@ func (c *Client) FailedDelivery(ctx context.Context, gitlabID, hook int64) (Deli
 	// The list carries the events' bodies, so no more than one is asked for.
 	err := c.get(ctx, webhookPath(gitlabID, hook, "events"), &gogitlab.ListOptions{PerPage: 1}, &events)
 	if err != nil || len(events) == 0 || strings.HasPrefix(events[0].Status.Value, "2") {
-		return Delivery{}, translate(err, "reading the webhook's deliveries")
+		return "", translate(err, "reading the webhook's deliveries")
 	}
-	return Delivery{Status: events[0].Status.Value, Answer: cutText(events[0].Answer.Value)}, nil
+	if answer := cutText(events[0].Answer.Value); answer != "" {
+		return events[0].Status.Value + ": " + answer, nil
+	}
+	return events[0].Status.Value, nil
 }
 
 // RemoveHook removes a webhook; one that is not there is fault.NotFound.
 func (c *Client) RemoveHook(ctx context.Context, gitlabID, hook int64) error {
-	_, err := c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
-		return c.api.Projects.DeleteProjectHook(int(gitlabID), int(hook), inContext)
-	})
+	_, err := c.call(ctx, http.MethodDelete, webhookPath(gitlabID, hook), nil, nil)
 	return translate(err, "removing the webhook")
 }

@@ -44,27 +44,22 @@ func pathOf(first string, rest ...string) string {
 const graphQL = "graphql"
 
 // send makes a request and writes the body of a successful answer as it comes.
-// options are sent as the query or, where there is one, as the body.
+// options are sent as the query or, where there is one, as the body. GitLab's words
+// come also with a 404, of which go-gitlab drops them: all answers that are no
+// success are *gogitlab.ErrorResponse.
 func (c *Client) send(ctx context.Context, method, path string, options any, to io.Writer, more ...gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
-	return c.keeping(ctx, func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error) {
-		req, err := c.api.NewRequest(method, path, options, append(more, inContext))
-		if err != nil {
-			return nil, fmt.Errorf("making a request: %w", err)
-		}
-		if path == graphQL {
-			req.URL.Path, req.URL.RawPath = strings.TrimSuffix(req.URL.Path, "v4/"+graphQL)+graphQL, ""
-		}
-		return c.api.Do(req, to)
-	})
-}
-
-// keeping makes a request and gives GitLab's words also with a 404, which
-// go-gitlab drops: all answers that are no success are *gogitlab.ErrorResponse.
-func (c *Client) keeping(ctx context.Context, do func(inContext gogitlab.RequestOptionFunc) (*gogitlab.Response, error)) (*gogitlab.Response, error) {
-	var body []byte
-	resp, err := do(gogitlab.WithContext(context.WithValue(ctx, notFoundBody{}, &body)))
+	var words []byte
+	inContext := gogitlab.WithContext(context.WithValue(ctx, notFoundBody{}, &words))
+	req, err := c.api.NewRequest(method, path, options, append(more, inContext))
+	if err != nil {
+		return nil, fmt.Errorf("making a request: %w", err)
+	}
+	if path == graphQL {
+		req.URL.Path, req.URL.RawPath = strings.TrimSuffix(req.URL.Path, "v4/"+graphQL)+graphQL, ""
+	}
+	resp, err := c.api.Do(req, to)
 	if resp != nil && errors.Is(err, gogitlab.ErrNotFound) {
-		err = &gogitlab.ErrorResponse{Response: resp.Response, Body: body}
+		err = &gogitlab.ErrorResponse{Response: resp.Response, Body: words}
 	}
 	return resp, err
 }
@@ -175,6 +170,16 @@ func list[T any](ctx context.Context, c *Client, path string, options any, page 
 		page.Page = resp.NextPage
 	}
 	return false, nil
+}
+
+// listAll collects what list visits.
+func listAll[T any](ctx context.Context, c *Client, path string, options any, page *gogitlab.ListOptions, pages int) ([]T, error) {
+	all := []T{}
+	_, err := list(ctx, c, path, options, page, pages, func(entries []T) bool {
+		all = append(all, entries...)
+		return true
+	})
+	return all, err
 }
 
 // soft is a field that is good to have: in another form than expected it is

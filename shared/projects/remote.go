@@ -94,6 +94,7 @@ type Layout struct {
 // Hook is the state of a webhook.
 type Hook struct {
 	ID            int64
+	URL           string
 	Pipelines     bool
 	Pushes        bool
 	Disabled      bool // GitLab stopped sending after failures

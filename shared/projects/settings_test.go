@@ -326,7 +326,7 @@ func TestCheckReachable_ReportsWhatAVersionCannotDo(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, want.state, checks[0].State)
 			assert.Contains(t, checks[0].Detail, want.detail)
-			got, err := client.Version(t.Context())
+			got, err := gitlab.ProjectAdmin{Client: client}.Reach(t.Context())
 			require.NoError(t, err)
 			assert.Equal(t, version[:4], fmt.Sprint(got))
 		})
