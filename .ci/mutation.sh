@@ -25,7 +25,7 @@ for folder in "$@"; do
 	[ "$module" = shared ] || go mod edit -replace "github.com/open-craft/ocim/shared=$root/shared" "$own/go.mod"
 	echo "== $folder"
 	inside=.${folder#"$module"}
-	(cd "$module" && GOWORK=off GOFLAGS="-trimpath -vet=off -ldflags=-w -mod=mod -modfile=$own/go.mod" "$own/gremlins" unleash "$inside" \
+	(cd "$module" && GOWORK=off GOFLAGS="-trimpath -tags=nethttpomithttp2 -vet=off -ldflags=-w -mod=mod -modfile=$own/go.mod" "$own/gremlins" unleash "$inside" \
 		--workers "${MUTATION_WORKERS:-1}" --timeout-coefficient "${MUTATION_TIMEOUT:-20}" --output-statuses lt ${MUTATION_FLAGS:-}) | tee "$own/report"
 	reached=$(sed -n 's/^Test efficacy: \([0-9.]*\)%.*/\1/p' "$own/report")
 	case "$reached:$(grep -c '^Dry run completed' "$own/report")" in

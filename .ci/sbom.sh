@@ -19,9 +19,9 @@ bom() { # PROGRAM NAME
 
 if [ $# = 0 ]; then
 	set -- auth clusters inspector instances pipelines sync web webhook
-	(cd functions/local && GOWORK=off CGO_ENABLED=0 go build -trimpath -o "$work/ocim-server" .)
+	(cd functions/local && GOWORK=off CGO_ENABLED=0 go build -trimpath -tags=nethttpomithttp2 -o "$work/ocim-server" .)
 	bom "$work/ocim-server" ocim-server
-	(cd functions/ocim && GOWORK=off CGO_ENABLED=0 go build -trimpath -o "$work/ocim" .)
+	(cd functions/ocim && GOWORK=off CGO_ENABLED=0 go build -trimpath -tags=nethttpomithttp2 -o "$work/ocim" .)
 	bom "$work/ocim" ocim
 	npm --prefix frontend sbom --sbom-format cyclonedx --omit dev >"$out/frontend.cdx.json"
 	echo "$out/frontend.cdx.json"

@@ -125,7 +125,6 @@ func (p Policy) control(_, address string, _ syscall.RawConn) error {
 func (p Policy) Transport() *http.Transport {
 	return &http.Transport{
 		DialContext:           p.DialContext,
-		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          100,
 		MaxIdleConnsPerHost:   16,
 		IdleConnTimeout:       90 * time.Second,

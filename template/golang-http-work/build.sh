@@ -13,6 +13,8 @@ mv main.go.new main.go
 # "3.1.0 (4f1d2c3b4a59)", or only the version when the commit is not known.
 version=${2:-dev}
 [ -z "${3:-}" ] || version="$version ($(printf %.12s "$3"))"
-# Nothing is inlined in the function's own package: it has a copy of the API library's code for
-# each route, which makes the program up to 0.3 MB smaller.
-CGO_ENABLED=0 go build -trimpath -buildvcs=false -gcflags="$module=-l" -ldflags="-s -w -X 'main.version=$version'" -o "$1" .
+# What makes the program up to a megabyte smaller: HTTP/2 is left out, which neither the gateway, nor
+# DynamoDB, nor GitLab needs; functions are aligned to 16 bytes; nothing is inlined in the function's
+# own package, which has a copy of the API library's code for each route.
+CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags=nethttpomithttp2 -gcflags="$module=-l" \
+	-ldflags="-s -w -funcalign=16 -X 'main.version=$version'" -o "$1" .
