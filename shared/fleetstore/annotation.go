@@ -30,23 +30,17 @@ func (s *Store) Annotation(ctx context.Context, cluster, instance string) (fleet
 // Annotations reads what people keep about a cluster and its instances, by instance;
 // the cluster's own is under the empty name.
 func (s *Store) Annotations(ctx context.Context, cluster string) (map[string]fleet.Annotation, error) {
-	found := map[string]fleet.Annotation{}
-	q := kv.Query{Partition: partAnnotation + cluster, Limit: kv.MaxPage}
-	for {
-		page, next, err := kvjson.Query[storedAnnotation](ctx, s.kv, q)
-		if err != nil {
-			return nil, fmt.Errorf("listing annotations of %s: %w", cluster, err)
-		}
-		for _, a := range page {
-			if !a.Empty() {
-				found[a.Instance] = a.Annotation
-			}
-		}
-		if next == "" {
-			return found, nil
-		}
-		q.After = next
+	all, err := kvjson.All[storedAnnotation](ctx, s.kv, kv.Query{Partition: partAnnotation + cluster})
+	if err != nil {
+		return nil, fmt.Errorf("listing annotations of %s: %w", cluster, err)
 	}
+	found := map[string]fleet.Annotation{}
+	for _, a := range all {
+		if !a.Empty() {
+			found[a.Instance] = a.Annotation
+		}
+	}
+	return found, nil
 }
 
 // Annotate keeps an annotation. Lists show it once it is copied to

@@ -121,13 +121,12 @@ func (s *Store) Bulks(ctx context.Context, after string, limit int) ([]fleet.Bul
 
 // OpenBulks lists the ids of the bulk changes that need attention, oldest first.
 func (s *Store) OpenBulks(ctx context.Context) ([]string, error) {
-	page, err := s.kv.Query(ctx, kv.Query{Partition: partBulkOpen, Limit: kv.MaxPage})
-	if err != nil {
-		return nil, fmt.Errorf("listing open bulk changes: %w", err)
-	}
-	ids := make([]string, len(page.Items))
-	for i, item := range page.Items {
-		ids[i] = item.Sort
+	var ids []string
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partBulkOpen}) {
+		if err != nil {
+			return nil, fmt.Errorf("listing open bulk changes: %w", err)
+		}
+		ids = append(ids, item.Sort)
 	}
 	return ids, nil
 }

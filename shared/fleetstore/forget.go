@@ -79,38 +79,26 @@ func (s *Store) indexed(ctx context.Context, project string) (map[string]bool, e
 	} else if !fault.Is(err, fault.NotFound) && !errors.Is(err, kvjson.ErrDamaged) {
 		return nil, err
 	}
-	q := kv.Query{Partition: partPipeline + project, Limit: kv.MaxPage}
-	for {
-		page, err := s.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partPipeline + project}) {
 		if err != nil {
 			return nil, fmt.Errorf("listing pipelines of %s: %w", project, err)
 		}
-		for _, item := range page.Items {
-			for _, d := range decodeCopy[fleet.Pipeline](ctx, s, item).Deployments {
-				names[d.Instance] = true
-			}
+		for _, d := range decodeCopy[fleet.Pipeline](ctx, s, item).Deployments {
+			names[d.Instance] = true
 		}
-		if page.Next == "" {
-			return names, nil
-		}
-		q.After = page.Next
 	}
+	return names, nil
 }
 
 // empty removes all items of a partition.
 func (s *Store) empty(ctx context.Context, partition string) error {
-	for {
-		page, err := s.kv.Query(ctx, kv.Query{Partition: partition, Limit: kv.MaxPage})
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partition}) {
+		if err == nil {
+			err = s.kv.Delete(ctx, item.Key, kv.Always)
+		}
 		if err != nil {
 			return fmt.Errorf("emptying %s: %w", partition, err)
 		}
-		for _, item := range page.Items {
-			if err := s.kv.Delete(ctx, item.Key, kv.Always); err != nil {
-				return fmt.Errorf("emptying %s: %w", partition, err)
-			}
-		}
-		if page.Next == "" {
-			return nil
-		}
 	}
+	return nil
 }

@@ -54,13 +54,5 @@ func (s *Store) Health(ctx context.Context, project string) (fleet.ProjectHealth
 
 // ProjectHealths reads the health of all projects, by project id.
 func (s *Store) ProjectHealths(ctx context.Context) (map[string]fleet.ProjectHealth, error) {
-	list, err := kvjson.All[fleet.ProjectHealth](ctx, s.kv, kv.Query{Partition: partHealth, Eventual: true})
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]fleet.ProjectHealth, len(list))
-	for _, h := range list {
-		all[h.Project] = h
-	}
-	return all, nil
+	return byProject(ctx, s, partHealth, func(h fleet.ProjectHealth) string { return h.Project })
 }

@@ -131,22 +131,15 @@ func (s *Store) takeFiles(ctx context.Context, cluster, instance string, files f
 // resetKnownPages resets the pages that there are of some instances. A page that is made
 // later is made of what is stored by then.
 func (s *Store) resetKnownPages(ctx context.Context, cluster string, of map[string]fleet.Files) error {
-	q := kv.Query{Partition: partPage + cluster, Limit: kv.MaxPage}
-	for {
-		page, err := s.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partPage + cluster}) {
 		if err != nil {
 			return fmt.Errorf("listing pages of cluster %s: %w", cluster, err)
 		}
-		for _, item := range page.Items {
-			if _, ok := of[item.Sort]; ok {
-				if err := s.resetPage(ctx, cluster, item.Sort); err != nil {
-					return err
-				}
+		if _, ok := of[item.Sort]; ok {
+			if err := s.resetPage(ctx, cluster, item.Sort); err != nil {
+				return err
 			}
 		}
-		if page.Next == "" {
-			return nil
-		}
-		q.After = page.Next
 	}
+	return nil
 }

@@ -13,19 +13,7 @@ import (
 
 // Observations reads the newest observation of each project.
 func (s *Store) Observations(ctx context.Context) ([]fleet.Observation, error) {
-	var all []fleet.Observation
-	q := kv.Query{Partition: partObservation, Limit: kv.MaxPage, Eventual: true}
-	for {
-		page, next, err := kvjson.Query[fleet.Observation](ctx, s.kv, q)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if next == "" {
-			return all, nil
-		}
-		q.After = next
-	}
+	return kvjson.All[fleet.Observation](ctx, s.kv, kv.Query{Partition: partObservation, Eventual: true})
 }
 
 const partObservation = "observation" // sort: project id

@@ -213,37 +213,31 @@ func (s *Store) operationsOf(ctx context.Context, cluster, instance, after strin
 // OpenOperations reads a cluster's operations that have not ended, oldest
 // first.
 func (s *Store) OpenOperations(ctx context.Context, cluster string) ([]fleet.Operation, error) {
-	var open []fleet.Operation
-	q := kv.Query{Partition: partOpen + cluster}
-	for {
-		page, next, err := kvjson.Query[claimedOperation](ctx, s.kv, q)
-		if err != nil {
-			return nil, fmt.Errorf("listing open operations of cluster %s: %w", cluster, err)
-		}
-		for _, c := range page {
-			op, err := s.Operation(ctx, cluster, c.ID)
-			if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			if !op.State.Ended() {
-				open = append(open, op)
-				continue
-			}
-			if err := s.recorded(ctx, cluster, op.All()); err != nil {
-				return nil, err
-			}
-			if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
-				return nil, fmt.Errorf("closing operation %s: %w", op.ID, err)
-			}
-		}
-		if next == "" {
-			return open, nil
-		}
-		q.After = next
+	claims, err := kvjson.All[claimedOperation](ctx, s.kv, kv.Query{Partition: partOpen + cluster})
+	if err != nil {
+		return nil, fmt.Errorf("listing open operations of cluster %s: %w", cluster, err)
 	}
+	var open []fleet.Operation
+	for _, c := range claims {
+		op, err := s.Operation(ctx, cluster, c.ID)
+		if fault.Is(err, fault.NotFound) || errors.Is(err, kvjson.ErrDamaged) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !op.State.Ended() {
+			open = append(open, op)
+			continue
+		}
+		if err := s.recorded(ctx, cluster, op.All()); err != nil {
+			return nil, err
+		}
+		if err := s.kv.Delete(ctx, openKey(op), kv.Always); err != nil {
+			return nil, fmt.Errorf("closing operation %s: %w", op.ID, err)
+		}
+	}
+	return open, nil
 }
 
 // ChangeOperation lets alter change an operation, from the start again when

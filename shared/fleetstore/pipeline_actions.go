@@ -69,7 +69,7 @@ func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.P
 	return s.Touch(ctx, cluster)
 }
 
-// PipelineAction reads one act; fault.NotFound when there is none.
+// PipelineAction reads one action; fault.NotFound when there is none.
 func (s *Store) PipelineAction(ctx context.Context, cluster string, pipeline int64, id string) (fleet.PipelineAction, error) {
 	a, _, err := kvjson.Get[storedAction](ctx, s.kv, actionKey(cluster, pipeline, id))
 	return a.action(), kvjson.NotFound(err, "no action %q on pipeline %d", id, pipeline)
@@ -118,8 +118,7 @@ func (s *Store) closeAction(ctx context.Context, cluster string, a fleet.Pipelin
 func (s *Store) OpenPipelineActions(ctx context.Context, cluster string) ([]fleet.PipelineAction, error) {
 	var index []openAction
 	for _, q := range []kv.Query{{Partition: partActing + cluster}, {Partition: formerActing + cluster, Eventual: true}} {
-		q.Limit = kv.MaxPage
-		some, _, err := kvjson.Query[openAction](ctx, s.kv, q)
+		some, err := kvjson.All[openAction](ctx, s.kv, q)
 		if err != nil {
 			return nil, fmt.Errorf("listing open actions of cluster %s: %w", cluster, err)
 		}

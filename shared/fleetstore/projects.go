@@ -38,23 +38,14 @@ func (s *Store) Project(ctx context.Context, id string) (fleet.Project, error) {
 
 // Projects reads all projects, by id.
 func (s *Store) Projects(ctx context.Context) ([]fleet.Project, error) {
-	var all []fleet.Project
-	q := kv.Query{Partition: partProject, Limit: kv.MaxPage}
-	for {
-		page, next, err := kvjson.Query[storedProject](ctx, s.kv, q)
-		if err != nil {
-			return nil, err
+	all, err := kvjson.All[storedProject](ctx, s.kv, kv.Query{Partition: partProject})
+	var there []fleet.Project
+	for _, p := range all {
+		if !p.Removed {
+			there = append(there, p.Project)
 		}
-		for _, p := range page {
-			if !p.Removed {
-				all = append(all, p.Project)
-			}
-		}
-		if next == "" {
-			return all, nil
-		}
-		q.After = next
 	}
+	return there, err
 }
 
 // AddProject stores a new project; fault.Conflict when its id is taken.

@@ -28,23 +28,17 @@ func (s *Store) Protection(ctx context.Context, cluster, instance string) (fleet
 
 // Protected lists the protected instances of a cluster, by name.
 func (s *Store) Protected(ctx context.Context, cluster string) ([]fleet.Protection, error) {
-	list := []fleet.Protection{}
-	q := kv.Query{Partition: partProtection + cluster, Limit: kv.MaxPage}
-	for {
-		page, next, err := kvjson.Query[storedProtection](ctx, s.kv, q)
-		if err != nil {
-			return nil, fmt.Errorf("listing protected instances of %s: %w", cluster, err)
-		}
-		for _, p := range page {
-			if p.Protected {
-				list = append(list, p.Protection)
-			}
-		}
-		if next == "" {
-			return list, nil
-		}
-		q.After = next
+	all, err := kvjson.All[storedProtection](ctx, s.kv, kv.Query{Partition: partProtection + cluster})
+	if err != nil {
+		return nil, fmt.Errorf("listing protected instances of %s: %w", cluster, err)
 	}
+	list := []fleet.Protection{}
+	for _, p := range all {
+		if p.Protected {
+			list = append(list, p.Protection)
+		}
+	}
+	return list, nil
 }
 
 // Protect sets or lifts a protection.

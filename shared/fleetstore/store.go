@@ -34,7 +34,7 @@ const (
 	partAnnotation   = "annotation#"            // + cluster; sort: "cluster" or "instance#" + name
 	partJobReport    = "job-report#"            // + cluster; sort: instance
 	partSiteRound    = "site-round"             // sort: cluster
-	partAction       = "pipeline-act#"          // + cluster; sort: padded pipeline id + "#" + id of the act
+	partAction       = "pipeline-act#"          // + cluster; sort: padded pipeline id + "#" + id of the action
 	partActing       = "pipeline-action-open#"  // + cluster; sort: as of partAction, of those that are not done
 	partBulk         = "bulk"                   // sort: id of the bulk change
 	partBulkOpen     = "bulk-open"              // sort: id of the bulk change
@@ -146,4 +146,17 @@ func query[T any](ctx context.Context, s *Store, q kv.Query) ([]T, string, error
 		out = append(out, v)
 	}
 	return out, page.Next, nil
+}
+
+// byProject reads all records of a partition whose sort keys are the ids of projects.
+func byProject[T any](ctx context.Context, s *Store, partition string, project func(T) string) (map[string]T, error) {
+	list, err := kvjson.All[T](ctx, s.kv, kv.Query{Partition: partition, Eventual: true})
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]T, len(list))
+	for _, v := range list {
+		all[project(v)] = v
+	}
+	return all, nil
 }

@@ -1,9 +1,11 @@
 package fleetstore_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -33,4 +35,22 @@ func addCluster(t *testing.T, s *fleetstore.Store, id string, names ...string) {
 		}
 		return c, nil
 	}))
+}
+
+// However many bulk changes and actions are open, none is forgotten.
+func TestOpenOnes_AreAllListed(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	const many = kv.MaxPage + 1
+	for i := range many {
+		id := fmt.Sprintf("%04d", i)
+		require.NoError(t, s.OpenBulk(t.Context(), id))
+		require.NoError(t, s.AddPipelineAction(t.Context(), "campus", fleet.PipelineAction{ID: id, Pipeline: 7, State: fleet.ActionRequested}, nil))
+	}
+	bulks, err := s.OpenBulks(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, many, len(bulks))
+	actions, err := s.OpenPipelineActions(t.Context(), "campus")
+	require.NoError(t, err)
+	assert.Equal(t, many, len(actions))
 }

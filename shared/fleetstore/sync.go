@@ -49,15 +49,7 @@ func (s *Store) SyncRecord(ctx context.Context, project string) (fleet.SyncRecor
 
 // SyncRecords reads the records of all projects, by project id.
 func (s *Store) SyncRecords(ctx context.Context) (map[string]fleet.SyncRecord, error) {
-	list, err := kvjson.All[fleet.SyncRecord](ctx, s.kv, kv.Query{Partition: partSync, Eventual: true})
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]fleet.SyncRecord, len(list))
-	for _, r := range list {
-		all[r.Project] = r
-	}
-	return all, nil
+	return byProject(ctx, s, partSync, func(r fleet.SyncRecord) string { return r.Project })
 }
 
 // StoredSync is a sync record with the version of its item.
@@ -69,22 +61,15 @@ type StoredSync struct {
 // StoredSyncs reads the records of all projects, by project id.
 func (s *Store) StoredSyncs(ctx context.Context) (map[string]StoredSync, error) {
 	all := map[string]StoredSync{}
-	q := kv.Query{Partition: partSync, Limit: kv.MaxPage}
-	for {
-		page, err := s.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partSync}) {
 		if err != nil {
 			return nil, fmt.Errorf("listing sync records: %w", err)
 		}
-		for _, item := range page.Items {
-			r := decodeCopy[fleet.SyncRecord](ctx, s, item)
-			r.Project = item.Sort
-			all[r.Project] = StoredSync{r, item}
-		}
-		if page.Next == "" {
-			return all, nil
-		}
-		q.After = page.Next
+		r := decodeCopy[fleet.SyncRecord](ctx, s, item)
+		r.Project = item.Sort
+		all[r.Project] = StoredSync{r, item}
 	}
+	return all, nil
 }
 
 // ReplaceSyncRecord keeps a record in place of the one that was read; fault.Conflict when

@@ -30,15 +30,7 @@ func (s *Store) UsageState(ctx context.Context, project string) (fleet.UsageStat
 
 // UsageStates reads how far the usage of all clusters was collected, by project id.
 func (s *Store) UsageStates(ctx context.Context) (map[string]fleet.UsageState, error) {
-	list, err := kvjson.All[fleet.UsageState](ctx, s.kv, kv.Query{Partition: partUsageState, Eventual: true})
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]fleet.UsageState, len(list))
-	for _, u := range list {
-		all[u.Project] = u
-	}
-	return all, nil
+	return byProject(ctx, s, partUsageState, func(u fleet.UsageState) string { return u.Project })
 }
 
 // SaveUsageState keeps how far a cluster's usage was collected.

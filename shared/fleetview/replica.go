@@ -398,19 +398,11 @@ func (s *Segments) ClusterIDs(ctx context.Context) ([]string, error) { return s.
 func (s *Segments) clusters(ctx context.Context) ([]string, error) {
 	ids := map[string]bool{}
 	for _, partition := range []string{partCluster, partChunk} {
-		q := kv.Query{Partition: partition, Limit: kv.MaxPage}
-		for {
-			page, err := s.kv.Query(ctx, q)
+		for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partition}) {
 			if err != nil {
 				return nil, fmt.Errorf("listing the clusters: %w", err)
 			}
-			for _, item := range page.Items {
-				ids[item.Sort] = true
-			}
-			if page.Next == "" {
-				break
-			}
-			q.After = page.Next
+			ids[item.Sort] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(ids)), nil

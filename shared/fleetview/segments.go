@@ -178,19 +178,11 @@ func (s *Segments) change(ctx context.Context, cluster string, alter func(*fleet
 func (s *Segments) RemoveChunk(ctx context.Context, cluster string) error {
 	// The facts go first: without them the rest is nothing.
 	keys := []kv.Key{factsKey(cluster), chunkKey(cluster), {Partition: partCluster, Sort: cluster}}
-	q := kv.Query{Partition: partSegment + cluster, Limit: kv.MaxPage}
-	for {
-		page, err := s.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partSegment + cluster}) {
 		if err != nil {
 			return fmt.Errorf("removing cluster %s: %w", cluster, err)
 		}
-		for _, item := range page.Items {
-			keys = append(keys, item.Key)
-		}
-		if page.Next == "" {
-			break
-		}
-		q.After = page.Next
+		keys = append(keys, item.Key)
 	}
 	for _, key := range keys {
 		if err := s.kv.Delete(ctx, key, kv.Always); err != nil {

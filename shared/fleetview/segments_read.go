@@ -35,19 +35,11 @@ func (s *Segments) load(ctx context.Context, cluster string) (*loaded, error) {
 // chunk.
 func (s *Segments) read(ctx context.Context, cluster string) (*loaded, error) {
 	l := &loaded{whole: true, items: map[string]kv.Item{}}
-	q := kv.Query{Partition: partSegment + cluster, Limit: kv.MaxPage}
-	for {
-		page, err := s.kv.Query(ctx, q)
+	for item, err := range kv.Items(ctx, s.kv, kv.Query{Partition: partSegment + cluster}) {
 		if err != nil {
 			return nil, fmt.Errorf("reading cluster %s: %w", cluster, err)
 		}
-		for _, item := range page.Items {
-			l.items[item.Sort] = item
-		}
-		if page.Next == "" {
-			break
-		}
-		q.After = page.Next
+		l.items[item.Sort] = item
 	}
 	if _, ok := l.items[sortFacts]; !ok {
 		return l, s.loadFormer(ctx, cluster, l)

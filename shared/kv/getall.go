@@ -2,6 +2,7 @@ package kv
 
 import (
 	"context"
+	"iter"
 	"slices"
 )
 
@@ -19,4 +20,27 @@ func GetAll(ctx context.Context, store Store, keys []Key, opts ...ReadOption) (m
 		}
 	}
 	return found, nil
+}
+
+// Items visits all that a query finds, page by page; an error is the last.
+func Items(ctx context.Context, store Store, q Query) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		q := q
+		q.Limit = MaxPage
+		for {
+			page, err := store.Query(ctx, q)
+			if err != nil {
+				yield(Item{}, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if q.After = page.Next; q.After == "" {
+				return
+			}
+		}
+	}
 }
