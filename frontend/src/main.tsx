@@ -1,5 +1,6 @@
 import '@/theme/variables.css';
 import '@/theme/global.css';
+import '@/theme/layout.css';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -18,7 +18,7 @@ export function Dialog({ title, children, size = 'md', onClose }: DialogProps) {
   return (
     <Modal labelledBy={id} className={size === 'xl' ? classes.wide : classes.dialog} onClose={onClose}>
       <div className={classes.body}>
-        <div className={classes.head}>
+        <div className={`line gap-12 ${classes.head}`}>
           <h2 id={id} className={classes.title}>
             {title}
           </h2>

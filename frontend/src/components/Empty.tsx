@@ -10,14 +10,14 @@ interface EmptyProps {
 /** Says why there is nothing, and what to do about it. */
 export function Empty({ title, children, action }: EmptyProps) {
   return (
-    <div className={classes.empty}>
+    <div className={`stack gap-6 ${classes.empty}`}>
       <svg
         width="64"
         height="40"
         viewBox="0 0 64 40"
         fill="none"
         aria-hidden="true"
-        className={classes.drawing}
+        className={`dim ${classes.drawing}`}
       >
         <path
           d="M6 34c8-13 16-19 26-19s18 6 26 19"
@@ -29,7 +29,7 @@ export function Empty({ title, children, action }: EmptyProps) {
         <circle cx="32" cy="32" r="2.5" fill="currentColor" />
       </svg>
       <p className={classes.title}>{title}</p>
-      {children !== undefined && <div className={classes.text}>{children}</div>}
+      {children !== undefined && <div className={`small dim ${classes.text}`}>{children}</div>}
       {action}
     </div>
   );

@@ -19,11 +19,11 @@ export function Facts({ facts, flow = false }: FactsProps) {
   return (
     <dl className={flow ? classes.flow : classes.facts}>
       {facts.map(({ name, value, note }) => (
-        <div key={name} className={classes.fact}>
-          <dt>{name}</dt>
+        <div key={name} className="break">
+          <dt className={`tiny dim ${classes.name}`}>{name}</dt>
           <dd>
-            {value ?? <span className={classes.none}>—</span>}
-            {note !== undefined && <div className={classes.note}>{note}</div>}
+            {value ?? <span className="dim">—</span>}
+            {note !== undefined && <div className="tiny dim">{note}</div>}
           </dd>
         </div>
       ))}

@@ -1,7 +1,6 @@
 import { ApiError } from '@/api/errors';
 import { timeOfDay } from '@/lib/time';
-import { Mark } from './status/Mark';
-import classes from './Failure.module.css';
+import { Notice } from './Notice';
 import { Button } from './ui/Button';
 import * as texts from '@/texts/common';
 
@@ -19,24 +18,25 @@ interface FailureProps {
 export function Failure({ error, what, cause, onRetry, retrying = false }: FailureProps) {
   const known = error instanceof ApiError ? error : undefined;
   return (
-    <div className={classes.failure} role="alert">
-      <span className={classes.mark}>
-        <Mark shape="cross" size={16} />
-      </span>
-      <div className={classes.text}>
-        <p className={classes.what}>{what}</p>
-        <p>{cause ?? known?.message ?? texts.thePageFailedToRender}</p>
-        <p className={classes.trace}>
-          {known && <>{texts.at(timeOfDay(known.at))}</>}
+    <Notice
+      tone="bad"
+      title={what}
+      trace={
+        <>
+          {known && texts.at(timeOfDay(known.at))}
           {known?.requestId !== undefined && <> {texts.request(known.requestId)}</>}
-        </p>
-      </div>
-      {onRetry && (
-        <Button variant="default" onClick={onRetry} loading={retrying} leftSection={<RefreshMark />}>
-          {texts.tryAgain}
-        </Button>
-      )}
-    </div>
+        </>
+      }
+      action={
+        onRetry && (
+          <Button variant="default" onClick={onRetry} loading={retrying} leftSection={<RefreshMark />}>
+            {texts.tryAgain}
+          </Button>
+        )
+      }
+    >
+      {cause ?? known?.message ?? texts.thePageFailedToRender}
+    </Notice>
   );
 }
 

@@ -15,8 +15,8 @@ export function GuestPage({ title, about, children }: GuestPageProps) {
   return (
     <>
       <h1 className={classes.title}>{title}</h1>
-      {about !== undefined && <div className={classes.about}>{about}</div>}
-      <div className={classes.body}>{children}</div>
+      {about !== undefined && <div className={`dim ${classes.about}`}>{about}</div>}
+      <div className={`stack gap-14 ${classes.body}`}>{children}</div>
     </>
   );
 }

@@ -14,7 +14,7 @@ interface LoadingProps {
 export function Loading({ lines = 4, label = texts.loading, shape = 'lines' }: LoadingProps) {
   const late = useDelayed(true, 150);
   return (
-    <div className={classes.loading} data-shape={shape} role="status" aria-label={label}>
+    <div className={`stack gap-12 ${classes.loading}`} data-shape={shape} role="status" aria-label={label}>
       {late &&
         Array.from({ length: lines }, (_, i) => (
           <div key={i}>

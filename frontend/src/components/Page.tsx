@@ -20,21 +20,21 @@ export function Page({ title, tab = title, crumbs, status, about, actions, child
     document.title = `${tab} · Ocim`;
   }, [tab]);
   return (
-    <div className={classes.page}>
+    <div className={`stack ${classes.page}`}>
       {crumbs !== undefined && (
-        <nav aria-label={texts.breadcrumb} className={classes.crumbs}>
+        <nav aria-label={texts.breadcrumb} className={`row gap-6 small dim ${classes.crumbs}`}>
           {crumbs}
         </nav>
       )}
-      <header className={classes.head}>
+      <header className={`row ${classes.head}`}>
         <div className={classes.titles}>
-          <div className={classes.titleRow}>
+          <div className={`row ${classes.titleRow}`}>
             <h1>{title}</h1>
             {status}
           </div>
-          {about !== undefined && <p className={classes.about}>{about}</p>}
+          {about !== undefined && <p className={`dim ${classes.about}`}>{about}</p>}
         </div>
-        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+        {actions !== undefined && <div className="row">{actions}</div>}
       </header>
       {children}
     </div>

@@ -16,10 +16,10 @@ export function Panel({ title, note, actions, children, flush = false }: PanelPr
   const id = useId();
   return (
     <section className={classes.panel} aria-labelledby={id}>
-      <header className={classes.head}>
+      <header className={`row ${classes.head}`}>
         <h2 id={id}>{title}</h2>
-        {note !== undefined && <span className={classes.note}>{note}</span>}
-        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+        {note !== undefined && <span className="small dim">{note}</span>}
+        {actions !== undefined && <div className="row end">{actions}</div>}
       </header>
       <div className={flush ? classes.flush : classes.body}>{children}</div>
     </section>

@@ -9,9 +9,9 @@ interface SectionsProps {
 /** Pages that belong together, as links that look like tabs. */
 export function Sections({ label, links }: SectionsProps) {
   return (
-    <nav aria-label={label} className={classes.sections}>
+    <nav aria-label={label} className={`row gap-2 ${classes.sections}`}>
       {links.map(({ to, word }) => (
-        <Link key={to} to={to} activeOptions={{ exact: true }} className={classes.link}>
+        <Link key={to} to={to} activeOptions={{ exact: true }} className={`dim ${classes.link}`}>
           {word}
         </Link>
       ))}

@@ -3,7 +3,6 @@ import { api } from '@/api/client';
 import type { PendingConfirmation } from '@/api/confirmation';
 import { askForPasskey, knowsPasskeys } from '@/api/passkey';
 import { Dialog } from './Dialog';
-import classes from './Dialog.module.css';
 import { Failure } from './Failure';
 import { Actions } from './ui/Actions';
 import { Button, ButtonAnchor } from './ui/Button';
@@ -44,7 +43,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
   if (passkey && !me.hasPassword) {
     return (
       <Dialog title={texts.confirmIdentity} onClose={cancel}>
-        <p className={classes.text}>{pending.message}</p>
+        <p>{pending.message}</p>
         <Actions apart>
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
@@ -58,8 +57,8 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
     const here = encodeURIComponent(window.location.pathname + window.location.search);
     return (
       <Dialog title={texts.confirmIdentity} onClose={cancel}>
-        <p className={classes.text}>{pending.message}</p>
-        <p className={classes.text}>{texts.signInAgainAbout}</p>
+        <p>{pending.message}</p>
+        <p>{texts.signInAgainAbout}</p>
         <Actions apart>
           <Button variant="default" onClick={cancel}>
             {texts.cancel}
@@ -74,7 +73,7 @@ export default function StepUpDialog({ pending }: { pending: PendingConfirmation
   return (
     <Dialog title={texts.confirmIdentity} onClose={cancel}>
       <form onSubmit={form.submit} noValidate>
-        <p className={classes.text}>{pending.message}</p>
+        <p>{pending.message}</p>
         <input type="hidden" autoComplete="username" value={me?.email ?? ''} readOnly />
         <PasswordInput
           label={texts.currentPassword}

@@ -22,7 +22,7 @@ function Guest() {
         ))}
       </svg>
       <main className={classes.card}>
-        <div className={classes.brand}>
+        <div className={`line ${classes.brand}`}>
           <LogoMark size={28} />
           <span>{texts.ocim}</span>
         </div>

@@ -47,8 +47,8 @@ function dressed<Props extends Dressed>(props: Props) {
     'data-danger': danger,
     'data-full': fullWidth,
     children: (
-      <span className={classes.inner}>
-        {leftSection !== undefined && <span className={classes.left}>{leftSection}</span>}
+      <span className={`line ${classes.inner}`}>
+        {leftSection !== undefined && <span className={`line ${classes.left}`}>{leftSection}</span>}
         <span className={classes.label}>{props.children}</span>
       </span>
     ),
@@ -66,7 +66,7 @@ export function IconButton({ size = 30, variant = 'subtle', className = '', ...p
   return (
     <button
       type="button"
-      className={`${classes.icon} ${className}`}
+      className={`inline ${classes.icon} ${className}`}
       data-variant={variant}
       style={{ width: size, height: size }}
       {...props}

@@ -48,14 +48,14 @@ export function useField<Props extends Own<'input'> | Own<'textarea'> | Own<'sel
   const around = (element: ReactNode) => (
     <div className={className} style={style}>
       {isThere(label) && (
-        <label className={classes.label} htmlFor={id}>
+        <label className={`small ${classes.label}`} htmlFor={id}>
           {label}
         </label>
       )}
       <div className={classes.box} data-size={size} data-error={wrong || undefined}>
-        {isThere(leftSection) && <span className={classes.left}>{leftSection}</span>}
+        {isThere(leftSection) && <span className={`line dim ${classes.left}`}>{leftSection}</span>}
         {element}
-        {isThere(rightSection) && <span className={classes.right}>{rightSection}</span>}
+        {isThere(rightSection) && <span className={`line dim ${classes.right}`}>{rightSection}</span>}
       </div>
       <Remarks id={id} description={description} error={error} />
     </div>
@@ -68,12 +68,12 @@ export function Remarks({ id, description, error }: Pick<Around, 'description' |
   return (
     <>
       {isThere(description) && (
-        <div id={`${id}-about`} className={classes.remark}>
+        <div id={`${id}-about`} className={`tiny dim ${classes.remark}`}>
           {description}
         </div>
       )}
       {isThere(error) && (
-        <div id={`${id}-error`} className={classes.remark} data-error="true">
+        <div id={`${id}-error`} className={`tiny dim ${classes.remark}`} data-error="true">
           {error}
         </div>
       )}

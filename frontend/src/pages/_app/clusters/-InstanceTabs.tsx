@@ -17,7 +17,7 @@ const tabs: readonly { tab: Tab; word: string }[] = [
 /** Parts of an instance's page, as links: the address says which is open. */
 export function InstanceTabs({ label, open }: { label: string; open: Tab }) {
   return (
-    <nav aria-label={label} className={classes.sections}>
+    <nav aria-label={label} className={`row gap-2 ${classes.sections}`}>
       {tabs.map(({ tab, word }) => (
         <Link
           key={word}
@@ -26,7 +26,7 @@ export function InstanceTabs({ label, open }: { label: string; open: Tab }) {
           resetScroll={false}
           activeOptions={exactly}
           aria-current={tab === open ? 'page' : undefined}
-          className={classes.link}
+          className={`dim ${classes.link}`}
         >
           {word}
         </Link>
