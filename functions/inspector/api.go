@@ -32,11 +32,11 @@ func New(deps Deps) http.Handler {
 	f := &inspector{Deps: deps, verifier: clusterfn.NewVerifier(deps.Secrets, deps.Now, deps.Hosts...)}
 
 	get(api, f, "list-instances", "/v1/instances", "What the cluster runs, with health and reason", f.instances)
-	get(api, f, "list-nodes", "/v1/nodes", "The cluster's machines and what they hold", f.nodes)
-	get(api, f, "list-events", "/v1/events", "Recent warnings of the whole cluster", f.events)
-	get(api, f, "list-pods", "/v1/instances/{instance}/pods", "An instance's pods with their containers", f.pods)
-	get(api, f, "get-replication", "/v1/instances/{instance}/replication", "An instance's Deployments and autoscalers", f.replication)
-	get(api, f, "list-instance-events", "/v1/instances/{instance}/events", "Recent warnings about an instance", f.instanceEvents)
+	get(api, f, "list-nodes", "/v1/nodes", "The cluster's machines and what they hold", ofCluster(f, func(s *kube.Snapshot) clusterfn.NodeList { return s.Nodes }))
+	get(api, f, "list-events", "/v1/events", "Recent warnings of the whole cluster", ofCluster(f, func(s *kube.Snapshot) clusterfn.EventList { return s.Events }))
+	get(api, f, "list-pods", "/v1/instances/{instance}/pods", "An instance's pods with their containers", ofInstance(f, func(v *kube.View) clusterfn.PodList { return v.Pods }))
+	get(api, f, "get-replication", "/v1/instances/{instance}/replication", "An instance's Deployments and autoscalers", ofInstance(f, func(v *kube.View) clusterfn.Replication { return v.Replication }))
+	get(api, f, "list-instance-events", "/v1/instances/{instance}/events", "Recent warnings about an instance", ofInstance(f, func(v *kube.View) clusterfn.EventList { return v.Events }))
 	get(api, f, "get-log", "/v1/instances/{instance}/pods/{pod}/log", "The last lines of a container's log", f.log)
 	return api
 }
@@ -75,48 +75,30 @@ func (f *inspector) instances(ctx context.Context, in *instancesInput) (*answer[
 	return &answer[clusterfn.InstanceList]{list}, nil
 }
 
-func (f *inspector) nodes(ctx context.Context, _ *struct{}) (*answer[clusterfn.NodeList], error) {
-	s, err := f.Cluster.Cluster(ctx)
-	if err != nil {
-		return nil, err
+// ofCluster answers with a part of what the cluster runs.
+func ofCluster[T any](f *inspector, part func(*kube.Snapshot) T) func(context.Context, *struct{}) (*answer[T], error) {
+	return func(ctx context.Context, _ *struct{}) (*answer[T], error) {
+		s, err := f.Cluster.Cluster(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &answer[T]{part(s)}, nil
 	}
-	return &answer[clusterfn.NodeList]{s.Nodes}, nil
-}
-
-func (f *inspector) events(ctx context.Context, _ *struct{}) (*answer[clusterfn.EventList], error) {
-	s, err := f.Cluster.Cluster(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &answer[clusterfn.EventList]{s.Events}, nil
 }
 
 type instanceInput struct {
 	Instance string `path:"instance" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" doc:"Namespace of the instance"`
 }
 
-func (f *inspector) pods(ctx context.Context, in *instanceInput) (*answer[clusterfn.PodList], error) {
-	v, err := f.Cluster.View(ctx, in.Instance)
-	if err != nil {
-		return nil, err
+// ofInstance answers with a part of what an instance runs.
+func ofInstance[T any](f *inspector, part func(*kube.View) T) func(context.Context, *instanceInput) (*answer[T], error) {
+	return func(ctx context.Context, in *instanceInput) (*answer[T], error) {
+		v, err := f.Cluster.View(ctx, in.Instance)
+		if err != nil {
+			return nil, err
+		}
+		return &answer[T]{part(v)}, nil
 	}
-	return &answer[clusterfn.PodList]{v.Pods}, nil
-}
-
-func (f *inspector) replication(ctx context.Context, in *instanceInput) (*answer[clusterfn.Replication], error) {
-	v, err := f.Cluster.View(ctx, in.Instance)
-	if err != nil {
-		return nil, err
-	}
-	return &answer[clusterfn.Replication]{v.Replication}, nil
-}
-
-func (f *inspector) instanceEvents(ctx context.Context, in *instanceInput) (*answer[clusterfn.EventList], error) {
-	v, err := f.Cluster.View(ctx, in.Instance)
-	if err != nil {
-		return nil, err
-	}
-	return &answer[clusterfn.EventList]{v.Events}, nil
 }
 
 type logInput struct {

@@ -17,18 +17,12 @@ const (
 	maxEvents  = 5_000
 )
 
-// page is one page of a list.
-type page[T any] struct {
-	items []T
-	next  string
-}
-
 // source lists one kind of object.
 type source[T any] struct {
 	kind   string
 	fields string // field selector
 	most   int    // objects; what is beyond is left out
-	list   func(context.Context, metav1.ListOptions) (page[T], error)
+	list   func(context.Context, metav1.ListOptions) (items []T, next string, err error)
 }
 
 // collect lists a kind page by page and keeps what reduce makes of its objects,
@@ -37,7 +31,7 @@ type source[T any] struct {
 func collect[T, R any](ctx context.Context, s source[T], reduce func(*T) (R, bool)) (out []R, more bool, err error) {
 	next, restarted := "", false
 	for seen := 0; ; {
-		p, err := s.list(ctx, metav1.ListOptions{Limit: pageSize, Continue: next, FieldSelector: s.fields})
+		items, following, err := s.list(ctx, metav1.ListOptions{Limit: pageSize, Continue: next, FieldSelector: s.fields})
 		if apierrors.IsResourceExpired(err) && next != "" && !restarted {
 			// The list took longer than the server remembers; once from the start.
 			next, restarted, seen, out = "", true, 0, nil
@@ -46,15 +40,15 @@ func collect[T, R any](ctx context.Context, s source[T], reduce func(*T) (R, boo
 		if err != nil {
 			return nil, false, translate(err, "list "+s.kind)
 		}
-		for i := range p.items {
+		for i := range items {
 			if seen++; seen > s.most {
 				return out, true, nil
 			}
-			if r, ok := reduce(&p.items[i]); ok {
+			if r, ok := reduce(&items[i]); ok {
 				out = append(out, r)
 			}
 		}
-		if next = p.next; next == "" {
+		if next = following; next == "" {
 			return out, false, nil
 		}
 	}

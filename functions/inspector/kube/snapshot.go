@@ -27,61 +27,71 @@ type placed[T any] struct {
 	value     T
 }
 
-// readCluster lists every kind once. The rest is valid without events and autoscalers,
-// so their failure is reported in addition.
+// lists is what is read of a cluster or of one of its namespaces. It is valid without
+// events and autoscalers, so their failure is reported in addition.
+type lists struct {
+	deployments, stateful, daemons []placed[clusterfn.Deployment]
+	pods                           []placed[clusterfn.Pod]
+	jobs                           []placed[clusterfn.Job]
+	autoscalers                    []placed[clusterfn.Autoscaler]
+	events                         []clusterfn.Event
+
+	noStateful, noDaemons, noScalers, noEvents []clusterfn.Unread
+}
+
+// read lists every kind once; the lists are there when the group is done.
+func (r *Reader) read(ctx context.Context, group *errgroup.Group, namespace string) *lists {
+	l := &lists{}
+	group.Go(func() error {
+		l.stateful, l.noStateful = optional(ctx, r.statefulSets(namespace), "StatefulSets", place(r, statefulSetFrom))
+		return nil
+	})
+	group.Go(func() error {
+		l.daemons, l.noDaemons = optional(ctx, r.daemonSets(namespace), "DaemonSets", place(r, daemonSetFrom))
+		return nil
+	})
+	group.Go(func() (err error) {
+		l.pods, err = all(ctx, r.pods(namespace), place(r, podFrom))
+		return err
+	})
+	group.Go(func() (err error) {
+		l.deployments, err = all(ctx, r.deployments(namespace), place(r, deploymentFrom))
+		return err
+	})
+	group.Go(func() (err error) {
+		l.jobs, err = all(ctx, r.jobs(namespace), place(r, jobFrom))
+		return err
+	})
+	group.Go(func() error {
+		l.autoscalers, l.noScalers = optional(ctx, r.autoscalers(namespace), "autoscalers", place(r, autoscalerFrom))
+		return nil
+	})
+	group.Go(func() error {
+		l.events, l.noEvents = r.readEvents(ctx, namespace)
+		return nil
+	})
+	return l
+}
+
+// workloads are the objects that keep pods running.
+func (l *lists) workloads() []placed[clusterfn.Deployment] {
+	return slices.Concat(l.deployments, l.stateful, l.daemons)
+}
+
+// readCluster lists every kind once.
 func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
-	var (
-		namespaces  []namespace
-		deployments []placed[clusterfn.Deployment]
-		pods        []placed[clusterfn.Pod]
-		jobs        []placed[clusterfn.Job]
-		autoscalers []placed[clusterfn.Autoscaler]
-		nodes       []clusterfn.Node
-		events      []clusterfn.Event
-		unread      []clusterfn.Unread
-		noScalers   []clusterfn.Unread
-		stateful    []placed[clusterfn.Deployment]
-		daemons     []placed[clusterfn.Deployment]
-		noStateful  []clusterfn.Unread
-		noDaemons   []clusterfn.Unread
-	)
+	var namespaces []namespace
+	var nodes []clusterfn.Node
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	group.Go(func() error {
-		stateful, noStateful = optional(ctx, r.statefulSets(everywhere), "StatefulSets", place(r, statefulSetFrom))
-		return nil
-	})
-	group.Go(func() error {
-		daemons, noDaemons = optional(ctx, r.daemonSets(everywhere), "DaemonSets", place(r, daemonSetFrom))
-		return nil
-	})
-	group.Go(func() (err error) {
-		pods, err = all(ctx, r.pods(everywhere), place(r, podFrom))
-		return err
-	})
-	group.Go(func() (err error) {
-		deployments, err = all(ctx, r.deployments(everywhere), place(r, deploymentFrom))
-		return err
-	})
+	l := r.read(ctx, group, everywhere)
 	group.Go(func() (err error) {
 		namespaces, err = all(ctx, r.namespaces(), r.namespaceFrom)
 		return err
 	})
 	group.Go(func() (err error) {
-		jobs, err = all(ctx, r.jobs(everywhere), place(r, jobFrom))
-		return err
-	})
-	group.Go(func() error {
-		autoscalers, noScalers = optional(ctx, r.autoscalers(everywhere), "autoscalers", place(r, autoscalerFrom))
-		return nil
-	})
-	group.Go(func() (err error) {
 		nodes, err = all(ctx, r.nodes(), nodeFrom)
 		return err
-	})
-	group.Go(func() error {
-		events, unread = r.readEvents(ctx, everywhere)
-		return nil
 	})
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -89,31 +99,29 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 
 	now := r.now()
 	facts := map[string]*diagnose.Facts{}
-	for _, n := range namespaces {
-		facts[n.name] = &diagnose.Facts{Name: n.name, CreatedAt: n.createdAt, DeletedAt: n.deletedAt}
-	}
 	instances := map[string]bool{}
 	for _, n := range namespaces {
+		facts[n.name] = &diagnose.Facts{Name: n.name, CreatedAt: n.createdAt, DeletedAt: n.deletedAt}
 		instances[n.name] = n.selected
 	}
 	requested := map[string]clusterfn.Resources{}
-	share(facts, instances, slices.Concat(deployments, stateful, daemons), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
-	share(facts, instances, autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
-	share(facts, instances, jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
-	share(facts, instances, pods, func(f *diagnose.Facts, p clusterfn.Pod) {
+	share(facts, instances, l.workloads(), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
+	share(facts, instances, l.autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
+	share(facts, instances, l.jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
+	share(facts, instances, l.pods, func(f *diagnose.Facts, p clusterfn.Pod) {
 		f.Pods = append(f.Pods, p)
 		if p.Node != "" && p.Phase != "Succeeded" && p.Phase != "Failed" {
 			requested[p.Node] = requested[p.Node].Add(p.Requests).Add(clusterfn.Resources{Pods: 1})
 		}
 	})
-	for _, e := range events {
+	for _, e := range l.events {
 		if f := facts[e.Instance]; f != nil {
 			f.Events = append(f.Events, e)
 		}
 	}
 
 	s := &Snapshot{
-		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Scaling: len(noScalers) == 0, Unread: slices.Concat(unread, noScalers, noStateful, noDaemons)},
+		Instances: clusterfn.InstanceList{At: now, Instances: []clusterfn.Instance{}, Scaling: len(l.noScalers) == 0, Unread: slices.Concat(l.noEvents, l.noScalers, l.noStateful, l.noDaemons)},
 		Nodes:     clusterfn.NodeList{At: now, Nodes: nodes},
 	}
 	for name, f := range facts {
@@ -126,8 +134,8 @@ func (r *Reader) readCluster(ctx context.Context) (*Snapshot, error) {
 		nodes[i].Requested = requested[nodes[i].Name]
 	}
 	slices.SortFunc(nodes, func(a, b clusterfn.Node) int { return cmp.Compare(a.Name, b.Name) })
-	events = slices.DeleteFunc(events, func(e clusterfn.Event) bool { return e.Instance != "" && !instances[e.Instance] })
-	s.Events = clusterfn.EventList{At: now, Events: newest(events), Unread: unread}
+	events := slices.DeleteFunc(l.events, func(e clusterfn.Event) bool { return e.Instance != "" && !instances[e.Instance] })
+	s.Events = clusterfn.EventList{At: now, Events: newest(events), Unread: l.noEvents}
 	return s, nil
 }
 
@@ -155,71 +163,33 @@ func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
 		return nil, err
 	}
 	home, _ := r.namespaceFrom(n)
-	var (
-		deployments []placed[clusterfn.Deployment]
-		pods        []placed[clusterfn.Pod]
-		jobs        []clusterfn.Job
-		autoscalers []clusterfn.Autoscaler
-		events      []clusterfn.Event
-		unread      []clusterfn.Unread
-		noScalers   []clusterfn.Unread
-		stateful    []placed[clusterfn.Deployment]
-		daemons     []placed[clusterfn.Deployment]
-		noStateful  []clusterfn.Unread
-		noDaemons   []clusterfn.Unread
-	)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		stateful, noStateful = optional(ctx, r.statefulSets(instance), "StatefulSets", place(r, statefulSetFrom))
-		return nil
-	})
-	group.Go(func() error {
-		daemons, noDaemons = optional(ctx, r.daemonSets(instance), "DaemonSets", place(r, daemonSetFrom))
-		return nil
-	})
-	group.Go(func() (err error) {
-		pods, err = all(ctx, r.pods(instance), place(r, podFrom))
-		return err
-	})
-	group.Go(func() (err error) {
-		deployments, err = all(ctx, r.deployments(instance), place(r, deploymentFrom))
-		return err
-	})
-	group.Go(func() (err error) {
-		jobs, err = all(ctx, r.jobs(instance), jobFrom)
-		return err
-	})
-	group.Go(func() error {
-		autoscalers, noScalers = optional(ctx, r.autoscalers(instance), "autoscalers", autoscalerFrom)
-		return nil
-	})
-	group.Go(func() error {
-		events, unread = r.readEvents(ctx, instance)
-		return nil
-	})
+	l := r.read(ctx, group, instance)
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 
 	now := r.now()
-	facts := &diagnose.Facts{Name: instance, CreatedAt: home.createdAt, DeletedAt: home.deletedAt, Jobs: jobs, Events: events, Autoscalers: autoscalers}
+	facts := &diagnose.Facts{Name: instance, CreatedAt: home.createdAt, DeletedAt: home.deletedAt, Events: l.events}
 	is := map[string]bool{instance: home.selected}
 	byName := map[string]*diagnose.Facts{instance: facts}
-	share(byName, is, slices.Concat(deployments, stateful, daemons), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
-	share(byName, is, pods, func(f *diagnose.Facts, p clusterfn.Pod) { f.Pods = append(f.Pods, p) })
-	if !is[instance] {
+	share(byName, is, l.workloads(), func(f *diagnose.Facts, d clusterfn.Deployment) { f.Deployments = append(f.Deployments, d) })
+	share(byName, is, l.pods, func(f *diagnose.Facts, p clusterfn.Pod) { f.Pods = append(f.Pods, p) })
+	if !is[instance] { // neither its own labels nor those of what runs in it
 		return nil, noInstance()
 	}
+	share(byName, is, l.jobs, func(f *diagnose.Facts, j clusterfn.Job) { f.Jobs = append(f.Jobs, j) })
+	share(byName, is, l.autoscalers, func(f *diagnose.Facts, a clusterfn.Autoscaler) { f.Autoscalers = append(f.Autoscalers, a) })
 	diagnose.Instance(facts, now)
 	slices.SortFunc(facts.Pods, func(a, b clusterfn.Pod) int {
 		return cmp.Or(cmp.Compare(a.Workload, b.Workload), cmp.Compare(a.Name, b.Name))
 	})
 	slices.SortFunc(facts.Deployments, func(a, b clusterfn.Deployment) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(autoscalers, func(a, b clusterfn.Autoscaler) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(facts.Autoscalers, func(a, b clusterfn.Autoscaler) int { return cmp.Compare(a.Name, b.Name) })
 	return &View{
 		Pods:        clusterfn.PodList{At: now, Pods: orEmpty(facts.Pods)},
-		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(autoscalers), Unread: slices.Concat(noScalers, noStateful, noDaemons)},
-		Events:      clusterfn.EventList{At: now, Events: newest(events), Unread: unread},
+		Replication: clusterfn.Replication{At: now, Deployments: orEmpty(facts.Deployments), Autoscalers: orEmpty(facts.Autoscalers), Unread: slices.Concat(l.noScalers, l.noStateful, l.noDaemons)},
+		Events:      clusterfn.EventList{At: now, Events: newest(l.events), Unread: l.noEvents},
 	}, nil
 }
 

@@ -13,92 +13,54 @@ import (
 // everywhere lists a kind in all namespaces.
 const everywhere = metav1.NamespaceAll
 
+// sourceOf lists one kind of object as the client does.
+func sourceOf[T any, L metav1.ListInterface](kind string, list func(context.Context, metav1.ListOptions) (L, error), items func(L) []T) source[T] {
+	return source[T]{kind: kind, list: func(ctx context.Context, o metav1.ListOptions) ([]T, string, error) {
+		l, err := list(ctx, o)
+		if err != nil {
+			return nil, "", err
+		}
+		return items(l), l.GetContinue(), nil
+	}}
+}
+
 func (r *Reader) namespaces() source[corev1.Namespace] {
-	return source[corev1.Namespace]{kind: "namespaces", list: func(ctx context.Context, o metav1.ListOptions) (page[corev1.Namespace], error) {
-		l, err := r.client.CoreV1().Namespaces().List(ctx, o)
-		if err != nil {
-			return page[corev1.Namespace]{}, err
-		}
-		return page[corev1.Namespace]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) pods(namespace string) source[corev1.Pod] {
-	return source[corev1.Pod]{kind: "pods", list: func(ctx context.Context, o metav1.ListOptions) (page[corev1.Pod], error) {
-		l, err := r.client.CoreV1().Pods(namespace).List(ctx, o)
-		if err != nil {
-			return page[corev1.Pod]{}, err
-		}
-		return page[corev1.Pod]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) deployments(namespace string) source[appsv1.Deployment] {
-	return source[appsv1.Deployment]{kind: "deployments", list: func(ctx context.Context, o metav1.ListOptions) (page[appsv1.Deployment], error) {
-		l, err := r.client.AppsV1().Deployments(namespace).List(ctx, o)
-		if err != nil {
-			return page[appsv1.Deployment]{}, err
-		}
-		return page[appsv1.Deployment]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) statefulSets(namespace string) source[appsv1.StatefulSet] {
-	return source[appsv1.StatefulSet]{kind: "statefulsets", list: func(ctx context.Context, o metav1.ListOptions) (page[appsv1.StatefulSet], error) {
-		l, err := r.client.AppsV1().StatefulSets(namespace).List(ctx, o)
-		if err != nil {
-			return page[appsv1.StatefulSet]{}, err
-		}
-		return page[appsv1.StatefulSet]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) daemonSets(namespace string) source[appsv1.DaemonSet] {
-	return source[appsv1.DaemonSet]{kind: "daemonsets", list: func(ctx context.Context, o metav1.ListOptions) (page[appsv1.DaemonSet], error) {
-		l, err := r.client.AppsV1().DaemonSets(namespace).List(ctx, o)
-		if err != nil {
-			return page[appsv1.DaemonSet]{}, err
-		}
-		return page[appsv1.DaemonSet]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) jobs(namespace string) source[batchv1.Job] {
-	return source[batchv1.Job]{kind: "jobs", list: func(ctx context.Context, o metav1.ListOptions) (page[batchv1.Job], error) {
-		l, err := r.client.BatchV1().Jobs(namespace).List(ctx, o)
-		if err != nil {
-			return page[batchv1.Job]{}, err
-		}
-		return page[batchv1.Job]{l.Items, l.Continue}, nil
-	}}
-}
-
-func (r *Reader) autoscalers(namespace string) source[autoscalingv2.HorizontalPodAutoscaler] {
-	return source[autoscalingv2.HorizontalPodAutoscaler]{kind: "horizontalpodautoscalers", list: func(ctx context.Context, o metav1.ListOptions) (page[autoscalingv2.HorizontalPodAutoscaler], error) {
-		l, err := r.client.AutoscalingV2().HorizontalPodAutoscalers(namespace).List(ctx, o)
-		if err != nil {
-			return page[autoscalingv2.HorizontalPodAutoscaler]{}, err
-		}
-		return page[autoscalingv2.HorizontalPodAutoscaler]{l.Items, l.Continue}, nil
-	}}
+	return sourceOf("namespaces", r.client.CoreV1().Namespaces().List, func(l *corev1.NamespaceList) []corev1.Namespace { return l.Items })
 }
 
 func (r *Reader) nodes() source[corev1.Node] {
-	return source[corev1.Node]{kind: "nodes", list: func(ctx context.Context, o metav1.ListOptions) (page[corev1.Node], error) {
-		l, err := r.client.CoreV1().Nodes().List(ctx, o)
-		if err != nil {
-			return page[corev1.Node]{}, err
-		}
-		return page[corev1.Node]{l.Items, l.Continue}, nil
-	}}
+	return sourceOf("nodes", r.client.CoreV1().Nodes().List, func(l *corev1.NodeList) []corev1.Node { return l.Items })
+}
+
+func (r *Reader) pods(namespace string) source[corev1.Pod] {
+	return sourceOf("pods", r.client.CoreV1().Pods(namespace).List, func(l *corev1.PodList) []corev1.Pod { return l.Items })
+}
+
+func (r *Reader) deployments(namespace string) source[appsv1.Deployment] {
+	return sourceOf("deployments", r.client.AppsV1().Deployments(namespace).List, func(l *appsv1.DeploymentList) []appsv1.Deployment { return l.Items })
+}
+
+func (r *Reader) statefulSets(namespace string) source[appsv1.StatefulSet] {
+	return sourceOf("statefulsets", r.client.AppsV1().StatefulSets(namespace).List, func(l *appsv1.StatefulSetList) []appsv1.StatefulSet { return l.Items })
+}
+
+func (r *Reader) daemonSets(namespace string) source[appsv1.DaemonSet] {
+	return sourceOf("daemonsets", r.client.AppsV1().DaemonSets(namespace).List, func(l *appsv1.DaemonSetList) []appsv1.DaemonSet { return l.Items })
+}
+
+func (r *Reader) jobs(namespace string) source[batchv1.Job] {
+	return sourceOf("jobs", r.client.BatchV1().Jobs(namespace).List, func(l *batchv1.JobList) []batchv1.Job { return l.Items })
+}
+
+func (r *Reader) autoscalers(namespace string) source[autoscalingv2.HorizontalPodAutoscaler] {
+	return sourceOf("horizontalpodautoscalers", r.client.AutoscalingV2().HorizontalPodAutoscalers(namespace).List,
+		func(l *autoscalingv2.HorizontalPodAutoscalerList) []autoscalingv2.HorizontalPodAutoscaler {
+			return l.Items
+		})
 }
 
 func (r *Reader) warnings(namespace string) source[corev1.Event] {
-	return source[corev1.Event]{kind: "events", fields: "type=Warning", most: maxEvents, list: func(ctx context.Context, o metav1.ListOptions) (page[corev1.Event], error) {
-		l, err := r.client.CoreV1().Events(namespace).List(ctx, o)
-		if err != nil {
-			return page[corev1.Event]{}, err
-		}
-		return page[corev1.Event]{l.Items, l.Continue}, nil
-	}}
+	s := sourceOf("events", r.client.CoreV1().Events(namespace).List, func(l *corev1.EventList) []corev1.Event { return l.Items })
+	s.fields, s.most = "type=Warning", maxEvents
+	return s
 }
