@@ -3,7 +3,6 @@ package function_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -99,7 +98,7 @@ func newSystemOn(t *testing.T, within func(kv.Store) kv.Store, change ...func(*f
 	require.NoError(t, err)
 	keys := func() (secret.Value, error) { return key, nil }
 	log := slog.New(slog.NewTextHandler(&lockedWriter{w: s.log}, nil))
-	trail := audit.New(s.store, s.clock.Now, rand.Reader, log)
+	trail := audit.New(s.store, s.clock.Now, log)
 	cfg := identity.Config{
 		Store: s.store, Audit: trail, Mailer: s.mail, Keys: keys, BaseURL: "https://ocim.example.org", Now: s.clock.Now, Logger: log,
 	}

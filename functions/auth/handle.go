@@ -2,7 +2,6 @@ package function
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -106,7 +105,7 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		return Deps{}, err
 	}
 	base := strings.TrimSuffix(cfg.PublicURL, "/")
-	trail := audit.New(store, setup.Now, rand.Reader, log)
+	trail := audit.New(store, setup.Now, log)
 	users := identity.Config{
 		Store: store, Audit: trail, Mailer: mailer, Keys: keys, Issuer: cfg.Issuer, BaseURL: base, Domains: domains, Now: setup.Now, Logger: log,
 	}

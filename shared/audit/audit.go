@@ -2,10 +2,10 @@ package audit
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -70,7 +70,6 @@ type Trail []Entry
 type Log struct {
 	store  kv.Store
 	now    func() time.Time
-	random io.Reader // safe for concurrent use
 	logger *slog.Logger
 
 	repaired atomic.Bool // whether this process has looked at all markers
@@ -80,8 +79,8 @@ type Log struct {
 }
 
 // New makes a Log in the store.
-func New(store kv.Store, now func() time.Time, random io.Reader, logger *slog.Logger) *Log {
-	return &Log{store: store, now: now, random: random, logger: logger}
+func New(store kv.Store, now func() time.Time, logger *slog.Logger) *Log {
+	return &Log{store: store, now: now, logger: logger}
 }
 
 // marker remembers one entry on its way to the log.
@@ -115,13 +114,11 @@ func (l *Log) PutAfter(ctx context.Context, read *Read, item kv.Item, cond kv.Co
 		return kv.Item{}, fault.New(fault.Invalid, "an audit entry needs an action and a target")
 	}
 	at := l.now()
-	id, err := ulid.New(ulid.Timestamp(at), l.random)
-	if err != nil {
-		return kv.Item{}, fmt.Errorf("make an audit entry's id: %w", err)
-	}
+	id := ulid.MustNew(ulid.Timestamp(at), rand.Reader)
 	entry.ID, entry.At = strings.ToLower(id.String()), at.UTC()
 
 	var old Trail
+	var err error
 	if item.Value, old, err = embed(item.Value, entry); err != nil {
 		return kv.Item{}, err
 	}

@@ -2,7 +2,6 @@ package audit_test
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -70,7 +69,7 @@ func (m *mortal) Delete(ctx context.Context, k kv.Key, c kv.Condition) error {
 }
 
 func newLog(s kv.Store, c *clock) *audit.Log {
-	return audit.New(s, c.Now, rand.Reader, slog.New(slog.DiscardHandler))
+	return audit.New(s, c.Now, slog.New(slog.DiscardHandler))
 }
 
 type record struct {

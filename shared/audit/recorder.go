@@ -7,23 +7,20 @@ import (
 )
 
 // Recorder returns a function that writes an item together with the entry about the
-// change; the entry's Operation is the item's sort key. A nil Log returns nil: the
-// caller then writes the item alone.
-func (l *Log) Recorder(by Actor, action, target string, before, after any) (func(ctx context.Context, item kv.Item, cond kv.Condition) error, error) {
+// change; the entry's Operation is the item's sort key. Values that cannot be encoded are
+// its error. A nil Log returns nil: the caller then writes the item alone.
+func (l *Log) Recorder(by Actor, action, target string, before, after any) func(ctx context.Context, item kv.Item, cond kv.Condition) error {
 	if l == nil {
-		return nil, nil
+		return nil
 	}
-	entry := Entry{Actor: by, Action: action, Target: target}
-	var err error
-	if entry.Before, entry.After, err = Values(before, after); err != nil {
-		return nil, err
-	}
+	b, a, wrong := Values(before, after)
 	return func(ctx context.Context, item kv.Item, cond kv.Condition) error {
-		e := entry
-		e.Operation = item.Sort
-		_, err := l.Put(ctx, item, cond, e)
+		if wrong != nil {
+			return wrong
+		}
+		_, err := l.Put(ctx, item, cond, Entry{Actor: by, Action: action, Target: target, Before: b, After: a, Operation: item.Sort})
 		return err
-	}, nil
+	}
 }
 
 // InstanceTarget names an instance as the target of an entry, or its cluster when

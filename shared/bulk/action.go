@@ -23,10 +23,7 @@ func (s *Service) Do(ctx context.Context, id, action string, by audit.Actor) (fl
 	if err != nil {
 		return fleet.Bulk{}, err
 	}
-	record, err := s.Audit.Recorder(by, "bulk."+action, "bulk/"+id, map[string]any{"state": former.State}, nil)
-	if err != nil {
-		return fleet.Bulk{}, err
-	}
+	record := s.Audit.Recorder(by, "bulk."+action, "bulk/"+id, map[string]any{"state": former.State}, nil)
 	// List it before, or it would be forgotten if this function died, and after, because
 	// another replica may have removed it from the list meanwhile.
 	if err := s.Store.OpenBulk(ctx, id); err != nil {

@@ -55,11 +55,9 @@ func (s *Service) Start(ctx context.Context, req Request) (fleet.Bulk, bool, err
 	if b.Sealed, err = s.Keys.Seal(raw, b.SealedFor); err != nil {
 		return fleet.Bulk{}, false, fmt.Errorf("sealing the changes: %w", err)
 	}
-	if once.Record, err = s.Audit.Recorder(req.By, "bulk."+string(req.Kind), "bulk/"+b.ID, nil, map[string]any{
+	once.Record = s.Audit.Recorder(req.By, "bulk."+string(req.Kind), "bulk/"+b.ID, nil, map[string]any{
 		"instances": len(req.Targets), "keys": b.Keys, "values": b.Values, "reason": req.Reason,
-	}); err != nil {
-		return fleet.Bulk{}, false, err
-	}
+	})
 	b, created, err := s.Store.AddBulk(ctx, b, once)
 	if err != nil {
 		return fleet.Bulk{}, false, err

@@ -1,7 +1,6 @@
 package identity_test
 
 import (
-	"crypto/rand"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,10 +14,6 @@ import (
 	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/secret"
 )
-
-type randomness struct{}
-
-func (randomness) Read(p []byte) (int, error) { return rand.Read(p) }
 
 func TestLogIn_AnswersTheSameWhateverIsWrong(t *testing.T) {
 	t.Parallel()

@@ -213,7 +213,7 @@ func (w *world) replica(store kv.Store) (*identity.Service, *identity.Authentica
 	w.t.Helper()
 	log := slog.New(slog.NewTextHandler(&locked{w: w.log}, nil))
 	keys := func() (secret.Value, error) { return w.key, nil }
-	trail := audit.New(store, w.clock.Now, randomness{}, log)
+	trail := audit.New(store, w.clock.Now, log)
 	c := identity.Config{
 		Store: store, Audit: trail, Mailer: w.mail, Keys: keys, BaseURL: baseURL, Now: w.clock.Now, Logger: log,
 		Domains: map[string]identity.Role{"allowed.example": identity.Viewer},

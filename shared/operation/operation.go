@@ -117,10 +117,7 @@ func (s *Service) Add(ctx context.Context, project fleet.Project, req Request) (
 	}
 	once.RecordInstance = map[string]fleetstore.Recorder{}
 	for i, d := range op.All() { // an entry for every instance
-		record, err := s.Audit.Recorder(req.By, action, audit.InstanceTarget(op.Cluster, d.Instance), p.before(d.Instance), p.after(d.Instance))
-		if err != nil {
-			return fleet.Operation{}, false, err
-		}
+		record := s.Audit.Recorder(req.By, action, audit.InstanceTarget(op.Cluster, d.Instance), p.before(d.Instance), p.after(d.Instance))
 		if i == 0 {
 			once.Record = record
 		} else if record != nil {
@@ -141,10 +138,7 @@ func (s *Service) Withdraw(ctx context.Context, project fleet.Project, id string
 	if err != nil {
 		return fleet.Operation{}, err
 	}
-	record, err := s.Audit.Recorder(by, "operation.withdrawn", audit.InstanceTarget(project.ID, former.Instance), nil, nil)
-	if err != nil {
-		return fleet.Operation{}, err
-	}
+	record := s.Audit.Recorder(by, "operation.withdrawn", audit.InstanceTarget(project.ID, former.Instance), nil, nil)
 	// The row goes first, or it would stay if this function died: Advance restores the
 	// row of an open operation.
 	if former.Kind == fleet.Create && Waiting(former) {

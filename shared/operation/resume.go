@@ -41,10 +41,7 @@ func (s *Service) Resume(ctx context.Context, project fleet.Project, id string, 
 		action = "operation.takenOver"
 	}
 	before := map[string]any{"waitingFor": former.WaitingFor, "requester": former.By.Email}
-	record, err := s.Audit.Recorder(by, action, audit.InstanceTarget(project.ID, former.Instance), before, nil)
-	if err != nil {
-		return former, err
-	}
+	record := s.Audit.Recorder(by, action, audit.InstanceTarget(project.ID, former.Instance), before, nil)
 	_, err = s.Store.ChangeOperationBy(ctx, project.ID, id, record, func(o *fleet.Operation) (bool, error) {
 		if o.State != fleet.Requested || o.WaitingFor == "" {
 			return false, fault.New(fault.Conflict, "This operation does not wait to be resumed")

@@ -96,11 +96,8 @@ func (s *Service) begin(ctx context.Context, project fleet.Project, remote Remot
 	}
 	action.State, action.By, action.Actor, action.At, action.Seen = fleet.ActionRequested, by.Email, by, s.Now(), known.UpdatedAt
 	action.SentAt = action.At
-	record, err := s.Audit.Recorder(by, "pipeline."+action.Action, audit.InstanceTarget(project.ID, instance), map[string]any{"status": known.Status},
+	record := s.Audit.Recorder(by, "pipeline."+action.Action, audit.InstanceTarget(project.ID, instance), map[string]any{"status": known.Status},
 		map[string]any{"pipeline": action.Pipeline, "reason": action.Reason})
-	if err != nil {
-		return err
-	}
 	if err := s.Store.AddPipelineAction(ctx, project.ID, action, record); err != nil {
 		return err
 	}

@@ -36,10 +36,7 @@ func (s *Service) Annotate(ctx context.Context, project fleet.Project, instance 
 	if err != nil {
 		return a, err
 	}
-	record, err := s.Audit.Recorder(by, "instance.annotation", audit.InstanceTarget(project.ID, instance), before, a)
-	if err != nil {
-		return a, err
-	}
+	record := s.Audit.Recorder(by, "instance.annotation", audit.InstanceTarget(project.ID, instance), before, a)
 	if err := s.Store.Annotate(ctx, project.ID, instance, a, record); err != nil {
 		return a, err
 	}

@@ -54,10 +54,7 @@ func (s *Service) Protect(ctx context.Context, project fleet.Project, instance s
 		return fleet.Protection{}, err
 	}
 	after := fleet.Protection{Instance: instance, Protected: protected, By: by.Email, At: s.Now(), Reason: reason}
-	record, err := s.Audit.Recorder(by, "instance.protection", audit.InstanceTarget(project.ID, instance), before, after)
-	if err != nil {
-		return fleet.Protection{}, err
-	}
+	record := s.Audit.Recorder(by, "instance.protection", audit.InstanceTarget(project.ID, instance), before, after)
 	if err := s.Store.Protect(ctx, project.ID, after, record); err != nil {
 		return fleet.Protection{}, err
 	}
@@ -81,10 +78,7 @@ func (s *Service) SetContract(ctx context.Context, project fleet.Project, c *fle
 			return project, err
 		}
 	}
-	record, err := s.Audit.Recorder(by, "project.contract", audit.InstanceTarget(project.ID, ""), project.Contract, c)
-	if err != nil {
-		return project, err
-	}
+	record := s.Audit.Recorder(by, "project.contract", audit.InstanceTarget(project.ID, ""), project.Contract, c)
 	return s.Store.ChangeProject(ctx, project.ID, record, func(p *fleet.Project) (bool, error) {
 		p.Contract = c
 		return true, nil

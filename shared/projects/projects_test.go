@@ -294,7 +294,7 @@ func TestMutationsAreInTheAuditLog(t *testing.T) {
 	_, err = w.Projects.Remove(t.Context(), "campus", ada)
 	require.NoError(t, err)
 
-	page, err := audit.New(w.KV, w.Clock.Now, nil, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})
+	page, err := audit.New(w.KV, w.Clock.Now, slog.New(slog.DiscardHandler)).List(t.Context(), audit.Filter{})
 	require.NoError(t, err)
 	var actions []string
 	for _, e := range page.Entries {

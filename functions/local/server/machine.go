@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -60,7 +59,7 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 	m.api.Log = log
 	m.api.HTTPS = strings.HasPrefix(baseURL, "https://")
 	m.api.CursorKey = func() (secret.Value, error) { return secrets.Read(privateKeys) }
-	m.trail = audit.New(store, setup.Now, rand.Reader, log)
+	m.trail = audit.New(store, setup.Now, log)
 
 	if cfg.Host == "" && cfg.Outbox == "" {
 		cfg.Outbox = filepath.Join(cfg.Dir, "outbox")

@@ -4,7 +4,6 @@ package identitytest
 
 import (
 	"context"
-	"crypto/rand"
 	"log/slog"
 	"strings"
 	"sync"
@@ -48,7 +47,7 @@ func SetUp(t testing.TB, store kv.Store, now func() time.Time) *Administrator {
 	quiet := slog.New(slog.DiscardHandler)
 	a := &Administrator{t: t, now: now}
 	a.Service, err = identity.New(identity.Config{
-		Store: store, Audit: audit.New(store, now, rand.Reader, quiet), Mailer: noMail{}, Keys: keys, BaseURL: "https://ocim.example.org", Now: now, Logger: quiet,
+		Store: store, Audit: audit.New(store, now, quiet), Mailer: noMail{}, Keys: keys, BaseURL: "https://ocim.example.org", Now: now, Logger: quiet,
 	})
 	require.NoError(t, err)
 	a.config = identity.AuthenticatorConfig{Store: store, Keys: keys, Now: now, Logger: quiet}

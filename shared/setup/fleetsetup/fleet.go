@@ -90,7 +90,7 @@ type Fleet struct {
 func New(p Parts) *Fleet {
 	f := &Fleet{
 		Parts: p, Store: fleetstore.New(p.KV, p.Now), Vault: vault.New(p.KV, p.Keys).By(p.Now),
-		Audit: audit.New(p.KV, p.Now, rand.Reader, p.Log),
+		Audit: audit.New(p.KV, p.Now, p.Log),
 	}
 	if p.Requesters == nil {
 		p.Requesters = accounts{p.KV, p.Now}
