@@ -10,33 +10,25 @@ import (
 
 func (f *pipelines) annotationRoutes(api *faas.API) {
 	const cluster = "/v1/clusters/{cluster}"
-	faas.Register(api, operator(), route(http.MethodPut, cluster+"/annotation", "set-cluster-annotation", "Replace the note, the tags and the site check of a cluster"), f.annotateCluster)
-	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/annotation", "set-annotation", "Replace the note, the tags, the contacts and the site check of an instance"), f.annotateInstance)
+	faas.Register(api, operator(), route(http.MethodPut, cluster+"/annotation", "set-cluster-annotation", "Replace the note, the tags and the site check of a cluster"), inProject(f, f.annotateCluster))
+	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/annotation", "set-annotation", "Replace the note, the tags, the contacts and the site check of an instance"), inProject(f, f.annotateInstance))
 }
 
 type annotationInput struct {
-	Cluster string `path:"cluster" maxLength:"60"`
-	Body    fleet.Annotation
+	InCluster
+	Body fleet.Annotation
 }
 
-func (f *pipelines) annotateCluster(ctx context.Context, in *annotationInput) (*body[fleet.Annotation], error) {
-	return f.annotate(ctx, in.Cluster, "", in.Body)
+func (f *pipelines) annotateCluster(ctx context.Context, project fleet.Project, in *annotationInput) (*body[fleet.Annotation], error) {
+	return answer(f.Policy.Annotate(ctx, project, "", in.Body, faas.ActorFrom(ctx)))
 }
 
 type instanceAnnotationInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
+	InCluster
 	Instance string `path:"instance" minLength:"1" maxLength:"60"`
 	Body     fleet.Annotation
 }
 
-func (f *pipelines) annotateInstance(ctx context.Context, in *instanceAnnotationInput) (*body[fleet.Annotation], error) {
-	return f.annotate(ctx, in.Cluster, in.Instance, in.Body)
-}
-
-func (f *pipelines) annotate(ctx context.Context, cluster, instance string, a fleet.Annotation) (*body[fleet.Annotation], error) {
-	project, err := f.project(ctx, cluster)
-	if err != nil {
-		return nil, err
-	}
-	return answer(f.Policy.Annotate(ctx, project, instance, a, faas.ActorFrom(ctx)))
+func (f *pipelines) annotateInstance(ctx context.Context, project fleet.Project, in *instanceAnnotationInput) (*body[fleet.Annotation], error) {
+	return answer(f.Policy.Annotate(ctx, project, in.Instance, in.Body, faas.ActorFrom(ctx)))
 }

@@ -122,12 +122,27 @@ func (f *pipelines) project(ctx context.Context, cluster string) (fleet.Project,
 	return p, err
 }
 
-type clusterInput struct {
+// InCluster is the cluster of the path. It is exported because huma passes over what is
+// embedded and not.
+type InCluster struct {
 	Cluster string `path:"cluster" maxLength:"60"`
 }
 
+func (c InCluster) id() string { return c.Cluster }
+
+// inProject passes on the project behind the cluster of the path.
+func inProject[I interface{ id() string }, O any](f *pipelines, handle func(context.Context, fleet.Project, *I) (*O, error)) func(context.Context, *I) (*O, error) {
+	return func(ctx context.Context, in *I) (*O, error) {
+		project, err := f.project(ctx, (*in).id())
+		if err != nil {
+			return nil, err
+		}
+		return handle(ctx, project, in)
+	}
+}
+
 type pageInput struct {
-	Cluster string `path:"cluster" maxLength:"60"`
-	After   string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	InCluster
+	After string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }

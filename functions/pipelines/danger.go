@@ -12,11 +12,11 @@ import (
 
 func (f *pipelines) dangerRoutes(api *faas.API) {
 	const cluster = "/v1/clusters/{cluster}"
-	faas.Register(api, viewer(), route(http.MethodGet, cluster+"/protections", "list-protections", "List the cluster's protected instances"), f.protections)
-	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/protection", "set-protection", "Protect an instance from being archived, deleted or reprovisioned"), f.protect)
-	faas.Register(api, administrator(), route(http.MethodGet, cluster+"/contract", "get-contract", "Show how Ocim triggers the cluster's Grove operations"), f.contract)
-	faas.Register(api, administrator(), route(http.MethodPut, cluster+"/contract", "set-contract", "Change how Ocim triggers the cluster's Grove operations"), f.setContract)
-	faas.Register(api, administrator(), route(http.MethodPost, cluster+"/contract/preview", "preview-contract", "Show what each operation would send under a contract, without saving it"), f.tryContract)
+	faas.Register(api, viewer(), route(http.MethodGet, cluster+"/protections", "list-protections", "List the cluster's protected instances"), inProject(f, f.protections))
+	faas.Register(api, operator(), route(http.MethodPut, cluster+"/instances/{instance}/protection", "set-protection", "Protect an instance from being archived, deleted or reprovisioned"), inProject(f, f.protect))
+	faas.Register(api, administrator(), route(http.MethodGet, cluster+"/contract", "get-contract", "Show how Ocim triggers the cluster's Grove operations"), inProject(f, f.contract))
+	faas.Register(api, administrator(), route(http.MethodPut, cluster+"/contract", "set-contract", "Change how Ocim triggers the cluster's Grove operations"), inProject(f, f.setContract))
+	faas.Register(api, administrator(), route(http.MethodPost, cluster+"/contract/preview", "preview-contract", "Show what each operation would send under a contract, without saving it"), inProject(f, f.tryContract))
 }
 
 type protectionsOutput struct {
@@ -25,10 +25,7 @@ type protectionsOutput struct {
 	}
 }
 
-func (f *pipelines) protections(ctx context.Context, in *clusterInput) (*protectionsOutput, error) {
-	if _, err := f.project(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
+func (f *pipelines) protections(ctx context.Context, _ fleet.Project, in *InCluster) (*protectionsOutput, error) {
 	list, err := f.Fleet.Protected(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -39,7 +36,7 @@ func (f *pipelines) protections(ctx context.Context, in *clusterInput) (*protect
 }
 
 type protectInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
+	InCluster
 	Instance string `path:"instance" maxLength:"60"`
 	Body     struct {
 		Protected bool   `json:"protected"`
@@ -47,11 +44,7 @@ type protectInput struct {
 	}
 }
 
-func (f *pipelines) protect(ctx context.Context, in *protectInput) (*body[fleet.Protection], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) protect(ctx context.Context, project fleet.Project, in *protectInput) (*body[fleet.Protection], error) {
 	return answer(f.Policy.Protect(ctx, project, in.Instance, in.Body.Protected, in.Body.Reason, faas.ActorFrom(ctx)))
 }
 
@@ -79,39 +72,28 @@ func describeContract(project fleet.Project) (*body[contractPage], error) {
 	return answer(page, nil)
 }
 
-func (f *pipelines) contract(ctx context.Context, in *clusterInput) (*body[contractPage], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) contract(ctx context.Context, project fleet.Project, _ *InCluster) (*body[contractPage], error) {
 	return describeContract(project)
 }
 
 type contractInput struct {
-	Cluster string `path:"cluster" maxLength:"60"`
-	Body    fleet.Contract
+	InCluster
+	Body fleet.Contract
 }
 
-func (f *pipelines) setContract(ctx context.Context, in *contractInput) (*body[contractPage], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) setContract(ctx context.Context, project fleet.Project, in *contractInput) (*body[contractPage], error) {
 	wanted := &in.Body
 	if len(wanted.Operations) == 0 && len(wanted.Routes) == 0 && !wanted.AllowReprovision && len(wanted.Secrets.Mask)+len(wanted.Secrets.Show) == 0 {
 		wanted = nil
 	}
-	if project, err = f.Policy.SetContract(ctx, project, wanted, faas.ActorFrom(ctx)); err != nil {
+	project, err := f.Policy.SetContract(ctx, project, wanted, faas.ActorFrom(ctx))
+	if err != nil {
 		return nil, err
 	}
 	return describeContract(project)
 }
 
-func (f *pipelines) tryContract(ctx context.Context, in *contractInput) (*body[contractPage], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) tryContract(ctx context.Context, project fleet.Project, in *contractInput) (*body[contractPage], error) {
 	if _, err := policy.TryContract(project, in.Body); err != nil {
 		return nil, err
 	}

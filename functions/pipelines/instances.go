@@ -13,51 +13,40 @@ import (
 
 func (f *pipelines) instanceRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/instances/{instance}"
-	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/operations", "list-instance-operations", "List an instance's operations, newest first"), faas.ScopeOfPath), f.history)
-	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's current files from GitLab for editing")), f.configuration)
-	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet")), f.undeployed)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/operations", "list-instance-operations", "List an instance's operations, newest first"), faas.ScopeOfPath), inProject(f, f.history))
+	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's current files from GitLab for editing")), inProject(f, f.configuration))
+	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet")), inProject(f, f.undeployed))
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the known keys: what they hold and what changing them causes"), f.keyEffects)
 }
 
 type historyInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
+	InCluster
 	Instance string `path:"instance" maxLength:"60"`
 	After    string `query:"after" maxLength:"1000" doc:"Cursor of a page"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" default:"25"`
 }
 
-func (f *pipelines) history(ctx context.Context, in *historyInput) (*body[operationList], error) {
-	if _, err := f.project(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
+func (f *pipelines) history(ctx context.Context, _ fleet.Project, in *historyInput) (*body[operationList], error) {
 	list, next, err := f.Fleet.InstanceHistory(ctx, in.Cluster, in.Instance, in.After, in.Limit)
 	return answer(operationList{Operations: list, Next: next}, err)
 }
 
 type configurationInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
+	InCluster
 	Instance string `path:"instance" maxLength:"60"`
 	Commit   string `query:"commit" maxLength:"64" doc:"Commit to read at; empty is the newest"`
 }
 
-func (f *pipelines) configuration(ctx context.Context, in *configurationInput) (*body[fleet.Files], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) configuration(ctx context.Context, project fleet.Project, in *configurationInput) (*body[fleet.Files], error) {
 	return answer(f.Operations.Configuration(ctx, project, in.Instance, in.Commit))
 }
 
 type undeployedInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
+	InCluster
 	Instance string `path:"instance" maxLength:"60"`
 }
 
-func (f *pipelines) undeployed(ctx context.Context, in *undeployedInput) (*body[operation.Undeployed], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) undeployed(ctx context.Context, project fleet.Project, in *undeployedInput) (*body[operation.Undeployed], error) {
 	return answer(f.Operations.Undeployed(ctx, project, in.Instance))
 }
 

@@ -18,13 +18,13 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/operations"
 	start := route(http.MethodPost, base, "start-operation", "Start an operation")
 	start.DefaultStatus = http.StatusAccepted
-	faas.Register(api, operator(), start, f.start)
-	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it")), f.preview)
-	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), faas.ScopeOfPath), f.listOperations)
-	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), faas.ScopeOfPath), f.getOperation)
+	faas.Register(api, operator(), start, inProject(f, f.start))
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/preview", "preview-operation", "Show what an operation would do, without doing it")), inProject(f, f.preview))
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-operations", "List the cluster's operations, newest first"), faas.ScopeOfPath), inProject(f, f.listOperations))
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/{operation}", "get-operation", "Show an operation with its changes and pipelines"), faas.ScopeOfPath), inProject(f, f.getOperation))
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), polled(route(http.MethodGet, "/v1/queue", "list-queue", "List running and queued operations by cluster, in order"), queueScope), f.queue)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/resume", "resume-operation", "Send a waiting operation now; takes it over when its requester lost the role"), f.resume)
-	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Withdraw a queued operation"), f.withdraw)
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/resume", "resume-operation", "Send a waiting operation now; takes it over when its requester lost the role"), inProject(f, f.resume))
+	faas.Register(api, operator(), route(http.MethodPost, base+"/{operation}/withdraw", "withdraw-operation", "Withdraw a queued operation"), inProject(f, f.withdraw))
 }
 
 // OperationRequest is the operation that a caller requests.
@@ -63,7 +63,7 @@ func (w OperationRequest) request(ctx context.Context, cluster string) (operatio
 }
 
 type startInput struct {
-	Cluster        string `path:"cluster" maxLength:"60"`
+	InCluster
 	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"100" pattern:"^[A-Za-z0-9_-]+$" doc:"Chosen by the caller; the same key never starts a second operation"`
 	Body           struct {
 		OperationRequest
@@ -77,11 +77,7 @@ type startOutput struct {
 	Body   fleet.Operation
 }
 
-func (f *pipelines) start(ctx context.Context, in *startInput) (*startOutput, error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) start(ctx context.Context, project fleet.Project, in *startInput) (*startOutput, error) {
 	req, err := in.Body.request(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -99,15 +95,11 @@ func (f *pipelines) start(ctx context.Context, in *startInput) (*startOutput, er
 }
 
 type previewInput struct {
-	Cluster string `path:"cluster" maxLength:"60"`
-	Body    OperationRequest
+	InCluster
+	Body OperationRequest
 }
 
-func (f *pipelines) preview(ctx context.Context, in *previewInput) (*body[operation.Preview], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) preview(ctx context.Context, project fleet.Project, in *previewInput) (*body[operation.Preview], error) {
 	req, err := in.Body.request(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
@@ -120,10 +112,7 @@ type operationList struct {
 	Next       string            `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 }
 
-func (f *pipelines) listOperations(ctx context.Context, in *pageInput) (*body[operationList], error) {
-	if _, err := f.project(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
+func (f *pipelines) listOperations(ctx context.Context, _ fleet.Project, in *pageInput) (*body[operationList], error) {
 	list, next, err := f.Fleet.Operations(ctx, in.Cluster, in.After, in.Limit)
 	return answer(operationList{Operations: list, Next: next}, err)
 }
@@ -164,7 +153,7 @@ func (f *pipelines) queue(ctx context.Context, in *queueInput) (*queueOutput, er
 }
 
 type operationInput struct {
-	Cluster   string `path:"cluster" maxLength:"60"`
+	InCluster
 	Operation string `path:"operation" maxLength:"60"`
 }
 
@@ -179,10 +168,7 @@ type operationPage struct {
 	Ahead     int                    `json:"ahead" doc:"Operations of the cluster that it waits for"`
 }
 
-func (f *pipelines) getOperation(ctx context.Context, in *operationInput) (*body[operationPage], error) {
-	if _, err := f.project(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
+func (f *pipelines) getOperation(ctx context.Context, _ fleet.Project, in *operationInput) (*body[operationPage], error) {
 	op, err := f.Fleet.Operation(ctx, in.Cluster, in.Operation)
 	if err != nil {
 		return nil, err
@@ -239,11 +225,7 @@ func (f *pipelines) ahead(ctx context.Context, op fleet.Operation) (int, error) 
 	return n, err
 }
 
-func (f *pipelines) resume(ctx context.Context, in *operationInput) (*body[fleet.Operation], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) resume(ctx context.Context, project fleet.Project, in *operationInput) (*body[fleet.Operation], error) {
 	waiting, err := f.Fleet.Operation(ctx, in.Cluster, in.Operation)
 	if err != nil {
 		return nil, err
@@ -263,11 +245,7 @@ func requireRoleFor(ctx context.Context, kind fleet.OperationKind, cluster strin
 	return nil
 }
 
-func (f *pipelines) withdraw(ctx context.Context, in *operationInput) (*body[fleet.Operation], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) withdraw(ctx context.Context, project fleet.Project, in *operationInput) (*body[fleet.Operation], error) {
 	op, err := f.Operations.Withdraw(ctx, project, in.Operation, faas.ActorFrom(ctx))
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/open-craft/ocim/shared/access"
-	"github.com/open-craft/ocim/shared/audit"
 	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
@@ -23,12 +22,12 @@ const runningHold = 10 * time.Second
 
 func (f *pipelines) pipelineRoutes(api *faas.API) {
 	const base = "/v1/clusters/{cluster}/pipelines"
-	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), faas.ScopeOfPath), f.listPipelines)
-	faas.Register(api, viewer(), polled(asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them, which is asked every ten seconds while it runs")), faas.ScopeOfPath), f.getPipeline)
-	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), f.cancel)
-	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), f.retry)
-	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), f.jobLog)
-	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), f.firstError)
+	faas.Register(api, viewer(), polled(route(http.MethodGet, base, "list-pipelines", "List the cluster's pipelines, newest first"), faas.ScopeOfPath), inProject(f, f.listPipelines))
+	faas.Register(api, viewer(), polled(asking(route(http.MethodGet, base+"/{pipeline}", "get-pipeline", "Show a pipeline with its jobs as GitLab has them, which is asked every ten seconds while it runs")), faas.ScopeOfPath), inProject(f, f.getPipeline))
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/cancel", "cancel-pipeline", "Cancel a pipeline")), inProject(f, f.cancel))
+	faas.Register(api, operator(), asking(route(http.MethodPost, base+"/{pipeline}/retry", "retry-pipeline", "Run a pipeline's failed and canceled jobs again")), inProject(f, f.retry))
+	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/log", "get-job-log", "Read a part of a job's log")), inProject(f, f.jobLog))
+	faas.Register(api, faas.Need(access.ReadsJobLogs), asking(route(http.MethodGet, base+"/{pipeline}/jobs/{job}/first-error", "get-job-first-error", "Extract the first error from a job's log")), inProject(f, f.firstError))
 }
 
 type pipelineList struct {
@@ -36,17 +35,14 @@ type pipelineList struct {
 	Next      string           `json:"next,omitempty" doc:"Cursor of the following page; absent on the last"`
 }
 
-func (f *pipelines) listPipelines(ctx context.Context, in *pageInput) (*body[pipelineList], error) {
-	if _, err := f.project(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
+func (f *pipelines) listPipelines(ctx context.Context, _ fleet.Project, in *pageInput) (*body[pipelineList], error) {
 	list, next, err := f.Fleet.Pipelines(ctx, in.Cluster, in.After, in.Limit)
 	return answer(pipelineList{Pipelines: list, Next: next}, err)
 }
 
 type getPipelineInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
-	Pipeline int64  `path:"pipeline" minimum:"1"`
+	InCluster
+	Pipeline int64 `path:"pipeline" minimum:"1"`
 }
 
 // pipelinePage is a pipeline with its jobs.
@@ -64,11 +60,7 @@ type failedJob struct {
 	Job      fleet.Job `json:"job"`
 }
 
-func (f *pipelines) getPipeline(ctx context.Context, in *getPipelineInput) (*body[pipelinePage], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
+func (f *pipelines) getPipeline(ctx context.Context, project fleet.Project, in *getPipelineInput) (*body[pipelinePage], error) {
 	known, err := f.Fleet.Pipeline(ctx, in.Cluster, in.Pipeline)
 	if err != nil {
 		return nil, err
@@ -113,40 +105,30 @@ func firstFailed(list []fleet.Pipeline) *failedJob {
 }
 
 type actionInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
-	Pipeline int64  `path:"pipeline" minimum:"1"`
+	InCluster
+	Pipeline int64 `path:"pipeline" minimum:"1"`
 	Body     struct {
 		Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
 	}
 }
 
-type pipelineAction func(ctx context.Context, project fleet.Project, id int64, reason string, by audit.Actor) (fleet.Pipeline, error)
-
-func (f *pipelines) cancel(ctx context.Context, in *actionInput) (*body[fleet.Pipeline], error) {
-	return f.do(ctx, in, f.Actions.Cancel)
+func (f *pipelines) cancel(ctx context.Context, project fleet.Project, in *actionInput) (*body[fleet.Pipeline], error) {
+	return answer(f.Actions.Cancel(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx)))
 }
 
-func (f *pipelines) retry(ctx context.Context, in *actionInput) (*body[fleet.Pipeline], error) {
-	return f.do(ctx, in, f.Actions.Retry)
-}
-
-func (f *pipelines) do(ctx context.Context, in *actionInput, action pipelineAction) (*body[fleet.Pipeline], error) {
-	project, err := f.project(ctx, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	return answer(action(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx)))
+func (f *pipelines) retry(ctx context.Context, project fleet.Project, in *actionInput) (*body[fleet.Pipeline], error) {
+	return answer(f.Actions.Retry(ctx, project, in.Pipeline, in.Body.Reason, faas.ActorFrom(ctx)))
 }
 
 // maxLogPart bounds one part of a log.
 const maxLogPart = 1 << 20
 
 type logInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
-	Pipeline int64  `path:"pipeline" minimum:"1"`
-	Job      int64  `path:"job" minimum:"1"`
-	From     int64  `query:"from" minimum:"0" default:"0" doc:"Offset of the first byte"`
-	Limit    int64  `query:"limit" minimum:"1" maximum:"1048576" default:"262144" doc:"Bytes at most"`
+	InCluster
+	Pipeline int64 `path:"pipeline" minimum:"1"`
+	Job      int64 `path:"job" minimum:"1"`
+	From     int64 `query:"from" minimum:"0" default:"0" doc:"Offset of the first byte"`
+	Limit    int64 `query:"limit" minimum:"1" maximum:"1048576" default:"262144" doc:"Bytes at most"`
 }
 
 // logPart is a part of a job's log. Offsets count the bytes of the log as the
@@ -159,14 +141,14 @@ type logPart struct {
 	More bool   `json:"more" doc:"There is more now"`
 }
 
-func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*body[logPart], error) {
-	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
+func (f *pipelines) jobLog(ctx context.Context, project fleet.Project, in *logInput) (*body[logPart], error) {
+	job, err := f.logOf(ctx, project, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}
 	limit := min(in.Limit, maxLogPart)
 	lead := int64(job.secrets.Lead(in.From))
-	read, err := f.JobLog(ctx, job.project, in.Job, in.From-lead, lead+limit+int64(job.secrets.Trail()))
+	read, err := f.JobLog(ctx, project, in.Job, in.From-lead, lead+limit+int64(job.secrets.Trail()))
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +165,6 @@ func (f *pipelines) jobLog(ctx context.Context, in *logInput) (*body[logPart], e
 
 // loggedJob is a job whose log may be read, with what masks it.
 type loggedJob struct {
-	project fleet.Project
 	status  fleet.PipelineStatus
 	secrets *redact.Redactor
 }
@@ -191,12 +172,8 @@ type loggedJob struct {
 // logOf prepares reading a job's log and records who does. The pipeline must be the
 // cluster's and the job the pipeline's: job ids are GitLab-wide, so a job that is not
 // checked could be one of another project that the token can read.
-func (f *pipelines) logOf(ctx context.Context, cluster string, pipeline, job int64) (loggedJob, error) {
-	project, err := f.project(ctx, cluster)
-	if err != nil {
-		return loggedJob{}, err
-	}
-	p, err := f.Fleet.Pipeline(ctx, cluster, pipeline)
+func (f *pipelines) logOf(ctx context.Context, project fleet.Project, pipeline, job int64) (loggedJob, error) {
+	p, err := f.Fleet.Pipeline(ctx, project.ID, pipeline)
 	if err != nil {
 		return loggedJob{}, err
 	}
@@ -210,7 +187,7 @@ func (f *pipelines) logOf(ctx context.Context, cluster string, pipeline, job int
 			return loggedJob{}, fault.New(fault.NotFound, "This pipeline has no such job.")
 		}
 	}
-	if err := f.Viewed(ctx, faas.ActorFrom(ctx), "job.log", fmt.Sprintf("job/%s/%d", cluster, job)); err != nil {
+	if err := f.Viewed(ctx, faas.ActorFrom(ctx), "job.log", fmt.Sprintf("job/%s/%d", project.ID, job)); err != nil {
 		return loggedJob{}, err
 	}
 	instances, err := f.Fleet.InstancesOf(ctx, p)
@@ -218,7 +195,7 @@ func (f *pipelines) logOf(ctx context.Context, cluster string, pipeline, job int
 		return loggedJob{}, err
 	}
 	secrets, err := f.Redact(ctx, project, instances, p.SHA)
-	return loggedJob{project, found.Status, secrets}, err
+	return loggedJob{found.Status, secrets}, err
 }
 
 func jobOf(p fleet.Pipeline, id int64) *fleet.Job {
@@ -231,9 +208,9 @@ func jobOf(p fleet.Pipeline, id int64) *fleet.Job {
 }
 
 type errorInput struct {
-	Cluster  string `path:"cluster" maxLength:"60"`
-	Pipeline int64  `path:"pipeline" minimum:"1"`
-	Job      int64  `path:"job" minimum:"1"`
+	InCluster
+	Pipeline int64 `path:"pipeline" minimum:"1"`
+	Job      int64 `path:"job" minimum:"1"`
 }
 
 // jobError is the first error of a job.
@@ -242,14 +219,14 @@ type jobError struct {
 	Size  int64              `json:"size" doc:"Of the log that was looked through, in bytes"`
 }
 
-func (f *pipelines) firstError(ctx context.Context, in *errorInput) (*body[jobError], error) {
-	job, err := f.logOf(ctx, in.Cluster, in.Pipeline, in.Job)
+func (f *pipelines) firstError(ctx context.Context, project fleet.Project, in *errorInput) (*body[jobError], error) {
+	job, err := f.logOf(ctx, project, in.Pipeline, in.Job)
 	if err != nil {
 		return nil, err
 	}
 	finder := joblog.Finder{Mask: job.secrets.Mask}
 	// A log that is too large to be read whole may have shown its error by then.
-	err = f.CopyLog(ctx, job.project, in.Job, &finder)
+	err = f.CopyLog(ctx, project, in.Job, &finder)
 	found := finder.Found()
 	if err != nil && (found == nil || !fault.Is(err, fault.TooLarge)) {
 		return nil, err
