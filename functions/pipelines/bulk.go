@@ -11,7 +11,6 @@ import (
 	"github.com/open-craft/ocim/shared/fleet"
 	"github.com/open-craft/ocim/shared/fleetstore"
 	"github.com/open-craft/ocim/shared/identity"
-	"github.com/open-craft/ocim/shared/operation"
 )
 
 func (f *pipelines) bulkRoutes(api *faas.API) {
@@ -28,23 +27,12 @@ func (f *pipelines) bulkRoutes(api *faas.API) {
 func bulkScope(*http.Request) string { return fleetstore.ScopeBulks }
 
 // BulkRequest is the bulk change that a caller requests.
-type BulkRequest struct {
-	Kind         string             `json:"kind" enum:"update,archive,unarchive"`
-	Targets      []bulk.Target      `json:"targets" minItems:"1" maxItems:"500"`
-	Changes      []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
-	Canary       *bulk.Target       `json:"canary,omitempty" doc:"Instance of the first wave; absent is the first that would change"`
-	Reason       string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
-	Batch        int                `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
-	PauseAfter   int                `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
-	IgnoreHealth bool               `json:"ignoreHealth,omitempty" doc:"Start a wave without waiting until the instances before it are as healthy as before"`
-}
+type BulkRequest bulk.Request
 
-func (w BulkRequest) request(ctx context.Context) (bulk.Request, error) {
-	r := bulk.Request{
-		Kind: fleet.OperationKind(w.Kind), Targets: w.Targets, Changes: w.Changes, Reason: w.Reason, Canary: w.Canary,
-		Batch: w.Batch, PauseAfter: w.PauseAfter, IgnoreHealth: w.IgnoreHealth, By: faas.ActorFrom(ctx),
-	}
-	return r, requireOperator(ctx, clustersOf(w.Targets))
+// by returns the request as the caller makes it, if they may.
+func (w BulkRequest) by(ctx context.Context) (bulk.Request, error) {
+	w.By = faas.ActorFrom(ctx)
+	return bulk.Request(w), requireOperator(ctx, clustersOf(w.Targets))
 }
 
 func clustersOf(targets []bulk.Target) []string {
@@ -86,7 +74,7 @@ type startBulkOutput struct {
 }
 
 func (f *pipelines) startBulk(ctx context.Context, in *startBulkInput) (*startBulkOutput, error) {
-	req, err := in.Body.request(ctx)
+	req, err := in.Body.by(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +95,7 @@ type previewBulkInput struct {
 }
 
 func (f *pipelines) previewBulk(ctx context.Context, in *previewBulkInput) (*body[bulk.BulkPreview], error) {
-	req, err := in.Body.request(ctx)
+	req, err := in.Body.by(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -28,38 +28,15 @@ func (f *pipelines) operationRoutes(api *faas.API) {
 }
 
 // OperationRequest is the operation that a caller requests.
-type OperationRequest struct {
-	Kind       string             `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
-	Instance   string             `json:"instance,omitempty" maxLength:"200" doc:"Name of the instance; absent for buildImages and reprovision, which are about the cluster"`
-	Overrides  map[string]any     `json:"overrides,omitempty" doc:"Of create: Tutor and Grove keys, upper case, to values of any type"`
-	Files      []operation.Edit   `json:"files,omitempty" maxItems:"20" doc:"Of update: whole files; what is masked stays what it is"`
-	BaseCommit string             `json:"baseCommit,omitempty" maxLength:"64" doc:"Of update: commit that the files were read at; a file that changed since is a conflict"`
-	Changes    []operation.Change `json:"changes,omitempty" maxItems:"100" doc:"Of update, in place of files: single keys"`
-	RollBackTo string             `json:"rollBackTo,omitempty" maxLength:"64" doc:"Of update, in place of files: the operation or commit whose configuration comes back"`
-	Deploy     bool               `json:"deploy,omitempty" doc:"Of update, in place of files: deploys what git has and no pipeline deployed, without changing a file"`
-	Repository string             `json:"repository,omitempty" maxLength:"600" doc:"Of buildImages: address of the code's git repository"`
-	Branch     string             `json:"branch,omitempty" maxLength:"250" doc:"Of buildImages: its branch"`
-	Reason     string             `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
-}
+type OperationRequest operation.Request
 
-// request makes of it what the domain wants.
-func (w OperationRequest) request(ctx context.Context, cluster string) (operation.Request, error) {
-	r := operation.Request{
-		Kind: fleet.OperationKind(w.Kind), Instance: w.Instance, Overrides: map[string]json.RawMessage{}, Files: w.Files,
-		BaseCommit: w.BaseCommit, Changes: w.Changes, RollBackTo: w.RollBackTo, Deploy: w.Deploy, Repository: w.Repository, Branch: w.Branch,
-		Reason: w.Reason, By: faas.ActorFrom(ctx),
+// by returns the request as the caller makes it, if they may.
+func (w OperationRequest) by(ctx context.Context, cluster string) (operation.Request, error) {
+	w.By = faas.ActorFrom(ctx)
+	if w.Overrides == nil { // the fingerprints of stored requests have it so
+		w.Overrides = map[string]json.RawMessage{}
 	}
-	if err := requireRoleFor(ctx, r.Kind, cluster); err != nil {
-		return r, err
-	}
-	for key, value := range w.Overrides {
-		raw, err := json.Marshal(value)
-		if err != nil {
-			return r, fault.InvalidField("overrides."+key, "cannot be written as JSON")
-		}
-		r.Overrides[key] = raw
-	}
-	return r, nil
+	return operation.Request(w), requireRoleFor(ctx, w.Kind, cluster)
 }
 
 type startInput struct {
@@ -78,7 +55,7 @@ type startOutput struct {
 }
 
 func (f *pipelines) start(ctx context.Context, project fleet.Project, in *startInput) (*startOutput, error) {
-	req, err := in.Body.request(ctx, in.Cluster)
+	req, err := in.Body.by(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +77,7 @@ type previewInput struct {
 }
 
 func (f *pipelines) preview(ctx context.Context, project fleet.Project, in *previewInput) (*body[operation.Preview], error) {
-	req, err := in.Body.request(ctx, in.Cluster)
+	req, err := in.Body.by(ctx, in.Cluster)
 	if err != nil {
 		return nil, err
 	}

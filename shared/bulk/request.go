@@ -20,18 +20,18 @@ type Target struct {
 
 // Request describes one change to many instances.
 type Request struct {
-	Kind       fleet.OperationKind // update, archive or unarchive
-	Targets    []Target
-	Changes    []operation.Change // update
-	Canary     *Target            // the instance of the first wave; nil is the first that would change
-	Reason     string
-	Batch      int // instances per wave, after the canary
-	PauseAfter int // pause after this many failures
-	// IgnoreHealth starts a wave without waiting for the health of the ones before it.
-	IgnoreHealth bool
-	PreviewHash  string
-	Key          string
-	By           audit.Actor
+	Kind         fleet.OperationKind `json:"kind" enum:"update,archive,unarchive"`
+	Targets      []Target            `json:"targets" minItems:"1" maxItems:"500"`
+	Changes      []operation.Change  `json:"changes,omitempty" maxItems:"100" doc:"Of update: keys to set and unset in each instance"`
+	Canary       *Target             `json:"canary,omitempty" doc:"Instance of the first wave; absent is the first that would change"`
+	Reason       string              `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
+	Batch        int                 `json:"batch" minimum:"1" maximum:"50" default:"5" required:"false" doc:"Instances of each wave after the first, which has one"`
+	PauseAfter   int                 `json:"pauseAfter" minimum:"1" maximum:"500" default:"1" required:"false" doc:"Failures after which it pauses"`
+	IgnoreHealth bool                `json:"ignoreHealth,omitempty" doc:"Start a wave without waiting until the instances before it are as healthy as before"`
+
+	PreviewHash string      `json:"-"` // of the preview that was confirmed
+	Key         string      `json:"-"` // idempotency key
+	By          audit.Actor `json:"-"`
 }
 
 // Limits of a bulk change.

@@ -15,31 +15,27 @@ import (
 
 // Request describes an operation to start. Which fields apply depends on the kind.
 type Request struct {
-	Kind      fleet.OperationKind
-	Instance  string   // empty for the operations of a whole cluster
-	Instances []string // instead: changes of several instances in one commit
+	Kind       fleet.OperationKind        `json:"kind" enum:"create,update,archive,unarchive,delete,buildImages,reprovision"`
+	Instance   string                     `json:"instance,omitempty" maxLength:"200" doc:"Name of the instance; absent for buildImages and reprovision, which are about the cluster"`
+	Overrides  map[string]json.RawMessage `json:"overrides,omitempty" doc:"Of create: Tutor and Grove keys, upper case, to values of any type"`
+	Files      []Edit                     `json:"files,omitempty" maxItems:"20" doc:"Of update: whole files; what is masked stays what it is"`
+	BaseCommit string                     `json:"baseCommit,omitempty" maxLength:"64" doc:"Of update: commit that the files were read at; a file that changed since is a conflict"` // empty is the head
+	Changes    []Change                   `json:"changes,omitempty" maxItems:"100" doc:"Of update, in place of files: single keys"`
+	RollBackTo string                     `json:"rollBackTo,omitempty" maxLength:"64" doc:"Of update, in place of files: the operation or commit whose configuration comes back"`
+	Deploy     bool                       `json:"deploy,omitempty" doc:"Of update, in place of files: deploys what git has and no pipeline deployed, without changing a file"`
+	Repository string                     `json:"repository,omitempty" maxLength:"600" doc:"Of buildImages: address of the code's git repository"`
+	Branch     string                     `json:"branch,omitempty" maxLength:"250" doc:"Of buildImages: its branch"`
+	Reason     string                     `json:"reason,omitempty" maxLength:"500" doc:"Why, for the history"`
 
-	Overrides map[string]json.RawMessage // create: Tutor and Grove keys to values
-
-	Files      []Edit   // update: whole files, masked where secrets stay
-	BaseCommit string   // update: the commit that Files were edited from; empty is the head
-	Changes    []Change // update: single keys
-	RollBackTo string   // update: the commit, or the operation, whose configuration comes back
-	Deploy     bool     // update: deploys what git has and no pipeline deployed
-
-	Repository string // buildImages: of the code
-	Branch     string // buildImages
-
-	Reason      string
-	Confirm     string // delete: the instance's name; reprovision: the cluster's id
-	PreviewHash string // of the preview that was confirmed
-	Key         string // idempotency key
-	By          audit.Actor
-	Bulk        string // bulk change that it is part of
-
+	Instances   []string    `json:"-"` // in place of Instance: changes of several instances in one commit
+	Confirm     string      `json:"-"` // delete: the instance's name; reprovision: the cluster's id
+	PreviewHash string      `json:"-"` // of the preview that was confirmed
+	Key         string      `json:"-"` // idempotency key
+	By          audit.Actor `json:"-"`
+	Bulk        string      `json:"-"` // bulk change that it is part of
 	// PreviewDigests are the digests of the diffs that a bulk change previewed, by
 	// instance; an instance whose diff differs now is refused.
-	PreviewDigests map[string]string
+	PreviewDigests map[string]string `json:"-"`
 }
 
 // Edit is the wanted content of a file.
