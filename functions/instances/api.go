@@ -62,20 +62,23 @@ func New(deps Deps) http.Handler {
 	api := faas.NewAPI(deps.API)
 	f := &instances{Deps: deps, cache: fleetview.NewChunkCache(deps.Segments), ages: fleetview.NewStalenessCache(deps.Fleet, deps.Now)}
 
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "get-instance", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}",
-		Summary:  "Show an instance with its configuration, pipelines and operations",
-		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: faas.AlsoOfPath(f.ages.ContactTag), Lags: true}},
-	}, f.get)
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "refresh-instance", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/instances/{instance}/refresh",
-		Metadata: map[string]any{faas.Cost: faas.AsksGitLab},
-		Summary:  "Ask GitLab, the cluster and its usage report again, then show the instance with how each went",
-	}, f.refresh)
+	show := route(http.MethodGet, instancePath, "get-instance", "Show an instance with its configuration, pipelines and operations")
+	show.Metadata = map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath, Also: faas.AlsoOfPath(f.ages.ContactTag), Lags: true}}
+	faas.Register(api, faas.Need(identity.Viewer), show, f.get)
+	again := route(http.MethodPost, instancePath+"/refresh", "refresh-instance", "Ask GitLab, the cluster and its usage report again, then show the instance with how each went")
+	again.Metadata = map[string]any{faas.Cost: faas.AsksGitLab}
+	faas.Register(api, faas.Need(identity.Viewer), again, f.refresh)
 	f.registerRuntime(api)
-	f.registerUsage(api)
-	f.registerDrift(api)
+	faas.Register(api, faas.Need(identity.Viewer), route(http.MethodGet, instancePath+"/usage", "get-usage", "Show an instance's usage over time"), f.usage)
+	faas.Register(api, faas.Need(identity.Viewer), route(http.MethodGet, instancePath+"/drift", "get-drift", "Compare what runs in the cluster with the configuration"), f.drift)
 	return api
+}
+
+const instancePath = "/v1/clusters/{cluster}/instances/{instance}"
+
+// route is an operation of the API.
+func route(method, path, id, summary string) huma.Operation {
+	return huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}
 }
 
 type instances struct {

@@ -2,25 +2,13 @@ package function
 
 import (
 	"context"
-	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/open-craft/ocim/shared/clusterfn"
-	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/grove"
-	"github.com/open-craft/ocim/shared/identity"
 	"github.com/open-craft/ocim/shared/operation"
 )
-
-func (f *instances) registerDrift(api *faas.API) {
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "get-drift", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}/drift",
-		Summary: "Compare what runs in the cluster with the configuration",
-	}, f.drift)
-}
 
 // driftReport compares what runs with the configuration.
 type driftReport struct {

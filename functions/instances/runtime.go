@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/open-craft/ocim/shared/access"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/clusterfn/gateway"
@@ -23,27 +21,11 @@ import (
 // registerRuntime adds the routes for what the cluster reports about an instance. Each
 // part is requested separately, so that a failure of one does not affect the others.
 func (f *instances) registerRuntime(api *faas.API) {
-	const instance = "/v1/clusters/{cluster}/instances/{instance}"
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "list-pods", Method: http.MethodGet, Path: instance + "/pods",
-		Summary: "Get an instance's pods from the cluster",
-	}, f.pods)
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "get-replication", Method: http.MethodGet, Path: instance + "/replication",
-		Summary: "Get an instance's autoscalers and replicas from the cluster",
-	}, f.replication)
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "list-events", Method: http.MethodGet, Path: instance + "/events",
-		Summary: "Get recent warnings about an instance from the cluster",
-	}, f.events)
-	faas.Register(api, faas.Need(access.ReadsPodLogs), huma.Operation{
-		OperationID: "get-pod-log", Method: http.MethodGet, Path: instance + "/pods/{pod}/log",
-		Summary: "Get the last lines of a container's log from the cluster",
-	}, f.log)
-	faas.Register(api, faas.Need(identity.Operator), huma.Operation{
-		OperationID: "list-job-reports", Method: http.MethodGet, Path: instance + "/job-reports",
-		Summary: "List what Ocim keeps of an instance's jobs that failed or did not end, with the last lines of their logs",
-	}, f.jobReports)
+	faas.Register(api, faas.Need(identity.Viewer), route(http.MethodGet, instancePath+"/pods", "list-pods", "Get an instance's pods from the cluster"), f.pods)
+	faas.Register(api, faas.Need(identity.Viewer), route(http.MethodGet, instancePath+"/replication", "get-replication", "Get an instance's autoscalers and replicas from the cluster"), f.replication)
+	faas.Register(api, faas.Need(identity.Viewer), route(http.MethodGet, instancePath+"/events", "list-events", "Get recent warnings about an instance from the cluster"), f.events)
+	faas.Register(api, faas.Need(access.ReadsPodLogs), route(http.MethodGet, instancePath+"/pods/{pod}/log", "get-pod-log", "Get the last lines of a container's log from the cluster"), f.log)
+	faas.Register(api, faas.Need(identity.Operator), route(http.MethodGet, instancePath+"/job-reports", "list-job-reports", "List what Ocim keeps of an instance's jobs that failed or did not end, with the last lines of their logs"), f.jobReports)
 }
 
 // running opens the cluster of an instance that Ocim knows: a cluster runs more

@@ -2,23 +2,11 @@ package function
 
 import (
 	"context"
-	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
-	"github.com/open-craft/ocim/shared/faas"
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/fleet"
-	"github.com/open-craft/ocim/shared/identity"
 )
-
-func (f *instances) registerUsage(api *faas.API) {
-	faas.Register(api, faas.Need(identity.Viewer), huma.Operation{
-		OperationID: "get-usage", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/instances/{instance}/usage",
-		Summary: "Show an instance's usage over time",
-	}, f.usage)
-}
 
 type usageInput struct {
 	Cluster  string `path:"cluster" maxLength:"60"`

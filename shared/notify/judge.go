@@ -162,8 +162,3 @@ func about(n Notice, cluster, instance string) Notice {
 	}
 	return n
 }
-
-// rank orders events from the worst to the least.
-func rank(e Event) int {
-	return slices.Index([]Event{EventOffline, EventFailed, EventSite, EventPipeline, EventDegraded, EventRecovered, EventTest}, e)
-}

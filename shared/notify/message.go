@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/notify/message"
@@ -43,19 +44,9 @@ func subject(notices []Notice, lines []message.Line) string {
 		counts[n.Event]++
 	}
 	var parts []string
-	for _, e := range []struct {
-		event Event
-		said  string
-	}{
-		{EventOffline, "offline"},
-		{EventFailed, "failed"},
-		{EventSite, "with a failing site"},
-		{EventPipeline, "with a failed pipeline"},
-		{EventDegraded, "degraded"},
-		{EventRecovered, "recovered"},
-	} {
-		if n := counts[e.event]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, e.said))
+	for _, w := range wordings {
+		if n := counts[w.event]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, w.many))
 		}
 	}
 	return fmt.Sprintf("%s: %s", notices[0].Cluster, strings.Join(parts, ", "))
@@ -65,7 +56,7 @@ func wordLine(n Notice, base string) message.Line {
 	if n.Event == EventTest {
 		return message.Line{Mark: "✓", Title: "This is a test", Detail: "Notices of Ocim arrive here.", Since: n.Since, Link: base + "/"}
 	}
-	l := message.Line{Mark: mark(n.Event), Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
+	l := message.Line{Mark: wordingOf(n.Event).mark, Detail: n.Reason, Next: n.NextStep, Since: n.Since, Link: base + "/clusters/" + url.PathEscape(n.Cluster)}
 	subject := n.Instance + " on " + n.Cluster
 	if n.Instance == clusterKey {
 		subject = "The cluster " + n.Cluster
@@ -79,36 +70,41 @@ func wordLine(n Notice, base string) message.Line {
 	return l
 }
 
-func verb(n Notice) string {
-	switch n.Event {
-	case EventFailed:
-		return "failed"
-	case EventDegraded:
-		return "is degraded"
-	case EventOffline:
-		return "does not answer"
-	case EventSite:
-		return "has a failing site"
-	case EventPipeline:
-		return fmt.Sprintf("has a failed pipeline, %d", n.Pipeline)
-	case EventRecovered:
-		if n.Instance == clusterKey {
-			return "answers again"
-		}
-		if n.Site {
-			return "has a site that works again"
-		}
-		return "is healthy again"
-	}
-	return string(n.Event)
+type wording struct {
+	event            Event
+	mark, verb, many string
 }
 
-func mark(e Event) string {
-	switch e {
-	case EventFailed, EventOffline, EventPipeline:
-		return "✕"
-	case EventDegraded, EventSite:
-		return "▲"
+// wordings says the events in words, from the worst to the least.
+var wordings = []wording{
+	{EventOffline, "✕", "does not answer", "offline"},
+	{EventFailed, "✕", "failed", "failed"},
+	{EventSite, "▲", "has a failing site", "with a failing site"},
+	{EventPipeline, "✕", "has a failed pipeline", "with a failed pipeline"},
+	{EventDegraded, "▲", "is degraded", "degraded"},
+	{EventRecovered, "✓", "is healthy again", "recovered"},
+}
+
+// rank is the place of an event among the wordings, -1 for one that has none.
+func rank(e Event) int {
+	return slices.IndexFunc(wordings, func(w wording) bool { return w.event == e })
+}
+
+func wordingOf(e Event) wording {
+	if i := rank(e); i >= 0 {
+		return wordings[i]
 	}
-	return "✓"
+	return wording{event: e, mark: "✓", verb: string(e)}
+}
+
+func verb(n Notice) string {
+	switch {
+	case n.Event == EventPipeline:
+		return fmt.Sprintf("has a failed pipeline, %d", n.Pipeline)
+	case n.Event == EventRecovered && n.Instance == clusterKey:
+		return "answers again"
+	case n.Event == EventRecovered && n.Site:
+		return "has a site that works again"
+	}
+	return wordingOf(n.Event).verb
 }
