@@ -252,10 +252,7 @@ func (o *overview) instances(snapshot *fleetview.Snapshot, all fleet.Filter) err
 		}
 	}
 	page, err := find(func(f *fleet.Filter) {
-		for _, s := range []fleet.PipelineStatus{
-			fleet.StatusCreated, fleet.StatusWaitingForResource, fleet.StatusPreparing, fleet.StatusWaitingForCallback,
-			fleet.StatusPending, fleet.StatusRunning, fleet.StatusCanceling,
-		} {
+		for _, s := range fleet.MovingStatuses() {
 			f.Pipelines = append(f.Pipelines, string(s))
 		}
 	}, mostRunning)

@@ -34,18 +34,11 @@ type addProjectInput struct {
 	Body  newProject
 }
 
-type addProjectOutput struct {
-	Body struct {
-		Project fleet.Project `json:"project"`
-		Warning string        `json:"warning,omitempty" doc:"What still needs a hand, with its cure"`
-	}
-}
-
 // firstSync is how long adding waits for the first sync; the schedule goes on
 // with what takes longer.
 const firstSync = 20 * time.Second
 
-func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addProjectOutput, error) {
+func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*projectOutput, error) {
 	project, warning, err := f.Projects.Add(ctx, in.Body.request(faas.ActorFrom(ctx)))
 	if err != nil {
 		return nil, err
@@ -57,7 +50,7 @@ func (f *clusters) addProject(ctx context.Context, in *addProjectInput) (*addPro
 			warning = "The first sync has not finished: " + fault.Message(err)
 		}
 	}
-	out := new(addProjectOutput)
+	out := new(projectOutput)
 	out.Body.Project, out.Body.Warning = project, warning
 	return out, nil
 }

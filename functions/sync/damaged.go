@@ -21,15 +21,21 @@ func (f *syncer) routeDamaged(api *faas.API) {
 		OperationID: "list-damaged", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/damaged",
 		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: faas.ScopeOfPath}},
 		Summary:  "List a project's stored items that can't be decoded and are left out",
-	}, f.listDamaged)
+	}, func(ctx context.Context, in *listDamagedInput) (*listDamagedOutput, error) {
+		return f.damagedOf(ctx, in.Cluster)
+	})
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "get-damaged", Method: http.MethodGet, Path: "/v1/clusters/{cluster}/damaged/{item}",
 		Summary: "Read what is stored in such an item, with secrets masked",
-	}, f.getDamaged)
+	}, func(ctx context.Context, in *clusterDamagedInput) (*damagedOutput, error) {
+		return f.damagedText(ctx, in.Cluster, in.Item)
+	})
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "act-on-damaged", Method: http.MethodPost, Path: "/v1/clusters/{cluster}/damaged/{item}",
 		Summary: "Decode such an item once more, or discard it",
-	}, f.actOnDamaged)
+	}, func(ctx context.Context, in *actOnClusterDamagedInput) (*struct{}, error) {
+		return nil, f.settleDamaged(ctx, in.Cluster, in.Item, in.Body.Action)
+	})
 	faas.Register(api, admin, huma.Operation{
 		OperationID: "list-damaged-elsewhere", Method: http.MethodGet, Path: "/v1/damaged",
 		Metadata: map[string]any{faas.Polled: faas.Poll{Scope: func(*http.Request) string { return scopeDamaged }}},
@@ -107,28 +113,10 @@ type actOnClusterDamagedInput struct {
 	Body    damagedAction
 }
 
-func (f *syncer) listDamaged(ctx context.Context, in *listDamagedInput) (*listDamagedOutput, error) {
-	if err := f.exists(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
-	return f.damagedOf(ctx, in.Cluster)
-}
-
-func (f *syncer) getDamaged(ctx context.Context, in *clusterDamagedInput) (*damagedOutput, error) {
-	if err := f.exists(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
-	return f.damagedText(ctx, in.Cluster, in.Item)
-}
-
-func (f *syncer) actOnDamaged(ctx context.Context, in *actOnClusterDamagedInput) (*struct{}, error) {
-	if err := f.exists(ctx, in.Cluster); err != nil {
-		return nil, err
-	}
-	return nil, f.settleDamaged(ctx, in.Cluster, in.Item, in.Body.Action)
-}
-
 func (f *syncer) damagedOf(ctx context.Context, cluster string) (*listDamagedOutput, error) {
+	if err := f.exists(ctx, cluster); err != nil {
+		return nil, err
+	}
 	items, err := f.Fleet.DamagedItems(ctx, cluster)
 	if err != nil {
 		return nil, err
@@ -143,7 +131,7 @@ func (f *syncer) damagedOf(ctx context.Context, cluster string) (*listDamagedOut
 
 // damagedText is recorded: even masked, an item shows more than the pages do.
 func (f *syncer) damagedText(ctx context.Context, cluster, item string) (*damagedOutput, error) {
-	d, err := f.Fleet.DamagedItem(ctx, cluster, item)
+	d, err := f.damagedItem(ctx, cluster, item)
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +144,15 @@ func (f *syncer) damagedText(ctx context.Context, cluster, item string) (*damage
 	return out, nil
 }
 
+func (f *syncer) damagedItem(ctx context.Context, cluster, item string) (fleetstore.DamagedItem, error) {
+	if err := f.exists(ctx, cluster); err != nil {
+		return fleetstore.DamagedItem{}, err
+	}
+	return f.Fleet.DamagedItem(ctx, cluster, item)
+}
+
 func (f *syncer) settleDamaged(ctx context.Context, cluster, item, action string) error {
-	d, err := f.Fleet.DamagedItem(ctx, cluster, item)
+	d, err := f.damagedItem(ctx, cluster, item)
 	if err != nil {
 		return err
 	}

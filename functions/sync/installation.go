@@ -200,6 +200,9 @@ func (f *syncer) actOnSetAside(ctx context.Context, in *actOnSetAsideInput) (*st
 }
 
 func (f *syncer) exists(ctx context.Context, cluster string) error {
+	if cluster == "" {
+		return nil // what belongs to none
+	}
 	_, err := f.Fleet.Project(ctx, cluster)
 	if fault.Is(err, fault.NotFound) {
 		return faas.NoSuchCluster()

@@ -24,25 +24,23 @@ type Row struct {
 
 // Row finds an instance of the chunk, nil when there is none.
 func (c *Chunk) Row(name string) *Row {
-	i, ok := slices.BinarySearchFunc(c.Rows, name, func(r Row, name string) int {
-		return strings.Compare(r.Instance.Name, name)
-	})
-	if !ok {
-		return nil
+	if i, ok := c.find(name); ok {
+		return &c.Rows[i]
 	}
-	return &c.Rows[i]
+	return nil
+}
+
+func (c *Chunk) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(c.Rows, name, func(r Row, name string) int { return strings.Compare(r.Instance.Name, name) })
 }
 
 // SetRow adds a row or replaces the one of the same name.
 func (c *Chunk) SetRow(row Row) {
-	i, ok := slices.BinarySearchFunc(c.Rows, row.Instance.Name, func(r Row, name string) int {
-		return strings.Compare(r.Instance.Name, name)
-	})
-	if ok {
+	if i, ok := c.find(row.Instance.Name); ok {
 		c.Rows[i] = row
-		return
+	} else {
+		c.Rows = slices.Insert(c.Rows, i, row)
 	}
-	c.Rows = slices.Insert(c.Rows, i, row)
 }
 
 // CountInstances keeps the cluster's number of instances true.

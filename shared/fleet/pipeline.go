@@ -93,21 +93,8 @@ func (p Pipeline) With(newer Pipeline) Pipeline {
 // fill takes over what never changes about a pipeline, or is only sometimes
 // reported. It gives the same result whichever report came first.
 func fill(p *Pipeline, from Pipeline) {
-	if p.IID == 0 {
-		p.IID = from.IID
-	}
-	if p.Source == "" {
-		p.Source = from.Source
-	}
-	if p.Title == "" {
-		p.Title = from.Title
-	}
-	if p.WebURL == "" {
-		p.WebURL = from.WebURL
-	}
-	if p.Operation == "" {
-		p.Operation = from.Operation
-	}
+	p.IID, p.Parent, p.Source = cmp.Or(p.IID, from.IID), cmp.Or(p.Parent, from.Parent), cmp.Or(p.Source, from.Source)
+	p.Title, p.WebURL, p.Operation = cmp.Or(p.Title, from.Title), cmp.Or(p.WebURL, from.WebURL), cmp.Or(p.Operation, from.Operation)
 	switch {
 	case p.Source == "api" && (p.Operation == Reprovision || from.Operation == Reprovision):
 		// It runs on whatever commit is the head, whose message is not about it.
@@ -119,9 +106,6 @@ func fill(p *Pipeline, from Pipeline) {
 	p.Tag, p.Fork, p.MergeRequest = p.Tag || from.Tag, p.Fork || from.Fork, cmp.Or(p.MergeRequest, from.MergeRequest)
 	if p.OffBranch() {
 		p.Operation, p.Deployments = "", nil
-	}
-	if p.Parent == 0 {
-		p.Parent = from.Parent
 	}
 	p.RequestedBy, p.RolledBackTo = cmp.Or(p.RequestedBy, from.RequestedBy), cmp.Or(p.RolledBackTo, from.RolledBackTo)
 	if len(p.Stages) == 0 {

@@ -22,6 +22,3 @@ type Site struct {
 	At              time.Time `json:"at,omitzero" doc:"When it became so"`
 	CertificateEnds time.Time `json:"certificateEnds,omitzero" doc:"When the first certificate of its addresses ends"`
 }
-
-// Worse reports whether the site needs attention.
-func (s *Site) Worse() bool { return s != nil && (s.State == SiteDown || s.State == SiteDegraded) }

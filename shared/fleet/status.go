@@ -1,5 +1,7 @@
 package fleet
 
+import "slices"
+
 // Lifecycle is what git says should be true of an instance or a cluster.
 type Lifecycle string
 
@@ -62,18 +64,13 @@ func (s PipelineStatus) Finished() bool {
 }
 
 // Moving reports whether GitLab is working on it or about to.
-func (s PipelineStatus) Moving() bool {
-	switch s {
-	case StatusCreated, StatusWaitingForResource, StatusPreparing, StatusWaitingForCallback,
-		StatusPending, StatusRunning, StatusCanceling:
-		return true
-	}
-	return false
-}
+func (s PipelineStatus) Moving() bool { return slices.Contains(MovingStatuses(), s) }
 
-// Known reports whether GitLab documents the status, or it is Ocim's own.
-func (s PipelineStatus) Known() bool {
-	return s.Finished() || s.Moving() || s == StatusManual || s == StatusScheduled
+// MovingStatuses lists the statuses of Moving.
+func MovingStatuses() []PipelineStatus {
+	return []PipelineStatus{
+		StatusCreated, StatusWaitingForResource, StatusPreparing, StatusWaitingForCallback, StatusPending, StatusRunning, StatusCanceling,
+	}
 }
 
 // OperationKind is what an operation does to an instance or a cluster.

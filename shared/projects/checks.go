@@ -31,16 +31,27 @@ var checks = []check{
 	{"reachable", "gitlabUrl", true, (*Service).checkReachable},
 	{"token", "apiToken", true, (*Service).checkToken},
 	{"project", "project", true, (*Service).checkProject},
-	{"branch", "project", false, (*Service).checkBranch},
-	{"layout", "project", false, (*Service).checkLayout},
-	{"push", "apiToken", false, (*Service).checkPush},
-	{"ci", "project", false, (*Service).checkCI},
-	{"variables", "project", false, (*Service).checkVariables},
-	{"triggerToken", "triggerToken", false, (*Service).checkTrigger},
+	{"branch", "project", false, found((*Service).checkBranch)},
+	{"layout", "project", false, found((*Service).checkLayout)},
+	{"push", "apiToken", false, found((*Service).checkPush)},
+	{"ci", "project", false, found((*Service).checkCI)},
+	{"variables", "project", false, found((*Service).checkVariables)},
+	{"triggerToken", "triggerToken", false, found((*Service).checkTrigger)},
 	{"webhook", "", false, (*Service).checkWebhook},
 	{"deployKey", "", false, (*Service).checkDeployKey},
 	{"gateway", "gatewayUrl", false, (*Service).checkGateway},
 	{"sync", "", false, (*Service).checkSync},
+}
+
+// found makes a check of what it takes to find the project first.
+func found(check func(*Service, context.Context, *subject, *Found) result) func(*Service, context.Context, *subject) result {
+	return func(s *Service, ctx context.Context, sub *subject) result {
+		p, err := sub.look(ctx)
+		if err != nil {
+			return failed(err, "See the check of the project.")
+		}
+		return check(s, ctx, sub, p)
+	}
 }
 
 // Checks gives the names of all checks, in the order they are made.

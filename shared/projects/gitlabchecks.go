@@ -126,8 +126,7 @@ func (s *Service) checkProject(ctx context.Context, sub *subject) result {
 	case err != nil:
 		return failed(err, newToken).at("apiToken")
 	case access > 0 && access < maintainer:
-		r := because(refusal.TokenRole, "The role of the token's account in %s is lower than Maintainer.", p.Path).at("apiToken")
-		return r
+		return because(refusal.TokenRole, "The role of the token's account in %s is lower than Maintainer.", p.Path).at("apiToken")
 	case sub.known != nil && sub.known.Path != p.Path:
 		return passed("The project is now %s; it was %s before.", p.Path, sub.known.Path)
 	}
@@ -171,22 +170,14 @@ func serverOf(p fleet.Project) string {
 	return p.GitLabURL
 }
 
-func (s *Service) checkBranch(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkBranch(_ context.Context, _ *subject, found *Found) result {
 	if found.Project.DefaultBranch == "" {
 		return problem("The repository is empty: it has no default branch.", "Push a Grove repository to it.")
 	}
 	return passed("The default branch is %s.", found.Project.DefaultBranch)
 }
 
-func (s *Service) checkLayout(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkLayout(ctx context.Context, sub *subject, found *Found) result {
 	branch := found.Project.DefaultBranch
 	if branch == "" {
 		return skipped("The repository is empty.")
@@ -203,11 +194,7 @@ func (s *Service) checkLayout(ctx context.Context, sub *subject) result {
 	return passed("cluster.yml and instances are there.")
 }
 
-func (s *Service) checkPush(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkPush(ctx context.Context, sub *subject, found *Found) result {
 	branch := found.Project.DefaultBranch
 	if branch == "" {
 		return skipped("The repository is empty.")
@@ -222,11 +209,7 @@ func (s *Service) checkPush(ctx context.Context, sub *subject) result {
 	return passed("The token's account may push to %s.", branch)
 }
 
-func (s *Service) checkCI(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkCI(_ context.Context, _ *subject, found *Found) result {
 	if found.CIDisabled {
 		return because(refusal.CIDisabled, "CI/CD is turned off in %s: no pipeline can run.", found.Project.Path)
 	}
@@ -235,11 +218,7 @@ func (s *Service) checkCI(ctx context.Context, sub *subject) result {
 
 // checkVariables judges the least role for pipeline variables. Every trigger sets
 // variables, its payload among them.
-func (s *Service) checkVariables(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkVariables(ctx context.Context, sub *subject, found *Found) result {
 	access, err := s.access(ctx, sub, found)
 	if err != nil {
 		return failed(err, "See the check of the project.")
@@ -258,15 +237,11 @@ func (s *Service) checkVariables(ctx context.Context, sub *subject) result {
 	}
 }
 
-func (s *Service) checkTrigger(ctx context.Context, sub *subject) result {
-	found, err := sub.look(ctx)
-	if err != nil {
-		return failed(err, "See the check of the project.")
-	}
+func (s *Service) checkTrigger(ctx context.Context, sub *subject, found *Found) result {
 	if sub.TriggerToken.IsZero() {
 		return because(refusal.TriggerTokenUnknown, "There is no trigger token.")
 	}
-	err = sub.remote.TryTrigger(ctx, found.Project.GitLabID, sub.TriggerToken)
+	err := sub.remote.TryTrigger(ctx, found.Project.GitLabID, sub.TriggerToken)
 	if err == nil {
 		return passed("GitLab accepts the trigger token.")
 	}

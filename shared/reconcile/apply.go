@@ -22,12 +22,7 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 		return err
 	}
 	pushed := "" // key of a push event
-	after := ""
-	for {
-		events, notes, next, err := r.Fleet.PendingEvents(ctx, project.ID, after)
-		if err != nil {
-			return fmt.Errorf("reading waiting events: %w", err)
-		}
+	err = r.eachWaiting(ctx, project, func(events []fleet.Event, notes []fleet.Unconfirmed) error {
 		// The push says that there is news, the sync reads it, and concludes the event.
 		events = slices.DeleteFunc(events, func(e fleet.Event) bool {
 			push := e.Kind == fleet.EventPush && e.Branch == project.DefaultBranch
@@ -36,39 +31,38 @@ func (r *Reconciler) ApplyWaiting(ctx context.Context, projectID string) error {
 			}
 			return push
 		})
-		if err := r.applyTogether(ctx, project, events, notes); err != nil {
-			return err
-		}
-		if next == "" {
-			break
-		}
-		after = next
+		return r.applyTogether(ctx, project, events, notes)
+	})
+	if err == nil && pushed != "" {
+		err = r.Sync(ctx, project.ID, "event "+pushed+" "+rand.Text())
 	}
-	if pushed != "" {
-		return r.Sync(ctx, project.ID, "event "+pushed+" "+rand.Text())
-	}
-	return nil
+	return err
 }
 
 // applyWaiting is ApplyWaiting as a part of a sync, which reads the head after it: so
 // pushes are dealt with. An event that fails keeps no other from being applied.
 func (r *Reconciler) applyWaiting(ctx context.Context, project fleet.Project) error {
-	after := ""
-	for {
+	return r.eachWaiting(ctx, project, func(events []fleet.Event, notes []fleet.Unconfirmed) error {
+		if err := r.applyTogether(ctx, project, events, notes); err != nil {
+			r.Log.WarnContext(ctx, "events postponed", "cluster", project.ID, "err", err)
+		}
+		return ctx.Err()
+	})
+}
+
+// eachWaiting applies the events that wait, page by page.
+func (r *Reconciler) eachWaiting(ctx context.Context, project fleet.Project, apply func([]fleet.Event, []fleet.Unconfirmed) error) error {
+	for after := ""; ; {
 		events, notes, next, err := r.Fleet.PendingEvents(ctx, project.ID, after)
 		if err != nil {
 			return fmt.Errorf("reading waiting events: %w", err)
 		}
-		if err := r.applyTogether(ctx, project, events, notes); err != nil {
-			r.Log.WarnContext(ctx, "events postponed", "cluster", project.ID, "err", err)
+		if err := apply(events, notes); err != nil {
+			return err
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if next == "" {
+		if after = next; after == "" {
 			return nil
 		}
-		after = next
 	}
 }
 

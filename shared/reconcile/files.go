@@ -206,22 +206,32 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 	if err := r.showClusterPipeline(ctx, &chunk.Cluster); err != nil {
 		return nil, err
 	}
-	shown := func(row *fleet.Row) error { return r.showInstancePipeline(ctx, row) }
+	show := func(row *fleet.Row) error { return r.showInstancePipeline(ctx, row) }
 	if old == nil {
 		known, _, err := r.Fleet.Pipelines(ctx, what.project.ID, "", 1)
 		if err != nil {
 			return nil, fmt.Errorf("listing pipelines of cluster %s: %w", what.project.ID, err)
 		}
 		if len(known) == 0 {
-			shown = func(row *fleet.Row) error { setPipeline(row, nil); return nil }
+			show = func(row *fleet.Row) error { setPipeline(row, nil); return nil }
 		}
+	}
+	add := func(row fleet.Row, former *fleet.Row) error {
+		if !keepPipeline(&row, former) {
+			if err := show(&row); err != nil {
+				return err
+			}
+		}
+		chunk.SetRow(row)
+		return nil
 	}
 	for name, in := range what.instances {
 		row := fleet.Row{Instance: in.Instance, Settings: in.Settings, Digest: in.digest}
 		i := &row.Instance
 		i.Lifecycle = fleet.Active
 		i.Health = fleet.HealthState{State: fleet.Unknown}
-		if former := formerRow(old, name); former != nil && former.Digest != "" {
+		former := formerRow(old, name)
+		if former != nil && former.Digest != "" {
 			i.Health, i.ChangedAt, i.ChangedBy = former.Instance.Health, former.Instance.ChangedAt, former.Instance.ChangedBy
 			i.Drift, row.Compared, i.Site = former.Instance.Drift, former.Compared, former.Instance.Site
 			grove.SetSharedHosts(&row, grove.SharedHosts(*former)) // until SyncAll compares all again
@@ -229,20 +239,14 @@ func (r *Reconciler) build(ctx context.Context, what reading, old *fleet.Chunk, 
 		if t, ok := what.lastChanges[name]; ok && !t.at.Before(i.ChangedAt) {
 			i.ChangedAt, i.ChangedBy = t.at, t.by
 		}
-		if !keepPipeline(&row, formerRow(old, name)) {
-			if err := shown(&row); err != nil {
-				return nil, err
-			}
+		if err := add(row, former); err != nil {
+			return nil, err
 		}
-		chunk.SetRow(row)
 	}
 	for _, row := range gone(what, old) {
-		if !keepPipeline(&row, formerRow(old, row.Instance.Name)) {
-			if err := shown(&row); err != nil {
-				return nil, err
-			}
+		if err := add(row, formerRow(old, row.Instance.Name)); err != nil {
+			return nil, err
 		}
-		chunk.SetRow(row)
 	}
 	for name, op := range pending {
 		row := chunk.Row(name)

@@ -59,7 +59,7 @@ var boundTests = map[string]func(*suite){
 		require.Len(s.t, key.Sort, kv.MaxSort)
 		value := bytes.Repeat([]byte{0xfe}, kv.MaxValue)
 		for _, cond := range []kv.Condition{kv.IfAbsent(), kv.IfVersion(1), kv.Always} {
-			s.wantItem(s.put(kv.Item{Key: key, Value: value, Expires: s.clock.now().Add(time.Hour)}, cond))
+			s.wantItem(s.put(kv.Item{Key: key, Value: value, Expires: s.clock.Now().Add(time.Hour)}, cond))
 		}
 		page, err := s.Query(s.t.Context(), kv.Query{Partition: key.Partition, Prefix: key.Sort})
 		require.NoError(s.t, err)

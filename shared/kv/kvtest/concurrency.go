@@ -61,7 +61,7 @@ var concurrencyTests = map[string]func(*suite){
 			key := fmt.Sprint("a", expired)
 			if expired {
 				s.expiring(key)
-				s.clock.advance(10)
+				s.advance(10)
 			}
 			s.oneWinner(func(i int) error {
 				return second(s.Put(s.t.Context(), s.item(key, strconv.Itoa(i)), kv.IfAbsent()))

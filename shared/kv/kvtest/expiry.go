@@ -13,20 +13,20 @@ import (
 // expiring puts an item that expires in ten seconds.
 func (s *suite) expiring(sort string) kv.Item {
 	s.t.Helper()
-	return s.put(kv.Item{Key: s.key(sort), Value: []byte("x"), Expires: s.clock.now().Add(10 * time.Second)}, kv.Always)
+	return s.put(kv.Item{Key: s.key(sort), Value: []byte("x"), Expires: s.clock.Now().Add(10 * time.Second)}, kv.Always)
 }
 
 var expiryTests = map[string]func(*suite){
 	"absent for every call from its second on": func(s *suite) {
 		ctx := s.t.Context()
 		it := s.expiring("a")
-		s.clock.advance(9)
+		s.advance(9)
 		s.wantItem(it)
 		_, err := s.Put(ctx, s.item("a", "y"), kv.IfAbsent())
 		s.wantKind(fault.Conflict, err)
 		s.wantKind(fault.Conflict, s.Delete(ctx, it.Key, kv.IfAbsent()))
 
-		s.clock.advance(1)
+		s.advance(1)
 		s.wantAbsent(it.Key)
 		got, err := s.BatchGet(ctx, []kv.Key{it.Key})
 		require.NoError(s.t, err)
@@ -44,7 +44,7 @@ var expiryTests = map[string]func(*suite){
 		for name, cond := range map[string]kv.Condition{"always": kv.Always, "absent": kv.IfAbsent()} {
 			s.expiring(name)
 			require.Equal(s.t, int64(2), s.expiring(name).Version)
-			s.clock.advance(10)
+			s.advance(10)
 			again := s.put(s.item(name, "y"), cond)
 			require.Equal(s.t, int64(1), again.Version, name)
 			s.wantItem(again)
@@ -53,41 +53,41 @@ var expiryTests = map[string]func(*suite){
 	},
 	"an expired item does not come back": func(s *suite) {
 		it := s.expiring("a")
-		s.clock.advance(10)
+		s.advance(10)
 		s.put(s.item("b", ""), kv.Always)
 		s.wantAbsent(it.Key)
 		again := s.put(s.item("a", "y"), kv.IfAbsent())
 		require.True(s.t, again.Expires.IsZero())
-		s.clock.advance(1000)
+		s.advance(1000)
 		s.wantItem(again)
 	},
 	"the last write decides": func(s *suite) {
 		s.expiring("sooner")
-		s.put(kv.Item{Key: s.key("sooner"), Expires: s.clock.now().Add(2 * time.Second)}, kv.Always)
+		s.put(kv.Item{Key: s.key("sooner"), Expires: s.clock.Now().Add(2 * time.Second)}, kv.Always)
 		s.expiring("later")
-		later := s.put(kv.Item{Key: s.key("later"), Value: []byte{}, Expires: s.clock.now().Add(time.Minute)}, kv.IfVersion(1))
+		later := s.put(kv.Item{Key: s.key("later"), Value: []byte{}, Expires: s.clock.Now().Add(time.Minute)}, kv.IfVersion(1))
 		s.expiring("never")
 		never := s.put(s.item("never", "y"), kv.Always)
-		s.clock.advance(2)
+		s.advance(2)
 		s.wantAbsent(s.key("sooner"))
-		s.clock.advance(30)
+		s.advance(30)
 		s.wantItem(later)
 		s.wantItem(never)
-		s.clock.advance(60)
+		s.advance(60)
 		s.wantAbsent(later.Key)
 		s.wantItem(never)
 	},
 	"times have the resolution of a second": func(s *suite) {
-		at := s.clock.now().Add(10*time.Second + 999*time.Millisecond)
+		at := s.clock.Now().Add(10*time.Second + 999*time.Millisecond)
 		it := s.put(kv.Item{Key: s.key("a"), Expires: at, Value: []byte{}}, kv.Always)
 		require.True(s.t, at.Truncate(time.Second).Equal(it.Expires), "%v", it.Expires)
 		s.wantItem(it)
-		s.clock.advance(10)
+		s.advance(10)
 		s.wantAbsent(it.Key)
 	},
 	"what has expired already": func(s *suite) {
 		for name, at := range map[string]time.Time{
-			"now":         s.clock.now(),
+			"now":         s.clock.Now(),
 			"long ago":    time.Unix(5, 0),
 			"the epoch":   time.Unix(0, 0),
 			"before it":   time.Unix(-5, 0),
@@ -109,7 +109,7 @@ var expiryTests = map[string]func(*suite){
 				s.expiring(sort)
 			}
 		}
-		s.clock.advance(10)
+		s.advance(10)
 		for _, reverse := range []bool{false, true} {
 			for _, limit := range []int{1, 2, 6, 500} {
 				got := s.walk(kv.Query{Partition: s.partition, Limit: limit, Reverse: reverse})

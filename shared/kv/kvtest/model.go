@@ -14,17 +14,13 @@ import (
 // model is the contract over a plain map: what a Store must be like.
 type model struct {
 	now   func() time.Time
-	items map[kv.Key]modelItem
+	items map[kv.Key]kv.Item
 }
 
-type modelItem struct {
-	kv.Item
-}
-
-func (m *model) get(k kv.Key) (modelItem, bool) {
+func (m *model) get(k kv.Key) (kv.Item, bool) {
 	it, ok := m.items[k]
 	if ok && !it.Expires.IsZero() && !it.Expires.After(m.now()) {
-		return modelItem{}, false
+		return kv.Item{}, false
 	}
 	return it, ok
 }
@@ -44,7 +40,7 @@ func testModel(s *suite) {
 	sort := rapid.SampledFrom(sorts)
 	rapid.Check(s.t, func(t *rapid.T) {
 		ctx, partition := s.t.Context(), unique()
-		m := &model{now: s.clock.now, items: map[kv.Key]modelItem{}}
+		m := &model{now: s.clock.Now, items: map[kv.Key]kv.Item{}}
 		key := func() kv.Key { return kv.Key{Partition: partition, Sort: sort.Draw(t, "sort")} }
 		condition := func() kv.Condition {
 			return rapid.SampledFrom([]kv.Condition{
@@ -56,7 +52,7 @@ func testModel(s *suite) {
 			if in < 0 {
 				return time.Time{}
 			}
-			return s.clock.now().Add(time.Duration(in) * time.Second).UTC()
+			return s.clock.Now().Add(time.Duration(in) * time.Second).UTC()
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"put": func(t *rapid.T) {
@@ -72,7 +68,7 @@ func testModel(s *suite) {
 				before, _ := m.get(it.Key)
 				it.Version = before.Version + 1
 				require.Equal(t, it, got)
-				m.items[it.Key] = modelItem{Item: it}
+				m.items[it.Key] = it
 			},
 			"delete": func(t *rapid.T) {
 				k, cond := key(), condition()
@@ -93,7 +89,7 @@ func testModel(s *suite) {
 					return
 				}
 				require.NoError(t, err)
-				require.Equal(t, want.Item, got)
+				require.Equal(t, want, got)
 			},
 			"batch get": func(t *rapid.T) {
 				var keys []kv.Key
@@ -102,7 +98,7 @@ func testModel(s *suite) {
 					k := kv.Key{Partition: partition, Sort: chosen}
 					keys = append(keys, k)
 					if it, ok := m.get(k); ok {
-						want = append(want, it.Item)
+						want = append(want, it)
 					}
 				}
 				got, err := s.BatchGet(ctx, keys)
@@ -119,7 +115,7 @@ func testModel(s *suite) {
 				var want []kv.Item
 				for _, chosen := range withPrefix(sorts, q.Prefix, q.Reverse) {
 					if it, ok := m.get(kv.Key{Partition: partition, Sort: chosen}); ok {
-						want = append(want, it.Item)
+						want = append(want, it)
 					}
 				}
 				pages := slices.Collect(slices.Chunk(want, q.Limit))
@@ -135,7 +131,7 @@ func testModel(s *suite) {
 				}
 			},
 			"time passes": func(t *rapid.T) {
-				s.clock.advance(rapid.Int64Range(1, 3).Draw(t, "seconds"))
+				s.advance(rapid.Int64Range(1, 3).Draw(t, "seconds"))
 			},
 		})
 	})

@@ -69,7 +69,7 @@ var queryTests = map[string]func(*suite){
 		}
 	},
 	"items come whole": func(s *suite) {
-		a := s.put(kv.Item{Key: s.key("a"), Value: []byte("x"), Expires: s.clock.now().UTC().Add(100e9)}, kv.Always)
+		a := s.put(kv.Item{Key: s.key("a"), Value: []byte("x"), Expires: s.clock.Now().UTC().Add(100e9)}, kv.Always)
 		s.put(s.item("b", "x"), kv.Always)
 		b := s.put(s.item("b", "y"), kv.Always)
 		for _, eventual := range []bool{false, true} {

@@ -2,7 +2,6 @@ package kvtest
 
 import (
 	"crypto/rand"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,31 +50,21 @@ func Run(t *testing.T, open Opener, effort Effort) {
 type suite struct {
 	kv.Store
 	t         *testing.T
-	clock     *clock
+	clock     *Clock
 	partition string
 	effort    Effort
 }
 
 func newSuite(t *testing.T, open Opener, effort Effort) *suite {
-	c := newClock()
-	return &suite{Store: open(t, c.now), t: t, clock: c, partition: unique(), effort: effort}
+	// A server that expires items by its own clock would remove those of another time.
+	c := &Clock{at: time.Now().Truncate(time.Second)}
+	return &suite{Store: open(t, c.Now), t: t, clock: c, partition: unique(), effort: effort}
 }
 
 // unique gives a partition that no other test uses, even in a table that is kept.
 func unique() string { return "test#" + rand.Text() }
 
-// clock starts at the present, lest a server that expires items by its own
-// clock remove them.
-type clock struct{ second atomic.Int64 }
-
-func newClock() *clock {
-	c := &clock{}
-	c.second.Store(time.Now().Unix())
-	return c
-}
-
-func (c *clock) now() time.Time        { return time.Unix(c.second.Load(), 0) }
-func (c *clock) advance(seconds int64) { c.second.Add(seconds) }
+func (s *suite) advance(seconds int64) { s.clock.Advance(time.Duration(seconds) * time.Second) }
 
 func (s *suite) key(sort string) kv.Key { return kv.Key{Partition: s.partition, Sort: sort} }
 
