@@ -30,8 +30,8 @@ func schedule(r Run, now time.Time) Result {
 	case age > lateRun:
 		return check("schedule", Missing, "The schedule last called sync %s ago. Check cron-connector, and the annotations topic and schedule of sync.", words(age))
 	}
-	return check("schedule", OK, "The last run of sync ended %s ago. It read %s in %s.",
-		words(now.Sub(r.At)), plural(r.Projects, "project", "projects"), r.Took.Round(time.Millisecond))
+	return check("schedule", OK, "The last run of sync ended %s ago. It read %s in %.1f s.",
+		words(now.Sub(r.At)), plural(r.Projects, "project", "projects"), r.Took.Seconds())
 }
 
 // Words says the figures in words.

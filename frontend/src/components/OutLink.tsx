@@ -18,7 +18,7 @@ export function OutLink({ href, quiet = false, title, children }: OutLinkProps) 
       href={href}
       target="_blank"
       rel="noopener noreferrer"
-      className={`inline gap-4 break ${classes.link} ${classes.out}`}
+      className={`break ${classes.link} ${classes.out}`}
       data-quiet={quiet}
       title={title}
     >

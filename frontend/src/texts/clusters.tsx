@@ -98,7 +98,7 @@ export const gitAtCommit = (short: string) => `Git at commit ${short}.`;
 export const cluster = 'Cluster: ';
 export const clusterNever = 'Cluster: never';
 export const refresh = 'Refresh.';
-export const gitlab = (time: string, stale: boolean) => `GitLab: ${time}${stale ? ' (stale)' : ''}`;
+export const gitlab = 'GitLab: ';
 export const gitlabNever = 'GitLab: never';
 export const waitForTheOperationOr = 'Wait for the operation, or check why it failed.';
 export const unarchiveTheInstanceToDeploy = 'Unarchive the instance to deploy it again.';

@@ -6,7 +6,7 @@ import { healthLooks, lifecycleLooks, pipelineLook, pipelineTitle } from '@/comp
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
 import { isFuture } from '@/lib/future';
-import { parseTime, timeOfDay } from '@/lib/time';
+import { parseTime } from '@/lib/time';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from './-clusters.module.css';
@@ -123,7 +123,7 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
         ) : undefined
       }
     >
-      {read ? <span>{texts.gitlab(timeOfDay(read), stale)}</span> : texts.gitlabNever}
+      {read ? <Age at={sync.succeededAt} prefix={texts.gitlab} /> : texts.gitlabNever}
     </One>
   );
 }
