@@ -83,7 +83,7 @@ func logKey(owner, delivery string) kv.Key {
 	return kv.Key{Partition: partLog + owner, Sort: delivery}
 }
 
-// each reads a range of a partition, in pages.
+// each reads a range of a partition, in pages, and leaves out what can't be decoded.
 func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, kv.Item)) error {
 	q.Limit = kv.MaxPage
 	for {
@@ -94,7 +94,8 @@ func each[T any](ctx context.Context, store kv.Store, q kv.Query, take func(T, k
 		for _, item := range page.Items {
 			v, err := kvjson.Decode[T](item)
 			if err != nil {
-				return err
+				kvjson.LeaveOut(ctx, store, item, err)
+				continue
 			}
 			take(v, item)
 		}
@@ -141,17 +142,7 @@ func Scope(owner string) string { return "*deliveries/" + owner }
 
 // Deliveries reads a page of what was sent to a person, or is to be, newest first.
 func (s *Service) Deliveries(ctx context.Context, owner, after string, limit int) ([]Delivery, string, error) {
-	page, err := s.KV.Query(ctx, kv.Query{Partition: partLog + owner, After: after, Limit: limit, Reverse: true})
-	if err != nil {
-		return nil, "", err
-	}
-	out := make([]Delivery, len(page.Items))
-	for i, item := range page.Items {
-		if out[i], err = kvjson.Decode[Delivery](item); err != nil {
-			return nil, "", err
-		}
-	}
-	return out, page.Next, nil
+	return kvjson.Query[Delivery](ctx, s.KV, kv.Query{Partition: partLog + owner, After: after, Limit: limit, Reverse: true})
 }
 
 func ignoreConflict(err error) error {
