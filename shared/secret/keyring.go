@@ -112,7 +112,7 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cipher.NewGCM(block)
+	return cipher.NewGCMWithRandomNonce(block)
 }
 
 // Seal encrypts plain for the record, a non-empty name such as
@@ -137,17 +137,7 @@ func (k *Keyring) Seal(plain []byte, record string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	out := make([]byte, 0, len(head)+wrapped+nonceSize+len(plain)+tagSize)
-	out = append(out, head...)
-	out = sealInto(out, keys[0].aead, dataKey, bound)
-	return sealInto(out, body, plain, bound), nil
-}
-
-// sealInto appends a fresh nonce and the ciphertext.
-func sealInto(out []byte, aead cipher.AEAD, plain, bound []byte) []byte {
-	nonce := make([]byte, nonceSize)
-	rand.Read(nonce)
-	return aead.Seal(append(out, nonce...), nonce, plain, bound)
+	return body.Seal(keys[0].aead.Seal(head, nil, dataKey, bound), nil, plain, bound), nil
 }
 
 // Open decrypts what Seal made for the same record. Errors are of kind
@@ -172,7 +162,7 @@ func (k *Keyring) Open(sealed []byte, record string) ([]byte, error) {
 		return nil, fault.New(fault.Internal, "the secret is sealed with key %q, which is not in the keyring", id)
 	}
 	bound := binding(id, record)
-	dataKey, err := ring.Open(nil, rest[:nonceSize], rest[nonceSize:wrapped], bound)
+	dataKey, err := ring.Open(nil, nil, rest[:wrapped], bound)
 	if err != nil {
 		return nil, errAltered()
 	}
@@ -180,8 +170,7 @@ func (k *Keyring) Open(sealed []byte, record string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a sealed secret: %w", err)
 	}
-	rest = rest[wrapped:]
-	plain, err := body.Open(nil, rest[:nonceSize], rest[nonceSize:], bound)
+	plain, err := body.Open(nil, nil, rest[wrapped:], bound)
 	if err != nil {
 		return nil, errAltered()
 	}
@@ -214,10 +203,7 @@ func (k *Keyring) IDs() ([]string, error) {
 
 // SealedWith returns the id of the key that sealed a value; "" when it is malformed.
 func SealedWith(sealed []byte) string {
-	id, _, err := split(sealed)
-	if err != nil {
-		return ""
-	}
+	id, _, _ := split(sealed)
 	return id
 }
 

@@ -163,3 +163,18 @@ func FuzzOpen(f *testing.F) {
 		}
 	})
 }
+
+// What an earlier release sealed is in people's stores.
+func TestOpen_OpensWhatAnEarlierReleaseSealed(t *testing.T) {
+	t.Parallel()
+	ring, err := secret.ParseKeyring("k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	require.NoError(t, err)
+	sealed, err := base64.StdEncoding.DecodeString("AQJrMaPGc8RWyK2ZpYzCr0+cC09/SJdDYOTuhZ7mfmhxOafwJkbd+rg8aEh6ff219e9eGh5tRc5SY5HVhgHzyGqyHUiZrzQSZSH92TgHUvpm6Cptr/u2DW7hvgd5YSp4r95aJnQmvHyX")
+	require.NoError(t, err)
+	plain, err := ring.Open(sealed, "project/campus/apiToken")
+	require.NoError(t, err)
+	assert.Equal(t, "glpat-example", string(plain))
+	again, err := ring.Seal(plain, "project/campus/apiToken")
+	require.NoError(t, err)
+	assert.Len(t, again, len(sealed))
+}
