@@ -17,7 +17,7 @@ export function ClusterChoice({ label, hint, clusters, chosen, onChoose }: Clust
       choices={clusters.map(({ id, name }) => ({ value: id, label: name }))}
       chosen={chosen}
       onChoose={onChoose}
-      className={classes.choices}
+      className={`row ${classes.choices}`}
     />
   );
 }

@@ -32,13 +32,13 @@ export function DropdownButton({
       disabled={refused !== undefined}
     >
       {children}
-      {refused !== undefined && <small className={classes.refused}>{refused}</small>}
+      {refused !== undefined && <small className={`tiny dim ${classes.refused}`}>{refused}</small>}
     </button>
   );
 }
 
 export function DropdownLabel({ children }: { children: ReactNode }) {
-  return <p className={classes.label}>{children}</p>;
+  return <p className={`tiny dim ${classes.label}`}>{children}</p>;
 }
 
 export function DropdownRule() {
@@ -47,5 +47,5 @@ export function DropdownRule() {
 
 /** What stands at the right end of an item. */
 export function ItemEnd({ children }: { children: ReactNode }) {
-  return <span className={classes.end}>{children}</span>;
+  return <span className="end">{children}</span>;
 }

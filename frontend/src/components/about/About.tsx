@@ -71,7 +71,7 @@ function Versions({ details: { details } }: { details: InstanceDetails }) {
           {
             name: texts.plugins,
             value: details.plugins && details.plugins.length > 0 && (
-              <span className={classes.list}>
+              <span className={`row ${classes.list}`}>
                 {details.plugins.map((plugin) => (
                   <TextLink
                     key={plugin}

@@ -34,7 +34,7 @@ export default function AnnotationPanel({ cluster, instance, annotation }: Annot
           {
             name: texts.tags,
             value: tags.length > 0 && (
-              <span className={classes.list}>
+              <span className={`row ${classes.list}`}>
                 {tags.map((tag) => (
                   <TextLink
                     key={tag}

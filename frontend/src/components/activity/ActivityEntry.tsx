@@ -19,9 +19,9 @@ export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
   const { at, by, cluster, instance, kind, pipeline, to } = activity;
   return (
     <li className={classes.happening} data-columns={clock}>
-      <span className={classes.when}>{clock ? <ClockTime at={at} /> : <Time at={at} />}</span>
+      <span className={`small dim ${classes.when}`}>{clock ? <ClockTime at={at} /> : <Time at={at} />}</span>
       <span className={classes.what}>
-        <span className={classes.subject}>
+        <span>
           <Subject cluster={cluster} instance={instance} row />
         </span>
         <span className={classes.kind}>

@@ -36,7 +36,7 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
         <td>
           <button
             type="button"
-            className={classes.toggle}
+            className={`inline gap-6 ${classes.toggle}`}
             aria-expanded={open}
             title={entry.action}
             data-row
@@ -168,15 +168,11 @@ function Details({ entry, changes: all }: { entry: AuditEntry; changes: readonly
               <tr key={field}>
                 <th scope="row">{field === '' ? texts.value : fieldWord(field)}</th>
                 <td>
-                  {before === undefined ? (
-                    <span className={classes.none}>{texts.none}</span>
-                  ) : (
-                    <del>{before}</del>
-                  )}
+                  {before === undefined ? <span className="dim">{texts.none}</span> : <del>{before}</del>}
                 </td>
                 <td>
                   {after === undefined ? (
-                    <span className={classes.none}>{texts.none}</span>
+                    <span className="dim">{texts.none}</span>
                   ) : (
                     <ins>{recordedWord(after)}</ins>
                   )}

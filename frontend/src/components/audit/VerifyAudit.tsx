@@ -21,7 +21,9 @@ export function VerifyAudit() {
           {data.ok ? texts.intact(data.entries, data.sealed) : texts.tampered(data.problem ?? '')}
         </p>
       )}
-      {data && data.beforeMacs > 0 && <p className={classes.about}>{texts.beforeMacs(data.beforeMacs)}</p>}
+      {data && data.beforeMacs > 0 && (
+        <p className={`small dim ${classes.about}`}>{texts.beforeMacs(data.beforeMacs)}</p>
+      )}
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
   const change = (row: KeyRow, next: Partial<KeyRow>) =>
     onChange(rows.map((r) => (r.id === row.id ? { ...r, ...next } : r)));
   return (
-    <div className={classes.keys}>
+    <div className={`stack gap-12 ${classes.keys}`}>
       {files.map((file) => (
         <datalist key={file} id={`${id}-${file}`}>
           {Object.entries(keysOf(known, [file])).map(([key, about]) => (
@@ -71,7 +71,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 spellCheck={false}
                 autoComplete="off"
                 maxLength={400}
-                inputClassName={classes.code}
+                inputClassName="code"
                 value={row.path}
                 error={problems.get(row.id)?.path}
                 onChange={(event) => change(row, { path: event.currentTarget.value })}
@@ -83,7 +83,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                   placeholder={texts.yamlAStringANumber}
                   spellCheck={false}
                   autoComplete="off"
-                  inputClassName={classes.code}
+                  inputClassName="code"
                   value={row.value}
                   error={problems.get(row.id)?.value}
                   onChange={(event) => change(row, { value: event.currentTarget.value })}
@@ -99,7 +99,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
                 </IconButton>
               )}
               {about !== '' && (
-                <p className={classes.about} data-warns={identity || undefined}>
+                <p className={`tiny dim ${classes.about}`} data-warns={identity || undefined}>
                   {about}
                 </p>
               )}

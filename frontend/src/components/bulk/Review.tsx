@@ -143,7 +143,7 @@ function Groups({ preview, request }: { preview: BulkPreview; request: BulkReque
       )}
       {preview.waves.length > 0 && (
         <Panel title={texts.waves} note={texts.waves2(preview.waves.length)}>
-          <ol className={classes.waves}>
+          <ol className={`stack gap-6 small ${classes.waves}`}>
             {preview.waves.map((wave, i) => (
               <li key={i}>
                 <strong>{i === 0 ? texts.canary : texts.wave2(i + 1)}</strong>{' '}
@@ -151,7 +151,7 @@ function Groups({ preview, request }: { preview: BulkPreview; request: BulkReque
               </li>
             ))}
           </ol>
-          <p className={classes.about}>
+          <p className={`tiny dim ${classes.about}`}>
             {texts.takesAbout(rough(preview.estimate.seconds), preview.estimate.runs)}{' '}
             {waitsForHealth(request) && preview.waves.length > 1 && texts.plusHealth}
           </p>
@@ -182,7 +182,7 @@ function Group({ group, kind }: { group: BulkGroup; kind: BulkRequest['kind'] })
         </div>
       )}
       {group.files.length === 0 && kind !== 'update' && (
-        <p className={classes.about}>{texts.groveCommitsThisChangeTo}</p>
+        <p className={`tiny dim ${classes.about}`}>{texts.groveCommitsThisChangeTo}</p>
       )}
       {group.request !== undefined && <Request request={group.request} />}
     </div>

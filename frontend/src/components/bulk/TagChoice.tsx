@@ -30,7 +30,7 @@ export function TagChoice({ me, kind, onAdd }: TagChoiceProps) {
   if (tags.length === 0) return null;
   return (
     <>
-      <div className={classes.tagChoice}>
+      <div className={`row ${classes.tagChoice}`}>
         <NativeSelect
           label={texts.addByTag}
           data={[

@@ -21,7 +21,7 @@ export function CompareFiles({ before, after, sides }: CompareFilesProps) {
   return pairs(before, after).map(({ name, before: old, after: now }) => (
     <Panel key={name} title={name} note={noteOf(old, now, sides)}>
       {old === now ? (
-        <p className={classes.same}>{texts.noDifferences}</p>
+        <p className="dim">{texts.noDifferences}</p>
       ) : (
         <>
           <p className={classes.sides}>

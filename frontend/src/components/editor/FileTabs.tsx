@@ -38,7 +38,7 @@ export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
             aria-selected={t === tab}
             aria-controls={`${id}-panel`}
             tabIndex={t === tab ? 0 : -1}
-            className={classes.tab}
+            className={`inline gap-6 tiny dim code ${classes.tab}`}
             onClick={() => setOpen(t.path)}
             onKeyDown={(event) => {
               const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -91,7 +91,9 @@ export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
             </ul>
           )}
         </div>
-        {tab.text.includes('••••') && <p className={classes.masked}>{texts.secretsAreMaskedAMasked}</p>}
+        {tab.text.includes('••••') && (
+          <p className={`tiny dim ${classes.masked}`}>{texts.secretsAreMaskedAMasked}</p>
+        )}
       </div>
     </>
   );

@@ -49,24 +49,24 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
   });
   return (
     <form
-      className={classes.step}
+      className="stack"
       onSubmit={(event) => {
         event.preventDefault();
         if (open === 0) onMerged(new Map(mergedFiles));
       }}
     >
       <Panel title={texts.changedInTheMeantime} note={<>{texts.nowAtCommit(commit.slice(0, 8))}</>}>
-        <div className={operations.preview}>
-          <p className={operations.about}>{texts.someoneElseChangedThisConfiguration}</p>
+        <div className={`stack ${operations.preview}`}>
+          <p className={`small dim ${operations.about}`}>{texts.someoneElseChangedThisConfiguration}</p>
           {merged.map(({ path, base, theirs, parts }) => {
             const conflicts = conflictsOf(parts);
             return (
-              <section key={path} aria-label={path} className={operations.files}>
+              <section key={path} aria-label={path} className="stack gap-8">
                 <h3>
                   <code>{path}</code>
                 </h3>
                 {conflicts.length === 0 && (
-                  <p className={operations.about}>
+                  <p className={`small dim ${operations.about}`}>
                     {theirs === base ? texts.noOneElseChangedThis : texts.youChangedDifferentLinesBoth}
                   </p>
                 )}

@@ -46,7 +46,7 @@ export function Review({
   const { start, busy, failure } = useStart(cluster, onStarted);
   const overtaken = query.data?.warnings.some((w) => w.code === 'fileChanged') ?? false;
   return (
-    <div className={classes.step}>
+    <div className="stack">
       <Panel title={texts.preview} note={texts.nothingHasBeenSent}>
         <Loaded query={query} what={texts.thePreview} lines={8}>
           {(preview) => (
@@ -110,7 +110,7 @@ interface MergedProps {
 /** The files that were edited here, before and after; others as the API returns them. */
 function Merged({ files, before, request }: MergedProps) {
   return (
-    <div className={operations.files}>
+    <div className="stack gap-8">
       {files.map((file) => {
         const after = request.files?.find((f) => f.path === file.path)?.text;
         // What this deploys without changing it stands in no edit.

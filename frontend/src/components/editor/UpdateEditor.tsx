@@ -147,7 +147,7 @@ export default function UpdateEditor({
       ) : (
         <form
           noValidate
-          className={classes.step}
+          className="stack"
           onChange={() => setReviewing(false)}
           onSubmit={(event) => {
             event.preventDefault();

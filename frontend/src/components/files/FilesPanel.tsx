@@ -58,7 +58,7 @@ export default function FilesPanel({ title, files, tutor, none, open, onOpen, ac
       }
     >
       {list.length > 1 && (
-        <div role="tablist" aria-label={title} className={classes.tabs}>
+        <div role="tablist" aria-label={title} className={`row gap-2 ${classes.tabs}`}>
           {list.map((f) => (
             <button
               key={f.path}

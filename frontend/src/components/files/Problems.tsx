@@ -7,12 +7,12 @@ import * as texts from '@/texts/editor';
 export function Problems({ problems }: { problems: readonly FileProblem[] }) {
   if (problems.length === 0) return null;
   return (
-    <ul className={classes.problems} aria-label={texts.problems}>
+    <ul className={`stack gap-6 small ${classes.problems}`} aria-label={texts.problems}>
       {problems.map((p, i) => (
         <li key={i}>
           <Mark shape="triangle" />
           <span>
-            {p.message} <span className={classes.place}>{placeOf(p)}</span>
+            {p.message} <span className="dim">{placeOf(p)}</span>
           </span>
         </li>
       ))}

@@ -18,7 +18,7 @@ export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () 
         <li key={id}>
           <button
             type="button"
-            className={classes.chip}
+            className={`inline gap-6 tiny ${classes.chip}`}
             onClick={onRemove}
             aria-label={texts.removeFilter(label)}
           >

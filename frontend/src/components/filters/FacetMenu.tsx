@@ -65,7 +65,7 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
         <p className={classes.none}>{values.length === 0 ? texts.noOptions : texts.noResults}</p>
       )}
       {found.slice(0, most).map((value) => (
-        <label key={value} className={classes.choice}>
+        <label key={value} className={`line ${classes.choice}`}>
           <input
             type="checkbox"
             checked={chosen.includes(value)}

@@ -1,7 +1,6 @@
 import type { Health } from '@/api/types';
 import { healthLooks } from '../status/looks';
 import { CountPill } from './CountPill';
-import classes from './filters.module.css';
 import * as texts from '@/texts/instances';
 
 const order: readonly Health[] = ['failed', 'degraded', 'progressing', 'healthy', 'unknown'];
@@ -16,7 +15,7 @@ interface HealthStripProps {
 export function HealthStrip({ counts, chosen, onChoose }: HealthStripProps) {
   const on = order.filter((health) => chosen.includes(health));
   return (
-    <div className={classes.strip} role="group" aria-label={texts.health}>
+    <div className="row gap-6" role="group" aria-label={texts.health}>
       {order.map((health) => {
         const pressed = on.includes(health);
         return (

@@ -19,15 +19,15 @@ interface HeaderProps {
 export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
   const administrator = useMay('administrator');
   return (
-    <header className={classes.header}>
+    <header className={`line ${classes.header}`}>
       {onMenu && (
         <IconButton onClick={onMenu} aria-label={texts.openSidebar}>
           <IconMenu2 size={18} stroke={1.7} />
         </IconButton>
       )}
-      <button type="button" className={classes.search} onClick={onSearch}>
+      <button type="button" className={`line small ${classes.search}`} onClick={onSearch}>
         <IconSearch size={15} stroke={1.8} />
-        <span className={classes.searchWord}>{texts.searchOrRun}</span>
+        <span className={`cut ${classes.searchWord}`}>{texts.searchOrRun}</span>
         <kbd>{apple ? texts.k : texts.ctrlK}</kbd>
       </button>
       <div className={classes.spacer} />

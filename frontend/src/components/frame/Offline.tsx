@@ -12,7 +12,7 @@ export function Offline() {
   );
   if (online) return null;
   return (
-    <div className={classes.offline} role="status">
+    <div className={`line small ${classes.offline}`} role="status">
       <IconWifiOff size={16} stroke={1.8} aria-hidden="true" />
       {texts.youreOfflineShowingTheLast}
     </div>

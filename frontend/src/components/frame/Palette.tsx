@@ -73,13 +73,13 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
                 id={idOf(entry)}
                 type="button"
                 tabIndex={-1}
-                className={classes.entry}
+                className={`line ${classes.entry}`}
                 data-selected={entry === all[selected] || undefined}
                 onClick={() => choose(entry)}
               >
-                <span className={classes.words}>
+                <span className={`grow ${classes.words}`}>
                   <span>{entry.label}</span>
-                  {entry.about !== undefined && <span className={classes.about}>{entry.about}</span>}
+                  {entry.about !== undefined && <span className="tiny dim">{entry.about}</span>}
                 </span>
                 {entry.look && <Status look={entry.look} />}
               </button>

@@ -10,7 +10,7 @@ export function Toasts() {
   return (
     <div className={classes.toasts} aria-live="polite">
       {toasts.map(({ id, message }) => (
-        <div key={id} className={classes.toast}>
+        <div key={id} className={`line gap-12 small ${classes.toast}`}>
           {message}
           <CloseButton size={24} aria-label={texts.dismiss} onClick={() => dismissToast(id)} />
         </div>

@@ -32,9 +32,11 @@ export function ResultList({ label, results }: { label: string; results: readonl
           </span>
           <div className={classes.checkText}>
             <span className={classes.checkName}>{name}</span>{' '}
-            <span className={classes.checkWord}>{look.word}</span>
+            <span className={`tiny dim ${classes.checkWord}`}>{look.word}</span>
           </div>
-          <div className={classes.checkAbout}>{text !== '' && <p className={classes.detail}>{text}</p>}</div>
+          <div className={`break ${classes.checkAbout}`}>
+            {text !== '' && <p className={classes.detail}>{text}</p>}
+          </div>
         </li>
       ))}
     </ul>

@@ -28,7 +28,7 @@ export function ColumnMenu({ optional, chosen, shows, toggle, reset, onSetting }
       }
     >
       {optional.map(({ id, title }) => (
-        <label key={id} className={filters.choice}>
+        <label key={id} className={`line ${filters.choice}`}>
           <input type="checkbox" checked={shows(id)} onChange={() => toggle(id)} />
           <span>{title}</span>
         </label>

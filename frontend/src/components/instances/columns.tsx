@@ -55,9 +55,7 @@ export function fleetColumns(
       id: 'provider',
       title: texts.provider,
       hide: 77,
-      cell: ({ cluster }) => (
-        <span className={classes.dim}>{providerWord(clusters.get(cluster)?.provider)}</span>
-      ),
+      cell: ({ cluster }) => <span className="dim">{providerWord(clusters.get(cluster)?.provider)}</span>,
     },
     ...commonColumns(staleSince),
   ];
@@ -75,7 +73,7 @@ function nameColumn(clusterName?: (id: string) => string, onPeek?: (instance: In
     title: texts.name,
     sort: 'name',
     cell: (i) => (
-      <div className={classes.nameCell}>
+      <div className={`row ${classes.nameCell}`}>
         <QuietLink
           to="/clusters/$cluster/instances/$instance"
           params={{ cluster: i.cluster, instance: i.name }}
@@ -100,9 +98,9 @@ function nameColumn(clusterName?: (id: string) => string, onPeek?: (instance: In
             <IconLayoutSidebarRightExpand size={15} stroke={1.7} aria-hidden="true" />
           </button>
         )}
-        {clusterName && <span className={classes.under}>{clusterName(i.cluster)}</span>}
+        {clusterName && <span className={`tiny dim ${classes.under}`}>{clusterName(i.cluster)}</span>}
         {reasonOf(i) !== undefined && (
-          <span className={classes.why} title={reasonOf(i)}>
+          <span className={`cut tiny dim ${classes.why}`} title={reasonOf(i)}>
             {reasonOf(i)}
           </span>
         )}
@@ -117,7 +115,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     title: texts.release,
     sort: 'release',
     hide: 53,
-    cell: ({ release }) => release ?? <span className={classes.dim}>—</span>,
+    cell: ({ release }) => release ?? <span className="dim">—</span>,
   },
   {
     id: 'lms',
@@ -126,7 +124,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     cut: true,
     cell: ({ lmsUrl }) =>
       lmsUrl === undefined ? (
-        <span className={classes.dim}>—</span>
+        <span className="dim">—</span>
       ) : (
         <OutLink href={lmsUrl} quiet>
           <span title={hostOf(lmsUrl)}>{hostOf(lmsUrl)}</span>
@@ -155,16 +153,16 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
         <QuietLink
           to="/clusters/$cluster/pipelines/$pipeline"
           params={{ cluster, pipeline: String(pipeline.id) }}
-          className={classes.pipeline ?? ''}
+          className={`inline ${classes.pipeline}`}
         >
           <Status look={pipelineLook(pipeline.status)} />
-          <span className={classes.dim} data-hide={77}>
+          <span className="dim" data-hide={77}>
             <Time at={pipeline.updatedAt} />
           </span>
           <Hidden>{texts.andPipeline(pipeline.id)}</Hidden>
         </QuietLink>
       ) : (
-        <span className={classes.dim}>{texts.none}</span>
+        <span className="dim">{texts.none}</span>
       ),
   },
   {
@@ -173,7 +171,7 @@ const commonColumns = (staleSince: (cluster: string) => string | undefined): Col
     sort: 'changed',
     hide: 'card',
     cell: ({ changedAt }) => (
-      <span className={classes.dim}>
+      <span className="dim">
         <Time at={changedAt} />
       </span>
     ),
@@ -211,12 +209,12 @@ function HealthCell({ instance: { health, lifecycle, drift, site }, staleSince }
         </span>
       )}
       {reported && health.state === 'unknown' && (
-        <span className={classes.dim}>
+        <span className="dim">
           <Time at={staleSince} prefix={texts.lastSeen} />
         </span>
       )}
       {reported && health.state !== 'unknown' && (
-        <span className={classes.dim} title={texts.staleDataFrom(timeOfDay(reported))}>
+        <span className="dim" title={texts.staleDataFrom(timeOfDay(reported))}>
           <IconClock size={13} stroke={1.8} aria-hidden="true" />
           <Hidden>{texts.staleDataFrom2(timeOfDay(reported))}</Hidden>
         </span>

@@ -28,7 +28,7 @@ export function settingColumns(
   return keys.map((key) => ({
     id: prefix + key,
     title: (
-      <span className={classes.settingTitle}>
+      <span className={`inline gap-2 code ${classes.settingTitle}`}>
         {key}
         <button
           type="button"
@@ -43,9 +43,9 @@ export function settingColumns(
     cell: (instance) => {
       const value = valueOf(instance, key);
       return value === undefined ? (
-        <span className={classes.dim}>—</span>
+        <span className="dim">—</span>
       ) : (
-        <span className={classes.settingValue} title={value}>
+        <span className={`cut code ${classes.settingValue}`} title={value}>
           {value}
         </span>
       );

@@ -25,7 +25,7 @@ export function LogLine({ row, section, folded, onFold, wanted }: LogLineProps) 
         search={(before) => ({ ...before, at: String(row.at) })}
         replace
         resetScroll={false}
-        className={classes.number}
+        className={`dim numbers ${classes.number}`}
         aria-label={row.number === undefined ? texts.linkToByte(row.at) : texts.linkToLine(row.number)}
       >
         {row.number ?? '·'}
@@ -33,7 +33,11 @@ export function LogLine({ row, section, folded, onFold, wanted }: LogLineProps) 
       {section ? (
         <button type="button" className={classes.headline} aria-expanded={!folded} onClick={onFold}>
           <IconChevronRight size={14} stroke={2} aria-hidden="true" />
-          {row.text.trim() === '' ? <span className={classes.text}>{sectionTitle(section.name)}</span> : text}
+          {row.text.trim() === '' ? (
+            <span className={`grow ${classes.text}`}>{sectionTitle(section.name)}</span>
+          ) : (
+            text
+          )}
           {section.end !== undefined && (
             <span className={classes.took}>{duration((section.end - section.start) * 1000)}</span>
           )}

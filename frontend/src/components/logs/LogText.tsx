@@ -14,7 +14,7 @@ interface LogTextProps {
 export function LogText({ text, style, wanted }: LogTextProps) {
   const { pieces } = readAnsi(text, style);
   return (
-    <span className={classes.text}>
+    <span className={`grow ${classes.text}`}>
       {pieces.flatMap((piece, i) =>
         split(harmless(piece.text), wanted).map((part, j) => (
           <span key={`${i}.${j}`} {...look(piece.style)}>

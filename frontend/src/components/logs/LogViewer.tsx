@@ -131,7 +131,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
         </>
       }
     >
-      <div className={classes.bar}>
+      <div className={`row ${classes.bar}`}>
         <Search
           text={wanted}
           hits={hits.length}

@@ -32,7 +32,7 @@ export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) 
           event.currentTarget.dataset.gone = text;
         }}
       />
-      <span role="status" className={classes.count}>
+      <span role="status" className={`tiny dim numbers ${classes.count}`}>
         {text !== '' && (hits === 0 ? texts.none : texts.ofText(hit + 1, hits))}
         {text !== '' && partial && texts.inThisPart}
       </span>

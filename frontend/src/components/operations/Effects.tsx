@@ -44,10 +44,10 @@ export function Effects({ effects }: { effects: readonly Effect[] }) {
             <span>
               {text}
               {because && because.length > 0 && (
-                <span className={classes.because}>{texts.changed(because.join(', '))}</span>
+                <span className={`tiny dim ${classes.because}`}>{texts.changed(because.join(', '))}</span>
               )}
               {[...new Set(Object.values(reasons ?? {}))].map((why) => (
-                <span key={why} className={classes.because}>
+                <span key={why} className={`tiny dim ${classes.because}`}>
                   {why}
                 </span>
               ))}

@@ -21,8 +21,8 @@ interface FilesProps {
 /** What changes in git. */
 export function Files({ files, created = false }: FilesProps) {
   return (
-    <div className={classes.files}>
-      {created && <p className={classes.about}>{texts.groveWritesTheseFilesShown}</p>}
+    <div className="stack gap-8">
+      {created && <p className={`small dim ${classes.about}`}>{texts.groveWritesTheseFilesShown}</p>}
       {files.map((file, i) => (
         <details
           key={file.path}

@@ -40,7 +40,7 @@ export function HistoryEntry({
 }: HistoryEntryProps) {
   return (
     <li className={classes.entry}>
-      <div className={classes.line}>
+      <div className={`row ${classes.line}`}>
         <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
           <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
           <span className={classes.kind}>{operationTitle(o)}</span>

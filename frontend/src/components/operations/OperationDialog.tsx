@@ -56,7 +56,7 @@ export default function OperationDialog({
   return (
     <Dialog title={title} size="xl" onClose={onClose}>
       <form
-        className={classes.dialog}
+        className="stack"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
@@ -83,13 +83,13 @@ export default function OperationDialog({
         {complete ? (
           <Loaded query={query} what={texts.thePreview} lines={5}>
             {(preview) => (
-              <div data-old={!fresh || undefined} className={classes.preview}>
+              <div data-old={!fresh || undefined} className={`stack ${classes.preview}`}>
                 <PreviewView preview={preview} />
               </div>
             )}
           </Loaded>
         ) : (
-          <p className={classes.about}>{texts.enterTheRepositoryAndBranch}</p>
+          <p className={`small dim ${classes.about}`}>{texts.enterTheRepositoryAndBranch}</p>
         )}
         <Textarea
           label={texts.reasonOptional}
@@ -115,7 +115,7 @@ export default function OperationDialog({
           </div>
         )}
         {failure && <Failure error={failure} what={texts.couldntStartTheOperation} />}
-        <div className={classes.buttons}>
+        <div className={`row ${classes.buttons}`}>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>

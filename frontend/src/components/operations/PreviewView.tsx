@@ -20,11 +20,11 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
   const inGit = warnings.some((w) => w.code === 'undeployed');
   const changes = inGit ? texts.changesSinceTheLastDeployment : texts.gitChanges;
   return (
-    <div className={classes.preview}>
+    <div className={`stack ${classes.preview}`}>
       <Warnings warnings={warnings} />
       <section aria-label={texts.effects}>
         <h3>{texts.whatHappens}</h3>
-        <p className={classes.about}>
+        <p className={`small dim ${classes.about}`}>
           {instances.length === 0 ? texts.affectsTheCluster : texts.affects(instances.join(', '))}{' '}
           {estimate && takes(estimate)}
         </p>
@@ -39,7 +39,7 @@ export function PreviewView({ preview, files }: PreviewViewProps) {
       {creates && request && preview.files.length === 0 && (
         <section aria-label={texts.gitChanges}>
           <h3>{texts.gitChanges}</h3>
-          <p className={classes.about}>{texts.groveWritesTheInstancesFiles}</p>
+          <p className={`small dim ${classes.about}`}>{texts.groveWritesTheInstancesFiles}</p>
         </section>
       )}
       {request && <Request request={request} />}

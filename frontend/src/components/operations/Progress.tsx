@@ -28,7 +28,7 @@ export function Progress({ operation, estimate, ahead }: ProgressProps) {
   const percent = Math.min(99, Math.floor((100 * passed) / whole));
   const usual = about(whole);
   return (
-    <div className={classes.progress}>
+    <div className="stack gap-4 small dim">
       <div
         className={classes.bar}
         role="progressbar"
@@ -57,7 +57,7 @@ function Waits({ operation, ahead }: { operation: Operation; ahead: number }) {
   const resumable = operation.waitingFor === 'setting' || operation.waitingFor === 'permission';
   return (
     <>
-      <p className={classes.waits}>
+      <p className={`row small ${classes.waits}`}>
         {waitText(operation, ahead)}
         {operator && resumable && (
           <Button size="compact" loading={resume.isPending} onClick={() => resume.mutate()}>

@@ -28,7 +28,7 @@ function Entry({ operation: o }: { operation: Operation }) {
   return (
     <li>
       <Status look={waits ? { ...operationLooks.requested, word: texts.waiting } : operationLooks[o.state]} />
-      <span className={classes.what}>
+      <span className={`break ${classes.what}`}>
         {operationTitle(o)} <Subject operation={o} />
       </span>
       <span className={classes.who}>

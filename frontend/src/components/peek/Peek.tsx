@@ -30,7 +30,7 @@ export default function Peek({ cluster, instance, onClose }: PeekProps) {
   const query = useQuery(instanceQuery(cluster, instance));
   const clusterName = useClusterName(cluster);
   return (
-    <aside className={classes.peek} data-side-panel aria-label={texts.summaryOf(instance)}>
+    <aside className={`stack gap-14 ${classes.peek}`} data-side-panel aria-label={texts.summaryOf(instance)}>
       <header className={classes.head}>
         <div>
           <h2>
@@ -141,7 +141,7 @@ interface WorkloadsProps {
 function Workloads({ cluster, instance, workloads }: WorkloadsProps) {
   if (workloads.length === 0) return <p className={classes.dim}>{texts.noPods}</p>;
   return (
-    <ul className={classes.pods}>
+    <ul className={`stack gap-6 ${classes.pods}`}>
       {workloads.slice(0, shownWorkloads).map(({ name, worst, ready, total }) => (
         <li key={name}>
           <TextLink

@@ -48,7 +48,7 @@ function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: b
         <Mark shape={look.shape} />
       </span>
       {start === undefined ? (
-        <span className={classes.jobName}>{job.name}</span>
+        <span className={`break ${classes.jobName}`}>{job.name}</span>
       ) : (
         <QuietLink
           to="/clusters/$cluster/pipelines/$pipeline"
@@ -56,7 +56,7 @@ function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: b
           search={{ job: String(job.id) }}
           resetScroll={!open}
           aria-current={open ? 'true' : undefined}
-          className={classes.jobName}
+          className={`break ${classes.jobName}`}
         >
           {job.name}
         </QuietLink>

@@ -58,19 +58,19 @@ export function OperationPanel({ cluster, id, onClose }: OperationPanelProps) {
     >
       <Loaded query={query} what={texts.theOperation}>
         {({ operation: shown, pipelines, files, estimate, ahead }) => (
-          <div className={classes.operation}>
-            <p className={classes.asked}>
+          <div className="stack">
+            <p className={`row small dim ${classes.asked}`}>
               {texts.requestedBy(shown.requestedBy, <Time at={shown.requestedAt} />)}
               {shown.reason !== undefined && <>: “{shown.reason}”</>}
             </p>
             {shown.takenOverBy !== undefined && (
-              <p className={classes.asked}>{texts.takenOverBy(shown.takenOverBy)}</p>
+              <p className={`row small dim ${classes.asked}`}>{texts.takenOverBy(shown.takenOverBy)}</p>
             )}
             <Steps operation={shown} />
             <Progress operation={shown} estimate={estimate} ahead={ahead} />
             <Detail operation={shown} />
             {shown.duplicates !== undefined && (
-              <p className={classes.asked}>
+              <p className={`row small dim ${classes.asked}`}>
                 {texts.startedTwice(
                   shown.duplicates.map((pipeline, i) => (
                     <Fragment key={pipeline}>
@@ -88,7 +88,7 @@ export function OperationPanel({ cluster, id, onClose }: OperationPanelProps) {
             )}
             {files.length > 0 && (
               <details>
-                <summary className={classes.summary}>{texts.gitChanges(files.length)}</summary>
+                <summary className={`small dim ${classes.summary}`}>{texts.gitChanges(files.length)}</summary>
                 <Files files={files} created={shown.kind === 'create'} />
               </details>
             )}
@@ -105,7 +105,7 @@ function Detail({ operation }: { operation: Operation }) {
   if (detail === undefined) return null;
   if (state === 'failed')
     return <Failure error={new Error(detail)} what={texts.theOperationFailed} cause={detail} />;
-  return <p className={classes.asked}>{detail}</p>;
+  return <p className={`row small dim ${classes.asked}`}>{detail}</p>;
 }
 
 function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
@@ -115,8 +115,8 @@ function LatestPipeline({ cluster, id }: { cluster: string; id: number }) {
       {({ pipeline, children }) => {
         const working = children.findLast((child) => (child.stages?.length ?? 0) > 0) ?? pipeline;
         return (
-          <section aria-label={texts.pipeline} className={classes.inner}>
-            <p className={classes.asked}>
+          <section aria-label={texts.pipeline} className={`stack gap-12 ${classes.inner}`}>
+            <p className={`row small dim ${classes.asked}`}>
               <TextLink
                 to="/clusters/$cluster/pipelines/$pipeline"
                 params={{ cluster, pipeline: String(working.id) }}

@@ -30,11 +30,11 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
             </span>
             <div className={classes.checkText}>
               <span className={classes.checkName}>{checkWords[run.name]}</span>{' '}
-              <span className={classes.checkWord}>
+              <span className={`tiny dim ${classes.checkWord}`}>
                 {look.word} <Time at={run.at} />
               </span>
             </div>
-            <div className={classes.checkActions}>
+            <div className={`row gap-6 ${classes.checkActions}`}>
               {onAgain && run.state !== 'waiting' && run.state !== 'running' && (
                 <SmallButton
                   disabled={busy}
@@ -45,7 +45,7 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
                 </SmallButton>
               )}
             </div>
-            <div className={classes.checkAbout}>
+            <div className={`break ${classes.checkAbout}`}>
               {run.detail !== undefined && <p className={classes.detail}>{run.detail}</p>}
               {run.cure !== undefined && run.cure !== '' && (
                 <p className={classes.cure}>

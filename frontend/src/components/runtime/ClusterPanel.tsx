@@ -40,7 +40,7 @@ export function ClusterPanel<T extends { at: string; unread?: Unread[] }>({
             {(data) => (
               <>
                 {(data.unread ?? []).map(({ kind, reason }) => (
-                  <p key={kind} className={classes.unread}>
+                  <p key={kind} className={`line small ${classes.unread}`}>
                     <Mark shape="question" /> {texts.noDataAbout(kind, reason)}
                   </p>
                 ))}

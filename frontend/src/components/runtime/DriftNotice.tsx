@@ -18,12 +18,12 @@ interface DriftNoticeProps {
 export function DriftNotice({ cluster, instance }: DriftNoticeProps) {
   const { data, error } = useQuery(driftQuery(cluster, instance));
   if (error && !data) {
-    return <p className={classes.quiet}>{texts.driftUnknown(error.message)}</p>;
+    return <p className={`small dim ${classes.quiet}`}>{texts.driftUnknown(error.message)}</p>;
   }
   if (!data) return null;
   if (data.deploying === true) {
     return (
-      <p className={classes.quiet}>
+      <p className={`small dim ${classes.quiet}`}>
         <Mark shape="half" /> {texts.ocimChecksForDriftWhen}
       </p>
     );
@@ -56,7 +56,7 @@ export function DriftNotice({ cluster, instance }: DriftNoticeProps) {
         {texts.theLastDeployedVersionIs(data.error !== undefined && ` ${data.error}`)}
       </Differences>
       {data.differences.length === 0 && (
-        <p className={classes.quiet}>
+        <p className={`small dim ${classes.quiet}`}>
           <Mark shape="check" /> {texts.noDriftImagesAndReplicas(<Time at={data.at} prefix={texts.asOf} />)}
         </p>
       )}

@@ -13,7 +13,7 @@ import * as texts from '@/texts/runtime';
 export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
   const operator = useMay('operator', cluster);
   return (
-    <div className={classes.pod}>
+    <div className={`stack gap-10 ${classes.pod}`}>
       <Findings of={pod} />
       <p className={classes.sum}>
         {texts.thePodRequestsAndIs(
@@ -60,7 +60,7 @@ function Logs({ pod, container: { name, last } }: { pod: Pod; container: Contain
     </ButtonLink>
   );
   return (
-    <div className={classes.logs}>
+    <div className="row gap-6 end">
       {link(texts.log, false)}
       {last && link(texts.previousLog, true)}
     </div>

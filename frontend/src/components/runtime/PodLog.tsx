@@ -84,7 +84,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
           </>
         }
       >
-        <div className={logClasses.bar}>
+        <div className={`row ${logClasses.bar}`}>
           <Choices cluster={cluster} instance={instance} place={place} log={query.data} onChange={onChange} />
           <QuietLink
             to="."
@@ -96,7 +96,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             <IconX size={16} stroke={1.8} />
           </QuietLink>
         </div>
-        <div className={logClasses.bar}>
+        <div className={`row ${logClasses.bar}`}>
           <Search
             text={wanted}
             hits={hits.length}
@@ -136,7 +136,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             {(log) => (
               <>
                 {log.truncated && (
-                  <p className={classes.cut}>{texts.showingTheLastLines(log.lines.length)}</p>
+                  <p className={`tiny dim ${classes.cut}`}>{texts.showingTheLastLines(log.lines.length)}</p>
                 )}
                 <PodLogLines
                   lines={log.lines}
@@ -193,7 +193,7 @@ function Choices({ cluster, instance, place, log, onChange }: ChoicesProps) {
   const containers = pod?.containers.map((c) => c.name) ?? log?.containers ?? [];
   const container = place.container ?? log?.container ?? containers[0] ?? '';
   return (
-    <div className={classes.choices}>
+    <div className={`row ${classes.choices}`}>
       <NativeSelect
         size="sm"
         label={texts.pod}

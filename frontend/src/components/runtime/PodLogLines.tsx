@@ -91,7 +91,11 @@ export function PodLogLines({
               style={{ transform: `translateY(${item.start}px)` }}
             >
               {at && (
-                <time dateTime={at.toISOString()} title={dateTime(at)} className={classes.at}>
+                <time
+                  dateTime={at.toISOString()}
+                  title={dateTime(at)}
+                  className={`dim numbers ${classes.at}`}
+                >
                   {clock.format(at)}
                 </time>
               )}

@@ -61,7 +61,7 @@ export function ClusterTree({ tree, filter, problemsOnly }: ClusterTreeProps) {
 
   if (rows.length === 0) {
     const word = problemsOnly ? texts.noProblems : filter === '' ? texts.noClustersYet : texts.noResults;
-    return <p className={classes.none}>{word}</p>;
+    return <p className={`small dim ${classes.none}`}>{word}</p>;
   }
   return (
     <div className={classes.scroller} ref={scroller}>

@@ -150,7 +150,7 @@ interface ItemProps {
 function Item({ to, icon: mark, word, exact = false }: ItemProps) {
   return (
     <li>
-      <Link to={to} className={classes.page} activeOptions={{ exact, includeSearch: false }}>
+      <Link to={to} className={`line gap-10 ${classes.page}`} activeOptions={{ exact, includeSearch: false }}>
         {mark}
         {word}
       </Link>
@@ -178,7 +178,7 @@ function Group({ title, under, children }: GroupProps) {
     <div>
       <button
         type="button"
-        className={classes.group}
+        className={`line gap-10 small dim ${classes.group}`}
         aria-expanded={open}
         aria-controls={id}
         disabled={here}

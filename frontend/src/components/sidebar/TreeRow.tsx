@@ -44,12 +44,12 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
         {...common}
         to="/clusters/$cluster/instances/$instance"
         params={{ cluster: row.cluster.id, instance: row.instance.name }}
-        className={`${classes.row} ${classes.leaf}`}
+        className={`line small ${classes.row} ${classes.leaf}`}
         aria-level={2}
         data-gone={row.state === 'archived'}
       >
         {mark}
-        <span className={classes.name}>{row.instance.name}</span>
+        <span className={`cut grow ${classes.name}`}>{row.instance.name}</span>
         <Hidden>, {look.word}</Hidden>
       </Link>
     );
@@ -65,14 +65,14 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       to="/clusters/$cluster"
       params={{ cluster: row.cluster.id }}
       activeOptions={{ exact: true }}
-      className={classes.row}
+      className={`line small ${classes.row}`}
       aria-level={1}
       aria-expanded={row.open}
     >
       <span className={classes.chevron} data-open={row.open} onClick={toggle}>
         <IconChevronRight size={14} stroke={2} />
       </span>
-      <span className={`${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
+      <span className={`cut grow ${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {mark}
       <span className={classes.count}>{row.count}</span>
       <Hidden> {texts.worst(row.count, look.word.toLowerCase())}</Hidden>

@@ -54,7 +54,7 @@ export default function Timeline({ details, shown }: TimelineProps) {
       title={texts.timeline}
       flush
       actions={
-        <label className={classes.only}>
+        <label className={`inline small ${classes.only}`}>
           <input
             type="checkbox"
             checked={changesOnly}
@@ -76,7 +76,7 @@ export default function Timeline({ details, shown }: TimelineProps) {
               {daysOf(events, now).map((day) => (
                 <section key={day.name} aria-label={day.name}>
                   <h3 className={classes.day}>{day.name}</h3>
-                  <ul className={classes.events}>
+                  <ul>
                     {day.entries.map((event) => (
                       <Event
                         key={event.id}
@@ -183,7 +183,7 @@ function Event({ event, cluster, current, earlier, opened, suspect, broke }: Eve
     );
   }
   return (
-    <li className={classes.event} data-broke={broke || undefined}>
+    <li className={`row ${classes.event}`} data-broke={broke || undefined}>
       <Line event={event} cluster={cluster} />
       {flag}
     </li>

@@ -12,7 +12,7 @@ interface ActionsProps {
 /** The buttons below a form or a question. */
 export function Actions({ align = 'end', apart = false, children }: ActionsProps) {
   return (
-    <div className={classes.actions} data-align={align} data-apart={apart}>
+    <div className={`row ${classes.actions}`} data-align={align} data-apart={apart}>
       {children}
     </div>
   );

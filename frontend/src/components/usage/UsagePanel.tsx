@@ -55,7 +55,7 @@ export default function UsagePanel({ cluster, instance, days, onDays }: UsagePan
     >
       <Loaded query={query} what={texts.theUsage} lines={8}>
         {(usage) => (
-          <div className={classes.usage}>
+          <div className="stack">
             <LastTry usage={usage} />
             {usage.points.length === 0 ? (
               <Empty title={texts.noDataForThisPeriod}>{texts.ocimCollectsUsageOnceA}</Empty>
@@ -90,10 +90,10 @@ function Charts({ usage: { points, from, to } }: { usage: Usage }) {
           return (
             <li key={key}>
               <h3>{name}</h3>
-              <p className={classes.latest}>
+              <p className={`small dim ${classes.latest}`}>
                 <strong>{count(samples.at(-1)?.value)}</strong> {change(samples)}
               </p>
-              <p className={classes.about}>{samples.length === 0 ? texts.notInTheReport : about}</p>
+              <p className="tiny dim">{samples.length === 0 ? texts.notInTheReport : about}</p>
               {samples.length > 0 && (
                 <div aria-hidden="true" className={classes.chart}>
                   <Suspense fallback={<Loading lines={5} label={texts.loading(name)} />}>

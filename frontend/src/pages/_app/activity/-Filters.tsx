@@ -21,7 +21,7 @@ export function Filters({ search, onChange, onClear }: FiltersProps) {
   const names = clusters.get(search.cluster ?? '')?.instances.map((i) => i.name) ?? [];
   const instances = [...new Set([...names, ...(search.instance === undefined ? [] : [search.instance])])];
   return (
-    <div role="search" className={classes.filters} aria-label={texts.filterActivity}>
+    <div role="search" className={`row ${classes.filters}`} aria-label={texts.filterActivity}>
       <NativeSelect
         size="sm"
         data-filter

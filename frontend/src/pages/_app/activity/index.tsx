@@ -42,7 +42,7 @@ function ActivityPage() {
               )}
               {daysOf(activity, now).map(({ name, entries }) => (
                 <Panel key={name} title={name} note={entries.length} flush>
-                  <ul className={classes.list} aria-label={name}>
+                  <ul aria-label={name}>
                     {entries.map((one) => (
                       <ActivityEntry key={activityKey(one)} activity={one} clock />
                     ))}

@@ -123,7 +123,7 @@ function Audit() {
                 ))}
               </Table>
               {query.hasNextPage && (
-                <div className={classes.end}>
+                <div className={`row dim ${classes.end}`}>
                   {entries.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
                   <Button
                     variant="default"
@@ -164,7 +164,7 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
   }));
   return (
     <>
-      <div role="search" className={classes.filters} aria-label={texts.filterTheAuditLog}>
+      <div role="search" className={`row ${classes.filters}`} aria-label={texts.filterTheAuditLog}>
         <NativeSelect
           size="sm"
           data-filter

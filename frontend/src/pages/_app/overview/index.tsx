@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { overviewQuery } from '@/api/queries/overview';
 import type { Overview } from '@/api/types';
-import activityClasses from '@/components/activity/activity.module.css';
 import { ActivityEntry, activityKey } from '@/components/activity/ActivityEntry';
 import { withoutEchoes } from '@/components/activity/words';
 import { Empty } from '@/components/Empty';
@@ -49,7 +48,7 @@ function Fleet({ overview }: { overview: Overview }) {
             {overview.activity.length === 0 ? (
               <p className={classes.nothing}>{texts.noActivityYet}</p>
             ) : (
-              <ul className={activityClasses.list}>
+              <ul>
                 {withoutEchoes(overview.activity)
                   .slice(0, latest)
                   .map((activity) => (

@@ -156,7 +156,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
             </span>
             <div className={projects.checkText}>
               <span className={projects.checkName}>{name}</span>{' '}
-              <span className={projects.checkWord}>{words[place]}</span>
+              <span className={`tiny dim ${projects.checkWord}`}>{words[place]}</span>
               {about !== undefined && about !== '' && <p className={projects.detail}>{about}</p>}
             </div>
           </li>

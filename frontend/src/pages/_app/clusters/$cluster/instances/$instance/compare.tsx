@@ -5,7 +5,6 @@ import type { Files } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { CompareChoice } from '@/components/compare/CompareChoice';
 import { CompareFiles } from '@/components/compare/CompareFiles';
-import classes from '@/components/compare/compare.module.css';
 import { Empty } from '@/components/Empty';
 import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
@@ -98,7 +97,7 @@ function Comparison({ place }: { place: Place }) {
       <Loaded query={before} what={texts.theConfigurationOf2(name)} lines={8}>
         {rest}
       </Loaded>
-      <p className={classes.note}>{texts.secretsAreMaskedOnBoth}</p>
+      <p className="small dim">{texts.secretsAreMaskedOnBoth}</p>
     </>
   );
 }
