@@ -73,7 +73,7 @@ func newOutbox(s *Server) *outbox {
 	return &outbox{
 		s: s, ctx: ctx, cancel: cancel, queues: map[int][]*Delivery{}, busy: map[int]bool{},
 		client: &http.Client{
-			Timeout:       s.opts.Timeout,
+			Timeout:       10 * time.Second, // as GitLab's
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Transport:     &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, MaxIdleConnsPerHost: 4},
 		},

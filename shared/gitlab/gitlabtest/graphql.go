@@ -36,7 +36,7 @@ func (c *call) graphql() reply {
 	if n := complexity(sel); n > maxComplexity {
 		return fail(queryErrorf("Query has complexity of %d, which exceeds max complexity of %d", n, maxComplexity))
 	}
-	data, err := resolve(queryRoot{c}, sel)
+	data, err := c.queryObject().resolve(sel)
 	if err != nil {
 		return fail(err)
 	}
@@ -76,36 +76,40 @@ func (e queryError) Error() string { return string(e) }
 
 func queryErrorf(format string, args ...any) error { return queryError(fmt.Sprintf(format, args...)) }
 
-// object is a value with fields.
-type object interface {
-	kind() string
-	// field gives a value: plain JSON, an object, []object or nil. It reports
-	// false for a field that does not exist.
-	field(name string, args map[string]any) (any, bool, error)
+// object is a value with fields: plain JSON, an object, []object, nil, or a resolver.
+type object struct {
+	kind   string
+	fields map[string]any
 }
 
-func resolve(o object, sel []selection) (map[string]any, error) {
+// resolver gives the value of a field that takes arguments.
+type resolver func(args map[string]any) (any, error)
+
+func (o object) resolve(sel []selection) (map[string]any, error) {
 	out := map[string]any{}
 	for _, f := range sel {
-		v, found, err := o.field(f.name, f.args)
-		if err != nil {
-			return nil, err
-		}
+		v, found := o.fields[f.name]
 		if !found {
-			return nil, queryErrorf("Field '%s' doesn't exist on type '%s'", f.name, o.kind())
+			return nil, queryErrorf("Field '%s' doesn't exist on type '%s'", f.name, o.kind)
+		}
+		var err error
+		if of, takes := v.(resolver); takes {
+			if v, err = of(f.args); err != nil {
+				return nil, err
+			}
 		}
 		switch v := v.(type) {
 		case object:
 			if len(f.sub) == 0 {
-				return nil, queryErrorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind())
+				return nil, queryErrorf("Field must have selections (field '%s' returns %s but has no selections)", f.name, v.kind)
 			}
-			if out[f.name], err = resolve(v, f.sub); err != nil {
+			if out[f.name], err = v.resolve(f.sub); err != nil {
 				return nil, err
 			}
 		case []object:
 			items := []any{}
 			for _, it := range v {
-				m, err := resolve(it, f.sub)
+				m, err := it.resolve(f.sub)
 				if err != nil {
 					return nil, err
 				}
@@ -119,96 +123,61 @@ func resolve(o object, sel []selection) (map[string]any, error) {
 	return out, nil
 }
 
-// record is an object whose fields are at hand.
-type record struct {
-	name   string
-	fields map[string]any
-}
-
-func (r record) kind() string { return r.name }
-func (r record) field(name string, _ map[string]any) (any, bool, error) {
-	v, found := r.fields[name]
-	return v, found, nil
-}
-
-type queryRoot struct{ c *call }
-
-func (queryRoot) kind() string { return "Query" }
-func (q queryRoot) field(name string, args map[string]any) (any, bool, error) {
-	switch name {
-	case "project":
-		full, isText := args["fullPath"].(string)
-		if !isText {
-			return nil, true, queryErrorf("Field 'project' is missing required arguments: fullPath")
+func (c *call) queryObject() object {
+	seen := func(id string) *project {
+		if p, _ := c.s.findProject(id); p != nil && c.token.sees(p.ID) && c.token.Level >= Guest {
+			return p
 		}
-		p, _ := q.c.s.findProject(full)
-		if p == nil || strconv.Itoa(p.ID) == full || !q.sees(p) {
-			return nil, true, nil
-		}
-		return projectObject{q.c, p}, true, nil
-	case "projects":
-		v, err := q.projects(args)
-		return v, true, err
+		return nil
 	}
-	return nil, false, nil
+	return object{"Query", map[string]any{
+		"project": resolver(func(args map[string]any) (any, error) {
+			full, isText := args["fullPath"].(string)
+			if !isText {
+				return nil, queryErrorf("Field 'project' is missing required arguments: fullPath")
+			}
+			p := seen(full)
+			if p == nil || strconv.Itoa(p.ID) == full {
+				return nil, nil
+			}
+			return c.projectObject(p), nil
+		}),
+		// What is not there or not visible is left out.
+		"projects": resolver(func(args map[string]any) (any, error) {
+			ids, isList := args["ids"].([]any)
+			if !isList {
+				return nil, queryErrorf("Only projects of known ids are listed here")
+			}
+			var found []object
+			for _, v := range ids {
+				id, _ := v.(string)
+				number, isProject := strings.CutPrefix(id, "gid://gitlab/Project/")
+				if !isProject {
+					return nil, queryErrorf("\"%s\" is not a valid Global ID", id)
+				}
+				if p := seen(number); p != nil {
+					found = append(found, c.projectObject(p))
+				}
+			}
+			return connection("Project", found, args), nil
+		}),
+	}}
 }
 
-func (q queryRoot) sees(p *project) bool { return q.c.token.sees(p.ID) && q.c.token.Level >= Guest }
-
-// projects lists projects by their global ids; what is not there or not visible is left out.
-func (q queryRoot) projects(args map[string]any) (any, error) {
-	ids, isList := args["ids"].([]any)
-	if !isList {
-		return nil, queryErrorf("Only projects of known ids are listed here")
+func (c *call) projectObject(p *project) object {
+	o := object{"Project", map[string]any{
+		"id": fmt.Sprintf("gid://gitlab/Project/%d", p.ID), "archived": p.Archived, "webUrl": c.s.base + "/" + p.Path,
+		"userPermissions": object{"ProjectPermissions", map[string]any{"pushCode": c.token.Level >= Developer && !p.readOnly()}},
+		"repository":      nil, "pipelines": nil,
+	}}
+	if c.token.Level >= Reporter {
+		o.fields["repository"], o.fields["pipelines"] = p.repositoryObject(), resolver(p.pipelineObjects)
 	}
-	found := []object{}
-	for _, v := range ids {
-		id, _ := v.(string)
-		number, isProject := strings.CutPrefix(id, "gid://gitlab/Project/")
-		if !isProject {
-			return nil, queryErrorf("\"%s\" is not a valid Global ID", id)
-		}
-		if p, _ := q.c.s.findProject(number); p != nil && q.sees(p) {
-			found = append(found, projectObject{q.c, p})
-		}
-	}
-	return connection("Project", found, args), nil
+	return o
 }
 
-type projectObject struct {
-	c *call
-	p *project
-}
-
-func (projectObject) kind() string { return "Project" }
-func (o projectObject) field(name string, args map[string]any) (any, bool, error) {
-	c, p := o.c, o.p
-	switch name {
-	case "id":
-		return fmt.Sprintf("gid://gitlab/Project/%d", p.ID), true, nil
-	case "archived":
-		return p.Archived, true, nil
-	case "webUrl":
-		return c.s.base + "/" + p.Path, true, nil
-	case "userPermissions":
-		return record{"ProjectPermissions", map[string]any{"pushCode": c.token.Level >= Developer && !p.readOnly()}}, true, nil
-	case "repository":
-		if c.token.Level < Reporter {
-			return nil, true, nil
-		}
-		return repository{p}, true, nil
-	case "pipelines":
-		v, err := o.pipelines(args)
-		return v, true, err
-	}
-	return nil, false, nil
-}
-
-// pipelines lists those without a parent, the newest first; GitLab reports times to the second.
-func (o projectObject) pipelines(args map[string]any) (any, error) {
-	if o.c.token.Level < Reporter {
-		return nil, nil
-	}
+// pipelineObjects lists those without a parent, the newest first; GitLab reports times to the second.
+func (p *project) pipelineObjects(args map[string]any) (any, error) {
 	var after time.Time
 	if text, given := args["updatedAfter"].(string); given {
 		var err error
@@ -217,9 +186,9 @@ func (o projectObject) pipelines(args map[string]any) (any, error) {
 		}
 	}
 	var found []object
-	for _, id := range slices.Backward(slices.Sorted(maps.Keys(o.p.pipelines))) {
-		if x := o.p.pipelines[id]; x.Parent == nil && x.UpdatedAt.After(after) {
-			found = append(found, record{"Pipeline", map[string]any{
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(p.pipelines))) {
+		if x := p.pipelines[id]; x.Parent == nil && x.UpdatedAt.After(after) {
+			found = append(found, object{"Pipeline", map[string]any{
 				"id": fmt.Sprintf("gid://gitlab/Ci::Pipeline/%d", x.ID), "status": strings.ToUpper(x.Status),
 				"updatedAt": x.UpdatedAt.UTC().Format(time.RFC3339),
 			}})
@@ -228,27 +197,15 @@ func (o projectObject) pipelines(args map[string]any) (any, error) {
 	return connection("Pipeline", found, args), nil
 }
 
-type repository struct{ p *project }
-
-func (repository) kind() string { return "Repository" }
-func (r repository) field(name string, args map[string]any) (any, bool, error) {
-	switch name {
-	case "rootRef":
-		return r.p.Branch, true, nil
-	case "tree":
-		at := r.p.repo.resolve(r.p.Branch)
-		if at == nil {
-			return nil, true, nil
-		}
-		return record{"Tree", map[string]any{"lastCommit": record{"Commit", map[string]any{"sha": at.ID}}}}, true, nil
-	case "blobs":
-		v, err := r.blobs(args)
-		return v, true, err
+func (p *project) repositoryObject() object {
+	o := object{"Repository", map[string]any{"rootRef": p.Branch, "tree": nil, "blobs": resolver(p.blobObjects)}}
+	if at := p.repo.resolve(p.Branch); at != nil {
+		o.fields["tree"] = object{"Tree", map[string]any{"lastCommit": object{"Commit", map[string]any{"sha": at.ID}}}}
 	}
-	return nil, false, nil
+	return o
 }
 
-func (r repository) blobs(args map[string]any) (any, error) {
+func (p *project) blobObjects(args map[string]any) (any, error) {
 	paths, isList := args["paths"].([]any)
 	if !isList {
 		return nil, queryErrorf("Field 'blobs' is missing required arguments: paths")
@@ -257,7 +214,7 @@ func (r repository) blobs(args map[string]any) (any, error) {
 	var found []object
 	for _, v := range paths {
 		name, _ := v.(string)
-		content, exists := r.p.fileAt(ref, name)
+		content, exists := p.fileAt(ref, name)
 		if !exists {
 			continue
 		}
@@ -265,7 +222,7 @@ func (r repository) blobs(args map[string]any) (any, error) {
 		if utf8.ValidString(content) {
 			text = content
 		}
-		found = append(found, record{"RepositoryBlob", map[string]any{"path": name, "rawTextBlob": text}})
+		found = append(found, object{"RepositoryBlob", map[string]any{"path": name, "rawTextBlob": text}})
 	}
 	return connection("RepositoryBlob", found, args), nil
 }
@@ -276,5 +233,5 @@ func connection(kind string, items []object, args map[string]any) object {
 	if n, given := args["first"].(int); given && n >= 0 {
 		per = min(n, maxNodes)
 	}
-	return record{kind + "Connection", map[string]any{"nodes": append([]object{}, items[:min(per, len(items))]...)}}
+	return object{kind + "Connection", map[string]any{"nodes": items[:min(per, len(items))]}}
 }

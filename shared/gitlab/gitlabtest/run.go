@@ -182,7 +182,11 @@ func (s *Server) nextDue() (time.Time, bool) {
 
 // runDue makes everything happen that is due by now.
 func (s *Server) runDue(now time.Time) {
-	_ = s.do(func() { s.catchUp(now) })
+	_ = s.do(func() {
+		if !s.closed {
+			s.catchUp(now)
+		}
+	})
 }
 
 func (s *Server) catchUp(now time.Time) {

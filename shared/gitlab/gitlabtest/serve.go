@@ -106,10 +106,16 @@ func (s *Server) sign(w http.ResponseWriter, c *call) {
 	}
 }
 
-// poke wakes the ticker, because the schedule changed.
+// poke plans the next move by the wall clock: the schedule may have changed.
 func (s *Server) poke() {
-	if s.ticker != nil {
-		s.ticker.poke()
+	if !s.opts.RealTime {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timer.Stop()
+	if d, found := s.earliest(); found && !s.closed {
+		s.timer.Reset(max(time.Until(d.at), 0))
 	}
 }
 

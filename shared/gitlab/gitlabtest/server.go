@@ -16,15 +16,14 @@ import (
 // Options choose how a Server behaves. The zero value is a server in memory
 // on a clock that stands still.
 type Options struct {
-	Clock    *Clock        // time; nil makes a new one. Ignored with RealTime
-	RealTime bool          // pipelines move by the wall clock
-	Speed    float64       // with RealTime, how much faster than a real GitLab jobs run; 0 is 1
-	Dir      string        // folder that keeps everything over a restart; empty keeps nothing
-	URL      string        // the address that links in answers start with; Listen sets it
-	Version  string        // of GitLab; empty is 18.8.2
-	Limits   Limits        // requests a minute
-	Timeout  time.Duration // for one webhook; 0 is 10 seconds, as GitLab's
-	Log      *slog.Logger  // nil is silent
+	Clock    *Clock       // time; nil makes a new one. Ignored with RealTime
+	RealTime bool         // pipelines move by the wall clock
+	Speed    float64      // with RealTime, how much faster than a real GitLab jobs run; 0 is 1
+	Dir      string       // folder that keeps everything over a restart; empty keeps nothing
+	URL      string       // the address that links in answers start with; Listen sets it
+	Version  string       // of GitLab; empty is 18.8.2
+	Limits   Limits       // requests a minute
+	Log      *slog.Logger // nil is silent
 }
 
 // ids are the numbers given out so far.
@@ -53,13 +52,14 @@ type Server struct {
 	at        time.Time // of the event that is happening; zero is now
 	replaying bool      // a Batch makes history: no webhooks, GitLab's own speed
 	limits    *limiter
+	timer     *time.Timer // with RealTime, of the next move
+	closed    bool
 
 	faults   *faults
 	recorder recorder
 	out      *outbox
 
 	closing sync.Once
-	ticker  *ticker
 	httpd   *http.Server
 	base    string
 }
@@ -71,9 +71,6 @@ func New(opts Options) (*Server, error) {
 	opts.URL = cmp.Or(opts.URL, "http://gitlab.example.com")
 	if opts.Speed <= 0 || !opts.RealTime {
 		opts.Speed = 1
-	}
-	if opts.Timeout <= 0 {
-		opts.Timeout = 10 * time.Second
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -105,7 +102,8 @@ func New(opts Options) (*Server, error) {
 	}
 	s.routes()
 	if opts.RealTime {
-		s.ticker = startTicker(s)
+		s.timer = time.AfterFunc(time.Hour, func() { s.runDue(time.Now()); s.poke() })
+		s.poke()
 	} else {
 		s.clock.attach(s)
 	}
@@ -165,13 +163,14 @@ func (s *Server) Close() (err error) {
 }
 
 func (s *Server) shut() error {
-	if s.ticker != nil {
-		s.ticker.close()
-	}
 	s.clock.detach(s)
 	s.faults.releaseAll()
 	s.mu.Lock()
 	httpd := s.httpd
+	s.closed = true
+	if s.timer != nil {
+		s.timer.Stop()
+	}
 	s.mu.Unlock()
 	var err error
 	if httpd != nil {
