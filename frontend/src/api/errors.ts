@@ -28,10 +28,25 @@ export class ApiError extends Error {
     super(message);
   }
 
+  /** The same, with other messages by the path of the input. */
+  withFields(fields: Record<string, string>): ApiError {
+    return new ApiError(this.status, this.message, this.requestId, fields, this.retryAfter, this.at);
+  }
+
   /** Whether repeating the same request later may succeed. */
   get temporary(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
+}
+
+/** What the API says of the input, by its path. */
+export function fieldsOf(error: Error | null): Record<string, string> {
+  return error instanceof ApiError ? error.fields : {};
+}
+
+/** Whether there is nothing at the address of a query, or nothing that one may see. */
+export function isMissing({ error, data }: { error: Error | null; data: unknown }): boolean {
+  return data === undefined && error instanceof ApiError && error.status === 404;
 }
 
 const cures: Record<number, string> = {

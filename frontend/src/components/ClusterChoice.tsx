@@ -1,5 +1,6 @@
 import classes from './ClusterChoice.module.css';
 import { CheckboxGroup } from './ui/Checkbox';
+import { optionsOf } from './ui/Field';
 
 interface ClusterChoiceProps {
   label: string;
@@ -14,7 +15,7 @@ export function ClusterChoice({ label, hint, clusters, chosen, onChoose }: Clust
     <CheckboxGroup
       label={label}
       description={hint}
-      choices={clusters.map(({ id, name }) => ({ value: id, label: name }))}
+      choices={optionsOf(clusters)}
       chosen={chosen}
       onChoose={onChoose}
       className={`row ${classes.choices}`}

@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react';
+import { Children, type CSSProperties, type ReactNode } from 'react';
 import { Hidden } from './Hidden';
 import classes from './Table.module.css';
 import * as texts from '@/texts/common';
@@ -9,13 +9,16 @@ interface TableProps {
   children: ReactNode;
   /** Whether the rows come in groups of their own: tbody elements. */
   grouped?: boolean;
+  /** What stands in its place without rows. */
+  empty?: ReactNode;
 }
 
 /**
  * A plain table within a panel. Where there is little room its rows become cards, which name each value.
  * `data-dim` and `data-wrap` on cells.
  */
-export function Table({ label, heads, children, grouped = false }: TableProps) {
+export function Table({ label, heads, children, grouped = false, empty }: TableProps) {
+  if (empty !== undefined && Children.count(children) === 0) return empty;
   return (
     <div className={classes.scroller} role="group" aria-label={label} tabIndex={0}>
       <table className={classes.table} aria-label={label} style={namesOf(heads)}>

@@ -4,9 +4,9 @@ import { ApiError } from '@/api/errors';
 type Names<Values> = Extract<keyof Values, string>;
 type Errors<Values> = Partial<Record<Names<Values>, string>>;
 
-/** Names of the values that are text, and so can be typed. */
-type TextNames<Values> = {
-  [Name in Names<Values>]: Values[Name] extends string ? Name : never;
+/** Names of the values of a type. */
+type NamesOf<Type, Values> = {
+  [Name in Names<Values>]: Values[Name] extends Type ? Name : never;
 }[Names<Values>];
 
 interface Options<Values, Result> {
@@ -35,12 +35,21 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
   };
 
   /** What an input needs to show and change a text. */
-  const field = (name: TextNames<Values>) => ({
+  const field = (name: NamesOf<string, Values>) => ({
     name,
     value: values[name] as string,
     error: errors[name],
     onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>) =>
       set(name, event.currentTarget.value as Values[typeof name]),
+  });
+
+  /** What a checkbox needs to show and change a choice. */
+  const box = (name: NamesOf<boolean, Values>) => ({
+    name,
+    checked: values[name] as boolean,
+    error: errors[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) =>
+      set(name, event.currentTarget.checked as Values[typeof name]),
   });
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
@@ -77,7 +86,7 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
     setFailure(null);
   };
 
-  return { values, errors, set, field, submit, reset, busy, failure };
+  return { values, errors, set, field, box, submit, reset, busy, failure };
 }
 
 function check<Values extends object>(

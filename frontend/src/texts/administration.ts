@@ -30,9 +30,6 @@ export const sendInvitation = 'Send invitation';
 export const invitationsNeedMail =
   'No mail server is configured, so you can’t invite anyone. Ask the person who runs Ocim to set OCIM_SMTP_HOST.';
 
-// _app/administration/-NotAllowed.tsx
-export const youDontHavePermissionAsk = 'You don’t have permission. Ask an administrator.';
-
 // _app/administration/-PeopleSections.tsx
 export const invitations = 'Invitations';
 

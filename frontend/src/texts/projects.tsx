@@ -88,12 +88,11 @@ export const youCanLeaveThisPage = 'You can leave this page; the sync continues.
 // projects/health.ts
 export const expiresSoon = 'Expires soon';
 
-// _app/administration/projects/-NoRole.tsx
-export const askAnAdministrator = (who: string) =>
-  `${who === 'Operators' ? 'Only operators can view project health.' : 'Only administrators can change this.'} Ask an administrator.`;
+// _app/administration/projects
+export const onlyOperators = 'Only operators can view project health. Ask an administrator.';
+export const onlyAdministrators = 'Only administrators can change this. Ask an administrator.';
 
 // _app/administration/projects/index.tsx
-export const operators = 'Operators';
 export const theProjects = 'the projects';
 export const projects = 'Projects';
 export const noProjectsYet = 'No projects yet';
@@ -260,7 +259,6 @@ export const reviewTheDryRunsThen = 'Review the dry runs, then save.';
 export const runningDryRun = 'Running dry run…';
 
 // _app/administration/projects/$cluster/contract.tsx
-export const administrators = 'Administrators';
 export const theGroveIntegration = 'the Grove integration';
 
 // _app/administration/projects/-OverrideDialog.tsx

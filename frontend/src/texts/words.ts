@@ -186,3 +186,4 @@ export const waiting = 'Waiting';
 export const whatHappens = 'What happens';
 export const youDontHaveAccessTo = 'You don’t have access to any clusters. Ask an administrator.';
 export const youDontHavePermission = 'You don’t have permission';
+export const youDontHavePermissionAsk = 'You don’t have permission. Ask an administrator.';

@@ -2,11 +2,10 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '@/api/client';
 import { loadSystem } from '@/api/guest';
-import { Failure } from '@/components/Failure';
+import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { Notice } from '@/components/Notice';
-import { Button } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useLoad } from '@/lib/useLoad';
@@ -44,7 +43,7 @@ function ForgotPassword() {
   }
   return (
     <GuestPage title={texts.forgotPassword} about={texts.wellEmailYouALink}>
-      <form onSubmit={form.submit} noValidate>
+      <GuestForm form={form} failed={texts.couldntSendTheLink} verb={texts.sendLink}>
         <TextInput
           label={texts.email}
           type="email"
@@ -53,11 +52,7 @@ function ForgotPassword() {
           required
           {...form.field('email')}
         />
-        {form.failure && <Failure error={form.failure} what={texts.couldntSendTheLink} />}
-        <Button type="submit" loading={form.busy} size="md" fullWidth>
-          {texts.sendLink}
-        </Button>
-      </form>
+      </GuestForm>
       <TextLink to="/login">{texts.backToLogIn}</TextLink>
     </GuestPage>
   );

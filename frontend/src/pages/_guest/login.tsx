@@ -1,15 +1,15 @@
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api, client, session } from '@/api/client';
-import { ApiError } from '@/api/errors';
+import { fieldsOf } from '@/api/errors';
 import { loadSystem } from '@/api/guest';
 import type { SignedIn } from '@/api/types';
-import { Failure } from '@/components/Failure';
 import { GoogleMark } from '@/components/GoogleMark';
+import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { TextLink } from '@/components/links';
 import { Notice } from '@/components/Notice';
-import { Button, ButtonAnchor } from '@/components/ui/Button';
+import { ButtonAnchor } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
@@ -54,7 +54,7 @@ const googleProblems: Partial<Record<string, string>> = {
 };
 
 /** What the API says when the password is right and not enough. */
-const isPasskeyNeeded = (failure: Error | null) => failure instanceof ApiError && 'passkey' in failure.fields;
+const isPasskeyNeeded = (failure: Error | null) => 'passkey' in fieldsOf(failure);
 
 function Login() {
   const { redirect: back, problem } = Route.useSearch();
@@ -87,6 +87,7 @@ function Login() {
     // Who is logged in does not stay here: the root leads on.
     onDone: enter,
   });
+  const failure = isPasskeyNeeded(form.failure) ? null : form.failure;
   return (
     <GuestPage title={texts.logIn} about={back === undefined ? undefined : texts.logInToContinueWhere}>
       {system.data?.setUp === false && (
@@ -98,7 +99,7 @@ function Login() {
         <Notice tone="bad">{googleProblems[problem] ?? texts.couldntLogInWithGoogle}</Notice>
       )}
       {passwords && (
-        <form onSubmit={form.submit} noValidate>
+        <GuestForm form={{ ...form, failure }} failed={texts.couldntLogIn} verb={texts.logIn}>
           <TextInput
             label={texts.email}
             type="email"
@@ -114,13 +115,7 @@ function Login() {
             {...form.field('password')}
           />
           <Suspense>{codeAsked && <CodeField {...form.field('recoveryCode')} />}</Suspense>
-          {form.failure && !isPasskeyNeeded(form.failure) && (
-            <Failure error={form.failure} what={texts.couldntLogIn} />
-          )}
-          <Button type="submit" loading={form.busy} size="md" fullWidth>
-            {texts.logIn}
-          </Button>
-        </form>
+        </GuestForm>
       )}
       {passwords && <TextLink to="/forgot-password">{texts.forgotPassword2}</TextLink>}
       {passwords && (passkeys || system.data?.google === true) && (

@@ -1,10 +1,10 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import { api, session } from '@/api/client';
 import { lookUpInvitation } from '@/api/guest';
 import type { InvitationState } from '@/api/types';
-import { Failure } from '@/components/Failure';
+import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
@@ -34,7 +34,7 @@ function RegisterPage() {
   const token = useFragmentToken();
   const load = useCallback((signal: AbortSignal) => lookUpInvitation(token, signal), [token]);
   const query = useLoad(load);
-  if (token === '' || (query.error instanceof ApiError && query.error.status === 404)) {
+  if (token === '' || isMissing(query)) {
     return (
       <GuestPage title={texts.thisInvitationDoesNotExist} about={texts.openTheCompleteLinkFrom}>
         <TextLink to="/login">{texts.logIn}</TextLink>
@@ -96,15 +96,11 @@ function Register({ invitation, token }: InvitedProps) {
   });
   return (
     <GuestPage title={texts.youreInvited} about={<>{texts.role(rolesInWords(invitation))}</>}>
-      <form onSubmit={form.submit} noValidate>
+      <GuestForm form={form} failed={texts.couldntCreateTheAccount} verb={texts.createAccount}>
         <TextInput label={texts.email} value={invitation.email} readOnly autoComplete="username" />
         <TextInput label={texts.yourName} autoComplete="name" autoFocus required {...form.field('name')} />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.couldntCreateTheAccount} />}
-        <Button type="submit" loading={form.busy} size="md" fullWidth>
-          {texts.createAccount}
-        </Button>
-      </form>
+      </GuestForm>
     </GuestPage>
   );
 }

@@ -1,11 +1,10 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '@/api/client';
-import { Failure } from '@/components/Failure';
+import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink, TextLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
-import { Button } from '@/components/ui/Button';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import * as texts from '@/texts/guest';
@@ -41,13 +40,9 @@ function ResetPassword() {
   }
   return (
     <GuestPage title={texts.chooseANewPassword} about={texts.thisSignsYouOutOn}>
-      <form onSubmit={form.submit} noValidate>
+      <GuestForm form={form} failed={texts.couldntChangeThePassword} verb={texts.changePassword}>
         <NewPassword autoFocus {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
-        <Button type="submit" loading={form.busy} size="md" fullWidth>
-          {texts.changePassword}
-        </Button>
-      </form>
+      </GuestForm>
       <TextLink to="/forgot-password">{texts.requestANewLink}</TextLink>
     </GuestPage>
   );

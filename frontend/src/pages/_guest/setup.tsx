@@ -1,11 +1,10 @@
 import { createFileRoute, useRouter } from '@tanstack/react-router';
 import { api, session } from '@/api/client';
 import { loadSystem } from '@/api/guest';
-import { Failure } from '@/components/Failure';
+import { GuestForm } from '@/components/GuestForm';
 import { GuestPage } from '@/components/GuestPage';
 import { ButtonLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
-import { Button } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useFragmentToken } from '@/lib/useFragmentToken';
@@ -49,7 +48,7 @@ function FirstAdministrator({ token }: { token: string }) {
   });
   return (
     <GuestPage title={texts.welcomeToOcim} about={texts.createTheFirstAdministratorAccount}>
-      <form onSubmit={form.submit} noValidate>
+      <GuestForm form={form} failed={texts.couldntSetUpOcim} verb={texts.createAccount}>
         <TextInput label={texts.yourName} autoComplete="name" autoFocus required {...form.field('name')} />
         <TextInput
           label={texts.email}
@@ -59,11 +58,7 @@ function FirstAdministrator({ token }: { token: string }) {
           {...form.field('email')}
         />
         <NewPassword {...form.field('password')} />
-        {form.failure && <Failure error={form.failure} what={texts.couldntSetUpOcim} />}
-        <Button type="submit" loading={form.busy} size="md" fullWidth>
-          {texts.createAccount}
-        </Button>
-      </form>
+      </GuestForm>
     </GuestPage>
   );
 }

@@ -4,10 +4,11 @@ import type { Delivery } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
 import { Panel } from '@/components/Panel';
+import { ShowEarlier } from '@/components/ShowEarlier';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
-import { Button } from '@/components/ui/Button';
+import { TimeCell } from '@/components/TimeCell';
 import classes from './-account.module.css';
 import { deliveryLooks, eventWords } from './-events';
 import * as texts from '@/texts/account';
@@ -18,22 +19,18 @@ export function Deliveries() {
   return (
     <Panel title={texts.deliveries} flush>
       <Loaded query={query} what={texts.theDeliveries} shape="rows">
-        {({ pages }) => {
-          const deliveries = pages.flatMap((page) => page.deliveries);
-          if (deliveries.length === 0) {
-            return <Empty title={texts.noDeliveriesYet}>{texts.sendATestNotificationOr}</Empty>;
-          }
-          return (
-            <>
-              <Table
-                label={texts.deliveries}
-                heads={[texts.queued, texts.subscription, texts.state, texts.about, texts.whatHappened]}
-              >
-                {deliveries.map((delivery) => (
+        {({ pages }) => (
+          <>
+            <Table
+              label={texts.deliveries}
+              empty={<Empty title={texts.noDeliveriesYet}>{texts.sendATestNotificationOr}</Empty>}
+              heads={[texts.queued, texts.subscription, texts.state, texts.about, texts.whatHappened]}
+            >
+              {pages
+                .flatMap(({ deliveries }) => deliveries)
+                .map((delivery) => (
                   <tr key={delivery.id}>
-                    <td data-dim>
-                      <Time at={delivery.createdAt} />
-                    </td>
+                    <TimeCell at={delivery.createdAt} />
                     <td>{delivery.name}</td>
                     <td>
                       <Status look={deliveryLooks[delivery.state]} />
@@ -47,21 +44,10 @@ export function Deliveries() {
                     </td>
                   </tr>
                 ))}
-              </Table>
-              {query.hasNextPage && (
-                <div className={classes.end}>
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.showEarlier}
-                  </Button>
-                </div>
-              )}
-            </>
-          );
-        }}
+            </Table>
+            <ShowEarlier list={query} className={classes.end} />
+          </>
+        )}
       </Loaded>
     </Panel>
   );

@@ -4,6 +4,7 @@ import { api, session } from '@/api/client';
 import { createPasskey, knowsPasskeys } from '@/api/passkey';
 import { meQuery, passkeysQuery } from '@/api/queries/identity';
 import type { Passkey, PasskeyState } from '@/api/types';
+import { ApiForm } from '@/components/ApiForm';
 import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
@@ -11,13 +12,12 @@ import { Panel } from '@/components/Panel';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
-import { Time } from '@/components/Time';
-import { Button } from '@/components/ui/Button';
+import { TimeCell } from '@/components/TimeCell';
 import { Checkbox } from '@/components/ui/Checkbox';
-import { CopyButton } from '@/components/ui/CopyButton';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
+import { NewSecret } from './-NewSecret';
 import * as texts from '@/texts/passkeys';
 
 /** The passkeys of who is logged in, and what stands in for one that is lost. */
@@ -34,7 +34,11 @@ export function Passkeys() {
   };
   return (
     <Panel title={texts.passkeys} note={texts.about}>
-      {codes.length > 0 && <Codes codes={codes} onHide={() => setCodes([])} />}
+      {codes.length > 0 && (
+        <NewSecret label={texts.recoveryCodes} secret={codes.join('\n')} onHide={() => setCodes([])}>
+          {texts.keepThem}
+        </NewSecret>
+      )}
       <Loaded query={query} what={texts.yourPasskeys}>
         {(state) => (
           <>
@@ -73,13 +77,9 @@ function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }
     },
   });
   return (
-    <form onSubmit={form.submit} noValidate className={classes.form}>
+    <ApiForm form={form} failed={texts.couldntAdd} verb={texts.add}>
       <TextInput label={texts.name} description={texts.where} maxLength={200} {...form.field('name')} />
-      {form.failure && <Failure error={form.failure} what={texts.couldntAdd} />}
-      <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-        {texts.add}
-      </Button>
-    </form>
+    </ApiForm>
   );
 }
 
@@ -92,10 +92,8 @@ function List({ passkeys, onRemoved }: { passkeys: Passkey[]; onRemoved: () => P
         {passkeys.map((one) => (
           <tr key={one.id}>
             <td>{one.name}</td>
-            <td data-dim>
-              <Time at={one.createdAt} />
-            </td>
-            <td data-dim>{one.lastUsedAt === undefined ? texts.never : <Time at={one.lastUsedAt} />}</td>
+            <TimeCell at={one.createdAt} />
+            <TimeCell at={one.lastUsedAt} never={texts.never} />
             <td data-end>
               <SmallButton onClick={() => setRemoving(one)} aria-label={texts.removeOne(one.name)}>
                 {texts.remove}
@@ -139,7 +137,7 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
     onSettled: onChanged,
   });
   return (
-    <div className={classes.form}>
+    <div className="stack gap-12">
       {!state.demanded && (
         <Checkbox
           style={{ marginTop: 8 }}
@@ -159,26 +157,5 @@ function Rules({ state, onCodes, onChanged }: RulesProps) {
       </div>
       {codes.error && <Failure error={codes.error} what={texts.couldntCreateCodes} />}
     </div>
-  );
-}
-
-function Codes({ codes, onHide }: { codes: string[]; onHide: () => void }) {
-  return (
-    <section className={classes.secret} role="status" aria-label={texts.recoveryCodes}>
-      <p className={classes.plain}>{texts.keepThem}</p>
-      <code>
-        {codes.map((code) => (
-          <div key={code}>{code}</div>
-        ))}
-      </code>
-      <div className={classes.row}>
-        <CopyButton value={codes.join('\n')}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.copied : texts.copy}</Button>}
-        </CopyButton>
-        <Button variant="default" onClick={onHide}>
-          {texts.done}
-        </Button>
-      </div>
-    </section>
   );
 }

@@ -2,15 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { changeSubscription, subscribe } from '@/api/queries/notifications';
 import { viewsQuery } from '@/api/queries/views';
 import type { Subscription } from '@/api/types';
-import { Failure } from '@/components/Failure';
+import { ApiForm } from '@/components/ApiForm';
 import { NoMail } from '@/components/NoMail';
-import { maySomewhere } from '@/components/roles';
-import { Actions } from '@/components/ui/Actions';
-import { Button } from '@/components/ui/Button';
 import { CheckboxGroup } from '@/components/ui/Checkbox';
-import { NativeSelect, TextInput } from '@/components/ui/Field';
+import { NativeSelect, optionsOf, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
-import { useMe } from '@/components/useMe';
+import { useMaySomewhere } from '@/components/useMe';
 import classes from './-account.module.css';
 import { eventHelp, events } from './-events';
 import * as texts from '@/texts/account';
@@ -26,9 +23,8 @@ interface SubscriptionFormProps {
 
 /** What to notify about, for which instances, and where. */
 export function SubscriptionForm({ subscription, email, onDone, onCancel }: SubscriptionFormProps) {
-  const me = useMe();
   const views = useQuery(viewsQuery);
-  const mayHook = me !== undefined && maySomewhere(me, 'operator');
+  const mayHook = useMaySomewhere('operator');
   const form = useApiForm({
     initialValues: {
       name: subscription?.name ?? '',
@@ -59,7 +55,12 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
   });
   const { channel } = form.values;
   return (
-    <form onSubmit={form.submit} noValidate className={classes.form}>
+    <ApiForm
+      form={form}
+      failed={texts.couldntSaveTheSubscription}
+      verb={subscription ? texts.save : texts.subscribe}
+      onCancel={onCancel}
+    >
       <div className={classes.two}>
         <TextInput
           label={texts.name}
@@ -70,10 +71,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         <NativeSelect
           label={texts.instances}
           description={texts.aSavedViewItsFilters}
-          data={[
-            { value: '', label: texts.allInstancesYouCanView },
-            ...(views.data?.views ?? []).map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+          data={[{ value: '', label: texts.allInstancesYouCanView }, ...optionsOf(views.data?.views ?? [])]}
           {...form.field('view')}
         />
         <NativeSelect
@@ -114,17 +112,6 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
         }
         className={classes.choices}
       />
-      {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheSubscription} />}
-      <Actions align="start">
-        <Button type="submit" loading={form.busy}>
-          {subscription ? texts.save : texts.subscribe}
-        </Button>
-        {onCancel && (
-          <Button variant="default" onClick={onCancel}>
-            {texts.cancel}
-          </Button>
-        )}
-      </Actions>
-    </form>
+    </ApiForm>
   );
 }

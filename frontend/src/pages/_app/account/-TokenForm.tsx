@@ -2,10 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { treeQuery } from '@/api/queries/fleet';
 import type { Role } from '@/api/types';
+import { ApiForm } from '@/components/ApiForm';
 import { ClusterChoice } from '@/components/ClusterChoice';
-import { Failure } from '@/components/Failure';
 import { roleWords } from '@/components/roles';
-import { Button } from '@/components/ui/Button';
 import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import classes from './-account.module.css';
@@ -52,7 +51,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
     },
   });
   return (
-    <form onSubmit={form.submit} noValidate className={classes.form}>
+    <ApiForm form={form} failed={texts.couldntCreateTheToken} verb={texts.createToken}>
       <div className={classes.two}>
         <TextInput
           label={texts.name}
@@ -70,10 +69,6 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
         chosen={form.values.clusters}
         onChoose={(clusters) => form.set('clusters', clusters)}
       />
-      {form.failure && <Failure error={form.failure} what={texts.couldntCreateTheToken} />}
-      <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-        {texts.createToken}
-      </Button>
-    </form>
+    </ApiForm>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, session } from '@/api/client';
 import { meQuery, sessionsQuery, systemQuery } from '@/api/queries/identity';
 import type { Session, User } from '@/api/types';
+import { ApiForm } from '@/components/ApiForm';
 import { Confirm } from '@/components/Confirm';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
@@ -14,8 +15,7 @@ import { rolesInWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
 import { showToast } from '@/components/showToast';
-import { Time } from '@/components/Time';
-import { Button } from '@/components/ui/Button';
+import { TimeCell } from '@/components/TimeCell';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
@@ -62,7 +62,7 @@ function Profile({ user }: { user: User }) {
   });
   return (
     <Panel title={texts.profile}>
-      <form onSubmit={form.submit} noValidate className={classes.form}>
+      <ApiForm form={form} failed={texts.couldntSaveTheName} verb={texts.save}>
         <TextInput label={texts.email} value={user.email} readOnly autoComplete="username" />
         <TextInput
           label={texts.roles}
@@ -71,11 +71,7 @@ function Profile({ user }: { user: User }) {
           description={texts.onlyAdministratorsCanChangeRoles}
         />
         <TextInput label={texts.name} autoComplete="name" required {...form.field('name')} />
-        {form.failure && <Failure error={form.failure} what={texts.couldntSaveTheName} />}
-        <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-          {texts.save}
-        </Button>
-      </form>
+      </ApiForm>
     </Panel>
   );
 }
@@ -100,7 +96,7 @@ function Password({ user }: { user: User }) {
   });
   return (
     <Panel title={texts.password} {...(user.hasGoogle ? { note: texts.googleIsLinked } : {})}>
-      <form onSubmit={form.submit} noValidate className={classes.form}>
+      <ApiForm form={form} failed={texts.couldntChangeThePassword} verb={texts.changePassword}>
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         {user.hasPassword && (
           <PasswordInput
@@ -111,17 +107,8 @@ function Password({ user }: { user: User }) {
           />
         )}
         <NewPassword label={texts.newPassword} {...form.field('password')} />
-        <Checkbox
-          label={keepAccess}
-          description={keepAccessAbout}
-          checked={form.values.keepAccess}
-          onChange={(event) => form.set('keepAccess', event.currentTarget.checked)}
-        />
-        {form.failure && <Failure error={form.failure} what={texts.couldntChangeThePassword} />}
-        <Button type="submit" loading={form.busy} className={classes.button ?? ''}>
-          {texts.changePassword}
-        </Button>
-      </form>
+        <Checkbox label={keepAccess} description={keepAccessAbout} {...form.box('keepAccess')} />
+      </ApiForm>
     </Panel>
   );
 }
@@ -174,12 +161,8 @@ function SessionRow({ one }: { one: Session }) {
       <td>{one.device}</td>
       <td data-dim>{one.address}</td>
       <td data-dim>{texts.methods[one.method]}</td>
-      <td data-dim>
-        <Time at={one.createdAt} />
-      </td>
-      <td data-dim>
-        <Time at={one.lastUsedAt} />
-      </td>
+      <TimeCell at={one.createdAt} />
+      <TimeCell at={one.lastUsedAt} />
       <td data-end>
         {one.current ? (
           texts.thisSession

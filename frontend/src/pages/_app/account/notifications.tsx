@@ -56,24 +56,21 @@ function Notifications() {
               />
             </Panel>
             <Panel title={texts.subscriptions} flush>
-              {subscriptions.length === 0 ? (
-                <Empty title={texts.noSubscriptions}>{texts.noSubscriptionsYetCreateOne}</Empty>
-              ) : (
-                <Table
-                  label={texts.subscriptions}
-                  heads={[texts.name, texts.instances, texts.events, texts.destination, texts.state, '']}
-                >
-                  {subscriptions.map((subscription) => (
-                    <SubscriptionRow
-                      key={subscription.id}
-                      subscription={subscription}
-                      email={email}
-                      onChange={() => setEditing(subscription)}
-                      onRemove={() => setRemoving(subscription)}
-                    />
-                  ))}
-                </Table>
-              )}
+              <Table
+                label={texts.subscriptions}
+                empty={<Empty title={texts.noSubscriptions}>{texts.noSubscriptionsYetCreateOne}</Empty>}
+                heads={[texts.name, texts.instances, texts.events, texts.destination, texts.state, '']}
+              >
+                {subscriptions.map((subscription) => (
+                  <SubscriptionRow
+                    key={subscription.id}
+                    subscription={subscription}
+                    email={email}
+                    onChange={() => setEditing(subscription)}
+                    onRemove={() => setRemoving(subscription)}
+                  />
+                ))}
+              </Table>
             </Panel>
           </>
         )}

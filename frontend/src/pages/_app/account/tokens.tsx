@@ -12,12 +12,10 @@ import { Panel } from '@/components/Panel';
 import { roleWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
-import { Time } from '@/components/Time';
-import { Button } from '@/components/ui/Button';
-import { CopyButton } from '@/components/ui/CopyButton';
+import { TimeCell } from '@/components/TimeCell';
 import { useClusters } from '@/components/useClusters';
 import { AccountSections } from './-AccountSections';
-import classes from './-account.module.css';
+import { NewSecret } from './-NewSecret';
 import { TokenForm } from './-TokenForm';
 import * as texts from '@/texts/account';
 
@@ -33,7 +31,11 @@ function Tokens() {
   return (
     <Page title={texts.apiTokens} about={texts.tokensLetProgramsActOn}>
       <AccountSections />
-      {secret !== undefined && <NewSecret secret={secret} onHide={() => setSecret(undefined)} />}
+      {secret !== undefined && (
+        <NewSecret label={texts.newToken} secret={secret} onHide={() => setSecret(undefined)}>
+          {texts.copyItNowYouWont}
+        </NewSecret>
+      )}
       <Panel title={texts.newToken}>
         <TokenForm
           onMade={(made) => {
@@ -44,55 +46,43 @@ function Tokens() {
       </Panel>
       <Panel title={texts.tokens} flush>
         <Loaded query={query} what={texts.yourTokens} shape="rows">
-          {({ tokens }) =>
-            tokens.length === 0 ? (
-              <Empty title={texts.noTokens}>{texts.tokensAppearHereUntilThey}</Empty>
-            ) : (
-              <Table
-                label={texts.apiTokens}
-                heads={[
-                  texts.name,
-                  texts.role,
-                  texts.clusters,
-                  texts.created,
-                  texts.lastUsed,
-                  texts.address,
-                  texts.expires,
-                  '',
-                ]}
-              >
-                {tokens.map((token) => (
-                  <tr key={token.id}>
-                    <td>{token.name}</td>
-                    <td>{roleWords[token.role]}</td>
-                    <td data-wrap>
-                      {token.clusters.length > 0
-                        ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ')
-                        : texts.allYourClusters}
-                    </td>
-                    <td data-dim>
-                      <Time at={token.createdAt} />
-                    </td>
-                    <td data-dim>
-                      {token.lastUsedAt === undefined ? texts.never : <Time at={token.lastUsedAt} />}
-                    </td>
-                    <td data-dim>{token.lastFrom ?? ''}</td>
-                    <td data-dim>
-                      <Time at={token.expiresAt} ahead />
-                    </td>
-                    <td data-end>
-                      <SmallButton
-                        onClick={() => setRevoking(token)}
-                        aria-label={texts.revokeOne(token.name)}
-                      >
-                        {texts.revoke}
-                      </SmallButton>
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-            )
-          }
+          {({ tokens }) => (
+            <Table
+              label={texts.apiTokens}
+              empty={<Empty title={texts.noTokens}>{texts.tokensAppearHereUntilThey}</Empty>}
+              heads={[
+                texts.name,
+                texts.role,
+                texts.clusters,
+                texts.created,
+                texts.lastUsed,
+                texts.address,
+                texts.expires,
+                '',
+              ]}
+            >
+              {tokens.map((token) => (
+                <tr key={token.id}>
+                  <td>{token.name}</td>
+                  <td>{roleWords[token.role]}</td>
+                  <td data-wrap>
+                    {token.clusters.length > 0
+                      ? token.clusters.map((id) => clusters.get(id)?.name ?? id).join(', ')
+                      : texts.allYourClusters}
+                  </td>
+                  <TimeCell at={token.createdAt} />
+                  <TimeCell at={token.lastUsedAt} never={texts.never} />
+                  <td data-dim>{token.lastFrom}</td>
+                  <TimeCell at={token.expiresAt} ahead />
+                  <td data-end>
+                    <SmallButton onClick={() => setRevoking(token)} aria-label={texts.revokeOne(token.name)}>
+                      {texts.revoke}
+                    </SmallButton>
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
         </Loaded>
       </Panel>
       {revoking && (
@@ -108,22 +98,5 @@ function Tokens() {
         </Confirm>
       )}
     </Page>
-  );
-}
-
-function NewSecret({ secret, onHide }: { secret: string; onHide: () => void }) {
-  return (
-    <section className={classes.secret} role="status" aria-label={texts.newToken}>
-      <p>{texts.copyItNowYouWont}</p>
-      <code>{secret}</code>
-      <div className={classes.row}>
-        <CopyButton value={secret}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.copied : texts.copy}</Button>}
-        </CopyButton>
-        <Button variant="default" onClick={onHide}>
-          {texts.done}
-        </Button>
-      </div>
-    </section>
   );
 }

@@ -1,9 +1,10 @@
 import { kindWords } from '@/components/activity/words';
+import { FilterSelect } from '@/components/filters/FilterSelect';
 import { useClusters } from '@/components/useClusters';
 import classes from '@/components/activity/activity.module.css';
 import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
-import { NativeSelect } from '@/components/ui/Field';
+import { optionsOf } from '@/components/ui/Field';
 import { isFiltered } from './-filter';
 import { kinds, type Search } from './-search';
 import * as texts from '@/texts/activity';
@@ -14,46 +15,35 @@ interface FiltersProps {
   onClear: () => void;
 }
 
-const some = (value: string) => (value === '' ? undefined : value);
-
 export function Filters({ search, onChange, onClear }: FiltersProps) {
   const clusters = useClusters();
   const names = clusters.get(search.cluster ?? '')?.instances.map((i) => i.name) ?? [];
   const instances = [...new Set([...names, ...(search.instance === undefined ? [] : [search.instance])])];
   return (
     <div role="search" className={`row ${classes.filters}`} aria-label={texts.filterActivity}>
-      <NativeSelect
-        size="sm"
+      <FilterSelect
         data-filter
         aria-label={texts.cluster}
-        data={[
-          { value: '', label: texts.allClusters },
-          ...withKnown(
-            [...clusters.values()].map(({ id, name }) => ({ value: id, label: name })),
-            search.cluster,
-          ),
-        ]}
-        value={search.cluster ?? ''}
-        onChange={(event) => onChange({ cluster: some(event.currentTarget.value), instance: undefined })}
+        all={texts.allClusters}
+        options={withKnown(optionsOf(clusters.values()), search.cluster)}
+        value={search.cluster}
+        onChoose={(cluster) => onChange({ cluster, instance: undefined })}
       />
       {instances.length > 0 && (
-        <NativeSelect
-          size="sm"
+        <FilterSelect
           aria-label={texts.instance}
-          data={[{ value: '', label: texts.allInstances }, ...instances]}
-          value={search.instance ?? ''}
-          onChange={(event) => onChange({ instance: some(event.currentTarget.value) })}
+          all={texts.allInstances}
+          options={instances}
+          value={search.instance}
+          onChoose={(instance) => onChange({ instance })}
         />
       )}
-      <NativeSelect
-        size="sm"
+      <FilterSelect
         aria-label={texts.type}
-        data={[
-          { value: '', label: texts.allTypes },
-          ...kinds.map((kind) => ({ value: kind, label: kindWords[kind] })),
-        ]}
-        value={search.kind ?? ''}
-        onChange={(event) => onChange({ kind: kinds.find((kind) => kind === event.currentTarget.value) })}
+        all={texts.allTypes}
+        options={kinds.map((kind) => ({ value: kind, label: kindWords[kind] }))}
+        value={search.kind}
+        onChoose={(value) => onChange({ kind: kinds.find((kind) => kind === value) })}
       />
       <Checkbox
         size="sm"

@@ -9,6 +9,7 @@ import { Empty } from '@/components/Empty';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { ShowEarlier } from '@/components/ShowEarlier';
 import { Button } from '@/components/ui/Button';
 import { useNow } from '@/lib/useNow';
 import { Filters } from './-Filters';
@@ -49,18 +50,9 @@ function ActivityPage() {
                   </ul>
                 </Panel>
               ))}
-              {query.hasNextPage && (
-                <div className={classes.earlier}>
-                  {activity.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.showEarlier}
-                  </Button>
-                </div>
-              )}
+              <ShowEarlier list={query}>
+                {activity.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
+              </ShowEarlier>
             </>
           );
         }}

@@ -2,14 +2,12 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { invitationsQuery } from '@/api/queries/identity';
 import type { Grants } from '@/api/types';
-import { Failure } from '@/components/Failure';
+import { ApiForm } from '@/components/ApiForm';
 import { NoMail, useMail } from '@/components/NoMail';
 import { showToast } from '@/components/showToast';
-import { Button } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { GrantsFields } from './-GrantsFields';
-import classes from './-people.module.css';
 import * as texts from '@/texts/administration';
 
 const unchosen: { email: string; grants: Grants } = { email: '', grants: { role: 'viewer' } };
@@ -33,7 +31,7 @@ export function InviteForm() {
     },
   });
   return (
-    <form onSubmit={form.submit} noValidate className={classes.form}>
+    <ApiForm form={form} failed={texts.couldntSendTheInvitation} verb={texts.sendInvitation} disabled={!mail}>
       <NoMail>{texts.invitationsNeedMail}</NoMail>
       <TextInput
         label={texts.email}
@@ -47,10 +45,6 @@ export function InviteForm() {
         error={form.errors.grants}
         onChange={(grants) => form.set('grants', grants)}
       />
-      {form.failure && <Failure error={form.failure} what={texts.couldntSendTheInvitation} />}
-      <Button type="submit" disabled={!mail} loading={form.busy} style={{ alignSelf: 'flex-start' }}>
-        {texts.sendInvitation}
-      </Button>
-    </form>
+    </ApiForm>
   );
 }

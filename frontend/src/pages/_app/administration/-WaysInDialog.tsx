@@ -7,7 +7,7 @@ import { Loaded } from '@/components/Loaded';
 import { roleWords } from '@/components/roles';
 import { SmallButton } from '@/components/SmallButton';
 import { Table } from '@/components/Table';
-import { Time } from '@/components/Time';
+import { TimeCell } from '@/components/TimeCell';
 import { Actions } from '@/components/ui/Actions';
 import { Button } from '@/components/ui/Button';
 import classes from './-people.module.css';
@@ -28,75 +28,57 @@ export default function WaysInDialog({ user, onClose }: { user: User; onClose: (
   });
   const revokeToken = (token: string) =>
     api.delete('/auth/v1/users/{user}/tokens/{token}', { params: { path: { user: user.id, token } } });
+  const all = (verb: string, none: boolean, revoke: () => Promise<unknown>) => (
+    <Button variant="default" disabled={none || isPending} onClick={() => mutate(revoke)}>
+      {verb}
+    </Button>
+  );
   return (
     <Dialog title={texts.accessOf(user.name)} onClose={onClose} size="xl">
       <Loaded query={query} what={texts.theAccess}>
         {({ tokens, rememberedBrowsers, passkeys, linked }) => (
           <>
-            {tokens.length === 0 ? (
-              <p className={classes.line}>{texts.noTokens}</p>
-            ) : (
-              <Table
-                label={texts.apiTokens}
-                heads={[texts.name, texts.role, texts.lastUsed, texts.address, texts.expires, '']}
-              >
-                {tokens.map((token) => (
-                  <tr key={token.id}>
-                    <td>{token.name}</td>
-                    <td>{roleWords[token.role]}</td>
-                    <td data-dim>
-                      {token.lastUsedAt === undefined ? texts.never : <Time at={token.lastUsedAt} />}
-                    </td>
-                    <td data-dim>{token.lastFrom ?? ''}</td>
-                    <td data-dim>
-                      <Time at={token.expiresAt} ahead />
-                    </td>
-                    <td data-end>
-                      <SmallButton
-                        aria-label={texts.revokeToken(token.name)}
-                        onClick={() => mutate(() => revokeToken(token.id))}
-                      >
-                        {texts.revoke}
-                      </SmallButton>
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-            )}
-            <p className={`${classes.line} ${classes.apart}`}>{texts.browsers(rememberedBrowsers)}</p>
-            <p className={classes.line}>
+            <Table
+              label={texts.apiTokens}
+              empty={<p>{texts.noTokens}</p>}
+              heads={[texts.name, texts.role, texts.lastUsed, texts.address, texts.expires, '']}
+            >
+              {tokens.map((token) => (
+                <tr key={token.id}>
+                  <td>{token.name}</td>
+                  <td>{roleWords[token.role]}</td>
+                  <TimeCell at={token.lastUsedAt} never={texts.never} />
+                  <td data-dim>{token.lastFrom}</td>
+                  <TimeCell at={token.expiresAt} ahead />
+                  <td data-end>
+                    <SmallButton
+                      aria-label={texts.revokeToken(token.name)}
+                      onClick={() => mutate(() => revokeToken(token.id))}
+                    >
+                      {texts.revoke}
+                    </SmallButton>
+                  </td>
+                </tr>
+              ))}
+            </Table>
+            <p className={classes.apart}>{texts.browsers(rememberedBrowsers)}</p>
+            <p>
               {passkeys.length === 0
                 ? texts.noPasskeys
                 : texts.passkeys(passkeys.map((p) => p.name).join(', '))}
             </p>
-            <p className={classes.line}>{linked ? texts.linked : texts.notLinked}</p>
+            <p>{linked ? texts.linked : texts.notLinked}</p>
             {error && <Failure error={error} what={texts.notRevoked} />}
             <Actions apart>
-              <Button
-                variant="default"
-                disabled={rememberedBrowsers === 0 || isPending}
-                onClick={() =>
-                  mutate(() => api.delete('/auth/v1/users/{user}/browsers', { params: { path } }))
-                }
-              >
-                {texts.forgetBrowsers}
-              </Button>
-              <Button
-                variant="default"
-                disabled={passkeys.length === 0 || isPending}
-                onClick={() =>
-                  mutate(() => api.delete('/auth/v1/users/{user}/passkeys', { params: { path } }))
-                }
-              >
-                {texts.removePasskeys}
-              </Button>
-              <Button
-                variant="default"
-                disabled={!linked || isPending}
-                onClick={() => mutate(() => api.delete('/auth/v1/users/{user}/link', { params: { path } }))}
-              >
-                {texts.unlink}
-              </Button>
+              {all(texts.forgetBrowsers, rememberedBrowsers === 0, () =>
+                api.delete('/auth/v1/users/{user}/browsers', { params: { path } }),
+              )}
+              {all(texts.removePasskeys, passkeys.length === 0, () =>
+                api.delete('/auth/v1/users/{user}/passkeys', { params: { path } }),
+              )}
+              {all(texts.unlink, !linked, () =>
+                api.delete('/auth/v1/users/{user}/link', { params: { path } }),
+              )}
               <Button
                 danger
                 disabled={tokens.length === 0 || isPending}

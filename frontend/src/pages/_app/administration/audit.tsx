@@ -1,7 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { treeQuery } from '@/api/queries/fleet';
 import { auditQuery, usersQuery } from '@/api/queries/identity';
 import classes from '@/components/audit/audit.module.css';
 import { EntryRow, type People } from '@/components/audit/EntryRow';
@@ -9,12 +8,16 @@ import { VerifyAudit } from '@/components/audit/VerifyAudit';
 import { actionGroups, actionWord } from '@/components/audit/words';
 import { Empty } from '@/components/Empty';
 import { Chips } from '@/components/filters/Chips';
+import { FilterSelect } from '@/components/filters/FilterSelect';
 import { Loaded } from '@/components/Loaded';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { ShowEarlier } from '@/components/ShowEarlier';
 import { Table } from '@/components/Table';
 import { Button } from '@/components/ui/Button';
-import { NativeSelect, TextInput } from '@/components/ui/Field';
+import { optionsOf, TextInput } from '@/components/ui/Field';
+import { useClusters } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
 import { present, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
@@ -61,13 +64,9 @@ function startOf(day: string | undefined, later = 0): string | undefined {
 
 function AuditRoute() {
   const administrator = useMay('administrator');
-  return administrator ? (
-    <Audit />
-  ) : (
-    <Page title={texts.audit}>
-      <Empty title={texts.youDontHavePermission}>{texts.onlyAdministratorsCanViewThe}</Empty>
-    </Page>
-  );
+  if (!administrator)
+    return <NotAllowed title={texts.audit}>{texts.onlyAdministratorsCanViewThe}</NotAllowed>;
+  return <Audit />;
 }
 
 function Audit() {
@@ -122,18 +121,9 @@ function Audit() {
                   />
                 ))}
               </Table>
-              {query.hasNextPage && (
-                <div className={`row dim ${classes.end}`}>
-                  {entries.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
-                  <Button
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    {texts.showEarlier}
-                  </Button>
-                </div>
-              )}
+              <ShowEarlier list={query} className={classes.end}>
+                {entries.length === 0 && <span>{texts.noMatchesAmongTheMost}</span>}
+              </ShowEarlier>
             </Panel>
           );
         }}
@@ -153,11 +143,9 @@ const some = (value: string) => (value === '' ? undefined : value);
 
 function Filters({ search, people, onChange, onClear }: FiltersProps) {
   const { user, action, target, key, since, until } = search;
-  const tree = useQuery(treeQuery);
+  const clusters = useClusters();
   const [, cluster = '', , instance = ''] = target?.startsWith('cluster/') ? target.split('/') : [];
-  const clusters = tree.data?.clusters ?? [];
-  const names = clusters.find(({ id }) => id === cluster)?.instances.map(({ name }) => name) ?? [];
-  const known = [...people.values()].map(({ id, name }) => ({ value: id, label: name }));
+  const names = clusters.get(cluster)?.instances.map(({ name }) => name) ?? [];
   const actions = Object.entries(actionGroups).map(([group, words]) => ({
     group,
     items: Object.entries(words).map(([value, label]) => ({ value, label })),
@@ -165,44 +153,36 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
   return (
     <>
       <div role="search" className={`row ${classes.filters}`} aria-label={texts.filterTheAuditLog}>
-        <NativeSelect
-          size="sm"
+        <FilterSelect
           data-filter
           aria-label={texts.who}
-          data={[{ value: '', label: texts.everyone }, ...known]}
-          value={user !== undefined && people.has(user) ? user : ''}
-          onChange={(event) => onChange({ user: some(event.currentTarget.value) })}
+          all={texts.everyone}
+          options={optionsOf(people.values())}
+          value={user !== undefined && people.has(user) ? user : undefined}
+          onChoose={(user) => onChange({ user })}
         />
-        <NativeSelect
-          size="sm"
+        <FilterSelect
           aria-label={texts.what}
-          data={[{ value: '', label: texts.allActions }, ...actions]}
-          value={action ?? ''}
-          onChange={(event) => onChange({ action: some(event.currentTarget.value) })}
+          all={texts.allActions}
+          options={actions}
+          value={action}
+          onChoose={(action) => onChange({ action })}
         />
-        <NativeSelect
-          size="sm"
+        <FilterSelect
           aria-label={texts.cluster}
-          data={[
-            { value: '', label: texts.allClusters },
-            ...clusters.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+          all={texts.allClusters}
+          options={optionsOf(clusters.values())}
           value={cluster}
-          onChange={({ currentTarget: { value } }) =>
-            onChange({ target: value === '' ? undefined : `cluster/${value}` })
-          }
+          onChoose={(id) => onChange({ target: id && `cluster/${id}` })}
         />
-        <NativeSelect
-          size="sm"
+        <FilterSelect
           aria-label={texts.instance}
           disabled={cluster === ''}
-          data={[
-            { value: '', label: texts.allInstances },
-            ...(instance === '' || names.includes(instance) ? names : [instance, ...names]),
-          ]}
+          all={texts.allInstances}
+          options={instance === '' || names.includes(instance) ? names : [instance, ...names]}
           value={instance}
-          onChange={({ currentTarget: { value } }) =>
-            onChange({ target: value === '' ? `cluster/${cluster}` : `cluster/${cluster}/instance/${value}` })
+          onChoose={(name) =>
+            onChange({ target: ['cluster', cluster, ...(name ? ['instance', name] : [])].join('/') })
           }
         />
         <TextInput
@@ -216,26 +196,8 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
             if (event.key === 'Enter') onChange({ key: some(event.currentTarget.value.trim()) });
           }}
         />
-        <TextInput
-          size="sm"
-          type="date"
-          aria-label={texts.from}
-          leftSection={texts.from}
-          className={classes.date}
-          max={until}
-          value={since ?? ''}
-          onChange={(event) => onChange({ since: some(event.currentTarget.value) })}
-        />
-        <TextInput
-          size="sm"
-          type="date"
-          aria-label={texts.to}
-          leftSection={texts.to}
-          className={classes.date}
-          min={since}
-          value={until ?? ''}
-          onChange={(event) => onChange({ until: some(event.currentTarget.value) })}
-        />
+        {day('since', texts.from, { max: until })}
+        {day('until', texts.to, { min: since })}
       </div>
       <Chips
         chips={[
@@ -250,6 +212,25 @@ function Filters({ search, people, onChange, onClear }: FiltersProps) {
       />
     </>
   );
+
+  function day(
+    id: 'since' | 'until',
+    title: string,
+    limit: { min?: string | undefined; max?: string | undefined },
+  ) {
+    return (
+      <TextInput
+        size="sm"
+        type="date"
+        aria-label={title}
+        leftSection={title}
+        className={classes.date}
+        {...limit}
+        value={search[id] ?? ''}
+        onChange={(event) => onChange({ [id]: some(event.currentTarget.value) })}
+      />
+    );
+  }
 
   function chip(id: keyof Search, title: string, value: string | undefined) {
     const onRemove = () => onChange({ [id]: undefined });

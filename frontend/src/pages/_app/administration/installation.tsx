@@ -3,20 +3,23 @@ import { createFileRoute } from '@tanstack/react-router';
 import { installationQuery, type Readiness, readinessQuery } from '@/api/queries/installation';
 import { ResultList, resultOf } from '@/components/installation/ResultList';
 import { Loaded } from '@/components/Loaded';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { LeftOut } from '@/components/projects/LeftOut';
 import { Time } from '@/components/Time';
 import { Button } from '@/components/ui/Button';
 import { useMay } from '@/components/useMe';
-import { NotAllowed } from './-NotAllowed';
 import * as texts from '@/texts/installation';
 
 export const Route = createFileRoute('/_app/administration/installation')({ component: InstallationRoute });
 
 function InstallationRoute() {
   const administrator = useMay('administrator');
-  return administrator ? <Installation /> : <NotAllowed title={texts.installation} />;
+  if (!administrator) {
+    return <NotAllowed title={texts.installation}>{texts.youDontHavePermissionAsk}</NotAllowed>;
+  }
+  return <Installation />;
 }
 
 function Installation() {

@@ -7,6 +7,7 @@ import { Empty } from '@/components/Empty';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
 import { useMail } from '@/components/NoMail';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
@@ -14,10 +15,9 @@ import { SmallButton } from '@/components/SmallButton';
 import type { Look } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { Time } from '@/components/Time';
+import { TimeCell } from '@/components/TimeCell';
 import { useMay } from '@/components/useMe';
 import { InviteForm } from './-InviteForm';
-import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
 import * as texts from '@/texts/administration';
 
@@ -33,7 +33,8 @@ const looks: Record<Invitation['state'], Look> = {
 function Invitations() {
   const administrator = useMay('administrator');
   const query = useQuery({ ...invitationsQuery, enabled: administrator });
-  if (!administrator) return <NotAllowed title={texts.invitations} />;
+  if (!administrator)
+    return <NotAllowed title={texts.invitations}>{texts.youDontHavePermissionAsk}</NotAllowed>;
   return (
     <Page title={texts.people}>
       <PeopleSections />
@@ -42,28 +43,17 @@ function Invitations() {
       </Panel>
       <Panel title={texts.invitations} flush>
         <Loaded query={query} what={texts.theInvitations} shape="rows">
-          {({ invitations }) =>
-            invitations.length === 0 ? (
-              <Empty title={texts.noInvitations}>{texts.everyoneExceptTheFirstAdministrator}</Empty>
-            ) : (
-              <Table
-                label={texts.invitations}
-                heads={[
-                  texts.email,
-                  texts.roles,
-                  texts.state,
-                  texts.invitedBy,
-                  texts.sent,
-                  texts.expires,
-                  '',
-                ]}
-              >
-                {invitations.map((invitation) => (
-                  <InvitationRow key={invitation.id} invitation={invitation} />
-                ))}
-              </Table>
-            )
-          }
+          {({ invitations }) => (
+            <Table
+              label={texts.invitations}
+              empty={<Empty title={texts.noInvitations}>{texts.everyoneExceptTheFirstAdministrator}</Empty>}
+              heads={[texts.email, texts.roles, texts.state, texts.invitedBy, texts.sent, texts.expires, '']}
+            >
+              {invitations.map((invitation) => (
+                <InvitationRow key={invitation.id} invitation={invitation} />
+              ))}
+            </Table>
+          )}
         </Loaded>
       </Panel>
     </Page>
@@ -92,12 +82,8 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         <Status look={looks[invitation.state]} />
       </td>
       <td data-dim>{invitation.invitedBy}</td>
-      <td data-dim>
-        <Time at={invitation.createdAt} />
-      </td>
-      <td data-dim>
-        <Time at={invitation.expiresAt} ahead />
-      </td>
+      <TimeCell at={invitation.createdAt} />
+      <TimeCell at={invitation.expiresAt} ahead />
       <td data-end>
         {mail && invitation.state !== 'used' && (
           <SmallButton

@@ -10,15 +10,15 @@ import dropdown from '@/components/Dropdown.module.css';
 import { DropdownButton } from '@/components/DropdownItems';
 import { ButtonLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { rolesInWords } from '@/components/roles';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { Time } from '@/components/Time';
+import { TimeCell } from '@/components/TimeCell';
 import { useMay, useMe } from '@/components/useMe';
 import classes from './-people.module.css';
-import { NotAllowed } from './-NotAllowed';
 import { PeopleSections } from './-PeopleSections';
 import { accessMenu } from '@/texts/access';
 import * as texts from '@/texts/administration';
@@ -34,7 +34,7 @@ function Users() {
   const administrator = useMay('administrator');
   const query = useQuery({ ...usersQuery, enabled: administrator });
   const [action, setAction] = useState<UserAction>();
-  if (!administrator) return <NotAllowed title={texts.users} />;
+  if (!administrator) return <NotAllowed title={texts.users}>{texts.youDontHavePermissionAsk}</NotAllowed>;
   return (
     <Page
       title={texts.people}
@@ -55,7 +55,7 @@ function Users() {
           </Panel>
         )}
       </Loaded>
-      {action && <Dialog action={action} onClose={() => setAction(undefined)} />}
+      <Suspense>{action && <Dialog action={action} onClose={() => setAction(undefined)} />}</Suspense>
     </Page>
   );
 }
@@ -75,7 +75,7 @@ function UserRow({ user, onDo }: { user: User; onDo: (what: UserAction['what']) 
       <td>
         <Status look={user.disabled ? disabled : enabled} />
       </td>
-      <td data-dim>{user.lastLoginAt === undefined ? texts.never : <Time at={user.lastLoginAt} />}</td>
+      <TimeCell at={user.lastLoginAt} never={texts.never} />
       <td data-end>
         <Dropdown
           align="end"
@@ -109,17 +109,9 @@ function Dialog({ action: { what, user }, onClose }: { action: UserAction; onClo
   const common = { onDone: refresh, onClose };
   switch (what) {
     case 'roles':
-      return (
-        <Suspense fallback={null}>
-          <RolesDialog user={user} {...common} />
-        </Suspense>
-      );
+      return <RolesDialog user={user} {...common} />;
     case 'access':
-      return (
-        <Suspense fallback={null}>
-          <WaysInDialog user={user} onClose={onClose} />
-        </Suspense>
-      );
+      return <WaysInDialog user={user} onClose={onClose} />;
     case 'disable':
       return (
         <Confirm

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import { bulkQuery } from '@/api/queries/bulk';
 import type { Bulk } from '@/api/types';
 import { Board } from '@/components/bulk/Board';
@@ -24,7 +24,7 @@ export const Route = createFileRoute('/_app/bulk/$bulk')({ component: BulkRoute 
 function BulkRoute() {
   const { bulk: id } = Route.useParams();
   const query = useQuery(bulkQuery(id));
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
+  if (isMissing(query)) return <MissingPage />;
   const bulk = query.data;
   return (
     <Page

@@ -1,26 +1,24 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { bulksQuery } from '@/api/queries/bulk';
-import { maySomewhere } from '@/components/roles';
 import { bulkLook, bulkTitle, tally, targetLooks } from '@/components/bulk/looks';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, QuietLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { SmallButton } from '@/components/SmallButton';
+import { ShowEarlier } from '@/components/ShowEarlier';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { Time } from '@/components/Time';
-import { useMe } from '@/components/useMe';
+import { TimeCell } from '@/components/TimeCell';
+import { useMaySomewhere } from '@/components/useMe';
 import * as texts from '@/texts/bulk';
 
 export const Route = createFileRoute('/_app/bulk/')({ component: Bulks });
 
 function Bulks() {
   const query = useInfiniteQuery(bulksQuery);
-  const me = useMe();
-  const some = me !== undefined && maySomewhere(me, 'operator');
+  const some = useMaySomewhere('operator');
   const bulks = query.data?.pages.flatMap((page) => page.bulkChanges) ?? [];
   const choose = some && <ButtonLink to="/instances">{texts.selectInstances}</ButtonLink>;
   return (
@@ -31,59 +29,50 @@ function Bulks() {
     >
       <Panel title={texts.newestFirst} flush>
         <Loaded query={query} what={texts.theBulkChanges} shape="rows" lines={6}>
-          {() =>
-            bulks.length === 0 ? (
-              <Empty title={texts.noBulkChangesYet} action={choose}>
-                {some ? texts.selectInstancesWithTheCheckboxes : texts.operatorsStartBulkChangesFrom}
-              </Empty>
-            ) : (
-              <Table
-                label={texts.bulkChanges}
-                heads={[
-                  texts.change,
-                  texts.state,
-                  texts.keys,
-                  texts.instances,
-                  texts.reason,
-                  texts.requestedBy,
-                  texts.requested,
-                ]}
-              >
-                {bulks.map((b) => (
-                  <tr key={b.id}>
-                    <td>
-                      <QuietLink to="/bulk/$bulk" params={{ bulk: b.id }} data-row>
-                        {bulkTitle(b)}
-                      </QuietLink>
-                    </td>
-                    <td>
-                      <Status look={bulkLook(b)} />
-                    </td>
-                    <td data-wrap>{b.keys && <code>{b.keys.join(', ')}</code>}</td>
-                    <td data-dim>
-                      {tally(b)
-                        .map(([state, n]) => `${n} ${targetLooks[state].word.toLowerCase()}`)
-                        .join(', ')}
-                    </td>
-                    <td data-wrap>{b.reason}</td>
-                    <td data-dim>{b.requestedBy}</td>
-                    <td data-dim>
-                      <Time at={b.requestedAt} />
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-            )
-          }
+          {() => (
+            <Table
+              label={texts.bulkChanges}
+              empty={
+                <Empty title={texts.noBulkChangesYet} action={choose}>
+                  {some ? texts.selectInstancesWithTheCheckboxes : texts.operatorsStartBulkChangesFrom}
+                </Empty>
+              }
+              heads={[
+                texts.change,
+                texts.state,
+                texts.keys,
+                texts.instances,
+                texts.reason,
+                texts.requestedBy,
+                texts.requested,
+              ]}
+            >
+              {bulks.map((b) => (
+                <tr key={b.id}>
+                  <td>
+                    <QuietLink to="/bulk/$bulk" params={{ bulk: b.id }} data-row>
+                      {bulkTitle(b)}
+                    </QuietLink>
+                  </td>
+                  <td>
+                    <Status look={bulkLook(b)} />
+                  </td>
+                  <td data-wrap>{b.keys && <code>{b.keys.join(', ')}</code>}</td>
+                  <td data-dim>
+                    {tally(b)
+                      .map(([state, n]) => `${n} ${targetLooks[state].word.toLowerCase()}`)
+                      .join(', ')}
+                  </td>
+                  <td data-wrap>{b.reason}</td>
+                  <td data-dim>{b.requestedBy}</td>
+                  <TimeCell at={b.requestedAt} />
+                </tr>
+              ))}
+            </Table>
+          )}
         </Loaded>
       </Panel>
-      {query.hasNextPage && (
-        <div>
-          <SmallButton loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {texts.showEarlier}
-          </SmallButton>
-        </div>
-      )}
+      <ShowEarlier list={query} />
     </Page>
   );
 }

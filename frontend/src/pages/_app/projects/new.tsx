@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { Empty } from '@/components/Empty';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { useMay, useMe } from '@/components/useMe';
 import { word } from '@/lib/readSearch';
@@ -27,11 +27,7 @@ function AddProject() {
     if (added !== undefined) forgetDraft(person);
   }, [added, person]);
   if (!administrator) {
-    return (
-      <Page title={texts.addGitlabProject}>
-        <Empty title={texts.youDontHavePermission}>{texts.onlyAdministratorsCanAddProjects}</Empty>
-      </Page>
-    );
+    return <NotAllowed title={texts.addGitlabProject}>{texts.onlyAdministratorsCanAddProjects}</NotAllowed>;
   }
   return (
     <Page

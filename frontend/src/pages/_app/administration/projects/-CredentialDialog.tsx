@@ -1,17 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { projectQuery, replaceCredentials, rotateCredential } from '@/api/queries/projects';
 import type { CheckName, NewCredentials, Project } from '@/api/types';
+import { FormDialog } from '@/components/ApiForm';
 import { Confirm } from '@/components/Confirm';
-import { Dialog } from '@/components/Dialog';
-import { Failure } from '@/components/Failure';
 import { showToast } from '@/components/showToast';
-import { Button } from '@/components/ui/Button';
 import { Textarea, TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
 import type { CredentialAction } from './-actions';
-import classes from './-projects.module.css';
 import { provenBy } from './-proof';
 import * as texts from '@/texts/projects';
 
@@ -64,20 +60,12 @@ export default function CredentialDialog({ project, action, onDone, onClose }: C
 
 type Replaced = Exclude<CredentialAction, 'webhookSecret' | 'makeKey'>;
 
-const titles: Record<Replaced, string> = {
-  apiToken: texts.replaceTheApiToken,
-  triggerToken: texts.replaceTheTriggerToken,
-  pasteKey: texts.pasteADeployKey,
-  gateway: texts.changeTheGateway,
-  inspectorSecret: texts.replaceTheInspectorSecret,
-};
-
-const helps: Record<Replaced, ReactNode> = {
-  apiToken: texts.ocimTestsTheNewValue,
-  triggerToken: texts.ocimTestsTheNewValue,
-  pasteKey: texts.ocimRegistersThePublicKey,
-  gateway: texts.ocimTestsTheNewValues,
-  inspectorSecret: texts.configureTheSameSecretFor,
+const dialogs: Record<Replaced, { title: string; help: string }> = {
+  apiToken: { title: texts.replaceTheApiToken, help: texts.ocimTestsTheNewValue },
+  triggerToken: { title: texts.replaceTheTriggerToken, help: texts.ocimTestsTheNewValue },
+  pasteKey: { title: texts.pasteADeployKey, help: texts.ocimRegistersThePublicKey },
+  gateway: { title: texts.changeTheGateway, help: texts.ocimTestsTheNewValues },
+  inspectorSecret: { title: texts.replaceTheInspectorSecret, help: texts.configureTheSameSecretFor },
 };
 
 const empty = {
@@ -116,69 +104,59 @@ function ReplaceDialog({ project, action, onDone, onClose }: ReplaceDialogProps)
     },
   });
   return (
-    <Dialog title={titles[action]} onClose={onClose}>
-      <form onSubmit={form.submit} noValidate className={classes.form}>
-        <p>{helps[action]}</p>
-        {action === 'apiToken' && (
-          <PasswordInput
-            label={texts.apiToken}
-            autoComplete="off"
+    <FormDialog
+      title={dialogs[action].title}
+      form={form}
+      failed={texts.couldntReplaceTheCredential}
+      verb={action === 'gateway' ? texts.change : texts.replace2}
+      onClose={onClose}
+    >
+      <p>{dialogs[action].help}</p>
+      {action === 'apiToken' && (
+        <PasswordInput label={texts.apiToken} autoComplete="off" data-autofocus {...form.field('apiToken')} />
+      )}
+      {action === 'triggerToken' && (
+        <PasswordInput
+          label={texts.triggerToken}
+          autoComplete="off"
+          data-autofocus
+          {...form.field('triggerToken')}
+        />
+      )}
+      {action === 'pasteKey' && (
+        <Textarea
+          label={texts.privateKey}
+          placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
+          minRows={4}
+          maxRows={10}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          {...form.field('deployKey')}
+        />
+      )}
+      {action === 'gateway' && (
+        <>
+          <TextInput
+            label={texts.gateway}
+            description={texts.leaveEmptyToRemoveThe}
+            type="url"
             data-autofocus
-            {...form.field('apiToken')}
+            {...form.field('gatewayUrl')}
           />
-        )}
-        {action === 'triggerToken' && (
-          <PasswordInput
-            label={texts.triggerToken}
-            autoComplete="off"
-            data-autofocus
-            {...form.field('triggerToken')}
-          />
-        )}
-        {action === 'pasteKey' && (
-          <Textarea
-            label={texts.privateKey}
-            placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
-            minRows={4}
-            maxRows={10}
-            autoComplete="off"
-            spellCheck={false}
-            data-autofocus
-            {...form.field('deployKey')}
-          />
-        )}
-        {action === 'gateway' && (
-          <>
-            <TextInput
-              label={texts.gateway}
-              description={texts.leaveEmptyToRemoveThe}
-              type="url"
-              data-autofocus
-              {...form.field('gatewayUrl')}
-            />
-            <TextInput label={texts.user} autoComplete="off" {...form.field('gatewayUser')} />
-            <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
-          </>
-        )}
-        {/* A stored secret is never sent to a new address, so a new gateway takes the inspector's, too. */}
-        {(action === 'inspectorSecret' || action === 'gateway') && (
-          <PasswordInput
-            label={texts.inspectorSecret}
-            autoComplete="off"
-            data-autofocus={action === 'inspectorSecret' || undefined}
-            {...form.field('inspectorSecret')}
-          />
-        )}
-        {form.failure && <Failure error={form.failure} what={texts.couldntReplaceTheCredential} />}
-        <div className={classes.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {texts.cancel}
-          </Button>
-          <Button type="submit" loading={form.busy}>
-            {action === 'gateway' ? texts.change : texts.replace2}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+          <TextInput label={texts.user} autoComplete="off" {...form.field('gatewayUser')} />
+          <PasswordInput label={texts.password} autoComplete="off" {...form.field('gatewayPassword')} />
+        </>
+      )}
+      {/* A stored secret is never sent to a new address, so a new gateway takes the inspector's, too. */}
+      {(action === 'inspectorSecret' || action === 'gateway') && (
+        <PasswordInput
+          label={texts.inspectorSecret}
+          autoComplete="off"
+          data-autofocus={action === 'inspectorSecret' || undefined}
+          {...form.field('inspectorSecret')}
+        />
+      )}
+    </FormDialog>
   );
 }

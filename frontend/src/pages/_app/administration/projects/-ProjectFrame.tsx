@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import { projectQuery } from '@/api/queries/projects';
 import type { ProjectPage } from '@/api/types';
 import { ButtonLink, TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Crumb, Page } from '@/components/Page';
 import { Sections } from '@/components/Sections';
 import { useMay } from '@/components/useMe';
-import { NoRole } from './-NoRole';
 import * as texts from '@/texts/projects';
 
 interface ProjectFrameProps {
@@ -33,8 +33,8 @@ export function ProjectFrame({ cluster, actions, children }: ProjectFrameProps) 
   const operator = useMay('operator', cluster);
   const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...projectQuery(cluster), enabled: operator });
-  if (!operator) return <NoRole title={cluster} who={texts.operators} />;
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
+  if (!operator) return <NotAllowed title={cluster}>{texts.onlyOperators}</NotAllowed>;
+  if (isMissing(query)) return <MissingPage />;
   const project = query.data?.project;
   return (
     <Page

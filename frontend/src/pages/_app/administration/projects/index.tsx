@@ -7,6 +7,7 @@ import type { CheckName, ProjectState } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { ButtonLink, QuietLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
+import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
 import { found, lookOf } from '@/components/projects/health';
@@ -25,7 +26,6 @@ import { isFuture } from '@/lib/future';
 import { parseTime } from '@/lib/time';
 import { useNow } from '@/lib/useNow';
 import classes from './-projects.module.css';
-import { NoRole } from './-NoRole';
 import * as texts from '@/texts/projects';
 
 interface Search {
@@ -49,7 +49,7 @@ function Projects() {
   const now = useNow();
   const [typed, setTyped] = useState(search.name ?? '');
   const query = useQuery({ ...projectsQuery, enabled: operator });
-  if (!operator) return <NoRole title={texts.gitlabProjects} who={texts.operators} />;
+  if (!operator) return <NotAllowed title={texts.gitlabProjects}>{texts.onlyOperators}</NotAllowed>;
   const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
   return (
     <Page title={texts.gitlabProjects} about={texts.eachProjectDefinesOneCluster}>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import { clusterQuery } from '@/api/queries/fleet';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import type { Cluster, ClusterPage } from '@/api/types';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
@@ -51,7 +51,7 @@ function ClusterRoute() {
   const operator = useMay('operator', cluster);
   const administrator = useMay('administrator', cluster);
   const known = query.data?.cluster;
-  if (query.error instanceof ApiError && query.error.status === 404 && !query.data) return <MissingPage />;
+  if (isMissing(query)) return <MissingPage />;
   return (
     <Page
       title={known?.name ?? cluster}

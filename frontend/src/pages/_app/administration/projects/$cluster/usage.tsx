@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { usageContractQuery } from '@/api/queries/projects';
 import { Loaded } from '@/components/Loaded';
+import { NotAllowed } from '@/components/NotAllowed';
 import { useMay } from '@/components/useMe';
-import { NoRole } from '../-NoRole';
 import { ProjectFrame } from '../-ProjectFrame';
 import { UsageEditor } from '../-UsageEditor';
 import * as texts from '@/texts/projects';
@@ -16,7 +16,7 @@ function UsageRoute() {
   const { cluster } = Route.useParams();
   const administrator = useMay('administrator', cluster);
   const query = useQuery({ ...usageContractQuery(cluster), enabled: administrator });
-  if (!administrator) return <NoRole title={cluster} who={texts.administrators} />;
+  if (!administrator) return <NotAllowed title={cluster}>{texts.onlyAdministrators}</NotAllowed>;
   return (
     <ProjectFrame cluster={cluster}>
       {() => (

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { noteRecent } from '@/components/frame/recent';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import { instanceQuery, refreshInstance } from '@/api/queries/fleet';
 import { runtimeKeys } from '@/api/queries/runtime';
 import type { InstanceDetails, Source } from '@/api/types';
@@ -54,7 +54,7 @@ function InstanceRoute() {
   useEffect(() => {
     if (known) noteRecent(`${cluster}/${name}`);
   }, [known, cluster, name]);
-  const gone = query.error instanceof ApiError && query.error.status === 404 && !query.data;
+  const gone = isMissing(query);
   if (gone && operation === undefined) return <MissingPage />;
   const instance = query.data?.instance;
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { ApiError } from '@/api/errors';
+import { isMissing } from '@/api/errors';
 import { instanceQuery } from '@/api/queries/fleet';
 import { configurationQuery } from '@/api/queries/operations';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
@@ -24,8 +24,7 @@ function UpdateRoute() {
   const query = useQuery({ ...configurationQuery(cluster, instance), enabled: operator });
   const { data: details } = useQuery({ ...instanceQuery(cluster, instance), enabled: operator });
   // What is being edited stays, also when the instance goes away meanwhile.
-  if (query.data === undefined && query.error instanceof ApiError && query.error.status === 404)
-    return <MissingPage />;
+  if (isMissing(query)) return <MissingPage />;
   return (
     <Page
       title={texts.update2(instance)}
