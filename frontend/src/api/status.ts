@@ -53,7 +53,7 @@ export function needsAttention(leaf: InstanceLeaf): boolean {
 /** The state of a cluster itself, without its instances. */
 export function stateOfCluster(cluster: ClusterBranch): State {
   if (cluster.online?.state === 'offline' || cluster.pipeline === 'failed') return 'failed';
-  if (cluster.problems > 0 || cluster.troubles || (cluster.syncError ?? '') !== '') return 'degraded';
+  if (cluster.problems > 0 || cluster.troubles || cluster.syncError !== undefined) return 'degraded';
   if (isMoving(cluster.pipeline)) return 'progressing';
   return cluster.online?.state === 'online' ? 'healthy' : 'unknown';
 }

@@ -18,12 +18,18 @@ export function flag(search: RawSearch, key: string): boolean | undefined {
   return String(search[key]) === 'true' ? true : undefined;
 }
 
-export function oneOf<Word extends string>(
-  search: RawSearch,
-  key: string,
-  choices: readonly Word[],
-): Word | undefined {
-  return choices.find((choice) => choice === search[key]);
+export function oneOf<Word extends string>(choices: readonly Word[]) {
+  return (search: RawSearch, key: string) => choices.find((choice) => choice === search[key]);
+}
+
+/** Reads a search key by key. */
+export function searchOf<Readers extends Record<string, (search: RawSearch, key: string) => unknown>>(
+  readers: Readers,
+) {
+  return (raw: RawSearch) =>
+    Object.fromEntries(Object.entries(readers).map(([key, read]) => [key, read(raw, key)])) as {
+      [Key in keyof Readers]?: ReturnType<Readers[Key]>;
+    };
 }
 
 /** Leaves out what is undefined. */

@@ -13,8 +13,9 @@ import { ButtonAnchor } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
-import { word } from '@/lib/readSearch';
-import { type RawSearch, safeReturnPath } from '@/lib/search';
+import { required } from '@/lib/required';
+import { searchOf, word } from '@/lib/readSearch';
+import { safeReturnPath } from '@/lib/search';
 import { useLoad } from '@/lib/useLoad';
 import classes from './-login.module.css';
 import * as texts from '@/texts/guest';
@@ -22,18 +23,15 @@ import * as texts from '@/texts/guest';
 const WithPasskey = lazy(() => import('./-WithPasskey'));
 const CodeField = lazy(() => import('./-CodeField'));
 
-interface LoginSearch {
+const readSearch = searchOf({
   /** Where to go on. */
-  redirect?: string | undefined;
+  redirect: word,
   /** Why a log-in with Google came back without success. */
-  problem?: string | undefined;
-}
+  problem: word,
+});
 
 export const Route = createFileRoute('/_guest/login')({
-  validateSearch: (raw: RawSearch): LoginSearch => ({
-    redirect: word(raw, 'redirect'),
-    problem: word(raw, 'problem'),
-  }),
+  validateSearch: readSearch,
   beforeLoad: async ({ context, search }) => {
     // Whether Ocim answers shows when logging in.
     const state = await context.session.start().catch(() => context.session.state);
@@ -70,7 +68,7 @@ function Login() {
   const form = useApiForm({
     initialValues: { email: '', password: '', recoveryCode: '' },
     validate: {
-      email: (v) => (v.trim() === '' ? texts.enterAnEmailAddress : null),
+      email: required(texts.enterAnEmailAddress),
       password: (v) => (v === '' ? texts.enterYourPassword : null),
     },
     send: async ({ email, password, recoveryCode }) => {

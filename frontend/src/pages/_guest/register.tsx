@@ -13,6 +13,7 @@ import { rolesInWords } from '@/components/roles';
 import { Button } from '@/components/ui/Button';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
@@ -87,7 +88,7 @@ function Register({ invitation, token }: InvitedProps) {
   const router = useRouter();
   const form = useApiForm({
     initialValues: { name: '', password: '' },
-    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null), password: passwordProblem },
+    validate: { name: required(texts.enterAName), password: passwordProblem },
     send: (values) => api.post('/auth/v1/invitations/redeem', { body: { ...values, token } }),
     onDone: async (signedIn) => {
       session.enter(signedIn);

@@ -7,6 +7,7 @@ import { ButtonLink } from '@/components/links';
 import { NewPassword, passwordProblem } from '@/components/NewPassword';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import { useFragmentToken } from '@/lib/useFragmentToken';
 import { useLoad } from '@/lib/useLoad';
 import * as texts from '@/texts/guest';
@@ -36,7 +37,7 @@ function FirstAdministrator({ token }: { token: string }) {
   const form = useApiForm({
     initialValues: { name: '', email: '', password: '' },
     validate: {
-      name: (v) => (v.trim() === '' ? texts.enterAName : null),
+      name: required(texts.enterAName),
       email: (v) => (v.includes('@') ? null : texts.enterAnEmailAddress),
       password: passwordProblem,
     },

@@ -16,6 +16,7 @@ import { TimeCell } from '@/components/TimeCell';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import classes from './-account.module.css';
 import { NewSecret } from './-NewSecret';
 import * as texts from '@/texts/passkeys';
@@ -65,7 +66,7 @@ export function Passkeys() {
 function NewPasskey({ onAdded }: { onAdded: (codes: string[]) => Promise<void> }) {
   const form = useApiForm({
     initialValues: { name: '' },
-    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
+    validate: { name: required(texts.enterAName) },
     send: async ({ name }) => {
       const created = await createPasskey();
       return api.post('/auth/v1/me/passkeys', { body: { ...created, name: name.trim() } });

@@ -8,6 +8,7 @@ import { CheckboxGroup } from '@/components/ui/Checkbox';
 import { NativeSelect, optionsOf, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useMaySomewhere } from '@/components/useMe';
+import { required } from '@/lib/required';
 import classes from './-account.module.css';
 import { eventHelp, events } from './-events';
 import * as texts from '@/texts/account';
@@ -34,7 +35,7 @@ export function SubscriptionForm({ subscription, email, onDone, onCancel }: Subs
       events: subscription?.events ?? (['failed', 'recovered'] as Subscription['events']),
     },
     validate: {
-      name: (v) => (v.trim() === '' ? texts.enterAName : null),
+      name: required(texts.enterAName),
       events: (v) => (v.length === 0 ? texts.selectAtLeastOneEvent : null),
     },
     send: ({ name, url, view, channel, events }) => {

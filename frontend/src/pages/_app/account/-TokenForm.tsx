@@ -7,6 +7,7 @@ import { ClusterChoice } from '@/components/ClusterChoice';
 import { roleWords } from '@/components/roles';
 import { NativeSelect, TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import classes from './-account.module.css';
 import * as texts from '@/texts/account';
 
@@ -40,7 +41,7 @@ export function TokenForm({ onMade }: { onMade: (secret: string) => void }) {
   const tree = useQuery(treeQuery);
   const form = useApiForm({
     initialValues: unchosen,
-    validate: { name: (v) => (v.trim() === '' ? texts.enterANameThatSays : null) },
+    validate: { name: required(texts.enterANameThatSays) },
     send: ({ name, role, days, clusters }) =>
       api.post('/auth/v1/me/tokens', {
         body: { name: name.trim(), role, clusters, expiresAt: inDays(days) },

@@ -20,6 +20,7 @@ import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import { AccountSections } from './-AccountSections';
 import classes from './-account.module.css';
 import { Passkeys } from './-Passkeys';
@@ -52,7 +53,7 @@ function Profile({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const form = useApiForm({
     initialValues: { name: user.name },
-    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
+    validate: { name: required(texts.enterAName) },
     send: ({ name }) => api.patch('/auth/v1/me', { body: { name: name.trim() } }),
     onDone: (next) => {
       session.update(next);

@@ -1,6 +1,5 @@
 import type { Activity } from '@/api/types';
-import { flag, oneOf, word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { flag, oneOf, searchOf, word } from '@/lib/readSearch';
 
 export const kinds: readonly Activity['kind'][] = [
   'pipeline',
@@ -14,20 +13,13 @@ export const kinds: readonly Activity['kind'][] = [
   'tags',
 ];
 
-/** The search of the page's address. */
-export interface Search {
-  cluster?: string | undefined;
-  instance?: string | undefined;
-  kind?: Activity['kind'] | undefined;
+/** Reads the search of the page's address. */
+export const readSearch = searchOf({
+  cluster: word,
+  instance: word,
+  kind: oneOf(kinds),
   /** Only what went wrong. */
-  wrong?: boolean | undefined;
-}
+  wrong: flag,
+});
 
-export function readSearch(raw: RawSearch): Search {
-  return {
-    cluster: word(raw, 'cluster'),
-    instance: word(raw, 'instance'),
-    kind: oneOf(raw, 'kind', kinds),
-    wrong: flag(raw, 'wrong'),
-  };
-}
+export type Search = ReturnType<typeof readSearch>;

@@ -19,40 +19,34 @@ import { Button } from '@/components/ui/Button';
 import { optionsOf, TextInput } from '@/components/ui/Field';
 import { useClusters } from '@/components/useClusters';
 import { useMay } from '@/components/useMe';
-import { present, word } from '@/lib/readSearch';
+import { present, searchOf, word } from '@/lib/readSearch';
 import type { RawSearch } from '@/lib/search';
 import * as texts from '@/texts/administration';
-
-interface Search {
-  user?: string | undefined;
-  action?: string | undefined;
-  target?: string | undefined;
-  /** Part of the name of a configuration key. */
-  key?: string | undefined;
-  /** Days, such as 2026-11-02; the last one counts. */
-  since?: string | undefined;
-  until?: string | undefined;
-  /** Id of the entry that is open. */
-  entry?: string | undefined;
-}
-
-export const Route = createFileRoute('/_app/administration/audit')({
-  validateSearch: (raw: RawSearch): Search => ({
-    user: word(raw, 'user'),
-    action: word(raw, 'action'),
-    target: word(raw, 'target'),
-    key: word(raw, 'key'),
-    since: dayIn(raw, 'since'),
-    until: dayIn(raw, 'until'),
-    entry: word(raw, 'entry'),
-  }),
-  component: AuditRoute,
-});
 
 function dayIn(raw: RawSearch, key: string): string | undefined {
   const day = word(raw, key);
   return day !== undefined && Number.isFinite(Date.parse(`${day}T00:00`)) ? day : undefined;
 }
+
+const readSearch = searchOf({
+  user: word,
+  action: word,
+  target: word,
+  /** Part of the name of a configuration key. */
+  key: word,
+  /** Days, such as 2026-11-02; the last one counts. */
+  since: dayIn,
+  until: dayIn,
+  /** Id of the entry that is open. */
+  entry: word,
+});
+
+type Search = ReturnType<typeof readSearch>;
+
+export const Route = createFileRoute('/_app/administration/audit')({
+  validateSearch: readSearch,
+  component: AuditRoute,
+});
 
 /** When a day begins here, some days later. */
 function startOf(day: string | undefined, later = 0): string | undefined {

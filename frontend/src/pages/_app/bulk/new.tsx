@@ -11,15 +11,14 @@ import { ButtonLink, TextLink } from '@/components/links';
 import { Loading } from '@/components/Loading';
 import { Crumb, Page } from '@/components/Page';
 import { useMe } from '@/components/useMe';
-import { words } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { searchOf, words } from '@/lib/readSearch';
 import * as texts from '@/texts/bulk';
 
 const Compose = lazy(() => import('@/components/bulk/Compose'));
 const Review = lazy(() => import('@/components/bulk/Review'));
 
 export const Route = createFileRoute('/_app/bulk/new')({
-  validateSearch: (raw: RawSearch): { on?: string[] | undefined } => ({ on: words(raw, 'on') }),
+  validateSearch: searchOf({ on: words }),
   component: NewBulk,
 });
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Instance, InstanceDetails, Lifecycle } from '@/api/types';
 import { Age } from '@/components/Age';
-import { TextLink } from '@/components/links';
+import { ClusterLink, PipelineLink } from '@/components/places';
 import { healthLooks, lifecycleLooks, pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
@@ -60,12 +60,9 @@ function PipelineFact({ instance: { cluster, pipeline } }: { instance: Instance 
       next={pipeline && pipelineNext[pipeline.status]}
     >
       {pipeline && (
-        <TextLink
-          to="/clusters/$cluster/pipelines/$pipeline"
-          params={{ cluster, pipeline: String(pipeline.id) }}
-        >
+        <PipelineLink cluster={cluster} pipeline={pipeline.id}>
           <Status look={pipelineLook(pipeline.status)} />
-        </TextLink>
+        </PipelineLink>
       )}
     </One>
   );
@@ -81,9 +78,7 @@ function HealthFact({ instance }: { instance: Instance }) {
       next={
         health.nextStep ??
         (health.state === 'unknown' && lifecycle === 'active' ? (
-          <TextLink to="/clusters/$cluster" params={{ cluster }}>
-            {texts.viewCluster}
-          </TextLink>
+          <ClusterLink cluster={cluster}>{texts.viewCluster}</ClusterLink>
         ) : undefined)
       }
     >
@@ -115,9 +110,7 @@ function AgeFact({ details: { sync, instance, observedAt } }: { details: Instanc
       at={active && (seen ? <Age at={observedAt} prefix={texts.cluster} /> : texts.clusterNever)}
       next={
         sync.error !== undefined ? (
-          <TextLink to="/clusters/$cluster" params={{ cluster: instance.cluster }}>
-            {texts.viewCluster}
-          </TextLink>
+          <ClusterLink cluster={instance.cluster}>{texts.viewCluster}</ClusterLink>
         ) : stale || (active && isStale(observedAt, now)) ? (
           texts.refresh
         ) : undefined

@@ -6,6 +6,7 @@ import { isLive } from '@/api/status';
 import { hostOf } from '@/components/instances/columns';
 import { TextLink } from '@/components/links';
 import { OutLink } from '@/components/OutLink';
+import { PipelineLink } from '@/components/places';
 import { SmallButton } from '@/components/SmallButton';
 import { healthLooks, pipelineLook } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
@@ -37,12 +38,9 @@ export function InstanceHeader({ details }: { details: InstanceDetails }) {
         )}
         {instance.pipeline && (
           <span className={classes.pair}>
-            <TextLink
-              to="/clusters/$cluster/pipelines/$pipeline"
-              params={{ cluster: instance.cluster, pipeline: String(instance.pipeline.id) }}
-            >
+            <PipelineLink cluster={instance.cluster} pipeline={instance.pipeline.id}>
               {texts.pipeline(String(instance.pipeline.id))}
-            </TextLink>
+            </PipelineLink>
             <Status look={pipelineLook(instance.pipeline.status)} />
           </span>
         )}

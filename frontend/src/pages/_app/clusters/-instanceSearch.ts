@@ -1,40 +1,32 @@
 import type { PodLogPlace } from '@/api/queries/runtime';
-import { flag, oneOf, word } from '@/lib/readSearch';
-import { type AskedAction, askedActions } from '@/components/operations/asked';
+import { flag, oneOf, searchOf, word } from '@/lib/readSearch';
+import { askedActions } from '@/components/operations/asked';
 import type { RawSearch } from '@/lib/search';
 
 export const instanceTabs = ['configuration', 'details', 'usage', 'timeline', 'deployments'] as const;
 
-/** What the address of an instance's page says. */
-export interface InstanceSearch {
+const readAll = searchOf({
   /** Absent is what runs. */
-  tab?: (typeof instanceTabs)[number] | undefined;
-  file?: string | undefined;
-  operation?: string | undefined;
+  tab: oneOf(instanceTabs),
+  file: word,
+  operation: word,
   /** The action whose dialog is open. */
-  ask?: AskedAction | undefined;
+  ask: oneOf(askedActions),
   /** The pod that is open, the container whose log is, and which part of it. */
-  pod?: string | undefined;
-  log?: string | undefined;
-  previous?: boolean | undefined;
-  lines?: string | undefined;
+  pod: word,
+  log: word,
+  previous: flag,
+  lines: word,
   /** Days of usage. */
-  days?: string | undefined;
-}
+  days: word,
+});
 
+export type InstanceSearch = ReturnType<typeof readAll>;
+
+/** Reads the search of an instance's page. */
 export function readInstanceSearch(raw: RawSearch): InstanceSearch {
-  const file = word(raw, 'file');
-  return {
-    tab: oneOf(raw, 'tab', instanceTabs) ?? (file === undefined ? undefined : 'configuration'),
-    file,
-    operation: word(raw, 'operation'),
-    ask: oneOf(raw, 'ask', askedActions),
-    pod: word(raw, 'pod'),
-    log: word(raw, 'log'),
-    previous: flag(raw, 'previous'),
-    lines: word(raw, 'lines'),
-    days: word(raw, 'days'),
-  };
+  const search = readAll(raw);
+  return { ...search, tab: search.tab ?? (search.file === undefined ? undefined : 'configuration') };
 }
 
 /** The log that an address opens. `first` as a container is the pod's first. */

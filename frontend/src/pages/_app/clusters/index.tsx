@@ -85,7 +85,7 @@ function ClusterRow({ cluster }: { cluster: ClusterBranch }) {
         )}
       </td>
       <td data-wrap>
-        {syncError !== undefined && syncError !== '' && <p>{texts.syncFailed(syncError)}</p>}
+        {syncError !== undefined && <p>{texts.syncFailed(syncError)}</p>}
         {troubles.map((trouble) => (
           <p key={trouble}>{trouble}</p>
         ))}

@@ -5,6 +5,7 @@ import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
 import { useMaySomewhere } from '@/components/useMe';
+import { required } from '@/lib/required';
 import * as texts from '@/texts/instances';
 
 interface ViewDialogProps {
@@ -23,7 +24,7 @@ export default function ViewDialog({ query, view, first, onDone, onClose }: View
   const mayShare = useMaySomewhere('operator');
   const form = useApiForm({
     initialValues: { name: view?.name ?? '', shared: view?.shared ?? false, default: first },
-    validate: { name: (v) => (v.trim() === '' ? texts.enterAName : null) },
+    validate: { name: required(texts.enterAName) },
     send: ({ name, ...rest }) => {
       const body = { name: name.trim(), query: view?.query ?? query, ...rest };
       return view ? replaceView(view.id, body) : addView(body);

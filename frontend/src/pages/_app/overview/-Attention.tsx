@@ -3,6 +3,7 @@ import { Subject } from '@/components/activity/Subject';
 import { Empty } from '@/components/Empty';
 import { TextLink } from '@/components/links';
 import { Panel } from '@/components/Panel';
+import { ClusterLink, InstanceLink, PipelineLink, ProjectLink } from '@/components/places';
 import { healthLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
@@ -73,23 +74,19 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
   const operator = useMay('operator', cluster);
   if (reason === 'pipeline' && pipeline !== undefined) {
     return (
-      <TextLink to="/clusters/$cluster/pipelines/$pipeline" params={{ cluster, pipeline: String(pipeline) }}>
+      <PipelineLink cluster={cluster} pipeline={pipeline}>
         {texts.viewError}
-      </TextLink>
+      </PipelineLink>
     );
   }
   if (reason === 'project' && operator) {
-    return (
-      <TextLink to="/administration/projects/$cluster" params={{ cluster }} search={{}}>
-        {texts.viewProject}
-      </TextLink>
-    );
+    return <ProjectLink cluster={cluster}>{texts.viewProject}</ProjectLink>;
   }
   if (instance === undefined) {
     return (
-      <TextLink to="/clusters/$cluster" params={{ cluster }}>
+      <ClusterLink cluster={cluster}>
         {reason === 'files' ? texts.viewProblems : texts.viewCluster}
-      </TextLink>
+      </ClusterLink>
     );
   }
   if (reason === 'files' && operator) {
@@ -100,8 +97,8 @@ function NextStep({ reason: { cluster, instance, pipeline, reason } }: { reason:
     );
   }
   return (
-    <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
+    <InstanceLink cluster={cluster} instance={instance}>
       {reason === 'files' ? texts.viewProblems : texts.viewInstance}
-    </TextLink>
+    </InstanceLink>
   );
 }

@@ -72,7 +72,7 @@ export function FirstSync({ cluster, warning }: { cluster: string; warning: stri
 async function bring(cluster: string, signal: AbortSignal): Promise<void> {
   const { error } = await syncCluster(cluster, signal);
   await checkProject(cluster, undefined, signal);
-  if (error !== undefined && error !== '') throw new ApiError(503, error, undefined);
+  if (error !== undefined) throw new ApiError(503, error, undefined);
 }
 
 type Place = 'done' | 'now' | 'ahead' | 'failed' | 'skipped';
@@ -110,7 +110,7 @@ interface StepsProps {
 
 function Steps({ page: { cluster, instances }, project, asking, warning }: StepsProps) {
   const read = parseTime(cluster.sync.succeededAt) !== undefined;
-  const broken = !read && cluster.sync.error !== undefined && cluster.sync.error !== '';
+  const broken = !read && cluster.sync.error !== undefined;
   const reading: Place = read ? 'done' : broken ? 'failed' : asking ? 'now' : 'ahead';
   const after = (check: Check['check']): [Place, ReactNode] => {
     const found = project?.health.checks.find((c) => c.check === check);

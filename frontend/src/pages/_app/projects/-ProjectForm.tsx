@@ -13,6 +13,7 @@ import { Checkbox } from '@/components/ui/Checkbox';
 import { Textarea, TextInput } from '@/components/ui/Field';
 import { PasswordInput } from '@/components/ui/PasswordInput';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import { readProjectAddress } from '@/lib/projectAddress';
 import { keepDraft, readDraft } from './-draft';
 import classes from './-projects.module.css';
@@ -56,7 +57,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
     initialValues,
     validate: {
       gitlabUrl: (v) => (/^https?:\/\//.test(v) ? null : texts.enterTheServersUrlStarting),
-      project: (v) => (v.trim() === '' ? texts.enterTheProjectsUrlNumeric : null),
+      project: required(texts.enterTheProjectsUrlNumeric),
       apiToken: (v) => (v === '' ? texts.enterATokenWithThe : null),
       triggerToken: (v) => (v === '' ? texts.enterAPipelineTriggerToken : null),
     },
@@ -66,7 +67,7 @@ export function ProjectForm({ person, onAdded }: ProjectFormProps) {
       refuse(runs ?? [], lenient.current);
       return addProject(body);
     },
-    onDone: ({ project, warning }) => onAdded(project.id, warning === '' ? undefined : warning),
+    onDone: ({ project, warning }) => onAdded(project.id, warning),
   });
   const { values } = form;
   useEffect(() => {

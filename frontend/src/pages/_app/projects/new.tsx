@@ -3,8 +3,7 @@ import { useEffect, useState } from 'react';
 import { NotAllowed } from '@/components/NotAllowed';
 import { Page } from '@/components/Page';
 import { useMay, useMe } from '@/components/useMe';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { searchOf, word } from '@/lib/readSearch';
 import { forgetDraft } from './-draft';
 import { FirstSync } from './-FirstSync';
 import { ProjectForm } from './-ProjectForm';
@@ -12,7 +11,7 @@ import * as texts from '@/texts/projects';
 
 export const Route = createFileRoute('/_app/projects/new')({
   /** The cluster that was just added, whose first sync is followed. */
-  validateSearch: (raw: RawSearch): { added?: string | undefined } => ({ added: word(raw, 'added') }),
+  validateSearch: searchOf({ added: word }),
   component: AddProject,
 });
 

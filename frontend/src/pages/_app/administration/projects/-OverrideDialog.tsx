@@ -3,6 +3,7 @@ import { FormDialog } from '@/components/ApiForm';
 import { factWord } from '@/components/projects/facts';
 import { TextInput } from '@/components/ui/Field';
 import { useApiForm } from '@/components/useApiForm';
+import { required } from '@/lib/required';
 import * as texts from '@/texts/projects';
 
 interface OverrideDialogProps {
@@ -19,7 +20,7 @@ export default function OverrideDialog({ name, link, shown, found, send, onClose
   const form = useApiForm({
     initialValues: { value: shown ?? '' },
     validate: {
-      value: (v) => (v.trim() === '' ? texts.enterAValueToRemove : null),
+      value: required(texts.enterAValueToRemove),
     },
     send: ({ value }) =>
       send(value.trim()).catch((cause: unknown) => {

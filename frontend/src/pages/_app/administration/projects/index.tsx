@@ -19,8 +19,7 @@ import { Button } from '@/components/ui/Button';
 import { Checkbox } from '@/components/ui/Checkbox';
 import { TextInput } from '@/components/ui/Field';
 import { useMay, useMaySomewhere } from '@/components/useMe';
-import { flag, present, word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { flag, searchOf, word } from '@/lib/readSearch';
 import { isStale } from '@/lib/stale';
 import { isFuture } from '@/lib/future';
 import { parseTime } from '@/lib/time';
@@ -28,16 +27,17 @@ import { useNow } from '@/lib/useNow';
 import classes from './-projects.module.css';
 import * as texts from '@/texts/projects';
 
-interface Search {
+const readSearch = searchOf({
   /** Part of the name, path or server. */
-  name?: string | undefined;
-  /** Only those that need somebody. */
-  ailing?: boolean | undefined;
-}
+  name: word,
+  /** Only those that need attention. */
+  ailing: flag,
+});
+
+type Search = ReturnType<typeof readSearch>;
 
 export const Route = createFileRoute('/_app/administration/projects/')({
-  validateSearch: (raw: RawSearch): Search =>
-    present({ name: word(raw, 'name'), ailing: flag(raw, 'ailing') }),
+  validateSearch: readSearch,
   component: Projects,
 });
 
@@ -169,9 +169,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
               ))}
               <td data-wrap>
                 <Status look={syncLook(state, now)} /> <Time at={state.sync.succeededAt} />
-                {state.sync.error !== undefined && state.sync.error !== '' && (
-                  <div className={classes.under}>{state.sync.error}</div>
-                )}
+                {state.sync.error !== undefined && <div className={classes.under}>{state.sync.error}</div>}
               </td>
               <td data-dim>
                 {state.health.checkedAt === undefined ? texts.never : <Time at={state.health.checkedAt} />}
@@ -185,8 +183,7 @@ function ProjectTable({ projects, total, onClear }: ProjectTableProps) {
 }
 
 function syncLook({ sync }: ProjectState, now: number): Look {
-  if (sync.error !== undefined && sync.error !== '')
-    return { shape: 'cross', tone: 'bad', word: texts.failed };
+  if (sync.error !== undefined) return { shape: 'cross', tone: 'bad', word: texts.failed };
   if (sync.waitingSince !== undefined)
     return { shape: 'dashed', tone: 'quiet', word: texts.waitingForGitLab };
   if (sync.succeededAt === undefined) return { shape: 'dashed', tone: 'quiet', word: texts.never };

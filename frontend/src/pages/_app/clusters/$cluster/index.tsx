@@ -20,6 +20,7 @@ import { Notice } from '@/components/Notice';
 import { QueuePanel } from '@/components/operations/QueuePanel';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
+import { PipelineLink, ProjectLink } from '@/components/places';
 import { factWord, foundAs, isOverridden, linkNames } from '@/components/projects/facts';
 import { lifecycleLooks, onlineLooks, pipelineLook, providerWord } from '@/components/status/looks';
 import { Mark } from '@/components/status/Mark';
@@ -27,8 +28,7 @@ import { Status } from '@/components/status/Status';
 import { SyncNote } from '@/components/SyncNote';
 import { Time } from '@/components/Time';
 import { useMay } from '@/components/useMe';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { searchOf, word } from '@/lib/readSearch';
 import { isStale } from '@/lib/stale';
 import { useNow } from '@/lib/useNow';
 import classes from '../-clusters.module.css';
@@ -39,7 +39,7 @@ const AnnotationPanel = lazy(() => import('@/components/about/AnnotationPanel'))
 const RunningCluster = lazy(() => import('@/components/runtime/RunningCluster'));
 
 export const Route = createFileRoute('/_app/clusters/$cluster/')({
-  validateSearch: (raw: RawSearch): { file?: string | undefined } => ({ file: word(raw, 'file') }),
+  validateSearch: searchOf({ file: word }),
   component: ClusterRoute,
 });
 
@@ -132,11 +132,7 @@ function Troubles({ cluster: { id, troubles = [] } }: { cluster: Cluster }) {
   return troubles.map((trouble) => (
     <Notice key={trouble.check} tone={trouble.severity === 'failed' ? 'bad' : 'warn'} title={trouble.detail}>
       {trouble.cure} <Time at={trouble.since} prefix={texts.forDuration} lasting />{' '}
-      {operator && (
-        <TextLink to="/administration/projects/$cluster" params={{ cluster: id }} search={{}}>
-          {texts.viewProject}
-        </TextLink>
-      )}
+      {operator && <ProjectLink cluster={id}>{texts.viewProject}</ProjectLink>}
     </Notice>
   ));
 }
@@ -174,12 +170,9 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
         {
           name: texts.latestPipeline,
           value: c.pipeline && (
-            <TextLink
-              to="/clusters/$cluster/pipelines/$pipeline"
-              params={{ cluster: c.id, pipeline: String(c.pipeline.id) }}
-            >
+            <PipelineLink cluster={c.id} pipeline={c.pipeline.id}>
               <Status look={pipelineLook(c.pipeline.status)} />
-            </TextLink>
+            </PipelineLink>
           ),
           note: <Time at={c.pipeline?.updatedAt} />,
         },
@@ -201,11 +194,7 @@ function ClusterFacts({ page: { cluster: c, observedAt } }: { page: ClusterPage 
           note: (
             <>
               {c.sync.commit?.slice(0, 8)}{' '}
-              {operator && (
-                <TextLink to="/administration/projects/$cluster" params={{ cluster: c.id }} search={{}}>
-                  {texts.health}
-                </TextLink>
-              )}
+              {operator && <ProjectLink cluster={c.id}>{texts.health}</ProjectLink>}
             </>
           ),
         },

@@ -11,8 +11,7 @@ import { factWord, foundAs, isOverridden, shownAs } from '@/components/projects/
 import { SmallButton } from '@/components/SmallButton';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { searchOf, word } from '@/lib/readSearch';
 import classes from '../-projects.module.css';
 import { ProjectFrame } from '../-ProjectFrame';
 import * as texts from '@/texts/projects';
@@ -21,7 +20,7 @@ const OverrideDialog = lazy(() => import('../-OverrideDialog'));
 
 export const Route = createFileRoute('/_app/administration/projects/$cluster/facts')({
   /** The fact or link whose dialog is open. */
-  validateSearch: (raw: RawSearch): { change?: string | undefined } => ({ change: word(raw, 'change') }),
+  validateSearch: searchOf({ change: word }),
   component: FactsRoute,
 });
 
@@ -41,7 +40,7 @@ function Overrides({ cluster, page }: { cluster: string; page: ProjectPage }) {
   const { mutateAsync, mutate, variables, error, isPending } = useMutation({
     mutationFn: ({ name, value }: { name: string; value: string | null }) =>
       overrideProject(cluster, name, value),
-    onSuccess: (answer) => setWarning(answer.warning === '' ? undefined : answer.warning),
+    onSuccess: (answer) => setWarning(answer.warning),
     onSettled: () => queryClient.invalidateQueries(),
   });
   const open = (name: string | undefined) => void navigate({ search: { change: name }, replace: true });

@@ -7,9 +7,9 @@ import type { CheckName, ProjectPage } from '@/api/types';
 import { Facts } from '@/components/Facts';
 import { Failure } from '@/components/Failure';
 import { Problems } from '@/components/files/Problems';
-import { TextLink } from '@/components/links';
 import { OutLink } from '@/components/OutLink';
 import { Panel } from '@/components/Panel';
+import { InstanceLink } from '@/components/places';
 import { CheckList } from '@/components/projects/CheckList';
 import { checkNames, summary } from '@/components/projects/checks';
 import { knownRuns } from '@/components/projects/health';
@@ -21,8 +21,7 @@ import { Time } from '@/components/Time';
 import { showToast } from '@/components/showToast';
 import { Button } from '@/components/ui/Button';
 import { useMay } from '@/components/useMe';
-import { oneOf, present } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { oneOf, searchOf } from '@/lib/readSearch';
 import { Credentials } from '../-Credentials';
 import { type ProjectAction, projectActions } from '../-actions';
 import classes from '../-projects.module.css';
@@ -34,8 +33,7 @@ const RemoveDialog = lazy(() => import('../-RemoveDialog'));
 
 export const Route = createFileRoute('/_app/administration/projects/$cluster/')({
   /** The dialog that is open. */
-  validateSearch: (raw: RawSearch): { do?: ProjectAction | undefined } =>
-    present({ do: oneOf(raw, 'do', projectActions) }),
+  validateSearch: searchOf({ do: oneOf(projectActions) }),
   component: ProjectRoute,
 });
 
@@ -50,7 +48,7 @@ function ProjectRoute() {
   const sync = useMutation({
     mutationFn: () => syncCluster(cluster),
     onSuccess: ({ error }) => {
-      if (error === undefined || error === '') showToast(texts.synced2(cluster));
+      if (error === undefined) showToast(texts.synced2(cluster));
     },
     onSettled: () => queryClient.invalidateQueries(),
   });
@@ -167,12 +165,7 @@ function FileProblems({ cluster }: { cluster: string }) {
       {instances.map((instance) => (
         <div key={instance.name}>
           <p className={classes.text}>
-            <TextLink
-              to="/clusters/$cluster/instances/$instance"
-              params={{ cluster, instance: instance.name }}
-            >
-              {instance.name}
-            </TextLink>
+            <InstanceLink cluster={cluster} instance={instance.name} />
           </p>
           <Problems problems={instance.problems ?? []} />
         </div>

@@ -7,7 +7,6 @@ import type { Job, Pipeline, PipelineAct, PipelinePage } from '@/api/types';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Empty } from '@/components/Empty';
 import { Facts } from '@/components/Facts';
-import { TextLink } from '@/components/links';
 import { OutLink } from '@/components/OutLink';
 import { Loaded } from '@/components/Loaded';
 import { errorAt, FirstError } from '@/components/logs/FirstError';
@@ -20,18 +19,15 @@ import { Panel } from '@/components/Panel';
 import { actNote, actWords } from '@/components/pipelines/acts';
 import { Jobs } from '@/components/pipelines/Jobs';
 import { took } from '@/components/pipelines/PipelineTable';
+import { InstanceLink, PipelineLink } from '@/components/places';
 import { pipelineLook, pipelineTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { searchOf, word } from '@/lib/readSearch';
 import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/pipelines/$pipeline')({
-  validateSearch: (raw: RawSearch): { job?: string | undefined; at?: string | undefined } => ({
-    job: word(raw, 'job'),
-    at: word(raw, 'at'),
-  }),
+  validateSearch: searchOf({ job: word, at: word }),
   component: PipelineRoute,
 });
 
@@ -82,7 +78,7 @@ function Contents({ page }: { page: PipelinePage }) {
   const settled = ofError === undefined || !error.isPending;
   return (
     <>
-      {stale !== undefined && stale !== '' && (
+      {stale !== undefined && (
         <Notice tone="warn" title={texts.couldntReachGitlab}>
           {texts.showingTheLastKnownState(stale)}
         </Notice>
@@ -117,12 +113,9 @@ function Contents({ page }: { page: PipelinePage }) {
             title={texts.childPipeline(child.id)}
             note={<Status look={pipelineLook(child.status)} />}
             actions={
-              <TextLink
-                to="/clusters/$cluster/pipelines/$pipeline"
-                params={{ cluster, pipeline: String(child.id) }}
-              >
+              <PipelineLink cluster={cluster} pipeline={child.id}>
                 {texts.open}
-              </TextLink>
+              </PipelineLink>
             }
           >
             {query && (
@@ -194,9 +187,7 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
           value: p.deployments?.map(({ instance }, i) => (
             <span key={instance}>
               {i > 0 && ', '}
-              <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster: p.cluster, instance }}>
-                {instance}
-              </TextLink>
+              <InstanceLink cluster={p.cluster} instance={instance} />
             </span>
           )),
         },
@@ -207,12 +198,9 @@ function PipelineFacts({ pipeline: p }: { pipeline: Pipeline }) {
           name: texts.parent,
           value:
             p.parent === undefined ? undefined : (
-              <TextLink
-                to="/clusters/$cluster/pipelines/$pipeline"
-                params={{ cluster: p.cluster, pipeline: String(p.parent) }}
-              >
+              <PipelineLink cluster={p.cluster} pipeline={p.parent}>
                 #{p.parent}
-              </TextLink>
+              </PipelineLink>
             ),
         },
         { name: texts.created, value: <Time at={p.createdAt} /> },

@@ -6,19 +6,15 @@ import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { CompareChoice } from '@/components/compare/CompareChoice';
 import { CompareFiles } from '@/components/compare/CompareFiles';
 import { Empty } from '@/components/Empty';
-import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { Crumb, Page } from '@/components/Page';
 import { Panel } from '@/components/Panel';
-import { word } from '@/lib/readSearch';
-import type { RawSearch } from '@/lib/search';
+import { InstanceLink } from '@/components/places';
+import { searchOf, word } from '@/lib/readSearch';
 import * as texts from '@/texts/clusters';
 
 export const Route = createFileRoute('/_app/clusters/$cluster/instances/$instance/compare')({
-  validateSearch: (raw: RawSearch): { with?: string | undefined; commit?: string | undefined } => ({
-    with: word(raw, 'with'),
-    commit: word(raw, 'commit'),
-  }),
+  validateSearch: searchOf({ with: word, commit: word }),
   component: CompareRoute,
 });
 
@@ -34,9 +30,7 @@ function CompareRoute() {
         <>
           <ClusterCrumbs cluster={cluster} />
           <Crumb>
-            <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
-              {instance}
-            </TextLink>
+            <InstanceLink cluster={cluster} instance={instance} />
           </Crumb>
         </>
       }

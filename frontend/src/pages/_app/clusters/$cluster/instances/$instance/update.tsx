@@ -5,11 +5,11 @@ import { instanceQuery } from '@/api/queries/fleet';
 import { configurationQuery } from '@/api/queries/operations';
 import { ClusterCrumbs } from '@/components/ClusterCrumbs';
 import { Update } from '@/components/editor/Update';
-import { TextLink } from '@/components/links';
 import { Loaded } from '@/components/Loaded';
 import { MissingPage } from '@/components/MissingPage';
 import { Notice } from '@/components/Notice';
 import { Crumb, Page } from '@/components/Page';
+import { InstanceLink } from '@/components/places';
 import { useMay } from '@/components/useMe';
 import * as texts from '@/texts/clusters';
 
@@ -32,9 +32,7 @@ function UpdateRoute() {
         <>
           <ClusterCrumbs cluster={cluster} />
           <Crumb>
-            <TextLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance }}>
-              {instance}
-            </TextLink>
+            <InstanceLink cluster={cluster} instance={instance} />
           </Crumb>
         </>
       }
