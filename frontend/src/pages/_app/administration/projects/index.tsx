@@ -50,7 +50,7 @@ function Projects() {
   const [typed, setTyped] = useState(search.name ?? '');
   const query = useQuery({ ...projectsQuery, enabled: operator });
   if (!operator) return <NotAllowed title={texts.gitlabProjects}>{texts.onlyOperators}</NotAllowed>;
-  const change = (to: Search) => void navigate({ search: { ...search, ...to }, replace: true });
+  const change = (to: Search) => void navigate({ search: (before) => ({ ...before, ...to }), replace: true });
   return (
     <Page title={texts.gitlabProjects} about={texts.eachProjectDefinesOneCluster}>
       <Loaded query={query} what={texts.theProjects} shape="panel" lines={6}>
