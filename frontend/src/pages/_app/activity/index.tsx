@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { activityQuery } from '@/api/queries/overview';
-import classes from '@/components/activity/activity.module.css';
 import { daysOf } from '@/components/activity/days';
 import { ActivityEntry, activityKey } from '@/components/activity/ActivityEntry';
 import { withoutEchoes } from '@/components/activity/words';
