@@ -46,7 +46,7 @@ func (s *Store) Annotations(ctx context.Context, cluster string) (map[string]fle
 // Annotate keeps an annotation. Lists show it once it is copied to
 // their rows.
 func (s *Store) Annotate(ctx context.Context, cluster, instance string, a fleet.Annotation, record Recorder) error {
-	return s.modifyBy(ctx, annotationKey(cluster, instance), s.recorder(record), func(old kv.Item) (any, error) {
+	return s.modifyBy(ctx, annotationKey(cluster, instance), record, func(old kv.Item) (any, error) {
 		former, err := kvjson.Decode[storedAnnotation](old)
 		if err != nil {
 			return nil, err

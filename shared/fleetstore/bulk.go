@@ -52,24 +52,14 @@ func (s storedBulk) bulk() fleet.Bulk {
 
 // AddBulk stores a bulk change once, as AddOperation does an operation.
 func (s *Store) AddBulk(ctx context.Context, b fleet.Bulk, once Once) (fleet.Bulk, bool, error) {
-	onceKey := kv.Key{Partition: partOnce, Sort: "bulk#" + once.Key}
-	claim := claimedOperation{ID: b.ID, Fingerprint: once.Fingerprint}
-	created := true
-	err := kvjson.Put(ctx, s.kv, onceKey, claim, kv.IfAbsent(), s.now().Add(onceLife))
-	if fault.Is(err, fault.Conflict) {
-		created = false
-		if claim, _, err = kvjson.Get[claimedOperation](ctx, s.kv, onceKey); err != nil {
-			return fleet.Bulk{}, false, fmt.Errorf("reading idempotency key: %w", err)
-		}
-		if claim.Fingerprint != once.Fingerprint {
-			return fleet.Bulk{}, false, errOtherRequest()
-		}
-		former, err := s.Bulk(ctx, claim.ID)
-		if !fault.Is(err, fault.NotFound) {
+	claim, created, err := s.claimOnce(ctx, "bulk#"+once.Key, claimedOperation{ID: b.ID, Fingerprint: once.Fingerprint})
+	if err != nil {
+		return fleet.Bulk{}, false, err
+	}
+	if !created {
+		if former, err := s.Bulk(ctx, claim.ID); !fault.Is(err, fault.NotFound) {
 			return former, false, err
 		}
-	} else if err != nil {
-		return fleet.Bulk{}, false, fmt.Errorf("claiming idempotency key: %w", err)
 	}
 	b.ID = claim.ID
 	if err := kvjson.Put(ctx, s.kv, kv.Key{Partition: partBulkOpen, Sort: b.ID}, claim, kv.Always, kvjson.NoExpiry); err != nil {
@@ -93,12 +83,9 @@ func (s *Store) AddBulk(ctx context.Context, b fleet.Bulk, once Once) (fleet.Bul
 // BulkOnce finds the bulk change that an idempotency key made; errors are those
 // of OperationOnce.
 func (s *Store) BulkOnce(ctx context.Context, once Once) (fleet.Bulk, error) {
-	claim, _, err := kvjson.Get[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: "bulk#" + once.Key})
+	claim, err := s.claimed(ctx, "bulk#"+once.Key, once.Fingerprint)
 	if err != nil {
 		return fleet.Bulk{}, kvjson.NotFound(err, "no bulk change with this idempotency key")
-	}
-	if claim.Fingerprint != once.Fingerprint {
-		return fleet.Bulk{}, errOtherRequest()
 	}
 	return s.Bulk(ctx, claim.ID)
 }
@@ -143,22 +130,9 @@ func (s *Store) OpenBulk(ctx context.Context, id string) error {
 
 // ChangeBulk changes a bulk change as ChangeOperationBy does an operation.
 func (s *Store) ChangeBulk(ctx context.Context, id string, record Recorder, alter func(*fleet.Bulk) (bool, error)) (fleet.Bulk, error) {
-	var result fleet.Bulk
-	changed := false
-	err := s.modifyBy(ctx, bulkKey(id), s.recorder(record), func(old kv.Item) (any, error) {
-		if old.Version == 0 {
-			return nil, fault.New(fault.NotFound, "no bulk change %q", id)
-		}
-		former, err := kvjson.Decode[storedBulk](old)
-		if err != nil {
-			return nil, err
-		}
-		result = former.bulk()
-		if changed, err = alter(&result); err != nil || !changed {
-			return nil, err
-		}
-		return storeBulk(result, former.Audit), nil
-	})
+	none := fault.New(fault.NotFound, "no bulk change %q", id)
+	result, changed, err := changeRecord(ctx, s, bulkKey(id), record, none, storedBulk.bulk, alter,
+		func(b fleet.Bulk, former storedBulk) storedBulk { return storeBulk(b, former.Audit) })
 	if err != nil {
 		return fleet.Bulk{}, fmt.Errorf("changing bulk change %s: %w", id, err)
 	}

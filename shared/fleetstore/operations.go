@@ -46,27 +46,16 @@ func (s *Store) recorder(r Recorder) Recorder {
 // operation of then, and false. Every step can be repeated, so a caller that
 // died repeats the whole with the same key.
 func (s *Store) AddOperation(ctx context.Context, op fleet.Operation, once Once) (fleet.Operation, bool, error) {
-	onceKey := kv.Key{Partition: partOnce, Sort: once.Key}
-	claim := claimedOperation{Cluster: op.Cluster, ID: op.ID, Fingerprint: once.Fingerprint}
-	created := true
-	err := kvjson.Put(ctx, s.kv, onceKey, claim, kv.IfAbsent(), s.now().Add(onceLife))
-	if fault.Is(err, fault.Conflict) {
-		created = false
-		claim, _, err = kvjson.Get[claimedOperation](ctx, s.kv, onceKey)
-		if err != nil {
-			return fleet.Operation{}, false, fmt.Errorf("reading idempotency key: %w", err)
-		}
-		if claim.Fingerprint != once.Fingerprint {
-			return fleet.Operation{}, false, errOtherRequest()
-		}
-		former, err := s.Operation(ctx, claim.Cluster, claim.ID)
-		if !fault.Is(err, fault.NotFound) {
+	claim, created, err := s.claimOnce(ctx, once.Key, claimedOperation{Cluster: op.Cluster, ID: op.ID, Fingerprint: once.Fingerprint})
+	if err != nil {
+		return fleet.Operation{}, false, err
+	}
+	if !created {
+		if former, err := s.Operation(ctx, claim.Cluster, claim.ID); !fault.Is(err, fault.NotFound) {
 			return former, false, err
 		}
 		// Claimed by a process that died before storing: store it now.
 		op.ID, op.Cluster = claim.ID, claim.Cluster
-	} else if err != nil {
-		return fleet.Operation{}, false, fmt.Errorf("claiming idempotency key: %w", err)
 	}
 	// The index entries come first: one without its operation is skipped, an
 	// operation without them would be forgotten.
@@ -249,22 +238,9 @@ func (s *Store) ChangeOperation(ctx context.Context, cluster, id string, alter f
 
 // ChangeOperationBy is ChangeOperation, writing with record.
 func (s *Store) ChangeOperationBy(ctx context.Context, cluster, id string, record Recorder, alter func(*fleet.Operation) (bool, error)) (fleet.Operation, error) {
-	var result fleet.Operation
-	changed := false
-	err := s.modifyBy(ctx, operationKey(cluster, id), s.recorder(record), func(old kv.Item) (any, error) {
-		if old.Version == 0 {
-			return nil, fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
-		}
-		former, err := kvjson.Decode[storedOperation](old)
-		if err != nil {
-			return nil, err
-		}
-		result = former.operation()
-		if changed, err = alter(&result); err != nil || !changed {
-			return nil, err
-		}
-		return stored(result, former.Audit), nil
-	})
+	none := fault.New(fault.NotFound, "no operation %q in cluster %q", id, cluster)
+	result, changed, err := changeRecord(ctx, s, operationKey(cluster, id), record, none, storedOperation.operation, alter,
+		func(op fleet.Operation, former storedOperation) storedOperation { return stored(op, former.Audit) })
 	if err != nil {
 		return fleet.Operation{}, fmt.Errorf("changing operation %s: %w", id, err)
 	}
@@ -334,18 +310,37 @@ func deploymentKey(cluster, deployment string) kv.Key {
 // fault.NotFound when it is new, fault.Conflict when it was used for another
 // request.
 func (s *Store) OperationOnce(ctx context.Context, once Once) (fleet.Operation, error) {
-	claim, _, err := kvjson.Get[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: once.Key})
+	claim, err := s.claimed(ctx, once.Key, once.Fingerprint)
 	if err != nil {
 		return fleet.Operation{}, kvjson.NotFound(err, "no operation with this idempotency key")
-	}
-	if claim.Fingerprint != once.Fingerprint {
-		return fleet.Operation{}, errOtherRequest()
 	}
 	return s.Operation(ctx, claim.Cluster, claim.ID)
 }
 
-func errOtherRequest() error {
-	return fault.New(fault.Conflict, "this idempotency key was used for a different request")
+// claimOnce claims an idempotency key; false when it was claimed before by the same
+// request, whose claim it gives then.
+func (s *Store) claimOnce(ctx context.Context, key string, claim claimedOperation) (claimedOperation, bool, error) {
+	err := kvjson.Put(ctx, s.kv, kv.Key{Partition: partOnce, Sort: key}, claim, kv.IfAbsent(), s.now().Add(onceLife))
+	if fault.Is(err, fault.Conflict) {
+		former, err := s.claimed(ctx, key, claim.Fingerprint)
+		return former, false, err
+	}
+	if err != nil {
+		err = fmt.Errorf("claiming idempotency key: %w", err)
+	}
+	return claim, true, err
+}
+
+// claimed reads the claim of an idempotency key; fault.Conflict when another request has it.
+func (s *Store) claimed(ctx context.Context, key, fingerprint string) (claimedOperation, error) {
+	claim, _, err := kvjson.Get[claimedOperation](ctx, s.kv, kv.Key{Partition: partOnce, Sort: key})
+	if err != nil {
+		return claim, fmt.Errorf("reading idempotency key: %w", err)
+	}
+	if claim.Fingerprint != fingerprint {
+		err = fault.New(fault.Conflict, "this idempotency key was used for a different request")
+	}
+	return claim, err
 }
 
 // ReopenOperation lists an operation among the open ones again, after a retry

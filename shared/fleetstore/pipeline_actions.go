@@ -24,6 +24,10 @@ type storedAction struct {
 	Former string      `json:"act,omitempty"` // the action's name as releases before 2026-12 wrote it
 }
 
+func storeAction(a fleet.PipelineAction, trail audit.Trail) storedAction {
+	return storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen, Actor: a.Actor, Audit: trail}
+}
+
 func (a storedAction) action() fleet.PipelineAction {
 	action := a.PipelineAction
 	action.SentAt, action.Seen, action.Actor = a.SentAt, a.Seen, a.Actor
@@ -55,7 +59,7 @@ func openActionKey(cluster string, pipeline int64, id string) kv.Key {
 // is one of that id.
 func (s *Store) AddPipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, record Recorder) error {
 	item := kv.Item{Key: actionKey(cluster, a.Pipeline, a.ID)}
-	if err := kvjson.Set(&item, storedAction{PipelineAction: a, SentAt: a.SentAt, Seen: a.Seen, Actor: a.Actor}); err != nil {
+	if err := kvjson.Set(&item, storeAction(a, nil)); err != nil {
 		return err
 	}
 	// The index entry comes first: an action without one would be forgotten.
@@ -77,22 +81,9 @@ func (s *Store) PipelineAction(ctx context.Context, cluster string, pipeline int
 
 // ChangePipelineAction changes an action as ChangeOperation does an operation.
 func (s *Store) ChangePipelineAction(ctx context.Context, cluster string, a fleet.PipelineAction, alter func(*fleet.PipelineAction) (bool, error)) (fleet.PipelineAction, error) {
-	var result fleet.PipelineAction
-	err := s.modify(ctx, actionKey(cluster, a.Pipeline, a.ID), func(old kv.Item) (any, error) {
-		if old.Version == 0 {
-			return nil, fault.New(fault.NotFound, "no action %q on pipeline %d", a.ID, a.Pipeline)
-		}
-		former, err := kvjson.Decode[storedAction](old)
-		if err != nil {
-			return nil, err
-		}
-		result = former.action()
-		changed, err := alter(&result)
-		if err != nil || !changed {
-			return nil, err
-		}
-		return storedAction{PipelineAction: result, SentAt: result.SentAt, Seen: result.Seen, Actor: result.Actor, Audit: former.Audit}, nil
-	})
+	none := fault.New(fault.NotFound, "no action %q on pipeline %d", a.ID, a.Pipeline)
+	result, _, err := changeRecord(ctx, s, actionKey(cluster, a.Pipeline, a.ID), nil, none, storedAction.action, alter,
+		func(a fleet.PipelineAction, former storedAction) storedAction { return storeAction(a, former.Audit) })
 	if err != nil {
 		return fleet.PipelineAction{}, fmt.Errorf("changing action %s: %w", a.ID, err)
 	}

@@ -77,7 +77,7 @@ func (s *Store) AddProjectBy(ctx context.Context, p fleet.Project, record Record
 func (s *Store) ChangeProject(ctx context.Context, id string, record Recorder, alter func(*fleet.Project) (bool, error)) (fleet.Project, error) {
 	var result fleet.Project
 	changed := false
-	err := s.modifyBy(ctx, projectKey(id), s.recorder(record), func(old kv.Item) (any, error) {
+	err := s.modifyBy(ctx, projectKey(id), record, func(old kv.Item) (any, error) {
 		p, err := kvjson.Decode[storedProject](old)
 		if err != nil {
 			return nil, err

@@ -43,7 +43,7 @@ func (s *Store) Protected(ctx context.Context, cluster string) ([]fleet.Protecti
 
 // Protect sets or lifts a protection.
 func (s *Store) Protect(ctx context.Context, cluster string, p fleet.Protection, record Recorder) error {
-	return s.modifyBy(ctx, protectionKey(cluster, p.Instance), s.recorder(record), func(old kv.Item) (any, error) {
+	return s.modifyBy(ctx, protectionKey(cluster, p.Instance), record, func(old kv.Item) (any, error) {
 		former, err := kvjson.Decode[storedProtection](old)
 		if err != nil {
 			return nil, err

@@ -90,6 +90,29 @@ func (s *Store) modifyBy(ctx context.Context, key kv.Key, write Recorder, change
 	})
 }
 
+// changeRecord lets alter change a record that exists; missing is the error when there is
+// none. S is the record as it is stored. It gives what is stored then, and whether that was
+// changed.
+func changeRecord[S, T any](ctx context.Context, s *Store, key kv.Key, record Recorder, missing error,
+	open func(S) T, alter func(*T) (bool, error), store func(next T, former S) S,
+) (result T, changed bool, err error) {
+	err = s.modifyBy(ctx, key, record, func(old kv.Item) (any, error) {
+		if old.Version == 0 {
+			return nil, missing
+		}
+		former, err := kvjson.Decode[S](old)
+		if err != nil {
+			return nil, err
+		}
+		result = open(former)
+		if changed, err = alter(&result); err != nil || !changed {
+			return nil, err
+		}
+		return store(result, former), nil
+	})
+	return result, changed, err
+}
+
 // setPacked encodes a record into an item whose value may be packed.
 func (s *Store) setPacked(item *kv.Item, v any) error {
 	former, err := s.codec.Unpack(item.Value)
