@@ -100,24 +100,10 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 		log.WarnContext(ctx, "no mail server is configured: invitations and password resets are off until OCIM_SMTP_HOST is set")
 	}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
-	domains, err := cfg.Domains()
-	if err != nil {
-		return Deps{}, err
-	}
 	base := strings.TrimSuffix(cfg.PublicURL, "/")
 	trail := audit.New(store, setup.Now, log)
-	users := identity.Config{
-		Store: store, Audit: trail, Mailer: mailer, Keys: keys, Issuer: cfg.Issuer, BaseURL: base, Domains: domains, Now: setup.Now, Logger: log,
-	}
-	if err := cfg.Rules(&users); err != nil {
-		return Deps{}, err
-	}
-	people, err := identity.New(users)
-	if err != nil {
-		return Deps{}, err
-	}
-	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
-		Store: store, Keys: keys, Issuer: cfg.Issuer, Now: setup.Now, Logger: log,
+	people, authenticator, err := cfg.People(identity.Config{
+		Store: store, Audit: trail, Mailer: mailer, Keys: keys, Issuer: cfg.Issuer, BaseURL: base, Now: setup.Now, Logger: log,
 	})
 	if err != nil {
 		return Deps{}, err
@@ -140,21 +126,31 @@ func Wire(ctx context.Context, cfg Config) (Deps, error) {
 	return Deps{API: api, Identity: people, Audit: trail, Google: cfg.Google(base, secrets), PublicURL: base, NoMail: post == nil, NoPasswords: cfg.NoPasswords, Now: setup.Now}, nil
 }
 
-// Domains returns the e-mail domains that enter without invitation, with their
-// roles.
-func (p Provider) Domains() (map[string]identity.Role, error) {
-	domains := map[string]identity.Role{}
-	for domain, role := range p.AllowedDomains {
-		if !identity.Role(role).Valid() {
-			return nil, fault.New(fault.Internal, "OCIM_ALLOWED_DOMAINS: %q is not a role", role)
-		}
-		domains[strings.ToLower(domain)] = identity.Role(role)
+// People returns the users and what identifies them, by these rules.
+func (p Provider) People(c identity.Config) (*identity.Service, *identity.Authenticator, error) {
+	if err := p.rules(&c); err != nil {
+		return nil, nil, err
 	}
-	return domains, nil
+	people, err := identity.New(c)
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare users: %w", err)
+	}
+	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{Store: c.Store, Keys: c.Keys, Issuer: c.Issuer, Now: c.Now, Logger: c.Logger})
+	if err != nil {
+		return nil, nil, fmt.Errorf("prepare authentication: %w", err)
+	}
+	return people, authenticator, nil
 }
 
-// Rules sets how people may log in at the pages of the configuration.
-func (p Provider) Rules(c *identity.Config) error {
+// rules sets who may log in, and how, at the pages of the configuration.
+func (p Provider) rules(c *identity.Config) error {
+	c.Domains = map[string]identity.Role{}
+	for domain, role := range p.AllowedDomains {
+		if !identity.Role(role).Valid() {
+			return fault.New(fault.Internal, "OCIM_ALLOWED_DOMAINS: %q is not a role", role)
+		}
+		c.Domains[strings.ToLower(domain)] = identity.Role(role)
+	}
 	if p.NoPasswords && p.ClientID == "" {
 		return fault.New(fault.Internal, "OCIM_NO_PASSWORDS: passwords can only be switched off when people can sign in by an OIDC provider; set OCIM_GOOGLE_CLIENT_ID")
 	}

@@ -46,19 +46,6 @@ type machine struct {
 func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Directory, log *slog.Logger) (machine, error) {
 	m := machine{baseURL: baseURL, log: log}
 	keys := func() (secret.Value, error) { return secrets.Read(privateKeys) }
-	authenticator, err := identity.NewAuthenticator(identity.AuthenticatorConfig{
-		Store: store, Keys: keys, Issuer: issuer, Now: setup.Now, Logger: log,
-	})
-	if err != nil {
-		return m, fmt.Errorf("prepare authentication: %w", err)
-	}
-	m.api, err = setup.Base{TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies}.API(authenticator)
-	if err != nil {
-		return m, err
-	}
-	m.api.Log = log
-	m.api.HTTPS = strings.HasPrefix(baseURL, "https://")
-	m.api.CursorKey = func() (secret.Value, error) { return secrets.Read(privateKeys) }
 	m.trail = audit.New(store, setup.Now, log)
 
 	if cfg.Host == "" && cfg.Outbox == "" {
@@ -68,20 +55,18 @@ func newMachine(cfg Config, baseURL string, store kv.Store, secrets *secret.Dire
 	if err != nil {
 		return m, fmt.Errorf("prepare mail: %w", err)
 	}
-	domains, err := cfg.Domains()
+	people, authenticator, err := cfg.People(identity.Config{
+		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Now: setup.Now, Logger: log,
+	})
 	if err != nil {
 		return m, err
 	}
-	users := identity.Config{
-		Store: store, Audit: m.trail, Mailer: post, Keys: keys, Issuer: issuer, BaseURL: baseURL, Domains: domains, Now: setup.Now, Logger: log,
-	}
-	if err := cfg.Rules(&users); err != nil {
+	m.api, err = setup.Base{TrustedHops: cfg.TrustedHops, TrustedProxies: cfg.TrustedProxies}.API(authenticator)
+	if err != nil {
 		return m, err
 	}
-	if m.people, err = identity.New(users); err != nil {
-		return m, fmt.Errorf("prepare users: %w", err)
-	}
-	m.noPasswords = users.PasswordsOff
+	m.api.Log, m.api.HTTPS, m.api.CursorKey = log, strings.HasPrefix(baseURL, "https://"), keys
+	m.people, m.noPasswords = people, cfg.NoPasswords
 
 	m.google = cfg.Google(baseURL, secrets)
 
