@@ -82,7 +82,7 @@ func document(root string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	byDefault, err := stackDefaults(root)
+	byDefault, err := stackDefaults(root, deployed)
 	if err != nil {
 		return "", err
 	}
@@ -231,11 +231,7 @@ func listUsers(root string) (map[string][]string, error) {
 
 // stackDefaults returns the variables whose default in a stack file differs from that of
 // the Config types, with the former.
-func stackDefaults(root string) (map[string]string, error) {
-	deployed, err := loadReaders(root, functions...)
-	if err != nil {
-		return nil, err
-	}
+func stackDefaults(root string, deployed readers) (map[string]string, error) {
 	out := map[string]string{}
 	for _, file := range stackFiles {
 		f, err := stack.Read(filepath.Join(root, file), stack.Unset)

@@ -157,14 +157,7 @@ func (l *Log) advance(ctx context.Context, id string, mark marker, version int64
 // pause waits a little and at random, longer with each attempt, so that writers
 // who collide do not do so in step.
 func pause(ctx context.Context, attempt int) error {
-	timer := time.NewTimer(rand.N(time.Duration(min(attempt+1, 20)) * time.Millisecond))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return kv.Sleep(ctx, rand.N(time.Duration(min(attempt+1, 20))*time.Millisecond))
 }
 
 // Verify walks the whole log and returns how many entries hold together. The

@@ -110,29 +110,29 @@ func (s *Service) lostPermission(ctx context.Context, b fleet.Bulk) (string, err
 
 // MaySend implements operation.Gate: an operation of a bulk change that has stopped is
 // taken back. What the change's other operations came to is taken into account first.
-func (s *Service) MaySend(ctx context.Context, op fleet.Operation) (operation.Verdict, error) {
+func (s *Service) MaySend(ctx context.Context, op fleet.Operation) (bool, error) {
 	if op.Bulk == "" {
-		return operation.Send, nil
+		return true, nil
 	}
 	b, err := s.Store.Bulk(ctx, op.Bulk)
 	if fault.Is(err, fault.NotFound) {
-		return operation.Recall, nil
+		return false, nil
 	}
 	if err != nil {
-		return operation.Recall, err
+		return false, err
 	}
 	states, err := s.statesOf(ctx, b)
 	if err != nil {
-		return operation.Recall, err
+		return false, err
 	}
 	b, err = s.Store.ChangeBulk(ctx, op.Bulk, nil, func(b *fleet.Bulk) (bool, error) {
 		changed := observe(b, states)
 		return pauseAfterFailures(b, states) || changed, nil
 	})
 	if err != nil || b.State != fleet.BulkRunning {
-		return operation.Recall, err
+		return false, err
 	}
-	return operation.Send, nil
+	return true, nil
 }
 
 // statesOf reads the operations that a bulk change waits for.

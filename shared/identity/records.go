@@ -124,12 +124,8 @@ func retry(ctx context.Context, change func() error) error {
 		if !errors.Is(err, errRaced) {
 			return err
 		}
-		timer := time.NewTimer(rand.N(time.Duration(min(attempt+1, 20)) * time.Millisecond))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-timer.C:
+		if err := kv.Sleep(ctx, rand.N(time.Duration(min(attempt+1, 20))*time.Millisecond)); err != nil {
+			return err
 		}
 	}
 	return fault.New(fault.Unavailable, "Too many people change this at once. Try again.")

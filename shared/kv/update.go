@@ -75,7 +75,12 @@ func Retry(ctx context.Context, what string, try func() (raced bool, err error))
 // short beside its answers would let all meet again.
 func backOff(ctx context.Context, try int, took time.Duration) error {
 	most := min(max(took, time.Millisecond/2)<<min(try+1, 7), maxPause)
-	t := time.NewTimer(rand.N(most) + time.Millisecond/4)
+	return Sleep(ctx, rand.N(most)+time.Millisecond/4)
+}
+
+// Sleep waits for a time, or until ctx ends, which is its error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():

@@ -114,7 +114,7 @@ func (l *Limiter) change(ctx context.Context, r Rate, key string, n int) error {
 		case !fault.Is(err, fault.Conflict):
 			return fmt.Errorf("write the limit %s: %w", r.Name, err)
 		}
-		if err := pause(ctx, attempt); err != nil {
+		if err := kv.Sleep(ctx, rand.N(time.Duration(min(attempt+1, 10))*time.Millisecond)); err != nil {
 			return err
 		}
 	}
@@ -167,16 +167,5 @@ func words(d time.Duration) string {
 		return fmt.Sprintf("%d seconds", int((d+time.Second-1)/time.Second))
 	default:
 		return fmt.Sprintf("%d minutes", int((d+time.Minute-1)/time.Minute))
-	}
-}
-
-func pause(ctx context.Context, attempt int) error {
-	timer := time.NewTimer(rand.N(time.Duration(min(attempt+1, 10)) * time.Millisecond))
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -32,19 +32,10 @@ type Service struct {
 // Gate decides whether an operation that is about to be sent for the first time may
 // still be sent.
 type Gate interface {
-	// MaySend returns Recall when the bulk change that the operation belongs to has
+	// MaySend returns false when the bulk change that the operation belongs to has
 	// stopped; the operation is then taken back.
-	MaySend(ctx context.Context, op fleet.Operation) (Verdict, error)
+	MaySend(ctx context.Context, op fleet.Operation) (bool, error)
 }
-
-// Verdict is a Gate's decision.
-type Verdict int
-
-// The verdicts.
-const (
-	Send Verdict = iota
-	Recall
-)
 
 // Limits of an operation.
 const (

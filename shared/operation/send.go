@@ -142,11 +142,11 @@ func (s *Service) checkBeforeSending(ctx context.Context, project fleet.Project,
 		}
 	}
 	if s.Gate != nil {
-		verdict, err := s.Gate.MaySend(ctx, op)
+		may, err := s.Gate.MaySend(ctx, op)
 		if err != nil {
 			return op, err
 		}
-		if verdict == Recall {
+		if !may {
 			if _, err := s.Recall(ctx, op); err != nil {
 				return op, err
 			}

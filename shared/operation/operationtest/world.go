@@ -98,16 +98,9 @@ func (w *World) File(t testing.TB, path string) string {
 }
 
 // Posts counts the requests that changed something in GitLab.
-func (w *World) Posts() int {
-	n := 0
-	for _, r := range w.Server.Requests() {
-		if r.Method == http.MethodPost && r.Status < 300 {
-			n++
-		}
-	}
-	return n
-}
+func (w *World) Posts() int { return w.Posted("") }
 
+// Set is a change of one key.
 func Set(file, key, value string) operation.Change {
 	raw, _ := json.Marshal(value)
 	return operation.Change{File: file, Path: []string{key}, Value: raw}
