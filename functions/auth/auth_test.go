@@ -26,24 +26,6 @@ import (
 
 const goodPassword = "nine purple walruses sing"
 
-// clock is a time that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // letters keeps what was mailed.
 type letters struct {
 	mu   sync.Mutex
@@ -76,7 +58,7 @@ func (l *letters) to(t *testing.T, email string, kind identity.MailKind) string 
 // system is the function on a store of its own.
 type system struct {
 	t        *testing.T
-	clock    *clock
+	clock    *kvtest.Clock
 	store    kv.Store
 	identity *identity.Service
 	mail     *letters
@@ -92,7 +74,8 @@ func newSystem(t *testing.T, change ...func(*function.Deps, *identity.Config)) *
 // newSystemOn is newSystem whose store is within another one.
 func newSystemOn(t *testing.T, within func(kv.Store) kv.Store, change ...func(*function.Deps, *identity.Config)) *system {
 	t.Helper()
-	s := &system{t: t, clock: &clock{now: time.Now().Truncate(time.Second)}, mail: &letters{}, log: &bytes.Buffer{}}
+	s := &system{t: t, clock: kvtest.NewClock(), mail: &letters{}, log: &bytes.Buffer{}}
+	s.clock.Advance(time.Since(s.clock.Now()).Truncate(time.Second)) // the OIDC provider's clock is real
 	s.store = within(kvtest.OpenWithClock(t, s.clock.Now))
 	key, err := identity.GenerateKey()
 	require.NoError(t, err)

@@ -75,7 +75,7 @@ func TestMatrix(t *testing.T) {
 	}
 	var expired, disabled, token string
 	expired = enter("administrator").access
-	s.clock.add(11 * time.Minute)
+	s.clock.Advance(11 * time.Minute)
 	disabled = enter("disabled").access
 	admin.access = enter("administrator").access
 	admin.call(http.MethodPatch, "/v1/users/"+ids["disabled"], object{"disabled": true}).is(http.StatusOK)

@@ -91,9 +91,9 @@ func TestPasskeys_FromTheFirstToTheLast(t *testing.T) {
 	assert.NotContains(t, fresh.Codes, codes[0])
 
 	// A confirmation by passkey counts as one by password.
-	s.clock.add(9 * time.Minute)
+	s.clock.Advance(9 * time.Minute)
 	b.enter(http.StatusOK, "/v1/refresh", nil)
-	s.clock.add(2 * time.Minute)
+	s.clock.Advance(2 * time.Minute)
 	at := "/v1/me/passkeys/" + list.Passkeys[0].ID
 	b.call(http.MethodDelete, at, nil).is(http.StatusForbidden)
 	b.call(http.MethodPost, "/v1/me/confirmation", object{"passkey": b.answer(d)}).is(http.StatusNoContent)

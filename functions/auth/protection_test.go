@@ -83,7 +83,7 @@ func TestRefresh_StolenTokenEndsTheSession(t *testing.T) {
 	victim := s.admin()
 	thief := &browser{system: s, address: "198.51.100.9:1", cookies: map[string]string{"__Host-ocim": victim.cookies["__Host-ocim"]}}
 	victim.enter(http.StatusOK, "/v1/refresh", nil)
-	s.clock.add(identity.RefreshGrace)
+	s.clock.Advance(identity.RefreshGrace)
 	thief.call(http.MethodPost, "/v1/refresh", nil).is(http.StatusUnauthorized)
 	assert.NotContains(t, thief.cookies, "__Host-ocim")
 	victim.call(http.MethodGet, "/v1/me", nil).is(http.StatusUnauthorized)

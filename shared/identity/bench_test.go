@@ -31,7 +31,7 @@ func BenchmarkRefresh(b *testing.B) {
 	w := newWorld(b)
 	in := w.ana()
 	for b.Loop() {
-		w.clock.add(2 * time.Second)
+		w.clock.Advance(2 * time.Second)
 		var err error
 		in, err = w.Refresh(b.Context(), visitor("192.0.2.1"), in.RefreshToken)
 		require.NoError(b, err)

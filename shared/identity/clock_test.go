@@ -20,13 +20,13 @@ func TestClock_WrongForOneStep(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			before := w.ana()
-			w.clock.add(off)
+			w.clock.Advance(off)
 			during := w.again(good)
 			refreshed, err := w.Refresh(t.Context(), visitor("192.0.2.1"), before.RefreshToken)
 			if err != nil {
 				w.isKind(fault.Unauthenticated, err)
 			}
-			w.clock.add(-off)
+			w.clock.Advance(-off)
 
 			for _, in := range []identity.SignedIn{during, refreshed} {
 				if in.AccessToken.IsZero() {
@@ -43,7 +43,7 @@ func TestClock_WrongForOneStep(t *testing.T) {
 			within := func(step func() error) {
 				err := step()
 				for limits := 3; fault.Is(err, fault.Limited) && limits > 0; limits-- { // of the address, of the account
-					w.clock.add(time.Minute)
+					w.clock.Advance(time.Minute)
 					err = step()
 				}
 				require.NoError(t, err)

@@ -18,7 +18,7 @@ import (
 // The races once more on the other store.
 func TestService_RacesOnDynamoDB(t *testing.T) {
 	t.Parallel()
-	c := newClock()
+	c := kvtest.NewClock()
 	client, err := dynamo.NewClient(t.Context(), dynamo.Config{Endpoint: kvtest.Dynalite(t)})
 	require.NoError(t, err)
 	table := "ocim-test-" + strings.ToLower(rand.Text())

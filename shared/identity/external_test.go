@@ -174,7 +174,7 @@ func TestLink_ExpiresAndNeedsARecentLogIn(t *testing.T) {
 	var required *identity.LinkRequired
 	_, err := w.SignInExternal(t.Context(), visitor("192.0.2.1"), google(anaEmail, "1"))
 	require.ErrorAs(t, err, &required)
-	w.clock.add(identity.ProofLifetime + time.Second)
+	w.clock.Advance(identity.ProofLifetime + time.Second)
 	ana, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 	require.NoError(t, err)
 	_, err = w.Link(t.Context(), w.by(ana), required.Token)
@@ -192,7 +192,7 @@ func TestChangePassword_FirstPasswordNeedsARecentSignIn(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.LogIn(t.Context(), visitor("192.0.2.3"), benEmail, good)
 	w.isKind(fault.Unauthenticated, err)
-	w.clock.add(11 * time.Minute)
+	w.clock.Advance(11 * time.Minute)
 	in, err = w.Refresh(t.Context(), visitor("192.0.2.3"), in.RefreshToken)
 	require.NoError(t, err)
 	w.isKind(fault.Forbidden, w.changePassword(w.by(in), good, next))

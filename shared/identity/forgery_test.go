@@ -222,9 +222,9 @@ func TestAuthenticate_AccessTokenExpiresAfterTenMinutes(t *testing.T) {
 	w := newWorld(t)
 	ana := w.ana()
 	assert.Equal(t, w.clock.Now().Add(10*time.Minute), ana.AccessExpires)
-	w.clock.add(10*time.Minute - time.Second)
+	w.clock.Advance(10*time.Minute - time.Second)
 	w.by(ana)
-	w.clock.add(time.Second)
+	w.clock.Advance(time.Second)
 	w.isOut(ana)
 }
 

@@ -123,7 +123,7 @@ func TestAuthenticate_MemoryKnowsNewAndRevokedTokens(t *testing.T) {
 // again. One that changes something reads the user as they are now.
 func TestAuthenticate_CostsHalfAUnitToRead(t *testing.T) {
 	t.Parallel()
-	c := newClock()
+	c := kvtest.NewClock()
 	units := kvtest.NewUnits(kvtest.OpenWithClock(t, c.Now))
 	w := newWorldOn(t, c, units)
 	ana := w.ana()
@@ -148,7 +148,7 @@ func TestAuthenticate_CostsHalfAUnitToRead(t *testing.T) {
 	total, _, _ = units.Take()
 	assert.Equal(t, kvtest.Cost{Calls: 1, Read: 0.5}, total, "later it is read again")
 	assert.Equal(t, kvtest.Cost{Calls: 1, Read: 1}, cost(t.Context()), "a request that changes something")
-	c.add(time.Minute)
+	c.Advance(time.Minute)
 	assert.Equal(t, kvtest.Cost{Calls: 2, Read: 1}, cost(w.auth.ForReading(t.Context())), "after a minute")
 	require.NoError(t, w.Drain(t.Context()))
 }
@@ -173,7 +173,7 @@ func TestAuthenticate_IsNotMisledByAReplicaThatIsBehind(t *testing.T) {
 	w := newWorld(t)
 	ana := w.ana()
 	ben := w.join(ana, benEmail, asViewer)
-	w.clock.add(5 * time.Minute)
+	w.clock.Advance(5 * time.Minute)
 	key := standing.UserKey(ben.User.ID)
 	before, err := w.store.Get(t.Context(), key)
 	require.NoError(t, err)
@@ -218,7 +218,7 @@ func TestAuthenticate_MemoryEndsAfterAMinute(t *testing.T) {
 		}
 		if changed != nil {
 			died++
-			w.clock.add(time.Minute)
+			w.clock.Advance(time.Minute)
 		}
 		_, err = reads(t, w.auth, ben.AccessToken)
 		w.isKind(fault.Unauthenticated, err)

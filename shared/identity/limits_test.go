@@ -37,7 +37,7 @@ func TestLogIn_LimitsFailuresPerAccountWhetherOrNotItExists(t *testing.T) {
 	assert.Equal(t, 10, w.guess("nobody@example.org"))
 	_, err := w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
 	w.isKind(fault.Limited, err) // the right password reveals nothing to a guesser
-	w.clock.add(30 * time.Second)
+	w.clock.Advance(30 * time.Second)
 	_, err = w.LogIn(t.Context(), visitor("198.51.100.200"), anaEmail, good)
 	require.NoError(t, err)
 }

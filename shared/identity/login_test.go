@@ -196,7 +196,7 @@ func TestUserItem_FitsOneReadUnit(t *testing.T) {
 		require.NoError(t, err)
 		_, _, err = w.CreateToken(t.Context(), w.by(in), "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(20*time.Minute))
 		require.NoError(t, err)
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 	}
 	it, err := w.store.Get(t.Context(), userItem(ben.User.ID))
 	require.NoError(t, err)

@@ -52,7 +52,7 @@ func TestLogInWithPasskey_NeedsNoPassword(t *testing.T) {
 	assert.Len(t, codes, identity.RecoveryCodes)
 	require.NoError(t, w.Drain(t.Context()))
 	assert.Len(t, w.mail.to(anaEmail, identity.MailPasskeyCreated), 1)
-	w.clock.add(time.Hour)
+	w.clock.Advance(time.Hour)
 	in, err := w.enter(d)
 	require.NoError(t, err)
 	assert.Equal(t, anaEmail, in.User.Email)
@@ -89,7 +89,7 @@ func TestLogInWithPasskey_RefusesWhatProvesNothing(t *testing.T) {
 	require.NoError(t, enter(a))
 	w.isKind(fault.Conflict, enter(a)) // twice
 	a = w.answer(d)
-	w.clock.add(identity.CeremonyLifetime)
+	w.clock.Advance(identity.CeremonyLifetime)
 	w.isKind(fault.Conflict, enter(a)) // late
 	for _, ceremony := range []string{"", "x", ana.User.ID} {
 		w.isKind(fault.Conflict, enter(identity.PasskeyAnswer{Ceremony: ceremony, Response: a.Response}))
@@ -186,7 +186,7 @@ func TestAddPasskey_NeedsARecentProofAndIsBounded(t *testing.T) {
 	_, _, err = w.AddPasskey(t.Context(), w.by(ben), "Laptop", identity.PasskeyAnswer{Ceremony: c.Ceremony, Response: a.Response})
 	w.isKind(fault.Invalid, err) // Ana's device answered
 	for range 8 {
-		w.clock.add(2 * time.Minute)
+		w.clock.Advance(2 * time.Minute)
 		require.NoError(t, w.Confirm(t.Context(), w.by(ana), good))
 		ana, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 		require.NoError(t, err)
@@ -198,10 +198,10 @@ func TestAddPasskey_NeedsARecentProofAndIsBounded(t *testing.T) {
 	w.isKind(fault.Conflict, err)
 	assert.Contains(t, fault.Message(err), "8 passkeys")
 
-	w.clock.add(9 * time.Minute)
+	w.clock.Advance(9 * time.Minute)
 	ana, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 	require.NoError(t, err)
-	w.clock.add(2 * time.Minute) // eleven since the password
+	w.clock.Advance(2 * time.Minute) // eleven since the password
 	by := w.by(ana)
 	_, err = w.BeginPasskey(t.Context(), by)
 	w.isKind(fault.Forbidden, err)
@@ -219,13 +219,13 @@ func TestConfirmWithPasskey_ProvesWhoTheCallerIs(t *testing.T) {
 	ana := w.ana()
 	d, _, _ := w.addPasskey(ana)
 	ben := w.join(ana, benEmail, identity.Grants{Global: identity.Viewer})
-	w.clock.add(9 * time.Minute)
+	w.clock.Advance(9 * time.Minute)
 	var err error
 	ana, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 	require.NoError(t, err)
 	ben, err = w.Refresh(t.Context(), visitor("192.0.2.1"), ben.RefreshToken)
 	require.NoError(t, err)
-	w.clock.add(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	err = w.ConfirmWithPasskey(t.Context(), w.by(ben), w.answer(d))
 	w.isKind(fault.Invalid, err) // Ana's
 	_, err = w.NewRecoveryCodes(t.Context(), w.by(ana))
@@ -441,10 +441,10 @@ func TestPasswordsOff_RefusesWhatNeedsAPassword(t *testing.T) {
 	in := w.mustEnter(d)
 	assert.False(t, in.User.HasPassword)
 	w.isKind(fault.Conflict, w.RemovePasskeys(t.Context(), w.by(in), by.UserID, p.ID)) // a password is no way in
-	w.clock.add(9 * time.Minute)
+	w.clock.Advance(9 * time.Minute)
 	in, err = w.Refresh(t.Context(), visitor("192.0.2.1"), in.RefreshToken)
 	require.NoError(t, err)
-	w.clock.add(2 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	_, err = w.NewRecoveryCodes(t.Context(), w.by(in))
 	assert.Contains(t, fault.Message(err), "passkey")
 }

@@ -121,7 +121,7 @@ func TestRedeemInvitation_RefusesExpiredUsedAndRevokedLinks(t *testing.T) {
 	assert.Equal(t, identity.InvitationRevoked, state(first), "a newer link replaced it")
 	w.isKind(fault.Conflict, redeem(first))
 
-	w.clock.add(7 * 24 * time.Hour)
+	w.clock.Advance(7 * 24 * time.Hour)
 	assert.Equal(t, identity.InvitationExpired, state(second))
 	w.isKind(fault.Conflict, redeem(second))
 	ana, err = w.LogIn(t.Context(), visitor("192.0.2.1"), anaEmail, good)
@@ -237,7 +237,7 @@ func TestRedeemReset_RefusesExpiredLinks(t *testing.T) {
 	w.ana()
 	require.NoError(t, w.RequestReset(t.Context(), visitor("192.0.2.1"), anaEmail))
 	token := w.lastLink(anaEmail, identity.MailPasswordReset)
-	w.clock.add(identity.ResetLifetime)
+	w.clock.Advance(identity.ResetLifetime)
 	_, err := w.RedeemReset(t.Context(), visitor("192.0.2.1"), token, next)
 	w.isKind(fault.NotFound, err)
 }
@@ -291,7 +291,7 @@ func TestRedeemReset_EndsEverySession(t *testing.T) {
 		}
 		w.isOut(ana)
 		require.NoError(t, w.changePassword(w.by(w.again(fresh)), fresh, old))
-		w.clock.add(6 * time.Minute)
+		w.clock.Advance(6 * time.Minute)
 	}
 	require.NoError(t, w.Drain(t.Context()))
 }

@@ -190,7 +190,7 @@ func TestService_SurvivesACrashAtEveryWrite(t *testing.T) {
 // settled says that after Repair the log is whole and each user was created once.
 func (w *world) settled(deaths int) {
 	w.t.Helper()
-	w.clock.add(audit.MarkerAge + time.Second)
+	w.clock.Advance(audit.MarkerAge + time.Second)
 	_, err := w.audit.Repair(w.t.Context())
 	require.NoError(w.t, err)
 	_, err = w.audit.Verify(w.t.Context())

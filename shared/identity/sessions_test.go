@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/identity"
+	"github.com/open-craft/ocim/shared/kv/kvtest"
 	"github.com/open-craft/ocim/shared/secret"
 )
 
@@ -100,7 +101,7 @@ func TestRefresh_TwoTabsAtOnceStaySignedIn(t *testing.T) {
 	for range 10 {
 		ok, errs := atOnce(2, tab)
 		require.EqualValues(t, 2, ok, "%v", errs)
-		w.clock.add(9 * time.Minute)
+		w.clock.Advance(9 * time.Minute)
 	}
 }
 
@@ -130,7 +131,7 @@ func TestRefresh_ReuseEndsTheSession(t *testing.T) {
 				last, err = w.Refresh(t.Context(), visitor("192.0.2.1"), last.RefreshToken)
 				require.NoError(t, err)
 			}
-			w.clock.add(c.wait)
+			w.clock.Advance(c.wait)
 			_, err = w.Refresh(t.Context(), visitor("198.51.100.9"), stolen)
 			w.isKind(c.kind, err)
 			_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), last.RefreshToken)
@@ -181,16 +182,16 @@ func TestSessions_ExpireWhenIdleAndInAnyCase(t *testing.T) {
 	require.NoError(t, err)
 	last := ana
 	for range 5 {
-		w.clock.add(identity.SessionIdle - time.Hour)
+		w.clock.Advance(identity.SessionIdle - time.Hour)
 		in, err := w.Refresh(t.Context(), visitor("192.0.2.1"), last.RefreshToken)
 		if err != nil {
 			w.isKind(fault.Unauthenticated, err)
-			assert.GreaterOrEqual(t, w.clock.Now().Sub(newClock().now), identity.SessionMost)
+			assert.GreaterOrEqual(t, w.clock.Now().Sub(kvtest.NewClock().Now()), identity.SessionMost)
 			_, err = w.Refresh(t.Context(), visitor("192.0.2.1"), idle.RefreshToken)
 			w.isKind(fault.Unauthenticated, err)
 			return
 		}
-		assert.False(t, in.RefreshExpires.After(newClock().now.Add(identity.SessionMost)))
+		assert.False(t, in.RefreshExpires.After(kvtest.NewClock().Now().Add(identity.SessionMost)))
 		last = in
 	}
 	assert.Fail(t, "a session lasts for ever")
@@ -201,7 +202,7 @@ func TestEndSession_EndsOnlyOnesOwn(t *testing.T) {
 	w := newWorld(t)
 	ana := w.ana()
 	ben := w.join(ana, benEmail, identity.Grants{Global: identity.Viewer})
-	w.clock.add(time.Minute)
+	w.clock.Advance(time.Minute)
 	phone := identity.Visitor{Address: "203.0.113.7", Agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"}
 	second, err := w.LogIn(t.Context(), phone, anaEmail, good)
 	require.NoError(t, err)

@@ -47,7 +47,7 @@ func TestStanding_ATokenExpires(t *testing.T) {
 	w := newWorld(t)
 	ana := w.ana()
 	token, _ := w.mint(w.by(ana), identity.Scope{Role: identity.Operator}, time.Hour)
-	w.clock.add(2 * time.Hour)
+	w.clock.Advance(2 * time.Hour)
 	got, err := standing.Of(t.Context(), w.store, ana.User.ID, token.ID, w.clock.Now())
 	require.NoError(t, err)
 	assert.Empty(t, got)

@@ -185,7 +185,7 @@ func TestCreateToken_AtMost366DaysAndTwenty(t *testing.T) {
 	ana := w.ana()
 	by := identity.By{Principal: w.principal(ana), Address: "192.0.2.1"}
 	create := func(lifetime time.Duration) error {
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 		require.NoError(t, w.Confirm(t.Context(), by, good))
 		_, _, err := w.CreateToken(t.Context(), by, "CI", identity.Scope{Role: identity.Viewer}, w.clock.Now().Add(lifetime))
 		return err
@@ -249,11 +249,11 @@ func TestRequireProof_WithinTenMinutes(t *testing.T) {
 	by := func() identity.By { return identity.By{Principal: w.principal(ana), Address: "192.0.2.1"} }
 	w.invite(ana, "dora@example.org", asViewer)
 	_, text := w.mint(w.by(ana), identity.Scope{Role: identity.Administrator}, 24*time.Hour)
-	w.clock.add(identity.ProofLifetime)
+	w.clock.Advance(identity.ProofLifetime)
 	for name, do := range acts {
 		require.NoError(t, do(by()), "%s, just in time", name)
 	}
-	w.clock.add(time.Second)
+	w.clock.Advance(time.Second)
 	ana, err := w.Refresh(t.Context(), visitor("192.0.2.1"), ana.RefreshToken)
 	require.NoError(t, err)
 	program, err := w.auth.Authenticate(t.Context(), text.Reveal())
@@ -278,13 +278,13 @@ func TestRequireProof_WithinTenMinutes(t *testing.T) {
 	}
 	w.isKind(fault.Limited, err)
 	// A clock that was ahead for a moment proves nothing for later.
-	w.clock.add(24 * time.Hour)
+	w.clock.Advance(24 * time.Hour)
 	require.NoError(t, w.Confirm(t.Context(), by(), good))
-	w.clock.add(-5 * time.Second)
+	w.clock.Advance(-5 * time.Second)
 	require.NoError(t, acts["grant a role"](by()), "clocks of replicas differ by so much")
-	w.clock.add(-time.Second)
+	w.clock.Advance(-time.Second)
 	w.isKind(fault.Forbidden, acts["grant a role"](by()))
-	w.clock.add(6*time.Second - 24*time.Hour)
+	w.clock.Advance(6*time.Second - 24*time.Hour)
 	w.isKind(fault.Forbidden, acts["create a token"](by()))
 	require.NoError(t, w.Drain(t.Context()))
 }
@@ -344,7 +344,7 @@ func TestAPIToken_EndsWhenRevokedOrExpired(t *testing.T) {
 	w.isKind(fault.Unauthenticated, authenticate(text.Reveal()))
 	_, text = w.mint(w.by(ana), viewer, time.Hour)
 	require.NoError(t, authenticate(text.Reveal()))
-	w.clock.add(time.Hour)
+	w.clock.Advance(time.Hour)
 	w.isKind(fault.Unauthenticated, authenticate(text.Reveal()))
 }
 
@@ -366,12 +366,12 @@ func TestAPIToken_RecordsItsLastUse(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, first, lastUsed())
-	w.clock.add(9 * time.Minute)
+	w.clock.Advance(9 * time.Minute)
 	w.store.forget()
 	_, err := w.auth.Authenticate(t.Context(), text.Reveal())
 	require.NoError(t, err)
 	assert.Equal(t, first, lastUsed(), "to within ten minutes, which saves writes")
-	w.clock.add(time.Minute)
+	w.clock.Advance(time.Minute)
 	_, err = w.auth.Authenticate(t.Context(), text.Reveal())
 	require.NoError(t, err)
 	assert.Equal(t, w.clock.Now(), lastUsed())
@@ -384,7 +384,7 @@ func TestAPIToken_RecordsItsLastUse(t *testing.T) {
 		require.NoError(t, err)
 		return list[0].LastFrom
 	}
-	w.clock.add(time.Minute)
+	w.clock.Advance(time.Minute)
 	_, err = w.auth.Authenticate(from("192.0.2.77"), text.Reveal())
 	require.NoError(t, err)
 	assert.Equal(t, "192.0.2.77", lastFrom(), "another address shows soon")
@@ -411,7 +411,7 @@ func TestAPIToken_IsRateLimited(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 600, used)
-	w.clock.add(time.Second)
+	w.clock.Advance(time.Second)
 	_, err := w.auth.Authenticate(t.Context(), text.Reveal())
 	require.NoError(t, err)
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -35,26 +34,6 @@ var (
 	good = secret.New(goodWords)
 	next = secret.New(newWords)
 )
-
-// clock is a time that tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // letters keeps what was mailed.
 type letters struct {
@@ -173,7 +152,7 @@ func (w *watched) Query(ctx context.Context, q kv.Query) (kv.Page, error) {
 // world is a system that is set up in no way.
 type world struct {
 	t      testing.TB
-	clock  *clock
+	clock  *kvtest.Clock
 	store  *watched
 	mail   *letters
 	key    secret.Value
@@ -187,11 +166,11 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	c := newClock()
+	c := kvtest.NewClock()
 	return newWorldOn(t, c, kvtest.OpenWithClock(t, c.Now))
 }
 
-func newWorldOn(t testing.TB, c *clock, store kv.Store) *world {
+func newWorldOn(t testing.TB, c *kvtest.Clock, store kv.Store) *world {
 	t.Helper()
 	key, err := identity.GenerateKey()
 	require.NoError(t, err)
