@@ -71,7 +71,6 @@ func New(deps Deps) http.Handler {
 	f.instanceRoutes(api)
 	f.editingRoutes(api)
 	f.dangerRoutes(api)
-	f.annotationRoutes(api)
 	f.bulkRoutes(api)
 	return api
 }

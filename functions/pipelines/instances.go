@@ -16,6 +16,8 @@ func (f *pipelines) instanceRoutes(api *faas.API) {
 	faas.Register(api, viewer(), polled(route(http.MethodGet, base+"/operations", "list-instance-operations", "List an instance's operations, newest first"), faas.ScopeOfPath), inProject(f, f.history))
 	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/configuration", "get-instance-configuration", "Read an instance's current files from GitLab for editing")), inProject(f, f.configuration))
 	faas.Register(api, viewer(), asking(route(http.MethodGet, base+"/undeployed", "get-undeployed-changes", "List the commits to an instance that no pipeline has deployed yet")), inProject(f, f.undeployed))
+	faas.Register(api, operator(), route(http.MethodPut, "/v1/clusters/{cluster}/annotation", "set-cluster-annotation", "Replace the note, the tags and the site check of a cluster"), inProject(f, f.annotateCluster))
+	faas.Register(api, operator(), route(http.MethodPut, base+"/annotation", "set-annotation", "Replace the note, the tags, the contacts and the site check of an instance"), inProject(f, f.annotateInstance))
 	faas.Register(api, faas.NeedSomewhere(identity.Viewer), route(http.MethodGet, "/v1/key-effects", "list-key-effects", "List the known keys: what they hold and what changing them causes"), f.keyEffects)
 }
 
@@ -65,4 +67,23 @@ func (f *pipelines) keyEffects(_ context.Context, in *keyEffectsInput) (*keyEffe
 	out := new(keyEffectsOutput)
 	out.Body.Keys, out.Body.Effects = openedx.KeysOf(openedx.TutorMajor(in.Tutor)), openedx.EffectTexts()
 	return out, nil
+}
+
+type annotationInput struct {
+	InCluster
+	Body fleet.Annotation
+}
+
+func (f *pipelines) annotateCluster(ctx context.Context, project fleet.Project, in *annotationInput) (*body[fleet.Annotation], error) {
+	return answer(f.Policy.Annotate(ctx, project, "", in.Body, faas.ActorFrom(ctx)))
+}
+
+type instanceAnnotationInput struct {
+	InCluster
+	Instance string `path:"instance" minLength:"1" maxLength:"60"`
+	Body     fleet.Annotation
+}
+
+func (f *pipelines) annotateInstance(ctx context.Context, project fleet.Project, in *instanceAnnotationInput) (*body[fleet.Annotation], error) {
+	return answer(f.Policy.Annotate(ctx, project, in.Instance, in.Body, faas.ActorFrom(ctx)))
 }

@@ -1,6 +1,10 @@
 package access
 
-import "slices"
+import (
+	"context"
+	"net/netip"
+	"slices"
+)
 
 // Role is a level of permission. Each role may do what the role before it may.
 type Role string
@@ -65,4 +69,18 @@ type Actor struct {
 	Email   string `json:"email,omitempty"`
 	TokenID string `json:"tokenId,omitempty" doc:"The API token that was used"`
 	Address string `json:"address,omitempty" doc:"Network address the request came from"`
+}
+
+type clientKey struct{}
+
+// WithClient returns a context that carries the network address of the caller.
+func WithClient(ctx context.Context, client netip.Addr) context.Context {
+	return context.WithValue(ctx, clientKey{}, client)
+}
+
+// ClientFrom returns the network address of the caller, invalid if the context
+// carries none.
+func ClientFrom(ctx context.Context) netip.Addr {
+	client, _ := ctx.Value(clientKey{}).(netip.Addr)
+	return client
 }

@@ -5,8 +5,11 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/open-craft/ocim/shared/notify/message"
 
 	"github.com/VictoriaMetrics/metrics"
 	gomail "github.com/wneessen/go-mail"
@@ -101,4 +104,23 @@ func hasControl(s string) bool { return strings.ContainsFunc(s, isControl) }
 
 func isControl(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
+}
+
+// Notify sends a notification. The Message-ID is made from the notification's id, so
+// that mail programs recognize one that is sent twice. Errors are those of Send.
+func (p *Post) Notify(ctx context.Context, address string, m message.Message) error {
+	to, err := recipient(address)
+	if err != nil {
+		return err
+	}
+	m.Subject, m.ID = oneLine(m.Subject), oneLine(m.ID)
+	m.Lines = slices.Clone(m.Lines)
+	for i := range m.Lines {
+		l := &m.Lines[i]
+		l.Title, l.Detail, l.Next, l.Link = oneLine(l.Title), oneLine(l.Detail), oneLine(l.Next), oneLine(l.Link)
+	}
+	if err := p.send(ctx, "notice", p.message(to, m.ID, m.Subject, noticeText(m), noticeHTML(m))); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The mail server did not accept the mail.")
+	}
+	return nil
 }

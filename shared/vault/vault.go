@@ -198,3 +198,26 @@ func (v *Vault) update(ctx context.Context, key kv.Key, write kv.WriteFunc, chan
 		return true, kvjson.Set(item, next)
 	})
 }
+
+// Any reports whether a store holds credentials of any project.
+func Any(ctx context.Context, store kv.Store) (bool, error) {
+	page, err := store.Query(ctx, kv.Query{Partition: credentialsKey("").Partition, Limit: 1})
+	if err != nil {
+		return false, fmt.Errorf("looking for credentials: %w", err)
+	}
+	return len(page.Items) > 0, nil
+}
+
+// APITokens opens the API tokens of all projects, by project id. What does not open is
+// left out: reading that project says why.
+func (v *Vault) APITokens(ctx context.Context) (map[string]secret.Value, error) {
+	tokens := map[string]secret.Value{}
+	err := v.each(ctx, true, func(item kv.Item, stored map[string]json.RawMessage) error {
+		const field = "apiToken"
+		if c, err := v.open(item.Sort, map[string]json.RawMessage{field: stored[field]}); err == nil && !c.APIToken.IsZero() {
+			tokens[item.Sort] = c.APIToken
+		}
+		return nil
+	})
+	return tokens, err
+}
