@@ -2,6 +2,7 @@ package function
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -123,15 +124,8 @@ func (f *clusters) setDefault(ctx context.Context, who identity.Principal, id st
 }
 
 func operates(who identity.Principal) bool {
-	if who.AllowedGlobally(identity.Operator) {
-		return true
-	}
-	for _, role := range who.Grants.Clusters {
-		if role.AtLeast(identity.Operator) {
-			return true
-		}
-	}
-	return false
+	roles := slices.Collect(maps.Values(who.Grants.Clusters))
+	return slices.ContainsFunc(append(roles, who.Grants.Global), func(r identity.Role) bool { return r.AtLeast(identity.Operator) })
 }
 
 // requireOwner returns an error unless the caller owns the view or is an

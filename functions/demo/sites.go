@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -33,8 +34,6 @@ type sampleSites struct {
 
 // Ask implements sites.Asker.
 func (s sampleSites) Ask(ctx context.Context, q sites.Question) sites.Answer {
-	if q.ConnectTo == "" {
-		q.ConnectTo = s.address
-	}
+	q.ConnectTo = cmp.Or(q.ConnectTo, s.address)
 	return s.Asker.Ask(ctx, q)
 }

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"time"
 )
 
@@ -34,9 +35,7 @@ type Project struct {
 // whose default branch is another one, and reports whether anything changed. An
 // emptied repository keeps the name of its default branch.
 func (p *Project) Follow(now Project) bool {
-	if now.DefaultBranch == "" {
-		now.DefaultBranch = p.DefaultBranch
-	}
+	now.DefaultBranch = cmp.Or(now.DefaultBranch, p.DefaultBranch)
 	if p.Path == now.Path && p.WebURL == now.WebURL && p.DefaultBranch == now.DefaultBranch {
 		return false
 	}

@@ -1,6 +1,7 @@
 package fleetstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -31,9 +32,7 @@ func storeAction(a fleet.PipelineAction, trail audit.Trail) storedAction {
 func (a storedAction) action() fleet.PipelineAction {
 	action := a.PipelineAction
 	action.SentAt, action.Seen, action.Actor = a.SentAt, a.Seen, a.Actor
-	if action.Action == "" {
-		action.Action = a.Former
-	}
+	action.Action = cmp.Or(action.Action, a.Former)
 	return action
 }
 

@@ -140,15 +140,9 @@ func (h *head) remember(c change) {
 // untouched reports whether neither rows nor records of a scope are known to have changed
 // after a revision; of the whole fleet when the scope is empty.
 func (h *head) untouched(scope string, revision int64) bool {
-	if revision < h.RecordFloor || revision > h.Revision {
-		return false
-	}
-	for _, c := range h.Recent {
-		if (scope == "" || c.Cluster == scope) && c.Touched > revision {
-			return false
-		}
-	}
-	return true
+	return h.RecordFloor <= revision && revision <= h.Revision && !slices.ContainsFunc(h.Recent, func(c change) bool {
+		return (scope == "" || c.Cluster == scope) && c.Touched > revision
+	})
 }
 
 // since lists the clusters whose rows changed after a revision; false when the head

@@ -122,11 +122,7 @@ func undecoded(method, path string, body []byte, err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong):
-		field := wrong.Field
-		if field == "" {
-			field = "(the answer itself)"
-		}
-		return misunderstood(method, path, fmt.Sprintf("field %s is a %s", field, wrong.Value), err)
+		return misunderstood(method, path, fmt.Sprintf("field %s is a %s", cmp.Or(wrong.Field, "(the answer itself)"), wrong.Value), err)
 	case len(text) > 0 && text[0] != '{' && text[0] != '[':
 		return misunderstood(method, path, "it is not JSON", err)
 	}

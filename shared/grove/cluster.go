@@ -1,6 +1,7 @@
 package grove
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -87,13 +88,10 @@ func ReadCluster(project fleet.Project, files []fleet.SourceFile) ClusterReading
 		}
 		facts[fact.Name] = instead(fact.Name, facts[fact.Name])
 	}
-	c.Name, c.Provider, c.Region, c.Domain = facts["name"], facts["provider"], facts["region"], facts["domain"]
+	c.Name, c.Provider, c.Region, c.Domain = cmp.Or(facts["name"], project.ID), facts["provider"], facts["region"], facts["domain"]
 	c.NodeSize, c.NodesMin, c.NodesMax = facts["nodeSize"], facts["nodesMin"], facts["nodesMax"]
 	c.MySQLSize, c.MongoDBSize = facts["mysqlSize"], facts["mongodbSize"]
 	c.Provider = strings.ToLower(c.Provider)
-	if c.Name == "" {
-		c.Name = project.ID
-	}
 	c.Links = links(project, c, doc, instead)
 	c.Overridden = slices.Sorted(maps.Keys(project.Overrides))
 	return r

@@ -84,19 +84,13 @@ func childAt(n *yaml.Node, segment string) int {
 
 // sameValue reports whether two nodes decode to the same.
 func sameValue(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.Kind == yaml.AliasNode || len(a.Content) != len(b.Content) ||
-		a.ShortTag() != b.ShortTag() {
+	if a.Kind != b.Kind || a.Kind == yaml.AliasNode || a.ShortTag() != b.ShortTag() {
 		return false
 	}
 	if a.Kind == yaml.ScalarNode && !isNull(a) && a.Value != b.Value {
 		return false
 	}
-	for i := range a.Content {
-		if !sameValue(a.Content[i], b.Content[i]) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a.Content, b.Content, sameValue)
 }
 
 // editor knows where the nodes along a path stand.
@@ -259,13 +253,8 @@ func equalExcept(a, b *yaml.Node, path []string, removed bool) bool {
 	if removed && len(path) == 1 {
 		restB = b.Content
 	}
-	if len(restA) != len(restB) {
+	if !slices.EqualFunc(restA, restB, identical) {
 		return false
-	}
-	for i := range restA {
-		if !identical(restA[i], restB[i]) {
-			return false
-		}
 	}
 	if len(path) == 1 || childA == nil || childB == nil {
 		return true
@@ -287,14 +276,6 @@ func without(n *yaml.Node, segment string) (rest []*yaml.Node, child *yaml.Node)
 }
 
 func identical(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || a.Value != b.Value || a.Anchor != b.Anchor || a.Style != b.Style ||
-		a.ShortTag() != b.ShortTag() || len(a.Content) != len(b.Content) {
-		return false
-	}
-	for i := range a.Content {
-		if !identical(a.Content[i], b.Content[i]) {
-			return false
-		}
-	}
-	return true
+	return a.Kind == b.Kind && a.Value == b.Value && a.Anchor == b.Anchor && a.Style == b.Style &&
+		a.ShortTag() == b.ShortTag() && slices.EqualFunc(a.Content, b.Content, identical)
 }

@@ -1,6 +1,8 @@
 package grove
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -47,9 +49,7 @@ func ParseMessage(message string) Message {
 		if found := mergeTitle().FindStringSubmatch(line); found != nil && m.MergedInto == "" {
 			m.add(found[1], found[2])
 			m.MergedInto = found[3]
-			if m.Operation == "" {
-				m.Operation = fleet.Create
-			}
+			m.Operation = cmp.Or(m.Operation, fleet.Create)
 		}
 	}
 	if found := autoDeploy().FindStringSubmatch(message); found != nil {
@@ -64,14 +64,7 @@ func (m *Message) tagged(tags, rest string) {
 		names = append(names, strings.ToLower(strings.TrimSpace(t[1])))
 	}
 	has := func(words ...string) bool {
-		for _, n := range names {
-			for _, w := range words {
-				if n == w {
-					return true
-				}
-			}
-		}
-		return false
+		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) })
 	}
 	switch {
 	case has("build"), has("image", "images"):
@@ -138,9 +131,7 @@ func (m *Message) add(instance, id string) {
 	}
 	for i := range m.Deployments {
 		if d := &m.Deployments[i]; d.Instance == instance {
-			if d.ID == "" {
-				d.ID = id
-			}
+			d.ID = cmp.Or(d.ID, id)
 			return
 		}
 	}

@@ -2,6 +2,7 @@ package grove
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,15 +74,7 @@ func (m *Masker) sameSecrets(file string, edited, restored []byte) ([]byte, erro
 }
 
 func alike(a, b *yaml.Node) bool {
-	if a.Kind != b.Kind || len(a.Content) != len(b.Content) || strings.TrimSpace(a.Value) != strings.TrimSpace(b.Value) {
-		return false
-	}
-	for i := range a.Content {
-		if !alike(a.Content[i], b.Content[i]) {
-			return false
-		}
-	}
-	return true
+	return a.Kind == b.Kind && strings.TrimSpace(a.Value) == strings.TrimSpace(b.Value) && slices.EqualFunc(a.Content, b.Content, alike)
 }
 
 // unmasker walks the edited document beside the original one.
@@ -133,18 +126,10 @@ func (u *unmasker) verified(a, b *yaml.Node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+	if want, restored := u.values[a]; a.Kind != b.Kind || restored && want != b.Value {
 		return false
 	}
-	if want, restored := u.values[a]; restored && want != b.Value {
-		return false
-	}
-	for i := range a.Content {
-		if !u.verified(a.Content[i], b.Content[i]) {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a.Content, b.Content, u.verified)
 }
 
 func (u *unmasker) fail(n *yaml.Node, path string) {
@@ -280,15 +265,7 @@ func pairItems(items, shape []*yaml.Node, pairs []int) {
 }
 
 func hasMask(n *yaml.Node) bool {
-	if strings.Contains(n.Value, MaskText) {
-		return true
-	}
-	for _, child := range n.Content {
-		if hasMask(child) {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(n.Value, MaskText) || slices.ContainsFunc(n.Content, hasMask)
 }
 
 func (u *unmasker) scalar(n, shape, orig *yaml.Node, path string) {
@@ -349,11 +326,7 @@ func (u *unmasker) loose(order []*yaml.Node) ([]edit, error) {
 			edits = append(edits, e)
 		}
 	}
-	marked := false
-	for _, h := range now {
-		marked = marked || strings.Contains(string(u.doc.src.text[h.start:h.end]), MaskText)
-	}
-	if !marked {
+	if !slices.ContainsFunc(now, func(h hole) bool { return strings.Contains(string(u.doc.src.text[h.start:h.end]), MaskText) }) {
 		return edits, nil
 	}
 	_, origOrder, _ := u.before.doc.src.spans(u.before.doc.root)

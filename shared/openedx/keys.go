@@ -1,6 +1,7 @@
 package openedx
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -32,9 +33,7 @@ type Key struct {
 var Keys = sync.OnceValue(func() []Key {
 	keys := mustLoad[[]Key]("keys.yml")
 	for i := range keys {
-		if keys[i].File == "" {
-			keys[i].File = configFile
-		}
+		keys[i].File = cmp.Or(keys[i].File, configFile)
 		if keys[i].Effects == nil {
 			keys[i].Effects = []string{}
 		}

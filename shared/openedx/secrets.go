@@ -2,6 +2,7 @@ package openedx
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -198,12 +199,7 @@ func (s *SecretKeys) Judge(name string) Secrecy {
 }
 
 func matchesAny(patterns []string, name string) bool {
-	for _, p := range patterns {
-		if fits(p, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(p string) bool { return fits(p, name) })
 }
 
 // eachWord gives the words of a name in lower case: apiKey is api and key, JWTToken

@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -268,9 +269,6 @@ var notSlug = pattern.Lazy(`[^a-z0-9]+`)
 // slug makes a cluster id of the last part of a project's path.
 func slug(path string) string {
 	last := path[strings.LastIndexByte(path, '/')+1:]
-	s := strings.Trim(notSlug().ReplaceAllString(strings.ToLower(last), "-"), "-")
-	if s == "" {
-		s = "cluster"
-	}
+	s := cmp.Or(strings.Trim(notSlug().ReplaceAllString(strings.ToLower(last), "-"), "-"), "cluster")
 	return s[:min(len(s), 40)]
 }

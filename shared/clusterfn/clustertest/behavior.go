@@ -2,6 +2,7 @@ package clustertest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,19 +107,9 @@ func runningPod(instance string, s service, i int) clusterfn.Pod {
 
 // parts gives a Deployment and its first pod.
 func parts(f *diagnose.Facts, name string) (*clusterfn.Deployment, *clusterfn.Pod) {
-	var d *clusterfn.Deployment
-	var p *clusterfn.Pod
-	for i := range f.Deployments {
-		if f.Deployments[i].Name == name {
-			d = &f.Deployments[i]
-		}
-	}
-	for i := range f.Pods {
-		if f.Pods[i].Workload == name && p == nil {
-			p = &f.Pods[i]
-		}
-	}
-	return d, p
+	d := slices.IndexFunc(f.Deployments, func(d clusterfn.Deployment) bool { return d.Name == name })
+	p := slices.IndexFunc(f.Pods, func(p clusterfn.Pod) bool { return p.Workload == name })
+	return &f.Deployments[d], &f.Pods[p]
 }
 
 func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
@@ -185,12 +176,7 @@ func misbehave(f *diagnose.Facts, b Behavior, now time.Time) {
 		name := p.Name
 		d.Updated, d.Ready, d.Available, d.Rollout = 0, 0, 0, "ReplicaSetUpdated"
 		d.Failure = `pods "` + name + `" is forbidden: exceeded quota: compute, requested: requests.memory=128Mi, used: requests.memory=8Gi, limited: requests.memory=8Gi`
-		for i := range f.Pods {
-			if f.Pods[i].Name == name {
-				f.Pods = append(f.Pods[:i], f.Pods[i+1:]...)
-				break
-			}
-		}
+		f.Pods = slices.DeleteFunc(f.Pods, func(p clusterfn.Pod) bool { return p.Name == name })
 	}
 }
 

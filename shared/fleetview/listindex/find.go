@@ -1,6 +1,7 @@
 package listindex
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/open-craft/ocim/shared/fleet"
@@ -178,9 +179,7 @@ func (v *View) page(a *answer, o fleet.Order, cursor *position, limit int) (docs
 
 // ordering gives the documents in an order, sorted when it is first wanted.
 func (v *View) ordering(o fleet.Order) *ordering {
-	if o.By == "" {
-		o.By = fleet.SortName
-	}
+	o.By = cmp.Or(o.By, fleet.SortName)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	by := v.orders[o]

@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -33,9 +34,7 @@ func (s *Server) Script(o Outcome) {
 }
 
 func (s *Server) addOutcome(o Outcome) {
-	if o.Times == 0 {
-		o.Times = 1
-	}
+	o.Times = cmp.Or(o.Times, 1)
 	s.outcomes = append(s.outcomes, &o)
 }
 

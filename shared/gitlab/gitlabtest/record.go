@@ -1,6 +1,7 @@
 package gitlabtest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -73,10 +74,7 @@ func (s *Server) Requests() []Request {
 func (s *Server) Counts() map[string]int {
 	out := map[string]int{}
 	for _, r := range s.Requests() {
-		if r.Route == "" {
-			r.Route = "other"
-		}
-		out[r.Route]++
+		out[cmp.Or(r.Route, "other")]++
 	}
 	return out
 }

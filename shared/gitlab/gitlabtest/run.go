@@ -304,24 +304,18 @@ func (s *Server) enqueue(x *pipeline, at time.Time) {
 
 // composite works out one status from many, by GitLab's rules.
 func composite(jobs []*job) string {
-	has := map[string]bool{}
-	for _, j := range jobs {
-		has[j.Status] = true
+	has := func(of ...string) bool {
+		return slices.ContainsFunc(jobs, func(j *job) bool { return slices.Contains(of, j.Status) })
 	}
 	only := func(of ...string) bool {
-		for status := range has {
-			if !slices.Contains(of, status) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(jobs, func(j *job) bool { return !slices.Contains(of, j.Status) })
 	}
 	switch {
 	case only(statusSkipped):
 		return statusSkipped
 	case only(statusSuccess, statusSkipped):
 		return statusSuccess
-	case has[statusCanceling]:
+	case has(statusCanceling):
 		return statusCanceling
 	case only(statusCreated):
 		return statusCreated
@@ -329,7 +323,7 @@ func composite(jobs []*job) string {
 		return statusCanceled
 	case only(statusPending, statusCreated, statusSkipped):
 		return statusPending
-	case has[statusRunning], has[statusPending], has[statusCreated]:
+	case has(statusRunning, statusPending, statusCreated):
 		return statusRunning
 	}
 	return statusFailed

@@ -210,9 +210,7 @@ func (s *Server) answer(c *call, n need, h handler) reply {
 // send writes a reply.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, rp reply) {
 	h := w.Header()
-	for k, v := range rp.header {
-		h[k] = v
-	}
+	maps.Copy(h, rp.header)
 	h.Set("X-Request-Id", s.recorder.requestID())
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+h.Get("X-Request-Id")+`","version":"1"}`)

@@ -49,10 +49,7 @@ func readSources(ctx context.Context, cfg *aws.Config, foreign bool) error {
 // readProfile reads the profile that AWS_PROFILE names, from the files that
 // AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name. Unless it is named it may be missing.
 func readProfile(ctx context.Context, env config.EnvConfig) (config.SharedConfig, error) {
-	name := env.SharedConfigProfile
-	if name == "" {
-		name = config.DefaultSharedConfigProfile
-	}
+	name := cmp.Or(env.SharedConfigProfile, config.DefaultSharedConfigProfile)
 	profile, err := config.LoadSharedConfigProfile(ctx, name, func(o *config.LoadSharedConfigOptions) {
 		if env.SharedCredentialsFile != "" {
 			o.CredentialsFiles = []string{env.SharedCredentialsFile}

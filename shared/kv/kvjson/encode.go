@@ -2,6 +2,7 @@ package kvjson
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"fmt"
@@ -243,9 +244,7 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 		if !f.IsExported() || name == "-" || f.Anonymous && name == "" {
 			continue
 		}
-		if name == "" {
-			name = f.Name
-		}
+		name = cmp.Or(name, f.Name)
 		if len(f.Index) > 1 && fields[strings.ToLower(name)] != nil {
 			continue // a field nearer to the top hides it
 		}

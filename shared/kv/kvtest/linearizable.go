@@ -3,8 +3,10 @@ package kvtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -162,11 +164,7 @@ var itemModel = porcupine.NondeterministicModel{
 			k := op.Input.(operation).key
 			byKey[k] = append(byKey[k], op)
 		}
-		var parts [][]porcupine.Operation
-		for _, part := range byKey {
-			parts = append(parts, part)
-		}
-		return parts
+		return slices.Collect(maps.Values(byKey))
 	},
 	Init: func() []any { return []any{stored{}} },
 	Step: func(state, input, output any) []any {

@@ -1,6 +1,9 @@
 package demo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // instance is a row of the tables: one Open edX site.
 type instance struct {
@@ -12,14 +15,7 @@ type instance struct {
 	traits   string // what sets it apart, see the templates
 }
 
-func (i instance) has(trait string) bool {
-	for t := range strings.SplitSeq(i.traits, " ") {
-		if t == trait {
-			return true
-		}
-	}
-	return false
-}
+func (i instance) has(trait string) bool { return slices.Contains(strings.Fields(i.traits), trait) }
 
 // On campus-aws: universities.
 var campus = []instance{

@@ -3,6 +3,7 @@ package demo
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -112,9 +113,7 @@ func (st *story) settle(c Cluster, table []instance) {
 	files := c.files()
 	for _, i := range table {
 		if i.age > founded {
-			for name, text := range i.folder(c) {
-				files[name] = text
-			}
+			maps.Copy(files, i.folder(c))
 		}
 	}
 	st.on(founded*day, func() {

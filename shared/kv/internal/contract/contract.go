@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,10 +61,7 @@ func Query(q kv.Query) (limit int, after string, err error) {
 	if q.Limit < 0 || q.Limit > kv.MaxPage {
 		return 0, "", fault.InvalidField("limit", "must be between 1 and %d", kv.MaxPage)
 	}
-	limit = q.Limit
-	if limit == 0 {
-		limit = defaultLimit
-	}
+	limit = cmp.Or(q.Limit, defaultLimit)
 	if q.After != "" {
 		if after, err = decodeCursor(q); err != nil {
 			return 0, "", err
