@@ -55,15 +55,7 @@ type instanceLeaf struct {
 }
 
 func (f *clusters) listClusters(ctx context.Context, in *listClustersInput) (*listClustersOutput, error) {
-	snapshot, err := f.replica.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	stale, err := f.ages.Stale(ctx)
-	if err != nil {
-		return nil, err
-	}
-	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	snapshot, stale, etag, err := f.present(ctx, in.IfNoneMatch)
 	if err != nil {
 		return nil, err
 	}

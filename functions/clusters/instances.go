@@ -57,15 +57,7 @@ func (f *clusters) listInstances(ctx context.Context, in *listInstancesInput) (*
 	if err != nil {
 		return nil, err
 	}
-	snapshot, err := f.replica.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	stale, err := f.ages.Stale(ctx)
-	if err != nil {
-		return nil, err
-	}
-	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	snapshot, stale, etag, err := f.present(ctx, in.IfNoneMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +148,20 @@ func as[T ~string](in []string) []T {
 
 // revalidate lets a browser keep an answer but ask each time whether it holds.
 const revalidate = "private, no-cache"
+
+// present gives the fleet as it is, what is stale of it, and the earlyTag of an answer of both.
+func (f *clusters) present(ctx context.Context, known string) (*fleetview.Snapshot, *fleetview.StaleClusters, string, error) {
+	snapshot, err := f.replica.Snapshot(ctx)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	stale, err := f.ages.Stale(ctx)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	etag, err := earlyTag(ctx, known, snapshot.Revision, stale)
+	return snapshot, stale, etag, err
+}
 
 // earlyTag tags an answer before it is made, with the fleet's revision, and returns an error
 // when the caller has it already. It is empty for callers who don't see every cluster: the

@@ -65,16 +65,8 @@ type getOverviewInput struct {
 }
 
 func (f *clusters) getOverview(ctx context.Context, in *getOverviewInput) (*getOverviewOutput, error) {
-	snapshot, err := f.replica.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
-	stale, err := f.ages.Stale(ctx)
-	if err != nil {
-		return nil, err
-	}
 	// What happened is written before its revision is published.
-	etag, err := earlyTag(ctx, in.IfNoneMatch, snapshot.Revision, stale)
+	snapshot, stale, etag, err := f.present(ctx, in.IfNoneMatch)
 	if err != nil {
 		return nil, err
 	}

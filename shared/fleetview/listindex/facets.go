@@ -123,31 +123,31 @@ func facetValue(field int, c *fleet.Cluster, i *fleet.Instance) string {
 	return string(i.Pipeline.Status)
 }
 
-// chosen gives what a filter chose of a facet; none is all.
-func chosen(f *fleet.Filter, field int) []string {
+// choices gives what a filter chose of a facet, none is all, and where its counts go.
+func choices(f *fleet.Filter, to *fleet.Facets, field int) (chosen []string, counts *map[string]int) {
 	switch field {
 	case facetCluster:
-		return f.Clusters
+		return f.Clusters, &to.Clusters
 	case facetProvider:
-		return f.Providers
+		return f.Providers, &to.Providers
 	case facetRelease:
-		return f.Releases
+		return f.Releases, &to.Releases
 	case facetLifecycle:
-		return stringsOf(f.Lifecycles)
+		return stringsOf(f.Lifecycles), &to.Lifecycles
 	case facetHealth:
-		return stringsOf(f.Healths)
+		return stringsOf(f.Healths), &to.Healths
 	case facetDrift:
-		return f.Drifts
+		return f.Drifts, &to.Drifts
 	case facetSite:
-		return stringsOf(f.Sites)
+		return stringsOf(f.Sites), &to.Sites
 	case facetTag:
-		return f.Tags
+		return f.Tags, &to.Tags
 	case facetPlugin:
-		return f.Plugins
+		return f.Plugins, &to.Plugins
 	case facetTutor:
-		return f.Tutors
+		return f.Tutors, &to.Tutors
 	}
-	return f.Pipelines
+	return f.Pipelines, &to.Pipelines
 }
 
 func stringsOf[T ~string](in []T) []string {
@@ -169,7 +169,8 @@ func keyOf(f *fleet.Filter) (string, bool) {
 	b = strconv.AppendBool(b, f.Broken)
 	for field := range facets {
 		b = append(b, ';')
-		for _, v := range chosen(f, field) {
+		chosen, _ := choices(f, new(fleet.Facets), field)
+		for _, v := range chosen {
 			b = strconv.AppendQuote(b, v)
 		}
 	}

@@ -86,7 +86,7 @@ func (v *View) search(f *fleet.Filter) *answer {
 	var masks [facets]bitmap
 	a := &answer{hits: slices.Clone(base)}
 	for field := range facets {
-		if values := chosen(f, field); len(values) > 0 {
+		if values, _ := choices(f, &a.facets, field); len(values) > 0 {
 			masks[field] = v.mask(field, values)
 			a.hits.and(masks[field])
 		}
@@ -102,11 +102,12 @@ func (v *View) search(f *fleet.Filter) *answer {
 				}
 			}
 		}
+		chosen, counts := choices(f, &a.facets, field)
 		if a.total == v.count && masks[field] == nil {
-			setFacet(&a.facets, field, firstOf(v.allTotals()[field], nil))
-			continue
+			*counts = firstOf(v.allTotals()[field], nil)
+		} else {
+			*counts = mostCounted(v.counts(field, counted), chosen)
 		}
-		setFacet(&a.facets, field, mostCounted(v.counts(field, counted), chosen(f, field)))
 	}
 	return a
 }

@@ -112,34 +112,6 @@ func (v *View) counts(field int, docs bitmap) []tally {
 	return counts
 }
 
-// setFacet gives a facet its counts.
-func setFacet(f *fleet.Facets, field int, counts map[string]int) {
-	switch field {
-	case facetCluster:
-		f.Clusters = counts
-	case facetProvider:
-		f.Providers = counts
-	case facetRelease:
-		f.Releases = counts
-	case facetLifecycle:
-		f.Lifecycles = counts
-	case facetHealth:
-		f.Healths = counts
-	case facetPipeline:
-		f.Pipelines = counts
-	case facetDrift:
-		f.Drifts = counts
-	case facetSite:
-		f.Sites = counts
-	case facetTag:
-		f.Tags = counts
-	case facetPlugin:
-		f.Plugins = counts
-	case facetTutor:
-		f.Tutors = counts
-	}
-}
-
 // mostCounted gives the most frequent values, and those that were chosen.
 func mostCounted(all []tally, chosen []string) map[string]int {
 	if len(all) > fleet.MaxChoices {
