@@ -51,8 +51,7 @@ func (c *call) commits() reply {
 		}
 		return true
 	})
-	page, h := paginate(c, found, true)
-	return reply{status: http.StatusOK, header: h, body: showAll(page, func(x *gitCommit) any { return c.showCommit(x) })}
+	return list(c, found, func(x *gitCommit) any { return c.showCommit(x) })
 }
 
 func (c *call) commitDiff() reply {

@@ -43,7 +43,6 @@ type Delivery struct {
 	Err      string // why there was none
 	Answer   string // the beginning of the last answer's body
 	Header   http.Header
-	At       time.Time     // of the last try
 	Duration time.Duration // of the last try
 	Dropped  bool          // by DropWebhooks or a release
 }
@@ -199,7 +198,7 @@ func (o *outbox) send(d *Delivery) {
 
 	o.mu.Lock()
 	d.Sent++
-	d.Status, d.Answer, d.Err, d.Header, d.At, d.Duration = status, answer, "", header, now, took
+	d.Status, d.Answer, d.Err, d.Header, d.Duration = status, answer, "", header, took
 	if err != nil {
 		d.Err = err.Error()
 	}

@@ -8,8 +8,8 @@
 // What Ocim asks of GitLab's REST API v4: projects, repositories (tree, files,
 // archive, commits, compare, branches), pipelines, jobs and their traces,
 // triggers, deploy keys and hooks, and the part of its GraphQL API that reads
-// many files or projects at once. Paths, JSON, error bodies, pagination,
-// ETags, rate limits and access checks are written as GitLab writes them. Where
+// many files or projects at once. Paths, JSON, error bodies, pagination, rate
+// limits and access checks are written as GitLab writes them. Where
 // GitLab has a trap, the trap is here too: flat "variables[X]" keys in JSON are
 // ignored, a wrong trigger token is a 404, child pipelines are not listed
 // unless asked for, a retried pipeline keeps its old finished_at, an empty

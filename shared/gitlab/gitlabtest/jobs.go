@@ -123,15 +123,5 @@ func (s *Server) showJob(p *project, at jobAt) any {
 		return m
 	}
 	m["artifacts"], m["artifacts_expire_at"], m["tag_list"], m["archived"], m["runner"] = []any{}, nil, []string{}, false, nil
-	if j.StartedAt != nil {
-		m["runner"] = s.showRunner()
-	}
 	return m
-}
-
-func (s *Server) showRunner() any {
-	return map[string]any{
-		"id": 12, "description": "grove-runner", "ip_address": nil, "active": true, "paused": false, "is_shared": false,
-		"runner_type": "project_type", "name": "gitlab-runner", "online": true, "status": "online",
-	}
 }

@@ -38,7 +38,6 @@ func newLimiter(l Limits) *limiter {
 // verdict is what the limiter says of one request.
 type verdict struct {
 	refused                     *reply
-	name                        string
 	limit, observed, resetsUnix int
 }
 
@@ -48,11 +47,8 @@ func (v verdict) mark(rp reply) reply {
 		return rp
 	}
 	return rp.with("RateLimit-Limit", strconv.Itoa(v.limit)).
-		with("RateLimit-Name", v.name).
-		with("RateLimit-Observed", strconv.Itoa(v.observed)).
 		with("RateLimit-Remaining", strconv.Itoa(max(v.limit-v.observed, 0))).
-		with("RateLimit-Reset", strconv.Itoa(v.resetsUnix)).
-		with("RateLimit-ResetTime", time.Unix(int64(v.resetsUnix), 0).UTC().Format(http.TimeFormat))
+		with("RateLimit-Reset", strconv.Itoa(v.resetsUnix))
 }
 
 func (l *limiter) roll(now time.Time) {
@@ -67,7 +63,7 @@ func (l *limiter) take(who, bucket, project string, now time.Time) verdict {
 	l.roll(now)
 	reset := l.minute.Add(time.Minute)
 	retry := strconv.Itoa(max(int(reset.Sub(now).Seconds()), 1))
-	v := verdict{name: "throttle_authenticated_api", limit: l.limits.User, resetsUnix: int(reset.Unix())}
+	v := verdict{limit: l.limits.User, resetsUnix: int(reset.Unix())}
 	l.seen[who]++
 	v.observed = l.seen[who]
 	if v.limit >= 0 && v.observed > v.limit {

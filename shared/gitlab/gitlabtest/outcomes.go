@@ -10,7 +10,6 @@ import (
 // match fit everything; without an Outcome a job succeeds in its usual time.
 type Outcome struct {
 	Project  int
-	Pipeline int
 	Source   string // of the pipeline: push, trigger, api, parent_pipeline
 	Instance string // one that the pipeline is about
 	Stage    string
@@ -18,7 +17,6 @@ type Outcome struct {
 	Times    int    // how many jobs; 0 is one, -1 all
 
 	Fail       bool
-	Reason     string        // failure_reason; empty is script_failure
 	Log        string        // the lines before the end of the trace
 	Hang       bool          // stay running until FinishJob or a cancel
 	Queue      time.Duration // wait so long for a runner, in place of some seconds
@@ -42,7 +40,6 @@ func (o *Outcome) matches(x *pipeline, j *job) bool {
 	fits := func(want, got string) bool { return want == "" || want == got }
 	return o.Times != 0 &&
 		(o.Project == 0 || o.Project == x.Project) &&
-		(o.Pipeline == 0 || o.Pipeline == x.ID) &&
 		fits(o.Source, x.Source) && fits(o.Stage, j.Stage) && fits(o.Job, j.Name) &&
 		(o.Instance == "" || slices.ContainsFunc(x.Work.Targets, func(t target) bool { return t.Name == o.Instance }))
 }
@@ -67,7 +64,7 @@ func (s *Server) script(x *pipeline, j *job) {
 	if o.Times > 0 {
 		o.Times--
 	}
-	j.Fails, j.Reason, j.Log, j.Hangs, j.TraceBytes = o.Fail, o.Reason, o.Log, o.Hang, o.TraceBytes
+	j.Fails, j.Log, j.Hangs, j.TraceBytes = o.Fail, o.Log, o.Hang, o.TraceBytes
 	if o.Run > 0 {
 		j.Run = o.Run
 	}

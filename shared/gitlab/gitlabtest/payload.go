@@ -50,15 +50,6 @@ func (s *Server) hookCommit(p *project, c *gitCommit) map[string]any {
 	}
 }
 
-func (s *Server) hookRunner(j *job) any {
-	if j.StartedAt == nil {
-		return nil
-	}
-	return map[string]any{
-		"id": 12, "description": "grove-runner", "runner_type": "project_type", "active": true, "is_shared": false, "tags": []string{"grove"},
-	}
-}
-
 func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 	var builds []any
 	for _, j := range x.latest() {
@@ -70,7 +61,7 @@ func (s *Server) pipelinePayload(p *project, x *pipeline) any {
 			"id": j.ID, "stage": j.Stage, "name": j.Name, "status": j.Status, "created_at": hookStamp(j.CreatedAt),
 			"started_at": hookStampPtr(j.StartedAt), "finished_at": hookStampPtr(j.FinishedAt), "duration": ran,
 			"queued_duration": queued, "failure_reason": nil, "when": "on_success", "manual": false, "allow_failure": false,
-			"user": s.hookUser(x.UserID), "runner": s.hookRunner(j), "environment": nil,
+			"user": s.hookUser(x.UserID), "runner": nil, "environment": nil,
 			"artifacts_file": map[string]any{"filename": nil, "size": nil},
 		}
 		if j.Reason != "" {

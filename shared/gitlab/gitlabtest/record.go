@@ -2,12 +2,9 @@ package gitlabtest
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
-	"time"
 )
 
 const keptRequests = 20_000 // the oldest are forgotten beyond that
@@ -16,32 +13,21 @@ const keptRequests = 20_000 // the oldest are forgotten beyond that
 type Request struct {
 	Method string
 	Path   string // escaped, with /api/v4
-	Query  url.Values
 	Route  string // the pattern that matched, such as "GET /api/v4/projects/{id}/pipelines"; empty when none did
-	Token  string // the name of the token, never its value
 	Status int
-	Bytes  int // of the answer's body
-	At     time.Time
+	Bytes  int    // of the answer's body
 	Trace  string // the header traceparent
 }
 
 type recorder struct {
 	mu   sync.Mutex
 	seen []*Request
-	ids  int
-}
-
-func (rc *recorder) requestID() string {
-	rc.mu.Lock()
-	defer rc.mu.Unlock()
-	rc.ids++
-	return fmt.Sprintf("01JNGITLAB%016d", rc.ids)
 }
 
 // begin records a request before it is answered, so that a client that got an
 // answer finds it here.
-func (rc *recorder) begin(r *http.Request, route string, at time.Time) *Request {
-	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.Query(), Route: route, At: at, Trace: r.Header.Get("Traceparent")}
+func (rc *recorder) begin(r *http.Request, route string) *Request {
+	req := &Request{Method: r.Method, Path: r.URL.EscapedPath(), Route: route, Trace: r.Header.Get("Traceparent")}
 	rc.mu.Lock()
 	defer rc.mu.Unlock()
 	rc.seen = append(rc.seen, req)

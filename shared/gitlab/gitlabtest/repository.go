@@ -136,27 +136,11 @@ func (c *call) file() reply {
 	p, content := c.r.PathValue("path"), c.project.repo.blobs[e.ID]
 	sum := sha256.Sum256(content)
 	last := c.project.repo.lastFor(at, p)
-	fields := map[string]any{
+	return ok(map[string]any{
 		"file_name": path.Base(p), "file_path": p, "size": len(content), "encoding": "base64",
 		"content_sha256": hex.EncodeToString(sum[:]), "ref": c.str("ref"), "blob_id": e.ID, "commit_id": at.ID,
-		"last_commit_id": last.ID, "execute_filemode": false,
-	}
-	rp := ok(nil)
-	for name, v := range fields {
-		rp = rp.with("X-Gitlab-"+headerName(name), fmt.Sprint(v))
-	}
-	fields["content"] = base64.StdEncoding.EncodeToString(content)
-	rp.body = fields
-	return rp
-}
-
-// headerName turns file_path into File-Path.
-func headerName(field string) string {
-	parts := strings.Split(field, "_")
-	for i, p := range parts {
-		parts[i] = strings.ToUpper(p[:1]) + p[1:]
-	}
-	return strings.Join(parts, "-")
+		"last_commit_id": last.ID, "execute_filemode": false, "content": base64.StdEncoding.EncodeToString(content),
+	})
 }
 
 func (c *call) fileRaw() reply {
@@ -164,9 +148,7 @@ func (c *call) fileRaw() reply {
 	if bad != nil {
 		return *bad
 	}
-	return reply{status: http.StatusOK, raw: c.project.repo.blobs[e.ID], ctype: "text/plain; charset=utf-8"}.
-		with("X-Gitlab-Blob-Id", e.ID).
-		with("Content-Disposition", "inline; filename="+strconv.Quote(path.Base(c.r.PathValue("path"))))
+	return reply{status: http.StatusOK, raw: c.project.repo.blobs[e.ID], ctype: "text/plain; charset=utf-8"}
 }
 
 func (c *call) archive() reply {

@@ -51,14 +51,13 @@ func TestPaging(t *testing.T) {
 	s.Commit(testProject, CommitSpec{Files: files})
 
 	a := get(t, s, "/projects/7/repository/tree?path=many&per_page=30&page=2")
-	for name, want := range map[string]string{
-		"X-Total": "95", "X-Total-Pages": "4", "X-Page": "2", "X-Per-Page": "30", "X-Next-Page": "3", "X-Prev-Page": "1",
-	} {
+	for name, want := range map[string]string{"X-Page": "2", "X-Per-Page": "30", "X-Next-Page": "3"} {
 		assert.Equal(t, want, a.Header.Get(name), name)
 	}
-	for _, rel := range []string{"prev", "next", "first", "last"} {
-		assert.Contains(t, a.Header.Get("Link"), `rel="`+rel+`"`)
-	}
+	var nodes []struct{ Path string }
+	a.json(t, &nodes)
+	assert.Equal(t, "many/030.yml", nodes[0].Path)
+	assert.Empty(t, get(t, s, "/projects/7/repository/tree?path=many&per_page=30&page=4").Header.Get("X-Next-Page"))
 
 	assert.Equal(t, "100", get(t, s, "/projects/7/repository/tree?per_page=5000").Header.Get("X-Per-Page"))
 }
@@ -164,16 +163,4 @@ func TestCompareAndBranches(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, isDefault, b.Default)
 	}
-}
-
-func TestETag(t *testing.T) {
-	s := begin(t, Options{})
-	a := get(t, s, "/projects/7/repository/branches/main")
-	tag := a.Header.Get("ETag")
-	require.NotEmpty(t, tag)
-	again := get(t, s, "/projects/7/repository/branches/main", "If-None-Match", tag)
-	assert.Equal(t, 304, again.Status)
-	assert.Empty(t, again.Body)
-	s.Commit(testProject, CommitSpec{Message: "move"})
-	assert.Equal(t, 200, get(t, s, "/projects/7/repository/branches/main", "If-None-Match", tag).Status)
 }

@@ -2,8 +2,6 @@ package gitlabtest
 
 import (
 	"bytes"
-	"crypto/md5" // an ETag protects nothing
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -93,17 +91,9 @@ func (s *Server) route(pattern string, n need, h handler) {
 			rp = rp.then()
 			rp.header = header
 		}
-		s.sign(w, c)
 		s.send(w, r, rp)
 		s.poke()
 	})
-}
-
-// sign puts the caller into the record of the request.
-func (s *Server) sign(w http.ResponseWriter, c *call) {
-	if rec, recorded := w.(*responder); recorded && c.token != nil {
-		s.recorder.change(func() { rec.record.Token = c.token.Name })
-	}
 }
 
 // poke plans the next move by the wall clock: the schedule may have changed.
@@ -211,11 +201,8 @@ func (s *Server) answer(c *call, n need, h handler) reply {
 func (s *Server) send(w http.ResponseWriter, r *http.Request, rp reply) {
 	h := w.Header()
 	maps.Copy(h, rp.header)
-	h.Set("X-Request-Id", s.recorder.requestID())
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Gitlab-Meta", `{"correlation_id":"`+h.Get("X-Request-Id")+`","version":"1"}`)
 	if rp.write == nil {
-		s.sendBuffered(w, r, rp)
+		s.sendBuffered(w, rp)
 		return
 	}
 	h.Set("Content-Type", rp.ctype)
@@ -225,25 +212,13 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, rp reply) {
 	}
 }
 
-func (s *Server) sendBuffered(w http.ResponseWriter, r *http.Request, rp reply) {
+func (s *Server) sendBuffered(w http.ResponseWriter, rp reply) {
 	h, raw := w.Header(), rp.raw
 	if rp.body != nil {
 		raw = encode(rp.body)
 		h.Set("Content-Type", "application/json")
 	} else if rp.ctype != "" {
 		h.Set("Content-Type", rp.ctype)
-	}
-	if rp.status == http.StatusOK && r.Method == http.MethodGet {
-		sum := md5.Sum(raw)
-		etag := `W/"` + hex.EncodeToString(sum[:]) + `"`
-		h.Set("ETag", etag)
-		h.Set("Cache-Control", "max-age=0, private, must-revalidate")
-		h.Set("Vary", "Origin")
-		if etagMatches(r.Header.Get("If-None-Match"), etag) {
-			h.Del("Content-Type")
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
 	}
 	if rp.status != http.StatusNoContent && rp.status != http.StatusNotModified {
 		h.Set("Content-Length", strconv.Itoa(len(raw)))
@@ -266,19 +241,10 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 }
 
-func etagMatches(given, etag string) bool {
-	for v := range strings.SplitSeq(given, ",") {
-		if v = strings.TrimSpace(v); v == "*" || strings.TrimPrefix(v, "W/") == strings.TrimPrefix(etag, "W/") {
-			return true
-		}
-	}
-	return false
-}
-
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, pattern := s.mux.Handler(r)
-	rec := &responder{ResponseWriter: w, status: http.StatusOK, recorder: &s.recorder, record: s.recorder.begin(r, pattern, s.wall())}
+	rec := &responder{ResponseWriter: w, status: http.StatusOK, recorder: &s.recorder, record: s.recorder.begin(r, pattern)}
 	fault := s.faults.take(r)
 	if fault != nil && !fault.hold(r.Context()) {
 		panic(http.ErrAbortHandler)
