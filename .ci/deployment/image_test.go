@@ -205,7 +205,12 @@ func program(t testing.TB, function string) string {
 // order (template, handler, configuration.copy), without what .dockerignore leaves out.
 func layOut(t testing.TB, dir, function string) {
 	t.Helper()
-	f := readStack(t, stack.Unset)
+	file := "stack.yml"
+	if function == "inspector" { // each cluster has its own
+		file = "functions/inspector/deploy/stack.yml"
+	}
+	f, err := stack.Read(filepath.Join(root, file), stack.Unset)
+	require.NoError(t, err)
 	ignore := dockerignore(t)
 	lay := func(from string, to ...string) {
 		source := os.DirFS(from)

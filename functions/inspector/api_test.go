@@ -16,7 +16,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes/fake"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
@@ -37,7 +36,7 @@ func atNoon() time.Time { return noon }
 
 // inCluster is the function over a cluster with one instance, demo, whose only
 // pod crashes, and one that is well.
-func inCluster(t *testing.T) (http.Handler, *fake.Clientset) {
+func inCluster(t *testing.T) (http.Handler, *kubetest.Server) {
 	t.Helper()
 	openedx := map[string]string{"app.kubernetes.io/part-of": "openedx"}
 	controller := true
@@ -45,7 +44,7 @@ func inCluster(t *testing.T) (http.Handler, *fake.Clientset) {
 		Name: "lms-5c7d-a1", Namespace: "demo", CreationTimestamp: metav1.NewTime(noon.Add(-time.Hour)), Labels: map[string]string{"pod-template-hash": "5c7d"},
 		OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "lms-5c7d", Controller: &controller}},
 	}
-	client := fake.NewClientset(
+	cluster := kubetest.Serve(t,
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "demo"}},
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "kube-system"}},
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "well"}},
@@ -58,13 +57,13 @@ func inCluster(t *testing.T) (http.Handler, *fake.Clientset) {
 			}}},
 		},
 	)
-	reader, err := kube.NewReader(client, kube.Options{Selector: kubetest.Selector, CacheFor: time.Second, Now: atNoon})
+	reader, err := kube.NewReader(cluster.Client(t), kube.Options{Selector: kubetest.Selector, CacheFor: time.Second, Now: atNoon})
 	require.NoError(t, err)
 	log := slog.New(slog.DiscardHandler)
 	return New(Deps{
 		API: faas.Options{Log: log}, Cluster: reader, Now: atNoon, Log: log,
 		Secrets: func() ([]secret.Value, error) { return []secret.Value{key}, nil },
-	}), client
+	}), cluster
 }
 
 // behind serves a function as the gateway does, and opens it with a secret.
@@ -143,7 +142,7 @@ func TestFailingInstances(t *testing.T) {
 // one is held to it too.
 func TestNoRouteWithoutASignature(t *testing.T) {
 	t.Parallel()
-	h, client := inCluster(t)
+	h, cluster := inCluster(t)
 	api, ok := h.(*faas.API)
 	require.True(t, ok)
 	require.Len(t, api.Routes(), 7)
@@ -166,7 +165,7 @@ func TestNoRouteWithoutASignature(t *testing.T) {
 			assert.NotContains(t, w.Body.String(), key.Reveal())
 		}
 	}
-	assert.Empty(t, client.Actions(), "nothing is read for a stranger")
+	assert.Empty(t, cluster.Asked(), "nothing is read for a stranger")
 
 	r := httptest.NewRequest(http.MethodGet, "/v1/nodes", nil)
 	clusterfn.Sign(r, r.URL.Path, key, noon)

@@ -7,12 +7,9 @@ import (
 	"time"
 
 	handler "github.com/openfaas/templates-sdk/go-http"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/shared/faas"
-	"github.com/open-craft/ocim/shared/fault"
 	"github.com/open-craft/ocim/shared/secret"
 	"github.com/open-craft/ocim/shared/setup"
 )
@@ -40,11 +37,7 @@ func build(context.Context) (http.Handler, error) {
 	if _, err := secrets(); err != nil {
 		return nil, err
 	}
-	inside, err := rest.InClusterConfig()
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "the inspector runs inside a cluster, with a service account")
-	}
-	client, err := connect(inside)
+	client, err := kube.InCluster()
 	if err != nil {
 		return nil, err
 	}
@@ -57,19 +50,4 @@ func build(context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return New(Deps{API: api, Cluster: reader, Secrets: secrets, Hosts: cfg.Hosts, Now: setup.Now, Log: slog.Default()}), nil
-}
-
-// connect makes a client of the cluster that c leads to.
-func connect(c *rest.Config) (kubernetes.Interface, error) {
-	c = rest.CopyConfig(c)
-	// Protocol buffers take a third of JSON's time and memory.
-	c.ContentType = "application/vnd.kubernetes.protobuf"
-	c.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
-	c.UserAgent = "ocim-inspector"
-	c.QPS, c.Burst = 50, 100
-	client, err := kubernetes.NewForConfig(c)
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "connecting to the cluster's Kubernetes API")
-	}
-	return client, nil
 }

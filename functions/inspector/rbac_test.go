@@ -58,15 +58,15 @@ func TestRoleAllowsExactlyWhatIsUsed(t *testing.T) {
 	}
 	require.True(t, role && account && binding)
 
-	h, client := inCluster(t)
+	h, cluster := inCluster(t)
 	askEverything(t, behind(t, h, key))
 	used := map[string]bool{}
-	for _, a := range client.Actions() {
-		resource := a.GetResource().Resource
-		if a.GetSubresource() != "" {
-			resource += "/" + a.GetSubresource()
+	for _, q := range cluster.Asked() {
+		resource := q.Resource
+		if q.Subresource != "" {
+			resource += "/" + q.Subresource
 		}
-		used[a.GetVerb()+" "+a.GetResource().Group+"/"+resource] = true
+		used[q.Verb+" "+q.Group+"/"+resource] = true
 	}
 	assert.Equal(t, used, allowed)
 	for grant := range allowed {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/open-craft/ocim/shared/fault"
 )
@@ -22,7 +21,7 @@ type source[T any] struct {
 	kind   string
 	fields string // field selector
 	most   int    // objects; what is beyond is left out
-	list   func(context.Context, metav1.ListOptions) (items []T, next string, err error)
+	list   func(ctx context.Context, fields, from string) (items []T, next string, err error)
 }
 
 // collect lists a kind page by page and keeps what reduce makes of its objects,
@@ -31,7 +30,7 @@ type source[T any] struct {
 func collect[T, R any](ctx context.Context, s source[T], reduce func(*T) (R, bool)) (out []R, more bool, err error) {
 	next, restarted := "", false
 	for seen := 0; ; {
-		items, following, err := s.list(ctx, metav1.ListOptions{Limit: pageSize, Continue: next, FieldSelector: s.fields})
+		items, following, err := s.list(ctx, s.fields, next)
 		if apierrors.IsResourceExpired(err) && next != "" && !restarted {
 			// The list took longer than the server remembers; once from the start.
 			next, restarted, seen, out = "", true, 0, nil

@@ -5,11 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
@@ -43,10 +44,12 @@ func (r *Reader) Log(ctx context.Context, instance string, q clusterfn.LogQuery)
 		lines = clusterfn.DefaultLines
 	}
 	lines = min(lines, clusterfn.MaxLines)
-	tail := int64(lines) + 1 // one extra line shows whether the log is longer
-	stream, err := r.client.CoreV1().Pods(instance).GetLogs(q.Pod, &corev1.PodLogOptions{
-		Container: out.Container, Previous: q.Previous, TailLines: &tail, Timestamps: true,
-	}).Stream(ctx)
+	query := url.Values{"container": {out.Container}, "timestamps": {"true"}}
+	query.Set("tailLines", strconv.Itoa(lines+1)) // one extra line shows whether the log is longer
+	if q.Previous {
+		query.Set("previous", "true")
+	}
+	stream, err := r.client.get(ctx, "/api/v1/namespaces/"+instance+"/pods/"+q.Pod+"/log", query)
 	if err != nil {
 		return clusterfn.Log{}, logFault(err, q.Previous)
 	}

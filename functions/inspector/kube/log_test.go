@@ -3,6 +3,7 @@ package kube_test
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -11,24 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/fake"
-	clienttesting "k8s.io/client-go/testing"
 
+	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
 )
 
 // says makes the API server answer a log, and keeps what was requested.
-func says(client *fake.Clientset, log string, err error) *corev1.PodLogOptions {
-	asked := new(corev1.PodLogOptions)
-	client.PrependReactor("get", "pods", func(a clienttesting.Action) (bool, runtime.Object, error) {
-		if a.GetSubresource() != "log" {
-			return false, nil, nil
-		}
-		*asked = *a.(clienttesting.GenericActionImpl).Value.(*corev1.PodLogOptions)
-		return true, &runtime.Unknown{Raw: []byte(log)}, err
-	})
+func says(s *kubetest.Server, log string) *url.Values {
+	asked := new(url.Values)
+	s.Logs = func(q url.Values) string {
+		*asked = q
+		return log
+	}
 	return asked
 }
 
@@ -43,7 +39,7 @@ func numbered(n int) string {
 func TestLog(t *testing.T) {
 	t.Parallel()
 	r, client := over(t, load(t, "crash-loop")...)
-	asked := says(client, numbered(4)+"Traceback \xff, cut off", nil)
+	asked := says(client, numbered(4)+"Traceback \xff, cut off")
 	log, err := r.Log(t.Context(), "demo", clusterfn.LogQuery{Pod: "lms-7d9f6-a1", Lines: 4, Previous: true})
 	require.NoError(t, err)
 	assert.Equal(t, "lms", log.Container, "the first that is no init container")
@@ -53,9 +49,7 @@ func TestLog(t *testing.T) {
 	require.Len(t, log.Lines, 4)
 	assert.Equal(t, clusterfn.Line{At: noon.Add(-59*time.Second + 500*time.Millisecond), Text: "line 1"}, log.Lines[0])
 	assert.Equal(t, "Traceback �, cut off", log.Lines[3].Text)
-	assert.EqualValues(t, 5, *asked.TailLines)
-	assert.True(t, asked.Previous && asked.Timestamps)
-	assert.Equal(t, "lms", asked.Container)
+	assert.Equal(t, url.Values{"container": {"lms"}, "previous": {"true"}, "tailLines": {"5"}, "timestamps": {"true"}}, *asked)
 }
 
 func TestLogIsBounded(t *testing.T) {
@@ -69,7 +63,7 @@ func TestLogIsBounded(t *testing.T) {
 		"not UTF-8":   strings.Repeat("\xff", 3*clusterfn.MaxLine),
 	} {
 		r, client := over(t, load(t, "crash-loop")...)
-		says(client, text, nil)
+		says(client, text)
 		log, err := r.Log(t.Context(), "demo", clusterfn.LogQuery{Pod: "lms-7d9f6-a1", Lines: 1_000_000})
 		require.NoError(t, err, name)
 		assert.LessOrEqual(t, len(log.Lines), clusterfn.MaxLines, name)
@@ -98,7 +92,12 @@ func TestLogThatIsNotThere(t *testing.T) {
 		"node away":         {clusterfn.LogQuery{Pod: pod}, apierrors.NewInternalError(errors.New("dial")), fault.Unavailable, "could not read logs"},
 	} {
 		r, client := over(t, load(t, "crash-loop")...)
-		says(client, "", tc.err)
+		client.Refuse = func(q kubetest.Request) error {
+			if q.Subresource == "log" {
+				return tc.err
+			}
+			return nil
+		}
 		_, err := r.Log(t.Context(), "demo", tc.query)
 		assert.Equal(t, tc.kind, fault.KindOf(err), name)
 		assert.Contains(t, fault.Message(err), tc.says, name)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/client-go/kubernetes"
 
 	"github.com/open-craft/ocim/shared/clusterfn"
 	"github.com/open-craft/ocim/shared/fault"
@@ -23,7 +22,7 @@ type Options struct {
 
 // Reader reads one cluster. It is safe for concurrent use.
 type Reader struct {
-	client   kubernetes.Interface
+	client   *Client
 	selector labels.Selector
 	now      func() time.Time
 	clusters *cache[*Snapshot]
@@ -32,7 +31,7 @@ type Reader struct {
 
 // NewReader makes a Reader. A selector that selects everything, or is none, is
 // fault.Internal.
-func NewReader(client kubernetes.Interface, opts Options) (*Reader, error) {
+func NewReader(client *Client, opts Options) (*Reader, error) {
 	selector, err := labels.Parse(opts.Selector)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "%q is not a label selector", opts.Selector)

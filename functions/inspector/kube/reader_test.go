@@ -15,10 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/kubernetes/fake"
-	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
@@ -61,7 +58,7 @@ func TestOnlyInstancesAreShown(t *testing.T) {
 func TestSelectorThatSelectsEverythingIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "a=b=c", "!!"} {
-		_, err := kube.NewReader(fake.NewClientset(), kube.Options{Selector: s, Now: kubetest.Noon})
+		_, err := kube.NewReader(new(kube.Client), kube.Options{Selector: s, Now: kubetest.Noon})
 		assert.Error(t, err, s)
 	}
 }
@@ -136,26 +133,29 @@ func TestNodes(t *testing.T) {
 
 func TestMissingPermissionIsNamed(t *testing.T) {
 	t.Parallel()
-	forbid := func(resource string) (*kube.Reader, *fake.Clientset) {
+	forbid := func(resource string) *kube.Reader {
 		r, client := over(t, load(t, "healthy")...)
-		client.PrependReactor("list", resource, func(clienttesting.Action) (bool, runtime.Object, error) {
-			return true, nil, apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", errors.New("RBAC"))
-		})
-		return r, client
+		client.Refuse = func(q kubetest.Request) error {
+			if q.Verb != "list" || q.Resource != resource {
+				return nil
+			}
+			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", errors.New("RBAC"))
+		}
+		return r
 	}
 	for _, resource := range []string{"namespaces", "pods", "deployments", "jobs", "nodes"} {
-		r, _ := forbid(resource)
+		r := forbid(resource)
 		_, err := r.Cluster(t.Context())
 		assert.Equal(t, fault.Unavailable, fault.KindOf(err), resource)
 		assert.Contains(t, fault.Message(err), "list "+resource, "a healthy answer would be a lie")
 	}
-	r, _ := forbid("events")
+	r := forbid("events")
 	s, err := r.Cluster(t.Context())
 	require.NoError(t, err, "events only add words")
 	require.Len(t, s.Instances.Unread, 1)
 	assert.Contains(t, s.Instances.Unread[0].Reason, "RBAC manifest")
 
-	r, _ = forbid("horizontalpodautoscalers")
+	r = forbid("horizontalpodautoscalers")
 	v, err := r.View(t.Context(), "demo")
 	require.NoError(t, err)
 	assert.Len(t, v.Replication.Unread, 1)
@@ -170,11 +170,11 @@ func TestCallersShareOneReading(t *testing.T) {
 	t.Parallel()
 	now := noon
 	var mu sync.Mutex
-	client := fake.NewClientset(load(t, "healthy")...)
-	r := reader(t, client, func() time.Time { mu.Lock(); defer mu.Unlock(); return now })
+	client := kubetest.Serve(t, load(t, "healthy")...)
+	r := newReader(t, client, func() time.Time { mu.Lock(); defer mu.Unlock(); return now })
 	lists := func() (n int) {
-		for _, a := range client.Actions() {
-			if a.Matches("list", "pods") {
+		for _, q := range client.Asked() {
+			if q.Verb == "list" && q.Resource == "pods" {
 				n++
 			}
 		}
@@ -201,16 +201,15 @@ func TestCallersShareOneReading(t *testing.T) {
 func TestFailedReadingIsNotKept(t *testing.T) {
 	t.Parallel()
 	r, client := over(t, load(t, "healthy")...)
-	fails := true
-	client.PrependReactor("list", "jobs", func(clienttesting.Action) (bool, runtime.Object, error) {
-		if fails {
-			return true, nil, apierrors.NewInternalError(errors.New("etcd"))
+	client.Refuse = func(q kubetest.Request) error {
+		if q.Resource == "jobs" {
+			return apierrors.NewInternalError(errors.New("etcd"))
 		}
-		return false, nil, nil
-	})
+		return nil
+	}
 	_, err := r.Cluster(t.Context())
 	require.Equal(t, fault.Unavailable, fault.KindOf(err))
-	fails = false
+	client.Refuse = nil
 	_, err = r.Cluster(t.Context())
 	require.NoError(t, err)
 }
@@ -220,11 +219,13 @@ func TestCallerThatGivesUpStopsNobody(t *testing.T) {
 	r, client := over(t, load(t, "healthy")...)
 	entered, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	client.PrependReactor("list", "nodes", func(clienttesting.Action) (bool, runtime.Object, error) {
-		once.Do(func() { close(entered) })
-		<-release
-		return false, nil, nil
-	})
+	client.Refuse = func(q kubetest.Request) error {
+		if q.Resource == "nodes" {
+			once.Do(func() { close(entered) })
+			<-release
+		}
+		return nil
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
 	go func() { _, err := r.Cluster(ctx); first <- err }()

@@ -18,8 +18,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes/fake"
-	clienttesting "k8s.io/client-go/testing"
 
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
 	"github.com/open-craft/ocim/shared/clusterfn"
@@ -37,24 +35,25 @@ func encoded(t testing.TB, v any) string {
 	return string(b)
 }
 
-// big answers lists as a large cluster's API server does: in pages of the
-// size that is requested, made as they are requested.
+// big is a large cluster, whose objects are made as they are requested.
 type big struct {
-	*fake.Clientset
+	*kubetest.Server
 
 	mu    sync.Mutex
 	calls map[string]int // lists, by kind
-	page  int64          // objects that were requested at once, at most
+	page  int            // objects that were requested at once, at most
 	live  int64          // bytes of heap that is in use between pages, at most
 }
 
 // asked notes a list. What is garbage by now does not count.
-func (b *big) asked(a clienttesting.ListActionImpl) {
+func (b *big) asked(q kubetest.Request) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.calls[a.GetResource().Resource]++
-	b.page = max(b.page, a.ListOptions.Limit)
+	b.calls[q.Resource]++
+	limit, err := strconv.Atoi(q.Query.Get("limit"))
+	b.page = max(b.page, limit)
 	b.live = max(b.live, liveHeap())
+	return err
 }
 
 func liveHeap() int64 {
@@ -64,29 +63,17 @@ func liveHeap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func newBig() *big {
-	b := &big{Clientset: fake.NewClientset(), calls: map[string]int{}}
-	total := map[string]int{"namespaces": manyInstances, "pods": manyInstances * podsEach, "deployments": manyInstances * podsEach}
-	b.PrependReactor("list", "*", func(a clienttesting.Action) (bool, kruntime.Object, error) {
-		b.asked(a.(clienttesting.ListActionImpl))
-		resource := a.GetResource().Resource
-		n, ok := total[resource]
-		if !ok {
-			return false, nil, nil
-		}
-		o := a.(clienttesting.ListActionImpl).ListOptions
-		from, _ := strconv.Atoi(o.Continue)
-		to := min(n, from+int(o.Limit))
-		meta := metav1.ListMeta{}
-		if to < n {
-			meta.Continue = strconv.Itoa(to)
-		}
-		return true, items(resource, from, to, meta), nil
-	})
+func newBig(t testing.TB) *big {
+	b := &big{Server: kubetest.Serve(t), calls: map[string]int{}}
+	b.Refuse = b.asked
+	b.Made = map[string]kubetest.Made{}
+	for resource, total := range map[string]int{"namespaces": manyInstances, "pods": manyInstances * podsEach, "deployments": manyInstances * podsEach} {
+		b.Made[resource] = kubetest.Made{Total: total, List: func(from, to int) kruntime.Object { return items(resource, from, to) }}
+	}
 	return b
 }
 
-func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object {
+func items(resource string, from, to int) kruntime.Object {
 	at := metav1.NewTime(noon.Add(-time.Hour))
 	object := func(i int) metav1.ObjectMeta {
 		return metav1.ObjectMeta{
@@ -98,19 +85,19 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 	}
 	switch resource {
 	case "namespaces":
-		l := &corev1.NamespaceList{ListMeta: meta}
+		l := &corev1.NamespaceList{}
 		for i := from; i < to; i++ {
 			l.Items = append(l.Items, corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("instance-%d", i), CreationTimestamp: at}})
 		}
 		return l
 	case "deployments":
-		l := &appsv1.DeploymentList{ListMeta: meta}
+		l := &appsv1.DeploymentList{}
 		for i := from; i < to; i++ {
 			l.Items = append(l.Items, appsv1.Deployment{ObjectMeta: object(i), Status: appsv1.DeploymentStatus{ReadyReplicas: 1, AvailableReplicas: 1, UpdatedReplicas: 1}})
 		}
 		return l
 	}
-	l := &corev1.PodList{ListMeta: meta}
+	l := &corev1.PodList{}
 	for i := from; i < to; i++ {
 		l.Items = append(l.Items, corev1.Pod{
 			ObjectMeta: object(i),
@@ -127,9 +114,9 @@ func items(resource string, from, to int, meta metav1.ListMeta) kruntime.Object 
 // TestLargeClusterIsReadInPages holds how often a large cluster is asked, and how
 // much of it is in memory at once, whatever the machine that it runs on.
 func TestLargeClusterIsReadInPages(t *testing.T) {
-	client := newBig()
+	client := newBig(t)
 	before := liveHeap()
-	r := reader(t, client, kubetest.Noon)
+	r := newReader(t, client.Server, kubetest.Noon)
 	s, err := r.Cluster(t.Context())
 	require.NoError(t, err)
 	require.Len(t, s.Instances.Instances, manyInstances)
@@ -158,13 +145,13 @@ func TestInstanceIsReadInOneListOfEachKind(t *testing.T) {
 		v, err := r.View(t.Context(), "demo")
 		require.NoError(t, err)
 		for _, p := range v.Pods.Pods {
-			says(client, "a line\n", nil)
+			says(client, "a line\n")
 			_, err := r.Log(t.Context(), "demo", clusterfn.LogQuery{Pod: p.Name})
 			require.NoError(t, err)
 		}
 		calls := map[string]int{}
-		for _, a := range client.Actions() {
-			calls[a.GetVerb()+" "+a.GetResource().Resource+a.GetSubresource()]++
+		for _, q := range client.Asked() {
+			calls[q.Verb+" "+q.Resource+q.Subresource]++
 		}
 		want := map[string]int{"get namespaces": 1, "list pods": 1, "list deployments": 1, "list jobs": 1, "list statefulsets": 1, "list daemonsets": 1, "list horizontalpodautoscalers": 1, "list events": 1}
 		if n := len(v.Pods.Pods); n > 0 {
@@ -177,16 +164,16 @@ func TestInstanceIsReadInOneListOfEachKind(t *testing.T) {
 func TestListThatTookTooLongBeginsAgain(t *testing.T) {
 	t.Parallel()
 	for expired, works := range map[int32]bool{1: true, 2: false} {
-		client := newBig()
+		client := newBig(t)
 		var left atomic.Int32
 		left.Store(expired)
-		client.PrependReactor("list", "pods", func(a clienttesting.Action) (bool, kruntime.Object, error) {
-			if a.(clienttesting.ListActionImpl).ListOptions.Continue == "500" && left.Add(-1) >= 0 {
-				return true, nil, apierrors.NewResourceExpired("too old")
+		client.Refuse = func(q kubetest.Request) error {
+			if q.Resource == "pods" && q.Query.Get("continue") == "500" && left.Add(-1) >= 0 {
+				return apierrors.NewResourceExpired("too old")
 			}
-			return false, nil, nil
-		})
-		s, err := reader(t, client, kubetest.Noon).Cluster(t.Context())
+			return nil
+		}
+		s, err := newReader(t, client.Server, kubetest.Noon).Cluster(t.Context())
 		if !works {
 			require.Error(t, err)
 			continue
@@ -200,9 +187,8 @@ func TestListThatTookTooLongBeginsAgain(t *testing.T) {
 func BenchmarkCluster(b *testing.B) {
 	var live int64
 	for b.Loop() {
-		client := newBig()
-		r, err := newReader(client, kubetest.Noon)
-		require.NoError(b, err)
+		client := newBig(b)
+		r := newReader(b, client.Server, kubetest.Noon)
 		start := time.Now()
 		s, err := r.Cluster(b.Context())
 		require.NoError(b, err)

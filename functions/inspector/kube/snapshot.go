@@ -154,15 +154,15 @@ func share[T any](facts map[string]*diagnose.Facts, instances map[string]bool, o
 
 // readView lists every kind once in one namespace.
 func (r *Reader) readView(ctx context.Context, instance string) (*View, error) {
-	n, err := r.client.CoreV1().Namespaces().Get(ctx, instance, metav1.GetOptions{})
-	if err != nil {
+	var n corev1.Namespace
+	if err := r.client.read(ctx, "/api/v1/namespaces/"+instance, nil, &n); err != nil {
 		err = translate(err, "get namespaces")
 		if fault.Is(err, fault.NotFound) {
 			return nil, noInstance()
 		}
 		return nil, err
 	}
-	home, _ := r.namespaceFrom(n)
+	home, _ := r.namespaceFrom(&n)
 	group, ctx := errgroup.WithContext(ctx)
 	l := r.read(ctx, group, instance)
 	if err := group.Wait(); err != nil {

@@ -7,8 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/kubernetes/fake"
 
 	"github.com/open-craft/ocim/functions/inspector/kube"
 	"github.com/open-craft/ocim/functions/inspector/kube/kubetest"
@@ -23,21 +21,17 @@ func load(t *testing.T, state string) []runtime.Object {
 	return kubetest.Load(t, state)
 }
 
-func newReader(client kubernetes.Interface, now func() time.Time) (*kube.Reader, error) {
-	return kube.NewReader(client, kube.Options{Selector: kubetest.Selector, CacheFor: 3 * time.Second, Now: now})
-}
-
-func reader(t *testing.T, client kubernetes.Interface, now func() time.Time) *kube.Reader {
+func newReader(t testing.TB, s *kubetest.Server, now func() time.Time) *kube.Reader {
 	t.Helper()
-	r, err := newReader(client, now)
+	r, err := kube.NewReader(s.Client(t), kube.Options{Selector: kubetest.Selector, CacheFor: 3 * time.Second, Now: now})
 	require.NoError(t, err)
 	return r
 }
 
-func over(t *testing.T, objects ...runtime.Object) (*kube.Reader, *fake.Clientset) {
+func over(t *testing.T, objects ...runtime.Object) (*kube.Reader, *kubetest.Server) {
 	t.Helper()
-	client := fake.NewClientset(objects...)
-	return reader(t, client, kubetest.Noon), client
+	s := kubetest.Serve(t, objects...)
+	return newReader(t, s, kubetest.Noon), s
 }
 
 // TestReasonTable holds every state of an instance against what is said of it.

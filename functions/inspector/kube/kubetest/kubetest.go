@@ -1,7 +1,6 @@
 // Package kubetest has every state that an instance can be in, as the objects
 // of Kubernetes, and what is to be said of it. The objects are such that a real
-// API server takes them, so the same table holds for client-go's fake and for
-// kube-apiserver.
+// API server takes them, so the same table holds for Server and for kube-apiserver.
 package kubetest
 
 import (
@@ -15,11 +14,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/util/yaml"
-	"k8s.io/client-go/kubernetes/scheme"
 )
 
 // Selector selects the instances of the states.
@@ -80,10 +83,21 @@ func move(t testing.TB, o runtime.Object, namespace string) {
 	meta.SetNamespace(namespace)
 }
 
+// Scheme knows the kinds of the states and of the inspector's role.
+func Scheme(t testing.TB) *runtime.Scheme {
+	t.Helper()
+	s := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, autoscalingv2.AddToScheme, rbacv1.AddToScheme} {
+		require.NoError(t, add(s))
+	}
+	return s
+}
+
 // Parse reads the YAML documents of Kubernetes objects.
 func Parse(t testing.TB, r io.Reader) []runtime.Object {
 	t.Helper()
 	var out []runtime.Object
+	decoder := serializer.NewCodecFactory(Scheme(t)).UniversalDeserializer()
 	for in := yaml.NewYAMLOrJSONDecoder(r, 4096); ; {
 		var raw runtime.RawExtension
 		err := in.Decode(&raw)
@@ -91,7 +105,7 @@ func Parse(t testing.TB, r io.Reader) []runtime.Object {
 			return out
 		}
 		require.NoError(t, err)
-		object, _, err := scheme.Codecs.UniversalDeserializer().Decode(raw.Raw, nil, nil)
+		object, _, err := decoder.Decode(raw.Raw, nil, nil)
 		require.NoError(t, err)
 		out = append(out, object)
 	}
