@@ -27,20 +27,23 @@ type check struct {
 	run    func(*Service, context.Context, *subject) result
 }
 
-var checks = []check{
-	{"reachable", "gitlabUrl", true, (*Service).checkReachable},
-	{"token", "apiToken", true, (*Service).checkToken},
-	{"project", "project", true, (*Service).checkProject},
-	{"branch", "project", false, found((*Service).checkBranch)},
-	{"layout", "project", false, found((*Service).checkLayout)},
-	{"push", "apiToken", false, found((*Service).checkPush)},
-	{"ci", "project", false, found((*Service).checkCI)},
-	{"variables", "project", false, found((*Service).checkVariables)},
-	{"triggerToken", "triggerToken", false, found((*Service).checkTrigger)},
-	{"webhook", "", false, (*Service).checkWebhook},
-	{"deployKey", "", false, (*Service).checkDeployKey},
-	{"gateway", "gatewayUrl", false, (*Service).checkGateway},
-	{"sync", "", false, (*Service).checkSync},
+// all gives the checks. It is no variable: a program would link what they need though it makes none.
+func all() []check {
+	return []check{
+		{"reachable", "gitlabUrl", true, (*Service).checkReachable},
+		{"token", "apiToken", true, (*Service).checkToken},
+		{"project", "project", true, (*Service).checkProject},
+		{"branch", "project", false, found((*Service).checkBranch)},
+		{"layout", "project", false, found((*Service).checkLayout)},
+		{"push", "apiToken", false, found((*Service).checkPush)},
+		{"ci", "project", false, found((*Service).checkCI)},
+		{"variables", "project", false, found((*Service).checkVariables)},
+		{"triggerToken", "triggerToken", false, found((*Service).checkTrigger)},
+		{"webhook", "", false, (*Service).checkWebhook},
+		{"deployKey", "", false, (*Service).checkDeployKey},
+		{"gateway", "gatewayUrl", false, (*Service).checkGateway},
+		{"sync", "", false, (*Service).checkSync},
+	}
 }
 
 // found makes a check of what it takes to find the project first.
@@ -56,9 +59,9 @@ func found(check func(*Service, context.Context, *subject, *Found) result) func(
 
 // Checks gives the names of all checks, in the order they are made.
 func Checks() []string {
-	names := make([]string, len(checks))
-	for i, c := range checks {
-		names[i] = c.name
+	var names []string
+	for _, c := range all() {
+		names = append(names, c.name)
 	}
 	return names
 }
@@ -203,7 +206,7 @@ func (s *Service) check(ctx context.Context, sub *subject, only string) ([]fleet
 	}
 	out := []fleet.Check{}
 	blocked := ""
-	for _, c := range checks {
+	for _, c := range all() {
 		if only != "" && only != c.name {
 			continue
 		}
