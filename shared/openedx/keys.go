@@ -9,12 +9,8 @@ import (
 	"sync"
 )
 
-// Files of an instance and a cluster that keys are known of.
-const (
-	configFile  = "config.yml"
-	groveFile   = "grove.yml"
-	clusterFile = "cluster.yml"
-)
+// configFile is the file of most keys.
+const configFile = "config.yml"
 
 // Key is a configuration key that is known.
 type Key struct {

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/aymanbagabas/go-udiff"
 )
 
 func (s *Server) commitRoutes() {
@@ -59,28 +57,12 @@ func (c *call) commitDiff() reply {
 	if x == nil {
 		return notFound("Commit")
 	}
-	return list(c, c.project.repo.changes(c.project.repo.parentTree(x), x.Tree), c.project.repo.showDiff)
+	return list(c, c.project.repo.changes(c.project.repo.parentTree(x), x.Tree), showDiff)
 }
 
-func (r *repo) diff(ch change) string {
-	text := udiff.Unified("a", "b", string(r.blobs[ch.old]), string(r.blobs[ch.new]))
-	// GitLab leaves out the two lines that name the files.
-	if _, hunks, found := strings.Cut(text, "\n+++ b\n"); found {
-		return hunks
-	}
-	return text
-}
-
-func (r *repo) showDiff(ch change) any {
-	mode := func(id string) string {
-		if id == "" {
-			return "0"
-		}
-		return modeFile
-	}
+func showDiff(ch change) any {
 	return map[string]any{
-		"old_path": ch.path, "new_path": ch.path, "a_mode": mode(ch.old), "b_mode": mode(ch.new), "diff": r.diff(ch),
-		"new_file": ch.old == "", "renamed_file": false, "deleted_file": ch.new == "", "generated_file": false,
+		"old_path": ch.path, "new_path": ch.path, "new_file": ch.old == "", "renamed_file": false, "deleted_file": ch.new == "",
 	}
 }
 

@@ -360,20 +360,6 @@ func (r *repo) lastFor(from *gitCommit, path string) *gitCommit {
 	return last
 }
 
-// mergeBase gives the best common ancestor, nil when there is none.
-func (r *repo) mergeBase(a, b *gitCommit) *gitCommit {
-	mine := map[string]bool{}
-	r.history(a, "", func(c *gitCommit) bool { mine[c.ID] = true; return true })
-	var base *gitCommit
-	r.history(b, "", func(c *gitCommit) bool {
-		if mine[c.ID] {
-			base = c
-		}
-		return base == nil
-	})
-	return base
-}
-
 // change is how one path differs between two trees.
 type change struct {
 	path     string

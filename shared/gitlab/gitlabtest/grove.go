@@ -14,7 +14,6 @@ import (
 
 // Operations of Grove, as the work of a pipeline.
 const (
-	opNone           = ""
 	opCreate         = "Create"
 	opUpdate         = "Update"
 	opArchive        = "Archive"

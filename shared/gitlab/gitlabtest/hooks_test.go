@@ -133,9 +133,7 @@ func TestPushWebhooks(t *testing.T) {
 	assert.Equal(t, sha, e.After)
 	assert.Equal(t, "refs/heads/main", e.Ref)
 	require.Len(t, e.Commits, 1)
-	assert.Equal(t, []string{"new.yml"}, e.Commits[0].Added)
-	assert.Equal(t, []string{"cluster.yml"}, e.Commits[0].Modified)
-	assert.Equal(t, []string{"defaults/config.yml"}, e.Commits[0].Removed)
+	assert.Equal(t, "Fix", e.Commits[0].Title)
 }
 
 func TestSignedWebhooks(t *testing.T) {

@@ -2,9 +2,7 @@ package gitlabtest
 
 import (
 	"cmp"
-	"crypto/md5" // the fingerprint is made so
 	"encoding/base64"
-	"encoding/hex"
 	"maps"
 	"net/http"
 	"slices"
@@ -36,12 +34,12 @@ func (s *Server) keyRoutes() {
 		if c.str("key") == "" || c.str("title") == "" {
 			return refuseParam("key is missing, title is missing")
 		}
-		print, valid := fingerprint(c.str("key"))
-		if !valid {
+		added := material(c.str("key"))
+		if added == "" {
 			return refuse(http.StatusBadRequest, map[string]any{"key": []string{"type is forbidden. Must be RSA, DSA, ECDSA, ED25519, ECDSA_SK, or ED25519_SK", "is invalid"}, "fingerprint": []string{"cannot be generated"}})
 		}
 		for _, k := range c.project.keys {
-			if other, _ := fingerprint(k.Key); other == print {
+			if material(k.Key) == added {
 				return refuse(http.StatusBadRequest, map[string]any{"deploy_key.fingerprint_sha256": []string{"has already been taken"}})
 			}
 		}
@@ -62,28 +60,20 @@ func (s *Server) keyRoutes() {
 	})
 }
 
-// fingerprint is the MD5 of a public key, with colons; false when it is none.
-func fingerprint(k string) (string, bool) {
+// material is what a public key has beside its type and comment; empty when it is none.
+func material(k string) string {
 	f := strings.Fields(k)
 	if len(f) < 2 || !strings.HasPrefix(f[0], "ssh-") && !strings.HasPrefix(f[0], "ecdsa-") {
-		return "", false
+		return ""
 	}
-	raw, err := base64.StdEncoding.DecodeString(f[1])
-	if err != nil || len(raw) < 16 {
-		return "", false
+	if raw, err := base64.StdEncoding.DecodeString(f[1]); err != nil || len(raw) < 16 {
+		return ""
 	}
-	sum := md5.Sum(raw)
-	var parts []string
-	for _, b := range sum {
-		parts = append(parts, hex.EncodeToString([]byte{b}))
-	}
-	return strings.Join(parts, ":"), true
+	return f[1]
 }
 
 func showKey(k *deployKey) any {
-	print, _ := fingerprint(k.Key)
 	return map[string]any{
-		"id": k.ID, "title": k.Title, "key": k.Key, "fingerprint": print, "created_at": stamp(k.CreatedAt),
-		"expires_at": nil, "can_push": k.CanPush,
+		"id": k.ID, "title": k.Title, "key": k.Key, "created_at": stamp(k.CreatedAt), "expires_at": nil, "can_push": k.CanPush,
 	}
 }

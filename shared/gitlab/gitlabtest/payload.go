@@ -3,7 +3,6 @@ package gitlabtest
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -106,48 +105,13 @@ func (s *Server) hookRepository(p *project) any {
 	}
 }
 
-const pushedCommits = 20 // the most that a push event lists
-
+// pushPayload lists the newest of the pushed commits only.
 func (s *Server) pushPayload(p *project, branch, before string, to *gitCommit, by *user) any {
-	old := map[string]bool{}
-	known := p.repo.commits[before]
-	if known == nil && branch != p.Branch {
-		known = p.repo.resolve(p.Branch)
-	}
-	if known != nil {
-		p.repo.history(known, "", func(x *gitCommit) bool { old[x.ID] = true; return true })
-	}
-	var commits []any
-	total := 0
-	p.repo.history(to, "", func(x *gitCommit) bool {
-		if old[x.ID] {
-			return true
-		}
-		if total++; total > pushedCommits {
-			return true
-		}
-		added, modified, removed := []string{}, []string{}, []string{}
-		for _, ch := range p.repo.changes(p.repo.parentTree(x), x.Tree) {
-			switch {
-			case ch.old == "":
-				added = append(added, ch.path)
-			case ch.new == "":
-				removed = append(removed, ch.path)
-			default:
-				modified = append(modified, ch.path)
-			}
-		}
-		m := s.hookCommit(p, x)
-		m["added"], m["modified"], m["removed"] = added, modified, removed
-		commits = append(commits, m)
-		return true
-	})
-	slices.Reverse(commits)
 	return map[string]any{
 		"object_kind": "push", "event_name": "push", "before": cmp.Or(before, zeroSHA), "after": to.ID, "ref": "refs/heads/" + branch,
 		"ref_protected": branch == p.Branch, "checkout_sha": to.ID, "message": nil, "user_id": by.ID, "user_name": by.Name,
 		"user_username": by.Username, "user_email": nil, "user_avatar": nil, "project_id": p.ID, "project": s.hookProject(p),
-		"repository": s.hookRepository(p), "commits": append([]any{}, commits...), "total_commits_count": total,
+		"repository": s.hookRepository(p), "commits": []any{s.hookCommit(p, to)}, "total_commits_count": 1,
 		"push_options": map[string]any{},
 	}
 }

@@ -126,13 +126,7 @@ func (s *Server) showPipeline(p *project, x *pipeline) map[string]any {
 	if x.StartedAt != nil {
 		m["queued_duration"] = x.QueuedFor
 	}
-	text := detail(x.Status)
-	m["detailed_status"] = map[string]any{
-		"icon": "status_" + x.Status, "text": strings.ToUpper(text[:1]) + text[1:], "label": text,
-		"group": x.Status, "tooltip": text, "has_details": true, "illustration": nil,
-		"details_path": fmt.Sprintf("/%s/-/pipelines/%d", p.Path, x.ID),
-		"favicon":      "/assets/ci_favicons/favicon_status_" + x.Status + ".png",
-	}
+	m["detailed_status"] = map[string]any{"label": detail(x.Status), "group": x.Status, "has_details": true, "illustration": nil}
 	return p.newer(m)
 }
 

@@ -4,9 +4,7 @@ import (
 	"archive/tar"
 	"cmp"
 	"compress/gzip"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
@@ -134,11 +132,10 @@ func (c *call) file() reply {
 		return *bad
 	}
 	p, content := c.r.PathValue("path"), c.project.repo.blobs[e.ID]
-	sum := sha256.Sum256(content)
 	last := c.project.repo.lastFor(at, p)
 	return ok(map[string]any{
 		"file_name": path.Base(p), "file_path": p, "size": len(content), "encoding": "base64",
-		"content_sha256": hex.EncodeToString(sum[:]), "ref": c.str("ref"), "blob_id": e.ID, "commit_id": at.ID,
+		"ref": c.str("ref"), "blob_id": e.ID, "commit_id": at.ID,
 		"last_commit_id": last.ID, "execute_filemode": false, "content": base64.StdEncoding.EncodeToString(content),
 	})
 }
@@ -213,10 +210,6 @@ func (c *call) compare() reply {
 	if from == nil || to == nil {
 		return notFound("Ref")
 	}
-	base := r.mergeBase(from, to)
-	if base == nil {
-		return refuse(http.StatusNotFound, "404 Merge Base Not Found")
-	}
 	old := map[string]bool{}
 	r.history(from, "", func(x *gitCommit) bool { old[x.ID] = true; return true })
 	var commits []any
@@ -227,12 +220,8 @@ func (c *call) compare() reply {
 		return true
 	})
 	slices.Reverse(commits)
-	diffs := []any{}
-	for _, ch := range r.changes(base.Tree, to.Tree) {
-		diffs = append(diffs, r.showDiff(ch))
-	}
 	out := map[string]any{
-		"commit": nil, "commits": append([]any{}, commits...), "diffs": diffs, "compare_timeout": false,
+		"commit": nil, "commits": append([]any{}, commits...), "diffs": []any{}, "compare_timeout": false,
 		"compare_same_ref": from.ID == to.ID,
 		"web_url":          c.s.base + "/" + c.project.Path + "/-/compare/" + from.ID + "..." + to.ID,
 	}
