@@ -4,7 +4,7 @@ import classes from './Dropdown.module.css';
 
 /** A link within a dropdown; following it closes the dropdown. */
 export const DropdownLink = createLink((props: ComponentPropsWithRef<'a'>) => (
-  <a {...props} className={classes.item} data-close />
+  <a {...props} className={`row gap-10 ${classes.item}`} data-close />
 ));
 
 interface DropdownButtonProps extends ComponentPropsWithRef<'button'> {
@@ -26,7 +26,7 @@ export function DropdownButton({
     <button
       type="button"
       {...props}
-      className={classes.item}
+      className={`row gap-10 ${classes.item}`}
       data-danger={danger || undefined}
       data-close={stay ? undefined : true}
       disabled={refused !== undefined}

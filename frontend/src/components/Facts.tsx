@@ -17,7 +17,7 @@ interface FactsProps {
 /** Facts, each a name over its value. One without a value shows a dash, not nothing. */
 export function Facts({ facts, flow = false }: FactsProps) {
   return (
-    <dl className={flow ? classes.flow : classes.facts}>
+    <dl className={flow ? `row ${classes.flow}` : classes.facts}>
       {facts.map(({ name, value, note }) => (
         <div key={name} className="break">
           <dt className={`tiny dim ${classes.name}`}>{name}</dt>

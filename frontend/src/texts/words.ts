@@ -73,7 +73,6 @@ export const gitlabProject = 'GitLab project';
 export const gitlabProjects = 'GitLab projects';
 export const groveCommitsThisChangeTo = 'Grove commits this change to git.';
 export const health = 'Health';
-export const home = 'Home';
 export const installation = 'Installation';
 export const instance = 'Instance';
 export const instanceName = 'Instance name';

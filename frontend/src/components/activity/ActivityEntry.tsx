@@ -20,7 +20,7 @@ export function ActivityEntry({ activity, clock = false }: ActivityEntryProps) {
   return (
     <li className={classes.happening} data-columns={clock}>
       <span className={`small dim ${classes.when}`}>{clock ? <ClockTime at={at} /> : <Time at={at} />}</span>
-      <span className={classes.what}>
+      <span className={`row ${classes.what}`}>
         <span>
           <Subject cluster={cluster} instance={instance} row />
         </span>

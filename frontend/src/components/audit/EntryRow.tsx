@@ -1,10 +1,10 @@
-import { IconChevronRight } from '@tabler/icons-react';
 import type { AuditEntry, User } from '@/api/types';
 import { Subject } from '../activity/Subject';
 import { Diff } from '../operations/Diff';
 import { QuietLink, TextLink } from '../links';
 import { Mark } from '../status/Mark';
 import { Time } from '../Time';
+import { Toggle } from '../ui/Toggle';
 import classes from './audit.module.css';
 import { type Change, changesOf, recordedOf } from './changes';
 import { actionWord, fieldWord, isGrave, recordedWord, subjectOf } from './words';
@@ -34,22 +34,21 @@ export function EntryRow({ entry, people, open, onToggle }: EntryRowProps) {
         </td>
         <td>{whoOf(entry, people)}</td>
         <td>
-          <button
-            type="button"
-            className={`inline gap-6 ${classes.toggle}`}
-            aria-expanded={open}
+          <Toggle
+            open={open}
+            mark={14}
+            className={classes.what}
             title={entry.action}
             data-row
             onClick={onToggle}
           >
-            <IconChevronRight size={14} stroke={1.9} aria-hidden="true" />
             {what}
             {isGrave(entry.action) && (
-              <span className={classes.grave}>
+              <span data-tone="warn" className="tone">
                 <Mark shape="triangle" />
               </span>
             )}
-          </button>
+          </Toggle>
         </td>
         <td>
           <About target={entry.target} people={people} />
@@ -126,7 +125,7 @@ function Details({ entry, changes: all }: { entry: AuditEntry; changes: readonly
   ] as const;
   return (
     <div className={classes.details}>
-      <p className={classes.facts}>
+      <p className={`row dim ${classes.facts}`}>
         {facts.map(
           ([name, value]) =>
             value !== undefined && (
@@ -153,7 +152,7 @@ function Details({ entry, changes: all }: { entry: AuditEntry; changes: readonly
         </section>
       ))}
       {changes.length === 0 && words.length > 0 ? null : changes.length === 0 ? (
-        <p className={classes.facts}>{texts.noValuesRecorded}</p>
+        <p className={`row dim ${classes.facts}`}>{texts.noValuesRecorded}</p>
       ) : (
         <table className={classes.changes} aria-label={texts.valuesBeforeAndAfter}>
           <thead>

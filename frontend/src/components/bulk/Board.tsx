@@ -120,7 +120,7 @@ function Tally({ bulk }: { bulk: Pick<Bulk, 'targets'> }) {
           <span key={state} data-tone={targetLooks[state].tone} data-state={state} style={{ flexGrow: n }} />
         ))}
       </div>
-      <ul aria-label={texts.instancesByState}>
+      <ul className="row small" aria-label={texts.instancesByState}>
         {counts.map(([state, n]) => (
           <li key={state}>
             <Status look={{ ...targetLooks[state], word: `${n} ${targetLooks[state].word.toLowerCase()}` }} />

@@ -5,7 +5,7 @@ import { Failure } from '../Failure';
 import { ButtonLink } from '../links';
 import { may } from '../roles';
 import { Button } from '../ui/Button';
-import classes from './bulk.module.css';
+import { StickyBar } from '../ui/StickyBar';
 import { countOf, mostTargets, writeTargets } from './targets';
 import type { Choice } from './useChoice';
 import * as texts from '@/texts/bulk';
@@ -31,8 +31,10 @@ export function ChoiceBar({ me, choice, filter, total }: ChoiceBarProps) {
   });
   if (chosen.length === 0) return null;
   return (
-    <section aria-label={texts.selectedInstances} className={classes.choice}>
-      <p role="status">{texts.selected(countOf(chosen), chosen.length, mostTargets)}</p>
+    <StickyBar
+      label={texts.selectedInstances}
+      says={texts.selected(countOf(chosen), chosen.length, mostTargets)}
+    >
       {total > 1 && (
         <Button variant="default" loading={all.isPending} onClick={() => all.mutate()}>
           {total > mostTargets ? texts.selectTheFirstMatches(mostTargets) : texts.selectAllMatches(total)}
@@ -45,6 +47,6 @@ export function ChoiceBar({ me, choice, filter, total }: ChoiceBarProps) {
         {texts.editSelected}
       </ButtonLink>
       {all.error && <Failure error={all.error} what={texts.couldntFindAllMatches} />}
-    </section>
+    </StickyBar>
   );
 }

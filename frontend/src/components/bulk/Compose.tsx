@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { BulkRequest, Target, User } from '@/api/types';
 import { Panel } from '../Panel';
 import { Button } from '../ui/Button';
+import { StickyBar } from '../ui/StickyBar';
 import { Checkbox } from '../ui/Checkbox';
 import { NativeSelect, Textarea } from '../ui/Field';
 import classes from './bulk.module.css';
@@ -73,7 +74,7 @@ export default function Compose({
   };
   return (
     <form
-      className={classes.steps}
+      className="stack"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -85,7 +86,7 @@ export default function Compose({
         <TagChoice me={me} kind={draft.kind} onAdd={onAdd} />
       </Panel>
       <Panel title={texts.change}>
-        <div className={classes.fields}>
+        <div className="stack">
           <fieldset className={classes.kinds}>
             <legend>{texts.action}</legend>
             {kinds.map(({ kind, label, about }) => (
@@ -98,7 +99,9 @@ export default function Compose({
                   onChange={() => set({ kind })}
                 />
                 <span>{label}</span>
-                <small id={`${id}-${kind}`}>{about}</small>
+                <small id={`${id}-${kind}`} className="tiny dim">
+                  {about}
+                </small>
               </label>
             ))}
           </fieldset>
@@ -162,10 +165,9 @@ export default function Compose({
           />
         </div>
       </Panel>
-      <div className={classes.bar}>
-        <p>{texts.youllReviewTheChangesBefore}</p>
+      <StickyBar says={texts.youllReviewTheChangesBefore}>
         <Button type="submit">{texts.preview}</Button>
-      </div>
+      </StickyBar>
     </form>
   );
 }

@@ -38,7 +38,7 @@ export function KeyFields({ rows, problems, onChange }: KeyFieldsProps) {
           ))}
         </datalist>
       ))}
-      <ul aria-label={texts.keysToChange}>
+      <ul className="stack gap-14" aria-label={texts.keysToChange}>
         {rows.map((row, i) => {
           const key = row.path.split('.')[0] ?? '';
           const { doc, effect, identity } = aboutKey(known, [row.file], key);

@@ -15,6 +15,7 @@ import { Warnings } from '../operations/Warnings';
 import { Panel } from '../Panel';
 import { Mark } from '../status/Mark';
 import { Button } from '../ui/Button';
+import { StickyBar } from '../ui/StickyBar';
 import classes from './bulk.module.css';
 import { TargetList } from './TargetList';
 import { waitsForHealth } from './looks';
@@ -54,20 +55,23 @@ export default function Review({ request, onBack, onStarted }: ReviewProps) {
   const preview = query.data;
   const first = preview?.waves[0]?.[0];
   return (
-    <div className={classes.steps}>
+    <div className="stack">
       <Loaded query={query} what={texts.thePreview} lines={10}>
         {(shown) => <Groups preview={shown} request={request} />}
       </Loaded>
       {start.error && <Failure error={start.error} what={texts.couldntStartTheBulkChange} />}
-      <div className={classes.bar}>
-        <p role="status">
-          {preview && first
-            ? texts.canary2(first.instance)
-            : preview
-              ? texts.noInstanceWouldChange
-              : texts.nothingHasBeenSent}{' '}
-          {request.reason === undefined ? texts.noReason : texts.reason2(request.reason)}
-        </p>
+      <StickyBar
+        says={
+          <>
+            {preview && first
+              ? texts.canary2(first.instance)
+              : preview
+                ? texts.noInstanceWouldChange
+                : texts.nothingHasBeenSent}{' '}
+            {request.reason === undefined ? texts.noReason : texts.reason2(request.reason)}
+          </>
+        }
+      >
         <Button variant="default" onClick={onBack}>
           {texts.back}
         </Button>
@@ -83,7 +87,7 @@ export default function Review({ request, onBack, onStarted }: ReviewProps) {
         >
           {preview ? texts.change2(count(preview)) : texts.changeInstances}
         </Button>
-      </div>
+      </StickyBar>
     </div>
   );
 }
@@ -128,10 +132,10 @@ function Groups({ preview, request }: { preview: BulkPreview; request: BulkReque
       ))}
       {skipped.length > 0 && (
         <Panel title={texts.skipped} note={countOf(skipped.flatMap((g) => g.targets))}>
-          <div className={classes.group}>
+          <div className={`stack ${classes.group}`}>
             {skipped.map((group, i) => (
               <section key={i} aria-label={texts.skippedGroup(i + 1)} className={classes.skipped}>
-                <h3>
+                <h3 className="line">
                   <Mark shape="slash" />
                   {reasonOf(group)}
                 </h3>
@@ -164,7 +168,7 @@ function Groups({ preview, request }: { preview: BulkPreview; request: BulkReque
 function Group({ group, kind }: { group: BulkGroup; kind: BulkRequest['kind'] }) {
   const [first] = group.targets;
   return (
-    <div className={classes.group}>
+    <div className={`stack ${classes.group}`}>
       <Warnings warnings={group.warnings} />
       <TargetList targets={group.targets} />
       <div>

@@ -15,16 +15,16 @@ interface TargetListProps {
 export function TargetList({ targets, onRemove }: TargetListProps) {
   const clusters = useClusters();
   return (
-    <dl className={classes.targets}>
+    <dl className={`stack gap-10 ${classes.targets}`}>
       {byCluster(targets).map(([cluster, names]) => (
         <div key={cluster}>
-          <dt>
+          <dt className="small">
             {clusters.get(cluster)?.name ?? cluster} <span>{names.length}</span>
           </dt>
           <dd>
-            <ul>
+            <ul className="row gap-6">
               {names.map((instance) => (
-                <li key={instance}>
+                <li key={instance} className="inline small">
                   <QuietLink
                     to="/clusters/$cluster/instances/$instance"
                     params={{ cluster, instance }}
@@ -35,6 +35,7 @@ export function TargetList({ targets, onRemove }: TargetListProps) {
                   {onRemove && (
                     <button
                       type="button"
+                      className={`square dim ${classes.drop}`}
                       aria-label={texts.remove(instance)}
                       onClick={() => onRemove({ cluster, instance })}
                     >

@@ -19,7 +19,7 @@ export function choiceColumn(
   return {
     id: 'chosen',
     title: (
-      <label className={classes.box}>
+      <label className={`square ${classes.box}`}>
         <input
           type="checkbox"
           aria-label={texts.selectAllRows}
@@ -34,7 +34,7 @@ export function choiceColumn(
     ),
     cell: (instance) =>
       may(me, 'operator', instance.cluster) && (
-        <label className={classes.box}>
+        <label className={`square ${classes.box}`}>
           <input
             type="checkbox"
             data-choose

@@ -3,6 +3,7 @@ import { Hidden } from '@/components/Hidden';
 import { Mark } from '@/components/status/Mark';
 import Editor, { type LineMark } from '@/components/yaml/Editor';
 import type { Knowledge } from '@/components/yaml/known';
+import { Tabs } from '../ui/Tabs';
 import yamlClasses from '@/components/yaml/yaml.module.css';
 import classes from './editor.module.css';
 import * as texts from '@/texts/editor';
@@ -28,43 +29,33 @@ export function FileTabs({ tabs, known, onChange }: FileTabsProps) {
   if (!tab) return null;
   return (
     <>
-      <div role="tablist" aria-label={texts.files} className={classes.tabs}>
-        {tabs.map((t, i) => (
-          <button
-            key={t.path}
-            type="button"
-            role="tab"
-            id={`${id}-${i}`}
-            aria-selected={t === tab}
-            aria-controls={`${id}-panel`}
-            tabIndex={t === tab ? 0 : -1}
-            className={`inline gap-6 tiny dim code ${classes.tab}`}
-            onClick={() => setOpen(t.path)}
-            onKeyDown={(event) => {
-              const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-              if (step === undefined) return;
-              const next = (i + step + tabs.length) % tabs.length;
-              setOpen(tabs[next]?.path);
-              document.getElementById(`${id}-${next}`)?.focus();
-            }}
-          >
-            {t.path.split('/').at(-1)}
-            {t.changed && (
-              <>
-                <span aria-hidden="true">•</span>
-                <Hidden>{texts.changedWord}</Hidden>
-              </>
-            )}
-            {t.marks.length > 0 && (
-              <>
-                <Mark shape="triangle" size={12} />
-                <Hidden>{texts.withProblems}</Hidden>
-              </>
-            )}
-          </button>
-        ))}
-      </div>
-      <div id={`${id}-panel`} role="tabpanel" aria-label={tab.path}>
+      <Tabs
+        label={texts.files}
+        tabs={tabs.map(({ path, changed, marks }) => ({
+          name: path,
+          contents: (
+            <>
+              {path.split('/').at(-1)}
+              {changed && (
+                <>
+                  <span aria-hidden="true">•</span>
+                  <Hidden>{texts.changedWord}</Hidden>
+                </>
+              )}
+              {marks.length > 0 && (
+                <span data-tone="bad" className="tone">
+                  <Mark shape="triangle" size={12} />
+                  <Hidden>{texts.withProblems}</Hidden>
+                </span>
+              )}
+            </>
+          ),
+        }))}
+        open={tab.path}
+        panel={id}
+        onOpen={setOpen}
+      />
+      <div id={id} role="tabpanel" aria-label={tab.path}>
         <div className={yamlClasses.frame}>
           <Editor
             key={tab.path}

@@ -50,7 +50,7 @@ const groups: { title: string; fields: Field[] }[] = [
 /** The common keys as fields. They show and change the text of the files, nothing else. */
 export function Form({ edits, known }: FormProps) {
   return (
-    <div className={classes.form}>
+    <div className={`stack ${classes.form}`}>
       {fileNames
         .filter((name) => edits.keysOf(name) === undefined)
         .map((name) => (
@@ -59,7 +59,7 @@ export function Form({ edits, known }: FormProps) {
           </p>
         ))}
       {groups.map(({ title, fields }) => (
-        <fieldset key={title} className={classes.group}>
+        <fieldset key={title} className={`stack gap-12 ${classes.group}`}>
           <legend>{title}</legend>
           {fields.map((field) => (
             <KeyField

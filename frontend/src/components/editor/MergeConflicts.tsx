@@ -3,6 +3,7 @@ import { Loading } from '@/components/Loading';
 import operations from '@/components/operations/operations.module.css';
 import { Panel } from '@/components/Panel';
 import { Button } from '../ui/Button';
+import { StickyBar } from '../ui/StickyBar';
 import classes from './editor.module.css';
 import { type Choice, type Conflict, conflictsOf, decided, linesOf, merge } from './merge';
 import * as texts from '@/texts/editor';
@@ -99,8 +100,7 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
           })}
         </div>
       </Panel>
-      <div className={classes.bar}>
-        <p role="status">{open === 0 ? texts.allConflictsResolvedYouCan : texts.leftToResolve(open)}</p>
+      <StickyBar says={open === 0 ? texts.allConflictsResolvedYouCan : texts.leftToResolve(open)}>
         <Button variant="default" onClick={onDrop}>
           {texts.discardMyChanges}
         </Button>
@@ -110,7 +110,7 @@ export function MergeConflicts({ files, commit, onBack, onDrop, onMerged }: Merg
         <Button type="submit" disabled={open > 0}>
           {texts.continueWithTheMerge}
         </Button>
-      </div>
+      </StickyBar>
     </form>
   );
 }

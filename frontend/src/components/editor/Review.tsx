@@ -11,6 +11,7 @@ import { usePreview } from '@/components/operations/usePreview';
 import { useStart } from '@/components/operations/useStart';
 import { Panel } from '@/components/Panel';
 import { Button } from '../ui/Button';
+import { StickyBar } from '../ui/StickyBar';
 import classes from './editor.module.css';
 import * as texts from '@/texts/editor';
 
@@ -61,8 +62,7 @@ export function Review({
       </Panel>
       {query.error instanceof ApiError && <Said error={query.error} />}
       {failure && <Failure error={failure} what={texts.couldntStartTheUpdate} />}
-      <div className={classes.bar}>
-        <p role="status">{request.reason === undefined ? texts.noReason : texts.reasonIs(request.reason)}</p>
+      <StickyBar says={request.reason === undefined ? texts.noReason : texts.reasonIs(request.reason)}>
         {overtaken && onReload && (
           <Button loading={reloading} onClick={onReload}>
             {texts.mergeTheirChanges}
@@ -80,7 +80,7 @@ export function Review({
         >
           {send}
         </Button>
-      </div>
+      </StickyBar>
     </div>
   );
 }
@@ -122,7 +122,7 @@ function Merged({ files, before, request }: MergedProps) {
               <code>{file.path}</code>
             </summary>
             {(file.secrets ?? []).length > 0 && (
-              <p className={operations.dim}>
+              <p className={`small dim ${operations.dim}`}>
                 {texts.secretsChangedHidden} {file.secrets?.join(', ')}
               </p>
             )}

@@ -5,6 +5,7 @@ import type { Files, Operation, OperationRequest } from '@/api/types';
 import { Panel } from '@/components/Panel';
 import { Unsaved } from '@/components/Unsaved';
 import { Button } from '../ui/Button';
+import { StickyBar } from '../ui/StickyBar';
 import { Textarea } from '../ui/Field';
 import classes from './editor.module.css';
 import { FileTabs } from './FileTabs';
@@ -177,15 +178,14 @@ export default function UpdateEditor({
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           </Panel>
-          <div className={classes.bar}>
-            <p role="status">{summary(touched, broken.length)}</p>
+          <StickyBar says={summary(touched, broken.length)}>
             <Button variant="default" disabled={touched === 0} onClick={discard}>
               {texts.discardChanges}
             </Button>
             <Button type="submit" disabled={touched === 0 || broken.length > 0}>
               {texts.preview}
             </Button>
-          </div>
+          </StickyBar>
         </form>
       )}
       <Unsaved changed={touched > 0} />

@@ -7,9 +7,9 @@ import { Panel } from '../Panel';
 import { SmallButton } from '../SmallButton';
 import { Mark } from '../status/Mark';
 import { CopyButton } from '../ui/CopyButton';
+import { Tabs } from '../ui/Tabs';
 import { Yaml } from '../yaml/Yaml';
 import { Problems } from './Problems';
-import classes from './files.module.css';
 import * as texts from '@/texts/editor';
 
 interface FilesPanelProps {
@@ -58,34 +58,27 @@ export default function FilesPanel({ title, files, tutor, none, open, onOpen, ac
       }
     >
       {list.length > 1 && (
-        <div role="tablist" aria-label={title} className={`row gap-2 ${classes.tabs}`}>
-          {list.map((f) => (
-            <button
-              key={f.path}
-              type="button"
-              role="tab"
-              id={`${id}-${nameOf(f)}`}
-              aria-selected={f === file}
-              aria-controls={`${id}-panel`}
-              tabIndex={f === file ? 0 : -1}
-              className={classes.tab}
-              onClick={() => onOpen(nameOf(f))}
-              onKeyDown={(event) => {
-                const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-                if (step === undefined) return;
-                const next = list[(list.indexOf(f) + step + list.length) % list.length];
-                if (!next) return;
-                onOpen(nameOf(next));
-                document.getElementById(`${id}-${nameOf(next)}`)?.focus();
-              }}
-            >
-              {nameOf(f)}
-              {(f.problems?.length ?? 0) > 0 && <Mark shape="triangle" size={12} />}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          label={title}
+          tabs={list.map((f) => ({
+            name: nameOf(f),
+            contents: (
+              <>
+                {nameOf(f)}
+                {(f.problems?.length ?? 0) > 0 && (
+                  <span data-tone="warn" className="tone">
+                    <Mark shape="triangle" size={12} />
+                  </span>
+                )}
+              </>
+            ),
+          }))}
+          open={nameOf(file)}
+          panel={id}
+          onOpen={onOpen}
+        />
       )}
-      <div id={`${id}-panel`} role={list.length > 1 ? 'tabpanel' : undefined} aria-label={nameOf(file)}>
+      <div id={id} role={list.length > 1 ? 'tabpanel' : undefined} aria-label={nameOf(file)}>
         <Problems problems={file.problems ?? []} />
         <Yaml
           key={file.path}

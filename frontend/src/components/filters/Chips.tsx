@@ -13,7 +13,7 @@ export interface Chip {
 export function Chips({ chips, onClear }: { chips: readonly Chip[]; onClear: () => void }) {
   if (chips.length === 0) return null;
   return (
-    <ul className={classes.chips} aria-label={texts.activeFilters}>
+    <ul className="row gap-6" aria-label={texts.activeFilters}>
       {chips.map(({ id, label, onRemove }) => (
         <li key={id}>
           <button

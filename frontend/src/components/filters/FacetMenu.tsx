@@ -76,7 +76,9 @@ function Choices({ title, counts, chosen, others = [], word = (value) => value, 
             }}
           />
           <span>{word(value)}</span>
-          <span className={classes.count}>{counts[value] ?? (others.includes(value) ? '' : 0)}</span>
+          <span className={`tiny dim end numbers ${classes.count}`}>
+            {counts[value] ?? (others.includes(value) ? '' : 0)}
+          </span>
         </label>
       ))}
       {found.length > most && (

@@ -43,7 +43,7 @@ export function Frame({ children }: { children: ReactNode }) {
           )}
         </Suspense>
       )}
-      <div className={classes.column}>
+      <div className="grow">
         <Header onSearch={openPalette} onHelp={openHelp} {...(wide ? {} : { onMenu: openMenu })} />
         <Offline />
         <Suspense fallback={null}>{needsPasskey && <PasskeyNeeded />}</Suspense>

@@ -34,7 +34,7 @@ export function Header({ onSearch, onHelp, onMenu }: HeaderProps) {
       <Running />
       {administrator && (
         <ButtonLink to="/projects/new">
-          <span className={classes.add}>
+          <span className="inline gap-10">
             <IconPlus size={15} stroke={2} />
             <span className={classes.wideOnly}>{texts.addGitlabProject}</span>
           </span>

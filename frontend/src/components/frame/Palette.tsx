@@ -64,7 +64,7 @@ export default function Palette({ onClose, onHelp }: PaletteProps) {
       <div id={id} className={classes.list}>
         {groups.map(({ kind, found }) => (
           <div key={kind} role="group" aria-labelledby={`${id}-${kind}`}>
-            <div id={`${id}-${kind}`} className={classes.kind}>
+            <div id={`${id}-${kind}`} className={`tiny dim ${classes.kind}`}>
               {kind}
             </div>
             {found.map((entry) => (

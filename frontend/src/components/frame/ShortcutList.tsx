@@ -12,13 +12,13 @@ export default function ShortcutList({ shortcuts, onClose }: ShortcutListProps) 
   return (
     <Dialog title={texts.keyboardShortcuts} onClose={onClose}>
       <dl className={classes.keys}>
-        <dt>
+        <dt className="line gap-4">
           <kbd>{texts.ctrl}</kbd>
           <kbd>{texts.k2}</kbd>
         </dt>
         <dd>{texts.searchOrRun2}</dd>
         {shortcuts.flatMap(({ keys, does }) => [
-          <dt key={`${keys} keys`}>
+          <dt key={`${keys} keys`} className="line gap-4">
             {keys.split(' ').map((key) => (
               <kbd key={key}>{key}</kbd>
             ))}

@@ -38,8 +38,8 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
     >
       <div className={classes.who}>
         <strong>{me.name}</strong>
-        <span>{me.email}</span>
-        <span>{rolesInWords(me)}</span>
+        <span className="small dim">{me.email}</span>
+        <span className="small dim">{rolesInWords(me)}</span>
       </div>
       <DropdownRule />
       <DropdownLink to="/account">

@@ -30,7 +30,7 @@ export function ResultList({ label, results }: { label: string; results: readonl
           <span className={classes.checkMark}>
             <Mark shape={look.shape} />
           </span>
-          <div className={classes.checkText}>
+          <div className="break">
             <span className={classes.checkName}>{name}</span>{' '}
             <span className={`tiny dim ${classes.checkWord}`}>{look.word}</span>
           </div>

@@ -82,7 +82,7 @@ function nameColumn(clusterName?: (id: string) => string, onPeek?: (instance: In
           {i.name}
         </QuietLink>
         {i.problems && (
-          <span className={classes.problem} title={i.problems[0]?.message}>
+          <span data-tone="warn" className="tone" title={i.problems[0]?.message}>
             <Mark shape="triangle" size={12} />
             <Hidden>{texts.problemsInFiles}</Hidden>
           </span>
@@ -90,7 +90,7 @@ function nameColumn(clusterName?: (id: string) => string, onPeek?: (instance: In
         {onPeek && (
           <button
             type="button"
-            className={classes.peek}
+            className={`square dim ${classes.peek}`}
             aria-label={texts.showSummaryOf(i.name)}
             data-peek
             onClick={() => onPeek(i)}
@@ -195,15 +195,15 @@ interface HealthCellProps {
 function HealthCell({ instance: { health, lifecycle, drift, site }, staleSince }: HealthCellProps) {
   const reported = lifecycle === 'active' ? parseTime(staleSince) : undefined;
   return (
-    <span title={health.reason} className={classes.health}>
+    <span title={health.reason} className={`row ${classes.health}`}>
       <Status look={healthLooks[health.state]} />
       {(site?.state === 'down' || site?.state === 'degraded') && (
-        <span className={classes.problem} title={site.reason}>
+        <span data-tone="warn" className="tone" title={site.reason}>
           <Status look={siteLooks[site.state]} />
         </span>
       )}
       {drift && (
-        <span className={classes.problem} title={texts.driftBecause(drift.reason)}>
+        <span data-tone="warn" className="tone" title={texts.driftBecause(drift.reason)}>
           <Mark shape={driftLook.shape} size={13} />
           <Hidden>{texts.drifted(drift.reason)}</Hidden>
         </span>

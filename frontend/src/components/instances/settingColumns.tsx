@@ -28,11 +28,11 @@ export function settingColumns(
   return keys.map((key) => ({
     id: prefix + key,
     title: (
-      <span className={`inline gap-2 code ${classes.settingTitle}`}>
+      <span className="inline gap-2 code tiny">
         {key}
         <button
           type="button"
-          className={classes.removeColumn}
+          className="square"
           aria-label={texts.removeColumn(key)}
           onClick={() => onRemove(key)}
         >
@@ -45,7 +45,7 @@ export function settingColumns(
       return value === undefined ? (
         <span className="dim">—</span>
       ) : (
-        <span className={`cut code ${classes.settingValue}`} title={value}>
+        <span className={`cut code small ${classes.settingValue}`} title={value}>
           {value}
         </span>
       );

@@ -19,7 +19,7 @@ export function FirstError({ place, job, stage }: { place: JobPlace; job: Job; s
   const query = useQuery(firstErrorQuery(place));
   const why = job.failureReason === undefined ? undefined : reasons[job.failureReason];
   return (
-    <section className={classes.error} aria-labelledby="first-error">
+    <section className={`row gap-10 ${classes.error}`} aria-labelledby="first-error">
       <span className={classes.errorMark}>
         <Mark shape="cross" size={16} />
       </span>

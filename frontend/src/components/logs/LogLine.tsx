@@ -31,7 +31,7 @@ export function LogLine({ row, section, folded, onFold, wanted }: LogLineProps) 
         {row.number ?? '·'}
       </Link>
       {section ? (
-        <button type="button" className={classes.headline} aria-expanded={!folded} onClick={onFold}>
+        <button type="button" className={`grow ${classes.headline}`} aria-expanded={!folded} onClick={onFold}>
           <IconChevronRight size={14} stroke={2} aria-hidden="true" />
           {row.text.trim() === '' ? (
             <span className={`grow ${classes.text}`}>{sectionTitle(section.name)}</span>

@@ -158,7 +158,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
           to="."
           search={(before) => ({ ...before, job: 'none', at: undefined })}
           resetScroll={false}
-          className={classes.close}
+          className={`end ${classes.close}`}
           aria-label={texts.closeLog}
         >
           <IconX size={16} stroke={1.8} />
@@ -180,7 +180,7 @@ export default function LogViewer({ place, job, at, error }: LogViewerProps) {
           if (event.deltaY < 0) setFollow(false);
         }}
         onKeyDown={(event) => {
-          if (['ArrowUp', 'PageUp', texts.home].includes(event.key)) setFollow(false);
+          if (['ArrowUp', 'PageUp', 'Home'].includes(event.key)) setFollow(false);
         }}
       >
         {rows.length === 0 && !state.loading && state.error === undefined && (

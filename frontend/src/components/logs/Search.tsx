@@ -17,7 +17,7 @@ interface SearchProps {
 /** Searches the log; Enter goes on, with Shift back. */
 export function Search({ text, hits, hit, partial, onText, onGo }: SearchProps) {
   return (
-    <div role="search" className={classes.search}>
+    <div role="search" className={`line gap-4 ${classes.search}`}>
       <TextInput
         size="sm"
         aria-label={texts.searchLog}

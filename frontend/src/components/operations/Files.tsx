@@ -30,13 +30,15 @@ export function Files({ files, created = false }: FilesProps) {
           className={classes.file}
         >
           <summary>
-            <code>{file.path}</code> <span className={classes.dim}>{words[file.action]}</span>
+            <code>{file.path}</code> <span className="small dim">{words[file.action]}</span>
           </summary>
           {(file.secrets ?? []).length > 0 && (
-            <p className={classes.dim}>{texts.secretsChangedHidden(file.secrets?.join(', '))}</p>
+            <p className={`small dim ${classes.dim}`}>
+              {texts.secretsChangedHidden(file.secrets?.join(', '))}
+            </p>
           )}
           {file.diff === undefined || file.diff === '' ? (
-            <p className={classes.dim}>{texts.noDiffItIsToo}</p>
+            <p className={`small dim ${classes.dim}`}>{texts.noDiffItIsToo}</p>
           ) : (
             <Diff label={texts.changesIn(file.path)} diff={file.diff} />
           )}

@@ -1,4 +1,3 @@
-import { IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { operationQuery } from '@/api/queries/pipelines';
@@ -10,6 +9,7 @@ import { PipelineTable } from '@/components/pipelines/PipelineTable';
 import { operationLooks, operationTitle } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Time } from '@/components/Time';
+import { Toggle } from '@/components/ui/Toggle';
 import { duration, parseTime } from '@/lib/time';
 import { Files } from './Files';
 import classes from './history.module.css';
@@ -41,10 +41,9 @@ export function HistoryEntry({
   return (
     <li className={classes.entry}>
       <div className={`row ${classes.line}`}>
-        <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
-          <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
-          <span className={classes.kind}>{operationTitle(o)}</span>
-        </button>
+        <Toggle open={open} className={classes.kind} onClick={onToggle}>
+          {operationTitle(o)}
+        </Toggle>
         <Status look={operationLooks[o.state]} />
         {current && <span className={classes.current}>{texts.current}</span>}
         <span className={classes.who}>
@@ -68,7 +67,7 @@ export function HistoryEntry({
 function Details({ operation: { cluster, id, instance } }: { operation: Operation }) {
   const query = useQuery(operationQuery(cluster, id));
   return (
-    <div className={classes.details}>
+    <div className={`stack gap-12 ${classes.details}`}>
       <Loaded query={query} what={texts.theOperation}>
         {({ operation, files, pipelines, actions, estimate, ahead }) => (
           <>

@@ -3,6 +3,7 @@ import type { Operation, OperationKind, OperationRequest } from '@/api/types';
 import { Dialog } from '@/components/Dialog';
 import { Failure } from '@/components/Failure';
 import { Loaded } from '@/components/Loaded';
+import { Actions } from '../ui/Actions';
 import { Button } from '../ui/Button';
 import { Textarea, TextInput } from '../ui/Field';
 import classes from './operations.module.css';
@@ -115,14 +116,14 @@ export default function OperationDialog({
           </div>
         )}
         {failure && <Failure error={failure} what={texts.couldntStartTheOperation} />}
-        <div className={`row ${classes.buttons}`}>
+        <Actions>
           <Button variant="default" onClick={onClose}>
             {texts.cancel}
           </Button>
           <Button type="submit" danger={danger} disabled={hash === undefined || !confirmed} loading={busy}>
             {verb}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   );

@@ -18,8 +18,8 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
   if (!data || data.commits.length === 0) return null;
   const { commits, partial, since } = data;
   return (
-    <section className={classes.notice} aria-label={texts.undeployedChanges}>
-      <h2>
+    <section className={`small ${classes.notice}`} aria-label={texts.undeployedChanges}>
+      <h2 className="line">
         <Mark shape="triangle" size={16} />
         {texts.undeployed(commits.length, partial)}
       </h2>
@@ -44,7 +44,7 @@ export function UndeployedNotice({ cluster, instance }: { cluster: string; insta
         ))}
         {commits.length > shown && <li>{texts.andMore2(commits.length - shown)}</li>}
       </ul>
-      <div className={classes.noticeAction}>
+      <div className={`row ${classes.noticeAction}`}>
         <DeployAgain cluster={cluster} instance={instance}>
           {texts.deployTheseChanges}
         </DeployAgain>

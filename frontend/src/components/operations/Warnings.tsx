@@ -10,9 +10,9 @@ export function Warnings({ warnings }: { warnings: readonly Warning[] }) {
   if (warnings.length === 0) return null;
   const sorted = [...warnings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
   return (
-    <ul className={classes.warnings} aria-label={texts.beforeYouContinue}>
+    <ul className={`stack gap-6 small ${classes.warnings}`} aria-label={texts.beforeYouContinue}>
       {sorted.map(({ code, message, link, blocking }, i) => (
-        <li key={`${code}.${i}`} data-blocking={blocking}>
+        <li key={`${code}.${i}`} data-tone={blocking ? 'bad' : 'warn'}>
           <Mark shape={blocking ? 'cross' : 'triangle'} size={16} />
           <span>
             <Hidden>{blocking ? texts.notPossible : texts.note}</Hidden>

@@ -31,9 +31,9 @@ export default function Peek({ cluster, instance, onClose }: PeekProps) {
   const clusterName = useClusterName(cluster);
   return (
     <aside className={`stack gap-14 ${classes.peek}`} data-side-panel aria-label={texts.summaryOf(instance)}>
-      <header className={classes.head}>
+      <header className={`line gap-12 ${classes.head}`}>
         <div>
-          <h2>
+          <h2 className="break">
             <TextLink
               to="/clusters/$cluster/instances/$instance"
               params={{ cluster, instance }}
@@ -42,14 +42,14 @@ export default function Peek({ cluster, instance, onClose }: PeekProps) {
               {instance}
             </TextLink>
           </h2>
-          <p>{clusterName}</p>
+          <p className="dim">{clusterName}</p>
         </div>
         <CloseButton aria-label={texts.closeSummary} onClick={onClose} />
       </header>
       <Loaded query={query} what={texts.theInstance} lines={8}>
         {(details) => <Contents details={details} />}
       </Loaded>
-      <p className={classes.keys}>{texts.useTheArrowKeysTo}</p>
+      <p className={`tiny dim ${classes.keys}`}>{texts.useTheArrowKeysTo}</p>
     </aside>
   );
 }
@@ -60,8 +60,8 @@ function Contents({ details }: { details: InstanceDetails }) {
   const operator = useMay('operator', cluster);
   const live = isLive(instance);
   return (
-    <div className={classes.contents}>
-      <div className={classes.states}>
+    <div className={`stack gap-14 ${classes.contents}`}>
+      <div className={`row ${classes.states}`}>
         {live ? (
           <Status look={healthLooks[health.state]} pill />
         ) : (
@@ -85,13 +85,13 @@ function Contents({ details }: { details: InstanceDetails }) {
         {operations[0] ? (
           <LastOperation operation={operations[0]} />
         ) : (
-          <p className={classes.dim}>
+          <p className="dim">
             <Time at={instance.changedAt} />
             {instance.changedBy !== undefined && texts.by(instance.changedBy)}
           </p>
         )}
       </section>
-      <div className={classes.actions}>
+      <div className={`row ${classes.states}`}>
         <ButtonLink to="/clusters/$cluster/instances/$instance" params={{ cluster, instance: name }}>
           {texts.open}
         </ButtonLink>
@@ -139,11 +139,11 @@ interface WorkloadsProps {
 }
 
 function Workloads({ cluster, instance, workloads }: WorkloadsProps) {
-  if (workloads.length === 0) return <p className={classes.dim}>{texts.noPods}</p>;
+  if (workloads.length === 0) return <p className="dim">{texts.noPods}</p>;
   return (
     <ul className={`stack gap-6 ${classes.pods}`}>
       {workloads.slice(0, shownWorkloads).map(({ name, worst, ready, total }) => (
-        <li key={name}>
+        <li key={name} className="row">
           <TextLink
             to="/clusters/$cluster/instances/$instance"
             params={{ cluster, instance }}
@@ -151,13 +151,13 @@ function Workloads({ cluster, instance, workloads }: WorkloadsProps) {
           >
             {name}
           </TextLink>
-          <span className={classes.dim}>{texts.ready(ready, total)}</span>
+          <span className="dim">{texts.ready(ready, total)}</span>
           <Status look={healthLooks[worst.health]} />
-          {podReason(worst) !== undefined && <p>{podReason(worst)}</p>}
+          {podReason(worst) !== undefined && <p className="small dim">{podReason(worst)}</p>}
         </li>
       ))}
       {workloads.length > shownWorkloads && (
-        <li className={classes.dim}>{texts.more(workloads.length - shownWorkloads)}</li>
+        <li className="dim">{texts.more(workloads.length - shownWorkloads)}</li>
       )}
     </ul>
   );

@@ -25,7 +25,7 @@ export function InstanceOperation({ cluster, id, operation, chosen }: InstanceOp
   if (!operation || !over) return <OperationPanel cluster={cluster} id={id} />;
   if (open) return <OperationPanel cluster={cluster} id={id} onClose={() => setOpen(false)} />;
   return (
-    <p className={classes.over}>
+    <p className={`row ${classes.over}`}>
       <LastOperation operation={operation} />
       <SmallButton aria-expanded={false} onClick={() => setOpen(true)}>
         {texts.details}

@@ -61,7 +61,7 @@ function JobRow({ job, pipeline, open }: { job: Job; pipeline: Pipeline; open: b
           {job.name}
         </QuietLink>
       )}
-      <span className={classes.took}>
+      <span className={`tiny dim numbers ${classes.took}`}>
         {took === undefined ? look.word : `${look.word.toLowerCase()}, ${took}`}
       </span>
     </li>

@@ -1,7 +1,7 @@
 import type { Operation, OperationState } from '@/api/types';
 import { parseTime, timeOfDay } from '@/lib/time';
 import { Hidden } from '../Hidden';
-import { operationLooks } from '../status/looks';
+import { operationLooks, type Tone } from '../status/looks';
 import { Mark, type Shape } from '../status/Mark';
 import classes from './pipelines.module.css';
 import * as texts from '@/texts/pipelines';
@@ -71,12 +71,12 @@ function placeOf(i: number, reached: number, step: Step, over: boolean): Place {
   return over ? 'done' : 'now';
 }
 
-const shapes: Record<Place, Shape> = {
-  done: 'check',
-  now: 'spin',
-  ahead: 'dashed',
-  failed: 'cross',
-  skipped: 'slash',
+const looks: Record<Place, [shape: Shape, tone: Tone]> = {
+  done: ['check', 'quiet'],
+  now: ['spin', 'busy'],
+  ahead: ['dashed', 'quiet'],
+  failed: ['cross', 'bad'],
+  skipped: ['slash', 'quiet'],
 };
 
 const spoken: Record<Place, string> = {
@@ -89,16 +89,22 @@ const spoken: Record<Place, string> = {
 
 function StepItem({ step, place }: { step: Step; place: Place }) {
   const at = parseTime(step.at);
+  const [shape, tone] = looks[place];
   return (
-    <li className={classes.step} data-place={place} aria-current={place === 'now' ? 'step' : undefined}>
-      <span className={classes.stepMark}>
-        <Mark shape={shapes[place]} size={18} />
-      </span>
-      <span className={classes.stepWord}>
+    <li
+      className={classes.step}
+      data-place={place}
+      data-tone={tone}
+      aria-current={place === 'now' ? 'step' : undefined}
+    >
+      <Mark shape={shape} size={18} />
+      <span className={`small ${classes.stepWord}`}>
         {step.word}
         <Hidden>, {spoken[place]}</Hidden>
       </span>
-      <span className={classes.stepNote}>{at ? timeOfDay(at) : place === 'now' ? step.about : ''}</span>
+      <span className={`tiny ${classes.stepNote}`}>
+        {at ? timeOfDay(at) : place === 'now' ? step.about : ''}
+      </span>
     </li>
   );
 }

@@ -28,7 +28,7 @@ export function CheckList({ label, runs, action, onAgain, busy }: CheckListProps
             <span className={classes.checkMark}>
               <Mark shape={look.shape} />
             </span>
-            <div className={classes.checkText}>
+            <div className="break">
               <span className={classes.checkName}>{checkWords[run.name]}</span>{' '}
               <span className={`tiny dim ${classes.checkWord}`}>
                 {look.word} <Time at={run.at} />

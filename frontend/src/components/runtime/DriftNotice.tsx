@@ -75,8 +75,8 @@ interface DifferencesProps {
 function Differences({ title, list, cluster, report, children }: DifferencesProps) {
   if (list.length === 0) return null;
   return (
-    <section className={noticeClasses.notice} aria-label={title}>
-      <h2>
+    <section className={`small ${noticeClasses.notice}`} aria-label={title}>
+      <h2 className="line">
         <Mark shape="triangle" size={16} />
         {title}
       </h2>

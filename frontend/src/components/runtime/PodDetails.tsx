@@ -22,7 +22,7 @@ export function PodDetails({ cluster, pod }: { cluster: string; pod: Pod }) {
           resources(pod.limits, texts.unlimited),
         )}
       </p>
-      <ul className={classes.containers} aria-label={texts.containersOf(pod.name)}>
+      <ul className={`stack gap-10 ${classes.containers}`} aria-label={texts.containersOf(pod.name)}>
         {pod.containers.map((container) => (
           <li key={container.name}>
             <header>

@@ -90,7 +90,7 @@ export default function PodLog({ cluster, instance, place, onChange }: PodLogPro
             to="."
             search={(before) => ({ ...before, log: undefined, previous: undefined, lines: undefined })}
             resetScroll={false}
-            className={logClasses.close}
+            className={`dim end ${logClasses.close}`}
             aria-label={texts.closeLog}
           >
             <IconX size={16} stroke={1.8} />

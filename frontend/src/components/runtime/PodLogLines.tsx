@@ -64,7 +64,7 @@ export function PodLogLines({
         if (follow && event.deltaY < 0) onLeaveEnd();
       }}
       onKeyDown={(event) => {
-        if (follow && ['ArrowUp', 'PageUp', texts.home].includes(event.key)) onLeaveEnd();
+        if (follow && ['ArrowUp', 'PageUp', 'Home'].includes(event.key)) onLeaveEnd();
       }}
     >
       <div

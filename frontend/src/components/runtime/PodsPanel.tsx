@@ -1,4 +1,3 @@
-import { IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { podsQuery } from '@/api/queries/runtime';
@@ -8,6 +7,7 @@ import { healthLooks } from '@/components/status/looks';
 import { Status } from '@/components/status/Status';
 import { Table } from '@/components/Table';
 import { Time } from '@/components/Time';
+import { Toggle } from '@/components/ui/Toggle';
 import { ClusterPanel } from './ClusterPanel';
 import { PodDetails } from './PodDetails';
 import classes from './runtime.module.css';
@@ -71,10 +71,9 @@ function PodRow({ pod, open, onToggle }: { pod: Pod; open: boolean; onToggle: ()
   return (
     <tr>
       <td>
-        <button type="button" className={classes.toggle} aria-expanded={open} onClick={onToggle}>
-          <IconChevronRight size={15} stroke={1.9} aria-hidden="true" />
-          <span>{pod.name}</span>
-        </button>
+        <Toggle open={open} className={`code ${classes.name}`} onClick={onToggle}>
+          {pod.name}
+        </Toggle>
       </td>
       <td data-wrap>
         <Status look={healthLooks[pod.health]} />

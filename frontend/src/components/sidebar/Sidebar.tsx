@@ -42,7 +42,7 @@ export function Sidebar() {
   });
   return (
     <div className={classes.sidebar}>
-      <Link to="/overview" className={classes.brand} aria-label={texts.ocimHome}>
+      <Link to="/overview" className={`line ${classes.brand}`} aria-label={texts.ocimHome}>
         <LogoMark />
         <span>{texts.ocim}</span>
       </Link>

@@ -34,7 +34,7 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
     onClick: onFollow,
   };
   const mark = (
-    <span className={`${classes.mark} ${statusClasses.status}`} data-tone={look.tone} title={look.word}>
+    <span className={statusClasses.status} data-tone={look.tone} title={look.word}>
       <Mark shape={look.shape} size={12} />
     </span>
   );
@@ -69,12 +69,12 @@ export function TreeRow({ row, id, top, current, active, onToggle, onFollow }: T
       aria-level={1}
       aria-expanded={row.open}
     >
-      <span className={classes.chevron} data-open={row.open} onClick={toggle}>
+      <span className={`square dim ${classes.chevron}`} data-open={row.open} onClick={toggle}>
         <IconChevronRight size={14} stroke={2} />
       </span>
       <span className={`cut grow ${classes.name} ${classes.clusterName}`}>{row.cluster.name}</span>
       {mark}
-      <span className={classes.count}>{row.count}</span>
+      <span className={`tiny dim numbers ${classes.count}`}>{row.count}</span>
       <Hidden> {texts.worst(row.count, look.word.toLowerCase())}</Hidden>
     </Link>
   );

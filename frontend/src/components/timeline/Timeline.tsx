@@ -75,7 +75,7 @@ export default function Timeline({ details, shown }: TimelineProps) {
               )}
               {daysOf(events, now).map((day) => (
                 <section key={day.name} aria-label={day.name}>
-                  <h3 className={classes.day}>{day.name}</h3>
+                  <h3 className={`tiny dim ${classes.day}`}>{day.name}</h3>
                   <ul>
                     {day.entries.map((event) => (
                       <Event

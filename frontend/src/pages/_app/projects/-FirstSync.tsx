@@ -154,7 +154,7 @@ function Steps({ page: { cluster, instances }, project, asking, warning }: Steps
             <span className={projects.checkMark}>
               <Mark shape={shapes[place]} />
             </span>
-            <div className={projects.checkText}>
+            <div className="break">
               <span className={projects.checkName}>{name}</span>{' '}
               <span className={`tiny dim ${projects.checkWord}`}>{words[place]}</span>
               {about !== undefined && about !== '' && <p className={projects.detail}>{about}</p>}
