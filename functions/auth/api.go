@@ -80,12 +80,13 @@ func by(ctx context.Context) identity.By {
 }
 
 // inPerson passes the caller on, provided that they logged in: an API token that
-// leaked must not lead to a password or to further tokens.
-func inPerson[I, O any](handle func(context.Context, identity.By, *I) (*O, error)) func(context.Context, *I) (*O, error) {
-	return func(ctx context.Context, in *I) (*O, error) {
+// leaked must not lead to a password or to further tokens. It is compiled once, since its
+// types are pointers.
+func inPerson[I, O any](handle func(context.Context, identity.By, I) (O, error)) func(context.Context, I) (O, error) {
+	return func(ctx context.Context, in I) (out O, err error) {
 		b := by(ctx)
 		if b.SessionID == "" {
-			return nil, fault.New(fault.Forbidden, "An API token can't do this. Log in.")
+			return out, fault.New(fault.Forbidden, "An API token can't do this. Log in.")
 		}
 		return handle(ctx, b, in)
 	}

@@ -129,12 +129,13 @@ type InCluster struct {
 
 func (c InCluster) id() string { return c.Cluster }
 
-// inProject passes on the project behind the cluster of the path.
-func inProject[I interface{ id() string }, O any](f *pipelines, handle func(context.Context, fleet.Project, *I) (*O, error)) func(context.Context, *I) (*O, error) {
-	return func(ctx context.Context, in *I) (*O, error) {
-		project, err := f.project(ctx, (*in).id())
+// inProject passes on the project behind the cluster of the path. It is compiled once, since
+// its types are pointers.
+func inProject[I interface{ id() string }, O any](f *pipelines, handle func(context.Context, fleet.Project, I) (O, error)) func(context.Context, I) (O, error) {
+	return func(ctx context.Context, in I) (out O, err error) {
+		project, err := f.project(ctx, in.id())
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		return handle(ctx, project, in)
 	}
