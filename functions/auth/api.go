@@ -80,8 +80,10 @@ func by(ctx context.Context) identity.By {
 }
 
 // inPerson passes the caller on, provided that they logged in: an API token that
-// leaked must not lead to a password or to further tokens. It is compiled once, since its
-// types are pointers.
+// leaked must not lead to a password or to further tokens. It is compiled once for all
+// routes, since its types are pointers.
+//
+//go:noinline
 func inPerson[I, O any](handle func(context.Context, identity.By, I) (O, error)) func(context.Context, I) (O, error) {
 	return func(ctx context.Context, in I) (out O, err error) {
 		b := by(ctx)

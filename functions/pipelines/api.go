@@ -129,8 +129,10 @@ type InCluster struct {
 
 func (c InCluster) id() string { return c.Cluster }
 
-// inProject passes on the project behind the cluster of the path. It is compiled once, since
-// its types are pointers.
+// inProject passes on the project behind the cluster of the path. It is compiled once for
+// all routes, since its types are pointers.
+//
+//go:noinline
 func inProject[I interface{ id() string }, O any](f *pipelines, handle func(context.Context, fleet.Project, I) (O, error)) func(context.Context, I) (O, error) {
 	return func(ctx context.Context, in I) (out O, err error) {
 		project, err := f.project(ctx, in.id())

@@ -18,14 +18,27 @@ var NoExpiry time.Time
 // be decoded is noted, see LeaveOut.
 func Get[T any](ctx context.Context, store kv.Store, key kv.Key, opts ...kv.ReadOption) (T, int64, error) {
 	var v T
+	version, err := get(ctx, store, key, &v, opts)
+	return v, version, err
+}
+
+// get reads into what v points to. It is apart from Get, which is compiled again for each
+// type.
+func get(ctx context.Context, store kv.Store, key kv.Key, v any, opts []kv.ReadOption) (int64, error) {
 	item, err := store.Get(ctx, key, opts...)
 	if err != nil {
-		return v, 0, err
+		return 0, err
 	}
-	if v, err = Decode[T](item); err != nil {
+	return item.Version, take(ctx, store, item, v)
+}
+
+// take decodes an item, or notes that it can't be decoded.
+func take(ctx context.Context, store kv.Store, item kv.Item, v any) error {
+	err := decode(item, v)
+	if err != nil {
 		LeaveOut(ctx, store, item, err)
 	}
-	return v, item.Version, err
+	return err
 }
 
 // Decode gives an item's value; of an item that does not exist the zero one. It is
@@ -77,12 +90,10 @@ func Query[T any](ctx context.Context, store kv.Store, q kv.Query) ([]T, string,
 	}
 	out := make([]T, 0, len(page.Items))
 	for _, item := range page.Items {
-		v, err := Decode[T](item)
-		if err != nil {
-			LeaveOut(ctx, store, item, err)
-			continue
+		var v T
+		if take(ctx, store, item, &v) == nil {
+			out = append(out, v)
 		}
-		out = append(out, v)
 	}
 	return out, page.Next, nil
 }
