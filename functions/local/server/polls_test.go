@@ -66,7 +66,7 @@ var livePages = map[string]bool{
 
 var (
 	queryStart = regexp.MustCompile(`(?m)^export (?:function|const|async function) `)
-	getCall    = regexp.MustCompile(`client\s*\.GET\(\s*'([^']+)'`)
+	getCall    = regexp.MustCompile(`\b(?:client\.GET|api\.get|read|readPages)\(\s*'([^']+)'`)
 	asksAgain  = regexp.MustCompile(`refetchInterval:|\.\.\.live`)
 )
 
