@@ -16,7 +16,7 @@ func (f *auth) registerUsers(api *faas.API) {
 	faas.Register(api, admin, operation("update-user", http.MethodPatch, "/v1/users/{user}",
 		"Change a user's roles, disable or enable them; takes effect with their next request. Roles and enabling need a confirmation within 10 minutes"), f.updateUser)
 	faas.Register(api, admin, operation("end-user-sessions", http.MethodDelete, "/v1/users/{user}/sessions",
-		"End all sessions of a user"), f.endUserSessions)
+		"End all sessions of a user"), toUser(f.Identity.EndSessions))
 	faas.Register(api, admin, operation("get-user-ways-in", http.MethodGet, "/v1/users/{user}/ways-in",
 		"Show what lets a user in besides their password"), f.userWaysIn)
 	faas.Register(api, admin, operation("revoke-user-tokens", http.MethodDelete, "/v1/users/{user}/tokens",
@@ -24,9 +24,9 @@ func (f *auth) registerUsers(api *faas.API) {
 	faas.Register(api, admin, operation("revoke-user-token", http.MethodDelete, "/v1/users/{user}/tokens/{token}",
 		"Revoke an API token of a user"), f.revokeUserToken)
 	faas.Register(api, admin, operation("forget-user-browsers", http.MethodDelete, "/v1/users/{user}/browsers",
-		"Forget the remembered browsers of a user"), f.forgetUserBrowsers)
+		"Forget the remembered browsers of a user"), toUser(f.Identity.ForgetBrowsers))
 	faas.Register(api, admin, operation("unlink-user", http.MethodDelete, "/v1/users/{user}/link",
-		"Unlink a user's sign-in account"), f.unlinkUser)
+		"Unlink a user's sign-in account"), toUser(f.Identity.Unlink))
 	faas.Register(api, admin, operation("remove-user-passkeys", http.MethodDelete, "/v1/users/{user}/passkeys",
 		"Remove all passkeys of a user, who lost them"), f.removeUserPasskeys)
 	list := operation("list-audit", http.MethodGet, "/v1/audit", "Read the audit log, newest first")
@@ -64,8 +64,9 @@ type userInput struct {
 	User string `path:"user" maxLength:"26"`
 }
 
-func (f *auth) endUserSessions(ctx context.Context, in *userInput) (*struct{}, error) {
-	return nil, f.Identity.EndSessions(ctx, by(ctx), in.User)
+// toUser does something to the user of the path.
+func toUser(do func(ctx context.Context, by identity.By, user string) error) func(context.Context, *userInput) (*struct{}, error) {
+	return func(ctx context.Context, in *userInput) (*struct{}, error) { return nil, do(ctx, by(ctx), in.User) }
 }
 
 func (f *auth) userWaysIn(ctx context.Context, in *userInput) (*body[identity.WaysIn], error) {
@@ -85,16 +86,8 @@ func (f *auth) revokeUserToken(ctx context.Context, in *userTokenInput) (*struct
 	return nil, f.Identity.RevokeTokens(ctx, by(ctx), in.User, in.Token)
 }
 
-func (f *auth) forgetUserBrowsers(ctx context.Context, in *userInput) (*struct{}, error) {
-	return nil, f.Identity.ForgetBrowsers(ctx, by(ctx), in.User)
-}
-
 func (f *auth) removeUserPasskeys(ctx context.Context, in *userInput) (*struct{}, error) {
 	return nil, f.Identity.RemovePasskeys(ctx, by(ctx), in.User, "")
-}
-
-func (f *auth) unlinkUser(ctx context.Context, in *userInput) (*struct{}, error) {
-	return nil, f.Identity.Unlink(ctx, by(ctx), in.User)
 }
 
 type auditInput struct {
